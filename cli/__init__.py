@@ -1,0 +1,1 @@
+"""The `unc` command: the door for operators and staff."""

@@ -1,0 +1,1 @@
+"""The conversation with démarches-simplifiées: transport, reading, writing, errors."""

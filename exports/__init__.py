@@ -1,0 +1,1 @@
+"""What is handed out: columns as data, sheets, workbooks, publishing."""

@@ -1,0 +1,1 @@
+"""When things happen: plain steps, the wiring of real objects, and the Prefect flow."""
