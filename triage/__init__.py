@@ -1,1 +1,1 @@
-"""What a report is worth: rule-sets, completeness, scope, priority, and which replies are due. Pure."""
+"""What a report is worth: rule-sets, completeness, scope, priority, and due replies. Pure."""

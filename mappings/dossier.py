@@ -1,0 +1,287 @@
+"""A dossier as DS serves it, with its champs decoded to proper values.
+
+Names follow the API: dossier, champ, annotation, groupe instructeur, révision. A blank champ has
+the value ``None``; a champ hidden by its condition is not in the list at all, as on DS.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+
+class DossierState(StrEnum):
+    """State of a dossier on DS."""
+
+    EN_CONSTRUCTION = "en_construction"
+    EN_INSTRUCTION = "en_instruction"
+    ACCEPTE = "accepte"
+    REFUSE = "refuse"
+    SANS_SUITE = "sans_suite"
+
+    @property
+    def decided(self) -> bool:
+        """Whether an instructeur has closed the dossier (accepté, refusé, sans suite)."""
+        return self in {DossierState.ACCEPTE, DossierState.REFUSE, DossierState.SANS_SUITE}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Free text, a telephone number, an e-mail address, or any value served as text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An integer or a decimal number, exact."""
+
+    number: int | Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A calendar date."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date and time, aware."""
+
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class YesNo:
+    """An answered yes/no question or a checkbox. Unanswered is ``None`` in place of this."""
+
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of a drop-down list."""
+
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Options of a multiple list in the order served, or (primary, secondary) of a linked one."""
+
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One file of a champ.
+
+    Attributes:
+        filename: As the user named it: never a path.
+        size: Bytes.
+        checksum: Base64 of the MD5, as DS gives it.
+        content_type: MIME type.
+        scan: Result of the antivirus: ``safe``, ``pending``, ``infected``, …
+        created_at: When it was deposited.
+    """
+
+    filename: str
+    size: int
+    checksum: str
+    content_type: str
+    scan: str
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of a champ, at least one."""
+
+    files: tuple[Attachment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A commune, département, région, pays, EPCI or address.
+
+    Attributes:
+        kind: ``commune``, ``departement``, ``region``, ``pays``, ``epci`` or ``address``.
+        code: Official code (INSEE, ISO), or an empty string.
+        name: Name or the one-line address.
+        parts: Further parts that DS gives (postal code, département of a commune, …).
+    """
+
+    kind: str
+    code: str
+    name: str
+    parts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A company, association or foundation by its register number.
+
+    Attributes:
+        identifier: SIRET, RNA or RNF number as typed or served.
+        name: Raison sociale or title; ``None`` when the register did not answer.
+    """
+
+    identifier: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a repetition, at least one; each row holds its champs."""
+
+    rows: tuple[tuple["Champ", ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A value that does not have the shape its type promises: kept raw, with the reason."""
+
+    raw: str
+    reason: str
+
+
+ChampValue: TypeAlias = (
+    Text
+    | Number
+    | Day
+    | Moment
+    | YesNo
+    | Choice
+    | Choices
+    | Files
+    | Place
+    | Company
+    | Rows
+    | Unreadable
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Champ:
+    """One champ (or annotation privée) with its answer.
+
+    Attributes:
+        id: Stable id, the decimal number in ``Champ-<stable>``; survives revisions.
+        api_id: The id as served (base64), to write an annotation back.
+        label: Label in the dossier's revision.
+        type: Type of the descriptor in the dossier's revision (``textarea``, ``yes_no``, …).
+        value: The decoded answer; ``None`` when blank.
+        updated_at: Last change of this champ; ``None`` when DS did not say.
+    """
+
+    id: str
+    api_id: str
+    label: str
+    type: str
+    value: ChampValue | None
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """What a revision asks: one champ or annotation of the form.
+
+    Attributes:
+        id: Stable id.
+        api_id: The id as served (base64).
+        label: Question as shown.
+        type: Type name in snake case (``drop_down_list``, ``piece_justificative``, …).
+        required: Whether DS refuses a deposit without it.
+        options: Options of a list.
+        children: Champs of a repetition.
+    """
+
+    id: str
+    api_id: str
+    label: str
+    type: str
+    required: bool
+    options: tuple[str, ...] = ()
+    children: tuple["Descriptor", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One published version of the form."""
+
+    id: str
+    champs: tuple[Descriptor, ...]
+    annotations: tuple[Descriptor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSeen:
+    """A message of the dossier's conversation, without its text.
+
+    Attributes:
+        id: Id on DS.
+        created_at: When it was sent.
+        correction: Reason of the correction request that it carries, if any.
+        resolved_at: When the declarant submitted again after it.
+        discarded: Whether it was withdrawn.
+    """
+
+    id: str
+    created_at: datetime
+    correction: str | None
+    resolved_at: datetime | None
+    discarded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One dossier, decoded. Datetimes are aware.
+
+    Attributes:
+        id: GraphQL id on DS.
+        number: Number that people use.
+        state: State on DS.
+        archived: Whether it was archived by the administration.
+        revision_id: Revision of the form it follows now.
+        deposited_at: Date of deposit.
+        modified_at: Any change, our own writes included: a hint, never a proof.
+        champs_modified_at: Last submission by the declarant.
+        passed_en_instruction_at: When an instructeur took it up.
+        decided_at: When it was decided.
+        correction_pending_since: Open correction request, if any.
+        usager_email: E-mail of the account (personal).
+        demandeur: Company of the account.
+        groupe: Label of the groupe instructeur.
+        groupe_id: GraphQL id of the groupe instructeur.
+        champs: Visible champs of the form, in order.
+        annotations: Annotations privées, in order.
+        labels: Names of the labels it carries.
+        messages: Conversation, oldest first, without texts.
+    """
+
+    id: str
+    number: int
+    state: DossierState
+    archived: bool
+    revision_id: str
+    deposited_at: datetime
+    modified_at: datetime
+    champs_modified_at: datetime
+    passed_en_instruction_at: datetime | None
+    decided_at: datetime | None
+    correction_pending_since: datetime | None
+    usager_email: str
+    demandeur: Company | None
+    groupe: str
+    groupe_id: str
+    champs: tuple[Champ, ...]
+    annotations: tuple[Champ, ...]
+    labels: frozenset[str]
+    messages: tuple[MessageSeen, ...]
+
+
+RawDossier: TypeAlias = dict[str, Any]
+"""The JSON of one dossier as the client read it (fragment ``DossierComplet``)."""

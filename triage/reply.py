@@ -1,0 +1,135 @@
+"""What is due to a dossier (`Reply`), and what became of it (`Receipt`).
+
+Annotations and labels are states: due when DS shows something else than wanted. Messages are
+events: one for each set of items, keyed. See ``docs/decisions/0002-replies.md``.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+AnnotationKind: TypeAlias = Literal[
+    "text", "textarea", "integerNumber", "dropDownList", "datetime", "date", "checkbox", "yesNo"
+]
+"""Key of ``AnnotationValueInput``: the annotation's exact type."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationChange:
+    """One annotation to write.
+
+    Attributes:
+        name: Name of the annotation in the mapping (``statut``, ``completude``, …).
+        api_id: Id of the annotation champ on DS.
+        kind: Its exact type.
+        value: New value; an empty string clears a text or a drop-down. Datetimes are ISO 8601.
+    """
+
+    name: str
+    api_id: str
+    kind: AnnotationKind
+    value: str | int | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Annotate:
+    """Write annotations of one dossier in one mutation."""
+
+    key: str
+    number: int
+    dossier_id: str
+    changes: tuple[AnnotationChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetLabel:
+    """Add or remove one label of a dossier."""
+
+    key: str
+    number: int
+    dossier_id: str
+    name: str
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    """Send a message to the declarant, with a correction request or not.
+
+    Attributes:
+        key: Deterministic: dossier, kind, set of items, how many were sent before.
+        reference: Short code made from the key that the body ends with.
+        body: Text in French.
+        correction: Reason of the correction request, or ``None`` for a plain message.
+        kind: ``received`` (complete) or ``request`` (something is missing).
+        items: Ids of the items or scope fields that it lists.
+    """
+
+    key: str
+    number: int
+    dossier_id: str
+    reference: str
+    body: str
+    correction: Literal["incomplete", "incorrect"] | None
+    kind: Literal["received", "request"]
+    items: tuple[str, ...]
+
+
+Reply: TypeAlias = Annotate | SetLabel | SendMessage
+
+
+class Outcome(StrEnum):
+    """What became of a reply."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    """DS said no: recorded with its words, not sent again until something changes."""
+    UNKNOWN = "unknown"
+    """The answer was lost: read DS before anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one reply.
+
+    Attributes:
+        key: Key of the reply.
+        outcome: Done, refused or unknown.
+        text: Reason in French, with DS's own words; empty when done.
+        written: Names of the annotations that DS confirmed (a part of them may have been refused).
+        message_id: Id of the message that DS created.
+    """
+
+    key: str
+    outcome: Outcome
+    text: str = ""
+    written: tuple[str, ...] = ()
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An annotation that a human changed: the bridge leaves it alone.
+
+    Attributes:
+        annotation: Name of the annotation in the mapping.
+        wanted: What the bridge would write.
+        found: What the human wrote.
+    """
+
+    number: int
+    annotation: str
+    wanted: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSent:
+    """A message that this bridge sent, or may have sent, to a dossier."""
+
+    key: str
+    kind: Literal["received", "request"]
+    items: tuple[str, ...]
+    sent_at: datetime
+    outcome: Outcome
