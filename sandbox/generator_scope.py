@@ -1,0 +1,31 @@
+"""The scope questions: reports that are out of scope, and those that leave it unclear."""
+
+from sandbox.generator_data import phrases, read
+from sandbox.generator_draft import Draft
+
+
+def apply(draft: Draft) -> None:
+    """Answer champs 1 to 4 as the category of the dossier asks."""
+    if draft.plan.category == "unclear":
+        theme = draft.pick(read("scope")["unclear"])
+    elif draft.plan.category == "out":
+        theme = draft.pick(read("scope")["out"])
+        tell(draft, theme)
+    else:
+        return
+    draft.update(theme["answers"])
+    draft.planted.append(theme["kind"])
+    draft.touched |= {1, 2, 3, 4, 5}
+    if draft.answers[4] and draft.chance(0.8):
+        draft.answers[5] = draft.say(phrases("covered_by_rmp"))
+
+
+def tell(draft: Draft, theme: dict[str, str]) -> None:
+    """Replace title, use and context by those of the theme."""
+    draft.update(
+        {
+            17: draft.say([theme["title"]]),
+            21: draft.say([theme["observed"]]),
+            25: draft.say([theme["context"]]),
+        }
+    )
