@@ -1,0 +1,43 @@
+"""Values as French readers see them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from mappings.dossier import Attachment, Company, Place
+from mappings.report import Value
+
+_PARIS = ZoneInfo("Europe/Paris")
+_NARROW_SPACE = "\u202f"
+
+
+def show(value: Value) -> str:
+    """``value`` in French: oui/non, dates as 31/12/2026, thousands apart, lists with « ; »."""
+    match value:
+        case bool():
+            return "oui" if value else "non"
+        case int():
+            return f"{value:,}".replace(",", _NARROW_SPACE)
+        case Decimal():
+            return f"{value:,f}".replace(",", _NARROW_SPACE).replace(".", ",")
+        case datetime():
+            return f"{value.astimezone(_PARIS):%d/%m/%Y %H:%M}"
+        case date():
+            return f"{value:%d/%m/%Y}"
+        case Company():
+            return f"{value.name} ({value.identifier})" if value.name else value.identifier
+        case Place():
+            return f"{value.name} ({value.code})" if value.code else value.name
+        case str():
+            return value
+        case tuple():
+            return " ; ".join(_show_member(member) for member in value)
+
+
+def _show_member(member: object) -> str:
+    if isinstance(member, Attachment):
+        return member.filename
+    if isinstance(member, dict):
+        shown = (show(answer.value) for answer in member.values() if answer.value is not None)
+        return ", ".join(shown)
+    return str(member)

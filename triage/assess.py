@@ -1,0 +1,78 @@
+"""The verdict on one report: a pure function of the report, the rule-set and a few facts."""
+
+from hashlib import sha256
+
+from mappings.mapping import FormMapping
+from mappings.report import Report
+from triage.assessment import Assessment, ItemResult, ScopeReason, Status
+from triage.checks import Facts
+from triage.completeness import band, judge_items, score
+from triage.priority import criteria, level, out_of_scope, unanswered_scope
+from triage.ruleset import RuleSet
+from triage.warnings import warnings
+
+
+def assess(
+    report: Report,
+    rules: RuleSet,
+    *,
+    mapping: FormMapping,
+    fingerprint: str,
+    earlier_exists: bool,
+) -> Assessment:
+    """Judge a report.
+
+    Args:
+        report: The report.
+        rules: Rule-set in force at its deposit.
+        mapping: Mapping that made the report: gives the fields their French names.
+        fingerprint: Hash of the dossier's content (:func:`mappings.content.fingerprint`).
+        earlier_exists: Whether the démarche has the dossier that this one completes.
+    """
+    facts = Facts(report=report, earlier_exists=earlier_exists)
+    items = judge_items(rules, facts)
+    refused, unanswered = out_of_scope(rules, report), unanswered_scope(rules, report)
+    admissible = not any(item.blocking for item in items)
+    status = _status(report, items, refused=refused, unanswered=unanswered)
+    in_scope = status in {Status.COMPLET, Status.A_COMPLETER}
+    held = criteria(rules, report, mapping=mapping) if in_scope else ()
+    points = score(items)
+    return Assessment(
+        number=report.number,
+        fingerprint=verdict_fingerprint(fingerprint, earlier_exists=earlier_exists),
+        ruleset=rules.version,
+        status=status,
+        score=points,
+        band=band(rules, points),
+        admissible=admissible,
+        items=items,
+        out_of_scope=refused,
+        unanswered_scope=unanswered,
+        priority=level(rules.priority, report, held) if in_scope else None,
+        criteria=held,
+        warnings=warnings(rules, report, mapping=mapping),
+    )
+
+
+def verdict_fingerprint(fingerprint: str, *, earlier_exists: bool) -> str:
+    """The dossier's fingerprint with the one fact from outside that a verdict depends on."""
+    return sha256(f"{fingerprint} {earlier_exists}".encode()).hexdigest()
+
+
+def _status(
+    report: Report,
+    items: tuple[ItemResult, ...],
+    *,
+    refused: ScopeReason | None,
+    unanswered: tuple[ScopeReason, ...],
+) -> Status:
+    """The first status that holds (see "Triage status" in docs/decisions/0001-donnees.md)."""
+    if report.state.decided:
+        return Status.CLOS
+    if refused:
+        return Status.HORS_CHAMP
+    if unanswered:
+        return Status.A_PRECISER
+    if any(item.blocking for item in items):
+        return Status.A_COMPLETER
+    return Status.COMPLET

@@ -1,0 +1,154 @@
+"""Checks that a rule-set names: is an answer right? Each takes the value and what surrounds it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from pydantic import BaseModel, ConfigDict, Field
+from stdnum import ean
+from stdnum.fr import siret
+
+from mappings.dossier import Company
+from mappings.labels import fold
+from mappings.report import Report, Value
+from triage.conditions import Answers
+
+PARIS = ZoneInfo("Europe/Paris")
+_CIP_PREFIX = "34009"
+"""GS1 prefix of French medicines (Club Inter Pharmaceutique)."""
+
+
+class _Check(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    text: str
+
+
+class SimpleCheck(_Check):
+    """A check of the value alone, or against the dossier."""
+
+    check: Literal[
+        "siret",
+        "email",
+        "phone",
+        "cip13",
+        "positive",
+        "not_negative",
+        "not_after_deposit",
+        "not_itself",
+        "earlier_dossier",
+    ]
+
+
+class DigitsCheck(_Check):
+    """The value is exactly ``length`` digits."""
+
+    check: Literal["digits"]
+    length: int = Field(ge=1)
+
+
+class OtherCheck(_Check):
+    """The value beside another field; true when that one has no answer."""
+
+    check: Literal["differs_from", "not_before", "at_most"]
+    other: str
+
+
+Check: TypeAlias = Annotated[SimpleCheck | DigitsCheck | OtherCheck, Field(discriminator="check")]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What checks may look at beside the value.
+
+    Attributes:
+        report: The whole report.
+        earlier_exists: Whether the démarche has the dossier that this one completes.
+    """
+
+    report: Report
+    earlier_exists: bool
+
+    @property
+    def deposit_day(self) -> date:
+        """Day of the deposit in Paris, where the form's dates live."""
+        return self.report.deposited_at.astimezone(PARIS).date()
+
+
+def passes(check: Check, value: Value, *, answers: Answers, facts: Facts) -> bool:
+    """Whether ``value`` passes. A value of another type than the check wants does not."""
+    match check:
+        case DigitsCheck():
+            return isinstance(value, str) and bool(
+                re.fullmatch(rf"[0-9]{{{check.length}}}", value.strip())
+            )
+        case OtherCheck():
+            other = answers[check.other].value
+            return other is None or _BESIDE[check.check](value, other)
+        case SimpleCheck(check="not_after_deposit"):
+            return isinstance(value, date) and value <= facts.deposit_day
+        case SimpleCheck(check="not_itself"):
+            return value != facts.report.number
+        case SimpleCheck(check="earlier_dossier"):
+            return facts.earlier_exists
+        case SimpleCheck():
+            return _ALONE[check.check](value)
+
+
+def is_phone(text: str) -> bool:
+    """Whether ``text`` is a French number, or an international one with its prefix."""
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(text, "FR"))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _is_email(value: Value) -> bool:
+    try:
+        validate_email(str(value).strip(), check_deliverability=False)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+def _is_siret(value: Value) -> bool:
+    """SIRET by its key; La Poste's establishments have a rule of their own (python-stdnum)."""
+    identifier = value.identifier if isinstance(value, Company) else str(value)
+    return bool(siret.is_valid(identifier))
+
+
+def _is_cip13(value: Value) -> bool:
+    digits = str(value).strip()
+    return (
+        bool(re.fullmatch(r"[0-9]{13}", digits))
+        and digits.startswith(_CIP_PREFIX)
+        and bool(ean.is_valid(digits))
+    )
+
+
+def _number(value: Any) -> Decimal:
+    return Decimal(value) if isinstance(value, int | Decimal) else Decimal("NaN")
+
+
+def _not_before(value: Any, other: Any) -> bool:
+    return isinstance(value, date) and isinstance(other, date) and value >= other
+
+
+_ALONE: dict[str, Callable[[Value], bool]] = {
+    "siret": _is_siret,
+    "email": _is_email,
+    "phone": lambda value: is_phone(str(value)),
+    "cip13": _is_cip13,
+    "positive": lambda value: _number(value) > 0,
+    "not_negative": lambda value: _number(value) >= 0,
+}
+_BESIDE: dict[str, Callable[[Any, Any], bool]] = {
+    "differs_from": lambda value, other: fold(str(value)) != fold(str(other)),
+    "not_before": _not_before,
+    "at_most": lambda value, other: _number(value) <= _number(other),
+}

@@ -1,0 +1,88 @@
+"""Conditions of a rule-set: plain structured data, so that staff can write them and nothing runs.
+
+A condition on an unanswered field is false. ``supports`` tells which fields made it true.
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Annotated, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from mappings.report import Answer, Value
+
+Answers: TypeAlias = Mapping[str, Answer]
+Scalar: TypeAlias = Annotated[bool | int | Decimal | str, Field(union_mode="smart")]
+
+
+class Condition(BaseModel):
+    """One test on a field, or several joined by ``all`` or ``any``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    field: str = ""
+    equals: bool | str | None = None
+    is_in: tuple[str, ...] | None = Field(default=None, alias="in")
+    not_in: tuple[str, ...] | None = None
+    includes_any: tuple[str, ...] | None = None
+    includes_other_than: tuple[str, ...] | None = None
+    at_least: Decimal | None = None
+    all: "tuple[Condition, ...] | None" = None
+    any: "tuple[Condition, ...] | None" = None
+
+    @model_validator(mode="after")
+    def _one_meaning(self) -> "Condition":
+        given = self.model_fields_set - {"field"}
+        if len(given) != 1:
+            raise ValueError("une condition fait un seul test (equals, in, not_in, …)")
+        if bool(self.field) == bool(given & {"all", "any"}):
+            raise ValueError("un test nomme son champ (field) ; all et any n'en ont pas")
+        return self
+
+    def fields(self) -> Iterator[str]:
+        """Every field that the condition reads."""
+        if self.field:
+            yield self.field
+        for part in (*(self.all or ()), *(self.any or ())):
+            yield from part.fields()
+
+
+def holds(condition: Condition | None, answers: Answers) -> bool:
+    """Whether the condition is true; no condition is true."""
+    if condition is None:
+        return True
+    if condition.all is not None:
+        return all(holds(part, answers) for part in condition.all)
+    if condition.any is not None:
+        return any(holds(part, answers) for part in condition.any)
+    value = answers[condition.field].value
+    return value is not None and _test(condition, value)
+
+
+def supports(condition: Condition, answers: Answers) -> tuple[str, ...]:
+    """Fields whose own test is true, in the order of the condition; empty when it is false."""
+    if not holds(condition, answers):
+        return ()
+    if condition.field:
+        return (condition.field,)
+    parts = (*(condition.all or ()), *(condition.any or ()))
+    found = [field for part in parts for field in supports(part, answers)]
+    return tuple(dict.fromkeys(found))
+
+
+def _test(condition: Condition, value: Value) -> bool:
+    if condition.equals is not None:
+        return value == condition.equals
+    if condition.at_least is not None:
+        return (
+            isinstance(value, int | Decimal)
+            and not isinstance(value, bool)
+            and value >= condition.at_least
+        )
+    options = set(value) if isinstance(value, tuple) else {value}
+    if condition.is_in is not None:
+        return bool(options & set(condition.is_in))
+    if condition.includes_any is not None:
+        return bool(options & set(condition.includes_any))
+    other_than = condition.not_in if condition.not_in is not None else condition.includes_other_than
+    return bool(options - set(other_than or ()))
