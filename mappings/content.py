@@ -17,7 +17,7 @@ _JUDGED = ("state", "dateDepot", "champs")
 
 
 def content_hash(raw: RawDossier) -> str:
-    """Hash of everything that a dossier says, apart from links and dates that move by themselves."""
+    """Hash of all that a dossier says, apart from links and dates that move by themselves."""
     return _digest({key: value for key, value in raw.items() if key not in _MOVED_BY_US})
 
 

@@ -1,0 +1,82 @@
+"""Annotations privées: what each should show, and what it shows, in one comparable form."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from mappings.dossier import ChampValue, Choice, Moment, Number, Text, YesNo
+from triage.assessment import Assessment, Verdict
+from triage.reply import AnnotationKind
+from triage.texts import Texts
+
+KINDS: Mapping[str, AnnotationKind] = {
+    "text": "text",
+    "textarea": "textarea",
+    "integer_number": "integerNumber",
+    "drop_down_list": "dropDownList",
+    "datetime": "datetime",
+    "date": "date",
+    "checkbox": "checkbox",
+    "yes_no": "yesNo",
+}
+"""Type of an annotation's descriptor to the key of ``AnnotationValueInput`` that writes it."""
+
+
+def wanted_annotations(
+    assessment: Assessment, *, texts: Texts, at: datetime, stale_score: bool = False
+) -> Mapping[str, str | int]:
+    """What every annotation should show for this verdict, by its name in the mapping.
+
+    Args:
+        assessment: The verdict.
+        texts: Templates of the form.
+        at: When the verdict was reached (aware).
+        stale_score: A score that no longer applies stands on DS and cannot be cleared.
+    """
+    defects = [
+        item for item in assessment.items if item.verdict in {Verdict.MISSING, Verdict.INVALID}
+    ]
+    return {
+        "statut": assessment.status.value,
+        "motif_hors_champ": assessment.out_of_scope.option if assessment.out_of_scope else "",
+        "completude": assessment.score,
+        "elements_manquants": texts.render(
+            "elements_manquants",
+            status=assessment.status.value,
+            defects=defects,
+            unanswered_scope=assessment.unanswered_scope,
+            stale_score=stale_score,
+        ),
+        "priorite": assessment.priority or "",
+        "motifs_priorite": texts.render("motifs_priorite", criteria=assessment.criteria),
+        "version_referentiel": assessment.ruleset,
+        "controle_le": to_the_minute(at),
+    }
+
+
+def canonical(value: str | int | bool) -> str:
+    """A value as it is compared and remembered: no outer space, plain line ends."""
+    return str(value).replace("\r\n", "\n").strip()
+
+
+def shown(value: ChampValue | None) -> str:
+    """What an annotation shows, in canonical form; empty when blank."""
+    match value:
+        case Text():
+            return canonical(value.text)
+        case Choice():
+            return canonical(value.option)
+        case Number():
+            return str(value.number)
+        case Moment():
+            return to_the_minute(value.moment)
+        case YesNo():
+            return str(value.yes)
+        case None:
+            return ""
+        case _:
+            return canonical(str(value))
+
+
+def to_the_minute(moment: datetime) -> str:
+    """ISO 8601 in UTC, cut to the minute: DS keeps no more of a datetime annotation."""
+    return moment.astimezone(UTC).replace(second=0, microsecond=0).isoformat()
