@@ -1,0 +1,112 @@
+"""The HTTP face of the sandbox: the GraphQL endpoint, files, pages of dossiers, control."""
+
+import asyncio
+from collections.abc import Callable
+from urllib.parse import quote
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox import graphql_endpoint as endpoint
+from sandbox import pages, spoiling
+from sandbox.control_routes import control_routes
+from sandbox.instance import Instance
+from sandbox.links import BadLinkError
+from sandbox.tokens import Refused
+
+PATH = "/api/v2/graphql"
+JSON = "application/json; charset=utf-8"
+
+Drop = Callable[[Request], None]
+
+
+def build_app(instance: Instance, drop: Drop) -> Starlette:
+    """Return the application of an instance.
+
+    Args:
+        instance: what it serves.
+        drop: breaks the connection of a request, so that no answer arrives.
+    """
+
+    async def graphql(request: Request) -> Response:
+        response = await _graphql(instance, request, drop)
+        instance.stats.statuses[str(response.status_code)] += 1
+        return response
+
+    async def file(request: Request) -> Response:
+        instance.stats.files += 1
+        return _file(instance, request.path_params["opaque"])
+
+    async def page(request: Request) -> Response:
+        return pages.dossier_page(instance, request.path_params["number"])
+
+    routes = [
+        Route(PATH, graphql, methods=["POST"]),
+        Route("/files/{opaque:path}", file),
+        Route("/dossiers/{number:int}", page),
+        *control_routes(instance),
+    ]
+    return Starlette(routes=routes)
+
+
+async def _graphql(instance: Instance, request: Request, drop: Drop) -> Response:
+    header = request.headers.get("authorization", "")
+    instance.stats.requests += 1
+    now = instance.clock.now()
+    over = instance.limit.over(header, now)
+    if over is not None:
+        return Response(spoiling.TOO_MANY, 429, over)
+    try:
+        address = request.client.host if request.client else ""
+        token = instance.tokens.admit(header, address, now)
+        asked = endpoint.read(await request.body())
+        prepared = endpoint.prepare(instance, asked)
+        operation = endpoint.operation_of(prepared, asked)
+    except Refused as refused:
+        return _json(endpoint.Answer(refused.status, dict(refused.told)))
+    except endpoint.Unreadable as unreadable:
+        return _json(unreadable.answer)
+    spoiler = spoiling.Spoiler(instance.faults, operation)
+    instance.stats.operations[spoiler.name] += 1
+    await asyncio.sleep(spoiler.seconds())
+    before = spoiler.before(instance)
+    if before is not None:
+        return await _spoil(before, request, drop)
+    answer = endpoint.execute(
+        instance,
+        token,
+        prepared,
+        asked,
+        str(request.base_url).rstrip("/"),
+        caching=not spoiler.cuts_data(),
+    )
+    after = spoiler.after(answer)
+    return _json(answer) if after is None else await _spoil(after, request, drop)
+
+
+def _json(answer: endpoint.Answer) -> Response:
+    return Response(answer.encoded(), answer.status, media_type=JSON)
+
+
+async def _spoil(spoilt: Response | None, request: Request, drop: Drop) -> Response:
+    if spoilt is not spoiling.DROPPED and spoilt is not None:
+        return spoilt
+    drop(request)
+    while not await request.is_disconnected():
+        await asyncio.sleep(0.001)
+    return spoiling.DROPPED
+
+
+def _file(instance: Instance, opaque: str) -> Response:
+    try:
+        checksum, filename, content_type = instance.links.read(opaque)
+    except BadLinkError as bad:
+        status = instance.switches.expired_file_status if bad.expired else 404
+        return Response(f"<Error>{bad}</Error>", status, media_type="application/xml")
+    content = instance.state.blob(checksum)
+    if content is None:
+        return Response("", 404)
+    shown = f"attachment; filename*=UTF-8''{quote(filename)}"
+    return Response(content, media_type=content_type, headers={"Content-Disposition": shown})

@@ -1,0 +1,203 @@
+"""Serving a sandbox on this machine: behind a test, in the demo, or in the foreground."""
+
+import asyncio
+import logging
+import socket
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from sandbox.app import PATH, build_app
+from sandbox.clock import Clock
+from sandbox.control import Control
+from sandbox.instance import Instance
+from sandbox.intake import deposit_all, open_demarche
+from sandbox.seed import SeedDossier
+from sandbox.tokens import READER, ROBOT
+
+HOST = "127.0.0.1"
+INSTRUCTEUR = "passerelle@ansm.example"
+FORM = Path(__file__).with_name("formulaire.json")
+_HOSTS = ["127.0.0.1", "localhost"]
+_START_SECONDS = 30
+
+Form = Mapping[str, Any]
+
+
+def default_form() -> dict[str, Any]:
+    """Return the form of the démarche UNC that comes with the package."""
+    form: dict[str, Any] = orjson.loads(FORM.read_bytes())
+    return form
+
+
+class _Connections:
+    """Open connections by the caller's address, so that one can be broken."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, int], asyncio.Transport] = {}
+
+    def protocol(self) -> type[asyncio.Protocol]:
+        """Return uvicorn's HTTP protocol, which tells here what it opens and closes."""
+        known = self._open
+
+        class Protocol(H11Protocol):
+            def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+                super().connection_made(transport)
+                known[transport.get_extra_info("peername")[:2]] = transport
+
+            def connection_lost(self, exc: Exception | None) -> None:
+                known.pop(self.transport.get_extra_info("peername")[:2], None)
+                super().connection_lost(exc)
+
+        return Protocol
+
+    def drop(self, request: Request) -> None:
+        """Break the connection that a request came by."""
+        if request.client is not None:
+            transport = self._open.get((request.client.host, request.client.port))
+            if transport is not None:
+                transport.abort()
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A sandbox being served: where it is, and what opens it."""
+
+    base_url: str
+    token: str
+    read_only_token: str
+    demarche: int
+    instructeur: str
+    control: Control
+
+    @property
+    def url(self) -> str:
+        """The GraphQL endpoint."""
+        return self.base_url + PATH
+
+
+def open_instance(
+    home: Path,
+    *,
+    forms: Sequence[Form] | None = None,
+    seeds: Iterable[SeedDossier] = (),
+    clock: Clock | None = None,
+    rate_limit: int = 400,
+    cache_size: int = 2000,
+) -> Instance:
+    """Open the state under ``home``; a new one gets its forms, and the seeds in the first form."""
+    instance = Instance(home, clock=clock or Clock(), rate_limit=rate_limit, cache_size=cache_size)
+    known = instance.state.numbers()
+    new = not known
+    with instance.state.transaction():
+        for form in forms or [default_form()]:
+            if form["number"] not in known:
+                open_demarche(instance.state, form, instance.clock)
+        if new:
+            first = (forms or [default_form()])[0]["number"]
+            deposit_all(instance.state, instance.state.demarche(first), seeds)
+    return instance
+
+
+def create_app(home: Path, **options: Any) -> Starlette:
+    """Return the application alone, for a server of one's own: it cannot drop connections.
+
+    Args:
+        home: the folder of the state.
+        options: those of `open_instance`.
+    """
+    return build_app(open_instance(home, **options), _no_drop)
+
+
+def _no_drop(_request: Request) -> None:
+    raise RuntimeError("only the sandbox's own server can drop a connection")
+
+
+def _server(instance: Instance) -> uvicorn.Server:
+    connections = _Connections()
+    app = build_app(instance, connections.drop)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS)
+    config = uvicorn.Config(
+        app,
+        http=connections.protocol(),
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        log_config=None,
+        log_level=logging.ERROR,
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=60,
+    )
+    return uvicorn.Server(config)
+
+
+def _listen(port: int) -> socket.socket:
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind((HOST, port))
+    return sock
+
+
+def _describe(instance: Instance, port: int, numbers: Sequence[int]) -> Sandbox:
+    base_url = f"http://{HOST}:{port}"
+    return Sandbox(
+        base_url=base_url,
+        token=ROBOT,
+        read_only_token=READER,
+        demarche=numbers[0],
+        instructeur=INSTRUCTEUR,
+        control=Control(base_url),
+    )
+
+
+@contextmanager
+def running_sandbox(home: Path, *, port: int = 0, **options: Any) -> Iterator[Sandbox]:
+    """Serve a sandbox in a thread while the block runs.
+
+    Args:
+        home: the folder of the state, kept between runs.
+        port: where to listen on 127.0.0.1; 0 takes a free one.
+        options: those of `open_instance`: ``forms``, ``seeds``, ``clock``, ``rate_limit``,
+            ``cache_size``.
+
+    Yields:
+        Where it listens, and what opens it.
+    """
+    instance = open_instance(home, **options)
+    forms = options.get("forms") or [default_form()]
+    sock = _listen(port)
+    server = _server(instance)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, name="sandbox")
+    thread.start()
+    sandbox = _describe(instance, sock.getsockname()[1], [form["number"] for form in forms])
+    try:
+        _wait(server, thread)
+        yield sandbox
+    finally:
+        sandbox.control.close()
+        server.should_exit = True
+        thread.join()
+        sock.close()
+        instance.close()
+
+
+def _wait(server: uvicorn.Server, thread: threading.Thread) -> None:
+    pause = threading.Event()
+    for _ in range(_START_SECONDS * 100):
+        if server.started:
+            return
+        if not thread.is_alive():
+            break
+        pause.wait(0.01)
+    raise RuntimeError("the sandbox did not start")

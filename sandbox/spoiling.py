@@ -1,0 +1,106 @@
+"""How the faults in force spoil one request."""
+
+from graphql import FieldNode, OperationDefinitionNode
+from starlette.responses import Response
+
+from sandbox.errors import body
+from sandbox.faults import Fault, Faults
+from sandbox.graphql_endpoint import Answer, crash
+from sandbox.instance import Instance
+
+TOO_MANY = b"Retry later\n"
+DROPPED = Response(status_code=499)
+_HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1><hr>nginx</body></html>"
+_SAID = {502: "502 Bad Gateway", 503: "503 Service Unavailable", 504: "504 Gateway Time-out"}
+
+
+class Spoiler:
+    """The faults that one operation meets."""
+
+    def __init__(self, faults: Faults, operation: OperationDefinitionNode) -> None:
+        self._faults = faults
+        self.kind = operation.operation.value
+        self.fields = [
+            node.name.value
+            for node in operation.selection_set.selections
+            if isinstance(node, FieldNode)
+        ]
+        self.name = operation.name.value if operation.name else f"{self.kind}:{self.fields[0]}"
+
+    def seconds(self) -> float:
+        """Return how long the request must wait."""
+        fault = self._faults.take(("latency",), self.kind, self.fields)
+        return fault.seconds if fault else 0.0
+
+    def before(self, instance: Instance) -> Response | None:
+        """Return what is answered instead of executing anything."""
+        kinds = ("http", "drop_before", "root_error", "rate_limit")
+        fault = self._faults.take(kinds, self.kind, self.fields)
+        match fault.kind if fault else None:
+            case "http" if fault:
+                said = _SAID.get(fault.status, str(fault.status))
+                return Response(_HTML.format(said), fault.status, media_type="text/html")
+            case "root_error" if fault:
+                return _root_error(fault)
+            case "rate_limit":
+                return Response(TOO_MANY, 429, instance.limit.headers(instance.clock.now()))
+            case "drop_before":
+                return DROPPED
+        return None
+
+    def cuts_data(self) -> bool:
+        """Say whether some of the data will have to be cut out."""
+        kinds = ("timeout", "invalid_null")
+        return self._faults.find(kinds, self.kind, self.fields) is not None
+
+    def after(self, answer: Answer) -> Response | None:
+        """Return what arrives instead of the answer to an executed request."""
+        cut = self._faults.find(("timeout", "invalid_null"), self.kind, self.fields)
+        if cut is not None and _rows(answer) > cut.page_over:
+            self._faults.spend(cut)
+            return _cut(answer, cut)
+        fault = self._faults.take(("truncated", "drop_after"), self.kind, self.fields)
+        if fault is None:
+            return None
+        if fault.kind == "drop_after":
+            return DROPPED
+        whole = answer.encoded()
+        return Response(whole[: len(whole) * 2 // 3], 200, media_type="application/json")
+
+
+def _root_error(fault: Fault) -> Response:
+    if fault.code == "internal_server_error":
+        answer = crash()
+    else:
+        answer = Answer(200, body(fault.message, fault.code))
+    return Response(answer.encoded(), answer.status, media_type="application/json")
+
+
+def _nodes(answer: Answer) -> list[dict[str, object]]:
+    data = answer.content.get("data") or {}
+    for top in data.values() if isinstance(data, dict) else ():
+        for inner in top.values() if isinstance(top, dict) else ():
+            if isinstance(inner, dict) and isinstance(inner.get("nodes"), list):
+                nodes: list[dict[str, object]] = inner["nodes"]
+                return nodes
+    return []
+
+
+def _rows(answer: Answer) -> int:
+    return len(_nodes(answer))
+
+
+def _cut(answer: Answer, fault: Fault) -> Response:
+    """Null champs here and there, even in rows already served, and say why at the root."""
+    nodes = _nodes(answer)
+    for at, node in enumerate(nodes):
+        for name in ("champs", "annotations"):
+            champs = node.get(name)
+            if isinstance(champs, list) and (at >= len(nodes) // 2 or at % 3 == 0):
+                node[name] = [None if place % 2 else one for place, one in enumerate(champs)]
+    said = "Timeout on Champ.stringValue"
+    if fault.kind == "invalid_null":
+        said = "Cannot return null for non-nullable field Champ.label"
+    error = {"message": said, "path": ["demarche"], "extensions": {"code": fault.kind}}
+    spoilt = Answer(200, {**answer.content, "errors": [error]})
+    return Response(spoilt.encoded(), 200, media_type="application/json")
