@@ -1,0 +1,161 @@
+"""The JSON that DS serves, decoded: champs by their type, dossiers, revisions.
+
+The shape of the JSON is that of ``clients/queries``: values of different types have an alias each
+(``yesNo``, ``checked``, ``integerNumber``, ``decimalNumber``). Decoding never raises: a value that
+does not have the shape its type promises becomes :class:`mappings.dossier.Unreadable`.
+"""
+
+import re
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from mappings.champ_values import decode_value
+from mappings.dossier import (
+    Champ,
+    Company,
+    Descriptor,
+    Dossier,
+    DossierState,
+    MessageSeen,
+    RawDossier,
+    Revision,
+    Rows,
+)
+
+_IRREGULAR = {"Region": "regions", "Departement": "departements", "Commune": "communes"}
+_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
+NO_ANSWER = frozenset({"header_section", "explication"})
+"""Types of champs that ask nothing."""
+
+
+def decode_revision(raw: Mapping[str, Any]) -> Revision:
+    """One revision of the form from its descriptors."""
+    return Revision(
+        id=raw["id"],
+        champs=tuple(_descriptor(one) for one in raw["champDescriptors"]),
+        annotations=tuple(_descriptor(one) for one in raw["annotationDescriptors"]),
+    )
+
+
+def decode_dossier(raw: RawDossier, *, revision: Revision | None) -> Dossier:
+    """One dossier; ``revision`` (the one it follows) gives the exact type of each champ.
+
+    Raises:
+        KeyError: The JSON is not that of the fragment ``DossierComplet``.
+    """
+    types = _types(revision.champs) if revision else {}
+    annotation_types = _types(revision.annotations) if revision else {}
+    groupe = raw["groupeInstructeur"]
+    return Dossier(
+        id=raw["id"],
+        number=raw["number"],
+        state=DossierState(raw["state"]),
+        archived=raw["archived"],
+        revision_id=raw["demarche"]["revision"]["id"],
+        deposited_at=datetime.fromisoformat(raw["dateDepot"]),
+        modified_at=datetime.fromisoformat(raw["dateDerniereModification"]),
+        champs_modified_at=datetime.fromisoformat(raw["dateDerniereModificationChamps"]),
+        passed_en_instruction_at=_moment(raw.get("datePassageEnInstruction")),
+        decided_at=_moment(raw.get("dateTraitement")),
+        correction_pending_since=_moment(raw.get("dateDerniereCorrectionEnAttente")),
+        usager_email=raw["usager"]["email"],
+        demandeur=_demandeur(raw["demandeur"]),
+        groupe=groupe["label"],
+        groupe_id=groupe["id"],
+        champs=tuple(_champ(one, types) for one in raw["champs"]),
+        annotations=tuple(_champ(one, annotation_types) for one in raw["annotations"]),
+        labels=frozenset(label["name"] for label in raw.get("labels") or ()),
+        messages=tuple(_message(one) for one in raw.get("messages") or ()),
+    )
+
+
+@lru_cache(maxsize=65536)
+def stable_id(api_id: str) -> str:
+    """The decimal number in ``Champ-<stable>`` or ``Champ-<stable>|<row>``, base64 encoded.
+
+    An id of another shape is returned as it is: it still tells champs apart.
+    """
+    try:
+        plain = b64decode(api_id + "=" * (-len(api_id) % 4), validate=True).decode()
+    except (Base64Error, UnicodeDecodeError):
+        return api_id
+    return plain.rpartition("-")[2].partition("|")[0]
+
+
+def _types(descriptors: tuple[Descriptor, ...]) -> dict[str, str]:
+    found = {}
+    for descriptor in descriptors:
+        found[descriptor.id] = descriptor.type
+        found |= _types(descriptor.children)
+    return found
+
+
+def _descriptor(raw: Mapping[str, Any]) -> Descriptor:
+    return Descriptor(
+        id=stable_id(raw["id"]),
+        api_id=raw["id"],
+        label=raw["label"],
+        type=type_name(raw["__typename"].removesuffix("ChampDescriptor")),
+        required=raw["required"],
+        options=tuple(raw.get("options") or ()),
+        children=tuple(_descriptor(one) for one in raw.get("champDescriptors") or ()),
+    )
+
+
+@lru_cache(maxsize=128)
+def type_name(typename: str) -> str:
+    """Name of a champ type as in the enumeration ``TypeDeChamp`` (``DropDownList`` …)."""
+    return _IRREGULAR.get(typename, _WORD.sub("_", typename).lower())
+
+
+def _champ(raw: Mapping[str, Any], types: Mapping[str, str]) -> Champ:
+    api_id = raw["id"]
+    stable = stable_id(raw.get("champDescriptorId") or api_id)
+    typename = raw["__typename"].removesuffix("Champ")
+    value = (
+        Rows(tuple(tuple(_champ(one, types) for one in row["champs"]) for row in raw["rows"]))
+        if typename == "Repetition" and _has_rows(raw)
+        else decode_value(typename, raw)
+    )
+    return Champ(
+        id=stable,
+        api_id=api_id,
+        label=raw["label"],
+        type=types.get(stable, type_name(typename)),
+        value=value,
+        updated_at=_moment(raw.get("updatedAt")),
+    )
+
+
+def _has_rows(raw: Mapping[str, Any]) -> bool:
+    return bool(raw.get("rows"))
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _demandeur(raw: Mapping[str, Any]) -> Company | None:
+    match raw.get("__typename"):
+        case "PersonneMorale":
+            company = raw.get("entreprise") or {}
+            return Company(identifier=raw["siret"], name=company.get("raisonSociale"))
+        case "PersonneMoraleIncomplete":
+            return Company(identifier=raw.get("siret", ""), name=None)
+        case _:
+            return None
+
+
+def _message(raw: Mapping[str, Any]) -> MessageSeen:
+    correction = raw.get("correction") or {}
+    return MessageSeen(
+        id=raw["id"],
+        created_at=datetime.fromisoformat(raw["createdAt"]),
+        correction=correction.get("reason"),
+        resolved_at=_moment(correction.get("dateResolution")),
+        discarded=bool(raw.get("discardedAt")),
+    )
