@@ -1,0 +1,190 @@
+"""Before and after a reply is sent: what is uncertain, and what is known to be ours."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, assert_never
+
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
+
+from store import jsontext, reply_json
+from store.stages import OPEN, Stage
+from store.statements import in_chunks, upsert
+from store.tables import labels_added, replies, written_annotations
+from triage.reply import Annotate, Outcome, Receipt, SendMessage, SetLabel
+
+Place = tuple[int, str]
+"""Dossier number and annotation name."""
+
+
+@dataclass(slots=True)
+class Ours:
+    """What we wrote in one annotation.
+
+    Attributes:
+        confirmed: JSON of the last value that DS confirmed.
+        unconfirmed: JSON of values sent since then whose answer is not known, in order.
+    """
+
+    confirmed: str | None = None
+    unconfirmed: list[str] = field(default_factory=list)
+
+
+def mark_intended(
+    connection: Connection, demarche: int, *, keys: Iterable[str], at: datetime
+) -> frozenset[str]:
+    """Say that open replies are about to be sent; answer which of the keys are open."""
+    rows = [row for row in _by_key(connection, demarche, keys) if row.stage in OPEN]
+    if not rows:
+        return frozenset()
+    connection.execute(_ADVANCE, [_advance(row, Stage.INTENDED, intended_at=at) for row in rows])
+    ours = _ours(connection, demarche, rows)
+    labels = []
+    for row in rows:
+        match reply_json.decode(row.kind, row.payload):
+            case Annotate() as reply:
+                for change in reply.changes:
+                    _may_be_ours(ours[row.number, change.name], jsontext.dump(change.value))
+            case SetLabel(present=True) as reply:
+                # Known as ours before it is sent: a run that dies must be able to remove it.
+                labels.append(_label(demarche, reply, at))
+            case SetLabel() | SendMessage():
+                pass
+            case other:
+                assert_never(other)
+    _save_ours(connection, demarche, ours)
+    if labels:
+        connection.execute(upsert(connection, labels_added, update=()), labels)
+    return frozenset(row.key for row in rows)
+
+
+def record(
+    connection: Connection, demarche: int, *, receipts: Sequence[Receipt], at: datetime
+) -> None:
+    """Keep what became of replies; those that are done already, or purged, are left alone."""
+    by_key = {receipt.key: receipt for receipt in receipts}
+    rows = [row for row in _by_key(connection, demarche, by_key) if row.stage != Stage.DONE]
+    if not rows:
+        return
+    connection.execute(_ADVANCE, [_received(row, by_key[row.key], at) for row in rows])
+    ours = _ours(connection, demarche, rows)
+    for row in rows:
+        receipt = by_key[row.key]
+        match reply_json.decode(row.kind, row.payload):
+            case Annotate() as reply:
+                _settle(ours, reply, receipt)
+            case SetLabel() as reply:
+                _settle_label(connection, _label(demarche, reply, at), reply, receipt.outcome)
+            case SendMessage():
+                pass
+            case other:
+                assert_never(other)
+    _save_ours(connection, demarche, ours)
+
+
+_ADVANCE = (
+    update(replies)
+    .where(replies.c.id == bindparam("of_id"))
+    .values(
+        {
+            name: bindparam(name, type_=replies.c[name].type)
+            for name in ("stage", "intended_at", "received_at", "text", "message_id")
+        }
+    )
+)
+
+
+def _advance(row: Row[Any], stage: Stage, **known: Any) -> dict[str, Any]:
+    values = {
+        "of_id": row.id,
+        "stage": stage,
+        "intended_at": row.intended_at,
+        "received_at": None,
+        "text": "",
+        "message_id": None,
+    }
+    return values | known
+
+
+def _received(row: Row[Any], receipt: Receipt, at: datetime) -> dict[str, Any]:
+    return _advance(
+        row,
+        Stage(receipt.outcome.value),
+        received_at=at,
+        text=receipt.text,
+        message_id=receipt.message_id,
+    )
+
+
+def _settle(ours: dict[Place, Ours], reply: Annotate, receipt: Receipt) -> None:
+    for change in reply.changes:
+        place = ours[reply.number, change.name]
+        value = jsontext.dump(change.value)
+        # DS names what it wrote; an answer "done" that names nothing is about all of it.
+        whole = receipt.outcome is Outcome.DONE and not receipt.written
+        if whole or change.name in receipt.written:
+            place.confirmed, place.unconfirmed = value, []
+        elif receipt.outcome is not Outcome.UNKNOWN and value in place.unconfirmed:
+            place.unconfirmed.remove(value)
+
+
+def _may_be_ours(place: Ours, value: str) -> None:
+    if value != place.confirmed and value not in place.unconfirmed:
+        place.unconfirmed.append(value)
+
+
+def _settle_label(
+    connection: Connection, label: dict[str, Any], reply: SetLabel, outcome: Outcome
+) -> None:
+    if outcome is Outcome.UNKNOWN:
+        return
+    if reply.present and outcome is Outcome.DONE:
+        connection.execute(upsert(connection, labels_added, update=()), label)
+    elif reply.present or outcome is Outcome.DONE:
+        here = {name: label[name] for name in ("demarche", "number", "name")}
+        connection.execute(delete(labels_added).filter_by(**here))
+
+
+def _label(demarche: int, reply: SetLabel, at: datetime) -> dict[str, Any]:
+    return {"demarche": demarche, "number": reply.number, "name": reply.name, "added_at": at}
+
+
+def _by_key(connection: Connection, demarche: int, keys: Iterable[str]) -> list[Row[Any]]:
+    query = select(replies).filter_by(demarche=demarche).order_by(replies.c.id)
+    return [
+        row
+        for chunk in in_chunks(keys)
+        for row in connection.execute(query.where(replies.c.key.in_(chunk)))
+    ]
+
+
+def _ours(connection: Connection, demarche: int, rows: Sequence[Row[Any]]) -> dict[Place, Ours]:
+    ours: dict[Place, Ours] = {}
+    numbers = sorted({row.number for row in rows if row.kind == reply_json.ANNOTATE})
+    query = select(written_annotations).filter_by(demarche=demarche)
+    for chunk in in_chunks(numbers):
+        for row in connection.execute(query.where(written_annotations.c.number.in_(chunk))):
+            ours[row.number, row.name] = Ours(row.confirmed, jsontext.load(row.unconfirmed))
+    for row in rows:
+        if row.kind == reply_json.ANNOTATE:
+            for change in jsontext.load(row.payload)["changes"]:
+                ours.setdefault((row.number, change["name"]), Ours())
+    return ours
+
+
+def _save_ours(connection: Connection, demarche: int, ours: dict[Place, Ours]) -> None:
+    if not ours:
+        return
+    connection.execute(
+        upsert(connection, written_annotations, update=["confirmed", "unconfirmed"]),
+        [
+            {
+                "demarche": demarche,
+                "number": number,
+                "name": name,
+                "confirmed": place.confirmed,
+                "unconfirmed": jsontext.dump(place.unconfirmed),
+            }
+            for (number, name), place in ours.items()
+        ],
+    )

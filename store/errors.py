@@ -1,0 +1,161 @@
+"""What can go wrong with the store, by what to do next. Messages are for staff, in French.
+
+None quotes the database's address (it may hold a password) or a value (it may be personal).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked.
+
+    Attributes:
+        default: Sentence shown when the error is raised without one of its own.
+    """
+
+    default: ClassVar[str] = "La base de données a refusé une opération."
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or self.default)
+
+
+class BadDatabaseUrl(StoreError):  # noqa: N818 (named by what is wrong, as the others)
+    """``UNC_DATABASE_URL`` is not an address this software can use."""
+
+    default = (
+        "UNC_DATABASE_URL n'est pas une adresse de base valide : indiquez "
+        "sqlite:////chemin/base.sqlite ou postgresql://utilisateur@hôte/base."
+    )
+
+
+class StoreUnreachable(StoreError):  # noqa: N818
+    """The database does not answer, or refuses the connection."""
+
+    default = (
+        "La base de données est injoignable : vérifiez UNC_DATABASE_URL (hôte, base, utilisateur, "
+        "mot de passe) et que le serveur ou le dossier est accessible."
+    )
+
+
+class StoreLocked(StoreError):  # noqa: N818
+    """Another program holds the database for longer than we wait."""
+
+    default = (
+        "La base désignée par UNC_DATABASE_URL est verrouillée par un autre programme : "
+        "fermez-le, puis relancez."
+    )
+
+
+class DiskFull(StoreError):  # noqa: N818
+    """No room is left where the database is."""
+
+    default = (
+        "Le disque de la base désignée par UNC_DATABASE_URL est plein : libérez de la place, "
+        "puis relancez (rien n'est perdu)."
+    )
+
+
+class ReadOnlyStore(StoreError):  # noqa: N818
+    """The database can be read, not written."""
+
+    default = (
+        "La base désignée par UNC_DATABASE_URL est en lecture seule : donnez à ce compte le droit "
+        "d'y écrire."
+    )
+
+
+class SchemaTooOld(StoreError):  # noqa: N818
+    """The database was made by an older version of the software, or is empty."""
+
+    default = (
+        "La base désignée par UNC_DATABASE_URL n'est pas à jour : lancez « unc upgrade », "
+        "puis relancez."
+    )
+
+
+class SchemaTooNew(StoreError):  # noqa: N818
+    """The database was made by a newer version of the software."""
+
+    default = (
+        "La base désignée par UNC_DATABASE_URL vient d'une version plus récente de ce logiciel : "
+        "mettez le logiciel à jour, ou désignez une autre base."
+    )
+
+
+class AlreadyRunning(StoreError):  # noqa: N818
+    """Another run holds the démarche."""
+
+    def __init__(self, demarche: int) -> None:
+        super().__init__(
+            f"Un passage est déjà en cours pour la démarche {demarche} : attendez qu'il finisse "
+            "(unc status), puis relancez."
+        )
+        self.demarche = demarche
+
+
+_BY_SQLITE_CODE: dict[int, type[StoreError]] = {
+    5: StoreLocked,  # SQLITE_BUSY
+    6: StoreLocked,  # SQLITE_LOCKED
+    8: ReadOnlyStore,  # SQLITE_READONLY
+    10: StoreUnreachable,  # SQLITE_IOERR
+    13: DiskFull,  # SQLITE_FULL
+    14: StoreUnreachable,  # SQLITE_CANTOPEN
+    26: StoreUnreachable,  # SQLITE_NOTADB
+}
+
+_BY_SQLSTATE: dict[str, type[StoreError]] = {
+    "08": StoreUnreachable,  # connection exception
+    "25006": ReadOnlyStore,  # read-only transaction
+    "28": StoreUnreachable,  # invalid authorization
+    "3D": StoreUnreachable,  # no such database
+    "42501": ReadOnlyStore,  # insufficient privilege
+    "42703": SchemaTooOld,  # undefined column
+    "42P01": SchemaTooOld,  # undefined table
+    "53100": DiskFull,
+    "53300": StoreUnreachable,  # too many connections
+    "55P03": StoreLocked,  # lock not available
+    "57P": StoreUnreachable,  # server shutting down or starting
+}
+
+
+def _meaning(error: DBAPIError) -> type[StoreError] | None:
+    cause = error.orig
+    code = getattr(cause, "sqlite_errorcode", None)
+    if isinstance(code, int):
+        if code == 1 and str(cause).startswith(("no such table", "no such column")):
+            return SchemaTooOld
+        return _BY_SQLITE_CODE.get(code & 0xFF)  # the low byte of an extended code
+    state = getattr(cause, "sqlstate", None)
+    if isinstance(state, str):
+        found = (_BY_SQLSTATE.get(state[:size]) for size in (5, 3, 2))
+        return next((kind for kind in found if kind), None)
+    return StoreUnreachable if error.connection_invalidated or _is_connection(cause) else None
+
+
+def _is_connection(cause: BaseException | None) -> bool:
+    # psycopg gives no SQLSTATE when the server could not be reached at all.
+    return type(cause).__name__ in {"OperationalError", "ConnectionTimeout"}
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what the driver raises into an error that says what to do.
+
+    Raises:
+        StoreError: Of the class that fits; a driver's error that has none is let through, since
+            it is a defect of ours.
+    """
+    try:
+        yield
+    except PoolTimeout as error:
+        raise StoreLocked from error
+    except DBAPIError as error:
+        kind = _meaning(error)
+        if kind is None:
+            raise
+        raise kind from error

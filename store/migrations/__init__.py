@@ -1,0 +1,1 @@
+"""Alembic migrations, run by :mod:`store.schema` or, by developers, by ``alembic``."""

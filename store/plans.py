@@ -1,0 +1,192 @@
+"""Saving what is due to dossiers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
+
+from store import reply_json
+from store.stages import UNCERTAIN, Stage
+from store.statements import in_chunks, upsert
+from store.tables import conflicts, dossiers, replies
+from triage.reply import Conflict, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that is due to one dossier, in the order to deliver.
+
+    Attributes:
+        number: Dossier, which is in store.
+        key: Hash of what the plan was made from; tells a new plan from the same one.
+        replies: What is due now; whatever else was planned is dropped.
+        conflicts: Annotations left to humans; earlier conflicts are cleared.
+    """
+
+    number: int
+    key: str
+    replies: tuple[Reply, ...]
+    conflicts: tuple[Conflict, ...] = ()
+
+
+def save_plans(
+    connection: Connection, demarche: int, *, plans: Sequence[Plan], at: datetime
+) -> None:
+    """Put plans in the outbox in place of earlier ones; see :mod:`store.outbox` for what stays."""
+    keys = _plan_keys(connection, demarche, plans)
+    present = _present(connection, demarche, plans)
+    added: list[dict[str, Any]] = []
+    opened: list[dict[str, Any]] = []
+    dropped: list[int] = []
+    for plan in plans:
+        rows = present.get(plan.number, {})
+        same = keys.get(plan.number) == plan.key
+        for position, reply in enumerate(plan.replies):
+            row = rows.pop(reply.key, None)
+            values = _values(reply, position, at)
+            if row is None:
+                added.append({"demarche": demarche, "number": plan.number, **values})
+            elif _opens(row, same=same):
+                opened.append({"of_id": row["id"], **values})
+        dropped += [row["id"] for row in rows.values() if _superseded(row)]
+    if added:
+        connection.execute(insert(replies), added)
+    if opened:
+        connection.execute(_REOPEN, opened)
+    for chunk in in_chunks(dropped):
+        connection.execute(delete(replies).where(replies.c.id.in_(chunk)))
+    _save_conflicts(connection, demarche, plans=plans, at=at)
+    _save_keys(connection, demarche, plans)
+
+
+_REOPEN = (
+    update(replies)
+    .where(replies.c.id == bindparam("of_id"))
+    .values(
+        {
+            name: bindparam(name, type_=replies.c[name].type)
+            for name in (
+                "stage",
+                "position",
+                "planned_at",
+                "intended_at",
+                "received_at",
+                "message_id",
+                "text",
+                "payload",
+            )
+        }
+    )
+)
+
+
+def _opens(row: RowMapping, *, same: bool) -> bool:
+    match Stage(row["stage"]):
+        case Stage.PLANNED:
+            return True  # its text or place may have changed
+        case Stage.INTENDED | Stage.UNKNOWN:
+            return False
+        case Stage.REFUSED:
+            return not same
+        case Stage.DONE:
+            return not same and row["kind"] != reply_json.MESSAGE
+
+
+def _superseded(row: RowMapping) -> bool:
+    stage = Stage(row["stage"])
+    if stage in UNCERTAIN:
+        return bool(row["kind"] != reply_json.MESSAGE)
+    return stage is Stage.PLANNED
+
+
+def _values(reply: Reply, position: int, at: datetime) -> dict[str, Any]:
+    return {
+        "key": reply.key,
+        "kind": reply_json.kind_of(reply),
+        "stage": Stage.PLANNED,
+        "position": position,
+        "planned_at": at,
+        "intended_at": None,
+        "received_at": None,
+        "message_id": None,
+        "text": "",
+        "payload": reply_json.encode(reply),
+    }
+
+
+def _plan_keys(
+    connection: Connection, demarche: int, plans: Sequence[Plan]
+) -> Mapping[int, str | None]:
+    query = select(dossiers.c.number, dossiers.c.planned_key).filter_by(demarche=demarche)
+    return {
+        row.number: row.planned_key
+        for chunk in in_chunks([plan.number for plan in plans])
+        for row in connection.execute(query.where(dossiers.c.number.in_(chunk)))
+    }
+
+
+def _present(
+    connection: Connection, demarche: int, plans: Sequence[Plan]
+) -> dict[int, dict[str, RowMapping]]:
+    columns = (replies.c[name] for name in ("id", "number", "key", "kind", "stage"))
+    query = select(*columns).filter_by(demarche=demarche)
+    present: dict[int, dict[str, RowMapping]] = {}
+    for chunk in in_chunks([plan.number for plan in plans]):
+        for row in connection.execute(query.where(replies.c.number.in_(chunk))).mappings():
+            present.setdefault(row["number"], {})[row["key"]] = row
+    return present
+
+
+def _save_conflicts(
+    connection: Connection, demarche: int, *, plans: Sequence[Plan], at: datetime
+) -> None:
+    wanted = {(c.number, c.annotation): c for plan in plans for c in plan.conflicts}
+    present: set[tuple[int, str]] = set()
+    for chunk in in_chunks([plan.number for plan in plans]):
+        query = select(conflicts.c.number, conflicts.c.annotation).filter_by(demarche=demarche)
+        rows = connection.execute(query.where(conflicts.c.number.in_(chunk)))
+        present |= {(row.number, row.annotation) for row in rows}
+    cleared = [
+        {"of_demarche": demarche, "of_number": number, "of_annotation": annotation}
+        for number, annotation in sorted(present - wanted.keys())
+    ]
+    if cleared:
+        connection.execute(_CLEAR, cleared)
+    if wanted:
+        connection.execute(
+            upsert(connection, conflicts, update=["wanted", "found"]),
+            [
+                {
+                    "demarche": demarche,
+                    "number": conflict.number,
+                    "annotation": conflict.annotation,
+                    "wanted": conflict.wanted,
+                    "found": conflict.found,
+                    "since": at,
+                }
+                for conflict in wanted.values()
+            ],
+        )
+
+
+_CLEAR = delete(conflicts).where(
+    conflicts.c.demarche == bindparam("of_demarche"),
+    conflicts.c.number == bindparam("of_number"),
+    conflicts.c.annotation == bindparam("of_annotation"),
+)
+
+
+def _save_keys(connection: Connection, demarche: int, plans: Sequence[Plan]) -> None:
+    if not plans:
+        return
+    connection.execute(
+        update(dossiers)
+        .where(
+            dossiers.c.demarche == bindparam("of_demarche"),
+            dossiers.c.number == bindparam("of_number"),
+        )
+        .values(planned_key=bindparam("new_key")),
+        [{"of_demarche": demarche, "of_number": p.number, "new_key": p.key} for p in plans],
+    )

@@ -1,0 +1,127 @@
+"""The store: one door to all that is remembered."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine
+
+from store import locks, schema
+from store.absences import Absences
+from store.assessments import Assessments
+from store.corrections import Corrections
+from store.demarches import Demarches
+from store.dossiers import Dossiers
+from store.engine import EachItsOwn, Scope, Shared, make_engine
+from store.exports import Exports
+from store.outbox import Outbox
+from store.quarantine import Quarantine
+from store.runs import Runs
+
+
+class Memory:
+    """What is remembered, by subject.
+
+    Attributes:
+        demarches: How far each démarche was read.
+        dossiers: Dossiers, their content and history.
+        absences: Dossiers that left.
+        quarantine: Dossiers set aside.
+        assessments: Verdicts.
+        outbox: Replies due and sent, conflicts, what is ours on DS.
+        corrections: Correction requests, for the KPI.
+        exports: Published workbooks.
+        runs: Runs.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.demarches = Demarches(scope)
+        self.dossiers = Dossiers(scope)
+        self.absences = Absences(scope)
+        self.quarantine = Quarantine(scope)
+        self.assessments = Assessments(scope)
+        self.outbox = Outbox(scope)
+        self.corrections = Corrections(scope)
+        self.exports = Exports(scope)
+        self.runs = Runs(scope)
+
+
+class Store(Memory):
+    """A database. Each operation is a transaction of its own, or part of :meth:`transaction`.
+
+    Every operation may raise :class:`store.errors.StoreError`. Usable from several threads.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._scope = EachItsOwn(engine)
+        super().__init__(self._scope)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Memory]:
+        """Do several operations on the memory that is given, and keep all of them or none."""
+        with self._scope.write() as connection:
+            shared = Shared(connection)
+            yield Memory(shared)
+        if shared.has_erased:
+            self._scope.erased()
+
+    def lock(self, demarche: int) -> AbstractContextManager[None]:
+        """Hold a démarche for the time of a run; let go of by itself when the process dies.
+
+        Raises:
+            AlreadyRunning: On entering, when another run holds it.
+        """
+        return locks.run_lock(self._engine, demarche)
+
+    def upgrade(self) -> None:
+        """Bring the tables to this version of the software; quick when they are.
+
+        Raises:
+            SchemaTooNew: A newer version made them.
+        """
+        schema.upgrade(self._scope)
+
+    def schema_is_current(self) -> bool:
+        """Whether the tables are those of this version."""
+        return schema.is_current(self._scope)
+
+    def require_current(self) -> None:
+        """Refuse tables of another version.
+
+        Raises:
+            SchemaTooOld: ``unc upgrade`` is due.
+            SchemaTooNew: A newer version made them.
+        """
+        schema.require_current(self._scope)
+
+    def close(self) -> None:
+        """Close every connection; the SQLite file is then a single file."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        """Give the store, to be closed at the end."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the store."""
+        self.close()
+
+
+def open_store(url: str) -> Store:
+    """Open the database that an address names; its tables may be of another version.
+
+    Args:
+        url: ``sqlite:///path`` (folders are made) or ``postgresql://user@host/base``.
+
+    Raises:
+        BadDatabaseUrl: The address is of neither kind.
+        StoreUnreachable: The folder of the SQLite file cannot be made.
+    """
+    return Store(make_engine(url))

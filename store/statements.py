@@ -1,0 +1,46 @@
+"""The two kinds of statement that SQLAlchemy does not offer alike for both databases."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import Insert
+
+Item = TypeVar("Item")
+
+IN_SIZE = 5_000
+"""Values in one ``IN`` list: both databases stop at some 32,000 parameters."""
+
+
+def upsert(connection: Connection, table: Table, *, update: Sequence[str]) -> Insert:
+    """Insert into a table; where the primary key is already there, update those columns.
+
+    Args:
+        connection: Says which database it is for.
+        table: The table.
+        update: Columns to update; none means that the row that is there stays as it is.
+    """
+    if connection.dialect.name == "sqlite":
+        lite = sqlite.insert(table)
+        if not update:
+            return lite.on_conflict_do_nothing()
+        return lite.on_conflict_do_update(
+            index_elements=list(table.primary_key),
+            set_={name: lite.excluded[name] for name in update},
+        )
+    full = postgresql.insert(table)
+    if not update:
+        return full.on_conflict_do_nothing()
+    return full.on_conflict_do_update(
+        index_elements=list(table.primary_key),
+        set_={name: full.excluded[name] for name in update},
+    )
+
+
+def in_chunks(items: Iterable[Item], *, size: int = IN_SIZE) -> Iterator[list[Item]]:
+    """Split items in lists of at most ``size``, in order; no list when there is no item."""
+    left = iter(items)
+    while chunk := list(islice(left, size)):
+        yield chunk

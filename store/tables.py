@@ -1,0 +1,238 @@
+"""The tables. JSON is kept as text: a dossier is read whole or not at all.
+
+PostgreSQL's ``jsonb`` would refuse the NUL characters that free text may hold, and SQLite has no
+such type. In each table the long text comes last: SQLite then answers a scan of the short columns
+without following the pages that the text overflows to.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from store.columns import FreeText, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _of_demarche() -> Column[int]:
+    return Column("demarche", Integer, primary_key=True, autoincrement=False)
+
+
+def _of_dossier() -> tuple[Column[int], Column[int]]:
+    return _of_demarche(), Column("number", Integer, primary_key=True, autoincrement=False)
+
+
+def _erased_with_the_dossier() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["demarche", "number"], ["dossiers.demarche", "dossiers.number"], ondelete="CASCADE"
+    )
+
+
+_SERIAL = BigInteger().with_variant(Integer, "sqlite")
+
+demarches = Table(
+    "demarches",
+    metadata,
+    _of_demarche(),
+    Column("title", FreeText),
+    Column("watermark", UtcDateTime),
+    Column("active_revision_id", String),
+    Column("deletions_since", UtcDateTime),
+    Column("channel_on_since", UtcDateTime),
+    Column("last_polled_at", UtcDateTime),
+    Column("labels", Text),
+    Column("groupes", Text),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    _of_demarche(),
+    Column("revision_id", String, primary_key=True),
+    Column("saved_at", UtcDateTime, nullable=False),
+    Column("descriptors", Text, nullable=False),
+)
+
+dossiers = Table(
+    "dossiers",
+    metadata,
+    *_of_dossier(),
+    Column("dossier_id", String, nullable=False),
+    Column("content_hash", String, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("revision_id", String, nullable=False),
+    Column("groupe_id", String, nullable=False),
+    Column("deposited_at", UtcDateTime, nullable=False),
+    Column("modified_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("pending_since", UtcDateTime),
+    Column("assessed_fingerprint", String),
+    Column("assessed_basis", String),
+    Column("planned_key", String),
+    Column("raw", Text, nullable=False),
+)
+
+past_states = Table(
+    "past_states",
+    metadata,
+    Column("id", _SERIAL, primary_key=True),
+    Column("demarche", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("seen_from", UtcDateTime, nullable=False),
+    Column("seen_until", UtcDateTime, nullable=False),
+    Column("content_hash", String, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("revision_id", String, nullable=False),
+    Column("raw", Text, nullable=False),
+    _erased_with_the_dossier(),
+    Index(None, "demarche", "number"),
+)
+
+assessments = Table(
+    "assessments",
+    metadata,
+    *_of_dossier(),
+    Column("fingerprint", String, primary_key=True),
+    Column("basis", String, primary_key=True),
+    Column("earlier_number", Integer),
+    Column("assessed_at", UtcDateTime, nullable=False),
+    Column("detail", Text, nullable=False),
+    _erased_with_the_dossier(),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("id", _SERIAL, primary_key=True),
+    Column("demarche", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("current_from", UtcDateTime, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("basis", String, nullable=False),
+    _erased_with_the_dossier(),
+    Index(None, "demarche", "number"),
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("id", _SERIAL, primary_key=True),
+    Column("demarche", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("key", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("stage", String, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("planned_at", UtcDateTime, nullable=False),
+    Column("intended_at", UtcDateTime),
+    Column("received_at", UtcDateTime),
+    Column("message_id", String),
+    Column("text", FreeText, nullable=False),
+    Column("payload", Text, nullable=False),
+    _erased_with_the_dossier(),
+    UniqueConstraint("demarche", "key"),
+    Index(None, "demarche", "number"),
+    Index(None, "demarche", "stage"),
+)
+
+written_annotations = Table(
+    "written_annotations",
+    metadata,
+    *_of_dossier(),
+    Column("name", String, primary_key=True),
+    Column("confirmed", Text),
+    Column("unconfirmed", Text, nullable=False),
+    _erased_with_the_dossier(),
+)
+
+labels_added = Table(
+    "labels_added",
+    metadata,
+    *_of_dossier(),
+    Column("name", String, primary_key=True),
+    Column("added_at", UtcDateTime, nullable=False),
+    _erased_with_the_dossier(),
+)
+
+conflicts = Table(
+    "conflicts",
+    metadata,
+    *_of_dossier(),
+    Column("annotation", String, primary_key=True),
+    Column("wanted", FreeText, nullable=False),
+    Column("found", FreeText, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    _erased_with_the_dossier(),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    *_of_dossier(),
+    Column("requested_at", UtcDateTime, primary_key=True),
+    Column("resolved_at", UtcDateTime),
+    _erased_with_the_dossier(),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    *_of_dossier(),
+    Column("reason", FreeText, nullable=False),
+    Column("first_seen", UtcDateTime, nullable=False),
+    Column("last_tried", UtcDateTime, nullable=False),
+    Column("tries", Integer, nullable=False),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    *_of_dossier(),
+    Column("reason", FreeText, nullable=False),
+    Column("deposited_at", UtcDateTime),
+    Column("deleted_at", UtcDateTime, nullable=False),
+    Column("erased_at", UtcDateTime, nullable=False),
+)
+
+published_exports = Table(
+    "published_exports",
+    metadata,
+    Column("id", _SERIAL, primary_key=True),
+    Column("demarche", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("checksum", String, nullable=False),
+    Column("manifest", Text, nullable=False),
+    Index(None, "demarche", "kind"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", _SERIAL, primary_key=True),
+    Column("demarche", Integer, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("outcome", String, nullable=False),
+    Column("counts", Text, nullable=False),
+    Index(None, "demarche"),
+)
