@@ -56,6 +56,8 @@ class Desk:
         if earlier:
             plan = draft.plan = follow(plan, earlier)
             draft.contact = rng.choice(plan.company.contacts)
+        elif plan.trait in traits.LINKED + traits.COPIES:
+            plan = draft.plan = replace(plan, trait="plain")
         draft.siret = plan.company.siret
         if earlier and plan.trait in traits.COPIES:
             traits.repeat(draft, earlier)
@@ -122,7 +124,7 @@ def finish(draft: Draft, now: datetime) -> SeedDossier:
             draft.items,
             state=state,
             situation=plan.situation.id,
-            kind=" ".join([plan.category, plan.trait, *draft.planted]),
+            kind=" ".join([plan.trait, *draft.planted]),
         ),
         archived=plan.category == "closed" and draft.chance(0.4),
         annotations=notes(draft),
@@ -132,7 +134,7 @@ def finish(draft: Draft, now: datetime) -> SeedDossier:
 def outcome(draft: Draft) -> State:
     """Choose the state of the dossier on DS."""
     closing: tuple[State, ...] = ("accepte", "accepte", "refuse", "sans_suite")
-    if draft.plan.category == "closed" and draft.plan.trait not in traits.COPIES:
+    if draft.plan.category == "closed":
         return draft.pick(closing)
     return "en_instruction" if draft.chance(0.2) else "en_construction"
 

@@ -9,7 +9,7 @@ from sandbox.generator_draft import Draft
 
 METHODS = ("SNDS", "Panel", "Ventes", "Enquête", "Extrapolation", "Autre")
 SECRETS = ("Ventes", "Études non publiées", "Stratégie", "Autre")
-REPORTED = 0.7
+REPORTED = 0.55
 
 
 def analysis(draft: Draft) -> None:
@@ -41,7 +41,7 @@ def patients(draft: Draft) -> int:
     """Give a number of patients: rounded, and more often small than large."""
     low, high = draft.plan.situation.patients
     drawn = low * math.pow(high / low, draft.rng.random())
-    step = 10 ** max(0, len(str(int(drawn))) - 2)
+    step: int = 10 ** max(0, len(str(int(drawn))) - 2)
     return max(1, int(drawn) // step * step)
 
 

@@ -22,6 +22,7 @@ SOURCES = (
     "Assurance maladie",
 )
 STEPS = ("Prescription", "Dispensation", "Administration", "Utilisation")
+RARE = 0.4
 NEEDS_CIS = ("AMM", "AIP", "Enregistrement")
 
 
@@ -102,14 +103,14 @@ def description(draft: Draft) -> None:
             21: draft.say(about.observed),
             25: context,
             26: list(draft.pick(about.populations)),
-            27: about.rare is not None,
+            27: bool(about.rare) and draft.chance(RARE),
             29: prescribers(draft),
             30: sorted(set(about.settings) | set(draft.some(ALL_CARE, 1)), key=CARE.index),
         }
     )
     if about.detail:
         draft.answers[19] = list(about.detail)
-    if about.rare:
+    if draft.answers[27]:
         draft.answers[28] = about.rare
     if "Indication" in about.natures:
         draft.answers[22] = draft.say(about.indications)

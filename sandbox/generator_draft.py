@@ -27,6 +27,8 @@ class Plan:
     situation: Situation
     company: CompanyProfile
     careful: bool
+    trait_turn: int
+    category_turn: int
 
     @property
     def day(self) -> date:

@@ -1,8 +1,9 @@
 """What each dossier will be, decided in order from the seed, so that a prefix stays a prefix."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from random import Random
 from typing import Literal
@@ -31,6 +32,7 @@ NUMBER_STEP = 7
 BATCHES = (95, 210, 400)
 BATCH_SHARE = 0.06
 THREE = 3
+CAREFUL = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,12 @@ def plans(course: Course) -> Iterator[Plan]:
     traits = deck(course.seed, "trait", TRAITS)
     order = deck(course.seed, "situation", {one.id: 1 for one in situations()})
     known = {one.id: one for one in situations()}
+    dealt: Counter[str] = Counter()
     for at in count():
         rng = Random(f"{course.seed}/plan/{at}")
         category, trait = next(categories), next(traits)
-        situation, company = subject(rng, known[next(order)], trait)
+        turn = dealt[trait]
+        situation, company = subject(rng, known[next(order)], trait, turn)
         revision: Literal[1, 2] = 1 if rng.random() > FIRST_REVISION else 2
         yield Plan(
             number=course.first_number
@@ -63,8 +67,11 @@ def plans(course: Course) -> Iterator[Plan]:
             deposited_at=deposit(rng, course.now, revision, trait),
             situation=situation,
             company=company,
-            careful=rng.random() < 0.5,  # noqa: PLR2004
+            careful=rng.random() < CAREFUL,
+            trait_turn=turn,
+            category_turn=dealt[category],
         )
+        dealt.update((category, trait))
 
 
 def deck(seed: int, name: str, sizes: dict[T, int]) -> Iterator[T]:
@@ -76,14 +83,17 @@ def deck(seed: int, name: str, sizes: dict[T, int]) -> Iterator[T]:
         yield from shuffled
 
 
-def subject(rng: Random, situation: Situation, trait: str) -> tuple[Situation, CompanyProfile]:
-    """Choose situation and company; generics and pairs of products need one that has them."""
-    wanted = {
-        "generics": [one for one in situations() if len(one.companies) >= THREE],
-        "two_products": [one for one in situations() if len(one.products) > 1],
-    }.get(trait)
-    chosen = rng.choice(wanted) if wanted else situation
-    return chosen, companies()[rng.choice(chosen.companies)]
+def subject(
+    rng: Random, situation: Situation, trait: str, turn: int
+) -> tuple[Situation, CompanyProfile]:
+    """Choose situation and company; generics go by three companies of one substance."""
+    if trait == "generics":
+        shared = [one for one in situations() if len(one.companies) >= THREE]
+        chosen = shared[turn // THREE % len(shared)]
+        return chosen, companies()[chosen.companies[turn % THREE]]
+    if trait == "two_products":
+        situation = rng.choice([one for one in situations() if len(one.products) > 1])
+    return situation, companies()[rng.choice(situation.companies)]
 
 
 def deposit(rng: Random, now: datetime, revision: int, trait: str) -> datetime:
@@ -92,10 +102,10 @@ def deposit(rng: Random, now: datetime, revision: int, trait: str) -> datetime:
     youngest, oldest = (1, change) if revision > 1 else (change, WINDOW_DAYS)
     batches = [days for days in BATCHES if youngest <= days < oldest]
     if batches and rng.random() < BATCH_SHARE:
-        return now - timedelta(days=rng.choice(batches))
+        return (now - timedelta(days=rng.choice(batches))).astimezone(UTC)
     day = now.astimezone(PARIS) - timedelta(days=rng.uniform(youngest, oldest))
     if trait == "midnight":
         local = day.replace(hour=0, minute=rng.randint(5, 50))
     else:
         local = day.replace(hour=rng.randint(7, 19), minute=rng.randint(0, 59))
-    return local.replace(second=rng.randint(0, 59), microsecond=0).astimezone(now.tzinfo)
+    return local.replace(second=rng.randint(0, 59), microsecond=0).astimezone(UTC)

@@ -6,13 +6,13 @@ from sandbox.generator_draft import Draft
 
 def apply(draft: Draft) -> None:
     """Answer champs 1 to 4 as the category of the dossier asks."""
-    if draft.plan.category == "unclear":
-        theme = draft.pick(read("scope")["unclear"])
-    elif draft.plan.category == "out":
-        theme = draft.pick(read("scope")["out"])
-        tell(draft, theme)
-    else:
+    category = draft.plan.category
+    if category not in ("unclear", "out"):
         return
+    themes = read("scope")[category]
+    theme = themes[draft.plan.category_turn % len(themes)]
+    if category == "out":
+        tell(draft, theme)
     draft.update(theme["answers"])
     draft.planted.append(theme["kind"])
     draft.touched |= {1, 2, 3, 4, 5}
