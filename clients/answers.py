@@ -1,0 +1,187 @@
+"""Reads an answer of DS that is not plain data, and names it by what to do next."""
+
+import re
+from collections.abc import Mapping, Sequence
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from requests.exceptions import ConnectTimeout, SSLError
+
+from clients.errors import (
+    DsBadRequest,
+    DsError,
+    DsNotFound,
+    DsOutOfScope,
+    DsRateLimited,
+    DsRefused,
+    DsSchemaMismatch,
+    DsServerError,
+    DsTimeout,
+    DsTokenRefused,
+    DsUnavailable,
+)
+
+LONGEST_WAIT = 75.0
+"""Seconds that we wait at most after a 429: a whole window of the server and a margin."""
+
+_ADDRESS = re.compile(
+    r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*(?::[0-9a-f]*){3,7})(?![\w:])"
+)
+_NAMES = re.compile(r"['`\"]([A-Za-z_]\w{0,60})['`\"]")
+# When an answer carries several errors, the first of these codes wins.
+_GRAVEST = (
+    "unauthorized",
+    "forbidden",
+    "deprecated_token",
+    "timeout",
+    "internal_server_error",
+    "invalid_null",
+    "not_found",
+    "bad_request",
+)
+
+
+def root_error(errors: Sequence[Mapping[str, Any]], *, status: int) -> DsError:
+    """Name the root errors of an answer. Any of them voids the whole answer.
+
+    Args:
+        errors: ``errors`` of the answer.
+        status: HTTP status that came with it.
+    """
+    codes = {_code(error): str(error.get("message", "")) for error in reversed(errors)}
+    code = next((known for known in _GRAVEST if known in codes), next(iter(codes)))
+    message = codes[code]
+    if code in {"forbidden", "deprecated_token"} or status in {401, 403}:
+        return _token_error(status, message)
+    match code:
+        case "unauthorized":
+            return DsOutOfScope(
+                "Le jeton UNC_DS_TOKEN ne donne pas accès à la démarche ou au dossier demandé :"
+                " vérifiez UNC_DEMARCHE, ou demandez un jeton pour cette démarche.",
+                setting="UNC_DS_TOKEN",
+            )
+        case "timeout":
+            return DsTimeout("DS a interrompu la requête, trop longue : réessayez plus tard.")
+        case "internal_server_error" | "invalid_null":
+            return DsServerError("DS a rencontré une erreur interne : réessayez plus tard.")
+        case "not_found":
+            return DsNotFound(
+                "DS ne trouve pas la démarche ou le dossier demandé : vérifiez UNC_DEMARCHE.",
+                setting="UNC_DEMARCHE",
+            )
+        case "bad_request":
+            return DsBadRequest("DS refuse une valeur de la requête (curseur, date ou numéro).")
+        case _ if status >= 500:  # noqa: PLR2004
+            return DsServerError("DS a rencontré une erreur interne : réessayez plus tard.")
+    return _unknown_query(message)
+
+
+def refused_status(status: int, headers: Mapping[str, str], *, now: float) -> DsError:
+    """Name an answer that is not GraphQL, by its HTTP status.
+
+    Args:
+        status: HTTP status.
+        headers: Its headers.
+        now: Seconds since the epoch, used when the server does not tell its own time.
+    """
+    if status == 429:  # noqa: PLR2004
+        return DsRateLimited(
+            "DS limite le nombre de requêtes de ce jeton (UNC_DS_TOKEN) et la limite reste"
+            " atteinte : d'autres outils l'emploient-ils ?",
+            wait=wait_of(headers, now=now),
+        )
+    if status in {401, 403}:
+        return _token_error(status, "")
+    if 300 <= status < 400:  # noqa: PLR2004
+        target = headers.get("Location", "").split("?")[0]
+        return DsRefused(
+            f"L'adresse UNC_DS_URL renvoie vers une autre adresse ({target}) : mettez celle-ci.",
+            setting="UNC_DS_URL",
+        )
+    if 400 <= status < 500 and status != 408:  # noqa: PLR2004
+        return DsRefused(
+            f"L'adresse UNC_DS_URL ne répond pas comme l'API de DS (HTTP {status}) :"
+            " vérifiez qu'elle finit par /api/v2/graphql.",
+            setting="UNC_DS_URL",
+        )
+    if status >= 500:  # noqa: PLR2004
+        return DsUnavailable(f"DS est indisponible (HTTP {status}) : réessayez plus tard.")
+    return DsUnavailable(
+        "La réponse de DS est illisible ou coupée : réessayez plus tard et, si cela dure,"
+        " vérifiez UNC_DS_URL."
+    )
+
+
+def lost_connection(cause: BaseException | None) -> DsError:
+    """Name a connection that failed before or during the answer."""
+    if isinstance(cause, ValueError):  # requests: no scheme, invalid address
+        return DsRefused(
+            "L'adresse UNC_DS_URL n'est pas une adresse web complète (https://…) : corrigez-la.",
+            setting="UNC_DS_URL",
+        )
+    if isinstance(cause, SSLError):
+        return DsUnavailable(
+            "La connexion chiffrée avec DS a échoué : vérifiez UNC_DS_URL et les certificats"
+            " de cette machine."
+        )
+    return DsUnavailable(
+        "Le serveur DS est injoignable ou a coupé la connexion : vérifiez UNC_DS_URL et le réseau.",
+        sent=not (isinstance(cause, ConnectTimeout) or "NewConnectionError" in str(cause)),
+    )
+
+
+def wait_of(headers: Mapping[str, str], *, now: float) -> float | None:
+    """Return the seconds that a 429 asks to wait, clamped; ``None`` when it does not say.
+
+    ``RateLimit-Reset`` is an absolute second of the server's clock, which ``Date`` tells.
+    """
+    try:
+        if after := headers.get("Retry-After"):
+            seconds = float(after) if after.isdecimal() else _epoch(after) - now
+        elif reset := headers.get("RateLimit-Reset"):
+            seconds = float(reset) - (_epoch(headers["Date"]) if "Date" in headers else now) + 0.5
+        else:
+            return None
+    except ValueError:
+        return None
+    return min(max(seconds, 1.0), LONGEST_WAIT)
+
+
+def _epoch(http_date: str) -> float:
+    return parsedate_to_datetime(http_date).timestamp()
+
+
+def _code(error: Mapping[str, Any]) -> str:
+    return str((error.get("extensions") or {}).get("code") or "")
+
+
+def _token_error(status: int, message: str) -> DsTokenRefused:
+    if address := _ADDRESS.search(message):
+        text = (
+            f"Le jeton UNC_DS_TOKEN n'est pas accepté depuis l'adresse {address[0]} :"
+            " ajoutez-la aux réseaux autorisés du jeton, sur DS."
+        )
+    elif status == 401:  # noqa: PLR2004
+        text = (
+            "Le jeton UNC_DS_TOKEN a expiré : un administrateur de la démarche doit en créer un"
+            " nouveau sur DS."
+        )
+    else:
+        text = (
+            "DS refuse le jeton UNC_DS_TOKEN : vérifiez qu'il est copié en entier, encore actif,"
+            " et que ses réseaux autorisés comprennent cette machine."
+        )
+    return DsTokenRefused(text, setting="UNC_DS_TOKEN")
+
+
+def _unknown_query(message: str) -> DsError:
+    if "complexity" in message.lower():
+        return DsTimeout("La requête est trop lourde pour cette instance de DS.")
+    names = ", ".join(dict.fromkeys(_NAMES.findall(message)))
+    return DsSchemaMismatch(
+        "Cette instance de DS ne comprend pas la requête"
+        + (f" ({names})" if names else "")
+        + " : sa version diffère de celle attendue ; signalez-le au mainteneur, ou vérifiez"
+        " UNC_DS_URL.",
+        setting="UNC_DS_URL",
+    )

@@ -1,0 +1,75 @@
+"""What can go wrong when talking to DS, named by what to do next.
+
+``DsUnavailable`` (and its kinds): try again later. ``DsRefused`` (and its kinds): a human must
+change something, named by ``setting``. Each message is one sentence in French that can be shown as
+it is: never a token, a query or an answer inside.
+"""
+
+
+class DsError(Exception):
+    """The conversation with DS failed."""
+
+
+class DsUnavailable(DsError):  # noqa: N818 - named by what to do next
+    """DS did not answer properly, tries exhausted: later may be better.
+
+    Attributes:
+        sent: False when DS surely did nothing with the request (refused by the rate limit, no
+            connection): only then may a message be sent again without reading DS first.
+    """
+
+    def __init__(self, message: str, *, sent: bool = True) -> None:
+        super().__init__(message)
+        self.sent = sent
+
+
+class DsRateLimited(DsUnavailable):
+    """Too many requests with this token.
+
+    Attributes:
+        wait: Seconds to wait, as the server said; ``None`` when it did not.
+    """
+
+    def __init__(self, message: str, *, wait: float | None = None) -> None:
+        super().__init__(message, sent=False)
+        self.wait = wait
+
+
+class DsTimeout(DsUnavailable):
+    """DS gave up on a request that is too heavy: ask for less at a time."""
+
+
+class DsServerError(DsUnavailable):
+    """DS failed inside; when it stays so, a broken dossier is likely: isolate it."""
+
+
+class DsRefused(DsError):  # noqa: N818 - named by what to do next
+    """DS said no, and will say no again until something changes.
+
+    Attributes:
+        setting: Name of the setting to look at, if one is to blame.
+    """
+
+    def __init__(self, message: str, *, setting: str | None = None) -> None:
+        super().__init__(message)
+        self.setting = setting
+
+
+class DsTokenRefused(DsRefused):
+    """The token is unknown, expired, of an old kind, or not allowed from this network."""
+
+
+class DsOutOfScope(DsRefused):
+    """The token is good, but not for this démarche or dossier."""
+
+
+class DsNotFound(DsRefused):
+    """The démarche, dossier or other object does not exist (any more)."""
+
+
+class DsBadRequest(DsRefused):
+    """A value of the request makes no sense to DS (a cursor of another kind, a date, an id)."""
+
+
+class DsSchemaMismatch(DsRefused):
+    """The instance does not know a part of the query: another version of DS, or not DS."""

@@ -1,0 +1,74 @@
+"""Sends one message to a declarant: once, and reads back what a correction request did."""
+
+from clients.batches import Desk
+from clients.deliveries import Delivery, errors_of, refused, refused_by, unknown
+from clients.documents import document
+from clients.errors import DsError, DsRefused, DsTokenRefused, DsUnavailable
+from clients.reading import DsReader
+from clients.transport import DsTransport, Retry
+from triage.reply import Outcome, Receipt, SendMessage
+
+
+def send_message(transport: DsTransport, reply: SendMessage, *, desk: Desk) -> Delivery:
+    """Send a message, once. A lost answer is ``unknown``: DS may have sent it.
+
+    Raises:
+        DsUnavailable: It was surely not sent, and DS does not answer.
+        DsTokenRefused: The token is refused.
+    """
+    if reply.correction and not desk.capabilities.corrections:
+        return refused(
+            reply,
+            "Cette instance de DS ne connaît pas les demandes de correction :"
+            " mettez UNC_DECLARANT_CHANNEL=message.",
+        )
+    values = {
+        "dossierId": reply.dossier_id,
+        "instructeurId": desk.instructeur_id,
+        "body": reply.body,
+    }
+    if reply.correction:
+        values["correction"] = reply.correction
+    asked = document("EnvoyerMessage", without=desk.capabilities.without)
+    try:
+        data = transport.execute(asked, {"input": values}, retry=Retry.NEVER)
+    except DsTokenRefused:
+        raise
+    except DsRefused as error:
+        return refused_by(reply, error)
+    except DsUnavailable as error:
+        if not error.sent:
+            raise
+        return unknown(reply, str(error))
+    payload = data["dossierEnvoyerMessage"]
+    message = (payload or {}).get("message")
+    if message is None:
+        reasons = errors_of(payload)
+        return refused(reply, *reasons) if payload and reasons else unknown(reply, *reasons[:1])
+    receipt = Receipt(reply.key, Outcome.DONE, message_id=message["id"])
+    if reply.correction is None:
+        return Delivery(reply, receipt, message=message)
+    return _followed_up(transport, Delivery(reply, receipt, message=message), number=reply.number)
+
+
+def _followed_up(transport: DsTransport, sent: Delivery, *, number: int) -> Delivery:
+    """Read the dossier back: DS answers success even when it flagged nothing."""
+    try:
+        dossier = DsReader(transport).messages(number)
+    except DsError:
+        return sent
+    ours = sent.receipt.message_id
+    message = next((one for one in dossier.pop("messages") if one["id"] == ours), sent.message)
+    message = {name: value for name, value in (message or {}).items() if name not in _TEXTS}
+    pending = dossier.get("dateDerniereCorrectionEnAttente") is not None
+    return Delivery(
+        sent.reply,
+        sent.receipt,
+        message=message,
+        correction_flagged=pending and message.get("correction") is not None,
+        fields=dossier,
+    )
+
+
+_TEXTS = frozenset({"body", "email"})
+"""What the stored copy of a dossier does not keep of a message."""

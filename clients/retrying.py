@@ -1,0 +1,39 @@
+"""How long to insist: bounded tries, bounded total time, exponential waits with jitter."""
+
+from dataclasses import dataclass
+
+from tenacity import RetryCallState, wait_random_exponential
+
+from clients.errors import DsRateLimited, DsServerError
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """Bounds on insisting.
+
+    Attributes:
+        tries: Requests at most for one answer.
+        server_error_tries: The same when DS fails inside: it mostly fails again.
+        total: Seconds after which nothing is tried again.
+        rate_limit_total: The same under a rate limit, whose windows last a minute.
+        first: Longest first wait; each next one is up to twice as long.
+        longest: Longest wait.
+    """
+
+    tries: int = 6
+    server_error_tries: int = 3
+    total: float = 120.0
+    rate_limit_total: float = 300.0
+    first: float = 1.0
+    longest: float = 20.0
+
+    def exhausted(self, error: BaseException | None, *, tries: int, after: float) -> bool:
+        """Say whether to give up after ``tries`` requests and ``after`` seconds."""
+        limit = self.server_error_tries if isinstance(error, DsServerError) else self.tries
+        total = self.rate_limit_total if isinstance(error, DsRateLimited) else self.total
+        return tries >= limit or after >= total
+
+
+def backoff(policy: RetryPolicy, state: RetryCallState) -> float:
+    """Return the seconds to wait before the next try: random, so that clients spread out."""
+    return wait_random_exponential(multiplier=policy.first, max=policy.longest, min=0.1)(state)

@@ -1,0 +1,245 @@
+"""One request to DS and its answer: GraphQL over HTTP, retried only when that is safe."""
+
+import logging
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+import requests
+from gql import GraphQLRequest
+from gql.transport.exceptions import (
+    TransportConnectionFailed,
+    TransportProtocolError,
+    TransportServerError,
+)
+from gql.transport.requests import RequestsHTTPTransport
+from requests.auth import AuthBase
+from tenacity import RetryCallState, Retrying
+
+from clients.answers import lost_connection, refused_status, root_error
+from clients.documents import Document
+from clients.errors import (
+    DsError,
+    DsRateLimited,
+    DsRefused,
+    DsServerError,
+    DsTimeout,
+    DsUnavailable,
+)
+from clients.limiter import Clock, Limiter, SystemClock, limiter_of
+from clients.retrying import RetryPolicy, backoff
+
+TIMEOUTS = (10.0, 65.0)
+"""Seconds to connect and to read: DS itself gives up after 30 s, proxies after 60."""
+
+
+class Retry(Enum):
+    """What may be sent again without asking anyone."""
+
+    ALL = "all"
+    """Reads and idempotent writes: every transient failure."""
+    SPLIT = "split"
+    """The same, but the caller handles ``timeout`` by asking for less."""
+    ONCE = "once"
+    """The same, but the caller handles ``timeout`` and ``internal_server_error``."""
+    NEVER = "never"
+    """Messages: only what DS surely did not do (429, no connection)."""
+
+    def allows(self, error: BaseException | None) -> bool:
+        """Say whether a failure may be tried again."""
+        match error:
+            case DsTimeout():
+                return self is Retry.ALL
+            case DsServerError():
+                return self in {Retry.ALL, Retry.SPLIT}
+            case DsUnavailable():
+                return self is not Retry.NEVER or not error.sent
+        return False
+
+
+class _Bearer(AuthBase):
+    """Puts the token on a request; no ``.netrc`` can replace it, no printed object shows it."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class _PrintedRequest(GraphQLRequest):
+    """A request whose document was printed once; gql prints it at each sending."""
+
+    def __init__(self, document: Document, *, variables: Mapping[str, Any]) -> None:
+        super().__init__(document.node, variable_values=dict(variables))
+        self._text = document.text
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        return {"query": self._text, "variables": self.variable_values}
+
+
+@dataclass(slots=True)
+class _Line:
+    """The connection of one thread, with the status and headers of its last answer."""
+
+    transport: RequestsHTTPTransport
+    status: int = 0
+    headers: Mapping[str, str] | None = None
+
+    def note(self, response: requests.Response, *_: Any, **__: Any) -> None:
+        response.encoding = "utf-8"  # else requests guesses, which costs more than parsing
+        self.status, self.headers = response.status_code, response.headers
+
+
+class DsTransport:
+    """The way to one instance of DS with one token. Safe to share between threads."""
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        limiter: Limiter | None = None,
+        policy: RetryPolicy | None = None,
+        clock: Clock | None = None,
+        timeouts: tuple[float, float] = TIMEOUTS,
+    ) -> None:
+        token = token.strip()
+        if not token or not token.isascii() or not token.isprintable() or " " in token:
+            raise DsRefused(
+                "Le jeton UNC_DS_TOKEN est vide ou mal copié : reprenez-le sur DS, sur une ligne.",
+                setting="UNC_DS_TOKEN",
+            )
+        logging.getLogger("gql.transport.requests").setLevel(logging.INFO)  # DEBUG prints payloads
+        self.url = url.strip()
+        self.policy = policy or RetryPolicy()
+        self._auth = _Bearer(token)
+        self._limiter = limiter or limiter_of(token)
+        self._clock = clock or SystemClock()
+        self._timeouts = timeouts
+        self._local = threading.local()
+        self._lines: list[_Line] = []
+        self._lock = threading.Lock()
+        self._sent = 0
+
+    @property
+    def requests_sent(self) -> int:
+        """Number of HTTP requests sent to DS so far, retries included."""
+        return self._sent
+
+    def execute(
+        self, document: Document, variables: Mapping[str, Any], *, retry: Retry = Retry.ALL
+    ) -> dict[str, Any]:
+        """Send a document and return its data, whole.
+
+        Args:
+            document: From :func:`clients.documents.document`.
+            variables: Values only; nothing is ever pasted into the text of a query.
+            retry: What may be sent again.
+
+        Raises:
+            DsUnavailable: Transient, and the tries that ``retry`` allows are used up.
+            DsRefused: Final: a human must change something.
+        """
+        started = self._clock.monotonic()
+
+        def stop(state: RetryCallState) -> bool:
+            elapsed = self._clock.monotonic() - started
+            return self.policy.exhausted(_failure(state), tries=state.attempt_number, after=elapsed)
+
+        def wait(state: RetryCallState) -> float:
+            failure = _failure(state)
+            if isinstance(failure, DsRateLimited) and failure.wait is not None:
+                self._limiter.hold(failure.wait)
+                return failure.wait
+            return backoff(self.policy, state)
+
+        retrying = Retrying(
+            sleep=self._clock.sleep,
+            stop=stop,
+            wait=wait,
+            retry=lambda state: retry.allows(_failure(state)),
+            reraise=True,
+        )
+        return retrying(self._send, _PrintedRequest(document, variables=variables))
+
+    def _send(self, request: _PrintedRequest) -> dict[str, Any]:
+        self._limiter.acquire()
+        with self._lock:
+            self._sent += 1
+        line = self._line()
+        line.status, line.headers = 0, None
+        try:
+            result = line.transport.execute(request)
+        except TransportConnectionFailed as error:
+            raise lost_connection(error.__cause__) from None
+        except (TransportServerError, TransportProtocolError):
+            raise self._refused(line) from None
+        if line.status == 429 or 300 <= line.status < 400:  # noqa: PLR2004
+            raise self._refused(line)
+        if result.errors:
+            raise root_error(result.errors, status=line.status)  # type: ignore[arg-type]
+        if not isinstance(result.data, dict) or line.status >= 400:  # noqa: PLR2004
+            raise self._refused(line)
+        return result.data
+
+    def _refused(self, line: _Line) -> DsError:
+        return refused_status(line.status, line.headers or {}, now=self._clock.wall())
+
+    def _line(self) -> _Line:
+        line: _Line | None = getattr(self._local, "line", None)
+        if line is None:
+            transport = RequestsHTTPTransport(
+                self.url,
+                auth=self._auth,
+                json_deserialize=_json_object,
+                timeout=None,
+                allow_redirects=False,
+            )
+            transport.kwargs["timeout"] = self._timeouts
+            transport.connect()  # type: ignore[no-untyped-call]
+            line = self._local.line = _Line(transport)
+            if transport.session is not None:
+                transport.session.hooks["response"].append(line.note)
+            with self._lock:
+                self._lines.append(line)
+        return line
+
+    def close(self) -> None:
+        """Close the connections of every thread."""
+        with self._lock:
+            lines, self._lines = self._lines, []
+            self._local = threading.local()
+        for line in lines:
+            line.transport.close()  # type: ignore[no-untyped-call]
+
+    def __enter__(self) -> Self:
+        """Return the transport itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    """Parse a JSON object; anything else is not an answer of GraphQL."""
+    answer = orjson.loads(text)
+    if not isinstance(answer, dict):
+        raise TypeError
+    return answer
+
+
+def _failure(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None

@@ -1,0 +1,152 @@
+"""Delivers replies: annotations and labels in batches, then messages, alone and never twice."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from clients.batches import Desk, StateReply, batch_document, batch_variables, mutations_of
+from clients.capabilities import capabilities_of
+from clients.deliveries import Delivery, read_delivery, refused_by, unknown
+from clients.errors import DsRefused, DsServerError, DsTimeout, DsTokenRefused, DsUnavailable
+from clients.messages import send_message
+from clients.transport import DsTransport, Retry
+from triage.reply import Outcome, Reply, SendMessage
+
+DOSSIERS_PER_BATCH = 25
+
+FAILURES_IN_A_ROW = 3
+"""Lost answers one after the other before the delivery stops: DS is down, not one dossier."""
+
+
+@dataclass(slots=True)
+class _Patience:
+    """Counts answers lost in a row."""
+
+    lost: int = 0
+
+    def watch(self, delivery: Delivery) -> Delivery:
+        self.lost = self.lost + 1 if delivery.receipt.outcome is Outcome.UNKNOWN else 0
+        return delivery
+
+    @property
+    def over(self) -> bool:
+        return self.lost >= FAILURES_IN_A_ROW
+
+
+@dataclass(frozen=True, slots=True)
+class DsWriter:
+    """Writes to one instance of DS with one token.
+
+    Attributes:
+        transport: The way to DS.
+    """
+
+    transport: DsTransport
+
+    def deliver(
+        self,
+        replies: Sequence[Reply],
+        *,
+        instructeur_id: str,
+        labels: Mapping[str, str],
+        batch_size: int = DOSSIERS_PER_BATCH,
+    ) -> Iterator[Delivery]:
+        """Write replies to DS and yield what became of each, as soon as it is known.
+
+        Annotations and labels go first, many dossiers in one request; they are states, written
+        again without harm after a failure. Messages go last, one request each, sent once: a lost
+        answer is ``unknown``, for :meth:`clients.reading.DsReader.find_message` to close.
+
+        Args:
+            replies: What is due.
+            instructeur_id: GraphQL id of the account that writes.
+            labels: Name of a label → its id.
+            batch_size: Dossiers a request; halved for good when DS finds that too heavy.
+
+        Raises:
+            DsUnavailable: DS is down. No message was sent but those yielded; annotations and
+                labels of the request under way may be written.
+            DsTokenRefused: The token is refused; nothing was written but what was yielded.
+        """
+        desk = Desk(instructeur_id, labels, capabilities_of(self.transport))
+        states = [reply for reply in replies if not isinstance(reply, SendMessage)]
+        yield from self._states(states, desk=desk, size=max(1, batch_size))
+        patience = _Patience()
+        for reply in replies:
+            if isinstance(reply, SendMessage):
+                yield patience.watch(send_message(self.transport, reply, desk=desk))
+                if patience.over:
+                    raise DsUnavailable("DS ne répond plus aux envois de messages : arrêt.")
+
+    def _states(
+        self, replies: Sequence[StateReply], *, desk: Desk, size: int
+    ) -> Iterator[Delivery]:
+        queue = _by_dossier(replies)
+        patience = _Patience()
+        while queue:
+            batch = list(chain.from_iterable(queue[:size]))
+            deliveries: Iterable[Delivery]
+            try:
+                deliveries = self._batch(batch, desk=desk, retry=Retry.ONCE)
+            except DsTokenRefused:
+                raise
+            except (DsRefused, DsServerError, DsTimeout) as error:
+                heavy = isinstance(error, DsTimeout)
+                if heavy and size > 1 and len(queue) > 1:
+                    size = min(size, len(queue)) // 2
+                    continue
+                deliveries = self._apart(queue[:size], desk=desk)
+            for delivery in deliveries:
+                yield patience.watch(delivery)
+                if patience.over:
+                    raise DsUnavailable("DS ne répond plus aux écritures : arrêt.")
+            queue = queue[size:]
+
+    def _apart(self, groups: Sequence[Sequence[StateReply]], *, desk: Desk) -> Iterator[Delivery]:
+        """Write dossiers that failed together, halving until the failure is alone."""
+        if len(groups) == 1:
+            for reply in groups[0]:
+                yield self._alone(reply, desk=desk)
+            return
+        middle = len(groups) // 2
+        for half in (groups[:middle], groups[middle:]):
+            batch = list(chain.from_iterable(half))
+            deliveries: Iterable[Delivery]
+            try:
+                deliveries = self._batch(batch, desk=desk, retry=Retry.ONCE)
+            except DsTokenRefused:
+                raise
+            except (DsRefused, DsServerError, DsTimeout):
+                deliveries = self._apart(half, desk=desk)
+            yield from deliveries
+
+    def _alone(self, reply: StateReply, *, desk: Desk) -> Delivery:
+        try:
+            return self._batch([reply], desk=desk, retry=Retry.ALL)[0]
+        except DsTokenRefused:
+            raise
+        except DsRefused as error:
+            return refused_by(reply, error)
+        except (DsServerError, DsTimeout) as error:
+            return unknown(reply, str(error))
+
+    def _batch(self, replies: Sequence[StateReply], *, desk: Desk, retry: Retry) -> list[Delivery]:
+        plans = [(reply, *mutations_of(reply, desk)) for reply in replies]
+        mutations = list(chain.from_iterable(plan[1] for plan in plans))
+        data = {}
+        if mutations:
+            document = batch_document(mutations, without=desk.capabilities.without)
+            data = self.transport.execute(document, batch_variables(mutations), retry=retry)
+        answers = iter([(one, data.get(f"m{i}") or {}) for i, one in enumerate(mutations)])
+        return [
+            read_delivery(reply, [next(answers) for _ in sent], refusals=refusals)
+            for reply, sent, refusals in plans
+        ]
+
+
+def _by_dossier(replies: Sequence[StateReply]) -> list[list[StateReply]]:
+    """Put the replies of each dossier together, in the order of their first one."""
+    groups: dict[int, list[StateReply]] = {}
+    for reply in replies:
+        groups.setdefault(reply.number, []).append(reply)
+    return list(groups.values())
