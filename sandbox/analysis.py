@@ -55,9 +55,9 @@ class Analysis:
     schema: GraphQLSchema
     document: DocumentNode
     variables: Mapping[str, Any]
-    _costs: dict[tuple[int, str], int] = field(default_factory=dict)
+    _fragments: dict[str, FragmentDefinitionNode] = field(init=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self) -> None:  # noqa: D105  dataclasses name it
         self._fragments = {
             node.name.value: node
             for node in self.document.definitions

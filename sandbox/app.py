@@ -90,13 +90,12 @@ def _json(answer: endpoint.Answer) -> Response:
     return Response(answer.encoded(), answer.status, media_type=JSON)
 
 
-async def _spoil(spoilt: Response | None, request: Request, drop: Drop) -> Response:
-    if spoilt is not spoiling.DROPPED and spoilt is not None:
-        return spoilt
-    drop(request)
-    while not await request.is_disconnected():
-        await asyncio.sleep(0.001)
-    return spoiling.DROPPED
+async def _spoil(spoilt: Response, request: Request, drop: Drop) -> Response:
+    if spoilt is spoiling.DROPPED:
+        drop(request)
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+    return spoilt
 
 
 def _file(instance: Instance, opaque: str) -> Response:

@@ -52,10 +52,18 @@ def blank(answer: Any) -> bool:
     return answer is None or answer in ("", [])
 
 
+def _instant(answer: Any) -> int | None:
+    """Read a date that may be the answer to another type of question, from before a revision."""
+    try:
+        return parse(answer) if isinstance(answer, str) and answer else None
+    except ValueError:
+        return None
+
+
 def _text(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
     if one.kind in DECORATIVE:
         return {"level": one.level, "stringValue": None}
-    text = answer if isinstance(answer, str) else ", ".join(map(str, _many(answer)))
+    text = answer if isinstance(answer, str) else ", ".join(map(str, _plain(answer)))
     return {"value": text or None, "stringValue": text}
 
 
@@ -75,16 +83,18 @@ def _number(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
 
 
 def _date(_one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
-    if not isinstance(answer, str) or not answer:
+    when = _instant(answer)
+    if when is None:
         return {"date": None}
-    day = answer[:10]
+    day = iso(when)[:10]
     return {"date": day, "value": iso(parse(day)), "stringValue": day}
 
 
 def _datetime(_one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
-    if not isinstance(answer, str) or not answer:
+    instant = _instant(answer)
+    if instant is None:
         return {"datetime": None, "date": None}
-    when = iso(parse(answer))
+    when = iso(instant)
     return {"datetime": when, "date": when[:10], "value": when, "stringValue": when}
 
 
@@ -94,8 +104,12 @@ def _many(answer: Any) -> list[Any]:
     return answer if isinstance(answer, list) else [answer]
 
 
+def _plain(answer: Any) -> list[Any]:
+    return [one for one in _many(answer) if not isinstance(one, Mapping)]
+
+
 def _choices(_one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
-    values = [str(value) for value in _many(answer)]
+    values = [str(value) for value in _plain(answer)]
     return {"values": values, "stringValue": ", ".join(values)}
 
 

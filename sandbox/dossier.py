@@ -1,6 +1,5 @@
 """One dossier as the server keeps it."""
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -60,10 +59,8 @@ class Dossier:
     @property
     def pending_correction(self) -> dict[str, Any] | None:
         """The message whose correction request waits for the declarant."""
-        for message in reversed(self.messages):
-            if message.get("reason") and message["resolved_at"] is None:
-                return message
-        return None
+        waiting = [one for one in self.messages if one["reason"] and one["resolved_at"] is None]
+        return waiting[-1] if waiting else None
 
     def treat(self, event: str, when: int, by: str | None) -> None:
         """Add a line to the dossier's history."""
@@ -73,6 +70,3 @@ class Dossier:
     def as_json(self) -> dict[str, Any]:
         """Return the fields as plain JSON values."""
         return asdict(self)
-
-
-Change = Callable[[Dossier], None]

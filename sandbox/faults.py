@@ -48,14 +48,12 @@ class Faults:
     active: list[Fault] = field(default_factory=list)
     broken: set[int] = field(default_factory=set)
 
-    def take(self, kinds: tuple[Kind, ...], kind: str, names: Iterable[str] = ()) -> Fault | None:
+    def take(self, kinds: Iterable[Kind], kind: str, names: Iterable[str] = ()) -> Fault | None:
         """Return the first fault of ``kinds`` for a request, and count it as spent."""
-        for fault in self.active:
-            if fault.kind in kinds and fault.meets(kind, names):
-                return self.spend(fault)
-        return None
+        fault = self.find(kinds, kind, names)
+        return None if fault is None else self.spend(fault)
 
-    def find(self, kinds: tuple[Kind, ...], kind: str, names: Iterable[str] = ()) -> Fault | None:
+    def find(self, kinds: Iterable[Kind], kind: str, names: Iterable[str] = ()) -> Fault | None:
         """Return the first fault of ``kinds`` for a request, without spending it."""
         names = list(names)
         return next((f for f in self.active if f.kind in kinds and f.meets(kind, names)), None)

@@ -3,16 +3,35 @@
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sandbox.clock import Clock, micros
 from sandbox.demarche import Demarche, Instructeur, Label
 from sandbox.dossier import FINAL_STATES, Dossier
 from sandbox.form import Revision, TypeDeChamp
-from sandbox.seed import SeedDossier
+from sandbox.seed import Company, SeedDossier
 from sandbox.state import State
 
 _ROW = "01SANDBOX"
+
+
+@dataclass(frozen=True, slots=True)
+class NewDossier:
+    """A dossier to deposit: what a seed says, but for what was planted, in any revision."""
+
+    number: int
+    revision: int
+    state: str
+    groupe: int
+    deposited_at: datetime
+    updated_at: datetime
+    usager_email: str
+    company: Company
+    answers: Mapping[Any, Any]
+    archived: bool = False
+    annotations: Mapping[Any, Any] = field(default_factory=dict)
 
 
 def open_demarche(state: State, form: Mapping[str, Any], clock: Clock) -> Demarche:
@@ -47,7 +66,7 @@ def deposit_all(state: State, demarche: Demarche, seeds: Iterable[SeedDossier]) 
     return count
 
 
-def deposit(state: State, demarche: Demarche, seed: SeedDossier) -> Dossier:
+def deposit(state: State, demarche: Demarche, seed: SeedDossier | NewDossier) -> Dossier:
     """Deposit one dossier as its seed describes it, with the dates of the seed."""
     born, moved = micros(seed.deposited_at), micros(seed.updated_at)
     revision = demarche.revisions[seed.revision - 1]

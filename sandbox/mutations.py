@@ -25,8 +25,7 @@ def _mutation(work: Work) -> Callable[..., Json]:
         context.instance.stats.mutations[info.field_name] += 1
         payload: Json = {"clientMutationId": input.get("clientMutationId"), "errors": None}
         try:
-            if context.token.read_only:
-                raise Refusal("Le jeton utilisé est configuré seulement en lecture")
+            context.token.check_write()
             with context.instance.state.transaction():
                 payload.update(work(context, input))
         except Refusal as refusal:

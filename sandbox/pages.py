@@ -39,13 +39,13 @@ def dossier_page(instance: Instance, number: int) -> HTMLResponse:
 
 
 def _table(champs: list[Json]) -> str:
-    lines = []
-    for champ in champs:
-        shown = escape(champ["stringValue"] or "").replace("\n", "<br>")
-        lines.append(f"<tr><th align=left>{escape(champ['label'])}</th><td>{shown}</td></tr>")
-        for row in champ.get("rows", ()):
-            lines.append(f"<tr><td></td><td>{_table(row['champs'])}</td></tr>")
-    return f"<table>{''.join(lines)}</table>"
+    return f"<table>{''.join(map(_lines, champs))}</table>"
+
+
+def _lines(champ: Json) -> str:
+    shown = escape(champ["stringValue"] or "").replace("\n", "<br>")
+    rows = "".join(_table(row["champs"]) for row in champ.get("rows", ()))
+    return f"<tr><th align=left>{escape(champ['label'])}</th><td>{shown}{rows}</td></tr>"
 
 
 def _messages(dossier: Dossier) -> str:

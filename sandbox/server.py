@@ -4,8 +4,8 @@ import asyncio
 import logging
 import socket
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -146,10 +146,11 @@ def _listen(port: int) -> socket.socket:
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind((HOST, port))
+    sock.listen()
     return sock
 
 
-def _describe(instance: Instance, port: int, numbers: Sequence[int]) -> Sandbox:
+def _describe(port: int, numbers: Sequence[int]) -> Sandbox:
     base_url = f"http://{HOST}:{port}"
     return Sandbox(
         base_url=base_url,
@@ -180,7 +181,7 @@ def running_sandbox(home: Path, *, port: int = 0, **options: Any) -> Iterator[Sa
     server = _server(instance)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, name="sandbox")
     thread.start()
-    sandbox = _describe(instance, sock.getsockname()[1], [form["number"] for form in forms])
+    sandbox = _describe(sock.getsockname()[1], [form["number"] for form in forms])
     try:
         _wait(server, thread)
         yield sandbox
@@ -201,3 +202,26 @@ def _wait(server: uvicorn.Server, thread: threading.Thread) -> None:
             break
         pause.wait(0.01)
     raise RuntimeError("the sandbox did not start")
+
+
+def serve(
+    home: Path, *, port: int = 8484, announce: Callable[[Sandbox], None], **options: Any
+) -> None:
+    """Serve a sandbox in the foreground until it is interrupted.
+
+    Args:
+        home: the folder of the state, kept between runs.
+        port: where to listen on 127.0.0.1; 0 takes a free one.
+        announce: told where it listens, once it does.
+        options: those of `open_instance`.
+    """
+    instance = open_instance(home, **options)
+    forms = options.get("forms") or [default_form()]
+    sock = _listen(port)
+    try:
+        announce(_describe(sock.getsockname()[1], [form["number"] for form in forms]))
+        with suppress(KeyboardInterrupt):
+            _server(instance).run(sockets=[sock])
+    finally:
+        sock.close()
+        instance.close()

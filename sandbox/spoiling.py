@@ -4,7 +4,7 @@ from graphql import FieldNode, OperationDefinitionNode
 from starlette.responses import Response
 
 from sandbox.errors import body
-from sandbox.faults import Fault, Faults
+from sandbox.faults import Fault, Faults, Kind
 from sandbox.graphql_endpoint import Answer, crash
 from sandbox.instance import Instance
 
@@ -12,6 +12,8 @@ TOO_MANY = b"Retry later\n"
 DROPPED = Response(status_code=499)
 _HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1><hr>nginx</body></html>"
 _SAID = {502: "502 Bad Gateway", 503: "503 Service Unavailable", 504: "504 Gateway Time-out"}
+_INSTEAD: tuple[Kind, ...] = ("http", "drop_before", "root_error", "rate_limit")
+_CUTS: tuple[Kind, ...] = ("timeout", "invalid_null")
 
 
 class Spoiler:
@@ -34,8 +36,7 @@ class Spoiler:
 
     def before(self, instance: Instance) -> Response | None:
         """Return what is answered instead of executing anything."""
-        kinds = ("http", "drop_before", "root_error", "rate_limit")
-        fault = self._faults.take(kinds, self.kind, self.fields)
+        fault = self._faults.take(_INSTEAD, self.kind, self.fields)
         match fault.kind if fault else None:
             case "http" if fault:
                 said = _SAID.get(fault.status, str(fault.status))
@@ -50,12 +51,11 @@ class Spoiler:
 
     def cuts_data(self) -> bool:
         """Say whether some of the data will have to be cut out."""
-        kinds = ("timeout", "invalid_null")
-        return self._faults.find(kinds, self.kind, self.fields) is not None
+        return self._faults.find(_CUTS, self.kind, self.fields) is not None
 
     def after(self, answer: Answer) -> Response | None:
         """Return what arrives instead of the answer to an executed request."""
-        cut = self._faults.find(("timeout", "invalid_null"), self.kind, self.fields)
+        cut = self._faults.find(_CUTS, self.kind, self.fields)
         if cut is not None and _rows(answer) > cut.page_over:
             self._faults.spend(cut)
             return _cut(answer, cut)

@@ -128,8 +128,10 @@ class State:
 
     def save_company(self, siret: str, name: str) -> None:
         """Register a company; the first name given to a SIRET stays."""
-        if self.companies().setdefault(siret, name) == name:
+        if siret not in self.companies():
+            self.companies()[siret] = name
             self._db.execute("INSERT OR IGNORE INTO company VALUES (?,?)", (siret, name))
+            self.epoch += 1
 
     def save_blob(self, checksum: str, content: bytes) -> None:
         """Keep the content of a file."""
@@ -182,13 +184,21 @@ class State:
 
     def last_number(self) -> int:
         """Return the highest number ever given to a dossier."""
-        sql = "SELECT max(n) FROM (SELECT max(number) n FROM dossier UNION SELECT max(number) FROM deleted)"
-        return int(self._db.execute(sql).fetchone()[0] or 0)
+        sql = (
+            "SELECT max(coalesce((SELECT max(number) FROM dossier), 0),"
+            " coalesce((SELECT max(number) FROM deleted), 0))"
+        )
+        return int(self._db.execute(sql).fetchone()[0])
 
     def page(self, column: str, where: Where, window: Window) -> list[Dossier]:
         """Return at most size + 1 dossiers in the order of ``column``, then of number."""
         sql, values = _keyset("SELECT body, revision, version FROM dossier", column, where, window)
         return [_read(row) for row in self._db.execute(sql, values)]
+
+    def every(self, demarche: int) -> Iterator[Dossier]:
+        """Go through all dossiers of a démarche, shown or not."""
+        sql = "SELECT body, revision, version FROM dossier WHERE demarche=? ORDER BY number"
+        return map(_read, self._db.execute(sql, (demarche,)))
 
     def deleted_page(self, where: Where, window: Window) -> list[tuple[int, str, str, int]]:
         """Return (number, state, reason, instant) of purged dossiers, oldest first."""

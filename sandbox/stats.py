@@ -15,6 +15,12 @@ class Stats:
     mutations: Counter[str] = field(default_factory=Counter)
     files: int = 0
 
+    def reset(self) -> None:
+        """Start counting again."""
+        self.requests = self.files = 0
+        for counter in (self.statuses, self.operations, self.mutations):
+            counter.clear()
+
     def as_json(self) -> dict[str, Any]:
         """Return the counts as plain JSON values."""
         return {

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sandbox.errors import ApiError, body
+from sandbox.errors import ApiError, Refusal, body
 from sandbox.state import State
 
 ROBOT = "bac-a-sable-passerelle-unc"  # fictional: opens nothing but a sandbox on this machine
@@ -33,6 +33,15 @@ class Token:
             raise ApiError(
                 "An object of type Demarche was hidden due to permissions", "unauthorized"
             )
+
+    def check_write(self) -> None:
+        """Pass if the token may change something.
+
+        Raises:
+            Refusal: it may only read.
+        """
+        if self.read_only:
+            raise Refusal("Le jeton utilisé est configuré seulement en lecture")
 
 
 class Refused(Exception):  # noqa: N818  carries an answer, not a failure of the server
