@@ -1,1 +1,181 @@
-"""Settings of the bridge."""
+"""Settings of the bridge, from the environment, ``.env``, or a file for each secret.
+
+Read only by whoever starts a process (the CLI, a flow); the other rooms are handed values.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "UNC_"
+ROOT = Path(__file__).parent
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong. The message is French and names the setting and the remedy."""
+
+
+def _https_or_loopback(url: str) -> str:
+    local = url.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
+    if not url.startswith("https://") and not local:
+        raise ValueError("une adresse https:// est attendue (http:// seulement sur cette machine)")
+    return url
+
+
+class Settings(BaseSettings):
+    """Every setting, documented once; ``unc doctor`` prints them."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    ds_url: Annotated[str, AfterValidator(_https_or_loopback)] = Field(
+        default="https://demarche.numerique.gouv.fr/api/v2/graphql",
+        description="Adresse GraphQL de l'instance de démarches-simplifiées",
+    )
+    ds_token: SecretStr | None = Field(default=None, description="Jeton d'API de la démarche")
+    ds_token_file: Path | None = Field(
+        default=None, description="Fichier qui contient le jeton, au lieu de UNC_DS_TOKEN"
+    )
+    demarche: int | None = Field(default=None, ge=1, description="Numéro de la démarche")
+    instructeur: str | None = Field(
+        default=None, description="Courriel ou identifiant de l'instructeur qui écrit"
+    )
+    home: Path = Field(
+        default=Path("var"), description="Dossier de la base, des exports et des pièces jointes"
+    )
+    database_url: SecretStr | None = Field(
+        default=None, description="Base de données ; par défaut SQLite sous UNC_HOME"
+    )
+    export_dir: Path | None = Field(
+        default=None, description="Dossier des classeurs ; par défaut UNC_HOME/exports"
+    )
+    declarant_channel: Literal["off", "message", "correction"] = Field(
+        default="off", description="Ce qui est écrit aux déclarants : rien, message, correction"
+    )
+    rules: Path = Field(
+        default=ROOT / "triage" / "unc", description="Dossier des référentiels et des textes"
+    )
+    mapping: Path = Field(
+        default=ROOT / "mappings" / "unc" / "mapping.yaml",
+        description="Fichier de correspondance du formulaire",
+    )
+    overlap_minutes: int = Field(
+        default=10, ge=0, description="Minutes relues avant le dernier repère de lecture"
+    )
+    network_default: Literal["include", "exclude"] = Field(
+        default="include",
+        description="Diffusion aux CRPV quand l'annotation 924 est sans réponse",
+    )
+    quiet_minutes: int = Field(
+        default=60, ge=0, description="Attente après la dernière saisie avant d'écrire au déclarant"
+    )
+    messages_since: datetime | None = Field(
+        default=None,
+        description="Date de dépôt à partir de laquelle on écrit aux déclarants ; par défaut le"
+        " moment où le canal est mis en marche",
+    )
+    messages_per_run: int = Field(
+        default=50, ge=0, description="Messages envoyés au plus par passage"
+    )
+    messages_pilot: Annotated[frozenset[int], NoDecode] = Field(
+        default=frozenset(),
+        description="Numéros des seuls dossiers à qui écrire, entre virgules ; vide : tous",
+    )
+    max_requests: int = Field(
+        default=3, ge=0, description="Demandes automatiques de correction au plus par dossier"
+    )
+    batch_size: int = Field(default=25, ge=1, le=100, description="Dossiers annotés par requête")
+
+    @field_validator("messages_pilot", mode="before")
+    @classmethod
+    def _numbers(cls, value: Any) -> Any:
+        """A list between commas, as it stands in the environment."""
+        return value.replace(",", " ").split() if isinstance(value, str) else value
+
+    def token(self) -> SecretStr:
+        """The token, from the environment or its file.
+
+        Raises:
+            SettingsError: There is none, or the file cannot be read.
+        """
+        if self.ds_token_file is not None:
+            try:
+                return SecretStr(self.ds_token_file.read_text(encoding="utf-8").strip())
+            except OSError as error:
+                raise SettingsError(
+                    f"UNC_DS_TOKEN_FILE : le fichier {self.ds_token_file} ne peut pas être lu"
+                    f" ({error.strerror})."
+                ) from error
+        if self.ds_token is None or not self.ds_token.get_secret_value().strip():
+            raise SettingsError(
+                "UNC_DS_TOKEN manque : donnez le jeton d'API de la démarche (page « Jeton d'accès"
+                " à l'API » de l'administrateur), ou son fichier dans UNC_DS_TOKEN_FILE."
+            )
+        return self.ds_token
+
+    def demarche_number(self) -> int:
+        """The démarche.
+
+        Raises:
+            SettingsError: It is not set.
+        """
+        if self.demarche is None:
+            raise SettingsError(
+                "UNC_DEMARCHE manque : donnez le numéro de la démarche, visible dans son adresse."
+            )
+        return self.demarche
+
+    def instructeur_name(self) -> str:
+        """E-mail or id of the instructeur in whose name the bridge writes.
+
+        Raises:
+            SettingsError: It is not set.
+        """
+        if not self.instructeur:
+            raise SettingsError(
+                "UNC_INSTRUCTEUR manque : donnez le courriel de l'instructeur au nom de qui la"
+                " passerelle écrit."
+            )
+        return self.instructeur
+
+    def database(self) -> str:
+        """URL of the database."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{(self.home / 'unc.sqlite').absolute()}"
+
+    def exports(self) -> Path:
+        """Folder of the workbooks, absolute."""
+        return (self.export_dir or self.home / "exports").absolute()
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsError: Naming each setting that is wrong.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        wrong = [
+            f"{PREFIX}{str(problem['loc'][0]).upper()} : valeur refusée ({_reason(dict(problem))})"
+            for problem in error.errors(include_url=False, include_input=False)
+        ]
+        raise SettingsError(" ; ".join(wrong) + ".") from None
+
+
+def _reason(problem: dict[str, Any]) -> str:
+    expected = problem.get("ctx", {}).get("expected")
+    if expected:
+        return f"attendu : {str(expected).replace(' or ', ' ou ')}"
+    return {
+        "int_parsing": "un nombre entier est attendu",
+        "datetime_from_date_parsing": "une date AAAA-MM-JJ est attendue",
+        "greater_than_equal": "trop petit",
+        "less_than_equal": "trop grand",
+    }.get(problem["type"], str(problem["msg"]).removeprefix("Value error, "))

@@ -1,7 +1,7 @@
 """Which replies are due to a dossier: a pure function of its verdict and of what DS shows now."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
@@ -30,14 +30,17 @@ class Memory:
     """What the bridge remembers of one dossier.
 
     Attributes:
-        written: Last value that it wrote in each annotation, in canonical form.
+        written: Values of each annotation that are its own, in canonical form: the last that DS
+            confirmed, and those sent since whose answer was lost.
         labels: Labels that it added.
+        uncertain_labels: Those of them whose answer was lost: they may not be on DS.
         messages: Messages that it sent, oldest first.
     """
 
-    written: Mapping[str, str]
-    labels: frozenset[str]
-    messages: tuple[MessageSent, ...]
+    written: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    labels: frozenset[str] = frozenset()
+    uncertain_labels: frozenset[str] = frozenset()
+    messages: tuple[MessageSent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,7 @@ def _annotation_changes(
         found = shown(champ.value if champ else None)
         if found == canonical(wanted):
             continue
-        if found and found != memory.written.get(name):
+        if found and found not in memory.written.get(name, frozenset()):
             conflicts.append(
                 Conflict(
                     number=judged.dossier.number,
@@ -197,7 +200,9 @@ def _label_replies(
 ) -> Iterator[SetLabel]:
     """Labels to add, and those that the bridge added and that are no longer wanted.
 
-    A label that the bridge added and that is gone was removed by a human: it is left so.
+    A label that the bridge added and that is gone was removed by a human: it is left so until the
+    bridge wants it no more. Taking it away then is asked of DS all the same, which answers that it
+    is not there: so the bridge forgets that it was its own.
     """
     policy, dossier = rulebook.policy.labels, judged.dossier
     wanted = set(status.labels)
@@ -206,8 +211,9 @@ def _label_replies(
     if status.message == "request" and exhausted(memory.messages, rulebook.sending):
         wanted.add(policy.after_last_request)
     for name in policy.managed:
-        add = name in wanted and name not in dossier.labels and name not in memory.labels
-        remove = name not in wanted and name in dossier.labels and name in memory.labels
+        removed_by_human = name in memory.labels - memory.uncertain_labels
+        add = name in wanted and name not in dossier.labels and not removed_by_human
+        remove = name not in wanted and name in memory.labels
         if add or remove:
             yield SetLabel(
                 key=reply_key(dossier.number, "label", name, str(add)),

@@ -1,0 +1,68 @@
+"""The data files of one form, read from disk and checked."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from mappings.data_file import DataFileError
+from mappings.mapping import FormMapping
+from mappings.mapping_file import parse_mapping
+from triage.reply_policy import ReplyPolicy, parse_reply_policy
+from triage.ruleset import RuleSet, parse_ruleset
+from triage.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a démarche is read and judged by.
+
+    Attributes:
+        mapping: Champs to fields.
+        rulesets: Rule-sets, one in force at a time.
+        policy: What is answered to each status.
+        texts: Templates of annotations and messages.
+        digest: Hash of policy and texts, to plan again when they change.
+    """
+
+    mapping: FormMapping
+    rulesets: tuple[RuleSet, ...]
+    policy: ReplyPolicy
+    texts: Texts
+    digest: str
+
+
+def load_form(*, mapping: Path, rules: Path) -> Form:
+    """Read and check the data files.
+
+    Args:
+        mapping: The mapping file.
+        rules: Folder with ``rules/*.yaml``, ``reponses.yaml`` and ``textes/*.j2``.
+
+    Raises:
+        DataFileError: A file is missing, unreadable or wrong.
+    """
+    form_mapping = parse_mapping(_read(mapping, "UNC_MAPPING"), source=mapping.name)
+    rule_files = sorted((rules / "rules").glob("*.yaml"))
+    if not rule_files:
+        raise DataFileError([f"UNC_RULES : aucun référentiel (rules/*.yaml) dans {rules}"])
+    policy_text = _read(rules / "reponses.yaml", "UNC_RULES")
+    templates = {
+        path.stem: _read(path, "UNC_RULES") for path in sorted((rules / "textes").glob("*.j2"))
+    }
+    return Form(
+        mapping=form_mapping,
+        rulesets=tuple(
+            parse_ruleset(_read(path, "UNC_RULES"), source=path.name, mapping=form_mapping)
+            for path in rule_files
+        ),
+        policy=parse_reply_policy(policy_text, source="reponses.yaml", mapping=form_mapping),
+        texts=Texts(templates),
+        digest=sha256("\0".join([policy_text, *templates.values()]).encode()).hexdigest()[:12],
+    )
+
+
+def _read(path: Path, setting: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataFileError([f"{setting} : le fichier {path} ne peut pas être lu"]) from error

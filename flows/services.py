@@ -1,0 +1,112 @@
+"""The one place that builds real objects from settings: store, client, data files."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from clients.reading import DsReader
+from clients.transport import DsTransport
+from clients.writing import DsWriter
+from flows.form import Form, load_form
+from settings import Settings
+from store.repository import Store, open_store
+from triage.reply_policy import Sending
+
+
+def now() -> datetime:
+    """The present moment, aware: the only clock of the flows."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the steps of a run work with.
+
+    Attributes:
+        settings: Settings of the process.
+        demarche: Number of the démarche.
+        store: What is remembered.
+        form: Data files of the form, read and checked.
+    """
+
+    settings: Settings
+    demarche: int
+    store: Store
+    form: Form
+
+    def sending(self) -> Sending:
+        """When declarants are written to; remembers when the channel was first switched on."""
+        settings = self.settings
+        since = settings.messages_since
+        if since is None:
+            since = (
+                now()
+                if settings.declarant_channel == "off"
+                else self.store.demarches.channel_switched_on(self.demarche, at=now())
+            )
+        elif since.tzinfo is None:
+            since = since.replace(tzinfo=UTC)
+        return Sending(
+            channel=settings.declarant_channel,
+            since=since,
+            quiet=timedelta(minutes=settings.quiet_minutes),
+            max_requests=settings.max_requests,
+            pilot=settings.messages_pilot,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Connected(Services):
+    """Services with the way to DS."""
+
+    transport: DsTransport
+
+    @property
+    def reader(self) -> DsReader:
+        """Reads the démarche."""
+        return DsReader(self.transport)
+
+    @property
+    def writer(self) -> DsWriter:
+        """Writes to its dossiers."""
+        return DsWriter(self.transport)
+
+
+@contextmanager
+def open_services(settings: Settings) -> Iterator[Services]:
+    """The services that need no access to DS.
+
+    Raises:
+        SettingsError: A setting is missing.
+        DataFileError: A data file is wrong.
+        StoreError: The database cannot be used.
+    """
+    demarche = settings.demarche_number()
+    form = load_form(mapping=settings.mapping, rules=settings.rules)
+    with open_store(settings.database()) as store:
+        store.upgrade()
+        yield Services(settings=settings, demarche=demarche, store=store, form=form)
+
+
+@contextmanager
+def connect(settings: Settings) -> Iterator[Connected]:
+    """The services of a run, alone on its démarche for as long as the block lasts.
+
+    Raises:
+        AlreadyRunning: Another run holds the démarche.
+    """
+    token = settings.token().get_secret_value()
+    settings.instructeur_name()
+    with (
+        open_services(settings) as local,
+        local.store.lock(local.demarche),
+        DsTransport(settings.ds_url, token) as transport,
+    ):
+        yield Connected(
+            settings=settings,
+            demarche=local.demarche,
+            store=local.store,
+            form=local.form,
+            transport=transport,
+        )

@@ -1,0 +1,70 @@
+"""What a run did: counts and dossier numbers, never content."""
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts of one run. Sets hold dossier numbers; ``json`` gives the contract of ``unc run``.
+
+    Attributes:
+        seen: Dossiers read, the overlap included.
+        created: New in the store.
+        updated: Changed.
+        unchanged: Read again, the same.
+        deleted: Left the démarche in this run.
+        quarantined: Set aside now, because DS cannot serve them.
+        assessed: Given a verdict in this run.
+        annotated: With at least one annotation written.
+        labelled: With a label added or removed.
+        messages: Messages sent, correction requests included.
+        conflicts: With an annotation that a human holds, now.
+        refused: What DS refused in this run: dossier and reason in French.
+        unknown: Dossiers with a reply whose answer was lost.
+        requests: HTTP requests to DS, retries included.
+        workbooks: Absolute paths of the workbooks published.
+    """
+
+    seen: set[int] = field(default_factory=set)
+    created: set[int] = field(default_factory=set)
+    updated: set[int] = field(default_factory=set)
+    unchanged: set[int] = field(default_factory=set)
+    deleted: set[int] = field(default_factory=set)
+    quarantined: set[int] = field(default_factory=set)
+    assessed: set[int] = field(default_factory=set)
+    annotated: set[int] = field(default_factory=set)
+    labelled: set[int] = field(default_factory=set)
+    messages: int = 0
+    conflicts: set[int] = field(default_factory=set)
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    unknown: set[int] = field(default_factory=set)
+    requests: int = 0
+    workbooks: list[str] = field(default_factory=list)
+
+    def json(self) -> dict[str, Any]:
+        """The summary as counts: ``seen`` … ``requests`` are numbers, ``workbooks`` are paths."""
+        counted = {}
+        for spec in fields(self):
+            value = getattr(self, spec.name)
+            if spec.name in {"refused", "unknown"}:
+                continue
+            counted[spec.name] = len(value) if isinstance(value, set) else value
+        return counted
+
+    def needs_a_human(self) -> bool:
+        """Whether something failed or was refused: exit code 1."""
+        return bool(self.quarantined or self.refused or self.conflicts or self.unknown)
+
+    def nothing_done(self) -> bool:
+        """Whether the run found nothing to do."""
+        return not (
+            self.created
+            or self.updated
+            or self.deleted
+            or self.assessed
+            or self.annotated
+            or self.labelled
+            or self.messages
+            or self.workbooks
+        )
