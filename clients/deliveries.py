@@ -111,12 +111,11 @@ def _annotated(
         reasons.extend(_named(text, mutation) for text in errors_of(payload))
     written = tuple(change.name for change in reply.changes if change.api_id in champs)
     missing = [change.name for change in reply.changes if change.api_id not in champs]
-    if missing and not reasons:
-        reasons.append("DS n'a pas confirmé " + ", ".join(missing) + ".")
+    words = " ; ".join(dict.fromkeys(reasons)) or "DS ne dit pas pourquoi."
     receipt = Receipt(
         reply.key,
         Outcome.REFUSED if missing else Outcome.DONE,
-        " ; ".join(dict.fromkeys(reasons)),
+        f"Annotations non écrites ({', '.join(missing)}) : {words}" if missing else "",
         written,
     )
     return Delivery(reply, receipt, annotations=tuple(champs.values()))

@@ -68,7 +68,7 @@ class Limiter:
     def _try(self) -> float:
         with self._lock:
             now = self._clock.monotonic()
-            while self._starts and self._starts[0] <= now - self._period:
+            while self._starts and self._starts[0] + self._period <= now:
                 self._starts.popleft()
             if now < self._held_until:
                 return self._held_until - now
