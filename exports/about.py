@@ -1,0 +1,118 @@
+"""The sheet `À propos`: where the data is from, by which rules, and what was withheld."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.worksheet import Worksheet
+
+from exports.cells import paris, safe_text
+from exports.entry import Entry, ExportContext
+from exports.plain_rows import set_text
+from exports.policy import Policy
+from exports.reading import Mask, Reading
+from exports.styles import BLUE, FONT, THIN
+from mappings.mapping import Audience
+
+AUDIENCES: dict[Audience, str] = {
+    "agence": "l'agence seulement : contient des données personnelles et le secret des affaires",
+    "reseau": "le réseau des CRPV",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the sheet."""
+
+    name: str
+    text: str
+
+
+def about_lines(
+    *,
+    context: ExportContext,
+    audience: str,
+    checksum: str,
+    digests: Sequence[Line],
+    withheld: Sequence[Line],
+) -> tuple[Line, ...]:
+    """Return what the sheet says."""
+    return (
+        Line("Démarche", f"{context.demarche} — {context.title}"),
+        Line("Destiné à", audience),
+        Line("Données lues jusqu'au", f"{paris(context.watermark):%d/%m/%Y à %H:%M} (Paris)"),
+        Line("Dernier changement", f"{paris(context.generated_from):%d/%m/%Y à %H:%M} (Paris)"),
+        Line("Filtres", context.filters or "aucun : tous les dossiers"),
+        Line("Référentiel", context.ruleset),
+        *digests,
+        Line("Somme de contrôle des données", f"SHA-256 {checksum}"),
+        Line("Logiciel", context.software),
+        *withheld,
+    )
+
+
+def digest_lines(context: ExportContext, policy: Policy, *, columns: str) -> tuple[Line, ...]:
+    """Return the versions of the data files that decide the workbook."""
+    mapping = context.mapping
+    return (
+        Line("Correspondance", f"{mapping.form} {mapping.version} ({mapping.digest})"),
+        Line("Colonnes", columns),
+        Line("Politique de confidentialité", policy.version),
+    )
+
+
+def withheld_lines(
+    entries: Sequence[Entry], readings: Sequence[Reading], *, policy: Policy
+) -> tuple[Line, ...]:
+    """Say what this audience does not see: how many dossiers, which columns and answers."""
+    if not entries or (readings and readings[0].audience == "agence"):
+        return (Line("Retenu", "rien"),)
+    context = readings[0].context if readings else None
+    lines = [Line("Dossiers non diffusés", _kept_dossiers(entries, readings, policy=policy))]
+    if context is not None:
+        titles = [one.title for one in context.mapping.fields.values() if one.audience == "agence"]
+        lines.append(Line("Colonnes réservées à l'agence", ", ".join(titles)))
+        for rule in policy.withheld:
+            for field in rule.fields:
+                masked = sum(isinstance(one.answer(field), Mask) for one in readings)
+                lines.append(_masked(context.mapping.fields[field].title, masked))
+        for rows in policy.rows:
+            kept = sum(one.rows_kept_back(rows.field) for one in readings)
+            title = context.mapping.fields[rows.field].title
+            lines.append(Line(f"{title} non diffusées", f"{kept} ligne(s)"))
+    counts = f"de 1 à {policy.small_counts.below - 1}, affichés « < {policy.small_counts.below} »"
+    lines.append(Line("Nombres de cas", counts))
+    return tuple(lines)
+
+
+def fill_about(sheet: Worksheet, lines: Sequence[Line]) -> None:
+    """Fill the sheet."""
+    sheet.sheet_view.showGridLines = False
+    sheet.column_dimensions["A"].width = 34
+    sheet.column_dimensions["B"].width = 96
+    set_text(sheet, (1, 1), text="À propos de ce classeur")
+    sheet["A1"].font = Font(name=FONT, size=16, bold=True, color=BLUE)
+    for row, line in enumerate(lines, start=3):
+        for place, text in enumerate((line.name, line.text), start=1):
+            set_text(sheet, (row, place), text=safe_text(text))
+            cell = sheet.cell(row=row, column=place)
+            cell.font = Font(name=FONT, size=10, bold=place == 1)
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            cell.border = THIN
+        sheet.row_dimensions[row].height = 15 * max(1, -(-len(line.text) // 96))
+    sheet.print_area = f"A1:B{len(lines) + 3}"
+
+
+def _masked(title: str, count: int) -> Line:
+    return Line(f"« {title} »", f"retenu dans {count} dossier(s)")
+
+
+def _kept_dossiers(entries: Sequence[Entry], readings: Sequence[Reading], *, policy: Policy) -> str:
+    shown = {one.number for one in readings}
+    kept = [one for one in entries if one.report.number not in shown]
+    scope = sum(
+        1
+        for one in kept
+        if one.assessment.out_of_scope or one.assessment.status.value in policy.agency_only_statuses
+    )
+    return f"{len(kept)}, dont {scope} hors champ"

@@ -1,0 +1,153 @@
+"""The sheets and columns of the workbooks: data that staff edit, checked when it is loaded."""
+
+from typing import Literal, Self, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from exports.computed import OF_DOSSIER, OF_FILE, OF_ITEM
+from mappings.data_file import DataFile
+from mappings.mapping import FieldType
+
+Format: TypeAlias = Literal[
+    "texte", "centre", "entier", "decimal", "pourcent", "date", "moment", "lien"
+]
+SheetKind: TypeAlias = Literal[
+    "synthese", "dossiers", "lignes", "elements", "fichiers", "dictionnaire", "a_propos"
+]
+FORMAT_OF_TYPE: dict[FieldType, Format] = {
+    "date": "date",
+    "datetime": "moment",
+    "integer": "entier",
+    "decimal": "decimal",
+    "yes_no": "centre",
+    "checkbox": "centre",
+}
+_COMPUTED = {
+    "dossiers": frozenset(OF_DOSSIER),
+    "lignes": frozenset(OF_DOSSIER),
+    "elements": frozenset(OF_DOSSIER) | frozenset(OF_ITEM),
+    "fichiers": frozenset(OF_DOSSIER) | frozenset(OF_FILE),
+}
+_SHEET_NAME = r"^[^\[\]:*?/\\']{1,31}$"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ColumnSpec(_Strict):
+    """One column: exactly one of a field, an annotation or a computed name.
+
+    Attributes:
+        name: Header that staff read and build on.
+        field: Field of the mapping, ``field.subfield`` for a column of a repetition, or the
+            ``name`` or ``identifier`` of a company. In a sheet of rows: a field of the row.
+        annotation: Annotation privée.
+        computed: Name of a function of :mod:`exports.computed`.
+        width: In characters.
+        format: How it is shown; the field's type decides where it is left out.
+        audience: ``agence`` keeps a column at the agency. It can only restrict.
+        meaning: What it says; the mapping's sentence where it is left out.
+    """
+
+    name: str = Field(min_length=1, max_length=255)
+    field: str = ""
+    annotation: str = ""
+    computed: str = ""
+    width: int = Field(default=18, ge=4, le=120)
+    format: Format | None = None
+    audience: Literal["agence"] | None = None
+    meaning: str = ""
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if sum(bool(one) for one in (self.field, self.annotation, self.computed)) != 1:
+            raise ValueError(
+                f"la colonne « {self.name} » doit avoir une seule origine : "
+                "field, annotation ou computed"
+            )
+        return self
+
+
+class Figures(_Strict):
+    """Fields that the figures of `Synthèse` are drawn from."""
+
+    nature: str
+    awareness: str
+    measures: str
+    cases: str
+
+
+class SheetSpec(_Strict):
+    """One sheet.
+
+    Attributes:
+        name: Name of its tab.
+        kind: What its rows are.
+        table: Name of the Excel table.
+        field: The repetition, for ``lignes``.
+        printed: How many of the first columns are printed; 0 for all.
+        rest: Whether the fields that no column shows follow at the end.
+        columns: Its columns.
+        figures: Origins of the figures, for ``synthese``.
+    """
+
+    name: str = Field(pattern=_SHEET_NAME)
+    kind: SheetKind
+    table: str = Field(default="", pattern=r"^$|^[A-Za-z_][A-Za-z0-9_]{0,50}$")
+    field: str = ""
+    printed: int = Field(default=0, ge=0)
+    rest: bool = False
+    columns: tuple[ColumnSpec, ...] = ()
+    figures: Figures | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        known = _COMPUTED.get(self.kind)
+        if known is not None and not (self.columns and self.table):
+            raise ValueError(f"la feuille « {self.name} » doit avoir « table » et des colonnes")
+        if (self.kind == "lignes") != bool(self.field):
+            raise ValueError(f"la feuille « {self.name} » : « field » va avec le genre « lignes »")
+        if (self.kind == "synthese") != (self.figures is not None):
+            raise ValueError(f"la feuille « {self.name} » : « figures » va avec « synthese »")
+        for column in self.columns:
+            if column.computed and column.computed not in (known or ()):
+                raise ValueError(
+                    f"la colonne « {column.name} » : « {column.computed} » n'est pas une donnée "
+                    f"calculée de ce genre de feuille ({', '.join(sorted(known or ()))})"
+                )
+        _distinct([column.name for column in self.columns], what="colonne", where=self.name)
+        return self
+
+
+class ColumnsFile(_Strict):
+    """The whole file: the sheets in the order of their tabs."""
+
+    version: str
+    sheets: tuple[SheetSpec, ...] = Field(min_length=1)
+    digest: str = ""
+
+    @model_validator(mode="after")
+    def _distinct_sheets(self) -> Self:
+        _distinct([sheet.name for sheet in self.sheets], what="feuille", where="le classeur")
+        tables = [sheet.table for sheet in self.sheets if sheet.table]
+        _distinct(tables, what="table", where="le classeur")
+        return self
+
+
+def parse_columns(text: str, *, source: str) -> ColumnsFile:
+    """Parse and check the columns file.
+
+    Raises:
+        DataFileError: With the line and what is wrong.
+    """
+    file = DataFile(text, source=source)
+    return file.validate(ColumnsFile).model_copy(update={"digest": file.digest})
+
+
+def _distinct(names: list[str], *, what: str, where: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name.casefold() in seen:
+            raise ValueError(f"deux fois la {what} « {name} » dans {where}")
+        seen.add(name.casefold())

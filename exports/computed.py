@@ -1,0 +1,131 @@
+"""Columns that are worked out: one small function each, by the name that columns.yaml uses."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from exports.cells import Content, Link
+from exports.reading import Reading
+from exports.values import SCANS, STATES, VERDICTS, joined
+from mappings.dossier import Attachment
+from mappings.mapping import FieldSpec
+from triage.assessment import ItemResult
+
+OfDossier: TypeAlias = Callable[[Reading], Content]
+OfItem: TypeAlias = Callable[[Reading, ItemResult], Content]
+OfFile: TypeAlias = Callable[[Reading, FieldSpec, Attachment], Content]
+
+
+def dossier_link(reading: Reading) -> Content:
+    """Number of the dossier, leading to it on DS."""
+    url = reading.context.dossier_url.format(number=reading.number)
+    return Link(value=reading.number, url=url)
+
+
+def missing_items(reading: Reading) -> Content:
+    """What keeps the report from being complete, one a line; « Aucun » when nothing does."""
+    assessment = reading.entry.assessment
+    lines = [
+        f"{item.id} {item.name} : {VERDICTS[item.verdict]}"
+        for item in assessment.items
+        if item.blocking
+    ]
+    questions = [
+        f"À préciser : {reading.derived(reason.label, (reason.field,))}"
+        for reason in assessment.unanswered_scope
+    ]
+    return "\n".join([*questions, *lines]) or "Aucun"
+
+
+def out_of_scope(reading: Reading) -> Content:
+    """Why the report is out of scope."""
+    reason = reading.entry.assessment.out_of_scope
+    return None if reason is None else reading.derived(reason.text, (reason.field,))
+
+
+def priority_reasons(reading: Reading) -> Content:
+    """Criteria that hold, each with the facts it rests on."""
+    lines = []
+    for criterion in reading.entry.assessment.criteria:
+        facts = joined(reading.evidence(fact) for fact in criterion.evidence)
+        lines.append(f"{criterion.name} ({facts})" if facts else criterion.name)
+    return "\n".join(lines) or None
+
+
+def warnings_text(reading: Reading) -> Content:
+    """What a human should look at, one a line."""
+    warnings = reading.entry.assessment.warnings
+    texts = (reading.derived(warning.text, warning.fields) for warning in warnings)
+    return joined(texts, separator="\n") or None
+
+
+def conflicts_text(reading: Reading) -> Content:
+    """Annotations that a human changed; they stay at the agency."""
+    if reading.audience != "agence":
+        return reading.mask.text
+    titles = reading.context.mapping.annotations
+    lines = [
+        f"{titles[one.annotation].title if one.annotation in titles else one.annotation} : "
+        f"« {one.found} » (proposé : « {one.wanted} »)"
+        for one in reading.entry.conflicts
+    ]
+    return "\n".join(lines) or None
+
+
+def unmapped_text(reading: Reading) -> Content:
+    """Answers that the mapping does not take; nobody said who may read them."""
+    if reading.audience != "agence":
+        return reading.mask.text
+    return "\n".join(f"{one.label} : {one.text}" for one in reading.entry.report.unmapped) or None
+
+
+def usager(reading: Reading) -> Content:
+    """E-mail of the declarant's account (personal)."""
+    return reading.entry.report.usager_email if reading.audience == "agence" else reading.mask.text
+
+
+def demandeur(reading: Reading) -> Content:
+    """Company of the declarant's account."""
+    company = reading.entry.report.demandeur
+    return None if company is None else company.name or company.identifier
+
+
+OF_DOSSIER: Mapping[str, OfDossier] = {
+    "dossier": dossier_link,
+    "statut": lambda one: one.entry.assessment.status.value,
+    "priorite": lambda one: one.entry.assessment.priority,
+    "completude": lambda one: one.entry.assessment.score,
+    "niveau_completude": lambda one: one.entry.assessment.band,
+    "elements_manquants": missing_items,
+    "depot": lambda one: one.entry.report.deposited_at,
+    "etat_ds": lambda one: STATES[one.entry.report.state],
+    "archive": lambda one: "Oui" if one.entry.report.archived else "Non",
+    "groupe": lambda one: one.entry.report.groupe,
+    "modification": lambda one: one.entry.report.champs_modified_at,
+    "decision": lambda one: one.entry.report.decided_at,
+    "correction": lambda one: one.entry.report.correction_pending_since,
+    "usager": usager,
+    "demandeur": demandeur,
+    "hors_champ": out_of_scope,
+    "motifs_priorite": priority_reasons,
+    "alertes": warnings_text,
+    "conflits": conflicts_text,
+    "non_repris": unmapped_text,
+    "referentiel": lambda one: one.entry.assessment.ruleset,
+}
+OF_ITEM: Mapping[str, OfItem] = {
+    "element": lambda _, item: item.id,
+    "nom": lambda _, item: item.name,
+    "section": lambda _, item: item.section,
+    "verdict": lambda _, item: VERDICTS[item.verdict],
+    "attendu": lambda _, item: item.expected,
+    "constat": lambda one, item: one.derived(item.reason, item.fields),
+    "obligatoire": lambda _, item: "Oui" if item.mandatory else "Non",
+}
+OF_FILE: Mapping[str, OfFile] = {
+    "champ": lambda _one, spec, _file: spec.title,
+    "fichier": lambda _one, _spec, file: file.filename,
+    "type": lambda _one, _spec, file: file.content_type,
+    "taille": lambda _one, _spec, file: file.size // 1024 + (file.size % 1024 > 0),
+    "antivirus": lambda _one, _spec, file: SCANS.get(file.scan.lower(), file.scan),
+    "depose_le": lambda _one, _spec, file: file.created_at,
+}

@@ -1,0 +1,43 @@
+"""How sheets print: A4, landscape, one page wide, with who may read them in the footer."""
+
+from dataclasses import dataclass
+
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """What stands around the printed pages."""
+
+    title: str
+    dated: str
+    audience: str
+
+
+def set_up_page(sheet: Worksheet, margins: Margins) -> None:
+    """Set a sheet to print on A4 in landscape, as many pages long as it takes."""
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.top = sheet.page_margins.bottom = 0.7
+    sheet.page_margins.header = sheet.page_margins.footer = 0.3
+    sheet.print_options.horizontalCentered = True
+    sheet.HeaderFooter.oddHeader = HeaderFooterItem(
+        left=_HeaderFooterPart(_literal(margins.title)),
+        right=_HeaderFooterPart(_literal(margins.dated)),
+    )
+    sheet.HeaderFooter.oddFooter = HeaderFooterItem(
+        left=_HeaderFooterPart(_literal(margins.audience)),
+        center=_HeaderFooterPart("&A"),
+        right=_HeaderFooterPart("Page &P sur &N"),
+    )
+
+
+def _literal(text: str) -> str:
+    """Headers take & for a command, and hold 255 characters at most."""
+    return text[:80].replace("&", "&&")

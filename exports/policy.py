@@ -1,0 +1,108 @@
+"""The one declared confidentiality policy: what leaves the agency, and under which condition."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from exports.errors import MappingMismatchError
+from mappings.data_file import DataFile
+from mappings.mapping import FieldSpec, FormMapping
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Withheld(_Strict):
+    """Fields withheld for a dossier, as another field of it decides.
+
+    Attributes:
+        fields: What is withheld.
+        decided_by: Field that decides. Where the form did not ask it, or the answer cannot be
+            read, the fields are withheld.
+        options: Options that withhold when ticked.
+    """
+
+    fields: tuple[str, ...] = Field(min_length=1)
+    decided_by: str
+    options: tuple[str, ...] = Field(min_length=1)
+
+
+class WithheldRows(_Strict):
+    """Rows of a repetition that only leave the agency in a named state.
+
+    Attributes:
+        field: The repetition.
+        decided_by: Field of its rows that decides.
+        shown: Options that let a row out; any other answer keeps it.
+    """
+
+    field: str
+    decided_by: str
+    shown: tuple[str, ...] = Field(min_length=1)
+
+
+class SmallCounts(_Strict):
+    """Counts of cases that could point at a person: from 1 to below ``below`` they are hidden."""
+
+    fields: tuple[str, ...]
+    below: int = Field(default=11, ge=2)
+
+
+class Policy(_Strict):
+    """What may leave the agency. Audiences of whole fields are in the mapping.
+
+    Attributes:
+        version: Version written in the file.
+        mask: What stands in place of what is withheld.
+        withheld: Fields under a condition.
+        rows: Rows under a condition.
+        small_counts: Counts shown as « < 11 ».
+        agency_only_statuses: Triage statuses that never leave the agency.
+        consent: Annotation by which an instructeur lets a dossier out, or not.
+        annotations: Annotations privées that the network may read.
+    """
+
+    version: str
+    mask: str = Field(min_length=1)
+    withheld: tuple[Withheld, ...] = ()
+    rows: tuple[WithheldRows, ...] = ()
+    small_counts: SmallCounts
+    agency_only_statuses: frozenset[str]
+    consent: str
+    annotations: frozenset[str] = frozenset()
+
+
+def parse_policy(text: str, *, source: str) -> Policy:
+    """Parse and check the policy file.
+
+    Raises:
+        DataFileError: With the line and what is wrong.
+    """
+    return DataFile(text, source=source).validate(Policy)
+
+
+def check_policy(policy: Policy, mapping: FormMapping) -> None:
+    """Check that every name in the policy exists in the mapping: a typo would let secrets out.
+
+    Raises:
+        MappingMismatchError: Names what the mapping does not have.
+    """
+    names = [name for rule in policy.withheld for name in (*rule.fields, rule.decided_by)]
+    names += [*policy.small_counts.fields]
+    unknown = {name for name in names if name not in mapping.fields}
+    for rule in policy.rows:
+        spec = mapping.fields.get(rule.field)
+        if spec is None or not _has(spec, rule.decided_by):
+            unknown.add(f"{rule.field}.{rule.decided_by}")
+    unknown |= {name for name in policy.annotations if name not in mapping.annotations}
+    if policy.consent not in mapping.annotations:
+        unknown.add(policy.consent)
+    if unknown:
+        raise MappingMismatchError(
+            "La politique de confidentialité nomme des données que la correspondance du "
+            f"formulaire n'a pas : {', '.join(sorted(unknown))}. Rien n'est publié : corrigez "
+            "exports/unc/policy.yaml."
+        )
+
+
+def _has(spec: FieldSpec, name: str) -> bool:
+    return spec.type == "rows" and name in spec.fields

@@ -1,0 +1,226 @@
+"""Publishing: written beside, opened again, then there in one rename. What was there stays."""
+
+import errno
+import fcntl
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from exports.cells import paris
+from exports.checking import check_workbook
+from exports.errors import ExportFolderError
+from exports.manifest import (
+    MANIFEST,
+    ExportFacts,
+    file_facts,
+    manifest,
+    manifest_text,
+    read_manifest,
+)
+
+_UNFINISHED = ".en-cours-"
+_LOCK = ".verrou"
+_FOLDER = re.compile(r"\d{4}-\d{2}-\d{2}-\d{4}(?:-(\d+))?")
+_FILE = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}\.(?:xlsx|csv|parquet)")
+_MOST_SAME_MINUTE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """One file to publish: who it is for, and its bytes."""
+
+    audience: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedExport:
+    """An export that people can fetch.
+
+    Attributes:
+        folder: Absolute path of its folder.
+        paths: Absolute paths of its files, the manifest apart.
+        manifest: What its manifest says.
+    """
+
+    folder: Path
+    paths: tuple[Path, ...]
+    manifest: Mapping[str, Any]
+
+
+def publish(
+    root: Path, files: Mapping[str, ExportFile], *, facts: ExportFacts, at: datetime
+) -> PublishedExport | None:
+    """Publish files, by name, in a new folder named by the minute.
+
+    Args:
+        root: Folder of the exports (``UNC_EXPORT_DIR``), made if it is missing.
+        files: What to publish, by name of file.
+        facts: What the manifest says of the data.
+        at: Now (aware).
+
+    Returns:
+        What was published; ``None`` when the last export has the same data and the same files.
+
+    Raises:
+        ExportFolderError: The folder cannot be written.
+        WorkbookCheckError: A workbook does not open again.
+    """
+    for name in files:
+        if not _FILE.fullmatch(name):
+            raise ValueError(f"not a name for an exported file: {name!r}")
+    with _told(root), _alone(root):
+        sweep(root)
+        if _same(latest(root, demarche=facts.demarche), files, facts=facts):
+            return None
+        return _publish(root, files, facts=facts, at=at)
+
+
+def latest(root: Path, *, demarche: int) -> PublishedExport | None:
+    """Return the newest export of a démarche that has a manifest and all its files."""
+    for folder in reversed(_folders(root)):
+        content = read_manifest(folder)
+        if content is None or content.get("demarche") != demarche:
+            continue
+        paths = tuple(folder / str(file["name"]) for file in content.get("files", ()))
+        if all(path.is_file() for path in paths):
+            return PublishedExport(folder.absolute(), tuple(p.absolute() for p in paths), content)
+    return None
+
+
+def sweep(root: Path) -> None:
+    """Remove what a killed run left unfinished. The caller holds the folder's lock."""
+    for folder in root.glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(folder)
+
+
+def remove_old(root: Path, *, before: datetime) -> tuple[Path, ...]:
+    """Remove the exports published before a moment; the newest of each démarche always stays."""
+    removed = []
+    with _told(root), _alone(root):
+        for folder in _folders(root):
+            content = read_manifest(folder)
+            if content is None:
+                continue
+            kept = latest(root, demarche=int(content["demarche"]))
+            old = datetime.fromisoformat(str(content["published_at"])) < before
+            if old and (kept is None or kept.folder != folder.absolute()):
+                shutil.rmtree(folder)
+                removed.append(folder)
+    return tuple(removed)
+
+
+def _publish(
+    root: Path, files: Mapping[str, ExportFile], *, facts: ExportFacts, at: datetime
+) -> PublishedExport:
+    beside = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=root))
+    try:
+        content = _fill(beside, files, facts=facts, at=at)
+        beside.chmod(0o750)
+        folder = _rename(beside, root, at=at)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+    _flush(root)
+    paths = tuple((folder / name).absolute() for name in files)
+    return PublishedExport(folder.absolute(), paths, content)
+
+
+def _fill(
+    beside: Path, files: Mapping[str, ExportFile], *, facts: ExportFacts, at: datetime
+) -> dict[str, Any]:
+    told = []
+    for name, file in files.items():
+        _write(beside / name, file.content)
+        written = (beside / name).read_bytes()
+        rows = check_workbook(name, written) if name.endswith(".xlsx") else {}
+        told.append(file_facts(name, written, audience=file.audience, rows=rows))
+    content = manifest(facts, told, at=at)
+    _write(beside / MANIFEST, manifest_text(content).encode())
+    _flush(beside)
+    return content
+
+
+def _rename(beside: Path, root: Path, *, at: datetime) -> Path:
+    """Give the folder its name; a second export within the minute gets ``-2``, then ``-3``."""
+    stamp = f"{paris(at):%Y-%m-%d-%H%M}"
+    for count in range(1, _MOST_SAME_MINUTE):
+        folder = root / (stamp if count == 1 else f"{stamp}-{count}")
+        if folder.exists():
+            continue
+        try:
+            beside.rename(folder)
+        except OSError as error:
+            if error.errno in {errno.ENOTEMPTY, errno.EEXIST}:
+                continue
+            raise
+        return folder
+    raise ExportFolderError(
+        f"{_MOST_SAME_MINUTE} exports dans la même minute sous {root} : attendez une minute."
+    )
+
+
+def _same(
+    last: PublishedExport | None, files: Mapping[str, ExportFile], *, facts: ExportFacts
+) -> bool:
+    return (
+        last is not None
+        and last.manifest.get("checksum") == facts.checksum
+        and {path.name for path in last.paths} == set(files)
+    )
+
+
+def _folders(root: Path) -> list[Path]:
+    """Folders of exports, oldest first."""
+    found = [
+        (folder.name[:15], int(match.group(1) or 1), folder)
+        for folder in (root.iterdir() if root.is_dir() else ())
+        if (match := _FOLDER.fullmatch(folder.name)) and folder.is_dir()
+    ]
+    return [folder for _, _, folder in sorted(found)]
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _flush(folder: Path) -> None:
+    """Make the names in a folder last."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Hold the folder: one run at a time; the lock of a killed run ends with it."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / _LOCK).open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _told(root: Path) -> Iterator[None]:
+    """Turn a refusal of the disk into one sentence for staff."""
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        reason = "le disque est plein" if full else (error.strerror or "refus du système")
+        raise ExportFolderError(
+            f"Impossible d'écrire les exports dans {root} (UNC_EXPORT_DIR) : {reason}. Les exports "
+            "précédents restent en place."
+        ) from error

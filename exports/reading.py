@@ -1,0 +1,201 @@
+"""One dossier as an audience may read it: the only door between a report and a workbook."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeAlias
+
+from exports.entry import Entry, ExportContext
+from exports.policy import Policy, WithheldRows
+from mappings.mapping import Audience, FieldSpec
+from mappings.report import Answer, AnswerState, Row
+from triage.assessment import Evidence
+
+_PUBLIC_FACTS = frozenset(
+    {"number", "state", "revision_id", "deposited_at", "champs_modified_at", "decided_at"}
+)
+_PATH = re.compile(r"[./\[]")
+_NOT_ASKED = Answer(AnswerState.NOT_ASKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """What stands in place of an answer that this audience may not read."""
+
+    text: str
+
+
+Shown: TypeAlias = Answer | Mask
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One dossier read by an audience. Nothing else may look into its report."""
+
+    entry: Entry
+    context: ExportContext
+    policy: Policy
+    audience: Audience
+
+    @property
+    def number(self) -> int:
+        """Number of the dossier."""
+        return self.entry.report.number
+
+    @property
+    def mask(self) -> Mask:
+        """What stands in place of what is withheld."""
+        return Mask(self.policy.mask)
+
+    def answer(self, field: str) -> Shown:
+        """Answer to a field, or what stands in its place. The rows of a repetition: see `rows`."""
+        answer = self.entry.report.fields.get(field, _NOT_ASKED)
+        if self.audience == "agence":
+            return answer
+        if self._withheld(field):
+            return self.mask
+        if field in self.policy.small_counts.fields:
+            return self._small(answer)
+        return answer
+
+    def rows(self, field: str) -> tuple[Row, ...]:
+        """Rows of a repetition that this audience may read."""
+        answer = self.entry.report.fields.get(field, _NOT_ASKED)
+        members = answer.value if isinstance(answer.value, tuple) else ()
+        kept = tuple(row for row in members if isinstance(row, Mapping))
+        if self.audience == "agence":
+            return kept
+        if self._withheld(field):
+            return ()
+        rule = self._row_rule(field)
+        return tuple(row for row in kept if rule is None or _row_shown(row, rule))
+
+    def rows_kept_back(self, field: str) -> int:
+        """How many rows of a repetition this audience may not read."""
+        answer = self.entry.report.fields.get(field, _NOT_ASKED)
+        total = len(answer.value) if isinstance(answer.value, tuple) else 0
+        return total - len(self.rows(field))
+
+    def cell(self, row: Row, *, field: str, name: str) -> Shown:
+        """Answer in a row of a repetition, or what stands in its place."""
+        spec = self.context.mapping.fields[field].fields[name]
+        if self.audience != "agence" and spec.audience == "agence":
+            return self.mask
+        return row.get(name, _NOT_ASKED)
+
+    def annotation(self, name: str) -> Shown:
+        """Answer to an annotation privée, or what stands in its place."""
+        if self.audience != "agence" and name not in self.policy.annotations:
+            return self.mask
+        return self.entry.report.annotations.get(name, _NOT_ASKED)
+
+    def count(self, field: str) -> int | None:
+        """A count that may be added up with others: never one that is hidden."""
+        shown = self.answer(field)
+        value = shown.value if isinstance(shown, Answer) else None
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def may_tell(self, fields: Sequence[str]) -> bool:
+        """Whether a text drawn from these fields may be read: none of them is withheld."""
+        if self.audience == "agence":
+            return True
+        return bool(fields) and not any(self._secret(field) for field in fields)
+
+    def derived(self, text: str, fields: Sequence[str]) -> str:
+        """Return the text drawn from these fields, or the mask."""
+        return text if not text or self.may_tell(fields) else self.policy.mask
+
+    def evidence(self, evidence: Evidence) -> str:
+        """One fact that a priority rests on, as this audience may read it."""
+        shown = self.answer(evidence.field)
+        if isinstance(shown, Mask) and shown != self.mask:
+            return f"{evidence.label} : {shown.text}"
+        if not self.may_tell((evidence.field,)):
+            return self.policy.mask
+        return f"{evidence.label} : {evidence.value}"
+
+    def _secret(self, path: str) -> bool:
+        """Whether a text drawn from this field stays at the agency; what is unknown does."""
+        field, *rest = _PATH.split(path, maxsplit=1)
+        if field in _PUBLIC_FACTS:
+            return False
+        spec = self.context.mapping.fields.get(field)
+        if spec is None:
+            return self._nested_secret(field)
+        if isinstance(self.answer(field), Mask) or self.rows_kept_back(field) > 0:
+            return True
+        inner = rest[0].strip("]./0123456789") if rest else ""
+        return bool(inner) and (inner not in spec.fields or spec.fields[inner].audience == "agence")
+
+    def _nested_secret(self, name: str) -> bool:
+        """A field named without its repetition: secret unless every holder lets it out."""
+        holders = [key for key, spec in self.context.mapping.fields.items() if name in spec.fields]
+        return not holders or any(self._secret(f"{holder}.{name}") for holder in holders)
+
+    def _withheld(self, field: str) -> bool:
+        spec: FieldSpec | None = self.context.mapping.fields.get(field)
+        if spec is None or spec.audience == "agence":
+            return True
+        answer = self.entry.report.fields.get(field, _NOT_ASKED)
+        if spec.type == "rows" and answer.state is AnswerState.UNREADABLE:
+            return self._row_rule(field) is not None
+        return any(
+            field in rule.fields and self._ticked(rule.decided_by, rule.options)
+            for rule in self.policy.withheld
+        )
+
+    def _ticked(self, field: str, options: Sequence[str]) -> bool:
+        answer = self.entry.report.fields.get(field, _NOT_ASKED)
+        if answer.state is AnswerState.BLANK:
+            return False
+        if answer.state is not AnswerState.ANSWERED:
+            return True
+        chosen = answer.value if isinstance(answer.value, tuple) else (answer.value,)
+        return any(option in chosen for option in options)
+
+    def _row_rule(self, field: str) -> WithheldRows | None:
+        return next((rule for rule in self.policy.rows if rule.field == field), None)
+
+    def _small(self, answer: Answer) -> Shown:
+        """A count as it leaves the agency; what is not a plain number cannot be judged."""
+        match answer.value:
+            case None if answer.state is not AnswerState.UNREADABLE:
+                return answer
+            case bool():
+                return self.mask
+            case int() | Decimal() as count:
+                below = self.policy.small_counts.below
+                hidden = count != 0 and count < below
+                return Mask(f"< {below}") if hidden else answer
+            case _:
+                return self.mask
+
+
+def _row_shown(row: Row, rule: WithheldRows) -> bool:
+    answer = row.get(rule.decided_by, _NOT_ASKED)
+    return answer.state is AnswerState.ANSWERED and answer.value in rule.shown
+
+
+def leaves_agency(entry: Entry, *, context: ExportContext, policy: Policy) -> bool:
+    """Whether the dossier may go to the network at all."""
+    assessment = entry.assessment
+    if assessment.status.value in policy.agency_only_statuses or assessment.out_of_scope:
+        return False
+    consent = entry.report.annotations.get(policy.consent, _NOT_ASKED)
+    if consent.state is AnswerState.ANSWERED:
+        return consent.value is True
+    if consent.state is AnswerState.UNREADABLE:
+        return False
+    return context.network_default == "include"
+
+
+def readings(
+    entries: Sequence[Entry], *, context: ExportContext, policy: Policy, audience: Audience
+) -> tuple[Reading, ...]:
+    """Return the dossiers that the audience may read, by number."""
+    return tuple(
+        Reading(entry=entry, context=context, policy=policy, audience=audience)
+        for entry in sorted(entries, key=lambda one: one.report.number)
+        if audience == "agence" or leaves_agency(entry, context=context, policy=policy)
+    )

@@ -1,0 +1,145 @@
+"""Rows of a table straight into a sheet's XML: the quick path, pinned to openpyxl 3.1's shell.
+
+Text is an inline string, so no text is ever taken for a formula or a number. A text that holds
+``_xHHHH_`` is cut in two runs there, because Excel decodes that sequence inside one run.
+:mod:`exports.plain_rows` writes the same cells through openpyxl's own interface; a property test
+holds the two equal.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final, TypeAlias
+from xml.sax.saxutils import escape
+
+from openpyxl.utils import get_column_letter
+
+from exports.cells import Content, Link, looks_like_formula, runs, safe_value
+from exports.columns import Format
+from exports.styles import StyleIds
+from exports.tables import Column, Table
+
+_DAY_ZERO: Final = date(1899, 12, 30)
+_TEXT_SHAPES: Final = frozenset({"texte", "centre"})
+_CAREFUL: Final = re.compile("^[=+\\-@\\s]|\\s$|[&<>\x00-\x1f\ufffe\uffff\ud800-\udfff]|_x")
+_SHORT: Final = 16_000
+_CHUNK: Final = 256
+_LINE: Final = 13.5
+_MOST_LINES: Final = 8
+
+Head: TypeAlias = tuple[str, str, Column]
+
+
+def shape_of(column: Column, value: object) -> Format:
+    """Return the format that a value takes in a column: its own where the column's does not fit."""
+    match value:
+        case str():
+            return column.format if column.format in _TEXT_SHAPES else "texte"
+        case datetime():
+            return column.format if column.format in {"date", "moment"} else "moment"
+        case date():
+            return "date"
+        case Decimal():
+            return "decimal" if column.format in _TEXT_SHAPES else column.format
+        case _:
+            return "entier" if column.format in _TEXT_SHAPES else column.format
+
+
+def cell_value(column: Column, content: Content) -> str | int | Decimal | date | datetime | None:
+    """Return what a cell of this column holds: safe, and without hours in a column of dates."""
+    value = safe_value(content)
+    if isinstance(value, datetime) and column.format == "date":
+        return value.date()
+    return value
+
+
+def row_height(columns: Sequence[Column], cells: Sequence[Content]) -> float:
+    """Return a height that shows the given columns, within reason."""
+    lines = 1
+    for column, content in zip(columns, cells, strict=False):
+        if isinstance(content, str) and (len(content) > column.width or "\n" in content):
+            wide = column.width * 1.05
+            needed = sum(math.ceil(len(line) / wide) or 1 for line in content[:2000].split("\n"))
+            lines = max(lines, needed)
+    return min(lines, _MOST_LINES) * _LINE + 2
+
+
+def rows_xml(table: Table, *, styles: StyleIds, first_row: int) -> Iterator[bytes]:
+    """Yield the ``<row>`` elements of a table, a few hundred at a time."""
+    encode = _encoder(styles)
+    heads: list[Head] = [
+        (f'<c r="{get_column_letter(place)}', _text_head(styles, column), column)
+        for place, column in enumerate(table.columns, start=1)
+    ]
+    measured = table.columns[: table.printed]
+    parts: list[str] = []
+    for number, cells in enumerate(table.rows, start=first_row):
+        row = str(number)
+        height = row_height(measured, cells)
+        parts.append(f'<row r="{row}" ht="{height:g}" customHeight="1">')
+        for (start, text, column), content in zip(heads, cells, strict=True):
+            if type(content) is str and len(content) < _SHORT and not _CAREFUL.search(content):
+                if content:
+                    parts.append(f"{start}{row}{text}{content}</t></is></c>")
+                else:
+                    parts.append(f'{start}{row}" s="{styles.plain[column.format]}"/>')
+            else:
+                parts.append(f"{start}{row}{encode(column, content)}")
+        parts.append("</row>")
+        if number % _CHUNK == 0:
+            yield "".join(parts).encode()
+            parts.clear()
+    yield "".join(parts).encode()
+
+
+def links(table: Table, *, first_row: int) -> Iterator[tuple[str, str]]:
+    """Yield the cell and the address of every link in the columns of links."""
+    places = [place for place, column in enumerate(table.columns) if column.format == "lien"]
+    for number, cells in enumerate(table.rows, start=first_row):
+        for place in places:
+            content = cells[place]
+            if isinstance(content, Link):
+                yield f"{get_column_letter(place + 1)}{number}", content.url
+
+
+def serial(moment: date) -> str:
+    """Return Excel's number for a date or a naive datetime."""
+    if isinstance(moment, datetime):
+        days = (moment.date() - _DAY_ZERO).days
+        seconds = moment.hour * 3600 + moment.minute * 60 + moment.second
+        return repr(days + seconds / 86_400) if seconds else str(days)
+    return str((moment - _DAY_ZERO).days)
+
+
+def _text_head(styles: StyleIds, column: Column) -> str:
+    return f'" s="{styles.plain[shape_of(column, "")]}" t="inlineStr"><is><t>'
+
+
+def _encoder(styles: StyleIds) -> Callable[[Column, Content], str]:
+    """Return a function that writes what follows the row number of a cell."""
+    plain: Mapping[Format, int] = styles.plain
+
+    def encode(column: Column, content: Content) -> str:
+        value = cell_value(column, content)
+        match value:
+            case None:
+                return f'" s="{plain[column.format]}"/>'
+            case str():
+                shape = shape_of(column, value)
+                style = (styles.quoted if looks_like_formula(value) else plain)[shape]
+                return f'" s="{style}" t="inlineStr"><is>{_runs_xml(value)}</is></c>'
+            case date():
+                return f'" s="{plain[shape_of(column, value)]}"><v>{serial(value)}</v></c>'
+            case _:
+                return f'" s="{plain[shape_of(column, value)]}"><v>{value}</v></c>'
+
+    return encode
+
+
+def _runs_xml(text: str) -> str:
+    pieces = runs(text)
+    if len(pieces) == 1:
+        return f'<t xml:space="preserve">{escape(text)}</t>'
+    return "".join(f'<r><t xml:space="preserve">{escape(piece)}</t></r>' for piece in pieces)

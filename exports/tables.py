@@ -1,0 +1,210 @@
+"""Tables of a workbook: which columns an audience sees, and what stands in each cell."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from exports.cells import Content
+from exports.columns import FORMAT_OF_TYPE, ColumnSpec, Format, SheetSpec
+from exports.computed import OF_DOSSIER, OF_FILE, OF_ITEM
+from exports.entry import ExportContext
+from exports.errors import MappingMismatchError
+from exports.policy import Policy
+from exports.reading import Reading
+from exports.values import attachments, column_text, rows_text, shown_content
+from mappings.mapping import Audience, FieldSpec
+from mappings.report import Answer
+from triage.assessment import Verdict
+
+_WORTH_A_ROW = frozenset({Verdict.MISSING, Verdict.INVALID, Verdict.INSUFFICIENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column as shown: header, width, format, and what `Dictionnaire` says of it."""
+
+    name: str
+    width: int
+    format: Format
+    meaning: str
+    origin: str
+    audience: Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One sheet that is a table, ready to be written.
+
+    Attributes:
+        sheet: Name of the tab.
+        name: Name of the Excel table.
+        columns: In order.
+        rows: Cells of each row, as many as columns.
+        printed: How many of the first columns are printed.
+    """
+
+    sheet: str
+    name: str
+    columns: tuple[Column, ...]
+    rows: Sequence[tuple[Content, ...]]
+    printed: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableMaker:
+    """Makes the tables of one workbook, for one audience."""
+
+    context: ExportContext
+    policy: Policy
+    audience: Audience
+
+    def make(self, sheet: SheetSpec, readings: Sequence[Reading]) -> Table:
+        """Make the table of a sheet.
+
+        Raises:
+            MappingMismatchError: A column names what the mapping does not have.
+        """
+        specs = [spec for spec in self._all_columns(sheet) if self._audience(sheet, spec)]
+        rows = _ROWS[sheet.kind]
+        return Table(
+            sheet=sheet.name,
+            name=sheet.table,
+            columns=tuple(self._column(sheet, spec) for spec in specs),
+            rows=tuple(row for reading in readings for row in rows(reading, sheet, specs)),
+            printed=min(sheet.printed or len(specs), len(specs)),
+        )
+
+    def _all_columns(self, sheet: SheetSpec) -> list[ColumnSpec]:
+        columns = list(sheet.columns)
+        if sheet.rest:
+            shown = {column.field.split(".")[0] for column in columns}
+            names = {column.name.casefold() for column in columns}
+            for name, spec in self.context.mapping.fields.items():
+                if name not in shown:
+                    title = spec.title if spec.title.casefold() not in names else name
+                    names.add(title.casefold())
+                    columns.append(ColumnSpec(name=title, field=name, width=_width(spec)))
+        return columns
+
+    def _audience(self, sheet: SheetSpec, column: ColumnSpec) -> Audience | None:
+        """Audience of a column, ``None`` when this workbook does not show it."""
+        own: Audience = "reseau"
+        if (
+            column.audience == "agence"
+            or (column.annotation and column.annotation not in self.policy.annotations)
+            or (column.field and "agence" in {spec.audience for spec in self._path(sheet, column)})
+        ):
+            own = "agence"
+        return None if self.audience == "reseau" and own == "agence" else own
+
+    def _path(self, sheet: SheetSpec, column: ColumnSpec) -> list[FieldSpec]:
+        """Field of a column, with the repetition that holds it."""
+        first, _, part = column.field.partition(".")
+        path = [sheet.field, first] if sheet.kind == "lignes" else [first]
+        fields = self.context.mapping.fields
+        specs: list[FieldSpec] = []
+        try:
+            for name in path:
+                specs.append(fields[name])
+                fields = specs[-1].fields
+            if part and specs[-1].type != "company":
+                specs.append(fields[part])
+        except KeyError as error:
+            raise MappingMismatchError(
+                f"La colonne « {column.name} » de la feuille « {sheet.name} » nomme la donnée "
+                f"{error.args[0]}, que la correspondance du formulaire n'a pas : corrigez "
+                "exports/unc/columns.yaml."
+            ) from error
+        return specs
+
+    def _column(self, sheet: SheetSpec, column: ColumnSpec) -> Column:
+        shape: Format = "texte"
+        meaning, origin = "", "calculée par la passerelle"
+        if column.field:
+            spec = self._path(sheet, column)[-1]
+            shape = FORMAT_OF_TYPE.get(spec.type, "texte")
+            meaning, origin = spec.meaning, "champ " + " ou ".join(spec.champs)
+        elif column.annotation:
+            annotation = self.context.mapping.annotations.get(column.annotation)
+            if annotation is None:
+                raise MappingMismatchError(
+                    f"La colonne « {column.name} » nomme l'annotation {column.annotation}, que la "
+                    "correspondance n'a pas : corrigez exports/unc/columns.yaml."
+                )
+            meaning, origin = annotation.title, "annotation " + " ou ".join(annotation.champs)
+        return Column(
+            name=column.name,
+            width=column.width,
+            format=column.format or shape,
+            meaning=column.meaning or meaning,
+            origin=origin,
+            audience=self._audience(sheet, column) or "agence",
+        )
+
+
+def _width(spec: FieldSpec) -> int:
+    return 14 if spec.type in FORMAT_OF_TYPE else 32
+
+
+def _dossier_cell(reading: Reading, column: ColumnSpec) -> Content:
+    if column.computed:
+        return OF_DOSSIER[column.computed](reading)
+    if column.annotation:
+        return shown_content(reading.annotation(column.annotation))
+    field, _, part = column.field.partition(".")
+    if reading.context.mapping.fields[field].type == "rows":
+        shown = reading.answer(field)
+        if not isinstance(shown, Answer) or shown.problem:
+            return shown_content(shown)
+        return column_text(reading, field=field, name=part) if part else rows_text(reading, field)
+    return shown_content(reading.answer(field), part=part)
+
+
+Cells = Iterator[tuple[Content, ...]]
+
+
+def _dossiers(reading: Reading, _: SheetSpec, columns: Sequence[ColumnSpec]) -> Cells:
+    yield tuple(_dossier_cell(reading, column) for column in columns)
+
+
+def _lines(reading: Reading, sheet: SheetSpec, columns: Sequence[ColumnSpec]) -> Cells:
+    for row in reading.rows(sheet.field):
+        yield tuple(
+            shown_content(reading.cell(row, field=sheet.field, name=column.field))
+            if column.field
+            else _dossier_cell(reading, column)
+            for column in columns
+        )
+
+
+def _items(reading: Reading, _: SheetSpec, columns: Sequence[ColumnSpec]) -> Cells:
+    for item in reading.entry.assessment.items:
+        if item.verdict in _WORTH_A_ROW:
+            yield tuple(
+                OF_ITEM[column.computed](reading, item)
+                if column.computed in OF_ITEM
+                else _dossier_cell(reading, column)
+                for column in columns
+            )
+
+
+def _files(reading: Reading, _: SheetSpec, columns: Sequence[ColumnSpec]) -> Cells:
+    for name, spec in reading.context.mapping.fields.items():
+        shown = reading.answer(name)
+        if spec.type != "files" or not isinstance(shown, Answer):
+            continue
+        for file in attachments(shown.value):
+            yield tuple(
+                OF_FILE[column.computed](reading, spec, file)
+                if column.computed in OF_FILE
+                else _dossier_cell(reading, column)
+                for column in columns
+            )
+
+
+RowsOf = Callable[[Reading, SheetSpec, Sequence[ColumnSpec]], Cells]
+_ROWS: dict[str, RowsOf] = {
+    "dossiers": _dossiers,
+    "lignes": _lines,
+    "elements": _items,
+    "fichiers": _files,
+}

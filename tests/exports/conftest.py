@@ -1,0 +1,192 @@
+"""Reports and verdicts made by hand, for what the exports do with them."""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import python_calamine
+
+from exports.columns import ColumnsFile, parse_columns
+from exports.entry import Entry, ExportContext
+from exports.policy import Policy, parse_policy
+from exports.workbooks import build_workbook
+from mappings.dossier import Attachment, Company, DossierState, Place
+from mappings.mapping import Audience, FieldSpec, FormMapping
+from mappings.mapping_file import parse_mapping
+from mappings.report import Answer, AnswerState, Report, Value
+from triage.assessment import (
+    Assessment,
+    ItemResult,
+    Status,
+    Verdict,
+)
+
+ROOT = Path(__file__).parents[2]
+MOMENT = datetime(2026, 3, 12, 13, 5, tzinfo=UTC)
+
+
+def mapping() -> FormMapping:
+    path = ROOT / "mappings" / "unc" / "mapping.yaml"
+    return parse_mapping(path.read_text(encoding="utf-8"), source=path.name)
+
+
+def columns() -> ColumnsFile:
+    path = ROOT / "exports" / "unc" / "columns.yaml"
+    return parse_columns(path.read_text(encoding="utf-8"), source=path.name)
+
+
+def policy() -> Policy:
+    path = ROOT / "exports" / "unc" / "policy.yaml"
+    return parse_policy(path.read_text(encoding="utf-8"), source=path.name)
+
+
+MAPPING = mapping()
+COLUMNS = columns()
+POLICY = policy()
+
+
+def context(**changes: Any) -> ExportContext:
+    made = ExportContext(
+        demarche=4242,
+        title="Signalement d'un usage non conforme d'un médicament",
+        dossier_url="https://demarche.example.gouv.fr/dossiers/{number}",
+        mapping=MAPPING,
+        ruleset="2026.1",
+        software="passerelle-unc 0.1.0",
+        watermark=MOMENT,
+        generated_from=MOMENT,
+    )
+    return replace(made, **changes)
+
+
+def answered(value: Value) -> Answer:
+    return Answer(AnswerState.ANSWERED, value)
+
+
+BLANK = Answer(AnswerState.BLANK)
+NOT_ASKED = Answer(AnswerState.NOT_ASKED)
+PDF = Attachment("rcp.pdf", 2048, "abc", "application/pdf", "safe", MOMENT)
+
+
+def sample(spec: FieldSpec, text: str) -> Value:
+    """A value of the field's type, saying ``text`` wherever it can."""
+    if spec.type == "rows":
+        return ({name: answered(sample(one, text)) for name, one in spec.fields.items()},)
+    samples: dict[str, Value] = {
+        "yes_no": True,
+        "checkbox": True,
+        "integer": 1234,
+        "decimal": Decimal("12.5"),
+        "date": date(2026, 1, 15),
+        "datetime": MOMENT,
+        "choices": (text, "Population"),
+        "company": Company("12345678200010", text),
+        "region": Place("region", "76", text),
+        "departement": Place("departement", "31", text),
+        "files": (replace(PDF, filename=f"{text}.pdf"),),
+    }
+    return samples.get(spec.type, text)
+
+
+def report(number: int = 101, **changes: Any) -> Report:
+    """A report with every field answered; `fields` and `annotations` replace single answers."""
+    fields: dict[str, Answer] = {
+        name: answered(sample(spec, spec.title)) for name, spec in MAPPING.fields.items()
+    }
+    fields["secret_affaires"] = BLANK
+    fields |= changes.pop("fields", {})
+    annotations: dict[str, Answer] = dict.fromkeys(MAPPING.annotations, BLANK)
+    annotations |= changes.pop("annotations", {})
+    made = Report(
+        number=number,
+        dossier_id=f"D-{number}",
+        state=DossierState.EN_CONSTRUCTION,
+        archived=False,
+        revision_id="R2",
+        deposited_at=datetime(2026, 2, 3, 22, 30, tzinfo=UTC),
+        champs_modified_at=MOMENT,
+        decided_at=None,
+        groupe="défaut",
+        usager_email="declarant@exemple.fr",
+        demandeur=Company("12345678200010", "Laboratoires Exemple"),
+        fields=fields,
+        annotations=annotations,
+        unmapped=(),
+        correction_pending_since=None,
+    )
+    return replace(made, **changes)
+
+
+def item(verdict: Verdict = Verdict.PRESENT, **changes: Any) -> ItemResult:
+    made = ItemResult(
+        id="M1",
+        name="Spécialité",
+        section="3. Médicaments",
+        expected="Au moins une spécialité, chacune nommée.",
+        mandatory=True,
+        verdict=verdict,
+        reason="" if verdict is Verdict.PRESENT else "absente",
+        fields=("specialites",),
+        lost=Decimal(0),
+    )
+    return replace(made, **changes)
+
+
+def assessment(number: int = 101, **changes: Any) -> Assessment:
+    made = Assessment(
+        number=number,
+        fingerprint="f",
+        ruleset="2026.1",
+        status=Status.COMPLET,
+        score=92,
+        band="bien documenté",
+        admissible=True,
+        items=(item(),),
+        out_of_scope=None,
+        unanswered_scope=(),
+        priority="P2",
+        criteria=(),
+        warnings=(),
+    )
+    return replace(made, **changes)
+
+
+def entry(number: int = 101, **changes: Any) -> Entry:
+    """One dossier; changes go to the report, or to the verdict with ``verdict={...}``."""
+    verdict = changes.pop("verdict", {})
+    conflicts = changes.pop("conflicts", ())
+    return Entry(report(number, **changes), assessment(number, **verdict), conflicts)
+
+
+def build(entries: Sequence[Entry], *, audience: Audience = "agence", **changes: Any) -> bytes:
+    """A workbook of these dossiers with the project's own columns and policy."""
+    made = context(**changes)
+    return build_workbook(entries, made, audience=audience, columns=COLUMNS, policy=POLICY)
+
+
+def by_openpyxl(content: bytes, sheet: str) -> list[tuple[Any, ...]]:
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    return [tuple(row) for row in book[sheet].iter_rows(values_only=True)]
+
+
+def by_calamine(content: bytes, sheet: str) -> list[list[Any]]:
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+
+
+def records(content: bytes, sheet: str) -> list[dict[str, Any]]:
+    """Rows of a sheet by header."""
+    header, *rows = by_openpyxl(content, sheet)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def parts(content: bytes) -> dict[str, bytes]:
+    """Every part of the package, unzipped."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}

@@ -1,0 +1,246 @@
+"""Nothing that the policy keeps at the agency is in any part of the network's file."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from exports.entry import Entry
+from exports.errors import MappingMismatchError
+from exports.policy import check_policy
+from mappings.dossier import Attachment, Company, Place
+from mappings.mapping import FieldSpec
+from mappings.report import Answer, AnswerState, Unmapped, Value
+from tests.exports.conftest import (
+    BLANK,
+    MAPPING,
+    NOT_ASKED,
+    PDF,
+    POLICY,
+    answered,
+    build,
+    context,
+    entry,
+    item,
+    parts,
+    records,
+)
+from triage.assessment import Criterion, Evidence, ScopeReason, Status, Verdict
+from triage.assessment import Warning as TriageWarning
+from triage.reply import Conflict
+
+MASK = POLICY.mask
+
+
+def secret(spec: FieldSpec, mark: str) -> Answer:
+    """An answer that cannot be mistaken: even a number or a date says its mark when illegible."""
+    values: dict[str, Value] = {
+        "text": mark,
+        "choice": mark,
+        "choices": (mark,),
+        "company": Company(mark, mark),
+        "files": (replace(PDF, filename=mark),),
+        "region": Place("region", mark, mark),
+    }
+    if spec.type in values:
+        return answered(values[spec.type])
+    return Answer(AnswerState.UNREADABLE, None, raw=mark, problem=mark)
+
+
+def planted() -> Iterator[tuple[str, Entry]]:
+    """Dossiers with a sentinel in every confidential place, and the sentinel."""
+    every = (*POLICY.withheld[0].fields,)
+    confidential = [name for name, spec in MAPPING.fields.items() if spec.audience == "agence"]
+    small = list(POLICY.small_counts.fields)
+    for number, name in enumerate((*confidential, *every, *small), start=1):
+        mark = f"SENTINELLE{number:03}"
+        spec = MAPPING.fields[name]
+        fields = {name: secret(spec, mark), "secret_affaires": NOT_ASKED}
+        verdict = {
+            "items": (item(Verdict.INVALID, reason=mark, fields=(name, "titre")),),
+            "criteria": (Criterion("c", "Critère", (Evidence(name, "Donnée", mark),)),),
+            "warnings": (TriageWarning("w", mark, ("titre", name)),),
+            "unanswered_scope": (ScopeReason(name, mark, "", mark),),
+        }
+        yield mark, entry(number, fields=fields, verdict=verdict)
+    planned = {"etat": answered("En projet"), "cible": answered("SENTINELLE901")}
+    yield "SENTINELLE901", entry(901, fields={"mesures": answered((planned,))})
+    yield "SENTINELLE902", entry(902, usager_email="SENTINELLE902@exemple.fr")
+    yield "SENTINELLE903", entry(903, unmapped=(Unmapped("1", "SENTINELLE903", "SENTINELLE903"),))
+    conflict = Conflict(904, "statut", "Complet", "SENTINELLE904")
+    yield "SENTINELLE904", entry(904, conflicts=(conflict,))
+    yield "SENTINELLE905", entry(905, annotations={"risque_retenu": answered("SENTINELLE905")})
+    refused = {"diffusable": answered(False)}
+    yield (
+        "SENTINELLE906",
+        entry(906, annotations=refused, fields={"titre": answered("SENTINELLE906")}),
+    )
+    yield (
+        "SENTINELLE907",
+        entry(
+            907, verdict={"status": Status.HORS_CHAMP}, fields={"titre": answered("SENTINELLE907")}
+        ),
+    )
+
+
+def holding(content: bytes, mark: str) -> list[str]:
+    return [name for name, part in parts(content).items() if mark.encode() in part]
+
+
+def test_no_sentinel_is_in_any_part_of_the_network_file_and_all_are_in_the_agency_file() -> None:
+    marks, entries = zip(*planted(), strict=True)
+    network, agency = build(entries, audience="reseau"), build(entries)
+    for mark in marks:
+        assert holding(network, mark) == [], mark
+        assert holding(agency, mark), mark
+
+
+def test_confidential_columns_are_not_even_named_in_the_network_file() -> None:
+    network = build([entry(1)], audience="reseau")
+    header = records(network, "Dossiers")[0]
+    secret_titles = {spec.title for spec in MAPPING.fields.values() if spec.audience == "agence"}
+    kept = {"Compte du déclarant", "Réponses non reprises", "Écarts d'annotation"}
+    assert not (secret_titles | kept) & set(header)
+    explained = {row["Colonne"] for row in records(network, "Dictionnaire")}
+    assert not (secret_titles | kept) & explained
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        (BLANK, True),
+        (answered(("Ventes",)), True),
+        (answered(("Ventes", "Études non publiées")), False),
+        (NOT_ASKED, False),
+        (Answer(AnswerState.UNREADABLE, raw="?", problem="?"), False),
+    ],
+)
+def test_studies_leave_only_where_the_form_asked_and_no_one_objected(
+    answer: Answer, *, shown: bool
+) -> None:
+    fields = {"secret_affaires": answer, "donnees_securite": answered("profil connu")}
+    row = records(build([entry(1, fields=fields)], audience="reseau"), "Dossiers")[0]
+    assert row["Données de sécurité"] == ("profil connu" if shown else MASK)
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [(0, 0), (1, "< 11"), (10, "< 11"), (11, 11), (-3, "< 11"), (4000, 4000)]
+)
+def test_small_counts_are_hidden_outside_the_agency(count: int, shown: object) -> None:
+    entries = [entry(1, fields={"deces": answered(count), "cas": answered(Decimal(count))})]
+    network = records(build(entries, audience="reseau"), "Dossiers")[0]
+    agency = records(build(entries), "Dossiers")[0]
+    assert network["Décès"] == shown
+    assert network["Cas"] == shown
+    assert agency["Décès"] == count
+
+
+def test_the_evidence_of_a_small_count_is_hidden_too() -> None:
+    criterion = Criterion("expose", "Expose les patients", (Evidence("deces", "Décès", "3"),))
+    entries = [entry(1, fields={"deces": answered(3)}, verdict={"criteria": (criterion,)})]
+    network = records(build(entries, audience="reseau"), "Dossiers")[0]
+    agency = records(build(entries), "Dossiers")[0]
+    assert network["Motifs de priorité"] == "Expose les patients (Décès : < 11)"
+    assert agency["Motifs de priorité"] == "Expose les patients (Décès : 3)"
+
+
+def test_the_sum_of_cases_leaves_out_what_is_hidden_and_says_so() -> None:
+    entries = [entry(n, fields={"cas": answered(count)}) for n, count in enumerate((7, 40, 2), 1)]
+    figures = figures_of(build(entries, audience="reseau"))
+    assert figures["Cas d'effets indésirables rapportés, hors dossiers à moins de 11 cas"] == 40
+    assert figures_of(build(entries))["Cas d'effets indésirables rapportés"] == 49
+
+
+def test_only_measures_that_were_taken_leave_the_agency() -> None:
+    rows = tuple(
+        {"type_mesure": answered(kind), "etat": state}
+        for kind, state in (
+            ("Lettre", answered("Prise")),
+            ("Étude", answered("En projet")),
+            ("Communiqué", BLANK),
+        )
+    )
+    content = build([entry(1, fields={"mesures": answered(rows)})], audience="reseau")
+    assert [row["Type de mesure"] for row in records(content, "Mesures")] == ["Lettre"]
+    assert records(content, "Dossiers")[0]["Mesures"] == f"Lettre — Prise\n{MASK}"
+
+
+def test_a_reason_drawn_from_planned_measures_stays_at_the_agency() -> None:
+    rows = ({"type_mesure": answered("Étude"), "etat": answered("En projet")},)
+    verdict = {"items": (item(Verdict.INVALID, id="S1", reason="motif", fields=("mesures",)),)}
+    content = build(
+        [entry(1, fields={"mesures": answered(rows)}, verdict=verdict)], audience="reseau"
+    )
+    assert records(content, "Complétude")[0]["Motif"] == MASK
+
+
+@pytest.mark.parametrize("fields", [(), ("inconnu",), ("specialites.inconnu",), ("usager_email",)])
+def test_a_text_of_unknown_origin_stays_at_the_agency(fields: tuple[str, ...]) -> None:
+    verdict = {"items": (item(Verdict.INVALID, reason="motif", fields=fields),)}
+    content = build([entry(1, verdict=verdict)], audience="reseau")
+    assert records(content, "Complétude")[0]["Motif"] == MASK
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ("titre",),
+        ("specialites.cis",),
+        ("specialites[2].cis",),
+        ("cis",),
+        ("date_connaissance", "deposited_at"),
+    ],
+)
+def test_a_text_of_shared_origin_is_shown(fields: tuple[str, ...]) -> None:
+    verdict = {"items": (item(Verdict.INVALID, reason="motif", fields=fields),)}
+    content = build([entry(1, verdict=verdict)], audience="reseau")
+    assert records(content, "Complétude")[0]["Motif"] == "motif"
+
+
+@pytest.mark.parametrize(
+    ("consent", "default", "shown"),
+    [
+        (BLANK, "include", True),
+        (BLANK, "exclude", False),
+        (NOT_ASKED, "include", True),
+        (NOT_ASKED, "exclude", False),
+        (answered(True), "exclude", True),
+        (answered(False), "include", False),
+        (Answer(AnswerState.UNREADABLE, raw="?", problem="?"), "include", False),
+    ],
+)
+def test_consent_decides_and_its_absence_follows_the_setting(
+    consent: Answer, default: str, *, shown: bool
+) -> None:
+    one = entry(1, annotations={"diffusable": consent})
+    network = build([one], audience="reseau", network_default=default)
+    assert bool(records(network, "Dossiers")) is shown
+    assert records(build([one]), "Dossiers")[0]["Dossier"] == 1
+
+
+def test_a_closed_dossier_that_was_out_of_scope_stays_at_the_agency() -> None:
+    reason = ScopeReason("usage_intentionnel", "Usage intentionnel", "o", "Non intentionnel")
+    one = entry(1, verdict={"status": Status.CLOS, "out_of_scope": reason})
+    assert records(build([one], audience="reseau"), "Dossiers") == []
+
+
+def test_a_policy_that_names_an_unknown_field_stops_the_export() -> None:
+    typo = POLICY.model_copy(update={"consent": "difusable"})
+    with pytest.raises(MappingMismatchError, match="difusable"):
+        check_policy(typo, context().mapping)
+
+
+def figures_of(content: bytes) -> dict[str, Any]:
+    from tests.exports.conftest import by_openpyxl
+
+    return {row[0]: row[1] for row in by_openpyxl(content, "Synthèse") if row[0]}
+
+
+def test_files_of_a_masked_field_are_not_listed() -> None:
+    hidden = replace(MAPPING.fields["autres_pieces"], audience="agence")
+    mapping = replace(MAPPING, fields={**MAPPING.fields, "autres_pieces": hidden})
+    file = Attachment("SENTINELLE.pdf", 1, "x", "application/pdf", "safe")
+    one = entry(1, fields={"autres_pieces": answered((file,))})
+    assert holding(build([one], audience="reseau", mapping=mapping), "SENTINELLE") == []

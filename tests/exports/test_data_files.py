@@ -1,0 +1,45 @@
+"""Columns and policy: mistakes are told with their line, in French."""
+
+import pytest
+
+from exports.columns import parse_columns
+from exports.policy import parse_policy
+from mappings.data_file import DataFileError
+
+SHEET = (
+    "version: '1'\nsheets:\n  - name: Dossiers\n    kind: dossiers\n    table: t\n    columns:\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("columns", "line", "told"),
+    [
+        (
+            "      - {name: A, computed: statut}\n      - {name: a, computed: statut}\n",
+            3,
+            "deux fois",
+        ),
+        ("      - {name: A, computed: status}\n", 3, "« status » n'est pas une donnée calculée"),
+        ("      - {name: A}\n", 7, "une seule origine"),
+        ("      - {name: A, field: titre, widht: 3}\n", 7, "widht"),
+        ("      - {name: A, field: titre, audience: reseau}\n", 7, "reseau"),
+        ("      - {name: A, field: titre, width: 400}\n", 7, "trop grande"),
+    ],
+)
+def test_a_mistake_in_the_columns_is_told_with_its_line(columns: str, line: int, told: str) -> None:
+    with pytest.raises(DataFileError) as caught:
+        parse_columns(SHEET + columns, source="columns.yaml")
+    assert f"columns.yaml:{line}" in str(caught.value)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["a/b", "x" * 32, "a:b", "[a]", ""])
+def test_a_sheet_name_that_excel_refuses_is_refused(name: str) -> None:
+    text = SHEET.replace("name: Dossiers", f"name: '{name}'") + "      - {name: A, field: titre}\n"
+    with pytest.raises(DataFileError):
+        parse_columns(text, source="columns.yaml")
+
+
+def test_a_mistake_in_the_policy_is_told_with_its_line() -> None:
+    with pytest.raises(DataFileError, match=r"policy\.yaml:2 .*mask"):
+        parse_policy("version: '1'\nmask: ''\n", source="policy.yaml")
