@@ -1,7 +1,7 @@
 """The connection: SQLite beside us or PostgreSQL by URL, behaving alike."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -114,18 +114,25 @@ def database_file(engine: Engine) -> Path | None:
 
 
 def _sqlite(url: URL) -> Engine:
-    if not url.database or url.database == ":memory:":
+    if not url.database or url.database.startswith((":memory:", "file:")):
         raise BadDatabaseUrl  # what is remembered must outlive the process
-    folder = Path(url.database).absolute().parent
+    file = Path(url.database).absolute()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreUnreachable from error
     engine = create_engine(
-        url.set(drivername="sqlite+pysqlite"),
+        url.set(drivername="sqlite+pysqlite", database=str(file)),
         connect_args={"timeout": BUSY_SECONDS},
         hide_parameters=True,
     )
+
+    @event.listens_for(engine, "do_connect")
+    def keep_private(*_: object) -> None:
+        # It holds personal data: a new file is for its owner. SQLite says what is wrong if not.
+        with suppress(OSError):
+            file.touch(mode=0o600)
+
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -155,6 +162,7 @@ def _postgresql(url: URL) -> Engine:
     asked: dict[str, Any] = {
         "connect_timeout": 10,
         "application_name": "passerelle-unc",
+        "keepalives_idle": 60,  # the connection that holds the run's lock is long silent
         "options": f"-c lock_timeout={BUSY_SECONDS}s",
     }
     return create_engine(

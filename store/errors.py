@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
@@ -39,6 +39,15 @@ class StoreUnreachable(StoreError):  # noqa: N818
     default = (
         "La base de données est injoignable : vérifiez UNC_DATABASE_URL (hôte, base, utilisateur, "
         "mot de passe) et que le serveur ou le dossier est accessible."
+    )
+
+
+class StoreDamaged(StoreError):  # noqa: N818
+    """The file is not a database, or not a sound one any more."""
+
+    default = (
+        "Le fichier désigné par UNC_DATABASE_URL n'est pas une base lisible : vérifiez le chemin, "
+        "ou restaurez une sauvegarde."
     )
 
 
@@ -103,9 +112,10 @@ _BY_SQLITE_CODE: dict[int, type[StoreError]] = {
     6: StoreLocked,  # SQLITE_LOCKED
     8: ReadOnlyStore,  # SQLITE_READONLY
     10: StoreUnreachable,  # SQLITE_IOERR
+    11: StoreDamaged,  # SQLITE_CORRUPT
     13: DiskFull,  # SQLITE_FULL
     14: StoreUnreachable,  # SQLITE_CANTOPEN
-    26: StoreUnreachable,  # SQLITE_NOTADB
+    26: StoreDamaged,  # SQLITE_NOTADB
 }
 
 _BY_SQLSTATE: dict[str, type[StoreError]] = {
@@ -120,6 +130,8 @@ _BY_SQLSTATE: dict[str, type[StoreError]] = {
     "53300": StoreUnreachable,  # too many connections
     "55P03": StoreLocked,  # lock not available
     "57P": StoreUnreachable,  # server shutting down or starting
+    "XX001": StoreDamaged,  # data corrupted
+    "XX002": StoreDamaged,  # index corrupted
 }
 
 
@@ -134,12 +146,17 @@ def _meaning(error: DBAPIError) -> type[StoreError] | None:
     if isinstance(state, str):
         found = (_BY_SQLSTATE.get(state[:size]) for size in (5, 3, 2))
         return next((kind for kind in found if kind), None)
-    return StoreUnreachable if error.connection_invalidated or _is_connection(cause) else None
+    return _without_a_code(error)
 
 
-def _is_connection(cause: BaseException | None) -> bool:
-    # psycopg gives no SQLSTATE when the server could not be reached at all.
-    return type(cause).__name__ in {"OperationalError", "ConnectionTimeout"}
+def _without_a_code(error: DBAPIError) -> type[StoreError] | None:
+    # psycopg gives no code to what never came from a server.
+    connecting = error.statement is None
+    if connecting and isinstance(error, ProgrammingError):
+        return BadDatabaseUrl  # an option that the driver does not know
+    if connecting or error.connection_invalidated or isinstance(error, OperationalError):
+        return StoreUnreachable
+    return None
 
 
 @contextmanager

@@ -52,12 +52,23 @@ def _in_postgresql(engine: Engine, demarche: int) -> Iterator[None]:
 def _beside(file: Path, demarche: int) -> Iterator[None]:
     # An exclusive transaction on a file of its own: the system lets go of it with the process,
     # on every platform, and neither readers nor writers of the database are held up.
-    place = file.with_name(f"{file.name}.run-{demarche}")
+    with closing(_exclusive(file.with_name(f"{file.name}.run-{demarche}"), demarche)):
+        yield
+
+
+def _exclusive(place: Path, demarche: int) -> sqlite3.Connection:
     try:
-        with closing(sqlite3.connect(place, timeout=0, isolation_level=None)) as connection:
-            connection.execute("BEGIN EXCLUSIVE")
-            yield
-    except sqlite3.OperationalError as error:
+        # Closed by whichever thread ends the run.
+        connection = sqlite3.connect(
+            place, timeout=0, isolation_level=None, check_same_thread=False
+        )
+    except sqlite3.Error as error:
+        raise StoreUnreachable from error
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        connection.close()
         if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
             raise AlreadyRunning(demarche) from error
         raise StoreUnreachable from error
+    return connection

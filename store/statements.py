@@ -1,6 +1,7 @@
 """The two kinds of statement that SQLAlchemy does not offer alike for both databases."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import islice
 from typing import TypeVar
 
@@ -10,7 +11,7 @@ from sqlalchemy.sql.dml import Insert
 
 Item = TypeVar("Item")
 
-IN_SIZE = 5_000
+IN_SIZE = 1_000
 """Values in one ``IN`` list: both databases stop at some 32,000 parameters."""
 
 
@@ -22,7 +23,12 @@ def upsert(connection: Connection, table: Table, *, update: Sequence[str]) -> In
         table: The table.
         update: Columns to update; none means that the row that is there stays as it is.
     """
-    if connection.dialect.name == "sqlite":
+    return _upsert(connection.dialect.name, table, tuple(update))
+
+
+@cache  # the same few statements, for every page
+def _upsert(dialect: str, table: Table, update: tuple[str, ...]) -> Insert:
+    if dialect == "sqlite":
         lite = sqlite.insert(table)
         if not update:
             return lite.on_conflict_do_nothing()

@@ -1,0 +1,139 @@
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import select
+
+from store.absences import Deletion, Tombstone
+from store.assessments import AssessmentRow
+from store.corrections import Correction
+from store.engine import database_file
+from store.pages import DossierRow
+from store.plans import Plan
+from store.repository import Store
+from store.tables import metadata
+from triage.reply import (
+    Annotate,
+    AnnotationChange,
+    Conflict,
+    Outcome,
+    Receipt,
+    SendMessage,
+    SetLabel,
+)
+
+Day = Callable[[int], datetime]
+MakeRow = Callable[..., DossierRow]
+
+SECRET = "Mme Zébulon née le 3 mai"
+
+
+def remember_all_about(store: Store, number: int, *, row: MakeRow, day: Day) -> None:
+    """Fill every table that names a dossier, the secret in each text."""
+    for moment in range(2):
+        page = [row(number, f"{SECRET} {moment}")]
+        store.dossiers.save_page(7, page, watermark=day(0), seen_at=day(moment))
+    verdict = AssessmentRow(number, "f", "b", None, day(0), SECRET)
+    store.assessments.save(7, [verdict], at=day(0))
+    replies = (
+        Annotate(f"a{number}", number, "d", (AnnotationChange("statut", "i", "text", SECRET),)),
+        SetLabel(f"l{number}", number, "d", "Complet", present=True),
+        SendMessage(f"m{number}", number, "d", "ref", SECRET, None, "received", ()),
+    )
+    conflict = Conflict(number, "priorite", "P1", SECRET)
+    store.outbox.save_plans(7, [Plan(number, "p", replies, (conflict,))], at=day(0))
+    store.outbox.mark_intended(7, [reply.key for reply in replies], at=day(0))
+    receipts = [Receipt(reply.key, Outcome.DONE) for reply in replies]
+    store.outbox.record(7, receipts, at=day(0))
+    store.corrections.save(7, [Correction(number, day(0), day(1))])
+    store.quarantine.record(7, number, reason=SECRET, at=day(0))
+
+
+def tables_that_name(store: Store, number: int) -> set[str]:
+    with store._engine.connect() as connection:
+        return {
+            table.name
+            for table in metadata.sorted_tables
+            if "number" in table.columns
+            and connection.execute(select(table).filter_by(number=number)).first()
+        }
+
+
+def test_a_pending_dossier_is_out_of_sight_until_it_is_seen_again(
+    store: Store, row: MakeRow, day: Day
+) -> None:
+    store.dossiers.save_page(7, [row(1), row(2), row(3)], watermark=None, seen_at=day(0))
+    dates = {1: day(1), 2: day(1), 99: day(1)}
+    assert store.absences.mark_pending(7, dates) == (1, 2)
+    assert store.absences.mark_pending(7, {1: day(4)}) == ()
+    assert store.absences.pending(7) == {1: day(1), 2: day(1)}
+    assert [d.number for d in store.dossiers.iterate(7)] == [3]
+    assert [d.number for d in store.dossiers.light_rows(7)] == [3]
+    assert store.dossiers.known_numbers(7) == {3}
+    assert store.dossiers.known_numbers(7, pending=True) == {1, 2, 3}
+    hidden = store.dossiers.get(7, 1)
+    assert hidden is not None
+    assert hidden.pending_since == day(1)
+
+    counts = store.dossiers.save_page(7, [row(1), row(2, "b")], watermark=None, seen_at=day(2))
+    assert counts.unchanged == (1,)
+    assert counts.updated == (2,)
+    assert counts.restored == (1, 2)
+    assert store.absences.pending(7) == {}
+
+
+def test_a_pending_dossier_can_be_restored_by_name(store: Store, row: MakeRow, day: Day) -> None:
+    store.dossiers.save_page(7, [row(1)], watermark=None, seen_at=day(0))
+    store.absences.mark_pending(7, {1: day(1)})
+    store.absences.restore(7, [1, 99])
+    assert store.dossiers.known_numbers(7) == {1}
+
+
+def test_a_purge_leaves_a_tombstone_and_nothing_else(store: Store, row: MakeRow, day: Day) -> None:
+    remember_all_about(store, 1, row=row, day=day)
+    remember_all_about(store, 2, row=row, day=day)
+    named = {t.name for t in metadata.sorted_tables if "number" in t.columns}
+    assert tables_that_name(store, 1) == named - {"tombstones"}, "the story fills every table"
+
+    gone = [Deletion(1, day(3), "user_request"), Deletion(50, day(3), "expired")]
+    assert store.absences.purge(7, gone, at=day(4)) == (1,)
+
+    assert tables_that_name(store, 1) == {"tombstones"}
+    assert tables_that_name(store, 2) == named - {"tombstones"}
+    assert store.absences.tombstones(7) == (
+        Tombstone(1, "user_request", row(1).deposited_at, day(3), day(4)),
+        Tombstone(50, "expired", None, day(3), day(4)),
+    )
+    assert store.absences.purge(7, gone, at=day(9)) == ()
+    assert {t.erased_at for t in store.absences.tombstones(7)} == {day(4)}
+
+
+def test_what_is_erased_is_not_in_the_files_any_more(store: Store, row: MakeRow, day: Day) -> None:
+    file = database_file(store._engine)
+    if file is None:
+        return  # PostgreSQL erases with its next vacuum
+    remember_all_about(store, 1, row=row, day=day)
+    store.dossiers.save_page(7, [row(2, "x" * 50_000)], watermark=None, seen_at=day(0))
+    beside = list(file.parent.glob(f"{file.name}*"))
+    assert any(SECRET.encode() in one.read_bytes() for one in beside)
+    with store.transaction() as memory:
+        memory.absences.purge(7, [Deletion(1, day(3), "user_request")], at=day(4))
+    assert not any(SECRET.encode() in one.read_bytes() for one in beside)
+
+
+def test_late_receipts_and_patches_of_a_purged_dossier_change_nothing(
+    store: Store, row: MakeRow, day: Day
+) -> None:
+    remember_all_about(store, 1, row=row, day=day)
+    store.absences.purge(7, [Deletion(1, day(3), "user_request")], at=day(4))
+    assert store.outbox.mark_intended(7, ["a1"], at=day(5)) == frozenset()
+    store.outbox.record(7, [Receipt("a1", Outcome.DONE, written=("statut",))], at=day(5))
+    store.dossiers.replace_raw(7, [row(1)])
+    assert tables_that_name(store, 1) == {"tombstones"}
+
+
+def test_a_dossier_that_was_thought_gone_has_no_tombstone(
+    store: Store, row: MakeRow, day: Day
+) -> None:
+    store.absences.purge(7, [Deletion(1, day(3), "absent de la liste")], at=day(4))
+    store.dossiers.save_page(7, [row(1)], watermark=None, seen_at=day(5))
+    assert store.absences.tombstones(7) == ()
