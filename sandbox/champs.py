@@ -114,7 +114,7 @@ def _choices(_one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
 
 
 def _linked(_one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
-    primary, secondary = (*(_many(answer)), None, None)[:2]
+    primary, secondary = (*map(str, _plain(answer)), None, None)[:2]
     shown = " / ".join(part for part in (primary, secondary) if part)
     return {
         "primaryValue": primary or None,
@@ -125,7 +125,7 @@ def _linked(_one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
 
 def _place(field: str) -> Callable[[TypeDeChamp, Any, Showing], Json]:
     def read(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
-        if not isinstance(answer, Mapping):
+        if not isinstance(answer, Mapping) or "name" not in answer:
             return {field: None}
         shown = (
             f"{answer['code']} – {answer['name']}" if one.kind == "departements" else answer["name"]
@@ -136,7 +136,7 @@ def _place(field: str) -> Callable[[TypeDeChamp, Any, Showing], Json]:
 
 
 def _address(_one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
-    if not isinstance(answer, Mapping):
+    if not isinstance(answer, Mapping) or "label" not in answer:
         return {"address": None}
     return {"address": dict(answer), "value": answer["label"], "stringValue": answer["label"]}
 
@@ -153,7 +153,7 @@ def _files(_one: TypeDeChamp, answer: Any, how: Showing) -> Json:
     files = [
         show_file(file, how)
         for file in _many(answer)
-        if isinstance(file, Mapping) and file["scan"] != "infected"
+        if isinstance(file, Mapping) and file.get("scan", "infected") != "infected"
     ]
     return {
         "files": files,
@@ -179,7 +179,7 @@ def show_file(file: Mapping[str, Any], how: Showing) -> Json:
 def _rows(one: TypeDeChamp, answer: Any, how: Showing) -> Json:
     rows = []
     for row in _many(answer):
-        if not isinstance(row, Mapping):
+        if not isinstance(row, Mapping) or "champs" not in row:
             continue
         champs = [
             show_one(child, row["champs"].get(child.stable), how, row=row["id"])

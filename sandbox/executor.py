@@ -58,7 +58,7 @@ class SandboxExecutor(Executor[Any]):
         for name, key, coerce in self._plan(parent_type, grouped_field_set):
             if coerce is not None:
                 value = source_value.get(key)
-                if value is not None:
+                if value is not None and not callable(value):
                     results[name] = coerce(value)
                     continue
             result = self.execute_field(

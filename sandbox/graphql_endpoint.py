@@ -1,6 +1,7 @@
 """POST /api/v2/graphql: from a request's bytes to an answer's, as DS gives it."""
 
 import json
+import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from graphql import (
 )
 
 from sandbox.analysis import Analysis
-from sandbox.errors import body
+from sandbox.errors import InternalError, body
 from sandbox.executor import SandboxExecutor
 from sandbox.instance import Context, Instance
 from sandbox.prepared import Prepared
@@ -24,6 +25,7 @@ from sandbox.schema import schema_without
 from sandbox.tokens import Token
 
 Json = dict[str, Any]
+_LOG = logging.getLogger("sandbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,11 @@ def execute(
 
 def _answer(result: ExecutionResult) -> Answer:
     errors = result.errors or []
-    if any(_crashed(one) for one in errors):
+    crashes = [one.original_error for one in errors if _crashed(one)]
+    for cause in crashes:
+        if not isinstance(cause, InternalError):
+            _LOG.error("the sandbox itself failed", exc_info=cause)
+    if crashes:
         return crash()
     if result.data is None and errors and not any(one.path for one in errors):
         return Answer(200, {"errors": [_plain(one) for one in errors]})

@@ -1,8 +1,5 @@
 """Serving a sandbox on this machine: behind a test, in the demo, or in the foreground."""
 
-import asyncio
-import logging
-import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -11,25 +8,27 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import uvicorn
 from starlette.applications import Starlette
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sandbox.app import PATH, build_app
 from sandbox.clock import Clock
 from sandbox.control import Control
 from sandbox.instance import Instance
 from sandbox.intake import deposit_all, open_demarche
+from sandbox.listening import (
+    HOST,
+    Connections,
+    PromptServer,
+    listen,
+    server_of,
+    wait_until_started,
+)
 from sandbox.seed import SeedDossier
 from sandbox.tokens import READER, ROBOT
 
-HOST = "127.0.0.1"
 INSTRUCTEUR = "passerelle@ansm.example"
 FORM = Path(__file__).with_name("formulaire.json")
-_HOSTS = ["127.0.0.1", "localhost"]
-_START_SECONDS = 30
 
 Form = Mapping[str, Any]
 
@@ -38,35 +37,6 @@ def default_form() -> dict[str, Any]:
     """Return the form of the démarche UNC that comes with the package."""
     form: dict[str, Any] = orjson.loads(FORM.read_bytes())
     return form
-
-
-class _Connections:
-    """Open connections by the caller's address, so that one can be broken."""
-
-    def __init__(self) -> None:
-        self._open: dict[tuple[str, int], asyncio.Transport] = {}
-
-    def protocol(self) -> type[asyncio.Protocol]:
-        """Return uvicorn's HTTP protocol, which tells here what it opens and closes."""
-        known = self._open
-
-        class Protocol(H11Protocol):
-            def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-                super().connection_made(transport)
-                known[transport.get_extra_info("peername")[:2]] = transport
-
-            def connection_lost(self, exc: Exception | None) -> None:
-                known.pop(self.transport.get_extra_info("peername")[:2], None)
-                super().connection_lost(exc)
-
-        return Protocol
-
-    def drop(self, request: Request) -> None:
-        """Break the connection that a request came by."""
-        if request.client is not None:
-            transport = self._open.get((request.client.host, request.client.port))
-            if transport is not None:
-                transport.abort()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,31 +93,9 @@ def _no_drop(_request: Request) -> None:
     raise RuntimeError("only the sandbox's own server can drop a connection")
 
 
-def _server(instance: Instance) -> uvicorn.Server:
-    connections = _Connections()
-    app = build_app(instance, connections.drop)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS)
-    config = uvicorn.Config(
-        app,
-        http=connections.protocol(),
-        ws="none",
-        loop="asyncio",
-        lifespan="off",
-        log_config=None,
-        log_level=logging.ERROR,
-        access_log=False,
-        timeout_graceful_shutdown=1,
-        timeout_keep_alive=60,
-    )
-    return uvicorn.Server(config)
-
-
-def _listen(port: int) -> socket.socket:
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind((HOST, port))
-    sock.listen()
-    return sock
+def _server(instance: Instance) -> PromptServer:
+    connections = Connections()
+    return server_of(build_app(instance, connections.drop), connections)
 
 
 def _describe(port: int, numbers: Sequence[int]) -> Sandbox:
@@ -177,13 +125,13 @@ def running_sandbox(home: Path, *, port: int = 0, **options: Any) -> Iterator[Sa
     """
     instance = open_instance(home, **options)
     forms = options.get("forms") or [default_form()]
-    sock = _listen(port)
+    sock = listen(port)
     server = _server(instance)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, name="sandbox")
     thread.start()
     sandbox = _describe(sock.getsockname()[1], [form["number"] for form in forms])
     try:
-        _wait(server, thread)
+        wait_until_started(server, thread)
         yield sandbox
     finally:
         sandbox.control.close()
@@ -191,17 +139,6 @@ def running_sandbox(home: Path, *, port: int = 0, **options: Any) -> Iterator[Sa
         thread.join()
         sock.close()
         instance.close()
-
-
-def _wait(server: uvicorn.Server, thread: threading.Thread) -> None:
-    pause = threading.Event()
-    for _ in range(_START_SECONDS * 100):
-        if server.started:
-            return
-        if not thread.is_alive():
-            break
-        pause.wait(0.01)
-    raise RuntimeError("the sandbox did not start")
 
 
 def serve(
@@ -217,7 +154,7 @@ def serve(
     """
     instance = open_instance(home, **options)
     forms = options.get("forms") or [default_form()]
-    sock = _listen(port)
+    sock = listen(port)
     try:
         announce(_describe(sock.getsockname()[1], [form["number"] for form in forms]))
         with suppress(KeyboardInterrupt):

@@ -119,7 +119,8 @@ class Api:
 
     def mutate(self, name: str, selection: str, *, token: str | None = None, **given: Any) -> Any:
         kind = name[0].upper() + name[1:]
-        query = f"mutation($i: {kind}Input!) {{ {name}(input: $i) {{ {selection} errors {{ message }} }} }}"
+        inner = f"{name}(input: $i) {{ {selection} errors {{ message }} }}"
+        query = f"mutation($i: {kind}Input!) {{ {inner} }}"
         answer = self.post(query, token=token, i=given).json()
         assert "errors" not in answer, answer
         return answer["data"][name]

@@ -72,9 +72,11 @@ def _compare(mine: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
             told.append(f"{name}.{field['name']}: other arguments")
         elif field["isDeprecated"] != other["isDeprecated"]:
             told.append(f"{name}.{field['name']}: deprecated in one of the two only")
-    for key in ("enumValues", "interfaces", "possibleTypes"):
-        if {one["name"] for one in mine[key] or ()} != {one["name"] for one in theirs[key] or ()}:
-            told.append(f"{name}: other {key}")
+    told += [
+        f"{name}: other {key}"
+        for key in ("enumValues", "interfaces", "possibleTypes")
+        if {one["name"] for one in mine[key] or ()} != {one["name"] for one in theirs[key] or ()}
+    ]
     if _inputs(mine["inputFields"] or []) != _inputs(theirs["inputFields"] or []):
         told.append(f"{name}: other input fields")
     if bool(mine.get("isOneOf")) != bool(theirs.get("isOneOf")):

@@ -1,0 +1,117 @@
+"""Faults, one by one: each arrives as it does on the real service, and ends when it should."""
+
+from typing import Any
+
+import pytest
+import requests
+
+from sandbox.ids import champ_id
+
+LIST = "{ demarche(number: 48213) { dossiers { nodes { number champs { id } } } } }"
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_proxy_answers_html_as_often_as_asked(api: Any, status: Any) -> None:
+    api.control.fault("http", status=status, count=2)
+    for _ in range(2):
+        answer = api.post(LIST)
+        assert answer.status_code == status
+        assert answer.headers["content-type"].startswith("text/html")
+    assert api.post(LIST).status_code == 200
+    assert api.control.faults()["active"] == []
+
+
+def test_a_fault_without_a_count_lasts_until_cleared(api: Any) -> None:
+    api.control.fault("http")
+    assert [api.post(LIST).status_code for _ in range(3)] == [502] * 3
+    api.control.clear_faults()
+    assert api.post(LIST).status_code == 200
+
+
+def test_json_can_be_cut_short(api: Any) -> None:
+    api.control.fault("truncated", count=1)
+    answer = api.post(LIST)
+    assert answer.status_code == 200
+    with pytest.raises(requests.JSONDecodeError):
+        answer.json()
+
+
+def written(api: Any) -> Any:
+    return api.control.snapshot(1)["annotations"].get("907")
+
+
+def test_a_connection_dropped_before_has_changed_nothing(api: Any) -> None:
+    api.robot()
+    api.control.fault("drop_before", operation="mutation", count=1)
+    with pytest.raises(requests.ConnectionError):
+        api.annotate(1, (907, {"text": "S"}))
+    assert written(api) is None
+
+
+def test_a_connection_dropped_after_hides_what_was_done(api: Any) -> None:
+    api.control.fault("drop_after", mutation="dossierModifierAnnotations", count=1)
+    with pytest.raises(requests.ConnectionError):
+        api.annotate(1, (907, {"text": "S"}))
+    assert written(api) == "S"
+    assert api.post(LIST).status_code == 200
+
+
+def test_a_timeout_comes_with_partial_data_even_in_rows_already_served(api: Any) -> None:
+    api.control.fault("timeout", page_over=3)
+    answer = api.post(LIST)
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body["errors"][0]["extensions"]["code"] == "timeout"
+    assert None in body["data"]["demarche"]["dossiers"]["nodes"][0]["champs"]
+    small = "{ demarche(number: 48213) { dossiers(first: 3) { nodes { champs { id } } } } }"
+    assert "errors" not in api.post(small).json()
+
+
+def test_invalid_null_is_told_at_the_root(api: Any) -> None:
+    api.control.fault("invalid_null", count=1)
+    assert api.code(LIST) == "invalid_null"
+    assert "errors" not in api.post(LIST).json()
+
+
+def test_a_broken_dossier_breaks_every_page_that_holds_it(api: Any) -> None:
+    api.control.broken(3)
+    answer = api.post(LIST)
+    assert answer.status_code == 500
+    assert answer.json()["errors"][0]["extensions"]["code"] == "internal_server_error"
+    assert api.post("{ dossier(number: 3) { id } }").status_code == 500
+    assert api.post("{ dossier(number: 2) { id } }").status_code == 200
+    assert api.numbers("(first: 2)") == [1, 2]
+    api.control.broken()
+    assert api.post(LIST).status_code == 200
+
+
+def test_a_root_error_of_any_code_can_be_had(api: Any) -> None:
+    api.control.fault("root_error", code="internal_server_error", count=1)
+    assert api.post(LIST).status_code == 500
+    api.control.fault("root_error", code="unauthorized", message="Non", count=1)
+    answer = api.post(LIST)
+    assert answer.status_code == 200
+    assert answer.json()["data"] is None
+
+
+def test_a_429_can_be_had_without_the_requests(api: Any) -> None:
+    api.control.fault("rate_limit", count=1)
+    answer = api.post(LIST)
+    assert answer.status_code == 429
+    assert int(answer.headers["RateLimit-Reset"]) % 60 == 0
+
+
+def test_answers_can_be_slow(api: Any) -> None:
+    api.control.fault("latency", seconds=0.2, count=1)
+    assert api.post(LIST).elapsed.total_seconds() > 0.2
+    assert api.post(LIST).elapsed.total_seconds() < 0.2
+
+
+def test_a_fault_meets_only_the_requests_it_is_for(api: Any) -> None:
+    api.control.fault("http", operation="mutation", mutation="dossierEnvoyerMessage", count=1)
+    assert api.post(LIST).status_code == 200
+    assert api.annotate(1, (907, {"text": "S"}))["annotations"] == [
+        {"id": champ_id(907), "stringValue": "S"}
+    ]
+    with pytest.raises(requests.JSONDecodeError):
+        api.send(1, "Bonjour")
