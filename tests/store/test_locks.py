@@ -14,49 +14,52 @@ from store.errors import AlreadyRunning, StoreUnreachable
 from store.pages import DossierRow
 from store.repository import Store, open_store
 
+MINE = 10 * os.getpid()
+"""Locks are the database's: two workers of pytest on one server must not share a number."""
+
 HOLD = """
 import sys, time
 from store.repository import open_store
-with open_store(sys.argv[1]) as store, store.lock(7):
+with open_store(sys.argv[1]) as store, store.lock(int(sys.argv[2])):
     print("held", flush=True)
     time.sleep(60)
 """
 
 
 def test_one_run_at_a_time_for_a_demarche(store: Store, url: str) -> None:
-    with store.lock(7), open_store(url) as other:
-        with pytest.raises(AlreadyRunning, match="démarche 7"), other.lock(7):
+    with store.lock(MINE), open_store(url) as other:
+        with pytest.raises(AlreadyRunning, match=f"démarche {MINE}"), other.lock(MINE):
             pytest.fail("two runs at once")
-        with pytest.raises(AlreadyRunning), store.lock(7):
+        with pytest.raises(AlreadyRunning), store.lock(MINE):
             pytest.fail("two runs at once in a process")
-        with other.lock(8):
+        with other.lock(MINE + 1):
             pass
-    with store.lock(7):
+    with store.lock(MINE):
         pass
 
 
 def test_the_store_works_under_the_lock(
     store: Store, row: Callable[..., DossierRow], day: Callable[[int], datetime]
 ) -> None:
-    with store.lock(7):
+    with store.lock(MINE):
         store.dossiers.save_page(7, [row(1)], watermark=None, seen_at=day(0))
     assert store.dossiers.known_numbers(7) == {1}
 
 
 def test_an_error_under_the_lock_is_let_through_and_lets_go(store: Store) -> None:
-    with pytest.raises(RuntimeError, match="ours"), store.lock(7):
+    with pytest.raises(RuntimeError, match="ours"), store.lock(MINE):
         raise RuntimeError("ours")
-    with store.lock(7):
+    with store.lock(MINE):
         pass
 
 
 def test_a_killed_run_lets_go(store: Store, url: str) -> None:
     with subprocess.Popen(  # noqa: S603
-        [sys.executable, "-c", HOLD, url], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLD, url, str(MINE)], stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
-        with pytest.raises(AlreadyRunning), store.lock(7):
+        with pytest.raises(AlreadyRunning), store.lock(MINE):
             pytest.fail("two runs at once")
         os.kill(other.pid, signal.SIGKILL)
         other.wait()
@@ -68,7 +71,7 @@ def take_soon(stack: ExitStack, store: Store) -> None:
     """Take the lock; PostgreSQL takes a moment to see that a client is gone."""
     for _ in range(100):
         try:
-            stack.enter_context(store.lock(7))
+            stack.enter_context(store.lock(MINE))
         except AlreadyRunning:
             time.sleep(0.05)
         else:
@@ -79,5 +82,5 @@ def take_soon(stack: ExitStack, store: Store) -> None:
 def test_a_lock_that_cannot_be_made_says_so(tmp_path: Path) -> None:
     with open_store(f"sqlite:///{tmp_path / 'gone' / 'unc.sqlite'}") as store:
         (tmp_path / "gone").rmdir()
-        with pytest.raises(StoreUnreachable), store.lock(7):
+        with pytest.raises(StoreUnreachable), store.lock(MINE):
             pytest.fail("no lock was made")
