@@ -42,8 +42,11 @@ def judge(services: Services, summary: Summary) -> None:
         StoreError: Nothing of the current chunk was kept; earlier chunks are.
     """
     bench = _Bench(services)
+    done = 0
     for chunk in _chunks(bench.due()):
         bench.judge(chunk, summary)
+        done += len(chunk)
+        services.tell("Évaluation", done, None)
     conflicts = services.store.outbox.conflicts(services.demarche)
     summary.conflicts = {conflict.number for conflict in conflicts}
 

@@ -62,6 +62,7 @@ def _read_pages(services: Connected, summary: Summary, *, since: datetime) -> st
         seen = [row.modified_at for row in rows]
         watermark = max([watermark, *seen] if watermark else seen, default=None)
         _keep(services, summary, page, rows=rows, watermark=watermark)
+        services.tell("Lecture de la démarche", len(summary.seen), None)
         published = page.active_revision_id
     return published
 

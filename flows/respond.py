@@ -52,6 +52,7 @@ def _deliver(services: Connected, summary: Summary, chosen: Sequence[StoredReply
     to_send = [one.reply for one in chosen if not _closed_by_reading(services, summary, one)]
     instructeur = instructeur_id(services)
     labels = dict(store.demarches.state(demarche).labels or {})
+    sent = 0
     for batch in _batches(to_send, size=services.settings.batch_size):
         keys = store.outbox.mark_intended(demarche, [reply.key for reply in batch], at=now())
         deliveries = services.writer.deliver(
@@ -62,6 +63,8 @@ def _deliver(services: Connected, summary: Summary, chosen: Sequence[StoredReply
         )
         for delivery in deliveries:
             _keep(services, summary, delivery)
+        sent += len(batch)
+        services.tell("Réponses à DS", sent, len(to_send))
 
 
 def _batches(replies: Sequence[Reply], *, size: int) -> Iterator[list[Reply]]:

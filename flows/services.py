@@ -1,9 +1,10 @@
 """The one place that builds real objects from settings: store, client, data files."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
 from clients.reading import DsReader
 from clients.transport import DsTransport
@@ -12,6 +13,13 @@ from flows.form import Form, load_form
 from settings import Settings
 from store.repository import Store, open_store
 from triage.reply_policy import Sending
+
+Tell: TypeAlias = Callable[[str, int, int | None], None]
+"""Called with the name of a step, how much is done and the total if it is known."""
+
+
+def say_nothing(_step: str, _done: int, _total: int | None) -> None:
+    """Report no progress."""
 
 
 def now() -> datetime:
@@ -28,12 +36,14 @@ class Services:
         demarche: Number of the démarche.
         store: What is remembered.
         form: Data files of the form, read and checked.
+        tell: Where progress goes.
     """
 
     settings: Settings
     demarche: int
     store: Store
     form: Form
+    tell: Tell
 
     def sending(self) -> Sending:
         """When declarants are written to; remembers when the channel was first switched on."""
@@ -74,7 +84,7 @@ class Connected(Services):
 
 
 @contextmanager
-def open_services(settings: Settings) -> Iterator[Services]:
+def open_services(settings: Settings, *, tell: Tell = say_nothing) -> Iterator[Services]:
     """The services that need no access to DS.
 
     Raises:
@@ -86,11 +96,11 @@ def open_services(settings: Settings) -> Iterator[Services]:
     form = load_form(mapping=settings.mapping, rules=settings.rules)
     with open_store(settings.database()) as store:
         store.upgrade()
-        yield Services(settings=settings, demarche=demarche, store=store, form=form)
+        yield Services(settings=settings, demarche=demarche, store=store, form=form, tell=tell)
 
 
 @contextmanager
-def connect(settings: Settings) -> Iterator[Connected]:
+def connect(settings: Settings, *, tell: Tell = say_nothing) -> Iterator[Connected]:
     """The services of a run, alone on its démarche for as long as the block lasts.
 
     Raises:
@@ -99,7 +109,7 @@ def connect(settings: Settings) -> Iterator[Connected]:
     token = settings.token().get_secret_value()
     settings.instructeur_name()
     with (
-        open_services(settings) as local,
+        open_services(settings, tell=tell) as local,
         local.store.lock(local.demarche),
         DsTransport(settings.ds_url, token) as transport,
     ):
@@ -108,5 +118,6 @@ def connect(settings: Settings) -> Iterator[Connected]:
             demarche=local.demarche,
             store=local.store,
             form=local.form,
+            tell=tell,
             transport=transport,
         )

@@ -1,0 +1,57 @@
+"""The `unc` command: what to type, how it ends.
+
+Exit codes: 0 done; 1 done, but something failed or was refused and is named; 2 could not run.
+Each command returns its exit code. With ``--json``, one JSON object on standard output; all else
+goes to standard error.
+"""
+
+import sys
+from importlib.metadata import version
+
+from cyclopts import App, CycloptsError
+
+from cli import demo, doctor, running, sandbox, status
+from cli.output import ERROR, explain
+
+app = App(
+    name="unc",
+    help="Passerelle entre démarches-simplifiées et les évaluateurs des usages non conformes.",
+    version=f"unc {version('passerelle-unc')}",
+    version_flags=["--version"],
+    help_format="plaintext",
+)
+for command in (
+    doctor.doctor,
+    running.run,
+    running.sync,
+    running.assess,
+    running.respond,
+    running.export,
+    status.status,
+    sandbox.sandbox,
+    demo.demo,
+):
+    app.command(command)
+
+
+def main() -> None:
+    """Run the command of this process and leave with its exit code."""
+    sys.exit(call(sys.argv[1:]))
+
+
+def call(arguments: list[str]) -> int:
+    """Run one command line and return its exit code."""
+    try:
+        code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        ERROR.print(f"Commande incomprise : {error}\nVoir : unc --help", markup=False)
+        return 2
+    except KeyboardInterrupt:
+        ERROR.print("Interrompu ; le prochain passage reprend où celui-ci s'est arrêté.")
+        return 130
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        ERROR.print(explain(error), markup=False, highlight=False)
+        return 2
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,145 @@
+"""`unc demo`: the whole job once, on a local démarche, through the real flow."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from rich.console import Console
+
+from cli.output import ERROR, Common, print_json, table
+from cli.sandbox import PORT, sandbox_environment, sandbox_home
+from flows.judge import ASSESSMENT
+from flows.services import Services, open_services
+from sandbox.generator import generate
+from sandbox.server import running_sandbox
+from settings import load_settings
+
+_DEFAULT = Common()
+_QUIET = {
+    "PREFECT_LOGGING_LEVEL": "ERROR",
+    "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_CLI_PROMPT": "false",
+    # A first start migrates Prefect's own database, which a slow disk makes long.
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
+    "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
+    "DO_NOT_TRACK": "1",
+}
+_SHOWN = 60
+
+
+def demo(*, dossiers: int = 60, seed: int = 1, common: Common = _DEFAULT) -> int:
+    """Faire tout le travail une fois sur une démarche fictive, puis montrer le résultat.
+
+    Args:
+        dossiers: Nombre de dossiers fictifs au premier passage ; le second les retrouve.
+        seed: Graine du générateur : la même donne les mêmes dossiers.
+    """
+    home = sandbox_home(load_settings().home)
+    home.mkdir(parents=True, exist_ok=True)
+    ERROR.print("Démarche fictive et serveur Prefect temporaire : démarrage…", highlight=False)
+    seeds = generate(dossiers, seed=seed)
+    with running_sandbox(home, port=_free_or_any(PORT), seeds=seeds) as served:
+        environment = {
+            **_QUIET,
+            **sandbox_environment(served),
+            "PREFECT_HOME": str(home / "prefect"),
+            "UNC_HOME": str(home),
+            "UNC_EXPORT_DIR": str(home / "exports"),
+            "UNC_DATABASE_URL": f"sqlite:///{home / 'unc.sqlite'}",
+            # The demo shows what a declarant receives, at once and for every dossier.
+            "UNC_DECLARANT_CHANNEL": "correction",
+            "UNC_QUIET_MINUTES": "0",
+            "UNC_MESSAGES_SINCE": "2000-01-01",
+            "UNC_MESSAGES_PER_RUN": "1000",
+        }
+        with _environment(environment):
+            counts = _run_flow()
+            with open_services(load_settings()) as services:
+                rows = _rows(services)
+    if common.json:
+        print_json({**counts, "dossiers": rows})
+    else:
+        _show(counts, rows, home=home)
+    return 0
+
+
+def _run_flow() -> dict[str, Any]:
+    """Run the flow on a temporary Prefect server; imported here, once its settings stand."""
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    from flows.passerelle import passerelle
+
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        counts = passerelle()
+    return cast("dict[str, Any]", counts)
+
+
+def _rows(services: Services) -> list[dict[str, Any]]:
+    rows = []
+    for stored in services.store.dossiers.iterate(services.demarche):
+        if stored.assessment is not None:
+            verdict = ASSESSMENT.validate_json(stored.assessment.detail)
+            rows.append(
+                {
+                    "dossier": stored.number,
+                    "statut": verdict.status.value,
+                    "completude": verdict.score,
+                    "priorite": verdict.priority,
+                    "manquants": [item.id for item in verdict.items if item.blocking],
+                }
+            )
+    return rows
+
+
+def _show(counts: dict[str, Any], rows: list[dict[str, Any]], *, home: Path) -> None:
+    out = Console()
+    cells = [
+        (
+            row["dossier"],
+            row["statut"],
+            f"{row['completude']} %",
+            row["priorite"] or "–",
+            " ".join(row["manquants"]) or "–",
+        )
+        for row in rows[:_SHOWN]
+    ]
+    columns = ["Dossier", "Statut", "Complétude", "Priorité", "Éléments manquants ou invalides"]
+    out.print(table(f"{len(rows)} dossiers", columns, cells))
+    if len(rows) > _SHOWN:
+        out.print(f"… et {len(rows) - _SHOWN} autres, dans les classeurs.")
+    if counts["workbooks"]:
+        out.print(
+            f"{counts['assessed']} évalués, {counts['annotated']} annotés, {counts['messages']}"
+            f" messages aux déclarants, en {counts['requests']} requêtes.",
+            highlight=False,
+        )
+    else:
+        out.print("Rien à faire : la démarche n'a pas changé depuis le dernier passage.")
+    for path in counts["workbooks"] or sorted((home / "exports").glob("*/*.xlsx"))[-2:]:
+        out.print(f"Classeur : {path}", markup=False, highlight=False, soft_wrap=True)
+    out.print("Pour voir les dossiers : unc sandbox, puis les liens des classeurs.")
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    """Set environment variables while the block runs: the flow reads its settings there."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _free_or_any(port: int) -> int:
+    """``port`` if nobody listens there, else 0: let the system choose."""
+    with socket.socket() as probe:
+        return port if probe.connect_ex(("127.0.0.1", port)) else 0

@@ -1,0 +1,87 @@
+"""What the terminal shows: tables and sentences for people, one JSON object for programs."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import orjson
+from cyclopts import Parameter
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.table import Table
+
+from clients.errors import DsError
+from exports.errors import ExportError
+from flows.services import Tell
+from mappings.data_file import DataFileError
+from settings import SettingsError
+from store.errors import StoreError
+
+ERROR = Console(stderr=True)
+"""Everything but the answer of a command goes here."""
+
+KNOWN = (SettingsError, DataFileError, DsError, StoreError, ExportError)
+"""Errors whose message is a French sentence for the operator."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Common:
+    """Options of every command."""
+
+    json: Annotated[bool, Parameter(negative=())] = False
+    """Un seul objet JSON sur la sortie standard, le reste sur la sortie d'erreur."""
+    debug: Annotated[bool, Parameter(negative=())] = False
+    """Montrer la trace Python d'une erreur."""
+
+
+def explain(error: Exception) -> str:
+    """One sentence for the operator; an error that we did not foresee names itself only.
+
+    Its text may quote an answer or an address, so it is not shown without ``--debug``.
+    """
+    if isinstance(error, KNOWN):
+        return str(error)
+    return (
+        f"Erreur imprévue ({type(error).__name__}). Relancez avec --debug pour la trace, et"
+        " signalez-la."
+    )
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """Print the one JSON object of a command."""
+    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
+    sys.stdout.flush()
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
+    """A table; cells are shown as they are, never as markup."""
+    made = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        made.add_column(column)
+    for row in rows:
+        made.add_row(*(_plain(cell) for cell in row))
+    return made
+
+
+def _plain(cell: object) -> Any:
+    from rich.text import Text
+
+    return Text(str(cell))
+
+
+@contextmanager
+def progress() -> Iterator[Tell]:
+    """Progress bars on standard error while the block runs, when a terminal is there."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=ERROR, transient=True, disable=not ERROR.is_terminal) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(step: str, done: int, total: int | None) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield tell

@@ -1,0 +1,151 @@
+"""The commands that do the work: everything once, or one step."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from cli.output import ERROR, Common, print_json, progress, table
+from flows import export as exporting
+from flows.judge import judge
+from flows.poll import poll
+from flows.respond import due_replies
+from flows.respond import respond as deliver
+from flows.run import run_once
+from flows.services import Connected, Services, connect, open_services
+from flows.summary import Summary
+from mappings.display import show
+from settings import load_settings
+from triage.reply import Annotate, Reply, SendMessage, SetLabel
+
+_LABELS = {
+    "seen": "Dossiers lus",
+    "created": "Nouveaux",
+    "updated": "Modifiés",
+    "unchanged": "Inchangés",
+    "deleted": "Supprimés",
+    "quarantined": "En quarantaine",
+    "assessed": "Évalués",
+    "annotated": "Annotés",
+    "labelled": "Étiquetés",
+    "messages": "Messages envoyés",
+    "conflicts": "Conflits",
+    "requests": "Requêtes à DS",
+}
+_DEFAULT = Common()
+
+
+def run(*, common: Common = _DEFAULT) -> int:
+    """Tout faire une fois : lire la démarche, évaluer, répondre, exporter."""
+    return _with_ds(run_once, common)
+
+
+def sync(*, common: Common = _DEFAULT) -> int:
+    """Lire ce qui a changé sur la démarche, sans rien écrire sur DS."""
+    return _with_ds(poll, common)
+
+
+def assess(*, common: Common = _DEFAULT) -> int:
+    """Évaluer les dossiers déjà lus, sans rien écrire sur DS."""
+    summary = Summary()
+    with _local() as services:
+        judge(services, summary)
+    return finish(summary, common)
+
+
+def respond(
+    *, dry_run: Annotated[bool, Parameter(negative=())] = False, common: Common = _DEFAULT
+) -> int:
+    """Écrire sur DS ce qui est dû : annotations, labels, messages.
+
+    Args:
+        dry_run: Montrer ce qui serait écrit, sans rien écrire.
+    """
+    if not dry_run:
+        return _with_ds(deliver, common)
+    summary = Summary()
+    with _local() as services:
+        judge(services, summary)
+        due = due_replies(services)
+    if common.json:
+        print_json({"due": [_described(reply) for reply in due]})
+    else:
+        rows = [list(_described(reply).values()) for reply in due]
+        Console().print(
+            table(f"{len(due)} écriture(s) due(s)", ["Dossier", "Quoi", "Détail"], rows)
+        )
+    return 0
+
+
+def export(*, common: Common = _DEFAULT) -> int:
+    """Publier les classeurs, si les données ont changé depuis les derniers."""
+    summary = Summary()
+    with _local() as services:
+        exporting.export(services, summary)
+    return finish(summary, common)
+
+
+@contextmanager
+def _local() -> Iterator[Services]:
+    """Services without DS, alone on the démarche."""
+    with (
+        progress() as tell,
+        open_services(load_settings(), tell=tell) as services,
+        services.store.lock(services.demarche),
+    ):
+        yield services
+
+
+def _with_ds(step: Callable[[Connected, Summary], None], common: Common) -> int:
+    summary = Summary()
+    with progress() as tell, connect(load_settings(), tell=tell) as services:
+        step(services, summary)
+        summary.requests = services.transport.requests_sent
+    return finish(summary, common)
+
+
+def finish(summary: Summary, common: Common) -> int:
+    """Show what a run did and return its exit code."""
+    if common.json:
+        print_json(summary.json())
+    else:
+        _show(summary)
+    for number, text in summary.refused:
+        ERROR.print(f"Dossier {number} : refusé par DS : {text}", markup=False, highlight=False)
+    for title, numbers in (
+        ("En quarantaine (DS ne peut pas les servir)", summary.quarantined),
+        ("Annotation tenue par une personne", summary.conflicts),
+        ("Réponse de DS perdue, à relire au prochain passage", summary.unknown),
+    ):
+        if numbers:
+            listed = ", ".join(str(number) for number in sorted(numbers))
+            ERROR.print(f"{title} : {listed}", markup=False, highlight=False)
+    return 1 if summary.needs_a_human() else 0
+
+
+def _show(summary: Summary) -> None:
+    out = Console()
+    counts = summary.json()
+    if summary.nothing_done():
+        out.print(f"Rien à faire : {show(counts['seen'])} dossier(s) relu(s), aucun changement.")
+        return
+    rows = [(label, show(counts[name])) for name, label in _LABELS.items() if counts[name]]
+    out.print(table("Passage terminé", ["", "Nombre"], rows))
+    for path in summary.workbooks:
+        out.print(f"Classeur : {path}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _described(reply: Reply) -> dict[str, object]:
+    match reply:
+        case Annotate():
+            what = "annotations"
+            detail = "\n".join(f"{change.name} = {change.value}" for change in reply.changes)
+        case SetLabel():
+            what = "label ajouté" if reply.present else "label retiré"
+            detail = reply.name
+        case SendMessage():
+            what = "demande de correction" if reply.correction else "message"
+            detail = reply.body
+    return {"dossier": reply.number, "what": what, "detail": detail}

@@ -1,0 +1,91 @@
+"""`unc status`: where the bridge stands, from the store alone."""
+
+from collections import Counter
+from typing import Any
+
+from rich.console import Console
+
+from cli.output import Common, print_json, table
+from flows.export import KIND, entries_of
+from flows.services import Services, now, open_services
+from mappings.display import show
+from settings import load_settings
+from store.stages import Stage
+
+_DEFAULT = Common()
+
+
+def status(*, common: Common = _DEFAULT) -> int:
+    """Montrer où en est la passerelle : lecture, verdicts, attente, quarantaine, exports."""
+    with open_services(load_settings()) as services:
+        state = _state(services)
+    if common.json:
+        print_json(state)
+        return 0
+    out = Console()
+    rows = [(name, _shown(value)) for name, value in state.items() if not isinstance(value, list)]
+    out.print(table(f"Démarche {state['demarche']}", ["", ""], rows))
+    for name in ("quarantaine", "conflits", "refus", "champs_sans_correspondance"):
+        if state[name]:
+            columns = list(state[name][0])
+            out.print(
+                table(name.replace("_", " "), columns, [list(r.values()) for r in state[name]])
+            )
+    return 0
+
+
+def _state(services: Services) -> dict[str, Any]:
+    store, demarche = services.store, services.demarche
+    known = store.demarches.state(demarche)
+    entries = list(entries_of(services))
+    unmapped = Counter(
+        (one.champ_id, one.label) for entry in entries for one in entry.report.unmapped
+    )
+    published = store.exports.last(demarche, kind=KIND)
+    return {
+        "demarche": demarche,
+        "titre": known.title,
+        "lu_jusqu_au": known.watermark,
+        "derniere_lecture": known.last_polled_at,
+        "minutes_depuis": _minutes_since(known.last_polled_at),
+        "dossiers": len(entries),
+        "statuts": dict(Counter(entry.assessment.status.value for entry in entries)),
+        "priorites": dict(sorted(Counter(e.assessment.priority or "–" for e in entries).items())),
+        "ecritures_en_attente": len(store.outbox.pending(demarche)),
+        "dernier_export": published.folder if published else None,
+        "quarantaine": [
+            {"dossier": one.number, "raison": one.reason, "essais": one.tries}
+            for one in store.quarantine.list(demarche)
+        ],
+        "conflits": [
+            {
+                "dossier": one.number,
+                "annotation": one.annotation,
+                "voulu": one.wanted,
+                "trouvé": one.found,
+            }
+            for one in store.outbox.conflicts(demarche)
+        ],
+        "refus": [
+            {"dossier": one.reply.number, "raison": one.text}
+            for one in store.outbox.recorded(demarche, stages=[Stage.REFUSED])
+        ],
+        "champs_sans_correspondance": [
+            {"champ": champ, "libellé": label, "dossiers": count}
+            for (champ, label), count in unmapped.most_common()
+        ],
+    }
+
+
+def _minutes_since(moment: Any) -> int | None:
+    return None if moment is None else int((now() - moment).total_seconds() // 60)
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None:
+            return "–"
+        case dict():
+            return ", ".join(f"{name} : {count}" for name, count in value.items()) or "–"
+        case _:
+            return show(value)
