@@ -192,9 +192,12 @@ class Control:
         """Switch a fault on (see `sandbox.faults.Fault`)."""
         self.call("fault", kind=kind, **details)
 
-    def broken(self, *numbers: int) -> None:
-        """Name the dossiers that break every page they are on; none mends them all."""
-        self.call("broken", numbers=numbers)
+    def broken(self, *numbers: int, unlistable: bool = False) -> None:
+        """Name the dossiers whose content breaks an answer; none mends them all.
+
+        ``unlistable`` ones break every page they are on, whatever is asked of them.
+        """
+        self.call("broken", numbers=numbers, unlistable=unlistable)
 
     def clear_faults(self) -> None:
         """Switch every fault off."""

@@ -164,15 +164,17 @@ def fault(instance: Instance, kind: str, **details: Any) -> Json:
     return instance.faults.as_json()
 
 
-def broken(instance: Instance, numbers: Sequence[int]) -> None:
-    """Name the dossiers that break every page they are on."""
-    instance.faults.broken = set(numbers)
+def broken(instance: Instance, numbers: Sequence[int], *, unlistable: bool = False) -> None:
+    """Name the broken dossiers; ``unlistable`` ones break a page even where only listed."""
+    instance.faults.broken = set() if unlistable else set(numbers)
+    instance.faults.unlistable = set(numbers) if unlistable else set()
+    instance.state.epoch += 1
 
 
 def clear_faults(instance: Instance) -> None:
     """Switch every fault off, mend every broken dossier."""
     instance.faults.active.clear()
-    instance.faults.broken.clear()
+    broken(instance, ())
 
 
 def faults(instance: Instance) -> Json:

@@ -43,10 +43,15 @@ class Fault:
 
 @dataclass(slots=True)
 class Faults:
-    """The faults in force, and the dossiers that break every page they are on."""
+    """The faults in force, and the broken dossiers.
+
+    A ``broken`` dossier breaks every answer that shows its champs or annotations; an
+    ``unlistable`` one every page it is on, whatever is asked of it.
+    """
 
     active: list[Fault] = field(default_factory=list)
     broken: set[int] = field(default_factory=set)
+    unlistable: set[int] = field(default_factory=set)
 
     def take(self, kinds: Iterable[Kind], kind: str, names: Iterable[str] = ()) -> Fault | None:
         """Return the first fault of ``kinds`` for a request, and count it as spent."""
@@ -67,15 +72,28 @@ class Faults:
                 self.active.remove(fault)
         return fault
 
-    def check_broken(self, numbers: Iterable[int]) -> None:
-        """Pass if no broken dossier is among those shown.
+    def check_content(self, number: int) -> None:
+        """Pass if the content of a dossier can be shown.
+
+        Raises:
+            InternalError: the dossier is broken.
+        """
+        if number in self.broken:
+            raise InternalError(f"dossier {number} is broken")
+
+    def check_page(self, numbers: Iterable[int]) -> None:
+        """Pass if no unlistable dossier is on a page.
 
         Raises:
             InternalError: one is.
         """
-        if not self.broken.isdisjoint(numbers):
-            raise InternalError("a broken dossier is on this page")
+        if not self.unlistable.isdisjoint(numbers):
+            raise InternalError("an unlistable dossier is on this page")
 
     def as_json(self) -> dict[str, Any]:
         """Return the faults in force as plain JSON values."""
-        return {"active": [asdict(one) for one in self.active], "broken": sorted(self.broken)}
+        return {
+            "active": [asdict(one) for one in self.active],
+            "broken": sorted(self.broken),
+            "unlistable": sorted(self.unlistable),
+        }

@@ -51,7 +51,7 @@ def _dossier(_root: Any, info: Info, number: int) -> Json:
     found = find_dossier(info.context, number)
     if not found.listed:
         raise ApiError("Dossier not found", "not_found")
-    info.context.instance.faults.check_broken([found.number])
+    info.context.instance.faults.check_page([found.number])
     return views.dossier(found)
 
 
@@ -92,7 +92,7 @@ def _dossiers(source: Json, info: Info, **args: Any) -> Json:
     found = info.context.instance.state.page(column, where, window)
     rows = [(one, (getattr(one, column), one.number)) for one in found]
     page = _page(rows, window, views.dossier)
-    info.context.instance.faults.check_broken([row["number"] for row in page["nodes"]])
+    info.context.instance.faults.check_page([row["number"] for row in page["nodes"]])
     return page
 
 
@@ -165,11 +165,13 @@ def _pick(shown: list[Json], wanted: str | None) -> list[Json]:
 
 def _champs(source: Json, info: Info, id: str | None = None) -> list[Json]:  # noqa: A002
     context: Context = info.context
+    context.instance.faults.check_content(source["number"])
     return _pick(views.champs(source["_dossier"], context.instance, context.base_url), id)
 
 
 def _annotations(source: Json, info: Info, id: str | None = None) -> list[Json]:  # noqa: A002
     context: Context = info.context
+    context.instance.faults.check_content(source["number"])
     return _pick(views.annotations(source["_dossier"], context.instance, context.base_url), id)
 
 

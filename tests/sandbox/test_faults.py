@@ -73,16 +73,27 @@ def test_invalid_null_is_told_at_the_root(api: Any) -> None:
     assert "errors" not in api.post(LIST).json()
 
 
-def test_a_broken_dossier_breaks_every_page_that_holds_it(api: Any) -> None:
+def test_a_broken_dossier_breaks_every_page_that_shows_its_champs(api: Any) -> None:
+    assert api.post(LIST).status_code == 200
     api.control.broken(3)
     answer = api.post(LIST)
     assert answer.status_code == 500
     assert answer.json()["errors"][0]["extensions"]["code"] == "internal_server_error"
-    assert api.post("{ dossier(number: 3) { id } }").status_code == 500
-    assert api.post("{ dossier(number: 2) { id } }").status_code == 200
-    assert api.numbers("(first: 2)") == [1, 2]
+    assert api.post("{ dossier(number: 3) { annotations { id } } }").status_code == 500
+    assert api.post("{ dossier(number: 2) { champs { id } } }").status_code == 200
+    assert api.numbers() == [1, 2, 3, 4, 5], "its number can be listed"
     api.control.broken()
     assert api.post(LIST).status_code == 200
+
+
+def test_an_unlistable_dossier_breaks_even_a_list_of_numbers(api: Any) -> None:
+    api.control.broken(3, unlistable=True)
+    assert api.post("{ dossier(number: 3) { id } }").status_code == 500
+    assert api.numbers("(first: 2)") == [1, 2]
+    lists = "{ demarche(number: 48213) { dossiers(first: 3) { nodes { number } } } }"
+    assert api.post(lists).status_code == 500
+    api.control.clear_faults()
+    assert api.numbers("(first: 3)") == [1, 2, 3]
 
 
 def test_a_root_error_of_any_code_can_be_had(api: Any) -> None:
