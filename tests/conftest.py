@@ -1,0 +1,76 @@
+"""Fixtures for tests of the whole product: a sandbox over HTTP, and the bridge set to it."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.run import run_once
+from flows.services import connect
+from flows.summary import Summary
+from sandbox.seed import SeedDossier
+from sandbox.server import Sandbox, running_sandbox
+from settings import Settings, load_settings
+
+for name in [name for name in os.environ if name.startswith("UNC_") and "TEST" not in name]:
+    del os.environ[name]  # no setting of this machine reaches a test
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """A sandbox, and settings with which the bridge works on it."""
+
+    sandbox: Sandbox
+    home: Path
+    settings: Settings
+
+    def run(self, **changes: Any) -> Summary:
+        """One whole run; ``changes`` are settings of this run only."""
+        summary = Summary()
+        with connect(self.settings.model_copy(update=changes)) as services:
+            run_once(services, summary)
+        return summary
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process needs to work on the same sandbox and store."""
+        return {
+            "UNC_DS_URL": self.sandbox.url,
+            "UNC_DS_TOKEN": self.sandbox.token,
+            "UNC_DEMARCHE": str(self.sandbox.demarche),
+            "UNC_INSTRUCTEUR": self.sandbox.instructeur,
+            "UNC_HOME": str(self.home),
+        }
+
+
+@contextmanager
+def bridge_on(folder: Path, seeds: Iterable[SeedDossier] = (), **changes: Any) -> Iterator[Bridge]:
+    """Serve a sandbox with these dossiers under ``folder``, and set the bridge to it."""
+    with running_sandbox(folder / "sandbox", seeds=seeds, rate_limit=100_000) as sandbox:
+        settings = load_settings(
+            _env_file=None,
+            ds_url=sandbox.url,
+            ds_token=sandbox.token,
+            demarche=sandbox.demarche,
+            instructeur=sandbox.instructeur,
+            home=folder / "home",
+            **changes,
+        )
+        yield Bridge(sandbox=sandbox, home=folder / "home", settings=settings)
+
+
+MakeBridge = Callable[..., AbstractContextManager[Bridge]]
+
+
+@pytest.fixture
+def bridge(tmp_path: Path) -> MakeBridge:
+    """Make a bridge on a sandbox with the given dossiers, for the length of a block."""
+
+    def make(seeds: Iterable[SeedDossier] = (), **changes: Any) -> AbstractContextManager[Bridge]:
+        return bridge_on(tmp_path, seeds, **changes)
+
+    return make
