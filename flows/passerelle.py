@@ -10,22 +10,25 @@ from prefect.states import Completed
 from prefect.tasks import Task
 
 from clients.errors import DsUnavailable
+from flows.parameters import Demarche, settings_of
 from flows.run import STEPS, Step, recorded
 from flows.services import Connected, connect
 from flows.summary import Summary
-from settings import load_settings
 
 _AGAIN_AFTER = timedelta(minutes=1)
 
 
 @flow(name="passerelle-unc", persist_result=False)
-def passerelle() -> State[dict[str, Any]]:
+def passerelle(demarche: Demarche = None) -> State[dict[str, Any]]:
     """Lire la démarche, évaluer, répondre et exporter, une fois.
 
-    Settings come from the environment of the worker. The result is counts and paths only.
+    Les réglages viennent de l'environnement du worker. Le résultat : des nombres et des chemins.
+
+    Args:
+        demarche: Numéro de la démarche ; vide : celle du réglage UNC_DEMARCHE.
     """
     summary = Summary()
-    with connect(load_settings()) as services, recorded(services, summary):
+    with connect(settings_of(demarche)) as services, recorded(services, summary):
         for name, step in STEPS:
             _as_task(name, step, services=services, summary=summary)
     name = "CompletedWithErrors" if summary.needs_a_human() else "Completed"
