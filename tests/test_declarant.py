@@ -20,7 +20,7 @@ def test_each_declarant_is_written_to_once_as_the_status_says(bridge: MakeBridge
         assert len(sent) == (1 if due else 0), seed.number
         if due:
             asked = seed.planted.status != "Complet"
-            assert bool(sent[0].get("correction")) is asked, seed.number
+            assert bool(sent[0]["reason"]) is asked, seed.number
             assert "référence UNC-" in sent[0]["body"].splitlines()[-1]
 
 
@@ -39,4 +39,4 @@ def test_a_corrected_dossier_is_judged_again_and_received(bridge: MakeBridge) ->
         shown = control.snapshot(seed.number)
     assert again.assessed == {seed.number}
     assert shown["annotations"]["901"] == "Complet"
-    assert [bool(one.get("correction")) for one in shown["messages"]] == [True, False]
+    assert [bool(one["reason"]) for one in shown["messages"]] == [True, False]
