@@ -2,19 +2,35 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
 from graphql import GraphQLSchema, build_client_schema
 
+from clients.deliveries import Delivery
+from clients.demarche import DemarcheInfo
 from clients.limiter import Limiter
 from clients.reading import DsReader
 from clients.transport import DsTransport
+from clients.writing import DsWriter
+from mappings.dossier import RawDossier
 from sandbox.generator import generate
 from sandbox.server import Sandbox, running_sandbox
+from triage.reply import (
+    Annotate,
+    AnnotationChange,
+    AnnotationKind,
+    Reply,
+    SendMessage,
+    SetLabel,
+)
 
 INTROSPECTION = Path(__file__).parents[3] / "shared" / "ds-api" / "introspection.json"
+
+Connect = Callable[..., DsTransport]
 
 
 class StillClock:
@@ -86,3 +102,86 @@ def transport(sandbox: Sandbox, connect: Callable[..., DsTransport]) -> Iterator
 @pytest.fixture
 def reader(transport: DsTransport) -> DsReader:
     return DsReader(transport)
+
+
+@dataclass
+class Town:
+    """A démarche to write to: who reads it, who writes, its open dossiers."""
+
+    sandbox: Sandbox
+    connect: Connect
+    transport: DsTransport
+    reader: DsReader
+    demarche: DemarcheInfo
+    dossiers: list[RawDossier]
+
+    def deliver(self, *replies: Reply, **how: Any) -> list[Delivery]:
+        robot = self.demarche.instructeur(self.sandbox.instructeur)
+        assert robot is not None
+        how = {"instructeur_id": robot.id, "labels": self.demarche.labels, **how}
+        return list(DsWriter(self.transport).deliver(replies, **how))
+
+    def on_an_instance_without(self, *fields: str) -> "Town":
+        self.sandbox.control.switches(hidden_fields=list(fields))
+        return replace(self, transport=self.connect(self.sandbox.url, self.sandbox.token))
+
+    def now(self, dossier: RawDossier) -> RawDossier:
+        return self.reader.dossier(dossier["number"])
+
+
+@pytest.fixture(scope="module")
+def dossiers(sandbox: Sandbox) -> list[RawDossier]:
+    """The open dossiers that nobody wrote to, as they were before the tests of this module."""
+    with DsTransport(sandbox.url, sandbox.token) as transport:
+        pages = list(DsReader(transport).pages(sandbox.demarche, updated_since=None))
+    return [
+        one
+        for page in pages
+        for one in page.dossiers
+        if one["state"] == "en_construction"
+        and not one["archived"]
+        and not one["messages"]
+        and "deleted" not in one["usager"]["email"]
+        and {label for label, _, _ in VALUES} <= {champ["label"] for champ in one["annotations"]}
+    ]
+
+
+@pytest.fixture
+def town(
+    sandbox: Sandbox, connect: Connect, transport: DsTransport, dossiers: list[RawDossier]
+) -> Town:
+    reader = DsReader(transport)
+    return Town(sandbox, connect, transport, reader, reader.demarche(sandbox.demarche), dossiers)
+
+
+Value: TypeAlias = tuple[str, AnnotationKind, str | int | bool]
+VALUES: Sequence[Value] = (
+    ("Statut du triage", "dropDownList", "Complet"),
+    ("Complétude (%)", "integerNumber", 87),
+    ("Éléments manquants", "textarea", 'A1 « "rubrique" »\n\u202eB2 \U0001f9ea {x} $y'),
+    ("Situation", "text", "Hors indication"),
+    ("Contrôlé le", "datetime", "2026-10-01T08:09:10+02:00"),
+    ("Traitement manuel", "yesNo", False),
+)
+
+
+def annotate(
+    dossier: RawDossier, *values: tuple[str, AnnotationKind, str | int | bool]
+) -> Annotate:
+    ids = {one["label"]: one["id"] for one in dossier["annotations"]}
+    changes = tuple(
+        AnnotationChange(label, ids.get(label, label), kind, value)
+        for label, kind, value in values or VALUES
+    )
+    return Annotate(f"a{dossier['number']}", dossier["number"], dossier["id"], changes)
+
+
+def label(dossier: RawDossier, name: str, *, present: bool = True) -> SetLabel:
+    key = f"l{dossier['number']}{name}{present}"
+    return SetLabel(key, dossier["number"], dossier["id"], name, present=present)
+
+
+def message(dossier: RawDossier, reference: str = "UNC-1") -> SendMessage:
+    body = f"Bonjour,\nil manque A1.\nRéf. {reference}"
+    number, id_ = dossier["number"], dossier["id"]
+    return SendMessage(f"m{reference}", number, id_, reference, body, None, "request", ("A1",))

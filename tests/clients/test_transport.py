@@ -1,8 +1,7 @@
 """What the transport makes of answers that are not plain data, and how long it insists."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 import requests
@@ -10,29 +9,17 @@ import responses
 
 from clients.documents import document
 from clients.errors import (
-    DsBadRequest,
-    DsError,
-    DsNotFound,
-    DsOutOfScope,
     DsRateLimited,
-    DsRefused,
-    DsSchemaMismatch,
     DsServerError,
     DsTimeout,
-    DsTokenRefused,
     DsUnavailable,
 )
 from clients.transport import DsTransport, Retry
 from sandbox.server import Sandbox
+from tests.clients.conftest import Connect, StillClock
 
 URL = "https://ds.example/api/v2/graphql"
 TOKEN = "secret-of-a-test"
-Connect = Callable[..., DsTransport]
-
-
-class Still(Protocol):
-    now: float
-    slept: list[float]
 
 
 @pytest.fixture
@@ -89,7 +76,7 @@ def test_a_transient_failure_is_tried_again(ds: DsTransport, bad: dict[str, Any]
 
 
 @responses.activate
-def test_tries_and_waits_are_bounded(ds: DsTransport, clock: Still) -> None:
+def test_tries_and_waits_are_bounded(ds: DsTransport, clock: StillClock) -> None:
     responses.post(URL, status=502, body="<html>")
     with pytest.raises(DsUnavailable, match="HTTP 502"):
         ask(ds)
@@ -140,7 +127,7 @@ def test_what_may_have_been_done_is_never_repeated(ds: DsTransport, bad: dict[st
 
 
 @responses.activate
-def test_what_ds_surely_did_not_do_may_be_repeated(ds: DsTransport, clock: Still) -> None:
+def test_what_ds_surely_did_not_do_may_be_repeated(ds: DsTransport, clock: StillClock) -> None:
     responses.post(URL, status=429, body="Retry later", headers={"Retry-After": "7"})
     responses.post(URL, json=GOOD)
     assert ask(ds, Retry.NEVER) == GOOD["data"]
@@ -160,7 +147,7 @@ def test_what_ds_surely_did_not_do_may_be_repeated(ds: DsTransport, clock: Still
     ],
 )
 def test_a_429_waits_for_the_window_that_the_server_names(
-    ds: DsTransport, clock: Still, headers: dict[str, str], waited: float
+    ds: DsTransport, clock: StillClock, headers: dict[str, str], waited: float
 ) -> None:
     responses.post(URL, status=429, body="Retry later\n", headers=headers)
     responses.post(URL, json=GOOD)
@@ -169,120 +156,12 @@ def test_a_429_waits_for_the_window_that_the_server_names(
 
 
 @responses.activate
-def test_a_429_without_a_word_backs_off(ds: DsTransport, clock: Still) -> None:
+def test_a_429_without_a_word_backs_off(ds: DsTransport, clock: StillClock) -> None:
     responses.post(URL, status=429, body="", headers={"Retry-After": "soon"})
     with pytest.raises(DsRateLimited) as caught:
         ask(ds)
     assert not caught.value.sent
     assert len(clock.slept) == ds.policy.tries - 1
-
-
-@responses.activate
-@pytest.mark.parametrize(
-    ("answer", "kind", "named"),
-    [
-        ({"status": 403, "json": root("forbidden")}, DsTokenRefused, "UNC_DS_TOKEN"),
-        ({"status": 401, "json": root("unauthorized")}, DsTokenRefused, "expiré"),
-        (
-            {"status": 403, "json": root("forbidden", message="not allowed: 192.0.2.7")},
-            DsTokenRefused,
-            "192.0.2.7",
-        ),
-        (
-            {"status": 403, "json": root("forbidden", message="not allowed: 2001:db8::7 here")},
-            DsTokenRefused,
-            "2001:db8::7",
-        ),
-        ({"status": 403, "body": "<html>"}, DsTokenRefused, "UNC_DS_TOKEN"),
-        ({"json": root("deprecated_token")}, DsTokenRefused, "UNC_DS_TOKEN"),
-        ({"json": root("unauthorized")}, DsOutOfScope, "UNC_DEMARCHE"),
-        ({"json": root("not_found")}, DsNotFound, "UNC_DEMARCHE"),
-        ({"status": 400, "json": root("bad_request")}, DsBadRequest, "curseur"),
-        (
-            {"json": {"errors": [{"message": "Field 'zzz' doesn't exist on type 'Dossier'"}]}},
-            DsSchemaMismatch,
-            "zzz, Dossier",
-        ),
-        ({"status": 400, "json": root("graphql_parse_failed")}, DsSchemaMismatch, "UNC_DS_URL"),
-        ({"status": 404, "body": "<html>"}, DsRefused, "UNC_DS_URL"),
-        (
-            {"status": 301, "headers": {"Location": "https://new.example/x?secret=1"}},
-            DsRefused,
-            "https://new.example/x\\)",
-        ),
-    ],
-)
-def test_a_refusal_stops_at_once_and_says_what_to_change(
-    ds: DsTransport, answer: dict[str, Any], kind: type[DsError], named: str
-) -> None:
-    responses.post(URL, **answer)
-    with pytest.raises(kind, match=named):
-        ask(ds)
-    assert ds.requests_sent == 1
-
-
-@responses.activate
-def test_the_gravest_of_several_errors_is_told(ds: DsTransport) -> None:
-    both = root("not_found")["errors"] + root("timeout")["errors"]
-    responses.post(URL, json={"data": {"dossier": None}, "errors": both})
-    with pytest.raises(DsTimeout):
-        ask(ds, Retry.SPLIT)
-
-
-@responses.activate
-def test_a_query_that_is_too_complex_is_one_to_split(ds: DsTransport) -> None:
-    told = "Query has complexity of 70000, which exceeds max complexity of 60000"
-    responses.post(URL, json={"errors": [{"message": told}]})
-    with pytest.raises(DsTimeout):
-        ask(ds, Retry.SPLIT)
-
-
-@pytest.mark.parametrize("token", ["", "  ", "two words", "two\nlines", "accentué"])
-def test_a_token_badly_copied_is_named_before_anything_is_sent(token: str) -> None:
-    with pytest.raises(DsRefused, match="UNC_DS_TOKEN") as caught:
-        DsTransport(URL, token)
-    assert token.strip() == "" or token not in str(caught.value)
-
-
-@pytest.mark.parametrize("url", ["ds.example/graphql", "ftp://ds.example", "https://"])
-def test_an_address_that_is_none_is_named(connect: Connect, url: str) -> None:
-    with pytest.raises(DsRefused, match="UNC_DS_URL"):
-        ask(connect(url))
-
-
-def test_an_unreachable_host_is_named_after_the_tries(connect: Connect) -> None:
-    ds = connect("http://127.0.0.1:9/api/v2/graphql")
-    with pytest.raises(DsUnavailable, match="UNC_DS_URL") as caught:
-        ask(ds)
-    assert not caught.value.sent
-    assert ds.requests_sent == ds.policy.tries
-
-
-@responses.activate
-@pytest.mark.parametrize(
-    "answer",
-    [
-        {"body": "SECRET ANSWER", "status": 200},
-        {"json": root("internal_server_error", message="SECRET ANSWER")},
-        {"json": {"errors": [{"message": "SECRET ANSWER"}]}},
-        {"body": requests.ConnectionError("https://ds.example/?SECRET")},
-    ],
-)
-def test_no_error_shows_the_token_the_query_or_the_answer(
-    ds: DsTransport, answer: dict[str, Any]
-) -> None:
-    responses.post(URL, **answer)
-    with pytest.raises(DsError) as caught:
-        ask(ds)
-    chain: list[BaseException] = [caught.value]
-    while following := chain[-1].__cause__ or (
-        None if chain[-1].__suppress_context__ else chain[-1].__context__
-    ):
-        chain.append(following)
-    shown = " ".join(f"{one!r}" for one in chain)
-    assert "SECRET" not in shown
-    assert TOKEN not in shown
-    assert "DossierComplet" not in shown
 
 
 def test_threads_share_the_token_and_the_count(transport: DsTransport, sandbox: Sandbox) -> None:
