@@ -1,1 +1,1 @@
-"""A démarche of our own that speaks the DS protocol on the loopback. Knows nothing of the bridge."""
+"""A démarche of our own that speaks the DS protocol on loopback. Knows nothing of the bridge."""
