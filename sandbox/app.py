@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Lifespan
 
 from sandbox import graphql_endpoint as endpoint
 from sandbox import pages, spoiling
@@ -22,12 +23,15 @@ JSON = "application/json; charset=utf-8"
 Drop = Callable[[Request], None]
 
 
-def build_app(instance: Instance, drop: Drop) -> Starlette:
+def build_app(
+    instance: Instance, drop: Drop, lifespan: Lifespan[Starlette] | None = None
+) -> Starlette:
     """Return the application of an instance.
 
     Args:
         instance: what it serves.
         drop: breaks the connection of a request, so that no answer arrives.
+        lifespan: what surrounds the application's life, if anything.
     """
 
     async def graphql(request: Request) -> Response:
@@ -48,7 +52,7 @@ def build_app(instance: Instance, drop: Drop) -> Starlette:
         Route("/dossiers/{number:int}", page),
         *control_routes(instance),
     ]
-    return Starlette(routes=routes)
+    return Starlette(routes=routes, lifespan=lifespan)
 
 
 async def _graphql(instance: Instance, request: Request, drop: Drop) -> Response:

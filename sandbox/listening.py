@@ -75,9 +75,13 @@ def listen(port: int) -> socket.socket:
     # asyncio sends at once (TCP_NODELAY) only on sockets that name their protocol: without it,
     # every answer waits 40 ms for the caller's delayed acknowledgement.
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind((HOST, port))
-    sock.listen()
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((HOST, port))
+        sock.listen()
+    except OSError:
+        sock.close()
+        raise
     return sock
 
 

@@ -1,11 +1,12 @@
 """Serving a sandbox on this machine: behind a test, in the demo, or in the foreground."""
 
+import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import orjson
 from starlette.applications import Starlette
@@ -56,37 +57,60 @@ class Sandbox:
         return self.base_url + PATH
 
 
-def open_instance(
-    home: Path,
-    *,
-    forms: Sequence[Form] | None = None,
-    seeds: Iterable[SeedDossier] = (),
-    clock: Clock | None = None,
-    rate_limit: int = 400,
-    cache_size: int = 2000,
-) -> Instance:
-    """Open the state under ``home``; a new one gets its forms, and the seeds in the first form."""
-    instance = Instance(home, clock=clock or Clock(), rate_limit=rate_limit, cache_size=cache_size)
-    known = instance.state.numbers()
-    new = not known
-    with instance.state.transaction():
-        for form in forms or [default_form()]:
+class Options(TypedDict, total=False):
+    """How a sandbox can be made otherwise."""
+
+    forms: Sequence[Form]
+    """Form files, one a démarche; the démarche UNC when there are none."""
+    seeds: Iterable[SeedDossier]
+    """Dossiers deposited in the first démarche, if the state is new."""
+    clock: Clock
+    rate_limit: int
+    """Requests a minute for each Authorization header: 400."""
+    cache_size: int
+    """Executed dossiers kept in memory: 2,000."""
+
+
+def _forms(options: Options) -> Sequence[Form]:
+    return options.get("forms") or [default_form()]
+
+
+def open_instance(home: Path, **options: Unpack[Options]) -> Instance:
+    """Open the state under ``home``; a new one gets its démarches, and the seeds in the first."""
+    instance = Instance(
+        home,
+        clock=options.get("clock") or Clock(),
+        rate_limit=options.get("rate_limit", 400),
+        cache_size=options.get("cache_size", 2000),
+    )
+    state, forms = instance.state, _forms(options)
+    known = state.numbers()
+    with state.transaction():
+        for form in forms:
             if form["number"] not in known:
-                open_demarche(instance.state, form, instance.clock)
-        if new:
-            first = (forms or [default_form()])[0]["number"]
-            deposit_all(instance.state, instance.state.demarche(first), seeds)
+                open_demarche(state, form, instance.clock)
+        if not known:
+            deposit_all(state, state.demarche(forms[0]["number"]), options.get("seeds", ()))
     return instance
 
 
-def create_app(home: Path, **options: Any) -> Starlette:
+def create_app(home: Path, **options: Unpack[Options]) -> Starlette:
     """Return the application alone, for a server of one's own: it cannot drop connections.
+
+    Its lifespan releases the state.
 
     Args:
         home: the folder of the state.
-        options: those of `open_instance`.
+        options: see `Options`.
     """
-    return build_app(open_instance(home, **options), _no_drop)
+    instance = open_instance(home, **options)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        instance.close()
+
+    return build_app(instance, _no_drop, lifespan)
 
 
 def _no_drop(_request: Request) -> None:
@@ -98,51 +122,50 @@ def _server(instance: Instance) -> PromptServer:
     return server_of(build_app(instance, connections.drop), connections)
 
 
-def _describe(port: int, numbers: Sequence[int]) -> Sandbox:
-    base_url = f"http://{HOST}:{port}"
+def _describe(sock: socket.socket, options: Options) -> Sandbox:
+    base_url = f"http://{HOST}:{sock.getsockname()[1]}"
     return Sandbox(
         base_url=base_url,
         token=ROBOT,
         read_only_token=READER,
-        demarche=numbers[0],
+        demarche=_forms(options)[0]["number"],
         instructeur=INSTRUCTEUR,
         control=Control(base_url),
     )
 
 
 @contextmanager
-def running_sandbox(home: Path, *, port: int = 0, **options: Any) -> Iterator[Sandbox]:
+def running_sandbox(home: Path, *, port: int = 0, **options: Unpack[Options]) -> Iterator[Sandbox]:
     """Serve a sandbox in a thread while the block runs.
 
     Args:
         home: the folder of the state, kept between runs.
         port: where to listen on 127.0.0.1; 0 takes a free one.
-        options: those of `open_instance`: ``forms``, ``seeds``, ``clock``, ``rate_limit``,
-            ``cache_size``.
+        options: see `Options`.
 
     Yields:
         Where it listens, and what opens it.
     """
-    instance = open_instance(home, **options)
-    forms = options.get("forms") or [default_form()]
-    sock = listen(port)
-    server = _server(instance)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, name="sandbox")
-    thread.start()
-    sandbox = _describe(sock.getsockname()[1], [form["number"] for form in forms])
-    try:
-        wait_until_started(server, thread)
-        yield sandbox
-    finally:
-        sandbox.control.close()
-        server.should_exit = True
-        thread.join()
-        sock.close()
-        instance.close()
+    with closing(listen(port)) as sock, closing(open_instance(home, **options)) as instance:
+        server = _server(instance)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, name="sandbox")
+        thread.start()
+        try:
+            wait_until_started(server, thread)
+            sandbox = _describe(sock, options)
+            with closing(sandbox.control):
+                yield sandbox
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def serve(
-    home: Path, *, port: int = 8484, announce: Callable[[Sandbox], None], **options: Any
+    home: Path,
+    *,
+    port: int = 8484,
+    announce: Callable[[Sandbox], None],
+    **options: Unpack[Options],
 ) -> None:
     """Serve a sandbox in the foreground until it is interrupted.
 
@@ -150,15 +173,10 @@ def serve(
         home: the folder of the state, kept between runs.
         port: where to listen on 127.0.0.1; 0 takes a free one.
         announce: told where it listens, once it does.
-        options: those of `open_instance`.
+        options: see `Options`.
     """
-    instance = open_instance(home, **options)
-    forms = options.get("forms") or [default_form()]
-    sock = listen(port)
-    try:
-        announce(_describe(sock.getsockname()[1], [form["number"] for form in forms]))
-        with suppress(KeyboardInterrupt):
+    with closing(listen(port)) as sock, closing(open_instance(home, **options)) as instance:
+        sandbox = _describe(sock, options)
+        announce(sandbox)
+        with closing(sandbox.control), suppress(KeyboardInterrupt):
             _server(instance).run(sockets=[sock])
-    finally:
-        sock.close()
-        instance.close()

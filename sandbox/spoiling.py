@@ -27,7 +27,8 @@ class Spoiler:
             for node in operation.selection_set.selections
             if isinstance(node, FieldNode)
         ]
-        self.name = operation.name.value if operation.name else f"{self.kind}:{self.fields[0]}"
+        first = self.fields[0] if self.fields else "fragments"
+        self.name = operation.name.value if operation.name else f"{self.kind}:{first}"
 
     def seconds(self) -> float:
         """Return how long the request must wait."""

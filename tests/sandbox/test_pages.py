@@ -4,6 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox import cursors
 
 SINCE = "2026-01-01T09:03:00+01:00"  # the minute when dossier 3 was deposited
 
@@ -158,6 +162,11 @@ def test_a_row_can_become_visible_late_with_an_earlier_timestamp(api: Any, seed:
     api.control.release(late)
     assert api.numbers(f'(after: "{after}")') == []
     assert api.numbers() == [1, 2, 3, 4, 5, 50, 60]
+
+
+@given(st.integers(0, 4_102_444_800_000_000), st.integers(0, 2**53))
+def test_a_cursor_keeps_its_instant_and_its_number(instant: int, number: int) -> None:
+    assert cursors.decode(cursors.encode(instant, number)) == (instant, number)
 
 
 def test_a_groupe_instructeur_lists_its_own_dossiers(start: Any, seed: Any) -> None:

@@ -1,8 +1,10 @@
 """The control API: what people do around the dossiers, and what remains after a restart."""
 
+import asyncio
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import requests
 
 from sandbox.control import ControlError
 from sandbox.ids import champ_id
-from sandbox.server import default_form, running_sandbox
+from sandbox.server import create_app, default_form, running_sandbox
 
 LATER = "2026-03-02T12:00:10+01:00"
 
@@ -191,6 +193,7 @@ def test_a_restarted_sandbox_finds_everything_as_it_was_left(start: Any, seed: A
 
 KILLED = """
 import sys
+import threading
 from pathlib import Path
 from sandbox.server import serve
 serve(Path(sys.argv[1]), port=0, announce=lambda s: print(s.base_url, flush=True))
@@ -230,3 +233,30 @@ def test_an_interrupted_foreground_sandbox_stops_without_noise(tmp_path: Path) -
     _, noise = process.communicate(timeout=20)
     assert noise == ""
     assert process.returncode == 0
+
+
+def test_a_taken_port_is_told_and_leaves_nothing_open(tmp_path: Path) -> None:
+    with running_sandbox(tmp_path / "one") as sandbox:
+        port = int(sandbox.base_url.rpartition(":")[2])
+        with pytest.raises(OSError, match="in use"), running_sandbox(tmp_path / "two", port=port):
+            pass
+    assert not [one for one in threading.enumerate() if one.name == "sandbox"]
+
+
+def test_the_application_alone_can_be_served_by_another_server(tmp_path: Path) -> None:
+    app = create_app(tmp_path)
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def ask() -> None:
+        scope = {"type": "http", "method": "POST", "path": "/control/stats", "headers": []}
+        async with app.router.lifespan_context(app):
+            await app(scope, receive, send)
+
+    asyncio.run(ask())
+    assert sent[0]["status"] == 200
