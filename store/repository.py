@@ -17,7 +17,9 @@ from store.engine import EachItsOwn, Scope, Shared, make_engine
 from store.exports import Exports
 from store.outbox import Outbox
 from store.quarantine import Quarantine
+from store.rule_texts import RuleTexts
 from store.runs import Runs
+from store.situations import Situations
 
 
 class Memory:
@@ -33,6 +35,8 @@ class Memory:
         corrections: Correction requests, for the KPI.
         exports: Published workbooks.
         runs: Runs.
+        situations: Situations and the reports that each holds.
+        rule_texts: Text of every rule-set that gave a verdict.
     """
 
     def __init__(self, scope: Scope) -> None:
@@ -45,6 +49,8 @@ class Memory:
         self.corrections = Corrections(scope)
         self.exports = Exports(scope)
         self.runs = Runs(scope)
+        self.situations = Situations(scope)
+        self.rule_texts = RuleTexts(scope)
 
 
 class Store(Memory):

@@ -6,12 +6,9 @@ without following the pages that the text overflows to.
 """
 
 from sqlalchemy import (
-    BigInteger,
     Column,
-    ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -19,37 +16,12 @@ from sqlalchemy import (
 )
 
 from store.columns import FreeText, UtcDateTime
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _of_demarche() -> Column[int]:
-    return Column("demarche", Integer, primary_key=True, autoincrement=False)
-
-
-def _of_dossier() -> tuple[Column[int], Column[int]]:
-    return _of_demarche(), Column("number", Integer, primary_key=True, autoincrement=False)
-
-
-def _erased_with_the_dossier() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(
-        ["demarche", "number"], ["dossiers.demarche", "dossiers.number"], ondelete="CASCADE"
-    )
-
-
-_SERIAL = BigInteger().with_variant(Integer, "sqlite")
+from store.table_parts import SERIAL, erased_with_the_dossier, metadata, of_demarche, of_dossier
 
 demarches = Table(
     "demarches",
     metadata,
-    _of_demarche(),
+    of_demarche(),
     Column("title", FreeText),
     Column("watermark", UtcDateTime),
     Column("active_revision_id", String),
@@ -63,7 +35,7 @@ demarches = Table(
 revisions = Table(
     "revisions",
     metadata,
-    _of_demarche(),
+    of_demarche(),
     Column("revision_id", String, primary_key=True),
     Column("saved_at", UtcDateTime, nullable=False),
     Column("descriptors", Text, nullable=False),
@@ -72,7 +44,7 @@ revisions = Table(
 dossiers = Table(
     "dossiers",
     metadata,
-    *_of_dossier(),
+    *of_dossier(),
     Column("dossier_id", String, nullable=False),
     Column("content_hash", String, nullable=False),
     Column("fingerprint", String, nullable=False),
@@ -92,7 +64,7 @@ dossiers = Table(
 past_states = Table(
     "past_states",
     metadata,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("demarche", Integer, nullable=False),
     Column("number", Integer, nullable=False),
     Column("seen_from", UtcDateTime, nullable=False),
@@ -102,39 +74,39 @@ past_states = Table(
     Column("state", String, nullable=False),
     Column("revision_id", String, nullable=False),
     Column("raw", Text, nullable=False),
-    _erased_with_the_dossier(),
+    erased_with_the_dossier(),
     Index(None, "demarche", "number"),
 )
 
 assessments = Table(
     "assessments",
     metadata,
-    *_of_dossier(),
+    *of_dossier(),
     Column("fingerprint", String, primary_key=True),
     Column("basis", String, primary_key=True),
     Column("earlier_number", Integer),
     Column("assessed_at", UtcDateTime, nullable=False),
     Column("detail", Text, nullable=False),
-    _erased_with_the_dossier(),
+    erased_with_the_dossier(),
 )
 
 verdicts = Table(
     "verdicts",
     metadata,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("demarche", Integer, nullable=False),
     Column("number", Integer, nullable=False),
     Column("current_from", UtcDateTime, nullable=False),
     Column("fingerprint", String, nullable=False),
     Column("basis", String, nullable=False),
-    _erased_with_the_dossier(),
+    erased_with_the_dossier(),
     Index(None, "demarche", "number"),
 )
 
 replies = Table(
     "replies",
     metadata,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("demarche", Integer, nullable=False),
     Column("number", Integer, nullable=False),
     Column("key", String, nullable=False),
@@ -147,7 +119,7 @@ replies = Table(
     Column("message_id", String),
     Column("text", FreeText, nullable=False),
     Column("payload", Text, nullable=False),
-    _erased_with_the_dossier(),
+    erased_with_the_dossier(),
     UniqueConstraint("demarche", "key"),
     Index(None, "demarche", "number"),
     Index(None, "demarche", "stage"),
@@ -156,46 +128,46 @@ replies = Table(
 written_annotations = Table(
     "written_annotations",
     metadata,
-    *_of_dossier(),
+    *of_dossier(),
     Column("name", String, primary_key=True),
     Column("confirmed", Text),
     Column("unconfirmed", Text, nullable=False),
-    _erased_with_the_dossier(),
+    erased_with_the_dossier(),
 )
 
 labels_added = Table(
     "labels_added",
     metadata,
-    *_of_dossier(),
+    *of_dossier(),
     Column("name", String, primary_key=True),
     Column("added_at", UtcDateTime, nullable=False),
-    _erased_with_the_dossier(),
+    erased_with_the_dossier(),
 )
 
 conflicts = Table(
     "conflicts",
     metadata,
-    *_of_dossier(),
+    *of_dossier(),
     Column("annotation", String, primary_key=True),
     Column("wanted", FreeText, nullable=False),
     Column("found", FreeText, nullable=False),
     Column("since", UtcDateTime, nullable=False),
-    _erased_with_the_dossier(),
+    erased_with_the_dossier(),
 )
 
 corrections = Table(
     "corrections",
     metadata,
-    *_of_dossier(),
+    *of_dossier(),
     Column("requested_at", UtcDateTime, primary_key=True),
     Column("resolved_at", UtcDateTime),
-    _erased_with_the_dossier(),
+    erased_with_the_dossier(),
 )
 
 quarantine = Table(
     "quarantine",
     metadata,
-    *_of_dossier(),
+    *of_dossier(),
     Column("reason", FreeText, nullable=False),
     Column("first_seen", UtcDateTime, nullable=False),
     Column("last_tried", UtcDateTime, nullable=False),
@@ -205,7 +177,7 @@ quarantine = Table(
 tombstones = Table(
     "tombstones",
     metadata,
-    *_of_dossier(),
+    *of_dossier(),
     Column("reason", FreeText, nullable=False),
     Column("deposited_at", UtcDateTime),
     Column("deleted_at", UtcDateTime, nullable=False),
@@ -215,7 +187,7 @@ tombstones = Table(
 published_exports = Table(
     "published_exports",
     metadata,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("demarche", Integer, nullable=False),
     Column("kind", String, nullable=False),
     Column("folder", Text, nullable=False),
@@ -228,11 +200,42 @@ published_exports = Table(
 runs = Table(
     "runs",
     metadata,
-    Column("id", _SERIAL, primary_key=True),
+    Column("id", SERIAL, primary_key=True),
     Column("demarche", Integer, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
     Column("outcome", String, nullable=False),
     Column("counts", Text, nullable=False),
     Index(None, "demarche"),
+)
+
+situations = Table(
+    "situations",
+    metadata,
+    of_demarche(),
+    Column("situation", String, primary_key=True),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("merged_into", String),
+)
+
+situation_reports = Table(
+    "situation_reports",
+    metadata,
+    *of_dossier(),
+    Column("basis", String, nullable=False),
+    Column("situation", String),
+    Column("decided_by", String, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("description", Text, nullable=False),
+    erased_with_the_dossier(),
+)
+
+rule_texts = Table(
+    "rule_texts",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("version", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("kept_at", UtcDateTime, nullable=False),
+    Column("text", Text, nullable=False),
 )

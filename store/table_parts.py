@@ -1,0 +1,32 @@
+"""What tables have in common: names of constraints, keys, and what goes with a dossier."""
+
+from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Integer, MetaData
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def of_demarche() -> Column[int]:
+    """The démarche that a row belongs to."""
+    return Column("demarche", Integer, primary_key=True, autoincrement=False)
+
+
+def of_dossier() -> tuple[Column[int], Column[int]]:
+    """The dossier that a row belongs to."""
+    return of_demarche(), Column("number", Integer, primary_key=True, autoincrement=False)
+
+
+def erased_with_the_dossier() -> ForeignKeyConstraint:
+    """A purge of the dossier erases the row."""
+    return ForeignKeyConstraint(
+        ["demarche", "number"], ["dossiers.demarche", "dossiers.number"], ondelete="CASCADE"
+    )
+
+
+SERIAL = BigInteger().with_variant(Integer, "sqlite")
