@@ -1,0 +1,97 @@
+"""What remains after a stop, a kill or a restart, and that nothing is left open."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from sandbox.server import create_app, running_sandbox
+
+
+def test_a_restarted_sandbox_finds_everything_as_it_was_left(start: Any, seed: Any) -> None:
+    with start() as api:
+        api.annotate(1, (907, {"text": "S"}))
+        api.send(1, "Bonjour", correction="incomplete")
+        api.control.label(1, "Urgent")
+        api.control.clock(advance=3600)
+        before = api.control.snapshots(48213)
+    with start(seeds=[seed(99)]) as api:
+        assert api.control.snapshots(48213) == before
+        assert api.control.clock()["now"] == "2026-03-02T13:00:10+01:00"
+
+
+KILLED = """
+import sys
+import threading
+from pathlib import Path
+from sandbox.server import serve
+serve(Path(sys.argv[1]), port=0, announce=lambda s: print(s.base_url, flush=True))
+"""
+
+
+def test_a_killed_sandbox_has_lost_nothing_that_it_answered(tmp_path: Path) -> None:
+    process = subprocess.Popen(  # noqa: S603  this very interpreter
+        [sys.executable, "-c", KILLED, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    base_url = process.stdout.readline().strip()
+    with process.stdout, requests.Session() as session:
+        for n in range(1, 31):
+            body = {
+                "demarche": 48213,
+                "dossier": {"number": n, "company": {"siret": "1", "name": "X"}},
+            }
+            assert session.post(f"{base_url}/control/create", json=body, timeout=10).ok
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    with running_sandbox(tmp_path) as sandbox:
+        assert set(sandbox.control.snapshots(48213)) == set(range(1, 31))
+
+
+def test_an_interrupted_foreground_sandbox_stops_without_noise(tmp_path: Path) -> None:
+    process = subprocess.Popen(  # noqa: S603  this very interpreter
+        [sys.executable, "-c", KILLED, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    base_url = process.stdout.readline().strip()
+    assert requests.post(f"{base_url}/control/stats", timeout=10).ok
+    process.send_signal(signal.SIGINT)
+    _, noise = process.communicate(timeout=20)
+    assert noise == ""
+    assert process.returncode == 0
+
+
+def test_a_taken_port_is_told_and_leaves_nothing_open(tmp_path: Path) -> None:
+    with running_sandbox(tmp_path / "one") as sandbox:
+        port = int(sandbox.base_url.rpartition(":")[2])
+        with pytest.raises(OSError, match="in use"), running_sandbox(tmp_path / "two", port=port):
+            pass
+    assert not [one for one in threading.enumerate() if one.name == "sandbox"]
+
+
+def test_the_application_alone_can_be_served_by_another_server(tmp_path: Path) -> None:
+    app = create_app(tmp_path)
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def ask() -> None:
+        scope = {"type": "http", "method": "POST", "path": "/control/stats", "headers": []}
+        async with app.router.lifespan_context(app):
+            await app(scope, receive, send)
+
+    asyncio.run(ask())
+    assert sent[0]["status"] == 200
