@@ -139,7 +139,7 @@ class DossierPager:
     def _sort_one(self, number: int, *, found: _Sorted) -> None:
         asked = document("Dossier", without=self.capabilities.without)
         try:
-            answer = self.transport.execute(asked, {"number": number}, retry=Retry.ONCE)
+            answer = self.transport.execute(asked, {"number": number}, retry=Retry.SPLIT)
         except DsNotFound:
             return  # gone since the page was listed: the deletions will tell
         except (DsTimeout, DsServerError) as error:

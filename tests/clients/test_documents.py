@@ -1,10 +1,11 @@
 """Every GraphQL document of the room is one that the official API accepts."""
 
-from itertools import islice, product
+from itertools import pairwise
 
 import pytest
 from graphql import (
     DocumentNode,
+    FragmentDefinitionNode,
     GraphQLInterfaceType,
     GraphQLSchema,
     NoDeprecatedCustomRule,
@@ -54,7 +55,12 @@ def test_every_document_is_valid_and_asks_for_nothing_deprecated(
 def test_every_document_stays_valid_without_any_one_optional_fragment(
     name: str, official_schema: GraphQLSchema
 ) -> None:
-    for missing in library().optional:
+    reached = {
+        one.name.value
+        for one in document(name).node.definitions
+        if isinstance(one, FragmentDefinitionNode)
+    }
+    for missing in library().optional & reached:
         node = document(name, without=frozenset({missing})).node
         assert problems(official_schema, node) == []
 
@@ -137,8 +143,8 @@ def test_every_mutation_of_a_batch_is_valid_alone_and_beside_another(
     desk = Desk("i", {"Complet": "a", "Urgent": "b"}, Capabilities())
     found |= {one.name: one for reply in replies() for one in mutations_of(reply, desk)[0]}
     assert found.keys() == _ANSWERS.keys()
-    for pair in islice(product(found.values(), repeat=2), 81):
-        built = batch_document(pair, without=frozenset())
+    for pair in pairwise([*found.values(), *found.values()]):
+        built = batch_document([*pair, pair[0]], without=frozenset())
         assert problems(official_schema, built.node, deprecated=True) == []
 
 

@@ -83,6 +83,18 @@ def test_a_correction_request_tells_whether_the_dossier_was_flagged(town: Town) 
     assert "body" not in (simple.message or {})
 
 
+def test_a_second_correction_that_ds_refuses_is_told_in_its_words(town: Town) -> None:
+    dossier = town.dossiers[16]
+    town.sandbox.control.switches(second_correction_refused=True)
+    first = replace(message(dossier, "UNC-R1"), correction="incorrect")
+    second = replace(message(dossier, "UNC-R2"), correction="incorrect")
+    flagged, refused = town.deliver(first, second)
+    town.sandbox.control.switches(second_correction_refused=False)
+    assert flagged.correction_flagged is True
+    assert refused.receipt.outcome is Outcome.REFUSED
+    assert "correction" in refused.receipt.text
+
+
 def test_an_instance_without_corrections_refuses_them_before_sending(town: Town) -> None:
     desk = Desk("instructeur", {}, Capabilities(corrections=False))
     asked = replace(message(town.dossiers[14]), correction="incomplete")

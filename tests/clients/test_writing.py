@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from clients.errors import DsTokenRefused
+from clients.errors import DsTokenRefused, DsUnavailable
 from clients.reading import DsReader
 from mappings.dossier import RawDossier
 from sandbox.server import Sandbox
@@ -86,6 +86,32 @@ def test_one_refused_value_leaves_the_others_written(town: Town) -> None:
     for words in ("doit être dans la liste", "n’existe pas", "ne permet pas de l'effacer"):
         assert words in delivery.receipt.text
     assert shown(town.now(dossier))["Situation"] == "Écrite"
+
+
+def test_an_annotation_left_out_without_a_word_is_not_taken_for_written(town: Town) -> None:
+    dossier = town.dossiers[1]
+    town.sandbox.control.switches(silent_annotations=True)
+    (delivery,) = town.deliver(
+        annotate(dossier, ("Situation", "text", "Oui"), ("inconnue", "text", "x"))
+    )
+    town.sandbox.control.switches(silent_annotations=False)
+    assert delivery.receipt.outcome is Outcome.REFUSED
+    assert delivery.receipt.written == ("Situation",)
+    assert "inconnue" in delivery.receipt.text
+
+
+def test_a_batch_on_a_server_that_is_down_stops_the_delivery(town: Town) -> None:
+    town.reader.capabilities()
+    town.sandbox.control.fault("http", operation="mutation", status=503)
+    with pytest.raises(DsUnavailable, match="503"):
+        town.deliver(*(annotate(one) for one in town.dossiers[:5]))
+
+
+def test_a_server_that_always_fails_inside_stops_the_delivery(town: Town) -> None:
+    town.reader.capabilities()
+    town.sandbox.control.fault("root_error", operation="mutation")
+    with pytest.raises(DsUnavailable, match="arrêt"):
+        town.deliver(*(annotate(one) for one in town.dossiers[:12]))
 
 
 def test_a_label_already_there_is_done_and_an_unknown_one_refused(town: Town) -> None:
