@@ -36,9 +36,8 @@ def test_a_label_moves_the_update_date_on_newer_instances_only(api: Any, moves: 
     api.control.switches(label_moves_date=moves)
     given = {"dossierId": encode("Dossier", 1), "labelId": label(api, "Complet")}
     api.mutate("dossierAjouterLabel", LABELS, **given)
-    assert (
-        api.dossier(1, "dateDerniereModification")["dateDerniereModification"] == LATER
-    ) is moves
+    date = api.dossier(1, "dateDerniereModification")["dateDerniereModification"]
+    assert (date == LATER) is moves
 
 
 def test_a_deleted_label_is_gone_from_its_dossiers(api: Any) -> None:
