@@ -1,15 +1,6 @@
-"""What tables have in common: names of constraints, keys, and what goes with a dossier."""
+"""What tables have in common: keys, and what goes with a dossier."""
 
-from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Integer, MetaData
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Integer
 
 
 def of_demarche() -> Column[int]:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
+    MetaData,
     String,
     Table,
     Text,
@@ -16,7 +17,16 @@ from sqlalchemy import (
 )
 
 from store.columns import FreeText, UtcDateTime
-from store.table_parts import SERIAL, erased_with_the_dossier, metadata, of_demarche, of_dossier
+from store.table_parts import SERIAL, erased_with_the_dossier, of_demarche, of_dossier
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
 
 demarches = Table(
     "demarches",

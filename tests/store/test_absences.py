@@ -10,6 +10,7 @@ from store.engine import database_file
 from store.pages import DossierRow
 from store.plans import Plan
 from store.repository import Store
+from store.situations import SituationReport
 from store.tables import metadata
 from triage.reply import (
     Annotate,
@@ -46,6 +47,8 @@ def remember_all_about(store: Store, number: int, *, row: MakeRow, day: Day) -> 
     store.outbox.record(7, receipts, at=day(0))
     store.corrections.save(7, [Correction(number, day(0), day(1))])
     store.quarantine.record(7, number, reason=SECRET, at=day(0))
+    described = SituationReport(number, "b", "SIT-0001", "bridge", day(0), SECRET)
+    store.situations.save(7, [described])
 
 
 def tables_that_name(store: Store, number: int) -> set[str]:
