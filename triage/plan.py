@@ -52,12 +52,16 @@ class Judged:
         assessment: The verdict.
         assessed_at: When it was reached.
         annotations: Annotation descriptors of the dossier's revision.
+        situation: Id of the situation that it is in, proposed or confirmed (annotation 907);
+            empty when it is in none. A value there that is not our own is a person's: neither a
+            conflict nor to be written over (:mod:`flows.situations` reads it as a confirmation).
     """
 
     dossier: Dossier
     assessment: Assessment
     assessed_at: datetime
     annotations: tuple[Descriptor, ...]
+    situation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
