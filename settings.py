@@ -3,7 +3,7 @@
 Read only by whoever starts a process (the CLI, a flow); the other rooms are handed values.
 """
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -39,6 +39,12 @@ class Settings(BaseSettings):
     ds_token: SecretStr | None = Field(default=None, description="Jeton d'API de la démarche")
     ds_token_file: Path | None = Field(
         default=None, description="Fichier qui contient le jeton, au lieu de UNC_DS_TOKEN"
+    )
+    ds_token_block: str | None = Field(
+        default=None, description="Bloc Secret de Prefect qui contient le jeton (flux déployés)"
+    )
+    ds_token_since: date | None = Field(
+        default=None, description="Date de création du jeton, pour prévenir avant la fin de son an"
     )
     demarche: int | None = Field(default=None, ge=1, description="Numéro de la démarche")
     instructeur: str | None = Field(
@@ -89,6 +95,18 @@ class Settings(BaseSettings):
         default=3, ge=0, description="Demandes automatiques de correction au plus par dossier"
     )
     batch_size: int = Field(default=25, ge=1, le=100, description="Dossiers annotés par requête")
+    retention_months: int | None = Field(
+        default=None,
+        ge=1,
+        description="Mois après lesquels un dossier terminé est effacé d'ici ; vide : quand DS"
+        " l'efface",
+    )
+    export_retention_days: int = Field(
+        default=90, ge=1, description="Jours de conservation des classeurs, le dernier excepté"
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="Journal sur la sortie d'erreur : lignes lisibles, ou JSON"
+    )
 
     @field_validator("messages_pilot", mode="before")
     @classmethod
@@ -147,6 +165,10 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{(self.home / 'unc.sqlite').absolute()}"
+
+    def export_retention(self) -> timedelta:
+        """How long workbooks are kept, but the latest."""
+        return timedelta(days=self.export_retention_days)
 
     def exports(self) -> Path:
         """Folder of the workbooks, absolute."""

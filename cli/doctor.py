@@ -9,14 +9,16 @@ from typing import Any, Literal
 from pydantic import SecretStr
 from rich.console import Console
 
-from cli.output import KNOWN, Common, print_json, table
+from cli.output import Common, print_json, table
 from clients.demarche import DemarcheInfo
 from clients.reading import DsReader
 from clients.transport import DsTransport
+from flows.failures import KNOWN
 from flows.form import Form, load_form
-from mappings.decode import NO_ANSWER, decode_revision
+from mappings.decode import decode_revision
 from mappings.labels import normalise_label
 from mappings.mapping import FormMapping
+from mappings.revision import NO_ANSWER
 from settings import PREFIX, Settings, load_settings
 from store.repository import open_store
 

@@ -12,18 +12,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
-from clients.errors import DsError
-from exports.errors import ExportError
+from flows.failures import KNOWN
 from flows.services import Tell
-from mappings.data_file import DataFileError
-from settings import SettingsError
-from store.errors import StoreError
 
 ERROR = Console(stderr=True)
 """Everything but the answer of a command goes here."""
-
-KNOWN = (SettingsError, DataFileError, DsError, StoreError, ExportError)
-"""Errors whose message is a French sentence for the operator."""
 
 
 @Parameter(name="*")

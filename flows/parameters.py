@@ -3,11 +3,12 @@
 Prefect takes the texts of the form from the docstring of each flow.
 """
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, TypeAlias, cast
 
-from pydantic import Field
+from prefect.exceptions import PrefectException
+from pydantic import Field, SecretStr
 
-from settings import Settings, load_settings
+from settings import Settings, SettingsError, load_settings
 
 Demarche: TypeAlias = Annotated[int | None, Field(ge=1)]
 """Number of a démarche; ``None`` for that of the settings."""
@@ -17,6 +18,23 @@ def settings_of(demarche: Demarche) -> Settings:
     """Settings of a run: those of the worker's environment, for the démarche that is asked for.
 
     Raises:
-        SettingsError: A setting is wrong.
+        SettingsError: A setting is wrong, or the Secret block of the token cannot be read.
     """
-    return load_settings() if demarche is None else load_settings(demarche=demarche)
+    asked = {} if demarche is None else {"demarche": demarche}
+    settings = load_settings(**asked)
+    if settings.ds_token_block is None:
+        return settings
+    return load_settings(**asked, ds_token=_token_of(settings.ds_token_block), ds_token_file=None)
+
+
+def _token_of(block: str) -> SecretStr:
+    from prefect.blocks.system import Secret
+
+    try:
+        found = cast("Secret[str]", Secret.load(block))  # we are not in an event loop
+        return SecretStr(found.get())
+    except (ValueError, PrefectException) as error:
+        raise SettingsError(
+            f"UNC_DS_TOKEN_BLOCK : le bloc Secret « {block} » ne se lit pas sur Prefect ;"
+            " créez-le (Blocks, Secret), ou donnez UNC_DS_TOKEN."
+        ) from error

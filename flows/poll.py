@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from clients.demarche import DossierPage
+from flows.retention import is_over, kept_since
 from flows.services import Connected, now
 from flows.summary import Summary
 from mappings.content import content_hash, fingerprint
@@ -76,10 +77,12 @@ def _keep(
     watermark: datetime | None,
 ) -> None:
     store, seen_at = services.store, now()
+    since = kept_since(services)
+    to_keep = [row for row in rows if not is_over(row.raw, since)]
     aside = {one.number for one in store.quarantine.list(services.demarche)}
     with store.transaction() as memory:
         counts = memory.dossiers.save_page(
-            services.demarche, rows, watermark=watermark, seen_at=seen_at
+            services.demarche, to_keep, watermark=watermark, seen_at=seen_at
         )
         for broken in page.broken:
             memory.quarantine.record(

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import TypeAlias
 
+from flows import logs
 from flows.export import export
 from flows.poll import poll
 from flows.respond import respond
@@ -19,6 +21,8 @@ STEPS: tuple[tuple[str, Step], ...] = (
 )
 """Name, as a person looks for it in a run page, and what it does."""
 
+_ENDS = {"completed": "terminé", "with errors": "terminé, à regarder", "failed": "interrompu"}
+
 
 def run_once(services: Connected, summary: Summary) -> None:
     """Do everything once, without Prefect.
@@ -29,8 +33,17 @@ def run_once(services: Connected, summary: Summary) -> None:
         ExportError: The workbooks could not be published; the earlier ones are intact.
     """
     with recorded(services, summary):
-        for _, step in STEPS:
-            step(services, summary)
+        for name, step in STEPS:
+            follow(name, step, services=services, summary=summary)
+
+
+def follow(name: str, step: Step, *, services: Connected, summary: Summary) -> None:
+    """Do a step and tell the journal what it did, also when it failed on the way."""
+    before = deepcopy(summary)
+    try:
+        step(services, summary)
+    finally:
+        logs.step_done(name, summary, before=before)
 
 
 @contextmanager
@@ -39,9 +52,12 @@ def recorded(services: Connected, summary: Summary) -> Iterator[None]:
     runs = services.store.runs
     run = runs.start(services.demarche, at=now())
     outcome = "failed"
-    try:
-        yield
-        outcome = "with errors" if summary.needs_a_human() else "completed"
-    finally:
-        summary.requests = services.transport.requests_sent
-        runs.finish(run, outcome=outcome, counts=summary.json(), at=now())
+    with logs.of_run(run, services.demarche):
+        logs.LOG.info("Passage commencé sur la démarche %d", services.demarche)
+        try:
+            yield
+            outcome = "with errors" if summary.needs_a_human() else "completed"
+        finally:
+            summary.requests = services.transport.requests_sent
+            logs.LOG.info("Passage %s : %d requêtes", _ENDS[outcome], summary.requests)
+            runs.finish(run, outcome=outcome, counts=summary.json(), at=now())

@@ -1,0 +1,121 @@
+"""What a run leaves in the Prefect interface: a summary, who needs a human, links, progress.
+
+Numbers of dossiers, counts and paths only: artifacts are stored by Prefect and seen by operators.
+"""
+
+import time
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+from flows.export import dossier_url
+from flows.services import Services
+from flows.summary import Summary
+from flows.token_age import token_warning
+from mappings.display import show
+
+_ROWS = {
+    "seen": "Dossiers lus",
+    "created": "Nouveaux",
+    "updated": "Modifiés",
+    "deleted": "Supprimés",
+    "assessed": "Évalués",
+    "annotated": "Annotés",
+    "labelled": "Étiquetés",
+    "messages": "Messages aux déclarants",
+    "quarantined": "En quarantaine",
+    "conflicts": "Conflits avec une personne",
+    "requests": "Requêtes à DS",
+}
+_QUIET_SECONDS = 5.0
+"""No progress is shown for what is quicker, nor more often than this."""
+
+
+def leave(services: Services, summary: Summary, *, title: str, outcome: str) -> None:
+    """Leave the artifacts of a run, which may have failed on its way."""
+    from prefect.artifacts import (
+        create_link_artifact,
+        create_markdown_artifact,
+        create_table_artifact,
+    )
+
+    demarche = services.demarche
+    text = summary_text(services, summary, title=title, outcome=outcome)
+    create_markdown_artifact(text, key=f"resume-{demarche}", description=title)
+    rows = human_rows(services, summary)
+    if rows:
+        create_table_artifact(
+            rows, key=f"a-regarder-{demarche}", description="Dossiers à regarder par une personne"
+        )
+    for path in map(Path, summary.workbooks):
+        create_link_artifact(
+            path.as_uri(),
+            link_text=f"{path.parent.name}/{path.name}",
+            key=f"classeur-{demarche}-{path.stem.lower().replace('_', '-')}",
+            description=f"Classeur publié : {path}",
+        )
+
+
+def summary_text(services: Services, summary: Summary, *, title: str, outcome: str) -> str:
+    """The run in French markdown."""
+    counts = summary.json()
+    lines = [f"# {title} — démarche {services.demarche}", "", f"**{outcome}**", ""]
+    lines += ["| | |", "|---|---:|"]
+    lines += [f"| {label} | {show(counts[name])} |" for name, label in _ROWS.items()]
+    lines += ["", "## Classeurs publiés", ""]
+    lines += [f"- `{path}`" for path in summary.workbooks] or [
+        "Aucun : les données sont les mêmes."
+    ]
+    needing = human_rows(services, summary)
+    if needing:
+        lines += ["", f"## À regarder par une personne : {len(needing)}", ""]
+        lines += [f"- [{r['Dossier']}]({r['Lien']}) : {r['Pourquoi']}" for r in needing]
+    warning = token_warning(services.settings)
+    if warning:
+        lines += ["", f"⚠️ {warning}"]
+    return "\n".join(lines) + "\n"
+
+
+def human_rows(services: Services, summary: Summary) -> list[dict[str, Any]]:
+    """Dossiers that a person must look at, and why; DS's own words stay in `unc status`."""
+    why: list[tuple[int, str]] = [
+        *((number, "en quarantaine : DS ne peut pas le servir") for number in summary.quarantined),
+        *((number, "une annotation est tenue par une personne") for number in summary.conflicts),
+        *((number, "refusé par DS (raison : unc status)") for number, _ in summary.refused),
+        *((number, "réponse de DS perdue, à relire") for number in summary.unknown),
+    ]
+    link = dossier_url(services)
+    return [
+        {"Dossier": number, "Pourquoi": reason, "Lien": link.format(number=number)}
+        for number, reason in sorted(set(why))
+    ]
+
+
+class Progress:
+    """Shows the progress of long steps as artifacts of the run."""
+
+    def __init__(self, demarche: int) -> None:
+        self._demarche = demarche
+        self._told: dict[str, float] = {}
+        self._made: dict[str, UUID] = {}
+
+    def __call__(self, step: str, done: int, total: int | None) -> None:
+        """Tell how far a step is; a step without a known total is shown by its count."""
+        moment = time.monotonic()
+        last = self._told.setdefault(step, moment)
+        ended = total is not None and done >= total
+        if (moment - last < _QUIET_SECONDS and not ended) or (ended and step not in self._made):
+            return
+        self._told[step] = moment
+        text = f"{step} : {done}" + (f" sur {total}" if total else "")
+        self._show(step, 100.0 * done / total if total else 0.0, text=text)
+
+    def _show(self, step: str, percent: float, *, text: str) -> None:
+        from prefect.artifacts import create_progress_artifact, update_progress_artifact
+
+        if step in self._made:
+            update_progress_artifact(self._made[step], progress=percent, description=text)
+            return
+        key = f"progression-{self._demarche}"
+        made = create_progress_artifact(progress=percent, key=key, description=text)
+        self._made[step] = cast("UUID", made)  # we are not in an event loop

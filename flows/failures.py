@@ -1,0 +1,51 @@
+"""What ends a step, as an operator may read it: nothing of a dossier, an address or a token."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from traceback import extract_tb
+
+from clients.errors import DsError
+from exports.errors import ExportError
+from mappings.data_file import DataFileError
+from settings import ROOT, SettingsError
+from store.errors import StoreError
+
+KNOWN = (SettingsError, DataFileError, DsError, StoreError, ExportError)
+"""Errors whose message is a French sentence for the operator."""
+
+
+class UnforeseenError(Exception):
+    """A defect of ours: only its kind and its place are told, for its text may quote a dossier."""
+
+
+@contextmanager
+def told_without_content() -> Iterator[None]:
+    """Let errors through as they may be logged: Prefect logs and stores the whole chain.
+
+    Raises:
+        UnforeseenError: In place of anything that is not one of :data:`KNOWN`.
+    """
+    try:
+        yield
+    except KNOWN as error:
+        error.__cause__ = None
+        error.__suppress_context__ = True
+        raise
+    except Exception as error:  # noqa: BLE001 (told as another error, never swallowed)
+        raise UnforeseenError(
+            f"Erreur imprévue ({type(error).__name__}, {_place(error)}). Relancez à la main avec"
+            " « unc run --debug » pour la trace, et signalez-la."
+        ) from None
+
+
+def _place(error: Exception) -> str:
+    """Last line of ours that the error went through."""
+    frames = extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if _is_ours(frame.filename)]
+    last = (ours or list(frames))[-1]
+    return f"{Path(last.filename).name}:{last.lineno}"
+
+
+def _is_ours(filename: str) -> bool:
+    return Path(filename).is_relative_to(ROOT) and "site-packages" not in filename

@@ -1,0 +1,46 @@
+"""The rare flows: what a démarche needs by the night, the week or the month."""
+
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from flows import retention
+from flows.deployed import PATIENCE, perform
+from flows.export import export
+from flows.parameters import Demarche
+from flows.run import Step
+from flows.services import Connected
+from flows.summary import Summary
+
+
+@flow(name="export-unc", persist_result=False)
+def exporter(demarche: Demarche = None) -> State[Any]:
+    """Publier les classeurs, si les données ont changé depuis les derniers.
+
+    Args:
+        demarche: Numéro de la démarche ; vide : celle du réglage UNC_DEMARCHE.
+    """
+    steps: tuple[tuple[str, Step], ...] = (("Publier les classeurs", export),)
+    return perform(demarche, title="Export", steps=steps, wait=PATIENCE)
+
+
+@flow(name="purge-unc", persist_result=False)
+def purger(demarche: Demarche = None) -> State[Any]:
+    """Effacer les dossiers dont la conservation est finie, et les classeurs trop vieux.
+
+    Les durées : UNC_RETENTION_MONTHS et UNC_EXPORT_RETENTION_DAYS.
+
+    Args:
+        demarche: Numéro de la démarche ; vide : celle du réglage UNC_DEMARCHE.
+    """
+    steps: tuple[tuple[str, Step], ...] = (
+        ("Effacer les dossiers", retention.purge),
+        ("Publier les classeurs", export),
+        ("Effacer les vieux classeurs", _remove_old_workbooks),
+    )
+    return perform(demarche, title="Purge", steps=steps, wait=PATIENCE)
+
+
+def _remove_old_workbooks(services: Connected, _summary: Summary) -> None:
+    retention.remove_old_workbooks(services)
