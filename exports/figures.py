@@ -13,6 +13,14 @@ from mappings.report import Answer
 from triage.assessment import Status
 
 PRIORITIES = ("P1", "P2", "P3", "P4")
+STATUSES = (
+    Status.COMPLET,
+    Status.A_COMPLETER,
+    Status.A_PRECISER,
+    Status.HORS_CHAMP,
+    Status.CLOS,
+    Status.A_TRIER,
+)
 MOST_MONTHS = 36
 
 
@@ -117,7 +125,7 @@ def _by_status(readings: Sequence[Reading]) -> Block:
             *(pairs[status, priority] for priority in PRIORITIES),
             pairs[status, None],
         )
-        for status in Status
+        for status in STATUSES
         if any(found is status for found, _ in pairs)
     )
     return Block("Statut et priorité", ("Statut", *PRIORITIES, "Sans priorité"), lines)

@@ -1,14 +1,11 @@
 """Rows of a table through openpyxl's own interface: slow, and the measure of the quick path."""
 
-from copy import copy
-
 from openpyxl.cell.rich_text import CellRichText
-from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.cells import MAX_LINKS, Content, Link, looks_like_formula, runs
 from exports.row_writer import cell_value, row_height, shape_of
-from exports.styles import FONT, number_format
+from exports.styles import dress
 from exports.tables import Column, Table
 
 
@@ -19,24 +16,21 @@ def write_plain(sheet: Worksheet, table: Table, *, first_row: int) -> None:
         measured = table.columns[: table.printed]
         sheet.row_dimensions[number].height = row_height(measured, cells)
         for place, (column, content) in enumerate(zip(table.columns, cells, strict=True), start=1):
-            link = isinstance(content, Link) and linked < MAX_LINKS
-            linked += link
             _write(sheet, (number, place), column=column, content=content)
+            if isinstance(content, Link) and column.format == "lien" and linked < MAX_LINKS:
+                linked += 1
+                sheet.cell(row=number, column=place).hyperlink = content.url
 
 
 def _write(sheet: Worksheet, where: tuple[int, int], *, column: Column, content: Content) -> None:
     value = cell_value(column, content)
     cell = sheet.cell(row=where[0], column=where[1])
     shape = shape_of(column, value) if value is not None else column.format
-    cell.font = Font(name=FONT, size=10)
-    cell.number_format = number_format(shape)
-    cell.alignment = copy(Alignment(vertical="top", wrap_text=shape in {"texte", "centre"}))
+    dress(cell, shape, quoted=False)
     if isinstance(value, str):
         set_text(sheet, where, text=value)
     else:
         cell.value = value
-    if isinstance(content, Link):
-        cell.hyperlink = content.url
 
 
 def set_text(sheet: Worksheet, where: tuple[int, int], *, text: str) -> None:

@@ -61,9 +61,7 @@ class Reading:
 
     def rows(self, field: str) -> tuple[Row, ...]:
         """Rows of a repetition that this audience may read."""
-        answer = self.entry.report.fields.get(field, _NOT_ASKED)
-        members = answer.value if isinstance(answer.value, tuple) else ()
-        kept = tuple(row for row in members if isinstance(row, Mapping))
+        kept = self._all_rows(field)
         if self.audience == "agence":
             return kept
         if self._withheld(field):
@@ -73,9 +71,7 @@ class Reading:
 
     def rows_kept_back(self, field: str) -> int:
         """How many rows of a repetition this audience may not read."""
-        answer = self.entry.report.fields.get(field, _NOT_ASKED)
-        total = len(answer.value) if isinstance(answer.value, tuple) else 0
-        return total - len(self.rows(field))
+        return len(self._all_rows(field)) - len(self.rows(field))
 
     def cell(self, row: Row, *, field: str, name: str) -> Shown:
         """Answer in a row of a repetition, or what stands in its place."""
@@ -153,6 +149,11 @@ class Reading:
             return True
         chosen = answer.value if isinstance(answer.value, tuple) else (answer.value,)
         return any(option in chosen for option in options)
+
+    def _all_rows(self, field: str) -> tuple[Row, ...]:
+        value = self.entry.report.fields.get(field, _NOT_ASKED).value
+        members = value if isinstance(value, tuple) else ()
+        return tuple(row for row in members if isinstance(row, Mapping))
 
     def _row_rule(self, field: str) -> WithheldRows | None:
         return next((rule for rule in self.policy.rows if rule.field == field), None)

@@ -23,6 +23,7 @@ from exports.tables import Column, Table
 
 _DAY_ZERO: Final = date(1899, 12, 30)
 _TEXT_SHAPES: Final = frozenset({"texte", "centre"})
+_NUMBER_SHAPES: Final = frozenset({"entier", "decimal", "pourcent", "lien"})
 _CAREFUL: Final = re.compile("^[=+\\-@\\s]|\\s$|[&<>\x00-\x1f\ufffe\uffff\ud800-\udfff]|_x")
 _SHORT: Final = 16_000
 _CHUNK: Final = 256
@@ -42,9 +43,11 @@ def shape_of(column: Column, value: object) -> Format:
         case date():
             return "date"
         case Decimal():
-            return "decimal" if column.format in _TEXT_SHAPES else column.format
+            return column.format if column.format in {"decimal", "pourcent"} else "decimal"
+        case int():
+            return column.format if column.format in _NUMBER_SHAPES else "entier"
         case _:
-            return "entier" if column.format in _TEXT_SHAPES else column.format
+            return column.format
 
 
 def cell_value(column: Column, content: Content) -> str | int | Decimal | date | datetime | None:
@@ -60,7 +63,7 @@ def row_height(columns: Sequence[Column], cells: Sequence[Content]) -> float:
     lines = 1
     for column, content in zip(columns, cells, strict=False):
         if isinstance(content, str) and (len(content) > column.width or "\n" in content):
-            wide = column.width * 1.05
+            wide = column.width * 1.15
             needed = sum(math.ceil(len(line) / wide) or 1 for line in content[:2000].split("\n"))
             lines = max(lines, needed)
     return min(lines, _MOST_LINES) * _LINE + 2

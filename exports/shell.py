@@ -85,7 +85,10 @@ def _add_formats(sheet: Worksheet, table: Table, *, mask: str) -> None:
             sheet.conditional_formatting.add(area, rule)
         if column.format == "pourcent":
             ends = [FormatObject(type="num", val=0), FormatObject(type="num", val=100)]
-            bar = Rule(type="dataBar", dataBar=DataBar(cfvo=ends, color="8585F6"))
+            bar = Rule(
+                type="dataBar",
+                dataBar=DataBar(cfvo=ends, color="8585F6", minLength=0, maxLength=100),
+            )
             sheet.conditional_formatting.add(area, bar)
     whole = f"A{FIRST_ROW}:{get_column_letter(len(table.columns))}{end}"
     quoted = mask.replace('"', '""')

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, MergedCell, WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
 from exports.columns import Format
@@ -35,7 +35,7 @@ _HORIZONTAL: Mapping[Format, str] = {
     "centre": "center",
     "entier": "right",
     "decimal": "right",
-    "pourcent": "right",
+    "pourcent": "center",
     "date": "center",
     "moment": "center",
     "lien": "center",
@@ -70,8 +70,8 @@ def register(workbook: Workbook) -> StyleIds:
     )
 
 
-def _styled(workbook: Workbook, shape: Format, *, quoted: bool) -> int:
-    cell = WriteOnlyCell(workbook.worksheets[0])
+def dress(cell: Cell | MergedCell, shape: Format, *, quoted: bool) -> None:
+    """Give a cell the look of a column format."""
     link = shape == "lien"
     cell.font = Font(
         name=FONT, size=10, color="0000EE" if link else None, underline="single" if link else None
@@ -80,5 +80,11 @@ def _styled(workbook: Workbook, shape: Format, *, quoted: bool) -> int:
     cell.alignment = Alignment(
         horizontal=_HORIZONTAL[shape], vertical="top", wrap_text=shape in _WRAPPED
     )
+    cell.border = THIN
     cell.quotePrefix = quoted
+
+
+def _styled(workbook: Workbook, shape: Format, *, quoted: bool) -> int:
+    cell = WriteOnlyCell(workbook.worksheets[0])
+    dress(cell, shape, quoted=quoted)
     return int(cell.style_id)

@@ -187,6 +187,8 @@ def test_a_text_of_unknown_origin_stays_at_the_agency(fields: tuple[str, ...]) -
     "fields",
     [
         ("titre",),
+        ("prescripteurs", "population"),
+        ("specialites", "rcp"),
         ("specialites.cis",),
         ("specialites[2].cis",),
         ("cis",),
