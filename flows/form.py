@@ -8,7 +8,8 @@ from mappings.data_file import DataFileError
 from mappings.mapping import FormMapping
 from mappings.mapping_file import parse_mapping
 from triage.reply_policy import ReplyPolicy, parse_reply_policy
-from triage.ruleset import RuleSet, parse_ruleset
+from triage.ruleset import RuleSet
+from triage.ruleset_file import parse_ruleset
 from triage.texts import Texts
 
 

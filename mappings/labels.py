@@ -5,14 +5,22 @@ import unicodedata
 from functools import lru_cache
 
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "´": "'", "`": "'", "‘": "'"})
+_FIRST_MARK = "\u0300"
+"""No character before this one is a combining mark."""
 _SPACES = re.compile(r"\s+")
 
 
 def fold(text: str) -> str:
     """``text`` in lower case, without accents, with straight apostrophes and single spaces."""
-    decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    bare = text if text.isascii() and "`" not in text else _without_accents(text)
     return _SPACES.sub(" ", bare).strip().casefold()
+
+
+def _without_accents(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
+    return "".join(
+        char for char in decomposed if char < _FIRST_MARK or not unicodedata.combining(char)
+    )
 
 
 @lru_cache(maxsize=4096)

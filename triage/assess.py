@@ -50,7 +50,7 @@ def assess(
         unanswered_scope=unanswered,
         priority=level(rules.priority, report, held) if in_scope else None,
         criteria=held,
-        warnings=warnings(rules, report, mapping=mapping),
+        warnings=warnings(rules, facts),
     )
 
 

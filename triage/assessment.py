@@ -40,6 +40,7 @@ class ItemResult:
         reason: Why, in French, never quoting the answer; empty when present.
         fields: Fields of the report that the verdict was drawn from: its text has their audience.
         lost: Share of the score lost, 0 to 1.
+        at_fault: Those of the fields whose answer is missing or invalid: what to ask for.
     """
 
     id: str
@@ -51,6 +52,7 @@ class ItemResult:
     reason: str
     fields: tuple[str, ...]
     lost: Decimal
+    at_fault: tuple[str, ...] = ()
 
     @property
     def blocking(self) -> bool:
@@ -100,6 +102,25 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Where, in an answer, something was found; never what.
+
+    Attributes:
+        field: Field of the report.
+        start: Position of the first character, from 0.
+        end: Position after the last one.
+        row: Row of a repetition, from 1; 0 when the field is not one.
+        column: Field of that row.
+    """
+
+    field: str
+    start: int
+    end: int
+    row: int = 0
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Warning:  # noqa: A001 (the domain's word; never confused with the built-in here)
     """Something to look at that blocks nothing.
 
@@ -107,11 +128,13 @@ class Warning:  # noqa: A001 (the domain's word; never confused with the built-i
         id: Kind of warning (``nir``, ``pourcentage``, …).
         text: French sentence, never quoting the answer.
         fields: Fields it was drawn from.
+        marks: Where in free text, for likely patient data: for the agency's eyes only.
     """
 
     id: str
     text: str
     fields: tuple[str, ...]
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

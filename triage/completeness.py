@@ -5,9 +5,10 @@ Uppsala Monitoring Centre (Bergvall et al., Drug Safety 2014).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from unicodedata import normalize
 
 from mappings.labels import fold
 from mappings.report import Answer, AnswerState, Row, Value
@@ -19,19 +20,21 @@ from triage.ruleset import Item, Part, RuleSet
 _FREE_TEXT = frozenset({"text", "textarea"})
 _FINAL_PUNCTUATION = " .,;:!?…-–—"
 _LONGEST_PHRASE = 100
+_AT_FAULT = frozenset({Verdict.MISSING, Verdict.INVALID})
 _WORST_FIRST = (Verdict.MISSING, Verdict.INVALID, Verdict.INSUFFICIENT, Verdict.PRESENT)
 
 
 @dataclass(frozen=True, slots=True)
-class _Finding:
-    """Verdict on one part of an item, with its reason."""
+class Finding:
+    """Verdict on one part of an item, with its reason and the field that it is about."""
 
     verdict: Verdict
     reason: str = ""
+    field: str = ""
 
 
-_NOT_APPLICABLE = _Finding(Verdict.NOT_APPLICABLE)
-_PRESENT = _Finding(Verdict.PRESENT)
+_NOT_APPLICABLE = Finding(Verdict.NOT_APPLICABLE)
+_PRESENT = Finding(Verdict.PRESENT)
 
 
 def judge_items(rules: RuleSet, facts: Facts) -> tuple[ItemResult, ...]:
@@ -70,24 +73,33 @@ def _judge(item: Item, *, rules: RuleSet, facts: Facts) -> ItemResult:
         mandatory=item.mandatory,
         verdict=verdict,
         reason=" ; ".join(reasons),
-        fields=tuple(dict.fromkeys(_fields_read(item))),
+        fields=item.fields_read,
         lost=_lost(item.penalty, verdict),
+        at_fault=tuple(dict.fromkeys(f.field for f in applicable if f.verdict in _AT_FAULT)),
     )
 
 
-def _findings(item: Item, *, rules: RuleSet, facts: Facts) -> Sequence[_Finding]:
+def _findings(item: Item, *, rules: RuleSet, facts: Facts) -> Sequence[Finding]:
     answers = facts.report.fields
     if not holds(item.when, answers):
         return ()
     return [
-        finding
+        _about(part, finding)
         for part in item.parts
         if holds(part.when, answers)
-        for finding in _part_findings(part, rules=rules, facts=facts)
+        for finding in judge_part(part, rules=rules, facts=facts)
     ]
 
 
-def _part_findings(part: Part, *, rules: RuleSet, facts: Facts) -> Iterator[_Finding]:
+def _about(part: Part, finding: Finding) -> Finding:
+    """The finding with its field, where it is something to ask for."""
+    if finding.verdict not in _AT_FAULT:
+        return finding
+    return replace(finding, field=part.field or part.each or part.subject)
+
+
+def judge_part(part: Part, *, rules: RuleSet, facts: Facts) -> Iterator[Finding]:
+    """The verdict on one part whose condition holds; with ``each``, one for each row concerned."""
     answer = facts.report.fields[part.subject]
     if answer.state is AnswerState.NOT_ASKED:
         yield _NOT_APPLICABLE
@@ -99,25 +111,26 @@ def _part_findings(part: Part, *, rules: RuleSet, facts: Facts) -> Iterator[_Fin
 
 def _rows_findings(
     part: Part, answer: Answer, *, rules: RuleSet, facts: Facts
-) -> Iterator[_Finding]:
+) -> Iterator[Finding]:
     if answer.state is AnswerState.UNREADABLE:
-        yield _Finding(Verdict.INVALID, rules.unreadable)
+        yield Finding(Verdict.INVALID, rules.unreadable)
         return
-    rows = [row for row in _rows(answer) if holds(part.when_row, row)]
+    rows = rows_concerned(part, answer)
     if part.some:
         complete = any(all(_answered(row[name]) for name in part.some) for row in rows)
-        yield _PRESENT if complete else _Finding(Verdict.MISSING, part.missing)
+        yield _PRESENT if complete else Finding(Verdict.MISSING, part.missing)
         return
     if not rows:
         missing = part.no_rows == "missing"
-        yield _Finding(Verdict.MISSING, part.missing) if missing else _NOT_APPLICABLE
+        yield Finding(Verdict.MISSING, part.missing) if missing else _NOT_APPLICABLE
     for row in rows:
         yield _answer_finding(part, row[part.each], rules=rules, facts=facts, beside=row)
 
 
-def _rows(answer: Answer) -> Sequence[Row]:
+def rows_concerned(part: Part, answer: Answer) -> Sequence[Row]:
+    """The rows of a repetition that a part asks something of."""
     value = answer.value if isinstance(answer.value, tuple) else ()
-    return [row for row in value if isinstance(row, dict)]
+    return [row for row in value if isinstance(row, dict) and holds(part.when_row, row)]
 
 
 def _answered(answer: Answer) -> bool:
@@ -126,29 +139,29 @@ def _answered(answer: Answer) -> bool:
 
 def _answer_finding(
     part: Part, answer: Answer, *, rules: RuleSet, facts: Facts, beside: Answers
-) -> _Finding:
+) -> Finding:
     match answer.state:
         case AnswerState.NOT_ASKED:
             return _NOT_APPLICABLE
         case AnswerState.UNREADABLE:
-            return _Finding(Verdict.INVALID, rules.unreadable)
+            return Finding(Verdict.INVALID, rules.unreadable)
         case AnswerState.BLANK | AnswerState.HIDDEN:
-            return _NOT_APPLICABLE if part.optional else _Finding(Verdict.MISSING, part.missing)
+            return _NOT_APPLICABLE if part.optional else Finding(Verdict.MISSING, part.missing)
         case AnswerState.ANSWERED:
             return _answered_finding(part, answer, rules=rules, facts=facts, beside=beside)
 
 
 def _answered_finding(
     part: Part, answer: Answer, *, rules: RuleSet, facts: Facts, beside: Answers
-) -> _Finding:
+) -> Finding:
     value = answer.value
     if value is None or (part.ticked and value is not True):
-        return _Finding(Verdict.MISSING, part.missing)
+        return Finding(Verdict.MISSING, part.missing)
     for check in part.checks:
         if not passes(check, value, answers=beside, facts=facts):
-            return _Finding(Verdict.INVALID, check.text)
+            return Finding(Verdict.INVALID, check.text)
     reason = _insufficiency(answer, rules)
-    return _Finding(Verdict.INSUFFICIENT, reason) if reason else _PRESENT
+    return Finding(Verdict.INSUFFICIENT, reason) if reason else _PRESENT
 
 
 def _insufficiency(answer: Answer, rules: RuleSet) -> str:
@@ -159,7 +172,7 @@ def _insufficiency(answer: Answer, rules: RuleSet) -> str:
     text = _as_text(answer.value)
     if _bare(text) in _bare_phrases(rules.empty_phrases):
         return rules.insufficient.empty
-    if kind == "textarea" and len(text.strip()) < rules.short_text:
+    if kind == "textarea" and len(normalize("NFC", text.strip())) < rules.short_text:
         return rules.insufficient.short.format(limit=rules.short_text)
     return ""
 
@@ -171,6 +184,7 @@ def _as_text(value: Value | None) -> str:
 
 def _bare(text: str) -> str:
     """Folded, without final punctuation; a long text is no phrase and is left alone."""
+    text = text.strip()
     return fold(text).rstrip(_FINAL_PUNCTUATION) if len(text) < _LONGEST_PHRASE else text
 
 
@@ -183,16 +197,3 @@ def _lost(penalty: Decimal, verdict: Verdict) -> Decimal:
     if verdict in {Verdict.MISSING, Verdict.INVALID}:
         return penalty
     return penalty / 2 if verdict is Verdict.INSUFFICIENT else Decimal(0)
-
-
-def _fields_read(item: Item) -> Iterator[str]:
-    """Fields that the verdict was drawn from: their audience is the audience of its reason."""
-    if item.when:
-        yield from item.when.fields()
-    for part in item.parts:
-        if part.when:
-            yield from part.when.fields()
-        yield part.subject
-        for check in part.checks:
-            if getattr(check, "other", None) and part.field:
-                yield check.other  # type: ignore[union-attr]

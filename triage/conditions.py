@@ -4,6 +4,7 @@ A condition on an unanswered field is false. ``supports`` tells which fields mad
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, TypeAlias
 
@@ -26,7 +27,10 @@ class Condition(BaseModel):
     not_in: tuple[str, ...] | None = None
     includes_any: tuple[str, ...] | None = None
     includes_other_than: tuple[str, ...] | None = None
+    only: tuple[str, ...] | None = None
+    includes_none: tuple[str, ...] | None = None
     at_least: Decimal | None = None
+    more_than: str | None = None
     all: "tuple[Condition, ...] | None" = None
     any: "tuple[Condition, ...] | None" = None
 
@@ -43,6 +47,8 @@ class Condition(BaseModel):
         """Every field that the condition reads."""
         if self.field:
             yield self.field
+        if self.more_than:
+            yield self.more_than
         for part in (*(self.all or ()), *(self.any or ())):
             yield from part.fields()
 
@@ -56,7 +62,11 @@ def holds(condition: Condition | None, answers: Answers) -> bool:
     if condition.any is not None:
         return any(holds(part, answers) for part in condition.any)
     value = answers[condition.field].value
-    return value is not None and _test(condition, value)
+    if value is None:
+        return False
+    if condition.more_than is not None:
+        return _is_more(value, answers[condition.more_than].value)
+    return _test(condition, value)
 
 
 def supports(condition: Condition, answers: Answers) -> tuple[str, ...]:
@@ -64,7 +74,7 @@ def supports(condition: Condition, answers: Answers) -> tuple[str, ...]:
     if not holds(condition, answers):
         return ()
     if condition.field:
-        return (condition.field,)
+        return tuple(dict.fromkeys(condition.fields()))
     parts = (*(condition.all or ()), *(condition.any or ()))
     found = [field for part in parts for field in supports(part, answers)]
     return tuple(dict.fromkeys(found))
@@ -84,5 +94,22 @@ def _test(condition: Condition, value: Value) -> bool:
         return bool(options & set(condition.is_in))
     if condition.includes_any is not None:
         return bool(options & set(condition.includes_any))
+    if condition.includes_none is not None:
+        return not options & set(condition.includes_none)
+    if condition.only is not None:
+        return options <= set(condition.only)
     other_than = condition.not_in if condition.not_in is not None else condition.includes_other_than
     return bool(options - set(other_than or ()))
+
+
+def _is_more(value: Value, other: Value | None) -> bool:
+    """Whether a number is above another one, or a date after another one."""
+    match value, other:
+        case (bool(), _) | (_, bool()) | (_, None):
+            return False
+        case (int() | Decimal(), int() | Decimal()):
+            return value > other
+        case (date(), date()):
+            return value > other
+        case _:
+            return False

@@ -1,14 +1,13 @@
 """A rule-set: requirements, scope, priority and warnings, as data. See ``triage/unc/rules/``."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from mappings.data_file import DataFile, DataFileError
-from mappings.mapping import FieldSpec, FormMapping
 from triage.checks import Check, OtherCheck
 from triage.conditions import Condition
 
@@ -74,6 +73,16 @@ class Item(_Rule):
     when: Condition | None = None
     parts: tuple[Part, ...] = Field(min_length=1)
 
+    @cached_property
+    def fields_read(self) -> tuple[str, ...]:
+        """Fields that a verdict is drawn from: their audience is the audience of its reason."""
+        found = list(self.when.fields()) if self.when else []
+        for part in self.parts:
+            found += [*(part.when.fields() if part.when else ()), part.subject]
+            if part.field:
+                found += [check.other for check in part.checks if isinstance(check, OtherCheck)]
+        return tuple(dict.fromkeys(found))
+
 
 class ScopeRule(_Rule):
     """A scope question: the answer ``out`` puts the report out of scope."""
@@ -115,6 +124,11 @@ class PriorityLevel(_Rule):
     one_of: tuple[str, ...] = ()
     at_least: int = 0
 
+    @property
+    def always(self) -> bool:
+        """Whether it holds for every report."""
+        return self.when is None and not self.one_of and self.at_least <= 0
+
 
 class Priority(_Rule):
     """Criteria and levels; the first level that holds is proposed."""
@@ -123,16 +137,61 @@ class Priority(_Rule):
     levels: tuple[PriorityLevel, ...]
 
 
-class WarningRule(_Rule):
-    """Something to look at that blocks nothing. ``fields`` is a list or ``all_text``."""
+class OutsideWarning(_Rule):
+    """A number outside of what is plausible."""
 
     id: str
-    check: Literal["outside", "nir", "phone_in_text", "birth_with_initials"]
-    fields: tuple[str, ...] | Literal["all_text"]
-    exclude: tuple[str, ...] = ()
+    check: Literal["outside"]
+    fields: tuple[str, ...]
     low: Decimal | None = None
     high: Decimal | None = None
     text: str
+
+
+class TooEarlyWarning(_Rule):
+    """A date before what is plausible."""
+
+    id: str
+    check: Literal["too_early"]
+    fields: tuple[str, ...]
+    earliest: date
+    text: str
+
+
+class RowWarning(_Rule):
+    """A cell of a repetition's rows, of those where ``when_row`` holds, that fails a check."""
+
+    id: str
+    check: Literal["row"]
+    rows: str
+    each: str
+    when_row: Condition | None = None
+    test: Check
+    text: str
+
+
+class ContradictionWarning(_Rule):
+    """Answers that cannot all be right: ``when`` holds."""
+
+    id: str
+    check: Literal["contradiction"]
+    when: Condition
+    text: str
+
+
+class PatientDataWarning(_Rule):
+    """What looks like a patient's data in any free text but those of ``exclude``."""
+
+    id: str
+    check: Literal["nir", "phone_in_text", "birth_with_initials"]
+    exclude: tuple[str, ...] = ()
+    text: str
+
+
+WarningRule: TypeAlias = Annotated[
+    OutsideWarning | TooEarlyWarning | RowWarning | ContradictionWarning | PatientDataWarning,
+    Field(discriminator="check"),
+]
 
 
 class RuleSet(_Rule):
@@ -153,26 +212,6 @@ class RuleSet(_Rule):
     digest: str = ""
 
 
-def parse_ruleset(text: str, *, source: str, mapping: FormMapping) -> RuleSet:
-    """The rule-set that a file's text states, every field it names being one of the mapping.
-
-    Raises:
-        DataFileError: With each problem, its file and its line.
-    """
-    file = DataFile(text, source=source)
-    rules = file.validate(RuleSet)
-    problems = [
-        *(
-            file.problem(path, f"le champ « {name} » n'existe pas dans la correspondance")
-            for path, name in _named_fields(rules, mapping)
-        ),
-        *_repeated_ids(file, rules),
-    ]
-    if problems:
-        raise DataFileError(problems)
-    return rules.model_copy(update={"digest": file.digest})
-
-
 def in_force(rulesets: Sequence[RuleSet], day: date) -> RuleSet:
     """The rule-set in force on ``day``: the newest whose date of effect is not later.
 
@@ -183,62 +222,3 @@ def in_force(rulesets: Sequence[RuleSet], day: date) -> RuleSet:
     if not started:
         raise LookupError(f"aucun référentiel n'est en vigueur le {day:%d/%m/%Y}")
     return max(started, key=lambda rules: rules.in_force_from)
-
-
-_Path = tuple[int | str, ...]
-
-
-def _named_fields(rules: RuleSet, mapping: FormMapping) -> Iterator[tuple[_Path, str]]:
-    """Each (place, name) of a field that the mapping does not have."""
-    for path, name, known in _field_uses(rules, mapping):
-        if name and name not in known:
-            yield path, name
-
-
-_Use = tuple[_Path, str, dict[str, FieldSpec]]
-
-
-def _field_uses(rules: RuleSet, mapping: FormMapping) -> Iterator[_Use]:
-    top = dict(mapping.fields)
-    for index, scope in enumerate(rules.scope):
-        yield ("scope", index, "field"), scope.field, top
-    for index, item in enumerate(rules.items):
-        place: _Path = ("items", index)
-        yield from _condition_uses(item.when, (*place, "when"), top)
-        for number, part in enumerate(item.parts):
-            yield from _part_uses(part, (*place, "parts", number), top)
-    for index, criterion in enumerate(rules.priority.criteria):
-        yield from _condition_uses(criterion.when, ("priority", "criteria", index, "when"), top)
-    for index, level in enumerate(rules.priority.levels):
-        yield from _condition_uses(level.when, ("priority", "levels", index, "when"), top)
-    for index, warning in enumerate(rules.warnings):
-        named = () if warning.fields == "all_text" else warning.fields
-        for name in (*named, *warning.exclude):
-            yield ("warnings", index), name, top
-
-
-def _part_uses(part: Part, place: _Path, top: dict[str, FieldSpec]) -> Iterator[_Use]:
-    yield place, part.subject, top
-    yield from _condition_uses(part.when, (*place, "when"), top)
-    inner = dict(top[part.rows].fields) if part.rows in top else top
-    for name in (part.each, *part.some):
-        yield place, name, inner
-    yield from _condition_uses(part.when_row, (*place, "when_row"), inner)
-    for index, check in enumerate(part.checks):
-        if isinstance(check, OtherCheck):
-            yield (*place, "checks", index, "other"), check.other, inner if part.rows else top
-
-
-def _condition_uses(
-    condition: Condition | None, place: _Path, known: dict[str, FieldSpec]
-) -> Iterator[_Use]:
-    for name in condition.fields() if condition else ():
-        yield place, name, known
-
-
-def _repeated_ids(file: DataFile, rules: RuleSet) -> Iterator[str]:
-    seen: set[str] = set()
-    for index, item in enumerate(rules.items):
-        if item.id in seen:
-            yield file.problem(("items", index, "id"), f"l'item « {item.id} » est déjà défini")
-        seen.add(item.id)

@@ -1,70 +1,121 @@
-"""What a human should look at: out-of-range numbers, and likely patient data in free text.
+"""What a human should look at: implausible numbers and dates, contradictions, patient data.
 
-A warning names the field, never the text: what looks like patient data is not sent on.
+A warning names the field, and the place for patient data, never the text.
 """
 
-import re
 from collections.abc import Iterator
+from datetime import date, datetime
 from decimal import Decimal
 
-import phonenumbers
-from stdnum.fr import nir
-
-from mappings.mapping import FormMapping
-from mappings.report import Report
+from mappings.report import Answer, Report
+from triage.assessment import Mark
 from triage.assessment import Warning as TriageWarning
-from triage.ruleset import RuleSet, WarningRule
-
-_NIR = re.compile(r"\b[1-478](?:[ .]?\d){4}[ .]?(?:\d{2}|2[AB])(?:[ .]?\d){6}[ .]?(?:\d[ .]?\d)\b")
-_BIRTH = re.compile(
-    r"\b[A-Z]\.? ?-?[A-Z]\.?\W.{0,20}?\bn[ée]e?\b.{0,6}?\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})\b"
+from triage.checks import PARIS, Facts, passes
+from triage.conditions import holds
+from triage.patient_data import FINDERS
+from triage.ruleset import (
+    ContradictionWarning,
+    OutsideWarning,
+    PatientDataWarning,
+    RowWarning,
+    RuleSet,
+    TooEarlyWarning,
+    WarningRule,
 )
-_DIGITS_OF_A_PHONE = re.compile(r"\d(?:[ .()-]{0,2}\d){8}")
+
+_FREE_TEXT = frozenset({"text", "textarea", "formatted"})
+_Place = tuple[str, int, str]
 
 
-def warnings(rules: RuleSet, report: Report, *, mapping: FormMapping) -> tuple[TriageWarning, ...]:
+def warnings(rules: RuleSet, facts: Facts) -> tuple[TriageWarning, ...]:
     """The warnings that a report raises, in the rule-set's order."""
-    found = []
-    for rule in rules.warnings:
-        fields = tuple(name for name in _fields(rule, mapping) if _raises(rule, report, name))
-        if fields:
-            found.append(TriageWarning(id=rule.id, text=rule.text, fields=fields))
-    return tuple(found)
+    texts = tuple(_texts(facts.report))
+    found = (_warning(rule, facts, texts=texts) for rule in rules.warnings)
+    return tuple(one for one in found if one.fields)
 
 
-def _fields(rule: WarningRule, mapping: FormMapping) -> Iterator[str]:
-    if rule.fields != "all_text":
-        yield from rule.fields
-        return
-    for name, spec in mapping.fields.items():
-        if spec.type == "text" and name not in rule.exclude:
-            yield name
+def _warning(
+    rule: WarningRule, facts: Facts, *, texts: tuple[tuple[_Place, str], ...]
+) -> TriageWarning:
+    """The warning of a rule; without fields when nothing raises it."""
+    if isinstance(rule, PatientDataWarning):
+        marks = tuple(_marks(rule, texts))
+        fields = tuple(dict.fromkeys(mark.field for mark in marks))
+        return TriageWarning(id=rule.id, text=rule.text, fields=fields, marks=marks)
+    return TriageWarning(id=rule.id, text=rule.text, fields=_fields(rule, facts))
 
 
-def _raises(rule: WarningRule, report: Report, name: str) -> bool:
-    value = report.value(name)
-    match rule.check:
-        case "outside":
-            return isinstance(value, int | Decimal) and not _inside(rule, Decimal(value))
-        case "nir":
-            return isinstance(value, str) and _has_nir(value)
-        case "phone_in_text":
-            return isinstance(value, str) and _has_phone(value)
-        case "birth_with_initials":
-            return isinstance(value, str) and bool(_BIRTH.search(value))
+def _fields(
+    rule: OutsideWarning | TooEarlyWarning | RowWarning | ContradictionWarning, facts: Facts
+) -> tuple[str, ...]:
+    report = facts.report
+    match rule:
+        case OutsideWarning():
+            return tuple(name for name in rule.fields if _outside(rule, report.fields[name]))
+        case TooEarlyWarning():
+            return tuple(name for name in rule.fields if _too_early(rule, report.fields[name]))
+        case ContradictionWarning():
+            if not holds(rule.when, report.fields):
+                return ()
+            return tuple(dict.fromkeys(rule.when.fields()))
+        case RowWarning():
+            return (rule.rows,) if _row_fails(rule, facts) else ()
 
 
-def _inside(rule: WarningRule, value: Decimal) -> bool:
-    return (rule.low is None or rule.low <= value) and (rule.high is None or value <= rule.high)
-
-
-def _has_nir(text: str) -> bool:
-    """A social security number with a right key (python-stdnum), spaces and dots apart."""
-    return any(nir.is_valid(re.sub(r"[ .]", "", match.group())) for match in _NIR.finditer(text))
-
-
-def _has_phone(text: str) -> bool:
-    """A telephone number, French or international (phonenumbers)."""
-    if not _DIGITS_OF_A_PHONE.search(text):
+def _outside(rule: OutsideWarning, answer: Answer) -> bool:
+    value = answer.value
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return False
-    return any(True for _ in phonenumbers.PhoneNumberMatcher(text, "FR"))
+    below = rule.low is not None and value < rule.low
+    return below or (rule.high is not None and value > rule.high)
+
+
+def _too_early(rule: TooEarlyWarning, answer: Answer) -> bool:
+    match answer.value:
+        case datetime() as moment:
+            return moment.astimezone(PARIS).date() < rule.earliest
+        case date() as day:
+            return day < rule.earliest
+        case _:
+            return False
+
+
+def _row_fails(rule: RowWarning, facts: Facts) -> bool:
+    value = facts.report.fields[rule.rows].value
+    rows = value if isinstance(value, tuple) else ()
+    return any(
+        not passes(rule.test, cell, answers=row, facts=facts)
+        for row in rows
+        if isinstance(row, dict) and holds(rule.when_row, row)
+        if (cell := row[rule.each].value) is not None
+    )
+
+
+def _texts(report: Report) -> Iterator[tuple[_Place, str]]:
+    """Every free text that a declarant typed, with its place, those in rows too."""
+    for name, answer in report.fields.items():
+        if text := _typed(answer):
+            yield (name, 0, ""), text
+        elif isinstance(answer.value, tuple):
+            for number, row in enumerate(answer.value, start=1):
+                if isinstance(row, dict):
+                    for column, cell in row.items():
+                        if text := _typed(cell):
+                            yield (name, number, column), text
+
+
+def _typed(answer: Answer) -> str:
+    if answer.origin is None or answer.origin.champ_type not in _FREE_TEXT:
+        return ""
+    value = answer.value
+    if isinstance(value, tuple) and value and isinstance(value[0], str):
+        return value[0]  # a list that an older revision asked as free text
+    return value if isinstance(value, str) else ""
+
+
+def _marks(rule: PatientDataWarning, texts: tuple[tuple[_Place, str], ...]) -> Iterator[Mark]:
+    find = FINDERS[rule.check]
+    for (field, row, column), text in texts:
+        if field not in rule.exclude:
+            for start, end in find(text):
+                yield Mark(field=field, start=start, end=end, row=row, column=column)
