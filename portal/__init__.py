@@ -1,0 +1,1 @@
+"""The web site where staff fetch their workbooks and read the dossiers."""
