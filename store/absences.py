@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from store import pages
 from store.engine import Scope
 from store.statements import in_chunks, upsert
+from store.sync_tables import lost_dossiers
 from store.tables import dossiers, quarantine, tombstones
 
 
@@ -76,7 +77,31 @@ class Absences:
     def restore(self, demarche: int, numbers: Sequence[int]) -> None:
         """Bring dossiers back that are not pending deletion any more."""
         with self._scope.write() as connection:
-            pages.mark_pending(connection, demarche, since=dict.fromkeys(numbers))
+            pages.restore(connection, demarche, numbers=numbers)
+
+    def mark_lost(self, demarche: int, numbers: Sequence[int], *, at: datetime) -> None:
+        """Take dossiers that no list shows out of what is read, until one shows them again.
+
+        Args:
+            demarche: Number of the démarche.
+            numbers: Dossiers in store, pending deletion or not.
+            at: Since when those that were not pending are (aware).
+        """
+        rows = [{"demarche": demarche, "number": number} for number in numbers]
+        if not rows:
+            return
+        with self._scope.write() as connection:
+            present = set(self.pending(demarche))
+            pages.mark_pending(
+                connection, demarche, since=dict.fromkeys(set(numbers) - present, at)
+            )
+            connection.execute(upsert(connection, lost_dossiers, update=()), rows)
+
+    def lost(self, demarche: int) -> frozenset[int]:
+        """Those of :meth:`pending` that no list of deletions shows."""
+        query = select(lost_dossiers.c.number).filter_by(demarche=demarche)
+        with self._scope.read() as connection:
+            return frozenset(connection.scalars(query))
 
     def pending(self, demarche: int) -> dict[int, datetime]:
         """Deletion date (UTC) of the dossiers pending deletion, by number."""

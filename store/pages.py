@@ -1,16 +1,17 @@
 """Saving what a poll read: dossiers and watermark in one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, literal, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, literal, select, update
 
 from mappings.dossier import RawDossier
 from store import jsontext
 from store.columns import UtcDateTime
 from store.statements import in_chunks, upsert
+from store.sync_tables import lost_dossiers
 from store.tables import demarches, dossiers, past_states, tombstones
 
 
@@ -82,7 +83,10 @@ def save_page(
     watermark: datetime | None,
     seen_at: datetime,
 ) -> PageCounts:
-    """Keep what changed, with the state it replaces, and move the watermark."""
+    """Keep what changed, with the state it replaces, and move the watermark.
+
+    Of a dossier that is the same but for its update date, only that date is kept.
+    """
     wanted = {row.number: row for row in rows}  # read twice on a page: the later reading
     known = _known(connection, demarche, numbers=wanted)
     created = tuple(number for number in wanted if number not in known)
@@ -95,13 +99,14 @@ def save_page(
     if changed:
         statement = upsert(connection, dossiers, update=[*_CONTENT, "changed_at"])
         connection.execute(statement, changed)
-    mark_pending(connection, demarche, since=dict.fromkeys(restored))
-    for chunk in in_chunks(created):  # it was thought gone for good
-        connection.execute(
-            delete(tombstones).filter_by(demarche=demarche).where(tombstones.c.number.in_(chunk))
-        )
-    _move_watermark(connection, demarche, watermark)
     same = known.keys() - set(updated)
+    moved = {
+        n: wanted[n].modified_at for n in same if known[n].modified_at != wanted[n].modified_at
+    }
+    _set_dates(connection, demarche, column="modified_at", dates=moved)
+    restore(connection, demarche, numbers=restored)
+    _forget(connection, demarche, table=tombstones, numbers=created)  # it was thought gone for good
+    _move_watermark(connection, demarche, watermark)
     return PageCounts(created, updated, tuple(n for n in wanted if n in same), restored)
 
 
@@ -131,10 +136,22 @@ def replace_raw(connection: Connection, demarche: int, *, rows: Sequence[Dossier
 
 
 def mark_pending(
-    connection: Connection, demarche: int, *, since: dict[int, datetime | None]
+    connection: Connection, demarche: int, *, since: Mapping[int, datetime | None]
 ) -> None:
     """Set or clear (``None``) the date from which dossiers are pending deletion."""
-    if not since:
+    _set_dates(connection, demarche, column="pending_since", dates=since)
+
+
+def restore(connection: Connection, demarche: int, *, numbers: Sequence[int]) -> None:
+    """Bring dossiers back that are not pending deletion any more, or that were lost."""
+    mark_pending(connection, demarche, since=dict.fromkeys(numbers))
+    _forget(connection, demarche, table=lost_dossiers, numbers=numbers)
+
+
+def _set_dates(
+    connection: Connection, demarche: int, *, column: str, dates: Mapping[int, datetime | None]
+) -> None:
+    if not dates:
         return
     statement = (
         update(dossiers)
@@ -142,19 +159,26 @@ def mark_pending(
             dossiers.c.demarche == bindparam("of_demarche"),
             dossiers.c.number == bindparam("of_number"),
         )
-        .values(pending_since=bindparam("since", type_=UtcDateTime))
+        .values({column: bindparam("of_date", type_=UtcDateTime)})
     )
     connection.execute(
         statement,
         [
-            {"of_demarche": demarche, "of_number": number, "since": date}
-            for number, date in since.items()
+            {"of_demarche": demarche, "of_number": number, "of_date": date}
+            for number, date in dates.items()
         ],
     )
 
 
+def _forget(connection: Connection, demarche: int, *, table: Table, numbers: Iterable[int]) -> None:
+    for chunk in in_chunks(numbers):
+        here = delete(table).filter_by(demarche=demarche)
+        connection.execute(here.where(table.c.number.in_(chunk)))
+
+
 def _known(connection: Connection, demarche: int, *, numbers: Iterable[int]) -> dict[int, Any]:
-    columns = select(dossiers.c.number, dossiers.c.content_hash, dossiers.c.pending_since)
+    names = ("number", "content_hash", "pending_since", "modified_at")
+    columns = select(*(dossiers.c[name] for name in names))
     return {
         row.number: row
         for chunk in in_chunks(numbers)

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from store import locks, schema
 from store.absences import Absences
 from store.assessments import Assessments
+from store.attachments import Attachments
 from store.corrections import Corrections
 from store.demarches import Demarches
 from store.dossiers import Dossiers
@@ -30,6 +31,7 @@ class Memory:
         dossiers: Dossiers, their content and history.
         absences: Dossiers that left.
         quarantine: Dossiers set aside.
+        attachments: Files on disk.
         assessments: Verdicts.
         outbox: Replies due and sent, conflicts, what is ours on DS.
         corrections: Correction requests, for the KPI.
@@ -44,6 +46,7 @@ class Memory:
         self.dossiers = Dossiers(scope)
         self.absences = Absences(scope)
         self.quarantine = Quarantine(scope)
+        self.attachments = Attachments(scope)
         self.assessments = Assessments(scope)
         self.outbox = Outbox(scope)
         self.corrections = Corrections(scope)

@@ -6,13 +6,13 @@ from alembic import context
 from sqlalchemy import Connection
 
 from store.engine import EachItsOwn, make_engine
-from store.tables import metadata
+from store.sync_tables import attachments
 
 
 def _migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=metadata,
+        target_metadata=attachments.metadata,  # that of every table
         render_as_batch=True,  # SQLite cannot alter a column otherwise
         transactional_ddl=True,  # also true of SQLite, as we open it
         compare_type=True,

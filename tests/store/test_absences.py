@@ -49,6 +49,9 @@ def remember_all_about(store: Store, number: int, *, row: MakeRow, day: Day) -> 
     store.quarantine.record(7, number, reason=SECRET, at=day(0))
     described = SituationReport(number, "b", "SIT-0001", "bridge", day(0), SECRET)
     store.situations.save(7, [described])
+    store.attachments.expect(7, number, [SECRET])
+    store.attachments.mark_fetched(7, number, content_hash="h")
+    store.absences.mark_lost(7, [number], at=day(2))
 
 
 def tables_that_name(store: Store, number: int) -> set[str]:
@@ -140,3 +143,25 @@ def test_a_dossier_that_was_thought_gone_has_no_tombstone(
     store.absences.purge(7, [Deletion(1, day(3), "absent de la liste")], at=day(4))
     store.dossiers.save_page(7, [row(1)], watermark=None, seen_at=day(5))
     assert store.absences.tombstones(7) == ()
+
+
+def test_a_lost_dossier_is_pending_until_it_is_seen_again(
+    store: Store, row: MakeRow, day: Day
+) -> None:
+    store.dossiers.save_page(7, [row(1), row(2)], watermark=None, seen_at=day(0))
+    store.absences.mark_pending(7, {2: day(1)})
+    store.absences.mark_lost(7, [1, 2], at=day(2))
+    store.absences.mark_lost(7, [1, 2], at=day(3))
+    assert store.absences.pending(7) == {1: day(2), 2: day(1)}
+    assert store.absences.lost(7) == {1, 2}
+    store.dossiers.save_page(7, [row(1)], watermark=None, seen_at=day(4))
+    store.absences.restore(7, [2])
+    assert store.absences.pending(7) == {}
+    assert store.absences.lost(7) == frozenset()
+
+
+def test_a_lost_dossier_is_erased_as_any_other(store: Store, row: MakeRow, day: Day) -> None:
+    store.dossiers.save_page(7, [row(1)], watermark=None, seen_at=day(0))
+    store.absences.mark_lost(7, [1], at=day(1))
+    assert store.absences.purge(7, [Deletion(1, day(2), "expired")], at=day(3)) == (1,)
+    assert store.absences.lost(7) == frozenset()

@@ -153,3 +153,16 @@ def test_dates_are_kept_in_utc(store: Store, row: MakeRow, day: Day) -> None:
     assert kept.modified_at == paris
     assert kept.modified_at.utcoffset() == timedelta(0)
     assert store.demarches.state(7).watermark == paris
+
+
+def test_of_a_dossier_that_is_the_same_only_the_date_is_kept(
+    store: Store, row: MakeRow, day: Day
+) -> None:
+    store.dossiers.save_page(7, [row(1)], watermark=day(0), seen_at=day(0))
+    touched = row(1, modified_at=day(1))
+    counts = store.dossiers.save_page(7, [touched], watermark=day(1), seen_at=day(1))
+    assert counts.unchanged == (1,)
+    kept = store.dossiers.get(7, 1)
+    assert kept is not None
+    assert (kept.modified_at, kept.changed_at) == (day(1), day(0))
+    assert len(store.dossiers.history(7, 1)) == 1
