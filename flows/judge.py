@@ -12,8 +12,9 @@ from pydantic import TypeAdapter
 from flows.services import Services, now
 from flows.summary import Summary
 from mappings.decode import decode_dossier, decode_revision
-from mappings.dossier import Dossier, Revision
+from mappings.dossier import Dossier
 from mappings.mapper import map_report
+from mappings.revision import Revision
 from store.assessments import AssessmentRow
 from store.kept import LightRow, StoredDossier
 from store.plans import Plan as DuePlan

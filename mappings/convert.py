@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from mappings.dossier import (
@@ -26,8 +25,32 @@ from mappings.labels import fold
 from mappings.report import Value
 
 _PARIS = ZoneInfo("Europe/Paris")
-_FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-Scalar: TypeAlias = Value
+_FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
+_SPACES = re.compile(r"\s")
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:\s\d{3})+)(?:[.,]\d+)?", re.ASCII)
+_AMBIGUOUS = re.compile(r"[+-]?\d{1,3}[.,]\d{3}", re.ASCII)
+"""One thousand, or one and three decimals? Nobody can tell."""
+_EXPECTED = {
+    "text": "un texte",
+    "yes_no": "une réponse oui ou non",
+    "checkbox": "une case à cocher",
+    "integer": "un nombre entier",
+    "decimal": "un nombre",
+    "date": "une date",
+    "datetime": "une date et une heure",
+    "choice": "un choix dans une liste",
+    "choices": "des choix dans une liste",
+    "company": "une entreprise",
+    "address": "une adresse",
+    "commune": "une commune",
+    "departement": "un département",
+    "epci": "une intercommunalité",
+    "pays": "un pays",
+    "region": "une région",
+    "files": "des fichiers",
+    "rows": "des lignes",
+}
 
 
 class NotConvertibleError(ValueError):
@@ -35,15 +58,15 @@ class NotConvertibleError(ValueError):
 
 
 def convert(value: ChampValue, kind: str) -> Value:
-    """``value`` as a field of type ``kind`` (never ``rows``).
+    """``value`` as a field of type ``kind``; rows are read field by field, never converted.
 
     Raises:
         NotConvertibleError: It cannot be, for instance because the champ was retyped.
     """
     try:
         return _CONVERTERS[kind](value)
-    except (ValueError, InvalidOperation) as error:
-        raise NotConvertibleError(f"« {kind} » attendu") from error
+    except (KeyError, ValueError, InvalidOperation, OverflowError) as error:
+        raise NotConvertibleError(f"attendu : {_EXPECTED[kind]}") from error
 
 
 def as_text(value: ChampValue) -> str:  # noqa: C901 (one case for each member of the union)
@@ -100,10 +123,10 @@ def _decimal(value: ChampValue) -> Decimal:
         case Number():
             return Decimal(value.number)
         case Text() | Choice():
-            number = Decimal(re.sub(r"\s", "", as_text(value)).replace(",", "."))
-            if not number.is_finite():
+            text = as_text(value).strip()
+            if not _NUMBER.fullmatch(_SPACES.sub(" ", text)) or _AMBIGUOUS.fullmatch(text):
                 raise NotConvertibleError
-            return number
+            return Decimal(_SPACES.sub("", text).replace(",", "."))
         case _:
             raise NotConvertibleError
 
@@ -119,6 +142,8 @@ def _date(value: ChampValue) -> date:
             if french := _FRENCH_DATE.fullmatch(text):
                 day, month, year = map(int, french.groups())
                 return date(year, month, day)
+            if not _ISO_DATE.fullmatch(text):
+                raise NotConvertibleError
             return date.fromisoformat(text)
         case _:
             raise NotConvertibleError
@@ -193,7 +218,11 @@ _CONVERTERS: Mapping[str, Callable[[ChampValue], Value]] = {
     "choice": _choice,
     "choices": _choices,
     "company": _company,
-    "region": _place("region"),
+    "address": _place("address"),
+    "commune": _place("commune"),
     "departement": _place("departement"),
+    "epci": _place("epci"),
+    "pays": _place("pays"),
+    "region": _place("region"),
     "files": _files,
 }

@@ -7,7 +7,6 @@ does not have the shape its type promises becomes :class:`mappings.dossier.Unrea
 
 import re
 from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -16,20 +15,18 @@ from typing import Any
 from mappings.champ_values import decode_value
 from mappings.dossier import (
     Champ,
+    ChampValue,
     Company,
-    Descriptor,
     Dossier,
     DossierState,
     MessageSeen,
     RawDossier,
-    Revision,
     Rows,
 )
+from mappings.revision import Descriptor, Revision
 
 _IRREGULAR = {"Region": "regions", "Departement": "departements", "Commune": "communes"}
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
-NO_ANSWER = frozenset({"header_section", "explication"})
-"""Types of champs that ask nothing."""
 
 
 def decode_revision(raw: Mapping[str, Any]) -> Revision:
@@ -47,8 +44,7 @@ def decode_dossier(raw: RawDossier, *, revision: Revision | None) -> Dossier:
     Raises:
         KeyError: The JSON is not that of the fragment ``DossierComplet``.
     """
-    types = _types(revision.champs) if revision else {}
-    annotation_types = _types(revision.annotations) if revision else {}
+    types = revision.types if revision else {}
     groupe = raw["groupeInstructeur"]
     return Dossier(
         id=raw["id"],
@@ -67,7 +63,7 @@ def decode_dossier(raw: RawDossier, *, revision: Revision | None) -> Dossier:
         groupe=groupe["label"],
         groupe_id=groupe["id"],
         champs=tuple(_champ(one, types) for one in raw["champs"]),
-        annotations=tuple(_champ(one, annotation_types) for one in raw["annotations"]),
+        annotations=tuple(_champ(one, types) for one in raw["annotations"]),
         labels=frozenset(label["name"] for label in raw.get("labels") or ()),
         messages=tuple(_message(one) for one in raw.get("messages") or ()),
     )
@@ -81,17 +77,9 @@ def stable_id(api_id: str) -> str:
     """
     try:
         plain = b64decode(api_id + "=" * (-len(api_id) % 4), validate=True).decode()
-    except (Base64Error, UnicodeDecodeError):
+    except ValueError:  # of base64, of its alphabet, or of the text in it
         return api_id
     return plain.rpartition("-")[2].partition("|")[0]
-
-
-def _types(descriptors: tuple[Descriptor, ...]) -> dict[str, str]:
-    found = {}
-    for descriptor in descriptors:
-        found[descriptor.id] = descriptor.type
-        found |= _types(descriptor.children)
-    return found
 
 
 def _descriptor(raw: Mapping[str, Any]) -> Descriptor:
@@ -113,26 +101,35 @@ def type_name(typename: str) -> str:
 
 
 def _champ(raw: Mapping[str, Any], types: Mapping[str, str]) -> Champ:
-    api_id = raw["id"]
+    api_id, typename = raw["id"], raw["__typename"]
     stable = stable_id(raw.get("champDescriptorId") or api_id)
-    typename = raw["__typename"].removesuffix("Champ")
-    value = (
-        Rows(tuple(tuple(_champ(one, types) for one in row["champs"]) for row in raw["rows"]))
-        if typename == "Repetition" and _has_rows(raw)
-        else decode_value(typename, raw)
-    )
+    kind = types.get(stable) or type_name(typename.removesuffix("Champ"))
+    value: ChampValue | None
+    if typename == "RepetitionChamp" and raw.get("rows"):
+        value = Rows(
+            tuple(tuple(_champ(one, types) for one in row["champs"]) for row in raw["rows"])
+        )
+    elif typename == "CheckboxChamp" and kind == "yes_no" and not raw.get("stringValue"):
+        value = None  # an instance without YesNoChamp serves an unanswered question as "no"
+    else:
+        value = decode_value(typename, raw)
     return Champ(
         id=stable,
         api_id=api_id,
         label=raw["label"],
-        type=types.get(stable, type_name(typename)),
+        type=kind,
         value=value,
-        updated_at=_moment(raw.get("updatedAt")),
+        updated_at=_hint(raw.get("updatedAt")),
     )
 
 
-def _has_rows(raw: Mapping[str, Any]) -> bool:
-    return bool(raw.get("rows"))
+@lru_cache(maxsize=4096)
+def _hint(text: str | None) -> datetime | None:
+    """When a champ moved, which many champs of a dossier share; never worth failing for."""
+    try:
+        return _moment(text)
+    except ValueError:
+        return None
 
 
 def _moment(text: str | None) -> datetime | None:

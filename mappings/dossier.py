@@ -186,38 +186,6 @@ class Champ:
 
 
 @dataclass(frozen=True, slots=True)
-class Descriptor:
-    """What a revision asks: one champ or annotation of the form.
-
-    Attributes:
-        id: Stable id.
-        api_id: The id as served (base64).
-        label: Question as shown.
-        type: Type name in snake case (``drop_down_list``, ``piece_justificative``, …).
-        required: Whether DS refuses a deposit without it.
-        options: Options of a list.
-        children: Champs of a repetition.
-    """
-
-    id: str
-    api_id: str
-    label: str
-    type: str
-    required: bool
-    options: tuple[str, ...] = ()
-    children: tuple["Descriptor", ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """One published version of the form."""
-
-    id: str
-    champs: tuple[Descriptor, ...]
-    annotations: tuple[Descriptor, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class MessageSeen:
     """A message of the dossier's conversation, without its text.
 

@@ -1,25 +1,45 @@
 """A dossier to a report, by the form's mapping. Pure; never raises on what DS can serve."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from mappings.convert import NotConvertibleError, as_text, convert
-from mappings.decode import NO_ANSWER
-from mappings.dossier import Champ, Descriptor, Dossier, Revision, Rows, Unreadable
+from mappings.decode import stable_id
+from mappings.dossier import Champ, Dossier, Rows, Unreadable
 from mappings.labels import normalise_label
 from mappings.mapping import AnnotationSpec, FieldSpec, FormMapping
 from mappings.report import Answer, AnswerState, Origin, Report, Row, Unmapped
+from mappings.revision import NO_ANSWER, Revision
+
+_HIDDEN = Answer(AnswerState.HIDDEN)
+_NOT_ASKED = Answer(AnswerState.NOT_ASKED)
+_UNTICKED = "case non cochée : « non », ou sans réponse"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What the answers of one dossier are looked up with, and which champs were taken."""
+
+    asked: frozenset[str]
+    revision_id: str
+    revision: str
+    taken: set[int] = field(default_factory=set)
 
 
 class _Shown:
     """The champs of a dossier, or of one row, found by id or by label."""
 
+    __slots__ = ("_by_id", "_by_label", "_champs")
+
     def __init__(self, champs: Iterable[Champ]) -> None:
-        self.champs = tuple(champs)
-        self._by_id = {champ.id: champ for champ in self.champs}
+        self._champs = [champ for champ in champs if champ.type not in NO_ANSWER]
+        self._by_id = {champ.id: champ for champ in self._champs}
         self._by_label: dict[str, Champ] | None = None
 
     def find(self, candidates: tuple[str, ...]) -> Champ | None:
         """The first candidate with an answer, else the first that is shown."""
+        if len(candidates) == 1:
+            return self._get(candidates[0])
         shown = [champ for one in candidates if (champ := self._get(one)) is not None]
         answered = (champ for champ in shown if champ.value is not None)
         return next(answered, shown[0] if shown else None)
@@ -28,7 +48,9 @@ class _Shown:
         if candidate.isdigit():
             return self._by_id.get(candidate)
         if self._by_label is None:
-            self._by_label = {normalise_label(champ.label): champ for champ in self.champs}
+            # Of two champs with one label the first is taken; the other stays unmapped, and drift
+            # tells that the label is ambiguous.
+            self._by_label = {normalise_label(one.label): one for one in reversed(self._champs)}
         return self._by_label.get(candidate)
 
 
@@ -40,8 +62,8 @@ def map_report(dossier: Dossier, *, mapping: FormMapping, revision: Revision | N
         mapping: Mapping of its form.
         revision: Revision that it follows: tells a hidden champ from one that was never asked.
     """
-    asked = _asked(revision.champs) if revision else frozenset()
-    shown = _Shown(dossier.champs)
+    sheet = _sheet(dossier, revision.asked if revision else frozenset())
+    fields = _answers(mapping.fields, dossier.champs, sheet)
     return Report(
         number=dossier.number,
         dossier_id=dossier.id,
@@ -54,89 +76,72 @@ def map_report(dossier: Dossier, *, mapping: FormMapping, revision: Revision | N
         groupe=dossier.groupe,
         usager_email=dossier.usager_email,
         demandeur=dossier.demandeur,
-        fields={
-            name: _answer(spec, shown, asked=asked, revision_id=dossier.revision_id)
-            for name, spec in mapping.fields.items()
-        },
-        annotations=_annotations(dossier, mapping=mapping, revision=revision),
-        unmapped=tuple(_unmapped(dossier.champs, mapping.fields.values())),
+        fields=fields,
+        annotations=_answers(
+            mapping.annotations,
+            dossier.annotations,
+            _sheet(dossier, revision.asked_annotations if revision else frozenset()),
+        ),
+        unmapped=tuple(_unmapped(dossier.champs, sheet.taken)),
         correction_pending_since=dossier.correction_pending_since,
     )
 
 
-def _annotations(
-    dossier: Dossier, *, mapping: FormMapping, revision: Revision | None
-) -> Mapping[str, Answer]:
-    asked = _asked(revision.annotations) if revision else frozenset()
-    shown = _Shown(dossier.annotations)
-    return {
-        name: _answer(spec, shown, asked=asked, revision_id=dossier.revision_id)
-        for name, spec in mapping.annotations.items()
-    }
+def _sheet(dossier: Dossier, asked: frozenset[str]) -> _Sheet:
+    return _Sheet(
+        asked=asked, revision_id=dossier.revision_id, revision=stable_id(dossier.revision_id)
+    )
 
 
-def _asked(descriptors: tuple[Descriptor, ...]) -> frozenset[str]:
-    """Ids and normalised labels of all that a revision asks."""
-    found: set[str] = set()
-    for descriptor in descriptors:
-        found |= {descriptor.id, normalise_label(descriptor.label)}
-        found |= _asked(descriptor.children)
-    return frozenset(found)
+def _answers(
+    specs: Mapping[str, FieldSpec] | Mapping[str, AnnotationSpec],
+    champs: Iterable[Champ],
+    sheet: _Sheet,
+) -> Row:
+    shown = _Shown(champs)
+    return {name: _answer(spec, shown, sheet) for name, spec in specs.items()}
 
 
-def _answer(
-    spec: FieldSpec | AnnotationSpec, shown: _Shown, *, asked: frozenset[str], revision_id: str
-) -> Answer:
-    champ = shown.find(spec.champs)
+def _answer(spec: FieldSpec | AnnotationSpec, shown: _Shown, sheet: _Sheet) -> Answer:
+    candidates = spec.candidates(sheet.revision)
+    champ = shown.find(candidates)
     if champ is None:
-        hidden = any(candidate in asked for candidate in spec.champs)
-        return Answer(AnswerState.HIDDEN if hidden else AnswerState.NOT_ASKED)
+        return _NOT_ASKED if sheet.asked.isdisjoint(candidates) else _HIDDEN
+    sheet.taken.add(id(champ))
     origin = Origin(
         champ_id=champ.id,
         label=champ.label,
         champ_type=champ.type,
-        revision_id=revision_id,
+        revision_id=sheet.revision_id,
         updated_at=champ.updated_at,
     )
-    match champ.value:
-        case None:
-            return Answer(AnswerState.BLANK, origin=origin)
-        case Unreadable(raw=raw, reason=reason):
-            return Answer(AnswerState.UNREADABLE, origin=origin, raw=raw, problem=reason)
-        case Rows() if isinstance(spec, FieldSpec) and spec.type == "rows":
-            rows = tuple(
-                _row(spec, row, asked=asked, revision_id=revision_id) for row in champ.value.rows
-            )
-            return Answer(AnswerState.ANSWERED, value=rows, origin=origin)
-        case value:
-            try:
-                converted = convert(value, spec.type)
-            except (NotConvertibleError, KeyError) as error:
-                return Answer(
-                    AnswerState.UNREADABLE, origin=origin, raw=as_text(value), problem=str(error)
-                )
-            return Answer(AnswerState.ANSWERED, value=converted, origin=origin)
+    value = champ.value
+    if value is None:
+        return Answer(AnswerState.BLANK, origin=origin)
+    if isinstance(value, Unreadable):
+        return Answer(AnswerState.UNREADABLE, origin=origin, raw=value.raw, problem=value.reason)
+    if isinstance(value, Rows) and isinstance(spec, FieldSpec) and spec.type == "rows":
+        rows = tuple(_answers(spec.fields, row, sheet) for row in value.rows)
+        return Answer(AnswerState.ANSWERED, value=rows, origin=origin)
+    try:
+        converted = convert(value, spec.type)
+    except NotConvertibleError as error:
+        return Answer(AnswerState.UNREADABLE, origin=origin, raw=as_text(value), problem=str(error))
+    if converted is False and spec.type == "yes_no" and champ.type == "checkbox":
+        # The question was retyped: an unticked box does not say that the answer is no.
+        return Answer(AnswerState.UNREADABLE, origin=origin, raw="non cochée", problem=_UNTICKED)
+    return Answer(AnswerState.ANSWERED, value=converted, origin=origin)
 
 
-def _row(
-    spec: FieldSpec, champs: tuple[Champ, ...], *, asked: frozenset[str], revision_id: str
-) -> Row:
-    shown = _Shown(champs)
-    return {
-        name: _answer(child, shown, asked=asked, revision_id=revision_id)
-        for name, child in spec.fields.items()
-    }
-
-
-def _unmapped(champs: Iterable[Champ], specs: Iterable[FieldSpec]) -> Iterator[Unmapped]:
-    """Answered champs that no field takes; in rows too."""
-    by_candidate = {candidate: spec for spec in specs for candidate in spec.champs}
+def _unmapped(champs: Iterable[Champ], taken: set[int]) -> Iterator[Unmapped]:
+    """Answered champs that no field took, a second candidate included; in rows too."""
     for champ in champs:
         if champ.value is None or champ.type in NO_ANSWER:
             continue
-        spec = by_candidate.get(champ.id) or by_candidate.get(normalise_label(champ.label))
-        if spec is None:
-            yield Unmapped(champ_id=champ.id, label=champ.label, text=as_text(champ.value))
+        if id(champ) not in taken:
+            text = as_text(champ.value)
+            yield Unmapped(champ_id=champ.id, label=champ.label, text=text)
         elif isinstance(champ.value, Rows):
             for row in champ.value.rows:
-                yield from _unmapped(row, spec.fields.values())
+                if not taken.isdisjoint(map(id, row)):
+                    yield from _unmapped(row, taken)

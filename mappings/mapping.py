@@ -1,7 +1,7 @@
 """The mapping of one form: which fields a report has, what they mean, which champ gives them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 FieldType: TypeAlias = Literal[
@@ -15,11 +15,16 @@ FieldType: TypeAlias = Literal[
     "choice",
     "choices",
     "company",
-    "region",
+    "address",
+    "commune",
     "departement",
+    "epci",
+    "pays",
+    "region",
     "files",
     "rows",
 ]
+"""How a champ's value is converted; one converter for each (:mod:`mappings.convert`)."""
 Audience: TypeAlias = Literal["agence", "reseau"]
 """Who may read a field: only the agency, or the network of centres too."""
 
@@ -37,6 +42,7 @@ class FieldSpec:
         audience: Who may read it.
         champs: Candidates in order: stable ids or normalised labels.
         fields: Fields of each row, for ``rows``.
+        only_in: Candidates that hold in some revisions only, with the numbers of those.
     """
 
     name: str
@@ -47,6 +53,15 @@ class FieldSpec:
     audience: Audience
     champs: tuple[str, ...]
     fields: Mapping[str, "FieldSpec"]
+    only_in: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def candidates(self, revision: str) -> tuple[str, ...]:
+        """The candidates that hold in a revision, given by its number."""
+        if not self.only_in:
+            return self.champs
+        return tuple(
+            one for one in self.champs if one not in self.only_in or revision in self.only_in[one]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +73,31 @@ class AnnotationSpec:
     title: str
     written: bool
     champs: tuple[str, ...]
+
+    def candidates(self, _revision: str) -> tuple[str, ...]:
+        """The candidates: those of an annotation hold in every revision."""
+        return self.champs
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineRows:
+    """Where a report names medicines: a repetition, and the fields of its rows ("" if none).
+
+    Attributes:
+        rows: Field of type ``rows``.
+        cis: Field with the CIS code.
+        cip: Field with a CIP7 or CIP13 code.
+        name: Field with the name of the speciality.
+        substance: Field with the substance.
+        company: Field of the report, of type ``company``, that declares them.
+    """
+
+    rows: str
+    cis: str = ""
+    cip: str = ""
+    name: str = ""
+    substance: str = ""
+    company: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +111,7 @@ class FormMapping:
         title: Title of the form, in French.
         fields: Fields by name, in the file's order.
         annotations: Annotations by name.
+        medicines: Where medicines are named, to join them with BDPM; ``None`` if nowhere.
     """
 
     form: str
@@ -79,3 +120,4 @@ class FormMapping:
     title: str
     fields: Mapping[str, FieldSpec]
     annotations: Mapping[str, AnnotationSpec]
+    medicines: MedicineRows | None = None

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
-from mappings.dossier import Champ, Descriptor, Dossier, YesNo
+from mappings.dossier import Champ, Dossier, YesNo
 from mappings.mapping import FormMapping
+from mappings.revision import Descriptor
 from triage.annotations import KINDS, canonical, shown, wanted_annotations
 from triage.assessment import Assessment
 from triage.messages import due_message, exhausted
