@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from store import locks, schema
 from store.absences import Absences
+from store.accounts import Accounts
 from store.assessments import Assessments
 from store.attachments import Attachments
 from store.corrections import Corrections
@@ -16,11 +17,14 @@ from store.demarches import Demarches
 from store.dossiers import Dossiers
 from store.engine import EachItsOwn, Scope, Shared, make_engine
 from store.exports import Exports
+from store.notices import Notices
 from store.outbox import Outbox
 from store.quarantine import Quarantine
 from store.rule_texts import RuleTexts
 from store.runs import Runs
+from store.sign_in_tries import SignInTries
 from store.situations import Situations
+from store.visits import Visits
 
 
 class Memory:
@@ -39,6 +43,10 @@ class Memory:
         runs: Runs.
         situations: Situations and the reports that each holds.
         rule_texts: Text of every rule-set that gave a verdict.
+        accounts: Who may sign in to the portal.
+        visits: What happened in the portal.
+        sign_in_tries: Recent tries at signing in.
+        notices: Who was told that an export is out.
     """
 
     def __init__(self, scope: Scope) -> None:
@@ -54,6 +62,10 @@ class Memory:
         self.runs = Runs(scope)
         self.situations = Situations(scope)
         self.rule_texts = RuleTexts(scope)
+        self.accounts = Accounts(scope)
+        self.visits = Visits(scope)
+        self.sign_in_tries = SignInTries(scope)
+        self.notices = Notices(scope)
 
 
 class Store(Memory):

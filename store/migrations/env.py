@@ -5,14 +5,17 @@ import os
 from alembic import context
 from sqlalchemy import Connection
 
+from store import portal_tables, sync_tables
 from store.engine import EachItsOwn, make_engine
-from store.sync_tables import attachments
+from store.tables import metadata
+
+_ = portal_tables, sync_tables  # they add their tables to the metadata
 
 
 def _migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=attachments.metadata,  # that of every table
+        target_metadata=metadata,
         render_as_batch=True,  # SQLite cannot alter a column otherwise
         transactional_ddl=True,  # also true of SQLite, as we open it
         compare_type=True,
