@@ -53,12 +53,14 @@ class DossierPager:
         number: Number of the démarche.
         updated_since: Only dossiers updated since then, itself included; ``None``: all, by
             date of deposit. A cursor of one kind is nonsense in the other.
+        state: Only dossiers in this state; ``None``: all.
     """
 
     transport: DsTransport
     capabilities: Capabilities
     number: int
     updated_since: datetime | None
+    state: str | None = None
 
     def pages(self, after: str | None, *, page_size: int) -> Iterator[DossierPage]:
         """Yield the pages after a cursor, at least one.
@@ -156,6 +158,7 @@ class DossierPager:
             "first": size,
             "after": after,
             "updatedSince": since.isoformat() if since else None,
+            "state": self.state,
         }
         asked = document(name, without=self.capabilities.without)
         answer: dict[str, Any] = self.transport.execute(asked, variables, retry=retry)["demarche"]

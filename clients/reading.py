@@ -60,6 +60,7 @@ class DsReader:
         number: int,
         *,
         updated_since: datetime | None,
+        state: str | None = None,
         after: str | None = None,
         page_size: int = LARGEST_PAGE,
     ) -> Iterator[DossierPage]:
@@ -70,14 +71,15 @@ class DsReader:
         Args:
             number: Number of the démarche.
             updated_since: Only dossiers updated since then, itself included; ``None``: all.
+            state: Only dossiers in this state; ``None``: all.
             after: Cursor of an earlier page read with the same kind of ``updated_since``.
             page_size: Dossiers a page, at most 100.
         """
-        pager = DossierPager(self.transport, self.capabilities(), number, updated_since)
+        pager = DossierPager(self.transport, self.capabilities(), number, updated_since, state)
         yield from pager.pages(after, page_size=page_size)
 
     def listing(self, number: int) -> Iterator[RawDossier]:
-        """Yield every dossier without champs (fragment ``DossierLeger``), to reconcile."""
+        """Yield every dossier without champs, to reconcile: a part of :meth:`dossier`."""
         cursor: str | None = None
         while True:
             variables = {"number": number, "first": LARGEST_PAGE, "after": cursor}
@@ -117,14 +119,18 @@ class DsReader:
                 variables[f"with{kind.capitalize()}"] = has_next
         return Deletions(pending=tuple(pending), deleted=tuple(deleted))
 
-    def dossier(self, number: int) -> RawDossier:
+    def dossier(self, number: int, *, retry: Retry = Retry.ALL) -> RawDossier:
         """Read one dossier whole (fragment ``DossierComplet``).
+
+        Args:
+            number: Its number.
+            retry: What may be asked again: ``ONCE`` for a dossier that is known to be broken.
 
         Raises:
             DsNotFound: It does not exist (any more).
             DsServerError: DS cannot serve it.
         """
-        return self._dossier("Dossier", number)
+        return self._dossier("Dossier", number, retry=retry)
 
     def messages(self, number: int) -> RawDossier:
         """Read one dossier without champs, and its messages with their texts and senders."""
@@ -145,13 +151,15 @@ class DsReader:
                 return str(message["id"])
         return None
 
-    def _dossier(self, name: str, number: int) -> RawDossier:
+    def _dossier(self, name: str, number: int, *, retry: Retry = Retry.ALL) -> RawDossier:
         try:
-            raw: RawDossier = self._ask(name, {"number": number})["dossier"]
+            raw: RawDossier = self._ask(name, {"number": number}, retry=retry)["dossier"]
         except DsNotFound as error:
             raise DsNotFound(f"Le dossier {number} n'existe pas, ou plus, sur DS.") from error
         return raw
 
-    def _ask(self, name: str, variables: dict[str, Any]) -> dict[str, Any]:
+    def _ask(
+        self, name: str, variables: dict[str, Any], *, retry: Retry = Retry.ALL
+    ) -> dict[str, Any]:
         asked = document(name, without=self.capabilities().without)
-        return self.transport.execute(asked, variables, retry=Retry.ALL)
+        return self.transport.execute(asked, variables, retry=retry)

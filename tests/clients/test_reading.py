@@ -112,7 +112,18 @@ def test_a_dossier_alone_is_the_same_as_on_its_page(reader: DsReader, sandbox: S
 def test_the_listing_is_light_and_complete(reader: DsReader, sandbox: Sandbox) -> None:
     rows = list(reader.listing(sandbox.demarche))
     assert sorted(row["number"] for row in rows) == sorted(numbers(reader, sandbox))
-    assert not {"champs", "annotations", "messages", "usager"} & rows[0].keys()
+    assert not {"champs", "annotations", "messages"} & rows[0].keys()
+    whole = reader.dossier(rows[0]["number"])
+    assert rows[0] == {key: whole[key] for key in rows[0]}
+
+
+def test_pages_can_be_of_one_state_only(reader: DsReader, sandbox: Sandbox) -> None:
+    pages = reader.pages(sandbox.demarche, updated_since=None, state="en_instruction", page_size=7)
+    states = [dossier["state"] for page in pages for dossier in page.dossiers]
+    everything = reader.pages(sandbox.demarche, updated_since=None)
+    wanted = [d["state"] for page in everything for d in page.dossiers]
+    assert states
+    assert states == ["en_instruction"] * wanted.count("en_instruction")
 
 
 def test_hidden_and_purged_dossiers_are_told_apart(reader: DsReader, sandbox: Sandbox) -> None:
