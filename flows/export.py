@@ -1,16 +1,16 @@
 """Hand out: the workbooks of the agency and of the network, when the data says something new."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from exports.checksum import data_checksum
-from exports.columns import parse_columns
+from exports.columns import ColumnsFile, parse_columns
 from exports.entry import Entry, ExportContext, latest_change
 from exports.manifest import export_facts
-from exports.policy import parse_policy
+from exports.policy import Policy, parse_policy
 from exports.publishing import ExportFile, PublishedExport, latest, publish
 from exports.workbooks import build_workbook
 from flows.judge import ASSESSMENT, stored_revisions
@@ -37,7 +37,7 @@ def export(services: Services, summary: Summary) -> None:
         DataFileError: The columns or the policy file is wrong.
     """
     root, demarche = services.settings.exports(), services.demarche
-    source = _source(services)
+    source = source_digest(services)
     last = services.store.exports.last(demarche, kind=KIND)
     there = latest(root, demarche=demarche)
     if last and there and (last.checksum, last.folder) == (source, str(there.folder)):
@@ -59,11 +59,9 @@ def export(services: Services, summary: Summary) -> None:
 
 
 def _publish(services: Services, root: Path) -> PublishedExport | None:
-    columns_file, policy_file = _DATA / "columns.yaml", _DATA / "policy.yaml"
-    columns = parse_columns(columns_file.read_text("utf-8"), source=columns_file.name)
-    policy = parse_policy(policy_file.read_text("utf-8"), source=policy_file.name)
+    columns, policy = hand_out_files()
     entries = tuple(entries_of(services))
-    context = _context(services, entries)
+    context = export_context(services, entries)
     checksum = data_checksum(entries, context, columns=columns, policy=policy)
     files = {}
     for done, (name, audience) in enumerate(FILES.items(), start=1):
@@ -75,13 +73,24 @@ def _publish(services: Services, root: Path) -> PublishedExport | None:
     return publish(root, files, facts=export_facts(entries, context, checksum=checksum), at=now())
 
 
-def entries_of(services: Services) -> Iterator[Entry]:
-    """Every dossier in the store that has a verdict, by number."""
+def hand_out_files() -> tuple[ColumnsFile, Policy]:
+    """What is shown, and to whom.
+
+    Raises:
+        DataFileError: A file is wrong.
+    """
+    columns_file, policy_file = _DATA / "columns.yaml", _DATA / "policy.yaml"
+    columns = parse_columns(columns_file.read_text("utf-8"), source=columns_file.name)
+    return columns, parse_policy(policy_file.read_text("utf-8"), source=policy_file.name)
+
+
+def entries_of(services: Services, *, numbers: Iterable[int] | None = None) -> Iterator[Entry]:
+    """Every dossier in the store that has a verdict, by number; or those of the numbers given."""
     mapping, revisions = services.form.mapping, stored_revisions(services)
     conflicts: dict[int, list[Conflict]] = {}
     for conflict in services.store.outbox.conflicts(services.demarche):
         conflicts.setdefault(conflict.number, []).append(conflict)
-    for stored in services.store.dossiers.iterate(services.demarche):
+    for stored in services.store.dossiers.iterate(services.demarche, numbers=numbers):
         if stored.assessment is None:
             continue
         revision = revisions.get(stored.revision_id)
@@ -93,7 +102,8 @@ def entries_of(services: Services) -> Iterator[Entry]:
         )
 
 
-def _context(services: Services, entries: tuple[Entry, ...]) -> ExportContext:
+def export_context(services: Services, entries: tuple[Entry, ...]) -> ExportContext:
+    """The circumstances of an export of these dossiers."""
     state = services.store.demarches.state(services.demarche)
     return ExportContext(
         demarche=services.demarche,
@@ -115,7 +125,7 @@ def dossier_url(services: Services) -> str:
     return f"{parts.scheme}://{parts.netloc}/{path}"
 
 
-def _source(services: Services) -> str:
+def source_digest(services: Services) -> str:
     """Hash of all that the workbooks are made from, without reading any dossier's content."""
     parts = [
         version("passerelle-unc"),
