@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     max_requests: int = Field(
         default=3, ge=0, description="Demandes automatiques de correction au plus par dossier"
     )
+    pass_en_instruction: bool = Field(
+        default=False, description="Passer en instruction les dossiers complets"
+    )
     batch_size: int = Field(default=25, ge=1, le=100, description="Dossiers annotés par requête")
     retention_months: int | None = Field(
         default=None,

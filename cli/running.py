@@ -16,9 +16,10 @@ from flows.respond import respond as deliver
 from flows.run import run_once
 from flows.services import Connected, Services, connect, open_services
 from flows.summary import Summary
+from flows.withdrawal import withdraw as withdraw_message
 from mappings.display import show
 from settings import load_settings
-from triage.reply import Annotate, Reply, SendMessage, SetLabel
+from triage.reply import Annotate, Outcome, PassEnInstruction, Reply, SendMessage, SetLabel
 
 _LABELS = {
     "seen": "Dossiers lus",
@@ -56,15 +57,23 @@ def assess(*, common: Common = _DEFAULT) -> int:
 
 
 def respond(
-    *, dry_run: Annotated[bool, Parameter(negative=())] = False, common: Common = _DEFAULT
+    *,
+    dry_run: Annotated[bool, Parameter(negative=())] = False,
+    withdraw: int | None = None,
+    common: Common = _DEFAULT,
 ) -> int:
     """Écrire sur DS ce qui est dû : annotations, labels, messages.
 
+    La démarche est relue avant d'écrire : ce qu'une personne vient d'y changer est respecté.
+
     Args:
         dry_run: Montrer ce qui serait écrit, sans rien écrire.
+        withdraw: Retirer de DS le dernier message envoyé au déclarant de ce dossier.
     """
+    if withdraw is not None:
+        return _withdraw(withdraw, common)
     if not dry_run:
-        return _with_ds(deliver, common)
+        return _with_ds(_read_and_deliver, common)
     summary = Summary()
     with _local() as services:
         judge(services, summary)
@@ -77,6 +86,25 @@ def respond(
             table(f"{len(due)} écriture(s) due(s)", ["Dossier", "Quoi", "Détail"], rows)
         )
     return 0
+
+
+def _read_and_deliver(services: Connected, summary: Summary) -> None:
+    poll(services, summary)
+    deliver(services, summary)
+
+
+def _withdraw(number: int, common: Common) -> int:
+    with progress() as tell, connect(load_settings(), tell=tell) as services:
+        act = withdraw_message(services, number)
+    done = act.outcome is Outcome.DONE
+    if common.json:
+        print_json({"dossier": number, "withdrawn": done, "reason": act.text})
+    elif done:
+        Console().print(f"Dossier {number} : le dernier message est retiré.", highlight=False)
+    if not done:
+        reason = act.text or "la réponse de DS s'est perdue : vérifiez sur DS avant de recommencer."
+        ERROR.print(f"Dossier {number} : {reason}", markup=False, highlight=False)
+    return 0 if done else 1
 
 
 def export(*, common: Common = _DEFAULT) -> int:
@@ -113,7 +141,7 @@ def finish(summary: Summary, common: Common) -> int:
     else:
         _show(summary)
     for number, text in summary.refused:
-        ERROR.print(f"Dossier {number} : refusé par DS : {text}", markup=False, highlight=False)
+        ERROR.print(f"Dossier {number} : non fait : {text}", markup=False, highlight=False)
     for title, numbers in (
         ("En quarantaine (DS ne peut pas les servir)", summary.quarantined),
         ("Annotation tenue par une personne", summary.conflicts),
@@ -122,6 +150,13 @@ def finish(summary: Summary, common: Common) -> int:
         if numbers:
             listed = ", ".join(str(number) for number in sorted(numbers))
             ERROR.print(f"{title} : {listed}", markup=False, highlight=False)
+    if summary.missing_labels:
+        names = ", ".join(f"« {name} »" for name in sorted(summary.missing_labels))
+        ERROR.print(
+            f"Labels absents de la démarche, qu'un administrateur peut créer : {names}",
+            markup=False,
+            highlight=False,
+        )
     return 1 if summary.needs_a_human() else 0
 
 
@@ -148,4 +183,6 @@ def _described(reply: Reply) -> dict[str, object]:
         case SendMessage():
             what = "demande de correction" if reply.correction else "message"
             detail = reply.body
+        case PassEnInstruction():
+            what, detail = "passage en instruction", ""
     return {"dossier": reply.number, "what": what, "detail": detail}

@@ -68,7 +68,10 @@ def _state(services: Services) -> dict[str, Any]:
         ],
         "refus": [
             {"dossier": one.reply.number, "raison": one.text}
-            for one in store.outbox.recorded(demarche, stages=[Stage.REFUSED])
+            for one in (
+                *store.outbox.recorded(demarche, stages=[Stage.REFUSED]),
+                *store.outbox.remarks(demarche),
+            )
         ],
         "champs_sans_correspondance": [
             {"champ": champ, "libellé": label, "dossiers": count}

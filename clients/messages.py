@@ -1,5 +1,7 @@
 """Sends one message to a declarant: once, and reads back what a correction request did."""
 
+from dataclasses import replace
+
 from clients.batches import Desk
 from clients.deliveries import Delivery, errors_of, refused, refused_by, unknown
 from clients.documents import document
@@ -61,13 +63,20 @@ def _followed_up(transport: DsTransport, sent: Delivery, *, number: int) -> Deli
     message = next((one for one in dossier.pop("messages") if one["id"] == ours), sent.message)
     message = {name: value for name, value in (message or {}).items() if name not in _TEXTS}
     pending = dossier.get("dateDerniereCorrectionEnAttente") is not None
+    flagged = pending and message.get("correction") is not None
     return Delivery(
         sent.reply,
-        sent.receipt,
+        sent.receipt if flagged else replace(sent.receipt, text=_NOT_FLAGGED),
         message=message,
-        correction_flagged=pending and message.get("correction") is not None,
+        correction_flagged=flagged,
         fields=dossier,
     )
+
+
+_NOT_FLAGGED = (
+    "Le message est parti, mais DS n'a pas ouvert la demande de correction : le dossier en"
+    " attendait déjà une, ou n'est plus modifiable par le déclarant."
+)
 
 
 _TEXTS = frozenset({"body", "email"})

@@ -4,13 +4,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from clients.acts import DsActs
 from clients.batches import Desk, StateReply, batch_document, batch_variables, mutations_of
 from clients.capabilities import capabilities_of
 from clients.deliveries import Delivery, read_delivery, refused_by, unknown
 from clients.errors import DsRefused, DsServerError, DsTimeout, DsTokenRefused, DsUnavailable
 from clients.messages import send_message
 from clients.transport import DsTransport, Retry
-from triage.reply import Outcome, Reply, SendMessage
+from triage.reply import (
+    Annotate,
+    Outcome,
+    PassEnInstruction,
+    Receipt,
+    Reply,
+    SendMessage,
+    SetLabel,
+)
 
 DOSSIERS_PER_BATCH = 25
 
@@ -55,7 +64,8 @@ class DsWriter:
 
         Annotations and labels go first, many dossiers in one request; they are states, written
         again without harm after a failure. Messages go last, one request each, sent once: a lost
-        answer is ``unknown``, for :meth:`clients.reading.DsReader.find_message` to close.
+        answer is ``unknown``, for :meth:`clients.reading.DsReader.find_message` to close. Dossiers
+        are passed en instruction after that, one request each.
 
         Args:
             replies: What is due.
@@ -69,7 +79,7 @@ class DsWriter:
             DsTokenRefused: The token is refused; nothing was written but what was yielded.
         """
         desk = Desk(instructeur_id, labels, capabilities_of(self.transport))
-        states = [reply for reply in replies if not isinstance(reply, SendMessage)]
+        states = [reply for reply in replies if isinstance(reply, Annotate | SetLabel)]
         yield from self._states(states, desk=desk, size=max(1, batch_size))
         patience = _Patience()
         for reply in replies:
@@ -77,6 +87,13 @@ class DsWriter:
                 yield patience.watch(send_message(self.transport, reply, desk=desk))
                 if patience.over:
                     raise DsUnavailable("DS ne répond plus aux envois de messages : arrêt.")
+        for reply in replies:
+            if isinstance(reply, PassEnInstruction):
+                yield self._pass(reply, instructeur_id=instructeur_id)
+
+    def _pass(self, reply: PassEnInstruction, *, instructeur_id: str) -> Delivery:
+        act = DsActs(self.transport, instructeur_id).passer_en_instruction(reply.dossier_id)
+        return Delivery(reply, Receipt(reply.key, act.outcome, act.text), fields=act.fields)
 
     def _states(
         self, replies: Sequence[StateReply], *, desk: Desk, size: int

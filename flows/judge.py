@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from itertools import islice
 from typing import TypeVar
 
 from pydantic import TypeAdapter
 
+from flows.planning import Planner, corrections_of
 from flows.services import Services, now
 from flows.summary import Summary
 from mappings.decode import decode_dossier, decode_revision
@@ -16,14 +16,12 @@ from mappings.dossier import Dossier
 from mappings.mapper import map_report
 from mappings.revision import Revision
 from store.assessments import AssessmentRow
+from store.corrections import Correction
 from store.kept import LightRow, StoredDossier
 from store.plans import Plan as DuePlan
-from triage.annotations import canonical
 from triage.assess import assess, verdict_fingerprint
 from triage.assessment import Assessment
 from triage.checks import PARIS
-from triage.plan import Judged, Memory, Rulebook, plan
-from triage.reply import SetLabel
 from triage.ruleset import RuleSet, in_force
 
 CHUNK = 200
@@ -50,6 +48,7 @@ def judge(services: Services, summary: Summary) -> None:
         services.tell("Évaluation", done, None)
     conflicts = services.store.outbox.conflicts(services.demarche)
     summary.conflicts = {conflict.number for conflict in conflicts}
+    summary.missing_labels |= bench.planner.missing_labels
 
 
 @dataclass(slots=True)
@@ -60,24 +59,19 @@ class _Bench:
     at: datetime = field(default_factory=now)
     known: set[int] = field(default_factory=set)
     revisions: Mapping[str, Revision] = field(default_factory=dict)
-    rulebook: Rulebook = field(init=False)
-    plan_basis: str = field(init=False)
+    planner: Planner = field(init=False)
 
     def __post_init__(self) -> None:
-        form, store, demarche = self.services.form, self.services.store, self.services.demarche
-        sending = self.services.sending()
+        store, demarche = self.services.store, self.services.demarche
         self.known = store.dossiers.known_numbers(demarche)
         self.revisions = stored_revisions(self.services)
-        self.rulebook = Rulebook(
-            mapping=form.mapping, policy=form.policy, texts=form.texts, sending=sending
-        )
-        self.plan_basis = _digest(form.digest, sending.model_dump_json())
+        self.planner = Planner(self.services, at=self.at)
 
     def due(self) -> Iterator[tuple[int, bool]]:
         """Dossiers to look at, and whether to assess them (else only to plan), content unread."""
         for row in self.services.store.dossiers.light_rows(self.services.demarche):
             verdict_due = self._verdict_due(row)
-            if verdict_due or self._plan_due(row):
+            if verdict_due or self.planner.is_due(row):
                 yield row.number, verdict_due
 
     def _verdict_due(self, row: LightRow) -> bool:
@@ -87,15 +81,6 @@ class _Bench:
         present = (row.assessed_fingerprint, row.assessed_basis)
         return present != (wanted, basis(self._rules(row.deposited_at), self.services))
 
-    def _plan_due(self, row: LightRow) -> bool:
-        key, _, again_at = (row.planned_key or "").partition("@")
-        if key != self._plan_key(row.content_hash, row.assessed_fingerprint, row.assessed_basis):
-            return True
-        return bool(again_at) and datetime.fromisoformat(again_at) <= self.at
-
-    def _plan_key(self, content: str, fingerprint: str | None, basis_: str | None) -> str:
-        return _digest(content, fingerprint or "", basis_ or "", self.plan_basis)
-
     def _rules(self, deposited_at: datetime) -> RuleSet:
         return in_force(self.services.form.rulesets, deposited_at.astimezone(PARIS).date())
 
@@ -104,9 +89,10 @@ class _Bench:
         numbers = [number for number, _ in due]
         to_assess = {number for number, verdict_due in due if verdict_due}
         store, demarche = self.services.store, self.services.demarche
-        memories = _memories(self.services, numbers)
+        remembered = self.planner.remember(numbers)
         verdicts: list[AssessmentRow] = []
         plans: list[DuePlan] = []
+        corrections: list[Correction] = []
         for stored in store.dossiers.iterate(demarche, numbers=numbers):
             revision = self.revisions.get(stored.revision_id)
             dossier = decode_dossier(stored.raw, revision=revision)
@@ -114,10 +100,18 @@ class _Bench:
             if verdict is None or stored.number in to_assess:
                 verdict = self._assess(stored, dossier, revision)
                 verdicts.append(verdict)
-            plans.append(self._plan(stored, dossier, verdict, memory=memories[stored.number]))
+            judged = self.planner.judged(
+                dossier,
+                revision,
+                assessment=ASSESSMENT.validate_json(verdict.detail),
+                assessed_at=verdict.assessed_at,
+            )
+            plans.append(self.planner.plan(stored, judged, verdict=verdict, remembered=remembered))
+            corrections += corrections_of(dossier)
         with store.transaction() as kept:
             kept.assessments.save(demarche, verdicts, at=self.at)
             kept.outbox.save_plans(demarche, plans, at=self.at)
+            kept.corrections.save(demarche, corrections)
         summary.assessed |= {verdict.number for verdict in verdicts}
 
     def _assess(
@@ -142,25 +136,6 @@ class _Bench:
             detail=ASSESSMENT.dump_json(assessment).decode(),
         )
 
-    def _plan(
-        self, stored: StoredDossier, dossier: Dossier, verdict: AssessmentRow, *, memory: Memory
-    ) -> DuePlan:
-        revision = self.revisions.get(stored.revision_id)
-        judged = Judged(
-            dossier=dossier,
-            assessment=ASSESSMENT.validate_json(verdict.detail),
-            assessed_at=verdict.assessed_at,
-            annotations=revision.annotations if revision else (),
-        )
-        due = plan(judged, memory, rulebook=self.rulebook, now=self.at)
-        key = self._plan_key(stored.content_hash, verdict.fingerprint, verdict.basis)
-        return DuePlan(
-            number=stored.number,
-            key=f"{key}@{due.again_at.isoformat()}" if due.again_at else key,
-            replies=due.replies,
-            conflicts=due.conflicts,
-        )
-
 
 def basis(rules: RuleSet, services: Services) -> str:
     """Versions that a verdict rests on: rule-set and mapping, by version and content."""
@@ -172,33 +147,6 @@ def stored_revisions(services: Services) -> dict[str, Revision]:
     """Revisions of the form that were read, by id."""
     raw = services.store.demarches.revisions(services.demarche)
     return {one: decode_revision(descriptors) for one, descriptors in raw.items()}
-
-
-def _memories(services: Services, numbers: Sequence[int]) -> dict[int, Memory]:
-    outbox, demarche = services.store.outbox, services.demarche
-    written = outbox.written_annotations(demarche, numbers=numbers)
-    labels = outbox.labels_added(demarche, numbers=numbers)
-    messages = outbox.messages_sent(demarche, numbers=numbers)
-    uncertain: dict[int, set[str]] = {}
-    for stored in outbox.pending(demarche, numbers=numbers):
-        if isinstance(stored.reply, SetLabel) and stored.maybe_sent:
-            uncertain.setdefault(stored.reply.number, set()).add(stored.reply.name)
-    return {
-        number: Memory(
-            written={
-                name: frozenset(map(canonical, values))
-                for name, values in written.get(number, {}).items()
-            },
-            labels=labels.get(number, frozenset()),
-            uncertain_labels=frozenset(uncertain.get(number, ())),
-            messages=messages.get(number, ()),
-        )
-        for number in numbers
-    }
-
-
-def _digest(*parts: str) -> str:
-    return sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def _chunks(items: Iterable[Item]) -> Iterator[list[Item]]:

@@ -18,6 +18,10 @@ Tell: TypeAlias = Callable[[str, int, int | None], None]
 """Called with the name of a step, how much is done and the total if it is known."""
 
 
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""Deposit date from which declarants are written to, before any run had the channel on."""
+
+
 def say_nothing(_step: str, _done: int, _total: int | None) -> None:
     """Report no progress."""
 
@@ -46,15 +50,11 @@ class Services:
     tell: Tell
 
     def sending(self) -> Sending:
-        """When declarants are written to; remembers when the channel was first switched on."""
+        """When declarants are written to: those who deposited since the channel is on."""
         settings = self.settings
         since = settings.messages_since
         if since is None:
-            since = (
-                now()
-                if settings.declarant_channel == "off"
-                else self.store.demarches.channel_switched_on(self.demarche, at=now())
-            )
+            since = self.store.demarches.state(self.demarche).channel_on_since or NEVER
         elif since.tzinfo is None:
             since = since.replace(tzinfo=UTC)
         return Sending(
@@ -63,6 +63,7 @@ class Services:
             quiet=timedelta(minutes=settings.quiet_minutes),
             max_requests=settings.max_requests,
             pilot=settings.messages_pilot,
+            pass_en_instruction=settings.pass_en_instruction,
         )
 
 

@@ -22,6 +22,7 @@ class Summary:
         conflicts: With an annotation that a human holds, now.
         refused: What DS refused in this run: dossier and reason in French.
         unknown: Dossiers with a reply whose answer was lost.
+        missing_labels: Labels that are wanted and that the démarche does not have.
         requests: HTTP requests to DS, retries included.
         workbooks: Absolute paths of the workbooks published.
     """
@@ -39,6 +40,7 @@ class Summary:
     conflicts: set[int] = field(default_factory=set)
     refused: list[tuple[int, str]] = field(default_factory=list)
     unknown: set[int] = field(default_factory=set)
+    missing_labels: set[str] = field(default_factory=set)
     requests: int = 0
     workbooks: list[str] = field(default_factory=list)
 
@@ -47,7 +49,7 @@ class Summary:
         counted = {}
         for spec in fields(self):
             value = getattr(self, spec.name)
-            if spec.name in {"refused", "unknown"}:
+            if spec.name in {"refused", "unknown", "missing_labels"}:
                 continue
             counted[spec.name] = len(value) if isinstance(value, set) else value
         return counted

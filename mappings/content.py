@@ -12,8 +12,11 @@ _VOLATILE = frozenset({"url", "updatedAt"})
 """Links expire and are served anew each time; our own writes move dates of annotations."""
 _MOVED_BY_US = frozenset({"dateDerniereModification", "dateDerniereModificationAnnotations"})
 """Dates of the dossier that every annotation, message or label moves."""
-_JUDGED = ("state", "dateDepot", "champs")
-"""What a verdict depends on; the revision comes beside. Never annotations, labels, messages."""
+_JUDGED = ("dateDepot", "champs")
+"""What a verdict depends on; the revision and the decision come beside. Never annotations, labels,
+messages."""
+_OPEN = frozenset({"en_construction", "en_instruction"})
+"""States that a verdict does not tell apart: our own correction request moves one to the other."""
 
 
 def content_hash(raw: RawDossier) -> str:
@@ -22,9 +25,10 @@ def content_hash(raw: RawDossier) -> str:
 
 
 def fingerprint(raw: RawDossier) -> str:
-    """Hash of what a verdict depends on: champs, state, revision and date of deposit."""
+    """Hash of what a verdict depends on: champs, decision, revision and date of deposit."""
     judged = {key: raw[key] for key in _JUDGED}
-    return _digest({**judged, "revision": raw["demarche"]["revision"]["id"]})
+    decided = "" if raw["state"] in _OPEN else raw["state"]
+    return _digest({**judged, "state": decided, "revision": raw["demarche"]["revision"]["id"]})
 
 
 def _digest(value: Mapping[str, Any]) -> str:

@@ -8,10 +8,17 @@ from typing import Any, assert_never
 from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from store import jsontext, reply_json
-from store.stages import OPEN, Stage
+from store.stages import OPEN, UNCERTAIN, Stage
 from store.statements import in_chunks, upsert
-from store.tables import labels_added, replies, written_annotations
-from triage.reply import Annotate, Outcome, Receipt, SendMessage, SetLabel
+from store.tables import dossiers, labels_added, replies, written_annotations
+from triage.reply import (
+    Annotate,
+    Outcome,
+    PassEnInstruction,
+    Receipt,
+    SendMessage,
+    SetLabel,
+)
 
 Place = tuple[int, str]
 """Dossier number and annotation name."""
@@ -48,7 +55,7 @@ def mark_intended(
             case SetLabel(present=True) as reply:
                 # Known as ours before it is sent: a run that dies must be able to remove it.
                 labels.append(_label(demarche, reply, at))
-            case SetLabel() | SendMessage():
+            case SetLabel() | SendMessage() | PassEnInstruction():
                 pass
             case other:
                 assert_never(other)
@@ -56,6 +63,20 @@ def mark_intended(
     if labels:
         connection.execute(upsert(connection, labels_added, update=()), labels)
     return frozenset(row.key for row in rows)
+
+
+def plan_again(connection: Connection, demarche: int, *, keys: Iterable[str]) -> None:
+    """Say that uncertain replies were surely not sent: they are as if only planned.
+
+    The plans of their dossiers are due again: something else may be wanted by now.
+    """
+    rows = [row for row in _by_key(connection, demarche, keys) if row.stage in UNCERTAIN]
+    if not rows:
+        return
+    connection.execute(_ADVANCE, [_advance(row, Stage.PLANNED, intended_at=None) for row in rows])
+    for chunk in in_chunks(sorted({row.number for row in rows})):
+        due = update(dossiers).filter_by(demarche=demarche).where(dossiers.c.number.in_(chunk))
+        connection.execute(due.values(planned_key=None))
 
 
 def record(
@@ -75,7 +96,7 @@ def record(
                 _settle(ours, reply, receipt)
             case SetLabel() as reply:
                 _settle_label(connection, _label(demarche, reply, at), reply, receipt.outcome)
-            case SendMessage():
+            case SendMessage() | PassEnInstruction():
                 pass
             case other:
                 assert_never(other)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from store import jsontext
 from store.engine import Scope
@@ -23,7 +23,7 @@ class DemarcheState:
         watermark: Update date (UTC) up to which dossiers were read.
         active_revision_id: Revision that was published when it was last read.
         deletions_since: Date (UTC) from which deletions are to be asked.
-        channel_on_since: First time (UTC) that the channel to declarants was on.
+        channel_on_since: Since when (UTC) the channel to declarants is on.
         last_polled_at: Last poll (UTC) that ended well.
         labels: Labels of the démarche, as DS served them.
         groupes: Groupes instructeurs, as DS served them.
@@ -86,10 +86,10 @@ class Demarches:
             connection.execute(statement, {"demarche": demarche, **row})
 
     def channel_switched_on(self, demarche: int, *, at: datetime) -> datetime:
-        """Remember when the channel to declarants was first on.
+        """Remember since when the channel to declarants is on.
 
         Returns:
-            That first time (UTC), which later calls do not move.
+            The first call's time (UTC), which later calls do not move.
         """
         since = self.state(demarche).channel_on_since
         if since is not None:
@@ -98,6 +98,15 @@ class Demarches:
             statement = upsert(connection, demarches, update=["channel_on_since"])
             connection.execute(statement, {"demarche": demarche, "channel_on_since": at})
         return at
+
+    def channel_switched_off(self, demarche: int) -> None:
+        """Forget since when it was on: what comes in the meantime is a backlog, never mailed."""
+        if self.state(demarche).channel_on_since is None:
+            return
+        with self._scope.write() as connection:
+            connection.execute(
+                update(demarches).filter_by(demarche=demarche).values(channel_on_since=None)
+            )
 
     def save_revision(
         self, demarche: int, revision_id: str, *, descriptors: Any, at: datetime

@@ -89,6 +89,11 @@ class Outbox:
         with self._scope.write() as connection:
             return delivery.mark_intended(connection, demarche, keys=keys, at=at)
 
+    def plan_again(self, demarche: int, keys: Iterable[str]) -> None:
+        """Say that replies that may have been sent were not: they follow the next plan."""
+        with self._scope.write() as connection:
+            delivery.plan_again(connection, demarche, keys=keys)
+
     def record(self, demarche: int, receipts: Sequence[Receipt], *, at: datetime) -> None:
         """Keep what became of replies, and with it what is ours on DS.
 
@@ -108,6 +113,12 @@ class Outbox:
         query = select(replies).filter_by(demarche=demarche).where(replies.c.stage.in_(stages))
         ordered = query.order_by(replies.c.number, replies.c.id)
         return tuple(_stored(row) for row in self._rows(ordered, replies, numbers))
+
+    def remarks(self, demarche: int) -> tuple[StoredReply, ...]:
+        """Replies of which something was not done, though DS took them, by dossier number."""
+        query = select(replies).filter_by(demarche=demarche, stage=Stage.DONE)
+        ordered = query.where(replies.c.text != "").order_by(replies.c.number, replies.c.id)
+        return tuple(_stored(row) for row in self._rows(ordered, replies, None))
 
     def conflicts(
         self, demarche: int, *, numbers: Iterable[int] | None = None

@@ -23,12 +23,15 @@ class Plan:
         key: Hash of what the plan was made from; tells a new plan from the same one.
         replies: What is due now; whatever else was planned is dropped.
         conflicts: Annotations left to humans; earlier conflicts are cleared.
+        standing: Keys of refused replies that DS would refuse again, kept as they are; the other
+            refused ones that are not due any more are dropped. ``None`` keeps them all.
     """
 
     number: int
     key: str
     replies: tuple[Reply, ...]
     conflicts: tuple[Conflict, ...] = ()
+    standing: frozenset[str] | None = None
 
 
 def save_plans(
@@ -50,7 +53,7 @@ def save_plans(
                 added.append({"demarche": demarche, "number": plan.number, **values})
             elif _opens(row, same=same):
                 opened.append({"of_id": row["id"], **values})
-        dropped += [row["id"] for row in rows.values() if _superseded(row)]
+        dropped += [row["id"] for row in rows.values() if _superseded(row, plan)]
     if added:
         connection.execute(insert(replies), added)
     if opened:
@@ -91,11 +94,13 @@ def _opens(row: RowMapping, *, same: bool) -> bool:
         case Stage.REFUSED:
             return not same
         case Stage.DONE:
-            return not same and row["kind"] != reply_json.MESSAGE
+            return not same and row["kind"] not in reply_json.EVENTS
 
 
-def _superseded(row: RowMapping) -> bool:
+def _superseded(row: RowMapping, plan: Plan) -> bool:
     stage = Stage(row["stage"])
+    if stage is Stage.REFUSED:
+        return plan.standing is not None and row["key"] not in plan.standing
     if stage in UNCERTAIN:
         return bool(row["kind"] != reply_json.MESSAGE)
     return stage is Stage.PLANNED

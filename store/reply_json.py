@@ -3,11 +3,22 @@
 from typing import Any, assert_never
 
 from store import jsontext
-from triage.reply import Annotate, AnnotationChange, Reply, SendMessage, SetLabel
+from triage.reply import (
+    Annotate,
+    AnnotationChange,
+    PassEnInstruction,
+    Reply,
+    SendMessage,
+    SetLabel,
+)
 
 ANNOTATE = "annotate"
 LABEL = "label"
 MESSAGE = "message"
+PASSAGE = "passage"
+
+EVENTS = frozenset({MESSAGE, PASSAGE})
+"""Kinds whose key is done at most once, whatever plans come after."""
 
 
 def kind_of(reply: Reply) -> str:
@@ -19,6 +30,8 @@ def kind_of(reply: Reply) -> str:
             return LABEL
         case SendMessage():
             return MESSAGE
+        case PassEnInstruction():
+            return PASSAGE
         case _:
             assert_never(reply)
 
@@ -42,4 +55,6 @@ def decode(kind: str, payload: str) -> Reply:
         return SetLabel(**values)
     if kind == MESSAGE:
         return SendMessage(**{**values, "items": tuple(values["items"])})
+    if kind == PASSAGE:
+        return PassEnInstruction(**values)
     raise ValueError(f"no reply is of kind {kind}")

@@ -1,10 +1,11 @@
 """Annotations privées: what each should show, and what it shows, in one comparable form."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from mappings.dossier import ChampValue, Choice, Moment, Number, Text, YesNo
-from triage.assessment import Assessment, Verdict
+from triage.assessment import Assessment, ScopeReason, Verdict
 from triage.reply import AnnotationKind
 from triage.texts import Texts
 
@@ -22,7 +23,12 @@ KINDS: Mapping[str, AnnotationKind] = {
 
 
 def wanted_annotations(
-    assessment: Assessment, *, texts: Texts, at: datetime, stale_score: bool = False
+    assessment: Assessment,
+    *,
+    texts: Texts,
+    at: datetime,
+    labels: Mapping[str, str],
+    stale_score: bool = False,
 ) -> Mapping[str, str | int]:
     """What every annotation should show for this verdict, by its name in the mapping.
 
@@ -30,6 +36,7 @@ def wanted_annotations(
         assessment: The verdict.
         texts: Templates of the form.
         at: When the verdict was reached (aware).
+        labels: Question that the form asks for each field, by the field's name.
         stale_score: A score that no longer applies stands on DS and cannot be cleared.
     """
     defects = [
@@ -43,7 +50,7 @@ def wanted_annotations(
             "elements_manquants",
             status=assessment.status.value,
             defects=defects,
-            unanswered_scope=assessment.unanswered_scope,
+            unanswered_scope=questions(assessment, labels),
             stale_score=stale_score,
         ),
         "priorite": assessment.priority or "",
@@ -51,6 +58,14 @@ def wanted_annotations(
         "version_referentiel": assessment.ruleset,
         "controle_le": to_the_minute(at),
     }
+
+
+def questions(assessment: Assessment, labels: Mapping[str, str]) -> list[ScopeReason]:
+    """Scope questions without an answer, as the form asks them: a hidden champ has no label."""
+    return [
+        replace(question, label=labels.get(question.field, question.label))
+        for question in assessment.unanswered_scope
+    ]
 
 
 def canonical(value: str | int | bool) -> str:

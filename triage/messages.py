@@ -1,51 +1,74 @@
 """Messages to declarants: at most one for each set of items, a few for each dossier."""
 
 from collections.abc import Sequence
-from hashlib import sha256
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
-from mappings.dossier import Dossier
+from triage.annotations import questions
 from triage.assessment import Assessment, ItemResult, Verdict
-from triage.reply import MessageSent, SendMessage
+from triage.judged import Judged, Memory, Rulebook
+from triage.reply import MessageSent, SendMessage, reply_key
 from triage.reply_policy import Sending
-from triage.texts import Texts
+
+Kind: TypeAlias = Literal["received", "request"]
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """One item as it is asked for.
+
+    Attributes:
+        name: Its name in French.
+        section: Section of the guide and of the form.
+        reason: What is wrong.
+        expected: What the guide expects.
+        labels: Questions of the form that it is about, as they are labelled there.
+    """
+
+    name: str
+    section: str
+    reason: str
+    expected: str
+    labels: tuple[str, ...]
 
 
 def due_message(
-    dossier: Dossier,
-    assessment: Assessment,
-    *,
-    kind: Literal["received", "request"] | None,
-    sent: Sequence[MessageSent],
-    texts: Texts,
-    sending: Sending,
+    judged: Judged, memory: Memory, *, kind: Kind | None, rulebook: Rulebook
 ) -> SendMessage | None:
-    """The message due to the declarant, whatever the quiet period; ``None`` when none is."""
-    if kind is None or not _may_write(dossier, sending):
+    """The message due to the declarant, whatever the quiet period; ``None`` when none is.
+
+    Nothing is sent while a correction request waits for the declarant, whoever made it.
+    """
+    sending, sent = rulebook.sending, memory.messages
+    if kind is None or not _may_write(judged, sending):
         return None
-    items = _items(assessment) if kind == "request" else ()
+    items = _items(judged.assessment) if kind == "request" else ()
     if sent and (sent[-1].kind, set(sent[-1].items)) == (kind, set(items)):
         return None
     if kind == "received" and any(message.kind == "received" for message in sent):
         return None
-    if kind == "request" and (exhausted(sent, sending) or dossier.correction_pending_since):
+    if kind == "request" and len(_requests(sent)) >= sending.max_requests:
         return None
-    return _message(
-        dossier, assessment, kind=kind, items=items, sent=sent, texts=texts, sending=sending
-    )
+    return _message(judged, kind=kind, items=items, count=len(sent), rulebook=rulebook)
 
 
 def exhausted(sent: Sequence[MessageSent], sending: Sending) -> bool:
-    """Whether a dossier has had as many automatic requests as are allowed."""
-    requests = sum(message.kind == "request" for message in sent)
-    return sending.channel != "off" and requests >= sending.max_requests
+    """Whether the last automatic request that a dossier may have was sent: humans take over."""
+    requests = len(_requests(sent))
+    return sending.channel != "off" and 0 < requests >= sending.max_requests
 
 
-def _may_write(dossier: Dossier, sending: Sending) -> bool:
+def _requests(sent: Sequence[MessageSent]) -> list[MessageSent]:
+    return [message for message in sent if message.kind == "request"]
+
+
+def _may_write(judged: Judged, sending: Sending) -> bool:
+    dossier = judged.dossier
     return (
         sending.channel != "off"
         and not dossier.archived
         and not dossier.state.decided
+        and dossier.correction_pending_since is None
         and dossier.deposited_at >= sending.since
         and (not sending.pilot or dossier.number in sending.pilot)
     )
@@ -57,8 +80,8 @@ def _requested(assessment: Assessment) -> list[ItemResult]:
 
 
 def _items(assessment: Assessment) -> tuple[str, ...]:
-    questions = (question.field for question in assessment.unanswered_scope)
-    return (*questions, *(item.id for item in _requested(assessment)))
+    unanswered = (question.field for question in assessment.unanswered_scope)
+    return (*unanswered, *(item.id for item in _requested(assessment)))
 
 
 def _correction(
@@ -71,26 +94,20 @@ def _correction(
 
 
 def _message(
-    dossier: Dossier,
-    assessment: Assessment,
-    *,
-    kind: Literal["received", "request"],
-    items: tuple[str, ...],
-    sent: Sequence[MessageSent],
-    texts: Texts,
-    sending: Sending,
+    judged: Judged, *, kind: Kind, items: tuple[str, ...], count: int, rulebook: Rulebook
 ) -> SendMessage:
-    stated = [str(dossier.number), kind, *sorted(items), str(len(sent))]
-    key = sha256("\n".join(stated).encode()).hexdigest()
+    """The message; its reference is made from its key, which the next one does not share."""
+    dossier, assessment = judged.dossier, judged.assessment
+    key = reply_key(dossier.number, kind, *sorted(items), str(count))
     reference = f"UNC-{key[:4]}-{key[4:8]}".upper()
-    correction = _correction(assessment, sending) if kind == "request" else None
-    body = texts.render(
+    correction = _correction(assessment, rulebook.sending) if kind == "request" else None
+    body = rulebook.texts.render(
         f"message_{kind}",
         number=dossier.number,
         reference=reference,
         correction=correction,
-        unanswered_scope=assessment.unanswered_scope,
-        requested=_requested(assessment),
+        unanswered_scope=questions(assessment, judged.labels),
+        requested=[_asked(item, judged) for item in _requested(assessment)],
     )
     return SendMessage(
         key=key,
@@ -101,4 +118,15 @@ def _message(
         correction=correction,
         kind=kind,
         items=items,
+    )
+
+
+def _asked(item: ItemResult, judged: Judged) -> Requested:
+    labels = (judged.labels[field] for field in item.at_fault if field in judged.labels)
+    return Requested(
+        name=item.name,
+        section=item.section,
+        reason=item.reason,
+        expected=item.expected,
+        labels=tuple(dict.fromkeys(labels)),
     )

@@ -1,12 +1,14 @@
 """What is due to a dossier (`Reply`), and what became of it (`Receipt`).
 
 Annotations and labels are states: due when DS shows something else than wanted. Messages are
-events: one for each set of items, keyed. See ``docs/decisions/0002-replies.md``.
+events: one for each set of items, keyed; so is the passage en instruction, one for each submission.
+See ``docs/decisions/0002-replies.md``.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Literal, TypeAlias
 
 AnnotationKind: TypeAlias = Literal[
@@ -76,7 +78,21 @@ class SendMessage:
     items: tuple[str, ...]
 
 
-Reply: TypeAlias = Annotate | SetLabel | SendMessage
+@dataclass(frozen=True, slots=True)
+class PassEnInstruction:
+    """Pass a complete dossier ``en_instruction``: once for each submission by the declarant."""
+
+    key: str
+    number: int
+    dossier_id: str
+
+
+Reply: TypeAlias = Annotate | SetLabel | SendMessage | PassEnInstruction
+
+
+def reply_key(number: int, *parts: str) -> str:
+    """Deterministic key of a reply: the same intention has the same key in every run."""
+    return sha256("\n".join([str(number), *parts]).encode()).hexdigest()
 
 
 class Outcome(StrEnum):
@@ -96,7 +112,7 @@ class Receipt:
     Attributes:
         key: Key of the reply.
         outcome: Done, refused or unknown.
-        text: Reason in French, with DS's own words; empty when done.
+        text: Reason in French, with DS's own words; empty when all of it was done.
         written: Names of the annotations that DS confirmed (a part of them may have been refused).
         message_id: Id of the message that DS created.
     """

@@ -23,6 +23,7 @@ class StatusPolicy(_Policy):
     labels: tuple[str, ...] = ()
     message: Literal["received", "request"] | None = None
     only_if_written: bool = False
+    pass_en_instruction: bool = False
 
 
 class LabelPolicy(_Policy):
@@ -34,11 +35,17 @@ class LabelPolicy(_Policy):
 
 
 class ReplyPolicy(_Policy):
-    """The whole table."""
+    """The whole table.
+
+    Attributes:
+        proposals: Annotations where a human's value confirms or corrects the bridge's proposal:
+            it is kept, and is no conflict.
+    """
 
     version: str
     managed_annotations: tuple[str, ...]
     never_alone: tuple[str, ...] = ()
+    proposals: tuple[str, ...] = ()
     labels: LabelPolicy
     statuses: dict[Status, StatusPolicy]
     digest: str = ""
@@ -53,6 +60,7 @@ class Sending(_Policy):
         quiet: Time to wait after the declarant's last submission.
         max_requests: Automatic requests for one dossier.
         pilot: Dossiers written to; empty for all.
+        pass_en_instruction: Whether complete dossiers are passed ``en_instruction``.
     """
 
     channel: Channel
@@ -60,29 +68,47 @@ class Sending(_Policy):
     quiet: timedelta
     max_requests: int
     pilot: frozenset[int] = frozenset()
+    pass_en_instruction: bool = False
 
 
 def parse_reply_policy(text: str, *, source: str, mapping: FormMapping) -> ReplyPolicy:
-    """The policy that a file's text states, every annotation being one of the mapping.
+    """The policy that a file's text states, every name in it being known.
 
     Raises:
         DataFileError: With each problem, its file and its line.
     """
     file = DataFile(text, source=source)
     policy = file.validate(ReplyPolicy)
-    uses: list[tuple[tuple[str, ...], str]] = [
-        (("managed_annotations",), name) for name in policy.managed_annotations
-    ]
-    uses += [
-        (("statuses", status.value, "annotations"), name)
-        for status, one in policy.statuses.items()
-        for name in one.annotations
-    ]
     problems = [
         file.problem(path, f"l'annotation « {name} » n'est pas écrite dans la correspondance")
-        for path, name in uses
+        for path, name in _annotations_used(policy)
         if name not in mapping.annotations or not mapping.annotations[name].written
+    ]
+    problems += [
+        file.problem(path, f"le label « {name} » n'est pas dans la liste labels / managed")
+        for path, name in _labels_used(policy)
+        if name and name not in policy.labels.managed
     ]
     if problems:
         raise DataFileError(problems)
     return policy.model_copy(update={"digest": file.digest})
+
+
+_Use: TypeAlias = tuple[tuple[str, ...], str]
+
+
+def _annotations_used(policy: ReplyPolicy) -> list[_Use]:
+    uses: list[_Use] = []
+    for key in ("managed_annotations", "never_alone", "proposals"):
+        uses += [((key,), name) for name in getattr(policy, key)]
+    for status, one in policy.statuses.items():
+        uses += [(("statuses", status.value, "annotations"), name) for name in one.annotations]
+    return uses
+
+
+def _labels_used(policy: ReplyPolicy) -> list[_Use]:
+    uses: list[_Use] = [(("labels", "after_last_request"), policy.labels.after_last_request)]
+    uses += [(("labels", "by_priority"), name) for name in policy.labels.by_priority.values()]
+    for status, one in policy.statuses.items():
+        uses += [(("statuses", status.value, "labels"), name) for name in one.labels]
+    return uses

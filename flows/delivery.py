@@ -1,0 +1,127 @@
+"""Due replies go to DS; what became of each, and what DS shows since, is kept at once."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from clients.deliveries import Delivery, refused
+from clients.errors import DsRefused
+from flows.poll import row_of
+from flows.services import Connected, now
+from flows.summary import Summary
+from triage.reply import Annotate, Outcome, PassEnInstruction, Reply, SendMessage, SetLabel
+
+
+def deliver(services: Connected, summary: Summary, replies: Sequence[Reply]) -> None:
+    """Write replies to DS: annotations and labels in batches, then the rest one by one.
+
+    Each is marked as intended before it is sent, a batch at a time: a kill leaves at most one batch
+    uncertain.
+
+    Raises:
+        DsError: DS refused the token or does not answer; what was delivered is kept.
+    """
+    instructeur, outside = instructeur_id(services), _outside(services)
+    labels = dict(services.store.demarches.state(services.demarche).labels or {})
+    size, sent = services.settings.batch_size, 0
+    for batch in _batches(replies, size=size):
+        open_keys = services.store.outbox.mark_intended(
+            services.demarche, [reply.key for reply in batch], at=now()
+        )
+        due = [reply for reply in batch if reply.key in open_keys]
+        barred = [one for one in due if one.number in outside and not isinstance(one, SetLabel)]
+        for reply in barred:
+            _keep(services, summary, refused(reply, outside[reply.number]))
+        deliveries = services.writer.deliver(
+            [reply for reply in due if reply not in barred],
+            instructeur_id=instructeur,
+            labels=labels,
+            batch_size=size,
+        )
+        for delivery in deliveries:
+            _keep(services, summary, delivery)
+        sent += len(batch)
+        services.tell("Réponses à DS", sent, len(replies))
+
+
+def _batches(replies: Sequence[Reply], *, size: int) -> Iterator[list[Reply]]:
+    """Annotations and labels of ``size`` dossiers at a time, then the other replies, one each."""
+    states: dict[int, list[Reply]] = {}
+    for reply in replies:
+        if isinstance(reply, Annotate | SetLabel):
+            states.setdefault(reply.number, []).append(reply)
+    groups = list(states.values())
+    for start in range(0, len(groups), size):
+        yield [reply for group in groups[start : start + size] for reply in group]
+    for kind in (SendMessage, PassEnInstruction):
+        for reply in replies:
+            if isinstance(reply, kind):
+                yield [reply]
+
+
+def _keep(services: Connected, summary: Summary, delivery: Delivery) -> None:
+    """Keep the receipt, and the dossier as DS shows it since, in one transaction."""
+    demarche, number = services.demarche, delivery.reply.number
+    with services.store.transaction() as memory:
+        memory.outbox.record(demarche, [delivery.receipt], at=now())
+        stored = memory.dossiers.get(demarche, number)
+        if stored is not None:
+            memory.dossiers.replace_raw(demarche, [row_of(delivery.patched(stored.raw))])
+    _count(summary, delivery)
+
+
+def _count(summary: Summary, delivery: Delivery) -> None:
+    receipt, number = delivery.receipt, delivery.reply.number
+    match delivery.reply:
+        case Annotate() if receipt.written:
+            summary.annotated.add(number)
+        case SetLabel() if receipt.outcome is Outcome.DONE:
+            summary.labelled.add(number)
+        case SendMessage() if receipt.outcome is Outcome.DONE:
+            summary.messages += 1
+        case _:
+            pass
+    if receipt.outcome is Outcome.UNKNOWN:
+        summary.unknown.add(number)
+    elif receipt.text:
+        summary.refused.append((number, receipt.text))
+
+
+def _outside(services: Connected) -> Mapping[int, str]:
+    """Dossiers of a groupe that our instructeur is not in, with the reason: labels only there."""
+    state = services.store.demarches.state(services.demarche)
+    wanted = services.settings.instructeur_name().strip()
+    barred = {
+        groupe["id"]: groupe["label"]
+        for groupe in state.groupes or ()
+        if not any(_is(member, wanted) for member in groupe["instructeurs"])
+    }
+    return {
+        row.number: (
+            f"L'instructeur UNC_INSTRUCTEUR n'est pas dans le groupe « {barred[row.groupe_id]} » :"
+            " ajoutez-le à ce groupe sur DS. D'ici là, seuls les labels y sont tenus."
+        )
+        for row in (services.store.dossiers.light_rows(services.demarche) if barred else ())
+        if row.groupe_id in barred
+    }
+
+
+def instructeur_id(services: Connected) -> str:
+    """GraphQL id of the instructeur in whose name the bridge writes.
+
+    Raises:
+        DsRefused: No groupe of the démarche has this instructeur.
+    """
+    wanted = services.settings.instructeur_name().strip()
+    groupes = services.store.demarches.state(services.demarche).groupes or ()
+    for groupe in groupes:
+        for member in groupe["instructeurs"]:
+            if _is(member, wanted):
+                return str(member["id"])
+    raise DsRefused(
+        f"UNC_INSTRUCTEUR : aucun groupe de la démarche {services.demarche} n'a l'instructeur"
+        " indiqué. Ajoutez-le à chaque groupe instructeur sur DS, ou corrigez le réglage.",
+        setting="UNC_INSTRUCTEUR",
+    )
+
+
+def _is(member: Mapping[str, str], wanted: str) -> bool:
+    return wanted == member["id"] or wanted.lower() == member["email"].lower()

@@ -1,0 +1,233 @@
+"""Which replies are due to judged dossiers: what is remembered of each, and its plan."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+
+from flows.services import Services
+from mappings.dossier import Dossier
+from mappings.labels import normalise_label
+from mappings.mapping import FieldSpec, FormMapping
+from mappings.revision import Descriptor, Revision
+from settings import SettingsError
+from store.assessments import AssessmentRow
+from store.corrections import Correction
+from store.kept import LightRow, StoredDossier
+from store.outbox import StoredReply
+from store.plans import Plan as DuePlan
+from store.stages import OPEN, Stage
+from triage.annotations import canonical
+from triage.assessment import Assessment
+from triage.judged import Judged, Memory, Rulebook
+from triage.plan import plan
+from triage.reply import Annotate, MessageSent, SetLabel
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the outbox holds about some dossiers, read at once."""
+
+    written: Mapping[int, Mapping[str, tuple[str | int | bool, ...]]]
+    labels: Mapping[int, frozenset[str]]
+    messages: Mapping[int, tuple[MessageSent, ...]]
+    replies: Mapping[int, Sequence[StoredReply]]
+
+    def of(self, number: int, *, conditions_stand: bool) -> Memory:
+        """The memory of one dossier.
+
+        Args:
+            number: Its number.
+            conditions_stand: Whether all is as it was when DS refused something: else a refusal is
+                forgotten, and what was refused may be tried again.
+        """
+        stored = self.replies.get(number, ())
+        refused = [one for one in stored if one.stage is Stage.REFUSED and conditions_stand]
+        written = {
+            name: frozenset(map(canonical, ours))
+            for name, ours in self.written.get(number, {}).items()
+        }
+        return Memory(
+            written=written,
+            labels=self.labels.get(number, frozenset()),
+            uncertain_labels=frozenset(
+                one.reply.name
+                for one in stored
+                if one.maybe_sent and isinstance(one.reply, SetLabel)
+            ),
+            messages=self.messages.get(number, ()),
+            refused=frozenset(one.reply.key for one in refused),
+            refused_values=_refused_values(refused, written),
+        )
+
+
+def _refused_values(
+    refused: Sequence[StoredReply], written: Mapping[str, frozenset[str]]
+) -> Mapping[str, frozenset[str]]:
+    """Values that DS refused; a refused reply may have been written in part."""
+    values: dict[str, set[str]] = {}
+    for one in refused:
+        for change in one.reply.changes if isinstance(one.reply, Annotate) else ():
+            value = canonical(change.value)
+            if value not in written.get(change.name, ()):
+                values.setdefault(change.name, set()).add(value)
+    return {name: frozenset(found) for name, found in values.items()}
+
+
+@dataclass(slots=True)
+class Planner:
+    """Plans the replies due to dossiers; what all plans rest on is read once.
+
+    Attributes:
+        missing_labels: Labels that a plan wanted and that the démarche does not have.
+    """
+
+    services: Services
+    at: datetime
+    missing_labels: set[str] = field(default_factory=set)
+    _rulebook: Rulebook = field(init=False)
+    _basis: str = field(init=False)
+    _labels: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Read what every plan rests on."""
+        form, sending = self.services.form, self.services.sending()
+        state = self.services.store.demarches.state(self.services.demarche)
+        self._rulebook = Rulebook(
+            mapping=form.mapping,
+            policy=form.policy,
+            texts=form.texts,
+            sending=sending,
+            labels=None if state.labels is None else frozenset(state.labels),
+        )
+        around = (str(state.labels), str(state.groupes), _writer(self.services))
+        self._basis = _digest(form.digest, sending.model_dump_json(), *around)
+
+    def is_due(self, row: LightRow, *, situation: str = "") -> bool:
+        """Whether a plan must be made: something moved, or the quiet period is over."""
+        key, _, again_at = (row.planned_key or "").partition("@")
+        verdict = (row.assessed_fingerprint, row.assessed_basis)
+        if key != self._key(row, verdict=verdict, situation=situation):
+            return True
+        return bool(again_at) and datetime.fromisoformat(again_at) <= self.at
+
+    def remember(self, numbers: Sequence[int]) -> Remembered:
+        """Read what the outbox holds about some dossiers."""
+        outbox, demarche = self.services.store.outbox, self.services.demarche
+        replies: dict[int, list[StoredReply]] = {}
+        stages = (*OPEN, Stage.REFUSED)
+        for stored in outbox.recorded(demarche, numbers=numbers, stages=stages):
+            replies.setdefault(stored.reply.number, []).append(stored)
+        return Remembered(
+            written=outbox.written_annotations(demarche, numbers=numbers),
+            labels=outbox.labels_added(demarche, numbers=numbers),
+            messages=outbox.messages_sent(demarche, numbers=numbers),
+            replies=replies,
+        )
+
+    def plan(
+        self,
+        stored: StoredDossier,
+        judged: Judged,
+        *,
+        verdict: AssessmentRow,
+        remembered: Remembered,
+    ) -> DuePlan:
+        """What is due to one dossier, with the key that tells when to plan again."""
+        key = self._key(
+            stored, verdict=(verdict.fingerprint, verdict.basis), situation=judged.situation
+        )
+        conditions = key.partition(".")[0]
+        stand = (stored.planned_key or "").partition(".")[0] == conditions
+        memory = remembered.of(stored.number, conditions_stand=stand)
+        due = plan(judged, memory, rulebook=self._rulebook, now=self.at)
+        self.missing_labels |= due.missing_labels
+        return DuePlan(
+            number=stored.number,
+            key=f"{key}@{due.again_at.isoformat()}" if due.again_at else key,
+            replies=due.replies,
+            conflicts=due.conflicts,
+            standing=memory.refused,
+        )
+
+    def judged(
+        self,
+        dossier: Dossier,
+        revision: Revision | None,
+        *,
+        assessment: Assessment,
+        assessed_at: datetime,
+        situation: str = "",
+    ) -> Judged:
+        """A dossier with its verdict, as the planner takes it."""
+        return Judged(
+            dossier=dossier,
+            assessment=assessment,
+            assessed_at=assessed_at,
+            annotations=revision.annotations if revision else (),
+            labels=self._labels_of(revision),
+            situation=situation,
+        )
+
+    def _labels_of(self, revision: Revision | None) -> Mapping[str, str]:
+        if revision is None:
+            return {}
+        if revision.id not in self._labels:
+            self._labels[revision.id] = question_labels(self.services.form.mapping, revision)
+        return self._labels[revision.id]
+
+    def _key(
+        self,
+        dossier: LightRow | StoredDossier,
+        *,
+        verdict: tuple[str | None, str | None],
+        situation: str,
+    ) -> str:
+        """``conditions.content``: what DS refused under the same conditions it refuses again."""
+        judged = (verdict[0] or "", verdict[1] or "", situation)
+        place = (dossier.state, dossier.groupe_id, dossier.revision_id)
+        return f"{_digest(self._basis, *judged, *place)}.{dossier.content_hash[:16]}"
+
+
+def corrections_of(dossier: Dossier) -> list[Correction]:
+    """Correction requests of a dossier, whoever made them, for the time to correction."""
+    return [
+        Correction(
+            number=dossier.number,
+            requested_at=message.created_at,
+            resolved_at=message.resolved_at,
+        )
+        for message in dossier.messages
+        if message.correction is not None
+    ]
+
+
+def question_labels(mapping: FormMapping, revision: Revision) -> dict[str, str]:
+    """The question that a revision asks for each field, the fields of rows included."""
+    found: dict[str, str] = {}
+
+    def look(specs: Mapping[str, FieldSpec], asked: Sequence[Descriptor]) -> None:
+        by_name = {normalise_label(one.label): one for one in asked} | {
+            one.id: one for one in asked
+        }
+        for name, spec in specs.items():
+            descriptor = next((by_name[one] for one in spec.champs if one in by_name), None)
+            if descriptor is not None:
+                found.setdefault(name, descriptor.label)
+                look(spec.fields, descriptor.children)
+
+    look(mapping.fields, revision.champs)
+    return found
+
+
+def _writer(services: Services) -> str:
+    """Who writes: another token or instructeur may be allowed what this one was refused."""
+    try:
+        token = services.settings.token().get_secret_value()
+    except SettingsError:
+        token = ""
+    return _digest(token, services.settings.instructeur or "")
+
+
+def _digest(*parts: str) -> str:
+    return sha256("\n".join(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,93 @@
+"""Annotations due to a dossier, and those that a human holds."""
+
+from collections.abc import Mapping, Sequence
+
+from mappings.mapping import FormMapping
+from triage.annotations import KINDS, canonical, shown, wanted_annotations
+from triage.judged import Judged, Memory, Rulebook
+from triage.reply import Annotate, AnnotationChange, Conflict, reply_key
+from triage.reply_policy import StatusPolicy
+
+SITUATION = "situation"
+"""Annotation where the bridge proposes a situation."""
+MISSING = "elements_manquants"
+"""Annotation that lists what is missing, and says when a number beside it no longer applies."""
+
+
+def due_annotations(
+    judged: Judged, memory: Memory, *, status: StatusPolicy, rulebook: Rulebook
+) -> tuple[tuple[Annotate, ...], tuple[Conflict, ...]]:
+    """One reply with all that is to be written, if anything is, and what humans hold."""
+    due: list[AnnotationChange] = []
+    conflicts: list[Conflict] = []
+    for name, wanted in _wanted(judged, status=status, rulebook=rulebook).items():
+        match _compared(judged, memory, name=name, wanted=wanted, rulebook=rulebook):
+            case AnnotationChange() as change:
+                due.append(change)
+            case Conflict() as conflict:
+                conflicts.append(conflict)
+            case None:
+                pass
+    if all(change.name in rulebook.policy.never_alone for change in due):
+        return (), tuple(conflicts)
+    return (_annotate(judged, due),), tuple(conflicts)
+
+
+def _compared(
+    judged: Judged, memory: Memory, *, name: str, wanted: str | int, rulebook: Rulebook
+) -> AnnotationChange | Conflict | None:
+    """What is wanted of one annotation, beside what it shows and what is ours there."""
+    descriptor = judged.descriptor(rulebook.mapping.annotations[name].champs)
+    if descriptor is None or descriptor.type not in KINDS:
+        return None
+    champ = judged.annotation((descriptor.id,))
+    found, value = shown(champ.value if champ else None), canonical(wanted)
+    if found == value or value in memory.refused_values.get(name, frozenset()):
+        return None
+    if found and found not in memory.written.get(name, frozenset()):
+        if name in rulebook.policy.proposals:
+            return None
+        return Conflict(number=judged.dossier.number, annotation=name, wanted=value, found=found)
+    return AnnotationChange(
+        name=name, api_id=descriptor.api_id, kind=KINDS[descriptor.type], value=wanted
+    )
+
+
+def _wanted(judged: Judged, *, status: StatusPolicy, rulebook: Rulebook) -> Mapping[str, str | int]:
+    values = wanted_annotations(
+        judged.assessment, texts=rulebook.texts, at=judged.assessed_at, labels=judged.labels
+    )
+    kept = {name: values[name] for name in status.annotations if name in values}
+    if status.only_if_written:
+        return kept
+    mapping = rulebook.mapping
+    dropped = [name for name in rulebook.policy.managed_annotations if name not in kept]
+    cleared = {name: "" for name in dropped if mapping.annotations[name].type != "integer"}
+    if MISSING in kept and _stale_number(judged, dropped, mapping=mapping):
+        kept[MISSING] = wanted_annotations(
+            judged.assessment,
+            texts=rulebook.texts,
+            at=judged.assessed_at,
+            labels=judged.labels,
+            stale_score=True,
+        )[MISSING]
+    proposed = {SITUATION: judged.situation} if SITUATION in mapping.annotations else {}
+    return {**kept, **cleared, **proposed}
+
+
+def _stale_number(judged: Judged, dropped: Sequence[str], *, mapping: FormMapping) -> bool:
+    """Whether a number that no longer applies stands there: DS cannot clear a number."""
+    numbers = [name for name in dropped if mapping.annotations[name].type == "integer"]
+    found = [judged.annotation(mapping.annotations[name].champs) for name in numbers]
+    return any(champ is not None and champ.value is not None for champ in found)
+
+
+def _annotate(judged: Judged, changes: Sequence[AnnotationChange]) -> Annotate:
+    number = judged.dossier.number
+    stated = [f"{change.name}={canonical(change.value)}" for change in changes]
+    return Annotate(
+        key=reply_key(number, "annotate", *stated),
+        number=number,
+        dossier_id=judged.dossier.id,
+        changes=tuple(changes),
+    )

@@ -1,0 +1,64 @@
+"""Labels due to a dossier: matched by name, and only those that the bridge added are removed."""
+
+from dataclasses import dataclass
+
+from triage.judged import Judged, Memory, Rulebook
+from triage.messages import exhausted
+from triage.reply import SetLabel, reply_key
+from triage.reply_policy import StatusPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class DueLabels:
+    """Labels to add or remove, and those that the démarche would need to have."""
+
+    replies: tuple[SetLabel, ...]
+    missing: frozenset[str]
+
+
+def due_labels(
+    judged: Judged, memory: Memory, *, status: StatusPolicy, rulebook: Rulebook
+) -> DueLabels:
+    """Labels to add, and those that the bridge added and that are no longer wanted.
+
+    A label that the bridge added and that is gone was removed by a human: it is left so until the
+    bridge wants it no more. Taking it away then is asked of DS all the same, which answers that it
+    is not there: so the bridge forgets that it was its own.
+    """
+    wanted = _wanted(judged, memory, status=status, rulebook=rulebook)
+    there = rulebook.labels
+    replies = []
+    for name in rulebook.policy.labels.managed:
+        removed_by_human = name in memory.labels - memory.uncertain_labels
+        add = name in wanted and name not in judged.dossier.labels and not removed_by_human
+        remove = name not in wanted and name in memory.labels
+        if (add or remove) and (there is None or name in there):
+            replies.append(_set_label(judged, name, present=add))
+    return DueLabels(
+        replies=tuple(one for one in replies if one.key not in memory.refused),
+        missing=frozenset() if there is None else frozenset(wanted - there),
+    )
+
+
+def _wanted(
+    judged: Judged, memory: Memory, *, status: StatusPolicy, rulebook: Rulebook
+) -> set[str]:
+    policy, priority = rulebook.policy.labels, judged.assessment.priority
+    wanted = set(status.labels)
+    if priority in policy.by_priority:
+        wanted.add(policy.by_priority[priority])
+    last_one_sent = exhausted(memory.messages, rulebook.sending)
+    if status.message == "request" and last_one_sent and policy.after_last_request:
+        wanted.add(policy.after_last_request)
+    return wanted
+
+
+def _set_label(judged: Judged, name: str, *, present: bool) -> SetLabel:
+    number = judged.dossier.number
+    return SetLabel(
+        key=reply_key(number, "label", name, str(present)),
+        number=number,
+        dossier_id=judged.dossier.id,
+        name=name,
+        present=present,
+    )
