@@ -85,14 +85,18 @@ def publish(
 
 def latest(root: Path, *, demarche: int) -> PublishedExport | None:
     """Return the newest export of a démarche that has a manifest and all its files."""
+    return next(published(root, demarche=demarche), None)
+
+
+def published(root: Path, *, demarche: int) -> Iterator[PublishedExport]:
+    """Yield the exports of a démarche that have a manifest and all their files, newest first."""
     for folder in reversed(_folders(root)):
         content = read_manifest(folder)
         if content is None or content.get("demarche") != demarche:
             continue
         paths = tuple(folder / str(file["name"]) for file in content.get("files", ()))
         if all(path.is_file() for path in paths):
-            return PublishedExport(folder.absolute(), tuple(p.absolute() for p in paths), content)
-    return None
+            yield PublishedExport(folder.absolute(), tuple(p.absolute() for p in paths), content)
 
 
 def sweep(root: Path) -> None:
