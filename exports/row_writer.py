@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 
 from openpyxl.utils import get_column_letter
 
-from exports.cells import Content, Link, looks_like_formula, runs, safe_value
+from exports.cells import MAX_UNITS, Content, Link, looks_like_formula, runs, safe_value
 from exports.columns import Format
 from exports.styles import StyleIds
 from exports.tables import Column, Table
@@ -25,12 +25,14 @@ _DAY_ZERO: Final = date(1899, 12, 30)
 _TEXT_SHAPES: Final = frozenset({"texte", "centre"})
 _NUMBER_SHAPES: Final = frozenset({"entier", "decimal", "pourcent", "lien"})
 _CAREFUL: Final = re.compile("^[=+\\-@\\s]|\\s$|[&<>\x00-\x1f\ufffe\uffff\ud800-\udfff]|_x")
-_SHORT: Final = 16_000
+_KEPT: Final = frozenset({str, date, datetime})
+_MOST_KEPT: Final = 1024
+_SHORT: Final = 200
 _CHUNK: Final = 256
 _LINE: Final = 13.5
 _MOST_LINES: Final = 8
 
-Head: TypeAlias = tuple[str, str, Column]
+Head: TypeAlias = tuple[str, dict[Content, str], Callable[[Content], str]]
 
 
 def shape_of(column: Column, value: object) -> Format:
@@ -70,26 +72,27 @@ def row_height(columns: Sequence[Column], cells: Sequence[Content]) -> float:
 
 
 def rows_xml(table: Table, *, styles: StyleIds, first_row: int) -> Iterator[bytes]:
-    """Yield the ``<row>`` elements of a table, a few hundred at a time."""
-    encode = _encoder(styles)
+    """Yield the ``<row>`` elements of a table, a few hundred at a time.
+
+    What was written for a text or a date is kept for the column's next cells: most columns have
+    few different answers.
+    """
     heads: list[Head] = [
-        (f'<c r="{get_column_letter(place)}', _text_head(styles, column), column)
+        (f'<c r="{get_column_letter(place)}', {}, _encoder(column, styles))
         for place, column in enumerate(table.columns, start=1)
     ]
     measured = table.columns[: table.printed]
     parts: list[str] = []
     for number, cells in enumerate(table.rows, start=first_row):
         row = str(number)
-        height = row_height(measured, cells)
-        parts.append(f'<row r="{row}" ht="{height:g}" customHeight="1">')
-        for (start, text, column), content in zip(heads, cells, strict=True):
-            if type(content) is str and len(content) < _SHORT and not _CAREFUL.search(content):
-                if content:
-                    parts.append(f"{start}{row}{text}{content}</t></is></c>")
-                else:
-                    parts.append(f'{start}{row}" s="{styles.plain[column.format]}"/>')
-            else:
-                parts.append(f"{start}{row}{encode(column, content)}")
+        parts.append(f'<row r="{row}" ht="{row_height(measured, cells):g}" customHeight="1">')
+        for (start, seen, encode), content in zip(heads, cells, strict=True):
+            written = seen.get(content)
+            if written is None:
+                written = encode(content)
+                if type(content) in _KEPT and len(seen) < _MOST_KEPT and len(written) < _SHORT:
+                    seen[content] = written
+            parts.append(f"{start}{row}{written}")
         parts.append("</row>")
         if number % _CHUNK == 0:
             yield "".join(parts).encode()
@@ -116,21 +119,21 @@ def serial(moment: date) -> str:
     return str((moment - _DAY_ZERO).days)
 
 
-def _text_head(styles: StyleIds, column: Column) -> str:
-    return f'" s="{styles.plain[shape_of(column, "")]}" t="inlineStr"><is><t>'
-
-
-def _encoder(styles: StyleIds) -> Callable[[Column, Content], str]:
-    """Return a function that writes what follows the row number of a cell."""
+def _encoder(column: Column, styles: StyleIds) -> Callable[[Content], str]:
+    """Return a function that writes what follows the row number of a cell of this column."""
     plain: Mapping[Format, int] = styles.plain
+    shape = shape_of(column, "")
+    simple = f'" s="{plain[shape]}" t="inlineStr"><is><t>'
+    blank = f'" s="{plain[column.format]}"/>'
 
-    def encode(column: Column, content: Content) -> str:
+    def encode(content: Content) -> str:
+        if type(content) is str and len(content) < MAX_UNITS // 2 and not _CAREFUL.search(content):
+            return f"{simple}{content}</t></is></c>" if content else blank
         value = cell_value(column, content)
         match value:
             case None:
-                return f'" s="{plain[column.format]}"/>'
+                return blank
             case str():
-                shape = shape_of(column, value)
                 style = (styles.quoted if looks_like_formula(value) else plain)[shape]
                 return f'" s="{style}" t="inlineStr"><is>{_runs_xml(value)}</is></c>'
             case date():
