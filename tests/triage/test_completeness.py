@@ -1,0 +1,137 @@
+"""What the labelled set does not show: reasons, bands, evidence, and texts beyond the ordinary."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mappings.mapping import FormMapping
+from mappings.report import Report
+from triage.assess import assess, verdict_fingerprint
+from triage.assessment import Assessment, ItemResult, Verdict
+from triage.completeness import band, score
+from triage.ruleset import RuleSet
+
+MakeReport = Callable[..., Report]
+
+
+@pytest.fixture
+def verdict(report: MakeReport, rules: RuleSet, mapping: FormMapping) -> Callable[..., Assessment]:
+    def judge(**changes: object) -> Assessment:
+        answers = {int(name[1:]): value for name, value in changes.items()}
+        return assess(report(answers), rules, mapping=mapping, fingerprint="f", earlier_exists=True)
+
+    return judge
+
+
+def item(found: Assessment, name: str) -> ItemResult:
+    return next(one for one in found.items if one.id == name)
+
+
+@pytest.mark.parametrize(
+    ("points", "name"),
+    [
+        (100, "bien documenté"),
+        (80, "bien documenté"),
+        (79, "à compléter"),
+        (50, "à compléter"),
+        (49, "insuffisant"),
+        (0, "insuffisant"),
+    ],
+)
+def test_bands_begin_where_the_guide_says(rules: RuleSet, points: int, name: str) -> None:
+    assert band(rules, points) == name
+
+
+def test_a_reason_says_why_and_never_quotes_the_answer(
+    verdict: Callable[..., Assessment],
+) -> None:
+    found = verdict(c6="73282932000075", c7=None, c17="NC", c20="trop court", c58=[])
+    assert item(found, "A1").reason == "SIRET invalide (clé de contrôle) ; qualité absente"
+    assert item(found, "D0").reason == "réponse sans contenu"
+    assert item(found, "D2").reason == "moins de 30 caractères"
+    assert item(found, "P1").reason == "absent ou écarté par l'antivirus"
+    assert item(found, "D3").reason == ""
+    assert item(found, "A1").fields == ("siret", "qualite_entreprise")
+
+
+def test_a_verdict_names_every_field_that_it_was_drawn_from(
+    verdict: Callable[..., Assessment],
+) -> None:
+    found = verdict()
+    assert item(found, "D3").fields == ("usage_constate", "usage_autorise")
+    assert item(found, "D4").fields == ("nature_non_conformite", "indication_visee")
+    assert item(found, "R1").fields == ("date_fin_analyse", "date_connaissance")
+    assert item(found, "M3").fields == ("specialites",)
+
+
+def test_half_the_penalty_is_lost_when_insufficient(verdict: Callable[..., Assessment]) -> None:
+    assert item(verdict(c17="NC"), "D0").lost == Decimal("0.05")
+    assert item(verdict(c17=None), "D0").lost == Decimal("0.10")
+    assert item(verdict(), "D0").lost == 0
+
+
+def test_an_optional_item_is_judged_but_does_not_block(
+    report: MakeReport, rules: RuleSet, mapping: FormMapping
+) -> None:
+    optional = tuple(
+        one.model_copy(update={"mandatory": False}) if one.id == "R5" else one
+        for one in rules.items
+    )
+    found = assess(
+        report({52: None}),
+        rules.model_copy(update={"items": optional}),
+        mapping=mapping,
+        fingerprint="f",
+        earlier_exists=True,
+    )
+    assert item(found, "R5").verdict is Verdict.MISSING
+    assert found.admissible
+    assert found.status.value == "Complet"
+    assert found.score == 90
+
+
+def test_the_evidence_of_a_criterion_is_what_it_rests_on(
+    verdict: Callable[..., Assessment],
+) -> None:
+    found = verdict(c42=1200, c45=12.5, c53="Élevé")
+    shown = {
+        criterion.id: [(one.field, one.value) for one in criterion.evidence]
+        for criterion in found.criteria
+    }
+    assert shown["widespread"] == [
+        ("patients", "1\u202f200"),
+        ("etendue", "Nationale"),
+        ("part_prescriptions", "12,5"),
+    ]
+    assert shown["exposes"] == [("niveau_risque", "Élevé")]
+
+
+def test_the_fingerprint_of_a_verdict_moves_with_the_earlier_dossier() -> None:
+    there = verdict_fingerprint("f", earlier_exists=True)
+    assert there != verdict_fingerprint("f", earlier_exists=False)
+    assert there == verdict_fingerprint("f", earlier_exists=True)
+
+
+@given(st.lists(st.sampled_from([Decimal(0), Decimal("0.05"), Decimal("0.1"), Decimal("0.5")])))
+def test_a_score_is_from_0_to_100_and_never_rises_with_one_more_defect(
+    lost: list[Decimal],
+) -> None:
+    def result(share: Decimal) -> ItemResult:
+        return ItemResult("X", "", "", "", True, Verdict.MISSING, "", (), share)
+
+    points = [score(result(share) for share in lost[:at]) for at in range(len(lost) + 1)]
+    assert points[0] == 100
+    assert all(0 <= after <= before for before, after in pairwise(points))
+
+
+@given(st.text(max_size=300))
+def test_any_text_gets_a_verdict(
+    report: MakeReport, rules: RuleSet, mapping: FormMapping, text: str
+) -> None:
+    answers = {8: text, 10: text, 11: text, 17: text, 20: text, 21: text, 25: text}
+    found = assess(report(answers), rules, mapping=mapping, fingerprint="f", earlier_exists=True)
+    assert 0 <= found.score <= 100

@@ -1,0 +1,92 @@
+"""The labelled set: what an evaluator expects of each dossier, item by item, as data."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from mappings.mapping import FormMapping
+from mappings.report import Report
+from triage.assess import assess
+from triage.assessment import Assessment
+from triage.ruleset import RuleSet
+
+FOLDER = Path(__file__).parent / "cases"
+LABELLED = [
+    case
+    for path in sorted(FOLDER.glob("*.yaml"))
+    if path.stem != "base"
+    for case in YAML(typ="safe").load(path.read_text("utf-8"))
+]
+NOT_IN_BASE = {"A4", "D5", "D6"}
+SCOPE_FIELDS = {
+    "usage_intentionnel": 1,
+    "but_medical": 2,
+    "territoire_national": 3,
+    "couvert_par_pgr": 4,
+}
+
+
+Judge = Callable[[dict[str, Any]], Assessment]
+
+
+@pytest.fixture
+def judged(report: Callable[..., Report], rules: RuleSet, mapping: FormMapping) -> Judge:
+    def judge(case: dict[str, Any]) -> Assessment:
+        others = {"revision": int, "state": str, "deposited_at": datetime.fromisoformat}
+        given = {key: make(str(case[key])) for key, make in others.items() if key in case}
+        return assess(
+            report(case.get("set"), **given),
+            rules,
+            mapping=mapping,
+            fingerprint="f",
+            earlier_exists=case.get("earlier_exists", True),
+        )
+
+    return judge
+
+
+def expected_items(case: dict[str, Any], rules: RuleSet) -> dict[str, str]:
+    base = {
+        item.id: "not_applicable" if item.id in NOT_IN_BASE else "present" for item in rules.items
+    }
+    return base | case.get("items", {})
+
+
+@pytest.mark.parametrize("case", LABELLED, ids=lambda case: case["name"])
+def test_the_verdict_is_the_one_expected(
+    case: dict[str, Any], rules: RuleSet, judged: Judge
+) -> None:
+    verdict = judged(case)
+    assert {item.id: item.verdict.value for item in verdict.items} == expected_items(case, rules)
+    assert verdict.status.value == case["status"]
+    assert verdict.score == case["score"]
+    assert verdict.priority == case["priority"]
+    if verdict.priority is not None:
+        assert [criterion.id for criterion in verdict.criteria] == case.get("criteria", [])
+    out = verdict.out_of_scope
+    assert (SCOPE_FIELDS[out.field] if out else None) == case.get("out")
+    unanswered = [SCOPE_FIELDS[one.field] for one in verdict.unanswered_scope]
+    assert unanswered == case.get("unanswered", [])
+
+
+def test_the_set_has_200_dossiers_and_every_item_has_each_verdict_it_can_have(
+    rules: RuleSet,
+) -> None:
+    assert len(LABELLED) >= 200
+    assert len({case["name"] for case in LABELLED}) == len(LABELLED)
+    seen = {
+        item.id: {expected_items(case, rules)[item.id] for case in LABELLED} for item in rules.items
+    }
+    for item, verdicts in seen.items():
+        assert {"present", "missing"} <= verdicts, item
+        checked = any(part.checks for one in rules.items if one.id == item for part in one.parts)
+        assert not checked or "invalid" in verdicts, item
+
+
+def test_a_verdict_is_the_same_every_time(judged: Judge) -> None:
+    for case in LABELLED[:20]:
+        assert judged(case) == judged(case)
