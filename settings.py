@@ -6,6 +6,7 @@ Read only by whoever starts a process (the CLI, a flow); the other rooms are han
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -19,8 +20,9 @@ class SettingsError(Exception):
 
 
 def _https_or_loopback(url: str) -> str:
-    local = url.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
-    if not url.startswith("https://") and not local:
+    parts = urlsplit(url)
+    local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    if not (parts.scheme == "https" and parts.hostname) and not local:
         raise ValueError("une adresse https:// est attendue (http:// seulement sur cette machine)")
     return url
 
@@ -68,6 +70,13 @@ class Settings(BaseSettings):
     mapping: Path = Field(
         default=ROOT / "mappings" / "unc" / "mapping.yaml",
         description="Fichier de correspondance du formulaire",
+    )
+    attachments: Literal["metadata", "download"] = Field(
+        default="metadata",
+        description="Pièces jointes : ce que DS en dit (metadata), ou les fichiers (download)",
+    )
+    attachment_max_mb: int = Field(
+        default=100, ge=1, description="Taille au-delà de laquelle une pièce jointe reste sur DS"
     )
     overlap_minutes: int = Field(
         default=10, ge=0, description="Minutes relues avant le dernier repère de lecture"
@@ -126,11 +135,12 @@ class Settings(BaseSettings):
         if self.ds_token_file is not None:
             try:
                 return SecretStr(self.ds_token_file.read_text(encoding="utf-8").strip())
-            except OSError as error:
+            except (OSError, UnicodeDecodeError) as error:
+                why = error.strerror if isinstance(error, OSError) else "ce n'est pas du texte"
                 raise SettingsError(
                     f"UNC_DS_TOKEN_FILE : le fichier {self.ds_token_file} ne peut pas être lu"
-                    f" ({error.strerror})."
-                ) from error
+                    f" ({why})."
+                ) from None
         if self.ds_token is None or not self.ds_token.get_secret_value().strip():
             raise SettingsError(
                 "UNC_DS_TOKEN manque : donnez le jeton d'API de la démarche (page « Jeton d'accès"
@@ -172,6 +182,10 @@ class Settings(BaseSettings):
     def export_retention(self) -> timedelta:
         """How long workbooks are kept, but the latest."""
         return timedelta(days=self.export_retention_days)
+
+    def attachment_folder(self) -> Path:
+        """Folder of the attachments, absolute."""
+        return (self.home / "attachments").absolute()
 
     def exports(self) -> Path:
         """Folder of the workbooks, absolute."""

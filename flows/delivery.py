@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from clients.deliveries import Delivery, refused
 from clients.errors import DsRefused
-from flows.poll import row_of
+from flows.keeping import row_of
 from flows.services import Connected, now
 from flows.summary import Summary
 from triage.reply import Annotate, Outcome, PassEnInstruction, Reply, SendMessage, SetLabel

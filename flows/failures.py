@@ -11,7 +11,12 @@ from mappings.data_file import DataFileError
 from settings import ROOT, SettingsError
 from store.errors import StoreError
 
-KNOWN = (SettingsError, DataFileError, DsError, StoreError, ExportError)
+
+class AttachmentFolderError(Exception):
+    """The folder of attachments cannot be written (disk full, rights, missing volume)."""
+
+
+KNOWN = (SettingsError, DataFileError, DsError, StoreError, ExportError, AttachmentFolderError)
 """Errors whose message is a French sentence for the operator."""
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from flows.delivery import deliver
+from flows.description import refresh_form
 from flows.judge import judge
 from flows.lost_answers import close_lost_answers
-from flows.poll import refresh_form
 from flows.services import Connected, Services, now
 from flows.summary import Summary
 from store.stages import Stage

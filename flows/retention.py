@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from exports.publishing import remove_old
+from flows.erasure import erase
 from flows.services import Services, now
 from flows.summary import Summary
 from mappings.dossier import RawDossier
@@ -62,8 +63,7 @@ def purge(services: Services, summary: Summary) -> None:
     """
     numbers = over(services)
     at = now()
-    gone = [Deletion(number=number, deleted_at=at, reason=REASON) for number in numbers]
-    services.store.absences.purge(services.demarche, gone, at=at)
+    erase(services, [Deletion(number=number, deleted_at=at, reason=REASON) for number in numbers])
     summary.deleted |= set(numbers)
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
+from clients.demarche import DemarcheInfo
 from clients.reading import DsReader
 from clients.transport import DsTransport
 from clients.writing import DsWriter
 from flows.form import Form, load_form
 from settings import Settings
-from store.repository import Store, open_store
+from store.repository import Store, is_new, open_store
 from triage.reply_policy import Sending
 
 Tell: TypeAlias = Callable[[str, int, int | None], None]
@@ -69,9 +70,15 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Connected(Services):
-    """Services with the way to DS."""
+    """Services with the way to DS.
+
+    Attributes:
+        transport: The way to DS.
+        first_look: The démarche as it was before anything of it was stored, on the first run.
+    """
 
     transport: DsTransport
+    first_look: DemarcheInfo | None = None
 
     @property
     def reader(self) -> DsReader:
@@ -104,21 +111,33 @@ def open_services(settings: Settings, *, tell: Tell = say_nothing) -> Iterator[S
 def connect(settings: Settings, *, tell: Tell = say_nothing) -> Iterator[Connected]:
     """The services of a run, alone on its démarche for as long as the block lasts.
 
+    Before a store is made, DS is asked for the démarche: with a wrong address, token or number
+    nothing is written.
+
     Raises:
         AlreadyRunning: Another run holds the démarche.
+        SettingsError: A setting is missing.
+        DsError: On the first run, DS refused, or did not answer.
     """
     token = settings.token().get_secret_value()
     settings.instructeur_name()
-    with (
-        open_services(settings, tell=tell) as local,
-        local.store.lock(local.demarche),
-        DsTransport(settings.ds_url, token) as transport,
-    ):
-        yield Connected(
-            settings=settings,
-            demarche=local.demarche,
-            store=local.store,
-            form=local.form,
-            tell=tell,
-            transport=transport,
-        )
+    with DsTransport(settings.ds_url, token) as transport:
+        first_look = _first_look(settings, transport)
+        with open_services(settings, tell=tell) as local, local.store.lock(local.demarche):
+            yield Connected(
+                settings=settings,
+                demarche=local.demarche,
+                store=local.store,
+                form=local.form,
+                tell=tell,
+                transport=transport,
+                first_look=first_look,
+            )
+
+
+def _first_look(settings: Settings, transport: DsTransport) -> DemarcheInfo | None:
+    demarche = settings.demarche_number()
+    if not is_new(settings.database()):
+        return None
+    load_form(mapping=settings.mapping, rules=settings.rules)  # wrong files are told first
+    return DsReader(transport).demarche(demarche)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+_NOT_COUNTED = frozenset({"refused", "unknown", "missing_labels", "restored", "unfetched", "drift"})
+"""Told in other ways than as a count of ``unc run``."""
+
 
 @dataclass(slots=True)
 class Summary:
@@ -14,7 +17,10 @@ class Summary:
         updated: Changed.
         unchanged: Read again, the same.
         deleted: Left the démarche in this run.
+        restored: Back after a deletion that was pending.
         quarantined: Set aside now, because DS cannot serve them.
+        unfetched: With an attachment that could not be downloaded.
+        drift: What reconciliation repaired, because polling had missed it.
         assessed: Given a verdict in this run.
         annotated: With at least one annotation written.
         labelled: With a label added or removed.
@@ -32,7 +38,10 @@ class Summary:
     updated: set[int] = field(default_factory=set)
     unchanged: set[int] = field(default_factory=set)
     deleted: set[int] = field(default_factory=set)
+    restored: set[int] = field(default_factory=set)
     quarantined: set[int] = field(default_factory=set)
+    unfetched: set[int] = field(default_factory=set)
+    drift: set[int] = field(default_factory=set)
     assessed: set[int] = field(default_factory=set)
     annotated: set[int] = field(default_factory=set)
     labelled: set[int] = field(default_factory=set)
@@ -49,14 +58,16 @@ class Summary:
         counted = {}
         for spec in fields(self):
             value = getattr(self, spec.name)
-            if spec.name in {"refused", "unknown", "missing_labels"}:
+            if spec.name in _NOT_COUNTED:
                 continue
             counted[spec.name] = len(value) if isinstance(value, set) else value
         return counted
 
     def needs_a_human(self) -> bool:
         """Whether something failed or was refused: exit code 1."""
-        return bool(self.quarantined or self.refused or self.conflicts or self.unknown)
+        return bool(
+            self.quarantined or self.unfetched or self.refused or self.conflicts or self.unknown
+        )
 
     def nothing_done(self) -> bool:
         """Whether the run found nothing to do."""
@@ -64,6 +75,7 @@ class Summary:
             self.created
             or self.updated
             or self.deleted
+            or self.restored
             or self.assessed
             or self.annotated
             or self.labelled

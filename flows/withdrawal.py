@@ -3,7 +3,8 @@
 from clients.acts import Act, DsActs
 from clients.errors import DsNotFound
 from flows.delivery import instructeur_id
-from flows.poll import refresh_form, row_of
+from flows.description import refresh_form
+from flows.keeping import row_of
 from flows.services import Connected
 from store.stages import Stage
 from triage.reply import Outcome, SendMessage

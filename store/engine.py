@@ -94,16 +94,31 @@ def make_engine(address: str) -> Engine:
         BadDatabaseUrl: The address is not one of those.
         StoreUnreachable: The folder of the SQLite file cannot be made.
     """
-    try:
-        url = make_url(address)
-    except (ArgumentError, ValueError):
-        raise BadDatabaseUrl from None  # the cause quotes the address
+    url = _parsed(address)
     backend = url.drivername.partition("+")[0]
     if backend == "sqlite":
         return _sqlite(url)
     if backend in {"postgresql", "postgres"}:
         return _postgresql(url.set(drivername="postgresql+psycopg"))
     raise BadDatabaseUrl
+
+
+def sqlite_file(address: str) -> Path | None:
+    """The SQLite file that an address names, made or not; ``None`` for PostgreSQL.
+
+    Raises:
+        BadDatabaseUrl: It is no address at all.
+    """
+    url = _parsed(address)
+    is_file = url.drivername.partition("+")[0] == "sqlite" and url.database
+    return Path(url.database) if is_file and url.database else None
+
+
+def _parsed(address: str) -> URL:
+    try:
+        return make_url(address)
+    except (ArgumentError, ValueError):
+        raise BadDatabaseUrl from None  # the cause quotes the address
 
 
 def database_file(engine: Engine) -> Path | None:

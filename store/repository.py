@@ -15,7 +15,7 @@ from store.attachments import Attachments
 from store.corrections import Corrections
 from store.demarches import Demarches
 from store.dossiers import Dossiers
-from store.engine import EachItsOwn, Scope, Shared, make_engine
+from store.engine import EachItsOwn, Scope, Shared, make_engine, sqlite_file
 from store.exports import Exports
 from store.notices import Notices
 from store.outbox import Outbox
@@ -108,6 +108,10 @@ class Store(Memory):
         """Whether the tables are those of this version."""
         return schema.is_current(self._scope)
 
+    def is_empty(self) -> bool:
+        """Whether there is none of our tables."""
+        return schema.is_empty(self._scope)
+
     def require_current(self) -> None:
         """Refuse tables of another version.
 
@@ -133,6 +137,20 @@ class Store(Memory):
     ) -> None:
         """Close the store."""
         self.close()
+
+
+def is_new(url: str) -> bool:
+    """Whether a database has none of our tables yet. Nothing is made, not even its file.
+
+    Raises:
+        BadDatabaseUrl: The address is of neither kind.
+        StoreError: It does not answer.
+    """
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        return True
+    with open_store(url) as store:
+        return store.is_empty()
 
 
 def open_store(url: str) -> Store:

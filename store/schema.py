@@ -21,6 +21,11 @@ def is_current(scope: Scope) -> bool:
     return _version(scope) == REVISIONS[-1]
 
 
+def is_empty(scope: Scope) -> bool:
+    """Whether no version of the software made its tables."""
+    return _version(scope) is None
+
+
 def require_current(scope: Scope) -> None:
     """Refuse tables that are not those of this version.
 

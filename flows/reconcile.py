@@ -1,0 +1,129 @@
+"""Reconcile: the whole démarche, listed without champs, is compared with the store, both ways."""
+
+from datetime import datetime
+from typing import Any
+
+from clients.files import files_of
+from flows.deletions import mark_lost
+from flows.description import refresh_form
+from flows.erasure import erase
+from flows.keeping import modified_at, read_again
+from flows.poll import poll, read_everything
+from flows.retention import is_over, kept_since
+from flows.services import Connected
+from flows.summary import Summary
+from mappings.dossier import RawDossier
+from store.absences import Deletion
+from store.kept import StoredDossier
+from store.statements import in_chunks
+
+DATE = "dateDerniereModification"
+_DATES = frozenset({DATE, "dateDerniereModificationAnnotations"})
+"""Dates that our own writes move: the store keeps the first beside the content."""
+_INCOMPLETE = "PersonneMoraleIncomplete"
+CHUNK = 100
+
+
+def reconcile(services: Connected, summary: Summary) -> None:
+    """Poll, then find and repair what polling cannot see: ``summary.drift``, healthy when empty.
+
+    A dossier that changed since the poll is left to the next one: it is not drift.
+
+    Raises:
+        DsError: DS refused, or did not answer; what was repaired is kept.
+        StoreError: The database failed.
+    """
+    poll(services, summary)
+    refresh_form(services)
+    before = _counted(summary)
+    stored = services.store.dossiers.known_numbers(services.demarche)
+    listed, suspects = _compare(services)
+    _repair(services, summary, suspects, listed=len(listed))
+    _follow_missing(services, summary, stored - listed)
+    summary.drift = _counted(summary) - before
+    aside = services.store.quarantine.list(services.demarche)
+    summary.quarantined = {one.number for one in aside}
+
+
+def _counted(summary: Summary) -> set[int]:
+    return summary.created | summary.updated | summary.deleted | summary.restored
+
+
+def _compare(services: Connected) -> tuple[set[int], set[int]]:
+    """Numbers that DS lists, and those of them that the store does not hold as DS shows them."""
+    store, demarche = services.store, services.demarche
+    watermark = store.demarches.state(demarche).watermark
+    limit = kept_since(services)
+    aside = {one.number for one in store.quarantine.list(demarche)}
+    listed: set[int] = set()
+    suspects: set[int] = set()
+    for rows in in_chunks(services.reader.listing(demarche), size=CHUNK):
+        numbers = {row["number"] for row in rows}
+        kept = store.dossiers.iterate(demarche, numbers=numbers, pending=True)
+        held = {one.number: one for one in kept}
+        suspects |= {
+            row["number"]
+            for row in rows
+            if row["number"] not in aside
+            and not is_over(row, limit)
+            and not _is_new(row, watermark)
+            and _differs(row, held.get(row["number"]))
+        }
+        listed |= numbers
+        services.tell("Rapprochement", len(listed), None)
+    return listed, suspects
+
+
+def _is_new(row: RawDossier, watermark: datetime | None) -> bool:
+    """Whether it changed since the poll, which is no drift: the next poll reads it."""
+    return watermark is None or modified_at(row) > watermark
+
+
+def _differs(row: RawDossier, held: StoredDossier | None) -> bool:
+    if held is None or held.pending_since is not None:
+        return True
+    if modified_at(row) != held.modified_at or _is_unsettled(held.raw):
+        return True
+    return any(
+        value != held.raw.get(name)
+        for name, value in row.items()
+        if name not in _DATES and not _is_register_down(name, value, held.raw)
+    )
+
+
+def _is_register_down(name: str, value: Any, raw: RawDossier) -> bool:
+    """Whether a company is only served without its name for now: the store knows better."""
+    if name != "demandeur" or value["__typename"] != _INCOMPLETE:
+        return False
+    return bool(value.get("siret") == raw[name].get("siret"))
+
+
+def _is_unsettled(raw: RawDossier) -> bool:
+    """Whether a file waits for the antivirus, whose result moves no date."""
+    return any(file.get("virusScanResult") == "pending" for _, file in files_of(raw))
+
+
+def _repair(services: Connected, summary: Summary, suspects: set[int], *, listed: int) -> None:
+    """Read again what differs: one by one, or the whole démarche when that takes fewer requests."""
+    if len(suspects) > max(listed // CHUNK, 1):
+        read_everything(services, summary)
+    else:
+        read_again(services, summary, suspects)
+
+
+def _follow_missing(services: Connected, summary: Summary, missing: set[int]) -> None:
+    """Follow dossiers that DS lists no more: those it names as deleted, then those in no list."""
+    store, demarche = services.store, services.demarche
+    unexplained = missing | store.absences.lost(demarche)
+    if not unexplained:
+        return
+    left = services.reader.deletions(demarche, since=None)
+    pending = {one.number: one.deleted_at for one in left.pending if one.number in unexplained}
+    gone = [
+        Deletion(one.number, one.deleted_at, one.reason)
+        for one in left.deleted
+        if one.number in unexplained
+    ]
+    summary.deleted |= {*store.absences.mark_pending(demarche, pending), *erase(services, gone)}
+    named = {*pending, *(one.number for one in gone)}
+    mark_lost(services, summary, frozenset(missing - named))
