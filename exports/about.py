@@ -62,26 +62,32 @@ def digest_lines(context: ExportContext, policy: Policy, *, columns: str) -> tup
 
 
 def withheld_lines(
-    entries: Sequence[Entry], readings: Sequence[Reading], *, policy: Policy
+    kept: Sequence[Entry], readings: Sequence[Reading], *, context: ExportContext, policy: Policy
 ) -> tuple[Line, ...]:
-    """Say what this audience does not see: how many dossiers, which columns and answers."""
-    if not entries or (readings and readings[0].audience == "agence"):
-        return (Line("Retenu", "rien"),)
-    context = readings[0].context if readings else None
-    lines = [Line("Dossiers non diffusés", _kept_dossiers(entries, readings, policy=policy))]
-    if context is not None:
-        titles = [one.title for one in context.mapping.fields.values() if one.audience == "agence"]
-        lines.append(Line("Colonnes réservées à l'agence", ", ".join(titles)))
-        for rule in policy.withheld:
-            for field in rule.fields:
-                masked = sum(isinstance(one.answer(field), Mask) for one in readings)
-                lines.append(_masked(context.mapping.fields[field].title, masked))
-        for rows in policy.rows:
-            kept = sum(one.rows_kept_back(rows.field) for one in readings)
-            title = context.mapping.fields[rows.field].title
-            lines.append(Line(f"{title} non diffusées", f"{kept} ligne(s)"))
-    counts = f"de 1 à {policy.small_counts.below - 1}, affichés « < {policy.small_counts.below} »"
-    lines.append(Line("Nombres de cas", counts))
+    """Say what the network does not see.
+
+    Args:
+        kept: Dossiers that stay at the agency.
+        readings: Dossiers of the workbook.
+        context: Circumstances of the export.
+        policy: What leaves the agency.
+    """
+    fields = context.mapping.fields
+    scope = sum(1 for one in kept if _out_of_scope(one, policy))
+    titles = [spec.title for spec in fields.values() if spec.audience == "agence"]
+    lines = [
+        Line("Dossiers non diffusés", f"{len(kept)}, dont {scope} hors champ"),
+        Line("Colonnes réservées à l'agence", ", ".join(titles)),
+    ]
+    for rule in policy.withheld:
+        for field in rule.fields:
+            masked = sum(isinstance(one.answer(field), Mask) for one in readings)
+            lines.append(Line(f"« {fields[field].title} »", f"retenu dans {masked} dossier(s)"))
+    for rows in policy.rows:
+        hidden = sum(one.rows_kept_back(rows.field) for one in readings)
+        lines.append(Line(f"{fields[rows.field].title} non diffusées", f"{hidden} ligne(s)"))
+    below = policy.small_counts.below
+    lines.append(Line("Nombres de cas", f"de 1 à {below - 1}, affichés « < {below} »"))
     return tuple(lines)
 
 
@@ -103,16 +109,6 @@ def fill_about(sheet: Worksheet, lines: Sequence[Line]) -> None:
     sheet.print_area = f"A1:B{len(lines) + 3}"
 
 
-def _masked(title: str, count: int) -> Line:
-    return Line(f"« {title} »", f"retenu dans {count} dossier(s)")
-
-
-def _kept_dossiers(entries: Sequence[Entry], readings: Sequence[Reading], *, policy: Policy) -> str:
-    shown = {one.number for one in readings}
-    kept = [one for one in entries if one.report.number not in shown]
-    scope = sum(
-        1
-        for one in kept
-        if one.assessment.out_of_scope or one.assessment.status.value in policy.agency_only_statuses
-    )
-    return f"{len(kept)}, dont {scope} hors champ"
+def _out_of_scope(entry: Entry, policy: Policy) -> bool:
+    verdict = entry.assessment
+    return bool(verdict.out_of_scope) or verdict.status.value in policy.agency_only_statuses

@@ -12,7 +12,14 @@ Format: TypeAlias = Literal[
     "texte", "centre", "entier", "decimal", "pourcent", "date", "moment", "lien"
 ]
 SheetKind: TypeAlias = Literal[
-    "synthese", "dossiers", "lignes", "elements", "fichiers", "dictionnaire", "a_propos"
+    "synthese",
+    "dossiers",
+    "lignes",
+    "elements",
+    "fichiers",
+    "situations",
+    "dictionnaire",
+    "a_propos",
 ]
 FORMAT_OF_TYPE: dict[FieldType, Format] = {
     "date": "date",
@@ -70,12 +77,32 @@ class ColumnSpec(_Strict):
 
 
 class Figures(_Strict):
-    """Fields that the figures of `Synthèse` are drawn from."""
+    """Fields that the figures of `Synthèse` and the rows of `Situations` are drawn from."""
 
     nature: str
+    substance: str = Field(pattern=r"^\w+\.\w+$")
+    company: str
     awareness: str
     measures: str
     cases: str
+
+
+class Territory(_Strict):
+    """Answers that tell which regional centres a dossier concerns.
+
+    Attributes:
+        extent: Field that says how far the use goes.
+        everywhere: Its options that concern every centre.
+        regions: Column of a repetition that holds régions.
+        departments: Column of a repetition that holds départements.
+        rapporteur: Annotation privée by which an instructeur names a centre.
+    """
+
+    extent: str
+    everywhere: tuple[str, ...]
+    regions: str = Field(pattern=r"^\w+\.\w+$")
+    departments: str = Field(pattern=r"^\w+\.\w+$")
+    rapporteur: str
 
 
 class SheetSpec(_Strict):
@@ -89,7 +116,6 @@ class SheetSpec(_Strict):
         printed: How many of the first columns are printed; 0 for all.
         rest: Whether the fields that no column shows follow at the end.
         columns: Its columns.
-        figures: Origins of the figures, for ``synthese``.
     """
 
     name: str = Field(pattern=_SHEET_NAME)
@@ -99,7 +125,6 @@ class SheetSpec(_Strict):
     printed: int = Field(default=0, ge=0)
     rest: bool = False
     columns: tuple[ColumnSpec, ...] = ()
-    figures: Figures | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -108,8 +133,6 @@ class SheetSpec(_Strict):
             raise ValueError(f"la feuille « {self.name} » doit avoir « table » et des colonnes")
         if (self.kind == "lignes") != bool(self.field):
             raise ValueError(f"la feuille « {self.name} » : « field » va avec le genre « lignes »")
-        if (self.kind == "synthese") != (self.figures is not None):
-            raise ValueError(f"la feuille « {self.name} » : « figures » va avec « synthese »")
         for column in self.columns:
             if column.computed and column.computed not in (known or ()):
                 raise ValueError(
@@ -124,6 +147,8 @@ class ColumnsFile(_Strict):
     """The whole file: the sheets in the order of their tabs."""
 
     version: str
+    territory: Territory
+    figures: Figures
     sheets: tuple[SheetSpec, ...] = Field(min_length=1)
     digest: str = ""
 

@@ -110,6 +110,7 @@ OF_DOSSIER: Mapping[str, OfDossier] = {
     "alertes": warnings_text,
     "conflits": conflicts_text,
     "non_repris": unmapped_text,
+    "crpv": lambda one: one.crpv or None,
     "referentiel": lambda one: one.entry.assessment.ruleset,
 }
 OF_ITEM: Mapping[str, OfItem] = {

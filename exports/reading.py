@@ -31,12 +31,21 @@ Shown: TypeAlias = Answer | Mask
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One dossier read by an audience. Nothing else may look into its report."""
+    """One dossier read by an audience. Nothing else may look into its report.
+
+    Attributes:
+        entry: The dossier.
+        context: Circumstances of the export.
+        policy: What leaves the agency.
+        audience: Who reads.
+        crpv: Centres that it concerns, as staff read them.
+    """
 
     entry: Entry
     context: ExportContext
     policy: Policy
     audience: Audience
+    crpv: str = ""
 
     @property
     def number(self) -> int:

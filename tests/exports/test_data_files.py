@@ -6,24 +6,27 @@ from exports.columns import parse_columns
 from exports.policy import parse_policy
 from mappings.data_file import DataFileError
 
-SHEET = (
-    "version: '1'\nsheets:\n  - name: Dossiers\n    kind: dossiers\n    table: t\n    columns:\n"
-)
+SHEET = """version: '1'
+territory: {extent: e, everywhere: [], regions: r.r, departments: d.d, rapporteur: c}
+figures: {nature: n, substance: s.s, company: c, awareness: a, measures: m, cases: c}
+sheets:
+  - name: Dossiers
+    kind: dossiers
+    table: t
+    columns:
+"""
+TWICE = "      - {name: A, computed: statut}\n      - {name: a, computed: statut}\n"
 
 
 @pytest.mark.parametrize(
     ("columns", "line", "told"),
     [
-        (
-            "      - {name: A, computed: statut}\n      - {name: a, computed: statut}\n",
-            3,
-            "deux fois",
-        ),
-        ("      - {name: A, computed: status}\n", 3, "« status » n'est pas une donnée calculée"),
-        ("      - {name: A}\n", 7, "une seule origine"),
-        ("      - {name: A, field: titre, widht: 3}\n", 7, "widht"),
-        ("      - {name: A, field: titre, audience: reseau}\n", 7, "reseau"),
-        ("      - {name: A, field: titre, width: 400}\n", 7, "trop grande"),
+        (TWICE, 5, "deux fois"),
+        ("      - {name: A, computed: status}\n", 5, "« status » n'est pas une donnée calculée"),
+        ("      - {name: A}\n", 9, "une seule origine"),
+        ("      - {name: A, field: titre, widht: 3}\n", 9, "widht"),
+        ("      - {name: A, field: titre, audience: reseau}\n", 9, "reseau"),
+        ("      - {name: A, field: titre, width: 400}\n", 9, "trop grande"),
     ],
 )
 def test_a_mistake_in_the_columns_is_told_with_its_line(columns: str, line: int, told: str) -> None:

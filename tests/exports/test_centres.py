@@ -1,0 +1,122 @@
+"""Which centre gets which dossier: territory, rapporteur, national, and what fits none."""
+
+import pytest
+
+from exports.centres import parse_centres
+from exports.workbooks import build_workbook
+from mappings.data_file import DataFileError
+from mappings.dossier import Place
+from mappings.report import Answer
+from tests.exports.conftest import (
+    BLANK,
+    COLUMNS,
+    POLICY,
+    ROOT,
+    answered,
+    by_openpyxl,
+    context,
+    entry,
+    records,
+)
+from triage.assessment import Status
+
+CSV = """code,crpv,city,department_code,region_code,confirmed,note
+lyon,CRPV Lyon,Lyon,69,84,yes,
+lyon,CRPV Lyon,Lyon,01,84,no,à confirmer
+grenoble,CRPV Grenoble,Grenoble,38,84,no,
+marseille,CRPV Marseille,Marseille,2A,94,no,
+"""
+CENTRES = parse_centres(CSV, source="crpv.csv")
+
+
+def local(*codes: str) -> dict[str, Answer]:
+    rows = tuple({"departement": answered(Place("departement", code, code))} for code in codes)
+    return {"etendue": answered("Locale"), "regions": BLANK, "departements": answered(rows)}
+
+
+def regional(*codes: str) -> dict[str, Answer]:
+    rows = tuple({"region": answered(Place("region", code, code))} for code in codes)
+    return {"etendue": answered("Régionale"), "regions": answered(rows), "departements": BLANK}
+
+
+NATIONAL = {"etendue": answered("Nationale"), "regions": BLANK, "departements": BLANK}
+UNKNOWN = {"etendue": answered("Inconnue"), "regions": BLANK, "departements": BLANK}
+MARSEILLE = {"crpv_rapporteur": answered("crpv MARSEILLE ")}
+ENTRIES = [
+    entry(1, fields=local("01")),
+    entry(2, fields=regional("84")),
+    entry(3, fields=NATIONAL),
+    entry(4, fields=local("69"), annotations=MARSEILLE),
+    entry(5, fields=local("978")),
+    entry(6, fields=UNKNOWN),
+    entry(7, fields=local("2A"), annotations={"crpv_rapporteur": answered("Brest")}),
+    entry(8, fields=NATIONAL, annotations={"diffusable": answered(False)}),
+    entry(9, fields=local("69"), verdict={"status": Status.HORS_CHAMP}),
+]
+
+
+def workbook(centre: str = "", audience: str = "reseau") -> bytes:
+    return build_workbook(
+        ENTRIES,
+        context(),
+        audience=audience,  # type: ignore[arg-type]
+        columns=COLUMNS,
+        policy=POLICY,
+        centres=CENTRES,
+        centre=centre,
+    )
+
+
+@pytest.mark.parametrize(
+    ("centre", "numbers"), [("lyon", [1, 2, 3]), ("grenoble", [2, 3]), ("marseille", [3, 4, 7])]
+)
+def test_a_centre_gets_its_territory_its_rapporteurships_and_national_dossiers(
+    centre: str, numbers: list[int]
+) -> None:
+    assert [row["Dossier"] for row in records(workbook(centre), "Dossiers")] == numbers
+
+
+def test_what_fits_no_centre_is_listed_in_the_agency_workbook() -> None:
+    shown = {
+        row["Dossier"]: row["CRPV"] for row in records(workbook(audience="agence"), "Dossiers")
+    }
+    assert shown[1] == "CRPV Lyon"
+    assert shown[2] == "CRPV Lyon ; CRPV Grenoble"
+    assert shown[3] == "Tous"
+    assert shown[4] == "CRPV Marseille"
+    assert shown[5] == shown[6] == "Non attribué"
+    assert shown[7] == "CRPV Marseille (« Brest » n'est pas dans la table)"
+
+
+def test_the_workbook_of_a_centre_says_whose_it_is_and_what_is_not_confirmed() -> None:
+    content = workbook("lyon")
+    assert by_openpyxl(content, "Synthèse")[0][0] == "Usages non conformes — CRPV Lyon"
+    about = dict(row[:2] for row in by_openpyxl(content, "À propos") if row[0])
+    assert "2 départements rattachés, dont 1 confirmés" in about["Destiné à"]
+
+
+def test_a_centre_that_is_not_in_the_table_has_no_workbook() -> None:
+    with pytest.raises(ValueError, match="brest"):
+        workbook("brest")
+    with pytest.raises(ValueError, match="lyon"):
+        workbook("lyon", audience="agence")
+
+
+def test_the_project_table_is_valid() -> None:
+    path = ROOT / "exports" / "unc" / "crpv.csv"
+    centres = parse_centres(path.read_text(encoding="utf-8"), source=path.name)
+    assert len(centres) >= 25
+    assert {"2A", "01", "974"} <= {code for one in centres for code in one.departments}
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("../lyon,CRPV Lyon,Lyon,69,84,yes,", "crpv.csv:6"),
+        ("lyon,,Lyon,69,84,yes,", "nom du centre"),
+        ("lyon,CRPV Lyon,Lyon,69,84,peut-être,", "yes ou no"),
+    ],
+)
+def test_a_mistake_in_the_table_is_told_with_its_line(line: str, told: str) -> None:
+    with pytest.raises(DataFileError, match=told):
+        parse_centres(f"{CSV}{line}\n", source="crpv.csv")
