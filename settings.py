@@ -6,25 +6,19 @@ Read only by whoever starts a process (the CLI, a flow); the other rooms are han
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from settings_parts import demarche_tables, french_reason, https_or_loopback
+
 PREFIX = "UNC_"
+_TOKENS = frozenset({"ds_token", "ds_token_file", "ds_token_block"})
 ROOT = Path(__file__).parent
 
 
 class SettingsError(Exception):
     """A setting is missing or wrong. The message is French and names the setting and the remedy."""
-
-
-def _https_or_loopback(url: str) -> str:
-    parts = urlsplit(url)
-    local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
-    if not (parts.scheme == "https" and parts.hostname) and not local:
-        raise ValueError("une adresse https:// est attendue (http:// seulement sur cette machine)")
-    return url
 
 
 class Settings(BaseSettings):
@@ -34,7 +28,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
     )
 
-    ds_url: Annotated[str, AfterValidator(_https_or_loopback)] = Field(
+    ds_url: Annotated[str, AfterValidator(https_or_loopback)] = Field(
         default="https://demarche.numerique.gouv.fr/api/v2/graphql",
         description="Adresse GraphQL de l'instance de démarches-simplifiées",
     )
@@ -49,6 +43,10 @@ class Settings(BaseSettings):
         default=None, description="Date de création du jeton, pour prévenir avant la fin de son an"
     )
     demarche: int | None = Field(default=None, ge=1, description="Numéro de la démarche")
+    demarches: Path | None = Field(
+        default=None,
+        description="Fichier TOML de plusieurs démarches : une table de réglages chacune",
+    )
     instructeur: str | None = Field(
         default=None, description="Courriel ou identifiant de l'instructeur qui écrit"
     )
@@ -193,28 +191,45 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """The settings of this process.
+    """The settings of this process; of several démarches, those of the one that is named.
 
     Raises:
         SettingsError: Naming each setting that is wrong.
     """
+    settings = _checked(overrides)
+    if settings.demarches is None or settings.demarche is None:
+        return settings
+    table = tables_of(settings.demarches).get(settings.demarche)
+    if table is None:
+        raise SettingsError(
+            f"UNC_DEMARCHE : la démarche {settings.demarche} n'est pas dans {settings.demarches}"
+            " (UNC_DEMARCHES)."
+        )
+    apart: dict[str, Any] = {"export_dir": settings.exports() / str(settings.demarche)}
+    if table.keys() & _TOKENS:
+        apart |= dict.fromkeys(_TOKENS)  # the token of one démarche is not that of another
+    return _checked({**overrides, **apart, **table})
+
+
+def tables_of(file: Path) -> dict[int, dict[str, Any]]:
+    """Settings of each démarche of the file that ``UNC_DEMARCHES`` names, by number.
+
+    Raises:
+        SettingsError: It is wrong.
+    """
+    try:
+        return demarche_tables(file, known=Settings.model_fields.keys() - {"demarches"})
+    except ValueError as error:
+        raise SettingsError(f"UNC_DEMARCHES : {error}.") from None
+
+
+def _checked(overrides: dict[str, Any]) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
         wrong = [
-            f"{PREFIX}{str(problem['loc'][0]).upper()} : valeur refusée ({_reason(dict(problem))})"
+            f"{PREFIX}{str(problem['loc'][0]).upper()} : valeur refusée"
+            f" ({french_reason(dict(problem))})"
             for problem in error.errors(include_url=False, include_input=False)
         ]
         raise SettingsError(" ; ".join(wrong) + ".") from None
-
-
-def _reason(problem: dict[str, Any]) -> str:
-    expected = problem.get("ctx", {}).get("expected")
-    if expected:
-        return f"attendu : {str(expected).replace(' or ', ' ou ')}"
-    return {
-        "int_parsing": "un nombre entier est attendu",
-        "datetime_from_date_parsing": "une date AAAA-MM-JJ est attendue",
-        "greater_than_equal": "trop petit",
-        "less_than_equal": "trop grand",
-    }.get(problem["type"], str(problem["msg"]).removeprefix("Value error, "))
