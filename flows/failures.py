@@ -16,7 +16,19 @@ class AttachmentFolderError(Exception):
     """The folder of attachments cannot be written (disk full, rights, missing volume)."""
 
 
-KNOWN = (SettingsError, DataFileError, DsError, StoreError, ExportError, AttachmentFolderError)
+class RequestError(Exception):
+    """What a person asked for cannot be given; a French sentence says why."""
+
+
+KNOWN = (
+    SettingsError,
+    DataFileError,
+    DsError,
+    StoreError,
+    ExportError,
+    AttachmentFolderError,
+    RequestError,
+)
 """Errors whose message is a French sentence for the operator."""
 
 

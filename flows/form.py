@@ -7,6 +7,7 @@ from pathlib import Path
 from mappings.data_file import DataFileError
 from mappings.mapping import FormMapping
 from mappings.mapping_file import parse_mapping
+from store.rule_texts import RuleText
 from triage.reply_policy import ReplyPolicy, parse_reply_policy
 from triage.ruleset import RuleSet
 from triage.ruleset_file import parse_ruleset
@@ -20,6 +21,7 @@ class Form:
     Attributes:
         mapping: Champs to fields.
         rulesets: Rule-sets, one in force at a time.
+        rule_texts: Their files, word for word, in the same order: kept beside their verdicts.
         policy: What is answered to each status.
         texts: Templates of annotations and messages.
         digest: Hash of policy and texts, to plan again when they change.
@@ -27,6 +29,7 @@ class Form:
 
     mapping: FormMapping
     rulesets: tuple[RuleSet, ...]
+    rule_texts: tuple[RuleText, ...]
     policy: ReplyPolicy
     texts: Texts
     digest: str
@@ -42,24 +45,43 @@ def load_form(*, mapping: Path, rules: Path) -> Form:
     Raises:
         DataFileError: A file is missing, unreadable or wrong.
     """
-    form_mapping = parse_mapping(_read(mapping, "UNC_MAPPING"), source=mapping.name)
-    rule_files = sorted((rules / "rules").glob("*.yaml"))
-    if not rule_files:
+    form_mapping = read_mapping(mapping)
+    paths = sorted((rules / "rules").glob("*.yaml"))
+    if not paths:
         raise DataFileError([f"UNC_RULES : aucun référentiel (rules/*.yaml) dans {rules}"])
+    read = [read_ruleset(path, mapping=form_mapping) for path in paths]
     policy_text = _read(rules / "reponses.yaml", "UNC_RULES")
     templates = {
         path.stem: _read(path, "UNC_RULES") for path in sorted((rules / "textes").glob("*.j2"))
     }
     return Form(
         mapping=form_mapping,
-        rulesets=tuple(
-            parse_ruleset(_read(path, "UNC_RULES"), source=path.name, mapping=form_mapping)
-            for path in rule_files
-        ),
+        rulesets=tuple(rules for rules, _ in read),
+        rule_texts=tuple(text for _, text in read),
         policy=parse_reply_policy(policy_text, source="reponses.yaml", mapping=form_mapping),
         texts=Texts(templates),
         digest=sha256("\0".join([policy_text, *templates.values()]).encode()).hexdigest()[:12],
     )
+
+
+def read_mapping(path: Path) -> FormMapping:
+    """Read and check a mapping.
+
+    Raises:
+        DataFileError: The file is missing, unreadable or wrong.
+    """
+    return parse_mapping(_read(path, "UNC_MAPPING"), source=path.name)
+
+
+def read_ruleset(path: Path, *, mapping: FormMapping) -> tuple[RuleSet, RuleText]:
+    """Read and check one rule-set.
+
+    Raises:
+        DataFileError: The file is missing, unreadable or wrong.
+    """
+    text = _read(path, "UNC_RULES")
+    rules = parse_ruleset(text, source=path.name, mapping=mapping)
+    return rules, RuleText(rules.digest, rules.version, path.name, text)
 
 
 def _read(path: Path, setting: str) -> str:

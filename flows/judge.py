@@ -49,6 +49,7 @@ def judge(services: Services, summary: Summary) -> None:
     conflicts = services.store.outbox.conflicts(services.demarche)
     summary.conflicts = {conflict.number for conflict in conflicts}
     summary.missing_labels |= bench.planner.missing_labels
+    summary.form_drift = bench.planner.form_drift
 
 
 @dataclass(slots=True)
@@ -109,6 +110,7 @@ class _Bench:
             plans.append(self.planner.plan(stored, judged, verdict=verdict, remembered=remembered))
             corrections += corrections_of(dossier)
         with store.transaction() as kept:
+            kept.rule_texts.keep(self.services.form.rule_texts if verdicts else (), at=self.at)
             kept.assessments.save(demarche, verdicts, at=self.at)
             kept.outbox.save_plans(demarche, plans, at=self.at)
             kept.corrections.save(demarche, corrections)

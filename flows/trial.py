@@ -1,0 +1,118 @@
+"""A candidate rule-set tried on every dossier in store: nothing is changed."""
+
+import multiprocessing
+import os
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+import orjson
+
+from flows.judge import EARLIER, stored_revisions
+from flows.services import Services
+from mappings.decode import decode_dossier
+from mappings.mapper import map_report
+from mappings.mapping import FormMapping
+from mappings.revision import Revision
+from store.kept import StoredDossier
+from store.repository import open_store
+from triage.assess import assess
+from triage.ruleset import RuleSet
+from triage.trial import Move, Reached, Trial, joined, move
+
+LOT = 500
+"""Dossiers that a process takes at a time."""
+ALONE = 1_000
+"""Up to this many dossiers, starting other processes costs more than it saves."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """What a process needs to try a rule-set on a lot of dossiers."""
+
+    database: str
+    demarche: int
+    rules: RuleSet
+    mapping: FormMapping
+    revisions: dict[str, Revision]
+    known: frozenset[int]
+
+
+def try_ruleset(services: Services, rules: RuleSet) -> Trial:
+    """Assess every stored dossier by a candidate and set it against its verdict in force.
+
+    Dossiers are judged by the candidate whatever their day of deposit.
+    """
+    numbers = sorted(services.store.dossiers.known_numbers(services.demarche))
+    candidate = _Candidate(
+        database=services.settings.database(),
+        demarche=services.demarche,
+        rules=rules,
+        mapping=services.form.mapping,
+        revisions=stored_revisions(services),
+        known=frozenset(numbers),
+    )
+    lots = [numbers[start : start + LOT] for start in range(0, len(numbers), LOT)]
+    if len(numbers) <= ALONE:
+        return joined(_try_lot(candidate, lot) for lot in lots)
+    spawn = multiprocessing.get_context("spawn")
+    processes = min(len(lots), os.cpu_count() or 1)
+    with ProcessPoolExecutor(
+        processes, mp_context=spawn, initializer=_start, initargs=(candidate,)
+    ) as pool:
+        done = []
+        for trial in pool.map(_try_mine, lots):
+            done.append(trial)
+            services.tell("Essai", min(len(done) * LOT, len(numbers)), len(numbers))
+    return joined(done)
+
+
+_MINE: list[_Candidate] = []
+"""The candidate of this process, given once when it starts."""
+
+
+def _start(candidate: _Candidate) -> None:
+    _MINE.append(candidate)
+
+
+def _try_mine(numbers: Sequence[int]) -> Trial:
+    return _try_lot(_MINE[0], numbers)
+
+
+def _try_lot(candidate: _Candidate, numbers: Sequence[int]) -> Trial:
+    compared, moves = 0, []
+    with open_store(candidate.database) as store:
+        for stored in store.dossiers.iterate(candidate.demarche, numbers=numbers):
+            if stored.assessment is None:
+                continue
+            compared += 1
+            found = _try_one(candidate, stored)
+            if found:
+                moves.append(found)
+    return Trial(compared=compared, unjudged=len(numbers) - compared, moves=tuple(moves))
+
+
+def _try_one(candidate: _Candidate, stored: StoredDossier) -> Move | None:
+    revision = candidate.revisions.get(stored.revision_id)
+    dossier = decode_dossier(stored.raw, revision=revision)
+    report = map_report(dossier, mapping=candidate.mapping, revision=revision)
+    earlier = report.fields[EARLIER].value if EARLIER in report.fields else None
+    verdict = assess(
+        report,
+        candidate.rules,
+        mapping=candidate.mapping,
+        fingerprint=stored.fingerprint,
+        earlier_exists=earlier in candidate.known,
+    )
+    return move(_in_force(stored), verdict)
+
+
+def _in_force(stored: StoredDossier) -> Reached:
+    """What the verdict in store comes to, without building all of it."""
+    detail = orjson.loads(stored.assessment.detail) if stored.assessment else {}
+    return Reached(
+        status=detail["status"],
+        score=detail["score"],
+        priority=detail["priority"],
+        items={item["id"]: item["verdict"] for item in detail["items"]},
+    )
