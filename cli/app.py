@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 from cyclopts import App, CycloptsError
 
-from cli import demo, doctor, running, sandbox, status
+from cli import demo, doctor, reconcile, running, sandbox, status
 from cli.output import ERROR, explain
 
 app = App(
@@ -24,6 +24,7 @@ for command in (
     doctor.doctor,
     running.run,
     running.sync,
+    reconcile.reconcile,
     running.assess,
     running.respond,
     running.export,

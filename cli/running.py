@@ -8,17 +8,17 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from cli.output import ERROR, Common, print_json, progress, table
+from cli.several import for_each
 from flows import export as exporting
 from flows.judge import judge
-from flows.poll import poll
 from flows.respond import due_replies
 from flows.respond import respond as deliver
-from flows.run import run_once
+from flows.run import gather, run_once
 from flows.services import Connected, Services, connect, open_services
 from flows.summary import Summary
 from flows.withdrawal import withdraw as withdraw_message
 from mappings.display import show
-from settings import load_settings
+from settings import Settings, load_settings
 from triage.reply import Annotate, Outcome, PassEnInstruction, Reply, SendMessage, SetLabel
 
 _LABELS = {
@@ -45,15 +45,12 @@ def run(*, common: Common = _DEFAULT) -> int:
 
 def sync(*, common: Common = _DEFAULT) -> int:
     """Lire ce qui a changé sur la démarche, sans rien écrire sur DS."""
-    return _with_ds(poll, common)
+    return _with_ds(gather, common)
 
 
 def assess(*, common: Common = _DEFAULT) -> int:
     """Évaluer les dossiers déjà lus, sans rien écrire sur DS."""
-    summary = Summary()
-    with _local() as services:
-        judge(services, summary)
-    return finish(summary, common)
+    return _locally(judge, common)
 
 
 def respond(
@@ -75,7 +72,7 @@ def respond(
     if not dry_run:
         return _with_ds(_read_and_deliver, common)
     summary = Summary()
-    with _local() as services:
+    with _local(load_settings()) as services:
         judge(services, summary)
         due = due_replies(services)
     if common.json:
@@ -89,7 +86,7 @@ def respond(
 
 
 def _read_and_deliver(services: Connected, summary: Summary) -> None:
-    poll(services, summary)
+    gather(services, summary)
     deliver(services, summary)
 
 
@@ -109,29 +106,35 @@ def _withdraw(number: int, common: Common) -> int:
 
 def export(*, common: Common = _DEFAULT) -> int:
     """Publier les classeurs, si les données ont changé depuis les derniers."""
-    summary = Summary()
-    with _local() as services:
-        exporting.export(services, summary)
-    return finish(summary, common)
+    return _locally(exporting.export, common)
 
 
 @contextmanager
-def _local() -> Iterator[Services]:
+def _local(settings: Settings) -> Iterator[Services]:
     """Services without DS, alone on the démarche."""
     with (
         progress() as tell,
-        open_services(load_settings(), tell=tell) as services,
+        open_services(settings, tell=tell) as services,
         services.store.lock(services.demarche),
     ):
         yield services
 
 
+def _locally(step: Callable[[Services, Summary], None], common: Common) -> int:
+    def work(settings: Settings, summary: Summary) -> None:
+        with _local(settings) as services:
+            step(services, summary)
+
+    return for_each(work, common, finish=finish, troubles=name_troubles)
+
+
 def _with_ds(step: Callable[[Connected, Summary], None], common: Common) -> int:
-    summary = Summary()
-    with progress() as tell, connect(load_settings(), tell=tell) as services:
-        step(services, summary)
-        summary.requests = services.transport.requests_sent
-    return finish(summary, common)
+    def work(settings: Settings, summary: Summary) -> None:
+        with progress() as tell, connect(settings, tell=tell) as services:
+            step(services, summary)
+            summary.requests = services.transport.requests_sent
+
+    return for_each(work, common, finish=finish, troubles=name_troubles)
 
 
 def finish(summary: Summary, common: Common) -> int:
@@ -140,10 +143,16 @@ def finish(summary: Summary, common: Common) -> int:
         print_json(summary.json())
     else:
         _show(summary)
+    return name_troubles(summary)
+
+
+def name_troubles(summary: Summary) -> int:
+    """Name what failed or was refused, on standard error, and return the exit code."""
     for number, text in summary.refused:
         ERROR.print(f"Dossier {number} : non fait : {text}", markup=False, highlight=False)
     for title, numbers in (
         ("En quarantaine (DS ne peut pas les servir)", summary.quarantined),
+        ("Pièce jointe non téléchargée, à reprendre au prochain passage", summary.unfetched),
         ("Annotation tenue par une personne", summary.conflicts),
         ("Réponse de DS perdue, à relire au prochain passage", summary.unknown),
     ):

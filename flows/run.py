@@ -14,8 +14,18 @@ from flows.summary import Summary
 
 Step: TypeAlias = Callable[[Connected, Summary], None]
 
+
+def gather(services: Connected, summary: Summary) -> None:
+    """Poll, and note when: a démarche that is not read any more must show.
+
+    The note is the one thing written when nothing changed.
+    """
+    poll(services, summary)
+    services.store.demarches.save(services.demarche, last_polled_at=now())
+
+
 STEPS: tuple[tuple[str, Step], ...] = (
-    ("Lire la démarche", poll),
+    ("Lire la démarche", gather),
     ("Évaluer et répondre", respond),
     ("Publier les classeurs", export),
 )
