@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 from cyclopts import App, CycloptsError
 
-from cli import demo, doctor, reconcile, running, sandbox, status
+from cli import demo, doctor, mapping, reconcile, rules, running, sandbox, status
 from cli.output import ERROR, explain
 
 app = App(
@@ -33,6 +33,8 @@ for command in (
     demo.demo,
 ):
     app.command(command)
+app.command(mapping.mapping)
+app.command(rules.rules)
 
 
 def main() -> None:

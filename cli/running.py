@@ -18,6 +18,7 @@ from flows.services import Connected, Services, connect, open_services
 from flows.summary import Summary
 from flows.withdrawal import withdraw as withdraw_message
 from mappings.display import show
+from mappings.drift import Severity
 from settings import Settings, load_settings
 from triage.reply import Annotate, Outcome, PassEnInstruction, Reply, SendMessage, SetLabel
 
@@ -159,6 +160,9 @@ def name_troubles(summary: Summary) -> int:
         if numbers:
             listed = ", ".join(str(number) for number in sorted(numbers))
             ERROR.print(f"{title} : {listed}", markup=False, highlight=False)
+    for drift in summary.form_drift:
+        if drift.severity is not Severity.INFORMATION:
+            ERROR.print(f"Formulaire : {drift.advice}", markup=False, highlight=False)
     if summary.missing_labels:
         names = ", ".join(f"« {name} »" for name in sorted(summary.missing_labels))
         ERROR.print(

@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 
 from cli.output import Common, print_json, table
+from flows.drift import drift_of
 from flows.export import KIND, entries_of
 from flows.services import Services, now, open_services
 from mappings.display import show
@@ -25,7 +26,13 @@ def status(*, common: Common = _DEFAULT) -> int:
     out = Console()
     rows = [(name, _shown(value)) for name, value in state.items() if not isinstance(value, list)]
     out.print(table(f"Démarche {state['demarche']}", ["", ""], rows))
-    for name in ("quarantaine", "conflits", "refus", "champs_sans_correspondance"):
+    for name in (
+        "quarantaine",
+        "conflits",
+        "refus",
+        "derive_du_formulaire",
+        "champs_sans_correspondance",
+    ):
         if state[name]:
             columns = list(state[name][0])
             out.print(
@@ -72,6 +79,10 @@ def _state(services: Services) -> dict[str, Any]:
                 *store.outbox.recorded(demarche, stages=[Stage.REFUSED]),
                 *store.outbox.remarks(demarche),
             )
+        ],
+        "derive_du_formulaire": [
+            {"gravité": one.severity.value, "écart": one.sentence, "que_faire": one.remedy}
+            for one in drift_of(services)
         ],
         "champs_sans_correspondance": [
             {"champ": champ, "libellé": label, "dossiers": count}

@@ -13,6 +13,7 @@ from flows.services import Services
 from flows.summary import Summary
 from flows.token_age import token_warning
 from mappings.display import show
+from mappings.drift import COLUMNS, table
 
 _ROWS = {
     "seen": "Dossiers lus",
@@ -46,6 +47,12 @@ def leave(services: Services, summary: Summary, *, title: str, outcome: str) -> 
     if rows:
         create_table_artifact(
             rows, key=f"a-regarder-{demarche}", description="Dossiers à regarder par une personne"
+        )
+    if summary.form_drift:
+        create_table_artifact(
+            [dict(zip(COLUMNS, row, strict=True)) for row in table(summary.form_drift)],
+            key=f"derive-du-formulaire-{demarche}",
+            description="Écarts entre le formulaire et la correspondance",
         )
     for path in map(Path, summary.workbooks):
         create_link_artifact(

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
+from flows.drift import blocks, drift_of
 from flows.services import Services
 from mappings.dossier import Dossier
+from mappings.drift import Drift
 from mappings.labels import normalise_label
 from mappings.mapping import FieldSpec, FormMapping
 from mappings.revision import Descriptor, Revision
@@ -80,11 +82,14 @@ class Planner:
 
     Attributes:
         missing_labels: Labels that a plan wanted and that the démarche does not have.
+        form_drift: Differences between the form and its mapping. One that blocks can make verdicts
+            wrong: nothing is written to declarants until a person has looked.
     """
 
     services: Services
     at: datetime
     missing_labels: set[str] = field(default_factory=set)
+    form_drift: tuple[Drift, ...] = ()
     _rulebook: Rulebook = field(init=False)
     _basis: str = field(init=False)
     _labels: dict[str, Mapping[str, str]] = field(default_factory=dict)
@@ -92,6 +97,9 @@ class Planner:
     def __post_init__(self) -> None:
         """Read what every plan rests on."""
         form, sending = self.services.form, self.services.sending()
+        self.form_drift = drift_of(self.services)
+        if blocks(self.form_drift):
+            sending = sending.model_copy(update={"channel": "off"})
         state = self.services.store.demarches.state(self.services.demarche)
         self._rulebook = Rulebook(
             mapping=form.mapping,

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from mappings.drift import Drift, Severity
+from mappings.drift import counts as drift_counts
+
 _NOT_COUNTED = frozenset({"refused", "unknown", "missing_labels", "restored", "unfetched", "drift"})
 """Told in other ways than as a count of ``unc run``."""
 
@@ -28,6 +31,7 @@ class Summary:
         conflicts: With an annotation that a human holds, now.
         refused: What DS refused in this run: dossier and reason in French.
         unknown: Dossiers with a reply whose answer was lost.
+        form_drift: Differences between the form and its mapping, worst first.
         missing_labels: Labels that are wanted and that the démarche does not have.
         requests: HTTP requests to DS, retries included.
         workbooks: Absolute paths of the workbooks published.
@@ -49,6 +53,7 @@ class Summary:
     conflicts: set[int] = field(default_factory=set)
     refused: list[tuple[int, str]] = field(default_factory=list)
     unknown: set[int] = field(default_factory=set)
+    form_drift: tuple[Drift, ...] = ()
     missing_labels: set[str] = field(default_factory=set)
     requests: int = 0
     workbooks: list[str] = field(default_factory=list)
@@ -61,12 +66,18 @@ class Summary:
             if spec.name in _NOT_COUNTED:
                 continue
             counted[spec.name] = len(value) if isinstance(value, set) else value
+        counted["form_drift"] = drift_counts(self.form_drift)
         return counted
 
     def needs_a_human(self) -> bool:
         """Whether something failed or was refused: exit code 1."""
         return bool(
-            self.quarantined or self.unfetched or self.refused or self.conflicts or self.unknown
+            self.quarantined
+            or self.unfetched
+            or self.refused
+            or self.conflicts
+            or self.unknown
+            or any(one.severity is Severity.BLOCKING for one in self.form_drift)
         )
 
     def nothing_done(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 FieldType: TypeAlias = Literal[
     "text",
@@ -25,6 +25,8 @@ FieldType: TypeAlias = Literal[
     "rows",
 ]
 """How a champ's value is converted; one converter for each (:mod:`mappings.convert`)."""
+FIELD_TYPES: tuple[FieldType, ...] = get_args(FieldType)
+"""Every type that a field can have."""
 Audience: TypeAlias = Literal["agence", "reseau"]
 """Who may read a field: only the agency, or the network of centres too."""
 

@@ -1,0 +1,120 @@
+"""What an observed drift between the form and the mapping is, and how it is told."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """What a drift does to the work, worst first."""
+
+    BLOCKING = "bloquant"
+    """Verdicts would be wrong: nothing is written to declarants until a person has looked."""
+    REVIEW = "à revoir"
+    INFORMATION = "information"
+
+
+class Kind(StrEnum):
+    """What happened to the form."""
+
+    MISSING = "absent"
+    NEW = "nouveau"
+    RENAMED = "renommé"
+    RETYPED = "changé de type"
+    OPTIONS = "options changées"
+    REQUIRED = "obligation changée"
+    AMBIGUOUS = "libellé en double"
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What the rules read: tells a drift that spoils verdicts from one that does not.
+
+    Attributes:
+        scope: Fields without which no verdict is possible.
+        read: Fields that a mandatory item, a condition or a criterion reads (``rows.field``).
+        options: Options that the rules name, by field.
+    """
+
+    scope: frozenset[str] = frozenset()
+    read: frozenset[str] = frozenset()
+    options: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One difference between the form and what the mapping was made for.
+
+    Attributes:
+        severity: What it does to the work.
+        kind: What happened.
+        champ: Stable id, or the candidate of the mapping that nothing answers to.
+        label: Label of the champ now, or of the field when the champ is gone.
+        field: Field of the mapping (``rows.field`` in rows), or "" for a new champ.
+        before: What was reviewed.
+        after: What the form has now.
+        revisions: Numbers of the revisions where it is seen.
+        remedy: What a person does about it, in French.
+    """
+
+    severity: Severity
+    kind: Kind
+    champ: str
+    label: str
+    field: str
+    before: str
+    after: str
+    revisions: tuple[str, ...]
+    remedy: str
+
+    @property
+    def sentence(self) -> str:
+        """The drift in one French sentence."""
+        change = f" : « {self.before} » → « {self.after} »" if self.before or self.after else ""
+        named = f" ({self.field})" if self.field else ""
+        return f"champ {self.champ} « {self.label} »{named} {self.kind.value}{change}"
+
+    @property
+    def advice(self) -> str:
+        """The severity, the drift and what to do, on one line."""
+        return f"{self.severity.value} : {self.sentence} — {self.remedy}"
+
+
+COLUMNS: tuple[str, ...] = (
+    "Gravité",
+    "Écart",
+    "Champ",
+    "Libellé",
+    "Donnée",
+    "Avant",
+    "Maintenant",
+    "Révisions",
+    "Que faire",
+)
+"""Headings of :func:`table`."""
+
+
+def table(drifts: Iterable[Drift]) -> list[tuple[str, ...]]:
+    """Drifts as rows of text under :data:`COLUMNS`: for a sheet, an artifact or the terminal."""
+    return [
+        (
+            one.severity.value,
+            one.kind.value,
+            one.champ,
+            one.label,
+            one.field,
+            one.before,
+            one.after,
+            ", ".join(one.revisions),
+            one.remedy,
+        )
+        for one in drifts
+    ]
+
+
+def counts(drifts: Iterable[Drift]) -> dict[str, int]:
+    """How many drifts there are of each severity, all three named."""
+    found = {severity.value: 0 for severity in Severity}
+    for one in drifts:
+        found[one.severity.value] += 1
+    return found
