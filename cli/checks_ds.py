@@ -1,0 +1,132 @@
+"""What `unc doctor` looks at on DS: token, démarche, instructeur, form, annotations, labels."""
+
+from collections.abc import Iterator
+
+from cli.check import Check
+from clients.demarche import DemarcheInfo
+from clients.reading import DsReader
+from clients.transport import DsTransport
+from clients.writing import DsWriter
+from flows.failures import KNOWN
+from flows.form import Form
+from mappings.decode import decode_revision
+from mappings.labels import normalise_label
+from mappings.mapping import FormMapping
+from mappings.revision import NO_ANSWER
+from settings import Settings
+from triage.reply import Annotate, AnnotationChange, Outcome
+from triage.reply_policy import ReplyPolicy
+
+NOBODY = "RG9zc2llci0w"
+"""``Dossier-0``, which no démarche has: a write that can only be refused."""
+
+
+def checks_ds(settings: Settings, form: Form | None) -> Iterator[Check]:
+    """Access first; the rest when there is one."""
+    try:
+        number, token = settings.demarche_number(), settings.token().get_secret_value()
+        with DsTransport(settings.ds_url, token) as transport:
+            info = DsReader(transport).demarche(number)
+            yield Check("Accès à DS", "ok", "le jeton lit la démarche")
+            yield Check("Démarche", "ok", f"{info.number} — {info.title} ({info.state})")
+            yield _instructeur(settings, info)
+            yield _writing(settings, info, DsWriter(transport))
+    except KNOWN as error:
+        yield Check("Accès à DS", "bloquant", str(error))
+        return
+    if form is not None:
+        yield _form(info, form.mapping)
+        yield _annotations(info, form.mapping)
+        yield _labels(info, form.policy)
+
+
+def _instructeur(settings: Settings, info: DemarcheInfo) -> Check:
+    name = "Instructeur"
+    if not settings.instructeur:
+        return Check(name, "bloquant", "UNC_INSTRUCTEUR manque : donnez son courriel.")
+    found = info.instructeur(settings.instructeur)
+    if found is None:
+        return Check(
+            name,
+            "bloquant",
+            f"UNC_INSTRUCTEUR : {settings.instructeur} n'est instructeur d'aucun groupe ;"
+            " ajoutez-le à chaque groupe instructeur sur DS.",
+        )
+    outside = [g.label for g in info.groupes if not g.closed and not g.has(found.id)]
+    if outside:
+        return Check(
+            name,
+            "à voir",
+            f"{settings.instructeur} n'est pas dans : {', '.join(outside)}. Les dossiers de ces"
+            " groupes ne seront pas annotés ; ajoutez-l'y sur DS.",
+        )
+    return Check(name, "ok", f"{settings.instructeur} est dans chaque groupe")
+
+
+def _writing(settings: Settings, info: DemarcheInfo, writer: DsWriter) -> Check:
+    """Ask for a write on a dossier that does not exist: a read-only token says that it is one."""
+    name = "Droit d'écrire"
+    found = info.instructeur(settings.instructeur or "")
+    if found is None:
+        return Check(name, "à voir", "non vérifié : il faut d'abord l'instructeur")
+    change = AnnotationChange(name="essai", api_id=NOBODY, kind="text", value="")
+    essay = Annotate(key="doctor", number=0, dossier_id=NOBODY, changes=(change,))
+    deliveries = writer.deliver([essay], instructeur_id=found.id, labels={}, batch_size=1)
+    for delivery in deliveries:
+        receipt = delivery.receipt
+        if receipt.outcome is Outcome.REFUSED and "lecture" in receipt.text:
+            return Check(
+                name,
+                "bloquant",
+                "UNC_DS_TOKEN : ce jeton ne fait que lire. Créez sur DS un jeton avec accès en"
+                " écriture, ou n'utilisez que « unc sync » et « unc export ».",
+            )
+    return Check(name, "ok", "le jeton n'est pas limité à la lecture")
+
+
+def _form(info: DemarcheInfo, mapping: FormMapping) -> Check:
+    active = next(raw for raw in info.revisions if raw["id"] == info.active_revision_id)
+    revision = decode_revision(active)
+    asked = {key for champ in revision.champs for key in (champ.id, normalise_label(champ.label))}
+    missing = [spec.title for spec in mapping.fields.values() if not asked & set(spec.champs)]
+    mapped = {champ for spec in mapping.fields.values() for champ in spec.champs}
+    extra = [
+        champ.label
+        for champ in revision.champs
+        if champ.type not in NO_ANSWER and not mapped & {champ.id, normalise_label(champ.label)}
+    ]
+    if missing or extra:
+        parts = [f"absents du formulaire : {', '.join(missing)}"] if missing else []
+        parts += [f"sans correspondance : {', '.join(extra)}"] if extra else []
+        return Check("Formulaire", "à voir", f"{' ; '.join(parts)}. Complétez UNC_MAPPING.")
+    return Check("Formulaire", "ok", f"{len(mapping.fields)} champs retrouvés")
+
+
+def _annotations(info: DemarcheInfo, mapping: FormMapping) -> Check:
+    active = next(raw for raw in info.revisions if raw["id"] == info.active_revision_id)
+    there = {champ.id for champ in decode_revision(active).annotations}
+    missing = [
+        spec.title
+        for spec in mapping.annotations.values()
+        if spec.written and not there & set(spec.champs)
+    ]
+    if missing:
+        return Check(
+            "Annotations privées",
+            "à voir",
+            f"absentes de la démarche : {', '.join(missing)}. Ajoutez-les au formulaire des"
+            " annotations privées, puis leur id à UNC_MAPPING.",
+        )
+    return Check("Annotations privées", "ok", "toutes sont là")
+
+
+def _labels(info: DemarcheInfo, policy: ReplyPolicy) -> Check:
+    missing = [name for name in policy.labels.managed if name not in info.labels]
+    if missing:
+        return Check(
+            "Labels",
+            "à voir",
+            f"absents de la démarche : {', '.join(missing)}. Créez-les sur DS (Labels, page de"
+            " l'administrateur), ou ôtez-les de reponses.yaml.",
+        )
+    return Check("Labels", "ok", f"{len(policy.labels.managed)} labels sont là")

@@ -1,0 +1,182 @@
+"""The deployed bridge with the real parts: server, worker, PostgreSQL, sandbox over HTTP."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any, ClassVar
+
+import pytest
+from openpyxl import load_workbook
+
+from flows.judge import ASSESSMENT
+from sandbox.generator import generate
+from store.repository import open_store
+from tests.ops.conftest import ROOT, Cluster, kill_tree, wait_for
+from tests.ops.prefect_stack import Stack, prefect_stack
+
+pytestmark = [pytest.mark.debian, pytest.mark.xdist_group("prefect"), pytest.mark.timeout(300)]
+
+TOKEN = "jeton-tres-secret-7f3c9a"
+DECLARED = "Phrase déclarée que personne ne doit lire ailleurs"
+FIRST = 30
+
+
+class Received(BaseHTTPRequestHandler):
+    """What a webhook was told."""
+
+    told: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        size = int(self.headers["Content-Length"])
+        self.told.append(self.rfile.read(size).decode())
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        return
+
+
+@pytest.fixture(scope="module")
+def webhook() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Received) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def _alert(stack: Stack, webhook: str) -> None:
+    """Create the automations that deploy/ brings, with less patience for a dead run."""
+    told = {"titre": "{{subject}}", "texte": "{{body}}"}
+    hook = {"name": "alerte", "url": webhook, "method": "POST", "json_data": told}
+    block = stack.block("custom-webhook", name="alerte", data=hook)
+    text = (ROOT / "deploy" / "automations.yaml").read_text("utf-8")
+    assert "within: 420" in text
+    file = stack.home / "automations.yaml"
+    file.write_text(text.replace("BLOC_A_REMPLACER", block).replace("within: 420", "within: 20"))
+    stack.prefect("automation", "create", "--from-file", str(file))
+
+
+@pytest.fixture(scope="module")
+def stack(
+    tmp_path_factory: pytest.TempPathFactory, cluster: Cluster, webhook: str
+) -> Iterator[Stack]:
+    with prefect_stack(tmp_path_factory.mktemp("prefect"), cluster, dossiers=FIRST) as made:
+        made.sandbox.control.add_token(TOKEN)
+        made.block("secret", name="jeton-ds", data={"value": TOKEN})
+        _alert(made, webhook)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def first(stack: Stack) -> str:
+    """A run of the whole cycle, triggered through the API."""
+    with stack.worker():
+        run = stack.trigger("passerelle-unc", "passerelle")
+        state = stack.finished(run)
+    assert (state["type"], state["name"]) == ("COMPLETED", "Completed"), state
+    return run
+
+
+def everything_is_answered(stack: Stack) -> None:
+    """The annotations on DS are the verdicts in the store, and nothing is left to send."""
+    shown = stack.sandbox.control.snapshots(stack.sandbox.demarche)
+    with open_store(stack.cluster.url(stack.database)) as store:
+        kept = store.assessments.current(stack.sandbox.demarche)
+        assert not store.outbox.pending(stack.sandbox.demarche)
+    assert kept.keys() == shown.keys()
+    for number, row in kept.items():
+        status = ASSESSMENT.validate_json(row.detail).status.value
+        if status != "Clos":
+            assert shown[number]["annotations"]["901"] == status
+
+
+def dossiers_in_workbook(stack: Stack) -> set[int]:
+    newest = max((stack.home / "unc" / "exports").glob("*/agence.xlsx"), key=_published)
+    rows = load_workbook(newest)["Dossiers"].iter_rows(min_row=2, values_only=True)
+    return {int(str(row[0])) for row in rows}
+
+
+def _published(book: Path) -> float:
+    return book.stat().st_mtime
+
+
+def test_a_run_triggered_through_the_api_does_the_whole_job(stack: Stack, first: str) -> None:
+    everything_is_answered(stack)
+    assert dossiers_in_workbook(stack) == {seed.number for seed in generate(FIRST, seed=5)}
+    tasks = stack.call("task_runs/filter", flow_runs={"id": {"any_": [first]}})
+    assert len(tasks) == 3
+
+
+def test_the_run_tells_its_operator_what_it_did(stack: Stack, first: str) -> None:
+    left = stack.artifacts(first)
+    demarche = stack.sandbox.demarche
+    assert f"| Dossiers lus | {FIRST} |" in left[f"resume-{demarche}"]["data"]
+    assert "/agence.xlsx" in left[f"classeur-{demarche}-agence"]["data"]
+    chosen = {"flow_run_id": {"any_": [first]}}
+    lines = [line["message"] for line in stack.call("logs/filter", logs=chosen)]
+    assert any("[passage 1] Lire la démarche : 30 lus" in line for line in lines), lines
+
+
+@pytest.mark.usefixtures("first")
+def test_a_run_killed_with_its_worker_is_finished_by_the_next(stack: Stack) -> None:
+    control = stack.sandbox.control
+    known = set(control.snapshots(stack.sandbox.demarche))
+    numbers = _deposit(stack, 40, besides=known)
+    control.fault("latency", seconds=0.4, operation="mutation")
+    with stack.worker() as worker:
+        stack.trigger("passerelle-unc", "passerelle")
+        wait_for(lambda: _annotated(stack, numbers) > 3, seconds=60, what="a run under way")
+        kill_tree(worker)
+    done = _annotated(stack, numbers)
+    assert 3 < done < len(numbers) - 5, "the run was not in its middle"
+    control.clear_faults()
+    with stack.worker():
+        _next_run(stack)
+    everything_is_answered(stack)
+    assert dossiers_in_workbook(stack) == known | set(numbers)
+    with open_store(stack.cluster.url(stack.database)) as store:
+        outcomes = [run.outcome for run in store.runs.last(stack.sandbox.demarche)]
+    assert outcomes == ["completed", "killed", "completed"]
+
+
+def _deposit(stack: Stack, count: int, *, besides: set[int]) -> list[int]:
+    """Deposit new dossiers now."""
+    now = datetime.now(UTC)
+    new = [seed for seed in generate(90, seed=6) if seed.number not in besides][:count]
+    for seed in new:
+        dated = replace(seed, deposited_at=now, updated_at=now)
+        stack.sandbox.control.create(stack.sandbox.demarche, dated)
+    return [seed.number for seed in new]
+
+
+def _annotated(stack: Stack, numbers: list[int]) -> int:
+    shown = stack.sandbox.control.snapshots(stack.sandbox.demarche)
+    return sum(1 for number in numbers if shown[number]["annotations"].get("901"))
+
+
+def _next_run(stack: Stack) -> None:
+    """Trigger runs, as the schedule does, until Prefect sees that the dead one is dead."""
+    started = time.monotonic()
+    while time.monotonic() < started + 60:
+        state = stack.finished(stack.trigger("passerelle-unc", "passerelle"))
+        if state["type"] != "CANCELLED":
+            assert state["type"] == "COMPLETED", state
+            return
+        time.sleep(3)
+    pytest.fail("the killed run still holds its place")
+
+
+@pytest.mark.usefixtures("first")
+def test_a_failed_run_is_told_by_webhook(stack: Stack) -> None:
+    stack.sandbox.control.revoke_token(TOKEN)
+    with stack.worker():
+        state = stack.finished(stack.trigger("passerelle-unc", "passerelle"))
+        wait_for(lambda: Received.told, seconds=30, what="the webhook")
+    stack.sandbox.control.add_token(TOKEN)
+    assert state["type"] == "FAILED"
+    assert "jeton" in state["message"]
+    assert "Passerelle UNC : échec de passerelle-unc" in Received.told[0]
