@@ -1,0 +1,100 @@
+"""The application: what the pages work with, the routes, and what is refused how."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from urllib.parse import quote, urlsplit
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.middleware.sessions import SessionMiddleware
+
+from portal import dossier_pages, export_pages, journal_pages, sign_in_pages
+from portal.errors import ForbiddenError, NotSignedInError, PortalError, UnknownError
+from portal.headers import SafeHeaders
+from portal.library import Library
+from portal.oidc import OidcDoor, OidcProvider
+from portal.sessions import LASTS, Sessions, sessions_of
+from portal.shelf import Shelf
+from portal.source import Source, now
+from portal.view import STATIC, View, view_of
+from store.visits import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the portal is, and how people sign in.
+
+    Attributes:
+        url: Its public address, without a final slash.
+        secret: Signs sessions and forms, names files.
+        oidc: OpenID Connect provider; ``None`` for accounts with a password only.
+    """
+
+    url: str
+    secret: str
+    oidc: OidcProvider | None = None
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach it over TLS."""
+        return urlsplit(self.url).scheme == "https"
+
+
+def make_app(source: Source, site: Site) -> FastAPI:
+    """Make the application; reads the dossiers once before it answers."""
+    app = FastAPI(title="Portail UNC", docs_url=None, redoc_url=None, openapi_url=None)
+    shelf = Shelf(source.exports, demarche=source.demarche, secret=site.secret)
+    door = OidcDoor(site.oidc, callback=f"{site.url}/connexion/oidc/retour") if site.oidc else None
+    app.state.source = source
+    app.state.sessions = Sessions(source.store.accounts, site.secret)
+    app.state.view = View(title=source.store.demarches.state(source.demarche).title or "")
+    app.state.doors = sign_in_pages.Doors(source.store, source.demarche, door)
+    app.state.counter = export_pages.Counter(shelf, source.store, source.demarche, source.columns)
+    app.state.desk = dossier_pages.Desk(source, Library(source))
+    for pages in (journal_pages, sign_in_pages, export_pages, dossier_pages):
+        app.include_router(pages.router)
+    app.mount("/statique", StaticFiles(directory=STATIC), name="statique")
+    app.add_exception_handler(PortalError, _refuse)
+    app.add_exception_handler(HTTPException, _no_such_page)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=sha256(f"sessions\0{site.secret}".encode()).hexdigest(),
+        session_cookie="__Host-unc" if site.https else "unc",
+        max_age=int(LASTS.total_seconds()),
+        same_site="lax",  # « strict » would lose the way back from an OpenID provider
+        https_only=site.https,
+    )
+    app.add_middleware(SafeHeaders, https=site.https)
+    return app
+
+
+def _refuse(request: Request, error: Exception) -> Response:
+    """Say what is refused; whoever is not signed in may do so first."""
+    assert isinstance(error, PortalError)  # noqa: S101 (registered for this class only)
+    if isinstance(error, NotSignedInError) and request.method == "GET":
+        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/connexion?suite={quote(wanted, safe='')}", status_code=303)
+    person = sessions_of(request).person(request)
+    if person is not None and isinstance(error, ForbiddenError):
+        source: Source = request.app.state.source
+        line = Visit(now(), person.email, "refused", file=request.url.path[:200])
+        source.store.visits.record(source.demarche, line)
+    return view_of(request).page(
+        request, "refus", person=person, status=error.status, title=error.title, text=error.text
+    )
+
+
+def _no_such_page(request: Request, error: Exception) -> Response:
+    """Say that there is no such page, or no such way of asking for it."""
+    answer = _refuse(request, UnknownError())
+    answer.status_code = getattr(error, "status_code", UnknownError.status)
+    return answer
+
+
+def _not_understood(request: Request, _error: Exception) -> Response:
+    """Say that what was sent has no sense; never with what was sent."""
+    return _refuse(request, PortalError())

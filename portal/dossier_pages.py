@@ -1,0 +1,100 @@
+"""The dossiers: searching, reading one, and counting them."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+from pydantic import ValidationError
+
+from exports.reading import readings
+from portal.card import Card, make_card
+from portal.charts import draw
+from portal.errors import UnknownError
+from portal.library import Library
+from portal.roles import Role
+from portal.search import ORDERS, Wanted, choices, find
+from portal.sessions import SignedIn
+from portal.source import Source
+from portal.view import view_of
+
+_HIGHEST = 2**31
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where dossiers are read.
+
+    Attributes:
+        source: What is in the store.
+        library: The snapshot for lists and counts.
+    """
+
+    source: Source
+    library: Library
+
+    def card(self, number: int, role: Role) -> Card | None:
+        """A dossier as it is now; ``None`` when it is not there, or not for this reader."""
+        if not 0 < number < _HIGHEST:
+            return None
+        entries = tuple(self.source.entries([number]))
+        context = self.source.context(entries)
+        for reading in readings(
+            entries, context=context, policy=self.source.policy, audience=role.audience
+        ):
+            return make_card(reading, columns=self.source.columns)
+        return None
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+@router.get("/dossiers")
+def dossiers(request: Request, person: SignedIn) -> Response:
+    """The dossiers found, a page at a time."""
+    lines = _desk(request).library.snapshot(person.role.audience).lines
+    try:
+        wanted = Wanted.model_validate(dict(request.query_params))
+    except ValidationError:
+        wanted = Wanted()
+    return view_of(request).page(
+        request,
+        "dossiers",
+        person=person,
+        wanted=wanted,
+        found=find(lines, wanted),
+        choices=choices(lines),
+        orders=ORDERS,
+        all=len(lines),
+    )
+
+
+@router.get("/dossiers/{number}")
+def dossier(request: Request, number: str, person: SignedIn) -> Response:
+    """One dossier, read only.
+
+    Raises:
+        UnknownError: There is none of this number that this person may read.
+    """
+    plain = number.isascii() and number.isdecimal() and len(number) < 11  # noqa: PLR2004
+    card = _desk(request).card(int(number), person.role) if plain else None
+    if card is None:
+        raise UnknownError
+    lines = _desk(request).library.snapshot(person.role.audience).lines
+    situation = next((line.situation for line in lines if line.number == card.number), "")
+    return view_of(request).page(request, "dossier", person=person, card=card, situation=situation)
+
+
+@router.get("/indicateurs")
+def indicators(request: Request, person: SignedIn) -> Response:
+    """Key figures and charts."""
+    snapshot = _desk(request).library.snapshot(person.role.audience)
+    return view_of(request).page(
+        request,
+        "indicateurs",
+        person=person,
+        figures=snapshot.figures,
+        charts=[draw(block) for block in snapshot.blocks if block.lines],
+    )

@@ -1,0 +1,55 @@
+"""What a visitor is refused, by what they can do next; texts are for people, in French."""
+
+from typing import ClassVar
+
+
+class PortalError(Exception):
+    """A page that cannot be shown.
+
+    Attributes:
+        status: HTTP status.
+        title: Heading of the page.
+        text: What to do.
+    """
+
+    status: ClassVar[int] = 400
+    title: ClassVar[str] = "Demande incomprise"
+    text: ClassVar[str] = "L'adresse ou le formulaire n'a pas le sens attendu."
+
+
+class NotSignedInError(PortalError):
+    """Nobody is signed in: the sign-in page comes instead."""
+
+    status = 401
+    title = "Connexion nécessaire"
+    text = "Connectez-vous pour voir cette page."
+
+
+class ForbiddenError(PortalError):
+    """This person may not see it."""
+
+    status = 403
+    title = "Accès refusé"
+    text = (
+        "Ce contenu n'est pas destiné à votre compte. Si vous pensez que c'est une erreur,"
+        " écrivez à la personne de l'agence qui a créé votre compte."
+    )
+
+
+class ForgedFormError(PortalError):
+    """The form did not come from a page of this session."""
+
+    status = 403
+    title = "Formulaire expiré"
+    text = "Revenez à la page précédente, rechargez-la, puis envoyez le formulaire à nouveau."
+
+
+class UnknownError(PortalError):
+    """There is no such thing, or no more."""
+
+    status = 404
+    title = "Page introuvable"
+    text = (
+        "Cette page n'existe pas, ou plus : un classeur ancien est retiré au bout du délai de"
+        " conservation."
+    )

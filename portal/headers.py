@@ -1,0 +1,58 @@
+"""What every answer carries, and what no request may bring: plain ASGI, outside of everything."""
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MOST_BYTES = 16_384
+"""Of a form: an address, a password and a token."""
+CSP = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""No script at all, ours included: the site works without."""
+
+
+class SafeHeaders:
+    """Adds the headers that keep a page from doing more than it should."""
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+        self._app = app
+        self._headers = {
+            "content-security-policy": CSP,
+            "cross-origin-opener-policy": "same-origin",
+            "cross-origin-resource-policy": "same-origin",
+            "permissions-policy": "camera=(), geolocation=(), microphone=()",
+            "referrer-policy": "same-origin",
+            "x-content-type-options": "nosniff",
+            "x-frame-options": "DENY",
+        }
+        if https:
+            self._headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers[name] = value
+                headers.setdefault("cache-control", "no-store")
+            await send(message)
+
+        if _too_much(scope):
+            refusal = PlainTextResponse("Demande trop grande.\n", status_code=413)
+            await refusal(scope, receive, send_safely)
+            return
+        await self._app(scope, receive, send_safely)
+
+
+def _too_much(scope: Scope) -> bool:
+    """Whether a request brings a body that is too long, or does not say how long."""
+    headers = Headers(scope=scope)
+    length = headers.get("content-length", "0")
+    return "transfer-encoding" in headers or not length.isdecimal() or int(length) > MOST_BYTES

@@ -1,0 +1,88 @@
+"""Counts that the page of indicators adds to those of the workbook. Pure.
+
+Only numbers of dossiers, of measures and of situations that the reader may see: no case counts.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from exports.cells import paris
+from exports.columns import Figures
+from exports.figures import Block
+from exports.reading import Reading
+from exports.values import content_text, shown_content
+from mappings.report import Answer
+
+_STEPS = (7, 15, 30, 60, 90, 180)
+_MOST = 12
+
+
+def more_blocks(
+    readings: Sequence[Reading], *, origins: Figures, situations: Mapping[int, str]
+) -> tuple[Block, ...]:
+    """Completeness, delays, situations and measures."""
+    return (
+        _completeness(readings),
+        _delays(readings, origins),
+        _situations(readings, situations),
+        *_measures(readings, origins),
+    )
+
+
+def _completeness(readings: Sequence[Reading]) -> Block:
+    """Dossiers by tenths of the score; 100 stands with the last."""
+    counts = Counter(min(one.entry.assessment.score // 10, 9) for one in readings)
+    lines = tuple(
+        (f"{tenth * 10} à {tenth * 10 + 9 if tenth < 9 else 100} %", counts[tenth])  # noqa: PLR2004
+        for tenth in range(10)
+    )
+    return Block("Complétude des dossiers", ("Score", "Dossiers"), lines, bars="col")
+
+
+def _delays(readings: Sequence[Reading], origins: Figures) -> Block:
+    """Days from awareness to deposit."""
+    counts: Counter[str] = Counter()
+    for reading in readings:
+        shown = reading.answer(origins.awareness)
+        known = shown.value if isinstance(shown, Answer) else None
+        if isinstance(known, date) and not isinstance(known, datetime):
+            days = (paris(reading.entry.report.deposited_at).date() - known).days
+            counts.update([_step(days)] if days >= 0 else [])
+    names = [_step(days) for days in (*_STEPS, _STEPS[-1] + 1)]
+    return Block(
+        "Délai entre connaissance et dépôt",
+        ("Délai", "Dossiers"),
+        tuple((name, counts[name]) for name in names),
+        bars="col",
+    )
+
+
+def _step(days: int) -> str:
+    return next((f"≤ {step} jours" for step in _STEPS if days <= step), f"> {_STEPS[-1]} jours")
+
+
+def _situations(readings: Sequence[Reading], situations: Mapping[int, str]) -> Block:
+    """The situations with most reports."""
+    counts = Counter(situations[one.number] for one in readings if situations.get(one.number))
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:_MOST]
+    return Block("Situations les plus signalées", ("Situation", "Dossiers"), tuple(ordered))
+
+
+def _measures(readings: Sequence[Reading], origins: Figures) -> tuple[Block, ...]:
+    """Measures by each of their choices."""
+    if not readings:
+        return ()
+    spec = readings[0].context.mapping.fields[origins.measures]
+    blocks = []
+    for name, inner in spec.fields.items():
+        if inner.type == "choice":
+            counts: Counter[str] = Counter()
+            for reading in readings:
+                for row in reading.rows(origins.measures):
+                    shown = reading.cell(row, field=origins.measures, name=name)
+                    counts.update([content_text(shown_content(shown)) or "sans réponse"])
+            ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:_MOST]
+            title = f"{spec.title} : {inner.title.lower()}"
+            blocks.append(Block(title, (inner.title, spec.title), tuple(ordered)))
+    return tuple(blocks)

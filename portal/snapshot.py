@@ -1,0 +1,129 @@
+"""The dossiers as one audience may read them, made ready for searching and counting."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from exports.cells import Link, paris
+from exports.columns import ColumnsFile, SheetSpec
+from exports.figures import Block, Figure, synthesise
+from exports.reading import Reading, readings
+from exports.tables import TableMaker
+from exports.values import column_text, content_text, shown_content
+from mappings.mapping import Audience, MedicineRows
+from portal.indicators import more_blocks
+from portal.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One dossier in a list.
+
+    Attributes:
+        number: Its number.
+        status: Triage status.
+        priority: ``P1`` … ``P4``, or an empty text.
+        score: Completeness.
+        deposited: Day of deposit in Paris.
+        product: Specialities.
+        substance: Substances.
+        company: Company that reports.
+        situation: Id of its situation, or an empty text.
+        text: All that this audience may read of it, folded for searching.
+    """
+
+    number: int
+    status: str
+    priority: str
+    score: int
+    deposited: date
+    product: str
+    substance: str
+    company: str
+    situation: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one audience may read of all dossiers, at one moment.
+
+    Attributes:
+        lines: By number.
+        figures: Key figures.
+        blocks: Small tables of counts, to be drawn.
+    """
+
+    lines: tuple[Line, ...]
+    figures: tuple[Figure, ...]
+    blocks: tuple[Block, ...]
+
+
+def take(source: Source) -> dict[Audience, Snapshot]:
+    """Read every dossier once, for each audience."""
+    entries = tuple(source.entries(None))
+    context = source.context(entries)
+    situations = {
+        number: report.situation or ""
+        for number, report in source.store.situations.reports(source.demarche).items()
+    }
+    return {
+        audience: _snapshot(
+            readings(entries, context=context, policy=source.policy, audience=audience),
+            source=source,
+            situations=situations,
+        )
+        for audience in ("agence", "reseau")
+    }
+
+
+def _snapshot(
+    read: Sequence[Reading], *, source: Source, situations: Mapping[int, str]
+) -> Snapshot:
+    lines = tuple(
+        _line(one, columns=source.columns, situation=situations.get(one.number, "")) for one in read
+    )
+    origins = source.columns.figures
+    made = synthesise(read, origins=origins, below=source.policy.small_counts.below)
+    blocks = (*made.blocks, *more_blocks(read, origins=origins, situations=situations))
+    return Snapshot(lines=lines, figures=made.figures, blocks=blocks)
+
+
+def _line(reading: Reading, *, columns: ColumnsFile, situation: str) -> Line:
+    assessment = reading.entry.assessment
+    medicines = reading.context.mapping.medicines or MedicineRows(rows="")
+    company = shown_content(reading.answer(medicines.company)) if medicines.company else None
+    return Line(
+        number=reading.number,
+        status=assessment.status.value,
+        priority=assessment.priority or "",
+        score=assessment.score,
+        deposited=paris(reading.entry.report.deposited_at).date(),
+        product=_of_medicine(reading, medicines, name=medicines.name),
+        substance=_of_medicine(reading, medicines, name=medicines.substance),
+        company=content_text(company),
+        situation=situation,
+        text=fold(f"{_all_text(reading, dossiers_sheet(columns))} {situation}"),
+    )
+
+
+def _of_medicine(reading: Reading, medicines: MedicineRows, *, name: str) -> str:
+    return column_text(reading, field=medicines.rows, name=name) if name else ""
+
+
+def _all_text(reading: Reading, sheet: SheetSpec) -> str:
+    maker = TableMaker(context=reading.context, policy=reading.policy, audience=reading.audience)
+    cells = maker.make(sheet, [reading]).rows[0]
+    return " ".join(content_text(cell.value if isinstance(cell, Link) else cell) for cell in cells)
+
+
+def dossiers_sheet(columns: ColumnsFile) -> SheetSpec:
+    """The sheet with one row for each dossier."""
+    return next(sheet for sheet in columns.sheets if sheet.kind == "dossiers")
+
+
+def fold(text: str) -> str:
+    """Lower case without accents: what people type finds what others typed."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in apart if not unicodedata.combining(char))
