@@ -115,7 +115,8 @@ class Settings(BaseSettings):
         default=90, ge=1, description="Jours de conservation des classeurs, le dernier excepté"
     )
     log_format: Literal["text", "json"] = Field(
-        default="text", description="Journal sur la sortie d'erreur : lignes lisibles, ou JSON"
+        default="text",
+        description="Sortie d'erreur : phrases pour une personne, ou un journal en lignes JSON",
     )
 
     @field_validator("messages_pilot", mode="before")

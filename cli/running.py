@@ -10,6 +10,7 @@ from rich.console import Console
 from cli.output import ERROR, Common, print_json, progress, table
 from cli.several import for_each
 from flows import export as exporting
+from flows import logs
 from flows.judge import judge
 from flows.respond import due_replies
 from flows.respond import respond as deliver
@@ -131,7 +132,11 @@ def _locally(step: Callable[[Services, Summary], None], common: Common) -> int:
 
 def _with_ds(step: Callable[[Connected, Summary], None], common: Common) -> int:
     def work(settings: Settings, summary: Summary) -> None:
-        with progress() as tell, connect(settings, tell=tell) as services:
+        with (
+            progress() as tell,
+            logs.on_stderr(settings.log_format),
+            connect(settings, tell=tell) as services,
+        ):
             step(services, summary)
             summary.requests = services.transport.requests_sent
 

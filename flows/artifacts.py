@@ -69,6 +69,8 @@ def summary_text(services: Services, summary: Summary, *, title: str, outcome: s
     lines = [f"# {title} — démarche {services.demarche}", "", f"**{outcome}**", ""]
     lines += ["| | |", "|---|---:|"]
     lines += [f"| {label} | {show(counts[name])} |" for name, label in _ROWS.items()]
+    if summary.drift:
+        lines.append(f"| Écarts réparés | {len(summary.drift)} |")
     lines += ["", "## Classeurs publiés", ""]
     lines += [f"- `{path}`" for path in summary.workbooks] or [
         "Aucun : les données sont les mêmes."
@@ -89,6 +91,7 @@ def human_rows(services: Services, summary: Summary) -> list[dict[str, Any]]:
         *((number, "en quarantaine : DS ne peut pas le servir") for number in summary.quarantined),
         *((number, "une annotation est tenue par une personne") for number in summary.conflicts),
         *((number, "refusé par DS (raison : unc status)") for number, _ in summary.refused),
+        *((number, "pièce jointe non téléchargée") for number in summary.unfetched),
         *((number, "réponse de DS perdue, à relire") for number in summary.unknown),
     ]
     link = dossier_url(services)

@@ -25,12 +25,15 @@ _COUNTED = {
     "created": "nouveaux",
     "updated": "modifiés",
     "deleted": "supprimés",
+    "restored": "revenus",
+    "drift": "réparés",
     "assessed": "évalués",
     "annotated": "annotés",
     "labelled": "étiquetés",
     "messages": "messages",
 }
 _NEEDS = {
+    "unfetched": "une pièce jointe n'a pas pu être téléchargée",
     "quarantined": "en quarantaine : DS ne peut pas le servir",
     "conflicts": "une annotation est tenue par une personne",
     "unknown": "réponse de DS perdue, à relire au prochain passage",
@@ -61,25 +64,21 @@ def of_run(run: int, demarche: int) -> Iterator[None]:
 
 @contextmanager
 def on_stderr(log_format: Format) -> Iterator[None]:
-    """Write the journal on standard error; as text only where no terminal shows progress."""
-    if log_format == "text" and sys.stderr.isatty():
+    """Write the journal on standard error, as JSON; people read the command's own sentences."""
+    if log_format == "text":
         yield
         return
     stream = logging.StreamHandler(sys.stderr)
-    stream.setFormatter(_Json() if log_format == "json" else _Text(_TEXT))
-    with _handled(stream, logging.DEBUG if log_format == "json" else logging.INFO):
+    stream.setFormatter(_Json())
+    with _handled(stream, logging.DEBUG):
         yield
 
 
 @contextmanager
 def in_prefect(log_format: Format) -> Iterator[None]:
-    """Write the journal in the run's page; on standard error too, as JSON, when asked for."""
-    with _handled(_ToPrefect(), logging.INFO):
-        if log_format == "text":  # Prefect's own console shows it
-            yield
-            return
-        with on_stderr("json"):
-            yield
+    """Write the journal in the run's page and on Prefect's console; as JSON too when asked for."""
+    with _handled(_ToPrefect(), logging.INFO), on_stderr(log_format):
+        yield
 
 
 def step_done(name: str, summary: Summary, *, before: Summary) -> None:
@@ -120,18 +119,9 @@ def _handled(handler: logging.Handler, level: int) -> Iterator[None]:
         handler.close()
 
 
-_TEXT = "%(asctime)s %(levelname)s %(message)s"
-
-
 def _signed(message: str) -> str:
     where = _WHERE.get()
     return message if where is None else f"[passage {where.run}] {message}"
-
-
-class _Text(logging.Formatter):
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (overrides)
-        record.message = _signed(record.message)
-        return super().formatMessage(record)
 
 
 class _Json(logging.Formatter):

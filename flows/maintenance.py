@@ -9,9 +9,21 @@ from flows import retention
 from flows.deployed import PATIENCE, perform
 from flows.export import export
 from flows.parameters import Demarche
+from flows.reconcile import reconcile
 from flows.run import Step
 from flows.services import Connected
 from flows.summary import Summary
+
+
+@flow(name="rapprochement-unc", persist_result=False)
+def rapprocher(demarche: Demarche = None) -> State[Any]:
+    """Comparer toute la démarche à la copie d'ici, et réparer ce que la lecture a manqué.
+
+    Args:
+        demarche: Numéro de la démarche ; vide : celle du réglage UNC_DEMARCHE.
+    """
+    steps: tuple[tuple[str, Step], ...] = (("Comparer et réparer", reconcile),)
+    return perform(demarche, title="Rapprochement", steps=steps, wait=PATIENCE)
 
 
 @flow(name="export-unc", persist_result=False)

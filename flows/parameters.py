@@ -24,7 +24,8 @@ def settings_of(demarche: Demarche) -> Settings:
     settings = load_settings(**asked)
     if settings.ds_token_block is None:
         return settings
-    return load_settings(**asked, ds_token=_token_of(settings.ds_token_block), ds_token_file=None)
+    token = _token_of(settings.ds_token_block)
+    return settings.model_copy(update={"ds_token": token, "ds_token_file": None})
 
 
 def _token_of(block: str) -> SecretStr:
