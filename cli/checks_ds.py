@@ -3,16 +3,13 @@
 from collections.abc import Iterator
 
 from cli.check import Check
+from cli.checks_form import checks_form
 from clients.demarche import DemarcheInfo
 from clients.reading import DsReader
 from clients.transport import DsTransport
 from clients.writing import DsWriter
 from flows.failures import KNOWN
 from flows.form import Form
-from mappings.decode import decode_revision
-from mappings.labels import normalise_label
-from mappings.mapping import FormMapping
-from mappings.revision import NO_ANSWER
 from settings import Settings
 from triage.reply import Annotate, AnnotationChange, Outcome
 from triage.reply_policy import ReplyPolicy
@@ -35,8 +32,7 @@ def checks_ds(settings: Settings, form: Form | None) -> Iterator[Check]:
         yield Check("Accès à DS", "bloquant", str(error))
         return
     if form is not None:
-        yield _form(info, form.mapping)
-        yield _annotations(info, form.mapping)
+        yield from checks_form(settings, info, form)
         yield _labels(info, form.policy)
 
 
@@ -82,42 +78,6 @@ def _writing(settings: Settings, info: DemarcheInfo, writer: DsWriter) -> Check:
                 " écriture, ou n'utilisez que « unc sync » et « unc export ».",
             )
     return Check(name, "ok", "le jeton n'est pas limité à la lecture")
-
-
-def _form(info: DemarcheInfo, mapping: FormMapping) -> Check:
-    active = next(raw for raw in info.revisions if raw["id"] == info.active_revision_id)
-    revision = decode_revision(active)
-    asked = {key for champ in revision.champs for key in (champ.id, normalise_label(champ.label))}
-    missing = [spec.title for spec in mapping.fields.values() if not asked & set(spec.champs)]
-    mapped = {champ for spec in mapping.fields.values() for champ in spec.champs}
-    extra = [
-        champ.label
-        for champ in revision.champs
-        if champ.type not in NO_ANSWER and not mapped & {champ.id, normalise_label(champ.label)}
-    ]
-    if missing or extra:
-        parts = [f"absents du formulaire : {', '.join(missing)}"] if missing else []
-        parts += [f"sans correspondance : {', '.join(extra)}"] if extra else []
-        return Check("Formulaire", "à voir", f"{' ; '.join(parts)}. Complétez UNC_MAPPING.")
-    return Check("Formulaire", "ok", f"{len(mapping.fields)} champs retrouvés")
-
-
-def _annotations(info: DemarcheInfo, mapping: FormMapping) -> Check:
-    active = next(raw for raw in info.revisions if raw["id"] == info.active_revision_id)
-    there = {champ.id for champ in decode_revision(active).annotations}
-    missing = [
-        spec.title
-        for spec in mapping.annotations.values()
-        if spec.written and not there & set(spec.champs)
-    ]
-    if missing:
-        return Check(
-            "Annotations privées",
-            "à voir",
-            f"absentes de la démarche : {', '.join(missing)}. Ajoutez-les au formulaire des"
-            " annotations privées, puis leur id à UNC_MAPPING.",
-        )
-    return Check("Annotations privées", "ok", "toutes sont là")
 
 
 def _labels(info: DemarcheInfo, policy: ReplyPolicy) -> Check:

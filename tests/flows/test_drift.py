@@ -1,10 +1,12 @@
 """The form changes between two polls: the bridge notices, misreads nothing, and says what to do."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from cli.app import call
 from flows.drift import drift_of, observed_form
 from flows.judge import judge, stored_revisions
 from flows.poll import poll
@@ -215,3 +217,19 @@ def test_nothing_goes_to_declarants_while_drift_blocks(bridge: MakeBridge) -> No
             ours.sandbox.demarche, edits=[{"op": "add", "champ": back, "after": 1}]
         )
         assert ours.run().messages > 0
+
+
+def test_doctor_tells_drift_as_the_form_is_now(
+    bridge: MakeBridge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with bridge(generate(2, seed=5)) as ours:
+        for name, value in ours.environment.items():
+            monkeypatch.setenv(name, value)
+        edits = [{"op": "remove", "champ": 2}, {"op": "add", "champ": NEW}]
+        ours.sandbox.control.publish(ours.sandbox.demarche, edits=edits)
+        code = call(["doctor", "--json"])
+    checks = json.loads(capsys.readouterr().out)["checks"]
+    told = {(one["level"], one["text"]) for one in checks if one["name"] == "Formulaire"}
+    assert code == 2
+    assert any(level == "bloquant" and "but_medical" in text for level, text in told)
+    assert any(level == "à voir" and "Numéro d'AMM européen" in text for level, text in told)
