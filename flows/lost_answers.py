@@ -1,7 +1,7 @@
 """Messages whose answer was lost: DS is read before anything else, never asked twice blindly."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from clients.errors import DsNotFound, DsUnavailable
@@ -12,6 +12,10 @@ from triage.reply import Outcome, Receipt, SendMessage
 
 SETTLED = timedelta(seconds=30)
 """DS gives up on a request after so long: what is not there by then was not done."""
+
+
+CLOCKS_APART = timedelta(minutes=5)
+"""How far the clock of DS and ours may be apart."""
 
 
 def close_lost_answers(services: Connected, summary: Summary, *, wait: bool) -> None:
@@ -81,9 +85,8 @@ def _find(services: Connected, message: SendMessage, *, since: datetime | None) 
 
 
 def _after(message: dict[str, Any], since: datetime | None) -> bool:
-    return datetime.fromisoformat(message["createdAt"]) >= (
-        since or datetime.max.replace(tzinfo=UTC)
-    )
+    created_at = datetime.fromisoformat(message["createdAt"])
+    return since is not None and created_at >= since - CLOCKS_APART
 
 
 def _record(services: Connected, receipt: Receipt) -> None:
