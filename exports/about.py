@@ -57,7 +57,7 @@ def digest_lines(context: ExportContext, policy: Policy, *, columns: str) -> tup
     return (
         Line("Correspondance", f"{mapping.form} {mapping.version} ({mapping.digest})"),
         Line("Colonnes", columns),
-        Line("Politique de confidentialité", policy.version),
+        Line("Politique de confidentialité", f"{policy.version} ({policy.digest})"),
     )
 
 

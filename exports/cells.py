@@ -110,7 +110,7 @@ def _picture(found: re.Match[str]) -> str:
 
 
 def _units(text: str) -> int:
-    return len(text) + sum(1 for char in text if ord(char) > 0xFFFF)  # noqa: PLR2004
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _cut(text: str) -> str:

@@ -129,6 +129,9 @@ def concerned(
     readings: Sequence[Reading], *, centres: Sequence[Centre], territory: Territory
 ) -> tuple[tuple[Reading, Assignment], ...]:
     """Return each dossier, now saying its centres, with the centres themselves."""
+    if not centres:
+        nowhere = Assignment(Ground.NOWHERE, ())
+        return tuple((reading, nowhere) for reading in readings)
     found = []
     for reading in readings:
         assignment = assign(reading, centres=centres, territory=territory)

@@ -4,20 +4,26 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from functools import cache
 from typing import Any
 
+from exports.centres import Centre
 from exports.columns import ColumnsFile
 from exports.entry import Entry, ExportContext
 from exports.policy import Policy
 from mappings.report import Answer, Report
 
+_SCALARS = frozenset({str, int, bool, type(None)})
 _MOVED_BY_US = frozenset({"annotations", "correction_pending_since"})
 
 
 def data_checksum(
-    entries: Sequence[Entry], context: ExportContext, *, columns: ColumnsFile, policy: Policy
+    entries: Sequence[Entry],
+    context: ExportContext,
+    *,
+    columns: ColumnsFile,
+    policy: Policy,
+    centres: Sequence[Centre] = (),
 ) -> str:
     """Return the SHA-256 of what the workbooks of these dossiers say.
 
@@ -36,7 +42,8 @@ def data_checksum(
         context.filters,
         context.network_default,
         columns.digest,
-        policy.model_dump_json(),
+        policy.digest,
+        [[one.code, one.name, *sorted(one.departments), one.confirmed] for one in centres],
     ]
     digest.update(_json(circumstances))
     for entry in sorted(entries, key=lambda one: one.report.number):
@@ -58,21 +65,30 @@ def _report(report: Report, written: set[str]) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    match value:
-        case Answer():
-            return [value.state.value, _plain(value.value), value.raw, value.problem]
-        case _ if is_dataclass(value):
-            return [_plain(getattr(value, field.name)) for field in fields(value)]
-        case Mapping():
-            return {str(key): _plain(one) for key, one in value.items()}
-        case tuple() | list():
-            return [_plain(one) for one in value]
-        case date() | datetime():
-            return value.isoformat()
-        case Decimal():
-            return str(value)
-        case _:
-            return value
+    """Return a value as JSON can say it. Where an answer comes from is left out."""
+    kind: Any = type(value)
+    if kind in _SCALARS:
+        return value
+    if kind is Answer:
+        return [value.state.value, _plain(value.value), value.raw, value.problem]
+    if kind is tuple:
+        return [_plain(one) for one in value]
+    names = _names(kind)
+    if names:
+        return [_plain(getattr(value, name)) for name in names]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    return str(value)
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    """Names of the fields of a dataclass; none for another type."""
+    return (
+        tuple(field.name for field in fields(kind))
+        if is_dataclass(kind) and isinstance(kind, type)
+        else ()
+    )
 
 
 def _json(value: Any) -> bytes:

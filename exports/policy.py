@@ -59,6 +59,7 @@ class Policy(_Strict):
         agency_only_statuses: Triage statuses that never leave the agency.
         consent: Annotation by which an instructeur lets a dossier out, or not.
         annotations: Annotations privées that the network may read.
+        digest: First digits of the SHA-256 of the file.
     """
 
     version: str
@@ -69,6 +70,7 @@ class Policy(_Strict):
     agency_only_statuses: frozenset[str]
     consent: str
     annotations: frozenset[str] = frozenset()
+    digest: str = ""
 
 
 def parse_policy(text: str, *, source: str) -> Policy:
@@ -77,7 +79,8 @@ def parse_policy(text: str, *, source: str) -> Policy:
     Raises:
         DataFileError: With the line and what is wrong.
     """
-    return DataFile(text, source=source).validate(Policy)
+    file = DataFile(text, source=source)
+    return file.validate(Policy).model_copy(update={"digest": file.digest})
 
 
 def check_policy(policy: Policy, mapping: FormMapping) -> None:

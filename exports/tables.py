@@ -1,7 +1,7 @@
 """Tables of a workbook: which columns an audience sees, and what stands in each cell."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from exports.cells import Content
 from exports.columns import FORMAT_OF_TYPE, ColumnSpec, Format, SheetSpec
@@ -51,11 +51,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class TableMaker:
-    """Makes the tables of one workbook, for one audience."""
+    """Makes the tables of workbooks for one audience; the rows of a dossier are made once."""
 
     context: ExportContext
     policy: Policy
     audience: Audience
+    _made: dict[tuple[str, int], tuple[tuple[Content, ...], ...]] = field(default_factory=dict)
 
     def make(self, sheet: SheetSpec, readings: Sequence[Reading]) -> Table:
         """Make the table of a sheet.
@@ -64,14 +65,22 @@ class TableMaker:
             MappingMismatchError: A column names what the mapping does not have.
         """
         specs = [spec for spec in self._all_columns(sheet) if self._audience(sheet, spec)]
-        rows = _ROWS[sheet.kind]
         return Table(
             sheet=sheet.name,
             name=sheet.table,
             columns=tuple(self._column(sheet, spec) for spec in specs),
-            rows=tuple(row for reading in readings for row in rows(reading, sheet, specs)),
+            rows=tuple(row for one in readings for row in self._rows(one, sheet, specs)),
             printed=min(sheet.printed or len(specs), len(specs)),
         )
+
+    def _rows(
+        self, reading: Reading, sheet: SheetSpec, specs: Sequence[ColumnSpec]
+    ) -> tuple[tuple[Content, ...], ...]:
+        key = (sheet.name, reading.number)
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = tuple(_ROWS[sheet.kind](reading, sheet, specs))
+        return made
 
     def _all_columns(self, sheet: SheetSpec) -> list[ColumnSpec]:
         columns = list(sheet.columns)

@@ -3,7 +3,7 @@
 import pytest
 
 from exports.centres import parse_centres
-from exports.workbooks import build_workbook
+from exports.workbooks import WorkbookSet
 from mappings.data_file import DataFileError
 from mappings.dossier import Place
 from mappings.report import Answer
@@ -55,16 +55,9 @@ ENTRIES = [
 ]
 
 
-def workbook(centre: str = "", audience: str = "reseau") -> bytes:
-    return build_workbook(
-        ENTRIES,
-        context(),
-        audience=audience,  # type: ignore[arg-type]
-        columns=COLUMNS,
-        policy=POLICY,
-        centres=CENTRES,
-        centre=centre,
-    )
+SET = WorkbookSet(
+    entries=ENTRIES, context=context(), columns=COLUMNS, policy=POLICY, centres=CENTRES
+)
 
 
 @pytest.mark.parametrize(
@@ -73,13 +66,11 @@ def workbook(centre: str = "", audience: str = "reseau") -> bytes:
 def test_a_centre_gets_its_territory_its_rapporteurships_and_national_dossiers(
     centre: str, numbers: list[int]
 ) -> None:
-    assert [row["Dossier"] for row in records(workbook(centre), "Dossiers")] == numbers
+    assert [row["Dossier"] for row in records(SET.centre_workbook(centre), "Dossiers")] == numbers
 
 
 def test_what_fits_no_centre_is_listed_in_the_agency_workbook() -> None:
-    shown = {
-        row["Dossier"]: row["CRPV"] for row in records(workbook(audience="agence"), "Dossiers")
-    }
+    shown = {row["Dossier"]: row["CRPV"] for row in records(SET.workbook("agence"), "Dossiers")}
     assert shown[1] == "CRPV Lyon"
     assert shown[2] == "CRPV Lyon ; CRPV Grenoble"
     assert shown[3] == "Tous"
@@ -89,17 +80,27 @@ def test_what_fits_no_centre_is_listed_in_the_agency_workbook() -> None:
 
 
 def test_the_workbook_of_a_centre_says_whose_it_is_and_what_is_not_confirmed() -> None:
-    content = workbook("lyon")
+    content = SET.centre_workbook("lyon")
     assert by_openpyxl(content, "Synthèse")[0][0] == "Usages non conformes — CRPV Lyon"
     about = dict(row[:2] for row in by_openpyxl(content, "À propos") if row[0])
     assert "2 départements rattachés, dont 1 confirmés" in about["Destiné à"]
 
 
 def test_a_centre_that_is_not_in_the_table_has_no_workbook() -> None:
-    with pytest.raises(ValueError, match="brest"):
-        workbook("brest")
-    with pytest.raises(ValueError, match="lyon"):
-        workbook("lyon", audience="agence")
+    with pytest.raises(KeyError, match="brest"):
+        SET.centre_workbook("brest")
+
+
+def test_what_fits_no_centre_is_counted_among_what_the_network_may_read() -> None:
+    assert SET.unassigned == (5, 6)
+
+
+def test_workbooks_made_together_are_those_made_alone() -> None:
+    alone = WorkbookSet(
+        entries=ENTRIES, context=context(), columns=COLUMNS, policy=POLICY, centres=CENTRES
+    )
+    SET.workbook("reseau")
+    assert alone.centre_workbook("lyon") == SET.centre_workbook("lyon")
 
 
 def test_the_project_table_is_valid() -> None:

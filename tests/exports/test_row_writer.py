@@ -97,7 +97,7 @@ def looks(content: bytes) -> list[Any]:
 
 
 @given(ROWS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_the_quick_path_reads_back_equal_to_the_plain_one(rows: list[tuple[Content, ...]]) -> None:
     one = table(rows)
     assert looks(quick(one)) == looks(plain(one))

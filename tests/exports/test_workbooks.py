@@ -1,5 +1,8 @@
 """The shape that staff build on: sheets, columns, values, bytes."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from io import BytesIO
 
@@ -10,6 +13,7 @@ from mappings.report import Answer, AnswerState
 from tests.exports.conftest import (
     COLUMNS,
     MAPPING,
+    ROOT,
     answered,
     build,
     by_calamine,
@@ -182,3 +186,22 @@ def test_the_columns_file_orders_tabs_as_the_issue_asks() -> None:
     ]
     names = [sheet.name for sheet in COLUMNS.sheets]
     assert names == [name for name in order if name in names]
+
+
+def test_another_process_with_another_order_of_hashes_makes_the_same_bytes() -> None:
+    script = (
+        "import hashlib, sys; sys.path.insert(0, '.');"
+        "from tests.exports.conftest import build, entry;"
+        "print(hashlib.sha256(build([entry(1)], audience='reseau')).hexdigest())"
+    )
+    found = {
+        subprocess.run(  # noqa: S603
+            [sys.executable, "-c", script],
+            check=True,
+            capture_output=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(found) == 1
