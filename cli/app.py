@@ -10,19 +10,7 @@ from importlib.metadata import version
 
 from cyclopts import App, CycloptsError
 
-from cli import (
-    demo,
-    doctor,
-    mapping,
-    operations,
-    reconcile,
-    rules,
-    running,
-    sandbox,
-    serve,
-    status,
-    users,
-)
+from cli import demo, doctor, mapping, operations, reconcile, rules, running, sandbox, status
 from cli.output import ERROR, explain
 
 app = App(
@@ -44,13 +32,11 @@ for command in (
     operations.backup,
     operations.upgrade,
     operations.purge,
-    serve.serve,
     sandbox.sandbox,
     demo.demo,
 ):
     app.command(command)
 app.command(mapping.mapping)
-app.command(users.users)
 app.command(rules.rules)
 
 

@@ -16,6 +16,7 @@ from flows.services import Services, open_services
 from sandbox.generator import generate
 from sandbox.server import running_sandbox
 from settings import load_settings
+from store.repository import open_store
 
 _DEFAULT = Common()
 _QUIET = {
@@ -57,6 +58,8 @@ def demo(*, dossiers: int = 60, seed: int = 1, common: Common = _DEFAULT) -> int
             "UNC_MESSAGES_PER_RUN": "1000",
         }
         with _environment(environment):
+            with open_store(load_settings().database()) as store:
+                store.upgrade()  # the demo's own base: nobody is asked
             counts = _run_flow()
             with open_services(load_settings()) as services:
                 rows = _rows(services)

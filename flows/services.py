@@ -103,7 +103,10 @@ def open_services(settings: Settings, *, tell: Tell = say_nothing) -> Iterator[S
     demarche = settings.demarche_number()
     form = load_form(mapping=settings.mapping, rules=settings.rules)
     with open_store(settings.database()) as store:
-        store.upgrade()
+        if store.is_empty():
+            store.upgrade()
+        else:
+            store.require_current()  # an operator upgrades: `unc upgrade` copies the base first
         yield Services(settings=settings, demarche=demarche, store=store, form=form, tell=tell)
 
 
