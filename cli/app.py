@@ -10,7 +10,19 @@ from importlib.metadata import version
 
 from cyclopts import App, CycloptsError
 
-from cli import demo, doctor, mapping, operations, reconcile, rules, running, sandbox, status
+from cli import (
+    demo,
+    doctor,
+    mapping,
+    operations,
+    reconcile,
+    rules,
+    running,
+    sandbox,
+    serve,
+    status,
+    users,
+)
 from cli.output import ERROR, explain
 
 app = App(
@@ -32,11 +44,13 @@ for command in (
     operations.backup,
     operations.upgrade,
     operations.purge,
+    serve.serve,
     sandbox.sandbox,
     demo.demo,
 ):
     app.command(command)
 app.command(mapping.mapping)
+app.command(users.users)
 app.command(rules.rules)
 
 
