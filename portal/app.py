@@ -1,6 +1,6 @@
 """The application: what the pages work with, the routes, and what is refused how."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from urllib.parse import quote, urlsplit
 
@@ -19,7 +19,7 @@ from portal.oidc import OidcDoor, OidcProvider
 from portal.sessions import LASTS, Sessions, sessions_of
 from portal.shelf import Shelf
 from portal.source import Source, now
-from portal.view import STATIC, View, view_of
+from portal.view import STATIC, View, dsfr_is_installed, view_of
 from store.visits import Visit
 
 
@@ -31,11 +31,13 @@ class Site:
         url: Its public address, without a final slash.
         secret: Signs sessions and forms, names files.
         oidc: OpenID Connect provider; ``None`` for accounts with a password only.
+        dsfr: Whether pages wear the State's design system, or a plain style of our own.
     """
 
     url: str
     secret: str
     oidc: OidcProvider | None = None
+    dsfr: bool = field(default_factory=dsfr_is_installed)
 
     @property
     def https(self) -> bool:
@@ -50,7 +52,8 @@ def make_app(source: Source, site: Site) -> FastAPI:
     door = OidcDoor(site.oidc, callback=f"{site.url}/connexion/oidc/retour") if site.oidc else None
     app.state.source = source
     app.state.sessions = Sessions(source.store.accounts, site.secret)
-    app.state.view = View(title=source.store.demarches.state(source.demarche).title or "")
+    title = source.store.demarches.state(source.demarche).title or ""
+    app.state.view = View(title=title, dsfr=site.dsfr)
     app.state.doors = sign_in_pages.Doors(source.store, source.demarche, door)
     app.state.counter = export_pages.Counter(shelf, source.store, source.demarche, source.columns)
     app.state.desk = dossier_pages.Desk(source, Library(source))

@@ -21,6 +21,11 @@ _DSFR = "dsfr/dsfr.min.css"
 _KIB = 1024
 
 
+def dsfr_is_installed() -> bool:
+    """Whether `make portal-assets` brought the State's design system."""
+    return (STATIC / _DSFR).is_file()
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """One entry of the menu."""
@@ -41,7 +46,7 @@ JOURNAL = Place("/journal", "Journal")
 class View:
     """Makes the pages of one portal."""
 
-    def __init__(self, *, title: str) -> None:
+    def __init__(self, *, title: str, dsfr: bool) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -58,7 +63,7 @@ class View:
         }
         self._environment.globals |= {
             "demarche": title,
-            "dsfr": (STATIC / _DSFR).is_file(),
+            "dsfr": dsfr,
         }
 
     def page(

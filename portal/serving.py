@@ -1,0 +1,72 @@
+"""The portal on a socket: uvicorn, and what is done beside answering."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import uvicorn
+from fastapi import FastAPI
+
+from portal.source import Source, now
+
+KEPT = timedelta(days=365)
+"""How long a line of the journal is kept."""
+_EVERY = 60.0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; port 0 takes a free one.
+
+    Raises:
+        OSError: The address cannot be had.
+    """
+    family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    # asyncio sends at once (TCP_NODELAY) only on sockets that name their protocol.
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(address)
+        sock.listen(1_024)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def server_of(app: FastAPI) -> uvicorn.Server:
+    """Return a server of the application; only a proxy on this machine may name the client."""
+    config = uvicorn.Config(
+        app,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips="127.0.0.1,::1",
+        timeout_graceful_shutdown=10,
+    )
+    return uvicorn.Server(config)
+
+
+@contextmanager
+def beside(source: Source, *, tell: Callable[[], object] | None) -> Iterator[None]:
+    """Once a minute while the block runs: tell who is due, and let go of the old journal."""
+    over = threading.Event()
+
+    def work() -> None:
+        while True:
+            source.store.visits.forget(before=now() - KEPT)
+            if tell is not None:
+                tell()
+            if over.wait(_EVERY):
+                return
+
+    thread = threading.Thread(target=work, name="unc-portal-beside", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(timeout=30)
