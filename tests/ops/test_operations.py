@@ -1,0 +1,192 @@
+"""Backing up, upgrading from the first release, and erasing what is kept no longer."""
+
+import json
+import sqlite3
+import stat
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event, Thread
+
+import psycopg
+import pytest
+from alembic import command
+from sqlalchemy import text
+
+from cli.app import call
+from flows.retention import months_before
+from flows.services import open_services
+from sandbox.generator import generate
+from store.backup import BackupElsewhere, backup
+from store.engine import make_engine
+from store.repository import Store, open_store
+from store.schema import migrations
+from tests.conftest import Bridge, MakeBridge
+from tests.ops.conftest import Cluster
+
+FIRST_RELEASE = Path(__file__).with_name("schema-0001.sql")
+DEMARCHE = 48213
+Unc = Callable[..., int]
+
+
+@pytest.fixture
+def unc(monkeypatch: pytest.MonkeyPatch) -> Unc:
+    """Call `unc` with settings in the environment."""
+
+    def run(environment: dict[str, str], *arguments: str) -> int:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        return call(list(arguments))
+
+    return run
+
+
+@pytest.fixture
+def old_base(tmp_path: Path) -> Path:
+    """The database that the first release left."""
+    file = tmp_path / "unc.sqlite"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(FIRST_RELEASE.read_text("utf-8"))
+    return file
+
+
+def test_the_base_of_the_first_release_is_upgraded_after_a_copy(
+    unc: Unc, old_base: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment = {"UNC_HOME": str(tmp_path), "UNC_DEMARCHE": str(DEMARCHE)}
+    assert unc(environment, "status") == 2
+    assert "unc upgrade" in capsys.readouterr().err
+    assert unc(environment, "upgrade", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    with open_store(f"sqlite:///{old_base}") as store:
+        everything_is_there(store)
+    with open_store(f"sqlite:///{told['backup']}") as copy:
+        assert not copy.schema_is_current()
+    assert unc(environment, "upgrade") == 0
+    assert "déjà à jour" in capsys.readouterr().out
+    assert unc(environment, "status") == 0
+
+
+@pytest.mark.debian
+@pytest.mark.xdist_group("cluster")
+def test_the_first_schema_is_upgraded_on_postgresql_too(cluster: Cluster) -> None:
+    url = cluster.url(cluster.new_database())
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        command.upgrade(migrations(connection), "0001")
+    engine.dispose()
+    lines = FIRST_RELEASE.read_text("utf-8").split(";\n")
+    rows = [line for line in lines if line.startswith("INSERT INTO") and "alembic" not in line]
+    order = ("demarches", "revisions", "dossiers", "")
+    with psycopg.connect(url) as raw:
+        for table in order:
+            for line in rows:
+                named = line.split('"')[1]
+                if named == table or (not table and named not in order and "sqlite" not in named):
+                    raw.execute(line.encode())
+    with open_store(url) as store:
+        store.upgrade()
+        everything_is_there(store)
+
+
+def everything_is_there(store: Store) -> None:
+    store.require_current()
+    assert len(store.dossiers.known_numbers(DEMARCHE)) == 2
+    assert len(store.assessments.current(DEMARCHE)) == 2
+    assert store.outbox.written_annotations(
+        DEMARCHE, numbers=store.dossiers.known_numbers(DEMARCHE)
+    )
+    assert store.runs.last(DEMARCHE)
+
+
+def test_a_backup_taken_while_others_write_is_whole(old_base: Path, tmp_path: Path) -> None:
+    address = f"sqlite:///{old_base}"
+    stop, copy = Event(), tmp_path / "copies" / "copie.sqlite"
+
+    def write() -> None:
+        engine = make_engine(address)
+        while not stop.is_set():
+            with engine.begin() as connection:
+                connection.execute(text("UPDATE dossiers SET raw = raw || ' '"))
+        engine.dispose()
+
+    writer = Thread(target=write)
+    writer.start()
+    try:
+        backup(address, to=copy)
+    finally:
+        stop.set()
+        writer.join()
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert [one.name for one in copy.parent.iterdir()] == [copy.name]
+    with open_store(f"sqlite:///{copy}") as store:
+        store.upgrade()
+        everything_is_there(store)
+
+
+def test_a_backup_of_postgresql_is_left_to_its_tools() -> None:
+    with pytest.raises(BackupElsewhere, match="pg_dump"):
+        backup("postgresql://unc@localhost/unc", to=Path("never"))
+
+
+def test_dossiers_handled_long_ago_are_erased_and_do_not_come_back(
+    bridge: MakeBridge, unc: Unc, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with bridge(generate(40, seed=1)) as made:
+        made.run()
+        over = handled_before(made, months_before(datetime.now(UTC), 3))
+        assert over, "the generator made no old dossier"
+        environment = {**made.environment, "UNC_RETENTION_MONTHS": "3"}
+        assert unc(environment, "purge", "--json") == 0
+        assert set(json.loads(capsys.readouterr().out)["erased"]) == over
+        summary = made.run(retention_months=3)
+        assert not summary.created
+        with open_services(made.settings) as services:
+            left = services.store.dossiers.known_numbers(made.sandbox.demarche)
+            stones = services.store.absences.tombstones(made.sandbox.demarche)
+    assert not left & over
+    assert {stone.number for stone in stones if stone.reason == "conservation"} == over
+
+
+def handled_before(made: Bridge, moment: datetime) -> set[int]:
+    with open_services(made.settings) as services:
+        return {
+            one.number
+            for one in services.store.dossiers.iterate(made.sandbox.demarche)
+            if one.raw["dateTraitement"]
+            and datetime.fromisoformat(one.raw["dateTraitement"]) < moment
+        }
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "wanted"),
+    [
+        ("2026-05-31", 3, "2026-02-28"),
+        ("2026-01-15", 1, "2025-12-15"),
+        ("2024-02-29", 12, "2023-02-28"),
+    ],
+)
+def test_months_are_counted_on_the_calendar(day: str, months: int, wanted: str) -> None:
+    noon = datetime.fromisoformat(f"{day}T12:00:00+01:00")
+    assert months_before(noon, months).date().isoformat() == wanted
+
+
+def test_old_workbooks_go_and_the_latest_stays(bridge: MakeBridge, unc: Unc) -> None:
+    with bridge(generate(4, seed=1)) as made:
+        made.run()
+        [folder] = (made.home / "exports").glob("20*")
+        old = folder.with_name("2020-01-01-0000")
+        folder.rename(old)
+        manifest = json.loads((old / "manifest.json").read_text())
+        published = datetime.now(UTC) - timedelta(days=400)
+        (old / "manifest.json").write_text(
+            json.dumps({**manifest, "published_at": published.isoformat()})
+        )
+        assert unc(made.environment, "purge") == 0
+        assert old.exists(), "the only export is the latest"
+        made.sandbox.control.hide(min(made.sandbox.control.snapshots(made.sandbox.demarche)))
+        made.run()
+        assert unc(made.environment, "purge") == 0
+        assert not old.exists()
+        assert len(list((made.home / "exports").glob("20*"))) == 1
