@@ -11,6 +11,7 @@ from importlib.metadata import version
 from cyclopts import App, CycloptsError
 
 from cli import (
+    bdpm,
     demo,
     doctor,
     mapping,
@@ -20,6 +21,7 @@ from cli import (
     running,
     sandbox,
     serve,
+    situations,
     status,
     users,
 )
@@ -49,9 +51,11 @@ for command in (
     demo.demo,
 ):
     app.command(command)
+app.command(bdpm.bdpm)
 app.command(mapping.mapping)
 app.command(users.users)
 app.command(rules.rules)
+app.command(situations.situations)
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from mappings.data_file import DataFileError
 from mappings.mapping import FormMapping
 from mappings.mapping_file import parse_mapping
 from store.rule_texts import RuleText
+from triage.matching import Matching, parse_matching
 from triage.reply_policy import ReplyPolicy, parse_reply_policy
 from triage.ruleset import RuleSet
 from triage.ruleset_file import parse_ruleset
@@ -23,6 +24,7 @@ class Form:
         rulesets: Rule-sets, one in force at a time.
         rule_texts: Their files, word for word, in the same order: kept beside their verdicts.
         policy: What is answered to each status.
+        matching: What makes reports one situation, or one report sent twice.
         texts: Templates of annotations and messages.
         digest: Hash of policy and texts, to plan again when they change.
     """
@@ -31,6 +33,7 @@ class Form:
     rulesets: tuple[RuleSet, ...]
     rule_texts: tuple[RuleText, ...]
     policy: ReplyPolicy
+    matching: Matching
     texts: Texts
     digest: str
 
@@ -40,7 +43,8 @@ def load_form(*, mapping: Path, rules: Path) -> Form:
 
     Args:
         mapping: The mapping file.
-        rules: Folder with ``rules/*.yaml``, ``reponses.yaml`` and ``textes/*.j2``.
+        rules: Folder with ``rules/*.yaml``, ``reponses.yaml``, ``rapprochements.yaml`` and
+            ``textes/*.j2``.
 
     Raises:
         DataFileError: A file is missing, unreadable or wrong.
@@ -59,6 +63,11 @@ def load_form(*, mapping: Path, rules: Path) -> Form:
         rulesets=tuple(rules for rules, _ in read),
         rule_texts=tuple(text for _, text in read),
         policy=parse_reply_policy(policy_text, source="reponses.yaml", mapping=form_mapping),
+        matching=parse_matching(
+            _read(rules / "rapprochements.yaml", "UNC_RULES"),
+            source="rapprochements.yaml",
+            mapping=form_mapping,
+        ),
         texts=Texts(templates),
         digest=sha256("\0".join([policy_text, *templates.values()]).encode()).hexdigest()[:12],
     )

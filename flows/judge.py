@@ -9,11 +9,14 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from flows.planning import Planner, corrections_of
+from flows.reference import matcher_of, version_of, with_remarks
 from flows.services import Services, now
+from flows.situations import place_reports
 from flows.summary import Summary
 from mappings.decode import decode_dossier, decode_revision
 from mappings.dossier import Dossier
 from mappings.mapper import map_report
+from mappings.medicine_facts import to_look_at
 from mappings.revision import Revision
 from store.assessments import AssessmentRow
 from store.corrections import Correction
@@ -60,19 +63,24 @@ class _Bench:
     at: datetime = field(default_factory=now)
     known: set[int] = field(default_factory=set)
     revisions: Mapping[str, Revision] = field(default_factory=dict)
+    reference: str = ""
+    situations: Mapping[int, str] = field(default_factory=dict)
     planner: Planner = field(init=False)
 
     def __post_init__(self) -> None:
         store, demarche = self.services.store, self.services.demarche
         self.known = store.dossiers.known_numbers(demarche)
         self.revisions = stored_revisions(self.services)
+        self.reference = version_of(self.services.settings)
+        self.situations = place_reports(self.services, self.revisions)
         self.planner = Planner(self.services, at=self.at)
 
     def due(self) -> Iterator[tuple[int, bool]]:
         """Dossiers to look at, and whether to assess them (else only to plan), content unread."""
         for row in self.services.store.dossiers.light_rows(self.services.demarche):
             verdict_due = self._verdict_due(row)
-            if verdict_due or self.planner.is_due(row):
+            situation = self.situations.get(row.number, "")
+            if verdict_due or self.planner.is_due(row, situation=situation):
                 yield row.number, verdict_due
 
     def _verdict_due(self, row: LightRow) -> bool:
@@ -80,7 +88,10 @@ class _Bench:
             row.fingerprint, earlier_exists=row.earlier_number in self.known
         )
         present = (row.assessed_fingerprint, row.assessed_basis)
-        return present != (wanted, basis(self._rules(row.deposited_at), self.services))
+        return present != (wanted, self._basis(self._rules(row.deposited_at)))
+
+    def _basis(self, rules: RuleSet) -> str:
+        return basis(rules, self.services, reference=self.reference)
 
     def _rules(self, deposited_at: datetime) -> RuleSet:
         return in_force(self.services.form.rulesets, deposited_at.astimezone(PARIS).date())
@@ -106,6 +117,7 @@ class _Bench:
                 revision,
                 assessment=ASSESSMENT.validate_json(verdict.detail),
                 assessed_at=verdict.assessed_at,
+                situation=self.situations.get(stored.number, ""),
             )
             plans.append(self.planner.plan(stored, judged, verdict=verdict, remembered=remembered))
             corrections += corrections_of(dossier)
@@ -129,20 +141,23 @@ class _Bench:
             fingerprint=stored.fingerprint,
             earlier_exists=earlier in self.known,
         )
+        remarks = to_look_at(report, mapping=mapping, matcher=matcher_of(self.services.settings))
+        assessment = with_remarks(assessment, remarks, mapping=mapping)
         return AssessmentRow(
             number=stored.number,
             fingerprint=assessment.fingerprint,
-            basis=basis(rules, self.services),
+            basis=self._basis(rules),
             earlier_number=earlier if isinstance(earlier, int) else None,
             assessed_at=self.at,
             detail=ASSESSMENT.dump_json(assessment).decode(),
         )
 
 
-def basis(rules: RuleSet, services: Services) -> str:
-    """Versions that a verdict rests on: rule-set and mapping, by version and content."""
+def basis(rules: RuleSet, services: Services, *, reference: str) -> str:
+    """Versions that a verdict rests on: rule-set, mapping and medicines reference, if any."""
     mapping = services.form.mapping
-    return f"{rules.version}-{rules.digest}/{mapping.version}-{mapping.digest}"
+    parts = (f"{rules.version}-{rules.digest}", f"{mapping.version}-{mapping.digest}")
+    return "/".join((*parts, f"bdpm-{reference}") if reference else parts)
 
 
 def stored_revisions(services: Services) -> dict[str, Revision]:
