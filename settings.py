@@ -69,6 +69,10 @@ class Settings(BaseSettings):
         default=ROOT / "mappings" / "unc" / "mapping.yaml",
         description="Fichier de correspondance du formulaire",
     )
+    bdpm_dir: Path | None = Field(
+        default=None,
+        description="Dossier des fichiers officiels de la BDPM, que lit `unc bdpm load`",
+    )
     attachments: Literal["metadata", "download"] = Field(
         default="metadata",
         description="Pièces jointes : ce que DS en dit (metadata), ou les fichiers (download)",

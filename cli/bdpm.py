@@ -1,0 +1,88 @@
+"""`unc bdpm`: the medicines reference, from the official files."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from cyclopts import App
+from rich.console import Console
+
+from cli.output import ERROR, Common, print_json, table
+from flows.reference import Loaded, load, matcher_of
+from flows.reports import reports_of
+from flows.services import open_services
+from mappings.display import show
+from mappings.medicine_facts import medicines_of
+from mappings.medicine_match import rates
+from settings import Settings, SettingsError, load_settings
+
+bdpm = App(name="bdpm", help="Base publique des médicaments (BDPM), en option.")
+_DEFAULT = Common()
+
+
+@bdpm.command(name="load")
+def load_folder(folder: Path | None = None, *, common: Common = _DEFAULT) -> int:
+    """Lire les fichiers officiels de la BDPM, en garder la version, et s'en servir désormais.
+
+    Code 1 : chargée, mais des lignes sont illisibles ou un fichier manque.
+
+    Args:
+        folder: Dossier des fichiers ; par défaut celui de UNC_BDPM_DIR.
+    """
+    settings = load_settings()
+    source = folder or settings.bdpm_dir
+    if source is None:
+        raise SettingsError(
+            "UNC_BDPM_DIR manque : donnez le dossier des fichiers de la BDPM, ou `unc bdpm load"
+            " DOSSIER`."
+        )
+    loaded = load(source, settings)
+    found = _rates(settings)
+    told = [asdict(one) for one in loaded.files]
+    if common.json:
+        print_json(
+            {
+                "version": loaded.version,
+                "new": loaded.new,
+                "files": told,
+                "absent": loaded.absent,
+                "versions": loaded.versions,
+                "dossiers": found,
+            }
+        )
+    else:
+        _show(loaded, told, found)
+    return 1 if loaded.absent or any(one.refused for one in loaded.files) else 0
+
+
+def _show(loaded: Loaded, told: list[dict[str, Any]], found: dict[str, int]) -> None:
+    out = Console()
+    columns = ["Fichier", "Encodage", "Lignes", "Lues", "D'une spécialité connue"]
+    rows = [
+        (one["name"], one["encoding"], show(one["lines"]), show(one["read"]), show(one["joined"]))
+        for one in told
+    ]
+    out.print(table(f"BDPM, version {loaded.version}", columns, rows))
+    for one in told:
+        for line in one["refused"]:
+            ERROR.print(f"{one['name']}:{line} : ligne illisible", markup=False, highlight=False)
+    for name in loaded.absent:
+        ERROR.print(f"{name} : absent de ce dossier", markup=False, highlight=False)
+    if any(found.values()):
+        shares = ", ".join(f"{name} {show(count)}" for name, count in found.items())
+        out.print(f"Médicaments des dossiers, trouvés par : {shares}.", highlight=False)
+    out.print("Les dossiers seront rapprochés au prochain passage.", highlight=False)
+
+
+def _rates(settings: Settings) -> dict[str, int]:
+    """How many medicines of the dossiers in store are found, by each means."""
+    if settings.demarche is None:
+        return {}
+    with open_services(settings) as services:
+        matcher, mapping = matcher_of(settings), services.form.mapping
+        found = (
+            match
+            for report in reports_of(services)
+            for match in medicines_of(report, mapping=mapping, matcher=matcher)
+        )
+        return rates(match for match in found if match is not None)

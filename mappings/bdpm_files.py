@@ -1,0 +1,108 @@
+"""The official BDPM files, as they really are: tab-separated, without a header, uneven.
+
+UTF-8 strictly, else cp1252 (the encoding differs from file to file and over the years); lines end
+with CRLF or LF; blank lines stand inside; the last line may have no end.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypeAlias
+
+Encoding: TypeAlias = Literal["utf-8", "cp1252"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileSpec:
+    """One official file.
+
+    Attributes:
+        name: File name.
+        columns: Columns of a row; a shorter row is filled with blanks.
+        needed: Columns without which a row means nothing.
+    """
+
+    name: str
+    columns: int
+    needed: int
+
+
+SPECIALITIES = FileSpec("CIS_bdpm.txt", columns=12, needed=7)
+PRESENTATIONS = FileSpec("CIS_CIP_bdpm.txt", columns=13, needed=7)
+COMPOSITIONS = FileSpec("CIS_COMPO_bdpm.txt", columns=8, needed=4)
+CONDITIONS = FileSpec("CIS_CPD_bdpm.txt", columns=2, needed=2)
+SHORTAGES = FileSpec("CIS_CIP_Dispo_Spec.txt", columns=8, needed=4)
+MITM = FileSpec("CIS_MITM.txt", columns=4, needed=2)
+FILES = (SPECIALITIES, PRESENTATIONS, COMPOSITIONS, CONDITIONS, SHORTAGES, MITM)
+"""Every file; only the first is indispensable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What was read of a file.
+
+    Attributes:
+        name: File name.
+        encoding: Encoding that it was in.
+        rows: Rows, each of the file's number of columns, without spaces around.
+        refused: Lines (from 1) that mean nothing: too short, or without a CIS.
+        count: Lines that are not blank, refused ones included.
+    """
+
+    name: str
+    encoding: Encoding
+    rows: list[list[str]]
+    refused: tuple[int, ...]
+    count: int
+
+
+def read_table(content: bytes, spec: FileSpec) -> Table:
+    """Every row of a file; never raises on what it holds."""
+    text, encoding = decoded(content)
+    rows: list[list[str]] = []
+    refused: list[int] = []
+    for number, row in each_row(text, spec):
+        if row is None:
+            refused.append(number)
+        else:
+            rows.append(row)
+    return Table(spec.name, encoding, rows, tuple(refused), len(rows) + len(refused))
+
+
+def each_row(text: str, spec: FileSpec) -> Iterator[tuple[int, list[str] | None]]:
+    """Lines that are not blank, by number, as rows; ``None`` for one that means nothing."""
+    for number, line in _lines(text):
+        cells = [cell.strip() for cell in line.split("\t")]
+        if len(cells) < spec.needed or not is_cis(cells[0]):
+            yield number, None
+        else:
+            yield number, cells + [""] * (spec.columns - len(cells))
+
+
+def decoded(content: bytes) -> tuple[str, Encoding]:
+    """The text of a file, and its encoding; a byte that cp1252 lacks becomes U+FFFD."""
+    try:
+        return content.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace"), "cp1252"
+
+
+def is_cis(text: str) -> bool:
+    """Whether ``text`` has the shape of a CIS code: 8 digits."""
+    return len(text) == 8 and text.isascii() and text.isdigit()  # noqa: PLR2004 (the code's length)
+
+
+def day(text: str) -> date | None:
+    """A date dd/mm/yyyy; ``None`` when it is blank or no date."""
+    try:
+        number, month, year = map(int, text.split("/"))
+        return date(year, month, number)
+    except ValueError:
+        return None
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines that are not blank, with their number; only LF and CRLF end a line."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line and not line.isspace():
+            yield number, line

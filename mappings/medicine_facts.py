@@ -1,0 +1,154 @@
+"""What BDPM adds to each medicine of a report: columns as data, and what a person should see."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from mappings.labels import fold
+from mappings.mapping import FormMapping, MedicineRows
+from mappings.medicine_match import Declared, Match, Matcher
+from mappings.medicines import Medicine
+from mappings.report import Report, Row
+
+NO_REFERENCE = "BDPM non chargée"
+"""Shown in place of every fact when no reference was loaded."""
+_BY = {"cis": "code CIS", "cip": "code CIP", "nom": "nom (à vérifier)", None: "non trouvée"}
+_SAME_COMPANY = 70.0
+"""Likeness under which a declared company is said not to be the holder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One column that BDPM gives: a stable name, a title, its meaning, and how it is shown."""
+
+    name: str
+    title: str
+    meaning: str
+    of: Callable[[Medicine], str]
+
+
+def _shortage(medicine: Medicine) -> str:
+    return " ; ".join(
+        f"{one.status}" + (f" depuis le {one.since:%d/%m/%Y}" if one.since else "")
+        for one in medicine.shortages
+    )
+
+
+FACTS: tuple[Fact, ...] = (
+    Fact("bdpm_nom", "Spécialité (BDPM)", "Dénomination dans la BDPM.", lambda one: one.name),
+    Fact(
+        "bdpm_titulaire",
+        "Titulaire (BDPM)",
+        "Titulaire de l'autorisation ; pas toujours l'exploitant.",
+        lambda one: " ; ".join(one.holders),
+    ),
+    Fact(
+        "bdpm_substances",
+        "Substances (BDPM)",
+        "Substances actives.",
+        lambda one: " ; ".join(one.substances),
+    ),
+    Fact(
+        "bdpm_atc",
+        "ATC (BDPM)",
+        "Code ATC, connu de la BDPM pour les seuls MITM.",
+        lambda one: " ; ".join(one.atc),
+    ),
+    Fact(
+        "bdpm_conditions",
+        "Prescription et délivrance (BDPM)",
+        "Conditions de prescription et de délivrance.",
+        lambda one: " ; ".join(one.conditions),
+    ),
+    Fact(
+        "bdpm_etat",
+        "Commercialisation (BDPM)",
+        "État de commercialisation et statut de l'autorisation.",
+        lambda one: f"{one.marketing}, {one.status.lower()}",
+    ),
+    Fact(
+        "bdpm_surveillance",
+        "Surveillance renforcée",
+        "Médicament sous surveillance renforcée.",
+        lambda one: "Oui" if one.reinforced else "Non",
+    ),
+    Fact(
+        "bdpm_mitm",
+        "MITM",
+        "Médicament d'intérêt thérapeutique majeur.",
+        lambda one: "Oui" if one.major else "Non",
+    ),
+    Fact(
+        "bdpm_rupture",
+        "Rupture ou tension",
+        "Rupture de stock ou tension d'approvisionnement en cours, qui explique bien des usages.",
+        _shortage,
+    ),
+)
+
+
+def medicines_of(
+    report: Report, *, mapping: FormMapping, matcher: Matcher | None
+) -> tuple[Match | None, ...]:
+    """What BDPM has for each row of medicines of a report, in order; ``None`` without BDPM."""
+    where = mapping.medicines
+    if where is None or where.rows not in report.fields:
+        return ()
+    value = report.fields[where.rows].value
+    rows = [row for row in value if isinstance(row, Mapping)] if isinstance(value, tuple) else []
+    return tuple(matcher.match(_declared(row, where)) if matcher else None for row in rows)
+
+
+def facts_of(match: Match | None) -> dict[str, str]:
+    """Every column of a medicine, by name: its facts, how it was found and with which score."""
+    if match is None:
+        shown = dict.fromkeys((fact.name for fact in FACTS), "")
+        return {**shown, "bdpm_rapprochement": NO_REFERENCE}
+    found = match.medicine
+    shown = {fact.name: fact.of(found) if found else "" for fact in FACTS}
+    score = f", ressemblance {match.score:.0f} %" if match.score is not None else ""
+    remarks = f" ; {' ; '.join(match.remarks)}" if match.remarks else ""
+    return {**shown, "bdpm_rapprochement": f"{_BY[match.by]}{score}{remarks}"}
+
+
+def to_look_at(report: Report, *, mapping: FormMapping, matcher: Matcher | None) -> tuple[str, ...]:
+    """What a person should look at about the medicines of a report; nothing without BDPM."""
+    where, remarks = mapping.medicines, []
+    for number, match in enumerate(medicines_of(report, mapping=mapping, matcher=matcher), start=1):
+        if match is None:
+            continue
+        told = list(match.remarks)
+        if match.medicine and match.medicine.withdrawn:
+            told.append(f"« {match.medicine.name} » : {match.medicine.status.lower()}")
+        company = _company(report, where)
+        if match.medicine and match.by != "nom" and company and not _holds(company, match.medicine):
+            holders = " ; ".join(match.medicine.holders)
+            told.append(f"l'entreprise n'est pas le titulaire selon la BDPM ({holders})")
+        remarks += [f"ligne {number} : {one}" for one in told]
+    return tuple(remarks)
+
+
+def _declared(row: Row, where: MedicineRows) -> Declared:
+    return Declared(
+        cis=_text(row, where.cis),
+        cip=_text(row, where.cip),
+        name=_text(row, where.name),
+        substance=_text(row, where.substance),
+    )
+
+
+def _text(row: Row, name: str) -> str:
+    value = row[name].value if name in row else None
+    return value if isinstance(value, str) else ""
+
+
+def _company(report: Report, where: MedicineRows | None) -> str:
+    value = report.fields[where.company].value if where and where.company else None
+    return getattr(value, "name", None) or ""
+
+
+def _holds(company: str, medicine: Medicine) -> bool:
+    declared = fold(company)
+    alike = (fuzz.token_set_ratio(declared, fold(holder)) for holder in medicine.holders)
+    return max(alike, default=0.0) >= _SAME_COMPANY
