@@ -76,7 +76,7 @@ def publish(
     for name in files:
         if not _FILE.fullmatch(name):
             raise ValueError(f"not a name for an exported file: {name!r}")
-    with _told(root), _alone(root):
+    with disk_told(root), _alone(root):
         sweep(root)
         if _same(latest(root, demarche=facts.demarche), files, facts=facts):
             return None
@@ -108,7 +108,7 @@ def sweep(root: Path) -> None:
 def remove_old(root: Path, *, before: datetime) -> tuple[Path, ...]:
     """Remove the exports published before a moment; the newest of each démarche always stays."""
     removed = []
-    with _told(root), _alone(root):
+    with disk_told(root), _alone(root):
         for folder in _folders(root):
             content = read_manifest(folder)
             if content is None:
@@ -217,12 +217,16 @@ def _alone(root: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _told(root: Path) -> Iterator[None]:
-    """Turn a refusal of the disk into one sentence for staff."""
+def disk_told(root: Path) -> Iterator[None]:
+    """Turn a refusal of the disk into one sentence for staff; temporary files count too.
+
+    Raises:
+        ExportFolderError: What is refused, and that the earlier exports are there.
+    """
     try:
         yield
     except OSError as error:
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
         reason = "le disque est plein" if full else (error.strerror or "refus du système")
         raise ExportFolderError(
             f"Impossible d'écrire les exports dans {root} (UNC_EXPORT_DIR) : {reason}. Les exports "

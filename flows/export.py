@@ -11,7 +11,7 @@ from exports.columns import ColumnsFile, parse_columns
 from exports.entry import Entry, ExportContext, latest_change
 from exports.manifest import export_facts
 from exports.policy import Policy, parse_policy
-from exports.publishing import ExportFile, PublishedExport, latest, publish
+from exports.publishing import ExportFile, PublishedExport, disk_told, latest, publish
 from exports.workbooks import build_workbook
 from flows.judge import ASSESSMENT, stored_revisions
 from flows.poll import BEGINNING
@@ -42,7 +42,8 @@ def export(services: Services, summary: Summary) -> None:
     there = latest(root, demarche=demarche)
     if last and there and (last.checksum, last.folder) == (source, str(there.folder)):
         return
-    published = _publish(services, root)
+    with disk_told(root):  # openpyxl writes temporary files
+        published = _publish(services, root)
     summary.workbooks += [str(path) for path in published.paths] if published else []
     shown = published or there
     if shown is not None:
