@@ -111,8 +111,8 @@ def moment(value: datetime) -> str:
 def size(count: int) -> str:
     """A size in bytes, as people read it."""
     if count < _KIB * _KIB:
-        return f"{show(max(1, round(count / _KIB)))} Kio"
-    return f"{show(Decimal(f'{count / _KIB / _KIB:.1f}'))} Mio"
+        return f"{show(max(1, round(count / _KIB)))} Ko"
+    return f"{show(Decimal(f'{count / _KIB / _KIB:.1f}'))} Mo"
 
 
 def figure(one: Figure) -> str:

@@ -1,0 +1,178 @@
+"""A portal served over HTTP, on a real store and real exports, and visitors who browse it."""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from cli.portal_source import source_of
+from exports.manifest import ExportFacts
+from exports.publishing import ExportFile, publish, published
+from flows.services import open_services
+from portal.app import Site, make_app
+from portal.oidc import OidcProvider
+from portal.passwords import hash_password
+from portal.serving import listen, server_of
+from portal.source import Source
+from sandbox.generator import generate
+from sandbox.seed import SeedDossier
+from store.accounts import Account
+from tests.conftest import Bridge, bridge_on
+
+PASSWORD = "quatre mots choisis au hasard"
+ROLES = {
+    "admin@ansm.example.fr": "admin",
+    "agence@ansm.example.fr": "agence",
+    "lyon@crpv.example.fr": "centre:lyon",
+    "nice@crpv.example.fr": "centre:nice",
+}
+ADMIN, AGENCE, LYON, NICE = ROLES
+SCRIPT = "<script>document.title='volé'</script><img src=x onerror=alert(1)>"
+SECRET = "sentinelle-reference-interne"
+CHANGED = "Un titre que le déclarant a corrigé"
+_HASH = hash_password(PASSWORD)
+_TOKEN = re.compile(r'name="jeton" value="([0-9a-f]+)"')
+
+
+def seeds() -> list[SeedDossier]:
+    """Dossiers, two of which hold what must not get out."""
+    made = [one for one in generate(40, seed=3) if not one.archived][:30]
+    scope = next(place for place, one in enumerate(made) if one.planted.status == "Complet")
+    answers = {**made[scope].answers, 17: SCRIPT, 20: SCRIPT, 12: SECRET}
+    made[scope] = replace(made[scope], answers=answers)
+    return made
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser: cookies are kept from one page to the next."""
+
+    url: str
+    session: requests.Session
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return self.session.get(self.url + path, timeout=30, **options)
+
+    def post(self, path: str, **fields: str) -> requests.Response:
+        return self.session.post(
+            self.url + path, data=fields, timeout=30, headers={"Sec-Fetch-Site": "same-origin"}
+        )
+
+    def token(self, path: str = "/connexion") -> str:
+        found = _TOKEN.search(self.get(path).text)
+        assert found
+        return found.group(1)
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> requests.Response:
+        return self.post("/connexion", adresse=email, mot_de_passe=password, jeton=self.token())
+
+    def file_links(self, path: str = "/exports") -> dict[str, str]:
+        """Address of each file that the page offers, by export folder and name."""
+        page = self.get(path).text
+        links = re.findall(
+            r'href="(/exports/[0-9a-f]+)">Télécharger <span[^>]*>(\S+) du ([\d-]+)<', page
+        )
+        return {f"{folder}/{name}": link for link, name, folder in links}
+
+
+@dataclass(frozen=True)
+class Portal:
+    """A portal that answers."""
+
+    url: str
+    source: Source
+    site: Site
+    bridge: Bridge | None = None
+    hostile: int = 0
+    changed: int = 0
+
+    def visitor(self, email: str | None = None) -> Visitor:
+        """Somebody new, signed in as ``email`` if one is given."""
+        visitor = Visitor(self.url, requests.Session())
+        if email:
+            assert visitor.sign_in(email).status_code == 200
+        return visitor
+
+
+@contextmanager
+def served(
+    source: Source, *, oidc: OidcProvider | None = None, dsfr: bool = False
+) -> Iterator[Portal]:
+    """Serve a portal for the length of a block."""
+    with listen("127.0.0.1", 0) as sock:
+        url = f"http://127.0.0.1:{sock.getsockname()[1]}"
+        site = Site(url=url, secret="s" * 48, oidc=oidc, dsfr=dsfr)
+        server = server_of(make_app(source, site))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
+        thread.start()
+        try:
+            yield Portal(url, source, site)
+        finally:
+            server.should_exit = True
+            thread.join(timeout=20)
+
+
+def add_account(source: Source, email: str, role: str, *, password: bool = True) -> None:
+    """An account that was made a minute ago, so that sessions may begin."""
+    at = datetime.now(UTC) - timedelta(minutes=1)
+    source.store.accounts.add(Account(email, role, at, at, _HASH if password else None))
+
+
+def publish_centres(source: Source) -> None:
+    """Publish once more, with a workbook for each of two centres."""
+    last = next(published(source.exports, demarche=source.demarche))
+    files = {
+        path.name: ExportFile(path.name.split(".")[0], path.read_bytes())
+        for path in last.paths
+        if path.name in {"agence.xlsx", "reseau.xlsx"}
+    }
+    for code in ("lyon", "nice"):
+        files[f"crpv-{code}.xlsx"] = ExportFile(f"centre:{code}", files["reseau.xlsx"].content)
+    told = {name: last.manifest[name] for name in ExportFacts.__dataclass_fields__}
+    facts = ExportFacts(**{**told, "checksum": "with the centres"})
+    assert publish(source.exports, files, facts=facts, at=datetime.now(UTC))
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Source, Bridge, int, int]]:
+    """A démarche that was read twice, one dossier having changed in between."""
+    made = seeds()
+    hostile = next(one.number for one in made if one.answers.get(12) == SECRET)
+    changed = next(
+        one.number
+        for one in made
+        if one.planted.status == "Complet"
+        and one.number != hostile
+        and one.state == "en_construction"
+    )
+    with bridge_on(tmp_path_factory.mktemp("portal"), made, network_default="include") as bridge:
+        bridge.run()
+        bridge.sandbox.control.submit(changed, {17: CHANGED})
+        bridge.run()
+        with open_services(bridge.settings) as services:
+            source = source_of(services)
+            publish_centres(source)
+            for email, role in ROLES.items():
+                add_account(source, email, role)
+            yield source, bridge, hostile, changed
+
+
+@pytest.fixture(scope="session")
+def portal(data: tuple[Source, Bridge, int, int]) -> Iterator[Portal]:
+    """The portal of that démarche."""
+    source, bridge, hostile, changed = data
+    with served(source) as answering:
+        yield replace(answering, bridge=bridge, hostile=hostile, changed=changed)
+
+
+@pytest.fixture
+def exports_root(portal: Portal) -> Path:
+    """Folder of the exports."""
+    return portal.source.exports

@@ -1,0 +1,146 @@
+"""What the pages say: exports, changes, dossiers, indicators, journal."""
+
+import io
+import re
+
+import openpyxl
+
+from portal.search import PER_PAGE
+from tests.portal.conftest import ADMIN, AGENCE, CHANGED, LYON, NICE, Portal, add_account
+
+
+def test_exports_are_listed_the_latest_first_with_what_staff_check(portal: Portal) -> None:
+    page = portal.visitor(LYON).get("/exports").text
+    first, *rest = re.findall(r"Dernier export, du|<summary>", page)
+    assert first == "Dernier export, du"
+    assert len(rest) == 2
+    assert "Classeur du réseau" in page
+    assert "Classeur du centre lyon" in page
+    assert "agence.xlsx" not in page
+    assert len(re.findall(r"<code>[0-9a-f]{64}</code>", page)) == 4
+    assert "Dossiers déposés du" in page
+
+
+def test_a_downloaded_workbook_opens_and_is_written_down(portal: Portal) -> None:
+    visitor = portal.visitor(NICE)
+    key, link = next(one for one in visitor.file_links().items() if "crpv-nice" in one[0])
+    book = openpyxl.load_workbook(io.BytesIO(visitor.get(link).content))
+    assert "Dossiers" in book.sheetnames
+    journal = portal.visitor(ADMIN).get("/journal").text
+    assert NICE in journal
+    assert "Téléchargement" in journal
+    assert key in journal
+    assert "Vous l'avez téléchargé" in visitor.get("/exports").text.replace("&#39;", "'")
+
+
+def test_what_changed_is_told_since_the_file_that_this_person_fetched(portal: Portal) -> None:
+    email = "comparaison@exemple.fr"
+    add_account(portal.source, email, "centre:lyon")
+    visitor = portal.visitor(email)
+    assert "encore téléchargé aucun classeur" in visitor.get("/changements").text
+    oldest = [link for key, link in visitor.file_links().items() if "reseau" in key][-1]
+    visitor.get(oldest)
+    page = visitor.get("/changements").text
+    assert f"Dossier {portal.changed}" in page
+    assert f"<ins>{CHANGED}</ins>" in page
+    assert "Titre de la situation" in page
+    visitor.get(next(link for key, link in visitor.file_links().items() if "reseau" in key))
+    assert "Rien n'a changé" in visitor.get("/changements").text.replace("&#39;", "'")
+
+
+def test_a_comparison_that_is_no_longer_possible_says_so(portal: Portal) -> None:
+    email = "ancien@exemple.fr"
+    add_account(portal.source, email, "agence")
+    visitor = portal.visitor(email)
+    visitor.get(next(iter(visitor.file_links().values())))
+    kept = portal.source.store.visits.last_download(portal.source.demarche, email)
+    assert kept is not None
+    gone = type(kept)(kept.at, kept.account, "download", "2020-01-01-0000", kept.file)
+    portal.source.store.visits.record(portal.source.demarche, gone)
+    assert "La comparaison n'est plus possible" in visitor.get("/changements").text.replace(
+        "&#39;", "'"
+    )
+
+
+def _numbers(page: str) -> list[str]:
+    return re.findall(r'<th scope="row" role="rowheader"><a href="/dossiers/(\d+)"', page)
+
+
+def test_dossiers_are_found_by_each_filter(portal: Portal) -> None:
+    visitor = portal.visitor(AGENCE)
+    entries = {entry.report.number: entry for entry in portal.source.entries(None)}
+    everything = visitor.get("/dossiers").text
+    assert f"{len(entries)} dossiers" in everything
+    assert len(_numbers(everything)) == min(PER_PAGE, len(entries))
+    complete = _numbers(visitor.get("/dossiers?statut=Complet").text)
+    assert complete
+    for number in complete:
+        assert entries[int(number)].assessment.status.value == "Complet"
+    first = _numbers(visitor.get("/dossiers?priorite=P1&tri=numero").text)
+    assert first == sorted(first)
+    assert {entries[int(number)].assessment.priority for number in first} == {"P1"}
+    assert _numbers(visitor.get(f"/dossiers?q={portal.changed}").text) == [str(portal.changed)]
+    assert "Aucun dossier ne répond" in visitor.get("/dossiers?substance=xyzzy").text
+    folded = visitor.get("/dossiers", params={"q": "DECLARANT a CORRIGE"}).text
+    assert _numbers(folded) == [str(portal.changed)]
+
+
+def test_pages_of_dossiers_hold_each_one_once(portal: Portal) -> None:
+    visitor = portal.visitor(AGENCE)
+    pages = [_numbers(visitor.get(f"/dossiers?page={page}").text) for page in (1, 2)]
+    numbers = {entry.report.number for entry in portal.source.entries(None)}
+    assert sorted(int(number) for page in pages for number in page) == sorted(numbers)
+    assert _numbers(visitor.get("/dossiers?page=999").text) == pages[-1]
+    assert visitor.get("/dossiers?page=-1&tri=nul").status_code == 200
+
+
+def test_a_card_shows_the_assessment_item_by_item(portal: Portal) -> None:
+    entry = next(
+        e for e in portal.source.entries(None) if e.assessment.status.value == "À compléter"
+    )
+    page = portal.visitor(AGENCE).get(f"/dossiers/{entry.report.number}").text
+    for item in entry.assessment.items:
+        assert f'<span class="unc-item">{item.id}</span>' in page
+    assert "absente" in page or "invalide" in page
+    assert "Ouvrir sur la démarche" in page
+    assert "<form" not in page.split("<main")[1]  # read only
+
+
+def test_a_centre_reads_a_card_as_its_workbook_shows_it(portal: Portal) -> None:
+    page = portal.visitor(LYON).get(f"/dossiers/{portal.changed}").text
+    for header in ("Nom du contact", "Compte du déclarant", "Part des prescriptions"):
+        assert header not in page
+    assert "Titre de la situation" in page
+
+
+def test_indicators_are_drawn_without_a_script_and_told_as_tables(portal: Portal) -> None:
+    for email in (AGENCE, LYON):
+        page = portal.visitor(email).get("/indicateurs").text
+        assert page.count("<svg") > 5
+        assert " style=" not in page
+        for title in ("Dépôts par mois", "Complétude des dossiers", "Délai entre connaissance"):
+            assert title in page
+        assert "Données : dépôts par mois" in page
+
+
+def test_numbers_of_indicators_are_those_that_the_reader_may_see(portal: Portal) -> None:
+    def count(email: str) -> int:
+        page = portal.visitor(email).get("/indicateurs").text
+        found = re.search(r"<dt>Dossiers</dt><dd>(\d+)</dd>", page)
+        assert found
+        return int(found.group(1))
+
+    assert count(AGENCE) == len(list(portal.source.entries(None)))
+    assert count(LYON) < count(AGENCE)
+
+
+def test_every_page_says_what_it_is_and_in_which_language(portal: Portal) -> None:
+    visitor = portal.visitor(ADMIN)
+    titles = set()
+    for path in ("/exports", "/changements", "/dossiers", "/indicateurs", "/journal"):
+        page = visitor.get(path).text
+        assert '<html lang="fr"' in page
+        assert page.count("<h1") == 1
+        assert 'aria-current="page"' in page
+        titles.add(re.findall("<title>(.*)</title>", page)[0])
+    assert len(titles) == 5

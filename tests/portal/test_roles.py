@@ -1,0 +1,111 @@
+"""Every route, asked for by everybody: what is shown to whom, and what is not."""
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+from starlette.routing import BaseRoute, Mount, Route
+
+from portal.app import make_app
+from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, Portal
+
+NOBODY = ""
+EVERYBODY = (NOBODY, ADMIN, AGENCE, LYON, NICE)
+SIGNED_IN = dict.fromkeys((ADMIN, AGENCE, LYON, NICE), 200) | {NOBODY: 303}
+# For each route and method: what each person gets. A route that is not here fails the test.
+EXPECTED: dict[tuple[str, str], dict[str, int]] = {
+    ("GET", "/"): dict.fromkeys(EVERYBODY, 303),
+    ("GET", "/connexion"): dict.fromkeys(EVERYBODY, 200),
+    ("POST", "/connexion"): dict.fromkeys(EVERYBODY, 403),  # without its token
+    ("GET", "/connexion/oidc"): dict.fromkeys(EVERYBODY, 404),  # no provider is set
+    ("GET", "/connexion/oidc/retour"): dict.fromkeys(EVERYBODY, 404),
+    ("POST", "/deconnexion"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
+    ("GET", "/accessibilite"): dict.fromkeys(EVERYBODY, 200),
+    ("GET", "/exports"): SIGNED_IN,
+    ("GET", "/exports/{file_id}"): dict.fromkeys(EVERYBODY, 404) | {NOBODY: 303},
+    ("GET", "/changements"): SIGNED_IN,
+    ("GET", "/dossiers"): SIGNED_IN,
+    ("GET", "/dossiers/{number}"): dict.fromkeys(EVERYBODY, 404) | {NOBODY: 303},
+    ("GET", "/indicateurs"): SIGNED_IN,
+    ("GET", "/journal"): {ADMIN: 200, AGENCE: 403, LYON: 403, NICE: 403, NOBODY: 303},
+}
+
+
+def every_route(routes: Iterable[BaseRoute]) -> Iterator[Route | Mount]:
+    """Routes and mounts, those of included routers too."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is not None:
+            yield from every_route(included.routes)
+        else:
+            assert isinstance(route, Route | Mount)
+            yield route
+
+
+def test_every_route_is_asked_for_by_every_role(portal: Portal) -> None:
+    found = list(every_route(make_app(portal.source, portal.site).routes))
+    routes = {
+        (method, route.path)
+        for route in found
+        if isinstance(route, Route)
+        for method in (route.methods or ())
+        if method != "HEAD"
+    }
+    assert routes == EXPECTED.keys()
+    assert {route.path for route in found if not isinstance(route, Route)} == {"/statique"}
+    for email in EVERYBODY:
+        visitor = portal.visitor(email or None)
+        for (method, path), answers in EXPECTED.items():
+            asked = path.format(file_id="0" * 32, number="99999999")
+            got = visitor.session.request(
+                method, portal.url + asked, allow_redirects=False, timeout=30
+            )
+            assert got.status_code == answers[email], (method, path, email)
+            if got.status_code == 303 and path != "/":
+                assert got.headers["location"].startswith("/connexion?suite=")
+
+
+FILES = ("agence.xlsx", "reseau.xlsx", "crpv-lyon.xlsx", "crpv-nice.xlsx")
+MINE = {
+    ADMIN: FILES,
+    AGENCE: FILES,
+    LYON: ("reseau.xlsx", "crpv-lyon.xlsx"),
+    NICE: ("reseau.xlsx", "crpv-nice.xlsx"),
+}
+
+
+@pytest.mark.parametrize("email", [ADMIN, AGENCE, LYON, NICE])
+def test_each_published_file_is_handed_to_whom_it_is_for_only(portal: Portal, email: str) -> None:
+    everything = portal.visitor(ADMIN).file_links()
+    visitor = portal.visitor(email)
+    mine = visitor.file_links()
+    assert len(everything) == 8  # two exports without centres, one with
+    for key, link in everything.items():
+        allowed = key.split("/")[1] in MINE[email]
+        answer = visitor.get(link)
+        assert answer.status_code == (200 if allowed else 403), key
+        assert (key in mine) is allowed
+        assert answer.content.startswith(b"PK") is allowed
+
+
+def test_a_file_that_is_refused_is_written_down(portal: Portal) -> None:
+    links = portal.visitor(ADMIN).file_links()
+    link = next(link for key, link in links.items() if key.endswith("crpv-nice.xlsx"))
+    assert portal.visitor(LYON).get(link).status_code == 403
+    journal = portal.visitor(ADMIN).get("/journal").text
+    assert "Accès refusé" in journal
+    assert link in journal
+
+
+def test_a_dossier_out_of_scope_is_shown_to_the_agency_only(portal: Portal) -> None:
+    kept = [
+        entry.report.number
+        for entry in portal.source.entries(None)
+        if entry.assessment.status.value == "Hors champ"
+    ]
+    agency, centre = portal.visitor(AGENCE), portal.visitor(LYON)
+    assert kept
+    for number in kept:
+        assert agency.get(f"/dossiers/{number}").status_code == 200
+        assert centre.get(f"/dossiers/{number}").status_code == 404
+        assert f'href="/dossiers/{number}"' in agency.get(f"/dossiers?q={number}").text
+        assert f'href="/dossiers/{number}"' not in centre.get(f"/dossiers?q={number}").text

@@ -1,0 +1,133 @@
+"""Signing in with a password: what opens a session, what does not, and what ends it."""
+
+import io
+from datetime import UTC, datetime
+from http.cookies import SimpleCookie
+from pathlib import Path
+
+import pytest
+
+from cli.app import call
+from portal.passwords import hash_password, is_password
+from portal.sessions import local_path
+from portal.sign_in_pages import LIMITS
+from tests.portal.conftest import AGENCE, PASSWORD, Portal, add_account
+
+
+def test_the_right_password_opens_a_signed_http_only_session(portal: Portal) -> None:
+    visitor = portal.visitor()
+    token = visitor.token()
+    answer = visitor.session.post(
+        f"{portal.url}/connexion",
+        data={"adresse": f" {AGENCE.upper()} ", "mot_de_passe": PASSWORD, "jeton": token},
+        allow_redirects=False,
+        timeout=30,
+    )
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/exports"
+    cookie = SimpleCookie(answer.headers["set-cookie"])["unc"]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "lax"
+    assert AGENCE in visitor.get("/exports").text
+
+
+def test_a_wrong_password_and_an_unknown_account_are_told_alike(portal: Portal) -> None:
+    wrong = portal.visitor().sign_in(AGENCE, "pas le bon mot de passe")
+    unknown = portal.visitor().sign_in("personne@exemple.fr")
+    assert wrong.status_code == unknown.status_code == 403
+    for answer in (wrong, unknown):
+        assert "Adresse ou mot de passe incorrect." in answer.text
+    portal.visitor(AGENCE)  # a right one counts from the beginning
+
+
+def test_tries_are_limited_for_each_account(portal: Portal) -> None:
+    email = "essais@exemple.fr"
+    add_account(portal.source, email, "agence")
+    answers = [portal.visitor().sign_in(email, f"mauvais numéro {n}") for n in range(LIMITS[0])]
+    assert {answer.status_code for answer in answers} == {403}
+    refused = portal.visitor().sign_in(email, PASSWORD)  # even the right one
+    assert refused.status_code == 429
+    assert "attendez 15 minutes" in refused.text
+    portal.source.store.sign_in_tries.clear(email)
+    assert portal.visitor().sign_in(email).status_code == 200
+
+
+def test_signing_out_closes_the_session_wherever_its_cookie_was_copied(portal: Portal) -> None:
+    email = "sortie@exemple.fr"
+    add_account(portal.source, email, "agence")
+    visitor = portal.visitor(email)
+    stolen = visitor.session.cookies.get_dict()
+    token = visitor.token("/exports")
+    assert visitor.post("/deconnexion", jeton=token).url.endswith("/connexion")
+    thief = portal.visitor()
+    thief.session.cookies.update(stolen)
+    assert thief.get("/exports").url.endswith("/connexion?suite=%2Fexports")
+
+
+def test_an_account_that_is_removed_is_out_at_once(portal: Portal) -> None:
+    email = "partie@exemple.fr"
+    add_account(portal.source, email, "agence")
+    visitor = portal.visitor(email)
+    portal.source.store.accounts.remove(email)
+    assert "/connexion" in visitor.get("/exports").url
+
+
+def test_a_session_ends_with_the_working_day(portal: Portal) -> None:
+    email = "longue@exemple.fr"
+    add_account(portal.source, email, "agence")
+    visitor = portal.visitor(email)
+    portal.source.store.accounts.close_sessions(email, at=datetime.now(UTC))
+    assert "/connexion" in visitor.get("/exports").url
+
+
+def test_after_signing_in_people_come_back_to_the_page_they_wanted(portal: Portal) -> None:
+    visitor = portal.visitor()
+    visitor.get("/dossiers?statut=Complet")
+    assert visitor.sign_in(AGENCE).url.endswith("/exports")  # the form was opened by itself
+    visitor = portal.visitor()
+    token = visitor.token("/dossiers?statut=Complet")
+    answer = visitor.post("/connexion", adresse=AGENCE, mot_de_passe=PASSWORD, jeton=token)
+    assert answer.url.endswith("/dossiers?statut=Complet")
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://mal.example", "//mal.example", "/\\mal.example", "/exports\r\nX: y", "javascript:1"],
+)
+def test_nobody_is_sent_to_another_site(elsewhere: str) -> None:
+    assert local_path(elsewhere) == "/exports"
+
+
+def test_passwords_are_kept_as_argon2id_and_no_account_has_one_by_default() -> None:
+    hashed = hash_password(PASSWORD)
+    assert hashed.startswith("$argon2id$")
+    assert is_password(PASSWORD, hashed)
+    assert not is_password(PASSWORD, None)
+    with pytest.raises(ValueError, match="12"):
+        hash_password("trop court")
+
+
+def test_users_are_managed_by_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("UNC_HOME", str(tmp_path))
+
+    def unc(*arguments: str, typed: str = "") -> tuple[int, str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        code = call(["users", *arguments])
+        shown = capsys.readouterr()
+        return code, " ".join((shown.out + shown.err).split())
+
+    new = ("add", "A@Exemple.fr", "--role", "centre:lyon")
+    assert unc(*new, typed="court\n") == (
+        2,
+        "Le mot de passe doit avoir au moins 12 caractères.",
+    )
+    assert unc("add", "a@exemple.fr", "--role", "chef", typed=f"{PASSWORD}\n")[0] == 2
+    assert unc("add", "a", "--role", "agence")[0] == 2
+    assert unc(*new, typed=f"{PASSWORD}\n")[0] == 0
+    code, told = unc("add", "a@exemple.fr", "--role", "agence", "--no-password")
+    assert (code, "existe déjà" in told) == (2, True)
+    assert '"role": "centre:lyon"' in unc("list", "--json")[1]
+    assert unc("remove", "a@exemple.fr")[0] == 0
+    assert unc("remove", "a@exemple.fr")[0] == 1
