@@ -3,7 +3,7 @@
 import os
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from sandbox.generator import generate
+from sandbox.seed import SeedDossier
 from sandbox.server import Sandbox, running_sandbox
 from tests.ops.conftest import BIN, ROOT, Cluster, running, wait_for
 
@@ -109,9 +109,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def prefect_stack(home: Path, cluster: Cluster, *, dossiers: int) -> Iterator[Stack]:
+def prefect_stack(home: Path, cluster: Cluster, *, seeds: Iterable[SeedDossier]) -> Iterator[Stack]:
     """Start the parts and deploy, as docs/exploitation.md says."""
-    seeds = generate(dossiers, seed=5)
     with running_sandbox(home / "sandbox", seeds=seeds, rate_limit=100_000) as sandbox:
         port, mine, theirs = free_port(), cluster.new_database(), cluster.new_database()
         stack = Stack(

@@ -8,12 +8,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any, ClassVar
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
 
 from flows.judge import ASSESSMENT
 from sandbox.generator import generate
+from sandbox.seed import SeedDossier
 from store.repository import open_store
 from tests.ops.conftest import ROOT, Cluster, kill_tree, wait_for
 from tests.ops.prefect_stack import Stack, prefect_stack
@@ -64,11 +66,21 @@ def _alert(stack: Stack, webhook: str) -> None:
 def stack(
     tmp_path_factory: pytest.TempPathFactory, cluster: Cluster, webhook: str
 ) -> Iterator[Stack]:
-    with prefect_stack(tmp_path_factory.mktemp("prefect"), cluster, dossiers=FIRST) as made:
+    seeds = [_declaring(seed) for seed in generate(FIRST, seed=5)]
+    with prefect_stack(tmp_path_factory.mktemp("prefect"), cluster, seeds=seeds) as made:
         made.sandbox.control.add_token(TOKEN)
         made.block("secret", name="jeton-ds", data={"value": TOKEN})
         _alert(made, webhook)
         yield made
+
+
+def _declaring(seed: SeedDossier) -> SeedDossier:
+    """The same dossier, with a sentence of the declarant's that can be looked for."""
+    answers = {
+        champ: f"{value} {DECLARED}" if isinstance(value, str) and " " in value else value
+        for champ, value in seed.answers.items()
+    }
+    return replace(seed, answers=answers)
 
 
 @pytest.fixture(scope="module")
@@ -180,3 +192,22 @@ def test_a_failed_run_is_told_by_webhook(stack: Stack) -> None:
     assert state["type"] == "FAILED"
     assert "jeton" in state["message"]
     assert "Passerelle UNC : échec de passerelle-unc" in Received.told[0]
+
+
+@pytest.mark.usefixtures("first")
+def test_neither_the_token_nor_what_is_declared_is_told_anywhere(stack: Stack) -> None:
+    own = stack.cluster.dump(stack.database)
+    assert DECLARED in own, "the sentence was declared"
+    told = {file.name: file.read_text("utf-8") for file in stack.logs.iterdir()}
+    told["the base of Prefect"] = stack.cluster.dump(stack.prefect_database)
+    for command in (["status", "--json"], ["doctor", "--json"], ["run"]):
+        done = stack.unc(*command)
+        told[f"unc {command[0]}"] = done.stdout + done.stderr
+    assert "Passage terminé" in told["worker.log"]
+    for name, text in told.items():
+        assert TOKEN not in text, name
+        assert DECLARED not in text, name
+    assert TOKEN not in own
+    for book in (stack.home / "unc" / "exports").glob("*/*.xlsx"):
+        with ZipFile(book) as parts:
+            assert not any(TOKEN.encode() in parts.read(name) for name in parts.namelist())

@@ -23,6 +23,7 @@ def environment(made: Bridge, **changes: str) -> dict[str, str]:
     return {
         "PATH": "/usr/bin:/bin",
         "PYTHONPATH": str(ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",  # a limit on files would leave half of one
         "HOME": str(made.home.parent),
         **made.environment,
         **changes,
