@@ -1,0 +1,129 @@
+"""What stops a run before it starts: exit code 2, one line in French that names the setting."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.app import call
+from sandbox.server import Sandbox, running_sandbox
+from tests.flows.syncing import seeds
+
+COMMANDS = ("run", "sync", "reconcile")
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    home = tmp_path_factory.mktemp("sandbox")
+    with running_sandbox(home, seeds=seeds(5), rate_limit=10_000) as served:
+        served.control.add_token("ailleurs", demarches=[1])
+        served.control.add_token("perime")
+        served.control.expire_token("perime")
+        served.control.add_token("reseau", networks=["192.0.2.0/24"])
+        yield served
+
+
+@pytest.fixture
+def home(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where something would be written; every setting is good until the test changes one."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("UNC_DS_URL", sandbox.url)
+    monkeypatch.setenv("UNC_DS_TOKEN", sandbox.token)
+    monkeypatch.setenv("UNC_DEMARCHE", str(sandbox.demarche))
+    monkeypatch.setenv("UNC_INSTRUCTEUR", sandbox.instructeur)
+    monkeypatch.setenv("UNC_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+WRONG = {
+    "no token": ("UNC_DS_TOKEN", ""),
+    "unknown token": ("UNC_DS_TOKEN", "inconnu"),
+    "token on two lines": ("UNC_DS_TOKEN", "un\ndeux"),
+    "expired token": ("UNC_DS_TOKEN", "perime"),
+    "token from elsewhere": ("UNC_DS_TOKEN", "reseau"),
+    "no token file": ("UNC_DS_TOKEN_FILE", "/nulle/part"),
+    "no demarche": ("UNC_DEMARCHE", None),
+    "not a number": ("UNC_DEMARCHE", "quarante"),
+    "zero": ("UNC_DEMARCHE", "0"),
+    "unknown demarche": ("UNC_DEMARCHE", "99999"),
+    "out of scope": ("UNC_DS_TOKEN", "ailleurs"),
+    "not an address": ("UNC_DS_URL", "ds"),
+    "not encrypted": ("UNC_DS_URL", "http://ds.example/graphql"),
+    "not this machine": ("UNC_DS_URL", "http://127.0.0.1.ds.example/graphql"),
+    "no instructeur": ("UNC_INSTRUCTEUR", ""),
+    "negative overlap": ("UNC_OVERLAP_MINUTES", "-5"),
+    "unknown channel": ("UNC_DECLARANT_CHANNEL", "telephone"),
+    "unknown attachments": ("UNC_ATTACHMENTS", "peut-être"),
+    "not a database": ("UNC_DATABASE_URL", "mysql://secret@hote/base"),
+    "no mapping": ("UNC_MAPPING", "/nulle/part.yaml"),
+    "no rules": ("UNC_RULES", "/nulle/part"),
+    "no file of demarches": ("UNC_DEMARCHES", "/nulle/part.toml"),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(("name", "value"), WRONG.values(), ids=WRONG.keys())
+def test_a_wrong_setting_is_named_and_nothing_is_written(
+    home: Path,
+    name: str,
+    value: str | None,
+    command: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if value is None:
+        monkeypatch.delenv(name)
+    else:
+        monkeypatch.setenv(name, value)
+    assert call([command]) == 2
+    told = capsys.readouterr()
+    assert name in told.err
+    assert told.out == ""
+    one_clear_line(told.err, value)
+    assert not home.exists()
+
+
+def one_clear_line(text: str, value: str | None) -> None:
+    assert "Traceback" not in text
+    assert len(text.strip().split(". ")) <= 2, text
+    assert "secret" not in text
+    if value in {"inconnu", "perime", "reseau", "ailleurs"}:
+        assert value not in text
+
+
+def test_a_path_that_is_not_the_api_is_told(
+    home: Path,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("UNC_DS_URL", sandbox.base_url + "/ailleurs")
+    assert call(["sync"]) == 2
+    assert "UNC_DS_URL" in capsys.readouterr().err
+    assert not home.exists()
+
+
+def test_a_host_that_does_not_answer_is_told_by_the_process_itself(home: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    done = subprocess.run(
+        [sys.executable, "-c", "from cli.app import main; main()", "sync"],
+        env={
+            **os.environ,
+            "UNC_DS_URL": f"http://127.0.0.1:{port}/graphql",
+            "PYTHONPATH": str(Path(__file__).parents[1]),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "UNC_DS_URL" in done.stderr
+    assert done.stdout == ""
+    one_clear_line(done.stderr, None)
+    assert not home.exists()
