@@ -25,7 +25,7 @@ from cli import (
     status,
     users,
 )
-from cli.output import ERROR, explain
+from cli.output import explain, print_json, say
 
 app = App(
     name="unc",
@@ -68,14 +68,20 @@ def call(arguments: list[str]) -> int:
     try:
         code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        ERROR.print(f"Commande incomprise : {error}\nVoir : unc --help", markup=False)
-        return 2
+        return _could_not_run(arguments, f"Commande incomprise : {error}\nVoir : unc --help")
     except KeyboardInterrupt:
-        ERROR.print("Interrompu ; le prochain passage reprend où celui-ci s'est arrêté.")
+        say("Interrompu ; le prochain passage reprend où celui-ci s'est arrêté.")
         return 130
     except Exception as error:
         if "--debug" in arguments:
             raise
-        ERROR.print(explain(error), markup=False, highlight=False)
-        return 2
+        return _could_not_run(arguments, explain(error))
     return code if isinstance(code, int) else 0
+
+
+def _could_not_run(arguments: list[str], sentence: str) -> int:
+    """Say why; a program that asked for JSON gets its one object all the same."""
+    say(sentence)
+    if "--json" in arguments:
+        print_json({"error": sentence})
+    return 2

@@ -3,24 +3,23 @@
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 from rich.console import Console
 
-from cli.output import ERROR, Common, print_json, table
-from cli.sandbox import PORT, sandbox_environment, sandbox_home
+from cli.output import Common, print_json, say, table
+from cli.sandbox import PORT, Dossiers, sandbox_environment, sandbox_home
 from flows.judge import ASSESSMENT
 from flows.services import Services, open_services
 from sandbox.generator import generate
 from sandbox.server import running_sandbox
-from settings import load_settings
+from settings import PREFIX, load_settings
 from store.repository import open_store
 
 _DEFAULT = Common()
 _QUIET = {
-    "PREFECT_LOGGING_LEVEL": "ERROR",
     "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_CLI_PROMPT": "false",
@@ -32,32 +31,33 @@ _QUIET = {
 _SHOWN = 60
 
 
-def demo(*, dossiers: int = 60, seed: int = 1, common: Common = _DEFAULT) -> int:
+def demo(*, dossiers: Dossiers = 60, seed: int = 1, common: Common = _DEFAULT) -> int:
     """Faire tout le travail une fois sur une démarche fictive, puis montrer le résultat.
 
     Args:
         dossiers: Nombre de dossiers fictifs au premier passage ; le second les retrouve.
         seed: Graine du générateur : la même donne les mêmes dossiers.
     """
-    home = sandbox_home(load_settings().home)
+    home = sandbox_home()
     home.mkdir(parents=True, exist_ok=True)
-    ERROR.print("Démarche fictive et serveur Prefect temporaire : démarrage…", highlight=False)
+    say("Démarche fictive et serveur Prefect temporaire : démarrage…")
     seeds = generate(dossiers, seed=seed)
-    with running_sandbox(home, port=_free_or_any(PORT), seeds=seeds) as served:
+    with running_sandbox(home, port=_port(home), seeds=seeds) as served:
         environment = {
             **_QUIET,
+            # Prefect tells a failure with its trace; the sentence of `unc` says enough.
+            "PREFECT_LOGGING_LEVEL": "ERROR" if common.debug else "CRITICAL",
             **sandbox_environment(served),
             "PREFECT_HOME": str(home / "prefect"),
             "UNC_HOME": str(home),
-            "UNC_EXPORT_DIR": str(home / "exports"),
-            "UNC_DATABASE_URL": f"sqlite:///{home / 'unc.sqlite'}",
             # The demo shows what a declarant receives, at once and for every dossier.
             "UNC_DECLARANT_CHANNEL": "correction",
             "UNC_QUIET_MINUTES": "0",
             "UNC_MESSAGES_SINCE": "2000-01-01",
             "UNC_MESSAGES_PER_RUN": "1000",
         }
-        with _environment(environment):
+        # Neither the settings of a real démarche nor a `.env` file reach the demo.
+        with chdir(home), _environment(environment):
             with open_store(load_settings().database()) as store:
                 store.upgrade()  # the demo's own base: nobody is asked
             counts = _run_flow()
@@ -129,20 +129,28 @@ def _show(counts: dict[str, Any], rows: list[dict[str, Any]], *, home: Path) -> 
 
 @contextmanager
 def _environment(values: dict[str, str]) -> Iterator[None]:
-    """Set environment variables while the block runs: the flow reads its settings there."""
-    before = {name: os.environ.get(name) for name in values}
+    """These variables and no other ``UNC_`` one while the block runs: the flow reads them."""
+    before = dict(os.environ)
+    for name in [name for name in before if name.startswith(PREFIX)]:
+        del os.environ[name]
     os.environ.update(values)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        os.environ.clear()
+        os.environ.update(before)
 
 
-def _free_or_any(port: int) -> int:
-    """``port`` if nobody listens there, else 0: let the system choose."""
+def _port(home: Path) -> int:
+    """The port of the last demo, so that the links of its workbooks still stand, if it is free."""
+    file = home / "port"
+    wanted = int(file.read_text()) if file.exists() else PORT
     with socket.socket() as probe:
-        return port if probe.connect_ex(("127.0.0.1", port)) else 0
+        if probe.connect_ex(("127.0.0.1", wanted)) == 0:
+            wanted = 0
+    with socket.socket() as chosen:
+        chosen.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        chosen.bind(("127.0.0.1", wanted))
+        port = int(chosen.getsockname()[1])
+    file.write_text(str(port))
+    return port

@@ -1,6 +1,7 @@
 """What the terminal shows: tables and sentences for people, one JSON object for programs."""
 
 import sys
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,12 +12,15 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from flows.failures import KNOWN
 from flows.services import Tell
 
 ERROR = Console(stderr=True)
 """Everything but the answer of a command goes here."""
+
+_HARMLESS = frozenset("\n\u200c\u200d")
 
 
 @Parameter(name="*")
@@ -43,6 +47,22 @@ def explain(error: Exception) -> str:
     )
 
 
+def printable(text: str) -> str:
+    """``text`` without what could command a terminal: control and direction characters shown as �.
+
+    What declarants and instructeurs typed ends up here; line ends and joiners stay.
+    """
+    return "".join(
+        "�" if unicodedata.category(char) in {"Cc", "Cf"} and char not in _HARMLESS else char
+        for char in text
+    )
+
+
+def say(text: str) -> None:
+    """One sentence on standard error, as it is: no markup, no colour, no control character."""
+    ERROR.print(printable(text), markup=False, highlight=False, soft_wrap=True)
+
+
 def print_json(value: Mapping[str, Any]) -> None:
     """Print the one JSON object of a command."""
     sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
@@ -55,14 +75,8 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     for column in columns:
         made.add_column(column)
     for row in rows:
-        made.add_row(*(_plain(cell) for cell in row))
+        made.add_row(*(Text(printable(str(cell))) for cell in row))
     return made
-
-
-def _plain(cell: object) -> Any:
-    from rich.text import Text
-
-    return Text(str(cell))
 
 
 @contextmanager

@@ -1,20 +1,29 @@
 """`unc sandbox`: a démarche of one's own, for training and for trying a change of rules."""
 
 from pathlib import Path
+from typing import Annotated, TypeAlias
 
-from cli.output import ERROR, Common, print_json
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from cli.output import Common, print_json, say
 from sandbox.generator import generate
 from sandbox.server import Sandbox, serve
-from settings import load_settings
+from settings import SettingsError, load_settings
 
 PORT = 8213
 """Fixed, so that the links of workbooks made on a sandbox open once it is served again."""
 
+Dossiers: TypeAlias = Annotated[int, Parameter(validator=Number(gte=0, lte=100_000))]
 _DEFAULT = Common()
 
 
 def sandbox(
-    *, port: int = PORT, dossiers: int = 60, seed: int = 1, common: Common = _DEFAULT
+    *,
+    port: Annotated[int, Parameter(validator=Number(gte=0, lte=65535))] = PORT,
+    dossiers: Dossiers = 60,
+    seed: int = 1,
+    common: Common = _DEFAULT,
 ) -> int:
     """Servir une démarche fictive sur cette machine, jusqu'à Ctrl-C.
 
@@ -23,25 +32,32 @@ def sandbox(
         dossiers: Nombre de dossiers déposés au premier démarrage.
         seed: Graine du générateur : la même donne les mêmes dossiers.
     """
+    home = sandbox_home()
 
     def announce(served: Sandbox) -> None:
-        environment = sandbox_environment(served)
+        environment = {**sandbox_environment(served), "UNC_HOME": str(home)}
         if common.json:
             print_json(environment)
         else:
-            ERROR.print("Démarche fictive servie. Dans un autre terminal :", highlight=False)
+            say("Démarche fictive servie. Dans un autre terminal :")
             for name, value in environment.items():
-                ERROR.print(f"  export {name}={value}", markup=False, highlight=False)
-            ERROR.print("  unc doctor && unc run\nCtrl-C pour arrêter.", highlight=False)
+                say(f"  export {name}={value}")
+            say("  unc doctor && unc run\nCtrl-C pour arrêter.")
 
-    home = sandbox_home(load_settings().home)
-    serve(home, port=port, seeds=generate(dossiers, seed=seed), announce=announce)
+    seeds = generate(dossiers, seed=seed)
+    try:
+        serve(home, port=port, seeds=seeds, announce=announce)
+    except OSError as error:
+        raise SettingsError(
+            f"Le port {port} ne peut pas être ouvert ({error.strerror}) : --port 0 en choisit un"
+            " libre."
+        ) from None
     return 0
 
 
-def sandbox_home(home: Path) -> Path:
+def sandbox_home() -> Path:
     """Folder of the sandbox and of what is made of it: apart from real dossiers."""
-    return (home / "demo").absolute()
+    return (load_settings(demarches=None).home / "demo").absolute()
 
 
 def sandbox_environment(served: Sandbox) -> dict[str, str]:

@@ -9,19 +9,20 @@ from clients.transport import Retry
 from flows.retention import is_over, kept_since
 from flows.services import Connected, now
 from flows.summary import Summary
-from mappings.content import content_hash, fingerprint
+from mappings.content import hashes
 from mappings.dossier import RawDossier
 from store.pages import DossierRow, PageCounts
 
 
 def row_of(raw: RawDossier) -> DossierRow:
     """A dossier as the store keeps it."""
+    hashed = hashes(raw)
     return DossierRow(
         number=raw["number"],
         dossier_id=raw["id"],
         raw=raw,
-        content_hash=content_hash(raw),
-        fingerprint=fingerprint(raw),
+        content_hash=hashed.content,
+        fingerprint=hashed.fingerprint,
         state=raw["state"],
         revision_id=raw["demarche"]["revision"]["id"],
         groupe_id=raw["groupeInstructeur"]["id"],

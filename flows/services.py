@@ -13,6 +13,7 @@ from clients.writing import DsWriter
 from flows.form import Form, load_form
 from settings import Settings
 from store.repository import Store, is_new, open_store
+from triage.checks import PARIS
 from triage.reply_policy import Sending
 
 Tell: TypeAlias = Callable[[str, int, int | None], None]
@@ -57,7 +58,7 @@ class Services:
         if since is None:
             since = self.store.demarches.state(self.demarche).channel_on_since or NEVER
         elif since.tzinfo is None:
-            since = since.replace(tzinfo=UTC)
+            since = since.replace(tzinfo=PARIS)
         return Sending(
             channel=settings.declarant_channel,
             since=since,

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from mappings.drift import Drift, Severity
-from mappings.drift import counts as drift_counts
 
-_NOT_COUNTED = frozenset({"refused", "unknown", "missing_labels", "restored", "unfetched", "drift"})
+_NOT_COUNTED = frozenset(
+    {"refused", "unknown", "missing_labels", "restored", "unfetched", "drift", "form_drift"}
+)
 """Told in other ways than as a count of ``unc run``."""
 
 
@@ -66,7 +67,6 @@ class Summary:
             if spec.name in _NOT_COUNTED:
                 continue
             counted[spec.name] = len(value) if isinstance(value, set) else value
-        counted["form_drift"] = drift_counts(self.form_drift)
         return counted
 
     def needs_a_human(self) -> bool:

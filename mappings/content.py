@@ -1,6 +1,7 @@
 """Hashes of a dossier's raw JSON: has it changed, and must it be judged again?"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -12,6 +13,7 @@ _VOLATILE = frozenset({"url", "updatedAt"})
 """Links expire and are served anew each time; our own writes move dates of annotations."""
 _MOVED_BY_US = frozenset({"dateDerniereModification", "dateDerniereModificationAnnotations"})
 """Dates of the dossier that every annotation, message or label moves."""
+_NESTED = frozenset({dict, list})
 _JUDGED = ("dateDepot", "champs")
 """What a verdict depends on; the revision and the decision come beside. Never annotations, labels,
 messages."""
@@ -19,25 +21,43 @@ _OPEN = frozenset({"en_construction", "en_instruction"})
 """States that a verdict does not tell apart: our own correction request moves one to the other."""
 
 
-def content_hash(raw: RawDossier) -> str:
-    """Hash of all that a dossier says, apart from links and dates that move by themselves."""
-    return _digest({key: value for key, value in raw.items() if key not in _MOVED_BY_US})
+@dataclass(frozen=True, slots=True)
+class Hashes:
+    """Hashes of a dossier's content, hexadecimal.
+
+    Attributes:
+        content: Of all that it says, apart from links and dates that move by themselves.
+        fingerprint: Of what a verdict depends on: champs, decision, revision, date of deposit.
+    """
+
+    content: str
+    fingerprint: str
 
 
-def fingerprint(raw: RawDossier) -> str:
-    """Hash of what a verdict depends on: champs, decision, revision and date of deposit."""
-    judged = {key: raw[key] for key in _JUDGED}
+def hashes(raw: RawDossier) -> Hashes:
+    """Hash a dossier's JSON, walked through once: it is the dearest part of keeping a page."""
+    stable = {key: _stable(value) for key, value in raw.items() if key not in _MOVED_BY_US}
+    judged = {key: stable[key] for key in _JUDGED}
     decided = "" if raw["state"] in _OPEN else raw["state"]
-    return _digest({**judged, "state": decided, "revision": raw["demarche"]["revision"]["id"]})
+    revision = raw["demarche"]["revision"]["id"]
+    return Hashes(
+        content=_digest(stable),
+        fingerprint=_digest({**judged, "state": decided, "revision": revision}),
+    )
 
 
 def _digest(value: Mapping[str, Any]) -> str:
-    return sha256(orjson.dumps(_stable(value), option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _stable(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _stable(one) for key, one in value.items() if key not in _VOLATILE}
-    if isinstance(value, list):
-        return [_stable(one) for one in value]
+    kind = type(value)
+    if kind is dict:
+        return {
+            key: _stable(one) if type(one) in _NESTED else one
+            for key, one in value.items()
+            if key not in _VOLATILE
+        }
+    if kind is list:
+        return [_stable(one) if type(one) in _NESTED else one for one in value]
     return value

@@ -50,6 +50,7 @@ def build_app(
         Route(PATH, graphql, methods=["POST"]),
         Route("/files/{opaque:path}", file),
         Route("/dossiers/{number:int}", page),
+        Route("/procedures/{demarche:int}/dossiers/{number:int}", page),
         *control_routes(instance),
     ]
     return Starlette(routes=routes, lifespan=lifespan)
