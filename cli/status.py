@@ -1,32 +1,57 @@
 """`unc status`: where the bridge stands, from the store alone."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
 
-from cli.output import Common, print_json, table
+from cli.output import ERROR, Common, print_json, table
 from flows.drift import drift_of
 from flows.export import KIND, entries_of
 from flows.services import Services, now, open_services
+from flows.token_age import token_warning
 from mappings.display import show
 from settings import load_settings
 from store.stages import Stage
 
 _DEFAULT = Common()
+_OUTCOMES = {
+    "completed": "terminé",
+    "with errors": "terminé, à regarder",
+    "failed": "interrompu",
+    "killed": "tué",
+    "running": "en cours",
+}
 
 
-def status(*, common: Common = _DEFAULT) -> int:
-    """Montrer où en est la passerelle : lecture, verdicts, attente, quarantaine, exports."""
+def status(*, stalled_after: int | None = None, common: Common = _DEFAULT) -> int:
+    """Montrer où en est la passerelle : lecture, verdicts, attente, quarantaine, exports.
+
+    Args:
+        stalled_after: Finir en erreur (1) si la démarche n'a pas été lue depuis tant de minutes.
+    """
     with open_services(load_settings()) as services:
         state = _state(services)
     if common.json:
         print_json(state)
-        return 0
+    else:
+        _show(state)
+    since = state["minutes_depuis"]
+    if stalled_after is not None and (since is None or since > stalled_after):
+        told = "jamais lue" if since is None else f"lue il y a {since} minutes"
+        ERROR.print(f"La démarche {state['demarche']} n'avance plus : {told}.", highlight=False)
+        return 1
+    return 0
+
+
+def _show(state: Mapping[str, Any]) -> None:
     out = Console()
     rows = [(name, _shown(value)) for name, value in state.items() if not isinstance(value, list)]
     out.print(table(f"Démarche {state['demarche']}", ["", ""], rows))
     for name in (
+        "passages",
+        "exports",
         "quarantaine",
         "conflits",
         "refus",
@@ -36,9 +61,12 @@ def status(*, common: Common = _DEFAULT) -> int:
         if state[name]:
             columns = list(state[name][0])
             out.print(
-                table(name.replace("_", " "), columns, [list(r.values()) for r in state[name]])
+                table(
+                    name.replace("_", " "),
+                    columns,
+                    [[_shown(cell) for cell in r.values()] for r in state[name]],
+                )
             )
-    return 0
 
 
 def _state(services: Services) -> dict[str, Any]:
@@ -60,6 +88,20 @@ def _state(services: Services) -> dict[str, Any]:
         "priorites": dict(sorted(Counter(e.assessment.priority or "–" for e in entries).items())),
         "ecritures_en_attente": len(store.outbox.pending(demarche)),
         "dernier_export": published.folder if published else None,
+        "jeton": token_warning(services.settings),
+        "passages": [
+            {
+                "passage": run.id,
+                "début": run.started_at,
+                "fin": run.finished_at,
+                "issue": _OUTCOMES.get(run.outcome, run.outcome),
+            }
+            for run in store.runs.last(demarche, limit=5)
+        ],
+        "exports": [
+            {"publié": one.published_at, "dossier": one.folder}
+            for one in store.exports.list(demarche, kind=KIND, limit=5)
+        ],
         "quarantaine": [
             {"dossier": one.number, "raison": one.reason, "essais": one.tries}
             for one in store.quarantine.list(demarche)
