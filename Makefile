@@ -25,7 +25,7 @@ portal-assets:   ## the State's design system for the portal (needs npm; State s
 	cp node_modules/@gouvfr/dsfr/LICENSE.md portal/static/dsfr/
 
 test: setup      ## all tests that need PyPI packages only
-	$(BIN)/pytest -q -n 2 -m "not debian"
+	$(BIN)/pytest -q -n 2 -m "not debian and not slow"
 
 test-all: setup  ## those, and the ones that need Debian packages
 	$(BIN)/pytest -q -n 2
@@ -35,6 +35,9 @@ check: setup     ## lint, types, directions of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: setup      ## write docs/rapport.md and the JSON Schemas again from the mapping file
+	@$(BIN)/unc mapping document
 
 lock:            ## make the lock file again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements.lock

@@ -1,0 +1,159 @@
+# ruff: noqa: N815 (fields have the names of the JSON)
+"""Map and assess dossiers beside pydantic's bare validation of the same JSON into flat models.
+
+    .venv/bin/python bench/mapping.py [COUNT]        (10000 for the issue's figure; target: 5 times)
+
+The floor: ``TypeAdapter.validate_json`` on the bytes of one dossier, into flat models with a typed
+value for each kind of champ. Ours: the same bytes parsed by orjson, decoded, mapped to a report and
+judged by the rule-set in force. Dossiers are those of the generator, read over HTTP, over again.
+"""
+
+import gc
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from datetime import date as day
+from datetime import datetime as moment
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import BaseModel, TypeAdapter
+
+from clients.reading import DsReader
+from clients.transport import DsTransport
+from flows.form import load_form
+from mappings.decode import decode_dossier, decode_revision
+from mappings.mapper import map_report
+from sandbox.generator import generate
+from sandbox.server import running_sandbox
+from settings import Settings
+from triage.assess import assess
+
+DIFFERENT = 500
+
+
+class File(BaseModel):
+    filename: str
+    byteSizeBigInt: int
+    checksum: str
+    contentType: str
+    createdAt: datetime
+    virusScanResult: str
+
+
+class Place(BaseModel):
+    name: str
+    code: str
+
+
+class Champ(BaseModel):
+    id: str
+    champDescriptorId: str
+    label: str
+    updatedAt: moment
+    stringValue: str | None = None
+    value: str | None = None
+    yesNo: bool | None = None
+    checked: bool | None = None
+    integerNumber: int | None = None
+    decimalNumber: float | None = None
+    date: day | None = None
+    datetime: moment | None = None
+    values: list[str] | None = None
+    primaryValue: str | None = None
+    secondaryValue: str | None = None
+    files: list[File] | None = None
+    etablissement: dict[str, Any] | None = None
+    region: Place | None = None
+    departement: Place | None = None
+    rows: "list[Row] | None" = None
+
+
+class Row(BaseModel):
+    id: str
+    champs: list[Champ]
+
+
+class Dossier(BaseModel):
+    id: str
+    number: int
+    state: str
+    archived: bool
+    dateDepot: datetime
+    dateDerniereModification: datetime
+    dateDerniereModificationChamps: datetime
+    champs: list[Champ]
+    annotations: list[Champ]
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    raws, revisions = served(min(count, DIFFERENT))
+    texts = [orjson.dumps(raw) for raw in raws]
+    texts = (texts * (count // len(texts) + 1))[:count]
+    champs = sum(_champs(raw["champs"]) for raw in raws) / len(raws)
+    size = sum(map(len, texts)) / count
+    print(f"{count} dossiers, {champs:.0f} champs each (rows included), {size / 1024:.0f} KiB each")
+    floor = best(validation(), texts)
+    ours = best(mapping(revisions), texts)
+    print(f"pydantic, flat models : {1e6 * floor / count:7.0f} µs a dossier")
+    print(f"decode, map, assess   : {1e6 * ours / count:7.0f} µs a dossier, {ours:.1f} s in all")
+    print(f"ratio                 : {ours / floor:7.2f} (target: at most 5)")
+
+
+def served(count: int) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Dossiers of the generator as the client reads them, and the revisions of their form."""
+    with (
+        tempfile.TemporaryDirectory() as home,
+        running_sandbox(Path(home), seeds=generate(count, seed=3), rate_limit=10**6) as sandbox,
+        DsTransport(sandbox.url, sandbox.token) as transport,
+    ):
+        reader = DsReader(transport)
+        info = reader.demarche(sandbox.demarche)
+        since = datetime(2000, 1, 1, tzinfo=UTC)
+        pages = list(reader.pages(sandbox.demarche, updated_since=since))
+    raws = [raw for page in pages for raw in page.dossiers]
+    return raws, {raw["id"]: decode_revision(raw) for raw in info.revisions}
+
+
+def validation() -> Callable[[bytes], object]:
+    return TypeAdapter(Dossier).validate_json
+
+
+def mapping(revisions: dict[str, Any]) -> Callable[[bytes], object]:
+    settings = Settings.model_construct()
+    form = load_form(mapping=settings.mapping, rules=settings.rules)
+    rules = form.rulesets[-1]
+
+    def work(text: bytes) -> object:
+        raw = orjson.loads(text)
+        revision = revisions[raw["demarche"]["revision"]["id"]]
+        dossier = decode_dossier(raw, revision=revision)
+        report = map_report(dossier, mapping=form.mapping, revision=revision)
+        return assess(report, rules, mapping=form.mapping, fingerprint="", earlier_exists=True)
+
+    return work
+
+
+def best(work: Callable[[bytes], object], texts: list[bytes], tries: int = 3) -> float:
+    """The best time of a few tries: the others are those of a busy machine."""
+    times = []
+    for _ in range(tries):
+        gc.collect()
+        start = time.perf_counter()
+        for text in texts:
+            work(text)
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def _champs(champs: list[dict[str, Any]]) -> int:
+    rows = (row for champ in champs for row in champ.get("rows") or ())
+    return len(champs) + sum(len(row["champs"]) for row in rows)
+
+
+if __name__ == "__main__":
+    main()
