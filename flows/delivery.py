@@ -20,26 +20,34 @@ def deliver(services: Connected, summary: Summary, replies: Sequence[Reply]) -> 
         DsError: DS refused the token or does not answer; what was delivered is kept.
     """
     instructeur, outside = instructeur_id(services), _outside(services)
-    labels = dict(services.store.demarches.state(services.demarche).labels or {})
-    size, sent = services.settings.batch_size, 0
-    for batch in _batches(replies, size=size):
+    sent = 0
+    for batch in _batches(replies, size=services.settings.batch_size):
         open_keys = services.store.outbox.mark_intended(
             services.demarche, [reply.key for reply in batch], at=now()
         )
         due = [reply for reply in batch if reply.key in open_keys]
-        barred = [one for one in due if one.number in outside and not isinstance(one, SetLabel)]
-        for reply in barred:
-            _keep(services, summary, refused(reply, outside[reply.number]))
-        deliveries = services.writer.deliver(
-            [reply for reply in due if reply not in barred],
-            instructeur_id=instructeur,
-            labels=labels,
-            batch_size=size,
-        )
-        for delivery in deliveries:
-            _keep(services, summary, delivery)
+        done: list[Delivery] = []
+        try:
+            for delivery in _deliveries(services, due, instructeur=instructeur, outside=outside):
+                done.append(delivery)  # noqa: PERF402 (what came before an error is kept)
+        finally:
+            _keep(services, summary, done)
         sent += len(batch)
         services.tell("Réponses à DS", sent, len(replies))
+
+
+def _deliveries(
+    services: Connected, due: Sequence[Reply], *, instructeur: str, outside: Mapping[int, str]
+) -> Iterator[Delivery]:
+    """Send what our instructeur may send, and say of the rest why not."""
+    barred = [one for one in due if one.number in outside and not isinstance(one, SetLabel)]
+    yield from (refused(reply, outside[reply.number]) for reply in barred)
+    yield from services.writer.deliver(
+        [reply for reply in due if reply not in barred],
+        instructeur_id=instructeur,
+        labels=dict(services.store.demarches.state(services.demarche).labels or {}),
+        batch_size=services.settings.batch_size,
+    )
 
 
 def _batches(replies: Sequence[Reply], *, size: int) -> Iterator[list[Reply]]:
@@ -57,15 +65,23 @@ def _batches(replies: Sequence[Reply], *, size: int) -> Iterator[list[Reply]]:
                 yield [reply]
 
 
-def _keep(services: Connected, summary: Summary, delivery: Delivery) -> None:
-    """Keep the receipt, and the dossier as DS shows it since, in one transaction."""
-    demarche, number = services.demarche, delivery.reply.number
+def _keep(services: Connected, summary: Summary, done: Sequence[Delivery]) -> None:
+    """Keep receipts, and the dossiers as DS shows them since, in one transaction."""
+    demarche = services.demarche
+    by_number: dict[int, list[Delivery]] = {}
+    for delivery in done:
+        by_number.setdefault(delivery.reply.number, []).append(delivery)
     with services.store.transaction() as memory:
-        memory.outbox.record(demarche, [delivery.receipt], at=now())
-        stored = memory.dossiers.get(demarche, number)
-        if stored is not None:
-            memory.dossiers.replace_raw(demarche, [row_of(delivery.patched(stored.raw))])
-    _count(summary, delivery)
+        memory.outbox.record(demarche, [one.receipt for one in done], at=now())
+        rows = []
+        for stored in memory.dossiers.iterate(demarche, numbers=by_number, pending=True):
+            raw = stored.raw
+            for delivery in by_number[stored.number]:
+                raw = delivery.patched(raw)
+            rows.append(row_of(raw))
+        memory.dossiers.replace_raw(demarche, rows)
+    for delivery in done:
+        _count(summary, delivery)
 
 
 def _count(summary: Summary, delivery: Delivery) -> None:
