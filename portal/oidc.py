@@ -47,7 +47,11 @@ class OidcDoor:
             client_id=provider.client_id,
             client_secret=provider.client_secret,
             server_metadata_url=f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration",
-            client_kwargs={"scope": "openid email", "code_challenge_method": "S256"},
+            client_kwargs={
+                "scope": "openid email",
+                "code_challenge_method": "S256",
+                "leeway": 0,  # ProConnect's tokens last a minute: used at once, never kept
+            },
         )
 
     async def send(self, request: Request) -> Response:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import requests
+from argon2 import PasswordHasher
 
 from cli.portal_source import source_of
 from exports.manifest import ExportFacts
@@ -18,7 +19,6 @@ from exports.publishing import ExportFile, publish, published
 from flows.services import open_services
 from portal.app import Site, make_app
 from portal.oidc import OidcProvider
-from portal.passwords import hash_password
 from portal.serving import listen, server_of
 from portal.source import Source
 from sandbox.generator import generate
@@ -37,7 +37,7 @@ ADMIN, AGENCE, LYON, NICE = ROLES
 SCRIPT = "<script>document.title='volé'</script><img src=x onerror=alert(1)>"
 SECRET = "sentinelle-reference-interne"
 CHANGED = "Un titre que le déclarant a corrigé"
-_HASH = hash_password(PASSWORD)
+_HASH = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
 _TOKEN = re.compile(r'name="jeton" value="([0-9a-f]+)"')
 
 

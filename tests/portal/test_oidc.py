@@ -1,0 +1,136 @@
+"""Signing in at an OpenID Connect provider: a real one in a process of its own."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from joserfc.jwk import RSAKey
+
+from portal.oidc import OidcProvider
+from portal.serving import listen
+from portal.source import Source
+from tests.portal.conftest import ADMIN, LYON, Portal, Visitor, add_account, served
+from tests.portal.signed_provider import signed_provider
+
+ONLY_OIDC = "proconnect@crpv.example.fr"
+PEOPLE = (
+    {"sub": "lyon", "email": LYON.upper(), "email_verified": True},
+    {"sub": "sans-mot-de-passe", "email": ONLY_OIDC},
+    {"sub": "inconnue", "email": "inconnue@exemple.fr"},
+    {"sub": "non-verifiee", "email": ADMIN, "email_verified": False},
+    {"sub": "sans-adresse"},
+)
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[str]:
+    """Address of oidc-provider-mock, running."""
+    with listen("127.0.0.1", 0) as sock:
+        port = sock.getsockname()[1]
+    claims = [word for one in PEOPLE for word in ("--user-claims", json.dumps(one))]
+    command = [str(Path(sys.executable).with_name("oidc-provider-mock")), "-p", str(port), *claims]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    address = f"http://localhost:{port}"
+    try:
+        for _ in range(300):
+            try:
+                requests.get(f"{address}/.well-known/openid-configuration", timeout=5)
+                break
+            except requests.ConnectionError:
+                time.sleep(0.1)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def linked(issuer: str, data: tuple[Source, object, int, int]) -> Iterator[Portal]:
+    """A portal that trusts this provider."""
+    add_account(data[0], ONLY_OIDC, "centre:nice", password=False)
+    with served(data[0], oidc=OidcProvider(issuer, "unc", "secret", "ProConnect")) as portal:
+        yield portal
+
+
+def come_back(visitor: Visitor, sub: str) -> requests.Response:
+    """Go to the provider, say who one is, and follow it back."""
+    page = visitor.get("/connexion/oidc")
+    assert "localhost" in page.url
+    assert "code_challenge_method=S256" in page.url
+    assert "nonce=" in page.url
+    return visitor.session.post(page.url, data={"sub": sub}, timeout=30)
+
+
+def test_a_person_whom_the_provider_vouches_for_has_the_role_of_the_account(linked: Portal) -> None:
+    visitor = linked.visitor()
+    assert "Se connecter avec ProConnect" in visitor.get("/connexion").text
+    answer = come_back(visitor, "lyon")
+    assert answer.url == f"{linked.url}/exports"
+    assert LYON in answer.text
+    assert "Classeur du centre lyon" in answer.text
+    assert "agence.xlsx" not in answer.text
+
+
+def test_an_account_without_a_password_signs_in_there_only(linked: Portal) -> None:
+    assert ONLY_OIDC in come_back(linked.visitor(), "sans-mot-de-passe").text
+    assert linked.visitor().sign_in(ONLY_OIDC).status_code == 403
+    assert linked.visitor().sign_in(ONLY_OIDC, "").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("sub", "told"),
+    [
+        ("inconnue", "aucun compte du portail"),
+        ("non-verifiee", "pas confirmé votre identité"),
+        ("sans-adresse", "pas confirmé votre identité"),
+    ],
+)
+def test_nobody_else_comes_in(linked: Portal, sub: str, told: str) -> None:
+    visitor = linked.visitor()
+    answer = come_back(visitor, sub)
+    assert answer.status_code == 403
+    assert told in answer.text.replace("&#39;", "'")
+    assert "/connexion" in visitor.get("/exports").url
+
+
+def test_an_answer_that_was_not_asked_for_is_refused(linked: Portal, issuer: str) -> None:
+    visitor = linked.visitor()
+    assert visitor.get("/connexion/oidc/retour?code=x&state=y").status_code == 403
+    assert visitor.get("/connexion/oidc/retour").status_code == 403
+    assert visitor.get("/connexion/oidc/retour?error=access_denied&state=y").status_code == 403
+    page = visitor.get("/connexion/oidc", allow_redirects=False).headers["location"]
+    assert page.startswith(issuer)
+    stolen = requests.post(page, data={"sub": "lyon"}, allow_redirects=False, timeout=30)
+    other = linked.visitor()  # the answer of one browser, brought by another
+    back = stolen.headers["location"].removeprefix(linked.url)
+    assert other.get(back).status_code == 403
+    assert "/connexion" in other.get("/exports").url
+
+
+def test_a_provider_that_is_down_is_told(data: tuple[Source, object, int, int]) -> None:
+    with listen("127.0.0.1", 0) as sock:
+        nobody = f"http://127.0.0.1:{sock.getsockname()[1]}"
+    with served(data[0], oidc=OidcProvider(nobody, "unc", "secret", "ProConnect")) as portal:
+        answer = portal.visitor().get("/connexion/oidc")
+    assert answer.status_code == 502
+    assert "Réessayez" in answer.text
+
+
+def test_an_address_in_a_signed_userinfo_is_read_if_the_provider_signed_it(
+    data: tuple[Source, object, int, int],
+) -> None:
+    with (
+        signed_provider(LYON) as provider,
+        served(data[0], oidc=OidcProvider(provider.url, "unc", "x", "ProConnect")) as portal,
+    ):
+        assert LYON in portal.visitor().get("/connexion/oidc").text
+        provider.signer = RSAKey.generate_key(2048, {"kid": "k"})
+        provider.email = ADMIN
+        refused = portal.visitor().get("/connexion/oidc")
+        assert refused.status_code == 403
+        assert ADMIN not in refused.text
