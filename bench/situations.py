@@ -1,0 +1,127 @@
+"""Precision and recall of situations and duplicates on generated dossiers, and time to group many.
+
+    python bench/situations.py            2,000 generated dossiers, then 20,000 descriptions
+
+The generator plants situations and copies; the truth is its plan, never the bridge's own rules.
+Pairs of reports are compared: precision is the share of proposed pairs that were planted, recall
+the share of planted pairs that are proposed. Reports out of scope are in no situation.
+"""
+
+import re
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+from time import perf_counter
+
+from flows.poll import poll
+from flows.reports import reports_of
+from flows.services import connect
+from flows.summary import Summary
+from sandbox.generator import generate
+from sandbox.seed import SeedDossier
+from sandbox.server import running_sandbox
+from settings import load_settings
+from triage.description import Description, describe
+from triage.duplicates import find_links
+from triage.grouping import group
+from triage.matching import Matching
+from triage.priority import out_of_scope
+
+COUNT, MANY = 2_000, 20_000
+PRECISION, RECALL = 0.98, 0.95
+Pairs = set[tuple[int, int]]
+
+
+def described(seeds: list[SeedDossier]) -> tuple[list[Description], Matching]:
+    """Descriptions of the dossiers, as the bridge reads them over HTTP."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        with running_sandbox(home / "ds", seeds=seeds, rate_limit=100_000) as sandbox:
+            settings = load_settings(
+                _env_file=None,
+                ds_url=sandbox.url,
+                ds_token=sandbox.token,
+                demarche=sandbox.demarche,
+                instructeur=sandbox.instructeur,
+                home=home / "home",
+            )
+            with connect(settings) as services:
+                poll(services, Summary())
+                rules, matching = services.form.rulesets[-1], services.form.matching
+                told = [
+                    describe(one, matching, in_scope=out_of_scope(rules, one) is None)
+                    for one in reports_of(services)
+                ]
+    return told, matching
+
+
+def pairs(groups: Iterable[Iterable[int]]) -> Pairs:
+    return {pair for members in groups for pair in combinations(sorted(members), 2)}
+
+
+def planted_copies(seeds: list[SeedDossier]) -> list[set[int]]:
+    """Families of reports that are one report."""
+    family: dict[int, set[int]] = {}
+    for seed in seeds:
+        found = re.match(r"(?:near_)?duplicate of (\d+)", seed.planted.kind)
+        if found:
+            earlier = int(found.group(1))
+            members = family.setdefault(earlier, {earlier})
+            members.add(seed.number)
+            family[seed.number] = members
+    return [set(one) for one in {id(one): one for one in family.values()}.values()]
+
+
+def show(name: str, proposed: Pairs, truth: Pairs) -> bool:
+    right = len(proposed & truth)
+    precision, recall = right / max(1, len(proposed)), right / max(1, len(truth))
+    print(
+        f"{name:<28} precision {precision:.4f}  recall {recall:.4f}"
+        f"  ({len(truth)} planted pairs, {len(proposed)} proposed)"
+    )
+    return precision >= PRECISION and recall >= RECALL
+
+
+def main() -> int:
+    seeds = generate(COUNT, seed=7)
+    told, matching = described(seeds)
+    planted = {seed.number: seed.planted for seed in seeds}
+    truth: dict[int, list[int]] = defaultdict(list)
+    for one in told:
+        if one.in_scope:
+            truth[planted[one.number].situation].append(one.number)
+    good = show("situations", pairs(group(told, matching)), pairs(truth.values()))
+    bare = matching.model_copy(update={"classes": {}})
+    show("… by substance alone", pairs(group(told, bare)), pairs(truth.values()))
+    links = find_links(told, matching.duplicates)
+    copies = {(one.earlier, one.number) for one in links if one.kind == "duplicate"}
+    good &= show("duplicates", copies, pairs(planted_copies(seeds)))
+    follows = {
+        (int(found.group(1)), seed.number)
+        for seed in seeds
+        if (found := re.match(r"(?:complement|closing) .*?of (\d+)", seed.planted.kind))
+    }
+    linked = {(one.earlier, one.number) for one in links if one.kind == "complement"}
+    good &= show("complements", linked, follows)
+    many = [
+        replace(told[at % len(told)], number=at, company=f"{at // len(told)}{told[0].company}")
+        for at in range(MANY)
+    ]
+    start = perf_counter()
+    groups = group(many, matching)
+    grouping = perf_counter() - start
+    start = perf_counter()
+    found = find_links(many, matching.duplicates)
+    print(
+        f"{MANY} reports: {len(groups)} groups in {grouping:.2f} s,"
+        f" {len(found)} links in {perf_counter() - start:.2f} s (target: 30 s)"
+    )
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""Named statistical tests against chance, for what is counted by month or before and after.
+
+The numbers are small: every test here is exact or made for short series.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypeAlias
+
+from scipy import stats
+
+Direction: TypeAlias = Literal["up", "down", "none"]
+
+LEVEL = 0.05
+"""Below this probability, chance alone is not believed."""
+
+_FEWEST_MONTHS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Whether counts by month rise or fall.
+
+    Attributes:
+        months: First day of each month, in order, without holes.
+        counts: Count of each.
+        tau: Kendall's tau, -1 to 1; ``None`` when the series is too short or constant.
+        p_value: Probability of such a tau by chance (Mann-Kendall).
+    """
+
+    months: tuple[date, ...]
+    counts: tuple[int, ...]
+    tau: float | None
+    p_value: float | None
+
+    @property
+    def direction(self) -> Direction:
+        """Rise or fall that chance does not explain."""
+        if self.tau is None or self.p_value is None or self.p_value >= LEVEL or self.tau == 0:
+            return "none"
+        return "up" if self.tau > 0 else "down"
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeAfter:
+    """Counts in two periods of the same length, before and after an event.
+
+    Attributes:
+        day: Day of the event.
+        days: Length of each period.
+        before: Count before.
+        after: Count from that day on.
+        p_value: Probability of so uneven a split by chance; ``None`` when nothing was counted.
+    """
+
+    day: date
+    days: int
+    before: int
+    after: int
+    p_value: float | None
+
+    @property
+    def direction(self) -> Direction:
+        """Rise or fall that chance does not explain."""
+        if self.p_value is None or self.p_value >= LEVEL or self.before == self.after:
+            return "none"
+        return "up" if self.after > self.before else "down"
+
+
+def monthly(days: Iterable[date], *, until: date) -> Trend:
+    """Counts by whole month and their trend: Mann-Kendall test (Mann 1945, Kendall 1975).
+
+    Args:
+        days: What is counted.
+        until: The month of this day is not over, and is left out.
+    """
+    listed = [day.replace(day=1) for day in days if day < until.replace(day=1)]
+    if not listed:
+        return Trend(months=(), counts=(), tau=None, p_value=None)
+    months = _months(min(listed), until.replace(day=1))
+    counts = tuple(listed.count(month) for month in months)
+    if len(months) < _FEWEST_MONTHS or len(set(counts)) == 1:
+        return Trend(months=months, counts=counts, tau=None, p_value=None)
+    found = stats.kendalltau(range(len(counts)), counts)
+    return Trend(
+        months=months, counts=counts, tau=float(found.statistic), p_value=float(found.pvalue)
+    )
+
+
+def before_after(days: Sequence[date], event: date, *, first: date, until: date) -> BeforeAfter:
+    """Counts before and after an event: exact conditional test (Przyborowski, Wilenski 1940).
+
+    Given the total, each count falls on either side of the event with an even chance when nothing
+    changed; the two periods have the same length, the shorter of what was seen on each side.
+
+    Args:
+        days: What is counted.
+        event: The event.
+        first: First day of observation.
+        until: Day after the last one.
+    """
+    length = max(0, min((event - first).days, (until - event).days))
+    before = sum(0 < (event - day).days <= length for day in days)
+    after = sum(0 <= (day - event).days < length for day in days)
+    total = before + after
+    p_value = float(stats.binomtest(after, total, 0.5).pvalue) if total else None
+    return BeforeAfter(day=event, days=length, before=before, after=after, p_value=p_value)
+
+
+def _months(first: date, end: date) -> tuple[date, ...]:
+    """First days of months from ``first`` to before ``end``."""
+    found = []
+    while first < end:
+        found.append(first)
+        first = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return tuple(found)
