@@ -11,17 +11,18 @@ from clients.errors import DsError
 from clients.limiter import Limiter
 from clients.reading import DsReader
 from clients.transport import DsTransport
+from flows.form import Form, load_form
 from flows.poll import poll
 from flows.reconcile import reconcile
 from flows.run import Step
-from flows.services import Connected, Tell, open_services, say_nothing
+from flows.services import Connected, Tell, say_nothing
 from flows.summary import Summary
 from mappings.dossier import RawDossier
 from sandbox.control import Control
 from sandbox.generator import generate
 from sandbox.seed import SeedDossier
 from settings import Settings
-from store.repository import Store
+from store.repository import Store, open_store
 from tests.conftest import bridge_on
 
 MOVING = {"url", "updatedAt", "dateDerniereModification", "dateDerniereModificationAnnotations"}
@@ -31,6 +32,11 @@ MOVING = {"url", "updatedAt", "dateDerniereModification", "dateDerniereModificat
 @cache
 def seeds(count: int, seed: int = 5) -> tuple[SeedDossier, ...]:
     return tuple(generate(count, seed=seed))
+
+
+@cache
+def form(mapping: Path, rules: Path) -> Form:
+    return load_form(mapping=mapping, rules=rules)
 
 
 class Patient:
@@ -75,14 +81,14 @@ class Mirror:
         token = settings.token().get_secret_value()
         with (
             DsTransport(settings.ds_url, token, limiter=limiter, clock=self.clock) as transport,
-            open_services(settings) as local,
-            local.store.lock(local.demarche),
+            self.store() as store,
+            store.lock(self.demarche),
         ):
             yield Connected(
                 settings=settings,
-                demarche=local.demarche,
-                store=local.store,
-                form=local.form,
+                demarche=self.demarche,
+                store=store,
+                form=form(settings.mapping, settings.rules),
                 tell=tell,
                 transport=transport,
             )
@@ -108,8 +114,9 @@ class Mirror:
 
     @contextmanager
     def store(self) -> Iterator[Store]:
-        with open_services(self.settings) as services:
-            yield services.store
+        with open_store(self.settings.database()) as store:
+            store.upgrade()
+            yield store
 
     def served(self) -> dict[int, RawDossier]:
         """Every dossier as the API serves it now."""
