@@ -67,15 +67,17 @@ class Edition:
         tables = self.tables()
         workbook, into = Workbook(), io.BytesIO()
         workbook.remove(workbook.worksheets[0])
-        for spec in self.columns.sheets:
-            self.fill(workbook.create_sheet(spec.name), spec, tables=tables)
+        sheets = [(workbook.create_sheet(spec.name), spec) for spec in self.columns.sheets]
+        styles = register(workbook)  # first, so that every workbook numbers them alike
+        for sheet, spec in sheets:
+            self.fill(sheet, spec, tables=tables)
         properties = document_properties(
             title=self.title,
             subject=f"Démarche {self.maker.context.demarche}",
             software=self.maker.context.software,
             made=self.maker.context.generated_from,
         )
-        pack(workbook, tables, styles=register(workbook), properties=properties, into=into)
+        pack(workbook, tables, styles=styles, properties=properties, into=into)
         return into.getvalue()
 
     def tables(self) -> dict[str, Table]:

@@ -39,4 +39,5 @@ def set_text(sheet: Worksheet, where: tuple[int, int], *, text: str) -> None:
     pieces = runs(text)
     cell.value = CellRichText(*pieces) if len(pieces) > 1 else text
     cell.data_type = "s"
-    cell.quotePrefix = looks_like_formula(text)
+    if looks_like_formula(text):
+        cell.quotePrefix = True

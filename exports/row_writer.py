@@ -29,6 +29,8 @@ _KEPT: Final = frozenset({str, date, datetime})
 _MOST_KEPT: Final = 1024
 _SHORT: Final = 200
 _CHUNK: Final = 256
+_ANY_ROW: Final = "\0"
+"""Stands for the number of a row that is kept; no text that is safe holds it."""
 _LINE: Final = 13.5
 _MOST_LINES: Final = 8
 
@@ -75,7 +77,8 @@ def rows_xml(table: Table, *, styles: StyleIds, first_row: int) -> Iterator[byte
     """Yield the ``<row>`` elements of a table, a few hundred at a time.
 
     What was written for a text or a date is kept for the column's next cells: most columns have
-    few different answers.
+    few different answers. What was written for a row is kept for the next workbook that has it,
+    where the table says so.
     """
     heads: list[Head] = [
         (f'<c r="{get_column_letter(place)}', {}, _encoder(column, styles))
@@ -84,20 +87,33 @@ def rows_xml(table: Table, *, styles: StyleIds, first_row: int) -> Iterator[byte
     measured = table.columns[: table.printed]
     parts: list[str] = []
     for number, cells in enumerate(table.rows, start=first_row):
-        row = str(number)
-        parts.append(f'<row r="{row}" ht="{row_height(measured, cells):g}" customHeight="1">')
-        for (start, seen, encode), content in zip(heads, cells, strict=True):
-            written = seen.get(content)
-            if written is None:
-                written = encode(content)
-                if type(content) in _KEPT and len(seen) < _MOST_KEPT and len(written) < _SHORT:
-                    seen[content] = written
-            parts.append(f"{start}{row}{written}")
-        parts.append("</row>")
+        if table.written is None:
+            parts.append(_row(heads, cells, measured=measured, row=str(number)))
+        else:
+            template = table.written.get(id(cells))
+            if template is None:
+                template = _row(heads, cells, measured=measured, row=_ANY_ROW)
+                table.written[id(cells)] = template
+            parts.append(template.replace(_ANY_ROW, str(number)))
         if number % _CHUNK == 0:
             yield "".join(parts).encode()
             parts.clear()
     yield "".join(parts).encode()
+
+
+def _row(
+    heads: Sequence[Head], cells: Sequence[Content], *, measured: Sequence[Column], row: str
+) -> str:
+    parts = [f'<row r="{row}" ht="{row_height(measured, cells):g}" customHeight="1">']
+    for (start, seen, encode), content in zip(heads, cells, strict=True):
+        written = seen.get(content)
+        if written is None:
+            written = encode(content)
+            if type(content) in _KEPT and len(seen) < _MOST_KEPT and len(written) < _SHORT:
+                seen[content] = written
+        parts.append(f"{start}{row}{written}")
+    parts.append("</row>")
+    return "".join(parts)
 
 
 def links(table: Table, *, first_row: int) -> Iterator[tuple[str, str]]:

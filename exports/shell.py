@@ -1,5 +1,7 @@
 """A sheet of a table without its rows: header, filters, frozen panes, formats, print set-up."""
 
+from copy import copy
+
 from openpyxl.formatting.rule import DataBar, FormatObject, Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
@@ -43,7 +45,10 @@ def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
     for place, column in enumerate(table.columns, start=1):
         set_text(sheet, (1, place), text=column.name)
         cell = sheet.cell(row=1, column=place)
-        cell.font, cell.fill, cell.alignment = HEADER_FONT, HEADER_FILL, HEADER_ALIGNMENT
+        if place == 1:
+            cell.font, cell.fill, cell.alignment = HEADER_FONT, HEADER_FILL, HEADER_ALIGNMENT
+        else:  # openpyxl takes as long to find a style again as to write the cell
+            cell._style = copy(sheet.cell(row=1, column=1)._style)  # noqa: SLF001
         sheet.column_dimensions[get_column_letter(place)].width = column.width + 0.7
     sheet.row_dimensions[1].height = 32
     sheet.freeze_panes = f"B{FIRST_ROW}"

@@ -40,6 +40,8 @@ class Table:
         columns: In order.
         rows: Cells of each row, as many as columns.
         printed: How many of the first columns are printed.
+        written: Where the writer keeps what it wrote for a row, by identity of the row; ``None``
+            where rows do not outlive the table.
     """
 
     sheet: str
@@ -47,16 +49,26 @@ class Table:
     columns: tuple[Column, ...]
     rows: Sequence[tuple[Content, ...]]
     printed: int
+    written: dict[int, str] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class TableMaker:
-    """Makes the tables of workbooks for one audience; the rows of a dossier are made once."""
+    """Makes the tables of workbooks for one audience; the rows of a dossier are made once.
+
+    Attributes:
+        context: Circumstances of the export.
+        policy: What leaves the agency.
+        audience: Who reads.
+        several: Whether several workbooks are made for it, so that written rows are worth keeping.
+    """
 
     context: ExportContext
     policy: Policy
     audience: Audience
+    several: bool = False
     _made: dict[tuple[str, int], tuple[tuple[Content, ...], ...]] = field(default_factory=dict)
+    _written: dict[str, dict[int, str]] = field(default_factory=dict)
 
     def make(self, sheet: SheetSpec, readings: Sequence[Reading]) -> Table:
         """Make the table of a sheet.
@@ -71,6 +83,7 @@ class TableMaker:
             columns=tuple(self._column(sheet, spec) for spec in specs),
             rows=tuple(row for one in readings for row in self._rows(one, sheet, specs)),
             printed=min(sheet.printed or len(specs), len(specs)),
+            written=self._written.setdefault(sheet.name, {}) if self.several else None,
         )
 
     def _rows(

@@ -108,7 +108,12 @@ class WorkbookSet:
         read = readings(self.entries, context=self.context, policy=self.policy, audience=audience)
         shared = {one.number for one in read}
         made = _Audience(
-            maker=TableMaker(context=self.context, policy=self.policy, audience=audience),
+            maker=TableMaker(
+                context=self.context,
+                policy=self.policy,
+                audience=audience,
+                several=audience == "reseau" and bool(self.centres),
+            ),
             kept=tuple(one for one in self.entries if one.report.number not in shared),
             readings=concerned(read, centres=self.centres, territory=self.columns.territory),
         )

@@ -1,18 +1,22 @@
-"""Hand out: the workbooks of the agency and of the network, when the data says something new."""
+"""Hand out: workbooks of the agency, the network and each centre, when the data says something new.
 
-from collections.abc import Iterable, Iterator
+A centre that no dossier concerns has its workbook all the same, with empty tables: a file that is
+missing would look like a failure.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from exports.checksum import data_checksum
+from exports.centres import Centre, parse_centres
 from exports.columns import ColumnsFile, parse_columns
 from exports.entry import Entry, ExportContext, latest_change
 from exports.manifest import export_facts
 from exports.policy import Policy, parse_policy
 from exports.publishing import ExportFile, PublishedExport, disk_told, latest, publish
-from exports.workbooks import build_workbook
+from exports.workbooks import WorkbookSet
 from flows.judge import ASSESSMENT, stored_revisions
 from flows.poll import BEGINNING
 from flows.services import Services, now
@@ -60,18 +64,54 @@ def export(services: Services, summary: Summary) -> None:
 
 
 def _publish(services: Services, root: Path) -> PublishedExport | None:
-    columns, policy = hand_out_files()
     entries = tuple(entries_of(services))
     context = export_context(services, entries)
-    checksum = data_checksum(entries, context, columns=columns, policy=policy)
-    files = {}
-    for done, (name, audience) in enumerate(FILES.items(), start=1):
-        content = build_workbook(
-            entries, context, audience=audience, columns=columns, policy=policy
+    made = workbook_set(entries, context)
+    files = dict(_files(services, made))
+    facts = export_facts(entries, context, checksum=made.checksum)
+    return publish(root, files, facts=facts, at=now())
+
+
+def _files(services: Services, made: WorkbookSet) -> Iterator[tuple[str, ExportFile]]:
+    total = len(FILES) + len(made.centres)
+    for done, (name, audience) in enumerate(FILES.items()):
+        services.tell("Classeurs", done, total)
+        yield name, ExportFile(audience=audience, content=made.workbook(audience))
+    for done, centre in enumerate(made.centres, start=len(FILES)):
+        services.tell("Classeurs", done, total)
+        name = centre_file(centre.code)
+        yield (
+            name,
+            ExportFile(audience=f"centre:{centre.code}", content=made.centre_workbook(centre.code)),
         )
-        files[name] = ExportFile(audience=audience, content=content)
-        services.tell("Classeurs", done, len(FILES))
-    return publish(root, files, facts=export_facts(entries, context, checksum=checksum), at=now())
+    services.tell("Classeurs", total, total)
+
+
+def workbook_set(entries: Sequence[Entry], context: ExportContext) -> WorkbookSet:
+    """Every workbook of these dossiers.
+
+    Raises:
+        DataFileError: The columns, the policy or the table of centres is wrong.
+    """
+    columns, policy = hand_out_files()
+    return WorkbookSet(
+        entries=entries, context=context, columns=columns, policy=policy, centres=centres()
+    )
+
+
+def centre_file(code: str) -> str:
+    """Name of the workbook of a centre."""
+    return f"crpv-{code}.xlsx"
+
+
+def centres() -> tuple[Centre, ...]:
+    """The regional centres.
+
+    Raises:
+        DataFileError: Their table is wrong.
+    """
+    path = _DATA / "crpv.csv"
+    return parse_centres(path.read_text("utf-8"), source=path.name)
 
 
 def hand_out_files() -> tuple[ColumnsFile, Policy]:
@@ -133,7 +173,10 @@ def source_digest(services: Services) -> str:
         services.form.mapping.digest,
         services.settings.network_default,
         services.settings.ds_url,
-        *(path.read_text("utf-8") for path in sorted(_DATA.glob("*.yaml"))),
+        *(
+            path.read_text("utf-8")
+            for path in sorted([*_DATA.glob("*.yaml"), *_DATA.glob("*.csv")])
+        ),
         *(
             f"{row.number} {row.content_hash} {row.assessed_fingerprint} {row.assessed_basis}"
             for row in services.store.dossiers.light_rows(services.demarche)
