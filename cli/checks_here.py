@@ -11,8 +11,8 @@ from cli.check import Check, attempt
 from flows.form import load_form
 from flows.token_age import token_end, token_warning
 from settings import Settings
-from store.errors import SchemaTooOld, StoreError
-from store.repository import open_store
+from store.errors import StoreError
+from store.repository import is_new, open_store
 
 LOW_MB = 1_000
 """Less free disk than this is told: workbooks and attachments grow."""
@@ -37,12 +37,10 @@ def checks_here(settings: Settings) -> Iterator[Check]:
 def _database(settings: Settings) -> Check:
     name = "Base de données"
     try:
+        if is_new(settings.database()):
+            return Check(name, "ok", "vide : le premier passage la prépare")
         with open_store(settings.database()) as store:
-            if store.is_empty():
-                return Check(name, "ok", "accessible et vide : le premier passage la prépare")
             store.require_current()
-    except SchemaTooOld as error:
-        return Check(name, "bloquant", str(error))
     except StoreError as error:
         return Check(name, "bloquant", str(error))
     return Check(name, "ok", "ouverte et à jour")
