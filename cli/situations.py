@@ -9,6 +9,7 @@ from cyclopts import App
 from rich.console import Console
 from rich.table import Table
 
+from cli.followup import consumption, follow
 from cli.output import Common, print_json, table
 from flows.failures import RequestError
 from flows.judge import stored_revisions
@@ -26,6 +27,8 @@ from triage.situation_facts import SituationFacts, facts_of
 from triage.situations import resolve
 
 situations = App(name="situations", help="Situations : regroupements de signalements.")
+situations.command(follow)
+situations.command(consumption)
 _DEFAULT = Common()
 _KINDS = {"duplicate": "doublon", "complement": "complément"}
 
