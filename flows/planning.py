@@ -99,7 +99,7 @@ class Planner:
         form, sending = self.services.form, self.services.sending()
         self.form_drift = drift_of(self.services)
         if blocks(self.form_drift):
-            sending = sending.model_copy(update={"channel": "off"})
+            sending = sending.model_copy(update={"channel": "off", "pass_en_instruction": False})
         state = self.services.store.demarches.state(self.services.demarche)
         self._rulebook = Rulebook(
             mapping=form.mapping,

@@ -26,15 +26,16 @@ def respond(services: Connected, summary: Summary) -> None:
     judge(services, summary)
     if _something_depends_on_the_form(services):
         refresh_form(services)
+        judge(services, summary)
     left = services.settings.messages_per_run
     for _ in range(ROUNDS):
-        judge(services, summary)
         replies = _sendable(due_replies(services), left=left)
         if not replies:
             break
         left -= sum(isinstance(reply, SendMessage) for reply in replies)
         deliver(services, summary, replies)
         close_lost_answers(services, summary, wait=False)
+        judge(services, summary)
 
 
 def due_replies(services: Services) -> tuple[Reply, ...]:
