@@ -48,7 +48,8 @@ def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
         if place == 1:
             cell.font, cell.fill, cell.alignment = HEADER_FONT, HEADER_FILL, HEADER_ALIGNMENT
         else:  # openpyxl takes as long to find a style again as to write the cell
-            cell._style = copy(sheet.cell(row=1, column=1)._style)  # noqa: SLF001
+            style = sheet.cell(row=1, column=1)._style  # type: ignore[union-attr]  # noqa: SLF001
+            cell._style = copy(style)  # type: ignore[union-attr]  # noqa: SLF001
         sheet.column_dimensions[get_column_letter(place)].width = column.width + 0.7
     sheet.row_dimensions[1].height = 32
     sheet.freeze_panes = f"B{FIRST_ROW}"

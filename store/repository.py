@@ -18,6 +18,7 @@ from store.dossiers import Dossiers
 from store.engine import EachItsOwn, Scope, Shared, make_engine, sqlite_file
 from store.exports import Exports
 from store.notices import Notices
+from store.opinions import Opinions
 from store.outbox import Outbox
 from store.quarantine import Quarantine
 from store.rule_texts import RuleTexts
@@ -47,6 +48,7 @@ class Memory:
         visits: What happened in the portal.
         sign_in_tries: Recent tries at signing in.
         notices: Who was told that an export is out.
+        opinions: What evaluators wrote in returned workbooks.
     """
 
     def __init__(self, scope: Scope) -> None:
@@ -66,6 +68,7 @@ class Memory:
         self.visits = Visits(scope)
         self.sign_in_tries = SignInTries(scope)
         self.notices = Notices(scope)
+        self.opinions = Opinions(scope)
 
 
 class Store(Memory):

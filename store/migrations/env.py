@@ -5,11 +5,11 @@ import os
 from alembic import context
 from sqlalchemy import Connection
 
-from store import portal_tables, sync_tables
+from store import opinion_tables, portal_tables, sync_tables
 from store.engine import EachItsOwn, make_engine
 from store.tables import metadata
 
-_ = portal_tables, sync_tables  # they add their tables to the metadata
+_ = opinion_tables, portal_tables, sync_tables  # they add their tables to the metadata
 
 
 def _migrate(connection: Connection) -> None:
