@@ -32,7 +32,8 @@ from sandbox.server import running_sandbox
 from settings import Settings
 from triage.assess import assess
 
-DIFFERENT = 500
+DIFFERENT = 2000
+"""More than any cache of ours holds."""
 
 
 class File(BaseModel):

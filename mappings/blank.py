@@ -11,6 +11,8 @@ _INVISIBLE = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
 
 def is_blank(text: str) -> bool:
     """Whether a text shows nothing: only spaces, control and format characters."""
+    if text[:1].isalnum():  # nearly every text: no need to look further
+        return False
     return all(unicodedata.category(char) in _INVISIBLE for char in text)
 
 

@@ -113,14 +113,7 @@ def _champ(raw: Mapping[str, Any], types: Mapping[str, str]) -> Champ:
         value = None  # an instance without YesNoChamp serves an unanswered question as "no"
     else:
         value = decode_value(typename, raw)
-    return Champ(
-        id=stable,
-        api_id=api_id,
-        label=raw["label"],
-        type=kind,
-        value=value,
-        updated_at=_hint(raw.get("updatedAt")),
-    )
+    return Champ(stable, api_id, raw["label"], kind, value, _hint(raw.get("updatedAt")))
 
 
 @lru_cache(maxsize=4096)

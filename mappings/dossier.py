@@ -10,6 +10,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from mappings.quick import quick
+
 
 class DossierState(StrEnum):
     """State of a dossier on DS."""
@@ -26,6 +28,7 @@ class DossierState(StrEnum):
         return self in {DossierState.ACCEPTE, DossierState.REFUSE, DossierState.SANS_SUITE}
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Text:
     """Free text, a telephone number, an e-mail address, or any value served as text."""
@@ -33,6 +36,7 @@ class Text:
     text: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Number:
     """An integer or a decimal number, exact."""
@@ -40,6 +44,7 @@ class Number:
     number: int | Decimal
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Day:
     """A calendar date."""
@@ -47,6 +52,7 @@ class Day:
     day: date
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A date and time, aware."""
@@ -54,6 +60,7 @@ class Moment:
     moment: datetime
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class YesNo:
     """An answered yes/no question or a checkbox. Unanswered is ``None`` in place of this."""
@@ -61,6 +68,7 @@ class YesNo:
     yes: bool
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One option of a drop-down list."""
@@ -68,6 +76,7 @@ class Choice:
     option: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Choices:
     """Options of a multiple list in the order served, or (primary, secondary) of a linked one."""
@@ -75,6 +84,7 @@ class Choices:
     options: tuple[str, ...]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """One file of a champ.
@@ -96,6 +106,7 @@ class Attachment:
     created_at: datetime | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Files:
     """The files of a champ, at least one."""
@@ -103,6 +114,7 @@ class Files:
     files: tuple[Attachment, ...]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Place:
     """A commune, département, région, pays, EPCI or address.
@@ -120,6 +132,7 @@ class Place:
     parts: tuple[tuple[str, str], ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Company:
     """A company, association or foundation by its register number.
@@ -133,6 +146,7 @@ class Company:
     name: str | None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Rows:
     """The rows of a repetition, at least one; each row holds its champs."""
@@ -164,6 +178,7 @@ ChampValue: TypeAlias = (
 )
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Champ:
     """One champ (or annotation privée) with its answer.

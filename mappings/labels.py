@@ -1,26 +1,23 @@
 """Labels compared as people read them: case, accents, spaces and apostrophes apart."""
 
-import re
 import unicodedata
 from functools import lru_cache
 
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "´": "'", "`": "'", "‘": "'"})
 _FIRST_MARK = "\u0300"
 """No character before this one is a combining mark."""
-_SPACES = re.compile(r"\s+")
 
 
 def fold(text: str) -> str:
     """``text`` in lower case, without accents, with straight apostrophes and single spaces."""
     bare = text if text.isascii() and "`" not in text else _without_accents(text)
-    return _SPACES.sub(" ", bare).strip().casefold()
+    return " ".join(bare.split()).casefold()
 
 
 def _without_accents(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
-    return "".join(
-        char for char in decomposed if char < _FIRST_MARK or not unicodedata.combining(char)
-    )
+    combining = unicodedata.combining
+    return "".join([char for char in decomposed if char < _FIRST_MARK or not combining(char)])
 
 
 @lru_cache(maxsize=4096)

@@ -108,16 +108,10 @@ def _answer(spec: FieldSpec | AnnotationSpec, shown: _Shown, sheet: _Sheet) -> A
     if champ is None:
         return _NOT_ASKED if sheet.asked.isdisjoint(candidates) else _HIDDEN
     sheet.taken.add(id(champ))
-    origin = Origin(
-        champ_id=champ.id,
-        label=champ.label,
-        champ_type=champ.type,
-        revision_id=sheet.revision_id,
-        updated_at=champ.updated_at,
-    )
+    origin = Origin(champ.id, champ.label, champ.type, sheet.revision_id, champ.updated_at)
     value = champ.value
     if value is None:
-        return Answer(AnswerState.BLANK, origin=origin)
+        return Answer(AnswerState.BLANK, None, origin)
     if isinstance(value, Unreadable):
         return Answer(AnswerState.UNREADABLE, origin=origin, raw=value.raw, problem=value.reason)
     if isinstance(value, Rows) and isinstance(spec, FieldSpec) and spec.type == "rows":
@@ -130,7 +124,7 @@ def _answer(spec: FieldSpec | AnnotationSpec, shown: _Shown, sheet: _Sheet) -> A
     if converted is False and spec.type == "yes_no" and champ.type == "checkbox":
         # The question was retyped: an unticked box does not say that the answer is no.
         return Answer(AnswerState.UNREADABLE, origin=origin, raw="non cochée", problem=_UNTICKED)
-    return Answer(AnswerState.ANSWERED, value=converted, origin=origin)
+    return Answer(AnswerState.ANSWERED, converted, origin)
 
 
 def _unmapped(champs: Iterable[Champ], taken: set[int]) -> Iterator[Unmapped]:

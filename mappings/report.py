@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from mappings.dossier import Attachment, Company, DossierState, Place
+from mappings.quick import quick
 
 
 class AnswerState(StrEnum):
@@ -30,6 +31,7 @@ class AnswerState(StrEnum):
     """There is an answer, but it does not convert: see ``raw`` and ``problem``."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where an answer comes from: champ, label, type, revision and date of last change."""
@@ -57,6 +59,7 @@ Value: TypeAlias = (
 )
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one field.

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from mappings.quick import quick
+
 
 class Verdict(StrEnum):
     """Verdict on one item of the guide; the first that holds, in this order."""
@@ -26,6 +28,7 @@ class Status(StrEnum):
     COMPLET = "Complet"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class ItemResult:
     """Verdict on one item.

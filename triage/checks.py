@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -100,6 +101,7 @@ def passes(check: Check, value: Value, *, answers: Answers, facts: Facts) -> boo
             return _ALONE[check.check](value)
 
 
+@lru_cache(maxsize=1024)
 def is_phone(text: str) -> bool:
     """Whether ``text`` is a French number, or an international one with its prefix."""
     try:
@@ -108,9 +110,10 @@ def is_phone(text: str) -> bool:
         return False
 
 
-def _is_email(value: Value) -> bool:
+@lru_cache(maxsize=1024)
+def _is_email(text: str) -> bool:
     try:
-        validate_email(str(value).strip(), check_deliverability=False)
+        validate_email(text, check_deliverability=False)
     except EmailNotValidError:
         return False
     return True
@@ -118,7 +121,11 @@ def _is_email(value: Value) -> bool:
 
 def _is_siret(value: Value) -> bool:
     """SIRET by its key; La Poste's establishments have a rule of their own (python-stdnum)."""
-    identifier = value.identifier if isinstance(value, Company) else str(value)
+    return _is_valid_siret(value.identifier if isinstance(value, Company) else str(value))
+
+
+@lru_cache(maxsize=1024)
+def _is_valid_siret(identifier: str) -> bool:
     return bool(siret.is_valid(identifier))
 
 
@@ -141,7 +148,7 @@ def _not_before(value: Any, other: Any) -> bool:
 
 _ALONE: dict[str, Callable[[Value], bool]] = {
     "siret": _is_siret,
-    "email": _is_email,
+    "email": lambda value: _is_email(str(value).strip()),
     "phone": lambda value: is_phone(str(value)),
     "cip13": _is_cip13,
     "positive": lambda value: _number(value) > 0,

@@ -20,7 +20,9 @@ from triage.ruleset import Item, Part, RuleSet
 _FREE_TEXT = frozenset({"text", "textarea"})
 _FINAL_PUNCTUATION = " .,;:!?…-–—"
 _LONGEST_PHRASE = 100
-_AT_FAULT = frozenset({Verdict.MISSING, Verdict.INVALID})
+_AT_FAULT = (Verdict.MISSING, Verdict.INVALID)
+"""A tuple: members are looked for by identity, where a set would hash an enumeration in Python."""
+_NOTHING = Decimal(0)
 _WORST_FIRST = (Verdict.MISSING, Verdict.INVALID, Verdict.INSUFFICIENT, Verdict.PRESENT)
 
 
@@ -60,11 +62,9 @@ def band(rules: RuleSet, points: int) -> str:
 def _judge(item: Item, *, rules: RuleSet, facts: Facts) -> ItemResult:
     findings = _findings(item, rules=rules, facts=facts)
     applicable = [found for found in findings if found.verdict is not Verdict.NOT_APPLICABLE]
-    verdict = next(
-        (verdict for verdict in _WORST_FIRST if any(f.verdict is verdict for f in applicable)),
-        Verdict.NOT_APPLICABLE,
-    )
-    reasons = dict.fromkeys(found.reason for found in applicable if found.reason)
+    verdicts = [found.verdict for found in applicable]
+    verdict = next((one for one in _WORST_FIRST if one in verdicts), Verdict.NOT_APPLICABLE)
+    reasons = dict.fromkeys([found.reason for found in applicable if found.reason])
     return ItemResult(
         id=item.id,
         name=item.name,
@@ -75,38 +75,36 @@ def _judge(item: Item, *, rules: RuleSet, facts: Facts) -> ItemResult:
         reason=" ; ".join(reasons),
         fields=item.fields_read,
         lost=_lost(item.penalty, verdict),
-        at_fault=tuple(dict.fromkeys(f.field for f in applicable if f.verdict in _AT_FAULT)),
+        at_fault=tuple(dict.fromkeys([f.field for f in applicable if f.verdict in _AT_FAULT])),
     )
 
 
 def _findings(item: Item, *, rules: RuleSet, facts: Facts) -> Sequence[Finding]:
     answers = facts.report.fields
-    if not holds(item.when, answers):
+    if item.when is not None and not holds(item.when, answers):
         return ()
     return [
-        _about(part, finding)
+        _about(part, finding) if finding.verdict in _AT_FAULT else finding
         for part in item.parts
-        if holds(part.when, answers)
+        if part.when is None or holds(part.when, answers)
         for finding in judge_part(part, rules=rules, facts=facts)
     ]
 
 
 def _about(part: Part, finding: Finding) -> Finding:
-    """The finding with its field, where it is something to ask for."""
-    if finding.verdict not in _AT_FAULT:
-        return finding
+    """The finding with its field: it is something to ask for."""
     return replace(finding, field=part.field or part.each or part.subject)
 
 
-def judge_part(part: Part, *, rules: RuleSet, facts: Facts) -> Iterator[Finding]:
+def judge_part(part: Part, *, rules: RuleSet, facts: Facts) -> Sequence[Finding]:
     """The verdict on one part whose condition holds; with ``each``, one for each row concerned."""
-    answer = facts.report.fields[part.subject]
+    fields = facts.report.fields
+    answer = fields[part.field or part.rows]
     if answer.state is AnswerState.NOT_ASKED:
-        yield _NOT_APPLICABLE
-    elif part.field:
-        yield _answer_finding(part, answer, rules=rules, facts=facts, beside=facts.report.fields)
-    else:
-        yield from _rows_findings(part, answer, rules=rules, facts=facts)
+        return (_NOT_APPLICABLE,)
+    if part.field:
+        return (_answer_finding(part, answer, rules=rules, facts=facts, beside=fields),)
+    return tuple(_rows_findings(part, answer, rules=rules, facts=facts))
 
 
 def _rows_findings(
@@ -141,14 +139,14 @@ def _answer_finding(
     part: Part, answer: Answer, *, rules: RuleSet, facts: Facts, beside: Answers
 ) -> Finding:
     match answer.state:
+        case AnswerState.ANSWERED:
+            return _answered_finding(part, answer, rules=rules, facts=facts, beside=beside)
         case AnswerState.NOT_ASKED:
             return _NOT_APPLICABLE
         case AnswerState.UNREADABLE:
             return Finding(Verdict.INVALID, rules.unreadable)
         case AnswerState.BLANK | AnswerState.HIDDEN:
             return _NOT_APPLICABLE if part.optional else Finding(Verdict.MISSING, part.missing)
-        case AnswerState.ANSWERED:
-            return _answered_finding(part, answer, rules=rules, facts=facts, beside=beside)
 
 
 def _answered_finding(
@@ -194,6 +192,6 @@ def _bare_phrases(phrases: tuple[str, ...]) -> frozenset[str]:
 
 
 def _lost(penalty: Decimal, verdict: Verdict) -> Decimal:
-    if verdict in {Verdict.MISSING, Verdict.INVALID}:
+    if verdict in _AT_FAULT:
         return penalty
-    return penalty / 2 if verdict is Verdict.INSUFFICIENT else Decimal(0)
+    return penalty / 2 if verdict is Verdict.INSUFFICIENT else _NOTHING

@@ -34,6 +34,8 @@ _BIRTHS = (
     re.compile(rf"{_DOTTED}[ ,(:;]{{0,4}}{_DAY}"),
     re.compile(rf"{_BORN}[^\n\d]{{0,12}}{_DAY}[ ,(:;]{{1,4}}{_DOTTED}"),
 )
+_A_CODE = re.compile(r"(?!0|33)[0-9]{11,}")
+"""A code alone, as a CIP13: too long for a French number, without the sign of a foreign one."""
 _DIGITS_OF_A_PHONE = re.compile(r"\d(?:[ .()\u00a0\u202f-]{0,2}\d){8}")
 
 
@@ -46,7 +48,7 @@ def _nir(text: str) -> Iterator[Span]:
 
 def _phones(text: str) -> Iterator[Span]:
     """Telephone numbers, French or international (phonenumbers), that are not part of a NIR."""
-    if not _DIGITS_OF_A_PHONE.search(text):
+    if not _DIGITS_OF_A_PHONE.search(text) or _A_CODE.fullmatch(text):
         return
     taken = list(_nir(text))
     for match in phonenumbers.PhoneNumberMatcher(text, "FR"):
@@ -66,6 +68,16 @@ def _births(text: str) -> Iterator[Span]:
             end = span[1]
 
 
+_DIGIT = re.compile(r"\d")
+
+
+def digits_in(text: str) -> int:
+    """How many digits a text has: what tells quickly that nothing can be found in it."""
+    return len(_DIGIT.findall(text))
+
+
+FEWEST_DIGITS: Mapping[str, int] = {"nir": 13, "phone_in_text": 9, "birth_with_initials": 4}
+"""Digits under which a kind of patient data cannot be in a text."""
 FINDERS: Mapping[str, Callable[[str], Iterator[Span]]] = {
     "nir": _nir,
     "phone_in_text": _phones,

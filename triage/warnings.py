@@ -12,7 +12,7 @@ from triage.assessment import Mark
 from triage.assessment import Warning as TriageWarning
 from triage.checks import PARIS, Facts, passes
 from triage.conditions import holds
-from triage.patient_data import FINDERS
+from triage.patient_data import FEWEST_DIGITS, FINDERS, digits_in
 from triage.ruleset import (
     ContradictionWarning,
     OutsideWarning,
@@ -29,13 +29,13 @@ _Place = tuple[str, int, str]
 
 def warnings(rules: RuleSet, facts: Facts) -> tuple[TriageWarning, ...]:
     """The warnings that a report raises, in the rule-set's order."""
-    texts = tuple(_texts(facts.report))
+    texts = tuple((place, text, digits_in(text)) for place, text in _texts(facts.report))
     found = (_warning(rule, facts, texts=texts) for rule in rules.warnings)
     return tuple(one for one in found if one.fields)
 
 
 def _warning(
-    rule: WarningRule, facts: Facts, *, texts: tuple[tuple[_Place, str], ...]
+    rule: WarningRule, facts: Facts, *, texts: tuple[tuple[_Place, str, int], ...]
 ) -> TriageWarning:
     """The warning of a rule; without fields when nothing raises it."""
     if isinstance(rule, PatientDataWarning):
@@ -113,9 +113,9 @@ def _typed(answer: Answer) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _marks(rule: PatientDataWarning, texts: tuple[tuple[_Place, str], ...]) -> Iterator[Mark]:
-    find = FINDERS[rule.check]
-    for (field, row, column), text in texts:
-        if field not in rule.exclude:
+def _marks(rule: PatientDataWarning, texts: tuple[tuple[_Place, str, int], ...]) -> Iterator[Mark]:
+    find, fewest = FINDERS[rule.check], FEWEST_DIGITS[rule.check]
+    for (field, row, column), text, digits in texts:
+        if digits >= fewest and field not in rule.exclude:
             for start, end in find(text):
                 yield Mark(field=field, start=start, end=end, row=row, column=column)
