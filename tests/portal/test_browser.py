@@ -1,0 +1,238 @@
+"""The portal in headless Chromium: what staff do, by mouse, by keyboard alone, and on a phone."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from portal.view import dsfr_is_installed
+from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, PASSWORD, Portal, served
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SHOTS = Path(__file__).parents[2] / "build" / "captures-portail"
+PAGES = ("exports", "changements", "dossiers", "indicateurs", "journal")
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+Open = Callable[..., AbstractContextManager[Page]]
+
+pytestmark = [pytest.mark.debian, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        missing = "Chromium is not installed here (apt-get install chromium)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, portal: Portal) -> Open:
+    """Open a window, signed in if an account is named; nothing may be logged to its console."""
+
+    @contextmanager
+    def open_(
+        email: str = "", *, viewport: Any = DESK, scripts: bool = True, url: str = portal.url
+    ) -> Iterator[Page]:
+        context = browser.new_context(
+            base_url=url,
+            viewport=viewport,
+            locale="fr-FR",
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+        )
+        page = context.new_page()
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        if email:
+            sign_in(page, email)
+        yield page
+        context.close()
+        assert not [one for one in said if "status of 40" not in one]
+
+    return open_
+
+
+def sign_in(page: Page, email: str) -> None:
+    page.goto("/connexion")
+    page.get_by_label("Adresse électronique").fill(email)
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Exports")
+
+
+def test_a_workbook_is_fetched_in_two_clicks_and_opens(opened: Open, tmp_path: Path) -> None:
+    with opened(LYON) as page:
+        with page.expect_download() as waiting:
+            page.get_by_role("link", name="Télécharger crpv-lyon.xlsx").first.click()
+        assert waiting.value.suggested_filename.endswith("-crpv-lyon.xlsx")
+        waiting.value.save_as(tmp_path / "mine.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "mine.xlsx")
+    assert book.sheetnames[:2] == ["Synthèse", "Dossiers"]
+
+
+def test_dossiers_are_filtered_and_a_card_is_read(opened: Open) -> None:
+    with opened(AGENCE) as page:
+        page.get_by_role("link", name="Dossiers", exact=True).click()
+        page.get_by_label("Statut").select_option("À compléter")
+        page.get_by_label("Ordre").select_option("completude")
+        page.get_by_role("button", name="Chercher").click()
+        rows = page.locator("tbody").get_by_role("row")
+        assert rows.count() > 1
+        for row in rows.all():
+            expect(row).to_contain_text("À compléter")
+        page.screenshot(path=SHOTS / "recherche.png", full_page=True)
+        rows.first.get_by_role("link").first.click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Dossier 24")
+        expect(page.get_by_role("table", name="Éléments absents")).to_contain_text("absente")
+        hidden = page.get_by_role("table", name="Éléments présents")
+        expect(hidden).to_be_hidden()
+        page.locator("summary").first.click()
+        expect(hidden).to_be_visible()
+
+
+def test_the_file_of_another_centre_is_refused(opened: Open, portal: Portal) -> None:
+    links = portal.visitor(ADMIN).file_links()
+    other = next(link for key, link in links.items() if key.endswith("crpv-nice.xlsx"))
+    with opened(LYON) as page:
+        answer = page.goto(other)
+        assert answer is not None
+        assert answer.status == 403
+        expect(page.get_by_role("heading", level=1)).to_have_text("Accès refusé")
+        page.screenshot(path=SHOTS / "refus.png")
+
+
+def test_what_changed_is_shown(opened: Open, portal: Portal) -> None:
+    visitor = portal.visitor(NICE)
+    visitor.get([link for key, link in visitor.file_links().items() if "reseau" in key][-1])
+    with opened(NICE) as page:
+        page.get_by_role("link", name="voir ce qui a changé depuis").click()
+        expect(page.get_by_role("link", name=f"Dossier {portal.changed}")).to_be_visible()
+        page.screenshot(path=SHOTS / "changements-trouves.png", full_page=True)
+
+
+FOCUSED = """() => {
+  const e = document.activeElement;
+  const seen = getComputedStyle(e).outlineStyle !== "none";
+  return [(e.labels?.[0]?.innerText || e.innerText || "").trim(), seen];
+}"""
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until what has the focus is called so, and is seen to have it."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        label, seen = page.evaluate(FOCUSED)
+        if label.startswith(name):
+            assert seen, name
+            return
+    pytest.fail(f"no way to « {name} » with the keyboard")
+
+
+def test_everything_is_done_with_the_keyboard_alone(opened: Open, tmp_path: Path) -> None:
+    with opened() as page:
+        page.goto("/connexion")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Contenu", exact=True)).to_be_focused()
+        page.keyboard.press("Enter")
+        tab_to(page, "Adresse électronique")
+        page.keyboard.type(LYON)
+        tab_to(page, "Mot de passe")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Exports")
+        with page.expect_download() as waiting:
+            tab_to(page, "Télécharger")
+            page.keyboard.press("Enter")
+        waiting.value.save_as(tmp_path / "by-keyboard.xlsx")
+        page.goto("/dossiers")
+        tab_to(page, "Statut")
+        page.keyboard.type("Complet")
+        tab_to(page, "Chercher")
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("Statut")).to_have_value("Complet")
+        tab_to(page, "240")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Dossier 24")
+        tab_to(page, "Se déconnecter")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Connexion")
+
+
+def test_everything_works_without_javascript(opened: Open) -> None:
+    with opened(LYON, scripts=False) as page:
+        for name in ("Ce qui a changé", "Indicateurs", "Dossiers"):
+            page.get_by_role("link", name=name, exact=True).click()
+            expect(page.get_by_role("heading", level=1)).to_have_text(name)
+        page.get_by_label("Mots cherchés").fill("comprime")
+        page.get_by_role("button", name="Chercher").click()
+        assert "q=comprime" in page.url
+        page.get_by_role("button", name="Se déconnecter").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Connexion")
+
+
+def _every_page(page: Page, portal: Portal) -> Iterator[str]:
+    for name in PAGES:
+        page.goto(f"/{name}")
+        yield name
+    page.goto(f"/dossiers/{portal.changed}")
+    yield "dossier"
+    page.goto("/accessibilite")
+    yield "accessibilite"
+
+
+def _look(page: Page, shot: str) -> list[str]:
+    """Keep a picture; return what axe finds that is serious or critical."""
+    page.screenshot(path=SHOTS / f"{shot}.png", full_page=True)
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AA}})
+    return [
+        f"{shot}: {one['id']} {one['nodes'][0]['target']}"
+        for one in found.response["violations"]
+        if one["impact"] in {"serious", "critical"}
+    ]
+
+
+@pytest.mark.parametrize("dress", ["sobre", "dsfr"])
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["bureau", "telephone"])
+def test_axe_finds_nothing_serious_and_pages_fit_the_screen(
+    opened: Open, portal: Portal, dress: str, viewport: Any
+) -> None:
+    if dress == "dsfr" and not dsfr_is_installed():
+        missing = "the State's design system is not installed (make portal-assets)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    wide = viewport["width"]
+    with (
+        served(portal.source, dsfr=dress == "dsfr") as dressed,
+        opened(viewport=viewport, url=dressed.url) as page,
+    ):
+        page.goto("/connexion")
+        found = _look(page, f"{dress}-{wide}-connexion")
+        sign_in(page, ADMIN)
+        for name in _every_page(page, portal):
+            found += _look(page, f"{dress}-{wide}-{name}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= wide, name
+    assert not found
