@@ -11,9 +11,10 @@ from email_validator import EmailNotValidError, validate_email
 from rich.console import Console
 
 from cli.output import ERROR, Common, print_json, table
+from flows.export import centres
 from mappings.display import show
 from portal.passwords import SHORTEST, hash_password
-from portal.roles import parse_role
+from portal.roles import Role, parse_role
 from portal.source import now
 from settings import SettingsError, load_settings
 from store.accounts import Account
@@ -40,7 +41,7 @@ def add(
     """
     try:
         address = validate_email(email, check_deliverability=False).normalized.lower()
-        wanted = parse_role(role)
+        wanted = _role(role)
         hashed = None if no_password else hash_password(_password(address))
     except EmailNotValidError:
         raise SettingsError(f"« {email} » n'est pas une adresse électronique.") from None
@@ -89,6 +90,18 @@ def remove(email: str, *, common: Common = _DEFAULT) -> int:
     if not removed:
         ERROR.print(f"Aucun compte {address}.", highlight=False, markup=False)
     return 0 if removed else 1
+
+
+def _role(text: str) -> Role:
+    """Read a role; its centre is one of the table.
+
+    Raises:
+        ValueError: In French: it is none.
+    """
+    role, known = parse_role(text), sorted(centre.code for centre in centres())
+    if role.kind == "centre" and role.centre not in known:
+        raise ValueError(f"Aucun centre « {role.centre} » ; il y a : {', '.join(known)}.")
+    return role
 
 
 @contextmanager

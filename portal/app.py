@@ -53,9 +53,15 @@ def make_app(source: Source, site: Site) -> FastAPI:
     app.state.source = source
     app.state.sessions = Sessions(source.store.accounts, site.secret)
     title = source.store.demarches.state(source.demarche).title or ""
-    app.state.view = View(title=title, dsfr=site.dsfr)
+    app.state.view = View(
+        title=title,
+        dsfr=site.dsfr,
+        centres={centre.code: centre.name for centre in source.centres},
+    )
     app.state.doors = sign_in_pages.Doors(source.store, source.demarche, door)
-    app.state.counter = export_pages.Counter(shelf, source.store, source.demarche, source.columns)
+    app.state.counter = export_pages.Counter(
+        shelf, source.store, source.demarche, source.columns, source.policy.mask
+    )
     app.state.desk = dossier_pages.Desk(source, Library(source))
     for pages in (journal_pages, sign_in_pages, export_pages, dossier_pages):
         app.include_router(pages.router)

@@ -37,11 +37,17 @@ class ChangedDossier:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed: dossiers that came, changed and left. Each with its number and its product."""
+    """What changed: dossiers that came, changed and left.
+
+    Attributes:
+        new: Number and product of each.
+        changed: Those that changed, field by field.
+        gone: Only their numbers are told.
+    """
 
     new: tuple[tuple[int, str], ...]
     changed: tuple[ChangedDossier, ...]
-    gone: tuple[tuple[int, str], ...]
+    gone: tuple[int, ...]
 
     @property
     def none(self) -> bool:
@@ -50,8 +56,10 @@ class Changes:
 
 
 @lru_cache(maxsize=32)
-def compare(before: Path, after: Path, *, sheet: str, key: str, title: str) -> Changes:
+def compare(before: Path, after: Path, *, sheet: str, key: str, title: str, mask: str) -> Changes:
     """Compare a sheet of two published workbooks; published files never change.
+
+    Where an answer is withheld now, its former value is withheld too.
 
     Args:
         before: The earlier file.
@@ -59,6 +67,7 @@ def compare(before: Path, after: Path, *, sheet: str, key: str, title: str) -> C
         sheet: Sheet with one row for each dossier.
         key: Header of the column with its number.
         title: Header of the column that names it for people.
+        mask: What stands in place of what is withheld.
     """
     old, new = (_rows(path, sheet=sheet, key=key) for path in (before, after))
     return Changes(
@@ -66,16 +75,16 @@ def compare(before: Path, after: Path, *, sheet: str, key: str, title: str) -> C
         changed=tuple(
             ChangedDossier(number, new[number].get(title, ""), changes)
             for number in sorted(new.keys() & old.keys())
-            if (changes := _changes(old[number], new[number]))
+            if (changes := _changes(old[number], new[number], mask=mask))
         ),
-        gone=tuple((n, old[n].get(title, "")) for n in sorted(old.keys() - new.keys())),
+        gone=tuple(sorted(old.keys() - new.keys())),
     )
 
 
-def _changes(old: Row, new: Row) -> tuple[Change, ...]:
+def _changes(old: Row, new: Row, *, mask: str) -> tuple[Change, ...]:
     """Fields that differ; a column that only one of the files has is no change of the dossier."""
     return tuple(
-        Change(name, old[name], value)
+        Change(name, mask if mask in value else old[name], value)
         for name, value in new.items()
         if name in old and old[name] != value
     )

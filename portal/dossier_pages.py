@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
-from exports.reading import readings
 from portal.card import Card, make_card
 from portal.charts import draw
 from portal.errors import UnknownError
@@ -39,9 +38,7 @@ class Desk:
             return None
         entries = tuple(self.source.entries([number]))
         context = self.source.context(entries)
-        for reading in readings(
-            entries, context=context, policy=self.source.policy, audience=role.audience
-        ):
+        for reading, _ in self.source.read(entries, context=context, audience=role.audience):
             return make_card(reading, columns=self.source.columns)
         return None
 
@@ -67,6 +64,7 @@ def dossiers(request: Request, person: SignedIn) -> Response:
         found=find(lines, wanted),
         choices=choices(lines),
         orders=ORDERS,
+        centres=_desk(request).source.centres,
         all=len(lines),
     )
 

@@ -35,12 +35,14 @@ class Counter:
         store: The journal.
         demarche: Number of the démarche.
         columns: Sheets of the workbooks.
+        mask: What stands there in place of what is withheld.
     """
 
     shelf: Shelf
     store: Store
     demarche: int
     columns: ColumnsFile
+    mask: str
 
     def last(self, person: Person) -> Visit | None:
         """What this person fetched last."""
@@ -52,7 +54,12 @@ class Counter:
         by_computed = {column.computed: column.name for column in sheet.columns}
         named = next((one.name for one in sheet.columns if one.field), "")
         return compare(
-            before.path, after.path, sheet=sheet.name, key=by_computed["dossier"], title=named
+            before.path,
+            after.path,
+            sheet=sheet.name,
+            key=by_computed["dossier"],
+            title=named,
+            mask=self.mask,
         )
 
 
@@ -90,7 +97,7 @@ def download(request: Request, file_id: str, person: SignedIn) -> Response:
     file = counter.shelf.file(file_id)
     if file is None:
         raise UnknownError
-    if not person.role.may_fetch(audience=file.audience, name=file.name):
+    if not person.role.may_fetch(file.audience):
         raise ForbiddenError
     counter.store.visits.record(
         counter.demarche, Visit(now(), person.email, "download", file.folder, file.name)

@@ -11,11 +11,13 @@ from exports.cells import paris
 from exports.columns import Figures
 from exports.figures import Block
 from exports.reading import Reading
-from exports.values import content_text, shown_content
+from exports.values import column_text, content_text, shown_content
 from mappings.report import Answer
 
 _STEPS = (7, 15, 30, 60, 90, 180)
 _MOST = 12
+SITUATION = "Situation"
+"""Header of lines that begin with the id of a situation."""
 
 
 def more_blocks(
@@ -66,7 +68,17 @@ def _situations(readings: Sequence[Reading], situations: Mapping[int, str]) -> B
     """The situations with most reports."""
     counts = Counter(situations[one.number] for one in readings if situations.get(one.number))
     ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:_MOST]
-    return Block("Situations les plus signalées", ("Situation", "Dossiers"), tuple(ordered))
+    names = {situations.get(one.number, ""): _substances(one) for one in reversed(readings)}
+    lines = tuple((f"{one} {names[one]}".strip(), count) for one, count in ordered)
+    return Block("Situations les plus signalées", (SITUATION, "Dossiers"), lines)
+
+
+def _substances(reading: Reading) -> str:
+    """Substances of a dossier, to name its situation by."""
+    medicines = reading.context.mapping.medicines
+    if medicines is None or not medicines.substance:
+        return ""
+    return column_text(reading, field=medicines.rows, name=medicines.substance)
 
 
 def _measures(readings: Sequence[Reading], origins: Figures) -> tuple[Block, ...]:

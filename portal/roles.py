@@ -47,22 +47,19 @@ class Role:
             case "agence":
                 return "Agence"
             case "centre":
-                return f"Centre {self.centre}"
+                return "Centre régional"
 
-    def may_fetch(self, *, audience: str, name: str) -> bool:
-        """Whether a published file may be fetched; what nobody thought of may not.
-
-        Args:
-            audience: Audience of the file, as its manifest says.
-            name: Its name.
-        """
+    def may_fetch(self, audience: str) -> bool:
+        """Whether a published file of this audience may be fetched; an unknown one may not."""
         if self.kind != "centre":
             return True
-        if audience == "reseau":
-            return True
-        if audience.startswith(_OF_CENTRE):
-            return audience == str(self)
-        return audience == "centre" and name == f"crpv-{self.centre}.xlsx"
+        return audience == "reseau" or centre_of(audience) == self.centre
+
+
+def centre_of(audience: str) -> str:
+    """Code of the one centre that an audience is, or an empty text."""
+    code = audience.removeprefix(_OF_CENTRE)
+    return code if code != audience and _CODE.fullmatch(code) else ""
 
 
 def parse_role(text: str) -> Role:
@@ -76,9 +73,8 @@ def parse_role(text: str) -> Role:
             return Role("admin")
         case "agence":
             return Role("agence")
-    code = text.removeprefix(_OF_CENTRE)
-    if code != text and _CODE.fullmatch(code):
-        return Role("centre", code)
+    if centre_of(text):
+        return Role("centre", centre_of(text))
     raise ValueError(
         f"« {text} » n'est pas un rôle : donnez admin, agence ou centre:<code>"
         " (code du centre, par exemple centre:lyon)."

@@ -36,6 +36,7 @@ class Wanted(BaseModel):
     priorite: _Text = ""
     substance: _Text = ""
     situation: _Text = ""
+    centre: _Text = ""
     tri: Order = "depot"
     page: int = Field(default=1, ge=1, le=100_000)
 
@@ -51,7 +52,9 @@ class Wanted(BaseModel):
     @property
     def filtered(self) -> bool:
         """Whether anything restricts the list."""
-        return any((self.q, self.statut, self.priorite, self.substance, self.situation))
+        return any(
+            (self.q, self.statut, self.priorite, self.substance, self.situation, self.centre)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def find(lines: Sequence[Line], wanted: Wanted) -> Found:
         and (not wanted.priorite or line.priority == wanted.priorite)
         and (not substance or substance in fold(line.substance))
         and (not wanted.situation or line.situation == wanted.situation)
+        and (not wanted.centre or wanted.centre in line.centres)
         and all(word in line.text for word in words)
     ]
     kept.sort(key=_KEYS[wanted.tri])

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.publishing import published
-from portal.roles import Role
+from portal.roles import Role, centre_of
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}\.(?:xlsx|csv|parquet)")
 _ID_LENGTH = 32
@@ -39,6 +39,11 @@ class ShelvedFile:
     size: int
     dossiers: int | None
     path: Path
+
+    @property
+    def centre(self) -> str:
+        """Code of the centre that it is for, or an empty text."""
+        return centre_of(self.audience)
 
     @property
     def save_as(self) -> str:
@@ -74,7 +79,9 @@ class Shelf:
     def for_role(self, role: Role) -> tuple[ShelvedExport, ...]:
         """Exports that hold a file which the role may fetch, the latest first."""
         mine = (
-            replace(export, files=tuple(file for file in export.files if _may(role, file)))
+            replace(
+                export, files=tuple(file for file in export.files if role.may_fetch(file.audience))
+            )
             for export in self._all()
         )
         return tuple(export for export in mine if export.files)
@@ -132,7 +139,3 @@ class Shelf:
             dossiers=None if dossiers is None else int(dossiers),
             path=path,
         )
-
-
-def _may(role: Role, file: ShelvedFile) -> bool:
-    return role.may_fetch(audience=file.audience, name=file.name)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from exports.cells import Link, paris
+from exports.centres import Assignment
 from exports.columns import ColumnsFile, SheetSpec
 from exports.figures import Block, Figure, synthesise
-from exports.reading import Reading, readings
+from exports.reading import Reading
 from exports.tables import TableMaker
 from exports.values import column_text, content_text, shown_content
 from mappings.mapping import Audience, MedicineRows
@@ -30,6 +31,7 @@ class Line:
         substance: Substances.
         company: Company that reports.
         situation: Id of its situation, or an empty text.
+        centres: Codes of the centres that it concerns.
         text: All that this audience may read of it, folded for searching.
     """
 
@@ -42,6 +44,7 @@ class Line:
     substance: str
     company: str
     situation: str
+    centres: tuple[str, ...]
     text: str
 
 
@@ -70,7 +73,7 @@ def take(source: Source) -> dict[Audience, Snapshot]:
     }
     return {
         audience: _snapshot(
-            readings(entries, context=context, policy=source.policy, audience=audience),
+            source.read(entries, context=context, audience=audience),
             source=source,
             situations=situations,
         )
@@ -79,10 +82,20 @@ def take(source: Source) -> dict[Audience, Snapshot]:
 
 
 def _snapshot(
-    read: Sequence[Reading], *, source: Source, situations: Mapping[int, str]
+    concerned: Sequence[tuple[Reading, Assignment]],
+    *,
+    source: Source,
+    situations: Mapping[int, str],
 ) -> Snapshot:
+    read = [reading for reading, _ in concerned]
     lines = tuple(
-        _line(one, columns=source.columns, situation=situations.get(one.number, "")) for one in read
+        _line(
+            one,
+            columns=source.columns,
+            situation=situations.get(one.number, ""),
+            centres=assigned.centres,
+        )
+        for one, assigned in concerned
     )
     origins = source.columns.figures
     made = synthesise(read, origins=origins, below=source.policy.small_counts.below)
@@ -90,7 +103,9 @@ def _snapshot(
     return Snapshot(lines=lines, figures=made.figures, blocks=blocks)
 
 
-def _line(reading: Reading, *, columns: ColumnsFile, situation: str) -> Line:
+def _line(
+    reading: Reading, *, columns: ColumnsFile, situation: str, centres: tuple[str, ...]
+) -> Line:
     assessment = reading.entry.assessment
     medicines = reading.context.mapping.medicines or MedicineRows(rows="")
     company = shown_content(reading.answer(medicines.company)) if medicines.company else None
@@ -104,6 +119,7 @@ def _line(reading: Reading, *, columns: ColumnsFile, situation: str) -> Line:
         substance=_of_medicine(reading, medicines, name=medicines.substance),
         company=content_text(company),
         situation=situation,
+        centres=centres,
         text=fold(f"{_all_text(reading, dossiers_sheet(columns))} {situation}"),
     )
 

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from exports.centres import Assignment, Centre, concerned
 from exports.columns import ColumnsFile
 from exports.entry import Entry, ExportContext
 from exports.policy import Policy
+from exports.reading import Reading, readings
+from mappings.mapping import Audience
 from store.repository import Store
 
 
@@ -21,6 +24,7 @@ class Source:
         exports: Folder of the published workbooks.
         columns: Sheets and columns.
         policy: What may leave the agency.
+        centres: The regional centres.
         entries: Reads every dossier that has a verdict, or those of these numbers.
         context: The circumstances of an export of these dossiers.
         stamp: Tells whether the dossiers changed, without reading them.
@@ -31,9 +35,21 @@ class Source:
     exports: Path
     columns: ColumnsFile
     policy: Policy
+    centres: tuple[Centre, ...]
     entries: Callable[[Iterable[int] | None], Iterable[Entry]]
     context: Callable[[Sequence[Entry]], ExportContext]
     stamp: Callable[[], str]
+
+    def read(
+        self, entries: Sequence[Entry], *, context: ExportContext, audience: Audience
+    ) -> tuple[tuple[Reading, Assignment], ...]:
+        """Dossiers as an audience may read them, with the centres that each concerns."""
+        read = readings(entries, context=context, policy=self.policy, audience=audience)
+        return concerned(read, centres=self.centres, territory=self.columns.territory)
+
+    def centre_name(self, code: str) -> str:
+        """Name of a centre, or its code where the table has none."""
+        return next((one.name for one in self.centres if one.code == code), code)
 
 
 def now() -> datetime:

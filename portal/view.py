@@ -1,5 +1,6 @@
 """Pages as HTML: Jinja2 templates with everything escaped, and how values are shown."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -46,7 +47,7 @@ JOURNAL = Place("/journal", "Journal")
 class View:
     """Makes the pages of one portal."""
 
-    def __init__(self, *, title: str, dsfr: bool) -> None:
+    def __init__(self, *, title: str, dsfr: bool, centres: Mapping[str, str]) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -64,6 +65,7 @@ class View:
         self._environment.globals |= {
             "demarche": title,
             "dsfr": dsfr,
+            "centre_names": centres,
         }
 
     def page(

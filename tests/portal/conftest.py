@@ -14,8 +14,6 @@ import requests
 from argon2 import PasswordHasher
 
 from cli.portal_source import source_of
-from exports.manifest import ExportFacts
-from exports.publishing import ExportFile, publish, published
 from flows.services import open_services
 from portal.app import Site, make_app
 from portal.oidc import OidcProvider
@@ -125,21 +123,6 @@ def add_account(source: Source, email: str, role: str, *, password: bool = True)
     source.store.accounts.add(Account(email, role, at, at, _HASH if password else None))
 
 
-def publish_centres(source: Source) -> None:
-    """Publish once more, with a workbook for each of two centres."""
-    last = next(published(source.exports, demarche=source.demarche))
-    files = {
-        path.name: ExportFile(path.name.split(".")[0], path.read_bytes())
-        for path in last.paths
-        if path.name in {"agence.xlsx", "reseau.xlsx"}
-    }
-    for code in ("lyon", "nice"):
-        files[f"crpv-{code}.xlsx"] = ExportFile(f"centre:{code}", files["reseau.xlsx"].content)
-    told = {name: last.manifest[name] for name in ExportFacts.__dataclass_fields__}
-    facts = ExportFacts(**{**told, "checksum": "with the centres"})
-    assert publish(source.exports, files, facts=facts, at=datetime.now(UTC))
-
-
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Source, Bridge, int, int]]:
     """A démarche that was read twice, one dossier having changed in between."""
@@ -158,7 +141,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Source, Bri
         bridge.run()
         with open_services(bridge.settings) as services:
             source = source_of(services)
-            publish_centres(source)
             for email, role in ROLES.items():
                 add_account(source, email, role)
             yield source, bridge, hostile, changed

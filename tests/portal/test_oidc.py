@@ -72,7 +72,7 @@ def test_a_person_whom_the_provider_vouches_for_has_the_role_of_the_account(link
     answer = come_back(visitor, "lyon")
     assert answer.url == f"{linked.url}/exports"
     assert LYON in answer.text
-    assert "Classeur du centre lyon" in answer.text
+    assert "Classeur du CRPV Lyon" in answer.text
     assert "agence.xlsx" not in answer.text
 
 
