@@ -13,13 +13,13 @@ from functools import lru_cache
 from typing import Any
 
 from mappings.champ_values import decode_value
+from mappings.conversation import MessageSeen
 from mappings.dossier import (
     Champ,
     ChampValue,
     Company,
     Dossier,
     DossierState,
-    MessageSeen,
     RawDossier,
     Rows,
 )

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from mappings.conversation import MessageSeen
 from mappings.quick import quick
 
 
@@ -198,25 +199,6 @@ class Champ:
     type: str
     value: ChampValue | None
     updated_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class MessageSeen:
-    """A message of the dossier's conversation, without its text.
-
-    Attributes:
-        id: Id on DS.
-        created_at: When it was sent.
-        correction: Reason of the correction request that it carries, if any.
-        resolved_at: When the declarant submitted again after it.
-        discarded: Whether it was withdrawn.
-    """
-
-    id: str
-    created_at: datetime
-    correction: str | None
-    resolved_at: datetime | None
-    discarded: bool
 
 
 @dataclass(frozen=True, slots=True)

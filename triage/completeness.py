@@ -23,7 +23,7 @@ _LONGEST_PHRASE = 100
 _AT_FAULT = (Verdict.MISSING, Verdict.INVALID)
 """A tuple: members are looked for by identity, where a set would hash an enumeration in Python."""
 _NOTHING = Decimal(0)
-_WORST_FIRST = (Verdict.MISSING, Verdict.INVALID, Verdict.INSUFFICIENT, Verdict.PRESENT)
+_WORST_FIRST = (Verdict.MISSING, Verdict.INVALID, Verdict.INSUFFICIENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,7 @@ def band(rules: RuleSet, points: int) -> str:
 
 
 def _judge(item: Item, *, rules: RuleSet, facts: Facts) -> ItemResult:
-    findings = _findings(item, rules=rules, facts=facts)
-    applicable = [found for found in findings if found.verdict is not Verdict.NOT_APPLICABLE]
-    verdicts = [found.verdict for found in applicable]
-    verdict = next((one for one in _WORST_FIRST if one in verdicts), Verdict.NOT_APPLICABLE)
-    reasons = dict.fromkeys([found.reason for found in applicable if found.reason])
+    verdict, reason, at_fault = _summed_up(_findings(item, rules=rules, facts=facts))
     return ItemResult(
         id=item.id,
         name=item.name,
@@ -72,11 +68,23 @@ def _judge(item: Item, *, rules: RuleSet, facts: Facts) -> ItemResult:
         expected=item.expected,
         mandatory=item.mandatory,
         verdict=verdict,
-        reason=" ; ".join(reasons),
+        reason=reason,
         fields=item.fields_read,
         lost=_lost(item.penalty, verdict),
-        at_fault=tuple(dict.fromkeys([f.field for f in applicable if f.verdict in _AT_FAULT])),
+        at_fault=at_fault,
     )
+
+
+def _summed_up(findings: Sequence[Finding]) -> tuple[Verdict, str, tuple[str, ...]]:
+    """The worst verdict, the reasons, and the fields at fault."""
+    told = [found for found in findings if found is not _PRESENT and found is not _NOT_APPLICABLE]
+    if not told:  # most items of most reports
+        return (Verdict.PRESENT if _PRESENT in findings else Verdict.NOT_APPLICABLE), "", ()
+    verdicts = [found.verdict for found in told]
+    worst = next(one for one in _WORST_FIRST if one in verdicts)
+    reasons = dict.fromkeys([found.reason for found in told if found.reason])
+    fields = dict.fromkeys([found.field for found in told if found.verdict in _AT_FAULT])
+    return worst, " ; ".join(reasons), tuple(fields)
 
 
 def _findings(item: Item, *, rules: RuleSet, facts: Facts) -> Sequence[Finding]:
