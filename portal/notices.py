@@ -51,18 +51,23 @@ class Crier:
         due = list(self._due())
         if not due:
             return 0
-        told = 0
         try:
             with self._server() as server:
-                for account, export in due:
-                    server.send_message(self._message(account))
-                    self.source.store.notices.record(
-                        self.source.demarche, export.folder, account=account.email, at=now()
-                    )
-                    told += 1
+                return sum(self._told(server, account, export=export) for account, export in due)
         except (OSError, smtplib.SMTPException) as error:
-            _log.warning("Un avis n'a pas pu être envoyé (%s)", type(error).__name__)
-        return told
+            _log.warning("Les avis n'ont pas pu être envoyés (%s)", type(error).__name__)
+            return 0
+
+    def _told(self, server: smtplib.SMTP, account: Account, *, export: ShelvedExport) -> bool:
+        """Tell one person; one address that is refused stops nobody else's notice."""
+        try:
+            server.send_message(self._message(account))
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+            _log.warning("Un avis a été refusé par le serveur (%s)", type(error).__name__)
+            return False
+        notices = self.source.store.notices
+        notices.record(self.source.demarche, export.folder, account=account.email, at=now())
+        return True
 
     def _due(self) -> Iterator[tuple[Account, ShelvedExport]]:
         for account in self.source.store.accounts.list():
