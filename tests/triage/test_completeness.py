@@ -135,3 +135,16 @@ def test_any_text_gets_a_verdict(
     answers = {8: text, 10: text, 11: text, 17: text, 20: text, 21: text, 25: text}
     found = assess(report(answers), rules, mapping=mapping, fingerprint="f", earlier_exists=True)
     assert 0 <= found.score <= 100
+
+
+def test_the_reason_of_the_scope_is_the_guide_s_and_names_the_question(
+    verdict: Callable[..., Assessment],
+) -> None:
+    out = verdict(c3=False).out_of_scope
+    assert out is not None
+    assert (out.field, out.option) == ("territoire_national", "Hors du territoire national")
+    assert out.label == "L'usage est-il constaté sur le territoire national ?"
+    assert out.text == "Hors du territoire national"
+    (unanswered,) = verdict(c2=None).unanswered_scope
+    assert (unanswered.option, unanswered.text) == ("", "question sans réponse")
+    assert unanswered.label == "L'usage a-t-il un but médical ?"

@@ -1,0 +1,102 @@
+"""Mutation test of the rules engine: which small changes of the code does no test see?
+
+    pip install mutmut==3.8.1             (in a copy of the environment: it is not a dependency)
+    python bench/mutants.py FOLDER        FOLDER: made anew; the mutated copy lives there
+
+mutmut makes the mutants; they are run here, each in a process of its own, because mutmut 3.8 calls
+"killed" some that every test passes. The survivors are explained in docs/decisions.
+"""
+
+import importlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROCESSES = 2
+ROOT = Path(__file__).parents[1]
+MUTATED = ("completeness", "conditions", "checks", "priority", "assess")
+TESTS = ("rules_labelled", "completeness", "conditions", "plausibility")
+CONFIGURATION = """
+[tool.pytest.ini_options]
+addopts = "--import-mode=importlib -p no:cacheprovider"
+pythonpath = ["."]
+[tool.mutmut]
+source_paths = ["triage"]
+only_mutate = [{mutated}]
+also_copy = ["mappings", "sandbox", "tests"]
+pytest_add_cli_args_test_selection = ["tests/triage"]
+"""
+
+
+def prepare(folder: Path) -> Path:
+    """Copy what is mutated and tested, and let mutmut write the mutants."""
+    shutil.rmtree(folder, ignore_errors=True)
+    tests = folder / "tests" / "triage"
+    tests.mkdir(parents=True)
+    for name in ("mappings", "triage"):
+        shutil.copytree(ROOT / name, folder / name)
+    (folder / "sandbox").mkdir()
+    shutil.copy(ROOT / "sandbox" / "formulaire.json", folder / "sandbox")
+    shutil.copytree(ROOT / "tests/triage/cases", tests / "cases")
+    for name in ("conftest", *(f"test_{one}" for one in TESTS)):
+        shutil.copy(ROOT / "tests" / "triage" / f"{name}.py", tests)
+    mutated = ", ".join(f'"triage/{name}.py"' for name in MUTATED)
+    (folder / "pyproject.toml").write_text(CONFIGURATION.format(mutated=mutated))
+    command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1", "no.such.mutant"]
+    subprocess.run(command, cwd=folder, check=False, capture_output=True)  # noqa: S603
+    return folder / "mutants"
+
+
+def mutants(place: Path) -> list[str]:
+    """Names of the mutants that mutmut wrote."""
+    found = []
+    for name in MUTATED:
+        text = (place / "triage" / f"{name}.py").read_text("utf-8")
+        named = re.findall(r"^def (x_\w+__mutmut_\d+)\(", text, re.MULTILINE)
+        found += [f"triage.{name}.{one}" for one in dict.fromkeys(named)]
+    return found
+
+
+def survives(mutant: str) -> int:
+    """Start a process that says whether every test passes with the mutant; give its id."""
+    child = os.fork()
+    if child:
+        return child
+    os.environ["MUTANT_UNDER_TEST"] = mutant
+    signal.alarm(60)  # a mutant that never ends is killed
+    silent = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silent, 1)
+    os.dup2(silent, 2)
+    code = pytest.main(["-x", "-q", "--no-header", "tests/triage"])
+    os._exit(0 if code == 0 else 1)
+
+
+def main(folder: Path) -> int:
+    place = prepare(folder)
+    os.chdir(place)
+    sys.path.insert(0, str(place))
+    for name in (*MUTATED, "warnings", "ruleset_file"):
+        importlib.import_module(f"triage.{name}")  # once, for all the processes
+    waiting, running, left = mutants(place), {}, []
+    names = list(waiting)
+    while waiting or running:
+        while waiting and len(running) < PROCESSES:
+            mutant = waiting.pop()
+            running[survives(mutant)] = mutant
+        child, status = os.wait()
+        mutant = running.pop(child)
+        if status == 0:
+            left.append(mutant)
+    print(f"{len(names)} mutants, {len(names) - len(left)} killed, {len(left)} survive:")
+    print("\n".join(sorted(left)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
