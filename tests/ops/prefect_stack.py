@@ -39,7 +39,7 @@ class Stack:
         done = subprocess.run(  # noqa: S603
             [str(BIN / "prefect"), *arguments],
             check=False, env=dict(self.environment), cwd=ROOT, capture_output=True, text=True,
-            timeout=120,
+            timeout=180,
         )  # fmt: skip
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
@@ -49,7 +49,7 @@ class Stack:
         return subprocess.run(  # noqa: S603
             [str(BIN / "unc"), *arguments],
             check=False, env=dict(self.environment), cwd=ROOT, capture_output=True, text=True,
-            timeout=120,
+            timeout=180,
         )  # fmt: skip
 
     @contextmanager
@@ -80,7 +80,7 @@ class Stack:
         told: dict[str, Any] = self.get(f"flow_runs/{run}")["state"]
         return told
 
-    def finished(self, run: str, *, seconds: float = 90) -> dict[str, Any]:
+    def finished(self, run: str, *, seconds: float = 180) -> dict[str, Any]:
         """Wait until a run is over and return its state."""
         wait_for(lambda: self.state(run)["type"] in FINAL, seconds=seconds, what=f"run {run}")
         return self.state(run)
@@ -121,7 +121,7 @@ def prefect_stack(home: Path, cluster: Cluster, *, seeds: Iterable[SeedDossier])
         server = [str(BIN / "prefect"), "server", "start", "--host", "127.0.0.1", "--port"]
         log = stack.logs / "server.log"
         with running([*server, str(port)], env=stack.environment, log=log):
-            wait_for(lambda: _is_up(stack), seconds=90, what="the Prefect server")
+            wait_for(lambda: _is_up(stack), seconds=180, what="the Prefect server")
             stack.prefect("work-pool", "create", "unc", "--type", "process")
             stack.prefect("deploy", "--all")
             yield stack
@@ -130,7 +130,7 @@ def prefect_stack(home: Path, cluster: Cluster, *, seeds: Iterable[SeedDossier])
 def _is_up(stack: Stack) -> bool:
     try:
         return requests.get(f"{stack.api}/health", timeout=2).ok
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 

@@ -14,8 +14,9 @@ from store.repository import open_store
 from tests.conftest import Bridge, MakeBridge
 from tests.ops.conftest import BIN, ROOT, Cluster, wait_for
 
+pytestmark = pytest.mark.timeout(400)
 DOWN_SECONDS = 20
-on_postgresql = [pytest.mark.debian, pytest.mark.xdist_group("cluster")]
+on_postgresql = [pytest.mark.debian]
 
 
 def environment(made: Bridge, **changes: str) -> dict[str, str]:
@@ -36,7 +37,7 @@ def unc(env: Mapping[str, str], *arguments: str, blocks: int | None = None) -> t
     if blocks is not None:
         command = ["bash", "-c", f'ulimit -f {blocks}; exec "$@"', "unc", *command]
     done = subprocess.run(  # noqa: S603
-        command, env=dict(env), cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        command, env=dict(env), cwd=ROOT, capture_output=True, text=True, timeout=180, check=False
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, done.stderr
@@ -87,10 +88,10 @@ class TestPostgresqlStops:
             env = environment(made, UNC_DATABASE_URL=url)
             made.sandbox.control.fault("latency", seconds=1.0, operation="query")
             with started(env, "run") as process:
-                wait_for(lambda: read_so_far(made, url) >= 100, seconds=60, what="a first page")
+                wait_for(lambda: read_so_far(made, url) >= 100, seconds=120, what="a first page")
                 cluster.stop()
                 down = time.monotonic()
-                _, told = process.communicate(timeout=60)
+                _, told = process.communicate(timeout=120)
                 assert process.returncode == 2
                 assert "base de données est injoignable" in told
                 assert "Traceback" not in told
@@ -134,9 +135,9 @@ def test_the_token_is_revoked_in_mid_run(bridge: MakeBridge) -> None:
         env = environment(made, UNC_BATCH_SIZE="2")
         made.sandbox.control.fault("latency", seconds=0.4, operation="mutation")
         with started(env, "run") as process:
-            wait_for(lambda: annotated(made) > 3, seconds=60, what="annotations")
+            wait_for(lambda: annotated(made) > 3, seconds=120, what="annotations")
             made.sandbox.control.revoke_token(made.sandbox.token)
-            _, told = process.communicate(timeout=60)
+            _, told = process.communicate(timeout=120)
         assert process.returncode == 2
         assert "UNC_DS_TOKEN" in told
         assert "Traceback" not in told
