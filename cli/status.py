@@ -9,9 +9,11 @@ from rich.console import Console
 from cli.output import ERROR, Common, print_json, table
 from flows.drift import drift_of
 from flows.export import KIND, entries_of
+from flows.reference import version_of
 from flows.services import Services, now, open_services
 from flows.token_age import token_warning
 from mappings.display import show
+from mappings.medicine_facts import NO_REFERENCE
 from settings import load_settings
 from store.stages import Stage
 
@@ -122,6 +124,7 @@ def _state(services: Services) -> dict[str, Any]:
                 *store.outbox.remarks(demarche),
             )
         ],
+        "bdpm": version_of(services.settings) or NO_REFERENCE,
         "derive_du_formulaire": [
             {"gravité": one.severity.value, "écart": one.sentence, "que_faire": one.remedy}
             for one in drift_of(services)
