@@ -10,8 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scipy import stats
-
 from triage.dci import substances
 
 NAME, BOXES = "L_ATC5", "BOITES"
@@ -141,6 +139,8 @@ def signals(consumptions: Iterable[Consumption]) -> tuple[ConsumptionSignal, ...
 
 
 def _signal(told: Consumption) -> ConsumptionSignal | None:
+    from scipy import stats  # half a second and 75 MB: only where it is used
+
     past, last = told.years[:-1], told.boxes[-1:]
     logs = [math.log1p(count) for count in told.boxes]
     if len(past) < FEWEST_YEARS or not any(told.boxes[:-1]):
@@ -164,6 +164,8 @@ def _signal(told: Consumption) -> ConsumptionSignal | None:
 
 def _foretold(years: Sequence[int], logs: Sequence[float], year: int) -> tuple[float, float]:
     """Value that the past foretells for a year, and its standard error."""
+    from scipy import stats  # half a second and 75 MB: only where it is used
+
     line = stats.linregress(years, logs)
     count, middle = len(years), sum(years) / len(years)
     residuals = [

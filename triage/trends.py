@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
-from scipy import stats
-
 Direction: TypeAlias = Literal["up", "down", "none"]
 
 LEVEL = 0.05
@@ -75,6 +73,8 @@ def monthly(days: Iterable[date], *, until: date) -> Trend:
         days: What is counted.
         until: The month of this day is not over, and is left out.
     """
+    from scipy import stats  # half a second and 75 MB: only where it is used
+
     listed = [day.replace(day=1) for day in days if day < until.replace(day=1)]
     if not listed:
         return Trend(months=(), counts=(), tau=None, p_value=None)
@@ -100,6 +100,8 @@ def before_after(days: Sequence[date], event: date, *, first: date, until: date)
         first: First day of observation.
         until: Day after the last one.
     """
+    from scipy import stats  # half a second and 75 MB: only where it is used
+
     length = max(0, min((event - first).days, (until - event).days))
     before = sum(0 < (event - day).days <= length for day in days)
     after = sum(0 <= (day - event).days < length for day in days)
