@@ -36,8 +36,7 @@ class Desk:
         """A dossier as it is now; ``None`` when it is not there, or not for this reader."""
         if not 0 < number < _HIGHEST:
             return None
-        entries = tuple(self.source.entries([number]))
-        context = self.source.context(entries)
+        entries, context = tuple(self.source.entries([number])), self.library.context
         for reading, _ in self.source.read(entries, context=context, audience=role.audience):
             return make_card(reading, columns=self.source.columns)
         return None

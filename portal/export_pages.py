@@ -23,6 +23,11 @@ _TYPES = {
 }
 _SHOWN = 40
 
+
+class _Streamed(FileResponse):
+    chunk_size = 256 * 1024  # each piece costs a turn of the thread pool
+
+
 router = APIRouter()
 
 
@@ -102,7 +107,7 @@ def download(request: Request, file_id: str, person: SignedIn) -> Response:
     counter.store.visits.record(
         counter.demarche, Visit(now(), person.email, "download", file.folder, file.name)
     )
-    return FileResponse(
+    return _Streamed(
         file.path,
         media_type=_TYPES[file.path.suffix],
         filename=file.save_as,

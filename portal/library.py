@@ -1,12 +1,13 @@
 """The snapshot that pages read: taken at the start, again in the background when data changes."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from threading import Lock, Thread
 from time import monotonic
 
+from exports.entry import ExportContext
 from mappings.mapping import Audience
-from portal.snapshot import Snapshot, take
+from portal.snapshot import Snapshot, Taken, take
 from portal.source import Source
 
 LOOK_EVERY = 5.0
@@ -28,14 +29,19 @@ class Library:
         self._turn = Lock()
         self._looked = clock()
         self._stamp = source.stamp()
-        self._taken: Mapping[Audience, Snapshot] = take(source)
+        self._taken: Taken = take(source)
 
     def snapshot(self, audience: Audience) -> Snapshot:
         """What an audience may read of all dossiers."""
         if self._clock() - self._looked >= LOOK_EVERY and self._turn.acquire(blocking=False):
             self._looked = self._clock()
             Thread(target=self._refresh, name="unc-portal-refresh", daemon=True).start()
-        return self._taken[audience]
+        return self._taken.by_audience[audience]
+
+    @property
+    def context(self) -> ExportContext:
+        """The circumstances of that snapshot."""
+        return self._taken.context
 
     def _refresh(self) -> None:
         try:

@@ -45,6 +45,7 @@ def server_of(app: FastAPI) -> uvicorn.Server:
         access_log=False,
         server_header=False,
         forwarded_allow_ips="127.0.0.1,::1",
+        timeout_keep_alive=75,  # longer than a proxy waits: it never meets a closing connection
         timeout_graceful_shutdown=10,
     )
     return uvicorn.Server(config)

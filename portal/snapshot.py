@@ -8,6 +8,7 @@ from datetime import date
 from exports.cells import Link, paris
 from exports.centres import Assignment
 from exports.columns import ColumnsFile, SheetSpec
+from exports.entry import ExportContext
 from exports.figures import Block, Figure, synthesise
 from exports.reading import Reading
 from exports.tables import TableMaker
@@ -63,7 +64,20 @@ class Snapshot:
     blocks: tuple[Block, ...]
 
 
-def take(source: Source) -> dict[Audience, Snapshot]:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One reading of the store.
+
+    Attributes:
+        context: The circumstances.
+        by_audience: What each audience may read.
+    """
+
+    context: ExportContext
+    by_audience: Mapping[Audience, Snapshot]
+
+
+def take(source: Source) -> Taken:
     """Read every dossier once, for each audience."""
     entries = tuple(source.entries(None))
     context = source.context(entries)
@@ -71,14 +85,18 @@ def take(source: Source) -> dict[Audience, Snapshot]:
         number: report.situation or ""
         for number, report in source.store.situations.reports(source.demarche).items()
     }
-    return {
-        audience: _snapshot(
-            source.read(entries, context=context, audience=audience),
-            source=source,
-            situations=situations,
-        )
-        for audience in ("agence", "reseau")
-    }
+    audiences: tuple[Audience, ...] = ("agence", "reseau")
+    return Taken(
+        context=context,
+        by_audience={
+            audience: _snapshot(
+                source.read(entries, context=context, audience=audience),
+                source=source,
+                situations=situations,
+            )
+            for audience in audiences
+        },
+    )
 
 
 def _snapshot(
