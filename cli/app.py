@@ -17,6 +17,7 @@ from cli import (
     mapping,
     operations,
     reconcile,
+    returned,
     rules,
     running,
     sandbox,
@@ -51,6 +52,7 @@ for command in (
     demo.demo,
 ):
     app.command(command)
+app.command(returned.import_, name="import")
 app.command(bdpm.bdpm)
 app.command(mapping.mapping)
 app.command(users.users)

@@ -1,5 +1,6 @@
 """The sheet `À propos`: where the data is from, by which rules, and what was withheld."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,11 +9,16 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.cells import paris, safe_text
 from exports.entry import Entry, ExportContext
+from exports.identity import IDENTITY, Identity
 from exports.plain_rows import set_text
 from exports.policy import Policy
 from exports.reading import Mask, Reading
 from exports.styles import BLUE, FONT, THIN
 from mappings.mapping import Audience
+
+_MAPPING, _POLICY = "Correspondance", "Politique de confidentialité"
+VERSIONS = (_MAPPING, _POLICY)
+"""Lines that say by which data files answers are withheld."""
 
 AUDIENCES: dict[Audience, str] = {
     "agence": "l'agence seulement : contient des données personnelles et le secret des affaires",
@@ -32,7 +38,9 @@ def about_lines(
     *,
     context: ExportContext,
     audience: str,
+    identity: Identity,
     checksum: str,
+    compared: str,
     digests: Sequence[Line],
     withheld: Sequence[Line],
 ) -> tuple[Line, ...]:
@@ -43,9 +51,13 @@ def about_lines(
         Line("Données lues jusqu'au", f"{paris(context.watermark):%d/%m/%Y à %H:%M} (Paris)"),
         Line("Dernier changement", f"{paris(context.generated_from):%d/%m/%Y à %H:%M} (Paris)"),
         Line("Filtres", context.filters or "aucun : tous les dossiers"),
+        Line("Comparé à", compared),
         Line("Référentiel", context.ruleset),
         *digests,
         Line("Somme de contrôle des données", f"SHA-256 {checksum}"),
+        Line(
+            IDENTITY, f"{identity} (ne pas modifier : « unc import » reconnaît le classeur à cela)"
+        ),
         Line("Logiciel", context.software),
         *withheld,
     )
@@ -55,9 +67,9 @@ def digest_lines(context: ExportContext, policy: Policy, *, columns: str) -> tup
     """Return the versions of the data files that decide the workbook."""
     mapping = context.mapping
     return (
-        Line("Correspondance", f"{mapping.form} {mapping.version} ({mapping.digest})"),
+        Line(_MAPPING, f"{mapping.form} {mapping.version} ({mapping.digest})"),
         Line("Colonnes", columns),
-        Line("Politique de confidentialité", f"{policy.version} ({policy.digest})"),
+        Line(_POLICY, f"{policy.version} ({policy.digest})"),
     )
 
 
@@ -91,6 +103,18 @@ def withheld_lines(
     return tuple(lines)
 
 
+def form_lines(readings: Sequence[Reading], context: ExportContext) -> tuple[Line, ...]:
+    """Say what the mapping does not take of the form; for the agency, which follows the form."""
+    labels = Counter(
+        f"{one.label} (champ {one.champ_id})" for reading in readings for one in reading.unmapped
+    )
+    told = (f"{label} : {count} dossier(s)" for label, count in sorted(labels.items()))
+    return (
+        Line("Champs non repris", "\n".join(told) or "aucun"),
+        Line("Écarts du formulaire", "\n".join(context.drift) or "aucun"),
+    )
+
+
 def fill_about(sheet: Worksheet, lines: Sequence[Line]) -> None:
     """Fill the sheet."""
     sheet.sheet_view.showGridLines = False
@@ -105,7 +129,8 @@ def fill_about(sheet: Worksheet, lines: Sequence[Line]) -> None:
             cell.font = Font(name=FONT, size=10, bold=place == 1)
             cell.alignment = Alignment(vertical="top", wrap_text=True)
             cell.border = THIN
-        sheet.row_dimensions[row].height = 15 * max(1, -(-len(line.text) // 96))
+        lines_high = sum(max(1, -(-len(part) // 96)) for part in line.text.split("\n"))
+        sheet.row_dimensions[row].height = 15 * min(lines_high, 27)  # Excel stops at 409 points
     sheet.print_area = f"A1:B{len(lines) + 3}"
 
 

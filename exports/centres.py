@@ -40,6 +40,11 @@ class Centre:
     confirmed: int
 
 
+def author_of(centre: Centre) -> str:
+    """Under which name the opinions of a centre are kept; also its file, without ``.xlsx``."""
+    return f"crpv-{centre.code}"
+
+
 class Ground(StrEnum):
     """Why a dossier concerns a centre, or none."""
 

@@ -27,7 +27,8 @@ def data_checksum(
 ) -> str:
     """Return the SHA-256 of what the workbooks of these dossiers say.
 
-    It covers the dossiers, their verdicts, human annotations and the data files. It leaves out
+    It covers the dossiers, their verdicts, human annotations, opinions of evaluators, situations
+    and the data files. It leaves out
     what moves without anything new: the watermark, the software's version, the annotations that
     the bridge itself writes, and the correction request that our own message opens.
     """
@@ -44,11 +45,13 @@ def data_checksum(
         columns.digest,
         policy.digest,
         [[one.code, one.name, *sorted(one.departments), one.confirmed] for one in centres],
+        list(context.drift),
     ]
     digest.update(_json(circumstances))
     for entry in sorted(entries, key=lambda one: one.report.number):
         digest.update(_json(_report(entry.report, written)))
-        digest.update(_json([_plain(entry.assessment), _plain(entry.conflicts)]))
+        told = [_plain(one) for one in (entry.assessment, entry.conflicts, entry.opinions)]
+        digest.update(_json([*told, entry.situation]))
     return digest.hexdigest()
 
 

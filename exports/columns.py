@@ -18,6 +18,7 @@ SheetKind: TypeAlias = Literal[
     "elements",
     "fichiers",
     "situations",
+    "changements",
     "dictionnaire",
     "a_propos",
 ]
@@ -35,6 +36,7 @@ _COMPUTED = {
     "elements": frozenset(OF_DOSSIER) | frozenset(OF_ITEM),
     "fichiers": frozenset(OF_DOSSIER) | frozenset(OF_FILE),
 }
+_LIST_LENGTH = 250
 _SHEET_NAME = r"^[^\[\]:*?/\\']{1,31}$"
 
 
@@ -84,6 +86,8 @@ class Figures(_Strict):
     company: str
     awareness: str
     measures: str
+    measure_state: str
+    taken: tuple[str, ...] = Field(min_length=1)
     cases: str
 
 
@@ -149,8 +153,27 @@ class ColumnsFile(_Strict):
     version: str
     territory: Territory
     figures: Figures
+    opinions: tuple[str, ...] = Field(min_length=1)
     sheets: tuple[SheetSpec, ...] = Field(min_length=1)
     digest: str = ""
+
+    @model_validator(mode="after")
+    def _opinions_fit_a_list(self) -> Self:
+        """Excel holds the choices of a list in one text of 255 characters, with commas between."""
+        if any(not one.strip() or set(one) & set(',"') for one in self.opinions):
+            raise ValueError("un avis de « opinions » est vide, ou contient une virgule")
+        if len(",".join(self.opinions)) > _LIST_LENGTH:
+            raise ValueError(f"« opinions » dépasse {_LIST_LENGTH} caractères en tout")
+        return self
+
+    @property
+    def dossiers_sheet(self) -> SheetSpec:
+        """The sheet with one row for each dossier."""
+        return self.of_kind("dossiers")
+
+    def of_kind(self, kind: SheetKind) -> SheetSpec:
+        """The first sheet of a kind."""
+        return next(sheet for sheet in self.sheets if sheet.kind == kind)
 
     @model_validator(mode="after")
     def _distinct_sheets(self) -> Self:

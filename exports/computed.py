@@ -10,6 +10,9 @@ from mappings.dossier import Attachment
 from mappings.mapping import FieldSpec
 from triage.assessment import ItemResult
 
+JUDGEMENT, COMMENT = "avis", "commentaire"
+"""Columns that evaluators fill in."""
+
 OfDossier: TypeAlias = Callable[[Reading], Content]
 OfItem: TypeAlias = Callable[[Reading, ItemResult], Content]
 OfFile: TypeAlias = Callable[[Reading, FieldSpec, Attachment], Content]
@@ -89,7 +92,30 @@ def demandeur(reading: Reading) -> Content:
     return None if company is None else company.name or company.identifier
 
 
+def own_judgement(reading: Reading) -> Content:
+    """Opinion that the readers of the workbook gave."""
+    return reading.opinion.judgement or None if reading.opinion else None
+
+
+def own_comment(reading: Reading) -> Content:
+    """Comment that the readers of the workbook wrote."""
+    return reading.opinion.comment or None if reading.opinion else None
+
+
+def received(reading: Reading) -> Content:
+    """What others wrote, one a line; only the agency reads it."""
+    lines = [
+        f"{one.who} : {' — '.join(part for part in (one.judgement, one.comment) if part)}"
+        for one in reading.opinions
+        if one.judgement or one.comment
+    ]
+    return "\n".join(lines) or None
+
+
 OF_DOSSIER: Mapping[str, OfDossier] = {
+    JUDGEMENT: own_judgement,
+    COMMENT: own_comment,
+    "avis_recus": received,
     "dossier": dossier_link,
     "statut": lambda one: one.entry.assessment.status.value,
     "priorite": lambda one: one.entry.assessment.priority,

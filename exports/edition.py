@@ -1,19 +1,29 @@
 """One workbook: its tables, its sheets, its bytes."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.about import AUDIENCES, Line, about_lines, digest_lines, fill_about, withheld_lines
-from exports.cells import paris
-from exports.centres import Centre
+from exports.about import (
+    AUDIENCES,
+    Line,
+    about_lines,
+    digest_lines,
+    fill_about,
+    form_lines,
+    withheld_lines,
+)
+from exports.cells import Content, paris
+from exports.centres import Centre, author_of
+from exports.changes import Comparison, changes
 from exports.columns import ColumnsFile, SheetSpec
 from exports.dictionary import dictionary
 from exports.entry import Entry
-from exports.figures import synthesise
+from exports.figures import Synthesis, synthesise
+from exports.identity import Identity
 from exports.package import document_properties, pack
 from exports.pages import Margins, set_up_page
 from exports.reading import Reading
@@ -42,6 +52,9 @@ class Edition:
         columns: Sheets and columns.
         checksum: That of the data.
         centre: The one centre that it is for, if any.
+        comparison: What its audience could read before, where there is anything to compare with.
+        before: Numbers of the dossiers of the former workbook; ``None`` where there is none.
+        compared: What `À propos` says of the comparison.
     """
 
     maker: TableMaker
@@ -50,6 +63,14 @@ class Edition:
     columns: ColumnsFile
     checksum: str
     centre: Centre | None
+    comparison: Comparison | None
+    before: frozenset[int] | None
+    compared: str
+
+    @property
+    def author(self) -> str:
+        """Whose opinions it carries and brings back."""
+        return author_of(self.centre) if self.centre else self.maker.audience
 
     @property
     def title(self) -> str:
@@ -82,21 +103,33 @@ class Edition:
 
     def tables(self) -> dict[str, Table]:
         """Make every table, by name of sheet; `Dictionnaire` explains the others."""
-        made = {
-            sheet.name: self.maker.make(sheet, self.readings)
-            for sheet in self.columns.sheets
-            if sheet.columns
-        }
+        made: dict[str, Table] = {}
         for sheet in self.columns.sheets:
-            if sheet.kind == "situations":
+            if sheet.columns:
+                made[sheet.name] = self.maker.make(sheet, self.readings)
+            elif sheet.kind == "situations":
                 made[sheet.name] = situations(
                     self.readings, origins=self.columns.figures, sheet=sheet
                 )
+            elif sheet.kind == "changements":
+                dossiers = made[self.columns.dossiers_sheet.name]
+                made[sheet.name] = changes(self._changes(dossiers), sheet=sheet)
         explained = tuple(made[sheet.name] for sheet in self.columns.sheets if sheet.name in made)
         for sheet in self.columns.sheets:
             if sheet.kind == "dictionnaire":
-                made[sheet.name] = dictionary(explained, sheet=sheet.name, name=sheet.table)
+                made[sheet.name] = dictionary(
+                    explained, self._synthesis().figures, sheet=sheet.name, name=sheet.table
+                )
         return made
+
+    def _changes(self, dossiers: Table) -> Iterator[tuple[Content, ...]]:
+        if self.comparison is None or self.before is None:
+            return iter(())
+        return self.comparison.rows(dossiers.rows, self.before)
+
+    def _synthesis(self) -> Synthesis:
+        below = self.maker.policy.small_counts.below
+        return synthesise(self.readings, origins=self.columns.figures, below=below)
 
     def fill(self, sheet: Worksheet, spec: SheetSpec, *, tables: dict[str, Table]) -> None:
         """Fill one sheet, but for the rows of a table."""
@@ -105,11 +138,6 @@ class Edition:
         margins = Margins(title=self.title, dated=dated, audience=self.footer)
         set_up_page(sheet, margins)
         if spec.kind == "synthese":
-            figures = synthesise(
-                self.readings,
-                origins=self.columns.figures,
-                below=self.maker.policy.small_counts.below,
-            )
             subtitle = " · ".join(
                 (
                     f"Démarche {context.demarche} — {context.title}",
@@ -117,7 +145,7 @@ class Edition:
                     context.filters or "tous les dossiers",
                 )
             )
-            fill_synthesis(sheet, figures, headings=Headings(self.title, subtitle))
+            fill_synthesis(sheet, self._synthesis(), headings=Headings(self.title, subtitle))
         elif spec.kind == "a_propos":
             fill_about(sheet, self._about())
         else:
@@ -135,17 +163,21 @@ class Edition:
 
     def _withheld(self) -> tuple[Line, ...]:
         if self.maker.audience == "agence":
-            return (Line("Retenu", "rien"),)
+            return (*form_lines(self.readings, self.maker.context), Line("Retenu", "rien"))
         return withheld_lines(
             self.kept, self.readings, context=self.maker.context, policy=self.maker.policy
         )
 
     def _about(self) -> tuple[Line, ...]:
+        context = self.maker.context
         versions = f"{self.columns.version} ({self.columns.digest})"
+        until, checksum = context.opinions_until, self.checksum[:12]
         return about_lines(
-            context=self.maker.context,
+            context=context,
             audience=self._whom(),
+            identity=Identity(context.demarche, self.author, until, checksum),
             checksum=self.checksum,
-            digests=digest_lines(self.maker.context, self.maker.policy, columns=versions),
+            compared=self.compared,
+            digests=digest_lines(context, self.maker.policy, columns=versions),
             withheld=self._withheld(),
         )

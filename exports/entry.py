@@ -1,7 +1,7 @@
 """What an export is made from: dossiers with their verdicts, and the circumstances."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
@@ -14,12 +14,41 @@ NetworkDefault: TypeAlias = Literal["include", "exclude"]
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """What evaluators wrote on a dossier in the workbook that is theirs.
+
+    Attributes:
+        who: Its readers, as staff name them.
+        judgement: Choice in the list of opinions, or blank.
+        comment: Free text, or blank.
+    """
+
+    who: str
+    judgement: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One dossier to hand out: its report, its verdict, and what a human wrote over ours."""
+    """One dossier to hand out.
+
+    Attributes:
+        report: What was declared.
+        assessment: The verdict.
+        conflicts: What a human wrote over our annotations.
+        opinions: What evaluators wrote, by author (``agence``, ``reseau``, ``crpv-<code>``).
+        situation: Id of the situation that it is placed in, or blank.
+        first_checked_at: When it was judged for the first time.
+        corrected: Correction requests that were answered: when asked, when submitted again.
+    """
 
     report: Report
     assessment: Assessment
     conflicts: tuple[Conflict, ...] = ()
+    opinions: Mapping[str, Opinion] = field(default_factory=dict)
+    situation: str = ""
+    first_checked_at: datetime | None = None
+    corrected: tuple[tuple[datetime, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +67,9 @@ class ExportContext:
             workbook, so that the same data gives the same bytes.
         filters: What the export was restricted to, in French; empty for everything.
         network_default: Whether a dossier whose « diffusable » is unanswered goes to the network.
+        opinions_until: Last opinion that the workbooks carry, so that a returned one can be told
+            from what was written since.
+        drift: Differences between the form and its mapping, in French.
     """
 
     demarche: int
@@ -50,6 +82,8 @@ class ExportContext:
     generated_from: datetime
     filters: str = ""
     network_default: NetworkDefault = "include"
+    opinions_until: int = 0
+    drift: tuple[str, ...] = ()
 
 
 def latest_change(entries: Sequence[Entry]) -> datetime:

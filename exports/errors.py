@@ -15,3 +15,7 @@ class WorkbookCheckError(ExportError):
 
 class ExportFolderError(ExportError):
     """The folder of exports cannot be written (disk full, rights, missing volume)."""
+
+
+class UnreadableWorkbookError(ExportError):
+    """A file that came back is no workbook."""

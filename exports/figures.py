@@ -1,54 +1,29 @@
 """The figures of `Synthèse`, from the dossiers that its reader may read. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from statistics import median
 
+from exports.blocks import Block, by_month, by_nature, by_status
 from exports.cells import Content, paris
 from exports.columns import Figures, Format
 from exports.reading import Reading
 from mappings.report import Answer
 from triage.assessment import Status
 
-PRIORITIES = ("P1", "P2", "P3", "P4")
-STATUSES = (
-    Status.COMPLET,
-    Status.A_COMPLETER,
-    Status.A_PRECISER,
-    Status.HORS_CHAMP,
-    Status.CLOS,
-    Status.A_TRIER,
-)
-MOST_MONTHS = 36
+__all__ = ["Block", "Figure", "Synthesis", "synthesise"]
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure with its name."""
+    """One figure with its name, and its definition for `Dictionnaire`."""
 
     name: str
     value: Content
     format: Format = "entier"
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A small table of counts, drawn as a chart.
-
-    Attributes:
-        title: What is counted.
-        headers: First the name of the lines, then of each series.
-        lines: Name and counts of each line.
-        stacked: Whether the series add up.
-        bars: ``col`` for upright bars, ``bar`` for lying ones.
-    """
-
-    title: str
-    headers: tuple[str, ...]
-    lines: tuple[tuple[str | int, ...], ...]
-    bars: str = "bar"
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,74 +36,120 @@ class Synthesis:
 
 def synthesise(readings: Sequence[Reading], *, origins: Figures, below: int) -> Synthesis:
     """Work out the figures."""
-    statuses = Counter(one.entry.assessment.status for one in readings)
-    scores = [one.entry.assessment.score for one in readings]
-    first = Counter(one.entry.assessment.priority or "" for one in readings)
-    days = sorted(_day(one.entry.report.deposited_at) for one in readings)
-    figures = (
-        Figure("Premier dépôt", days[0] if days else None, "date"),
-        Figure("Dernier dépôt", days[-1] if days else None, "date"),
-        Figure("Dossiers", len(readings)),
-        Figure("Dossiers complets", statuses[Status.COMPLET]),
-        Figure("Dossiers à compléter ou à préciser", _open(statuses)),
-        Figure("Dossiers de priorité P1", first["P1"]),
-        Figure("Complétude médiane", _rounded(scores), "pourcent"),
-        Figure("Délai médian entre connaissance et dépôt (jours)", _delay(readings, origins)),
-        Figure("Part des dossiers avec une mesure", _share(readings, origins), "pourcent"),
-        _cases(readings, origins, below=below),
-    )
     return Synthesis(
-        figures=figures,
+        figures=(
+            *_dossiers(readings),
+            *_delays(readings, origins),
+            *_measures(readings, origins),
+            _cases(readings, origins, below=below),
+        ),
         blocks=(
-            _by_month(days),
-            _by_nature(readings, origins),
-            _by_status(readings),
+            by_month(_days(readings)),
+            by_nature(readings, origins),
+            by_status(readings),
         ),
     )
 
 
+def _dossiers(readings: Sequence[Reading]) -> tuple[Figure, ...]:
+    statuses = Counter(one.entry.assessment.status for one in readings)
+    scores = [one.entry.assessment.score for one in readings]
+    first = Counter(one.entry.assessment.priority or "" for one in readings)
+    days = _days(readings)
+    return (
+        Figure("Premier dépôt", days[0] if days else None, "date", "Jour du plus ancien dépôt."),
+        Figure("Dernier dépôt", days[-1] if days else None, "date", "Jour du plus récent dépôt."),
+        Figure("Dossiers", len(readings), meaning="Dossiers de ce classeur."),
+        Figure(
+            "Dossiers complets",
+            statuses[Status.COMPLET],
+            meaning="Aucun élément obligatoire n'est absent ou invalide.",
+        ),
+        Figure(
+            "Dossiers à compléter ou à préciser",
+            _open(statuses),
+            meaning="Un élément obligatoire, ou une question de recevabilité, attend le déclarant.",
+        ),
+        Figure("Dossiers de priorité P1", first["P1"], meaning="Priorité proposée la plus haute."),
+        Figure("Complétude médiane", _rounded(scores), "pourcent", "Médiane des scores."),
+    )
+
+
+def _delays(readings: Sequence[Reading], origins: Figures) -> tuple[Figure, ...]:
+    checks = [
+        (checked - one.entry.report.deposited_at) / timedelta(hours=1)
+        for one in readings
+        if (checked := one.entry.first_checked_at) is not None
+    ]
+    answers = [
+        (_day(answered) - _day(asked)).days
+        for one in readings
+        for asked, answered in one.entry.corrected
+    ]
+    return (
+        Figure(
+            "Délai médian entre connaissance et dépôt (jours)",
+            _delay(readings, origins),
+            meaning="De la date de connaissance déclarée au dépôt ; une date de connaissance"
+            " postérieure au dépôt n'est pas comptée.",
+        ),
+        Figure(
+            "Délai médian entre dépôt et première vérification (heures)",
+            _rounded([max(0.0, one) for one in checks]),
+            meaning="Du dépôt au premier verdict de la passerelle ; un dossier déposé avant sa"
+            " mise en service compte depuis son dépôt.",
+        ),
+        Figure(
+            "Délai médian entre demande de correction et nouveau dépôt (jours)",
+            _rounded(answers),
+            meaning="De chaque demande de correction au nouvel envoi du déclarant ; une demande"
+            " encore sans réponse n'est pas comptée.",
+        ),
+    )
+
+
+def _measures(readings: Sequence[Reading], origins: Figures) -> tuple[Figure, ...]:
+    situations: dict[str, bool] = {}
+    for reading in readings:
+        name = reading.entry.situation
+        if name:
+            situations[name] = situations.get(name, False) or _taken(reading, origins)
+    return (
+        Figure(
+            "Part des dossiers avec une mesure",
+            _share([bool(one.rows(origins.measures)) for one in readings]),
+            "pourcent",
+            "Dossiers qui déclarent au moins une mesure, parmi ceux de ce classeur.",
+        ),
+        Figure(
+            "Situations",
+            len(situations),
+            meaning="Regroupements de signalements (unc situations) présents dans ce classeur.",
+        ),
+        Figure(
+            "Part des situations avec une mesure prise",
+            _share(list(situations.values())),
+            "pourcent",
+            "Situations dont un signalement de ce classeur déclare une mesure de réduction du"
+            " risque prise (et non en projet).",
+        ),
+    )
+
+
+def _taken(reading: Reading, origins: Figures) -> bool:
+    states = (
+        reading.cell(row, field=origins.measures, name=origins.measure_state)
+        for row in reading.rows(origins.measures)
+    )
+    return any(isinstance(one, Answer) and one.value in origins.taken for one in states)
+
+
+def _days(readings: Sequence[Reading]) -> list[date]:
+    return sorted(_day(one.entry.report.deposited_at) for one in readings)
+
+
 def _open(statuses: Counter[Status]) -> int:
     return statuses[Status.A_COMPLETER] + statuses[Status.A_PRECISER]
-
-
-def _by_month(days: Sequence[date]) -> Block:
-    counts = Counter((day.year, day.month) for day in days)
-    months = list(_months(days[0], days[-1]))[-MOST_MONTHS:] if days else []
-    lines = tuple((f"{month:02}/{year}", counts[year, month]) for year, month in months)
-    return Block("Dépôts par mois", ("Mois", "Dossiers"), lines, bars="col")
-
-
-def _months(first: date, last: date) -> Iterable[tuple[int, int]]:
-    year, month = first.year, first.month
-    while (year, month) <= (last.year, last.month):
-        yield year, month
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)  # noqa: PLR2004
-
-
-def _by_nature(readings: Sequence[Reading], origins: Figures) -> Block:
-    counts: Counter[str] = Counter()
-    for reading in readings:
-        shown = reading.answer(origins.nature)
-        value = shown.value if isinstance(shown, Answer) else None
-        counts.update({str(option) for option in value} if isinstance(value, tuple) else ())
-    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
-    return Block("Nature de la non-conformité", ("Nature", "Dossiers"), tuple(ordered))
-
-
-def _by_status(readings: Sequence[Reading]) -> Block:
-    pairs = Counter(
-        (one.entry.assessment.status, one.entry.assessment.priority) for one in readings
-    )
-    lines = tuple(
-        (
-            status.value,
-            *(pairs[status, priority] for priority in PRIORITIES),
-            pairs[status, None],
-        )
-        for status in STATUSES
-        if any(found is status for found, _ in pairs)
-    )
-    return Block("Statut et priorité", ("Statut", *PRIORITIES, "Sans priorité"), lines)
 
 
 def _delay(readings: Sequence[Reading], origins: Figures) -> Content:
@@ -143,11 +164,8 @@ def _delay(readings: Sequence[Reading], origins: Figures) -> Content:
     return _rounded(delays)
 
 
-def _share(readings: Sequence[Reading], origins: Figures) -> Content:
-    if not readings:
-        return None
-    measured = sum(1 for reading in readings if reading.rows(origins.measures))
-    return (200 * measured + len(readings)) // (2 * len(readings))
+def _share(flags: Sequence[bool]) -> Content:
+    return (200 * sum(flags) + len(flags)) // (2 * len(flags)) if flags else None
 
 
 def _cases(readings: Sequence[Reading], origins: Figures, *, below: int) -> Figure:
@@ -158,10 +176,10 @@ def _cases(readings: Sequence[Reading], origins: Figures, *, below: int) -> Figu
     name = "Cas d'effets indésirables rapportés"
     if hidden:
         name += f", hors dossiers à moins de {below} cas"
-    return Figure(name, total)
+    return Figure(name, total, meaning="Somme des cas déclarés que le lecteur peut lire.")
 
 
-def _rounded(values: Sequence[int]) -> Content:
+def _rounded(values: Sequence[float]) -> Content:
     return int(median(values) + 0.5) if values else None
 
 

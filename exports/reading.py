@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
-from exports.entry import Entry, ExportContext
+from exports.entry import Entry, ExportContext, Opinion
 from exports.policy import Policy, WithheldRows
 from mappings.mapping import Audience, FieldSpec
-from mappings.report import Answer, AnswerState, Row
+from mappings.report import Answer, AnswerState, Row, Unmapped
 from triage.assessment import Evidence
 
 _PUBLIC_FACTS = frozenset(
@@ -39,6 +39,7 @@ class Reading:
         policy: What leaves the agency.
         audience: Who reads.
         crpv: Centres that it concerns, as staff read them.
+        author: Whose workbook it is read in, see :attr:`exports.entry.Entry.opinions`.
     """
 
     entry: Entry
@@ -46,6 +47,7 @@ class Reading:
     policy: Policy
     audience: Audience
     crpv: str = ""
+    author: str = ""
 
     @property
     def number(self) -> int:
@@ -119,6 +121,24 @@ class Reading:
         if not self.may_tell((evidence.field,)):
             return self.policy.mask
         return f"{evidence.label} : {evidence.value}"
+
+    @property
+    def unmapped(self) -> tuple[Unmapped, ...]:
+        """Answers that the mapping does not take; nobody said who else may read them."""
+        return self.entry.report.unmapped if self.audience == "agence" else ()
+
+    @property
+    def opinion(self) -> Opinion | None:
+        """What the readers of this workbook wrote on the dossier."""
+        return self.entry.opinions.get(self.author)
+
+    @property
+    def opinions(self) -> tuple[Opinion, ...]:
+        """What others wrote: each centre reads its own, the agency reads all."""
+        if self.audience != "agence":
+            return ()
+        found = sorted(self.entry.opinions.items())
+        return tuple(one for author, one in found if author != self.author)
 
     def _secret(self, path: str) -> bool:
         """Whether a text drawn from this field stays at the agency; what is unknown does."""

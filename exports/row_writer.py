@@ -21,7 +21,7 @@ from exports.columns import Format
 from exports.styles import StyleIds
 from exports.tables import Column, Table
 
-_DAY_ZERO: Final = date(1899, 12, 30)
+DAY_ZERO: Final = date(1899, 12, 30)
 _TEXT_SHAPES: Final = frozenset({"texte", "centre"})
 _NUMBER_SHAPES: Final = frozenset({"entier", "decimal", "pourcent", "lien"})
 _CAREFUL: Final = re.compile("^[=+\\-@\\s]|\\s$|[&<>\x00-\x1f\ufffe\uffff\ud800-\udfff]|_x")
@@ -129,10 +129,10 @@ def links(table: Table, *, first_row: int) -> Iterator[tuple[str, str]]:
 def serial(moment: date) -> str:
     """Return Excel's number for a date or a naive datetime."""
     if isinstance(moment, datetime):
-        days = (moment.date() - _DAY_ZERO).days
+        days = (moment.date() - DAY_ZERO).days
         seconds = moment.hour * 3600 + moment.minute * 60 + moment.second
         return repr(days + seconds / 86_400) if seconds else str(days)
-    return str((moment - _DAY_ZERO).days)
+    return str((moment - DAY_ZERO).days)
 
 
 def _encoder(column: Column, styles: StyleIds) -> Callable[[Content], str]:

@@ -6,13 +6,15 @@ from openpyxl.formatting.rule import DataBar, FormatObject, Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
+from exports.cells import MAX_UNITS
 from exports.plain_rows import set_text
-from exports.styles import GREY, HEADER_ALIGNMENT, HEADER_FILL, HEADER_FONT
+from exports.styles import FILLED_FILL, GREY, HEADER_ALIGNMENT, HEADER_FILL, HEADER_FONT
 from exports.tables import Table
 
 FIRST_ROW = 2
@@ -56,6 +58,7 @@ def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
     sheet.sheet_view.zoomScale = 90
     sheet.sheet_view.showGridLines = False
     _add_table(sheet, table)
+    _add_filled(sheet, table)
     _add_formats(sheet, table, mask=mask)
     last = get_column_letter(table.printed)
     sheet.print_area = f"A1:{last}{last_row(table)}"
@@ -76,6 +79,31 @@ def _add_table(sheet: Worksheet, table: Table) -> None:
         TableColumn(id=place, name=column.name) for place, column in enumerate(table.columns, 1)
     ]
     sheet.add_table(excel)
+
+
+def _add_filled(sheet: Worksheet, table: Table) -> None:
+    """Show which columns are for evaluators, and what they may choose there."""
+    for place, column in enumerate(table.columns, start=1):
+        if not column.filled:
+            continue
+        letter = get_column_letter(place)
+        sheet[f"{letter}1"].fill = FILLED_FILL
+        area = f"{letter}{FIRST_ROW}:{letter}{last_row(table)}"
+        listed = bool(column.choices)
+        rule = DataValidation(
+            type="list" if listed else "textLength",
+            operator=None if listed else "lessThanOrEqual",
+            formula1=f'"{",".join(column.choices)}"' if listed else str(MAX_UNITS),
+            allow_blank=True,
+            showErrorMessage=True,
+            showInputMessage=True,
+            errorTitle=column.name[:32],
+            error="Choisissez un avis de la liste." if listed else "Ce texte est trop long.",
+            promptTitle=column.name[:32],
+            prompt="À choisir dans la liste." if listed else "À remplir librement.",
+        )
+        rule.add(area)
+        sheet.add_data_validation(rule)
 
 
 def _add_formats(sheet: Worksheet, table: Table, *, mask: str) -> None:

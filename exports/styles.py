@@ -17,6 +17,8 @@ LINE = "DDDDDD"
 
 HEADER_FONT = Font(name=FONT, size=10, bold=True, color="FFFFFF")
 HEADER_FILL = PatternFill("solid", fgColor=BLUE)
+FILLED_FILL = PatternFill("solid", fgColor="18753C")
+"""Header of the columns that evaluators fill in."""
 HEADER_ALIGNMENT = Alignment(horizontal="center", vertical="center", wrap_text=True)
 THIN = Border(bottom=Side(style="thin", color=LINE))
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from exports.cells import Content
 from exports.columns import FORMAT_OF_TYPE, ColumnSpec, Format, SheetSpec
-from exports.computed import OF_DOSSIER, OF_FILE, OF_ITEM
-from exports.entry import ExportContext
+from exports.computed import COMMENT, JUDGEMENT, OF_DOSSIER, OF_FILE, OF_ITEM
+from exports.entry import ExportContext, Opinion
 from exports.errors import MappingMismatchError
 from exports.policy import Policy
 from exports.reading import Reading
@@ -15,12 +16,17 @@ from mappings.mapping import Audience, FieldSpec
 from mappings.report import Answer
 from triage.assessment import Verdict
 
+_Key: TypeAlias = tuple[str, int, Opinion | None]
+_FILLED = frozenset({JUDGEMENT, COMMENT})
 _WORTH_A_ROW = frozenset({Verdict.MISSING, Verdict.INVALID, Verdict.INSUFFICIENT})
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column as shown: header, width, format, and what `Dictionnaire` says of it."""
+    """One column as shown: header, width, format, and what `Dictionnaire` says of it.
+
+    ``filled`` columns are for evaluators to write in, from ``choices`` where there are any.
+    """
 
     name: str
     width: int
@@ -28,6 +34,8 @@ class Column:
     meaning: str
     origin: str
     audience: Audience
+    filled: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ class TableMaker:
         context: Circumstances of the export.
         policy: What leaves the agency.
         audience: Who reads.
+        choices: Opinions that evaluators choose from.
         several: Whether several workbooks are made for it, so that written rows are worth keeping.
     """
 
@@ -67,7 +76,8 @@ class TableMaker:
     policy: Policy
     audience: Audience
     several: bool = False
-    _made: dict[tuple[str, int], tuple[tuple[Content, ...], ...]] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
+    _made: dict[_Key, tuple[tuple[Content, ...], ...]] = field(default_factory=dict)
     _written: dict[str, dict[int, str]] = field(default_factory=dict)
 
     def make(self, sheet: SheetSpec, readings: Sequence[Reading]) -> Table:
@@ -89,7 +99,7 @@ class TableMaker:
     def _rows(
         self, reading: Reading, sheet: SheetSpec, specs: Sequence[ColumnSpec]
     ) -> tuple[tuple[Content, ...], ...]:
-        key = (sheet.name, reading.number)
+        key = (sheet.name, reading.number, reading.opinion)
         made = self._made.get(key)
         if made is None:
             made = self._made[key] = tuple(_ROWS[sheet.kind](reading, sheet, specs))
@@ -160,6 +170,8 @@ class TableMaker:
             meaning=column.meaning or meaning,
             origin=origin,
             audience=self._audience(sheet, column) or "agence",
+            filled=column.computed in _FILLED,
+            choices=self.choices if column.computed == JUDGEMENT else (),
         )
 
 

@@ -1,14 +1,18 @@
 """The workbooks of an export: the agency's, the network's, and one for each centre."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from exports.centres import Assignment, Centre, Ground, concerned
+from exports.about import VERSIONS, digest_lines
+from exports.cells import paris
+from exports.centres import Assignment, Centre, Ground, author_of, concerned
+from exports.changes import Comparison
 from exports.checksum import data_checksum
 from exports.columns import ColumnsFile
 from exports.edition import Edition
 from exports.entry import Entry, ExportContext
 from exports.policy import Policy, check_policy
+from exports.previous import PreviousExport
 from exports.reading import Reading, readings
 from exports.tables import TableMaker
 from mappings.mapping import Audience
@@ -19,6 +23,7 @@ class _Audience:
     """What the workbooks of one audience share."""
 
     maker: TableMaker
+    comparison: Comparison | None
     kept: Sequence[Entry]
     readings: Sequence[tuple[Reading, Assignment]]
 
@@ -27,7 +32,8 @@ class _Audience:
 class WorkbookSet:
     """All the workbooks of one export: what they share is worked out once.
 
-    Same attributes, same bytes.
+    Same attributes, same bytes. `Changements` compares with files as they were published, so that
+    an audience is told of the past only what it could read then.
 
     Attributes:
         entries: Every dossier, in any order.
@@ -35,6 +41,7 @@ class WorkbookSet:
         columns: Sheets and columns.
         policy: What leaves the agency.
         centres: Table of the regional centres; without it no dossier says its centres.
+        previous: The last published export, that `Changements` compares with.
     """
 
     entries: Sequence[Entry]
@@ -42,6 +49,7 @@ class WorkbookSet:
     columns: ColumnsFile
     policy: Policy
     centres: Sequence[Centre] = ()
+    previous: PreviousExport | None = None
     _audiences: dict[Audience, _Audience] = field(default_factory=dict)
     _checksums: list[str] = field(default_factory=list)
 
@@ -66,6 +74,15 @@ class WorkbookSet:
         found = self._read_by("reseau").readings
         return tuple(one.number for one, to in found if to.ground is Ground.NOWHERE)
 
+    def numbers(self, author: str) -> frozenset[int]:
+        """Numbers of the dossiers of a workbook: ``agence``, ``reseau`` or ``crpv-<code>``."""
+        if author in ("agence", "reseau"):
+            audience: Audience = "agence" if author == "agence" else "reseau"
+            return frozenset(one.number for one, _ in self._read_by(audience).readings)
+        code = {author_of(one): one.code for one in self.centres}[author]
+        found = self._read_by("reseau").readings
+        return frozenset(one.number for one, to in found if code in to.centres)
+
     def workbook(self, audience: Audience) -> bytes:
         """Return the workbook (.xlsx) of an audience.
 
@@ -73,7 +90,8 @@ class WorkbookSet:
             MappingMismatchError: The columns or the policy name what the mapping does not have.
         """
         shared = self._read_by(audience)
-        return self._edition(shared, [one for one, _ in shared.readings], centre=None)
+        chosen = [replace(one, author=audience) for one, _ in shared.readings]
+        return self._edition(shared, chosen, centre=None)
 
     def centre_workbook(self, code: str) -> bytes:
         """Return the workbook (.xlsx) of one centre.
@@ -84,12 +102,15 @@ class WorkbookSet:
         """
         centre = {one.code: one for one in self.centres}[code]
         shared = self._read_by("reseau")
-        chosen = [one for one, to in shared.readings if code in to.centres]
+        author = author_of(centre)
+        chosen = [replace(one, author=author) for one, to in shared.readings if code in to.centres]
         return self._edition(shared, chosen, centre=centre)
 
     def _edition(
         self, shared: _Audience, chosen: Sequence[Reading], *, centre: Centre | None
     ) -> bytes:
+        name = f"{author_of(centre) if centre else shared.maker.audience}.xlsx"
+        before = self.previous.numbers(name) if self.previous and shared.comparison else None
         edition = Edition(
             maker=shared.maker,
             kept=shared.kept,
@@ -97,8 +118,31 @@ class WorkbookSet:
             columns=self.columns,
             checksum=self.checksum,
             centre=centre,
+            comparison=shared.comparison,
+            before=before,
+            compared=self._compared(told=before is not None),
         )
         return edition.pack()
+
+    def _compared(self, *, told: bool) -> str:
+        if self.context.filters:
+            return "rien : cet export est filtré"
+        if not told or self.previous is None:
+            return "rien : aucun export précédent de ce classeur ne peut être relu"
+        return f"l'export publié le {paris(self.previous.published_at):%d/%m/%Y à %H:%M} (Paris)"
+
+    def _comparison(self, maker: TableMaker) -> Comparison | None:
+        former = self.previous.former(f"{maker.audience}.xlsx") if self.previous else None
+        if former is None or self.context.filters:
+            return None
+        digests = digest_lines(self.context, self.policy, columns="")
+        versions = {line.name: line.text for line in digests if line.name in VERSIONS}
+        return Comparison(
+            columns=maker.make(self.columns.dossiers_sheet, ()).columns,
+            former=former.rows,
+            mask=self.policy.mask,
+            retold=maker.audience == "agence" or former.versions == versions,
+        )
 
     def _read_by(self, audience: Audience) -> _Audience:
         known = self._audiences.get(audience)
@@ -107,13 +151,16 @@ class WorkbookSet:
         check_policy(self.policy, self.context.mapping)
         read = readings(self.entries, context=self.context, policy=self.policy, audience=audience)
         shared = {one.number for one in read}
+        maker = TableMaker(
+            context=self.context,
+            policy=self.policy,
+            audience=audience,
+            several=audience == "reseau" and bool(self.centres),
+            choices=self.columns.opinions,
+        )
         made = _Audience(
-            maker=TableMaker(
-                context=self.context,
-                policy=self.policy,
-                audience=audience,
-                several=audience == "reseau" and bool(self.centres),
-            ),
+            maker=maker,
+            comparison=self._comparison(maker),
             kept=tuple(one for one in self.entries if one.report.number not in shared),
             readings=concerned(read, centres=self.centres, territory=self.columns.territory),
         )

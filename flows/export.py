@@ -10,13 +10,15 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from exports.centres import Centre, parse_centres
-from exports.columns import ColumnsFile, parse_columns
 from exports.entry import Entry, ExportContext, latest_change
 from exports.manifest import export_facts
-from exports.policy import Policy, parse_policy
+from exports.previous import PreviousExport
 from exports.publishing import ExportFile, PublishedExport, disk_told, latest, publish
 from exports.workbooks import WorkbookSet
+from flows import hand_out
+from flows.beside import Beside, situations_of
+from flows.drift import drift_of
+from flows.hand_out import centres, hand_out_files
 from flows.judge import ASSESSMENT, stored_revisions
 from flows.poll import BEGINNING
 from flows.services import Services, now
@@ -24,13 +26,12 @@ from flows.summary import Summary
 from mappings.decode import decode_dossier
 from mappings.mapper import map_report
 from mappings.mapping import Audience
-from settings import ROOT
 from store.exports import Published
-from triage.reply import Conflict
+
+__all__ = ["centres", "entries_of", "export", "export_context", "hand_out_files", "source_digest"]
 
 KIND = "classeurs"
 FILES: dict[str, Audience] = {"agence.xlsx": "agence", "reseau.xlsx": "reseau"}
-_DATA = ROOT / "exports" / "unc"
 
 
 def export(services: Services, summary: Summary) -> None:
@@ -66,7 +67,7 @@ def export(services: Services, summary: Summary) -> None:
 def _publish(services: Services, root: Path) -> PublishedExport | None:
     entries = tuple(entries_of(services))
     context = export_context(services, entries)
-    made = workbook_set(entries, context)
+    made = workbook_set(entries, context, previous=latest(root, demarche=services.demarche))
     files = dict(_files(services, made))
     facts = export_facts(entries, context, checksum=made.checksum)
     return publish(root, files, facts=facts, at=now())
@@ -87,15 +88,26 @@ def _files(services: Services, made: WorkbookSet) -> Iterator[tuple[str, ExportF
     services.tell("Classeurs", total, total)
 
 
-def workbook_set(entries: Sequence[Entry], context: ExportContext) -> WorkbookSet:
-    """Every workbook of these dossiers.
+def workbook_set(
+    entries: Sequence[Entry], context: ExportContext, *, previous: PublishedExport | None
+) -> WorkbookSet:
+    """Every workbook of these dossiers, compared with the last published export.
 
     Raises:
         DataFileError: The columns, the policy or the table of centres is wrong.
     """
     columns, policy = hand_out_files()
+    before = None
+    if previous is not None:
+        sheets = columns.dossiers_sheet.name, columns.of_kind("a_propos").name
+        before = PreviousExport(previous, dossiers_sheet=sheets[0], about_sheet=sheets[1])
     return WorkbookSet(
-        entries=entries, context=context, columns=columns, policy=policy, centres=centres()
+        entries=entries,
+        context=context,
+        columns=columns,
+        policy=policy,
+        centres=centres(),
+        previous=before,
     )
 
 
@@ -104,33 +116,10 @@ def centre_file(code: str) -> str:
     return f"crpv-{code}.xlsx"
 
 
-def centres() -> tuple[Centre, ...]:
-    """The regional centres.
-
-    Raises:
-        DataFileError: Their table is wrong.
-    """
-    path = _DATA / "crpv.csv"
-    return parse_centres(path.read_text("utf-8"), source=path.name)
-
-
-def hand_out_files() -> tuple[ColumnsFile, Policy]:
-    """What is shown, and to whom.
-
-    Raises:
-        DataFileError: A file is wrong.
-    """
-    columns_file, policy_file = _DATA / "columns.yaml", _DATA / "policy.yaml"
-    columns = parse_columns(columns_file.read_text("utf-8"), source=columns_file.name)
-    return columns, parse_policy(policy_file.read_text("utf-8"), source=policy_file.name)
-
-
 def entries_of(services: Services, *, numbers: Iterable[int] | None = None) -> Iterator[Entry]:
     """Every dossier in the store that has a verdict, by number; or those of the numbers given."""
     mapping, revisions = services.form.mapping, stored_revisions(services)
-    conflicts: dict[int, list[Conflict]] = {}
-    for conflict in services.store.outbox.conflicts(services.demarche):
-        conflicts.setdefault(conflict.number, []).append(conflict)
+    beside = Beside.read(services)
     for stored in services.store.dossiers.iterate(services.demarche, numbers=numbers):
         if stored.assessment is None:
             continue
@@ -139,7 +128,11 @@ def entries_of(services: Services, *, numbers: Iterable[int] | None = None) -> I
         yield Entry(
             report=map_report(dossier, mapping=mapping, revision=revision),
             assessment=ASSESSMENT.validate_json(stored.assessment.detail),
-            conflicts=tuple(conflicts.get(stored.number, ())),
+            conflicts=beside.conflicts.get(stored.number, ()),
+            opinions=beside.opinions.get(stored.number, {}),
+            situation=beside.situations.get(stored.number, ""),
+            first_checked_at=beside.first_checks.get(stored.number),
+            corrected=beside.corrected.get(stored.number, ()),
         )
 
 
@@ -156,6 +149,8 @@ def export_context(services: Services, entries: tuple[Entry, ...]) -> ExportCont
         watermark=state.watermark or BEGINNING,
         generated_from=latest_change(entries),
         network_default=services.settings.network_default,
+        opinions_until=services.store.opinions.last_id(services.demarche),
+        drift=tuple(one.advice for one in drift_of(services)),
     )
 
 
@@ -173,14 +168,14 @@ def source_digest(services: Services) -> str:
         services.form.mapping.digest,
         services.settings.network_default,
         services.settings.ds_url,
-        *(
-            path.read_text("utf-8")
-            for path in sorted([*_DATA.glob("*.yaml"), *_DATA.glob("*.csv")])
-        ),
+        *hand_out.texts(),
         *(
             f"{row.number} {row.content_hash} {row.assessed_fingerprint} {row.assessed_basis}"
             for row in services.store.dossiers.light_rows(services.demarche)
         ),
         *map(str, services.store.outbox.conflicts(services.demarche)),
+        *map(str, services.store.opinions.latest(services.demarche)),
+        *(f"{number} {name}" for number, name in situations_of(services).items()),
+        str(services.store.demarches.state(services.demarche).active_revision_id),
     ]
     return sha256("\n".join(parts).encode()).hexdigest()

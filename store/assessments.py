@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
 from store.engine import Scope
 from store.statements import in_chunks, upsert
@@ -125,6 +125,13 @@ class Assessments:
                 for one in queries
                 for row in connection.execute(one)
             }
+
+    def first_checks(self, demarche: int) -> dict[int, datetime]:
+        """When each dossier was judged for the first time, by number."""
+        columns = (assessments.c.number, func.min(assessments.c.assessed_at))
+        query = select(*columns).filter_by(demarche=demarche).group_by(assessments.c.number)
+        with self._scope.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def history(self, demarche: int, number: int) -> tuple[VerdictSeen, ...]:
         """Verdicts on a dossier as they were current, the oldest first."""

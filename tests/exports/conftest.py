@@ -69,6 +69,7 @@ def answered(value: Value) -> Answer:
     return Answer(AnswerState.ANSWERED, value)
 
 
+BESIDE = ("conflicts", "opinions", "situation", "first_checked_at", "corrected")
 BLANK = Answer(AnswerState.BLANK)
 NOT_ASKED = Answer(AnswerState.NOT_ASKED)
 PDF = Attachment("rcp.pdf", 2048, "abc", "application/pdf", "safe", MOMENT)
@@ -160,8 +161,8 @@ def assessment(number: int = 101, **changes: Any) -> Assessment:
 def entry(number: int = 101, **changes: Any) -> Entry:
     """One dossier; changes go to the report, or to the verdict with ``verdict={...}``."""
     verdict = changes.pop("verdict", {})
-    conflicts = changes.pop("conflicts", ())
-    return Entry(report(number, **changes), assessment(number, **verdict), conflicts)
+    beside = {name: changes.pop(name) for name in BESIDE if name in changes}
+    return Entry(report(number, **changes), assessment(number, **verdict), **beside)
 
 
 def build(entries: Sequence[Entry], *, audience: Audience = "agence", **changes: Any) -> bytes:

@@ -1,0 +1,83 @@
+"""Small tables of counts in `Synthèse`, each drawn as a chart. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from exports.columns import Figures
+from exports.reading import Reading
+from mappings.report import Answer
+from triage.assessment import Status
+
+PRIORITIES = ("P1", "P2", "P3", "P4")
+STATUSES = (
+    Status.COMPLET,
+    Status.A_COMPLETER,
+    Status.A_PRECISER,
+    Status.HORS_CHAMP,
+    Status.CLOS,
+    Status.A_TRIER,
+)
+MOST_MONTHS = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A small table of counts, drawn as a chart.
+
+    Attributes:
+        title: What is counted.
+        headers: First the name of the lines, then of each series.
+        lines: Name and counts of each line.
+        stacked: Whether the series add up.
+        bars: ``col`` for upright bars, ``bar`` for lying ones.
+    """
+
+    title: str
+    headers: tuple[str, ...]
+    lines: tuple[tuple[str | int, ...], ...]
+    bars: str = "bar"
+
+
+def by_month(days: Sequence[date]) -> Block:
+    """Count deposits, given in order, by month."""
+    counts = Counter((day.year, day.month) for day in days)
+    months = list(_months(days[0], days[-1]))[-MOST_MONTHS:] if days else []
+    lines = tuple((f"{month:02}/{year}", counts[year, month]) for year, month in months)
+    return Block("Dépôts par mois", ("Mois", "Dossiers"), lines, bars="col")
+
+
+def _months(first: date, last: date) -> Iterable[tuple[int, int]]:
+    year, month = first.year, first.month
+    while (year, month) <= (last.year, last.month):
+        yield year, month
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)  # noqa: PLR2004
+
+
+def by_nature(readings: Sequence[Reading], origins: Figures) -> Block:
+    """Count dossiers by nature of the non-conformity; one may have several."""
+    counts: Counter[str] = Counter()
+    for reading in readings:
+        shown = reading.answer(origins.nature)
+        value = shown.value if isinstance(shown, Answer) else None
+        counts.update({str(option) for option in value} if isinstance(value, tuple) else ())
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return Block("Nature de la non-conformité", ("Nature", "Dossiers"), tuple(ordered))
+
+
+def by_status(readings: Sequence[Reading]) -> Block:
+    """Count dossiers by triage status, and by priority within it."""
+    pairs = Counter(
+        (one.entry.assessment.status, one.entry.assessment.priority) for one in readings
+    )
+    lines = tuple(
+        (
+            status.value,
+            *(pairs[status, priority] for priority in PRIORITIES),
+            pairs[status, None],
+        )
+        for status in STATUSES
+        if any(found is status for found, _ in pairs)
+    )
+    return Block("Statut et priorité", ("Statut", *PRIORITIES, "Sans priorité"), lines)

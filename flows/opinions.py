@@ -1,0 +1,106 @@
+"""Take in what evaluators wrote in a workbook that they returned: all of it, or nothing."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from exports.centres import author_of
+from exports.entry import ExportContext
+from exports.identity import Identity
+from exports.merging import Change, Held, merge
+from exports.returned import read_returned
+from exports.workbooks import WorkbookSet
+from flows.export import entries_of, export_context, workbook_set
+from flows.failures import RequestError
+from flows.hand_out import centres, hand_out_files
+from flows.services import Services, now
+from store.opinions import OpinionRow
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What a returned workbook brought.
+
+    Attributes:
+        author: Who it was made for.
+        changes: What changed, by dossier.
+        problems: Why nothing was taken in, each with its cell.
+    """
+
+    author: str
+    changes: tuple[Change, ...]
+    problems: tuple[str, ...]
+
+
+def take_in(services: Services, path: Path, *, dry_run: bool) -> TakenIn:
+    """Read a returned workbook and keep what changed, unless anything in it is refused.
+
+    Raises:
+        RequestError: The file cannot be read.
+        ExportError: It is no workbook.
+    """
+    columns, _ = hand_out_files()
+    returned = read_returned(_content(path), columns)
+    identity = returned.identity
+    if identity is None:
+        return _refused(
+            "",
+            f"{path.name} n'est pas un classeur de la passerelle : sa feuille"
+            " « À propos » ne porte pas d'identifiant que l'on reconnaisse",
+        )
+    stranger = _stranger(services, identity)
+    if stranger:
+        return _refused(identity.author, f"{path.name} {stranger}")
+    store, demarche = services.store, services.demarche
+    merged = merge(
+        returned.rows,
+        carried=_held(services, identity.author, until=identity.opinions_until),
+        present=_held(services, identity.author, until=None),
+        known=_known(services, identity.author),
+    )
+    problems = (*returned.problems, *merged.problems)
+    if problems:
+        return TakenIn(identity.author, (), problems)
+    if not dry_run:
+        rows = [OpinionRow(one.number, identity.author, *one.after) for one in merged.changes]
+        store.opinions.save(demarche, rows, at=now())
+    return TakenIn(identity.author, merged.changes, ())
+
+
+def _refused(author: str, problem: str) -> TakenIn:
+    return TakenIn(author, (), (problem,))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RequestError(f"{path} ne peut pas être lu ({error.strerror}).") from error
+
+
+def _stranger(services: Services, identity: Identity) -> str:
+    """Why a workbook of ours is not one to take in here, or nothing."""
+    if identity.demarche != services.demarche:
+        return (
+            f"est un classeur de la démarche {identity.demarche} ; celle-ci est la"
+            f" {services.demarche}"
+        )
+    authors = {"agence", "reseau", *map(author_of, centres())}
+    if identity.author not in authors:
+        return f"est le classeur de « {identity.author} », qui n'est pas dans la table des centres"
+    if identity.opinions_until > services.store.opinions.last_id(services.demarche):
+        return "porte des avis que cette base n'a pas : il vient d'une autre installation"
+    return ""
+
+
+def _held(services: Services, author: str, *, until: int | None) -> Mapping[int, Held]:
+    rows = services.store.opinions.latest(services.demarche, until=until)
+    return {row.number: (row.judgement, row.comment) for row in rows if row.author == author}
+
+
+def _known(services: Services, author: str) -> Collection[int]:
+    """Dossiers of the workbook of an author, as it would be made now."""
+    entries = tuple(entries_of(services))
+    context: ExportContext = export_context(services, entries)
+    made: WorkbookSet = workbook_set(entries, context, previous=None)
+    return made.numbers(author)
