@@ -48,11 +48,14 @@ def _form(settings: Settings) -> Form | None:
 
 
 def _settings(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Every setting with its value; secrets are never shown."""
-    for name in Settings.model_fields:
-        value = getattr(settings, name)
-        secret = isinstance(value, SecretStr)
-        yield f"{PREFIX}{name.upper()}", "(donné, caché)" if secret else _plain(value)
+    """Every setting with its value, those of the portal too; secrets are never shown."""
+    from cli.portal_settings import load_portal_settings
+
+    for model in (settings, load_portal_settings()):
+        for name in type(model).model_fields:
+            value = getattr(model, name)
+            secret = isinstance(value, SecretStr)
+            yield f"{PREFIX}{name.upper()}", "(donné, caché)" if secret else _plain(value)
 
 
 def _plain(value: Any) -> str:
