@@ -225,7 +225,7 @@ def test_doctor_tells_drift_as_the_form_is_now(
     with bridge(generate(2, seed=5)) as ours:
         for name, value in ours.environment.items():
             monkeypatch.setenv(name, value)
-        edits = [{"op": "remove", "champ": 2}, {"op": "add", "champ": NEW}]
+        edits: list[dict[str, Any]] = [{"op": "remove", "champ": 2}, {"op": "add", "champ": NEW}]
         ours.sandbox.control.publish(ours.sandbox.demarche, edits=edits)
         code = call(["doctor", "--json"])
     checks = json.loads(capsys.readouterr().out)["checks"]
