@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
+from functools import partial
 from typing import Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
 
-from cli.output import ERROR, Common, print_json, progress, table
+from cli.output import ERROR, Common, print_json, progress, say, table
 from cli.several import for_each
 from flows import export as exporting
 from flows import logs
 from flows.judge import judge
+from flows.requested import FileFormat, Request, hand_out
 from flows.respond import due_replies
 from flows.respond import respond as deliver
 from flows.run import gather, run_once
@@ -106,9 +109,26 @@ def _withdraw(number: int, common: Common) -> int:
     return 0 if done else 1
 
 
-def export(*, common: Common = _DEFAULT) -> int:
-    """Publier les classeurs, si les données ont changé depuis les derniers."""
-    return _locally(exporting.export, common)
+def export(
+    *,
+    centre: str | None = None,
+    since: date | None = None,
+    format: FileFormat = "xlsx",  # noqa: A002 (the name of the option)
+    common: Common = _DEFAULT,
+) -> int:
+    """Publier les classeurs, si les données ont changé depuis les derniers.
+
+    Avec une option, les fichiers sont faits à part, sous « sur-demande » : ce qui est publié reste.
+
+    Args:
+        centre: Le classeur d'un seul centre, par son code dans crpv.csv.
+        since: Les dossiers déposés, modifiés ou décidés depuis ce jour (AAAA-MM-JJ).
+        format: Classeurs (xlsx), ou leurs tables en csv ou en parquet.
+    """
+    request = Request(centre=centre, since=since, format=format)
+    if request == Request():
+        return _locally(exporting.export, common)
+    return _locally(partial(hand_out, request=request), common)
 
 
 @contextmanager
@@ -155,26 +175,24 @@ def finish(summary: Summary, common: Common) -> int:
 def name_troubles(summary: Summary) -> int:
     """Name what failed or was refused, on standard error, and return the exit code."""
     for number, text in summary.refused:
-        ERROR.print(f"Dossier {number} : non fait : {text}", markup=False, highlight=False)
+        say(f"Dossier {number} : non fait : {text}")
+    before = summary.still_refused - {number for number, _ in summary.refused}
     for title, numbers in (
         ("En quarantaine (DS ne peut pas les servir)", summary.quarantined),
         ("Pièce jointe non téléchargée, à reprendre au prochain passage", summary.unfetched),
+        ("Refusé par DS à un passage précédent (détail : unc status)", before),
         ("Annotation tenue par une personne", summary.conflicts),
         ("Réponse de DS perdue, à relire au prochain passage", summary.unknown),
     ):
         if numbers:
             listed = ", ".join(str(number) for number in sorted(numbers))
-            ERROR.print(f"{title} : {listed}", markup=False, highlight=False)
+            say(f"{title} : {listed}")
     for drift in summary.form_drift:
         if drift.severity is not Severity.INFORMATION:
-            ERROR.print(f"Formulaire : {drift.advice}", markup=False, highlight=False)
+            say(f"Formulaire : {drift.advice}")
     if summary.missing_labels:
         names = ", ".join(f"« {name} »" for name in sorted(summary.missing_labels))
-        ERROR.print(
-            f"Labels absents de la démarche, qu'un administrateur peut créer : {names}",
-            markup=False,
-            highlight=False,
-        )
+        say(f"Labels absents de la démarche, qu'un administrateur peut créer : {names}")
     return 1 if summary.needs_a_human() else 0
 
 

@@ -1,6 +1,8 @@
 """The data files of one form, read from disk and checked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -54,7 +56,10 @@ def load_form(*, mapping: Path, rules: Path) -> Form:
     if not paths:
         raise DataFileError([f"UNC_RULES : aucun référentiel (rules/*.yaml) dans {rules}"])
     read = [read_ruleset(path, mapping=form_mapping) for path in paths]
+    _refuse_same_date(paths, [one for one, _ in read])
     policy_text = _read(rules / "reponses.yaml", "UNC_RULES")
+    policy = parse_reply_policy(policy_text, source="reponses.yaml", mapping=form_mapping)
+    _refuse_unknown_levels(policy, [one for one, _ in read])
     templates = {
         path.stem: _read(path, "UNC_RULES") for path in sorted((rules / "textes").glob("*.j2"))
     }
@@ -62,7 +67,7 @@ def load_form(*, mapping: Path, rules: Path) -> Form:
         mapping=form_mapping,
         rulesets=tuple(rules for rules, _ in read),
         rule_texts=tuple(text for _, text in read),
-        policy=parse_reply_policy(policy_text, source="reponses.yaml", mapping=form_mapping),
+        policy=policy,
         matching=parse_matching(
             _read(rules / "rapprochements.yaml", "UNC_RULES"),
             source="rapprochements.yaml",
@@ -71,6 +76,24 @@ def load_form(*, mapping: Path, rules: Path) -> Form:
         texts=Texts(templates),
         digest=sha256("\0".join([policy_text, *templates.values()]).encode()).hexdigest()[:12],
     )
+
+
+def _refuse_same_date(paths: Sequence[Path], rulesets: Sequence[RuleSet]) -> None:
+    """Two rule-sets of one date of effect would leave open which of them judges."""
+    seen: dict[date, str] = {}
+    for path, rules in zip(paths, rulesets, strict=True):
+        other = seen.setdefault(rules.in_force_from, path.name)
+        if other != path.name:
+            raise DataFileError([f"UNC_RULES : {other} et {path.name} ont la même date d'effet"])
+
+
+def _refuse_unknown_levels(policy: ReplyPolicy, rulesets: Sequence[RuleSet]) -> None:
+    """A label for a level that no rule-set gives would never be put on."""
+    levels = {level.level for rules in rulesets for level in rules.priority.levels}
+    for name in policy.labels.by_priority.keys() - levels:
+        raise DataFileError(
+            [f"reponses.yaml : labels.by_priority : aucun référentiel n'a de niveau « {name} »"]
+        )
 
 
 def read_mapping(path: Path) -> FormMapping:

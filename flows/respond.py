@@ -36,6 +36,8 @@ def respond(services: Connected, summary: Summary) -> None:
         deliver(services, summary, replies)
         close_lost_answers(services, summary, wait=False)
         judge(services, summary)
+    refused = services.store.outbox.recorded(services.demarche, stages=[Stage.REFUSED])
+    summary.still_refused = {one.reply.number for one in refused}
 
 
 def due_replies(services: Services) -> tuple[Reply, ...]:

@@ -70,16 +70,13 @@ def explain_now(services: Services, number: int, *, on: date | None = None) -> E
     """The reasoning on a dossier as it is, by the rule-set in force at its deposit or on a day.
 
     Raises:
-        RequestError: The dossier is not in store, or no rule-set was in force.
+        RequestError: The dossier is not in store.
     """
     stored = services.store.dossiers.get(services.demarche, number)
     if stored is None:
         raise RequestError(f"Le dossier {number} n'a pas été lu : lancez « unc sync ».")
     day = on or stored.deposited_at.astimezone(PARIS).date()
-    try:
-        rules = in_force(services.form.rulesets, day)
-    except LookupError as error:
-        raise RequestError(str(error)) from error
+    rules = in_force(services.form.rulesets, day)
     return _explained(services, stored.raw, stored.fingerprint, rules=rules)
 
 

@@ -6,7 +6,16 @@ from typing import Any
 from mappings.drift import Drift, Severity
 
 _NOT_COUNTED = frozenset(
-    {"refused", "unknown", "missing_labels", "restored", "unfetched", "drift", "form_drift"}
+    {
+        "refused",
+        "still_refused",
+        "unknown",
+        "missing_labels",
+        "restored",
+        "unfetched",
+        "drift",
+        "form_drift",
+    }
 )
 """Told in other ways than as a count of ``unc run``."""
 
@@ -31,6 +40,7 @@ class Summary:
         messages: Messages sent, correction requests included.
         conflicts: With an annotation that a human holds, now.
         refused: What DS refused in this run: dossier and reason in French.
+        still_refused: With a reply that DS refused, in this run or before, and that is still due.
         unknown: Dossiers with a reply whose answer was lost.
         form_drift: Differences between the form and its mapping, worst first.
         missing_labels: Labels that are wanted and that the démarche does not have.
@@ -53,6 +63,7 @@ class Summary:
     messages: int = 0
     conflicts: set[int] = field(default_factory=set)
     refused: list[tuple[int, str]] = field(default_factory=list)
+    still_refused: set[int] = field(default_factory=set)
     unknown: set[int] = field(default_factory=set)
     form_drift: tuple[Drift, ...] = ()
     missing_labels: set[str] = field(default_factory=set)
@@ -75,6 +86,7 @@ class Summary:
             self.quarantined
             or self.unfetched
             or self.refused
+            or self.still_refused
             or self.conflicts
             or self.unknown
             or any(one.severity is Severity.BLOCKING for one in self.form_drift)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from mappings.dossier import DossierState
 from triage.annotations import questions
 from triage.assessment import Assessment, ItemResult, Verdict
 from triage.judged import Judged, Memory, Rulebook
@@ -106,6 +107,7 @@ def _message(
         number=dossier.number,
         reference=reference,
         correction=correction,
+        editable=dossier.state is DossierState.EN_CONSTRUCTION,
         unanswered_scope=questions(assessment, judged.labels),
         requested=[_asked(item, judged) for item in _requested(assessment)],
     )

@@ -45,7 +45,7 @@ def _compared(
     if found == value or value in memory.refused_values.get(name, frozenset()):
         return None
     if found and found not in memory.written.get(name, frozenset()):
-        if name in rulebook.policy.proposals:
+        if name in rulebook.policy.proposals or name in rulebook.policy.never_alone:
             return None
         return Conflict(number=judged.dossier.number, annotation=name, wanted=value, found=found)
     return AnnotationChange(

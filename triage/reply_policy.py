@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from mappings.data_file import DataFile, DataFileError
 from mappings.mapping import FormMapping
@@ -49,6 +49,15 @@ class ReplyPolicy(_Policy):
     labels: LabelPolicy
     statuses: dict[Status, StatusPolicy]
     digest: str = ""
+
+    @field_validator("statuses")
+    @classmethod
+    def _every_status(cls, statuses: dict[Status, StatusPolicy]) -> dict[Status, StatusPolicy]:
+        """Every status that a verdict can have says what is written for it."""
+        missing = [one.value for one in Status if one not in {*statuses, Status.A_TRIER}]
+        if missing:
+            raise ValueError(f"il manque le statut « {missing[0]} »")
+        return statuses
 
 
 class Sending(_Policy):

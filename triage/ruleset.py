@@ -6,7 +6,14 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from triage.checks import Check, OtherCheck
 from triage.conditions import Condition
@@ -106,6 +113,16 @@ class InsufficientTexts(_Rule):
 
     short: str
     empty: str
+
+    @field_validator("short")
+    @classmethod
+    def _only_limit(cls, text: str) -> str:
+        """The text shows ``{limit}`` and nothing else in braces."""
+        try:
+            text.format(limit=0)
+        except (KeyError, IndexError, ValueError):
+            raise ValueError("seul {limit} peut être entre accolades") from None
+        return text
 
 
 class PriorityCriterion(_Rule):
@@ -215,10 +232,10 @@ class RuleSet(_Rule):
 def in_force(rulesets: Sequence[RuleSet], day: date) -> RuleSet:
     """The rule-set in force on ``day``: the newest whose date of effect is not later.
 
-    Raises:
-        LookupError: None is in force yet.
+    What was deposited before the first one is judged by the first: one old dossier does not stop
+    a run.
     """
     started = [rules for rules in rulesets if rules.in_force_from <= day]
     if not started:
-        raise LookupError(f"aucun référentiel n'est en vigueur le {day:%d/%m/%Y}")
+        return min(rulesets, key=lambda rules: rules.in_force_from)
     return max(started, key=lambda rules: rules.in_force_from)

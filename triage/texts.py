@@ -24,6 +24,7 @@ _MESSAGE: Mapping[str, Any] = {
     "number": 1,
     "reference": _REFERENCE,
     "correction": "incomplete",
+    "editable": True,
     "unanswered_scope": [_QUESTION],
     "requested": [_ITEM],
 }
@@ -69,7 +70,7 @@ class Texts:
         try:
             template = self._environment.get_template(name)
             text = template.render(**TRIALS[name]) if name in TRIALS else ""
-        except TemplateError as error:
+        except Exception as error:  # noqa: BLE001 (a template can raise whatever its values do)
             line = getattr(error, "lineno", None)
             return f"textes/{name}.j2{f':{line}' if line else ''} : {error}"
         if name in TRIALS and "reference" in TRIALS[name] and _REFERENCE not in text:
