@@ -6,13 +6,8 @@ from ipaddress import ip_address
 from cli.output import ERROR, Common, print_json
 from cli.portal_settings import load_portal_settings, portal_secret
 from exports.entry import Entry, ExportContext
-from flows.export import (
-    centres,
-    entries_of,
-    export_context,
-    hand_out_files,
-    source_digest,
-)
+from flows.export import entries_of, export_context, source_digest
+from flows.hand_out import centres, hand_out_files
 from flows.services import Services, open_services
 from portal.app import Site, make_app
 from portal.notices import Crier

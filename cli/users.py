@@ -11,7 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 from rich.console import Console
 
 from cli.output import ERROR, Common, print_json, table
-from flows.export import centres
+from flows.hand_out import centres
 from mappings.display import show
 from portal.passwords import SHORTEST, hash_password
 from portal.roles import Role, parse_role

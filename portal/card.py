@@ -69,6 +69,7 @@ class Card:
         facts: Cells of its row in the workbook that are not blank.
         items: The assessment, item by item.
         tables: Its other rows in the workbook.
+        situation: Id of its situation, or an empty text.
     """
 
     number: int
@@ -80,6 +81,7 @@ class Card:
     facts: tuple[Fact, ...]
     items: tuple[Item, ...]
     tables: tuple[Rows, ...]
+    situation: str
 
 
 def make_card(reading: Reading, *, columns: ColumnsFile) -> Card:
@@ -95,6 +97,7 @@ def make_card(reading: Reading, *, columns: ColumnsFile) -> Card:
         facts=tuple(fact for fact in _facts(reading, columns) if fact.text),
         items=_items(reading),
         tables=tuple(_tables(reading, columns)),
+        situation=reading.entry.situation,
     )
 
 

@@ -1,6 +1,6 @@
 """The dossiers: searching, reading one, and counting them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
@@ -38,7 +38,7 @@ class Desk:
             return None
         entries, context = tuple(self.source.entries([number])), self.library.context
         for reading, _ in self.source.read(entries, context=context, audience=role.audience):
-            return make_card(reading, columns=self.source.columns)
+            return make_card(replace(reading, author=role.author), columns=self.source.columns)
         return None
 
 
@@ -79,9 +79,7 @@ def dossier(request: Request, number: str, person: SignedIn) -> Response:
     card = _desk(request).card(int(number), person.role) if plain else None
     if card is None:
         raise UnknownError
-    lines = _desk(request).library.snapshot(person.role.audience).lines
-    situation = next((line.situation for line in lines if line.number == card.number), "")
-    return view_of(request).page(request, "dossier", person=person, card=card, situation=situation)
+    return view_of(request).page(request, "dossier", person=person, card=card)
 
 
 @router.get("/indicateurs")

@@ -4,7 +4,7 @@ Only numbers of dossiers, of measures and of situations that the reader may see:
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from exports.cells import paris
@@ -20,14 +20,12 @@ SITUATION = "Situation"
 """Header of lines that begin with the id of a situation."""
 
 
-def more_blocks(
-    readings: Sequence[Reading], *, origins: Figures, situations: Mapping[int, str]
-) -> tuple[Block, ...]:
+def more_blocks(readings: Sequence[Reading], *, origins: Figures) -> tuple[Block, ...]:
     """Completeness, delays, situations and measures."""
     return (
         _completeness(readings),
         _delays(readings, origins),
-        _situations(readings, situations),
+        _situations(readings),
         *_measures(readings, origins),
     )
 
@@ -64,11 +62,11 @@ def _step(days: int) -> str:
     return next((f"≤ {step} jours" for step in _STEPS if days <= step), f"> {_STEPS[-1]} jours")
 
 
-def _situations(readings: Sequence[Reading], situations: Mapping[int, str]) -> Block:
+def _situations(readings: Sequence[Reading]) -> Block:
     """The situations with most reports."""
-    counts = Counter(situations[one.number] for one in readings if situations.get(one.number))
+    counts = Counter(one.entry.situation for one in readings if one.entry.situation)
     ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:_MOST]
-    names = {situations.get(one.number, ""): _substances(one) for one in reversed(readings)}
+    names = {one.entry.situation: _substances(one) for one in reversed(readings)}
     lines = tuple((f"{one} {names[one]}".strip(), count) for one, count in ordered)
     return Block("Situations les plus signalées", (SITUATION, "Dossiers"), lines)
 

@@ -34,6 +34,11 @@ class Role:
         return "reseau" if self.kind == "centre" else "agence"
 
     @property
+    def author(self) -> str:
+        """Whose opinions they read as their own, see :attr:`exports.entry.Entry.opinions`."""
+        return f"crpv-{self.centre}" if self.kind == "centre" else "agence"
+
+    @property
     def reads_journal(self) -> bool:
         """Whether the journal is shown."""
         return self.kind == "admin"

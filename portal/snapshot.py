@@ -81,49 +81,35 @@ def take(source: Source) -> Taken:
     """Read every dossier once, for each audience."""
     entries = tuple(source.entries(None))
     context = source.context(entries)
-    situations = {
-        number: report.situation or ""
-        for number, report in source.store.situations.reports(source.demarche).items()
-    }
     audiences: tuple[Audience, ...] = ("agence", "reseau")
     return Taken(
         context=context,
         by_audience={
             audience: _snapshot(
-                source.read(entries, context=context, audience=audience),
-                source=source,
-                situations=situations,
+                source.read(entries, context=context, audience=audience), source=source
             )
             for audience in audiences
         },
     )
 
 
-def _snapshot(
-    concerned: Sequence[tuple[Reading, Assignment]],
-    *,
-    source: Source,
-    situations: Mapping[int, str],
-) -> Snapshot:
+def _snapshot(concerned: Sequence[tuple[Reading, Assignment]], *, source: Source) -> Snapshot:
     read = [reading for reading, _ in concerned]
     lines = tuple(
         _line(
             one,
             columns=source.columns,
-            situation=situations.get(one.number, ""),
             centres=assigned.centres,
         )
         for one, assigned in concerned
     )
     origins = source.columns.figures
     made = synthesise(read, origins=origins, below=source.policy.small_counts.below)
-    blocks = (*made.blocks, *more_blocks(read, origins=origins, situations=situations))
+    blocks = (*made.blocks, *more_blocks(read, origins=origins))
     return Snapshot(lines=lines, figures=made.figures, blocks=blocks)
 
 
-def _line(
-    reading: Reading, *, columns: ColumnsFile, situation: str, centres: tuple[str, ...]
-) -> Line:
+def _line(reading: Reading, *, columns: ColumnsFile, centres: tuple[str, ...]) -> Line:
     assessment = reading.entry.assessment
     medicines = reading.context.mapping.medicines or MedicineRows(rows="")
     company = shown_content(reading.answer(medicines.company)) if medicines.company else None
@@ -136,9 +122,9 @@ def _line(
         product=_of_medicine(reading, medicines, name=medicines.name),
         substance=_of_medicine(reading, medicines, name=medicines.substance),
         company=content_text(company),
-        situation=situation,
+        situation=reading.entry.situation,
         centres=centres,
-        text=fold(f"{_all_text(reading, dossiers_sheet(columns))} {situation}"),
+        text=fold(f"{_all_text(reading, dossiers_sheet(columns))} {reading.entry.situation}"),
     )
 
 
