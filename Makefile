@@ -25,10 +25,10 @@ portal-assets:   ## the State's design system for the portal (needs npm; State s
 	cp node_modules/@gouvfr/dsfr/LICENSE.md portal/static/dsfr/
 
 test: setup      ## all tests that need PyPI packages only
-	$(BIN)/pytest -q -n 2 -m "not debian and not slow"
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not debian and not slow"
 
 test-all: setup  ## those, and the ones that need Debian packages
-	$(BIN)/pytest -q -n 2
+	$(BIN)/pytest -q -n 2 --dist loadfile
 
 check: setup     ## lint, types, directions of imports
 	$(BIN)/ruff check .
