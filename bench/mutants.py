@@ -7,21 +7,24 @@ mutmut makes the mutants; they are run here, each in a process of its own, becau
 "killed" some that every test passes. The survivors are explained in docs/decisions.
 """
 
-import importlib
+import importlib.util
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 PROCESSES = 2
 ROOT = Path(__file__).parents[1]
 MUTATED = ("completeness", "conditions", "checks", "priority", "assess")
-TESTS = ("rules_labelled", "completeness", "conditions", "plausibility")
+TESTS = ("rules_labelled", "completeness", "conditions", "checks", "plausibility")
 CONFIGURATION = """
 [tool.pytest.ini_options]
 addopts = "--import-mode=importlib -p no:cacheprovider"
@@ -63,16 +66,60 @@ def mutants(place: Path) -> list[str]:
     return found
 
 
-def survives(mutant: str) -> int:
-    """Start a process that says whether every test passes with the mutant; give its id."""
+def labelled(place: Path) -> Callable[[], bool]:
+    """What says whether the labelled set agrees: quick, and kills most mutants."""
+    conftest = _load(place / "tests/triage/conftest.py")
+    cases = _load(place / "tests/triage/test_rules_labelled.py")
+    told = []
+    for case in cases.LABELLED:
+        others = {"revision": int, "state": str, "deposited_at": datetime.fromisoformat}
+        given = {key: make(str(case[key])) for key, make in others.items() if key in case}
+        told.append((case, conftest.make_report(case.get("set"), **given)))
+    rules, mapping = conftest.the_rules(), conftest.the_mapping()
+    engine = importlib.import_module("triage.assess")
+
+    def agrees() -> bool:
+        for case, report in told:
+            found = engine.assess(
+                report,
+                rules,
+                mapping=mapping,
+                fingerprint="f",
+                earlier_exists=case.get("earlier_exists", True),
+            )
+            items = {item.id: item.verdict.value for item in found.items}
+            expected = (case["status"], case["score"], case["priority"])
+            if items != cases.expected_items(case, rules):
+                return False
+            if (found.status.value, found.score, found.priority) != expected:
+                return False
+        return True
+
+    return agrees
+
+
+def _load(path: Path) -> Any:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def start(mutant: str, agrees: Callable[[], bool]) -> int:
+    """Start a process that ends with 0 when every test passes with the mutant; give its id."""
     child = os.fork()
     if child:
         return child
     os.environ["MUTANT_UNDER_TEST"] = mutant
-    signal.alarm(60)  # a mutant that never ends is killed
+    signal.alarm(90)  # a mutant that never ends is killed
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
+    try:
+        if not agrees():
+            os._exit(1)
+    except BaseException:  # noqa: BLE001 (whatever it raises, the mutant is seen)
+        os._exit(1)
     code = pytest.main(["-x", "-q", "--no-header", "tests/triage"])
     os._exit(0 if code == 0 else 1)
 
@@ -81,20 +128,23 @@ def main(folder: Path) -> int:
     place = prepare(folder)
     os.chdir(place)
     sys.path.insert(0, str(place))
-    for name in (*MUTATED, "warnings", "ruleset_file"):
-        importlib.import_module(f"triage.{name}")  # once, for all the processes
+    os.environ["MUTANT_UNDER_TEST"] = "none"
+    agrees = labelled(place)
+    if not agrees():
+        print("the labelled set does not agree without any mutant")
+        return 1
     waiting, running, left = mutants(place), {}, []
     names = list(waiting)
     while waiting or running:
         while waiting and len(running) < PROCESSES:
             mutant = waiting.pop()
-            running[survives(mutant)] = mutant
+            running[start(mutant, agrees)] = mutant
         child, status = os.wait()
         mutant = running.pop(child)
         if status == 0:
             left.append(mutant)
-    print(f"{len(names)} mutants, {len(names) - len(left)} killed, {len(left)} survive:")
-    print("\n".join(sorted(left)))
+            print("survives:", mutant, flush=True)
+    print(f"{len(names)} mutants, {len(names) - len(left)} killed, {len(left)} survive")
     return 0
 
 

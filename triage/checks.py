@@ -138,8 +138,9 @@ def _is_cip13(value: Value) -> bool:
     )
 
 
-def _number(value: Any) -> Decimal:
-    return Decimal(value) if isinstance(value, int | Decimal) else Decimal("NaN")
+def _at_most(value: Any, other: Any) -> bool:
+    """Whether one number is at most another; what is no number is not."""
+    return all(isinstance(one, int | Decimal) for one in (value, other)) and value <= other
 
 
 def _not_before(value: Any, other: Any) -> bool:
@@ -151,11 +152,11 @@ _ALONE: dict[str, Callable[[Value], bool]] = {
     "email": lambda value: _is_email(str(value).strip()),
     "phone": lambda value: is_phone(str(value)),
     "cip13": _is_cip13,
-    "positive": lambda value: _number(value) > 0,
-    "not_negative": lambda value: _number(value) >= 0,
+    "positive": lambda value: not _at_most(value, 0) and _at_most(0, value),
+    "not_negative": lambda value: _at_most(0, value),
 }
 _BESIDE: dict[str, Callable[[Any, Any], bool]] = {
     "differs_from": lambda value, other: fold(str(value)) != fold(str(other)),
     "not_before": _not_before,
-    "at_most": lambda value, other: _number(value) <= _number(other),
+    "at_most": _at_most,
 }

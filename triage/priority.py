@@ -35,9 +35,10 @@ def criteria(rules: RuleSet, report: Report, *, mapping: FormMapping) -> tuple[C
                 Evidence(
                     field=name,
                     label=mapping.fields[name].title,
-                    value=show(value) if (value := report.value(name)) is not None else "",
+                    value=show(value),
                 )
                 for name in supports(criterion.when, report.fields)
+                if (value := report.value(name)) is not None
             ),
         )
         for criterion in rules.priority.criteria
