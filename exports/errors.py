@@ -19,3 +19,7 @@ class ExportFolderError(ExportError):
 
 class UnreadableWorkbookError(ExportError):
     """A file that came back is no workbook."""
+
+
+class MissingLibraryError(ExportError):
+    """A format was asked for whose library is not installed."""

@@ -30,14 +30,17 @@ _LOCK = ".verrou"
 _FOLDER = re.compile(r"\d{4}-\d{2}-\d{2}-\d{4}(?:-(\d+))?")
 _FILE = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}\.(?:xlsx|csv|parquet)")
 _MOST_SAME_MINUTE = 100
+ON_REQUEST = "sur-demande"
+"""Folder, beside the published exports, of those that somebody asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportFile:
-    """One file to publish: who it is for, and its bytes."""
+    """One file to publish: who it is for, and its bytes; rows are counted in a workbook itself."""
 
     audience: str
     content: bytes
+    rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,10 @@ def sweep(root: Path) -> None:
 
 
 def remove_old(root: Path, *, before: datetime) -> tuple[Path, ...]:
-    """Remove the exports published before a moment; the newest of each démarche always stays."""
+    """Remove the exports published before a moment; the newest of each démarche always stays.
+
+    So do those made on request, of which none stays.
+    """
     removed = []
     with disk_told(root), _alone(root):
         for folder in _folders(root):
@@ -116,6 +122,11 @@ def remove_old(root: Path, *, before: datetime) -> tuple[Path, ...]:
             kept = latest(root, demarche=int(content["demarche"]))
             old = datetime.fromisoformat(str(content["published_at"])) < before
             if old and (kept is None or kept.folder != folder.absolute()):
+                shutil.rmtree(folder)
+                removed.append(folder)
+        for folder in _folders(root / ON_REQUEST):
+            content = read_manifest(folder)
+            if content and datetime.fromisoformat(str(content["published_at"])) < before:
                 shutil.rmtree(folder)
                 removed.append(folder)
     return tuple(removed)
@@ -144,12 +155,16 @@ def _fill(
     for name, file in files.items():
         _write(beside / name, file.content)
         written = (beside / name).read_bytes()
-        rows = check_workbook(name, written) if name.endswith(".xlsx") else {}
+        rows = check_workbook(name, written) if name.endswith(".xlsx") else _rows(file)
         told.append(file_facts(name, written, audience=file.audience, rows=rows))
     content = manifest(facts, told, at=at)
     _write(beside / MANIFEST, manifest_text(content).encode())
     _flush(beside)
     return content
+
+
+def _rows(file: ExportFile) -> Mapping[str, int]:
+    return {} if file.rows is None else {"": file.rows}
 
 
 def _rename(beside: Path, root: Path, *, at: datetime) -> Path:

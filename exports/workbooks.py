@@ -14,8 +14,10 @@ from exports.entry import Entry, ExportContext
 from exports.policy import Policy, check_policy
 from exports.previous import PreviousExport
 from exports.reading import Reading, readings
-from exports.tables import TableMaker
+from exports.tables import Table, TableMaker
 from mappings.mapping import Audience
+
+_WHOLE = ("agence", "reseau")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +78,7 @@ class WorkbookSet:
 
     def numbers(self, author: str) -> frozenset[int]:
         """Numbers of the dossiers of a workbook: ``agence``, ``reseau`` or ``crpv-<code>``."""
-        if author in ("agence", "reseau"):
-            audience: Audience = "agence" if author == "agence" else "reseau"
-            return frozenset(one.number for one, _ in self._read_by(audience).readings)
-        code = {author_of(one): one.code for one in self.centres}[author]
-        found = self._read_by("reseau").readings
-        return frozenset(one.number for one, to in found if code in to.centres)
+        return frozenset(one.number for one in self._edition(author).readings)
 
     def workbook(self, audience: Audience) -> bytes:
         """Return the workbook (.xlsx) of an audience.
@@ -89,9 +86,7 @@ class WorkbookSet:
         Raises:
             MappingMismatchError: The columns or the policy name what the mapping does not have.
         """
-        shared = self._read_by(audience)
-        chosen = [replace(one, author=audience) for one, _ in shared.readings]
-        return self._edition(shared, chosen, centre=None)
+        return self._edition(audience).pack()
 
     def centre_workbook(self, code: str) -> bytes:
         """Return the workbook (.xlsx) of one centre.
@@ -100,18 +95,37 @@ class WorkbookSet:
             KeyError: The table has no such centre.
             MappingMismatchError: The columns or the policy name what the mapping does not have.
         """
-        centre = {one.code: one for one in self.centres}[code]
-        shared = self._read_by("reseau")
-        author = author_of(centre)
-        chosen = [replace(one, author=author) for one, to in shared.readings if code in to.centres]
-        return self._edition(shared, chosen, centre=centre)
+        return self._edition(f"crpv-{code}").pack()
 
-    def _edition(
-        self, shared: _Audience, chosen: Sequence[Reading], *, centre: Centre | None
-    ) -> bytes:
-        name = f"{author_of(centre) if centre else shared.maker.audience}.xlsx"
-        before = self.previous.numbers(name) if self.previous and shared.comparison else None
-        edition = Edition(
+    def of(self, author: str) -> bytes:
+        """Return the workbook (.xlsx) of an author, see :meth:`numbers`.
+
+        Raises:
+            KeyError: The table has no such centre.
+            MappingMismatchError: The columns or the policy name what the mapping does not have.
+        """
+        return self._edition(author).pack()
+
+    def tables(self, author: str) -> dict[str, Table]:
+        """Return the tables of a workbook by name of sheet, see :meth:`numbers` for its name.
+
+        Raises:
+            KeyError: The table has no such centre.
+            MappingMismatchError: The columns or the policy name what the mapping does not have.
+        """
+        return self._edition(author).tables()
+
+    def _edition(self, author: str) -> Edition:
+        centre = None if author in _WHOLE else self._centre(author)
+        shared = self._read_by("agence" if author == "agence" else "reseau")
+        chosen = [
+            replace(one, author=author)
+            for one, to in shared.readings
+            if centre is None or centre.code in to.centres
+        ]
+        previous = self.previous if shared.comparison else None
+        before = previous.numbers(f"{author}.xlsx") if previous else None
+        return Edition(
             maker=shared.maker,
             kept=shared.kept,
             readings=chosen,
@@ -122,7 +136,9 @@ class WorkbookSet:
             before=before,
             compared=self._compared(told=before is not None),
         )
-        return edition.pack()
+
+    def _centre(self, author: str) -> Centre:
+        return {author_of(one): one for one in self.centres}[author]
 
     def _compared(self, *, told: bool) -> str:
         if self.context.filters:

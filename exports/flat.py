@@ -1,0 +1,112 @@
+"""The tables of a workbook as plain files: CSV for any tool, Parquet for data work."""
+
+import io
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal, TypeAlias
+
+from exports.cells import looks_like_formula
+from exports.errors import MissingLibraryError
+from exports.row_writer import cell_value
+from exports.tables import Table
+
+FlatFormat: TypeAlias = Literal["csv", "parquet"]
+_FORMULA = frozenset("=+-@\uff0b\uff0d\uff1d\uff20")
+_BOM = b"\xef\xbb\xbf"
+
+
+def csv_bytes(table: Table) -> bytes:
+    """Return a table as CSV for a French spreadsheet: UTF-8 with its mark, semicolons, CRLF.
+
+    Every text is quoted. One that a spreadsheet could take for a formula has an apostrophe before
+    it; numbers and dates are ours, and stay as they are.
+    """
+    lines = [";".join(_quoted(_harmless(column.name)) for column in table.columns)]
+    for cells in table.rows:
+        pairs = zip(table.columns, cells, strict=True)
+        lines.append(";".join(_field(cell_value(column, content)) for column, content in pairs))
+    return _BOM + "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def parquet_bytes(table: Table) -> bytes:
+    """Return a table as Parquet; a column that holds texts among its numbers is a text.
+
+    Raises:
+        MissingLibraryError: pyarrow is not installed here.
+    """
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError as error:
+        raise MissingLibraryError(
+            "Le format Parquet demande pyarrow (130 Mo), qui n'est pas installé ici :"
+            " pip install 'passerelle-unc[parquet]'."
+        ) from error
+    columns = {
+        column.name: [cell_value(column, cells[place]) for cells in table.rows]
+        for place, column in enumerate(table.columns)
+    }
+    arrays = {name: _array(pa, values) for name, values in columns.items()}
+    into = io.BytesIO()
+    parquet.write_table(pa.table(arrays), into, compression="zstd")
+    return into.getvalue()
+
+
+WRITERS: Mapping[FlatFormat, Callable[[Table], bytes]] = {
+    "csv": csv_bytes,
+    "parquet": parquet_bytes,
+}
+
+
+def flat_name(author: str, table: Table, *, suffix: FlatFormat) -> str:
+    """Name of the file of a table: ``agence-pieces-jointes.csv``."""
+    apart = unicodedata.normalize("NFKD", table.sheet.casefold())
+    plain = "".join(
+        char if char.isascii() and char.isalnum() else "-"
+        for char in apart
+        if not unicodedata.combining(char)
+    )
+    return f"{author}-{plain}.{suffix}"
+
+
+def _field(value: str | int | Decimal | date | None) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return _quoted(_harmless(value))
+        case datetime():
+            return f"{value:%d/%m/%Y %H:%M}"
+        case date():
+            return f"{value:%d/%m/%Y}"
+        case Decimal() | int():
+            return str(value).replace(".", ",")
+
+
+def _quoted(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def _harmless(text: str) -> str:
+    """Mark a text that a spreadsheet could run, also behind blanks that it would pass over."""
+    runs = looks_like_formula(text) or text.lstrip()[:1] in _FORMULA
+    return f"'{text}" if runs and text.strip() else text
+
+
+def _array(pa: Any, values: Sequence[Any]) -> Any:
+    """A column of one type, text where its values are of several."""
+    kinds = {type(value) for value in values if value is not None}
+    match kinds:
+        case _ if kinds == {int}:
+            return pa.array(values, pa.int64())
+        case _ if kinds == {date}:
+            return pa.array(values, pa.date32())
+        case _ if kinds == {datetime}:
+            return pa.array(values, pa.timestamp("s"))
+        case _ if kinds and kinds <= {int, Decimal}:
+            return pa.array([None if one is None else float(one) for one in values], pa.float64())
+        case _:
+            return pa.array([None if one is None else str(one) for one in values], pa.string())

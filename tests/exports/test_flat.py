@@ -1,0 +1,87 @@
+"""Plain files: nothing in them runs, and other tools read what the workbook says."""
+
+import csv
+import io
+import sys
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exports.cells import Content
+from exports.columns import Format
+from exports.errors import MissingLibraryError
+from exports.flat import csv_bytes, flat_name, parquet_bytes
+from exports.tables import Column, Table
+from tests.exports.conftest import INJECTIONS
+
+SHAPES: tuple[Format, ...] = ("texte", "entier", "decimal", "date", "moment")
+
+
+def table(*rows: tuple[Content, ...], sheet: str = "Pièces jointes") -> Table:
+    columns = tuple(
+        Column(name=shape, width=9, format=shape, meaning="", origin="", audience="reseau")
+        for shape in SHAPES
+    )
+    return Table(sheet=sheet, name="t", columns=columns, rows=rows, printed=5)
+
+
+def read(content: bytes) -> list[list[str]]:
+    assert content.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
+
+
+def text(said: str) -> tuple[Content, ...]:
+    return (said, None, None, None, None)
+
+
+@pytest.mark.parametrize("said", INJECTIONS)
+def test_nothing_that_strangers_typed_starts_as_a_formula(said: str) -> None:
+    cell = read(csv_bytes(table(text(said))))[1][0]
+    assert cell.lstrip()[:1] not in set("=+-@\uff0b\uff0d\uff1d\uff20")
+    assert not cell.startswith(("\t", "\r", "\n"))
+
+
+@given(st.text(max_size=30))
+def test_any_text_stays_in_its_cell(said: str) -> None:
+    found = read(csv_bytes(table(text(said), text("suivant"))))
+    assert [len(row) for row in found] == [5, 5, 5]
+    assert found[2][0] == "suivant"
+
+
+def test_numbers_and_dates_are_french() -> None:
+    moment = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
+    cells: tuple[Content, ...] = ('a;b"c', -3, Decimal("1.50"), date(2026, 1, 5), moment)
+    assert read(csv_bytes(table(cells)))[1] == [
+        'a;b"c',
+        "-3",
+        "1,50",
+        "05/01/2026",
+        "01/07/2026 00:30",
+    ]
+
+
+def test_parquet_holds_the_same_with_types() -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    rows = [("=1+1", 3, Decimal("1.5"), date(2026, 1, 5), None), (None, None, None, None, None)]
+    found = parquet.read_table(io.BytesIO(parquet_bytes(table(*rows))))
+    assert [str(one.type) for one in found.schema] == [
+        "string",
+        "int64",
+        "double",
+        "date32[day]",
+        "string",
+    ]
+    assert found.to_pylist()[0]["texte"] == "=1+1"
+
+
+def test_without_pyarrow_parquet_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(MissingLibraryError, match="pip install"):
+        parquet_bytes(table())
+
+
+def test_a_file_is_named_after_its_sheet() -> None:
+    assert flat_name("crpv-lyon", table(), suffix="csv") == "crpv-lyon-pieces-jointes.csv"
