@@ -66,8 +66,8 @@ def _situations(readings: Sequence[Reading]) -> Block:
     """The situations with most reports."""
     counts = Counter(one.entry.situation for one in readings if one.entry.situation)
     ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:_MOST]
-    names = {one.entry.situation: _substances(one) for one in reversed(readings)}
-    lines = tuple((f"{one} {names[one]}".strip(), count) for one, count in ordered)
+    names = {one.entry.situation: name for one in reversed(readings) if (name := _substances(one))}
+    lines = tuple((f"{one} {names.get(one, '')}".strip(), count) for one, count in ordered)
     return Block("Situations les plus signalées", (SITUATION, "Dossiers"), lines)
 
 
