@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.mapping import FormMapping
@@ -128,13 +128,21 @@ def test_a_score_is_from_0_to_100_and_never_rises_with_one_more_defect(
     assert all(0 <= after <= before for before, after in pairwise(points))
 
 
+@pytest.fixture(scope="session")
+def score_of(
+    report: MakeReport, rules: RuleSet, mapping: FormMapping
+) -> Callable[[dict[int, str]], int]:
+    def judge(answers: dict[int, str]) -> int:
+        told = report(answers)
+        return assess(told, rules, mapping=mapping, fingerprint="f", earlier_exists=True).score
+
+    return judge
+
+
+@settings(deadline=None)  # a loaded machine is no defect
 @given(st.text(max_size=300))
-def test_any_text_gets_a_verdict(
-    report: MakeReport, rules: RuleSet, mapping: FormMapping, text: str
-) -> None:
-    answers = {8: text, 10: text, 11: text, 17: text, 20: text, 21: text, 25: text}
-    found = assess(report(answers), rules, mapping=mapping, fingerprint="f", earlier_exists=True)
-    assert 0 <= found.score <= 100
+def test_any_text_gets_a_verdict(score_of: Callable[[dict[int, str]], int], text: str) -> None:
+    assert 0 <= score_of({8: text, 10: text, 11: text, 17: text, 20: text, 21: text}) <= 100
 
 
 def test_the_reason_of_the_scope_is_the_guide_s_and_names_the_question(
@@ -148,3 +156,49 @@ def test_the_reason_of_the_scope_is_the_guide_s_and_names_the_question(
     (unanswered,) = verdict(c2=None).unanswered_scope
     assert (unanswered.option, unanswered.text) == ("", "question sans réponse")
     assert unanswered.label == "L'usage a-t-il un but médical ?"
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "reason", "at_fault"),
+    [
+        ({"c61": False}, "P2", "non cochée", ("attestation",)),
+        ({"c61": None}, "P2", "non cochée", ("attestation",)),
+        ({"c36": {"unreadable": "32/01"}}, "D14", "réponse illisible", ("date_connaissance",)),
+        ({"c15": {"unreadable": "?"}}, "M1", "réponse illisible", ("denomination",)),
+        ({"c15": []}, "M1", "absente", ("denomination",)),
+        (
+            {"c15": [{152: "1", 157: "AMM"}]},
+            "M3",
+            "code CIS mal formé (8 chiffres attendus)",
+            ("cis",),
+        ),
+        ({"c56": []}, "S1", "aucune mesure avec son type et son état", ("mesures",)),
+        ({"c31": "Régionale"}, "D11", "aucune région", ("regions",)),
+        ({"c7": None}, "A1", "qualité absente", ("qualite_entreprise",)),
+    ],
+)
+def test_a_defect_says_why_and_where(
+    verdict: Callable[..., Assessment],
+    changes: dict[str, object],
+    name: str,
+    reason: str,
+    at_fault: tuple[str, ...],
+) -> None:
+    found = item(verdict(**changes), name)
+    assert (found.reason, found.at_fault) == (reason, at_fault)
+
+
+def test_an_item_says_what_the_guide_expects(
+    verdict: Callable[..., Assessment], rules: RuleSet
+) -> None:
+    for found, rule in zip(verdict().items, rules.items, strict=True):
+        assert (found.id, found.name, found.section) == (rule.id, rule.name, rule.section)
+        assert found.expected == rule.expected
+        assert found.at_fault == ()
+
+
+def test_a_long_text_is_no_phrase_and_a_list_of_texts_is_one_text(
+    verdict: Callable[..., Assessment],
+) -> None:
+    assert item(verdict(c17="NC" + "." * 97), "D0").verdict is Verdict.INSUFFICIENT
+    assert item(verdict(c17="NC" + "." * 98), "D0").verdict is Verdict.PRESENT
