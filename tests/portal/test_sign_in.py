@@ -1,16 +1,21 @@
 """Signing in with a password: what opens a session, what does not, and what ends it."""
 
+import base64
 import io
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from http.cookies import SimpleCookie
 from pathlib import Path
 
 import pytest
+from itsdangerous import TimestampSigner
 
 from cli.app import call
 from portal.passwords import hash_password, is_password
-from portal.sessions import local_path
+from portal.sessions import LASTS, local_path
 from portal.sign_in_pages import LIMITS
+from store.accounts import Account
 from tests.portal.conftest import AGENCE, PASSWORD, Portal, add_account
 
 
@@ -73,11 +78,20 @@ def test_an_account_that_is_removed_is_out_at_once(portal: Portal) -> None:
 
 
 def test_a_session_ends_with_the_working_day(portal: Portal) -> None:
+    key = sha256(f"sessions\0{portal.site.secret}".encode()).hexdigest()
+
+    def opened(ago: timedelta) -> str:
+        said = {"id": "x", "email": email, "opened": (datetime.now(UTC) - ago).isoformat()}
+        content = base64.b64encode(json.dumps(said).encode())
+        visitor = portal.visitor()
+        visitor.session.cookies.set("unc", TimestampSigner(key).sign(content).decode())
+        return visitor.get("/exports").url
+
     email = "longue@exemple.fr"
-    add_account(portal.source, email, "agence")
-    visitor = portal.visitor(email)
-    portal.source.store.accounts.close_sessions(email, at=datetime.now(UTC))
-    assert "/connexion" in visitor.get("/exports").url
+    at = datetime.now(UTC) - timedelta(days=2)
+    portal.source.store.accounts.add(Account(email, "agence", at, at))
+    assert opened(LASTS - timedelta(minutes=1)).endswith("/exports")
+    assert "/connexion" in opened(LASTS + timedelta(minutes=1))
 
 
 def test_after_signing_in_people_come_back_to_the_page_they_wanted(portal: Portal) -> None:
