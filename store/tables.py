@@ -5,16 +5,7 @@ such type. In each table the long text comes last: SQLite then answers a scan of
 without following the pages that the text overflows to.
 """
 
-from sqlalchemy import (
-    Column,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
 from store.columns import FreeText, UtcDateTime
 from store.table_parts import SERIAL, erased_with_the_dossier, of_demarche, of_dossier
