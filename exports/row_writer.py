@@ -67,7 +67,7 @@ def row_height(columns: Sequence[Column], cells: Sequence[Content]) -> float:
     lines = 1
     for column, content in zip(columns, cells, strict=False):
         if isinstance(content, str) and (len(content) > column.width or "\n" in content):
-            wide = column.width * 1.15
+            wide = column.width  # capitals are wide, and lines break at blanks
             needed = sum(math.ceil(len(line) / wide) or 1 for line in content[:2000].split("\n"))
             lines = max(lines, needed)
     return min(lines, _MOST_LINES) * _LINE + 2

@@ -145,7 +145,7 @@ def export_context(services: Services, entries: tuple[Entry, ...]) -> ExportCont
         dossier_url=dossier_url(services),
         mapping=services.form.mapping,
         ruleset=", ".join(rules.version for rules in services.form.rulesets),
-        software=version("passerelle-unc"),
+        software=f"passerelle-unc {version('passerelle-unc')}",
         watermark=state.watermark or BEGINNING,
         generated_from=latest_change(entries),
         network_default=services.settings.network_default,
