@@ -5,6 +5,7 @@ Each command returns its exit code. With ``--json``, one JSON object on standard
 goes to standard error.
 """
 
+import gc
 import sys
 from importlib.metadata import version
 
@@ -62,6 +63,7 @@ app.command(situations.situations)
 
 def main() -> None:
     """Run the command of this process and leave with its exit code."""
+    gc.freeze()  # what was imported stays: not looked through again while pages come and go
     sys.exit(call(sys.argv[1:]))
 
 

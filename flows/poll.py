@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from clients.demarche import DossierPage
 from clients.transport import Retry
+from flows.ahead import one_ahead
 from flows.attachments import fetch_attachments
 from flows.deletions import follow_deletions
 from flows.description import Description
@@ -109,4 +110,5 @@ class _Reading:
 
     def _pages(self, since: datetime, *, state: str | None) -> Iterator[DossierPage]:
         services = self._services
-        return services.reader.pages(services.demarche, updated_since=since, state=state)
+        pages = services.reader.pages(services.demarche, updated_since=since, state=state)
+        return one_ahead(pages)

@@ -45,7 +45,7 @@ def test_a_run_stopped_while_reading_again_starts_it_again(tmp_path: Path) -> No
 
 
 def test_a_revision_published_during_the_first_poll_is_followed(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(130)) as mirror:
+    with mirrored(tmp_path, seeds(330)) as mirror:
         mirror.poll(after_page(1, lambda: publish(mirror)))
         mirror.assert_same()
 

@@ -1,0 +1,150 @@
+"""Servers for the benches of synchronisation, each in a process of its own."""
+
+import gc
+import multiprocessing
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from clients.limiter import Limiter
+from clients.reading import DsReader
+from clients.transport import DsTransport
+from flows.services import Connected, connect
+from sandbox.generator import generate
+from sandbox.server import running_sandbox
+from settings import Settings, load_settings
+
+UNLIMITED = 10**9
+PAGE = 100
+
+
+def _sandbox(home: str, dossiers: int, told: Any) -> None:
+    seeds = generate(dossiers, seed=1)
+    kept = dossiers + 10
+    with running_sandbox(Path(home), seeds=seeds, rate_limit=UNLIMITED, cache_size=kept) as one:
+        told.put((one.url, one.token, one.demarche, one.instructeur))
+        while True:
+            time.sleep(3600)
+
+
+def _pages(recorded: dict[str, Any], dossiers: int, told: Any) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(recorded, dossiers))
+    told.put(f"http://127.0.0.1:{server.server_port}/api/v2/graphql")
+    server.serve_forever()
+
+
+@contextmanager
+def in_a_process(target: Any, *told: Any) -> Iterator[Any]:
+    """What a server says when it listens; it ends with the block."""
+    context = multiprocessing.get_context("spawn")
+    queue = context.Queue()
+    process = context.Process(target=target, args=(*told, queue), daemon=True)
+    process.start()
+    try:
+        yield queue.get(timeout=3600)
+    finally:
+        process.kill()
+        process.join()
+
+
+@contextmanager
+def sandbox_of(dossiers: int) -> Iterator[Settings]:
+    """Settings with which the bridge works on a sandbox of so many dossiers."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        in_a_process(_sandbox, folder, dossiers) as (url, token, demarche, instructeur),
+    ):
+        yield load_settings(
+            _env_file=None,
+            ds_url=url,
+            ds_token=token,
+            demarche=demarche,
+            instructeur=instructeur,
+            home=Path(folder) / "home",
+        )
+
+
+@contextmanager
+def page_server(dossiers: int) -> Iterator[Settings]:
+    """Settings for a server that says it has so many dossiers: those of a sandbox, renumbered.
+
+    It answers at once, so that what is measured is the bridge. Its answers to everything but
+    pages were recorded from the sandbox.
+    """
+    with sandbox_of(PAGE) as settings:
+        recorded = _record(settings)
+        with in_a_process(_pages, recorded, dossiers) as url:
+            yield settings.model_copy(update={"ds_url": url})
+
+
+def _record(settings: Settings) -> dict[str, Any]:
+    heard: dict[str, Any] = {}
+    with DsTransport(settings.ds_url, settings.token().get_secret_value()) as transport:
+
+        def execute(document: Any, variables: Any, **how: Any) -> Any:
+            heard[document.name] = plain(document, variables, **how)
+            return heard[document.name]
+
+        plain, transport.execute = transport.execute, execute  # type: ignore[method-assign]
+        reader = DsReader(transport)
+        number = settings.demarche_number()
+        reader.demarche(number)
+        list(reader.pages(number, updated_since=None))
+        reader.deletions(number, since=None)
+    return heard
+
+
+def _handler(recorded: dict[str, Any], dossiers: int) -> type[BaseHTTPRequestHandler]:
+    nodes = recorded["Page"]["demarche"]["dossiers"]["nodes"]
+    revision = recorded["Page"]["demarche"]["activeRevision"]
+
+    def page(after: str | None) -> dict[str, Any]:
+        start = int(after or 0)
+        rows = range(start + 1, min(start + PAGE, dossiers) + 1)
+        served = [
+            {**node, "number": number, "id": f"D{number}"}
+            for number, node in zip(rows, nodes, strict=False)
+        ]
+        end = start + len(served)
+        info = {"hasNextPage": end < dossiers, "endCursor": str(end)}
+        return {
+            "demarche": {
+                "activeRevision": revision,
+                "dossiers": {"pageInfo": info, "nodes": served},
+            }
+        }
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def do_POST(self) -> None:
+            asked = orjson.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            name = asked["query"].split("(")[0].split("{")[0].split()[-1]
+            data = page(asked["variables"]["after"]) if name == "Page" else recorded[name]
+            body = orjson.dumps({"data": data})
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    return Handler
+
+
+@contextmanager
+def unlimited(settings: Settings) -> Iterator[Connected]:
+    """The bridge on a server, without its own limit of requests a minute."""
+    gc.freeze()  # as `unc` does
+    with connect(settings) as services:
+        services.transport._limiter = Limiter(UNLIMITED)  # noqa: SLF001
+        yield services
