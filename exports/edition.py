@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -66,6 +66,7 @@ class Edition:
     comparison: Comparison | None
     before: frozenset[int] | None
     compared: str
+    _figures: list[Synthesis] = field(default_factory=list)
 
     @property
     def author(self) -> str:
@@ -128,8 +129,11 @@ class Edition:
         return self.comparison.rows(dossiers.rows, self.before)
 
     def _synthesis(self) -> Synthesis:
-        below = self.maker.policy.small_counts.below
-        return synthesise(self.readings, origins=self.columns.figures, below=below)
+        if not self._figures:
+            below = self.maker.policy.small_counts.below
+            origins = self.columns.figures
+            self._figures.append(synthesise(self.readings, origins=origins, below=below))
+        return self._figures[0]
 
     def fill(self, sheet: Worksheet, spec: SheetSpec, *, tables: dict[str, Table]) -> None:
         """Fill one sheet, but for the rows of a table."""
