@@ -1,6 +1,7 @@
 """What the labelled set does not show: reasons, bands, evidence, and texts beyond the ordinary."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -9,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.mapping import FormMapping
-from mappings.report import Report
+from mappings.report import Answer, AnswerState, Report
 from triage.assess import assess, verdict_fingerprint
 from triage.assessment import Assessment, ItemResult, Verdict
-from triage.completeness import band, score
-from triage.ruleset import RuleSet
+from triage.checks import Facts
+from triage.completeness import band, judge_items, score
+from triage.ruleset import Item, RuleSet
 
 MakeReport = Callable[..., Report]
 
@@ -202,3 +204,45 @@ def test_a_long_text_is_no_phrase_and_a_list_of_texts_is_one_text(
 ) -> None:
     assert item(verdict(c17="NC" + "." * 97), "D0").verdict is Verdict.INSUFFICIENT
     assert item(verdict(c17="NC" + "." * 98), "D0").verdict is Verdict.PRESENT
+
+
+def judged_with(told: Report, rules: RuleSet, part: dict[str, object]) -> ItemResult:
+    """Verdict on one more item, made of one part."""
+    rule = Item.model_validate(
+        {
+            "id": "X1",
+            "name": "x",
+            "section": "x",
+            "expected": "x",
+            "penalty": "0.1",
+            "parts": [{"missing": "absent", **part}],
+        }
+    )
+    return judge_items(rules.model_copy(update={"items": (rule,)}), Facts(told, True))[0]
+
+
+def test_a_cell_is_checked_beside_its_row_and_against_the_deposit(
+    report: MakeReport, rules: RuleSet
+) -> None:
+    late = {56: [{561: "Étude", 562: "Prise", 563: "2026-03-11", 564: "a", 565: "A"}]}
+    date_check = {"check": "not_after_deposit", "text": "après le dépôt"}
+    part: dict[str, object] = {"rows": "mesures", "each": "date_mesure", "checks": [date_check]}
+    assert judged_with(report(late), rules, part).reason == "après le dépôt"
+    assert judged_with(report(), rules, part).verdict is Verdict.PRESENT
+    other = {"check": "differs_from", "other": "cible", "text": "pareil"}
+    part = {"rows": "mesures", "each": "indicateur", "checks": [other]}
+    assert judged_with(report(late), rules, part).reason == "pareil"
+
+
+def test_a_column_that_the_revision_does_not_ask_is_not_applicable(
+    report: MakeReport, rules: RuleSet
+) -> None:
+    told = report()
+    rows = told.fields["specialites"].value
+    assert isinstance(rows, tuple)
+    assert isinstance(rows[0], Mapping)
+    older = {**rows[0], "conditions_delivrance": Answer(AnswerState.NOT_ASKED)}
+    fields = {**told.fields, "specialites": replace(told.fields["specialites"], value=(older,))}
+    part: dict[str, object] = {"rows": "specialites", "each": "conditions_delivrance"}
+    found = judged_with(replace(told, fields=fields), rules, part)
+    assert found.verdict is Verdict.NOT_APPLICABLE
