@@ -7,23 +7,18 @@ from typing import Any
 
 import pytest
 
-from exports.centres import parse_centres
-from exports.entry import Entry, Opinion
+from exports.entry import Entry
 from exports.errors import MappingMismatchError
-from exports.flat import csv_bytes
 from exports.policy import check_policy
-from exports.workbooks import WorkbookSet
 from mappings.dossier import Attachment, Company, Place
 from mappings.mapping import FieldSpec
 from mappings.report import Answer, AnswerState, Unmapped, Value
 from tests.exports.conftest import (
     BLANK,
-    COLUMNS,
     MAPPING,
     NOT_ASKED,
     PDF,
     POLICY,
-    ROOT,
     answered,
     build,
     context,
@@ -37,9 +32,6 @@ from triage.assessment import Warning as TriageWarning
 from triage.reply import Conflict
 
 MASK = POLICY.mask
-CENTRES = parse_centres(
-    (ROOT / "exports" / "unc" / "crpv.csv").read_text("utf-8"), source="crpv.csv"
-)
 
 
 def secret(spec: FieldSpec, mark: str) -> Answer:
@@ -103,44 +95,6 @@ def test_no_sentinel_is_in_any_part_of_the_network_file_and_all_are_in_the_agenc
     for mark in marks:
         assert holding(network, mark) == [], mark
         assert holding(agency, mark), mark
-
-
-def test_no_sentinel_is_in_any_file_of_a_centre_nor_in_its_plain_tables() -> None:
-    marks, entries = zip(*planted(), strict=True)
-    made = WorkbookSet(
-        entries=entries, context=context(), columns=COLUMNS, policy=POLICY, centres=CENTRES
-    )
-    assert len(made.numbers("crpv-toulouse")) > len(marks) - 5
-    files = {f"crpv-{one.code}": parts(made.centre_workbook(one.code)) for one in CENTRES[:3]}
-    files |= {"crpv-toulouse": parts(made.centre_workbook("toulouse"))}
-    for author in ("reseau", "crpv-toulouse"):
-        tables = made.tables(author).values()
-        files[f"{author} csv"] = {table.name: csv_bytes(table) for table in tables}
-    found = [
-        (name, part, mark)
-        for name, package in files.items()
-        for part, content in package.items()
-        for mark in marks
-        if mark.encode() in content
-    ]
-    assert found == []
-
-
-def test_what_a_centre_wrote_is_read_by_itself_and_the_agency_only() -> None:
-    mark = "SENTINELLE AVIS"
-    opinions = {"crpv-toulouse": Opinion("CRPV Toulouse", "À surveiller", mark)}
-    made = WorkbookSet(
-        entries=[entry(1, opinions=opinions)],
-        context=context(),
-        columns=COLUMNS,
-        policy=POLICY,
-        centres=CENTRES,
-    )
-    assert holding(made.workbook("agence"), mark)
-    assert holding(made.centre_workbook("toulouse"), mark)
-    for other in (made.workbook("reseau"), made.centre_workbook("montpellier")):
-        assert holding(other, mark) == []
-    assert 1 in made.numbers("crpv-montpellier")
 
 
 def test_confidential_columns_are_not_even_named_in_the_network_file() -> None:
