@@ -36,7 +36,11 @@ Judge = Callable[[dict[str, Any]], Assessment]
 @pytest.fixture
 def judged(report: Callable[..., Report], rules: RuleSet, mapping: FormMapping) -> Judge:
     def judge(case: dict[str, Any]) -> Assessment:
-        others = {"revision": int, "state": str, "deposited_at": datetime.fromisoformat}
+        others: dict[str, Callable[[str], object]] = {
+            "revision": int,
+            "state": str,
+            "deposited_at": datetime.fromisoformat,
+        }
         given = {key: make(str(case[key])) for key, make in others.items() if key in case}
         return assess(
             report(case.get("set"), **given),
@@ -50,10 +54,11 @@ def judged(report: Callable[..., Report], rules: RuleSet, mapping: FormMapping) 
 
 
 def expected_items(case: dict[str, Any], rules: RuleSet) -> dict[str, str]:
-    base = {
+    base: dict[str, str] = {
         item.id: "not_applicable" if item.id in NOT_IN_BASE else "present" for item in rules.items
     }
-    return base | case.get("items", {})
+    changed: dict[str, str] = case.get("items", {})
+    return base | changed
 
 
 @pytest.mark.parametrize("case", LABELLED, ids=lambda case: case["name"])
