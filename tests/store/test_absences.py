@@ -7,6 +7,7 @@ from store.absences import Deletion, Tombstone
 from store.assessments import AssessmentRow
 from store.corrections import Correction
 from store.engine import database_file
+from store.opinions import OpinionRow
 from store.pages import DossierRow
 from store.plans import Plan
 from store.repository import Store
@@ -51,6 +52,7 @@ def remember_all_about(store: Store, number: int, *, row: MakeRow, day: Day) -> 
     store.situations.save(7, [described])
     store.attachments.expect(7, number, [SECRET])
     store.attachments.mark_fetched(7, number, content_hash="h")
+    store.opinions.save(7, [OpinionRow(number, "agence", "Favorable", SECRET)], at=day(0))
     store.absences.mark_lost(7, [number], at=day(2))
 
 
