@@ -122,9 +122,17 @@ def _show(counts: dict[str, Any], rows: list[dict[str, Any]], *, home: Path) -> 
         )
     else:
         out.print("Rien à faire : la démarche n'a pas changé depuis le dernier passage.")
-    for path in counts["workbooks"] or sorted((home / "exports").glob("*/*.xlsx"))[-2:]:
-        out.print(f"Classeur : {path}", markup=False, highlight=False, soft_wrap=True)
+    _show_workbooks(out, home)
     out.print("Pour voir les dossiers : unc sandbox, puis les liens des classeurs.")
+
+
+def _show_workbooks(out: Console, home: Path) -> None:
+    """The workbooks of the agency and of the network by path, those of the centres by number."""
+    folder = max((home / "exports").glob("20*"))
+    for name in ("agence.xlsx", "reseau.xlsx"):
+        out.print(f"Classeur : {folder / name}", markup=False, highlight=False, soft_wrap=True)
+    centres = len(list(folder.glob("crpv-*.xlsx")))
+    out.print(f"… et {centres} classeurs de centres (crpv-*.xlsx) à côté.", highlight=False)
 
 
 @contextmanager
