@@ -18,6 +18,29 @@ from settings import load_settings
 from store.stages import Stage
 
 _DEFAULT = Common()
+_TITLES = {
+    "titre": "Titre",
+    "lu_jusqu_au": "Lue jusqu'au",
+    "derniere_lecture": "Dernière lecture",
+    "minutes_depuis": "Minutes depuis",
+    "dossiers": "Dossiers lus",
+    "evalues": "Dossiers évalués",
+    "statuts": "Statuts",
+    "priorites": "Priorités proposées",
+    "ecritures_en_attente": "Écritures en attente",
+    "dernier_export": "Dernier export",
+    "jeton": "Jeton",
+    "bdpm": "Base des médicaments",
+}
+_LISTS = {
+    "passages": "Derniers passages",
+    "exports": "Derniers exports",
+    "quarantaine": "En quarantaine : DS ne peut pas les servir",
+    "conflits": "Annotations tenues par une personne",
+    "refus": "Refusé par DS",
+    "derive_du_formulaire": "Le formulaire a changé",
+    "champs_sans_correspondance": "Champs sans correspondance",
+}
 _OUTCOMES = {
     "completed": "terminé",
     "with errors": "terminé, à regarder",
@@ -49,26 +72,17 @@ def status(*, stalled_after: int | None = None, common: Common = _DEFAULT) -> in
 
 def _show(state: Mapping[str, Any]) -> None:
     out = Console()
-    rows = [(name, _shown(value)) for name, value in state.items() if not isinstance(value, list)]
+    rows = [(title, _shown(state[name])) for name, title in _TITLES.items()]
     out.print(table(f"Démarche {state['demarche']}", ["", ""], rows))
-    for name in (
-        "passages",
-        "exports",
-        "quarantaine",
-        "conflits",
-        "refus",
-        "derive_du_formulaire",
-        "champs_sans_correspondance",
-    ):
+    for name, title in _LISTS.items():
         if state[name]:
-            columns = list(state[name][0])
-            out.print(
-                table(
-                    name.replace("_", " "),
-                    columns,
-                    [[_shown(cell) for cell in r.values()] for r in state[name]],
-                )
-            )
+            lines = [[_cell(value) for value in one.values()] for one in state[name]]
+            out.print(table(title, list(state[name][0]), lines))
+
+
+def _cell(value: Any) -> str:
+    """A number in a list names a dossier, a champ or a run: digits as they are."""
+    return str(value) if isinstance(value, int) else _shown(value)
 
 
 def _state(services: Services) -> dict[str, Any]:
@@ -85,7 +99,8 @@ def _state(services: Services) -> dict[str, Any]:
         "lu_jusqu_au": known.watermark,
         "derniere_lecture": known.last_polled_at,
         "minutes_depuis": _minutes_since(known.last_polled_at),
-        "dossiers": len(entries),
+        "dossiers": len(store.dossiers.known_numbers(demarche)),
+        "evalues": len(entries),
         "statuts": dict(Counter(entry.assessment.status.value for entry in entries)),
         "priorites": dict(sorted(Counter(e.assessment.priority or "–" for e in entries).items())),
         "ecritures_en_attente": len(store.outbox.pending(demarche)),
