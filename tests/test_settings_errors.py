@@ -107,6 +107,7 @@ def test_a_path_that_is_not_the_api_is_told(
     assert not home.exists()
 
 
+@pytest.mark.slow  # waits for its retries
 def test_a_host_that_does_not_answer_is_told_by_the_process_itself(home: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
