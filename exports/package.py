@@ -24,7 +24,6 @@ _LEVEL = 5
 """Half the time of the usual 6, for a file 9 % larger."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
-_RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _DOC_RELS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _AFTER_LINKS = re.compile(rb"<(?:printOptions|pageMargins)\b")
 _DIMENSION = re.compile(rb'<dimension ref="[^"]*"')

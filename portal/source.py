@@ -47,10 +47,6 @@ class Source:
         read = readings(entries, context=context, policy=self.policy, audience=audience)
         return concerned(read, centres=self.centres, territory=self.columns.territory)
 
-    def centre_name(self, code: str) -> str:
-        """Name of a centre, or its code where the table has none."""
-        return next((one.name for one in self.centres if one.code == code), code)
-
 
 def now() -> datetime:
     """The present moment, aware."""

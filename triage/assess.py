@@ -26,7 +26,7 @@ def assess(
         report: The report.
         rules: Rule-set in force at its deposit.
         mapping: Mapping that made the report: gives the fields their French names.
-        fingerprint: Hash of the dossier's content (:func:`mappings.content.fingerprint`).
+        fingerprint: Hash of the dossier's content (:func:`mappings.content.hashes`).
         earlier_exists: Whether the démarche has the dossier that this one completes.
     """
     facts = Facts(report=report, earlier_exists=earlier_exists)

@@ -6,14 +6,13 @@ A condition on an unanswered field is false. ``supports`` tells which fields mad
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, TypeAlias
+from typing import TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mappings.report import Answer, Value
 
 Answers: TypeAlias = Mapping[str, Answer]
-Scalar: TypeAlias = Annotated[bool | int | Decimal | str, Field(union_mode="smart")]
 
 
 class Condition(BaseModel):
