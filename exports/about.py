@@ -1,6 +1,5 @@
 """The sheet `À propos`: where the data is from, by which rules, and what was withheld."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.cells import paris, safe_text
+from exports.dictionary import unmapped_champs
 from exports.entry import Entry, ExportContext
 from exports.identity import IDENTITY, Identity
 from exports.plain_rows import set_text
@@ -15,6 +15,7 @@ from exports.policy import Policy
 from exports.reading import Mask, Reading
 from exports.styles import BLUE, FONT, THIN
 from mappings.mapping import Audience
+from mappings.medicine_facts import NO_REFERENCE
 
 _MAPPING, _POLICY = "Correspondance", "Politique de confidentialité"
 VERSIONS = (_MAPPING, _POLICY)
@@ -54,6 +55,7 @@ def about_lines(
         Line("Comparé à", compared),
         Line("Référentiel", context.ruleset),
         *digests,
+        Line("BDPM", context.reference or f"{NO_REFERENCE} : ses colonnes sont vides"),
         Line("Somme de contrôle des données", f"SHA-256 {checksum}"),
         Line(
             IDENTITY, f"{identity} (ne pas modifier : « unc import » reconnaît le classeur à cela)"
@@ -103,14 +105,19 @@ def withheld_lines(
     return tuple(lines)
 
 
-def form_lines(readings: Sequence[Reading], context: ExportContext) -> tuple[Line, ...]:
-    """Say what the mapping does not take of the form; for the agency, which follows the form."""
-    labels = Counter(
-        f"{one.label} (champ {one.champ_id})" for reading in readings for one in reading.unmapped
-    )
-    told = (f"{label} : {count} dossier(s)" for label, count in sorted(labels.items()))
+def form_lines(
+    readings: Sequence[Reading], context: ExportContext, *, listed: str
+) -> tuple[Line, ...]:
+    """Say what the mapping does not take of the form; for the agency, which follows the form.
+
+    Args:
+        readings: Dossiers of the workbook.
+        context: Circumstances of the export.
+        listed: Name of the sheet that lists the champs themselves.
+    """
+    count = len(unmapped_champs(readings))
     return (
-        Line("Champs non repris", "\n".join(told) or "aucun"),
+        Line("Champs non repris", f"{count}, à la fin de « {listed} »" if count else "aucun"),
         Line("Écarts du formulaire", "\n".join(context.drift) or "aucun"),
     )
 

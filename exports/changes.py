@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from exports.cells import Content, Link
 from exports.columns import Format, SheetSpec
 from exports.row_writer import DAY_ZERO, cell_value, serial
-from exports.tables import Column, Table
+from exports.tables import CALCULATED, Column, Table
 
 NEW, CHANGED, GONE = "Nouveau", "Modifié", "Retiré"
 WITHHELD = "non repris : les règles de diffusion ont changé"
@@ -94,7 +94,7 @@ def changes(rows: Iterator[tuple[Content, ...]], *, sheet: SheetSpec) -> Table:
             width=width,
             format=shape,
             meaning=meaning,
-            origin="calculée par la passerelle",
+            origin=CALCULATED,
             audience="reseau",
         )
         for name, width, shape, meaning in _COLUMNS

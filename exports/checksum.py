@@ -51,7 +51,7 @@ def data_checksum(
     for entry in sorted(entries, key=lambda one: one.report.number):
         digest.update(_json(_report(entry.report, written)))
         told = [_plain(one) for one in (entry.assessment, entry.conflicts, entry.opinions)]
-        digest.update(_json([*told, entry.situation]))
+        digest.update(_json([*told, entry.situation, list(entry.medicines)]))
     return digest.hexdigest()
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from exports.computed import OF_DOSSIER, OF_FILE, OF_ITEM
 from mappings.data_file import DataFile
 from mappings.mapping import FieldType
+from mappings.medicine_facts import BDPM_COLUMNS
 
 Format: TypeAlias = Literal[
     "texte", "centre", "entier", "decimal", "pourcent", "date", "moment", "lien"
@@ -32,7 +33,7 @@ FORMAT_OF_TYPE: dict[FieldType, Format] = {
 }
 _COMPUTED = {
     "dossiers": frozenset(OF_DOSSIER),
-    "lignes": frozenset(OF_DOSSIER),
+    "lignes": frozenset(OF_DOSSIER) | frozenset(BDPM_COLUMNS),
     "elements": frozenset(OF_DOSSIER) | frozenset(OF_ITEM),
     "fichiers": frozenset(OF_DOSSIER) | frozenset(OF_FILE),
 }
@@ -52,7 +53,8 @@ class ColumnSpec(_Strict):
         field: Field of the mapping, ``field.subfield`` for a column of a repetition, or the
             ``name`` or ``identifier`` of a company. In a sheet of rows: a field of the row.
         annotation: Annotation privée.
-        computed: Name of a function of :mod:`exports.computed`.
+        computed: Name of a function of :mod:`exports.computed`; in the sheet of medicines, also of
+            a fact of BDPM (:mod:`mappings.medicine_facts`).
         width: In characters.
         format: How it is shown; the field's type decides where it is left out.
         audience: ``agence`` keeps a column at the agency. It can only restrict.

@@ -119,7 +119,11 @@ class Edition:
         for sheet in self.columns.sheets:
             if sheet.kind == "dictionnaire":
                 made[sheet.name] = dictionary(
-                    explained, self._synthesis().figures, sheet=sheet.name, name=sheet.table
+                    explained,
+                    self._synthesis().figures,
+                    self.readings,
+                    sheet=sheet.name,
+                    name=sheet.table,
                 )
         return made
 
@@ -167,7 +171,9 @@ class Edition:
 
     def _withheld(self) -> tuple[Line, ...]:
         if self.maker.audience == "agence":
-            return (*form_lines(self.readings, self.maker.context), Line("Retenu", "rien"))
+            listed = self.columns.of_kind("dictionnaire").name
+            form = form_lines(self.readings, self.maker.context, listed=listed)
+            return (*form, Line("Retenu", "rien"))
         return withheld_lines(
             self.kept, self.readings, context=self.maker.context, policy=self.maker.policy
         )

@@ -40,6 +40,8 @@ class Entry:
         situation: Id of the situation that it is placed in, or blank.
         first_checked_at: When it was judged for the first time.
         corrected: Correction requests that were answered: when asked, when submitted again.
+        medicines: What BDPM says of each row of medicines
+            (:func:`mappings.medicine_facts.facts_of`), in the order of the report.
     """
 
     report: Report
@@ -49,6 +51,7 @@ class Entry:
     situation: str = ""
     first_checked_at: datetime | None = None
     corrected: tuple[tuple[datetime, datetime], ...] = ()
+    medicines: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class ExportContext:
         opinions_until: Last opinion that the workbooks carry, so that a returned one can be told
             from what was written since.
         drift: Differences between the form and its mapping, in French.
+        reference: Version of BDPM, empty when none is loaded.
     """
 
     demarche: int
@@ -84,6 +88,7 @@ class ExportContext:
     network_default: NetworkDefault = "include"
     opinions_until: int = 0
     drift: tuple[str, ...] = ()
+    reference: str = ""
 
 
 def latest_change(entries: Sequence[Entry]) -> datetime:

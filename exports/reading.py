@@ -72,13 +72,15 @@ class Reading:
 
     def rows(self, field: str) -> tuple[Row, ...]:
         """Rows of a repetition that this audience may read."""
-        kept = self._all_rows(field)
-        if self.audience == "agence":
-            return kept
-        if self._withheld(field):
-            return ()
-        rule = self._row_rule(field)
-        return tuple(row for row in kept if rule is None or _row_shown(row, rule))
+        return tuple(row for _, row in self._kept_rows(field))
+
+    def medicines(self, field: str) -> tuple[Mapping[str, str], ...]:
+        """What BDPM says of each of :meth:`rows`, by column; nothing for other repetitions."""
+        where = self.context.mapping.medicines
+        facts = self.entry.medicines if where and where.rows == field else ()
+        return tuple(
+            facts[place] if place < len(facts) else {} for place, _ in self._kept_rows(field)
+        )
 
     def rows_kept_back(self, field: str) -> int:
         """How many rows of a repetition this audience may not read."""
@@ -183,6 +185,16 @@ class Reading:
         value = self.entry.report.fields.get(field, _NOT_ASKED).value
         members = value if isinstance(value, tuple) else ()
         return tuple(row for row in members if isinstance(row, Mapping))
+
+    def _kept_rows(self, field: str) -> tuple[tuple[int, Row], ...]:
+        """Rows that this audience may read, each with its place in the report."""
+        kept = tuple(enumerate(self._all_rows(field)))
+        if self.audience == "agence":
+            return kept
+        if self._withheld(field):
+            return ()
+        rule = self._row_rule(field)
+        return tuple((place, row) for place, row in kept if rule is None or _row_shown(row, rule))
 
     def _row_rule(self, field: str) -> WithheldRows | None:
         return next((rule for rule in self.policy.rows if rule.field == field), None)

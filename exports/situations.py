@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from exports.cells import Content, paris
 from exports.columns import Figures, Format, SheetSpec
 from exports.reading import Reading
-from exports.tables import Column, Table
+from exports.tables import CALCULATED, Column, Table
 from exports.values import content_text, shown_content
 from mappings.labels import normalise_label
 from mappings.report import Answer
@@ -47,7 +47,7 @@ def situations(readings: Sequence[Reading], *, origins: Figures, sheet: SheetSpe
             width=width,
             format=shape,
             meaning=meaning,
-            origin="calculée par la passerelle",
+            origin=CALCULATED,
             audience="reseau",
         )
         for name, width, shape, meaning in _COLUMNS

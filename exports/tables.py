@@ -13,11 +13,14 @@ from exports.policy import Policy
 from exports.reading import Reading
 from exports.values import attachments, column_text, rows_text, shown_content
 from mappings.mapping import Audience, FieldSpec
+from mappings.medicine_facts import BDPM_COLUMNS
 from mappings.report import Answer
 from triage.assessment import Verdict
 
 _Key: TypeAlias = tuple[str, int, Opinion | None]
 _FILLED = frozenset({JUDGEMENT, COMMENT})
+CALCULATED = "calculée par la passerelle"
+"""Origin of a column that no champ gives, in `Dictionnaire`."""
 _WORTH_A_ROW = frozenset({Verdict.MISSING, Verdict.INVALID, Verdict.INSUFFICIENT})
 
 
@@ -124,9 +127,23 @@ class TableMaker:
             column.audience == "agence"
             or (column.annotation and column.annotation not in self.policy.annotations)
             or (column.field and "agence" in {spec.audience for spec in self._path(sheet, column)})
+            or (column.computed in BDPM_COLUMNS and self._medicines_secret(sheet, column))
         ):
             own = "agence"
         return None if self.audience == "reseau" and own == "agence" else own
+
+    def _medicines_secret(self, sheet: SheetSpec, column: ColumnSpec) -> bool:
+        """Whether BDPM is asked with an answer that stays at the agency: what it says follows."""
+        where = self.context.mapping.medicines
+        if where is None or where.rows != sheet.field:
+            raise MappingMismatchError(
+                f"La colonne « {column.name} » de la feuille « {sheet.name} » vient de la BDPM, et "
+                "la correspondance du formulaire ne dit pas que ces lignes sont des médicaments : "
+                "corrigez exports/unc/columns.yaml."
+            )
+        fields = self.context.mapping.fields[where.rows].fields
+        asked = (where.cis, where.cip, where.name, where.substance)
+        return any(name in fields and fields[name].audience == "agence" for name in asked)
 
     def _path(self, sheet: SheetSpec, column: ColumnSpec) -> list[FieldSpec]:
         """Field of a column, with the repetition that holds it."""
@@ -150,7 +167,9 @@ class TableMaker:
 
     def _column(self, sheet: SheetSpec, column: ColumnSpec) -> Column:
         shape: Format = "texte"
-        meaning, origin = "", "calculée par la passerelle"
+        meaning, origin = "", CALCULATED
+        if column.computed in BDPM_COLUMNS:
+            meaning, origin = BDPM_COLUMNS[column.computed], "BDPM"
         if column.field:
             spec = self._path(sheet, column)[-1]
             shape = FORMAT_OF_TYPE.get(spec.type, "texte")
@@ -201,10 +220,13 @@ def _dossiers(reading: Reading, _: SheetSpec, columns: Sequence[ColumnSpec]) -> 
 
 
 def _lines(reading: Reading, sheet: SheetSpec, columns: Sequence[ColumnSpec]) -> Cells:
-    for row in reading.rows(sheet.field):
+    rows = zip(reading.rows(sheet.field), reading.medicines(sheet.field), strict=True)
+    for row, medicine in rows:
         yield tuple(
             shown_content(reading.cell(row, field=sheet.field, name=column.field))
             if column.field
+            else medicine.get(column.computed) or None
+            if column.computed in BDPM_COLUMNS
             else _dossier_cell(reading, column)
             for column in columns
         )

@@ -21,11 +21,13 @@ from flows.drift import drift_of
 from flows.hand_out import centres, hand_out_files
 from flows.judge import ASSESSMENT, stored_revisions
 from flows.poll import BEGINNING
+from flows.reference import matcher_of, version_of
 from flows.services import Services, now
 from flows.summary import Summary
 from mappings.decode import decode_dossier
 from mappings.mapper import map_report
 from mappings.mapping import Audience
+from mappings.medicine_facts import facts_of, medicines_of
 from store.exports import Published
 
 __all__ = ["centres", "entries_of", "export", "export_context", "hand_out_files", "source_digest"]
@@ -119,20 +121,23 @@ def centre_file(code: str) -> str:
 def entries_of(services: Services, *, numbers: Iterable[int] | None = None) -> Iterator[Entry]:
     """Every dossier in the store that has a verdict, by number; or those of the numbers given."""
     mapping, revisions = services.form.mapping, stored_revisions(services)
-    beside = Beside.read(services)
+    beside, matcher = Beside.read(services), matcher_of(services.settings)
     for stored in services.store.dossiers.iterate(services.demarche, numbers=numbers):
         if stored.assessment is None:
             continue
         revision = revisions.get(stored.revision_id)
         dossier = decode_dossier(stored.raw, revision=revision)
+        report = map_report(dossier, mapping=mapping, revision=revision)
+        found = medicines_of(report, mapping=mapping, matcher=matcher)
         yield Entry(
-            report=map_report(dossier, mapping=mapping, revision=revision),
+            report=report,
             assessment=ASSESSMENT.validate_json(stored.assessment.detail),
             conflicts=beside.conflicts.get(stored.number, ()),
             opinions=beside.opinions.get(stored.number, {}),
             situation=beside.situations.get(stored.number, ""),
             first_checked_at=beside.first_checks.get(stored.number),
             corrected=beside.corrected.get(stored.number, ()),
+            medicines=tuple(map(facts_of, found)),
         )
 
 
@@ -151,6 +156,7 @@ def export_context(services: Services, entries: tuple[Entry, ...]) -> ExportCont
         network_default=services.settings.network_default,
         opinions_until=services.store.opinions.last_id(services.demarche),
         drift=tuple(one.advice for one in drift_of(services)),
+        reference=version_of(services.settings),
     )
 
 
@@ -168,6 +174,7 @@ def source_digest(services: Services) -> str:
         services.form.mapping.digest,
         services.settings.network_default,
         services.settings.ds_url,
+        version_of(services.settings),
         *hand_out.texts(),
         *(
             f"{row.number} {row.content_hash} {row.assessed_fingerprint} {row.assessed_basis}"

@@ -20,10 +20,9 @@ _SAME_COMPANY = 70.0
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One column that BDPM gives: a stable name, a title, its meaning, and how it is shown."""
+    """One column that BDPM gives: a stable name, its meaning, and how it is shown."""
 
     name: str
-    title: str
     meaning: str
     of: Callable[[Medicine], str]
 
@@ -36,56 +35,55 @@ def _shortage(medicine: Medicine) -> str:
 
 
 FACTS: tuple[Fact, ...] = (
-    Fact("bdpm_nom", "Spécialité (BDPM)", "Dénomination dans la BDPM.", lambda one: one.name),
+    Fact("bdpm_nom", "Dénomination dans la BDPM.", lambda one: one.name),
     Fact(
         "bdpm_titulaire",
-        "Titulaire (BDPM)",
         "Titulaire de l'autorisation ; pas toujours l'exploitant.",
         lambda one: " ; ".join(one.holders),
     ),
     Fact(
         "bdpm_substances",
-        "Substances (BDPM)",
         "Substances actives.",
         lambda one: " ; ".join(one.substances),
     ),
     Fact(
         "bdpm_atc",
-        "ATC (BDPM)",
         "Code ATC, connu de la BDPM pour les seuls MITM.",
         lambda one: " ; ".join(one.atc),
     ),
     Fact(
         "bdpm_conditions",
-        "Prescription et délivrance (BDPM)",
         "Conditions de prescription et de délivrance.",
         lambda one: " ; ".join(one.conditions),
     ),
     Fact(
         "bdpm_etat",
-        "Commercialisation (BDPM)",
         "État de commercialisation et statut de l'autorisation.",
         lambda one: f"{one.marketing}, {one.status.lower()}",
     ),
     Fact(
         "bdpm_surveillance",
-        "Surveillance renforcée",
         "Médicament sous surveillance renforcée.",
         lambda one: "Oui" if one.reinforced else "Non",
     ),
     Fact(
         "bdpm_mitm",
-        "MITM",
         "Médicament d'intérêt thérapeutique majeur.",
         lambda one: "Oui" if one.major else "Non",
     ),
     Fact(
         "bdpm_rupture",
-        "Rupture ou tension",
         "Rupture de stock ou tension d'approvisionnement en cours, qui explique bien des usages.",
         _shortage,
     ),
 )
+_MATCHED = "bdpm_rapprochement"
+BDPM_COLUMNS: Mapping[str, str] = {
+    **{fact.name: fact.meaning for fact in FACTS},
+    _MATCHED: "Comment la spécialité a été trouvée dans la BDPM, avec la ressemblance des noms ; "
+    f"« {NO_REFERENCE} » quand la base n'est pas là : les colonnes de la BDPM sont alors vides.",
+}
+"""What each column of :func:`facts_of` says, by name."""
 
 
 def medicines_of(
@@ -104,12 +102,12 @@ def facts_of(match: Match | None) -> dict[str, str]:
     """Every column of a medicine, by name: its facts, how it was found and with which score."""
     if match is None:
         shown = dict.fromkeys((fact.name for fact in FACTS), "")
-        return {**shown, "bdpm_rapprochement": NO_REFERENCE}
+        return {**shown, _MATCHED: NO_REFERENCE}
     found = match.medicine
     shown = {fact.name: fact.of(found) if found else "" for fact in FACTS}
     score = f", ressemblance {match.score:.0f} %" if match.score is not None else ""
     remarks = f" ; {' ; '.join(match.remarks)}" if match.remarks else ""
-    return {**shown, "bdpm_rapprochement": f"{_BY[match.by]}{score}{remarks}"}
+    return {**shown, _MATCHED: f"{_BY[match.by]}{score}{remarks}"}
 
 
 def to_look_at(report: Report, *, mapping: FormMapping, matcher: Matcher | None) -> tuple[str, ...]:
