@@ -9,6 +9,7 @@ from exports.columns import Figures
 from exports.reading import Reading
 from mappings.report import Answer
 from triage.assessment import Status
+from triage.followup import YearShare
 
 PRIORITIES = ("P1", "P2", "P3", "P4")
 STATUSES = (
@@ -20,6 +21,8 @@ STATUSES = (
     Status.A_TRIER,
 )
 MOST_MONTHS = 36
+_BLUE = "000091"
+_PRIORITY_COLOURS = ("C9191E", "E4794A", "F2C94C", "8585F6", "C8C8C8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +33,15 @@ class Block:
         title: What is counted.
         headers: First the name of the lines, then of each series.
         lines: Name and counts of each line.
-        stacked: Whether the series add up.
         bars: ``col`` for upright bars, ``bar`` for lying ones.
+        colours: Of the series, in order.
     """
 
     title: str
     headers: tuple[str, ...]
     lines: tuple[tuple[str | int, ...], ...]
     bars: str = "bar"
+    colours: tuple[str, ...] = (_BLUE,)
 
 
 def by_month(days: Sequence[date]) -> Block:
@@ -80,4 +84,15 @@ def by_status(readings: Sequence[Reading]) -> Block:
         for status in STATUSES
         if any(found is status for found, _ in pairs)
     )
-    return Block("Statut et priorité", ("Statut", *PRIORITIES, "Sans priorité"), lines)
+    headers = ("Statut", *PRIORITIES, "Sans priorité")
+    return Block("Statut et priorité", headers, lines, colours=_PRIORITY_COLOURS)
+
+
+def by_year(years: Sequence[YearShare]) -> Block:
+    """Situations by year of their first report: with a measure within that year, or without."""
+    lines = tuple(
+        (str(one.year), one.with_measure, one.situations - one.with_measure) for one in years
+    )
+    headers = ("Année du premier signalement", "Avec mesure", "Sans")
+    title = "Situations suivies d'une mesure dans l'année"
+    return Block(title, headers, lines, colours=(_BLUE, "CBCBFA"))

@@ -46,6 +46,8 @@ def data_checksum(
         policy.digest,
         [[one.code, one.name, *sorted(one.departments), one.confirmed] for one in centres],
         list(context.drift),
+        context.reference,
+        _plain(context.situations),
     ]
     digest.update(_json(circumstances))
     for entry in sorted(entries, key=lambda one: one.report.number):

@@ -137,6 +137,7 @@ OF_DOSSIER: Mapping[str, OfDossier] = {
     "conflits": conflicts_text,
     "non_repris": unmapped_text,
     "crpv": lambda one: one.crpv or None,
+    "situation": lambda one: one.situation or None,
     "referentiel": lambda one: one.entry.assessment.ruleset,
 }
 OF_ITEM: Mapping[str, OfItem] = {

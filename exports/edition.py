@@ -110,7 +110,11 @@ class Edition:
                 made[sheet.name] = self.maker.make(sheet, self.readings)
             elif sheet.kind == "situations":
                 made[sheet.name] = situations(
-                    self.readings, origins=self.columns.figures, sheet=sheet
+                    self.readings,
+                    origins=self.columns.figures,
+                    sheet=sheet,
+                    audience=self.maker.audience,
+                    context=self.maker.context,
                 )
             elif sheet.kind == "changements":
                 dossiers = made[self.columns.dossiers_sheet.name]
@@ -136,7 +140,9 @@ class Edition:
         if not self._figures:
             below = self.maker.policy.small_counts.below
             origins = self.columns.figures
-            self._figures.append(synthesise(self.readings, origins=origins, below=below))
+            years = self.maker.context.years if self.maker.audience == "agence" else ()
+            made = synthesise(self.readings, origins=origins, below=below, years=years)
+            self._figures.append(made)
         return self._figures[0]
 
     def fill(self, sheet: Worksheet, spec: SheetSpec, *, tables: dict[str, Table]) -> None:

@@ -8,7 +8,9 @@ from typing import Literal, TypeAlias
 from mappings.mapping import FormMapping
 from mappings.report import Report
 from triage.assessment import Assessment
+from triage.followup import FollowUp, YearShare
 from triage.reply import Conflict
+from triage.situation_facts import SituationFacts
 
 NetworkDefault: TypeAlias = Literal["include", "exclude"]
 
@@ -55,6 +57,21 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class SituationView:
+    """What is known of a whole situation, for the agency.
+
+    Attributes:
+        facts: Its reports, patients, cases and measures.
+        follow_up: What was done, and what came of it.
+        decided: How many of its reports a person placed there.
+    """
+
+    facts: SituationFacts
+    follow_up: FollowUp
+    decided: int
+
+
+@dataclass(frozen=True, slots=True)
 class ExportContext:
     """The circumstances of an export, the same for all its workbooks.
 
@@ -74,6 +91,8 @@ class ExportContext:
             from what was written since.
         drift: Differences between the form and its mapping, in French.
         reference: Version of BDPM, empty when none is loaded.
+        situations: Every situation by id, whatever the dossiers of the export.
+        years: Situations with a measure within the year, oldest first.
     """
 
     demarche: int
@@ -89,6 +108,8 @@ class ExportContext:
     opinions_until: int = 0
     drift: tuple[str, ...] = ()
     reference: str = ""
+    situations: Mapping[str, SituationView] = field(default_factory=dict)
+    years: tuple[YearShare, ...] = ()
 
 
 def latest_change(entries: Sequence[Entry]) -> datetime:

@@ -1,17 +1,18 @@
 """The figures of `Synthèse`, from the dossiers that its reader may read. Pure."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 
-from exports.blocks import Block, by_month, by_nature, by_status
+from exports.blocks import Block, by_month, by_nature, by_status, by_year
 from exports.cells import Content, paris
 from exports.columns import Figures, Format
 from exports.reading import Reading
 from mappings.report import Answer
 from triage.assessment import Status
+from triage.followup import YearShare
 
 __all__ = ["Block", "Figure", "Synthesis", "synthesise"]
 
@@ -34,19 +35,34 @@ class Synthesis:
     blocks: tuple[Block, ...]
 
 
-def synthesise(readings: Sequence[Reading], *, origins: Figures, below: int) -> Synthesis:
-    """Work out the figures."""
+def synthesise(
+    readings: Sequence[Reading],
+    *,
+    origins: Figures,
+    below: int,
+    years: Sequence[YearShare] = (),
+) -> Synthesis:
+    """Work out the figures.
+
+    Args:
+        readings: Dossiers of the workbook.
+        origins: Fields that they are drawn from.
+        below: Counts under it are hidden outside the agency.
+        years: Situations with a measure within the year; none outside the agency.
+    """
     return Synthesis(
         figures=(
             *_dossiers(readings),
             *_delays(readings, origins),
             *_measures(readings, origins),
+            *_within_the_year(years),
             _cases(readings, origins, below=below),
         ),
         blocks=(
             by_month(_days(readings)),
             by_nature(readings, origins),
             by_status(readings),
+            *([by_year(years)] if years else ()),
         ),
     )
 
@@ -134,6 +150,19 @@ def _measures(readings: Sequence[Reading], origins: Figures) -> tuple[Figure, ..
             " risque prise (et non en projet).",
         ),
     )
+
+
+def _within_the_year(years: Sequence[YearShare]) -> Iterator[Figure]:
+    """The agency's published indicator (2017: 70 % of 74 situations), for the last year."""
+    for one in years[-1:]:
+        yield Figure(
+            f"Part des situations de {one.year} avec une mesure dans l'année",
+            _share([True] * one.with_measure + [False] * (one.situations - one.with_measure)),
+            "pourcent",
+            "Parmi les situations dont le premier signalement est de l'année, celles où une mesure"
+            " a été prise la même année ; une mesure sans date compte au jour du dépôt qui la"
+            " nomme. Indicateur publié par l'agence : 70 % de 74 situations en 2017.",
+        )
 
 
 def _taken(reading: Reading, origins: Figures) -> bool:

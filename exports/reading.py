@@ -11,6 +11,7 @@ from exports.policy import Policy, WithheldRows
 from mappings.mapping import Audience, FieldSpec
 from mappings.report import Answer, AnswerState, Row, Unmapped
 from triage.assessment import Evidence
+from triage.situations import is_ours
 
 _PUBLIC_FACTS = frozenset(
     {"number", "state", "revision_id", "deposited_at", "champs_modified_at", "decided_at"}
@@ -123,6 +124,12 @@ class Reading:
         if not self.may_tell((evidence.field,)):
             return self.policy.mask
         return f"{evidence.label} : {evidence.value}"
+
+    @property
+    def situation(self) -> str:
+        """Id of its situation, or blank. A name that a person typed stays at the agency."""
+        name = self.entry.situation
+        return name if self.audience == "agence" or not name or is_ours(name) else self.mask.text
 
     @property
     def unmapped(self) -> tuple[Unmapped, ...]:

@@ -1,80 +1,81 @@
-"""`Situations`: reports on the same substance and kind of non-conformity, across companies.
+"""`Situations`: reports on one use of one substance, counted across companies.
 
-A proposal by name: no one has confirmed that these reports describe one situation.
+A row is a situation as `unc situations` and annotation 907 have it, so that what a person
+confirmed, merged or split is what the workbook shows. Reports that are in none (out of scope, or
+not yet placed) are counted by substance and nature of the non-conformity, without an id.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from exports.cells import Content, paris
-from exports.columns import Figures, Format, SheetSpec
+from exports.columns import Figures, SheetSpec
+from exports.entry import ExportContext
 from exports.reading import Reading
-from exports.tables import CALCULATED, Column, Table
-from exports.values import content_text, shown_content
+from exports.situation_columns import COLUMNS, PRINTED, Group
+from exports.tables import Table
 from mappings.labels import normalise_label
+from mappings.mapping import Audience
 from mappings.report import Answer
 
-_COLUMNS: tuple[tuple[str, int, Format, str], ...] = (
-    ("Substance", 28, "texte", "Substance, écrite comme dans le premier dossier."),
-    ("Nature de la non-conformité", 26, "texte", "Une ligne par nature cochée."),
-    ("Signalements", 13, "entier", "Nombre de dossiers."),
-    ("Entreprises", 13, "entier", "Nombre d'entreprises différentes."),
-    ("Priorité la plus haute", 13, "centre", "De P1 à P4."),
-    ("Avec mesure", 13, "entier", "Dossiers qui ont au moins une mesure lisible."),
-    ("Premier dépôt", 12, "date", "Jour du premier dépôt."),
-    ("Dernier dépôt", 12, "date", "Jour du dernier dépôt."),
-    ("Dossiers", 44, "texte", "Numéros des dossiers."),
-)
 
-
-def situations(readings: Sequence[Reading], *, origins: Figures, sheet: SheetSpec) -> Table:
+def situations(
+    readings: Sequence[Reading],
+    *,
+    origins: Figures,
+    sheet: SheetSpec,
+    audience: Audience,
+    context: ExportContext,
+) -> Table:
     """Return the table of situations, those with most reports first."""
-    groups: dict[tuple[str, str], list[Reading]] = defaultdict(list)
+    groups = (*_placed(readings, origins, context), *_unplaced(readings, origins))
+    ordered = sorted(groups, key=lambda one: (not one.situation, -len(one.readings), _name(one)))
+    shown = [(column, of) for column, of in COLUMNS if audience in {"agence", column.audience}]
+    return Table(
+        sheet=sheet.name,
+        name=sheet.table,
+        columns=tuple(column for column, _ in shown),
+        rows=tuple(tuple(of(group) for _, of in shown) for group in ordered),
+        printed=PRINTED,
+    )
+
+
+def _name(group: Group) -> tuple[str, ...]:
+    return (group.situation, *map(normalise_label, group.substances), *group.natures)
+
+
+def _placed(
+    readings: Sequence[Reading], origins: Figures, context: ExportContext
+) -> Iterator[Group]:
+    found: dict[str, list[Reading]] = defaultdict(list)
+    for reading in readings:
+        if reading.entry.situation:
+            found[reading.entry.situation].append(reading)
+    for situation, members in found.items():
+        spelling: dict[str, str] = {}
+        for reading in members:
+            for substance in _substances(reading, origins):
+                spelling.setdefault(normalise_label(substance), substance)
+        natures = dict.fromkeys(nature for one in members for nature in _natures(one, origins))
+        view = context.situations.get(situation)
+        names = tuple(spelling.values())
+        yield Group(situation, names, tuple(natures), members, origins, view)
+
+
+def _unplaced(readings: Sequence[Reading], origins: Figures) -> Iterator[Group]:
+    groups: dict[tuple[str, str], Group] = {}
     spelling: dict[str, str] = {}
     for reading in readings:
+        if reading.entry.situation:
+            continue
         for substance in _substances(reading, origins):
             key = normalise_label(substance)
             spelling.setdefault(key, substance)
             for nature in _natures(reading, origins):
-                groups[key, nature].append(reading)
-    ordered = sorted(groups.items(), key=lambda one: (-len(one[1]), one[0]))
-    rows = tuple(
-        _row(spelling[key], nature, group, origins=origins) for (key, nature), group in ordered
-    )
-    columns = tuple(
-        Column(
-            name=name,
-            width=width,
-            format=shape,
-            meaning=meaning,
-            origin=CALCULATED,
-            audience="reseau",
-        )
-        for name, width, shape, meaning in _COLUMNS
-    )
-    return Table(
-        sheet=sheet.name, name=sheet.table, columns=columns, rows=rows, printed=len(columns)
-    )
-
-
-def _row(
-    substance: str, nature: str, group: Sequence[Reading], *, origins: Figures
-) -> tuple[Content, ...]:
-    days = sorted(paris(one.entry.report.deposited_at).date() for one in group)
-    shown = (shown_content(one.answer(origins.company), part="identifier") for one in group)
-    companies = {content_text(one)[:9] for one in shown if one is not None}
-    priorities = [one.entry.assessment.priority for one in group]
-    return (
-        substance,
-        nature,
-        len(group),
-        len(companies),
-        min((one for one in priorities if one), default=None),
-        sum(1 for one in group if one.rows(origins.measures)),
-        days[0],
-        days[-1],
-        ", ".join(str(one.number) for one in group),
-    )
+                empty = Group("", (spelling[key],), (nature,), (), origins, None)
+                group = groups.get((key, nature), empty)
+                groups[key, nature] = replace(group, readings=(*group.readings, reading))
+    yield from groups.values()
 
 
 def _substances(reading: Reading, origins: Figures) -> Iterator[str]:

@@ -20,8 +20,6 @@ _WIDTHS = (46, 13, 8, 8, 8, 14)
 _CHART_COLUMN = "H"
 _CHART_CM = (17, 8)
 _CHART_ROWS = 16
-_COLOURS = ("000091", "6A6AF4", "A5A5F8", "CBCBFA", "B0B0B0")
-_PRIORITY_COLOURS = ("C9191E", "E4794A", "F2C94C", "8585F6", "C8C8C8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +118,7 @@ def _chart(sheet: Worksheet, start: int, *, block: Block, chart_row: int) -> Non
         titles_from_data=True,
     )
     chart.set_categories(Reference(sheet, min_col=1, min_row=start + 1, max_row=end))
-    colours = _PRIORITY_COLOURS if series > 1 else _COLOURS
-    for one, colour in zip(chart.series, colours, strict=False):
+    for one, colour in zip(chart.series, block.colours, strict=True):
         one.graphicalProperties = GraphicalProperties(solidFill=colour)
     if series > 1:
         chart.grouping, chart.overlap = "stacked", 100

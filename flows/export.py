@@ -5,12 +5,14 @@ missing would look like a failure.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from exports.entry import Entry, ExportContext, latest_change
+from exports.cells import paris
+from exports.entry import Entry, ExportContext, SituationView, latest_change
 from exports.manifest import export_facts
 from exports.previous import PreviousExport
 from exports.publishing import ExportFile, PublishedExport, disk_told, latest, publish
@@ -18,11 +20,13 @@ from exports.workbooks import WorkbookSet
 from flows import hand_out
 from flows.beside import Beside, situations_of
 from flows.drift import drift_of
+from flows.followup import followed
 from flows.hand_out import centres, hand_out_files
 from flows.judge import ASSESSMENT, stored_revisions
 from flows.poll import BEGINNING
 from flows.reference import matcher_of, version_of
 from flows.services import Services, now
+from flows.situations import decided
 from flows.summary import Summary
 from mappings.decode import decode_dossier
 from mappings.mapper import map_report
@@ -144,6 +148,10 @@ def entries_of(services: Services, *, numbers: Iterable[int] | None = None) -> I
 def export_context(services: Services, entries: tuple[Entry, ...]) -> ExportContext:
     """The circumstances of an export of these dossiers."""
     state = services.store.demarches.state(services.demarche)
+    moved = latest_change(entries)
+    known = [entry.report for entry in entries]
+    found = followed(services, known=known, until=paris(moved).date() + timedelta(days=1))
+    by_people = decided(services)
     return ExportContext(
         demarche=services.demarche,
         title=state.title or "",
@@ -152,11 +160,16 @@ def export_context(services: Services, entries: tuple[Entry, ...]) -> ExportCont
         ruleset=", ".join(rules.version for rules in services.form.rulesets),
         software=f"passerelle-unc {version('passerelle-unc')}",
         watermark=state.watermark or BEGINNING,
-        generated_from=latest_change(entries),
+        generated_from=moved,
         network_default=services.settings.network_default,
         opinions_until=services.store.opinions.last_id(services.demarche),
         drift=tuple(one.advice for one in drift_of(services)),
         reference=version_of(services.settings),
+        situations={
+            facts.id: SituationView(facts, follow_up, decided=len(by_people & {*facts.numbers}))
+            for facts, follow_up in zip(found.facts, found.follow_ups, strict=True)
+        },
+        years=found.years,
     )
 
 
@@ -183,6 +196,7 @@ def source_digest(services: Services) -> str:
         *map(str, services.store.outbox.conflicts(services.demarche)),
         *map(str, services.store.opinions.latest(services.demarche)),
         *(f"{number} {name}" for number, name in situations_of(services).items()),
+        *map(str, sorted(decided(services))),
         str(services.store.demarches.state(services.demarche).active_revision_id),
     ]
     return sha256("\n".join(parts).encode()).hexdigest()

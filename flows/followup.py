@@ -5,7 +5,7 @@ Tables live in ``UNC_HOME/consommation``: one file of Open Medic a year, its yea
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -61,18 +61,30 @@ class Consumed:
     gaps: tuple[PopulationGap, ...]
 
 
-def followed(services: Services) -> Followed:
-    """Every situation as it was last placed, with its follow-up."""
+def followed(
+    services: Services,
+    *,
+    known: Iterable[Report] = (),
+    until: date | None = None,
+) -> Followed:
+    """Every situation as it was last placed, with its follow-up.
+
+    Args:
+        services: What the process works with.
+        known: Reports that were read already; the others are read from the store.
+        until: Day after the last one that is counted; today without it.
+    """
     groups = members(services)
-    wanted = [number for numbers in groups.values() for number in numbers]
-    reports = {one.number: one for one in reports_of(services, numbers=wanted)}
+    wanted = {number for numbers in groups.values() for number in numbers}
+    reports = {one.number: one for one in known if one.number in wanted}
+    reports |= {one.number: one for one in reports_of(services, numbers=wanted - reports.keys())}
     told = descriptions(services)
     facts = tuple(
         facts_of(name, [reports[number] for number in numbers], told)
         for name, numbers in groups.items()
     )
     first = _first_day(services)
-    until = now().astimezone(PARIS).date()
+    until = until or now().astimezone(PARIS).date()
     return Followed(
         facts=facts,
         follow_ups=tuple(

@@ -94,7 +94,7 @@ def follow_up(
         days_to_report=delays(_to_report(reports)),
         days_to_measure=(measured_on - known).days if measured_on and known else None,
         effect=before_after(days, measured_on, first=first, until=until) if measured_on else None,
-        trend=monthly(days, until=until),
+        trend=monthly(days, first=first, until=until),
     )
 
 

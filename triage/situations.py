@@ -76,6 +76,11 @@ def resolve(situation: str, merged: Mapping[str, str | None]) -> str:
     return name
 
 
+def is_ours(situation: str) -> bool:
+    """Whether an id is one that the bridge gives: not a name that a person typed."""
+    return _OURS.fullmatch(situation) is not None
+
+
 def next_id(known: Iterable[str]) -> str:
     """An id that no situation had."""
     numbers = [int(match.group(1)) for one in known if (match := _OURS.fullmatch(one))]

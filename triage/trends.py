@@ -3,6 +3,7 @@
 The numbers are small: every test here is exact or made for short series.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -66,22 +67,24 @@ class BeforeAfter:
         return "up" if self.after > self.before else "down"
 
 
-def monthly(days: Iterable[date], *, until: date) -> Trend:
+def monthly(days: Iterable[date], *, first: date, until: date) -> Trend:
     """Counts by whole month and their trend: Mann-Kendall test (Mann 1945, Kendall 1975).
+
+    The months before the first count are counted too, as zeros: a series that began with it would
+    lean downwards by construction.
 
     Args:
         days: What is counted.
+        first: First day of observation.
         until: The month of this day is not over, and is left out.
     """
-    from scipy import stats  # half a second and 75 MB: only where it is used
-
-    listed = [day.replace(day=1) for day in days if day < until.replace(day=1)]
-    if not listed:
-        return Trend(months=(), counts=(), tau=None, p_value=None)
-    months = _months(min(listed), until.replace(day=1))
-    counts = tuple(listed.count(month) for month in months)
+    counted = Counter(day.replace(day=1) for day in days)
+    months = _months(first.replace(day=1), until.replace(day=1))
+    counts = tuple(counted[month] for month in months)
     if len(months) < _FEWEST_MONTHS or len(set(counts)) == 1:
         return Trend(months=months, counts=counts, tau=None, p_value=None)
+    from scipy import stats  # half a second and 75 MB: only where it is used
+
     found = stats.kendalltau(range(len(counts)), counts)
     return Trend(
         months=months, counts=counts, tau=float(found.statistic), p_value=float(found.pvalue)
@@ -100,13 +103,15 @@ def before_after(days: Sequence[date], event: date, *, first: date, until: date)
         first: First day of observation.
         until: Day after the last one.
     """
-    from scipy import stats  # half a second and 75 MB: only where it is used
-
     length = max(0, min((event - first).days, (until - event).days))
     before = sum(0 < (event - day).days <= length for day in days)
     after = sum(0 <= (day - event).days < length for day in days)
     total = before + after
-    p_value = float(stats.binomtest(after, total, 0.5).pvalue) if total else None
+    p_value = None
+    if total:
+        from scipy import stats  # half a second and 75 MB: only where it is used
+
+        p_value = float(stats.binomtest(after, total, 0.5).pvalue)
     return BeforeAfter(day=event, days=length, before=before, after=after, p_value=p_value)
 
 

@@ -69,7 +69,7 @@ def answered(value: Value) -> Answer:
     return Answer(AnswerState.ANSWERED, value)
 
 
-BESIDE = ("conflicts", "opinions", "situation", "first_checked_at", "corrected")
+BESIDE = ("conflicts", "opinions", "situation", "first_checked_at", "corrected", "medicines")
 INJECTIONS = (
     "=1+1",
     "+1+1",

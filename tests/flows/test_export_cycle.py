@@ -1,6 +1,7 @@
 """Publishing, changing, importing and publishing again, as a person at the agency does it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,19 +11,28 @@ import pytest
 from cli.app import call
 from exports.publishing import ON_REQUEST, latest
 from flows.export import export
+from flows.judge import judge
 from flows.opinions import TakenIn, take_in
+from flows.reference import load, version_of
 from flows.requested import Request, hand_out
 from flows.services import Services, open_services
+from flows.situation_decisions import confirm
 from flows.summary import Summary
 from sandbox.generator import generate
 from tests.conftest import Bridge, bridge_on
 
 CENTRE = "crpv-lyon"
+MEDICINES, CIS, ABECMA = 15, 152, "65329132"
+BDPM = Path(__file__).parents[1] / "data" / "bdpm"
 
 
 @pytest.fixture(scope="module")
 def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
-    with bridge_on(tmp_path_factory.mktemp("cycle"), generate(30, seed=4)) as one:
+    seeds = list(generate(30, seed=4))
+    last = seeds[-1]
+    rows = [{**last.answers[MEDICINES][0], CIS: ABECMA}]
+    seeds[-1] = replace(last, answers={**last.answers, MEDICINES: rows})
+    with bridge_on(tmp_path_factory.mktemp("cycle"), seeds) as one:
         one.run()
         yield one
 
@@ -147,3 +157,40 @@ def test_the_command_says_what_it_did_by_its_exit_code(
     assert call(["import", str(tmp_path / "texte.xlsx")]) == 2
     assert call(["import", str(tmp_path / "absent.xlsx")]) == 2
     assert call(["export", "--centre", "nulle-part"]) == 2
+
+
+def rows_of(path: Path, sheet: str) -> list[dict[str, object]]:
+    header, *rows = openpyxl.load_workbook(path)[sheet].values
+    return [dict(zip(map(str, header), row, strict=True)) for row in rows]
+
+
+def test_a_situation_that_a_person_confirms_is_told_in_the_next_workbooks(
+    services: Services,
+) -> None:
+    before = rows_of(published(services, "agence"), "Situations")
+    name = next(str(row["Situation"]) for row in before if row["Situation"])
+    assert {row["Regroupement"] for row in before} <= {"proposée", None}
+    confirm(services, name)
+    export(services, Summary())
+    after = {row["Situation"]: row for row in rows_of(published(services, "agence"), "Situations")}
+    assert after[name]["Regroupement"] == "confirmée"
+    assert sum(row["Regroupement"] == "confirmée" for row in after.values()) == 1
+
+
+def test_loading_bdpm_fills_its_columns_in_the_next_workbooks(services: Services) -> None:
+    before = rows_of(published(services, "agence"), "Spécialités")
+    assert {row["Rapprochement BDPM"] for row in before} == {"BDPM non chargée"}
+    assert {row["MITM"] for row in before} == {None}
+    load(BDPM, services.settings)
+    judge(services, Summary())
+    export(services, Summary())
+    path = published(services, "agence")
+    after = rows_of(path, "Spécialités")
+    assert len(after) == len(before)
+    assert all(row["Rapprochement BDPM"] != "BDPM non chargée" for row in after)
+    (known,) = [row for row in after if row["Code CIS"] == ABECMA]
+    assert str(known["Rapprochement BDPM"]).startswith("code CIS")
+    assert known["Titulaire (BDPM)"] == "BRISTOL-MYERS SQUIBB PHARMA (IRLANDE)"
+    assert (known["Surveillance renforcée"], known["MITM"]) == ("Oui", "Oui")
+    about = {line[0]: line[1] for line in openpyxl.load_workbook(path)["À propos"].values}
+    assert about["BDPM"] == version_of(services.settings)

@@ -132,23 +132,34 @@ def test_the_exact_test_finds_a_fall_that_chance_does_not_explain() -> None:
 
 def test_the_month_that_is_not_over_is_left_out_and_empty_months_count() -> None:
     found = monthly(
-        [date(2025, 11, 3), date(2026, 1, 5), date(2026, 2, 1)], until=date(2026, 2, 15)
+        [date(2025, 11, 3), date(2026, 1, 5), date(2026, 2, 1)],
+        first=date(2025, 10, 20),
+        until=date(2026, 2, 15),
     )
-    assert found.months == (date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1))
-    assert found.counts == (1, 0, 1)
+    months = (date(2025, 10, 1), date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1))
+    assert found.months == months
+    assert found.counts == (0, 1, 0, 1)
     assert found.direction == "none"
 
 
 def test_mann_kendall_finds_a_rise_and_no_trend_in_a_constant() -> None:
     rising = [date(2025, month, 1) for month in range(1, 9) for _ in range(month)]
-    found = monthly(rising, until=date(2025, 9, 1))
+    found = monthly(rising, first=date(2025, 1, 1), until=date(2025, 9, 1))
     assert found.counts == tuple(range(1, 9))
     assert found.tau == pytest.approx(1)
     assert found.p_value == pytest.approx(2 / 40320)  # one order in 8! on either side
     assert found.direction == "up"
-    flat = monthly([date(2025, month, 1) for month in range(1, 9)], until=date(2025, 9, 1))
+    months = [date(2025, month, 1) for month in range(1, 9)]
+    flat = monthly(months, first=months[0], until=date(2025, 9, 1))
     assert (flat.tau, flat.direction) == (None, "none")
-    assert monthly([], until=date(2025, 9, 1)).months == ()
+    assert monthly([], first=months[0], until=date(2025, 9, 1)).p_value is None
+
+
+def test_a_situation_that_appears_late_is_not_called_falling() -> None:
+    found = monthly([date(2025, 12, 5)], first=date(2025, 1, 1), until=date(2026, 2, 1))
+    assert found.counts == (*[0] * 11, 1, 0)
+    assert found.tau is not None
+    assert found.tau > 0
 
 
 OPEN_MEDIC = (
