@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo portal-assets test test-all check lock bench clean
+.PHONY: help setup demo portal-assets test-tools test test-all check lock bench clean
 
 help:            ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -19,10 +19,13 @@ demo: setup      ## the whole job once, on a local démarche
 	@$(BIN)/unc demo
 
 portal-assets:   ## the State's design system for the portal (needs npm; State sites only)
-	npm ci --ignore-scripts --no-audit --no-fund --silent
+	npm ci --omit=dev --ignore-scripts --no-audit --no-fund --silent
 	rm -rf portal/static/dsfr && mkdir portal/static/dsfr
 	cd node_modules/@gouvfr/dsfr/dist && cp -r dsfr.min.css fonts icons artwork "$(CURDIR)/portal/static/dsfr/"
 	cp node_modules/@gouvfr/dsfr/LICENSE.md portal/static/dsfr/
+
+test-tools:      ## Microsoft's validator of workbooks, for make test-all (needs npm)
+	npm ci --ignore-scripts --no-audit --no-fund --silent
 
 test: setup      ## all tests that need PyPI packages only
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "not debian and not slow"

@@ -100,6 +100,8 @@ def withheld_lines(
     for rows in policy.rows:
         hidden = sum(one.rows_kept_back(rows.field) for one in readings)
         lines.append(Line(f"{fields[rows.field].title} non diffusées", f"{hidden} ligne(s)"))
+    marks = sum(one.patient_marks for one in readings)
+    lines.append(Line("Données de patient", f"{marks} passage(s) masqué(s)"))
     below = policy.small_counts.below
     lines.append(Line("Nombres de cas", f"de 1 à {below - 1}, affichés « < {below} »"))
     return tuple(lines)

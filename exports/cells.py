@@ -17,8 +17,9 @@ MAX_DIGITS = 15
 FIRST_DAY = date(1900, 3, 1)
 """Excel believes that 29 February 1900 existed: earlier days would be one off."""
 
+_DELETE = 0x7F
 _FORMULA = frozenset("=+-@\t\r\n")
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 _ESCAPE = re.compile(r"(?<=_)(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -106,6 +107,8 @@ def paris(moment: datetime) -> datetime:
 
 def _picture(found: re.Match[str]) -> str:
     code = ord(found.group())
+    if code == _DELETE:
+        return "\u2421"
     return chr(0x2400 + code) if code < 0x20 else "\ufffd"  # noqa: PLR2004
 
 

@@ -2,20 +2,19 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from exports.centre_names import centres_named
 from exports.columns import Territory
+from exports.names import file_code
 from exports.reading import Reading
 from exports.values import shown_content
 from mappings.data_file import DataFileError
 from mappings.dossier import Place
-from mappings.labels import normalise_label
 from mappings.report import Answer
 
-_CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NEEDED = ("code", "crpv", "city", "department_code", "region_code", "confirmed")
 
 
@@ -24,7 +23,7 @@ class Centre:
     """A regional pharmacovigilance centre.
 
     Attributes:
-        code: Short name, also of its file (``crpv-<code>.xlsx``).
+        code: Short name, also of its file (``crpv-<code>.xlsx``), repaired where it needs to be.
         name: Name that staff read.
         city: City that names it.
         departments: Codes of its départements.
@@ -79,11 +78,16 @@ def parse_centres(text: str, *, source: str) -> tuple[Centre, ...]:
     lacking = [name for name in _NEEDED if name not in (reader.fieldnames or ())]
     if lacking:
         raise DataFileError([f"{source}:1 : il manque la colonne {', '.join(lacking)}"])
-    problems, lines = [], list(enumerate(reader, start=2))
+    problems, lines, spelled = [], list(enumerate(reader, start=2)), dict[str, str]()
     for number, line in lines:
-        if not _CODE.fullmatch(line["code"] or ""):
+        written = (line["code"] or "").strip()
+        line["code"] = file_code(written)
+        if not line["code"]:
+            problems.append(f"{source}:{number} : le code « {written} » n'a ni lettre ni chiffre")
+        elif spelled.setdefault(line["code"], written) != written:
             problems.append(
-                f"{source}:{number} : le code « {line['code']} » n'est pas un nom court"
+                f"{source}:{number} : les codes « {spelled[line['code']]} » et « {written} » "
+                f"donnent le même fichier (crpv-{line['code']}.xlsx)"
             )
         if not (line["crpv"] or "").strip() or not (line["department_code"] or "").strip():
             problems.append(f"{source}:{number} : il manque le nom du centre ou le département")
@@ -101,12 +105,13 @@ def assign(reading: Reading, *, centres: Sequence[Centre], territory: Territory)
     everyone = tuple(centre.code for centre in centres)
     extent = shown_content(reading.answer(territory.extent))
     written = str(shown_content(reading.annotation(territory.rapporteur)) or "").strip()
-    named = [centre.code for centre in centres if written and _names(centre, written)]
-    unknown = written if written and not named else ""
+    names = {one.code: (one.code, one.name, one.city) for one in centres}
+    named, strangers = centres_named(written, names)
+    unknown = ", ".join(strangers)
     if extent in territory.everywhere:
         return Assignment(Ground.EVERYWHERE, everyone, unknown)
     if named:
-        return Assignment(Ground.RAPPORTEUR, tuple(named))
+        return Assignment(Ground.RAPPORTEUR, named, unknown)
     departments = set(_codes(reading, territory.departments))
     regions = set(_codes(reading, territory.regions))
     found = tuple(
@@ -140,7 +145,11 @@ def concerned(
     found = []
     for reading in readings:
         assignment = assign(reading, centres=centres, territory=territory)
-        named = replace(reading, crpv=shown_centres(assignment, centres))
+        named = replace(
+            reading,
+            crpv=shown_centres(assignment, centres),
+            nowhere=assignment.ground is Ground.NOWHERE,
+        )
         found.append((named, assignment))
     return tuple(found)
 
@@ -157,11 +166,6 @@ def _centre(lines: Sequence[dict[str, str]]) -> Centre:
         ),
         confirmed=sum(line["confirmed"] == "yes" for line in lines),
     )
-
-
-def _names(centre: Centre, written: str) -> bool:
-    known = {normalise_label(one) for one in (centre.code, centre.name, centre.city)}
-    return normalise_label(written) in known
 
 
 def _codes(reading: Reading, path: str) -> Iterator[str]:

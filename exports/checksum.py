@@ -44,7 +44,7 @@ def data_checksum(
         context.network_default,
         columns.digest,
         policy.digest,
-        [[one.code, one.name, *sorted(one.departments), one.confirmed] for one in centres],
+        [_centre(one) for one in centres],
         list(context.drift),
         context.reference,
         _plain(context.situations),
@@ -55,6 +55,11 @@ def data_checksum(
         told = [_plain(one) for one in (entry.assessment, entry.conflicts, entry.opinions)]
         digest.update(_json([*told, entry.situation, list(entry.medicines)]))
     return digest.hexdigest()
+
+
+def _centre(centre: Centre) -> list[Any]:
+    places = sorted(centre.departments), sorted(centre.regions)
+    return [centre.code, centre.name, centre.city, *places, centre.confirmed]
 
 
 def _report(report: Report, written: set[str]) -> Any:

@@ -1,16 +1,17 @@
 """The sheets and columns of the workbooks: data that staff edit, checked when it is loaded."""
 
-from typing import Literal, Self, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from exports.computed import OF_DOSSIER, OF_FILE, OF_ITEM
+from exports.names import header_name, sheet_name, table_name
 from mappings.data_file import DataFile
 from mappings.mapping import FieldType
 from mappings.medicine_facts import BDPM_COLUMNS
 
 Format: TypeAlias = Literal[
-    "texte", "centre", "entier", "decimal", "pourcent", "date", "moment", "lien"
+    "texte", "centre", "entier", "numero", "decimal", "pourcent", "date", "moment", "lien"
 ]
 SheetKind: TypeAlias = Literal[
     "synthese",
@@ -38,7 +39,6 @@ _COMPUTED = {
     "fichiers": frozenset(OF_DOSSIER) | frozenset(OF_FILE),
 }
 _LIST_LENGTH = 250
-_SHEET_NAME = r"^[^\[\]:*?/\\']{1,31}$"
 
 
 class _Strict(BaseModel):
@@ -61,7 +61,7 @@ class ColumnSpec(_Strict):
         meaning: What it says; the mapping's sentence where it is left out.
     """
 
-    name: str = Field(min_length=1, max_length=255)
+    name: Annotated[str, AfterValidator(header_name)] = Field(min_length=1)
     field: str = ""
     annotation: str = ""
     computed: str = ""
@@ -111,22 +111,26 @@ class Territory(_Strict):
     rapporteur: str
 
 
+def _table(text: str) -> str:
+    return table_name(text) if text else ""
+
+
 class SheetSpec(_Strict):
     """One sheet.
 
     Attributes:
-        name: Name of its tab.
+        name: Name of its tab, repaired where Excel does not allow it (:mod:`exports.names`).
         kind: What its rows are.
-        table: Name of the Excel table.
+        table: Name of the Excel table, repaired likewise.
         field: The repetition, for ``lignes``.
         printed: How many of the first columns are printed; 0 for all.
         rest: Whether the fields that no column shows follow at the end.
         columns: Its columns.
     """
 
-    name: str = Field(pattern=_SHEET_NAME)
+    name: Annotated[str, AfterValidator(sheet_name)] = Field(min_length=1)
     kind: SheetKind
-    table: str = Field(default="", pattern=r"^$|^[A-Za-z_][A-Za-z0-9_]{0,50}$")
+    table: Annotated[str, AfterValidator(_table)] = ""
     field: str = ""
     printed: int = Field(default=0, ge=0)
     rest: bool = False

@@ -50,7 +50,9 @@ def priority_reasons(reading: Reading) -> Content:
     lines = []
     for criterion in reading.entry.assessment.criteria:
         facts = joined(reading.evidence(fact) for fact in criterion.evidence)
-        lines.append(f"{criterion.name} ({facts})" if facts else criterion.name)
+        withheld = criterion.evidence and not facts
+        name = reading.mask.text if withheld else criterion.name
+        lines.append(f"{name} ({facts})" if facts else name)
     return "\n".join(lines) or None
 
 

@@ -16,7 +16,7 @@ _HEADERS = (
     ("Colonne", 30),
     ("Sens", 70),
     ("Origine", 26),
-    ("Diffusion", 20),
+    ("Diffusion", 34),
 )
 _OWN = "ceux qui le remplissent, et l'agence"
 _FIGURES, _FORM = "Synthèse", "Formulaire"
@@ -73,4 +73,8 @@ def _unmapped(readings: Sequence[Reading]) -> Iterator[tuple[str, ...]]:
 
 
 def _whom(column: Column) -> str:
-    return _OWN if column.filled else _AUDIENCES[column.audience]
+    if column.filled:
+        return _OWN
+    whom = _AUDIENCES[column.audience]
+    open_ = column.audience == "reseau" and column.condition
+    return f"{whom}, {column.condition}" if open_ else whom

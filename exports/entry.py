@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from mappings.mapping import FormMapping
@@ -44,6 +44,8 @@ class Entry:
         corrected: Correction requests that were answered: when asked, when submitted again.
         medicines: What BDPM says of each row of medicines
             (:func:`mappings.medicine_facts.facts_of`), in the order of the report.
+        judged: Whether the verdict is of the report as it is now: what a verdict marks in a text
+            decides what leaves the agency, so that a report that moved since stays there.
     """
 
     report: Report
@@ -54,6 +56,7 @@ class Entry:
     first_checked_at: datetime | None = None
     corrected: tuple[tuple[datetime, datetime], ...] = ()
     medicines: tuple[Mapping[str, str], ...] = ()
+    judged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +115,15 @@ class ExportContext:
     years: tuple[YearShare, ...] = ()
 
 
-def latest_change(entries: Sequence[Entry]) -> datetime:
+def latest_change(entries: Sequence[Entry], *, otherwise: datetime) -> datetime:
     """Return the latest change that the data itself states, apart from our own writes.
 
     Annotations and messages of the bridge move DS's modification dates; deposits, submissions and
     decisions are moved by people only.
+
+    Args:
+        entries: Dossiers of an export.
+        otherwise: What to return without any dossier.
     """
     moments = [
         moment
@@ -128,4 +135,4 @@ def latest_change(entries: Sequence[Entry]) -> datetime:
         )
         if moment is not None
     ]
-    return max(moments, default=datetime(2000, 1, 1, tzinfo=UTC))
+    return max(moments, default=otherwise)

@@ -17,6 +17,10 @@ from triage.followup import YearShare
 __all__ = ["Block", "Figure", "Synthesis", "synthesise"]
 
 
+_MOST_HOURS = 72
+"""A longer delay is told in days."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One figure with its name, and its definition for `Dictionnaire`."""
@@ -86,6 +90,11 @@ def _dossiers(readings: Sequence[Reading]) -> tuple[Figure, ...]:
             _open(statuses),
             meaning="Un élément obligatoire, ou une question de recevabilité, attend le déclarant.",
         ),
+        Figure(
+            "Dossiers sans centre",
+            sum(one.nowhere for one in readings),
+            meaning="Dossiers que ni leur territoire ni un rapporteur ne rattache à un centre.",
+        ),
         Figure("Dossiers de priorité P1", first["P1"], meaning="Priorité proposée la plus haute."),
         Figure("Complétude médiane", _rounded(scores), "pourcent", "Médiane des scores."),
     )
@@ -97,6 +106,8 @@ def _delays(readings: Sequence[Reading], origins: Figures) -> tuple[Figure, ...]
         for one in readings
         if (checked := one.entry.first_checked_at) is not None
     ]
+    late = bool(checks) and median(checks) > _MOST_HOURS
+    unit, hours = ("jours", 24) if late else ("heures", 1)
     answers = [
         (_day(answered) - _day(asked)).days
         for one in readings
@@ -110,8 +121,8 @@ def _delays(readings: Sequence[Reading], origins: Figures) -> tuple[Figure, ...]
             " postérieure au dépôt n'est pas comptée.",
         ),
         Figure(
-            "Délai médian entre dépôt et première vérification (heures)",
-            _rounded([max(0.0, one) for one in checks]),
+            f"Délai médian entre dépôt et première vérification ({unit})",
+            _rounded([max(0.0, one) / hours for one in checks]),
             meaning="Du dépôt au premier verdict de la passerelle ; un dossier déposé avant sa"
             " mise en service compte depuis son dépôt.",
         ),
@@ -129,13 +140,14 @@ def _measures(readings: Sequence[Reading], origins: Figures) -> tuple[Figure, ..
     for reading in readings:
         name = reading.entry.situation
         if name:
-            situations[name] = situations.get(name, False) or _taken(reading, origins)
+            situations[name] = situations.get(name, False) or taken(reading, origins)
     return (
         Figure(
-            "Part des dossiers avec une mesure",
-            _share([bool(one.rows(origins.measures)) for one in readings]),
+            "Part des dossiers avec une mesure prise",
+            _share([taken(one, origins) for one in readings]),
             "pourcent",
-            "Dossiers qui déclarent au moins une mesure, parmi ceux de ce classeur.",
+            "Dossiers qui déclarent au moins une mesure prise (et non en projet), parmi ceux de ce"
+            " classeur.",
         ),
         Figure(
             "Situations",
@@ -165,7 +177,8 @@ def _within_the_year(years: Sequence[YearShare]) -> Iterator[Figure]:
         )
 
 
-def _taken(reading: Reading, origins: Figures) -> bool:
+def taken(reading: Reading, origins: Figures) -> bool:
+    """Whether a dossier declares a measure that was taken: planned ones stay at the agency."""
     states = (
         reading.cell(row, field=origins.measures, name=origins.measure_state)
         for row in reading.rows(origins.measures)

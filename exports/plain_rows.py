@@ -13,8 +13,8 @@ def write_plain(sheet: Worksheet, table: Table, *, first_row: int) -> None:
     """Write the rows of a table cell by cell."""
     linked = 0
     for number, cells in enumerate(table.rows, start=first_row):
-        measured = table.columns[: table.printed]
-        sheet.row_dimensions[number].height = row_height(measured, cells)
+        height = row_height(table.columns, cells, printed=table.printed)
+        sheet.row_dimensions[number].height = height
         for place, (column, content) in enumerate(zip(table.columns, cells, strict=True), start=1):
             _write(sheet, (number, place), column=column, content=content)
             if isinstance(content, Link) and column.format == "lien" and linked < MAX_LINKS:

@@ -41,10 +41,18 @@ class WithheldRows(_Strict):
 
 
 class SmallCounts(_Strict):
-    """Counts of cases that could point at a person: from 1 to below ``below`` they are hidden."""
+    """Counts of cases that could point at a person: from 1 to below ``below`` they are hidden.
+
+    Attributes:
+        fields: The counts.
+        below: The first count that is shown.
+        told_by: Fields that would give the counts away, as a list of the cases: withheld wherever
+            one of the counts is hidden.
+    """
 
     fields: tuple[str, ...]
     below: int = Field(default=11, ge=2)
+    told_by: tuple[str, ...] = ()
 
 
 class Policy(_Strict):
@@ -53,6 +61,7 @@ class Policy(_Strict):
     Attributes:
         version: Version written in the file.
         mask: What stands in place of what is withheld.
+        patient_mask: What stands in a text in place of likely patient data.
         withheld: Fields under a condition.
         rows: Rows under a condition.
         small_counts: Counts shown as « < 11 ».
@@ -64,6 +73,7 @@ class Policy(_Strict):
 
     version: str
     mask: str = Field(min_length=1)
+    patient_mask: str = Field(min_length=1)
     withheld: tuple[Withheld, ...] = ()
     rows: tuple[WithheldRows, ...] = ()
     small_counts: SmallCounts
@@ -90,7 +100,7 @@ def check_policy(policy: Policy, mapping: FormMapping) -> None:
         MappingMismatchError: Names what the mapping does not have.
     """
     names = [name for rule in policy.withheld for name in (*rule.fields, rule.decided_by)]
-    names += [*policy.small_counts.fields]
+    names += [*policy.small_counts.fields, *policy.small_counts.told_by]
     unknown = {name for name in names if name not in mapping.fields}
     for rule in policy.rows:
         spec = mapping.fields.get(rule.field)
@@ -105,6 +115,24 @@ def check_policy(policy: Policy, mapping: FormMapping) -> None:
             f"formulaire n'a pas : {', '.join(sorted(unknown))}. Rien n'est publié : corrigez "
             "exports/unc/policy.yaml."
         )
+
+
+def condition_of(policy: Policy, field: str, mapping: FormMapping) -> str:
+    """Say under which condition a field leaves the agency, in French; blank without any."""
+    told = [
+        f"selon « {mapping.fields[rule.decided_by].title} »"
+        for rule in policy.withheld
+        if field in rule.fields
+    ]
+    told += [
+        f"lignes à l'état {', '.join(rule.shown)}" for rule in policy.rows if field == rule.field
+    ]
+    counts = policy.small_counts
+    if field in counts.fields:
+        told.append(f"« < {counts.below} » de 1 à {counts.below - 1}")
+    if field in counts.told_by:
+        told.append(f"sauf où un nombre de cas est sous {counts.below}")
+    return ", ".join(told)
 
 
 def _has(spec: FieldSpec, name: str) -> bool:

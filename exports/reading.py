@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from exports.entry import Entry, ExportContext, Opinion
+from exports.patient_marks import marks_of, without_patients
 from exports.policy import Policy, WithheldRows
 from mappings.mapping import Audience, FieldSpec
 from mappings.report import Answer, AnswerState, Row, Unmapped
@@ -40,6 +41,7 @@ class Reading:
         policy: What leaves the agency.
         audience: Who reads.
         crpv: Centres that it concerns, as staff read them.
+        nowhere: Whether it fits no centre.
         author: Whose workbook it is read in, see :attr:`exports.entry.Entry.opinions`.
     """
 
@@ -48,6 +50,7 @@ class Reading:
     policy: Policy
     audience: Audience
     crpv: str = ""
+    nowhere: bool = False
     author: str = ""
 
     @property
@@ -65,11 +68,11 @@ class Reading:
         answer = self.entry.report.fields.get(field, _NOT_ASKED)
         if self.audience == "agence":
             return answer
-        if self._withheld(field):
+        if self._withheld(field) or self._tells_small_counts(field):
             return self.mask
         if field in self.policy.small_counts.fields:
             return self._small(answer)
-        return answer
+        return self._without_patients(answer, field)
 
     def rows(self, field: str) -> tuple[Row, ...]:
         """Rows of a repetition that this audience may read."""
@@ -89,10 +92,13 @@ class Reading:
 
     def cell(self, row: Row, *, field: str, name: str) -> Shown:
         """Answer in a row of a repetition, or what stands in its place."""
-        spec = self.context.mapping.fields[field].fields[name]
-        if self.audience != "agence" and spec.audience == "agence":
+        answer = row.get(name, _NOT_ASKED)
+        if self.audience == "agence":
+            return answer
+        if self.context.mapping.fields[field].fields[name].audience == "agence":
             return self.mask
-        return row.get(name, _NOT_ASKED)
+        place = next(n for n, one in enumerate(self._all_rows(field), 1) if one is row)
+        return self._without_patients(answer, field, row=place, column=name)
 
     def annotation(self, name: str) -> Shown:
         """Answer to an annotation privée, or what stands in its place."""
@@ -117,13 +123,25 @@ class Reading:
         return text if not text or self.may_tell(fields) else self.policy.mask
 
     def evidence(self, evidence: Evidence) -> str:
-        """One fact that a priority rests on, as this audience may read it."""
+        """One fact that a priority rests on, as this audience may read it; blank when it may not.
+
+        To say that a fact is withheld would already say that it holds.
+        """
         shown = self.answer(evidence.field)
         if isinstance(shown, Mask) and shown != self.mask:
             return f"{evidence.label} : {shown.text}"
-        if not self.may_tell((evidence.field,)):
-            return self.policy.mask
+        marked = self.audience != "agence" and marks_of(self.entry.assessment, evidence.field)
+        if marked or not self.may_tell((evidence.field,)):
+            return ""
         return f"{evidence.label} : {evidence.value}"
+
+    @property
+    def patient_marks(self) -> int:
+        """How many likely data of patients are masked in its texts."""
+        if self.audience == "agence":
+            return 0
+        marks = {mark for one in self.entry.assessment.warnings for mark in one.marks}
+        return sum(not self._withheld(mark.field) for mark in marks)
 
     @property
     def situation(self) -> str:
@@ -206,6 +224,19 @@ class Reading:
     def _row_rule(self, field: str) -> WithheldRows | None:
         return next((rule for rule in self.policy.rows if rule.field == field), None)
 
+    def _tells_small_counts(self, field: str) -> bool:
+        counts = self.policy.small_counts
+        return field in counts.told_by and any(
+            isinstance(self._small(self.entry.report.fields.get(one, _NOT_ASKED)), Mask)
+            for one in counts.fields
+        )
+
+    def _without_patients(
+        self, answer: Answer, field: str, *, row: int = 0, column: str = ""
+    ) -> Answer:
+        marks = marks_of(self.entry.assessment, field, row=row, column=column)
+        return without_patients(answer, marks, mask=self.policy.patient_mask)
+
     def _small(self, answer: Answer) -> Shown:
         """A count as it leaves the agency; what is not a plain number cannot be judged."""
         match answer.value:
@@ -229,6 +260,8 @@ def _row_shown(row: Row, rule: WithheldRows) -> bool:
 def leaves_agency(entry: Entry, *, context: ExportContext, policy: Policy) -> bool:
     """Whether the dossier may go to the network at all."""
     assessment = entry.assessment
+    if not entry.judged:
+        return False
     if assessment.status.value in policy.agency_only_statuses or assessment.out_of_scope:
         return False
     consent = entry.report.annotations.get(policy.consent, _NOT_ASKED)

@@ -6,7 +6,6 @@ Text is an inline string, so no text is ever taken for a formula or a number. A 
 holds the two equal.
 """
 
-import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -23,8 +22,10 @@ from exports.tables import Column, Table
 
 DAY_ZERO: Final = date(1899, 12, 30)
 _TEXT_SHAPES: Final = frozenset({"texte", "centre"})
-_NUMBER_SHAPES: Final = frozenset({"entier", "decimal", "pourcent", "lien"})
-_CAREFUL: Final = re.compile("^[=+\\-@\\s]|\\s$|[&<>\x00-\x1f\ufffe\uffff\ud800-\udfff]|_x")
+_NUMBER_SHAPES: Final = frozenset({"entier", "numero", "decimal", "pourcent", "lien"})
+_CAREFUL: Final = re.compile(
+    "^[=+\\-@\\s]|\\s$|[&<>\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]|_x"
+)
 _KEPT: Final = frozenset({str, date, datetime})
 _MOST_KEPT: Final = 1024
 _SHORT: Final = 200
@@ -33,6 +34,8 @@ _ANY_ROW: Final = "\0"
 """Stands for the number of a row that is kept; no text that is safe holds it."""
 _LINE: Final = 13.5
 _MOST_LINES: Final = 8
+_MOST_PRINTED: Final = 30
+"""Excel stops at 409 points."""
 
 Head: TypeAlias = tuple[str, dict[Content, str], Callable[[Content], str]]
 
@@ -62,15 +65,17 @@ def cell_value(column: Column, content: Content) -> str | int | Decimal | date |
     return value
 
 
-def row_height(columns: Sequence[Column], cells: Sequence[Content]) -> float:
-    """Return a height that shows the given columns, within reason."""
+def row_height(columns: Sequence[Column], cells: Sequence[Content], *, printed: int) -> float:
+    """Return a height that shows the printed columns whole, and most of the others."""
     lines = 1
-    for column, content in zip(columns, cells, strict=False):
-        if isinstance(content, str) and (len(content) > column.width or "\n" in content):
-            wide = column.width  # capitals are wide, and lines break at blanks
-            needed = sum(math.ceil(len(line) / wide) or 1 for line in content[:2000].split("\n"))
-            lines = max(lines, needed)
-    return min(lines, _MOST_LINES) * _LINE + 2
+    for place, (column, content) in enumerate(zip(columns, cells, strict=True)):
+        wide = column.width - 1  # capitals are wide, and lines break at blanks
+        if type(content) is str and (len(content) > wide or "\n" in content):
+            most = _MOST_PRINTED if place < printed else _MOST_LINES
+            if most > lines:
+                needed = sum([-(-len(line) // wide) or 1 for line in content[:4000].split("\n")])
+                lines = max(lines, min(needed, most))
+    return lines * _LINE + 2
 
 
 def rows_xml(table: Table, *, styles: StyleIds, first_row: int) -> Iterator[bytes]:
@@ -84,15 +89,14 @@ def rows_xml(table: Table, *, styles: StyleIds, first_row: int) -> Iterator[byte
         (f'<c r="{get_column_letter(place)}', {}, _encoder(column, styles))
         for place, column in enumerate(table.columns, start=1)
     ]
-    measured = table.columns[: table.printed]
     parts: list[str] = []
     for number, cells in enumerate(table.rows, start=first_row):
         if table.written is None:
-            parts.append(_row(heads, cells, measured=measured, row=str(number)))
+            parts.append(_row(heads, cells, table=table, row=str(number)))
         else:
             template = table.written.get(id(cells))
             if template is None:
-                template = _row(heads, cells, measured=measured, row=_ANY_ROW)
+                template = _row(heads, cells, table=table, row=_ANY_ROW)
                 table.written[id(cells)] = template
             parts.append(template.replace(_ANY_ROW, str(number)))
         if number % _CHUNK == 0:
@@ -101,10 +105,9 @@ def rows_xml(table: Table, *, styles: StyleIds, first_row: int) -> Iterator[byte
     yield "".join(parts).encode()
 
 
-def _row(
-    heads: Sequence[Head], cells: Sequence[Content], *, measured: Sequence[Column], row: str
-) -> str:
-    parts = [f'<row r="{row}" ht="{row_height(measured, cells):g}" customHeight="1">']
+def _row(heads: Sequence[Head], cells: Sequence[Content], *, table: Table, row: str) -> str:
+    height = row_height(table.columns, cells, printed=table.printed)
+    parts = [f'<row r="{row}" ht="{height:g}" customHeight="1">']
     for (start, seen, encode), content in zip(heads, cells, strict=True):
         written = seen.get(content)
         if written is None:

@@ -11,6 +11,7 @@ from datetime import date
 from exports.cells import Content, paris
 from exports.columns import Figures, Format
 from exports.entry import SituationView
+from exports.figures import taken
 from exports.reading import Reading
 from exports.tables import CALCULATED, Column
 from exports.values import content_text, shown_content
@@ -47,9 +48,11 @@ class Group:
 
 
 def _companies(group: Group) -> Content:
-    answers = (one.answer(group.origins.company) for one in group.readings)
-    shown = (shown_content(one, part="identifier") for one in answers)
-    return len({content_text(one)[:9] for one in shown if one is not None})
+    found = set()
+    for reading in group.readings:
+        shown = shown_content(reading.answer(group.origins.company), part="identifier")
+        found.add(content_text(shown)[:9] or str(reading.number))
+    return len(found)
 
 
 def _priority(group: Group) -> Content:
@@ -144,11 +147,11 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
         _column("Signalements", 13, "entier", "Nombre de dossiers de ce classeur."),
         lambda one: len(one.readings),
     ),
-    (_column("Entreprises", 12, "entier", "Nombre d'entreprises différentes."), _companies),
+    (_column("Entreprises", 12, "entier", "Nombre d'entreprises, d'après leur SIREN."), _companies),
     (_column("Priorité la plus haute", 10, "centre", "De P1 à P4."), _priority),
     (
-        _column("Avec mesure", 10, "entier", "Dossiers qui ont au moins une mesure lisible."),
-        lambda one: sum(1 for it in one.readings if it.rows(one.origins.measures)),
+        _column("Avec mesure", 10, "entier", "Dossiers qui déclarent une mesure prise."),
+        lambda one: sum(taken(it, one.origins) for it in one.readings),
     ),
     (
         _column("Premier dépôt", 12, "date", "Jour du premier dépôt."),

@@ -26,7 +26,8 @@ _NUMBER_FORMATS: Mapping[Format, str] = {
     "texte": "@",
     "centre": "@",
     "entier": "#,##0",
-    "decimal": "#,##0.##",
+    "numero": "0",
+    "decimal": "General",  # a fixed pattern would leave « 6, » of a whole number
     "pourcent": '0" %"',
     "date": "dd/mm/yyyy",
     "moment": "dd/mm/yyyy hh:mm",
@@ -36,6 +37,7 @@ _HORIZONTAL: Mapping[Format, str] = {
     "texte": "left",
     "centre": "center",
     "entier": "right",
+    "numero": "right",
     "decimal": "right",
     "pourcent": "center",
     "date": "center",
@@ -80,7 +82,10 @@ def dress(cell: Cell | MergedCell, shape: Format, *, quoted: bool) -> None:
     )
     cell.number_format = _NUMBER_FORMATS[shape]
     cell.alignment = Alignment(
-        horizontal=_HORIZONTAL[shape], vertical="top", wrap_text=shape in _WRAPPED
+        horizontal=_HORIZONTAL[shape],
+        vertical="top",
+        wrap_text=shape in _WRAPPED,
+        indent=1 if _HORIZONTAL[shape] == "left" else 0,  # else two columns read as one
     )
     cell.border = THIN
     cell.quotePrefix = quoted

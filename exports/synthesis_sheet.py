@@ -6,6 +6,7 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart.title import title_maker
 from openpyxl.drawing.line import LineProperties
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
@@ -109,7 +110,9 @@ def _put(sheet: Worksheet, where: tuple[int, int], *, value: Safe, shape: Format
 def _chart(sheet: Worksheet, start: int, *, block: Block, chart_row: int) -> None:
     chart = BarChart()
     chart.type = block.bars
-    chart.title = block.title
+    title = title_maker(block.title)
+    title.overlay = False  # else Excel draws it over the bars
+    chart.title = title
     chart.style = 2
     series = len(block.headers) - 1
     end = start + len(block.lines)

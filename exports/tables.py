@@ -9,7 +9,8 @@ from exports.columns import FORMAT_OF_TYPE, ColumnSpec, Format, SheetSpec
 from exports.computed import COMMENT, JUDGEMENT, OF_DOSSIER, OF_FILE, OF_ITEM
 from exports.entry import ExportContext, Opinion
 from exports.errors import MappingMismatchError
-from exports.policy import Policy
+from exports.names import header_name
+from exports.policy import Policy, condition_of
 from exports.reading import Reading
 from exports.values import attachments, column_text, rows_text, shown_content
 from mappings.mapping import Audience, FieldSpec
@@ -29,6 +30,7 @@ class Column:
     """One column as shown: header, width, format, and what `Dictionnaire` says of it.
 
     ``filled`` columns are for evaluators to write in, from ``choices`` where there are any.
+    ``condition`` says what of it leaves the agency, where not all of it does.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Column:
     meaning: str
     origin: str
     audience: Audience
+    condition: str = ""
     filled: bool = False
     choices: tuple[str, ...] = ()
 
@@ -115,7 +118,8 @@ class TableMaker:
             names = {column.name.casefold() for column in columns}
             for name, spec in self.context.mapping.fields.items():
                 if name not in shown:
-                    title = spec.title if spec.title.casefold() not in names else name
+                    title = header_name(spec.title)
+                    title = title if title.casefold() not in names else name
                     names.add(title.casefold())
                     columns.append(ColumnSpec(name=title, field=name, width=_width(spec)))
         return columns
@@ -189,6 +193,11 @@ class TableMaker:
             meaning=column.meaning or meaning,
             origin=origin,
             audience=self._audience(sheet, column) or "agence",
+            condition=condition_of(
+                self.policy,
+                sheet.field or column.field.partition(".")[0],
+                self.context.mapping,
+            ),
             filled=column.computed in _FILLED,
             choices=self.choices if column.computed == JUDGEMENT else (),
         )

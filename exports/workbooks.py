@@ -143,8 +143,10 @@ class WorkbookSet:
     def _compared(self, *, told: bool) -> str:
         if self.context.filters:
             return "rien : cet export est filtré"
-        if not told or self.previous is None:
-            return "rien : aucun export précédent de ce classeur ne peut être relu"
+        if self.previous is None:
+            return "rien : premier export"
+        if not told:
+            return "rien : ce classeur n'est pas dans l'export précédent, ou y a été modifié"
         return f"l'export publié le {paris(self.previous.published_at):%d/%m/%Y à %H:%M} (Paris)"
 
     def _comparison(self, maker: TableMaker) -> Comparison | None:

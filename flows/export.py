@@ -33,6 +33,7 @@ from mappings.mapper import map_report
 from mappings.mapping import Audience
 from mappings.medicine_facts import facts_of, medicines_of
 from store.exports import Published
+from triage.assess import is_judged
 
 __all__ = ["centres", "entries_of", "export", "export_context", "hand_out_files", "source_digest"]
 
@@ -142,13 +143,15 @@ def entries_of(services: Services, *, numbers: Iterable[int] | None = None) -> I
             first_checked_at=beside.first_checks.get(stored.number),
             corrected=beside.corrected.get(stored.number, ()),
             medicines=tuple(map(facts_of, found)),
+            judged=is_judged(stored.fingerprint, stored.assessment.fingerprint),
         )
 
 
 def export_context(services: Services, entries: tuple[Entry, ...]) -> ExportContext:
     """The circumstances of an export of these dossiers."""
     state = services.store.demarches.state(services.demarche)
-    moved = latest_change(entries)
+    watermark = state.watermark or BEGINNING
+    moved = latest_change(entries, otherwise=watermark)
     known = [entry.report for entry in entries]
     found = followed(services, known=known, until=paris(moved).date() + timedelta(days=1))
     by_people = decided(services)
@@ -159,7 +162,7 @@ def export_context(services: Services, entries: tuple[Entry, ...]) -> ExportCont
         mapping=services.form.mapping,
         ruleset=", ".join(rules.version for rules in services.form.rulesets),
         software=f"passerelle-unc {version('passerelle-unc')}",
-        watermark=state.watermark or BEGINNING,
+        watermark=watermark,
         generated_from=moved,
         network_default=services.settings.network_default,
         opinions_until=services.store.opinions.last_id(services.demarche),

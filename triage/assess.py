@@ -59,6 +59,13 @@ def verdict_fingerprint(fingerprint: str, *, earlier_exists: bool) -> str:
     return sha256(f"{fingerprint} {earlier_exists}".encode()).hexdigest()
 
 
+def is_judged(fingerprint: str, verdict: str) -> bool:
+    """Whether a verdict (its fingerprint) is of a dossier as it is now (its own)."""
+    return any(
+        verdict == verdict_fingerprint(fingerprint, earlier_exists=one) for one in (True, False)
+    )
+
+
 def _status(
     report: Report,
     items: tuple[ItemResult, ...],

@@ -1,7 +1,11 @@
 """Which centre gets which dossier: territory, rapporteur, national, and what fits none."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from exports.centre_names import centres_named
 from exports.centres import parse_centres
 from exports.workbooks import WorkbookSet
 from mappings.data_file import DataFileError
@@ -103,6 +107,54 @@ def test_workbooks_made_together_are_those_made_alone() -> None:
     assert alone.centre_workbook("lyon") == SET.centre_workbook("lyon")
 
 
+@pytest.mark.parametrize(
+    ("written", "codes", "unknown"),
+    [
+        ("CRPV de Lyon", ("lyon",), ()),
+        ("lyon et Grenoble", ("lyon", "grenoble"), ()),
+        ("St Etienne", ("saint-etienne",), ()),
+        ("Centre régional de pharmacovigilance de Saint-Étienne", ("saint-etienne",), ()),
+        ("Paris", ("paris-cochin", "paris-widal"), ()),
+        ("Cochin", ("paris-cochin",), ()),
+        ("Lyon, Brest", ("lyon",), ("Brest",)),
+        ("Saint", ("saint-etienne",), ()),
+        ("voir M. X", (), ("voir M. X",)),
+        ("?", (), ("?",)),
+        ("", (), ()),
+    ],
+)
+def test_a_rapporteur_is_understood_as_people_write_it(
+    written: str, codes: tuple[str, ...], unknown: tuple[str, ...]
+) -> None:
+    known = {
+        "lyon": ("lyon", "CRPV Lyon", "Lyon"),
+        "grenoble": ("grenoble", "CRPV Grenoble", "Grenoble"),
+        "saint-etienne": ("saint-etienne", "CRPV Saint-Étienne", "Saint-Étienne"),
+        "paris-cochin": ("paris-cochin", "CRPV Paris Cochin-HEGP", "Paris"),
+        "paris-widal": ("paris-widal", "CRPV Paris Fernand-Widal", "Paris"),
+    }
+    assert centres_named(written, known) == (codes, unknown)
+
+
+@pytest.mark.parametrize(
+    "change", [{"regions": frozenset({"24"})}, {"city": "Lyon 3e"}, {"confirmed": 2}]
+)
+def test_any_change_of_the_table_of_centres_makes_a_new_export(change: dict[str, Any]) -> None:
+    moved = (replace(CENTRES[0], **change), *CENTRES[1:])
+    assert replace(SET, centres=moved, _checksums=[]).checksum != SET.checksum
+
+
+def test_dossiers_without_a_centre_are_counted_in_the_synthesis() -> None:
+    shown = {row[0]: row[1] for row in by_openpyxl(SET.workbook("reseau"), "Synthèse")}
+    assert shown["Dossiers sans centre"] == len(SET.unassigned) > 0
+
+
+def test_a_code_that_is_no_name_of_a_file_is_repaired() -> None:
+    line = "Saint Étienne,CRPV Saint-Étienne,Saint-Étienne,42,84,no,"
+    found = parse_centres(f"{CSV}{line}\n", source="crpv.csv")
+    assert found[-1].code == "saint-etienne"
+
+
 def test_the_project_table_is_valid() -> None:
     path = ROOT / "exports" / "unc" / "crpv.csv"
     centres = parse_centres(path.read_text(encoding="utf-8"), source=path.name)
@@ -113,7 +165,8 @@ def test_the_project_table_is_valid() -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("../lyon,CRPV Lyon,Lyon,69,84,yes,", "crpv.csv:6"),
+        ("../lyon,CRPV Lyon,Lyon,69,84,yes,", r"crpv\.csv:6 .*même fichier \(crpv-lyon\.xlsx\)"),
+        ("-,CRPV Lyon,Lyon,69,84,yes,", "ni lettre ni chiffre"),
         ("lyon,,Lyon,69,84,yes,", "nom du centre"),
         ("lyon,CRPV Lyon,Lyon,69,84,peut-être,", "yes ou no"),
     ],

@@ -21,13 +21,14 @@ from tests.exports.conftest import (
     POLICY,
     answered,
     build,
+    by_openpyxl,
     context,
     entry,
     item,
     parts,
     records,
 )
-from triage.assessment import Criterion, Evidence, ScopeReason, Status, Verdict
+from triage.assessment import Criterion, Evidence, Mark, ScopeReason, Status, Verdict
 from triage.assessment import Warning as TriageWarning
 from triage.reply import Conflict
 
@@ -144,6 +145,83 @@ def test_the_evidence_of_a_small_count_is_hidden_too() -> None:
     agency = records(build(entries), "Dossiers")[0]
     assert network["Motifs de priorité"] == "Expose les patients (Décès : < 11)"
     assert agency["Motifs de priorité"] == "Expose les patients (Décès : 3)"
+
+
+def test_a_list_of_the_cases_does_not_give_a_hidden_count_away() -> None:
+    listed = {"references_cas": answered("FR-2026-1, FR-2026-2"), "cas": answered(2)}
+    others = {"cas_graves": answered(0), "deces": answered(0)}
+    few = entry(1, fields=listed | others)
+    many = entry(2, fields=listed | others | {"cas": answered(12)})
+    network = records(build([few, many], audience="reseau"), "Dossiers")
+    assert [row["Références des cas"] for row in network] == [MASK, "FR-2026-1, FR-2026-2"]
+    agency = records(build([few]), "Dossiers")
+    assert agency[0]["Références des cas"] == "FR-2026-1, FR-2026-2"
+
+
+def test_a_withheld_fact_of_a_criterion_is_not_even_hinted_at() -> None:
+    shared, secret = (
+        Evidence("etendue", "Étendue", "Nationale"),
+        Evidence("part_prescriptions", "Part", "30 %"),
+    )
+    told = []
+    for facts in ((shared, secret), (shared,), (secret,)):
+        one = entry(1, verdict={"criteria": (Criterion("c", "Usage étendu", facts),)})
+        (row,) = records(build([one], audience="reseau"), "Dossiers")
+        told.append(row["Motifs de priorité"])
+    assert told == ["Usage étendu (Étendue : Nationale)"] * 2 + [MASK]
+
+
+def test_likely_patient_data_never_leave_the_agency() -> None:
+    text = "Rappeler le 06 39 98 12 34, née le 04/05/1948."
+    row = {"denomination": answered("A"), "conditions_delivrance": answered("J.D. 04/05/1948")}
+    marks = (
+        Mark("usage_constate", 12, 26),
+        Mark("usage_constate", 12, 20),
+        Mark("usage_constate", 28, 46),
+        Mark("specialites", 0, 15, row=2, column="conditions_delivrance"),
+    )
+    one = entry(
+        1,
+        fields={
+            "usage_constate": answered(text),
+            "specialites": answered(({**row, "conditions_delivrance": BLANK}, row)),
+        },
+        verdict={
+            "warnings": (TriageWarning("nir", "Donnée de patient", ("usage_constate",), marks),),
+            "criteria": (Criterion("c", "Critère", (Evidence("usage_constate", "Usage", text),)),),
+        },
+    )
+    network, agency = build([one], audience="reseau"), build([one])
+    for trace in (b"06 39", b"1948", b"J.D."):
+        assert not any(trace in part for part in parts(network).values()), trace
+        assert any(trace in part for part in parts(agency).values()), trace
+    mask = POLICY.patient_mask
+    assert records(network, "Dossiers")[0]["Usage constaté"] == f"Rappeler le {mask}, {mask}"
+    assert records(network, "Spécialités")[1]["Conditions de délivrance"] == mask
+    about = {line[0]: line[1] for line in by_openpyxl(network, "À propos")}
+    assert about["Données de patient"] == "4 passage(s) masqué(s)"
+
+
+def test_a_dossier_that_moved_since_its_verdict_waits_for_the_next_one() -> None:
+    entries = [entry(1), replace(entry(2), judged=False)]
+    assert [one["Dossier"] for one in records(build(entries), "Dossiers")] == [1, 2]
+    assert [one["Dossier"] for one in records(build(entries, audience="reseau"), "Dossiers")] == [1]
+
+
+@pytest.mark.parametrize(
+    ("column", "whom"),
+    [
+        ("Données de sécurité", "agence et réseau, selon « Secret des affaires »"),
+        ("Cas", "agence et réseau, « < 11 » de 1 à 10"),
+        ("Références des cas", "agence et réseau, sauf où un nombre de cas est sous 11"),
+        ("Cible", "agence et réseau, lignes à l'état Prise"),
+        ("Volume de ventes", "agence seulement"),
+        ("Titre de la situation", "agence et réseau"),
+    ],
+)
+def test_the_dictionary_says_what_leaves_the_agency(column: str, whom: str) -> None:
+    told = {one["Colonne"]: one["Diffusion"] for one in records(build([]), "Dictionnaire")}
+    assert told[column] == whom
 
 
 def test_the_sum_of_cases_leaves_out_what_is_hidden_and_says_so() -> None:

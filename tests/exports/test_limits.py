@@ -1,16 +1,29 @@
 """The limits of Excel, one by one, on the largest workbook: the agency's, and a centre's."""
 
 import io
+import json
 import re
+from dataclasses import replace
 
 import openpyxl
 import pytest
 
 from exports.cells import CUT, MAX_LINKS, MAX_UNITS
 from exports.columns import parse_columns
+from exports.names import header_name, sheet_name, table_name
 from exports.workbooks import WorkbookSet
 from mappings.data_file import DataFileError
-from tests.exports.conftest import COLUMNS, POLICY, ROOT, answered, context, entry, parts, records
+from tests.exports.conftest import (
+    COLUMNS,
+    MAPPING,
+    POLICY,
+    ROOT,
+    answered,
+    context,
+    entry,
+    parts,
+    records,
+)
 
 MOST_STYLES, MOST_WIDTH, MOST_HEIGHT, MOST_HEADER = 64_000, 255, 409, 255
 LONG = "é😀" * 20_000
@@ -75,7 +88,6 @@ def test_lists_of_choices_and_conditions_hold(content: bytes) -> None:
     "change",
     [
         ("opinions:", "opinions: [a,b, 'x;y,z']\nautres:"),
-        ("name: Synthèse", "name: 'Synthèse: tout'"),
         ("table: tMesures", "table: tDossiers"),
         ("name: Statut, computed: statut, width: 13", "name: DOSSIER, computed: statut, width: 13"),
     ],
@@ -85,6 +97,64 @@ def test_a_columns_file_that_excel_would_refuse_is_refused_first(change: tuple[s
     assert change[0] in text
     with pytest.raises(DataFileError, match=r"columns\.yaml"):
         parse_columns(text.replace(*change), source="columns.yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "repaired"),
+    [
+        ("Synthèse: tout [2026]", "Synthèse tout 2026"),
+        ("Mesures de réduction du risque, prises ou prévues", "Mesures de réduction du risque,"),
+        ("'Pièces'", "Pièces"),
+        ("Historique", "Historique_"),
+        ("?", "Feuille"),
+        ("a" * 30 + "😀", "a" * 30),
+    ],
+)
+def test_a_name_that_a_sheet_may_not_have_is_repaired(name: str, repaired: str) -> None:
+    assert sheet_name(name) == repaired
+    text = (ROOT / "exports" / "unc" / "columns.yaml").read_text("utf-8")
+    columns = parse_columns(
+        text.replace("name: Mesures\n", f"name: {json.dumps(name, ensure_ascii=False)}\n"),
+        source="c",
+    )
+    content = WorkbookSet([entry()], context(), columns, POLICY).workbook("agence")
+    assert repaired in openpyxl.load_workbook(io.BytesIO(content)).sheetnames
+
+
+@pytest.mark.parametrize(
+    ("name", "repaired"),
+    [
+        ("Mesures prises (2026)", "Mesures_prises_2026"),
+        ("R1C1", "_R1C1"),
+        ("AB12", "_AB12"),
+        ("2026", "_2026"),
+        ("été", "été"),
+        ("-", "_"),
+    ],
+)
+def test_a_name_that_a_table_may_not_have_is_repaired(name: str, repaired: str) -> None:
+    assert table_name(name) == repaired
+
+
+def test_a_title_that_a_header_may_not_have_is_repaired() -> None:
+    title = "Une question\nsur deux lignes " + "é" * 300
+    fields = {**MAPPING.fields, "titre": replace(MAPPING.fields["titre"], title=title)}
+    columns = COLUMNS.model_copy(
+        update={
+            "sheets": tuple(
+                one.model_copy(
+                    update={"columns": tuple(c for c in one.columns if c.field != "titre")}
+                )
+                for one in COLUMNS.sheets
+            )
+        }
+    )
+    made = context(mapping=replace(MAPPING, fields=fields))
+    content = WorkbookSet([entry()], made, columns, POLICY).workbook("agence")
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["Dossiers"]
+    headers = [str(cell.value) for cell in sheet[1]]
+    assert header_name(title) in headers
+    assert max(map(len, headers)) == MOST_HEADER
 
 
 def test_the_list_of_opinions_fits_in_a_cell_rule() -> None:
