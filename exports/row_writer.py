@@ -33,7 +33,7 @@ _CHUNK: Final = 256
 _ANY_ROW: Final = "\0"
 """Stands for the number of a row that is kept; no text that is safe holds it."""
 _LINE: Final = 13.5
-_MOST_LINES: Final = 8
+_MOST_LINES: Final = 4
 _MOST_PRINTED: Final = 30
 """Excel stops at 409 points."""
 
@@ -69,7 +69,7 @@ def row_height(columns: Sequence[Column], cells: Sequence[Content], *, printed: 
     """Return a height that shows the printed columns whole, and most of the others."""
     lines = 1
     for place, (column, content) in enumerate(zip(columns, cells, strict=True)):
-        wide = column.width - 1  # capitals are wide, and lines break at blanks
+        wide = column.width  # capitals are wide, and lines break at blanks
         if type(content) is str and (len(content) > wide or "\n" in content):
             most = _MOST_PRINTED if place < printed else _MOST_LINES
             if most > lines:

@@ -204,7 +204,7 @@ class TableMaker:
 
 
 def _width(spec: FieldSpec) -> int:
-    return 14 if spec.type in FORMAT_OF_TYPE else 32
+    return 14 if spec.type in FORMAT_OF_TYPE else 40
 
 
 def _dossier_cell(reading: Reading, column: ColumnSpec) -> Content:
