@@ -20,11 +20,14 @@ from exports.plain_rows import write_plain
 from exports.shell import FIRST_ROW, fill_shell
 from exports.styles import register
 from exports.tables import Column, Table
+from tests.exports.conftest import COLUMNS, INJECTIONS, answered, build, entry
+from tests.exports.conftest import by_openpyxl as sheet_by_openpyxl
 
 SHAPES: tuple[Format, ...] = (
     "texte",
     "centre",
     "entier",
+    "numero",
     "decimal",
     "pourcent",
     "date",
@@ -85,6 +88,7 @@ def looks(content: bytes) -> list[Any]:
             cell.quotePrefix,
             cell.alignment.wrap_text,
             cell.alignment.horizontal,
+            cell.alignment.indent,
             cell.font.u,
             cell.border.bottom.style,
             cell.hyperlink.target if cell.hyperlink else None,
@@ -125,6 +129,31 @@ def test_links_stop_at_the_limit_of_excel_and_the_numbers_go_on(
 
 
 def test_decimals_keep_their_digits() -> None:
-    rows = [(None, None, None, Decimal("12.345"), None, None, None, None)]
+    rows = [(None, None, None, None, Decimal("12.345"), None, None, None, None)]
     sheet = openpyxl.load_workbook(io.BytesIO(quick(table(rows))))["Essai"]
-    assert sheet["D2"].value == 12.345
+    assert sheet["E2"].value == 12.345
+
+
+def target(cell: Any) -> str | None:
+    return cell.hyperlink and cell.hyperlink.target
+
+
+def test_with_an_openpyxl_that_was_not_looked_at_openpyxl_writes_the_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entries = [
+        entry(number, fields={"titre": answered(text)})
+        for number, text in enumerate(INJECTIONS, start=1)
+    ]
+    fast = build(entries)
+    monkeypatch.setattr("exports.package.QUICK", False)
+    slow = build(entries)
+    assert slow == build(entries), "the same bytes each time"
+    for sheet in COLUMNS.sheets:
+        assert sheet_by_openpyxl(slow, sheet.name) == sheet_by_openpyxl(fast, sheet.name)
+    rows, again = (
+        openpyxl.load_workbook(io.BytesIO(one))["Dossiers"].iter_rows() for one in (fast, slow)
+    )
+    for left, right in zip(rows, again, strict=True):
+        assert [cell.data_type for cell in left] == [cell.data_type for cell in right]
+        assert target(left[0]) == target(right[0])
