@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from mappings.refusals import refusal
+
 PREFIX = "unc_"
 
 
@@ -35,7 +37,7 @@ def demarche_tables(file: Path, *, known: AbstractSet[str]) -> dict[int, dict[st
     try:
         content = tomllib.loads(file.read_text("utf-8"))
     except OSError as error:
-        raise ValueError(f"le fichier {file} ne peut pas être lu ({error.strerror})") from None
+        raise ValueError(f"le fichier {file} ne peut pas être lu ({refusal(error)})") from None
     except ValueError as error:  # not text, or not TOML
         raise ValueError(f"le fichier {file} n'est pas du TOML ({error})") from None
     tables: dict[int, dict[str, Any]] = {}

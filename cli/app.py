@@ -28,6 +28,7 @@ from cli import (
     users,
 )
 from cli.output import explain, print_json, say
+from cli.parsing import misunderstood
 
 app = App(
     name="unc",
@@ -72,7 +73,7 @@ def call(arguments: list[str]) -> int:
     try:
         code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        return _could_not_run(arguments, f"Commande incomprise : {error}\nVoir : unc --help")
+        return _could_not_run(arguments, misunderstood(error))
     except KeyboardInterrupt:
         say("Interrompu ; le prochain passage reprend où celui-ci s'est arrêté.")
         return 130

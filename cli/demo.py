@@ -11,6 +11,7 @@ from rich.console import Console
 
 from cli.output import Common, print_json, say, table
 from cli.sandbox import PORT, Dossiers, sandbox_environment, sandbox_home
+from cli.workbooks import list_workbooks
 from flows.judge import ASSESSMENT
 from flows.services import Services, open_services
 from sandbox.generator import generate
@@ -127,12 +128,9 @@ def _show(counts: dict[str, Any], rows: list[dict[str, Any]], *, home: Path) -> 
 
 
 def _show_workbooks(out: Console, home: Path) -> None:
-    """The workbooks of the agency and of the network by path, those of the centres by number."""
+    """Those of the last export, also when this run published none."""
     folder = max((home / "exports").glob("20*"))
-    for name in ("agence.xlsx", "reseau.xlsx"):
-        out.print(f"Classeur : {folder / name}", markup=False, highlight=False, soft_wrap=True)
-    centres = len(list(folder.glob("crpv-*.xlsx")))
-    out.print(f"… et {centres} classeurs de centres (crpv-*.xlsx) à côté.", highlight=False)
+    list_workbooks(out, sorted(folder.glob("*.xlsx")))
 
 
 @contextmanager

@@ -1,17 +1,16 @@
-"""Follow-up of situations and consumption signals, as `unc situations` shows them."""
+"""Follow-up of situations, as `unc situations` shows it."""
 
 from dataclasses import asdict
 
 from rich.console import Console
 
 from cli.output import Common, print_json, table
-from flows.followup import Consumed, Followed, consumed, followed
+from flows.followup import Followed, followed
 from flows.judge import stored_revisions
 from flows.services import open_services
 from flows.situations import place_reports
-from mappings.display import show
 from settings import load_settings
-from triage.consumption import METHOD
+from triage.followup import Delays
 from triage.trends import BeforeAfter, Trend
 
 _DEFAULT = Common()
@@ -35,27 +34,6 @@ def follow(*, common: Common = _DEFAULT) -> int:
     return 0
 
 
-def consumption(*, common: Common = _DEFAULT) -> int:
-    """Montrer les substances dont la consommation s'écarte de son passé, et leurs situations.
-
-    Les tables (Open Medic, une par année) sont lues dans UNC_HOME/consommation.
-    """
-    with open_services(load_settings()) as services:
-        place_reports(services, stored_revisions(services))
-        found, situations = consumed(services), followed(services).facts
-    beside = {
-        signal.substance: [one.id for one in situations if signal.substance in one.substances]
-        for signal in found.signals
-    }
-    if common.json:
-        signals = [{**asdict(one), "situations": beside[one.substance]} for one in found.signals]
-        gaps = [{**asdict(one), "ratio": one.ratio} for one in found.gaps]
-        print_json({"method": METHOD, "years": found.years, "signals": signals, "gaps": gaps})
-        return 0
-    _print_consumed(found, beside)
-    return 0
-
-
 def _print(found: Followed) -> None:
     out = Console()
     years = [
@@ -69,8 +47,8 @@ def _print(found: Followed) -> None:
             one.id,
             one.taken,
             one.planned,
-            "–" if one.days_to_report.median is None else f"{one.days_to_report.median:g}",
-            "–" if one.days_to_measure is None else one.days_to_measure,
+            show_median(one.days_to_report),
+            show_days_to_measure(one.days_to_measure),
             _effect(one.effect),
             _trend(one.trend),
         )
@@ -80,37 +58,18 @@ def _print(found: Followed) -> None:
     out.print(table("Suivi", [*columns, "Avant → après", "Tendance"], rows))
 
 
-def _print_consumed(found: Consumed, beside: dict[str, list[str]]) -> None:
-    out = Console()
-    if not found.years and not found.gaps:
-        out.print("Aucune table de consommation dans UNC_HOME/consommation.")
-        return
-    out.print(f"Années lues : {', '.join(map(str, found.years))}. {METHOD}.", highlight=False)
-    rows = [
-        (
-            one.substance,
-            one.year,
-            show(one.boxes),
-            f"{show(one.low)} à {show(one.high)}",
-            _probability(one.p_value),
-            ", ".join(beside[one.substance]) or "–",
-        )
-        for one in found.signals
-    ]
-    columns = ["Substance", "Année", "Boîtes", "Attendu (95 %)", "p", "Situations"]
-    out.print(table(f"{len(rows)} signal(aux) de consommation", columns, rows))
-    gaps = [
-        (
-            one.substance,
-            show(one.target),
-            show(one.reached),
-            "–" if one.ratio is None else f"{one.ratio:.2f}".replace(".", ","),
-        )
-        for one in found.gaps
-    ]
-    if gaps:
-        columns = ["Substance", "Population cible", "Population rejointe", "Rapport"]
-        out.print(table("Population cible et population rejointe", columns, gaps))
+def show_median(found: Delays) -> str:
+    """Half of the delays take no longer."""
+    return (
+        "–" if found.median is None else f"{found.median:.1f}".removesuffix(".0").replace(".", ",")
+    )
+
+
+def show_days_to_measure(days: int | None) -> str:
+    """A measure may come before the company became aware of the use that is reported."""
+    if days is None:
+        return "–"
+    return str(days) if days >= 0 else "avant la connaissance"
 
 
 def _effect(found: BeforeAfter | None) -> str:
@@ -121,8 +80,3 @@ def _effect(found: BeforeAfter | None) -> str:
 
 def _trend(found: Trend) -> str:
     return "–" if found.p_value is None else _ARROWS[found.direction]
-
-
-def _probability(value: float) -> str:
-    least = 0.001
-    return "< 0,001" if value < least else f"{value:.3f}".replace(".", ",")

@@ -9,6 +9,7 @@ from exports.entry import Entry, ExportContext
 from flows.export import entries_of, export_context, source_digest
 from flows.hand_out import centres, hand_out_files
 from flows.services import Services, open_services
+from mappings.refusals import refusal
 from portal.app import Site, make_app
 from portal.notices import Crier
 from portal.serving import beside, listen, server_of
@@ -46,7 +47,7 @@ def run_portal(*, host: str, port: int, common: Common) -> None:
             sock = listen(host, port)
         except OSError as error:
             raise SettingsError(
-                f"Le port {port} de {host} ne peut pas être pris ({error.strerror}) : choisissez-en"
+                f"Le port {port} de {host} ne peut pas être pris ({refusal(error)}) : choisissez-en"
                 " un autre avec --port."
             ) from error
         with sock, beside(source, tell=crier.tell if crier else None):
@@ -56,7 +57,7 @@ def run_portal(*, host: str, port: int, common: Common) -> None:
 
 def source_of(services: Services) -> Source:
     """What the portal shows, from the services of a démarche."""
-    columns, policy = hand_out_files()
+    columns, policy = hand_out_files(services.settings, services.form.mapping)
 
     def entries(numbers: Iterable[int] | None) -> Iterable[Entry]:
         return entries_of(services, numbers=numbers)
@@ -70,7 +71,7 @@ def source_of(services: Services) -> Source:
         exports=services.settings.exports(),
         columns=columns,
         policy=policy,
-        centres=centres(),
+        centres=centres(services.settings),
         entries=entries,
         context=context,
         stamp=lambda: source_digest(services),

@@ -3,8 +3,8 @@
 from rich.console import Console
 
 from cli.output import Common, print_json, progress
-from cli.running import name_troubles
 from cli.several import for_each
+from cli.summary import name_troubles
 from flows.reconcile import reconcile as compare
 from flows.services import connect
 from flows.summary import Summary

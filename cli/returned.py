@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.console import Console
 
-from cli.output import ERROR, Common, print_json, table
+from cli.output import Common, print_json, say, table
 from exports.merging import Change, Held
 from flows.opinions import TakenIn, take_in
 from flows.services import open_services
@@ -25,6 +25,7 @@ def import_(
     """Reprendre les avis et commentaires d'un classeur renvoyé ; les exports suivants les portent.
 
     Tout est repris, ou rien : une cellule refusée est nommée, et se corrige dans le classeur.
+    Seul ce qui est dit d'un dossier qui a quitté le classeur depuis est laissé de côté, et nommé.
 
     Args:
         file: Le classeur (.xlsx), trié, filtré ou non.
@@ -40,21 +41,22 @@ def import_(
                 "imported": len(taken.changes) if kept else 0,
                 "changes": [_plain(one) for one in taken.changes],
                 "problems": list(taken.problems),
+                "remarks": list(taken.remarks),
             }
         )
     else:
         _show(taken, kept=kept)
-    for problem in taken.problems:
-        ERROR.print(problem, markup=False, highlight=False, soft_wrap=True)
+    for line in (*taken.problems, *taken.remarks):
+        say(line)
     if taken.problems:
-        ERROR.print("Rien n'est enregistré.", highlight=False)
-    return 1 if taken.problems else 0
+        say("Rien n'est enregistré.")
+    return 1 if taken.problems or taken.remarks else 0
 
 
 def _show(taken: TakenIn, *, kept: bool) -> None:
     out = Console()
     if not taken.changes:
-        if not taken.problems:
+        if not (taken.problems or taken.remarks):
             out.print("Rien à reprendre : ce classeur ne dit rien de nouveau.")
         return
     rows = [(one.number, _told(one.before), _told(one.after)) for one in taken.changes[:_SHOWN]]

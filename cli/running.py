@@ -9,10 +9,12 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.console import Console
 
-from cli.output import ERROR, Common, print_json, progress, say, table
-from cli.several import for_each
+from cli.output import ERROR, Common, print_json, progress, table
+from cli.several import Finish, for_each
+from cli.summary import finish, name_troubles
 from flows import export as exporting
 from flows import logs
+from flows.failures import RequestError
 from flows.judge import judge
 from flows.requested import FileFormat, Request, hand_out
 from flows.respond import due_replies
@@ -21,25 +23,9 @@ from flows.run import gather, run_once
 from flows.services import Connected, Services, connect, open_services
 from flows.summary import Summary
 from flows.withdrawal import withdraw as withdraw_message
-from mappings.display import show
-from mappings.drift import Severity
 from settings import Settings, load_settings
 from triage.reply import Annotate, Outcome, PassEnInstruction, Reply, SendMessage, SetLabel
 
-_LABELS = {
-    "seen": "Dossiers lus",
-    "created": "Nouveaux",
-    "updated": "Modifiés",
-    "unchanged": "Inchangés",
-    "deleted": "Supprimés",
-    "quarantined": "En quarantaine",
-    "assessed": "Évalués",
-    "annotated": "Annotés",
-    "labelled": "Étiquetés",
-    "messages": "Messages envoyés",
-    "conflicts": "Conflits",
-    "requests": "Requêtes à DS",
-}
 _DEFAULT = Common()
 
 
@@ -119,6 +105,7 @@ def export(
     """Publier les classeurs, si les données ont changé depuis les derniers.
 
     Avec une option, les fichiers sont faits à part, sous « sur-demande » : ce qui est publié reste.
+    Rien n'est fait quand aucun dossier ne répond à --since.
 
     Args:
         centre: Le classeur d'un seul centre, par son code dans crpv.csv.
@@ -127,8 +114,42 @@ def export(
     """
     request = Request(centre=centre, since=since, format=format)
     if request == Request():
-        return _locally(exporting.export, common)
-    return _locally(partial(hand_out, request=request), common)
+        return _locally(_export, common)
+    return _locally(partial(_hand_out, request=request), common, finish=_finish_request)
+
+
+def _export(services: Services, summary: Summary) -> None:
+    _require_verdicts(services)
+    exporting.export(services, summary)
+
+
+def _hand_out(services: Services, summary: Summary, *, request: Request) -> None:
+    _require_verdicts(services)
+    hand_out(services, summary, request=request)
+
+
+def _finish_request(summary: Summary, common: Common) -> int:
+    if summary.workbooks or common.json:
+        return finish(summary, common)
+    Console().print("Rien à faire : aucun dossier ne répond à ce filtre.", highlight=False)
+    return 0
+
+
+def _require_verdicts(services: Services) -> None:
+    """Refuse to make the workbooks of a démarche that was not read yet: they would look empty.
+
+    A démarche that was read and that has no dossier has its workbooks.
+
+    Raises:
+        RequestError: What to run first.
+    """
+    store, demarche = services.store, services.demarche
+    rows = store.dossiers.light_rows(demarche)
+    assessed = [row.assessed_fingerprint is not None for row in rows]
+    if not assessed and store.demarches.state(demarche).last_polled_at is None:
+        raise RequestError("Aucun dossier n'a encore été lu : lancez unc sync, ou unc run.")
+    if assessed and not any(assessed):
+        raise RequestError("Aucun dossier n'a encore été évalué : lancez unc assess, ou unc run.")
 
 
 @contextmanager
@@ -142,7 +163,9 @@ def _local(settings: Settings) -> Iterator[Services]:
         yield services
 
 
-def _locally(step: Callable[[Services, Summary], None], common: Common) -> int:
+def _locally(
+    step: Callable[[Services, Summary], None], common: Common, *, finish: Finish = finish
+) -> int:
     def work(settings: Settings, summary: Summary) -> None:
         with _local(settings) as services:
             step(services, summary)
@@ -161,51 +184,6 @@ def _with_ds(step: Callable[[Connected, Summary], None], common: Common) -> int:
             summary.requests = services.transport.requests_sent
 
     return for_each(work, common, finish=finish, troubles=name_troubles)
-
-
-def finish(summary: Summary, common: Common) -> int:
-    """Show what a run did and return its exit code."""
-    if common.json:
-        print_json(summary.json())
-    else:
-        _show(summary)
-    return name_troubles(summary)
-
-
-def name_troubles(summary: Summary) -> int:
-    """Name what failed or was refused, on standard error, and return the exit code."""
-    for number, text in summary.refused:
-        say(f"Dossier {number} : non fait : {text}")
-    before = summary.still_refused - {number for number, _ in summary.refused}
-    for title, numbers in (
-        ("En quarantaine (DS ne peut pas les servir)", summary.quarantined),
-        ("Pièce jointe non téléchargée, à reprendre au prochain passage", summary.unfetched),
-        ("Refusé par DS à un passage précédent (détail : unc status)", before),
-        ("Annotation tenue par une personne", summary.conflicts),
-        ("Réponse de DS perdue, à relire au prochain passage", summary.unknown),
-    ):
-        if numbers:
-            listed = ", ".join(str(number) for number in sorted(numbers))
-            say(f"{title} : {listed}")
-    for drift in summary.form_drift:
-        if drift.severity is not Severity.INFORMATION:
-            say(f"Formulaire : {drift.advice}")
-    if summary.missing_labels:
-        names = ", ".join(f"« {name} »" for name in sorted(summary.missing_labels))
-        say(f"Labels absents de la démarche, qu'un administrateur peut créer : {names}")
-    return 1 if summary.needs_a_human() else 0
-
-
-def _show(summary: Summary) -> None:
-    out = Console()
-    counts = summary.json()
-    if summary.nothing_done():
-        out.print(f"Rien à faire : {show(counts['seen'])} dossier(s) relu(s), aucun changement.")
-        return
-    rows = [(label, show(counts[name])) for name, label in _LABELS.items() if counts[name]]
-    out.print(table("Passage terminé", ["", "Nombre"], rows))
-    for path in summary.workbooks:
-        out.print(f"Classeur : {path}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _described(reply: Reply) -> dict[str, object]:

@@ -7,6 +7,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from cli.output import Common, print_json, say
+from mappings.refusals import refusal
 from sandbox.generator import generate
 from sandbox.server import Sandbox, serve
 from settings import SettingsError, load_settings
@@ -49,7 +50,7 @@ def sandbox(
         serve(home, port=port, seeds=seeds, announce=announce)
     except OSError as error:
         raise SettingsError(
-            f"Le port {port} ne peut pas être ouvert ({error.strerror}) : --port 0 en choisit un"
+            f"Le port {port} ne peut pas être ouvert ({refusal(error)}) : --port 0 en choisit un"
             " libre."
         ) from None
     return 0

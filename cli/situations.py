@@ -1,16 +1,18 @@
 """`unc situations`: the situations that the bridge proposes, and what people decide of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
 from cyclopts import App
 from rich.console import Console
-from rich.table import Table
 
-from cli.followup import consumption, follow
+from cli.consumption import consumption, consumption_tables, plain
+from cli.followup import follow
 from cli.output import Common, print_json, table
+from cli.situations_view import SituationParts, links_table, show_range, situation_tables
+from flows.consumption import consumed
 from flows.failures import RequestError
 from flows.judge import stored_revisions
 from flows.reports import reports_of
@@ -18,11 +20,8 @@ from flows.services import Services, open_services
 from flows.situation_decisions import confirm as confirm_situation
 from flows.situation_decisions import merge as merge_situations
 from flows.situation_decisions import split as split_situation
-from flows.situations import decided, descriptions, links, members, place_reports
-from mappings.display import show as shown
+from flows.situations import by_substance, decided, descriptions, links, members, place_reports
 from settings import load_settings
-from store.situations import SituationReport
-from triage.duplicates import Link
 from triage.situation_facts import SituationFacts, facts_of
 from triage.situations import resolve
 
@@ -30,7 +29,6 @@ situations = App(name="situations", help="Situations : regroupements de signalem
 situations.command(follow)
 situations.command(consumption)
 _DEFAULT = Common()
-_KINDS = {"duplicate": "doublon", "complement": "complément"}
 
 
 @situations.command(name="list")
@@ -48,7 +46,7 @@ def list_(*, common: Common = _DEFAULT) -> int:
             one.title,
             len(one.numbers),
             len(one.companies),
-            _range(one.patients),
+            show_range(one.patients),
             f"{sum(number in by_people for number in one.numbers)}/{len(one.numbers)}",
         )
         for one in found
@@ -63,7 +61,7 @@ def list_(*, common: Common = _DEFAULT) -> int:
 
 @situations.command
 def show(situation: str, *, common: Common = _DEFAULT) -> int:
-    """Montrer une situation : ses signalements, ses mesures, ses doublons et compléments.
+    """Montrer une situation : signalements, mesures, doublons, compléments, consommation.
 
     Args:
         situation: Son identifiant, par exemple SIT-0001.
@@ -76,12 +74,25 @@ def show(situation: str, *, common: Common = _DEFAULT) -> int:
         if numbers is None:
             raise RequestError(f"Aucune situation {situation} : voir « unc situations list ».")
         (one,) = _facts(services, only=name)
-        rows = services.store.situations.reports(services.demarche)
-        found = [link for link in links(services) if {link.number, link.earlier} & {*numbers}]
+        parts = SituationParts(
+            facts=one,
+            rows=services.store.situations.reports(services.demarche),
+            told=descriptions(services),
+            links=[link for link in links(services) if {link.number, link.earlier} & {*numbers}],
+            titles=_titles(services),
+        )
+        by_people, beside = decided(services), by_substance(services)
+        sold = consumed(services).about(one.substances)
     if common.json:
-        print_json({**_plain(one, frozenset()), "links": [asdict(link) for link in found]})
+        found = [asdict(link) for link in parts.links]
+        print_json({**_plain(one, by_people), "links": found, "consumption": plain(sold, beside)})
         return 0
-    _print(one, rows, found)
+    out = Console()
+    for shown in situation_tables(parts):
+        out.print(shown)
+    if sold.years or sold.gaps:
+        for told in consumption_tables(sold, beside):
+            out.print(told, highlight=False)
     return 0
 
 
@@ -131,11 +142,11 @@ def duplicates(*, common: Common = _DEFAULT) -> int:
     with open_services(load_settings()) as services:
         place_reports(services, stored_revisions(services))
         found = links(services)
-        titles = {name: spec.title for name, spec in services.form.mapping.fields.items()}
+        titles = _titles(services)
     if common.json:
         print_json({"links": [asdict(link) for link in found]})
         return 0
-    Console().print(_links_table(found, titles))
+    Console().print(links_table(found, titles))
     return 0
 
 
@@ -160,71 +171,12 @@ def _facts(services: Services, *, only: str | None = None) -> list[SituationFact
     ]
 
 
+def _titles(services: Services) -> dict[str, str]:
+    return {name: spec.title for name, spec in services.form.mapping.fields.items()}
+
+
 def _plain(one: SituationFacts, by_people: frozenset[int]) -> dict[str, Any]:
     return {**asdict(one), "confirmed": [n for n in one.numbers if n in by_people]}
-
-
-def _print(one: SituationFacts, rows: Mapping[int, SituationReport], found: list[Link]) -> None:
-    out = Console()
-    facts = [
-        ("Titre", one.title),
-        ("Substances", ", ".join(one.substances)),
-        ("Entreprises (SIREN)", ", ".join(one.companies)),
-        ("Patients estimés", _range(one.patients)),
-        ("Cas graves", _range(one.serious)),
-        ("Décès", _range(one.deaths)),
-        ("Premier signalement", shown(one.first)),
-        ("Dernier signalement", shown(one.last)),
-        ("Première connaissance", shown(one.known_on) if one.known_on else "–"),
-    ]
-    out.print(table(one.id, ["", ""], facts))
-    placed = [
-        (number, _WHO[rows[number].decided_by], shown(rows[number].since)) for number in one.numbers
-    ]
-    out.print(table("Signalements", ["Dossier", "Regroupé par", "Depuis"], placed))
-    if one.measures:
-        listed = [
-            (
-                measure.number,
-                measure.kind,
-                "prise" if measure.taken else "en projet",
-                shown(measure.day) if measure.day else "–",
-            )
-            for measure in one.measures
-        ]
-        out.print(table("Mesures", ["Dossier", "Type", "État", "Date"], listed))
-    if found:
-        out.print(_links_table(found, {}))
-
-
-_WHO = {
-    "bridge": "la passerelle (proposition)",
-    "annotation": "une personne (annotation)",
-    "command": "une personne (unc situations)",
-}
-
-
-def _links_table(found: Sequence[Link], titles: Mapping[str, str]) -> Table:
-    rows = [
-        (
-            link.number,
-            _KINDS[link.kind],
-            link.earlier,
-            f"{link.score:.2f}".replace(".", ","),
-            ", ".join(titles.get(name, name) for name in link.agreeing),
-        )
-        for link in found
-    ]
-    return table(
-        f"{len(rows)} lien(s)", ["Dossier", "Lien", "Avec", "Score", "Ce qui concorde"], rows
-    )
-
-
-def _range(both: tuple[int, int] | None) -> str:
-    if both is None:
-        return "–"
-    low, high = both
-    return shown(low) if low == high else f"{shown(low)} à {shown(high)}"
 
 
 def _said(common: Common, situation: str, numbers: Sequence[int], sentence: str) -> int:

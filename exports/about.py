@@ -96,7 +96,9 @@ def withheld_lines(
     for rule in policy.withheld:
         for field in rule.fields:
             masked = sum(isinstance(one.answer(field), Mask) for one in readings)
-            lines.append(Line(f"« {fields[field].title} »", f"réponse retenue dans {masked} dossier(s)"))
+            lines.append(
+                Line(f"« {fields[field].title} »", f"réponse retenue dans {masked} dossier(s)")
+            )
     for rows in policy.rows:
         hidden = sum(one.rows_kept_back(rows.field) for one in readings)
         lines.append(Line(f"{fields[rows.field].title} non diffusées", f"{hidden} ligne(s)"))

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 from exports.cells import looks_like_formula
+from exports.columns import Format
 from exports.errors import MissingLibraryError
 from exports.row_writer import cell_value
-from exports.tables import Table
+from exports.tables import Column, Table
 
 FlatFormat: TypeAlias = Literal["csv", "parquet"]
 _FORMULA = frozenset("=+-@\uff0b\uff0d\uff1d\uff20")
@@ -33,6 +34,9 @@ def csv_bytes(table: Table) -> bytes:
 def parquet_bytes(table: Table) -> bytes:
     """Return a table as Parquet; a column that holds texts among its numbers is a text.
 
+    A column without values has the type of its format, so that tables of several exports can be
+    put one after the other.
+
     Raises:
         MissingLibraryError: pyarrow is not installed here.
     """
@@ -44,11 +48,10 @@ def parquet_bytes(table: Table) -> bytes:
             "Le format Parquet demande pyarrow (130 Mo), qui n'est pas installé ici :"
             " pip install 'passerelle-unc[parquet]'."
         ) from error
-    columns = {
-        column.name: [cell_value(column, cells[place]) for cells in table.rows]
+    arrays = {
+        column.name: _array(pa, column, [cell_value(column, cells[place]) for cells in table.rows])
         for place, column in enumerate(table.columns)
     }
-    arrays = {name: _array(pa, values) for name, values in columns.items()}
     into = io.BytesIO()
     parquet.write_table(pa.table(arrays), into, compression="zstd")
     return into.getvalue()
@@ -96,17 +99,34 @@ def _harmless(text: str) -> str:
     return f"'{text}" if runs and text.strip() else text
 
 
-def _array(pa: Any, values: Sequence[Any]) -> Any:
+def _array(pa: Any, column: Column, values: Sequence[Any]) -> Any:
     """A column of one type, text where its values are of several."""
     kinds = {type(value) for value in values if value is not None}
     match kinds:
+        case _ if not kinds:
+            return pa.array(values, _typed(pa, column.format))
         case _ if kinds == {int}:
             return pa.array(values, pa.int64())
         case _ if kinds == {date}:
             return pa.array(values, pa.date32())
         case _ if kinds == {datetime}:
             return pa.array(values, pa.timestamp("s"))
-        case _ if kinds and kinds <= {int, Decimal}:
+        case _ if kinds <= {int, Decimal}:
             return pa.array([None if one is None else float(one) for one in values], pa.float64())
         case _:
             return pa.array([None if one is None else str(one) for one in values], pa.string())
+
+
+def _typed(pa: Any, shape: Format) -> Any:
+    """Type of a column of a format whose values are not there to tell."""
+    match shape:
+        case "texte" | "centre":
+            return pa.string()
+        case "entier" | "lien" | "pourcent":
+            return pa.int64()
+        case "decimal":
+            return pa.float64()
+        case "date":
+            return pa.date32()
+        case "moment":
+            return pa.timestamp("s")

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from exports.manifest import (
     manifest_text,
     read_manifest,
 )
+from mappings.refusals import refusal
 
 _UNFINISHED = ".en-cours-"
 _LOCK = ".verrou"
@@ -36,11 +37,14 @@ ON_REQUEST = "sur-demande"
 
 @dataclass(frozen=True, slots=True)
 class ExportFile:
-    """One file to publish: who it is for, and its bytes; rows are counted in a workbook itself."""
+    """One file to publish: who it is for, its bytes, and its rows by name of sheet.
+
+    Rows are counted in a workbook itself.
+    """
 
     audience: str
     content: bytes
-    rows: int | None = None
+    rows: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +159,12 @@ def _fill(
     for name, file in files.items():
         _write(beside / name, file.content)
         written = (beside / name).read_bytes()
-        rows = check_workbook(name, written) if name.endswith(".xlsx") else _rows(file)
+        rows = check_workbook(name, written) if name.endswith(".xlsx") else file.rows
         told.append(file_facts(name, written, audience=file.audience, rows=rows))
     content = manifest(facts, told, at=at)
     _write(beside / MANIFEST, manifest_text(content).encode())
     _flush(beside)
     return content
-
-
-def _rows(file: ExportFile) -> Mapping[str, int]:
-    return {} if file.rows is None else {"": file.rows}
 
 
 def _rename(beside: Path, root: Path, *, at: datetime) -> Path:
@@ -241,8 +241,7 @@ def disk_told(root: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-        reason = "le disque est plein" if full else (error.strerror or "refus du système")
+        reason = refusal(error)
         raise ExportFolderError(
             f"Impossible d'écrire les exports dans {root} (UNC_EXPORT_DIR) : {reason}. Les exports "
             "précédents restent en place."

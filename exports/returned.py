@@ -4,6 +4,7 @@ Rows are known by their number and columns by their header, so sorting, filterin
 change nothing. What cannot be taken for sure is refused, with its cell.
 """
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -14,16 +15,21 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
-from exports.cells import safe_text
 from exports.columns import ColumnsFile
 from exports.computed import COMMENT, JUDGEMENT
 from exports.errors import UnreadableWorkbookError
 from exports.identity import IDENTITY, Identity, parse_identity
+from exports.typed import typed_text
 from mappings.labels import normalise_label
 
 _KEY = "dossier"
 _READ = (_KEY, JUDGEMENT, COMMENT)
 _SHOWN = 60
+_CALCULATED: Final = frozenset({"f", "e"})
+"""Types of a cell that holds a formula, or what one failed to give. A formula has no value where
+nothing worked it out: read as blank, it would erase the opinion that was there."""
+_LOGICAL: Final = {"=TRUE()": True, "=FALSE()": False}
+"""How LibreOffice saves VRAI and FAUX."""
 _DAMAGED: Final = (InvalidFileException, BadZipFile, KeyError, ValueError, SyntaxError, EOFError)
 """What openpyxl raises on a file that is not what it says."""
 
@@ -67,7 +73,10 @@ def read_returned(content: bytes, columns: ColumnsFile) -> Returned:
         UnreadableWorkbookError: It is no workbook.
     """
     try:
-        return _read(content, columns)
+        with warnings.catch_warnings():
+            # What openpyxl cannot keep of a sheet is of no use here, and nothing staff can act on.
+            warnings.simplefilter("ignore", UserWarning)
+            return _read(content, columns)
     except _DAMAGED as error:
         raise UnreadableWorkbookError(
             "Ce n'est pas un classeur Excel (.xlsx) que l'on peut lire : enregistrez-le dans ce"
@@ -76,7 +85,7 @@ def read_returned(content: bytes, columns: ColumnsFile) -> Returned:
 
 
 def _read(content: bytes, columns: ColumnsFile) -> Returned:
-    book = load_workbook(BytesIO(content), read_only=True, data_only=True)
+    book = load_workbook(BytesIO(content), read_only=True)  # formulas as such, not their values
     try:
         about, sheet = columns.of_kind("a_propos").name, columns.dossiers_sheet
         identity = _identity(_lines(book, about)) if about in book.sheetnames else None
@@ -96,13 +105,13 @@ def _lines(book: Any, name: str) -> Iterator[tuple[int, Sequence[Any]]]:
     """Rows of a sheet with their numbers, whatever the file says of its size."""
     sheet = book[name]
     sheet.reset_dimensions()
-    return enumerate(sheet.iter_rows(values_only=True), start=1)
+    return enumerate(sheet.iter_rows(), start=1)
 
 
 def _identity(lines: Iterator[tuple[int, Sequence[Any]]]) -> Identity | None:
     for _, cells in lines:
-        if len(cells) > 1 and cells[0] == IDENTITY:
-            return parse_identity(str(cells[1]))
+        if len(cells) > 1 and cells[0].value == IDENTITY:
+            return parse_identity(str(cells[1].value))
     return None
 
 
@@ -116,7 +125,7 @@ class _Reader:
         self._opinions = {normalise_label(one): one for one in opinions}
 
     def rows(self, lines: Iterator[tuple[int, Sequence[Any]]]) -> Iterator[Written]:
-        places = self._places([*next(lines, (1, ()))[1]])
+        places = self._places([cell.value for cell in next(lines, (1, ()))[1]])
         if places is None:
             return
         seen: dict[int, Written] = {}
@@ -146,17 +155,23 @@ class _Reader:
             places[name] = found[0] if found else -1
         return None if self.problems else places
 
-    def _row(self, line: int, values: Sequence[Any], places: Mapping[str, int]) -> Written | None:
-        key, judged, said = values
-        judgement, comment = _text(judged), _text(said)
-        number = _number(key)
+    def _row(self, line: int, found: Sequence[Any], places: Mapping[str, int]) -> Written | None:
         where = {
             name: f"{self._sheet}!{get_column_letter(places[name] + 1)}{line}" for name in _READ
         }
-        if number is None:
-            if judgement or comment or _text(key):
+        calculated = [name for name, cell in zip(_READ, found, strict=True) if _is_calculated(cell)]
+        for name in calculated:
+            remedy = "le numéro" if name == _KEY else "le texte"
+            self.problems.append(
+                f"{where[name]} : formule ou erreur de calcul ; écrivez {remedy} lui-même"
+            )
+        if calculated:
+            return None
+        key, judgement, comment = (_text(cell) for cell in found)
+        if not (key.isascii() and key.isdigit()):
+            if judgement or comment or key:
                 self.problems.append(
-                    f"{where[_KEY]} : « {_text(key)[:_SHOWN]} » n'est pas un numéro de dossier"
+                    f"{where[_KEY]} : « {key[:_SHOWN]} » n'est pas un numéro de dossier"
                 )
             return None
         spelled = self._opinions.get(normalise_label(judgement), "") if judgement else ""
@@ -166,19 +181,22 @@ class _Reader:
                 f" ({', '.join(self._opinions.values())})"
             )
         cells = f"{where[JUDGEMENT]} et {where[COMMENT]}"
-        return Written(number, spelled, comment, cells)
+        return Written(int(key), spelled, comment, cells)
 
 
 def _at(cells: Sequence[Any], place: int) -> Any:
     return cells[place] if place < len(cells) else None
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return "" if value is None else safe_text(str(value)).strip()
+def _is_calculated(cell: Any) -> bool:
+    return (
+        cell is not None
+        and cell.data_type in _CALCULATED
+        and not (isinstance(cell.value, str) and cell.value in _LOGICAL)
+    )
 
 
-def _number(value: Any) -> int | None:
-    text = _text(value)
-    return int(text) if text.isascii() and text.isdigit() else None
+def _text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    return typed_text(_LOGICAL[cell.value] if cell.data_type == "f" else cell.value)

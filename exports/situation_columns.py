@@ -172,7 +172,8 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             "texte",
             "De la plus grande estimation d'une entreprise à la somme de toutes : les entreprises"
             " comptent peut-être les mêmes patients. Le dernier dossier d'une entreprise remplace"
-            " les précédents.",
+            " les précédents ; un dossier sans SIRET compte comme une entreprise à part ; zéro n'est"
+            " pas une estimation.",
             audience="agence",
         ),
         _followed(lambda one: _range(one.facts.patients)),
@@ -230,7 +231,8 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             "Jours de la connaissance à la mesure",
             14,
             "entier",
-            "De la première connaissance à la première mesure prise et datée.",
+            "De la première connaissance à la première mesure prise et datée ; négatif : la mesure"
+            " précède la connaissance.",
             audience="agence",
         ),
         _followed(lambda one: one.follow_up.days_to_measure),

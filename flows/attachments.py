@@ -5,6 +5,7 @@ from clients.files import DsFiles, FileOutcome, files_of
 from flows.failures import AttachmentFolderError
 from flows.services import Connected
 from flows.summary import Summary
+from mappings.refusals import refusal
 from store.kept import StoredDossier
 
 MEGABYTE = 1_000_000
@@ -41,7 +42,7 @@ def fetch_attachments(services: Connected, summary: Summary) -> None:
             except OSError as error:
                 raise AttachmentFolderError(
                     f"UNC_HOME : le dossier des pièces jointes {folder} ne peut pas être écrit"
-                    f" ({error.strerror}) ; libérez de la place ou donnez-en le droit."
+                    f" ({refusal(error)}) ; libérez de la place ou donnez-en le droit."
                 ) from error
             services.tell("Pièces jointes", done, len(due))
 

@@ -1,13 +1,22 @@
-"""Take in what evaluators wrote in a workbook that they returned: all of it, or nothing."""
+"""Take in what evaluators wrote in a workbook that they returned: all of it, or nothing.
 
+One thing is left out without the rest: what is said of a dossier that has left the workbook since
+it was published.
+"""
+
+import errno
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from exports.centres import author_of
+from exports.columns import ColumnsFile
 from exports.entry import ExportContext
 from exports.identity import Identity
 from exports.merging import Change, Held, merge
+from exports.previous import PreviousExport
+from exports.publishing import ON_REQUEST, published
 from exports.returned import read_returned
 from exports.workbooks import WorkbookSet
 from flows.export import entries_of, export_context, workbook_set
@@ -15,6 +24,13 @@ from flows.failures import RequestError
 from flows.hand_out import centres, hand_out_files
 from flows.services import Services, now
 from store.opinions import OpinionRow
+
+_UNREADABLE: Final = {
+    errno.ENOENT: "il n'y a pas de fichier de ce nom",
+    errno.ENOTDIR: "il n'y a pas de fichier de ce nom",
+    errno.EISDIR: "c'est un dossier ; donnez le classeur",
+    errno.EACCES: "ce compte n'a pas le droit de le lire",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +41,13 @@ class TakenIn:
         author: Who it was made for.
         changes: What changed, by dossier.
         problems: Why nothing was taken in, each with its cell.
+        remarks: What was left out, each with its cell; the rest was taken in.
     """
 
     author: str
     changes: tuple[Change, ...]
     problems: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def take_in(services: Services, path: Path, *, dry_run: bool) -> TakenIn:
@@ -39,7 +57,7 @@ def take_in(services: Services, path: Path, *, dry_run: bool) -> TakenIn:
         RequestError: The file cannot be read.
         ExportError: It is no workbook.
     """
-    columns, _ = hand_out_files()
+    columns, _ = hand_out_files(services.settings, services.form.mapping)
     returned = read_returned(_content(path), columns)
     identity = returned.identity
     if identity is None:
@@ -57,6 +75,7 @@ def take_in(services: Services, path: Path, *, dry_run: bool) -> TakenIn:
         carried=_held(services, identity.author, until=identity.opinions_until),
         present=_held(services, identity.author, until=None),
         known=_known(services, identity.author),
+        handed_out=_handed_out(services, identity, columns),
     )
     problems = (*returned.problems, *merged.problems)
     if problems:
@@ -64,7 +83,7 @@ def take_in(services: Services, path: Path, *, dry_run: bool) -> TakenIn:
     if not dry_run:
         rows = [OpinionRow(one.number, identity.author, *one.after) for one in merged.changes]
         store.opinions.save(demarche, rows, at=now())
-    return TakenIn(identity.author, merged.changes, ())
+    return TakenIn(identity.author, merged.changes, (), merged.remarks)
 
 
 def _refused(author: str, problem: str) -> TakenIn:
@@ -75,7 +94,8 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise RequestError(f"{path} ne peut pas être lu ({error.strerror}).") from error
+        why = _UNREADABLE.get(error.errno or 0, "le système refuse de le lire")
+        raise RequestError(f"{path} ne peut pas être lu : {why}.") from error
 
 
 def _stranger(services: Services, identity: Identity) -> str:
@@ -85,7 +105,7 @@ def _stranger(services: Services, identity: Identity) -> str:
             f"est un classeur de la démarche {identity.demarche} ; celle-ci est la"
             f" {services.demarche}"
         )
-    authors = {"agence", "reseau", *map(author_of, centres())}
+    authors = {"agence", "reseau", *map(author_of, centres(services.settings))}
     if identity.author not in authors:
         return f"est le classeur de « {identity.author} », qui n'est pas dans la table des centres"
     if identity.opinions_until > services.store.opinions.last_id(services.demarche):
@@ -102,5 +122,25 @@ def _known(services: Services, author: str) -> Collection[int]:
     """Dossiers of the workbook of an author, as it would be made now."""
     entries = tuple(entries_of(services))
     context: ExportContext = export_context(services, entries)
-    made: WorkbookSet = workbook_set(entries, context, previous=None)
+    made: WorkbookSet = workbook_set(services, entries, context, previous=None)
     return made.numbers(author)
+
+
+def _handed_out(services: Services, identity: Identity, columns: ColumnsFile) -> Collection[int]:
+    """Dossiers that the workbook had when it was published; none where its export is gone.
+
+    What the returned file itself says proves nothing: only the file that stayed here does.
+    """
+    root, sheets = (
+        services.settings.exports(),
+        (columns.dossiers_sheet, columns.of_kind("a_propos")),
+    )
+    for folder in (root, root / ON_REQUEST):
+        for one in published(folder, demarche=identity.demarche):
+            if not str(one.manifest.get("checksum", "")).startswith(identity.checksum):
+                continue
+            former = PreviousExport(one, dossiers_sheet=sheets[0].name, about_sheet=sheets[1].name)
+            numbers = former.numbers(f"{identity.author}.xlsx")
+            if numbers is not None:
+                return numbers
+    return ()

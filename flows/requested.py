@@ -49,12 +49,14 @@ class Request:
 def hand_out(services: Services, summary: Summary, *, request: Request) -> None:
     """Make the files that are asked for; the same request on the same data makes them once.
 
+    When nothing moved since the day that is given, none is made.
+
     Raises:
         RequestError: There is no such centre.
         ExportError: They could not be made.
         DataFileError: The columns, the policy or the table of centres is wrong.
     """
-    codes = [one.code for one in centres()]
+    codes = [one.code for one in centres(services.settings)]
     if request.centre is not None and request.centre not in codes:
         raise RequestError(
             f"Aucun centre « {request.centre} » dans crpv.csv ; il y a : {', '.join(codes)}."
@@ -62,7 +64,9 @@ def hand_out(services: Services, summary: Summary, *, request: Request) -> None:
     entries = tuple(one for one in entries_of(services) if _moved_since(one, request.since))
     context = replace(export_context(services, entries), filters=request.filters)
     published = latest(services.settings.exports(), demarche=services.demarche)
-    made = workbook_set(entries, context, previous=published)
+    made = workbook_set(services, entries, context, previous=published)
+    if request.since and not any(made.numbers(author) for author in _authors(made, request)):
+        return
     files = dict(_files(services, made, request))
     root = services.settings.exports() / ON_REQUEST
     facts = export_facts(entries, context, checksum=made.checksum)
@@ -88,7 +92,7 @@ def _files(
             for table in made.tables(author).values():
                 content = WRITERS[request.format](table)
                 name = flat_name(author, table, suffix=request.format)
-                yield name, ExportFile(audience, content, rows=len(table.rows))
+                yield name, ExportFile(audience, content, rows={table.sheet: len(table.rows)})
         services.tell("Export", done, len(authors))
 
 

@@ -1,11 +1,10 @@
 """What people decide of situations: confirm, merge, split. No run ever undoes it."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 
 from flows.failures import RequestError
 from flows.services import Services, now
-from flows.situations import members
+from flows.situations import decide, members
 from triage.situations import next_id, resolve
 
 
@@ -19,7 +18,7 @@ def confirm(services: Services, situation: str) -> tuple[int, ...]:
         RequestError: There is no such situation.
     """
     name, numbers = _existing(services, situation)
-    _decide(services, numbers, name)
+    decide(services, numbers, name)
     return numbers
 
 
@@ -38,7 +37,7 @@ def merge(services: Services, one: str, *, into: str) -> tuple[int, ...]:
         raise RequestError(f"{one} et {into} sont déjà la même situation.")
     services.store.situations.merge(services.demarche, gone, into=kept)
     numbers = tuple(sorted({*moved, *stay}))
-    _decide(services, numbers, kept)
+    decide(services, numbers, kept)
     return numbers
 
 
@@ -64,8 +63,8 @@ def split(services: Services, situation: str, numbers: Iterable[int]) -> str:
     store, demarche = services.store.situations, services.demarche
     new = next_id(store.known(demarche))
     store.open(demarche, [new], at=now())
-    _decide(services, taken, new)
-    _decide(services, [number for number in present if number not in taken], name)
+    decide(services, taken, new)
+    decide(services, [number for number in present if number not in taken], name)
     return new
 
 
@@ -76,15 +75,3 @@ def _existing(services: Services, situation: str) -> tuple[str, tuple[int, ...]]
     if name not in found:
         raise RequestError(f"Aucune situation {situation} : voir « unc situations list ».")
     return name, found[name]
-
-
-def _decide(services: Services, numbers: Sequence[int], situation: str) -> None:
-    store, demarche = services.store.situations, services.demarche
-    rows = store.reports(demarche)
-    store.save(
-        demarche,
-        [
-            replace(rows[number], situation=situation, decided_by="command", since=now())
-            for number in numbers
-        ],
-    )

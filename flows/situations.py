@@ -1,33 +1,22 @@
 """Situations: describe what changed, propose anew, keep what people decide."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pydantic import TypeAdapter
-
-from flows.reference import matcher_of, version_of
 from flows.services import Services, now
-from mappings.decode import decode_dossier
-from mappings.dossier import Dossier
-from mappings.mapper import map_report
-from mappings.medicine_facts import medicines_of
-from mappings.report import Report
+from flows.situation_descriptions import (
+    bases,
+    describe_anew,
+    description_of,
+    dumped,
+    settled,
+)
 from mappings.revision import Revision
-from store.kept import StoredDossier
 from store.situations import DecidedBy, SituationReport
-from triage.annotations import canonical, shown
-from triage.checks import PARIS
-from triage.dci import substances
-from triage.description import Description, describe
+from triage.description import Description, overrule
 from triage.duplicates import Link, find_links
-from triage.priority import out_of_scope
-from triage.ruleset import in_force
 from triage.situations import Placed, changed, members_of, propose
-
-CHUNK = 200
-"""Dossiers described in one transaction."""
-
-_DESCRIPTION: TypeAdapter[Description] = TypeAdapter(Description)
 
 
 def place_reports(services: Services, revisions: Mapping[str, Revision]) -> Mapping[int, str]:
@@ -37,11 +26,11 @@ def place_reports(services: Services, revisions: Mapping[str, Revision]) -> Mapp
         Id of the situation of each report that is in one, by number.
     """
     rows = services.store.situations.reports(services.demarche)
-    wanted = _wanted(services)
+    wanted = bases(services)
     stale = sorted(number for number, basis in wanted.items() if _is_stale(rows, number, basis))
     gone = any(number not in wanted and one.description for number, one in rows.items())
     if stale:
-        _describe(services, stale, wanted=wanted, revisions=revisions)
+        describe_anew(services, stale, wanted=wanted, revisions=revisions)
         rows = services.store.situations.reports(services.demarche)
     live = {number: one for number, one in rows.items() if number in wanted}
     if stale or gone:
@@ -61,7 +50,34 @@ def decided(services: Services) -> frozenset[int]:
 
 def descriptions(services: Services) -> Mapping[int, Description]:
     """Every report in sight as matching sees it, by number."""
-    return {number: _description(one) for number, one in _live(services).items()}
+    return {number: description_of(one) for number, one in _live(services).items()}
+
+
+def by_substance(services: Services) -> Mapping[str, Sequence[str]]:
+    """Situations of each substance (of each combination, where a medicine has several)."""
+    told = descriptions(services)
+    found: dict[str, list[str]] = defaultdict(list)
+    for situation, numbers in members(services).items():
+        for name in sorted({name for number in numbers for name in told[number].medicines}):
+            found[name].append(situation)
+    return found
+
+
+def decide(services: Services, numbers: Sequence[int], situation: str) -> None:
+    """Put reports in a situation because a person said so: what their dossiers show is older."""
+    store, demarche = services.store.situations, services.demarche
+    rows = store.reports(demarche)
+    decided_now = [
+        replace(
+            rows[number],
+            situation=situation,
+            decided_by="command",
+            since=now(),
+            description=dumped(overrule(description_of(rows[number]))),
+        )
+        for number in numbers
+    ]
+    store.save(demarche, decided_now)
 
 
 def links(services: Services) -> tuple[Link, ...]:
@@ -76,103 +92,8 @@ def _live(services: Services) -> dict[int, SituationReport]:
     return {number: one for number, one in rows.items() if number in here}
 
 
-def _wanted(services: Services) -> dict[int, str]:
-    """What each report's description must be drawn from, by number."""
-    form = services.form
-    versions = "/".join(
-        [
-            version_of(services.settings),
-            form.mapping.digest,
-            form.matching.digest,
-            *(rules.digest for rules in form.rulesets),
-        ]
-    )
-    rows = services.store.dossiers.light_rows(services.demarche)
-    return {row.number: f"{row.content_hash}/{versions}" for row in rows}
-
-
 def _is_stale(rows: Mapping[int, SituationReport], number: int, basis: str) -> bool:
     return number not in rows or rows[number].basis != basis
-
-
-def _describe(
-    services: Services,
-    numbers: Sequence[int],
-    *,
-    wanted: Mapping[int, str],
-    revisions: Mapping[str, Revision],
-) -> None:
-    """Draw the descriptions of some reports again, keeping where they are."""
-    store, demarche = services.store, services.demarche
-    before = store.situations.reports(demarche)
-    for start in range(0, len(numbers), CHUNK):
-        chunk = numbers[start : start + CHUNK]
-        ours = store.outbox.written_annotations(demarche, numbers=chunk)
-        rows = []
-        for stored in store.dossiers.iterate(demarche, numbers=chunk):
-            written = ours.get(stored.number, {}).get(_annotation(services), ())
-            one = _of(services, stored, revisions, ours=frozenset(map(canonical, written)))
-            was = before.get(stored.number)
-            rows.append(
-                SituationReport(
-                    number=stored.number,
-                    basis=wanted[stored.number],
-                    situation=was.situation if was else None,
-                    decided_by=was.decided_by if was else "bridge",
-                    since=was.since if was else now(),
-                    description=_DESCRIPTION.dump_json(one).decode(),
-                )
-            )
-        store.situations.save(demarche, rows)
-
-
-def _of(
-    services: Services,
-    stored: StoredDossier,
-    revisions: Mapping[str, Revision],
-    *,
-    ours: frozenset[str],
-) -> Description:
-    form, revision = services.form, revisions.get(stored.revision_id)
-    dossier = decode_dossier(stored.raw, revision=revision)
-    report = map_report(dossier, mapping=form.mapping, revision=revision)
-    rules = in_force(form.rulesets, stored.deposited_at.astimezone(PARIS).date())
-    written = _written(services, dossier)
-    return describe(
-        report,
-        form.matching,
-        in_scope=out_of_scope(rules, report) is None,
-        confirmed="" if written in ours else written,
-        by_cis=_by_cis(services, report),
-    )
-
-
-def _by_cis(services: Services, report: Report) -> dict[str, str]:
-    """Substances of the report's medicines by CIS code, where the reference is sure of them."""
-    matcher, salts = matcher_of(services.settings), services.form.matching.salts
-    if matcher is None:
-        return {}
-    found = medicines_of(report, mapping=services.form.mapping, matcher=matcher)
-    return {
-        match.medicine.cis: "+".join(
-            sorted({one for name in match.medicine.substances for one in substances(name, salts)})
-        )
-        for match in found
-        if match is not None and match.sure and match.medicine is not None
-    }
-
-
-def _annotation(services: Services) -> str:
-    return services.form.matching.situations.annotation
-
-
-def _written(services: Services, dossier: Dossier) -> str:
-    """What the annotation of situations shows; empty when blank."""
-    spec = services.form.mapping.annotations.get(_annotation(services))
-    for champ in dossier.annotations:
-        if spec is not None and champ.id in spec.champs:
-            return shown(champ.value)
-    return ""
 
 
 def _propose(services: Services, rows: Mapping[int, SituationReport]) -> dict[int, SituationReport]:
@@ -180,7 +101,7 @@ def _propose(services: Services, rows: Mapping[int, SituationReport]) -> dict[in
     store, demarche = services.store.situations, services.demarche
     before = _placed(rows)
     found = propose(
-        [_description(one) for one in rows.values()],
+        [description_of(one) for one in rows.values()],
         before,
         merged=store.known(demarche),
         matching=services.form.matching,
@@ -195,16 +116,17 @@ def _propose(services: Services, rows: Mapping[int, SituationReport]) -> dict[in
         )
         for number in changed(before, found.placed)
     }
+    placed = {number: settled(row) for number, row in {**rows, **moved}.items()}
     with services.store.transaction() as kept:
         kept.situations.open(demarche, found.opened, at=moment)
-        kept.situations.save(demarche, list(moved.values()))
-    return {**rows, **moved}
+        kept.situations.save(demarche, [row for n, row in placed.items() if row != rows[n]])
+    return placed
 
 
 def _decided_by(row: SituationReport, placed: Placed) -> DecidedBy:
     if not placed.by_person:
         return "bridge"
-    return "command" if row.decided_by == "command" else "annotation"
+    return "annotation" if description_of(row).confirmed else row.decided_by
 
 
 def _placed(rows: Mapping[int, SituationReport]) -> dict[int, Placed]:
@@ -212,7 +134,3 @@ def _placed(rows: Mapping[int, SituationReport]) -> dict[int, Placed]:
         number: Placed(one.situation, by_person=one.decided_by != "bridge")
         for number, one in rows.items()
     }
-
-
-def _description(row: SituationReport) -> Description:
-    return _DESCRIPTION.validate_json(row.description)

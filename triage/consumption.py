@@ -1,19 +1,8 @@
-"""Consumption signals: substances whose dispensing departs from its own past.
+"""Consumption signals: substances whose dispensing departs from its own past."""
 
-The table is that of Open Medic (Assurance maladie, open data): one file a year, separated by
-semicolons, one line for a medicine, an age group, a sex, a region and a kind of prescriber.
-"""
-
-import csv
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-
-from triage.dci import substances
-
-NAME, BOXES = "L_ATC5", "BOITES"
-"""Columns that are read: name of the substance (ATC, level 5) and boxes dispensed."""
 
 LEVEL = 0.05
 FEWEST_YEARS = 5
@@ -23,10 +12,6 @@ METHOD = (
     "Régression linéaire (scipy.stats.linregress) du logarithme des boîtes sur les années passées,"
     " et intervalle de prédiction de Student à 95 % pour la dernière année"
 )
-
-
-class ConsumptionTableError(ValueError):
-    """A table that is not in the layout of Open Medic; a French sentence says what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,45 +62,6 @@ class PopulationGap:
     def ratio(self) -> float | None:
         """Reached for one aimed at; ``None`` when the target is 0."""
         return self.reached / self.target if self.target else None
-
-
-def read_open_medic(lines: Iterable[str]) -> Mapping[str, int]:
-    """Boxes by substance of one year's table.
-
-    Raises:
-        ConsumptionTableError: A column is missing, or a count is not a number.
-    """
-    rows = csv.DictReader(lines, delimiter=";")
-    missing = [name for name in (NAME, BOXES) if name not in (rows.fieldnames or ())]
-    if missing:
-        raise ConsumptionTableError(f"colonne(s) absente(s) : {', '.join(missing)}")
-    boxes: dict[str, int] = defaultdict(int)
-    for row in rows:
-        name = "+".join(substances(row[NAME] or ""))
-        if name:
-            boxes[name] += _count(row[BOXES] or "", rows.line_num)
-    return boxes
-
-
-def read_populations(lines: Iterable[str]) -> Iterator[PopulationGap]:
-    """Populations of a table ``substance;population_cible;population_rejointe``.
-
-    Raises:
-        ConsumptionTableError: A column is missing, or a count is not a number.
-    """
-    rows = csv.DictReader(lines, delimiter=";")
-    wanted = ("substance", "population_cible", "population_rejointe")
-    missing = [name for name in wanted if name not in (rows.fieldnames or ())]
-    if missing:
-        raise ConsumptionTableError(f"colonne(s) absente(s) : {', '.join(missing)}")
-    for row in rows:
-        target, reached = row["population_cible"], row["population_rejointe"]
-        if target and reached:
-            yield PopulationGap(
-                substance="+".join(substances(row["substance"] or "")),
-                target=_count(target, rows.line_num),
-                reached=_count(reached, rows.line_num),
-            )
 
 
 def by_substance(tables: Mapping[int, Mapping[str, int]]) -> tuple[Consumption, ...]:
@@ -175,12 +121,3 @@ def _foretold(years: Sequence[int], logs: Sequence[float], year: int) -> tuple[f
     around = sum((at - middle) ** 2 for at in years)
     error = math.sqrt(variance * (1 + 1 / count + (year - middle) ** 2 / around))
     return float(line.intercept + line.slope * year), max(error, 1e-6)
-
-
-def _count(text: str, line: int) -> int:
-    """A count as Open Medic writes it: ``1.234`` or ``1 234``, without decimals that matter."""
-    plain = text.replace(" ", "").replace("\u202f", "").replace("\u00a0", "").replace(".", "")
-    try:
-        return round(float(plain.replace(",", ".")))
-    except ValueError as error:
-        raise ConsumptionTableError(f"ligne {line} : « {text} » n'est pas un nombre") from error

@@ -9,11 +9,15 @@ from mappings.display import show
 from mappings.dossier import Company
 from mappings.labels import fold
 from mappings.report import Answer, Report
-from triage.dci import substances
+from triage.dci import joined
 from triage.matching import Matching
 
 _SIREN = 9
 _LONGEST = 300
+_TITLE, _SHORTEST_TITLE = "titre", 10
+
+DRAWN = "2"
+"""How descriptions are drawn: raised when this code draws others from the same report."""
 
 CisSubstances: TypeAlias = Mapping[str, str]
 """Substances of each CIS code in normal form (:mod:`triage.dci`), sorted and joined by ``+``."""
@@ -34,7 +38,10 @@ class Description:
         answers: Answers that duplicates share, by field, folded.
         initial: Whether it is a first report.
         earlier: Dossier that it completes or closes.
-        confirmed: Situation that a person wrote on the dossier; empty when none did.
+        confirmed: Situation that a person wrote on the dossier; empty when none did, and when a
+            later decision overruled it.
+        overruled: What the dossier showed when a later decision overruled it, while it still does.
+        title: Title of the report, when it tells something.
     """
 
     number: int
@@ -48,6 +55,8 @@ class Description:
     initial: bool
     earlier: int | None
     confirmed: str = ""
+    overruled: str = ""
+    title: str = ""
 
 
 def describe(
@@ -55,7 +64,6 @@ def describe(
     matching: Matching,
     *,
     in_scope: bool,
-    confirmed: str = "",
     by_cis: CisSubstances | None = None,
 ) -> Description:
     """Describe a report.
@@ -64,7 +72,6 @@ def describe(
         report: The report.
         matching: What to look at.
         in_scope: Whether it may belong to a situation.
-        confirmed: Situation that a person wrote on the dossier.
         by_cis: Substances by CIS code, preferred to what was typed.
     """
     rules = matching.duplicates
@@ -89,8 +96,39 @@ def describe(
         },
         initial=report.value(rules.nature) in {rules.initial, None},
         earlier=earlier if isinstance(earlier, int) else None,
-        confirmed=confirmed,
+        title=_title(report, matching),
     )
+
+
+def annotated(
+    description: Description,
+    text: str,
+    *,
+    ours: frozenset[str],
+    before: Description | None,
+) -> Description:
+    """The description with what a person wrote of the situation on the dossier.
+
+    What a person overruled counts again only once the annotation changed.
+
+    Args:
+        description: As the report is described.
+        text: What the annotation shows; empty when blank.
+        ours: What the bridge wrote there.
+        before: The description that was kept, if any.
+    """
+    typed = (before.confirmed or before.overruled) if before else ""
+    # The bridge writes over nobody: its own text is a person's when it took a person's place.
+    confirmed = replace(description, confirmed="" if text in ours and typed in {"", text} else text)
+    overruled = before is not None and text == before.overruled
+    return overrule(confirmed) if overruled else confirmed
+
+
+def overrule(description: Description) -> Description:
+    """The description once a person decided otherwise than what its dossier shows."""
+    if not description.confirmed:
+        return description
+    return replace(description, confirmed="", overruled=description.confirmed)
 
 
 def learnt(descriptions: Iterable[Description]) -> CisSubstances:
@@ -124,12 +162,20 @@ def _medicines(
             typed = row[place.substance].value
             text = typed if isinstance(typed, str) else ""
             name = "" if _says_nothing(text, matching) else text
-            yield code, by_cis.get(code) or "+".join(substances(name, matching.salts))
+            yield code, by_cis.get(code) or joined(name, matching.salts)
 
 
 def _says_nothing(text: str, matching: Matching) -> bool:
     folded = fold(text)
     return folded in matching.no_names or folded.rstrip(" .!") in matching.no_names
+
+
+def _title(report: Report, matching: Matching) -> str:
+    """Title of a report: more than one word, and no way of saying nothing."""
+    answer = report.fields.get(_TITLE)
+    text = " ".join(answer.value.split()) if answer and isinstance(answer.value, str) else ""
+    tells = len(text) >= _SHORTEST_TITLE and " " in text and not _says_nothing(text, matching)
+    return text if tells else ""
 
 
 def _options(answer: Answer) -> tuple[str, ...]:

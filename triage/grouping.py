@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from triage.dci import joined
 from triage.description import Description, learnt, named
 from triage.matching import Matching, SituationMatching
 
@@ -29,7 +30,11 @@ def signature(description: Description, matching: Matching) -> Signature:
     """The signature of a report."""
     facets = tuple(description.facets.get(facet.field, ()) for facet in matching.situations.facets)
     single = {name for medicine in description.medicines for name in medicine.split("+")}
-    classes = {f"*{name}" for name, members in matching.classes.items() if members & single}
+    classes = {
+        f"*{name}"
+        for name, members in matching.classes.items()
+        if not single.isdisjoint(joined(one, matching.salts) for one in members)
+    }
     return Signature(description.medicines, facets, frozenset(single | classes))
 
 

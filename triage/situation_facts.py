@@ -36,13 +36,13 @@ class SituationFacts:
 
     Attributes:
         id: Its id.
-        title: Title of its first report.
+        title: Title of the first report whose title tells something; empty when none does.
         numbers: Its reports, by number.
         substances: Substances that they name.
         companies: Companies that reported, by SIREN.
         patients: Lowest and highest sum of patients that can be true: companies may count the same
             patients, so the lowest is the largest of their last estimates, the highest the sum;
-            ``None`` when none estimates.
+            ``None`` when none estimates. No patient at all is no estimate.
         serious: Serious cases, likewise.
         deaths: Deaths, likewise.
         measures: Measures, the dated ones first.
@@ -81,13 +81,13 @@ def facts_of(
     known = [day for one in ordered if isinstance(day := one.value("date_connaissance"), date)]
     return SituationFacts(
         id=situation,
-        title=next((str(t) for one in ordered if (t := one.value("titre"))), ""),
+        title=next((one.title for one in told if one.title), ""),
         numbers=tuple(sorted(one.number for one in ordered)),
         substances=tuple(sorted({name for one in told for name in one.medicines})),
         companies=tuple(sorted({company_of(one) for one in ordered} - {""})),
-        patients=estimated(ordered, "patients"),
-        serious=estimated(ordered, "cas_graves"),
-        deaths=estimated(ordered, "deces"),
+        patients=estimated(ordered, "patients", least=1),
+        serious=estimated(ordered, "cas_graves", least=0),
+        deaths=estimated(ordered, "deces", least=0),
         measures=tuple(measures_of(ordered)),
         first=days[0],
         last=days[-1],
@@ -101,7 +101,7 @@ def company_of(report: Report) -> str:
     return company.identifier[:9] if isinstance(company, Company) else ""
 
 
-def estimated(reports: Sequence[Report], field: str) -> tuple[int, int] | None:
+def estimated(reports: Sequence[Report], field: str, *, least: int) -> tuple[int, int] | None:
     """Range of what a number of patients or cases can be over all companies.
 
     A company's later report replaces its earlier ones: a complement counts again what it completes.
@@ -109,12 +109,13 @@ def estimated(reports: Sequence[Report], field: str) -> tuple[int, int] | None:
     Args:
         reports: Reports in order of deposit.
         field: The number.
+        least: Least number that is an estimate.
     """
     last: dict[str, int] = {}
     for report in reports:
         value = report.value(field)
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-            last[company_of(report)] = value
+        if isinstance(value, int) and not isinstance(value, bool) and value >= least:
+            last[_whose(report)] = value
     return (max(last.values()), sum(last.values())) if last else None
 
 
@@ -134,8 +135,13 @@ def measures_of(reports: Iterable[Report]) -> Iterator[Measure]:
                 taken=state == TAKEN,
                 day=day if isinstance(day, date) else None,
             )
-            key = (company_of(report), one.kind, one.taken, one.day)
+            key = (_whose(report), one.kind, one.taken, one.day)
             if state and key not in seen:
                 seen.add(key)
                 found.append(one)
     return iter(sorted(found, key=lambda one: (one.day is None, one.day or date.min, one.number)))
+
+
+def _whose(report: Report) -> str:
+    """The company that reported: an unknown one may be any, so each is one of its own."""
+    return company_of(report) or f"dossier {report.number}"

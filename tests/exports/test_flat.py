@@ -3,6 +3,7 @@
 import csv
 import io
 import sys
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -18,12 +19,24 @@ from exports.tables import Column, Table
 from tests.exports.conftest import INJECTIONS
 
 SHAPES: tuple[Format, ...] = ("texte", "entier", "decimal", "date", "moment")
+TYPES: dict[Format, str] = {
+    "texte": "string",
+    "centre": "string",
+    "entier": "int64",
+    "lien": "int64",
+    "pourcent": "int64",
+    "decimal": "double",
+    "date": "date32[day]",
+    "moment": "timestamp[ms]",  # Parquet knows no seconds
+}
 
 
-def table(*rows: tuple[Content, ...], sheet: str = "Pièces jointes") -> Table:
+def table(
+    *rows: tuple[Content, ...], sheet: str = "Pièces jointes", shapes: Sequence[Format] = SHAPES
+) -> Table:
     columns = tuple(
         Column(name=shape, width=9, format=shape, meaning="", origin="", audience="reseau")
-        for shape in SHAPES
+        for shape in shapes
     )
     return Table(sheet=sheet, name="t", columns=columns, rows=rows, printed=5)
 
@@ -72,9 +85,30 @@ def test_parquet_holds_the_same_with_types() -> None:
         "int64",
         "double",
         "date32[day]",
-        "string",
+        "timestamp[ms]",
     ]
     assert found.to_pylist()[0]["texte"] == "=1+1"
+
+
+@pytest.mark.parametrize("rows", [(), ((None,) * len(TYPES),)])
+def test_a_parquet_column_without_values_has_the_type_of_its_format(
+    rows: tuple[tuple[Content, ...], ...],
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    content = parquet_bytes(table(*rows, shapes=list(TYPES)))
+    found = parquet.read_table(io.BytesIO(content))
+    assert found.num_rows == len(rows)
+    assert {one.name: str(one.type) for one in found.schema} == TYPES
+
+
+def test_an_empty_parquet_table_follows_a_full_one() -> None:
+    pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    moment = datetime(2026, 1, 5, 9, tzinfo=UTC)
+    cells: tuple[Content, ...] = ("a", 3, Decimal("1.5"), date(2026, 1, 5), moment)
+    full, empty = (
+        parquet.read_table(io.BytesIO(parquet_bytes(one))) for one in (table(cells), table())
+    )
+    assert pa.concat_tables([full, empty]).num_rows == 1
 
 
 def test_without_pyarrow_parquet_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

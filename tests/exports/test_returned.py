@@ -1,7 +1,9 @@
 """What evaluators wrote comes back whatever they did to the sheet; what is unsure is refused."""
 
 import io
+import zipfile
 from collections.abc import Callable
+from datetime import datetime, time
 from typing import Any
 
 import openpyxl
@@ -109,6 +111,71 @@ def test_what_cannot_be_taken_for_sure_is_refused_with_its_cell(edit: Edit, told
     assert problems[0].startswith("Dossiers")
 
 
+@pytest.mark.parametrize("wrong", ["=A2&B2", "=1+1", "#N/A", "#VALUE!"])
+def test_a_formula_or_a_failed_one_is_refused_and_erases_nothing(wrong: str) -> None:
+    def edit(sheet: Worksheet, at: dict[str, int]) -> None:
+        sheet.cell(row=2, column=at["Commentaire"]).value = wrong
+        sheet.cell(row=3, column=at["Commentaire"]).value = wrong
+        sheet.cell(row=4, column=at["Avis du centre"]).value = wrong
+
+    book = openpyxl.load_workbook(io.BytesIO(CONTENT))
+    at = {str(cell.value): get_column_letter(n) for n, cell in enumerate(book["Dossiers"][1], 1)}
+    cells = [f"{at['Commentaire']}2", f"{at['Commentaire']}3", f"{at['Avis du centre']}4"]
+    found = returned(edit)
+    assert found.problems == tuple(
+        f"Dossiers!{one} : formule ou erreur de calcul ; écrivez le texte lui-même" for one in cells
+    )
+    assert said(found) == {}
+
+
+def test_a_formula_elsewhere_and_a_text_that_starts_with_equals_are_no_trouble() -> None:
+    def edit(sheet: Worksheet, at: dict[str, int]) -> None:
+        sheet.cell(row=2, column=at["Statut"]).value = "=1+1"
+        sheet.cell(row=2, column=at["Commentaire"]).value = "=> voir le RCP"
+        sheet.cell(row=2, column=at["Commentaire"]).data_type = "s"
+
+    found = returned(edit)
+    assert found.problems == ()
+    assert said(found)[1] == ("", "=> voir le RCP")
+
+
+def test_a_key_that_is_a_formula_is_refused() -> None:
+    found = returned(put(2, "Dossier", "=1"))
+    assert found.problems == (
+        "Dossiers!A2 : formule ou erreur de calcul ; écrivez le numéro lui-même",
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (True, "VRAI"),
+        (False, "FAUX"),
+        (datetime.fromisoformat("2026-01-02"), "02/01/2026"),
+        (datetime.fromisoformat("2026-01-02 14:05"), "02/01/2026 14:05"),
+        (time(9, 30), "09:30"),
+        (1.5, "1,5"),
+        (-0.1 - 0.2, "-0,3"),
+        ("=TRUE()", "VRAI"),  # as LibreOffice saves it
+        ("=FALSE()", "FAUX"),
+        (12, "12"),
+        (12.0, "12"),
+    ],
+)
+def test_what_excel_holds_otherwise_is_kept_as_the_person_reads_it(value: Any, text: str) -> None:
+    assert said(returned(put(2, "Commentaire", value)))[1] == ("", text)
+
+
+def test_what_another_spreadsheet_added_is_passed_over_in_silence() -> None:
+    source, saved = zipfile.ZipFile(io.BytesIO(CONTENT)), io.BytesIO()
+    extension = b'<extLst><ext uri="{78C0D931-6437-407d-A8EE-F0AAD7539E65}"/></extLst></worksheet>'
+    with zipfile.ZipFile(saved, "w") as target:
+        for name in source.namelist():
+            part = source.read(name)
+            target.writestr(name, part.replace(b"</worksheet>", extension))
+    assert said(read_returned(saved.getvalue(), COLUMNS)) == said(returned())  # warnings are errors
+
+
 def test_a_workbook_of_others_is_none_of_ours() -> None:
     book = openpyxl.Workbook()
     saved = io.BytesIO()
@@ -160,6 +227,16 @@ def test_a_dossier_of_another_workbook_is_refused_unless_nothing_is_said_of_it()
     merged = merge(rows, carried={}, present={}, known={1})
     assert len(merged.problems) == 1
     assert "8" in merged.problems[0]
+
+
+def test_a_dossier_that_left_the_workbook_holds_up_no_other_and_is_named() -> None:
+    rows = [Written(8, "A", "vu", CELLS), Written(1, "A", "", CELLS)]
+    merged = merge(rows, carried={}, present={}, known={1}, handed_out={1, 8})
+    assert merged.problems == ()
+    assert [one.number for one in merged.changes] == [1]
+    (remark,) = merged.remarks
+    assert remark.startswith(f"{CELLS} : le dossier 8 a quitté ce classeur")
+    assert "« A » — « vu »" in remark
 
 
 def test_an_identity_reads_back() -> None:

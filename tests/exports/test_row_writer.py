@@ -134,7 +134,7 @@ def test_decimals_keep_their_digits() -> None:
     assert sheet["E2"].value == 12.345
 
 
-def target(cell: Any) -> str | None:
+def target(cell: Any) -> Any:
     return cell.hyperlink and cell.hyperlink.target
 
 

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from cli.app import call
-from exports.publishing import ON_REQUEST, latest
+from exports.publishing import ON_REQUEST
 from flows.export import export
 from flows.judge import judge
 from flows.opinions import TakenIn, take_in
@@ -20,6 +20,7 @@ from flows.situation_decisions import confirm
 from flows.summary import Summary
 from sandbox.generator import generate
 from tests.conftest import Bridge, bridge_on
+from tests.flows.returning import fill, published
 
 CENTRE = "crpv-lyon"
 MEDICINES, CIS, ABECMA = 15, 152, "65329132"
@@ -41,24 +42,6 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
 def services(bridge: Bridge) -> Iterator[Services]:
     with open_services(bridge.settings) as one:
         yield one
-
-
-def published(services: Services, author: str) -> Path:
-    found = latest(services.settings.exports(), demarche=services.demarche)
-    assert found is not None
-    return found.folder / f"{author}.xlsx"
-
-
-def fill(path: Path, to: Path, *, judgement: str, comment: str) -> int:
-    """Fill the first row in; its dossier."""
-    book = openpyxl.load_workbook(path)
-    sheet = book["Dossiers"]
-    at = {str(cell.value): int(cell.column or 0) for cell in sheet[1]}
-    sheet.cell(row=2, column=at["Avis du centre"]).value = judgement
-    sheet.cell(row=2, column=at["Commentaire"]).value = comment
-    number = sheet.cell(row=2, column=1).value
-    book.save(to)
-    return int(str(number))
 
 
 def test_every_centre_has_its_workbook(services: Services) -> None:

@@ -1,5 +1,7 @@
 """The deployed bridge with the real parts: server, worker, PostgreSQL, sandbox over HTTP."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -129,6 +131,26 @@ def test_the_run_tells_its_operator_what_it_did(stack: Stack, first: str) -> Non
     chosen = {"flow_run_id": {"any_": [first]}}
     lines = [line["message"] for line in stack.call("logs/filter", logs=chosen)]
     assert any("[passage 1] Lire la démarche : 30 lus" in line for line in lines), lines
+
+
+@pytest.mark.usefixtures("first")
+def test_the_progress_of_the_exports_is_shown(stack: Stack, tmp_path: Path) -> None:
+    """With every progress shown, however quick the step is: few dossiers take no time."""
+    script = (
+        "from flows import artifacts; artifacts._QUIET_SECONDS = 0.0;"
+        "from flows.passerelle import passerelle; passerelle()"
+    )
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", script],
+        check=False, cwd=ROOT, capture_output=True, text=True, timeout=180,
+        env={**stack.environment, "UNC_EXPORT_DIR": str(tmp_path / "exports")},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    chosen = {"key": {"any_": [f"progression-{stack.sandbox.demarche}"]}}
+    left = stack.call("artifacts/filter", artifacts=chosen)
+    assert ("progress", "Classeurs : 32 sur 32", 100.0) in {
+        (one["type"], one["description"], one["data"]) for one in left
+    }
 
 
 @pytest.mark.usefixtures("first")

@@ -2,30 +2,31 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mappings.mapping import FormMapping
 from mappings.report import Report
-from triage.consumption import (
-    Consumption,
-    ConsumptionTableError,
-    PopulationGap,
-    by_substance,
-    read_open_medic,
-    read_populations,
-    signals,
-)
+from triage.description import describe
 from triage.followup import by_year, delays, follow_up
+from triage.matching import Matching, parse_matching
 from triage.situation_facts import SituationFacts, facts_of
 from triage.trends import before_after, monthly
 
 MakeReport = Callable[..., Report]
+FILE = Path(__file__).parents[2] / "triage/unc/rapprochements.yaml"
 LETTER = "Lettre aux professionnels de santé"
 
 
 def at(day: str) -> datetime:
     return datetime.fromisoformat(f"{day}T09:00:00+00:00").astimezone(UTC)
+
+
+@pytest.fixture(scope="module")
+def matching(mapping: FormMapping) -> Matching:
+    return parse_matching(FILE.read_text("utf-8"), source=FILE.name, mapping=mapping)
 
 
 @pytest.fixture
@@ -60,6 +61,38 @@ def test_patients_are_a_range_for_companies_may_count_the_same(
 def test_nothing_estimated_is_told_as_such(facts: Callable[..., Any]) -> None:
     one, _ = facts(("2026-01-10", {41: False}))
     assert (one.patients, one.serious) == (None, None)
+
+
+def test_companies_that_are_not_known_are_each_one_of_their_own(facts: Callable[..., Any]) -> None:
+    one, _ = facts(
+        ("2026-01-10", {6: None, 42: 500}),
+        ("2026-02-10", {6: None, 42: 300}),
+        ("2026-03-10", {42: 100}),
+    )
+    assert one.patients == (500, 900)
+    assert one.companies == ("732829320",)
+    letter = {6: None, 56: [{561: LETTER, 562: "Prise", 563: "2026-02-25"}]}
+    assert len(facts(("2026-01-10", letter), ("2026-02-10", letter))[0].measures) == 2
+
+
+def test_no_patient_is_no_estimate_and_no_serious_case_is_one(facts: Callable[..., Any]) -> None:
+    cases = {49: True, 50: 1, 501: 0, 502: 0}
+    one, _ = facts(("2026-01-10", {42: 500}), ("2026-02-10", {42: 0, **cases}))
+    assert (one.patients, one.serious, one.deaths) == ((500, 500), (0, 0), (0, 0))
+    assert facts(("2026-01-10", {42: 0}))[0].patients is None
+
+
+def test_the_title_is_the_first_that_tells_something(
+    report: MakeReport, matching: Matching
+) -> None:
+    titles = ("xxx", "Néfopam", "Voir pièce jointe", "Néfopam par voie orale", "Néfopam per os")
+    reports = [
+        report({17: title}, number=number, deposited_at=at(f"2026-01-0{number}"))
+        for number, title in enumerate(titles, start=1)
+    ]
+    told = {one.number: describe(one, matching, in_scope=True) for one in reports}
+    assert facts_of("SIT-0001", reports, told).title == "Néfopam par voie orale"
+    assert facts_of("SIT-0001", reports[:3], told).title == ""
 
 
 def test_a_measure_that_a_complement_repeats_is_one_measure(facts: Callable[..., Any]) -> None:
@@ -160,51 +193,3 @@ def test_a_situation_that_appears_late_is_not_called_falling() -> None:
     assert found.counts == (*[0] * 11, 1, 0)
     assert found.tau is not None
     assert found.tau > 0
-
-
-OPEN_MEDIC = (
-    "ATC5;L_ATC5;CIP13;BOITES\n"
-    "A10BJ06;SEMAGLUTIDE;3400930000014;1.200\n"
-    "A10BJ06;SEMAGLUTIDE;3400930000021;300\n"
-    "J05AR10;LOPINAVIR ET RITONAVIR;3400930000038;12\n"
-)
-
-
-def test_an_open_medic_table_is_summed_by_substance() -> None:
-    assert read_open_medic(OPEN_MEDIC.splitlines()) == {
-        "semaglutide": 1500,
-        "lopinavir+ritonavir": 12,
-    }
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [("a;b\n1;2\n", "L_ATC5, BOITES"), ("L_ATC5;BOITES\nx;beaucoup\n", "ligne 2")],
-)
-def test_a_table_of_another_layout_is_refused(text: str, told: str) -> None:
-    with pytest.raises(ConsumptionTableError, match=told):
-        read_open_medic(text.splitlines())
-
-
-def test_consumption_that_departs_from_its_past_is_flagged() -> None:
-    years = tuple(range(2018, 2025))
-    steady = Consumption("steady", years, (1000, 1050, 990, 1020, 1010, 1030, 1025))
-    leaping = Consumption("leaping", years, (1000, 1050, 990, 1020, 1010, 1030, 2500))
-    growing = Consumption("growing", years, (1000, 1100, 1210, 1330, 1464, 1611, 1772))
-    short = Consumption("short", years[-3:], (10, 10, 9000))
-    (found,) = signals([steady, leaping, growing, short])
-    assert (found.substance, found.year, found.boxes) == ("leaping", 2024, 2500)
-    assert found.low < 1030 < found.high < 2500
-    assert found.p_value < 0.01
-
-
-def test_a_substance_absent_of_a_year_counts_as_none_dispensed() -> None:
-    (one,) = by_substance({2023: {"a": 5}, 2024: {}})
-    assert (one.years, one.boxes) == ((2023, 2024), (5, 0))
-
-
-def test_populations_give_their_gap_where_both_are_given() -> None:
-    text = "substance;population_cible;population_rejointe\nNéfopam;100;250\nx;1;\ny;0;3\n"
-    found = list(read_populations(text.splitlines()))
-    assert found == [PopulationGap("nefopam", 100, 250), PopulationGap("y", 0, 3)]
-    assert [one.ratio for one in found] == [2.5, None]

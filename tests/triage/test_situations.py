@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from mappings.data_file import DataFileError
 from mappings.mapping import FormMapping
 from mappings.report import Report
-from triage.dci import substances
-from triage.description import Description, describe
+from triage.dci import joined
+from triage.description import Description, annotated, describe, overrule
 from triage.grouping import group
 from triage.matching import Matching, parse_matching
 from triage.situations import Placed, members_of, next_id, propose, resolve
@@ -32,7 +32,7 @@ def told(number: int, substance: str = "néfopam", **changes: Any) -> Descriptio
         "population": tuple(changes.pop("populations", ("Adulte",))),
         "voie_utilisee": tuple(changes.pop("routes", ("Orale",))),
     }
-    names = tuple(sorted("+".join(substances(one)) for one in substance.split("|") if one))
+    names = tuple(sorted(joined(one, frozenset()) for one in substance.split("|") if one))
     values: dict[str, Any] = {
         "in_scope": True,
         "company": "100",
@@ -98,26 +98,6 @@ def test_a_combination_is_not_its_component_unless_the_use_is_the_same(
     alone = told(1, "cyprotérone", natures=["Indication", "Durée"], routes=[])
     combined = told(2, "cyprotérone, éthinylestradiol", natures=["Indication"], routes=[])
     assert group([alone, combined], matching) == ((1,), (2,))
-
-
-@pytest.mark.parametrize(
-    ("typed", "expected"),
-    [
-        ("Néfopam", ("nefopam",)),
-        ("chlorhydrate de NÉFOPAM", ("nefopam",)),
-        ("néfopam (chlorhydrate de)", ("nefopam",)),
-        ("lopinavir/ritonavir", ("lopinavir", "ritonavir")),
-        ("Ritonavir et lopinavir", ("lopinavir", "ritonavir")),
-        ("paracétamol + codéine", ("codeine", "paracetamol")),
-        ("bétaméthasone", ("betamethasone",)),
-        ("", ()),
-        (" - ", ()),
-    ],
-)
-def test_substances_are_compared_without_salt_or_spelling(
-    matching: Matching, typed: str, expected: tuple[str, ...]
-) -> None:
-    assert substances(typed, matching.salts) == expected
 
 
 def place(
@@ -236,15 +216,59 @@ def test_a_description_holds_what_matching_needs(
         {151: "B", 152: "99010008", 154: "NC", 157: "AMM"},
     ]
     changes = {15: rows, 13: "Complément", 14: 24000001}
-    found = describe(report(changes), matching, in_scope=True, confirmed="SIT-0003")
+    found = describe(report(changes), matching, in_scope=True)
     assert found.company == "732829320"
     assert found.medicines == ("nefopam",)
     assert found.codes == {"99010007": "nefopam"}
     assert found.unnamed == ("99010008",)
-    assert (found.initial, found.earlier, found.confirmed) == (False, 24000001, "SIT-0003")
+    assert (found.initial, found.earlier, found.confirmed) == (False, 24000001, "")
     known = describe(report(changes), matching, in_scope=True, by_cis={"99010008": "tramadol"})
     assert known.medicines == ("nefopam", "tramadol")
     assert replace(known, medicines=()) != known
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "confirmed", "overruled"),
+    [
+        (None, "sit-0019", "sit-0019", ""),
+        (None, "SIT-0001", "", ""),
+        (told(1, confirmed="sit-0019"), "sit-0019", "sit-0019", ""),
+        (overrule(told(1, confirmed="sit-0019")), "sit-0019", "", "sit-0019"),
+        (overrule(told(1, confirmed="sit-0019")), "", "", ""),
+        (overrule(told(1, confirmed="sit-0019")), "sit-0020", "sit-0020", ""),
+        (overrule(told(1, confirmed="sit-0019")), "SIT-0001", "SIT-0001", ""),
+        (overrule(told(1)), "sit-0019", "sit-0019", ""),
+    ],
+)
+def test_an_annotation_that_was_overruled_counts_again_once_it_changed(
+    before: Description | None, text: str, confirmed: str, overruled: str
+) -> None:
+    found = annotated(told(1), text, ours=frozenset({"SIT-0001"}), before=before)
+    assert (found.confirmed, found.overruled) == (confirmed, overruled)
+
+
+@pytest.mark.parametrize(
+    ("title", "kept"),
+    [
+        ("Usage amaigrissant", "Usage amaigrissant"),
+        ("xxx", ""),
+        ("Amaigrissement", ""),
+        ("à jeun", ""),
+        ("Voir pièce jointe.", ""),
+        (None, ""),
+    ],
+)
+def test_a_title_that_tells_nothing_is_not_kept(
+    report: Callable[..., Report], matching: Matching, title: str | None, kept: str
+) -> None:
+    assert describe(report({17: title}), matching, in_scope=True).title == kept
+
+
+def test_a_class_names_substances_as_people_write_them(matching: Matching) -> None:
+    classes = {"antiépileptiques": frozenset({"valproique acide", "topiramate"})}
+    followed = matching.model_copy(update={"classes": classes})
+    reports = [told(1, "acide valproïque"), told(2, "topiramate")]
+    assert group(reports, followed) == ((1, 2),)
 
 
 def test_a_matching_file_that_names_an_unknown_field_is_refused_with_its_line(

@@ -1,0 +1,72 @@
+"""What a run did, as a person and a program are told, and the exit code that follows."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from cli.output import Common, print_json, say, table
+from cli.workbooks import list_workbooks
+from flows.summary import Summary
+from mappings.display import show
+from mappings.drift import Severity
+
+_LABELS = {
+    "seen": "Dossiers lus",
+    "created": "Nouveaux",
+    "updated": "Modifiés",
+    "unchanged": "Inchangés",
+    "deleted": "Supprimés",
+    "quarantined": "En quarantaine",
+    "assessed": "Évalués",
+    "annotated": "Annotés",
+    "labelled": "Étiquetés",
+    "messages": "Messages envoyés",
+    "conflicts": "Conflits",
+    "requests": "Requêtes à DS",
+}
+
+
+def finish(summary: Summary, common: Common) -> int:
+    """Show what a run did and return its exit code."""
+    if common.json:
+        print_json(summary.json())
+    else:
+        _show(summary)
+    return name_troubles(summary)
+
+
+def name_troubles(summary: Summary) -> int:
+    """Name what failed or was refused, on standard error, and return the exit code."""
+    for number, text in summary.refused:
+        say(f"Dossier {number} : non fait : {text}")
+    before = summary.still_refused - {number for number, _ in summary.refused}
+    for title, numbers in (
+        ("En quarantaine (DS ne peut pas les servir)", summary.quarantined),
+        ("Pièce jointe non téléchargée, à reprendre au prochain passage", summary.unfetched),
+        ("Refusé par DS à un passage précédent (détail : unc status)", before),
+        ("Annotation tenue par une personne", summary.conflicts),
+        ("Réponse de DS perdue, à relire au prochain passage", summary.unknown),
+    ):
+        if numbers:
+            listed = ", ".join(str(number) for number in sorted(numbers))
+            say(f"{title} : {listed}")
+    for drift in summary.form_drift:
+        if drift.severity is not Severity.INFORMATION:
+            say(f"Formulaire : {drift.advice}")
+    if summary.missing_labels:
+        names = ", ".join(f"« {name} »" for name in sorted(summary.missing_labels))
+        say(f"Labels absents de la démarche, qu'un administrateur peut créer : {names}")
+    return 1 if summary.needs_a_human() else 0
+
+
+def _show(summary: Summary) -> None:
+    out = Console()
+    counts = summary.json()
+    if summary.nothing_done():
+        read = f"{show(counts['seen'])} dossier(s) relu(s), " if summary.seen else ""
+        out.print(f"Rien à faire : {read}aucun changement.")
+        return
+    rows = [(label, show(counts[name])) for name, label in _LABELS.items() if counts[name]]
+    if rows:
+        out.print(table("Passage terminé", ["", "Nombre"], rows))
+    list_workbooks(out, [Path(path) for path in summary.workbooks])

@@ -1,0 +1,86 @@
+"""Whether columns and policy fit the mapping of a form: which names they have that it has not."""
+
+from collections.abc import Iterator
+
+from exports.columns import ColumnsFile, ColumnSpec, SheetSpec
+from exports.policy import Policy
+from mappings.mapping import FieldSpec, FormMapping
+from mappings.medicine_facts import BDPM_COLUMNS
+
+_PARTS = frozenset({"name", "identifier"})
+"""What a column may show of a company."""
+
+
+def columns_misfits(columns: ColumnsFile, mapping: FormMapping) -> list[str]:
+    """Names of the columns file that the mapping does not have, each once; blank ones are none."""
+    names = [*_of_sheets(columns, mapping), *_of_origins(columns, mapping)]
+    return list(dict.fromkeys(names))
+
+
+def policy_misfits(policy: Policy, mapping: FormMapping) -> list[str]:
+    """Names of the policy that the mapping does not have, each once."""
+    fields = [name for rule in policy.withheld for name in (*rule.fields, rule.decided_by)]
+    rows = [f"{rule.field}.{rule.decided_by}" for rule in policy.rows]
+    annotations = [policy.consent, *sorted(policy.annotations)]
+    counts = [*policy.small_counts.fields, *policy.small_counts.told_by]
+    unknown = [
+        *_unknown([*fields, *rows, *counts], mapping),
+        *(name for name in annotations if name not in mapping.annotations),
+    ]
+    return list(dict.fromkeys(unknown))
+
+
+def _of_sheets(columns: ColumnsFile, mapping: FormMapping) -> Iterator[str]:
+    for sheet in columns.sheets:
+        yield from _unknown([sheet.field], mapping)
+        for column in sheet.columns:
+            if column.annotation and column.annotation not in mapping.annotations:
+                yield column.annotation
+            if column.field:
+                yield from _unknown([_path(sheet, column)], mapping)
+            if column.computed in BDPM_COLUMNS and not _of_medicines(sheet, mapping):
+                yield column.computed
+
+
+def _path(sheet: SheetSpec, column: ColumnSpec) -> str:
+    return f"{sheet.field}.{column.field}" if sheet.kind == "lignes" else column.field
+
+
+def _of_medicines(sheet: SheetSpec, mapping: FormMapping) -> bool:
+    return mapping.medicines is not None and mapping.medicines.rows == sheet.field
+
+
+def _of_origins(columns: ColumnsFile, mapping: FormMapping) -> Iterator[str]:
+    figures, territory = columns.figures, columns.territory
+    yield from _unknown(
+        [
+            figures.nature,
+            figures.substance,
+            figures.company,
+            figures.awareness,
+            figures.cases,
+            f"{figures.measures}.{figures.measure_state}" if figures.measures else "",
+            territory.extent,
+            territory.regions,
+            territory.departments,
+        ],
+        mapping,
+    )
+    if territory.rapporteur and territory.rapporteur not in mapping.annotations:
+        yield territory.rapporteur
+
+
+def _unknown(paths: list[str], mapping: FormMapping) -> Iterator[str]:
+    return (path for path in paths if path and not _leads(path.split("."), mapping))
+
+
+def _leads(path: list[str], mapping: FormMapping) -> bool:
+    """Whether a path of names leads to a field, or to a part of a company."""
+    spec: FieldSpec | None = mapping.fields.get(path[0])
+    for name in path[1:]:
+        if spec is None:
+            return False
+        if spec.type == "company":
+            return name in _PARTS
+        spec = spec.fields.get(name)
+    return spec is not None
