@@ -9,7 +9,7 @@ from flows.form import Form
 from mappings.compare import Observed
 from mappings.data_file import DataFileError
 from mappings.decode import decode_revision
-from mappings.drift import Drift, Severity
+from mappings.drift import Drift, Severity, counts
 from settings import Settings
 
 _LEVELS: dict[Severity, Level] = {Severity.BLOCKING: "bloquant", Severity.REVIEW: "à voir"}
@@ -26,16 +26,21 @@ def checks_form(settings: Settings, info: DemarcheInfo, form: Form) -> Iterator[
         yield Check(_CHAMPS, "bloquant", str(error))
         return
     ours = [one for one in drifts if not one.field.startswith("annotations.")]
-    told = sum(one.severity is Severity.INFORMATION for one in ours)
     found = f"{len(form.mapping.fields)} données, {len(revisions)} révision(s)"
-    yield from _lines(_CHAMPS, ours, good=f"{found} ; {told} écart(s) pour information")
+    yield from _lines(_CHAMPS, ours, found=found)
     annotations = [one for one in drifts if one.field.startswith("annotations.")]
-    yield from _lines(_ANNOTATIONS, annotations, good="toutes sont là")
+    yield from _lines(
+        _ANNOTATIONS, annotations, found=f"{len(form.mapping.annotations)} annotation(s)"
+    )
 
 
-def _lines(name: str, drifts: list[Drift], *, good: str) -> Iterator[Check]:
-    serious = [one for one in drifts if one.severity in _LEVELS]
-    for one in serious:
-        yield Check(name, _LEVELS[one.severity], f"{one.sentence} — {one.remedy}")
-    if not serious:
-        yield Check(name, "ok", good)
+def _lines(name: str, drifts: list[Drift], *, found: str) -> Iterator[Check]:
+    """The drifts that somebody must look at, how many of each there are, then the others."""
+    for one in drifts:
+        if one.severity in _LEVELS:
+            yield Check(name, _LEVELS[one.severity], f"{one.sentence} — {one.remedy}")
+    told = ", ".join(f"{count} {what}" for what, count in counts(drifts).items() if count)
+    yield Check(name, "ok", f"{found} ; écarts : {told or 'aucun'}")
+    for one in drifts:
+        if one.severity not in _LEVELS:
+            yield Check(name, "ok", f"pour information : {one.sentence} — {one.remedy}")

@@ -1,6 +1,5 @@
 """`unc mapping`: check the mapping, see drift, propose and accept changes, trace a value."""
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,19 +8,20 @@ import orjson
 from cyclopts import App
 from rich.console import Console
 
+from cli.mapping_view import drift_lines, origin_lines, proposed
 from cli.output import ERROR, Common, print_json
 from flows.drift import blocks, drift_of, observed_form, reviewed_file, reviewed_form
 from flows.judge import stored_revisions
 from flows.services import Services, open_services
 from mappings.card import card as card_of
-from mappings.data_file import DataFile, DataFileError
+from mappings.data_file import DataFile, DataFileError, text_of
 from mappings.decode import decode_dossier
-from mappings.display import show
 from mappings.document import report_page, report_schema
-from mappings.drift import COLUMNS, Drift, Kind, Severity, counts
+from mappings.drift import COLUMNS, Drift, Severity, counts
 from mappings.drift import table as drift_table
 from mappings.mapper import map_report
-from mappings.mapping_file import mapping_schema, parse_mapping
+from mappings.mapping_file import parse_mapping
+from mappings.mapping_model import mapping_schema
 from mappings.proposals import propose as proposals
 from mappings.reviewed import dump_reviewed, review
 from settings import ROOT, Settings, load_settings
@@ -43,15 +43,15 @@ def check(file: Path | None = None, *, common: Common = _DEFAULT) -> int:
     settings = load_settings()
     settings = settings.model_copy(update={"mapping": file or settings.mapping})
     try:
-        text = settings.mapping.read_text("utf-8")
+        text = text_of(settings.mapping.read_bytes(), source=settings.mapping.name)
         parse_mapping(text, source=settings.mapping.name)
         reviewed_form(settings.mapping)
-    except (OSError, UnicodeDecodeError):
+    except OSError:
         return _problems([f"UNC_MAPPING : {settings.mapping} ne peut pas être lu"], common)
     except DataFileError as error:
         return _problems(list(error.problems), common)
     drifts = _drifts(settings)
-    lines = _lines(drifts, DataFile(text, source=settings.mapping.name))
+    lines = drift_lines(drifts, DataFile(text, source=settings.mapping.name))
     if common.json:
         print_json({"file": str(settings.mapping), "problems": [], "drift": lines})
     else:
@@ -77,9 +77,7 @@ def propose(*, common: Common = _DEFAULT) -> int:
     for drift in drifts:
         out.print(f"- {drift.advice}", markup=False, highlight=False, soft_wrap=True)
     for one in found:
-        alike = f" — ressemble à « {one.field} » à {one.likeness:.0f} %" if one.field else ""
-        text = f"# {one.place} : champ {one.champ} « {one.label} »{alike}\n{one.line}\n"
-        out.print(text, markup=False, highlight=False, soft_wrap=True)
+        out.print(proposed(one), markup=False, highlight=False, soft_wrap=True)
     return 0
 
 
@@ -88,7 +86,7 @@ def accept(*, common: Common = _DEFAULT) -> int:
     """Accepter le formulaire tel qu'il est : ses libellés, types et options sont relus."""
     with open_services(load_settings()) as services:
         drifts, path = drift_of(services), reviewed_file(services.settings.mapping)
-        absent = [one.field for one in drifts if one.kind is Kind.MISSING]
+        absent = [one.field for one in drifts if one.lost]
         revisions = observed_form(services).revisions
         earlier = reviewed_form(services.settings.mapping)
         text = dump_reviewed(review(revisions, absent=absent, earlier=earlier))
@@ -121,7 +119,7 @@ def card(dossier: int, *, common: Common = _DEFAULT) -> int:
         return 0
     out = Console()
     for line in lines:
-        for text in _told(line):
+        for text in origin_lines(line):
             out.print(text, markup=False, highlight=False, soft_wrap=True)
     return 0
 
@@ -134,7 +132,7 @@ def document(folder: Path = ROOT / "docs", *, common: Common = _DEFAULT) -> int:
         folder: Dossier où écrire.
     """
     settings = load_settings()
-    text = settings.mapping.read_text("utf-8")
+    text = text_of(settings.mapping.read_bytes(), source=settings.mapping.name)
     form = parse_mapping(text, source=settings.mapping.name)
     written = {
         folder / "rapport.md": report_page(form),
@@ -164,23 +162,6 @@ def _drifts(settings: Settings) -> tuple[Drift, ...]:
         return drift_of(services)
 
 
-def _lines(drifts: tuple[Drift, ...], file: DataFile) -> list[str]:
-    """Each drift as a problem of the mapping file, at the line of its field."""
-    return [file.problem(_path(one.field), one.advice) for one in drifts]
-
-
-def _path(field: str) -> tuple[str, ...]:
-    match field.split("."):
-        case ["annotations", name]:
-            return ("annotations", name)
-        case [rows, name]:
-            return ("fields", rows, "fields", name)
-        case [""]:
-            return ("fields",)
-        case names:
-            return ("fields", *names)
-
-
 def _card(services: Services, number: int) -> list[dict[str, Any]] | None:
     stored = services.store.dossiers.get(services.demarche, number)
     if stored is None:
@@ -190,17 +171,6 @@ def _card(services: Services, number: int) -> list[dict[str, Any]] | None:
     form = services.form.mapping
     report = map_report(dossier, mapping=form, revision=revision)
     return [asdict(line) for line in card_of(report, mapping=form)]
-
-
-def _told(line: dict[str, Any]) -> Iterator[str]:
-    """One field in two lines: what it says, and where from."""
-    why = f" — {line['problem']}" if line["problem"] else ""
-    name = line["field"] or "–"
-    yield f"{line['title']} [{name}] : {line['value'] or line['state']}{why}"
-    if line["champ"]:
-        moved = f", modifié le {show(line['updated_at'])}" if line["updated_at"] else ""
-        origin = f"champ {line['champ']} « {line['label']} »"
-        yield f"    {origin}, révision {line['revision']}{moved}"
 
 
 def _json(value: dict[str, Any]) -> str:

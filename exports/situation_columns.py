@@ -172,8 +172,8 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             "texte",
             "De la plus grande estimation d'une entreprise à la somme de toutes : les entreprises"
             " comptent peut-être les mêmes patients. Le dernier dossier d'une entreprise remplace"
-            " les précédents ; un dossier sans SIRET compte comme une entreprise à part ; zéro n'est"
-            " pas une estimation.",
+            " les précédents ; un dossier sans SIRET compte comme une entreprise à part ; zéro"
+            " n'est pas une estimation.",
             audience="agence",
         ),
         _followed(lambda one: _range(one.facts.patients)),

@@ -6,7 +6,7 @@ from pathlib import Path
 from flows.form import Form
 from flows.services import Services, now
 from mappings.compare import Observed, compare
-from mappings.data_file import DataFileError
+from mappings.data_file import DataFileError, text_of
 from mappings.decode import decode_revision, stable_id
 from mappings.drift import Drift, Needs, Severity
 from mappings.reviewed import FILE_NAME, ReviewedForm, parse_reviewed
@@ -69,9 +69,10 @@ def reviewed_form(mapping_file: Path) -> ReviewedForm | None:
     if not path.exists():
         return None
     try:
-        return parse_reviewed(path.read_text("utf-8"), source=path.name)
-    except (OSError, UnicodeDecodeError) as error:
+        text = text_of(path.read_bytes(), source=path.name)
+    except OSError as error:
         raise DataFileError([f"UNC_MAPPING : le fichier {path} ne peut pas être lu"]) from error
+    return parse_reviewed(text, source=path.name)
 
 
 def reviewed_file(mapping_file: Path) -> Path:

@@ -6,7 +6,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from mappings.data_file import DataFileError
+from mappings.data_file import DataFileError, text_of
 from mappings.mapping import FormMapping
 from mappings.mapping_file import parse_mapping
 from store.rule_texts import RuleText
@@ -24,7 +24,7 @@ class Form:
     Attributes:
         mapping: Champs to fields.
         rulesets: Rule-sets, one in force at a time.
-        rule_texts: Their files, word for word, in the same order: kept beside their verdicts.
+        rule_texts: Their files and the mapping's, word for word: kept beside their verdicts.
         policy: What is answered to each status.
         matching: What makes reports one situation, or one report sent twice.
         texts: Templates of annotations and messages.
@@ -51,7 +51,8 @@ def load_form(*, mapping: Path, rules: Path) -> Form:
     Raises:
         DataFileError: A file is missing, unreadable or wrong.
     """
-    form_mapping = read_mapping(mapping)
+    mapping_text = _read(mapping, "UNC_MAPPING")
+    form_mapping = parse_mapping(mapping_text, source=mapping.name)
     paths = sorted((rules / "rules").glob("*.yaml"))
     if not paths:
         raise DataFileError([f"UNC_RULES : aucun référentiel (rules/*.yaml) dans {rules}"])
@@ -66,7 +67,10 @@ def load_form(*, mapping: Path, rules: Path) -> Form:
     return Form(
         mapping=form_mapping,
         rulesets=tuple(rules for rules, _ in read),
-        rule_texts=tuple(text for _, text in read),
+        rule_texts=(
+            *(text for _, text in read),
+            RuleText(form_mapping.digest, form_mapping.version, mapping.name, mapping_text),
+        ),
         policy=policy,
         matching=parse_matching(
             _read(rules / "rapprochements.yaml", "UNC_RULES"),
@@ -118,6 +122,6 @@ def read_ruleset(path: Path, *, mapping: FormMapping) -> tuple[RuleSet, RuleText
 
 def _read(path: Path, setting: str) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        return text_of(path.read_bytes(), source=path.name)
+    except OSError as error:
         raise DataFileError([f"{setting} : le fichier {path} ne peut pas être lu"]) from error

@@ -64,7 +64,7 @@ def card(report: Report, *, mapping: FormMapping) -> tuple[CardLine, ...]:
             label=one.label,
             champ_type="",
             revision=revision,
-            updated_at=None,
+            updated_at=one.updated_at,
         )
         for one in report.unmapped
     )

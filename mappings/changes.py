@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mappings.drift import Drift, Kind, Needs, Severity
-from mappings.fit import Fit, fit
+from mappings.drift import ACCEPT, Drift, Kind, Needs, Severity
+from mappings.fit import LISTS, Fit, fit
 from mappings.labels import normalise_label
 from mappings.mapping import AnnotationSpec, FieldSpec
+from mappings.names import FIELD_NAMES, champ_type
 from mappings.reviewed import Known, options_of
 from mappings.revision import Descriptor
 
-_ACCEPT = "relire, puis `unc mapping accept`"
+_UNREADABLE = "changer « type » dans la correspondance, ou le champ sur DS : réponses illisibles"
+_FREED = "remettre la liste sur DS, ou changer le référentiel : il compare encore avec ses options"
 _SHOWN = 3
 """Options named in a sentence; the others are counted."""
 
@@ -58,25 +60,33 @@ _Change = tuple[Kind, Severity, str, str, str]
 
 def _type(one: Compared, needs: Needs, *, active: bool) -> Iterator[_Change]:
     kind, known = one.descriptor.type, one.known
-    before = " ou ".join(known.types) if known else ""
+    before = " ou ".join(map(champ_type, known.types)) if known else ""
+    changed = known is not None and kind not in known.types
+    severity, remedy = Severity.REVIEW, ""
     match fit(one.spec.type, kind):
         case Fit.UNREADABLE:
+            before = before if changed else f"donnée « {FIELD_NAMES[one.spec.type]} »"
             read = one.path in needs.scope or one.path in needs.read
             severity = Severity.BLOCKING if active and read else Severity.REVIEW
-            expected = before if known and kind not in known.types else f"donnée {one.spec.type}"
-            remedy = (
-                "changer « type » dans la correspondance, ou le champ sur DS : ses réponses sont"
-            )
-            yield Kind.RETYPED, severity, expected, kind, f"{remedy} illisibles"
-        case Fit.CONVERTED if known and kind not in known.types:
-            remedy = f"ses réponses sont converties, parfois illisibles : {_ACCEPT}"
-            yield Kind.RETYPED, Severity.REVIEW, before, kind, remedy
-        case Fit.EXACT if known and kind not in known.types:
-            alike = all(fit(one.spec.type, earlier) is Fit.EXACT for earlier in known.types)
-            severity = Severity.INFORMATION if alike else Severity.REVIEW
-            yield Kind.RETYPED, severity, before, kind, f"rien, ou {_ACCEPT}"
-        case _:
+            remedy = _UNREADABLE
+        case _ if not changed:
             return
+        case _ if active and _frees(one, needs):
+            severity, remedy = Severity.BLOCKING, _FREED
+        case Fit.CONVERTED:
+            remedy = f"ses réponses sont converties, parfois illisibles : {ACCEPT}"
+        case Fit.EXACT:
+            types = known.types if known else ()
+            alike = all(fit(one.spec.type, earlier) is Fit.EXACT for earlier in types)
+            severity = Severity.INFORMATION if alike else Severity.REVIEW
+            remedy = f"rien, ou {ACCEPT}"
+    yield Kind.RETYPED, severity, before, champ_type(kind), remedy
+
+
+def _frees(one: Compared, needs: Needs) -> bool:
+    """Whether a condition compares with options what is no list any more."""
+    listed = one.known is not None and not LISTS.isdisjoint(one.known.types)
+    return listed and one.descriptor.type not in LISTS and bool(needs.options.get(one.path))
 
 
 def _label(one: Compared) -> Iterator[_Change]:
@@ -86,15 +96,15 @@ def _label(one: Compared) -> Iterator[_Change]:
     same = normalise_label(label) in {normalise_label(before) for before in known.labels}
     severity = Severity.INFORMATION if same else Severity.REVIEW
     remedy = "vérifier que la question a le même sens"
-    yield Kind.RENAMED, severity, known.labels[-1], label, f"{remedy} : {_ACCEPT}"
+    yield Kind.RENAMED, severity, known.labels[-1], label, f"{remedy} : {ACCEPT}"
 
 
 def _options(one: Compared, needs: Needs, *, active: bool) -> Iterator[_Change]:
     options, known = options_of(one.descriptor), one.known
-    if not options:
-        return
-    named = needs.options.get(one.path, frozenset())
     reviewed = known.options if known else ()
+    if not options and not (reviewed and one.descriptor.type in LISTS):
+        return  # never a list, or none any more: then its type is told
+    named = needs.options.get(one.path, frozenset())
     # An older revision has options of its own, which were reviewed with it.
     expected = set(reviewed) - set(known.removed if known else ()) if active else set()
     lost = named - set(options) if active else frozenset()
@@ -105,7 +115,7 @@ def _options(one: Compared, needs: Needs, *, active: bool) -> Iterator[_Change]:
         yield Kind.OPTIONS, Severity.BLOCKING, _listed(gone), _listed(added), remedy
     elif added or gone:
         severity = Severity.REVIEW if named else Severity.INFORMATION
-        yield Kind.OPTIONS, severity, _listed(gone), _listed(added), _ACCEPT
+        yield Kind.OPTIONS, severity, _listed(gone), _listed(added), ACCEPT
 
 
 def _required(one: Compared) -> Iterator[_Change]:
@@ -114,7 +124,7 @@ def _required(one: Compared) -> Iterator[_Change]:
         return
     shown = {True: "obligatoire", False: "facultatif"}
     before = " ou ".join(shown[value] for value in known.required)
-    yield Kind.REQUIRED, Severity.INFORMATION, before, shown[required], f"rien, ou {_ACCEPT}"
+    yield Kind.REQUIRED, Severity.INFORMATION, before, shown[required], f"rien, ou {ACCEPT}"
 
 
 def _listed(options: list[str]) -> str:

@@ -1,18 +1,19 @@
 """Comparing what a démarche asks, in every revision, with the mapping and the reviewed form."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from mappings.absences import missing_annotation, missing_field
 from mappings.changes import Compared, changes
 from mappings.decode import stable_id
-from mappings.drift import Drift, Kind, Needs, Severity
-from mappings.labels import normalise_label
+from mappings.drift import ACCEPT, Drift, Kind, Needs, Severity
+from mappings.levels import Level, Yardstick, asking, homes, matched, named, reworded, usurped
 from mappings.mapping import AnnotationSpec, FieldSpec, FormMapping
+from mappings.newcomers import newcomers
 from mappings.reviewed import ReviewedForm, first_seen
-from mappings.revision import NO_ANSWER, Descriptor, Revision
+from mappings.revision import Descriptor, Revision
 
 _ORDER = tuple(Severity)
-_ACCEPT = "relire, puis `unc mapping accept`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,116 +24,89 @@ class Observed:
     active_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
-    """The champs of one level of one revision: of the form, or of the rows of a repetition."""
-
-    revision: str
-    active: bool
-    place: str
-    descriptors: tuple[Descriptor, ...]
-
-
 def compare(
     observed: Observed, *, mapping: FormMapping, reviewed: ReviewedForm | None, needs: Needs
 ) -> tuple[Drift, ...]:
     """Every difference, the worst first; the same one in several revisions is told once."""
     known = reviewed or first_seen(observed.revisions)
+    yardstick = Yardstick(known, needs, homes(observed.revisions))
     found: dict[tuple[str, ...], Drift] = {}
     for revision in observed.revisions:
         number, active = stable_id(revision.id), revision.id == observed.active_id
-        champs = _Level(number, active, "", revision.champs)
-        annotations = _Level(number, active, "", revision.annotations)
+        champs = Level(number, active, "", revision.champs)
+        annotations = Level(number, active, "", revision.annotations)
         for drift in (
-            *_fields(champs, mapping.fields, known=known, needs=needs),
-            *_annotations(annotations, mapping.annotations, known=known),
+            *_fields(champs, mapping.fields, yardstick),
+            *_annotations(annotations, mapping.annotations, yardstick),
         ):
             _add(found, drift)
     return tuple(sorted(found.values(), key=lambda one: _ORDER.index(one.severity)))
 
 
 def _add(found: dict[tuple[str, ...], Drift], drift: Drift) -> None:
+    """Keep the worse of two sights of one drift, whole: its remedy goes with its severity.
+
+    Of two that are as bad the later one is kept: that of the form as it is now.
+    """
     key = (drift.kind, drift.champ, drift.field, drift.after)
-    if key not in found:
+    same = found.get(key)
+    if same is None:
         found[key] = drift
         return
-    same = found[key]
-    severity = min(same.severity, drift.severity, key=_ORDER.index)
-    found[key] = replace(same, severity=severity, revisions=same.revisions + drift.revisions)
+    worse = min(drift, same, key=lambda one: _ORDER.index(one.severity))
+    found[key] = replace(worse, revisions=same.revisions + drift.revisions)
 
 
-def _fields(
-    level: _Level, specs: Mapping[str, FieldSpec], *, known: ReviewedForm, needs: Needs
-) -> Iterator[Drift]:
-    taken: set[str] = set()
+def _fields(level: Level, specs: Mapping[str, FieldSpec], yardstick: Yardstick) -> Iterator[Drift]:
+    known = yardstick.known
+    found = {name: matched(level, spec) for name, spec in specs.items()}
+    taken = {one.id for champs in found.values() for one in champs}
     for name, spec in specs.items():
         path = f"{level.place}{name}"
-        matched = _matched(level, spec)
-        taken.update(one.id for one in matched)
-        if not matched:
-            yield from _missing(level, spec, path, known=known, needs=needs)
-            continue
-        for one in matched:
-            compared = Compared(one, spec, path, known.champs.get(one.id))
-            yield from changes(compared, needs, revision=level.revision, active=level.active)
+        for one in found[name]:
+            yield from _taken(level, one, spec, path, yardstick)
             if spec.type == "rows":
                 inner = replace(level, place=f"{path}.", descriptors=one.children)
-                yield from _fields(inner, spec.fields, known=known, needs=needs)
+                yield from _fields(inner, spec.fields, yardstick)
         yield from _ambiguous(level, spec, path)
-    yield from _new(level, taken, known=known)
+    told = set(taken)
+    for name, spec in specs.items():
+        if not found[name]:
+            formerly = reworded(level, spec, taken=taken, known=known)
+            told.update(one.id for one in formerly)
+            yield from missing_field(level, spec, formerly=formerly, yardstick=yardstick)
+    yield from newcomers(level, told, known)
 
 
-def _matched(level: _Level, spec: FieldSpec | AnnotationSpec) -> list[Descriptor]:
-    """The champs of a level that the candidates of a field name, in the candidates' order."""
-    found = []
-    for candidate in spec.candidates(level.revision):
-        found += [one for one in _asking(level) if _is(one, candidate)][:1]
-    return list({one.id: one for one in found}.values())
-
-
-def _asking(level: _Level) -> Iterable[Descriptor]:
-    return (one for one in level.descriptors if one.type not in NO_ANSWER)
-
-
-def _is(one: Descriptor, candidate: str) -> bool:
-    return one.id == candidate if candidate.isdigit() else normalise_label(one.label) == candidate
-
-
-def _missing(
-    level: _Level, spec: FieldSpec, path: str, *, known: ReviewedForm, needs: Needs
+def _taken(
+    level: Level,
+    one: Descriptor,
+    spec: FieldSpec | AnnotationSpec,
+    path: str,
+    yardstick: Yardstick,
 ) -> Iterator[Drift]:
-    accepted = path in known.absent
-    if accepted and not level.active:
-        return
-    severity, remedy = (
-        Severity.INFORMATION,
-        "rien : les dossiers de cette révision n'ont pas ce champ",
-    )
-    if level.active:
-        severity, remedy = (
-            Severity.REVIEW,
-            f"corriger « champ » dans la correspondance, ou {_ACCEPT}",
+    """What changed in a champ that a field takes, which another champ may have given before."""
+    needs = yardstick.needs
+    if other := usurped(one, spec, yardstick=yardstick):
+        read = path in needs.scope or path in needs.read
+        yield Drift(
+            severity=Severity.BLOCKING if level.active and read else Severity.REVIEW,
+            kind=Kind.REPLACED,
+            champ=one.id,
+            label=one.label,
+            field=path,
+            before=f"champ {other}",
+            after=f"champ {one.id}",
+            revisions=(level.revision,),
+            remedy=f"nommer par son id celui des deux qui est voulu, ou {ACCEPT}",
         )
-        if path in needs.scope or (path in needs.read and not accepted):
-            severity = Severity.BLOCKING
-        elif accepted:
-            severity, remedy = Severity.INFORMATION, "rien : absence déjà relue"
-    yield Drift(
-        severity=severity,
-        kind=Kind.MISSING,
-        champ=" ou ".join(spec.candidates(level.revision)) or "–",
-        label=spec.title,
-        field=path,
-        before="",
-        after="",
-        revisions=(level.revision,),
-        remedy=remedy,
-    )
+    compared = Compared(one, spec, path, yardstick.known.champs.get(one.id))
+    yield from changes(compared, needs, revision=level.revision, active=level.active)
 
 
-def _ambiguous(level: _Level, spec: FieldSpec, path: str) -> Iterator[Drift]:
+def _ambiguous(level: Level, spec: FieldSpec, path: str) -> Iterator[Drift]:
     for candidate in spec.candidates(level.revision):
-        same = [one for one in _asking(level) if _is(one, candidate)]
+        same = [one for one in asking(level) if named(one, candidate)]
         if len(same) > 1:
             yield Drift(
                 severity=Severity.BLOCKING if level.active else Severity.REVIEW,
@@ -147,46 +121,15 @@ def _ambiguous(level: _Level, spec: FieldSpec, path: str) -> Iterator[Drift]:
             )
 
 
-def _new(level: _Level, taken: set[str], *, known: ReviewedForm) -> Iterator[Drift]:
-    for one in _asking(level):
-        if one.id in taken:
-            continue
-        reviewed = known.accepted and one.id in known.champs
-        told = level.active and not reviewed
-        yield Drift(
-            severity=Severity.REVIEW if told else Severity.INFORMATION,
-            kind=Kind.NEW,
-            champ=one.id,
-            label=one.label,
-            field="",
-            before="",
-            after=one.type,
-            revisions=(level.revision,),
-            remedy=f"`unc mapping propose`, ou {_ACCEPT}"
-            if told
-            else "rien : déjà relu, ou ancien",
-        )
-
-
 def _annotations(
-    level: _Level, specs: Mapping[str, AnnotationSpec], *, known: ReviewedForm
+    level: Level, specs: Mapping[str, AnnotationSpec], yardstick: Yardstick
 ) -> Iterator[Drift]:
     """Annotations never spoil a verdict: at worst it cannot be shown on DS."""
+    found = {name: matched(level, spec) for name, spec in specs.items()}
+    taken = {one.id for champs in found.values() for one in champs}
     for name, spec in specs.items():
-        path = f"annotations.{name}"
-        matched = _matched(level, spec)
-        if not matched and level.active:
-            yield Drift(
-                severity=Severity.REVIEW if spec.written else Severity.INFORMATION,
-                kind=Kind.MISSING,
-                champ=" ou ".join(spec.champs),
-                label=spec.title,
-                field=path,
-                before="",
-                after="",
-                revisions=(level.revision,),
-                remedy="l'ajouter aux annotations privées, et son id à la correspondance",
-            )
-        for one in matched:
-            compared = Compared(one, spec, path, known.champs.get(one.id))
-            yield from changes(compared, Needs(), revision=level.revision, active=level.active)
+        for one in found[name]:
+            yield from _taken(level, one, spec, f"annotations.{name}", yardstick)
+        if not found[name]:
+            formerly = reworded(level, spec, taken=taken, known=yardstick.known)
+            yield from missing_annotation(level, spec, formerly=formerly, yardstick=yardstick)

@@ -8,26 +8,12 @@ from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.reader import ReaderError
+
+from mappings.data_problems import told
+from mappings.yaml_problems import UNREADABLE, character_problem, marked_problem, scalar_problem
 
 Model = TypeVar("Model", bound=BaseModel)
-
-_SENTENCES = {
-    "missing": "il manque la clé « {key} »",
-    "extra_forbidden": "clé inconnue « {key} »",
-    "literal_error": "« {value} » n'est pas permis ; attendu : {expected}",
-    "string_type": "un texte est attendu (entre guillemets s'il ressemble à un nombre)",
-    "bool_type": "true ou false est attendu",
-    "int_parsing": "un nombre entier est attendu",
-    "decimal_parsing": "un nombre est attendu",
-    "date_from_datetime_parsing": "une date AAAA-MM-JJ est attendue",
-    "list_type": "une liste est attendue",
-    "dict_type": "un bloc « clé: valeur » est attendu",
-    "model_type": "un bloc « clé: valeur » est attendu",
-    "greater_than_equal": "la valeur est trop petite",
-    "less_than_equal": "la valeur est trop grande",
-    "too_short": "la liste est vide",
-    "union_tag_invalid": "« {tag} » n'est pas permis ; attendu : {expected}",
-}
 
 
 class DataFileError(ValueError):
@@ -51,17 +37,11 @@ class DataFile:
         """Parse ``text``.
 
         Raises:
-            DataFileError: The text is not YAML, or a key stands twice.
+            DataFileError: The text is not YAML, a key stands twice, or a date does not exist.
         """
         self.source = source
-        self.digest = sha256(text.encode()).hexdigest()[:12]
-        try:
-            self.data: Any = YAML(typ="rt").load(text)
-        except MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise DataFileError(
-                [f"{source}:{line} : ce n'est pas du YAML lisible ({error.problem})"]
-            ) from error
+        self.digest = sha256(text.encode(errors="replace")).hexdigest()[:12]
+        self.data: Any = _parsed(text, source=source)
 
     def line(self, path: Iterable[int | str]) -> int:
         """Line (from 1) of the deepest key of ``path`` that the file has."""
@@ -80,8 +60,8 @@ class DataFile:
     def problem(self, path: Iterable[int | str], sentence: str) -> str:
         """One problem as it is shown: file, line, place in the file, sentence."""
         steps = list(path)
-        place = ".".join(str(step) for step in steps)
-        return f"{self.source}:{self.line(steps)} : {place} : {sentence}"
+        place = [".".join(str(step) for step in steps)] if steps else []
+        return " : ".join([f"{self.source}:{self.line(steps)}", *place, sentence])
 
     def validate(self, model: type[Model]) -> Model:
         """The content as a ``model``.
@@ -92,21 +72,34 @@ class DataFile:
         try:
             return model.model_validate(self.data)
         except ValidationError as error:
-            raise DataFileError(
-                [
-                    self.problem(problem["loc"], _sentence(dict(problem)))
-                    for problem in error.errors(include_url=False)
-                ]
-            ) from error
+            found = told(error.errors(include_url=False), self.data)
+            raise DataFileError([self.problem(*one) for one in found]) from error
 
 
-def _sentence(problem: dict[str, Any]) -> str:
-    key = problem["loc"][-1] if problem["loc"] else "?"
-    context = problem.get("ctx", {})
-    expected = context.get("expected", context.get("expected_tags", "")).replace(" or ", " ou ")
-    template = _SENTENCES.get(problem["type"])
-    if template is None:
-        return str(problem["msg"]).removeprefix("Value error, ")
-    return template.format(
-        key=key, value=problem["input"], expected=expected, tag=context.get("tag", "")
-    )
+def text_of(content: bytes, *, source: str) -> str:
+    """The text of a file's bytes, whatever ends its lines.
+
+    Raises:
+        DataFileError: It is not UTF-8, which some editors on Windows do not write unless asked.
+    """
+    try:
+        return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        sentence = "le fichier n'est pas en UTF-8 : l'enregistrer de nouveau avec cet encodage"
+        raise DataFileError([f"{source}:{line} : {sentence}"]) from error
+
+
+def _parsed(text: str, *, source: str) -> Any:
+    try:
+        return YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        line, sentence = marked_problem(error)
+        cause: Exception = error
+    except ReaderError as error:
+        line, sentence = character_problem(error, text)
+        cause = error
+    except UNREADABLE as error:
+        line, sentence = scalar_problem(text)
+        cause = error
+    raise DataFileError([f"{source}:{line} : {sentence}"]) from cause

@@ -4,7 +4,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from mappings.dossier import Attachment, Company, Place
+from mappings.convert import as_text
+from mappings.dossier import (
+    Attachment,
+    ChampValue,
+    Company,
+    Day,
+    Moment,
+    Number,
+    Place,
+    Rows,
+)
 from mappings.report import Value
 
 _PARIS = ZoneInfo("Europe/Paris")
@@ -32,6 +42,24 @@ def show(value: Value) -> str:
             return value
         case tuple():
             return " ; ".join(_show_member(member) for member in value)
+
+
+def show_champ(value: ChampValue) -> str:
+    """An answer that nothing maps, in French; rows one a line."""
+    match value:
+        case Number():
+            return show(value.number)
+        case Day():
+            return show(value.day)
+        case Moment():
+            return show(value.moment)
+        case Rows():
+            return "\n".join(
+                ", ".join(show_champ(champ.value) for champ in row if champ.value is not None)
+                for row in value.rows
+            )
+        case _:
+            return as_text(value)
 
 
 def _show_member(member: object) -> str:

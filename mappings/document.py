@@ -4,27 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mappings.mapping import FieldSpec, FieldType, FormMapping
+from mappings.names import FIELD_NAMES
 
-_TYPES: dict[FieldType, str] = {
-    "text": "texte",
-    "yes_no": "oui ou non",
-    "checkbox": "case",
-    "integer": "nombre entier",
-    "decimal": "nombre",
-    "date": "date",
-    "datetime": "date et heure",
-    "choice": "choix",
-    "choices": "plusieurs choix",
-    "company": "entreprise",
-    "address": "adresse",
-    "commune": "commune",
-    "departement": "département",
-    "epci": "intercommunalité",
-    "pays": "pays",
-    "region": "région",
-    "files": "fichiers",
-    "rows": "lignes",
-}
 _AUDIENCES = {"agence": "agence", "reseau": "agence et réseau"}
 _PLACE = {
     "type": "object",
@@ -110,7 +91,7 @@ def _row(name: str, spec: FieldSpec) -> str:
     cells = (
         f"`{name}`",
         spec.title,
-        _TYPES[spec.type],
+        FIELD_NAMES[spec.type],
         spec.unit,
         _AUDIENCES[spec.audience],
         champ,
@@ -126,7 +107,7 @@ def _annotations(mapping: FormMapping) -> Iterator[str]:
     for name, spec in mapping.annotations.items():
         author = "la passerelle" if spec.written else "une personne"
         champ = " ou ".join(spec.champs)
-        yield f"| `{name}` | {spec.title} | {_TYPES[spec.type]} | {champ} | {author} |"
+        yield f"| `{name}` | {spec.title} | {FIELD_NAMES[spec.type]} | {champ} | {author} |"
 
 
 def _properties(fields: Mapping[str, FieldSpec]) -> dict[str, Any]:

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+ACCEPT = "relire, puis `unc mapping accept`"
+"""The remedy of a change that a person finds right."""
+
 
 class Severity(StrEnum):
     """What a drift does to the work, worst first."""
@@ -24,6 +27,8 @@ class Kind(StrEnum):
     OPTIONS = "options changées"
     REQUIRED = "obligation changée"
     AMBIGUOUS = "libellé en double"
+    REPLACED = "a pris le libellé d'un autre champ"
+    UNMAPPED = "sans correspondance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Drift:
         after: What the form has now.
         revisions: Numbers of the revisions where it is seen.
         remedy: What a person does about it, in French.
+        lost: Whether the field has no champ any more in that revision.
     """
 
     severity: Severity
@@ -66,11 +72,12 @@ class Drift:
     after: str
     revisions: tuple[str, ...]
     remedy: str
+    lost: bool = False
 
     @property
     def sentence(self) -> str:
         """The drift in one French sentence."""
-        change = f" : « {self.before} » → « {self.after} »" if self.before or self.after else ""
+        change = self._change()
         named = f" ({self.field})" if self.field else ""
         return f"champ {self.champ} « {self.label} »{named} {self.kind.value}{change}"
 
@@ -78,6 +85,14 @@ class Drift:
     def advice(self) -> str:
         """The severity, the drift and what to do, on one line."""
         return f"{self.severity.value} : {self.sentence} — {self.remedy}"
+
+    def _change(self) -> str:
+        if self.kind is Kind.NEW:
+            return f" ({self.after})"
+        if self.kind is Kind.OPTIONS:
+            counted = ((self.before, "en moins"), (self.after, "en plus"))
+            return " : " + ", ".join(f"« {what} » {how}" for what, how in counted if what)
+        return f" : « {self.before} » → « {self.after} »" if self.before or self.after else ""
 
 
 COLUMNS: tuple[str, ...] = (

@@ -7,7 +7,7 @@ from mappings.mapping import FieldType
 
 _TEXTS: Final = frozenset({"text", "textarea", "formatted", "email", "phone", "iban"})
 _NUMBERS: Final = frozenset({"integer_number", "decimal_number", "number"})
-_LISTS: Final = frozenset({"drop_down_list", "multiple_drop_down_list", "linked_drop_down_list"})
+LISTS: Final = frozenset({"drop_down_list", "multiple_drop_down_list", "linked_drop_down_list"})
 _UNREADABLE_AS_TEXT: Final = frozenset({"piece_justificative", "repetition"})
 
 

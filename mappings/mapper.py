@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from mappings.convert import NotConvertibleError, as_text, convert
 from mappings.decode import stable_id
+from mappings.display import show_champ
 from mappings.dossier import Champ, Dossier, Rows, Unreadable
 from mappings.labels import normalise_label
 from mappings.mapping import AnnotationSpec, FieldSpec, FormMapping
@@ -18,12 +19,21 @@ _UNTICKED = "case non cochée : « non », ou sans réponse"
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """What the answers of one dossier are looked up with, and which champs were taken."""
+    """What the answers of one dossier are looked up with, and which champs were taken.
+
+    Attributes:
+        asked: Ids and labels of the champs of its revision.
+        revision_id: GraphQL id of the revision.
+        revision: Its number.
+        taken: Champs that a field took, by identity.
+        opened: Repetitions among them that were read row by row.
+    """
 
     asked: frozenset[str]
     revision_id: str
     revision: str
     taken: set[int] = field(default_factory=set)
+    opened: set[int] = field(default_factory=set)
 
 
 class _Shown:
@@ -82,7 +92,7 @@ def map_report(dossier: Dossier, *, mapping: FormMapping, revision: Revision | N
             dossier.annotations,
             _sheet(dossier, revision.asked_annotations if revision else frozenset()),
         ),
-        unmapped=tuple(_unmapped(dossier.champs, sheet.taken)),
+        unmapped=tuple(_unmapped(dossier.champs, sheet)),
         correction_pending_since=dossier.correction_pending_since,
     )
 
@@ -115,6 +125,7 @@ def _answer(spec: FieldSpec | AnnotationSpec, shown: _Shown, sheet: _Sheet) -> A
     if isinstance(value, Unreadable):
         return Answer(AnswerState.UNREADABLE, origin=origin, raw=value.raw, problem=value.reason)
     if isinstance(value, Rows) and isinstance(spec, FieldSpec) and spec.type == "rows":
+        sheet.opened.add(id(champ))
         rows = tuple(_answers(spec.fields, row, sheet) for row in value.rows)
         return Answer(AnswerState.ANSWERED, value=rows, origin=origin)
     try:
@@ -127,15 +138,14 @@ def _answer(spec: FieldSpec | AnnotationSpec, shown: _Shown, sheet: _Sheet) -> A
     return Answer(AnswerState.ANSWERED, converted, origin)
 
 
-def _unmapped(champs: Iterable[Champ], taken: set[int]) -> Iterator[Unmapped]:
+def _unmapped(champs: Iterable[Champ], sheet: _Sheet) -> Iterator[Unmapped]:
     """Answered champs that no field took, a second candidate included; in rows too."""
     for champ in champs:
         if champ.value is None or champ.type in NO_ANSWER:
             continue
-        if id(champ) not in taken:
-            text = as_text(champ.value)
-            yield Unmapped(champ_id=champ.id, label=champ.label, text=text)
-        elif isinstance(champ.value, Rows):
+        if id(champ) not in sheet.taken:
+            text = show_champ(champ.value)
+            yield Unmapped(champ.id, champ.label, text, champ.updated_at)
+        elif isinstance(champ.value, Rows) and id(champ) in sheet.opened:
             for row in champ.value.rows:
-                if not taken.isdisjoint(map(id, row)):
-                    yield from _unmapped(row, taken)
+                yield from _unmapped(row, sheet)

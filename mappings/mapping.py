@@ -45,6 +45,7 @@ class FieldSpec:
         champs: Candidates in order: stable ids or normalised labels.
         fields: Fields of each row, for ``rows``.
         only_in: Candidates that hold in some revisions only, with the numbers of those.
+        written: Candidates that are labels, as the file writes them.
     """
 
     name: str
@@ -56,6 +57,7 @@ class FieldSpec:
     champs: tuple[str, ...]
     fields: Mapping[str, "FieldSpec"]
     only_in: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    written: Mapping[str, str] = field(default_factory=dict)
 
     def candidates(self, revision: str) -> tuple[str, ...]:
         """The candidates that hold in a revision, given by its number."""

@@ -81,11 +81,19 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Unmapped:
-    """An answered champ that no rule of the mapping takes: kept, counted, shown."""
+    """An answered champ that no rule of the mapping takes: kept, counted, shown.
+
+    Attributes:
+        champ_id: Stable id.
+        label: Label in the dossier's revision.
+        text: The answer as French readers see it.
+        updated_at: Last change of the champ (aware); ``None`` when DS did not say.
+    """
 
     champ_id: str
     label: str
     text: str
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

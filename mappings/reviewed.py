@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
 
 from mappings.data_file import DataFile
+from mappings.labels import normalise_label
 from mappings.revision import NO_ANSWER, Descriptor, Revision, flatten
 
 FILE_NAME = "formulaire-relu.yaml"
@@ -55,6 +56,11 @@ class ReviewedForm:
     champs: Mapping[str, Known] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
     accepted: bool = False
+
+    def normal_labels(self, champ: str) -> frozenset[str]:
+        """Labels that a champ was reviewed under, as they are looked up; none if it was not."""
+        known = self.champs.get(champ)
+        return frozenset(map(normalise_label, known.labels)) if known else frozenset()
 
 
 class _KnownModel(BaseModel):

@@ -6,14 +6,14 @@ See ``triage/unc/rapprochements.yaml``.
 from collections.abc import Iterator
 from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, AfterValidator, ConfigDict, Field
 
 from mappings.data_file import DataFile, DataFileError
 from mappings.labels import fold
 from mappings.mapping import FormMapping
 
 Folded: TypeAlias = Annotated[
-    frozenset[str], BeforeValidator(lambda words: frozenset(fold(str(word)) for word in words))
+    frozenset[str], AfterValidator(lambda words: frozenset(fold(word) for word in words))
 ]
 """Words as they are compared: case and accents apart."""
 

@@ -85,6 +85,18 @@ WAYS: list[tuple[str, dict[str, Any], str, Severity]] = [
         Severity.INFORMATION,
     ),
     (
+        "options changées",
+        {"op": "retype", "champ": 13, "type": "drop_down_list", "options": []},
+        "nature_signalement",
+        Severity.BLOCKING,
+    ),
+    (
+        "changé de type",
+        {"op": "retype", "champ": 13, "type": "text"},
+        "nature_signalement",
+        Severity.BLOCKING,
+    ),
+    (
         "obligation changée",
         {"op": "require", "champ": 12, "required": True},
         "reference_interne",
@@ -140,6 +152,9 @@ def test_each_way_that_a_form_changes_is_told_with_its_severity(
         _, _, before = read_again(ours)
         ours.sandbox.control.publish(ours.sandbox.demarche, edits=[edit])
         summary, drifts, after = read_again(ours)
+        ours.sandbox.control.publish(ours.sandbox.demarche)
+        _, again, _ = read_again(ours)
+    assert [one.advice for one in again] == [one.advice for one in drifts]
     found = [one for one in drifts if one.field == field and one.kind is Kind(kind)]
     assert [one.severity for one in found] == [severity], [one.advice for one in drifts]
     assert summary.form_drift == drifts
@@ -194,7 +209,8 @@ def test_a_new_champ_is_kept_and_a_line_is_proposed_for_it(bridge: MakeBridge) -
     assert ("77", "Numéro d'AMM européen", "EU/1/26/1") in kept
     assert ("170", "Titre de la situation", "Usage en ville") in kept
     by_champ = {one.champ: one for one in proposals}
-    assert by_champ["170"].line == "titre: champ: [17, 170]"
+    assert by_champ["170"].line.startswith("titre: {champ: [17, 170], type: text, title: ")
+    assert by_champ["170"].replaces == "titre"
     assert by_champ["170"].likeness == 100
     assert by_champ["77"].line.startswith("numero_d_amm_europeen: {champ: 77, type: text")
 
@@ -225,7 +241,11 @@ def test_doctor_tells_drift_as_the_form_is_now(
     with bridge(generate(2, seed=5)) as ours:
         for name, value in ours.environment.items():
             monkeypatch.setenv(name, value)
-        edits: list[dict[str, Any]] = [{"op": "remove", "champ": 2}, {"op": "add", "champ": NEW}]
+        edits: list[dict[str, Any]] = [
+            {"op": "remove", "champ": 2},
+            {"op": "add", "champ": NEW},
+            {"op": "require", "champ": 12, "required": True},
+        ]
         ours.sandbox.control.publish(ours.sandbox.demarche, edits=edits)
         code = call(["doctor", "--json"])
     checks = json.loads(capsys.readouterr().out)["checks"]
@@ -233,3 +253,5 @@ def test_doctor_tells_drift_as_the_form_is_now(
     assert code == 2
     assert any(level == "bloquant" and "but_medical" in text for level, text in told)
     assert any(level == "à voir" and "Numéro d'AMM européen" in text for level, text in told)
+    assert any(level == "ok" and "1 bloquant, 1 à revoir, 1 information" in t for level, t in told)
+    assert any(level == "ok" and "reference_interne) obligation" in text for level, text in told)

@@ -53,6 +53,12 @@ def test_staff_see_the_drift_accept_it_and_trace_a_value(
             "pays_d_origine: {champ: 77, type: pays"
         ]
 
+        assert call(["mapping", "propose"]) == 0
+        shown = capsys.readouterr().out
+        assert (
+            "# sous fields, à ajouter : champ 77 « Pays d'origine »\n  pays_d_origine: {" in shown
+        )
+
         assert call(["mapping", "accept"]) == 0
         capsys.readouterr()
         assert call(["mapping", "check"]) == 0
@@ -70,3 +76,7 @@ def test_staff_see_the_drift_accept_it_and_trace_a_value(
         (folder / "mapping.yaml").write_text("form: unc\nfields: [\n", encoding="utf-8")
         assert call(["mapping", "check"]) == 2
         assert "mapping.yaml:3 : ce n'est pas du YAML lisible" in capsys.readouterr().err
+
+        (folder / "mapping.yaml").write_bytes("form: unc\ntitle: Été\n".encode("latin-1"))
+        assert call(["mapping", "check"]) == 2
+        assert "mapping.yaml:2 : le fichier n'est pas en UTF-8" in capsys.readouterr().err

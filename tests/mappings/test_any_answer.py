@@ -5,7 +5,8 @@ that the query's fragments ask of its type, any type that an interface allows, a
 scalar allows, ``null`` wherever the schema permits it.
 """
 
-from collections.abc import Iterator
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -31,13 +32,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clients.documents import document, library
+from mappings.card import card
+from mappings.compare import Observed, compare
 from mappings.content import hashes
-from mappings.decode import decode_dossier
+from mappings.decode import decode_dossier, decode_revision
 from mappings.display import show
+from mappings.dossier import Champ, Rows
+from mappings.drift import Needs
 from mappings.mapper import map_report
-from mappings.mapping import FormMapping
+from mappings.mapping import FieldSpec, FormMapping
 from mappings.mapping_file import parse_mapping
-from mappings.report import AnswerState
+from mappings.proposals import propose
+from mappings.report import Answer, AnswerState, Report
+from mappings.reviewed import review
+from mappings.revision import NO_ANSWER, Revision
 
 _ROOT = Path(__file__).parents[2]
 _odd = st.sampled_from(["", " ", "\x00", "oui", "12,5", "31/12/2026", "1.000", "’", "-", "🩺" * 40])
@@ -117,31 +125,80 @@ def _draw_object(draw: st.DrawFn, kind: Any, selections: SelectionSetNode) -> di
     return drawn
 
 
+def _field(name: str, among: Iterator[FieldNode]) -> FieldNode:
+    return next(one for one in among if one.name.value == name)
+
+
+def _asked(query: str) -> tuple[GraphQLObjectType, SelectionSetNode]:
+    """What a query of ours asks of the one object that it names."""
+    operation = cast("OperationDefinitionNode", document(query).node.definitions[0])
+    asked = cast("FieldNode", operation.selection_set.selections[0])
+    kind = cast("GraphQLObjectType", _schema().type_map[asked.name.value.capitalize()])
+    return kind, cast("SelectionSetNode", asked.selection_set)
+
+
+def _ids(specs: Iterable[FieldSpec]) -> list[str]:
+    """Ids of the champs of some fields, as DS serves them."""
+    return [b64encode(f"Champ-{spec.champs[0]}".encode()).decode() for spec in specs]
+
+
+_SPECS = list(_mapping().fields.values())
+_TOP = _ids(_SPECS)
+_REPEATED = _ids(spec for spec in _SPECS if spec.fields)
+_INNER = _ids(one for spec in _SPECS for one in spec.fields.values())
+
+
 @st.composite
 def dossiers(draw: st.DrawFn) -> dict[str, Any]:
     """Any dossier that a server with the official schema may answer to our query."""
-    operation = cast("OperationDefinitionNode", document("Dossier").node.definitions[0])
-    asked = cast("FieldNode", operation.selection_set.selections[0])
-    kind = cast("GraphQLObjectType", _schema().type_map["Dossier"])
-    drawn = _draw_object(draw, kind, cast("SelectionSetNode", asked.selection_set))
+    kind, asked = _asked("Dossier")
+    drawn = _draw_object(draw, kind, asked)
+    repetition = cast("GraphQLObjectType", _schema().type_map["RepetitionChamp"])
+    champs = cast("SelectionSetNode", _field("champs", _fields(asked, kind)).selection_set)
+    drawn["champs"] += [
+        _draw_object(draw, repetition, champs) for _ in range(draw(st.integers(0, 2)))
+    ]
     # Champs meet converters that they were not made for: each has the id of some field.
-    ids = sorted({spec.champs[0] for spec in _mapping().fields.values()})
     for champ in drawn["champs"]:
-        champ["champDescriptorId"] = draw(st.sampled_from(ids))
+        repeated = champ["__typename"] == "RepetitionChamp" and draw(st.booleans())
+        champ["champDescriptorId"] = draw(st.sampled_from(_REPEATED if repeated else _TOP))
+        for row in champ.get("rows") or ():
+            for inner in row["champs"]:
+                inner["champDescriptorId"] = draw(st.sampled_from(_INNER + _TOP[:3]))
     return drawn
 
 
-@settings(
+@st.composite
+def revisions(draw: st.DrawFn) -> Revision:
+    """Any revision that a server may answer, of champs that the mapping names."""
+    kind, asked = _asked("Demarche")
+    served = cast("SelectionSetNode", _field("revisions", _fields(asked, kind)).selection_set)
+    revision = cast("GraphQLObjectType", _schema().type_map["Revision"])
+    raw = _draw_object(draw, revision, served)
+    for one in (*raw["champDescriptors"], *raw["annotationDescriptors"]):
+        one["id"] = draw(st.sampled_from(_TOP + _REPEATED))
+        for inner in one.get("champDescriptors") or ():
+            inner["id"] = draw(st.sampled_from(_INNER + _TOP[:3]))
+    return decode_revision(raw)
+
+
+_any = settings(
     max_examples=80,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-@given(dossiers())
-def test_mapping_never_raises_and_loses_nothing(raw: dict[str, Any]) -> None:
-    dossier = decode_dossier(raw, revision=None)
-    report = map_report(dossier, mapping=_mapping(), revision=None)
+
+
+@_any
+@given(dossiers(), st.none() | revisions())
+def test_mapping_never_raises_and_loses_nothing(
+    raw: dict[str, Any], revision: Revision | None
+) -> None:
+    dossier = decode_dossier(raw, revision=revision)
+    report = map_report(dossier, mapping=_mapping(), revision=revision)
     assert hashes(raw).content != hashes(raw).fingerprint
-    answered = [champ for champ in dossier.champs if champ.value is not None]
+    asking = [champ for champ in dossier.champs if champ.type not in NO_ANSWER]
+    answered = [champ for champ in asking if champ.value is not None]
     taken = {answer.origin.champ_id for answer in report.fields.values() if answer.origin}
     left = {one.champ_id for one in report.unmapped}
     assert {champ.id for champ in answered} <= taken | left
@@ -150,3 +207,36 @@ def test_mapping_never_raises_and_loses_nothing(raw: dict[str, Any]) -> None:
             assert answer.problem
         if answer.value is not None:
             show(answer.value)
+    assert all(line.title for line in card(report, mapping=_mapping()))
+    _loses_no_answer_of_a_row(report, {champ.id: champ for champ in asking})
+
+
+def _loses_no_answer_of_a_row(report: Report, champs: dict[str, Champ]) -> None:
+    left = {one.champ_id for one in report.unmapped}
+    for answer in report.fields.values():
+        rows = _rows(answer)
+        if not rows or answer.origin is None:
+            continue
+        inner = [one for row in rows for one in row.values() if one.origin]
+        taken = {one.origin.champ_id for one in inner if one.origin}
+        served = champs[answer.origin.champ_id].value
+        assert isinstance(served, Rows)
+        for row in served.rows:
+            asking = {one.id for one in row if one.value is not None and one.type not in NO_ANSWER}
+            assert asking <= taken | left
+
+
+def _rows(answer: Answer) -> list[Mapping[str, Answer]]:
+    many = answer.value if isinstance(answer.value, tuple) else ()
+    return [row for row in many if isinstance(row, Mapping)]
+
+
+@_any
+@given(st.lists(revisions(), min_size=1, max_size=3), st.booleans())
+def test_comparing_never_raises(forms: list[Revision], accepted: bool) -> None:
+    needs = Needs(scope=frozenset({"but_medical"}), options={"population": frozenset({"Enfant"})})
+    reviewed = review(forms[:1]) if accepted else None
+    observed = Observed(forms, forms[-1].id)
+    drifts = compare(observed, mapping=_mapping(), reviewed=reviewed, needs=needs)
+    assert all(one.advice for one in drifts)
+    propose(drifts, mapping=_mapping(), revisions=forms)

@@ -10,7 +10,8 @@ from ruamel.yaml import YAML
 from mappings.data_file import DataFileError
 from mappings.document import report_page, report_schema
 from mappings.mapping import FieldSpec
-from mappings.mapping_file import mapping_schema, parse_mapping
+from mappings.mapping_file import parse_mapping
+from mappings.mapping_model import mapping_schema
 from mappings.reviewed import dump_reviewed, parse_reviewed
 
 ROOT = Path(__file__).parents[2]
