@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from mappings.refusals import refusal
 from settings_parts import demarche_tables, french_reason, https_or_loopback
 
 PREFIX = "UNC_"
@@ -68,6 +69,11 @@ class Settings(BaseSettings):
     mapping: Path = Field(
         default=ROOT / "mappings" / "unc" / "mapping.yaml",
         description="Fichier de correspondance du formulaire",
+    )
+    columns: Path = Field(
+        default=ROOT / "exports" / "unc",
+        description="Dossier de ce que montrent les classeurs, et à qui : columns.yaml,"
+        " policy.yaml, crpv.csv",
     )
     bdpm_dir: Path | None = Field(
         default=None,
@@ -139,7 +145,7 @@ class Settings(BaseSettings):
             try:
                 return SecretStr(self.ds_token_file.read_text(encoding="utf-8").strip())
             except (OSError, UnicodeDecodeError) as error:
-                why = error.strerror if isinstance(error, OSError) else "ce n'est pas du texte"
+                why = refusal(error) if isinstance(error, OSError) else "ce n'est pas du texte"
                 raise SettingsError(
                     f"UNC_DS_TOKEN_FILE : le fichier {self.ds_token_file} ne peut pas être lu"
                     f" ({why})."

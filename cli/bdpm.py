@@ -1,5 +1,6 @@
 """`unc bdpm`: the medicines reference, from the official files."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from settings import Settings, SettingsError, load_settings
 
 bdpm = App(name="bdpm", help="Base publique des médicaments (BDPM), en option.")
 _DEFAULT = Common()
+_SHOWN = 5
+_AT_ONCE = 100
+"""Dossiers in memory at once, beside the reference."""
 
 
 @bdpm.command(name="load")
@@ -64,8 +68,8 @@ def _show(loaded: Loaded, told: list[dict[str, Any]], found: dict[str, int]) -> 
     ]
     out.print(table(f"BDPM, version {loaded.version}", columns, rows))
     for one in told:
-        for line in one["refused"]:
-            ERROR.print(f"{one['name']}:{line} : ligne illisible", markup=False, highlight=False)
+        for text in _refused(one["name"], one["refused"]):
+            ERROR.print(text, markup=False, highlight=False)
     for name in loaded.absent:
         ERROR.print(f"{name} : absent de ce dossier", markup=False, highlight=False)
     if any(found.values()):
@@ -74,15 +78,25 @@ def _show(loaded: Loaded, told: list[dict[str, Any]], found: dict[str, int]) -> 
     out.print("Les dossiers seront rapprochés au prochain passage.", highlight=False)
 
 
+def _refused(name: str, lines: Sequence[int]) -> Iterator[str]:
+    """The first lines that were refused, then how many there are: a damaged file has thousands."""
+    for line in lines[:_SHOWN]:
+        yield f"{name}:{line} : ligne illisible"
+    if len(lines) > _SHOWN:
+        yield f"{name} : {show(len(lines))} lignes illisibles en tout"
+
+
 def _rates(settings: Settings) -> dict[str, int]:
     """How many medicines of the dossiers in store are found, by each means."""
     if settings.demarche is None:
         return {}
     with open_services(settings) as services:
         matcher, mapping = matcher_of(settings), services.form.mapping
+        numbers = sorted(services.store.dossiers.known_numbers(services.demarche))
         found = (
             match
-            for report in reports_of(services)
+            for start in range(0, len(numbers), _AT_ONCE)
+            for report in reports_of(services, numbers=numbers[start : start + _AT_ONCE])
             for match in medicines_of(report, mapping=mapping, matcher=matcher)
         )
         return rates(match for match in found if match is not None)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import requests
 
-from cli.check import Check, attempt
-from flows.form import load_form
+from cli.check import Check
+from cli.checks_files import checks_files
 from flows.token_age import token_end, token_warning
 from settings import Settings
 from store.errors import StoreError
@@ -22,11 +22,7 @@ _PREFECT_SECONDS = 5.0
 
 def checks_here(settings: Settings) -> Iterator[Check]:
     """Everything that needs no access to DS."""
-    yield attempt(
-        "Fichiers de règles",
-        lambda: load_form(mapping=settings.mapping, rules=settings.rules),
-        good="correspondance, référentiel et textes sont valides",
-    )
+    yield from checks_files(settings)
     yield _database(settings)
     yield from _folder("Dossier des exports", "UNC_EXPORT_DIR", folder=settings.exports())
     yield from _folder("Dossier de travail", "UNC_HOME", folder=settings.home.absolute())

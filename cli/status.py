@@ -90,7 +90,9 @@ def _state(services: Services) -> dict[str, Any]:
     known = store.demarches.state(demarche)
     entries = list(entries_of(services))
     unmapped = Counter(
-        (one.champ_id, one.label) for entry in entries for one in entry.report.unmapped
+        champ
+        for entry in entries
+        for champ in {(one.champ_id, one.label) for one in entry.report.unmapped}  # rows repeat
     )
     published = store.exports.last(demarche, kind=KIND)
     return {
@@ -146,7 +148,7 @@ def _state(services: Services) -> dict[str, Any]:
         ],
         "champs_sans_correspondance": [
             {"champ": champ, "libellé": label, "dossiers": count}
-            for (champ, label), count in unmapped.most_common()
+            for (champ, label), count in sorted(unmapped.items(), key=lambda one: (-one[1], one[0]))
         ],
     }
 

@@ -39,6 +39,8 @@ _COMPUTED = {
     "fichiers": frozenset(OF_DOSSIER) | frozenset(OF_FILE),
 }
 _LIST_LENGTH = 250
+_COLUMN = r"^(\w+\.\w+)?$"
+"""Column of a repetition, or blank for a form that has none."""
 
 
 class _Strict(BaseModel):
@@ -81,10 +83,13 @@ class ColumnSpec(_Strict):
 
 
 class Figures(_Strict):
-    """Fields that the figures of `Synthèse` and the rows of `Situations` are drawn from."""
+    """Fields that the figures of `Synthèse` and the rows of `Situations` are drawn from.
+
+    A form that does not ask has them blank: their figures are then left out.
+    """
 
     nature: str
-    substance: str = Field(pattern=r"^\w+\.\w+$")
+    substance: str = Field(pattern=_COLUMN)
     company: str
     awareness: str
     measures: str
@@ -106,8 +111,8 @@ class Territory(_Strict):
 
     extent: str
     everywhere: tuple[str, ...]
-    regions: str = Field(pattern=r"^\w+\.\w+$")
-    departments: str = Field(pattern=r"^\w+\.\w+$")
+    regions: str = Field(pattern=_COLUMN)
+    departments: str = Field(pattern=_COLUMN)
     rapporteur: str
 
 
@@ -154,9 +159,20 @@ class SheetSpec(_Strict):
 
 
 class ColumnsFile(_Strict):
-    """The whole file: the sheets in the order of their tabs."""
+    """The whole file: the sheets in the order of their tabs.
+
+    Attributes:
+        version: Version written in the file.
+        title: What the workbooks are about, at the head of each page.
+        territory: Where to find the centres of a dossier.
+        figures: Where to find what is counted.
+        opinions: Choices of `Avis du centre`.
+        sheets: The sheets.
+        digest: First digits of the SHA-256 of the file.
+    """
 
     version: str
+    title: str = Field(min_length=1)
     territory: Territory
     figures: Figures
     opinions: tuple[str, ...] = Field(min_length=1)

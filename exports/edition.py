@@ -77,7 +77,7 @@ class Edition:
     def title(self) -> str:
         """Title of the workbook."""
         whom = self.centre.name if self.centre else _TITLES[self.maker.audience]
-        return f"Usages non conformes — {whom}"
+        return f"{self.columns.title} — {whom}"
 
     @property
     def footer(self) -> str:

@@ -57,16 +57,17 @@ def synthesise(
     return Synthesis(
         figures=(
             *_dossiers(readings),
-            *_delays(readings, origins),
-            *_measures(readings, origins),
-            *_within_the_year(years),
-            _cases(readings, origins, below=below),
+            *(_awareness(readings, origins) if origins.awareness else ()),
+            *_delays(readings),
+            *(_measures(readings, origins) if origins.measures else ()),
+            *_within_the_year(years if origins.measures else ()),
+            *(_cases(readings, origins, below=below) if origins.cases else ()),
         ),
         blocks=(
             by_month(_days(readings)),
-            by_nature(readings, origins),
+            *([by_nature(readings, origins)] if origins.nature else ()),
             by_status(readings),
-            *([by_year(years)] if years else ()),
+            *([by_year(years)] if years and origins.measures else ()),
         ),
     )
 
@@ -100,7 +101,16 @@ def _dossiers(readings: Sequence[Reading]) -> tuple[Figure, ...]:
     )
 
 
-def _delays(readings: Sequence[Reading], origins: Figures) -> tuple[Figure, ...]:
+def _awareness(readings: Sequence[Reading], origins: Figures) -> Iterator[Figure]:
+    yield Figure(
+        "Délai médian entre connaissance et dépôt (jours)",
+        _delay(readings, origins),
+        meaning="De la date de connaissance déclarée au dépôt ; une date de connaissance"
+        " postérieure au dépôt n'est pas comptée.",
+    )
+
+
+def _delays(readings: Sequence[Reading]) -> tuple[Figure, ...]:
     checks = [
         (checked - one.entry.report.deposited_at) / timedelta(hours=1)
         for one in readings
@@ -114,12 +124,6 @@ def _delays(readings: Sequence[Reading], origins: Figures) -> tuple[Figure, ...]
         for asked, answered in one.entry.corrected
     ]
     return (
-        Figure(
-            "Délai médian entre connaissance et dépôt (jours)",
-            _delay(readings, origins),
-            meaning="De la date de connaissance déclarée au dépôt ; une date de connaissance"
-            " postérieure au dépôt n'est pas comptée.",
-        ),
         Figure(
             f"Délai médian entre dépôt et première vérification ({unit})",
             _rounded([max(0.0, one) / hours for one in checks]),
@@ -210,7 +214,7 @@ def _share(flags: Sequence[bool]) -> Content:
     return (200 * sum(flags) + len(flags)) // (2 * len(flags)) if flags else None
 
 
-def _cases(readings: Sequence[Reading], origins: Figures, *, below: int) -> Figure:
+def _cases(readings: Sequence[Reading], origins: Figures, *, below: int) -> Iterator[Figure]:
     """Sum of cases. Outside the agency only counts that are shown are added, and it says so."""
     counts = [count for one in readings if (count := one.count(origins.cases)) is not None]
     hidden = sum(1 for one in readings if not isinstance(one.answer(origins.cases), Answer))
@@ -218,7 +222,7 @@ def _cases(readings: Sequence[Reading], origins: Figures, *, below: int) -> Figu
     name = "Cas d'effets indésirables rapportés"
     if hidden:
         name += f", hors dossiers à moins de {below} cas"
-    return Figure(name, total, meaning="Somme des cas déclarés que le lecteur peut lire.")
+    yield Figure(name, total, meaning="Somme des cas déclarés que le lecteur peut lire.")
 
 
 def _rounded(values: Sequence[float]) -> Content:

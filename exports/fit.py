@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from exports.columns import ColumnsFile, ColumnSpec, SheetSpec
+from exports.errors import MappingMismatchError
 from exports.policy import Policy
 from mappings.mapping import FieldSpec, FormMapping
 from mappings.medicine_facts import BDPM_COLUMNS
@@ -28,6 +29,21 @@ def policy_misfits(policy: Policy, mapping: FormMapping) -> list[str]:
         *(name for name in annotations if name not in mapping.annotations),
     ]
     return list(dict.fromkeys(unknown))
+
+
+def check_policy(policy: Policy, mapping: FormMapping) -> None:
+    """Check that every name in the policy exists in the mapping: a typo would let secrets out.
+
+    Raises:
+        MappingMismatchError: Names what the mapping does not have.
+    """
+    unknown = policy_misfits(policy, mapping)
+    if unknown:
+        raise MappingMismatchError(
+            "La politique de confidentialité nomme des données que la correspondance du "
+            f"formulaire n'a pas : {', '.join(sorted(unknown))}. Rien n'est publié : corrigez "
+            "policy.yaml (UNC_COLUMNS)."
+        )
 
 
 def _of_sheets(columns: ColumnsFile, mapping: FormMapping) -> Iterator[str]:

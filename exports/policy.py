@@ -2,9 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from exports.errors import MappingMismatchError
 from mappings.data_file import DataFile
-from mappings.mapping import FieldSpec, FormMapping
+from mappings.mapping import FormMapping
 
 
 class _Strict(BaseModel):
@@ -93,30 +92,6 @@ def parse_policy(text: str, *, source: str) -> Policy:
     return file.validate(Policy).model_copy(update={"digest": file.digest})
 
 
-def check_policy(policy: Policy, mapping: FormMapping) -> None:
-    """Check that every name in the policy exists in the mapping: a typo would let secrets out.
-
-    Raises:
-        MappingMismatchError: Names what the mapping does not have.
-    """
-    names = [name for rule in policy.withheld for name in (*rule.fields, rule.decided_by)]
-    names += [*policy.small_counts.fields, *policy.small_counts.told_by]
-    unknown = {name for name in names if name not in mapping.fields}
-    for rule in policy.rows:
-        spec = mapping.fields.get(rule.field)
-        if spec is None or not _has(spec, rule.decided_by):
-            unknown.add(f"{rule.field}.{rule.decided_by}")
-    unknown |= {name for name in policy.annotations if name not in mapping.annotations}
-    if policy.consent not in mapping.annotations:
-        unknown.add(policy.consent)
-    if unknown:
-        raise MappingMismatchError(
-            "La politique de confidentialité nomme des données que la correspondance du "
-            f"formulaire n'a pas : {', '.join(sorted(unknown))}. Rien n'est publié : corrigez "
-            "exports/unc/policy.yaml."
-        )
-
-
 def condition_of(policy: Policy, field: str, mapping: FormMapping) -> str:
     """Say under which condition a field leaves the agency, in French; blank without any."""
     told = [
@@ -133,7 +108,3 @@ def condition_of(policy: Policy, field: str, mapping: FormMapping) -> str:
     if field in counts.told_by:
         told.append(f"sauf où un nombre de cas est sous {counts.below}")
     return ", ".join(told)
-
-
-def _has(spec: FieldSpec, name: str) -> bool:
-    return spec.type == "rows" and name in spec.fields

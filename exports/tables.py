@@ -143,7 +143,7 @@ class TableMaker:
             raise MappingMismatchError(
                 f"La colonne « {column.name} » de la feuille « {sheet.name} » vient de la BDPM, et "
                 "la correspondance du formulaire ne dit pas que ces lignes sont des médicaments : "
-                "corrigez exports/unc/columns.yaml."
+                "corrigez columns.yaml (UNC_COLUMNS)."
             )
         fields = self.context.mapping.fields[where.rows].fields
         asked = (where.cis, where.cip, where.name, where.substance)
@@ -165,7 +165,7 @@ class TableMaker:
             raise MappingMismatchError(
                 f"La colonne « {column.name} » de la feuille « {sheet.name} » nomme la donnée "
                 f"{error.args[0]}, que la correspondance du formulaire n'a pas : corrigez "
-                "exports/unc/columns.yaml."
+                "columns.yaml (UNC_COLUMNS)."
             ) from error
         return specs
 
@@ -183,7 +183,7 @@ class TableMaker:
             if annotation is None:
                 raise MappingMismatchError(
                     f"La colonne « {column.name} » nomme l'annotation {column.annotation}, que la "
-                    "correspondance n'a pas : corrigez exports/unc/columns.yaml."
+                    "correspondance n'a pas : corrigez columns.yaml (UNC_COLUMNS)."
                 )
             meaning, origin = annotation.title, "annotation " + " ou ".join(annotation.champs)
         return Column(

@@ -11,7 +11,8 @@ from exports.checksum import data_checksum
 from exports.columns import ColumnsFile
 from exports.edition import Edition
 from exports.entry import Entry, ExportContext
-from exports.policy import Policy, check_policy
+from exports.fit import check_policy
+from exports.policy import Policy
 from exports.previous import PreviousExport
 from exports.reading import Reading, readings
 from exports.tables import Table, TableMaker

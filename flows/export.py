@@ -74,7 +74,9 @@ def export(services: Services, summary: Summary) -> None:
 def _publish(services: Services, root: Path) -> PublishedExport | None:
     entries = tuple(entries_of(services))
     context = export_context(services, entries)
-    made = workbook_set(entries, context, previous=latest(root, demarche=services.demarche))
+    made = workbook_set(
+        services, entries, context, previous=latest(root, demarche=services.demarche)
+    )
     files = dict(_files(services, made))
     facts = export_facts(entries, context, checksum=made.checksum)
     return publish(root, files, facts=facts, at=now())
@@ -96,14 +98,18 @@ def _files(services: Services, made: WorkbookSet) -> Iterator[tuple[str, ExportF
 
 
 def workbook_set(
-    entries: Sequence[Entry], context: ExportContext, *, previous: PublishedExport | None
+    services: Services,
+    entries: Sequence[Entry],
+    context: ExportContext,
+    *,
+    previous: PublishedExport | None,
 ) -> WorkbookSet:
     """Every workbook of these dossiers, compared with the last published export.
 
     Raises:
         DataFileError: The columns, the policy or the table of centres is wrong.
     """
-    columns, policy = hand_out_files()
+    columns, policy = hand_out_files(services.settings, services.form.mapping)
     before = None
     if previous is not None:
         sheets = columns.dossiers_sheet.name, columns.of_kind("a_propos").name
@@ -113,7 +119,7 @@ def workbook_set(
         context=context,
         columns=columns,
         policy=policy,
-        centres=centres(),
+        centres=centres(services.settings),
         previous=before,
     )
 
@@ -191,7 +197,7 @@ def source_digest(services: Services) -> str:
         services.settings.network_default,
         services.settings.ds_url,
         version_of(services.settings),
-        *hand_out.texts(),
+        *hand_out.texts(services.settings),
         *(
             f"{row.number} {row.content_hash} {row.assessed_fingerprint} {row.assessed_basis}"
             for row in services.store.dossiers.light_rows(services.demarche)

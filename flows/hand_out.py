@@ -1,35 +1,76 @@
-"""The data files that decide what is handed out, and to whom."""
+"""The data files that decide what is handed out, and to whom: a folder for each form.
+
+``UNC_COLUMNS`` names the folder: ``columns.yaml`` (sheets and columns), ``policy.yaml`` (what
+leaves the agency), ``crpv.csv`` (the regional centres).
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
 
 from exports.centres import Centre, parse_centres
 from exports.columns import ColumnsFile, parse_columns
+from exports.fit import columns_misfits, policy_misfits
 from exports.policy import Policy, parse_policy
-from settings import ROOT
+from mappings.data_file import DataFileError
+from mappings.mapping import FormMapping
+from settings import Settings
 
-FOLDER = ROOT / "exports" / "unc"
+_COLUMNS, _POLICY, _CENTRES = "columns.yaml", "policy.yaml", "crpv.csv"
+_SHOWN = 5
 
 
-def hand_out_files() -> tuple[ColumnsFile, Policy]:
+def hand_out_files(settings: Settings, mapping: FormMapping) -> tuple[ColumnsFile, Policy]:
     """What is shown, and to whom.
 
     Raises:
-        DataFileError: A file is wrong.
+        DataFileError: A file is missing or wrong, or names what the mapping does not have.
     """
-    columns_file, policy_file = FOLDER / "columns.yaml", FOLDER / "policy.yaml"
-    columns = parse_columns(columns_file.read_text("utf-8"), source=columns_file.name)
-    return columns, parse_policy(policy_file.read_text("utf-8"), source=policy_file.name)
+    folder = settings.columns
+    columns = parse_columns(_read(folder / _COLUMNS), source=_COLUMNS)
+    policy = parse_policy(_read(folder / _POLICY), source=_POLICY)
+    problems = [
+        _misfit(folder / name, unknown, mapping)
+        for name, unknown in (
+            (_COLUMNS, columns_misfits(columns, mapping)),
+            (_POLICY, policy_misfits(policy, mapping)),
+        )
+        if unknown
+    ]
+    if problems:
+        raise DataFileError(problems)
+    return columns, policy
 
 
-def centres() -> tuple[Centre, ...]:
+def centres(settings: Settings) -> tuple[Centre, ...]:
     """The regional centres.
 
     Raises:
-        DataFileError: Their table is wrong.
+        DataFileError: Their table is missing or wrong.
     """
-    path = FOLDER / "crpv.csv"
-    return parse_centres(path.read_text("utf-8"), source=path.name)
+    return parse_centres(_read(settings.columns / _CENTRES), source=_CENTRES)
 
 
-def texts() -> list[str]:
-    """All of these files, in the same order every time."""
-    found = sorted([*FOLDER.glob("*.yaml"), *FOLDER.glob("*.csv")])
-    return [path.read_text("utf-8") for path in found]
+def texts(settings: Settings) -> list[str]:
+    """All of these files, in the same order every time.
+
+    Raises:
+        DataFileError: One is missing or unreadable.
+    """
+    return [_read(settings.columns / name) for name in (_COLUMNS, _CENTRES, _POLICY)]
+
+
+def _misfit(file: Path, unknown: Sequence[str], mapping: FormMapping) -> str:
+    named = ", ".join(unknown[:_SHOWN])
+    more = f" et {len(unknown) - _SHOWN} autres" if len(unknown) > _SHOWN else ""
+    return (
+        f"UNC_COLUMNS : {file} nomme des données que la correspondance du formulaire"
+        f" « {mapping.form} » n'a pas ({named}{more}) ; corrigez ce fichier, ou donnez dans"
+        " UNC_COLUMNS le dossier des colonnes de ce formulaire"
+    )
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataFileError([f"UNC_COLUMNS : le fichier {path} ne peut pas être lu"]) from error

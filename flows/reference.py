@@ -5,7 +5,7 @@ in use. Nothing is downloaded, and nothing needs it: without a version the colum
 """
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -17,9 +17,8 @@ from mappings.bdpm_files import (
     PRESENTATIONS,
     SPECIALITIES,
     FileSpec,
-    decoded,
     each_row,
-    read_table,
+    encoding_of,
 )
 from mappings.data_file import DataFileError
 from mappings.mapping import FormMapping
@@ -106,9 +105,9 @@ def _each(there: Mapping[str, Path]) -> Iterator[FileRead]:
     for spec in FILES:
         if spec.name not in there:
             continue
-        text, encoding = decoded(_bytes(there[spec.name]))
+        content = _bytes(there[spec.name])
         refused, read, joined = [], 0, 0
-        for number, row in each_row(text, spec):
+        for number, row in each_row(content, spec):
             if row is None:
                 refused.append(number)
                 continue
@@ -118,6 +117,7 @@ def _each(there: Mapping[str, Path]) -> Iterator[FileRead]:
             joined += row[0] in known
         if spec is SPECIALITIES and not known:
             raise DataFileError([f"{spec.name} : aucune spécialité lisible dans ce fichier"])
+        encoding = encoding_of(content)
         yield FileRead(spec.name, encoding, read + len(refused), read, joined, tuple(refused))
 
 
@@ -127,6 +127,15 @@ def version_of(settings: Settings) -> str:
         return (_root(settings) / _CURRENT).read_text("utf-8").strip()
     except OSError:
         return ""
+
+
+def is_there(settings: Settings) -> bool:
+    """Whether the files of the version in use are still where they were kept."""
+    version = version_of(settings)
+    try:
+        return bool(version and _there(_root(settings) / version))
+    except DataFileError:
+        return False
 
 
 def matcher_of(settings: Settings) -> Matcher | None:
@@ -155,8 +164,10 @@ def with_remarks(
 def _matcher(place: Path, version: str) -> Matcher:
     there = _there(place)
 
-    def rows_of(spec: FileSpec) -> Iterable[list[str]]:
-        return read_table(_bytes(there[spec.name]), spec).rows if spec.name in there else ()
+    def rows_of(spec: FileSpec) -> Iterator[list[str]]:
+        if spec.name in there:
+            rows = each_row(_bytes(there[spec.name]), spec)
+            yield from (row for _, row in rows if row is not None)
 
     return Matcher(build_reference(rows_of, version=version))
 

@@ -4,12 +4,16 @@ UTF-8 strictly, else cp1252 (the encoding differs from file to file and over the
 with CRLF or LF; blank lines stand inside; the last line may have no end.
 """
 
+from codecs import BOM_UTF8, getincrementaldecoder
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
 Encoding: TypeAlias = Literal["utf-8", "cp1252"]
+
+
+_PART = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +62,22 @@ class Table:
 
 def read_table(content: bytes, spec: FileSpec) -> Table:
     """Every row of a file; never raises on what it holds."""
-    text, encoding = decoded(content)
     rows: list[list[str]] = []
     refused: list[int] = []
-    for number, row in each_row(text, spec):
+    for number, row in each_row(content, spec):
         if row is None:
             refused.append(number)
         else:
             rows.append(row)
-    return Table(spec.name, encoding, rows, tuple(refused), len(rows) + len(refused))
+    return Table(spec.name, encoding_of(content), rows, tuple(refused), len(rows) + len(refused))
 
 
-def each_row(text: str, spec: FileSpec) -> Iterator[tuple[int, list[str] | None]]:
-    """Lines that are not blank, by number, as rows; ``None`` for one that means nothing."""
-    for number, line in _lines(text):
+def each_row(content: bytes, spec: FileSpec) -> Iterator[tuple[int, list[str] | None]]:
+    """Lines that are not blank, by number, as rows; ``None`` for one that means nothing.
+
+    One at a time: all the text, or a list of its lines, would take more memory than the file.
+    """
+    for number, line in _lines(content):
         cells = [cell.strip() for cell in line.split("\t")]
         if len(cells) < spec.needed or not is_cis(cells[0]):
             yield number, None
@@ -79,12 +85,16 @@ def each_row(text: str, spec: FileSpec) -> Iterator[tuple[int, list[str] | None]
             yield number, cells + [""] * (spec.columns - len(cells))
 
 
-def decoded(content: bytes) -> tuple[str, Encoding]:
-    """The text of a file, and its encoding; a byte that cp1252 lacks becomes U+FFFD."""
+def encoding_of(content: bytes) -> Encoding:
+    """The encoding of a file."""
+    decoder = getincrementaldecoder("utf-8")()
     try:
-        return content.decode("utf-8-sig"), "utf-8"
+        for start in range(0, len(content), _PART):
+            decoder.decode(content[start : start + _PART])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace"), "cp1252"
+        return "cp1252"
+    return "utf-8"
 
 
 def is_cis(text: str) -> bool:
@@ -101,8 +111,18 @@ def day(text: str) -> date | None:
         return None
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Lines that are not blank, with their number; only LF and CRLF end a line."""
-    for number, line in enumerate(text.split("\n"), start=1):
+def _lines(content: bytes) -> Iterator[tuple[int, str]]:
+    """Lines that are not blank, with their number; only LF and CRLF end a line.
+
+    A byte that cp1252 lacks becomes U+FFFD.
+    """
+    encoding = encoding_of(content)
+    start = len(BOM_UTF8) if content.startswith(BOM_UTF8) else 0
+    number = 1
+    while start < len(content):
+        end = content.find(b"\n", start)
+        end = len(content) if end < 0 else end
+        line = content[start:end].decode(encoding, errors="replace")
         if line and not line.isspace():
             yield number, line
+        number, start = number + 1, end + 1

@@ -1,24 +1,22 @@
 """Joining what a report names with BDPM: by code, else by name with a score that is shown."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, TypeAlias
 
-from rapidfuzz import fuzz, process
-from rapidfuzz.utils import default_process
+from rapidfuzz import fuzz
 
 from mappings.bdpm_files import is_cis
-from mappings.labels import fold
+from mappings.medicine_names import Likeness, NameIndex, SubstanceIndex, likeness, words
 from mappings.medicines import Medicine, Reference
 
 By: TypeAlias = Literal["cis", "cip", "nom"]
-_CLOSE = 80.0
-"""Likeness (0 to 100) under which a name is not proposed."""
 _UNLIKE = 50.0
 """Likeness under which a code and a name are said to disagree."""
+_SHOWN = 60
+"""Characters of a declared substance that a remark repeats."""
 _CIP_LENGTHS = frozenset({7, 13})
-_TRIED = 20
-"""Names looked at more closely, with the substance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,8 @@ class Match:
     Attributes:
         medicine: The speciality; ``None`` when none was found.
         by: What found it.
-        score: Likeness of the names, 0 to 100; ``None`` when there was no name to compare.
+        score: Likeness of the names, 0 to 100 (only for the same words); ``None`` when there was
+            no name to compare.
         remarks: What a person should know, in French.
     """
 
@@ -53,13 +52,20 @@ class Match:
         return self.by in {"cis", "cip"} and not self.remarks
 
 
-@dataclass(slots=True)
 class Matcher:
     """Looks up declared medicines in a reference; the same question is answered once."""
 
-    reference: Reference
-    _names: dict[str, str] = field(default_factory=dict)
-    _answers: dict[Declared, Match] = field(default_factory=dict)
+    def __init__(self, reference: Reference) -> None:
+        self.reference = reference
+        self._answers: dict[Declared, Match] = {}
+
+    @cached_property
+    def _names(self) -> NameIndex:
+        return NameIndex(self.reference.medicines.values())
+
+    @cached_property
+    def _substances(self) -> SubstanceIndex:
+        return SubstanceIndex(self.reference.medicines.values())
 
     def match(self, declared: Declared) -> Match:
         """What the reference has for a declared medicine."""
@@ -82,56 +88,65 @@ class Matcher:
         found = by_code or by_pack
         if found is None:
             return self._by_name(declared, remarks)
-        score = _likeness(declared, found) if declared.name else None
-        if score is not None and score < _UNLIKE:
-            remarks.append(f"le nom déclaré ne ressemble pas à « {found.name} » ({score:.0f} %)")
-        return Match(found, "cis" if by_code else "cip", score, tuple(remarks))
+        by: By = "cis" if by_code else "cip"
+        name = words(declared.name)
+        if not name:
+            return Match(found, by, None, tuple(remarks))
+        alike = _with_substance(likeness(name, words(found.name)), declared, found)
+        if alike.said < _UNLIKE:
+            remarks.append(
+                f"le nom déclaré ne ressemble pas à « {found.name} » ({alike.whole:.0f} %)"
+            )
+        return Match(found, by, alike.whole, tuple(remarks))
 
     def _by_name(self, declared: Declared, remarks: list[str]) -> Match:
-        if not declared.name.strip():
+        name = words(declared.name)
+        found = [
+            (one, _with_substance(alike, declared, one))
+            for one, alike in self._names.find(name, words(declared.substance))
+        ]
+        if not found:
+            remarks += [*self._of_name(declared), *self._of_substance(declared)]
             return Match(None, None, None, tuple(remarks))
-        names = self._names_by_cis()
-        close = process.extract(
-            _words(declared.name),
-            names,
-            scorer=fuzz.token_set_ratio,
-            limit=_TRIED,
-            score_cutoff=_CLOSE,
-        )
-        medicines = (self.reference.medicines[cis] for _, _, cis in close)
-        scored = sorted(((_likeness(declared, one), one) for one in medicines), key=_best_first)
-        if not scored or scored[0][0] < _CLOSE:
-            return Match(None, None, None, (*remarks, "aucune spécialité de ce nom dans la BDPM"))
-        score, found = scored[0]
-        alike = sum(other == score for other, _ in scored)
-        same = f", {alike} spécialités se ressemblent autant" if alike > 1 else ""
-        remarks.append(f"trouvé par le nom, à vérifier ({score:.0f} %{same})")
-        return Match(found, "nom", score, tuple(remarks))
+        best, alike = min(found, key=_best_first)
+        count = sum(other.said == alike.said for _, other in found)
+        same = f", {count} spécialités se ressemblent autant" if count > 1 else ""
+        remarks.append(f"trouvé par le nom, à vérifier ({alike.whole:.0f} %{same})")
+        return Match(best, "nom", alike.whole, tuple(remarks))
 
-    def _names_by_cis(self) -> dict[str, str]:
-        if not self._names:
-            self._names = {cis: _words(one.name) for cis, one in self.reference.medicines.items()}
-        return self._names
+    def _of_name(self, declared: Declared) -> Iterator[str]:
+        """Why a name found nothing."""
+        if self._names.naming(words(declared.name)):
+            yield "aucune spécialité de ce nom dans la BDPM"
+        elif declared.name.strip():
+            yield "nom trop court ou trop général pour être cherché dans la BDPM"
+
+    def _of_substance(self, declared: Declared) -> Iterator[str]:
+        """What is known of the substance where no speciality was found: it never names one."""
+        wanted = declared.substance.strip()[:_SHOWN]
+        if not wanted:
+            return
+        count = self._substances.count(wanted)
+        if count == 0:
+            yield f"substance « {wanted} » inconnue de la BDPM"
+            return
+        several = f"{count} spécialités" if count > 1 else "une spécialité"
+        yield f"substance « {wanted} » : {several} dans la BDPM, à préciser par un nom ou un code"
 
 
-def _likeness(declared: Declared, medicine: Medicine) -> float:
+def _with_substance(name: Likeness, declared: Declared, medicine: Medicine) -> Likeness:
     """Likeness of names; with a substance on both sides, it counts for a third."""
-    name = fuzz.token_set_ratio(_words(declared.name), _words(medicine.name))
     if not declared.substance.strip() or not medicine.substances:
-        return float(name)
-    wanted = _words(declared.substance)
-    alike = max(fuzz.token_set_ratio(wanted, _words(one)) for one in medicine.substances)
-    return float(2 * name + alike) / 3
+        return name
+    wanted = words(declared.substance)
+    alike = max(fuzz.token_set_ratio(wanted, words(one)) for one in medicine.substances)
+    return Likeness((2 * name.said + alike) / 3, (2 * name.whole + alike) / 3)
 
 
-def _best_first(scored: tuple[float, Medicine]) -> tuple[float, bool, bool, str]:
-    score, medicine = scored
-    return (-score, medicine.withdrawn, medicine.marketing != "Commercialisée", medicine.cis)
-
-
-def _words(text: str) -> str:
-    """``text`` as words to compare: folded, punctuation apart."""
-    return default_process(fold(text))
+def _best_first(found: tuple[Medicine, Likeness]) -> tuple[float, bool, bool, float, str]:
+    one, alike = found
+    other = one.marketing != "Commercialisée"
+    return (-alike.said, one.withdrawn, other, -alike.whole, one.cis)
 
 
 def _digits(text: str) -> str:

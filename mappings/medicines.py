@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from html import unescape
 from sys import intern
 from typing import TypeAlias
@@ -130,8 +131,8 @@ def build_reference(rows_of: RowsOf, *, version: str) -> Reference:
     return Reference(
         version=version,
         medicines={
-            row[0]: Medicine(
-                cis=row[0],
+            intern(row[0]): Medicine(
+                cis=intern(row[0]),
                 name=_plain(row[1]),
                 form=intern(row[2]),
                 routes=_several(row[3]),
@@ -166,10 +167,13 @@ def _substances(rows: Iterable[list[str]]) -> dict[str, tuple[str, ...]]:
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     """Second members by the first, in order, once each."""
-    found: dict[str, dict[str, None]] = {}
+    found: dict[str, tuple[str, ...]] = {}
     for key, value in pairs:
-        found.setdefault(key, {})[intern(_plain(value))] = None
-    return {key: tuple(values) for key, values in found.items()}
+        text, before = intern(_plain(value)), found.get(key, ())
+        if text not in before:
+            found[intern(key)] = (*before, text)
+    shared: dict[tuple[str, ...], tuple[str, ...]] = {}  # thousands are the same
+    return {key: shared.setdefault(values, values) for key, values in found.items()}
 
 
 def _availability(rows: Iterable[list[str]]) -> dict[str, tuple[Shortage, ...]]:
@@ -181,6 +185,7 @@ def _availability(rows: Iterable[list[str]]) -> dict[str, tuple[Shortage, ...]]:
     return {cis: tuple(lines) for cis, lines in found.items()}
 
 
+@lru_cache(maxsize=8192)  # to share them, not for speed
 def _several(text: str) -> tuple[str, ...]:
     return tuple(intern(part.strip()) for part in text.split(";") if part.strip())
 

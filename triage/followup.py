@@ -7,7 +7,7 @@ from statistics import median
 
 from mappings.report import Report
 from triage.checks import PARIS
-from triage.situation_facts import Measure, SituationFacts
+from triage.situation_facts import Measure, SituationFacts, value_of
 from triage.trends import BeforeAfter, Trend, before_after, monthly
 
 
@@ -131,7 +131,7 @@ def delays(days: Iterable[int]) -> Delays:
 def _to_report(reports: Iterable[Report]) -> Iterable[int]:
     """Days from awareness to deposit; an awareness after the deposit is a mistake, not a delay."""
     for report in reports:
-        known = report.value("date_connaissance")
+        known = value_of(report, "date_connaissance")
         if isinstance(known, date):
             days = (report.deposited_at.astimezone(PARIS).date() - known).days
             if days >= 0:

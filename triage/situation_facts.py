@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mappings.dossier import Company
-from mappings.report import Report
+from mappings.report import Report, Value
 from triage.checks import PARIS
 from triage.description import Description
 
@@ -78,7 +78,7 @@ def facts_of(
     ordered = sorted(reports, key=lambda one: (one.deposited_at, one.number))
     told = [descriptions[one.number] for one in ordered if one.number in descriptions]
     days = [one.deposited_at.astimezone(PARIS).date() for one in ordered]
-    known = [day for one in ordered if isinstance(day := one.value("date_connaissance"), date)]
+    known = [day for one in ordered if isinstance(day := value_of(one, "date_connaissance"), date)]
     return SituationFacts(
         id=situation,
         title=next((one.title for one in told if one.title), ""),
@@ -95,9 +95,15 @@ def facts_of(
     )
 
 
+def value_of(report: Report, field: str) -> Value | None:
+    """Value of a field; ``None`` also where the form has no such field."""
+    answer = report.fields.get(field)
+    return None if answer is None else answer.value
+
+
 def company_of(report: Report) -> str:
     """SIREN of the company that reported; empty when it is not given."""
-    company = report.value("siret")
+    company = value_of(report, "siret")
     return company.identifier[:9] if isinstance(company, Company) else ""
 
 
@@ -113,7 +119,7 @@ def estimated(reports: Sequence[Report], field: str, *, least: int) -> tuple[int
     """
     last: dict[str, int] = {}
     for report in reports:
-        value = report.value(field)
+        value = value_of(report, field)
         if isinstance(value, int) and not isinstance(value, bool) and value >= least:
             last[_whose(report)] = value
     return (max(last.values()), sum(last.values())) if last else None
@@ -124,7 +130,7 @@ def measures_of(reports: Iterable[Report]) -> Iterator[Measure]:
     seen: set[tuple[str, str, bool, date | None]] = set()
     found: list[Measure] = []
     for report in reports:
-        value = report.value("mesures")
+        value = value_of(report, "mesures")
         for row in value if isinstance(value, tuple) else ():
             if not isinstance(row, Mapping) or not row["type_mesure"].value:
                 continue

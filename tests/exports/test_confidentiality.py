@@ -9,7 +9,7 @@ import pytest
 
 from exports.entry import Entry
 from exports.errors import MappingMismatchError
-from exports.policy import check_policy
+from exports.fit import check_policy
 from mappings.dossier import Attachment, Company, Place
 from mappings.mapping import FieldSpec
 from mappings.report import Answer, AnswerState, Unmapped, Value

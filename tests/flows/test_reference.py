@@ -95,3 +95,23 @@ def test_the_command_counts_lines_and_joins(
     by_file = {one["name"]: one for one in told["files"]}
     assert by_file["CIS_CPD_bdpm.txt"]["encoding"] == "cp1252"
     assert all(one["lines"] == one["read"] >= one["joined"] > 0 for one in told["files"])
+
+
+def test_a_damaged_file_is_told_by_its_first_lines_and_their_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("UNC_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "bdpm"
+    shutil.copytree(SAMPLE, folder)
+    for name, count in (("CIS_MITM.txt", 5), ("CIS_CPD_bdpm.txt", 1200)):
+        (folder / name).write_text("abîmé\n" * count, encoding="utf-8")
+    assert call(["bdpm", "load", str(folder)]) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert [line for line in told if "CIS_MITM" in line] == [
+        f"CIS_MITM.txt:{line} : ligne illisible" for line in range(1, 6)
+    ]
+    assert [line for line in told if "CIS_CPD" in line] == [
+        *(f"CIS_CPD_bdpm.txt:{line} : ligne illisible" for line in range(1, 6)),
+        "CIS_CPD_bdpm.txt : 1\u202f200 lignes illisibles en tout",
+    ]

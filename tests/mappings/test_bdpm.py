@@ -1,7 +1,9 @@
 """BDPM as it is published: uneven files, joined by code, or by name with the doubt shown."""
 
 import os
+import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,6 +120,56 @@ def test_a_name_joins_with_a_score_and_is_never_sure(matcher: Matcher) -> None:
     assert found.score is not None
     assert "à vérifier" in found.remarks[0]
     assert f"ressemblance {found.score:.0f} %" in facts_of(found)["bdpm_rapprochement"]
+
+
+@pytest.mark.parametrize("name", ["mg", "a", "comprimé", "solution injectable", "1000 mg", "?"])
+def test_a_name_that_names_nothing_is_not_looked_for(matcher: Matcher, name: str) -> None:
+    found = matcher.match(Declared(name=name))
+    assert (found.medicine, found.by) == (None, None)
+    assert found.remarks == ("nom trop court ou trop général pour être cherché dans la BDPM",)
+
+
+@pytest.mark.parametrize(
+    "name", ["Zyvoxid", "zyvoxid 2mg/ml", "Zyvoxyd 2 mg/mL", "ZYVOXID 2 mg/ml solution"]
+)
+def test_only_the_whole_name_is_shown_as_alike(matcher: Matcher, name: str) -> None:
+    part, whole = Declared(name=name), Declared(name="Zyvoxid 2 mg/ml, solution pour perfusion")
+    found, best = matcher.match(part), matcher.match(whole)
+    assert found.medicine == best.medicine
+    assert found.medicine is not None
+    assert found.medicine.cis == "63283095"
+    assert found.score is not None
+    assert found.score < 95
+    assert best.score == 100
+
+
+def test_a_shared_dosage_and_form_make_no_name(matcher: Matcher, sample: Reference) -> None:
+    for medicine in sample.medicines.values():
+        tail = medicine.name[medicine.name.find(" ") :]
+        made_up = matcher.match(Declared(name=f"Introuvable {tail}"))
+        assert made_up.medicine is None or made_up.medicine.name.split()[0] in tail.split()
+
+
+def test_every_name_that_is_as_alike_is_counted(sample: Reference) -> None:
+    one = sample.medicines["60002283"]
+    many = {str(cis): replace(one, cis=str(cis)) for cis in range(60000000, 60000025)}
+    found = Matcher(Reference("essai", many, {})).match(Declared(name="anastrozole"))
+    assert "25 spécialités se ressemblent autant" in found.remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("substance", "told"),
+    [
+        ("béclométasone", r"substance « béclométasone » : (une|\d+) spécialité.* nom ou un code"),
+        ("introuvabline", "substance « introuvabline » inconnue de la BDPM"),
+    ],
+)
+def test_a_substance_alone_is_told_of_and_names_nothing(
+    matcher: Matcher, substance: str, told: str
+) -> None:
+    found = matcher.match(Declared(substance=substance))
+    assert (found.medicine, found.sure) == (None, False)
+    assert re.match(told, found.remarks[0])
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,21 @@
 """`unc doctor`: one line for each check, and the remedy when it fails."""
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cli.app import call
+from flows.reference import load
 from sandbox.generator import generate
+from settings import ROOT
 from tests.conftest import Bridge, MakeBridge
 
+BDPM = ROOT / "tests" / "data" / "bdpm"
 Doctor = Callable[..., tuple[int, dict[str, tuple[str, str]]]]
 
 
@@ -36,6 +41,7 @@ def test_all_is_well_on_a_good_installation(bridge: MakeBridge, doctor: Doctor) 
         "Fichiers de règles", "Base de données", "Dossier des exports", "Fin du jeton", "Prefect",
         "Accès à DS", "Démarche", "Instructeur", "Droit d'écrire", "Formulaire",
         "Annotations privées", "Labels",
+        "Colonnes et confidentialité", "Base des médicaments",
     } <= checks.keys()  # fmt: skip
 
 
@@ -91,3 +97,40 @@ def test_what_blocks_is_told_with_its_setting(bridge: MakeBridge, doctor: Doctor
         level, text = checks[name]
         assert level == "bloquant", name
         assert setting in text
+
+
+def test_a_medicines_reference_that_is_asked_for_and_not_there_is_told(
+    bridge: MakeBridge, doctor: Doctor, tmp_path: Path
+) -> None:
+    name = "Base des médicaments"
+    with bridge(generate(1, seed=1)) as made:
+        _, checks = doctor(made)
+        assert checks[name] == ("ok", "BDPM non chargée : unc bdpm load")
+        code, checks = doctor(made, UNC_BDPM_DIR=tmp_path / "absent")
+        assert (code, checks[name][0]) == (1, "à voir")
+        assert "UNC_BDPM_DIR" in checks[name][1]
+        code, checks = doctor(made, UNC_BDPM_DIR=BDPM)
+        assert (code, checks[name]) == (1, ("à voir", "BDPM non chargée : unc bdpm load"))
+        loaded = load(BDPM, made.settings)
+        code, checks = doctor(made)
+        assert (code, checks[name]) == (0, ("ok", f"BDPM, version {loaded.version}"))
+        shutil.rmtree(made.home / "bdpm" / loaded.version)
+        code, checks = doctor(made)
+        assert (code, checks[name][0]) == (2, "bloquant")
+
+
+def test_columns_of_another_form_are_told_with_their_file(
+    bridge: MakeBridge, doctor: Doctor
+) -> None:
+    name = "Colonnes et confidentialité"
+    with bridge(generate(1, seed=1)) as made:
+        other = ROOT / "mappings" / "erreurs" / "mapping.yaml"
+        code, checks = doctor(made, UNC_MAPPING=other)
+        assert (code, checks[name][0]) == (2, "bloquant")
+        for file in ("columns.yaml", "policy.yaml"):
+            (line,) = [one for one in checks[name][1].splitlines() if file in one]
+            assert str(ROOT / "exports" / "unc" / file) in line
+            assert "UNC_COLUMNS" in line
+        _, checks = doctor(made, UNC_MAPPING=made.settings.mapping, UNC_COLUMNS=made.home / "rien")
+        assert checks[name][0] == "bloquant"
+        assert "UNC_COLUMNS" in checks[name][1]
