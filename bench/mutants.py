@@ -23,8 +23,8 @@ import pytest
 
 PROCESSES = 2
 ROOT = Path(__file__).parents[1]
-MUTATED = ("completeness", "conditions", "checks", "priority", "assess")
-TESTS = ("rules_labelled", "completeness", "conditions", "checks", "plausibility")
+MUTATED = ("completeness", "conditions", "checks", "phones", "priority", "assess")
+TESTS = ("rules_labelled", "completeness", "conditions", "checks", "phones", "plausibility")
 CONFIGURATION = """
 [tool.pytest.ini_options]
 addopts = "--import-mode=importlib -p no:cacheprovider"

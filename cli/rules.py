@@ -8,19 +8,18 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 from rich.console import Console
 
-from cli.output import ERROR, Common, print_json, progress, table
-from cli.rules_view import explained_tree, history_table, trial_tables
+from cli.output import Common, print_json, progress, say, table
+from cli.rules_trial_view import trial_tables
+from cli.rules_view import explained_tree, history_table
 from flows.failures import RequestError
 from flows.form import read_mapping, read_ruleset
-from flows.judge import stored_revisions
-from flows.rules import explain_now, explain_past, history
+from flows.past_verdicts import explain_past, history
+from flows.rules import Explained, explain_now
+from flows.rules_check import check_rulesets
 from flows.services import open_services
 from flows.trial import try_ruleset
-from mappings.data_file import DataFile, DataFileError
 from mappings.mapping import FormMapping
 from settings import Settings, load_settings
-from store.errors import StoreError
-from triage.reachability import Options, form_options, unreachable
 from triage.ruleset import RuleSet
 from triage.ruleset_diff import differences
 
@@ -32,41 +31,29 @@ _DEFAULT = Common()
 def check(file: Path | None = None, *, common: Common = _DEFAULT) -> int:
     """Vérifier les référentiels : valides, champs connus, conditions qui peuvent être vraies.
 
-    Code 2 : un référentiel est inutilisable ; 1 : une condition ne peut jamais être vraie avec les
-    réponses que le formulaire propose ; 0 : rien à faire.
+    Code 2 : un référentiel est inutilisable, ou a la date d'effet ou la version d'un autre.
+    Code 1 : une condition ne peut jamais être vraie avec les réponses que le formulaire propose,
+    un niveau n'est jamais atteint, ou la base ne peut pas être lue. Code 0 : rien à faire.
 
     Args:
         file: Référentiel à vérifier ; par défaut, tous ceux de UNC_RULES.
     """
-    settings = load_settings()
-    mapping = read_mapping(settings.mapping)
-    paths = [file] if file else sorted((settings.rules / "rules").glob("*.yaml"))
-    options = _options(settings, mapping)
-    code, checked = 0, []
-    for path in paths:
-        try:
-            loaded, text = read_ruleset(path, mapping=mapping)
-        except DataFileError as error:
-            checked.append({"file": str(path), "problems": list(error.problems)})
-            code = 2
-            continue
-        source = DataFile(text.text, source=path.name)
-        told = [source.problem(place, why) for place, why in unreachable(loaded, options)]
-        checked.append({"file": str(path), "version": loaded.version, "problems": told})
-        code = max(code, 1 if told else 0)
+    found = check_rulesets(load_settings(), file)
     if common.json:
-        print_json({"files": checked, "options_known": bool(options)})
-        return code
-    for one in checked:
-        for problem in one["problems"]:
-            ERROR.print(problem, markup=False, highlight=False, soft_wrap=True)
-        if not one["problems"]:
-            Console().print(f"{one['file']} : valide.", highlight=False, soft_wrap=True)
-    if not options:
-        ERROR.print(
-            "Le formulaire n'a pas encore été lu (unc sync) : les options n'ont pas été vérifiées."
-        )
-    return code
+        files = [
+            {"file": str(one.file), "version": one.version, "problems": list(one.problems)}
+            for one in found.files
+        ]
+        print_json({"files": files, "options_known": found.options_known, "lack": found.lack})
+        return found.code
+    for one in found.files:
+        for problem in one.problems:
+            say(problem)
+        if not one.problems:
+            Console().print(f"{one.file} : valide.", highlight=False, soft_wrap=True)
+    if found.lack:
+        say(f"{found.lack} Les options n'ont pas été vérifiées.")
+    return found.code
 
 
 @rules.command
@@ -85,7 +72,7 @@ def explain(
     Args:
         dossier: Numéro du dossier sur DS.
         at: Juger par le référentiel en vigueur ce jour-là, plutôt que le jour du dépôt.
-        past: Expliquer le énième verdict de l'historique, par le référentiel qui l'a donné.
+        past: Montrer le énième verdict de l'historique, avec le référentiel qui l'a donné.
         verdicts: Montrer l'historique des verdicts, avec leurs référentiels.
     """
     with open_services(load_settings()) as services:
@@ -102,9 +89,9 @@ def explain(
             else explain_past(services, dossier, which=past)
         )
         if common.json:
-            print_json({"assessment": asdict(found.assessment), "items": _plain(found.items)})
+            print_json(_explained(found))
         else:
-            Console().print(explained_tree(found, mapping=services.form.mapping))
+            Console().print(explained_tree(found))
     return 0
 
 
@@ -166,13 +153,15 @@ def _plain(values: Any) -> list[dict[str, Any]]:
     return [asdict(value) for value in values]
 
 
-def _options(settings: Settings, mapping: FormMapping) -> Options:
-    """Options of the form as it was read; none when it was not, or the store is not there."""
-    try:
-        with open_services(settings) as services:
-            return form_options(stored_revisions(services).values(), mapping)
-    except (DataFileError, StoreError):
-        return {}
+def _explained(found: Explained) -> dict[str, Any]:
+    return {
+        "assessment": asdict(found.assessment),
+        "ruleset_digest": found.digest,
+        "scope": _plain(found.scope),
+        "items": _plain(found.items),
+        "priority_level": found.level.model_dump(exclude_defaults=True) if found.level else None,
+        "notes": list(found.notes),
+    }
 
 
 def _named(name: str, settings: Settings, mapping: FormMapping) -> RuleSet:

@@ -1,27 +1,24 @@
-"""Verdicts, trials and histories as a terminal shows them."""
+"""Verdicts and histories as a terminal shows them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rich.console import RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from cli.output import table
-from flows.rules import Explained, PastVerdict
+from cli.output import printable, table
+from flows.past_verdicts import PastVerdict
+from flows.rules import Explained
+from mappings.display import show
 from mappings.mapping import FormMapping
-from triage.assessment import Verdict
+from triage.assessment import Mark, Verdict
+from triage.assessment import Warning as TriageWarning
+from triage.checks import PARIS
 from triage.conditions import Condition
-from triage.explanation import ItemExplained, PartExplained
-from triage.ruleset import RuleSet
-from triage.trial import Move, Trial
+from triage.explanation import ItemExplained, PartExplained, QuestionExplained
+from triage.ruleset import PriorityLevel, RuleSet
+from triage.trial_causes import VERDICTS
 
-VERDICTS = {
-    Verdict.PRESENT: "présent",
-    Verdict.INSUFFICIENT: "insuffisant",
-    Verdict.MISSING: "absent",
-    Verdict.INVALID: "invalide",
-    Verdict.NOT_APPLICABLE: "sans objet",
-}
 _COLOURS = {
     Verdict.PRESENT: "green",
     Verdict.INSUFFICIENT: "yellow",
@@ -34,48 +31,96 @@ _SOURCES = {
     "not_asked": "question absente de cette révision du formulaire",
 }
 _LONGEST = 200
-_MOVES_SHOWN = 40
 
 
-def explained_tree(found: Explained, *, mapping: FormMapping) -> Tree:
+def explained_tree(found: Explained) -> Tree:
     """The whole reasoning on a dossier."""
-    verdict = found.assessment
-    priority = f", priorité {verdict.priority}" if verdict.priority else ""
-    tree = Tree(
-        Text(
-            f"Dossier {verdict.number} : {verdict.status.value}, {verdict.score}/100"
-            f" ({verdict.band}){priority} – référentiel {found.rules.version}"
-            f" ({found.rules.digest}), en vigueur depuis le"
-            f" {found.rules.in_force_from:%d/%m/%Y}",
-            style="bold",
-        )
-    )
+    verdict, mapping = found.assessment, found.mapping
+    tree = Tree(Text(_summary(found), style="bold"))
+    for note in found.notes:
+        tree.add(Text(note, style="yellow"))
     scope = tree.add("Champ d'application")
-    for reason in (verdict.out_of_scope, *verdict.unanswered_scope):
-        if reason is not None:
-            scope.add(Text(f"{reason.label} : {reason.text}"))
-    if not scope.children:
-        scope.add("dans le champ")
+    for question in found.scope:
+        scope.add(_question_line(question))
+    if not found.scope:  # the reasoning is not known any more
+        for reason in (verdict.out_of_scope, *verdict.unanswered_scope):
+            if reason is not None:
+                scope.add(Text(f"{reason.label} : {reason.text}"))
     items = tree.add("Complétude")
     for item in found.items:
         _add_item(items, item, mapping)
-    reasons = tree.add("Priorité")
+    reasons = tree.add(Text(_priority(found)))
     for criterion in verdict.criteria:
         node = reasons.add(Text(criterion.name))
         for fact in criterion.evidence:
-            node.add(Text(f"{fact.label} = {fact.value}"))
-    looks = tree.add("À regarder")
+            node.add(Text(printable(f"{fact.label} = {fact.value}")))
+    looks = tree.add("À regarder" if verdict.warnings else "À regarder : rien")
     for warning in verdict.warnings:
-        places = "".join(
-            f" [{mark.field}, caractères {mark.start + 1} à {mark.end}]" for mark in warning.marks
-        )
-        looks.add(Text(f"{warning.text} ({', '.join(warning.fields)}){places}"))
+        looks.add(Text(_warning(warning, mapping)))
     return tree
+
+
+def _summary(found: Explained) -> str:
+    verdict = found.assessment
+    priority = f", priorité {verdict.priority}" if verdict.priority else ""
+    since = f", en vigueur depuis le {found.rules.in_force_from:%d/%m/%Y}" if found.rules else ""
+    return (
+        f"Dossier {verdict.number} : {verdict.status.value}, {verdict.score}/100"
+        f" ({verdict.band}){priority} – référentiel {verdict.ruleset} ({found.digest}){since}"
+    )
+
+
+def _question_line(question: QuestionExplained) -> Text:
+    told = f" – {question.reason}" if question.reason else ""
+    line = Text(f"{question.title} : {question.value or 'sans réponse'}{told}")
+    source = _SOURCES.get(question.source, question.source)
+    return line.append(f"\n{source}", style="italic dim") if source else line
+
+
+def _priority(found: Explained) -> str:
+    """The level and what it wants."""
+    proposed = found.assessment.priority
+    if proposed is None:
+        return "Priorité : aucune (seulement pour un signalement dans le champ)"
+    if found.level is None or found.rules is None:
+        return f"Priorité : {proposed}"
+    return f"Priorité : {proposed}, {_wanted(found.level, found.rules, found.mapping)}"
+
+
+def _wanted(level: PriorityLevel, rules: RuleSet, mapping: FormMapping) -> str:
+    names = {criterion.id: criterion.name for criterion in rules.priority.criteria}
+    told = [words(level.when, mapping)] if level.when else []
+    if level.one_of:
+        told.append("un critère parmi : " + ", ".join(names[one] for one in level.one_of))
+    if level.at_least:
+        told.append(f"critères : au moins {level.at_least}")
+    return " et ".join(told) or "quand aucun niveau précédent ne convient"
+
+
+def _warning(warning: TriageWarning, mapping: FormMapping) -> str:
+    titles = ", ".join(_title(name, mapping) for name in warning.fields)
+    places = "".join(f" [{_place(mark, mapping)}]" for mark in warning.marks)
+    return f"{warning.text} ({titles}){places}"
+
+
+def _place(mark: Mark, mapping: FormMapping) -> str:
+    characters = f"caractères {mark.start + 1} à {mark.end}"
+    if not mark.row:
+        return f"{_title(mark.field, mapping)}, {characters}"
+    spec = mapping.fields.get(mark.field)
+    column = spec.fields.get(mark.column) if spec else None
+    title = column.title if column else mark.column
+    return f"{_title(mark.field, mapping)}, ligne {mark.row}, {title}, {characters}"
+
+
+def _title(field: str, mapping: FormMapping) -> str:
+    spec = mapping.fields.get(field)
+    return spec.title if spec else field
 
 
 def _add_item(tree: Tree, item: ItemExplained, mapping: FormMapping) -> None:
     result = item.result
-    lost = f", pénalité {result.lost}" if result.lost else ""
+    lost = f", pénalité {show(result.lost)}" if result.lost else ""
     line = Text(f"{result.id} {result.name} : ")
     line.append(VERDICTS[result.verdict], style=_COLOURS[result.verdict])
     line.append(lost)
@@ -83,6 +128,8 @@ def _add_item(tree: Tree, item: ItemExplained, mapping: FormMapping) -> None:
     if item.condition is not None and not item.asked:
         node.add(Text(f"demandé si {words(item.condition, mapping)}", style="dim"))
         return
+    if result.reason and not item.parts:  # a past verdict, without its reasoning
+        node.add(Text(result.reason))
     for part in item.parts:
         node.add(_part_line(part, mapping))
 
@@ -96,7 +143,7 @@ def _part_line(part: PartExplained, mapping: FormMapping) -> Text:
         holds = "vrai" if part.asked else "faux"
         line.append(f" – demandé si {words(part.condition, mapping)} : {holds}", style="dim")
     value = part.value if len(part.value) <= _LONGEST else part.value[:_LONGEST] + "…"
-    shown = f"« {value} »" if value else "sans réponse"
+    shown = f"« {printable(value)} »" if value else "sans réponse"
     source = _SOURCES.get(part.source, part.source)
     line.append(f"\n{shown} – {source}" if source else f"\n{shown}", style="italic dim")
     return line
@@ -107,17 +154,16 @@ def words(condition: Condition, mapping: FormMapping) -> str:
     for parts, joint in ((condition.all, " et "), (condition.any, " ou ")):
         if parts is not None:
             return "(" + joint.join(words(part, mapping) for part in parts) + ")"
-    spec = mapping.fields.get(condition.field)
-    title = spec.title if spec else condition.field
+    title = _title(condition.field, mapping)
     match condition:
         case Condition(equals=bool(answer)):
             return f"{title} = {'oui' if answer else 'non'}"
         case Condition(equals=str(answer)):
             return f"{title} = {answer}"
         case Condition(at_least=least) if least is not None:
-            return f"{title} ≥ {least}"
+            return f"{title} ≥ {show(least)}"
         case Condition(more_than=str(other)):
-            return f"{title} > {mapping.fields[other].title}"
+            return f"{title} > {_title(other, mapping)}"
         case _:
             return f"{title} {_listed(condition)}"
 
@@ -141,7 +187,7 @@ def history_table(dossier: int, seen: Sequence[PastVerdict]) -> RenderableType:
     rows = [
         (
             rank,
-            f"{one.since:%d/%m/%Y %H:%M} UTC",
+            f"{one.since.astimezone(PARIS):%d/%m/%Y %H:%M}",
             one.assessment.status.value,
             one.assessment.score,
             one.assessment.priority or "–",
@@ -150,38 +196,5 @@ def history_table(dossier: int, seen: Sequence[PastVerdict]) -> RenderableType:
         )
         for rank, one in enumerate(seen, start=1)
     ]
-    columns = ["N°", "Depuis", "Statut", "Score", "Priorité", "Référentiel", "Texte conservé"]
+    columns = ["N°", "Depuis", "Statut", "Score", "Priorité", "Référentiel", "Textes conservés"]
     return table(f"Verdicts sur le dossier {dossier}", columns, rows)
-
-
-def trial_tables(trial: Trial, candidate: RuleSet) -> Iterator[RenderableType]:
-    """Who would change status by a candidate, and why."""
-    moves = [one for one in trial.moves if one.status_changes]
-    yield Text(
-        f"Référentiel {candidate.version} essayé sur {trial.compared} dossier(s) ;"
-        f" {len(moves)} changerai(en)t de statut, {len(trial.moves) - len(moves)} de score,"
-        f" de priorité ou d'item seulement. Rien n'a été changé."
-    )
-    if trial.statuses():
-        rows = [(before, after, count) for (before, after), count in trial.statuses().items()]
-        yield table("Changements de statut", ["De", "À", "Dossiers"], rows)
-    if trial.causes():
-        yield table("Items en cause", ["Item", "Dossiers"], list(trial.causes().items()))
-    if moves:
-        moved = [_move_row(one) for one in moves[:_MOVES_SHOWN]]
-        title = f"Qui changerait de statut ({min(len(moves), _MOVES_SHOWN)} sur {len(moves)})"
-        yield table(title, ["Dossier", "De", "À", "Score", "Pourquoi"], moved)
-
-
-def _move_row(one: Move) -> tuple[object, ...]:
-    why = "\n".join(
-        f"{item.id} : {_word(item.before)} → {_word(item.after)}"
-        + (f" ({item.reason})" if item.reason else "")
-        for item in one.items
-    )
-    scores = f"{one.before.score} → {one.after.score}"
-    return one.number, one.before.status, one.after.status, scores, why
-
-
-def _word(verdict: str | None) -> str:
-    return "–" if verdict is None else VERDICTS[Verdict(verdict)]

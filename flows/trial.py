@@ -18,7 +18,8 @@ from store.kept import StoredDossier
 from store.repository import open_store
 from triage.assess import assess
 from triage.ruleset import RuleSet
-from triage.trial import Move, Reached, Trial, joined, move
+from triage.trial import Move, Trial, joined, move
+from triage.trial_causes import Reached
 
 LOT = 500
 """Dossiers that a process takes at a time."""
@@ -110,9 +111,14 @@ def _try_one(candidate: _Candidate, stored: StoredDossier) -> Move | None:
 def _in_force(stored: StoredDossier) -> Reached:
     """What the verdict in store comes to, without building all of it."""
     detail = orjson.loads(stored.assessment.detail) if stored.assessment else {}
+    refused = detail["out_of_scope"]
     return Reached(
         status=detail["status"],
         score=detail["score"],
         priority=detail["priority"],
         items={item["id"]: item["verdict"] for item in detail["items"]},
+        mandatory=frozenset(item["id"] for item in detail["items"] if item["mandatory"]),
+        out_of_scope=refused["text"] if refused else "",
+        unanswered=tuple(one["label"] for one in detail["unanswered_scope"]),
+        criteria=tuple(one["name"] for one in detail["criteria"]),
     )

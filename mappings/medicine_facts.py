@@ -13,7 +13,7 @@ from mappings.report import Report, Row
 
 NO_REFERENCE = "BDPM non chargée"
 """Shown in place of every fact when no reference was loaded."""
-_BY = {"cis": "code CIS", "cip": "code CIP", "nom": "nom (à vérifier)", None: "non trouvée"}
+_BY = {"cis": "code CIS", "cip": "code CIP", None: "non trouvée"}
 _SAME_COMPANY = 70.0
 """Likeness under which a declared company is said not to be the holder."""
 
@@ -105,9 +105,11 @@ def facts_of(match: Match | None) -> dict[str, str]:
         return {**shown, _MATCHED: NO_REFERENCE}
     found = match.medicine
     shown = {fact.name: fact.of(found) if found else "" for fact in FACTS}
-    score = f", ressemblance {match.score:.0f} %" if match.score is not None else ""
-    remarks = f" ; {' ; '.join(match.remarks)}" if match.remarks else ""
-    return {**shown, _MATCHED: f"{_BY[match.by]}{score}{remarks}"}
+    told = list(match.remarks)
+    if match.by != "nom":  # else the first remark says so, with the score
+        score = f", ressemblance {match.score:.0f} %" if match.score is not None else ""
+        told.insert(0, f"{_BY[match.by]}{score}")
+    return {**shown, _MATCHED: " ; ".join(told)}
 
 
 def to_look_at(report: Report, *, mapping: FormMapping, matcher: Matcher | None) -> tuple[str, ...]:

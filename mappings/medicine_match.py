@@ -111,7 +111,7 @@ class Matcher:
         best, alike = min(found, key=_best_first)
         count = sum(other.said == alike.said for _, other in found)
         same = f", {count} spécialités se ressemblent autant" if count > 1 else ""
-        remarks.append(f"trouvé par le nom, à vérifier ({alike.whole:.0f} %{same})")
+        remarks.insert(0, f"trouvé par le nom, à vérifier (ressemblance {alike.whole:.0f} %{same})")
         return Match(best, "nom", alike.whole, tuple(remarks))
 
     def _of_name(self, declared: Declared) -> Iterator[str]:

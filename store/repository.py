@@ -43,7 +43,7 @@ class Memory:
         exports: Published workbooks.
         runs: Runs.
         situations: Situations and the reports that each holds.
-        rule_texts: Text of every rule-set that gave a verdict.
+        rule_texts: Text of every rule-set and mapping that gave a verdict.
         accounts: Who may sign in to the portal.
         visits: What happened in the portal.
         sign_in_tries: Recent tries at signing in.

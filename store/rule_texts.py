@@ -1,4 +1,4 @@
-"""The text of every rule-set that gave a verdict, so that a past one can be explained for years."""
+"""The text of every rule-set, and mapping, that gave a verdict: it can be explained for years."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,7 +13,7 @@ from store.tables import rule_texts
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
-    """A rule-set as it was.
+    """A rule-set, or the mapping that it names the fields of, as it was.
 
     Attributes:
         digest: First 12 hexadecimal digits of the SHA-256 of the text: names it in a basis.
@@ -29,13 +29,13 @@ class RuleText:
 
 
 class RuleTexts:
-    """Rule-sets by digest. Nothing is ever changed or deleted."""
+    """Rule-sets and mappings by digest. Nothing is ever changed or deleted."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
     def keep(self, texts: Sequence[RuleText], *, at: datetime) -> None:
-        """Keep rule-sets; those that are kept already stay as they are."""
+        """Keep texts; those that are kept already stay as they are."""
         if not texts:
             return
         with self._scope.write() as connection:
@@ -43,7 +43,7 @@ class RuleTexts:
             connection.execute(upsert(connection, rule_texts, update=()), rows)
 
     def find(self, digest: str) -> RuleText | None:
-        """The rule-set with this digest, or ``None``."""
+        """The text with this digest, or ``None``."""
         columns = [rule_texts.c[name] for name in RuleText.__dataclass_fields__]
         with self._scope.read() as connection:
             row = connection.execute(select(*columns).filter_by(digest=digest)).first()

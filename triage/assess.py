@@ -7,7 +7,7 @@ from mappings.report import Report
 from triage.assessment import Assessment, ItemResult, ScopeReason, Status
 from triage.checks import Facts
 from triage.completeness import band, judge_items, score
-from triage.priority import criteria, level, out_of_scope, unanswered_scope
+from triage.priority import criteria, level, refusal, unanswered_scope
 from triage.ruleset import RuleSet
 from triage.warnings import warnings
 
@@ -31,7 +31,8 @@ def assess(
     """
     facts = Facts(report=report, earlier_exists=earlier_exists)
     items = judge_items(rules, facts)
-    refused, unanswered = out_of_scope(rules, report), unanswered_scope(rules, report)
+    refused = refusal(rules, report, mapping=mapping)
+    unanswered = unanswered_scope(rules, report, mapping=mapping)
     admissible = not any(item.blocking for item in items)
     status = _status(report, items, refused=refused, unanswered=unanswered)
     in_scope = status in {Status.COMPLET, Status.A_COMPLETER}
@@ -48,7 +49,7 @@ def assess(
         items=items,
         out_of_scope=refused,
         unanswered_scope=unanswered,
-        priority=level(rules.priority, report, held) if in_scope else None,
+        priority=level(rules.priority, report, held).level if in_scope else None,
         criteria=held,
         warnings=warnings(rules, facts),
     )

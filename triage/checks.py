@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from pydantic import BaseModel, ConfigDict, Field
 from stdnum import ean
@@ -19,6 +18,7 @@ from mappings.dossier import Company
 from mappings.labels import fold
 from mappings.report import Report, Value
 from triage.conditions import Answers
+from triage.phones import is_phone
 
 PARIS = ZoneInfo("Europe/Paris")
 _CIP_PREFIX = "34009"
@@ -47,7 +47,7 @@ class SimpleCheck(_Check):
 
 
 class DigitsCheck(_Check):
-    """The value is exactly ``length`` digits."""
+    """The value is exactly ``length`` digits, blanks apart."""
 
     check: Literal["digits"]
     length: int = Field(ge=1)
@@ -86,7 +86,7 @@ def passes(check: Check, value: Value, *, answers: Answers, facts: Facts) -> boo
     match check:
         case DigitsCheck():
             return isinstance(value, str) and bool(
-                re.fullmatch(rf"[0-9]{{{check.length}}}", value.strip())
+                re.fullmatch(rf"[0-9]{{{check.length}}}", _without_blanks(value))
             )
         case OtherCheck():
             other = answers[check.other].value
@@ -102,15 +102,6 @@ def passes(check: Check, value: Value, *, answers: Answers, facts: Facts) -> boo
 
 
 @lru_cache(maxsize=1024)
-def is_phone(text: str) -> bool:
-    """Whether ``text`` is a French number, or an international one with its prefix."""
-    try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(text, "FR"))
-    except phonenumbers.NumberParseException:
-        return False
-
-
-@lru_cache(maxsize=1024)
 def _is_email(text: str) -> bool:
     try:
         validate_email(text, check_deliverability=False)
@@ -119,9 +110,15 @@ def _is_email(text: str) -> bool:
     return True
 
 
+def _without_blanks(text: str) -> str:
+    """A code as its digits: boxes and documents print it in groups (34009 494 972 9 4)."""
+    return "".join(text.split())
+
+
 def _is_siret(value: Value) -> bool:
     """SIRET by its key; La Poste's establishments have a rule of their own (python-stdnum)."""
-    return _is_valid_siret(value.identifier if isinstance(value, Company) else str(value))
+    text = value.identifier if isinstance(value, Company) else str(value)
+    return _is_valid_siret(_without_blanks(text))
 
 
 @lru_cache(maxsize=1024)
@@ -130,7 +127,7 @@ def _is_valid_siret(identifier: str) -> bool:
 
 
 def _is_cip13(value: Value) -> bool:
-    digits = str(value).strip()
+    digits = _without_blanks(str(value))
     return (
         bool(re.fullmatch(r"[0-9]{13}", digits))
         and digits.startswith(_CIP_PREFIX)

@@ -105,7 +105,7 @@ def _about(part: Part, finding: Finding) -> Finding:
 
 
 def judge_part(part: Part, *, rules: RuleSet, facts: Facts) -> Sequence[Finding]:
-    """The verdict on one part whose condition holds; with ``each``, one for each row concerned."""
+    """The verdict on one part whose condition holds; with ``each``, one for each row."""
     fields = facts.report.fields
     answer = fields[part.field or part.rows]
     if answer.state is AnswerState.NOT_ASKED:
@@ -121,22 +121,24 @@ def _rows_findings(
     if answer.state is AnswerState.UNREADABLE:
         yield Finding(Verdict.INVALID, rules.unreadable)
         return
-    rows = rows_concerned(part, answer)
+    rows = [(row, holds(part.when_row, row)) for row in rows_of(answer)]
     if part.some:
-        complete = any(all(_answered(row[name]) for name in part.some) for row in rows)
+        asked = (row for row, concerned in rows if concerned)
+        complete = any(all(_answered(row[name]) for name in part.some) for row in asked)
         yield _PRESENT if complete else Finding(Verdict.MISSING, part.missing)
         return
-    if not rows:
-        missing = part.no_rows == "missing"
-        yield Finding(Verdict.MISSING, part.missing) if missing else _NOT_APPLICABLE
-    for row in rows:
-        yield _answer_finding(part, row[part.each], rules=rules, facts=facts, beside=row)
+    if part.no_rows == "missing" and not any(concerned for _, concerned in rows):
+        yield Finding(Verdict.MISSING, part.missing)
+        return
+    for row, concerned in rows:
+        found = _answer_finding(part, row[part.each], rules=rules, facts=facts, beside=row)
+        yield found if concerned or found.verdict is Verdict.INVALID else _NOT_APPLICABLE
 
 
-def rows_concerned(part: Part, answer: Answer) -> Sequence[Row]:
-    """The rows of a repetition that a part asks something of."""
+def rows_of(answer: Answer) -> Sequence[Row]:
+    """The rows of a repetition; none where there is no answer."""
     value = answer.value if isinstance(answer.value, tuple) else ()
-    return [row for row in value if isinstance(row, dict) and holds(part.when_row, row)]
+    return [row for row in value if isinstance(row, dict)]
 
 
 def _answered(answer: Answer) -> bool:

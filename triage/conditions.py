@@ -6,13 +6,14 @@ A condition on an unanswered field is false. ``supports`` tells which fields mad
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mappings.report import Answer, Value
 
 Answers: TypeAlias = Mapping[str, Answer]
+Options: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class Condition(BaseModel):
@@ -22,12 +23,12 @@ class Condition(BaseModel):
 
     field: str = ""
     equals: bool | str | None = None
-    is_in: tuple[str, ...] | None = Field(default=None, alias="in")
-    not_in: tuple[str, ...] | None = None
-    includes_any: tuple[str, ...] | None = None
-    includes_other_than: tuple[str, ...] | None = None
-    only: tuple[str, ...] | None = None
-    includes_none: tuple[str, ...] | None = None
+    is_in: Options | None = Field(default=None, alias="in")
+    not_in: Options | None = None
+    includes_any: Options | None = None
+    includes_other_than: Options | None = None
+    only: Options | None = None
+    includes_none: Options | None = None
     at_least: Decimal | None = None
     more_than: str | None = None
     all: "tuple[Condition, ...] | None" = None

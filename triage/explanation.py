@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from mappings.display import show
 from mappings.mapping import FieldSpec, FormMapping
-from mappings.report import Answer, AnswerState
+from mappings.report import Answer, AnswerState, Report
 from triage.assessment import ItemResult, Verdict
 from triage.checks import Facts
-from triage.completeness import Finding, judge_items, judge_part, rows_concerned
+from triage.completeness import Finding, judge_items, judge_part, rows_of
 from triage.conditions import Condition, holds
-from triage.ruleset import Item, Part, RuleSet
+from triage.ruleset import Item, Part, RuleSet, ScopeRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,23 @@ class ItemExplained:
     parts: tuple[PartExplained, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class QuestionExplained:
+    """What a scope question decides.
+
+    Attributes:
+        title: Its name in French.
+        value: The answer as shown to staff of the agency; empty when there is none.
+        source: Champ that gave it, or why none did.
+        reason: Why the answer, or its absence, keeps the report from being in scope; else empty.
+    """
+
+    title: str
+    value: str
+    source: str
+    reason: str
+
+
 _NO_SOURCE = {
     AnswerState.HIDDEN: "hidden",
     AnswerState.NOT_ASKED: "not_asked",
@@ -71,6 +88,32 @@ def explain(rules: RuleSet, facts: Facts, *, mapping: FormMapping) -> tuple[Item
         )
         for item, result in zip(rules.items, results, strict=True)
     )
+
+
+def explain_scope(
+    rules: RuleSet, report: Report, *, mapping: FormMapping
+) -> tuple[QuestionExplained, ...]:
+    """What each scope question decides, in the order of the rule-set."""
+    return tuple(_question(rule, rules, report, mapping=mapping) for rule in rules.scope)
+
+
+def _question(
+    rule: ScopeRule, rules: RuleSet, report: Report, *, mapping: FormMapping
+) -> QuestionExplained:
+    answer = report.fields[rule.field]
+    if not isinstance(answer.value, bool):
+        reason = rules.unanswered
+    else:
+        reason = rule.text if answer.value is rule.out else ""
+    return QuestionExplained(
+        mapping.fields[rule.field].title, _value(answer), source=_source(answer), reason=reason
+    )
+
+
+def as_stored(result: ItemResult) -> ItemExplained:
+    """An item whose verdict is known, without what led to it."""
+    asked = result.verdict is not Verdict.NOT_APPLICABLE
+    return ItemExplained(result=result, condition=None, asked=asked, parts=())
 
 
 def _parts(
@@ -105,7 +148,7 @@ def _answers(part: Part, facts: Facts, spec: FieldSpec) -> Sequence[tuple[str, A
     title = spec.fields[part.each].title
     return [
         (f"{title} ({spec.title} {at})", row[part.each])
-        for at, row in enumerate(rows_concerned(part, answer), start=1)
+        for at, row in enumerate(rows_of(answer), start=1)
     ]
 
 

@@ -6,7 +6,7 @@ See ``triage/unc/rapprochements.yaml``.
 from collections.abc import Iterator
 from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from mappings.data_file import DataFile, DataFileError
 from mappings.labels import fold

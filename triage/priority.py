@@ -5,24 +5,40 @@ from mappings.mapping import FormMapping
 from mappings.report import Report
 from triage.assessment import Criterion, Evidence, ScopeReason
 from triage.conditions import holds, supports
-from triage.ruleset import Priority, PriorityLevel, RuleSet
+from triage.ruleset import Priority, PriorityLevel, RuleSet, ScopeRule
 
 
-def out_of_scope(rules: RuleSet, report: Report) -> ScopeReason | None:
+def out_of_scope(rules: RuleSet, report: Report) -> ScopeRule | None:
     """The first scope question, in the rule-set's order, answered out of scope."""
-    for scope in rules.scope:
-        if report.value(scope.field) is scope.out:
-            return _reason(scope.field, report, option=scope.option, text=scope.text)
-    return None
+    return next((rule for rule in rules.scope if report.value(rule.field) is rule.out), None)
 
 
-def unanswered_scope(rules: RuleSet, report: Report) -> tuple[ScopeReason, ...]:
+def refusal(rules: RuleSet, report: Report, *, mapping: FormMapping) -> ScopeReason | None:
+    """Why a report is out of scope, if it is."""
+    rule = out_of_scope(rules, report)
+    if rule is None:
+        return None
+    label = question(rule.field, report, mapping)
+    return ScopeReason(rule.field, label, option=rule.option, text=rule.text)
+
+
+def unanswered_scope(
+    rules: RuleSet, report: Report, *, mapping: FormMapping
+) -> tuple[ScopeReason, ...]:
     """The scope questions without an answer."""
     return tuple(
-        _reason(scope.field, report, option="", text="question sans réponse")
-        for scope in rules.scope
-        if not isinstance(report.value(scope.field), bool)
+        ScopeReason(
+            rule.field, question(rule.field, report, mapping), option="", text=rules.unanswered
+        )
+        for rule in rules.scope
+        if not isinstance(report.value(rule.field), bool)
     )
+
+
+def question(field: str, report: Report, mapping: FormMapping) -> str:
+    """A question as its revision asks it, or the field's name where the revision lacks it."""
+    origin = report.fields[field].origin
+    return origin.label if origin else mapping.fields[field].title
 
 
 def criteria(rules: RuleSet, report: Report, *, mapping: FormMapping) -> tuple[Criterion, ...]:
@@ -46,7 +62,7 @@ def criteria(rules: RuleSet, report: Report, *, mapping: FormMapping) -> tuple[C
     )
 
 
-def level(priority: Priority, report: Report, held: tuple[Criterion, ...]) -> str:
+def level(priority: Priority, report: Report, held: tuple[Criterion, ...]) -> PriorityLevel:
     """The first level whose statements all hold.
 
     Raises:
@@ -54,21 +70,6 @@ def level(priority: Priority, report: Report, held: tuple[Criterion, ...]) -> st
     """
     names = {criterion.id for criterion in held}
     for candidate in priority.levels:
-        if _level_holds(candidate, report, names):
-            return candidate.level
+        if candidate.fits(names) and holds(candidate.when, report.fields):
+            return candidate
     raise LookupError("le référentiel n'a pas de dernier niveau de priorité sans condition")
-
-
-def _level_holds(candidate: PriorityLevel, report: Report, names: set[str]) -> bool:
-    return (
-        holds(candidate.when, report.fields)
-        and (not candidate.one_of or bool(names & set(candidate.one_of)))
-        and len(names) >= candidate.at_least
-    )
-
-
-def _reason(field: str, report: Report, *, option: str, text: str) -> ScopeReason:
-    origin = report.fields[field].origin
-    return ScopeReason(
-        field=field, label=origin.label if origin else field, option=option, text=text
-    )

@@ -1,24 +1,18 @@
-"""Can each condition of a rule-set hold, given what the form lets people answer?
+"""Can each condition, level and band of a rule-set be reached, given what the form asks?"""
 
-A test can hold when one of its options is offered by a revision of the form; several tests joined
-can hold when no single-choice or yes/no field would have to have two values at once.
-"""
-
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 from mappings.labels import normalise_label
 from mappings.mapping import FieldSpec, FormMapping
 from mappings.revision import Descriptor, Revision
+from triage.compatible import Options, can_hold, unknown_options
 from triage.conditions import Condition
-from triage.ruleset import ContradictionWarning, RowWarning, RuleSet
+from triage.ruleset import ContradictionWarning, Priority, RowWarning, RuleSet
 
 Path = tuple[int | str, ...]
-Options = Mapping[str, frozenset[str]]
-"""Options of each field of a list, in all revisions; a field of a row is ``rows.field``."""
-
-_BRANCHES = 256
-"""More alternatives than this in one condition are not worth trying."""
+_CRITERIA = 12
+"""More criteria than this make too many sets of them to try."""
 
 
 def form_options(revisions: Iterable[Revision], mapping: FormMapping) -> Options:
@@ -50,13 +44,16 @@ def unreachable(rules: RuleSet, options: Options) -> Iterator[tuple[Path, str]]:
     for index, criterion in enumerate(rules.priority.criteria):
         here = ("priority", "criteria", index, "when")
         yield from _told(here, [criterion.when], options, rows="")
+    for index, level in enumerate(rules.priority.levels):
+        yield from _told(("priority", "levels", index, "when"), [level.when], options, rows="")
     for index, warning in enumerate(rules.warnings):
         if isinstance(warning, ContradictionWarning):
             yield from _told(("warnings", index, "when"), [warning.when], options, rows="")
         elif isinstance(warning, RowWarning):
             here = ("warnings", index, "when_row")
             yield from _told(here, [warning.when_row], options, rows=warning.rows)
-    yield from _shadowed(rules)
+    yield from _levels_never_reached(rules.priority)
+    yield from _bands_twice(rules)
 
 
 def _told(
@@ -65,111 +62,43 @@ def _told(
     given = [condition for condition in conditions if condition is not None]
     if conditions[-1] is None:
         return
-    for condition in given:
-        for field, option in _unknown_options(condition, options, rows):
-            yield path, f"« {option} » n'est pas une réponse que le formulaire propose pour {field}"
-    if not _can_hold(given, options, rows):
+    for field, option in unknown_options(given[-1], options, rows):
+        yield path, f"« {option} » n'est pas une réponse que le formulaire propose pour {field}"
+    if not can_hold(given, options, rows):
         yield path, "cette condition ne peut jamais être vraie"
 
 
-def _shadowed(rules: RuleSet) -> Iterator[tuple[Path, str]]:
-    levels = rules.priority.levels
-    for index, level in enumerate(levels[:-1]):
-        if level.always:
-            here: Path = ("priority", "levels", index + 1)
-            yield here, f"jamais atteint : « {level.level} », avant lui, est sans condition"
-            return
-        if level.at_least > len(rules.priority.criteria):
-            yield ("priority", "levels", index, "at_least"), "il y a moins de critères que cela"
+def _levels_never_reached(priority: Priority) -> Iterator[tuple[Path, str]]:
+    """Levels that another one before them takes all reports of."""
+    criteria = [criterion.id for criterion in priority.criteria]
+    for index, level in enumerate(priority.levels):
+        place: Path = ("priority", "levels", index)
+        if level.at_least > len(criteria):
+            yield (*place, "at_least"), "il y a moins de critères que cela"
+        elif len(criteria) <= _CRITERIA:
+            # An earlier level with another condition of its own may not hold.
+            before = [one for one in priority.levels[:index] if one.when in (None, level.when)]
+            held = [one for one in _subsets(criteria) if level.fits(one)]
+            if all(any(one.fits(names) for one in before) for names in held):
+                names = ", ".join(f"« {one.level} »" for one in before)
+                yield (
+                    place,
+                    f"« {level.level} » n'est jamais atteint : toujours devancé par {names}",
+                )
+
+
+def _subsets(names: Sequence[str]) -> Iterator[frozenset[str]]:
+    """Every set of criteria that may hold together."""
+    for flags in product((False, True), repeat=len(names)):
+        yield frozenset(name for name, flag in zip(names, flags, strict=True) if flag)
+
+
+def _bands_twice(rules: RuleSet) -> Iterator[tuple[Path, str]]:
     seen: set[int] = set()
     for index, band in enumerate(rules.bands):
         if band.lowest in seen:
             yield ("bands", index), "une autre bande commence au même score"
         seen.add(band.lowest)
-
-
-def _named(condition: Condition) -> tuple[str, ...]:
-    """Options that a test names."""
-    if isinstance(condition.equals, str):
-        return (condition.equals,)
-    lists = (
-        condition.is_in,
-        condition.not_in,
-        condition.includes_any,
-        condition.includes_other_than,
-        condition.includes_none,
-        condition.only,
-    )
-    return next((one for one in lists if one is not None), ())
-
-
-def _unknown_options(
-    condition: Condition, options: Options, rows: str
-) -> Iterator[tuple[str, str]]:
-    for part in (*(condition.all or ()), *(condition.any or ())):
-        yield from _unknown_options(part, options, rows)
-    offered = options.get(_key(condition.field, rows))
-    if offered:
-        for option in _named(condition):
-            if option not in offered:
-                yield condition.field, option
-
-
-def _key(field: str, rows: str) -> str:
-    return f"{rows}.{field}" if rows else field
-
-
-def _can_hold(conditions: Sequence[Condition], options: Options, rows: str) -> bool:
-    alternatives = [_alternatives(condition) for condition in conditions]
-    count = 1
-    for one in alternatives:
-        count *= len(one)
-    if count > _BRANCHES:
-        return True
-    return any(
-        _compatible([test for tests in chosen for test in tests], options, rows)
-        for chosen in product(*alternatives)
-    )
-
-
-def _alternatives(condition: Condition) -> list[list[Condition]]:
-    """The condition as alternatives, each a list of tests that must hold together."""
-    if condition.any is not None:
-        return [one for part in condition.any for one in _alternatives(part)]
-    if condition.all is not None:
-        joined = product(*(_alternatives(part) for part in condition.all))
-        return [[test for tests in chosen for test in tests] for chosen in joined]
-    return [[condition]]
-
-
-def _compatible(tests: Sequence[Condition], options: Options, rows: str) -> bool:
-    allowed: dict[str, set[str | bool]] = {}
-    for test in tests:
-        values = _values(test, options.get(_key(test.field, rows)))
-        if values is None:
-            continue
-        if not values:
-            return False
-        if test.equals is None and test.is_in is None and test.not_in is None:
-            continue  # several options may be ticked: two tests never exclude each other here
-        allowed[test.field] = allowed.get(test.field, values) & values
-        if not allowed[test.field]:
-            return False
-    return True
-
-
-def _values(test: Condition, offered: frozenset[str] | None) -> set[str | bool] | None:
-    """Answers that make a test true; ``None`` when the form does not limit them."""
-    if isinstance(test.equals, bool):
-        return {test.equals}
-    named = set(_named(test))
-    if not named:
-        return None
-    if test.not_in is not None or test.includes_other_than is not None:
-        return set(offered - named) if offered else None
-    if test.includes_none is not None:
-        return set(offered - named) if offered else None
-    return {*(named & offered)} if offered else {*named}
 
 
 def _asked(spec: FieldSpec, descriptors: Sequence[Descriptor]) -> Descriptor | None:

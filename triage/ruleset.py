@@ -1,6 +1,7 @@
 """A rule-set: requirements, scope, priority and warnings, as data. See ``triage/unc/rules/``."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -32,7 +33,8 @@ class Part(_Rule):
         field: Field that must be answered.
         rows: Repetition; then ``each`` (every row answers) or ``some`` (one row answers them all).
         when: Asked only if this holds on the report.
-        when_row: Asked only of the rows where this holds.
+        when_row: Asked only of the rows where this holds; of the others, with ``each``, an answer
+            that is given is still checked.
         no_rows: Verdict when no row is there or concerned.
         optional: A blank answer is fine; a given one is still checked.
         ticked: A box that must be ticked.
@@ -146,6 +148,11 @@ class PriorityLevel(_Rule):
         """Whether it holds for every report."""
         return self.when is None and not self.one_of and self.at_least <= 0
 
+    def fits(self, criteria: AbstractSet[str]) -> bool:
+        """Whether the criteria that hold are those that it wants, ``when`` apart."""
+        wanted = not self.one_of or not criteria.isdisjoint(self.one_of)
+        return wanted and len(criteria) >= self.at_least
+
 
 class Priority(_Rule):
     """Criteria and levels; the first level that holds is proposed."""
@@ -163,6 +170,14 @@ class OutsideWarning(_Rule):
     low: Decimal | None = None
     high: Decimal | None = None
     text: str
+
+    @model_validator(mode="after")
+    def _a_range(self) -> "OutsideWarning":
+        if self.low is None and self.high is None:
+            raise ValueError("donner « low », « high » ou les deux")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"« low » ({self.low}) est supérieur à « high » ({self.high})")
+        return self
 
 
 class TooEarlyWarning(_Rule):
@@ -212,7 +227,11 @@ WarningRule: TypeAlias = Annotated[
 
 
 class RuleSet(_Rule):
-    """A whole rule-set."""
+    """A whole rule-set.
+
+    ``unanswered`` is what is said of a scope question without an answer; texts that were kept
+    before it was a key have none.
+    """
 
     version: str
     in_force_from: date
@@ -221,6 +240,7 @@ class RuleSet(_Rule):
     empty_phrases: tuple[_Text, ...]
     insufficient: InsufficientTexts
     unreadable: str
+    unanswered: str = "question sans réponse"
     bands: tuple[Band, ...]
     scope: tuple[ScopeRule, ...]
     items: tuple[Item, ...]

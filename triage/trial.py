@@ -5,23 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from triage.assessment import Assessment
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """What a verdict comes to.
-
-    Attributes:
-        status: Triage status.
-        score: Completeness.
-        priority: Priority, ``None`` out of scope.
-        items: Verdict of each item, by id.
-    """
-
-    status: str
-    score: int
-    priority: str | None
-    items: Mapping[str, str]
+from triage.trial_causes import Cause, Reached, causes, reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +20,32 @@ class ItemMove:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A dossier that a candidate would judge otherwise."""
+    """A dossier that a candidate would judge otherwise.
+
+    Attributes:
+        number: Dossier.
+        before: The verdict in force.
+        after: That of the candidate.
+        causes: What decides that its status or its priority changes, the status first.
+        items: Items whose verdict differs, those that decide nothing too.
+    """
 
     number: int
     before: Reached
     after: Reached
+    causes: tuple[Cause, ...]
     items: tuple[ItemMove, ...]
 
     @property
     def status_changes(self) -> bool:
         """Whether its triage status would change."""
         return self.before.status != self.after.status
+
+    @property
+    def priority_changes(self) -> bool:
+        """Whether it would go from a priority to another one."""
+        both = (self.before.priority, self.after.priority)
+        return None not in both and both[0] != both[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +68,9 @@ class Trial:
         return dict(Counter((one.before.status, one.after.status) for one in moved).most_common())
 
     def causes(self) -> Mapping[str, int]:
-        """In how many moves each item's verdict differs, the most frequent first."""
-        return dict(Counter(item.id for move in self.moves for item in move.items).most_common())
-
-
-def reached(assessment: Assessment) -> Reached:
-    """What an assessment comes to."""
-    return Reached(
-        status=assessment.status.value,
-        score=assessment.score,
-        priority=assessment.priority,
-        items={item.id: item.verdict.value for item in assessment.items},
-    )
+        """How many dossiers each rule decides the change of, the most frequent first."""
+        rules = (rule for move in self.moves for rule in {cause.rule for cause in move.causes})
+        return dict(sorted(Counter(rules).items(), key=lambda one: (-one[1], one[0])))
 
 
 def move(before: Reached, candidate: Assessment) -> Move | None:
@@ -100,7 +90,8 @@ def move(before: Reached, candidate: Assessment) -> Move | None:
         for name in names
         if before.items.get(name) != after.items.get(name)
     )
-    return Move(number=candidate.number, before=before, after=after, items=items)
+    found = tuple(causes(before, after, reasons=reasons))
+    return Move(candidate.number, before=before, after=after, causes=found, items=items)
 
 
 def joined(trials: Iterable[Trial]) -> Trial:

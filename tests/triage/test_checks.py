@@ -95,7 +95,7 @@ def test_out_of_scope_there_is_no_priority_nor_criterion(
     assert (found.status, found.priority, found.criteria) == (Status.HORS_CHAMP, None, ())
 
 
-def test_a_question_that_was_never_asked_is_named_by_its_field(
+def test_a_question_that_was_never_asked_is_named_by_its_title(
     report: MakeReport, rules: RuleSet, mapping: FormMapping
 ) -> None:
     told = report()
@@ -107,7 +107,7 @@ def test_a_question_that_was_never_asked_is_named_by_its_field(
         }
     )
     found = assess(bare, rules, mapping=mapping, fingerprint="f", earlier_exists=True)
-    assert [one.label for one in found.unanswered_scope] == ["but_medical"]
+    assert [one.label for one in found.unanswered_scope] == ["But médical"]
 
 
 def test_levels_without_a_last_one_are_refused(report: MakeReport, rules: RuleSet) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mappings.mapping import FormMapping
 from mappings.report import Answer, AnswerState, Report
-from triage.assess import assess, verdict_fingerprint
+from triage.assess import assess, is_judged, verdict_fingerprint
 from triage.assessment import Assessment, ItemResult, Verdict
 from triage.checks import Facts
 from triage.completeness import band, judge_items, score
@@ -116,6 +116,9 @@ def test_the_fingerprint_of_a_verdict_moves_with_the_earlier_dossier() -> None:
     there = verdict_fingerprint("f", earlier_exists=True)
     assert there != verdict_fingerprint("f", earlier_exists=False)
     assert there == verdict_fingerprint("f", earlier_exists=True)
+    for exists in (True, False):
+        assert is_judged("f", verdict_fingerprint("f", earlier_exists=exists))
+    assert not is_judged("g", there)
 
 
 @given(st.lists(st.sampled_from([Decimal(0), Decimal("0.05"), Decimal("0.1"), Decimal("0.5")])))

@@ -83,6 +83,13 @@ NIR = "1 84 12 76 451 089 46"
         ("nir", "184127645108947", None),
         ("nir", "18412764510894", None),
         ("nir", "91841276451089460", None),
+        ("nir", "1850578006084 clé 91", "1850578006084 clé 91"),
+        ("nir", "1850578006084 (clé : 91)", "1850578006084 (clé : 91"),
+        ("nir", "1850578006084 clé 92", None),
+        ("nir", "1 85  05 78  006 084  91", "1 85  05 78  006 084  91"),
+        ("nir", "1/85/05/78/006/084/91", "1/85/05/78/006/084/91"),
+        ("nir", "1 85 05 78 006 084 - 91", "1 85 05 78 006 084 - 91"),
+        ("phone_in_text", "NIR 1850578006084 clé 91", None),
         ("phone_in_text", "joindre au 06 12 34 56 78.", "06 12 34 56 78"),
         ("phone_in_text", "tél. +33 6 12 34 56 78", "+33 6 12 34 56 78"),
         ("phone_in_text", "lot 123456789 du stock", None),
@@ -92,6 +99,22 @@ NIR = "1 84 12 76 451 089 46"
         ("birth_with_initials", "J. D., 3 mai 1956", "J. D., 3 mai 1956"),
         ("birth_with_initials", "A-B (DDN : 1956-03-12)", "A-B (DDN : 1956-03-12"),
         ("birth_with_initials", "né le 12/03/1956 (J.D.)", "né le 12/03/1956 (J.D."),
+        ("birth_with_initials", "né le 12/03/1956, initiales JD", "né le 12/03/1956, initiales JD"),
+        ("birth_with_initials", "JD, 12/03/1956", "JD, 12/03/1956"),
+        ("birth_with_initials", "DDN 12/03/1956 initiales J.D.", "DDN 12/03/1956 initiales J.D."),
+        ("birth_with_initials", "J.D. — 12/03/1956", "J.D. — 12/03/1956"),
+        ("birth_with_initials", "Cas J.D.\nné le 12/03/1956", "J.D.\nné le 12/03/1956"),
+        ("birth_with_initials", "née le 12/03/1956\nM.L. : suivie", "née le 12/03/1956\nM.L."),
+        ("birth_with_initials", "12/03/1956, initiales : CR", "12/03/1956, initiales : CR"),
+        ("birth_with_initials", "initiales JDM, F, 12/03/1956", "initiales JDM, F, 12/03/1956"),
+        ("birth_with_initials", "né le 12 03 1956 (JD)", "né le 12 03 1956 (JD"),
+        ("birth_with_initials", "R.C.P. 12/03/2020", None),
+        ("birth_with_initials", "A.M.M. 12/03/2020", None),
+        ("birth_with_initials", "S.M.U.R. 12/03/2020", None),
+        ("birth_with_initials", "EI, 12/03/2020", None),
+        ("birth_with_initials", "né le 12/03/1956, IRM normale", None),
+        ("birth_with_initials", "patient sous AMM, né le 12/03/1956", None),
+        ("birth_with_initials", "ABCDEFGH" * 9 + "CD, 12/03/1956", None),
         ("birth_with_initials", "AMM du 12/03/2019 modifiée", None),
         ("birth_with_initials", "RCP, 12/03/2019", None),
         ("birth_with_initials", "patient né le 12/03/1956", None),
@@ -125,6 +148,8 @@ def test_free_text_of_an_older_revision_is_searched_too(warned: Warned) -> None:
 
 @pytest.mark.timeout(10)
 def test_hostile_text_costs_no_time() -> None:
-    for text in ("1 " * 50_000, "A." * 50_000, "né " * 30_000, "J.D. " + "0" * 50_000):
+    hostile = ["1 " * 50_000, "A." * 50_000, "né " * 30_000, "J.D. " + "0" * 50_000]
+    hostile += ["J.D. né 1/1/11 " * 5_000, "06 12 34 56 78 " * 5_000, "1 85 05  " * 10_000]
+    for text in hostile:
         for find in FINDERS.values():
             list(find(text))

@@ -13,6 +13,10 @@ from flows.services import open_services
 from flows.situations import decided, members
 from sandbox.generator import generate
 
+NEXT = (
+    ('version: "2026.1"', 'version: "2026.2"'),
+    ("in_force_from: 2015-01-01", "in_force_from: 2026-12-01"),
+)
 RULES = Path(__file__).parents[2] / "triage/unc/rules/2026-1.yaml"
 
 
@@ -68,7 +72,7 @@ def test_rules_are_checked_explained_tried_and_compared(
     assert (
         "attendu : decimal, integer" in unc("rules", "check", unfit)[1]["files"][0]["problems"][0]
     )
-    never = edited(tmp_path, ("includes_any: [Indication]", "includes_any: [Indicatoin]"))
+    never = edited(tmp_path, *NEXT, ("includes_any: [Indication]", "includes_any: [Indicatoin]"))
     code, found = unc("rules", "check", never)
     assert code == 1
     assert any("jamais être vraie" in one for one in found["files"][0]["problems"])
@@ -79,6 +83,8 @@ def test_rules_are_checked_explained_tried_and_compared(
     verdicts = {one["result"]["id"]: one["result"]["verdict"] for one in found["items"]}
     assert verdicts == dict(planted.items)
     assert "champ 6" in found["items"][0]["parts"][0]["source"]
+    assert [one["value"] for one in found["scope"]] == ["oui", "oui", "oui", "non"]
+    assert found["priority_level"]["level"] == planted.priority
     assert len(unc("rules", "explain", str(number), "--verdicts")[1]["verdicts"]) == 1
     assert unc("rules", "explain", str(number), "--past", "1") == (0, found)
     assert unc("rules", "explain", str(number), "--past", "2")[0] == 2
@@ -88,6 +94,8 @@ def test_rules_are_checked_explained_tried_and_compared(
     code, found = unc("rules", "try", harder)
     assert (code, found["compared"]) == (0, len(seeds))
     assert found["causes"].keys() == {"M3"}
+    for move in found["moves"]:
+        assert bool(move["causes"]) == (move["before"]["status"] != move["after"]["status"])
     assert {"before": "Complet", "after": "À compléter"}.items() <= found["statuses"][0].items()
     assert unc("rules", "try", str(RULES))[1]["moves"] == []
     places = [one["place"] for one in unc("rules", "diff", "2026.1", harder)[1]["differences"]]

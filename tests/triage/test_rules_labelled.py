@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ LABELLED = [
     if path.stem != "base"
     for case in YAML(typ="safe").load(path.read_text("utf-8"))
 ]
+BLOCKING = {"missing", "invalid"}
+"""Every item of the guide is mandatory."""
 NOT_IN_BASE = {"A4", "D5", "D6"}
 SCOPE_FIELDS = {
     "usage_intentionnel": 1,
@@ -61,6 +64,13 @@ def expected_items(case: dict[str, Any], rules: RuleSet) -> dict[str, str]:
     return base | changed
 
 
+def expected_band(score: int) -> str:
+    """The band that EXIGENCES gives to a score."""
+    if score >= 80:
+        return "bien documenté"
+    return "à compléter" if score >= 50 else "insuffisant"
+
+
 @pytest.mark.parametrize("case", LABELLED, ids=lambda case: case["name"])
 def test_the_verdict_is_the_one_expected(
     case: dict[str, Any], rules: RuleSet, judged: Judge
@@ -69,6 +79,8 @@ def test_the_verdict_is_the_one_expected(
     assert {item.id: item.verdict.value for item in verdict.items} == expected_items(case, rules)
     assert verdict.status.value == case["status"]
     assert verdict.score == case["score"]
+    assert verdict.band == expected_band(case["score"])
+    assert verdict.admissible == (not BLOCKING & set(expected_items(case, rules).values()))
     assert verdict.priority == case["priority"]
     if verdict.priority is not None:
         assert [criterion.id for criterion in verdict.criteria] == case.get("criteria", [])
@@ -90,6 +102,43 @@ def test_the_set_has_200_dossiers_and_every_item_has_each_verdict_it_can_have(
         assert {"present", "missing"} <= verdicts, item
         checked = any(part.checks for one in rules.items if one.id == item for part in one.parts)
         assert not checked or "invalid" in verdicts, item
+
+
+@pytest.mark.parametrize(
+    ("penalty", "score", "band"),
+    [
+        ("0.20", 80, "bien documenté"),
+        ("0.204", 80, "bien documenté"),
+        ("0.205", 80, "bien documenté"),
+        ("0.206", 79, "à compléter"),
+        ("0.21", 79, "à compléter"),
+        ("0.50", 50, "à compléter"),
+        ("0.505", 50, "à compléter"),
+        ("0.506", 49, "insuffisant"),
+        ("0.51", 49, "insuffisant"),
+    ],
+)
+def test_the_band_is_that_of_the_rounded_score_at_its_border(
+    rules: RuleSet,
+    report: Callable[..., Report],
+    mapping: FormMapping,
+    penalty: str,
+    score: int,
+    band: str,
+) -> None:
+    """No dossier has a score of 78 to 80 by the penalties of 2026.1: one penalty is changed."""
+    items = tuple(
+        one.model_copy(update={"penalty": Decimal(penalty)}) if one.id == "R5" else one
+        for one in rules.items
+    )
+    verdict = assess(
+        report({52: None}),
+        rules.model_copy(update={"items": items}),
+        mapping=mapping,
+        fingerprint="f",
+        earlier_exists=True,
+    )
+    assert (verdict.score, verdict.band, verdict.admissible) == (score, band, False)
 
 
 def test_a_verdict_is_the_same_every_time(judged: Judge) -> None:

@@ -1,0 +1,117 @@
+"""`unc rules check` on a folder of rule-sets and a base that has read the form, or has not."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.rules_check import Checked, check_rulesets
+from mappings.data_file import DataFileError
+from sandbox.generator import generate
+from settings import ROOT, Settings
+from tests.conftest import Bridge, bridge_on
+
+SHIPPED = ROOT / "triage/unc"
+TEXT = (SHIPPED / "rules/2026-1.yaml").read_text("utf-8")
+NEXT = TEXT.replace('version: "2026.1"', 'version: "2026.2"').replace(
+    "in_force_from: 2015-01-01", "in_force_from: 2026-10-01"
+)
+UNKNOWN = NEXT.replace("equals: Élevé", "equals: Enorme", 1)
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
+    """A bridge that has read the form."""
+    with bridge_on(tmp_path_factory.mktemp("read"), generate(3, seed=2)) as bridge:
+        bridge.run()
+        yield bridge
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the rules, to be spoilt."""
+    return Path(shutil.copytree(SHIPPED, tmp_path / "rules"))
+
+
+def put(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def problems(found: Checked) -> dict[str, list[str]]:
+    return {one.file.name: list(one.problems) for one in found.files}
+
+
+def on(read: Bridge, folder: Path) -> Settings:
+    return read.settings.model_copy(update={"rules": folder})
+
+
+def test_two_rule_sets_side_by_side_are_valid(read: Bridge, folder: Path) -> None:
+    put(folder / "rules", "2026-2.yaml", NEXT)
+    found = check_rulesets(on(read, folder), None)
+    assert problems(found) == {"2026-1.yaml": [], "2026-2.yaml": []}
+    assert (found.code, found.options_known, found.lack) == (0, True, "")
+
+
+def test_two_files_of_one_date_or_of_one_version_are_told(read: Bridge, folder: Path) -> None:
+    put(folder / "rules", "copie.yaml", TEXT)
+    found = check_rulesets(on(read, folder), None)
+    assert found.code == 2
+    told = problems(found)
+    assert len(told["2026-1.yaml"]) == len(told["copie.yaml"]) == 2
+    date, version = told["copie.yaml"]
+    assert date.endswith("2026-1.yaml a la même date d'effet (01/01/2015)")
+    assert version.endswith("2026-1.yaml a la même version (2026.1)")
+    assert date.startswith("copie.yaml:")
+    assert ": in_force_from :" in date
+
+
+def test_a_candidate_is_set_beside_those_in_force(
+    read: Bridge, folder: Path, tmp_path: Path
+) -> None:
+    settings = on(read, folder)
+    assert check_rulesets(settings, put(tmp_path, "2026-2.yaml", NEXT)).code == 0
+    assert check_rulesets(settings, put(tmp_path, "essai.yaml", TEXT)).code == 2
+    again = put(tmp_path, "2026-1.yaml", TEXT)
+    assert check_rulesets(settings, again).code == 0, "it would take the place of that name"
+
+
+@pytest.mark.parametrize("neighbour", ["version: [", "version: rien\n", TEXT])
+def test_options_are_checked_whatever_the_neighbours_are_worth(
+    read: Bridge, folder: Path, tmp_path: Path, neighbour: str
+) -> None:
+    put(folder / "rules", "autre.yaml", neighbour)
+    (folder / "reponses.yaml").unlink()
+    found = check_rulesets(on(read, folder), put(tmp_path, "2026-2.yaml", UNKNOWN))
+    assert (found.code, found.options_known, found.lack) == (1, True, "")
+    assert "« Enorme » n'est pas une réponse" in problems(found)["2026-2.yaml"][0]
+
+
+def test_a_form_that_was_never_read_is_said_to_be(
+    read: Bridge, folder: Path, tmp_path: Path
+) -> None:
+    settings = on(read, folder).model_copy(update={"home": tmp_path / "new"})
+    found = check_rulesets(settings, None)
+    assert (found.code, found.options_known) == (0, False)
+    assert found.lack == "Le formulaire n'a pas encore été lu (unc sync)."
+    assert not (tmp_path / "new").exists(), "nothing is made"
+
+
+def test_a_base_that_cannot_be_read_is_not_a_form_never_read(
+    read: Bridge, folder: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "broken"
+    home.mkdir()
+    settings = on(read, folder).model_copy(update={"home": home})
+    (home / "unc.sqlite").write_text("ceci n'est pas une base" * 100, encoding="utf-8")
+    found = check_rulesets(settings, None)
+    assert (found.code, found.options_known) == (1, False)
+    assert "formulaire" not in found.lack
+
+
+def test_a_folder_without_rule_sets_is_refused(read: Bridge, folder: Path) -> None:
+    shutil.rmtree(folder / "rules")
+    with pytest.raises(DataFileError, match="aucun référentiel"):
+        check_rulesets(on(read, folder), None)
