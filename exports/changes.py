@@ -33,13 +33,13 @@ class Comparison:
     Attributes:
         columns: Columns of `Dossiers`.
         former: What stood there, by dossier and header.
-        mask: What stands in place of what is withheld.
+        masks: What stands in place of what is withheld, in whole or in a text.
         retold: Whether former values may be told.
     """
 
     columns: Sequence[Column]
     former: Mapping[int, Mapping[str, str]]
-    mask: str
+    masks: tuple[str, ...]
     retold: bool
     _made: dict[int, tuple[tuple[str, str, str], ...]] = field(default_factory=dict)
 
@@ -80,8 +80,9 @@ class Comparison:
             if was == is_now:
                 continue
             text = shown(column, is_now)
-            if self.mask in text:
-                yield column.name, self.mask, text
+            mask = next((mask for mask in self.masks if mask in text), "")
+            if mask:  # what is withheld now is not retold as it was
+                yield column.name, mask, text
             else:
                 yield column.name, shown(column, was) if self.retold else WITHHELD, text
 

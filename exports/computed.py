@@ -49,11 +49,13 @@ def priority_reasons(reading: Reading) -> Content:
     """Criteria that hold, each with the facts it rests on."""
     lines = []
     for criterion in reading.entry.assessment.criteria:
-        facts = joined(reading.evidence(fact) for fact in criterion.evidence)
-        withheld = criterion.evidence and not facts
-        name = reading.mask.text if withheld else criterion.name
-        lines.append(f"{name} ({facts})" if facts else name)
-    return "\n".join(lines) or None
+        facts = [reading.evidence(fact) for fact in criterion.evidence]
+        if not all(facts):  # that it holds would already tell what is withheld
+            lines.append(reading.mask.text)
+            continue
+        told = joined(facts)
+        lines.append(f"{criterion.name} ({told})" if told else criterion.name)
+    return joined(lines, separator="\n") or None
 
 
 def warnings_text(reading: Reading) -> Content:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from exports.columns import ColumnsFile, ColumnSpec, SheetSpec
 from exports.errors import MappingMismatchError
-from exports.policy import Policy
+from exports.policy import Policy, WithheldRows
 from mappings.mapping import FieldSpec, FormMapping
 from mappings.medicine_facts import BDPM_COLUMNS
 
@@ -19,16 +19,24 @@ def columns_misfits(columns: ColumnsFile, mapping: FormMapping) -> list[str]:
 
 
 def policy_misfits(policy: Policy, mapping: FormMapping) -> list[str]:
-    """Names of the policy that the mapping does not have, each once."""
+    """Names of the policy that the mapping does not have, each once.
+
+    Only whole fields can be withheld: a name within a repetition would not be enforced.
+    """
     fields = [name for rule in policy.withheld for name in (*rule.fields, rule.decided_by)]
-    rows = [f"{rule.field}.{rule.decided_by}" for rule in policy.rows]
+    fields += [*policy.small_counts.fields, *policy.small_counts.told_by]
     annotations = [policy.consent, *sorted(policy.annotations)]
-    counts = [*policy.small_counts.fields, *policy.small_counts.told_by]
     unknown = [
-        *_unknown([*fields, *rows, *counts], mapping),
+        *(name for name in fields if name not in mapping.fields),
+        *(f"{one.field}.{one.decided_by}" for one in policy.rows if not _has_rows(one, mapping)),
         *(name for name in annotations if name not in mapping.annotations),
     ]
     return list(dict.fromkeys(unknown))
+
+
+def _has_rows(rule: WithheldRows, mapping: FormMapping) -> bool:
+    spec = mapping.fields.get(rule.field)
+    return spec is not None and spec.type == "rows" and rule.decided_by in spec.fields
 
 
 def check_policy(policy: Policy, mapping: FormMapping) -> None:

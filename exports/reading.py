@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeAlias
 
+from exports.attached import attachments, without_patient
 from exports.entry import Entry, ExportContext, Opinion
-from exports.patient_marks import marks_of, without_patients
+from exports.patient_marks import marked, marks_of, without_patients
 from exports.policy import Policy, WithheldRows
 from mappings.mapping import Audience, FieldSpec
 from mappings.report import Answer, AnswerState, Row, Unmapped
@@ -72,7 +73,7 @@ class Reading:
             return self.mask
         if field in self.policy.small_counts.fields:
             return self._small(answer)
-        return self._without_patients(answer, field)
+        return self._for_others(answer, field)
 
     def rows(self, field: str) -> tuple[Row, ...]:
         """Rows of a repetition that this audience may read."""
@@ -98,7 +99,7 @@ class Reading:
         if self.context.mapping.fields[field].fields[name].audience == "agence":
             return self.mask
         place = next(n for n, one in enumerate(self._all_rows(field), 1) if one is row)
-        return self._without_patients(answer, field, row=place, column=name)
+        return self._for_others(answer, field, row=place, column=name)
 
     def annotation(self, name: str) -> Shown:
         """Answer to an annotation privée, or what stands in its place."""
@@ -130,8 +131,8 @@ class Reading:
         shown = self.answer(evidence.field)
         if isinstance(shown, Mask) and shown != self.mask:
             return f"{evidence.label} : {shown.text}"
-        marked = self.audience != "agence" and marks_of(self.entry.assessment, evidence.field)
-        if marked or not self.may_tell((evidence.field,)):
+        hidden = self.audience != "agence" and marked(self.entry.assessment, evidence.field)
+        if hidden or not self.may_tell((evidence.field,)):
             return ""
         return f"{evidence.label} : {evidence.value}"
 
@@ -231,11 +232,15 @@ class Reading:
             for one in counts.fields
         )
 
-    def _without_patients(
-        self, answer: Answer, field: str, *, row: int = 0, column: str = ""
-    ) -> Answer:
+    def _for_others(self, answer: Answer, field: str, *, row: int = 0, column: str = "") -> Answer:
+        """An answer without likely patient data. One that cannot be read is only said to be so."""
+        mask = self.policy.patient_mask
+        if answer.state is AnswerState.UNREADABLE:
+            return replace(answer, raw="")
+        if files := attachments(answer.value):
+            return replace(answer, value=tuple(without_patient(one, mask=mask) for one in files))
         marks = marks_of(self.entry.assessment, field, row=row, column=column)
-        return without_patients(answer, marks, mask=self.policy.patient_mask)
+        return without_patients(answer, marks, mask=mask)
 
     def _small(self, answer: Answer) -> Shown:
         """A count as it leaves the agency; what is not a plain number cannot be judged."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from exports.attached import attachments
 from exports.cells import Content
 from exports.columns import FORMAT_OF_TYPE, ColumnSpec, Format, SheetSpec
 from exports.computed import COMMENT, JUDGEMENT, OF_DOSSIER, OF_FILE, OF_ITEM
@@ -12,7 +13,7 @@ from exports.errors import MappingMismatchError
 from exports.names import header_name
 from exports.policy import Policy, condition_of
 from exports.reading import Reading
-from exports.values import attachments, column_text, rows_text, shown_content
+from exports.values import column_text, rows_text, shown_content
 from mappings.mapping import Audience, FieldSpec
 from mappings.medicine_facts import BDPM_COLUMNS
 from mappings.report import Answer

@@ -106,13 +106,6 @@ def column_text(reading: Reading, *, field: str, name: str) -> str:
     return joined(parts)
 
 
-def attachments(value: Value | None) -> tuple[Attachment, ...]:
-    """Return the files of a value, none when it holds no files."""
-    if not isinstance(value, tuple):
-        return ()
-    return tuple(item for item in value if isinstance(item, Attachment))
-
-
 def _readable(spec: FieldSpec, reading: Reading) -> bool:
     return reading.audience == "agence" or spec.audience == "reseau"
 

@@ -159,7 +159,7 @@ class WorkbookSet:
         return Comparison(
             columns=maker.make(self.columns.dossiers_sheet, ()).columns,
             former=former.rows,
-            mask=self.policy.mask,
+            masks=(self.policy.mask, self.policy.patient_mask),
             retold=maker.audience == "agence" or former.versions == versions,
         )
 

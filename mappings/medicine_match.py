@@ -14,7 +14,7 @@ from mappings.medicines import Medicine, Reference
 By: TypeAlias = Literal["cis", "cip", "nom"]
 _UNLIKE = 50.0
 """Likeness under which a code and a name are said to disagree."""
-_SHOWN = 60
+_MOST = 60
 """Characters of a declared substance that a remark repeats."""
 _CIP_LENGTHS = frozenset({7, 13})
 
@@ -123,15 +123,15 @@ class Matcher:
 
     def _of_substance(self, declared: Declared) -> Iterator[str]:
         """What is known of the substance where no speciality was found: it never names one."""
-        wanted = declared.substance.strip()[:_SHOWN]
+        wanted = declared.substance.strip()[:_MOST]
         if not wanted:
             return
-        count = self._substances.count(wanted)
+        count = self._substances.count(wanted)  # never quoted: a remark is read more widely
         if count == 0:
-            yield f"substance « {wanted} » inconnue de la BDPM"
+            yield "substance déclarée inconnue de la BDPM"
             return
         several = f"{count} spécialités" if count > 1 else "une spécialité"
-        yield f"substance « {wanted} » : {several} dans la BDPM, à préciser par un nom ou un code"
+        yield f"substance déclarée : {several} dans la BDPM, à préciser par un nom ou un code"
 
 
 def _with_substance(name: Likeness, declared: Declared, medicine: Medicine) -> Likeness:

@@ -22,6 +22,8 @@ from tests.exports.conftest import (
     entry,
     records,
 )
+from triage.assessment import Mark
+from triage.assessment import Warning as TriageWarning
 
 FILES = ("agence", "reseau")
 HEADERS = ("Dossier", "Changement", "Colonne", "Avant", "Après")
@@ -150,3 +152,14 @@ def test_the_figures_are_worked_out_and_defined(tmp_path: Path) -> None:
     explained = {row["Colonne"] for row in defined if row["Feuille"] == "Synthèse" and row["Sens"]}
     figures = [name for name in shown if name in explained]
     assert len(figures) == 15
+
+
+def test_what_is_masked_now_is_not_retold_as_it_was(tmp_path: Path) -> None:
+    secret = "Suivi de D.M. né le 03/04/1952"
+    fields = {"titre": answered(secret)}
+    hand_out([entry(1, fields=fields)], tmp_path)
+    warned = TriageWarning("birth", "Donnée de patient", ("titre",), (Mark("titre", 9, 30),))
+    found = made([entry(1, fields=fields, verdict={"warnings": (warned,)})], tmp_path)
+    told = [row for row in changes_of(found, "reseau") if row[2] == "Titre de la situation"]
+    mask = POLICY.patient_mask
+    assert told == [(1, "Modifié", "Titre de la situation", mask, f"Suivi de {mask}")]

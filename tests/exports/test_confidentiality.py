@@ -10,6 +10,7 @@ import pytest
 from exports.entry import Entry
 from exports.errors import MappingMismatchError
 from exports.fit import check_policy
+from exports.policy import Policy
 from mappings.dossier import Attachment, Company, Place
 from mappings.mapping import FieldSpec
 from mappings.report import Answer, AnswerState, Unmapped, Value
@@ -168,7 +169,7 @@ def test_a_withheld_fact_of_a_criterion_is_not_even_hinted_at() -> None:
         one = entry(1, verdict={"criteria": (Criterion("c", "Usage étendu", facts),)})
         (row,) = records(build([one], audience="reseau"), "Dossiers")
         told.append(row["Motifs de priorité"])
-    assert told == ["Usage étendu (Étendue : Nationale)"] * 2 + [MASK]
+    assert told == [MASK, "Usage étendu (Étendue : Nationale)", MASK]
 
 
 def test_likely_patient_data_never_leave_the_agency() -> None:
@@ -200,6 +201,45 @@ def test_likely_patient_data_never_leave_the_agency() -> None:
     assert records(network, "Spécialités")[1]["Conditions de délivrance"] == mask
     about = {line[0]: line[1] for line in by_openpyxl(network, "À propos")}
     assert about["Données de patient"] == "4 passage(s) masqué(s)"
+
+
+@pytest.mark.parametrize("name", ["CR D.M. né le 03-04-1952.pdf", "rappel_06_12_34_56_78.pdf"])
+def test_a_file_named_after_a_patient_leaves_without_its_name(name: str) -> None:
+    files = answered((replace(PDF, filename=name), replace(PDF, filename="RCP.pdf")))
+    one = entry(1, fields={"autres_pieces": files})
+    network = build([one], audience="reseau")
+    assert not holding(network, name)
+    shown = [row["Fichier"] for row in records(network, "Pièces jointes")]
+    assert f"{POLICY.patient_mask}.pdf" in shown
+    assert "RCP.pdf" in shown
+    assert holding(build([one]), name)
+
+
+def test_an_answer_that_cannot_be_read_leaves_without_what_was_typed() -> None:
+    raw = "3 patients, M. Dupont 06 12 34 56 78"
+    unreadable = Answer(AnswerState.UNREADABLE, None, raw=raw, problem="attendu : un nombre entier")
+    rows = answered(({"denomination": unreadable},))
+    one = entry(1, fields={"patients": unreadable, "specialites": rows})
+    network = build([one], audience="reseau")
+    assert not any(b"Dupont" in part for part in parts(network).values())
+    assert records(network, "Dossiers")[0]["Patients estimés"] == "attendu : un nombre entier"
+    assert raw in records(build([one]), "Dossiers")[0]["Patients estimés"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"small_counts": {"fields": ("mesures.indicateur",), "below": 11}},
+        {"small_counts": {"fields": ("cas",), "told_by": ("mesures.cible",), "below": 11}},
+        {"withheld": ({"fields": ("specialites.cis",), "decided_by": "titre", "options": ("a",)},)},
+        {"withheld": ({"fields": ("titre",), "decided_by": "mesures.etat", "options": ("a",)},)},
+        {"rows": ({"field": "siret", "decided_by": "name", "shown": ("a",)},)},
+    ],
+)
+def test_a_name_that_would_not_be_enforced_is_refused(change: dict[str, Any]) -> None:
+    policy = Policy.model_validate(POLICY.model_dump() | change)
+    with pytest.raises(MappingMismatchError, match="Rien n'est publié"):
+        check_policy(policy, MAPPING)
 
 
 def test_a_dossier_that_moved_since_its_verdict_waits_for_the_next_one() -> None:

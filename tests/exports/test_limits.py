@@ -89,6 +89,13 @@ def test_lists_of_choices_and_conditions_hold(content: bytes) -> None:
     [
         ("opinions:", "opinions: [a,b, 'x;y,z']\nautres:"),
         ("table: tMesures", "table: tDossiers"),
+        ("kind: dictionnaire", "kind: synthese"),
+        ("kind: a_propos", "kind: synthese"),
+        (
+            "printed: 10\n    rest: true\n    columns:\n      - {name: Dossier, computed: dossier,",
+            "rest: true\n    columns:\n      - {name: Dossier, computed: statut,",
+        ),
+        ("name: Commentaire, computed: commentaire", "name: Commentaire, computed: statut"),
         ("name: Statut, computed: statut, width: 13", "name: DOSSIER, computed: statut, width: 13"),
     ],
 )

@@ -160,8 +160,8 @@ def test_every_name_that_is_as_alike_is_counted(sample: Reference) -> None:
 @pytest.mark.parametrize(
     ("substance", "told"),
     [
-        ("béclométasone", r"substance « béclométasone » : (une|\d+) spécialité.* nom ou un code"),
-        ("introuvabline", "substance « introuvabline » inconnue de la BDPM"),
+        ("béclométasone", r"substance déclarée : (une|\d+) spécialité.* nom ou un code"),
+        ("introuvabline", "substance déclarée inconnue de la BDPM"),
     ],
 )
 def test_a_substance_alone_is_told_of_and_names_nothing(
