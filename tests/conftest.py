@@ -1,6 +1,7 @@
 """Fixtures for tests of the whole product: a sandbox over HTTP, and the bridge set to it."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -44,12 +45,32 @@ class Bridge:
             "UNC_DEMARCHE": str(self.sandbox.demarche),
             "UNC_INSTRUCTEUR": self.sandbox.instructeur,
             "UNC_HOME": str(self.home),
+            "UNC_COLUMNS": str(self.settings.columns),
         }
+
+
+COLUMNS = Path(__file__).parents[1] / "exports" / "unc"
+_CENTRES = ("code,", "lyon,", "nice,")
+
+
+def few_centres(folder: Path) -> Path:
+    """The project's columns and policy with two centres: thirty workbooks take three seconds."""
+    folder.mkdir(parents=True)
+    for name in ("columns.yaml", "policy.yaml"):
+        shutil.copyfile(COLUMNS / name, folder / name)
+    lines = (COLUMNS / "crpv.csv").read_text("utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if line.startswith(_CENTRES)]
+    (folder / "crpv.csv").write_text("".join(kept), "utf-8")
+    return folder
 
 
 @contextmanager
 def bridge_on(folder: Path, seeds: Iterable[SeedDossier] = (), **changes: Any) -> Iterator[Bridge]:
-    """Serve a sandbox with these dossiers under ``folder``, and set the bridge to it."""
+    """Serve a sandbox with these dossiers under ``folder``, and set the bridge to it.
+
+    Workbooks are those of the agency, the network and two centres, unless ``columns`` is given.
+    """
+    columns = changes.pop("columns", None) or few_centres(folder / "colonnes")
     with running_sandbox(folder / "sandbox", seeds=seeds, rate_limit=100_000) as sandbox:
         settings = load_settings(
             _env_file=None,
@@ -58,6 +79,7 @@ def bridge_on(folder: Path, seeds: Iterable[SeedDossier] = (), **changes: Any) -
             demarche=sandbox.demarche,
             instructeur=sandbox.instructeur,
             home=folder / "home",
+            columns=columns,
             **changes,
         )
         yield Bridge(sandbox=sandbox, home=folder / "home", settings=settings)

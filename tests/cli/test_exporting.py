@@ -16,7 +16,7 @@ from flows.retention import remove_old_workbooks
 from flows.services import now, open_services
 from flows.summary import Summary
 from sandbox.generator import generate
-from tests.conftest import Bridge, bridge_on
+from tests.conftest import COLUMNS, Bridge, bridge_on
 
 Capture = pytest.CaptureFixture[str]
 
@@ -24,7 +24,7 @@ Capture = pytest.CaptureFixture[str]
 @pytest.fixture(scope="module")
 def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
     """A bridge that has run once."""
-    with bridge_on(tmp_path_factory.mktemp("export"), generate(8, seed=4)) as one:
+    with bridge_on(tmp_path_factory.mktemp("export"), generate(8, seed=4), columns=COLUMNS) as one:
         one.run()
         yield one
 

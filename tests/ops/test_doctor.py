@@ -129,7 +129,7 @@ def test_columns_of_another_form_are_told_with_their_file(
         assert (code, checks[name][0]) == (2, "bloquant")
         for file in ("columns.yaml", "policy.yaml"):
             (line,) = [one for one in checks[name][1].splitlines() if file in one]
-            assert str(ROOT / "exports" / "unc" / file) in line
+            assert str(made.settings.columns / file) in line
             assert "UNC_COLUMNS" in line
         _, checks = doctor(made, UNC_MAPPING=made.settings.mapping, UNC_COLUMNS=made.home / "rien")
         assert checks[name][0] == "bloquant"
