@@ -121,6 +121,9 @@ def _show(counts: dict[str, Any], rows: list[dict[str, Any]], *, home: Path) -> 
             f" messages aux déclarants, en {counts['requests']} requêtes.",
             highlight=False,
         )
+        out.print(
+            "Aux déclarants : le canal « correction » n'est allumé que pour la démonstration."
+        )
     else:
         out.print("Rien à faire : la démarche n'a pas changé depuis le dernier passage.")
     _show_workbooks(out, home)

@@ -108,7 +108,7 @@ def export(
     Rien n'est fait quand aucun dossier ne répond à --since.
 
     Args:
-        centre: Le classeur d'un seul centre, par son code dans crpv.csv.
+        centre: Le classeur d'un seul centre, par son code dans crpv.csv ou son nom.
         since: Les dossiers déposés, modifiés ou décidés depuis ce jour (AAAA-MM-JJ).
         format: Classeurs (xlsx), ou leurs tables en csv ou en parquet.
     """

@@ -10,9 +10,10 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from exports.cells import paris
+from exports.centre_names import centres_named
 from exports.centres import author_of
 from exports.entry import Entry
-from exports.flat import WRITERS, flat_name
+from exports.flat import WRITERS, flat_names
 from exports.manifest import export_facts
 from exports.publishing import ON_REQUEST, ExportFile, latest, publish
 from exports.workbooks import WorkbookSet
@@ -30,7 +31,8 @@ class Request:
     """What is asked for.
 
     Attributes:
-        centre: Code of the one centre; the agency, the network and every centre without it.
+        centre: The one centre, by its code or as people name it (:mod:`exports.centre_names`); the
+            agency, the network and every centre without it.
         since: Dossiers that people moved since this day (deposit, new submission, decision).
         format: Workbooks, or their tables as plain files (without a centre: of the agency and of
             the network, for those of centres hold nothing more).
@@ -56,11 +58,8 @@ def hand_out(services: Services, summary: Summary, *, request: Request) -> None:
         ExportError: They could not be made.
         DataFileError: The columns, the policy or the table of centres is wrong.
     """
-    codes = [one.code for one in centres(services.settings)]
-    if request.centre is not None and request.centre not in codes:
-        raise RequestError(
-            f"Aucun centre « {request.centre} » dans crpv.csv ; il y a : {', '.join(codes)}."
-        )
+    if request.centre is not None:
+        request = replace(request, centre=_code(services, request.centre))
     entries = tuple(one for one in entries_of(services) if _moved_since(one, request.since))
     context = replace(export_context(services, entries), filters=request.filters)
     published = latest(services.settings.exports(), demarche=services.demarche)
@@ -72,6 +71,17 @@ def hand_out(services: Services, summary: Summary, *, request: Request) -> None:
     facts = export_facts(entries, context, checksum=made.checksum)
     done = publish(root, files, facts=facts, at=now()) or latest(root, demarche=services.demarche)
     summary.workbooks += [str(path) for path in done.paths] if done else []
+
+
+def _code(services: Services, written: str) -> str:
+    known = {one.code: (one.code, one.name, one.city) for one in centres(services.settings)}
+    if written in known:
+        return written
+    found, _ = centres_named(written, known)
+    if len(found) == 1:
+        return found[0]
+    among = f"plusieurs : {', '.join(found)}" if found else f"il y a : {', '.join(sorted(known))}"
+    raise RequestError(f"Aucun centre « {written} » dans crpv.csv ; {among}.")
 
 
 def _moved_since(entry: Entry, day: date | None) -> bool:
@@ -89,9 +99,9 @@ def _files(
         if request.format == "xlsx":
             yield f"{author}.xlsx", ExportFile(audience, made.of(author))
         else:
-            for table in made.tables(author).values():
+            tables = tuple(made.tables(author).values())
+            for name, table in flat_names(author, tables, suffix=request.format):
                 content = WRITERS[request.format](table)
-                name = flat_name(author, table, suffix=request.format)
                 yield name, ExportFile(audience, content, rows={table.sheet: len(table.rows)})
         services.tell("Export", done, len(authors))
 

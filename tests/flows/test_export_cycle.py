@@ -140,6 +140,7 @@ def test_the_command_says_what_it_did_by_its_exit_code(
     assert call(["import", str(tmp_path / "texte.xlsx")]) == 2
     assert call(["import", str(tmp_path / "absent.xlsx")]) == 2
     assert call(["export", "--centre", "nulle-part"]) == 2
+    assert call(["export", "--centre", "CRPV de Lyon"]) == 0
 
 
 def rows_of(path: Path, sheet: str) -> list[dict[str, object]]:
