@@ -9,7 +9,7 @@ from enum import StrEnum
 from exports.centre_names import centres_named
 from exports.columns import Territory
 from exports.names import file_code
-from exports.reading import Reading
+from exports.reading import Mask, Reading
 from exports.values import shown_content
 from mappings.data_file import DataFileError
 from mappings.dossier import Place
@@ -69,12 +69,12 @@ class Assignment:
 
 
 def parse_centres(text: str, *, source: str) -> tuple[Centre, ...]:
-    """Parse and check the table of centres (CSV, one line a département).
+    """Parse and check the table of centres: one line a département, commas or semicolons.
 
     Raises:
         DataFileError: With the line and what is wrong.
     """
-    reader = csv.DictReader(io.StringIO(text))
+    reader = csv.DictReader(io.StringIO(text), delimiter=_separator(text))
     lacking = [name for name in _NEEDED if name not in (reader.fieldnames or ())]
     if lacking:
         raise DataFileError([f"{source}:1 : il manque la colonne {', '.join(lacking)}"])
@@ -138,13 +138,18 @@ def shown_centres(assignment: Assignment, centres: Sequence[Centre]) -> str:
 def concerned(
     readings: Sequence[Reading], *, centres: Sequence[Centre], territory: Territory
 ) -> tuple[tuple[Reading, Assignment], ...]:
-    """Return each dossier, now saying its centres, with the centres themselves."""
+    """Return each dossier, now saying its centres, with the centres themselves.
+
+    What an instructeur wrote is told to those only who may read the annotation.
+    """
     if not centres:
         nowhere = Assignment(Ground.NOWHERE, ())
         return tuple((reading, nowhere) for reading in readings)
     found = []
     for reading in readings:
         assignment = assign(reading, centres=centres, territory=territory)
+        if isinstance(reading.annotation(territory.rapporteur), Mask):
+            assignment = replace(assignment, unknown="")
         named = replace(
             reading,
             crpv=shown_centres(assignment, centres),
@@ -152,6 +157,12 @@ def concerned(
         )
         found.append((named, assignment))
     return tuple(found)
+
+
+def _separator(text: str) -> str:
+    """What stands between the columns: a French Excel saves a CSV with semicolons."""
+    header = text.partition("\n")[0]
+    return ";" if header.count(";") > header.count(",") else ","
 
 
 def _centre(lines: Sequence[dict[str, str]]) -> Centre:

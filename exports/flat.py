@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain, count
 from typing import Any, Literal, TypeAlias
 
 from exports.cells import looks_like_formula
@@ -74,6 +75,19 @@ def flat_name(author: str, table: Table, *, suffix: FlatFormat) -> str:
     return f"{author}-{plain}.{suffix}"
 
 
+def flat_names(
+    author: str, tables: Sequence[Table], *, suffix: FlatFormat
+) -> tuple[tuple[str, Table], ...]:
+    """Each table with the name of its file: one that is taken gets a number (``…-2.csv``)."""
+    named: dict[str, Table] = {}
+    for table in tables:
+        name = flat_name(author, table, suffix=suffix)
+        stem = name.removesuffix(f".{suffix}")
+        further = (f"{stem}-{number}.{suffix}" for number in count(2))
+        named[next(one for one in chain((name,), further) if one not in named)] = table
+    return tuple(named.items())
+
+
 def _field(value: str | int | Decimal | date | None) -> str:
     match value:
         case None:
@@ -122,7 +136,7 @@ def _typed(pa: Any, shape: Format) -> Any:
     match shape:
         case "texte" | "centre":
             return pa.string()
-        case "entier" | "lien" | "pourcent":
+        case "entier" | "numero" | "lien" | "pourcent":
             return pa.int64()
         case "decimal":
             return pa.float64()

@@ -4,6 +4,7 @@
 leaves the agency), ``crpv.csv`` (the regional centres).
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from exports.centres import Centre, parse_centres
 from exports.columns import ColumnsFile, parse_columns
 from exports.fit import columns_misfits, policy_misfits
 from exports.policy import Policy, parse_policy
-from mappings.data_file import DataFileError
+from mappings.data_file import DataFileError, text_of
 from mappings.mapping import FormMapping
 from settings import Settings
 
@@ -70,7 +71,13 @@ def _misfit(file: Path, unknown: Sequence[str], mapping: FormMapping) -> str:
 
 
 def _read(path: Path) -> str:
+    """The text of a file, without the mark that Excel and the Notepad of Windows put before it.
+
+    Raises:
+        DataFileError: It is missing, unreadable or not in UTF-8.
+    """
     try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        content = path.read_bytes()
+    except OSError as error:
         raise DataFileError([f"UNC_COLUMNS : le fichier {path} ne peut pas être lu"]) from error
+    return text_of(content.removeprefix(BOM_UTF8), source=path.name)

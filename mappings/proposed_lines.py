@@ -9,6 +9,8 @@ from mappings.revision import NO_ANSWER, Descriptor
 
 _SHORT = 4
 """Words of a label that make the name of a new field."""
+_NO_NAME = frozenset({"champ", "null", "true", "false", "yes", "no", "on", "off", "y", "n"})
+"""What a tool that reads YAML, of any version, may take for something else than a name."""
 
 
 def new_field(champ: Descriptor, *, taken: Collection[str]) -> str:
@@ -106,7 +108,7 @@ def _name(champ: Descriptor, taken: Collection[str]) -> str:
     if not words or not words[0][0].isalpha():
         words = ["champ", *words]
     name = "_".join(words[:_SHORT])
-    return name if name not in taken and name != "champ" else f"{name}_{champ.id}"
+    return name if name not in {*taken, *_NO_NAME} else f"{name}_{champ.id}"
 
 
 def _quoted(text: str) -> str:

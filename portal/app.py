@@ -59,8 +59,9 @@ def make_app(source: Source, site: Site) -> FastAPI:
         centres={centre.code: centre.name for centre in source.centres},
     )
     app.state.doors = sign_in_pages.Doors(source.store, source.demarche, door)
+    masks = (source.policy.mask, source.policy.patient_mask)
     app.state.counter = export_pages.Counter(
-        shelf, source.store, source.demarche, source.columns, source.policy.mask
+        shelf, source.store, source.demarche, source.columns, masks
     )
     app.state.desk = dossier_pages.Desk(source, Library(source))
     for pages in (journal_pages, sign_in_pages, export_pages, dossier_pages):

@@ -10,6 +10,7 @@ from exports.computed import OF_ITEM
 from exports.reading import Reading
 from exports.tables import Column, TableMaker
 from exports.values import content_text
+from portal.situation_names import situation_id
 from portal.snapshot import dossiers_sheet
 from triage.assessment import Verdict
 
@@ -69,7 +70,8 @@ class Card:
         facts: Cells of its row in the workbook that are not blank.
         items: The assessment, item by item.
         tables: Its other rows in the workbook.
-        situation: Id of its situation, or an empty text.
+        situation: Id of its situation that its reader may ask for, or an empty text.
+        situation_text: What stands there for its reader: the id, or a mask.
     """
 
     number: int
@@ -82,6 +84,7 @@ class Card:
     items: tuple[Item, ...]
     tables: tuple[Rows, ...]
     situation: str
+    situation_text: str
 
 
 def make_card(reading: Reading, *, columns: ColumnsFile) -> Card:
@@ -97,7 +100,8 @@ def make_card(reading: Reading, *, columns: ColumnsFile) -> Card:
         facts=tuple(fact for fact in _facts(reading, columns) if fact.text),
         items=_items(reading),
         tables=tuple(_tables(reading, columns)),
-        situation=reading.entry.situation,
+        situation=situation_id(reading),
+        situation_text=reading.situation,
     )
 
 

@@ -3,7 +3,7 @@
 Nothing else is read, so that it tells nobody more than the files that they may fetch.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -56,7 +56,9 @@ class Changes:
 
 
 @lru_cache(maxsize=32)
-def compare(before: Path, after: Path, *, sheet: str, key: str, title: str, mask: str) -> Changes:
+def compare(
+    before: Path, after: Path, *, sheet: str, key: str, title: str, masks: tuple[str, ...]
+) -> Changes:
     """Compare a sheet of two published workbooks; published files never change.
 
     Where an answer is withheld now, its former value is withheld too.
@@ -67,7 +69,8 @@ def compare(before: Path, after: Path, *, sheet: str, key: str, title: str, mask
         sheet: Sheet with one row for each dossier.
         key: Header of the column with its number.
         title: Header of the column that names it for people.
-        mask: What stands in place of what is withheld.
+        masks: What stands in place of what is withheld, in whole or in a text; none for readers
+            from whom nothing is withheld.
     """
     old, new = (_rows(path, sheet=sheet, key=key) for path in (before, after))
     return Changes(
@@ -75,16 +78,16 @@ def compare(before: Path, after: Path, *, sheet: str, key: str, title: str, mask
         changed=tuple(
             ChangedDossier(number, new[number].get(title, ""), changes)
             for number in sorted(new.keys() & old.keys())
-            if (changes := _changes(old[number], new[number], mask=mask))
+            if (changes := _changes(old[number], new[number], masks=masks))
         ),
         gone=tuple(sorted(old.keys() - new.keys())),
     )
 
 
-def _changes(old: Row, new: Row, *, mask: str) -> tuple[Change, ...]:
+def _changes(old: Row, new: Row, *, masks: Sequence[str]) -> tuple[Change, ...]:
     """Fields that differ; a column that only one of the files has is no change of the dossier."""
     return tuple(
-        Change(name, mask if mask in value else old[name], value)
+        Change(name, next((mask for mask in masks if mask in value), old[name]), value)
         for name, value in new.items()
         if name in old and old[name] != value
     )

@@ -12,6 +12,7 @@ from portal.library import Library
 from portal.roles import Role
 from portal.search import ORDERS, Wanted, choices, find
 from portal.sessions import SignedIn
+from portal.situation_names import situation_at_head
 from portal.source import Source
 from portal.view import view_of
 
@@ -86,10 +87,12 @@ def dossier(request: Request, number: str, person: SignedIn) -> Response:
 def indicators(request: Request, person: SignedIn) -> Response:
     """Key figures and charts."""
     snapshot = _desk(request).library.snapshot(person.role.audience)
+    known = {line.situation for line in snapshot.lines}
     return view_of(request).page(
         request,
         "indicateurs",
         person=person,
         figures=snapshot.figures,
         charts=[draw(block) for block in snapshot.blocks if block.lines],
+        situation_at_head=lambda text: situation_at_head(text, known),
     )

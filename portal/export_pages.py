@@ -40,14 +40,14 @@ class Counter:
         store: The journal.
         demarche: Number of the démarche.
         columns: Sheets of the workbooks.
-        mask: What stands there in place of what is withheld.
+        masks: What stands there in place of what is withheld, in whole or in a text.
     """
 
     shelf: Shelf
     store: Store
     demarche: int
     columns: ColumnsFile
-    mask: str
+    masks: tuple[str, ...]
 
     def last(self, person: Person) -> Visit | None:
         """What this person fetched last."""
@@ -64,7 +64,7 @@ class Counter:
             sheet=sheet.name,
             key=by_computed["dossier"],
             title=named,
-            mask=self.mask,
+            masks=() if after.audience == "agence" else self.masks,
         )
 
 

@@ -13,6 +13,7 @@ from exports.figures import Block
 from exports.reading import Reading
 from exports.values import column_text, content_text, shown_content
 from mappings.report import Answer
+from portal.situation_names import situation_id
 
 _STEPS = (7, 15, 30, 60, 90, 180)
 _MOST = 12
@@ -21,12 +22,12 @@ SITUATION = "Situation"
 
 
 def more_blocks(readings: Sequence[Reading], *, origins: Figures) -> tuple[Block, ...]:
-    """Completeness, delays, situations and measures."""
+    """Completeness, delays, situations and measures; none of what a form does not ask."""
     return (
         _completeness(readings),
-        _delays(readings, origins),
+        *([_delays(readings, origins)] if origins.awareness else ()),
         _situations(readings),
-        *_measures(readings, origins),
+        *(_measures(readings, origins) if origins.measures else ()),
     )
 
 
@@ -63,10 +64,11 @@ def _step(days: int) -> str:
 
 
 def _situations(readings: Sequence[Reading]) -> Block:
-    """The situations with most reports."""
-    counts = Counter(one.entry.situation for one in readings if one.entry.situation)
+    """The situations with most reports, of those whose names the reader may know."""
+    known = [(name, one) for one in readings if (name := situation_id(one))]
+    counts = Counter(name for name, _ in known)
     ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:_MOST]
-    names = {one.entry.situation: name for one in reversed(readings) if (name := _substances(one))}
+    names = {name: told for name, one in reversed(known) if (told := _substances(one))}
     lines = tuple((f"{one} {names.get(one, '')}".strip(), count) for one, count in ordered)
     return Block("Situations les plus signalées", (SITUATION, "Dossiers"), lines)
 

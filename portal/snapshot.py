@@ -15,6 +15,7 @@ from exports.tables import TableMaker
 from exports.values import column_text, content_text, shown_content
 from mappings.mapping import Audience, MedicineRows
 from portal.indicators import more_blocks
+from portal.situation_names import situation_id
 from portal.source import Source
 
 
@@ -31,7 +32,8 @@ class Line:
         product: Specialities.
         substance: Substances.
         company: Company that reports.
-        situation: Id of its situation, or an empty text.
+        situation: Id of its situation that this audience may ask for, or an empty text.
+        situation_text: What stands there for this audience: the id, or a mask.
         centres: Codes of the centres that it concerns.
         text: All that this audience may read of it, folded for searching.
     """
@@ -45,6 +47,7 @@ class Line:
     substance: str
     company: str
     situation: str
+    situation_text: str
     centres: tuple[str, ...]
     text: str
 
@@ -113,6 +116,7 @@ def _line(reading: Reading, *, columns: ColumnsFile, centres: tuple[str, ...]) -
     assessment = reading.entry.assessment
     medicines = reading.context.mapping.medicines or MedicineRows(rows="")
     company = shown_content(reading.answer(medicines.company)) if medicines.company else None
+    situation = situation_id(reading)
     return Line(
         number=reading.number,
         status=assessment.status.value,
@@ -122,9 +126,10 @@ def _line(reading: Reading, *, columns: ColumnsFile, centres: tuple[str, ...]) -
         product=_of_medicine(reading, medicines, name=medicines.name),
         substance=_of_medicine(reading, medicines, name=medicines.substance),
         company=content_text(company),
-        situation=reading.entry.situation,
+        situation=situation,
+        situation_text=reading.situation,
         centres=centres,
-        text=fold(f"{_all_text(reading, dossiers_sheet(columns))} {reading.entry.situation}"),
+        text=fold(f"{_all_text(reading, dossiers_sheet(columns))} {situation}"),
     )
 
 

@@ -83,6 +83,21 @@ def test_what_fits_no_centre_is_listed_in_the_agency_workbook() -> None:
     assert shown[7] == "CRPV Marseille (« Brest » n'est pas dans la table)"
 
 
+def test_what_an_instructeur_wrote_follows_the_annotation() -> None:
+    kept = POLICY.model_copy(update={"annotations": frozenset()})
+    made = WorkbookSet(
+        entries=ENTRIES, context=context(), columns=COLUMNS, policy=kept, centres=CENTRES
+    )
+
+    def shown(content: bytes) -> str:
+        return next(str(row["CRPV"]) for row in records(content, "Dossiers") if row["Dossier"] == 7)
+
+    assert shown(made.workbook("reseau")) == "CRPV Marseille"
+    assert shown(made.centre_workbook("marseille")) == "CRPV Marseille"
+    assert "« Brest »" in shown(made.workbook("agence"))
+    assert "« Brest »" in shown(SET.workbook("reseau"))
+
+
 def test_the_workbook_of_a_centre_says_whose_it_is_and_what_is_not_confirmed() -> None:
     content = SET.centre_workbook("lyon")
     assert by_openpyxl(content, "Synthèse")[0][0] == "Usages non conformes — CRPV Lyon"
@@ -114,10 +129,29 @@ def test_workbooks_made_together_are_those_made_alone() -> None:
         ("lyon et Grenoble", ("lyon", "grenoble"), ()),
         ("St Etienne", ("saint-etienne",), ()),
         ("Centre régional de pharmacovigilance de Saint-Étienne", ("saint-etienne",), ()),
-        ("Paris", ("paris-cochin", "paris-widal"), ()),
+        ("Paris", ("paris-cochin", "paris-widal", "paris-pitie", "paris-antoine"), ()),
         ("Cochin", ("paris-cochin",), ()),
         ("Lyon, Brest", ("lyon",), ("Brest",)),
-        ("Saint", ("saint-etienne",), ()),
+        ("LYON ET NICE", ("lyon", "nice"), ()),
+        ("Lyon - Nice", ("lyon", "nice"), ()),
+        ("- Lyon\n- Nice", ("lyon", "nice"), ()),
+        ("Lyon – Brest", ("lyon",), ("Brest",)),
+        ("Lyon ou Nice", ("lyon", "nice"), ()),
+        ("Lyon et/ou Nice", ("lyon", "nice"), ()),
+        ("Paris - Cochin", ("paris-cochin",), ()),
+        ("Saint - Étienne", ("saint-etienne",), ()),
+        ("à voir - plus tard", (), ("à voir - plus tard",)),
+        ("HEGP", ("paris-cochin",), ()),
+        ("Widal", ("paris-widal",), ()),
+        ("Mondor", ("creteil",), ()),
+        ("Henri Mondor", ("creteil",), ()),
+        ("Pitié", ("paris-pitie",), ()),
+        ("St Antoine", ("paris-antoine",), ()),
+        ("Saint", (), ("Saint",)),
+        ("Étienne", (), ("Étienne",)),
+        ("Henri", (), ("Henri",)),
+        ("voir avec Antoine, Fernand", (), ("voir avec Antoine", "Fernand")),
+        ("Antoine et Fernand", (), ("Antoine", "Fernand")),
         ("voir M. X", (), ("voir M. X",)),
         ("?", (), ("?",)),
         ("", (), ()),
@@ -132,6 +166,10 @@ def test_a_rapporteur_is_understood_as_people_write_it(
         "saint-etienne": ("saint-etienne", "CRPV Saint-Étienne", "Saint-Étienne"),
         "paris-cochin": ("paris-cochin", "CRPV Paris Cochin-HEGP", "Paris"),
         "paris-widal": ("paris-widal", "CRPV Paris Fernand-Widal", "Paris"),
+        "paris-pitie": ("paris-pitie", "CRPV Paris Pitié-Salpêtrière", "Paris"),
+        "paris-antoine": ("paris-antoine", "CRPV Paris Saint-Antoine", "Paris"),
+        "creteil": ("creteil", "CRPV Créteil Henri-Mondor", "Créteil"),
+        "nice": ("nice", "CRPV Nice", "Nice"),
     }
     assert centres_named(written, known) == (codes, unknown)
 
@@ -153,6 +191,11 @@ def test_a_code_that_is_no_name_of_a_file_is_repaired() -> None:
     line = "Saint Étienne,CRPV Saint-Étienne,Saint-Étienne,42,84,no,"
     found = parse_centres(f"{CSV}{line}\n", source="crpv.csv")
     assert found[-1].code == "saint-etienne"
+
+
+def test_a_table_that_a_french_excel_saved_is_read() -> None:
+    french = CSV.replace("à confirmer", '"à confirmer, vite"').replace(",", ";")
+    assert parse_centres(french, source="crpv.csv") == CENTRES
 
 
 def test_the_project_table_is_valid() -> None:

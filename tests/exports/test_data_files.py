@@ -5,6 +5,7 @@ import pytest
 from exports.columns import parse_columns
 from exports.policy import parse_policy
 from mappings.data_file import DataFileError
+from settings import ROOT
 
 SHEET = """version: '1'
 territory: {extent: e, everywhere: [], regions: r.r, departments: d.d, rapporteur: c}
@@ -16,13 +17,22 @@ sheets:
     columns:
 """
 TWICE = "      - {name: A, computed: statut}\n      - {name: a, computed: statut}\n"
+LATER = """\
+      - {name: A, computed: statut}
+      -
+        name: B
+        # un commentaire
+        width: 12
+        computed: aviss
+"""
 
 
 @pytest.mark.parametrize(
     ("columns", "line", "told"),
     [
-        (TWICE, 5, "deux fois"),
-        ("      - {name: A, computed: status}\n", 5, "« status » n'est pas une donnée calculée"),
+        (TWICE, 10, "deux fois"),
+        (LATER, 14, "« aviss » n'est pas une donnée calculée"),
+        ("      - {name: A, computed: status}\n", 9, "« status » n'est pas une donnée calculée"),
         ("      - {name: A}\n", 9, "une seule origine"),
         ("      - {name: A, field: titre, widht: 3}\n", 9, "widht"),
         ("      - {name: A, field: titre, audience: reseau}\n", 9, "reseau"),
@@ -32,8 +42,9 @@ TWICE = "      - {name: A, computed: statut}\n      - {name: a, computed: statut
 def test_a_mistake_in_the_columns_is_told_with_its_line(columns: str, line: int, told: str) -> None:
     with pytest.raises(DataFileError) as caught:
         parse_columns(SHEET + columns, source="columns.yaml")
-    assert f"columns.yaml:{line}" in str(caught.value)
-    assert told in str(caught.value)
+    (problem,) = [one for one in caught.value.problems if told in one]
+    assert problem.startswith(f"columns.yaml:{line} : feuille Dossiers, colonne ")
+    assert "la liste est vide" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["a/b", "x" * 32, "a:b", "[a]", ""])
@@ -46,3 +57,17 @@ def test_a_sheet_name_that_excel_refuses_is_refused(name: str) -> None:
 def test_a_mistake_in_the_policy_is_told_with_its_line() -> None:
     with pytest.raises(DataFileError, match=r"policy\.yaml:2 .*mask"):
         parse_policy("version: '1'\nmask: ''\n", source="policy.yaml")
+
+
+def test_two_sheets_of_one_name_are_told_at_the_second() -> None:
+    text = (ROOT / "exports/unc/columns.yaml").read_text("utf-8")
+    first = text.index("name: Dossiers")
+    again = text.replace("name: À propos", "name: dossiers")
+    assert again != text
+    with pytest.raises(DataFileError) as caught:
+        parse_columns(again, source="columns.yaml")
+    line = again.count("\n", 0, again.index("name: dossiers", first)) + 1
+    (problem,) = caught.value.problems
+    assert problem.startswith(
+        f"columns.yaml:{line} : feuille dossiers, name : deux fois la feuille"
+    )

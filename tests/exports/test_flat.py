@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from exports.cells import Content
 from exports.columns import Format
 from exports.errors import MissingLibraryError
-from exports.flat import csv_bytes, flat_name, parquet_bytes
+from exports.flat import csv_bytes, flat_name, flat_names, parquet_bytes
 from exports.tables import Column, Table
 from tests.exports.conftest import INJECTIONS
 
@@ -23,6 +23,7 @@ TYPES: dict[Format, str] = {
     "texte": "string",
     "centre": "string",
     "entier": "int64",
+    "numero": "int64",
     "lien": "int64",
     "pourcent": "int64",
     "decimal": "double",
@@ -119,3 +120,15 @@ def test_without_pyarrow_parquet_says_what_to_install(monkeypatch: pytest.Monkey
 
 def test_a_file_is_named_after_its_sheet() -> None:
     assert flat_name("crpv-lyon", table(), suffix="csv") == "crpv-lyon-pieces-jointes.csv"
+
+
+def test_two_sheets_never_share_a_file() -> None:
+    sheets = ["Pièces-jointes-2", "Pièces jointes", "Pièces-jointes", "Pieces jointes", "Autre"]
+    named = flat_names("agence", [table(sheet=one) for one in sheets], suffix="csv")
+    assert [(name, one.sheet) for name, one in named] == [
+        ("agence-pieces-jointes-2.csv", "Pièces-jointes-2"),
+        ("agence-pieces-jointes.csv", "Pièces jointes"),
+        ("agence-pieces-jointes-3.csv", "Pièces-jointes"),
+        ("agence-pieces-jointes-4.csv", "Pieces jointes"),
+        ("agence-autre.csv", "Autre"),
+    ]

@@ -15,6 +15,10 @@ from exports.typed import typed_text
         (date(2026, 1, 2), "02/01/2026"),
         (timedelta(hours=26, minutes=3), "26:03"),
         ("  vu \x07", "vu ␇"),
+        ("a_x000D_\nb", "a\nb"),
+        ("a_x000D_\r\nb", "a\nb"),
+        ("a_x005F_x000D_\nb", "a_x005F_x000D_\nb"),
+        ("a_x000D_b_x000D_", "a_x000D_b_x000D_"),
         (None, ""),
     ],
 )

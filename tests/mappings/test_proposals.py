@@ -6,6 +6,7 @@ from itertools import takewhile
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from mappings.compare import Observed, compare
 from mappings.data_file import DataFile
@@ -148,6 +149,18 @@ def test_any_label_makes_a_line_that_can_be_pasted(label: str) -> None:
     age = champ(5, "L'âge exact")
     found = proposed(LABELS, [age], [age, champ(770, label), champ(771, label)])
     assert [one.champ for one in found] == ["770", "771"]
+
+
+@pytest.mark.parametrize("label", ["Null", "True", "False", "Yes", "No", "Oui", "Non", "ON", "Y"])
+def test_a_name_is_a_text_for_every_reader_of_yaml(label: str) -> None:
+    age = champ(5, "L'âge exact")
+    (one,) = proposed(LABELS, [age], [age, champ(770, label)])
+    name = one.line.partition(":")[0]
+    for version in ("1.1", "1.2"):
+        reader = YAML(typ="safe", pure=True)
+        reader.version = version
+        assert reader.load(f"{name}: 1\n") == {name: 1}
+    assert parse_mapping(paste(LABELS, one), source="m").fields[name].champs == ("770",)
 
 
 @pytest.mark.parametrize("kind", sorted(CHAMP_TYPES.keys() - NO_ANSWER - {"repetition"}))
