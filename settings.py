@@ -3,6 +3,7 @@
 Read only by whoever starts a process (the CLI, a flow); the other rooms are handed values.
 """
 
+import os
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,9 +12,11 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mappings.refusals import refusal
-from settings_parts import demarche_tables, french_reason, https_or_loopback
+from settings_parts import demarche_tables, env_names, french_reason, https_or_loopback
 
 PREFIX = "UNC_"
+ENV_FILE = Path(".env")
+"""In the folder that the command is run from; real environment variables win over it."""
 _TOKENS = frozenset({"ds_token", "ds_token_file", "ds_token_block"})
 ROOT = Path(__file__).parent
 
@@ -26,7 +29,7 @@ class Settings(BaseSettings):
     """Every setting, documented once; ``unc doctor`` prints them."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+        env_prefix=PREFIX, env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore", frozen=True
     )
 
     ds_url: Annotated[str, AfterValidator(https_or_loopback)] = Field(
@@ -52,7 +55,9 @@ class Settings(BaseSettings):
         default=None, description="Courriel ou identifiant de l'instructeur qui écrit"
     )
     home: Path = Field(
-        default=Path("var"), description="Dossier de la base, des exports et des pièces jointes"
+        default=Path("var"),
+        description="Dossier de la base, des exports et des pièces jointes, relatif à celui d'où la"
+        " commande est lancée",
     )
     database_url: SecretStr | None = Field(
         default=None, description="Base de données ; par défaut SQLite sous UNC_HOME"
@@ -91,7 +96,8 @@ class Settings(BaseSettings):
     )
     network_default: Literal["include", "exclude"] = Field(
         default="include",
-        description="Diffusion aux CRPV quand l'annotation 924 est sans réponse",
+        description="Diffusion aux CRPV quand l'annotation 924 est sans réponse : le dossier y va"
+        " (include), ou non (exclude)",
     )
     quiet_minutes: int = Field(
         default=60, ge=0, description="Attente après la dernière saisie avant d'écrire au déclarant"
@@ -182,6 +188,21 @@ class Settings(BaseSettings):
             )
         return self.instructeur
 
+    def require_complete(self) -> None:
+        """Refuse settings with which no run is possible.
+
+        Raises:
+            SettingsError: Naming every one that is missing.
+        """
+        missing = []
+        for needed in (self.token, self.demarche_number, self.instructeur_name):
+            try:
+                needed()
+            except SettingsError as error:
+                missing.append(str(error))
+        if missing:
+            raise SettingsError("\n".join(missing))
+
     def database(self) -> str:
         """URL of the database."""
         if self.database_url is not None:
@@ -234,7 +255,21 @@ def tables_of(file: Path) -> dict[int, dict[str, Any]]:
         raise SettingsError(f"UNC_DEMARCHES : {error}.") from None
 
 
+def given_names() -> frozenset[str]:
+    """Names in ``UNC_`` that the environment and ``.env`` give, in capitals, settings or not.
+
+    Raises:
+        SettingsError: A line of ``.env`` cannot be read.
+    """
+    try:
+        names = {name.upper() for name in (*os.environ, *env_names(ENV_FILE))}
+    except ValueError as error:
+        raise SettingsError(f"{error}.") from None
+    return frozenset(name for name in names if name.startswith(PREFIX))
+
+
 def _checked(overrides: dict[str, Any]) -> Settings:
+    given_names()  # a line of .env that cannot be read would be passed over, in English
     try:
         return Settings(**overrides)
     except ValidationError as error:

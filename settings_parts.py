@@ -2,9 +2,12 @@
 
 import tomllib
 from collections.abc import Set as AbstractSet
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from dotenv.parser import parse_stream
 
 from mappings.refusals import refusal
 
@@ -22,6 +25,29 @@ def https_or_loopback(url: str) -> str:
     if not (parts.scheme == "https" and parts.hostname) and not local:
         raise ValueError("une adresse https:// est attendue (http:// seulement sur cette machine)")
     return url
+
+
+def env_names(file: Path) -> list[str]:
+    """Names that a ``.env`` file sets; none when it is not there.
+
+    Raises:
+        ValueError: A line cannot be read, or the file; in French.
+    """
+    try:
+        text = file.read_text("utf-8") if file.is_file() else ""
+    except OSError as error:
+        raise ValueError(f"{file} : le fichier ne peut pas être lu ({refusal(error)})") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{file} : ce n'est pas du texte UTF-8") from None
+    names = []
+    for one in parse_stream(StringIO(text)):
+        if one.error:
+            blank = len(one.original.string) - len(one.original.string.lstrip("\n"))
+            line = one.original.line + blank
+            raise ValueError(f"{file}, ligne {line} : illisible ; écrivez NOM=valeur")
+        if one.key is not None:
+            names.append(one.key)
+    return names
 
 
 def demarche_tables(file: Path, *, known: AbstractSet[str]) -> dict[int, dict[str, Any]]:

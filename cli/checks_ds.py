@@ -10,22 +10,35 @@ from clients.transport import DsTransport
 from clients.writing import DsWriter
 from flows.failures import KNOWN
 from flows.form import Form
-from settings import Settings
+from settings import Settings, SettingsError
 from triage.reply import Annotate, AnnotationChange, Outcome
 from triage.reply_policy import ReplyPolicy
 
+_STATES = {
+    "brouillon": "en test",
+    "publiee": "publiée",
+    "close": "close",
+    "depubliee": "dépubliée",
+}
 NOBODY = "RG9zc2llci0w"
 """``Dossier-0``, which no démarche has: a write that can only be refused."""
 
 
 def checks_ds(settings: Settings, form: Form | None) -> Iterator[Check]:
     """Access first; the rest when there is one."""
+    if missing := _missing(settings):
+        yield Check("Accès à DS", "bloquant", missing)
+        return
     try:
         number, token = settings.demarche_number(), settings.token().get_secret_value()
         with DsTransport(settings.ds_url, token) as transport:
             info = DsReader(transport).demarche(number)
             yield Check("Accès à DS", "ok", "le jeton lit la démarche")
-            yield Check("Démarche", "ok", f"{info.number} — {info.title} ({info.state})")
+            yield Check(
+                "Démarche",
+                "ok",
+                f"{info.number} — {info.title} ({_STATES.get(info.state, info.state)})",
+            )
             yield _instructeur(settings, info)
             yield _writing(settings, info, DsWriter(transport))
     except KNOWN as error:
@@ -34,6 +47,19 @@ def checks_ds(settings: Settings, form: Form | None) -> Iterator[Check]:
     if form is not None:
         yield from checks_form(settings, info, form)
         yield _labels(info, form.policy)
+
+
+def _missing(settings: Settings) -> str | None:
+    """Everything that is missing, when DS cannot be asked without it."""
+    try:
+        settings.token()
+        settings.demarche_number()
+    except SettingsError:
+        try:
+            settings.require_complete()
+        except SettingsError as error:
+            return str(error)
+    return None
 
 
 def _instructeur(settings: Settings, info: DemarcheInfo) -> Check:

@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import requests
 
@@ -26,6 +28,7 @@ def checks_here(settings: Settings) -> Iterator[Check]:
     yield _database(settings)
     yield from _folder("Dossier des exports", "UNC_EXPORT_DIR", folder=settings.exports())
     yield from _folder("Dossier de travail", "UNC_HOME", folder=settings.home.absolute())
+    yield from _token_file(settings)
     yield _token_age(settings)
     yield _prefect()
 
@@ -43,8 +46,14 @@ def _database(settings: Settings) -> Check:
 
 
 def _folder(name: str, setting: str, *, folder: Path) -> Iterator[Check]:
-    existing = next(path for path in (folder, *folder.parents) if path.exists())
-    if not os.access(existing, os.W_OK):
+    there = (path for path in (folder, *folder.parents) if os.path.lexists(path))
+    existing = next(there)  # `Path.exists` fails where this account may not look
+    if not existing.is_dir():
+        yield Check(
+            name, "bloquant", f"{setting} : {existing} n'est pas un dossier ; donnez-en un autre."
+        )
+        return
+    if not _can_be_written(existing):
         yield Check(
             name,
             "bloquant",
@@ -62,6 +71,34 @@ def _folder(name: str, setting: str, *, folder: Path) -> Iterator[Check]:
         )
         return
     yield Check(name, "ok", f"{folder} ({free // 1000} Go libres)")
+
+
+def _can_be_written(folder: Path) -> bool:
+    """Try it with a file that has no name: rights do not tell all (root, /proc, read-only disk)."""
+    try:
+        with TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _token_file(settings: Settings) -> Iterator[Check]:
+    """Who may read the file of the token, if there is one that can be read."""
+    name, file = "Fichier du jeton", settings.ds_token_file
+    try:
+        mode = file.stat().st_mode if file else None
+    except OSError:
+        return  # the access to DS tells it
+    if mode is None:
+        return
+    if mode & stat.S_IRWXO:
+        text = (
+            f"UNC_DS_TOKEN_FILE : tout compte de la machine a accès à {file} ; donnez-le au compte"
+            " de la passerelle, puis chmod 0400."
+        )
+        yield Check(name, "à voir", text)
+        return
+    yield Check(name, "ok", f"{file} n'est pas ouvert à tous")
 
 
 def _token_age(settings: Settings) -> Check:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -10,6 +11,7 @@ from rich.console import Console
 from cli.check import Check
 from cli.checks_ds import checks_ds
 from cli.checks_here import checks_here
+from cli.checks_names import check_names
 from cli.output import Common, print_json, table
 from flows.form import Form, load_form
 from mappings.data_file import DataFileError
@@ -27,7 +29,9 @@ def doctor(*, common: Common = _DEFAULT) -> int:
         print_json({"settings": listed, "checks": [asdict(check) for check in checks]})
     else:
         out = Console()
-        out.print(table("Réglages", ["Réglage", "Valeur"], list(listed.items())))
+        meanings = dict(_meanings())
+        told = [(name, value, meanings[name]) for name, value in listed.items()]
+        out.print(table("Réglages", ["Réglage", "Valeur", "Ce que c'est"], told))
         rows = [(check.level, check.name, check.text) for check in checks]
         out.print(table("Contrôles", ["", "Quoi", "Constat et remède"], rows))
     levels = {check.level for check in checks}
@@ -35,6 +39,7 @@ def doctor(*, common: Common = _DEFAULT) -> int:
 
 
 def _checks(settings: Settings) -> Iterator[Check]:
+    yield check_names()
     yield from checks_here(settings)
     yield from checks_ds(settings, _form(settings))
 
@@ -58,7 +63,24 @@ def _settings(settings: Settings) -> Iterator[tuple[str, str]]:
             yield f"{PREFIX}{name.upper()}", "(donné, caché)" if secret else _plain(value)
 
 
+def _meanings() -> Iterator[tuple[str, str]]:
+    """What each setting is, as it is documented where it is read."""
+    from cli.portal_settings import PortalSettings
+
+    for model in (Settings, PortalSettings):
+        for name, known in model.model_fields.items():
+            yield f"{PREFIX}{name.upper()}", known.description or ""
+
+
 def _plain(value: Any) -> str:
-    if value is None:
-        return "–"
-    return ", ".join(map(str, sorted(value))) if isinstance(value, frozenset) else str(value)
+    match value:
+        case None | "":
+            return "–"
+        case bool():
+            return "oui" if value else "non"
+        case Path():
+            return str(value.absolute())
+        case frozenset():
+            return ", ".join(map(str, sorted(value)))
+        case _:
+            return str(value)

@@ -1,5 +1,7 @@
 """What an operator does now and then: back up, upgrade, erase what is kept no longer."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
@@ -7,6 +9,7 @@ from rich.console import Console
 from cli.output import ERROR, Common, print_json, progress
 from cli.several import for_each
 from flows.export import export
+from flows.failures import RequestError
 from flows.retention import purge as erase_what_is_over
 from flows.retention import remove_old_workbooks
 from flows.services import now, open_services
@@ -23,9 +26,12 @@ def backup(*, to: Path | None = None, common: Common = _DEFAULT) -> int:
     """Copier la base embarquée (SQLite), même pendant un passage.
 
     Args:
-        to: Fichier de la copie ; par défaut UNC_HOME/sauvegardes/unc-<date>.sqlite.
+        to: Fichier de la copie, pas encore là, dans un dossier qui existe ; par défaut
+            UNC_HOME/sauvegardes/unc-<date>.sqlite.
     """
     settings = load_settings()
+    if to is not None and not to.absolute().parent.is_dir():
+        raise RequestError(f"Le dossier {to.absolute().parent} n'existe pas : créez-le d'abord.")
     target = to or _dated(settings, "unc")
     copy_database(settings.database(), to=target.absolute())
     _tell(common, f"Sauvegarde : {target.absolute()}", backup=str(target.absolute()))
@@ -53,26 +59,59 @@ def upgrade(*, common: Common = _DEFAULT) -> int:
 
 def purge(*, common: Common = _DEFAULT) -> int:
     """Effacer les dossiers et les classeurs dont la durée de conservation est finie."""
-    return for_each(_purge, common, finish=_finish_purge, troubles=_troubles)
+    purging = _Purge()
+    return for_each(purging.work, common, finish=purging.finish, troubles=_troubles)
 
 
-def _purge(settings: Settings, summary: Summary) -> None:
-    with (
-        progress() as tell,
-        open_services(settings, tell=tell) as services,
-        services.store.lock(services.demarche),
-    ):
-        erase_what_is_over(services, summary)
-        export(services, summary)
-        for folder in remove_old_workbooks(services):
+@dataclass(slots=True)
+class _Purge:
+    """The purge of a démarche, and what its summary does not count.
+
+    Attributes:
+        months: How long dossiers are kept, if it is set.
+        removed: Folders of workbooks that were too old.
+    """
+
+    months: int | None = None
+    removed: tuple[str, ...] = field(default=())
+
+    def work(self, settings: Settings, summary: Summary) -> None:
+        """Erase, publish without what was erased, then remove old workbooks."""
+        self.months, self.removed = settings.retention_months, ()
+        with (
+            progress() as tell,
+            open_services(settings, tell=tell) as services,
+            services.store.lock(services.demarche),
+        ):
+            erase_what_is_over(services, summary)
+            export(services, summary)
+            self.removed = remove_old_workbooks(services)
+        for folder in self.removed:
             ERROR.print(f"Classeurs effacés : {folder}", markup=False, highlight=False)
 
+    def finish(self, summary: Summary, common: Common) -> int:
+        """Tell all three, and the retention that is not set."""
+        _tell(
+            common,
+            "\n".join(self._sentences(summary)),
+            erased=sorted(summary.deleted),
+            workbooks=summary.workbooks,
+            removed=list(self.removed),
+            retention_months=self.months,
+        )
+        return 0
 
-def _finish_purge(summary: Summary, common: Common) -> int:
-    numbers = sorted(summary.deleted)
-    listed = f" : {', '.join(map(str, numbers))}" if numbers else ""
-    _tell(common, f"{len(numbers)} dossier(s) effacé(s){listed}", erased=numbers)
-    return 0
+    def _sentences(self, summary: Summary) -> Iterator[str]:
+        if self.months is None:
+            yield (
+                "UNC_RETENTION_MONTHS est vide : aucun dossier n'est effacé pour son âge (il l'est"
+                " quand DS l'efface)."
+            )
+        numbers = sorted(summary.deleted)
+        listed = f" : {', '.join(map(str, numbers))}" if numbers else ""
+        yield f"{len(numbers)} dossier(s) effacé(s){listed}"
+        yield f"{len(summary.workbooks)} classeur(s) publié(s) de nouveau"
+        yield f"{len(self.removed)} export(s) trop vieux effacé(s) (UNC_EXPORT_RETENTION_DAYS)"
 
 
 def _troubles(_summary: Summary) -> int:

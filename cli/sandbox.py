@@ -9,6 +9,7 @@ from cyclopts.validators import Number
 from cli.output import Common, print_json, say
 from mappings.refusals import refusal
 from sandbox.generator import generate
+from sandbox.instance import DATABASE
 from sandbox.server import Sandbox, serve
 from settings import SettingsError, load_settings
 
@@ -57,12 +58,16 @@ def sandbox(
 
 
 def sandbox_home() -> Path:
-    """Folder of the sandbox and of what is made of it: apart from real dossiers."""
-    return (load_settings(demarches=None).home / "demo").absolute()
+    """Folder of the sandbox and of what is made of it: apart from real dossiers.
+
+    A shell that took the settings of a sandbox has its folder already.
+    """
+    home = load_settings(demarches=None).home.absolute()
+    return home if (home / DATABASE).is_file() else home / "demo"
 
 
 def sandbox_environment(served: Sandbox) -> dict[str, str]:
-    """The four settings that make the bridge work on a sandbox."""
+    """Settings that make the bridge work on a sandbox."""
     return {
         "UNC_DS_URL": served.url,
         "UNC_DS_TOKEN": served.token,

@@ -44,7 +44,8 @@ _LISTS = {
 _OUTCOMES = {
     "completed": "terminé",
     "with errors": "terminé, à regarder",
-    "failed": "interrompu",
+    "failed": "échoué",
+    "interrupted": "interrompu",
     "killed": "tué",
     "running": "en cours",
 }
@@ -114,6 +115,7 @@ def _state(services: Services) -> dict[str, Any]:
                 "début": run.started_at,
                 "fin": run.finished_at,
                 "issue": _OUTCOMES.get(run.outcome, run.outcome),
+                "pourquoi": run.counts.get("error"),
             }
             for run in store.runs.last(demarche, limit=5)
         ],

@@ -20,7 +20,6 @@ def each_demarche() -> tuple[Settings, ...]:
 
 def _require_complete(settings: Settings) -> None:
     try:
-        settings.token()
-        settings.instructeur_name()
+        settings.require_complete()
     except SettingsError as error:
         raise SettingsError(f"Démarche {settings.demarche} : {error}") from None

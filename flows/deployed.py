@@ -83,7 +83,7 @@ def _recorded(services: Connected, summary: Summary, *, title: str) -> Iterator[
         with recorded(services, summary):
             yield
     except KNOWN as error:
-        artifacts.leave(services, summary, title=title, outcome=f"Interrompu : {error}")
+        artifacts.leave(services, summary, title=title, outcome=f"Échoué : {error}")
         raise
     outcome = "Terminé, à regarder" if summary.needs_a_human() else "Terminé"
     artifacts.leave(services, summary, title=title, outcome=outcome)

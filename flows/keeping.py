@@ -6,7 +6,7 @@ from datetime import datetime
 from clients.demarche import BrokenDossier
 from clients.errors import DsNotFound, DsServerError, DsTimeout
 from clients.transport import Retry
-from flows.retention import is_over, kept_since
+from flows.retention import passed_over
 from flows.services import Connected, now
 from flows.summary import Summary
 from mappings.content import hashes
@@ -50,7 +50,7 @@ def keep(
     Args:
         services: What the run works with.
         summary: Where they are counted.
-        dossiers: What was read; those past their retention are passed over.
+        dossiers: What was read; those that are not to be kept are passed over.
         broken: What DS could not serve; those of ``dossiers`` leave quarantine.
         watermark: Update date up to which the démarche is now read, if it moves.
         first_revision: Published revision, on the first page of all.
@@ -59,8 +59,8 @@ def keep(
         StoreError: Nothing of it was kept.
     """
     store, demarche, at = services.store, services.demarche, now()
-    limit = kept_since(services)
-    rows = [row_of(raw) for raw in dossiers if not is_over(raw, limit)]
+    left_out = passed_over(services, dossiers)
+    rows = [row_of(raw) for raw in dossiers if raw["number"] not in left_out]
     read = {raw["number"] for raw in dossiers}
     healed = read & {one.number for one in store.quarantine.list(demarche)}
     with store.transaction() as memory:

@@ -9,7 +9,7 @@ from flows.description import refresh_form
 from flows.erasure import erase
 from flows.keeping import modified_at, read_again
 from flows.poll import poll, read_everything
-from flows.retention import is_over, kept_since
+from flows.retention import passed_over
 from flows.services import Connected
 from flows.summary import Summary
 from mappings.dossier import RawDossier
@@ -53,7 +53,6 @@ def _compare(services: Connected) -> tuple[set[int], set[int]]:
     """Numbers that DS lists, and those of them that the store does not hold as DS shows them."""
     store, demarche = services.store, services.demarche
     watermark = store.demarches.state(demarche).watermark
-    limit = kept_since(services)
     aside = {one.number for one in store.quarantine.list(demarche)}
     listed: set[int] = set()
     suspects: set[int] = set()
@@ -61,11 +60,12 @@ def _compare(services: Connected) -> tuple[set[int], set[int]]:
         numbers = {row["number"] for row in rows}
         kept = store.dossiers.iterate(demarche, numbers=numbers, pending=True)
         held = {one.number: one for one in kept}
+        left_out = passed_over(services, rows)
         suspects |= {
             row["number"]
             for row in rows
             if row["number"] not in aside
-            and not is_over(row, limit)
+            and row["number"] not in left_out
             and not _is_new(row, watermark)
             and _differs(row, held.get(row["number"]))
         }

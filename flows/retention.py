@@ -1,5 +1,6 @@
 """How long declared data is kept here after the end of a dossier's handling."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from exports.publishing import remove_old
@@ -41,6 +42,22 @@ def is_over(raw: RawDossier, since: datetime | None) -> bool:
     if since is None or raw["state"] not in ENDED or not handled:
         return False
     return datetime.fromisoformat(handled) < since
+
+
+def passed_over(services: Services, dossiers: Collection[RawDossier]) -> frozenset[int]:
+    """Numbers of the dossiers that DS shows and that are not to be kept here.
+
+    Those past their retention, and those that a purge erased, whatever the retention is now: one
+    comes back when it was opened again since.
+    """
+    since = kept_since(services)
+    numbers = [raw["number"] for raw in dossiers]
+    erased = services.store.absences.erased(services.demarche, numbers, reason=REASON)
+    return frozenset(
+        raw["number"]
+        for raw in dossiers
+        if is_over(raw, since) or is_over(raw, erased.get(raw["number"]))
+    )
 
 
 def over(services: Services) -> tuple[int, ...]:

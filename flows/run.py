@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from flows import logs
 from flows.export import export
+from flows.failures import KNOWN
 from flows.poll import poll
 from flows.respond import respond
 from flows.services import Connected, now
@@ -31,7 +32,12 @@ STEPS: tuple[tuple[str, Step], ...] = (
 )
 """Name, as a person looks for it in a run page, and what it does."""
 
-_ENDS = {"completed": "terminé", "with errors": "terminé, à regarder", "failed": "interrompu"}
+_ENDS = {
+    "completed": "terminé",
+    "with errors": "terminé, à regarder",
+    "failed": "échoué",
+    "interrupted": "interrompu",
+}
 
 
 def run_once(services: Connected, summary: Summary) -> None:
@@ -58,16 +64,20 @@ def follow(name: str, step: Step, *, services: Connected, summary: Summary) -> N
 
 @contextmanager
 def recorded(services: Connected, summary: Summary) -> Iterator[None]:
-    """Keep the record of a run: when it started, what it counted, how it ended."""
+    """Keep the record of a run: when it started, what it counted, how it ended and why."""
     runs = services.store.runs
     run = runs.start(services.demarche, at=now())
-    outcome = "failed"
+    outcome, why = "interrupted", {}
     with logs.of_run(run, services.demarche):
         logs.LOG.info("Passage commencé sur la démarche %d", services.demarche)
         try:
             yield
             outcome = "with errors" if summary.needs_a_human() else "completed"
+        except Exception as error:
+            outcome = "failed"
+            why = {"error": str(error)} if isinstance(error, KNOWN) else {}
+            raise
         finally:
             summary.requests = services.transport.requests_sent
             logs.LOG.info("Passage %s : %d requêtes", _ENDS[outcome], summary.requests)
-            runs.finish(run, outcome=outcome, counts=summary.json(), at=now())
+            runs.finish(run, outcome=outcome, counts={**summary.json(), **why}, at=now())

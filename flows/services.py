@@ -123,8 +123,8 @@ def connect(settings: Settings, *, tell: Tell = say_nothing) -> Iterator[Connect
         SettingsError: A setting is missing.
         DsError: On the first run, DS refused, or did not answer.
     """
+    settings.require_complete()
     token = settings.token().get_secret_value()
-    settings.instructeur_name()
     with DsTransport(settings.ds_url, token) as transport:
         first_look = _first_look(settings, transport)
         with open_services(settings, tell=tell) as local, local.store.lock(local.demarche):

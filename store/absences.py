@@ -1,6 +1,6 @@
 """Dossiers that left the démarche: pending deletion, or gone and erased."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -156,6 +156,17 @@ class Absences:
         if deposited:
             self._scope.erased()
         return tuple(sorted(deposited))
+
+    def erased(self, demarche: int, numbers: Iterable[int], *, reason: str) -> dict[int, datetime]:
+        """When each of these dossiers was erased for that reason (UTC), by number."""
+        query = select(tombstones.c.number, tombstones.c.erased_at)
+        query = query.filter_by(demarche=demarche, reason=reason)
+        with self._scope.read() as connection:
+            return {
+                row.number: row.erased_at
+                for chunk in in_chunks(sorted(numbers))
+                for row in connection.execute(query.where(tombstones.c.number.in_(chunk)))
+            }
 
     def tombstones(self, demarche: int) -> tuple[Tombstone, ...]:
         """Tombstones by dossier number."""

@@ -34,25 +34,26 @@ class EachItsOwn:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._file = database_file(engine)
         self._writer = engine.execution_options(**{_WRITES: True})
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a connection for reading."""
-        with translated(), self._engine.connect() as connection:
+        with translated(self._file), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction: committed at the end, rolled back on any error."""
-        with translated(), self._writer.begin() as connection:
+        with translated(self._file), self._writer.begin() as connection:
             yield connection
 
     def erased(self) -> None:
         """Empty SQLite's journal, which holds what was written of late."""
         if self._engine.dialect.name != "sqlite":
             return
-        with translated(), self._engine.connect() as connection:
+        with translated(self._file), self._engine.connect() as connection:
             cursor = connection.connection.cursor()  # outside of any transaction
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             cursor.close()
@@ -135,7 +136,7 @@ def _sqlite(url: URL) -> Engine:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreUnreachable from error
+        raise StoreUnreachable.of(file) from error
     engine = create_engine(
         url.set(drivername="sqlite+pysqlite", database=str(file)),
         connect_args={"timeout": BUSY_SECONDS},

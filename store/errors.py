@@ -5,7 +5,8 @@ None quotes the database's address (it may hold a password) or a value (it may b
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, Self
 
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -16,12 +17,20 @@ class StoreError(Exception):
 
     Attributes:
         default: Sentence shown when the error is raised without one of its own.
+        of_a_file: The same of an embedded database, whose ``{file}`` it names: it is where
+            ``UNC_HOME`` puts it unless ``UNC_DATABASE_URL`` is set.
     """
 
     default: ClassVar[str] = "La base de données a refusé une opération."
+    of_a_file: ClassVar[str] = ""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message or self.default)
+
+    @classmethod
+    def of(cls, file: Path | None) -> Self:
+        """The error about an embedded database; ``None``: about one of a server."""
+        return cls(cls.of_a_file.format(file=file) if file else "")
 
 
 class BadDatabaseUrl(StoreError):  # noqa: N818 (named by what is wrong, as the others)
@@ -38,7 +47,11 @@ class StoreUnreachable(StoreError):  # noqa: N818
 
     default = (
         "La base de données est injoignable : vérifiez UNC_DATABASE_URL (hôte, base, utilisateur, "
-        "mot de passe) et que le serveur ou le dossier est accessible."
+        "mot de passe) et que le serveur est accessible."
+    )
+    of_a_file = (
+        "La base {file} ne peut pas être ouverte : vérifiez UNC_HOME (ou UNC_DATABASE_URL, si elle"
+        " est donnée) et que ce compte peut lire et écrire dans ce dossier."
     )
 
 
@@ -49,6 +62,10 @@ class StoreDamaged(StoreError):  # noqa: N818
         "Le fichier désigné par UNC_DATABASE_URL n'est pas une base lisible : vérifiez le chemin, "
         "ou restaurez une sauvegarde."
     )
+    of_a_file = (
+        "Le fichier {file} n'est pas une base lisible : vérifiez UNC_HOME (ou UNC_DATABASE_URL, si"
+        " elle est donnée), ou restaurez une sauvegarde."
+    )
 
 
 class StoreLocked(StoreError):  # noqa: N818
@@ -58,6 +75,7 @@ class StoreLocked(StoreError):  # noqa: N818
         "La base désignée par UNC_DATABASE_URL est verrouillée par un autre programme : "
         "fermez-le, puis relancez."
     )
+    of_a_file = "La base {file} est verrouillée par un autre programme : fermez-le, puis relancez."
 
 
 class DiskFull(StoreError):  # noqa: N818
@@ -66,6 +84,10 @@ class DiskFull(StoreError):  # noqa: N818
     default = (
         "Le disque de la base désignée par UNC_DATABASE_URL est plein : libérez de la place, "
         "puis relancez (rien n'est perdu)."
+    )
+    of_a_file = (
+        "Le disque de la base {file} est plein : libérez de la place, puis relancez (rien n'est"
+        " perdu)."
     )
 
 
@@ -76,14 +98,18 @@ class ReadOnlyStore(StoreError):  # noqa: N818
         "La base désignée par UNC_DATABASE_URL est en lecture seule : donnez à ce compte le droit "
         "d'y écrire."
     )
+    of_a_file = (
+        "La base {file} est en lecture seule : donnez à ce compte le droit d'y écrire, et dans son"
+        " dossier."
+    )
 
 
 class SchemaTooOld(StoreError):  # noqa: N818
     """The database was made by an older version of the software, or is empty."""
 
     default = (
-        "La base désignée par UNC_DATABASE_URL n'est pas à jour : lancez « unc upgrade », "
-        "puis relancez."
+        "La base (UNC_DATABASE_URL, sinon sous UNC_HOME) n'est pas à jour :"
+        " lancez « unc upgrade », puis relancez."
     )
 
 
@@ -91,8 +117,8 @@ class SchemaTooNew(StoreError):  # noqa: N818
     """The database was made by a newer version of the software."""
 
     default = (
-        "La base désignée par UNC_DATABASE_URL vient d'une version plus récente de ce logiciel : "
-        "mettez le logiciel à jour, ou désignez une autre base."
+        "La base (UNC_DATABASE_URL, sinon sous UNC_HOME) vient d'une version plus récente de ce"
+        " logiciel : mettez le logiciel à jour, ou désignez une autre base."
     )
 
 
@@ -160,8 +186,11 @@ def _without_a_code(error: DBAPIError) -> type[StoreError] | None:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated(file: Path | None = None) -> Iterator[None]:
     """Turn what the driver raises into an error that says what to do.
+
+    Args:
+        file: The embedded database, if it is one.
 
     Raises:
         StoreError: Of the class that fits; a driver's error that has none is let through, since
@@ -170,9 +199,9 @@ def translated() -> Iterator[None]:
     try:
         yield
     except PoolTimeout as error:
-        raise StoreLocked from error
+        raise StoreLocked.of(file) from error
     except DBAPIError as error:
         kind = _meaning(error)
         if kind is None:
             raise
-        raise kind from error
+        raise kind.of(file) from error

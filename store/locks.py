@@ -63,12 +63,12 @@ def _exclusive(place: Path, demarche: int) -> sqlite3.Connection:
             place, timeout=0, isolation_level=None, check_same_thread=False
         )
     except sqlite3.Error as error:
-        raise StoreUnreachable from error
+        raise StoreUnreachable.of(place) from error
     try:
         connection.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error as error:
         connection.close()
         if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
             raise AlreadyRunning(demarche) from error
-        raise StoreUnreachable from error
+        raise StoreUnreachable.of(place) from error
     return connection

@@ -1,5 +1,6 @@
 """The store: one door to all that is remembered."""
 
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
@@ -150,7 +151,7 @@ def is_new(url: str) -> bool:
         StoreError: It does not answer.
     """
     file = sqlite_file(url)
-    if file is not None and not file.exists():
+    if file is not None and not os.path.exists(file):  # noqa: PTH110 (False when unreadable)
         return True
     with open_store(url) as store:
         return store.is_empty()

@@ -95,6 +95,19 @@ def one_clear_line(text: str, value: str | None) -> None:
         assert value not in text
 
 
+@pytest.mark.parametrize("command", ["run", "doctor", "status"])
+def test_a_line_of_env_that_cannot_be_read_is_named_in_french(
+    home: Path, command: str, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home.parent / ".env").write_text("UNC_A=1\n# bien\n\nceci n'est pas un réglage\n", "utf-8")
+    assert call([command]) == 2
+    told = capsys.readouterr()
+    assert told.err.startswith(".env, ligne 4 : illisible")
+    assert not told.out
+    assert not caplog.records
+    assert not home.exists()
+
+
 def test_a_path_that_is_not_the_api_is_told(
     home: Path,
     sandbox: Sandbox,

@@ -1,6 +1,8 @@
 """The operators' pages are true: commands, settings, deployments and files that they name exist."""
 
+import ast
 import re
+from collections.abc import Iterator
 
 import pytest
 from ruamel.yaml import YAML
@@ -41,3 +43,51 @@ def test_every_deployment_is_described() -> None:
     deployments = YAML(typ="safe").load(ROOT / "prefect.yaml")["deployments"]
     for one in deployments:
         assert f"| `{one['name']}` |" in told
+
+
+def test_every_message_that_is_explained_is_one_of_ours() -> None:
+    ours = "\n".join(texts_of_the_code())
+    rows = text_of("exploitation.md").partition("## 8.")[2].splitlines()
+    messages = [
+        m for row in rows if row.startswith("|") for m in re.findall("`([^`]+)`", row.split("|")[1])
+    ]
+    assert len(messages) > 20
+    for message in messages:
+        for part in message.split(" … "):
+            assert part in ours, message
+
+
+def texts_of_the_code() -> Iterator[str]:
+    """Every text of the software, as it is said: its pieces joined."""
+    for room in ("cli", "clients", "exports", "flows", "mappings", "store", "."):
+        for file in (ROOT / room).glob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(node, ast.JoinedStr):
+                    yield "".join(
+                        str(getattr(one, "value", "…")) if isinstance(one, ast.Constant) else "…"
+                        for one in node.values
+                    )
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield node.value
+
+
+def test_one_machine_is_told_whole() -> None:
+    """What the timer's unit names is what the page writes, without PostgreSQL nor Prefect."""
+    told = text_of("exploitation.md").partition("## 1.")[2].partition("## 2.")[0]
+    unit = (ROOT / "deploy/systemd/unc-passage.service").read_text("utf-8")
+    settings = re.search("^EnvironmentFile=(.+)$", unit, re.MULTILINE)
+    account = re.search("^User=(.+)$", unit, re.MULTILINE)
+    assert settings is not None
+    assert account is not None
+    assert f"deploy/systemd/unc-une-machine.env {settings[1]}" in told
+    assert f"adduser --system --group --home /var/lib/passerelle-unc {account[1]}\n" in told
+    for file in re.findall(r"deploy/[\w@./-]+", told):
+        assert (ROOT / file).exists(), file
+    for mail in re.findall("^OnFailure=(unc-courriel@)", unit, re.MULTILINE):
+        assert f"deploy/systemd/{mail}.service" in told
+    lines = (ROOT / "deploy/systemd/unc-une-machine.env").read_text("utf-8").splitlines()
+    names = {line.partition("=")[0] for line in lines if not line.startswith("#")}
+    assert {"UNC_DEMARCHE", "UNC_INSTRUCTEUR", "UNC_DS_TOKEN_FILE", "UNC_HOME"} <= names
+    assert not [name for name in names if name == "UNC_DATABASE_URL" or "PREFECT" in name]
+    assert "UNC_DS_TOKEN_FILE=/etc/passerelle-unc/ds-token" in lines
+    assert "/etc/passerelle-unc/ds-token\n" in told

@@ -41,7 +41,7 @@ def test_all_is_well_on_a_good_installation(bridge: MakeBridge, doctor: Doctor) 
         "Fichiers de règles", "Base de données", "Dossier des exports", "Fin du jeton", "Prefect",
         "Accès à DS", "Démarche", "Instructeur", "Droit d'écrire", "Formulaire",
         "Annotations privées", "Labels",
-        "Colonnes et confidentialité", "Base des médicaments",
+        "Colonnes et confidentialité", "Base des médicaments", "Noms des réglages",
     } <= checks.keys()  # fmt: skip
 
 
@@ -134,3 +134,71 @@ def test_columns_of_another_form_are_told_with_their_file(
         _, checks = doctor(made, UNC_MAPPING=made.settings.mapping, UNC_COLUMNS=made.home / "rien")
         assert checks[name][0] == "bloquant"
         assert "UNC_COLUMNS" in checks[name][1]
+
+
+@pytest.mark.parametrize("home", ["/etc/hostname", "/proc/xx", "/etc/hostname/dessous"])
+def test_a_home_that_cannot_be_used_is_told(bridge: MakeBridge, doctor: Doctor, home: str) -> None:
+    with bridge(generate(1, seed=1)) as made:
+        code, checks = doctor(made, UNC_HOME=home)
+    level, text = checks["Dossier de travail"]
+    assert (code, level) == (2, "bloquant")
+    assert "UNC_HOME" in text
+    assert "Mo" not in text
+
+
+def test_everything_that_is_missing_is_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for command in ("doctor", "run"):
+        assert call([command]) == 2
+        told = " ".join("".join(capsys.readouterr()).replace("│", "").split())
+        for name in ("UNC_DS_TOKEN", "UNC_DEMARCHE", "UNC_INSTRUCTEUR"):
+            assert f"{name} manque" in told, command
+
+
+def test_a_name_that_is_no_setting_is_told_with_the_nearest(
+    bridge: MakeBridge, doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with bridge(generate(1, seed=1)) as made:
+        monkeypatch.chdir(made.home.parent)
+        Path(".env").write_text("UNC_DEMARCH=3\n", "utf-8")
+        code, checks = doctor(made, UNC_BATHC_SIZE=3, UNC_ZZZ=1, UNC_SMTP_HOST="", UNC_ALERT_TO="a")
+    level, text = checks["Noms des réglages"]
+    assert (code, level) == (1, "à voir")
+    assert "UNC_BATHC_SIZE (vouliez-vous UNC_BATCH_SIZE ?)" in text
+    assert "UNC_DEMARCH (vouliez-vous UNC_DEMARCHE ?)" in text
+    assert "UNC_ZZZ (à ôter)" in text
+    assert "SMTP" not in text
+    assert "ALERT" not in text
+
+
+def test_a_token_that_every_account_can_read_is_told(
+    bridge: MakeBridge, doctor: Doctor, tmp_path: Path
+) -> None:
+    file = tmp_path / "jeton"
+    with bridge(generate(1, seed=1)) as made:
+        file.write_text(made.sandbox.token, "utf-8")
+        file.chmod(0o644)
+        code, checks = doctor(made, UNC_DS_TOKEN_FILE=file)
+        assert (code, checks["Fichier du jeton"][0]) == (1, "à voir")
+        file.chmod(0o440)
+        code, checks = doctor(made, UNC_DS_TOKEN_FILE=file)
+        assert (code, checks["Fichier du jeton"][0]) == (0, "ok")
+
+
+def test_settings_are_shown_for_people(
+    bridge: MakeBridge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with bridge(generate(1, seed=1)) as made:
+        monkeypatch.chdir(made.home.parent)
+        for name, value in {**made.environment, "UNC_HOME": "var", "COLUMNS": "300"}.items():
+            monkeypatch.setenv(name, value)
+        assert call(["doctor"]) == 0
+        shown = capsys.readouterr().out
+        assert call(["doctor", "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+    assert told["settings"]["UNC_PASS_EN_INSTRUCTION"] == "non"
+    assert told["settings"]["UNC_HOME"] == str(made.home.parent / "var")
+    assert "(publiée)" in shown
+    assert "(metadata), ou les fichiers (download)" in shown

@@ -15,9 +15,11 @@ from alembic import command
 from sqlalchemy import text
 
 from cli.app import call
+from cli.sandbox import sandbox_home
 from flows.retention import months_before
 from flows.services import open_services
 from sandbox.generator import generate
+from sandbox.server import running_sandbox
 from store.backup import BackupElsewhere, backup
 from store.engine import make_engine
 from store.repository import Store, open_store
@@ -146,6 +148,102 @@ def test_dossiers_handled_long_ago_are_erased_and_do_not_come_back(
             stones = services.store.absences.tombstones(made.sandbox.demarche)
     assert not left & over
     assert {stone.number for stone in stones if stone.reason == "conservation"} == over
+
+
+def test_an_erased_dossier_stays_so_whatever_the_retention_is_now(
+    bridge: MakeBridge, unc: Unc, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with bridge(generate(40, seed=1)) as made:
+        made.run()
+        over = handled_before(made, months_before(datetime.now(UTC), 3))
+        assert unc({**made.environment, "UNC_RETENTION_MONTHS": "3"}, "purge") == 0
+        capsys.readouterr()
+        assert unc({**made.environment, "UNC_RETENTION_MONTHS": "1000"}, "reconcile") == 0
+        assert "Aucun écart" in capsys.readouterr().out
+        assert not made.run(overlap_minutes=10_000_000).created
+        made.sandbox.control.clock(advance=3600)
+        again = min(over)
+        made.sandbox.control.move(again, "en_instruction")
+        assert made.run().created == {again}
+        with open_services(made.settings) as services:
+            stones = services.store.absences.tombstones(made.sandbox.demarche)
+    assert {stone.number for stone in stones if stone.reason == "conservation"} == over - {again}
+
+
+def test_a_purge_says_all_that_it_did(
+    bridge: MakeBridge, unc: Unc, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with bridge(generate(2, seed=1)) as made:
+        made.run()
+        assert unc(made.environment, "purge") == 0
+        told = capsys.readouterr().out
+        assert "UNC_RETENTION_MONTHS est vide" in told
+        assert "0 dossier(s) effacé(s)\n0 classeur(s) publié(s)" in told
+        assert "0 export(s) trop vieux" in told
+        assert unc({"UNC_RETENTION_MONTHS": "900"}, "purge", "--json") == 0
+        wanted = {"erased": [], "workbooks": [], "removed": [], "retention_months": 900}
+        assert json.loads(capsys.readouterr().out) == wanted
+
+
+def test_a_backup_is_written_over_nothing(
+    unc: Unc, old_base: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment = {"UNC_HOME": str(tmp_path)}
+    copy = tmp_path / "copie.sqlite"
+    assert unc(environment, "backup", "--to", str(copy)) == 0
+    before = copy.read_bytes()
+    for to, sentence in {
+        copy: f"{copy} existe déjà",
+        tmp_path: f"{tmp_path} est un dossier : donnez un fichier",
+        tmp_path / "absent" / "s.sqlite": f"Le dossier {tmp_path / 'absent'} n'existe pas",
+    }.items():
+        assert unc(environment, "backup", "--to", str(to)) == 2
+        assert sentence in " ".join(capsys.readouterr().err.split())
+    assert copy.read_bytes() == before
+    assert {one.name for one in tmp_path.iterdir()} == {old_base.name, copy.name}
+    assert unc(environment, "backup") == 0, "the default folder is made"
+
+
+def test_a_base_under_home_is_named_by_its_file(
+    unc: Unc, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "rien"
+    assert unc({"UNC_HOME": str(home), "UNC_DEMARCHE": "1"}, "backup") == 2
+    told = capsys.readouterr().err
+    assert f"Aucune base encore : {home / 'unc.sqlite'}" in told
+    assert "unc run" in told
+    assert not home.exists()
+    home.write_text("un fichier", "utf-8")
+    assert unc({}, "status") == 2
+    told = capsys.readouterr().err
+    assert str(home / "unc.sqlite") in told
+    assert "vérifiez UNC_HOME" in told
+    assert "mot de passe" not in told
+
+
+def test_a_run_that_ds_refused_failed_and_says_why(
+    bridge: MakeBridge, unc: Unc, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with bridge(generate(2, seed=1)) as made:
+        made.run()
+        assert unc({**made.environment, "UNC_DS_TOKEN": "faux"}, "run") == 2
+        capsys.readouterr()
+        assert unc(made.environment, "status", "--json") == 0
+        last = json.loads(capsys.readouterr().out)["passages"][0]
+    assert last["issue"] == "échoué"
+    assert "UNC_DS_TOKEN" in last["pourquoi"]
+
+
+def test_a_sandbox_keeps_its_folder_in_a_shell_that_has_its_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("UNC_HOME", str(tmp_path))
+    home = sandbox_home()
+    assert home == tmp_path / "demo"
+    with running_sandbox(home, seeds=generate(1, seed=1)):
+        pass
+    monkeypatch.setenv("UNC_HOME", str(home))
+    assert sandbox_home() == home
 
 
 def handled_before(made: Bridge, moment: datetime) -> set[int]:
