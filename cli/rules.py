@@ -16,6 +16,7 @@ from flows.form import read_mapping, read_ruleset
 from flows.past_verdicts import explain_past, history
 from flows.rules import Explained, explain_now
 from flows.rules_check import check_rulesets
+from flows.rules_files import read_named
 from flows.services import open_services
 from flows.trial import try_ruleset
 from mappings.mapping import FormMapping
@@ -99,17 +100,21 @@ def explain(
 def try_(file: Path, *, common: Common = _DEFAULT) -> int:
     """Évaluer tous les dossiers lus par un référentiel candidat, sans rien changer.
 
+    Une fois adopté, il ne jugerait que ceux déposés depuis sa date d'effet.
+
     Args:
         file: Le référentiel candidat.
     """
     with progress() as tell, open_services(load_settings(), tell=tell) as services:
-        candidate, _ = read_ruleset(file, mapping=services.form.mapping)
+        candidate, _ = read_named(file, mapping=services.form.mapping)
         trial = try_ruleset(services, candidate)
     if common.json:
         print_json(
             {
                 "candidate": candidate.version,
+                "in_force_from": candidate.in_force_from.isoformat(),
                 "compared": trial.compared,
+                "deposited_since": trial.since,
                 "unjudged": trial.unjudged,
                 "statuses": [
                     {"before": before, "after": after, "dossiers": count}
@@ -167,7 +172,7 @@ def _explained(found: Explained) -> dict[str, Any]:
 def _named(name: str, settings: Settings, mapping: FormMapping) -> RuleSet:
     path = Path(name)
     if path.suffix in {".yaml", ".yml"}:
-        return read_ruleset(path, mapping=mapping)[0]
+        return read_named(path, mapping=mapping)[0]
     for one in sorted((settings.rules / "rules").glob("*.yaml")):
         loaded, _ = read_ruleset(one, mapping=mapping)
         if loaded.version == name:

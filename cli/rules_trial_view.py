@@ -8,19 +8,23 @@ from rich.text import Text
 from cli.output import table
 from triage.ruleset import RuleSet
 from triage.trial import Move, Trial
+from triage.trial_causes import VERDICTS
 
 _SHOWN = 40
+_FEW = 20
 
 
 def trial_tables(trial: Trial, candidate: RuleSet) -> Iterator[RenderableType]:
     """Who would change status or priority by a candidate, and why."""
     statuses = [one for one in trial.moves if one.status_changes]
     priorities = [one for one in trial.moves if one.priority_changes and not one.status_changes]
-    others = len(trial.moves) - len(statuses) - len(priorities)
+    others = [one for one in trial.moves if not (one.status_changes or one.priority_changes)]
     yield Text(
-        f"Référentiel {candidate.version} essayé sur {trial.compared} dossier(s) :"
-        f" {len(statuses)} changerai(en)t de statut, {len(priorities)} de priorité seulement,"
-        f" {others} de score ou d'item seulement. Rien n'a été changé."
+        f"Référentiel {candidate.version} essayé sur {trial.compared} dossier(s), dont"
+        f" {trial.since} déposé(s) depuis le {candidate.in_force_from:%d/%m/%Y}, les seuls qu'il"
+        f" jugerait une fois adopté : {_counted(statuses)} changerai(en)t de statut,"
+        f" {_counted(priorities)} de priorité seulement, {_counted(others)} de score ou d'item"
+        " seulement. Rien n'a été changé."
     )
     if trial.statuses():
         rows = [(before, after, count) for (before, after), count in trial.statuses().items()]
@@ -29,6 +33,13 @@ def trial_tables(trial: Trial, candidate: RuleSet) -> Iterator[RenderableType]:
         yield table("Ce qui décide", ["Règle", "Dossiers"], list(trial.causes().items()))
     yield from _who("Qui changerait de statut", statuses)
     yield from _who("Qui changerait de priorité seulement", priorities)
+    yield from _scores(others)
+
+
+def _counted(moves: Sequence[Move]) -> str:
+    """How many, and how many of them it would judge once adopted where that is not all."""
+    since = sum(one.since for one in moves)
+    return str(len(moves)) if since == len(moves) else f"{len(moves)} (dont {since})"
 
 
 def _who(title: str, moves: Sequence[Move]) -> Iterator[RenderableType]:
@@ -36,6 +47,26 @@ def _who(title: str, moves: Sequence[Move]) -> Iterator[RenderableType]:
         shown = f"{title} ({min(len(moves), _SHOWN)} sur {len(moves)})"
         columns = ["Dossier", "Statut", "Priorité", "Score", "Pourquoi"]
         yield table(shown, columns, [_row(one) for one in moves[:_SHOWN]])
+
+
+def _scores(moves: Sequence[Move]) -> Iterator[RenderableType]:
+    if moves:
+        title = "Qui changerait de score ou d'item seulement"
+        rows = [
+            (one.number, _moved(one.before.score, one.after.score), _items(one))
+            for one in moves[:_FEW]
+        ]
+        shown = f"{title} ({len(rows)} sur {len(moves)})"
+        yield table(shown, ["Dossier", "Score", "Items"], rows)
+
+
+def _items(one: Move) -> str:
+    told = (f"{item.id} : {_verdict(item.before)} → {_verdict(item.after)}" for item in one.items)
+    return "\n".join(told)
+
+
+def _verdict(name: str | None) -> str:
+    return VERDICTS[name] if name else "pas d'item"
 
 
 def _row(one: Move) -> tuple[object, ...]:

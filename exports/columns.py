@@ -4,9 +4,10 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from exports.computed import OF_DOSSIER, OF_FILE, OF_ITEM
+from exports.computed import COMMENT, JUDGEMENT, OF_DOSSIER, OF_FILE, OF_ITEM
 from exports.names import header_name, sheet_name, table_name
 from mappings.data_file import DataFile
+from mappings.data_problems import wrong_at
 from mappings.mapping import FieldType
 from mappings.medicine_facts import BDPM_COLUMNS
 
@@ -38,6 +39,7 @@ _COMPUTED = {
     "elements": frozenset(OF_DOSSIER) | frozenset(OF_ITEM),
     "fichiers": frozenset(OF_DOSSIER) | frozenset(OF_FILE),
 }
+_NEEDED: tuple[SheetKind, ...] = ("dossiers", "dictionnaire", "a_propos")
 _LIST_LENGTH = 250
 _COLUMN = r"^(\w+\.\w+)?$"
 """Column of a repetition, or blank for a form that has none."""
@@ -148,13 +150,19 @@ class SheetSpec(_Strict):
             raise ValueError(f"la feuille « {self.name} » doit avoir « table » et des colonnes")
         if (self.kind == "lignes") != bool(self.field):
             raise ValueError(f"la feuille « {self.name} » : « field » va avec le genre « lignes »")
-        for column in self.columns:
+        for at, column in enumerate(self.columns):
             if column.computed and column.computed not in (known or ()):
-                raise ValueError(
-                    f"la colonne « {column.name} » : « {column.computed} » n'est pas une donnée "
-                    f"calculée de ce genre de feuille ({', '.join(sorted(known or ()))})"
+                raise wrong_at(
+                    ("columns", at, "computed"),
+                    f"« {column.computed} » n'est pas une donnée calculée de ce genre de feuille"
+                    f" ({', '.join(sorted(known or ()))})",
                 )
-        _distinct([column.name for column in self.columns], what="colonne", where=self.name)
+        twice = _twice([column.name for column in self.columns])
+        if twice is not None:
+            name = self.columns[twice].name
+            raise wrong_at(
+                ("columns", twice, "name"), f"deux fois la colonne « {name} » dans {self.name}"
+            )
         return self
 
 
@@ -198,10 +206,33 @@ class ColumnsFile(_Strict):
         return next(sheet for sheet in self.sheets if sheet.kind == kind)
 
     @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """What export, import and comparison rely on."""
+        kinds = [sheet.kind for sheet in self.sheets]
+        for kind in _NEEDED:
+            if kinds.count(kind) != 1:
+                raise ValueError(f"il faut une feuille du genre « {kind} », et une seule")
+        if "changements" in kinds and kinds.index("changements") < kinds.index("dossiers"):
+            raise ValueError("la feuille des changements vient après celle des dossiers")
+        computed = [column.computed for column in self.dossiers_sheet.columns]
+        if computed[:1] != ["dossier"]:
+            raise ValueError("la feuille des dossiers commence par leur numéro (computed: dossier)")
+        if not {JUDGEMENT, COMMENT} <= set(computed):
+            raise ValueError(
+                f"la feuille des dossiers a les colonnes « {JUDGEMENT} » et « {COMMENT} »"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _distinct_sheets(self) -> Self:
-        _distinct([sheet.name for sheet in self.sheets], what="feuille", where="le classeur")
-        tables = [sheet.table for sheet in self.sheets if sheet.table]
-        _distinct(tables, what="table", where="le classeur")
+        for key, what in (("name", "feuille"), ("table", "table")):
+            names = [getattr(sheet, key) for sheet in self.sheets]
+            twice = _twice(names)
+            if twice is not None:
+                raise wrong_at(
+                    ("sheets", twice, key),
+                    f"deux fois la {what} « {names[twice]} » dans le classeur",
+                )
         return self
 
 
@@ -215,9 +246,11 @@ def parse_columns(text: str, *, source: str) -> ColumnsFile:
     return file.validate(ColumnsFile).model_copy(update={"digest": file.digest})
 
 
-def _distinct(names: list[str], *, what: str, where: str) -> None:
+def _twice(names: list[str]) -> int | None:
+    """Rank of the first name that stands before it already; blanks are not names."""
     seen: set[str] = set()
-    for name in names:
-        if name.casefold() in seen:
-            raise ValueError(f"deux fois la {what} « {name} » dans {where}")
+    for at, name in enumerate(names):
+        if name and name.casefold() in seen:
+            return at
         seen.add(name.casefold())
+    return None

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from store.rule_texts import RuleText
 from triage.matching import Matching, parse_matching
 from triage.reply_policy import ReplyPolicy, parse_reply_policy
 from triage.ruleset import RuleSet
+from triage.ruleset_clashes import clashes
 from triage.ruleset_file import parse_ruleset
 from triage.texts import Texts
 
@@ -57,7 +57,7 @@ def load_form(*, mapping: Path, rules: Path) -> Form:
     if not paths:
         raise DataFileError([f"UNC_RULES : aucun référentiel (rules/*.yaml) dans {rules}"])
     read = [read_ruleset(path, mapping=form_mapping) for path in paths]
-    _refuse_same_date(paths, [one for one, _ in read])
+    _refuse_clashes(paths, [one for one, _ in read])
     policy_text = _read(rules / "reponses.yaml", "UNC_RULES")
     policy = parse_reply_policy(policy_text, source="reponses.yaml", mapping=form_mapping)
     _refuse_unknown_levels(policy, [one for one, _ in read])
@@ -82,13 +82,12 @@ def load_form(*, mapping: Path, rules: Path) -> Form:
     )
 
 
-def _refuse_same_date(paths: Sequence[Path], rulesets: Sequence[RuleSet]) -> None:
-    """Two rule-sets of one date of effect would leave open which of them judges."""
-    seen: dict[date, str] = {}
-    for path, rules in zip(paths, rulesets, strict=True):
-        other = seen.setdefault(rules.in_force_from, path.name)
-        if other != path.name:
-            raise DataFileError([f"UNC_RULES : {other} et {path.name} ont la même date d'effet"])
+def _refuse_clashes(paths: Sequence[Path], rulesets: Sequence[RuleSet]) -> None:
+    """Two rule-sets of one date of effect, or of one version, would leave open which one judges."""
+    named = {path.name: rules for path, rules in zip(paths, rulesets, strict=True)}
+    found = [f"UNC_RULES : {name} : {why}" for name in named for _, why in clashes(name, named)]
+    if found:
+        raise DataFileError(found)
 
 
 def _refuse_unknown_levels(policy: ReplyPolicy, rulesets: Sequence[RuleSet]) -> None:

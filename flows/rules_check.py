@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from flows.form import read_mapping, read_ruleset
+from flows.rules_files import read_named, refuse_other_folder
 from mappings.data_file import DataFile, DataFileError
 from mappings.decode import decode_revision
 from mappings.mapping import FormMapping
@@ -63,16 +64,19 @@ def check_rulesets(settings: Settings, file: Path | None) -> Checked:
     """Check one rule-set beside those of UNC_RULES, or all of these.
 
     Raises:
-        DataFileError: The mapping is wrong, or there is no rule-set.
+        DataFileError: The mapping is wrong, UNC_RULES is not a folder of rules, or there is no
+            rule-set.
         SettingsError: A setting is missing.
     """
+    refuse_other_folder(settings.rules, whole=file is None)
     mapping = read_mapping(settings.mapping)
     folder = settings.rules / "rules"
     adopted = {path.name: path for path in sorted(folder.glob("*.yaml"))}
     wanted = {file.name: file} if file else adopted
     if not wanted:
         raise DataFileError([f"UNC_RULES : aucun référentiel (*.yaml) dans {folder}"])
-    read = {name: _read(path, mapping) for name, path in {**adopted, **wanted}.items()}
+    read = {name: _adopted(path, mapping) for name, path in adopted.items() if name not in wanted}
+    read |= {name: (_named if file else _adopted)(path, mapping) for name, path in wanted.items()}
     options, lack, broken = _options(settings, mapping)
     usable = {name: one[0] for name, one in read.items() if not isinstance(one, DataFileError)}
     files = []
@@ -85,12 +89,23 @@ def check_rulesets(settings: Settings, file: Path | None) -> Checked:
     return Checked(tuple(files), bool(options), lack=lack, broken=broken)
 
 
-def _read(path: Path, mapping: FormMapping) -> tuple[RuleSet, str] | DataFileError:
+_Read: TypeAlias = tuple[RuleSet, str] | DataFileError
+"""A rule-set and its text, or why it cannot be used."""
+
+
+def _adopted(path: Path, mapping: FormMapping) -> _Read:
     try:
         rules, text = read_ruleset(path, mapping=mapping)
     except DataFileError as error:
         return error
     return rules, text.text
+
+
+def _named(path: Path, mapping: FormMapping) -> _Read:
+    try:
+        return read_named(path, mapping=mapping)
+    except DataFileError as error:
+        return error
 
 
 def _checked(

@@ -17,6 +17,7 @@ from mappings.revision import Revision
 from store.kept import StoredDossier
 from store.repository import open_store
 from triage.assess import assess
+from triage.checks import PARIS
 from triage.ruleset import RuleSet
 from triage.trial import Move, Trial, joined, move
 from triage.trial_causes import Reached
@@ -42,7 +43,8 @@ class _Candidate:
 def try_ruleset(services: Services, rules: RuleSet) -> Trial:
     """Assess every stored dossier by a candidate and set it against its verdict in force.
 
-    Dossiers are judged by the candidate whatever their day of deposit.
+    Dossiers are judged by the candidate whatever their day of deposit; those that it would judge
+    once adopted are counted apart.
     """
     numbers = sorted(services.store.dossiers.known_numbers(services.demarche))
     candidate = _Candidate(
@@ -81,16 +83,23 @@ def _try_mine(numbers: Sequence[int]) -> Trial:
 
 
 def _try_lot(candidate: _Candidate, numbers: Sequence[int]) -> Trial:
-    compared, moves = 0, []
+    compared, since, moves = 0, 0, []
     with open_store(candidate.database) as store:
         for stored in store.dossiers.iterate(candidate.demarche, numbers=numbers):
             if stored.assessment is None:
                 continue
             compared += 1
+            since += _since(candidate, stored)
             found = _try_one(candidate, stored)
             if found:
                 moves.append(found)
-    return Trial(compared=compared, unjudged=len(numbers) - compared, moves=tuple(moves))
+    unjudged = len(numbers) - compared
+    return Trial(compared=compared, since=since, unjudged=unjudged, moves=tuple(moves))
+
+
+def _since(candidate: _Candidate, stored: StoredDossier) -> bool:
+    """Whether a dossier was deposited since the candidate's date of effect, in Paris."""
+    return stored.deposited_at.astimezone(PARIS).date() >= candidate.rules.in_force_from
 
 
 def _try_one(candidate: _Candidate, stored: StoredDossier) -> Move | None:
@@ -105,7 +114,7 @@ def _try_one(candidate: _Candidate, stored: StoredDossier) -> Move | None:
         fingerprint=stored.fingerprint,
         earlier_exists=earlier in candidate.known,
     )
-    return move(_in_force(stored), verdict)
+    return move(_in_force(stored), verdict, since=_since(candidate, stored))
 
 
 def _in_force(stored: StoredDossier) -> Reached:

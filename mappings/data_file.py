@@ -10,6 +10,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
+from mappings.data_places import place
 from mappings.data_problems import told
 from mappings.yaml_problems import UNREADABLE, character_problem, marked_problem, scalar_problem
 
@@ -60,8 +61,8 @@ class DataFile:
     def problem(self, path: Iterable[int | str], sentence: str) -> str:
         """One problem as it is shown: file, line, place in the file, sentence."""
         steps = list(path)
-        place = [".".join(str(step) for step in steps)] if steps else []
-        return " : ".join([f"{self.source}:{self.line(steps)}", *place, sentence])
+        where = [place(steps, self.data)] if steps else []
+        return " : ".join([f"{self.source}:{self.line(steps)}", *where, sentence])
 
     def validate(self, model: type[Model]) -> Model:
         """The content as a ``model``.
@@ -94,7 +95,7 @@ def _parsed(text: str, *, source: str) -> Any:
     try:
         return YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
-        line, sentence = marked_problem(error)
+        line, sentence = marked_problem(error, text)
         cause: Exception = error
     except ReaderError as error:
         line, sentence = character_problem(error, text)

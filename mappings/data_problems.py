@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
+from pydantic_core import PydanticCustomError
+
 Path: TypeAlias = tuple[int | str, ...]
 _Problem: TypeAlias = dict[str, Any]
 
 _LONGEST = 40
+_PLACED = "placed"
 _QUOTE = "'"
 _NUMBER, _WHOLE, _DAY = "un nombre", "un nombre entier", "une date AAAA-MM-JJ"
 _TEXT = "un texte (entre guillemets s'il ressemble à un nombre)"
@@ -46,12 +49,23 @@ _PATTERNS = {
 """Patterns that staff meet, in words."""
 
 
+def wrong_at(place: Path, sentence: str) -> PydanticCustomError:
+    """What a validator raises for a place inside of what it validates.
+
+    Args:
+        place: Steps from there.
+        sentence: What is wrong, in French.
+    """
+    return PydanticCustomError(_PLACED, "{sentence}", {"sentence": sentence, "place": place})
+
+
 def told(errors: Iterable[Any], data: Any) -> list[tuple[Path, str]]:
     """Each place of the file where something is wrong, with one sentence.
 
     A value that may be of several kinds fails once for each kind, under names of our code: they are
     left out of the place, and the kinds are told together. A kind that was refused further inside
-    is the one that was meant, and only that is told.
+    is the one that was meant, and only that is told. A list whose entries were refused is not
+    empty, whatever the model counts.
 
     Args:
         errors: Problems of a pydantic ``ValidationError``, as ``errors()`` gives them.
@@ -62,7 +76,9 @@ def told(errors: Iterable[Any], data: Any) -> list[tuple[Path, str]]:
     for problem in errors:
         path = _place(problem, data)
         found.setdefault(path, []).append(problem)
-        if len(path) < len(problem["loc"]) and problem["loc"][-1] != "[key]":
+        if problem["type"] == "too_short" or (
+            len(path) < len(problem["loc"]) and problem["loc"][-1] != "[key]"
+        ):
             kinds.add(path)
     return [
         (path, _sentence(path, problems))
@@ -74,7 +90,8 @@ def told(errors: Iterable[Any], data: Any) -> list[tuple[Path, str]]:
 def _place(problem: _Problem, data: Any) -> Path:
     """Where a problem is, in steps that the file has; a missing key is the last of them."""
     node, path = data, []
-    for step in problem["loc"]:
+    inside = problem["ctx"]["place"] if problem["type"] == _PLACED else ()
+    for step in (*problem["loc"], *inside):
         if not _has(node, step):
             continue
         node = node[step]
@@ -108,6 +125,8 @@ def _one(path: Path, problem: _Problem) -> str:
     value = _shown(key if problem["loc"][-1:] == ("[key]",) else problem["input"])
     if kind == "value_error":  # a sentence of our own models
         return str(problem["msg"]).removeprefix("Value error, ")
+    if kind == _PLACED:
+        return str(context["sentence"])
     if kind == "string_pattern_mismatch":
         form = _PATTERNS.get(context["pattern"], f"motif {context['pattern']}")
         return f"« {value} » n'a pas la forme attendue ({form})"

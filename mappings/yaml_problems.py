@@ -10,9 +10,13 @@ from ruamel.yaml.reader import ReaderError
 
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """What the library lets through for a scalar that is not what it looks like, or too deep a text."""
+_NO_COLON = "il manque « : » après une clé"
+_TOO_MANY = "« : » est de trop ici ; mettre le texte entre guillemets"
+_STARTS = ("while scanning a simple key", "while scanning a quoted scalar")
+"""What is at fault where it starts, not where the library sees it."""
 _PROBLEMS = (
-    (r"could not find expected ':'", "il manque « : » après une clé"),
-    (r"mapping values are not allowed", "« : » est de trop ici ; mettre le texte entre guillemets"),
+    (r"could not find expected ':'", _NO_COLON),
+    (r"mapping values are not allowed", _TOO_MANY),
     (r"found duplicate key \"(.*?)\"", "la clé « {0} » est en double"),
     (
         r"cannot start any token",
@@ -28,14 +32,30 @@ _PROBLEMS = (
 _ANY = "guillemets, retraits, crochets ou accolades à vérifier"
 
 
-def marked_problem(error: MarkedYAMLError) -> tuple[int, str]:
+def marked_problem(error: MarkedYAMLError, text: str) -> tuple[int, str]:
     """Line (from 1) and sentence of what the library found."""
-    line = error.problem_mark.line + 1 if error.problem_mark else 1
-    problem = str(error.problem)
+    started = error.context_mark if error.context in _STARTS else None
+    mark = started or error.problem_mark
+    line = mark.line + 1 if mark else 1
+    sentence = _told(str(error.problem))
+    if sentence == _TOO_MANY and _first_on_its_line(error, text):
+        sentence = f"{_NO_COLON}, ligne {line} ou celle d'avant"
+    return line, f"ce n'est pas du YAML lisible ({sentence})"
+
+
+def _told(problem: str) -> str:
     for pattern, sentence in _PROBLEMS:
         if found := re.search(pattern, problem):
-            return line, f"ce n'est pas du YAML lisible ({sentence.format(*found.groups())})"
-    return line, f"ce n'est pas du YAML lisible ({_ANY})"
+            return sentence.format(*found.groups())
+    return _ANY
+
+
+def _first_on_its_line(error: MarkedYAMLError, text: str) -> bool:
+    """Whether the « : » refused is the first of its line: the line before may lack its own."""
+    mark = error.problem_mark
+    if mark is None or mark.line == 0:
+        return False
+    return ":" not in text[mark.index - mark.column : mark.index]
 
 
 def character_problem(error: ReaderError, text: str) -> tuple[int, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mappings.display import show
 from mappings.mapping import FieldSpec, FormMapping
+from mappings.names import champ_type
 from mappings.report import Answer, AnswerState, Report
 from triage.assessment import ItemResult, Verdict
 from triage.checks import Facts
@@ -20,7 +21,7 @@ class PartExplained:
     Attributes:
         title: Name of the field, and of the row, in French.
         value: The answer as shown to staff of the agency; empty when there is none.
-        source: Champ that gave it (``champ 21, « label », textarea``), or why none did.
+        source: Champ that gave it (``champ 21, « label », texte long``), or why none did.
         condition: Condition under which it is asked; ``None`` when always.
         asked: Whether that condition holds.
         verdict: Its verdict.
@@ -160,4 +161,5 @@ def _source(answer: Answer) -> str:
     """The champ and its type; for an answer without one, the name of the state."""
     if answer.origin is None:
         return _NO_SOURCE.get(answer.state, "")
-    return f"champ {answer.origin.champ_id}, « {answer.origin.label} », {answer.origin.champ_type}"
+    origin = answer.origin
+    return f"champ {origin.champ_id}, « {origin.label} », {champ_type(origin.champ_type)}"

@@ -1,4 +1,4 @@
-"""Can each condition, level and band of a rule-set be reached, given what the form asks?"""
+"""Can each condition and level of a rule-set be reached, given what the form asks?"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
@@ -53,7 +53,6 @@ def unreachable(rules: RuleSet, options: Options) -> Iterator[tuple[Path, str]]:
             here = ("warnings", index, "when_row")
             yield from _told(here, [warning.when_row], options, rows=warning.rows)
     yield from _levels_never_reached(rules.priority)
-    yield from _bands_twice(rules)
 
 
 def _told(
@@ -91,14 +90,6 @@ def _subsets(names: Sequence[str]) -> Iterator[frozenset[str]]:
     """Every set of criteria that may hold together."""
     for flags in product((False, True), repeat=len(names)):
         yield frozenset(name for name, flag in zip(names, flags, strict=True) if flag)
-
-
-def _bands_twice(rules: RuleSet) -> Iterator[tuple[Path, str]]:
-    seen: set[int] = set()
-    for index, band in enumerate(rules.bands):
-        if band.lowest in seen:
-            yield ("bands", index), "une autre bande commence au même score"
-        seen.add(band.lowest)
 
 
 def _asked(spec: FieldSpec, descriptors: Sequence[Descriptor]) -> Descriptor | None:

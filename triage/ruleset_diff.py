@@ -49,9 +49,14 @@ def _leaves(place: str, value: Any) -> Iterator[tuple[str, str]]:
             for name, one in _named(value):
                 yield from _leaves(f"{place}.{name}", one)
         case list():
-            yield place, ", ".join(map(str, value))
+            yield place, ", ".join(map(_written, value))
         case _:
-            yield place, str(value)
+            yield place, _written(value)
+
+
+def _written(value: Any) -> str:
+    """A value as the file has it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _named(entries: list[Any]) -> Iterator[tuple[str, Any]]:

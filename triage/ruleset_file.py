@@ -1,13 +1,16 @@
 """A rule-set's file, read and checked: every field known, every check and test fit for its type."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mappings.data_file import DataFile, DataFileError
-from mappings.mapping import FieldSpec, FormMapping
+from mappings.mapping import FieldSpec, FieldType, FormMapping
+from mappings.names import FIELD_NAMES
 from triage.checks import Check, OtherCheck
 from triage.conditions import Condition
 from triage.ruleset import (
+    Band,
     ContradictionWarning,
     OutsideWarning,
     Part,
@@ -19,10 +22,10 @@ from triage.ruleset import (
 
 Path = tuple[int | str, ...]
 
-_NUMBERS = frozenset({"integer", "decimal"})
-_DATES = frozenset({"date", "datetime"})
-_TEXTS = frozenset({"text", "choice"})
-_CHECKED: Mapping[str, frozenset[str]] = {
+_NUMBERS: frozenset[FieldType] = frozenset({"integer", "decimal"})
+_DATES: frozenset[FieldType] = frozenset({"date", "datetime"})
+_TEXTS: frozenset[FieldType] = frozenset({"text", "choice"})
+_CHECKED: Mapping[str, frozenset[FieldType]] = {
     "siret": frozenset({"company", "text"}),
     "email": _TEXTS,
     "phone": _TEXTS,
@@ -37,7 +40,7 @@ _CHECKED: Mapping[str, frozenset[str]] = {
     "not_after_deposit": _DATES,
     "not_before": _DATES,
 }
-_TESTED: Mapping[str, frozenset[str]] = {
+_TESTED: Mapping[str, frozenset[FieldType]] = {
     "equals": frozenset({"yes_no", "checkbox", "choice"}),
     "is_in": _TEXTS,
     "not_in": _TEXTS,
@@ -65,7 +68,7 @@ class Use:
     path: Path
     name: str
     known: Mapping[str, FieldSpec]
-    types: frozenset[str] = frozenset()
+    types: frozenset[FieldType] = frozenset()
     what: str = ""
 
     def problem(self) -> str:
@@ -74,9 +77,10 @@ class Use:
             return f"le champ « {self.name} » n'existe pas dans la correspondance"
         kind = self.known[self.name].type
         if self.types and kind not in self.types:
-            wanted = ", ".join(sorted(self.types))
+            wanted = ", ".join(sorted(FIELD_NAMES[one] for one in self.types))
             return (
-                f"« {self.what} » ne convient pas à « {self.name} » ({kind}) ; attendu : {wanted}"
+                f"« {self.what} » ne convient pas à « {self.name} » ({FIELD_NAMES[kind]}) ;"
+                f" attendu : {wanted}"
             )
         return ""
 
@@ -118,8 +122,8 @@ def uses(rules: RuleSet, mapping: FormMapping) -> Iterator[Use]:
 
 
 def _part(part: Part, place: Path, top: Mapping[str, FieldSpec]) -> Iterator[Use]:
-    rows = frozenset({"rows"})
-    ticked = frozenset({"checkbox", "yes_no"})
+    rows: frozenset[FieldType] = frozenset({"rows"})
+    ticked: frozenset[FieldType] = frozenset({"checkbox", "yes_no"})
     if part.rows:
         yield Use((*place, "rows"), part.rows, top, rows, "rows")
     else:
@@ -200,8 +204,7 @@ def _structure(rules: RuleSet) -> Iterator[tuple[Path, str]]:
             if one.id in seen:
                 yield (key, index, "id"), f"« {one.id} » est déjà défini"
             seen.add(one.id)
-    if not any(band.lowest == 0 for band in rules.bands):
-        yield ("bands",), "une bande doit commencer à 0"
+    yield from _bands(rules.bands)
     levels = rules.priority.levels
     if not levels or not levels[-1].always:
         yield ("priority", "levels"), "le dernier niveau doit être sans condition"
@@ -210,3 +213,17 @@ def _structure(rules: RuleSet) -> Iterator[tuple[Path, str]]:
         for name in level.one_of:
             if name not in known:
                 yield ("priority", "levels", index, "one_of"), f"le critère « {name} » n'existe pas"
+
+
+def _bands(bands: Sequence[Band]) -> Iterator[tuple[Path, str]]:
+    """Bands go down to 0: one out of order is a slip that would move the limits of others."""
+    for index, (one, following) in enumerate(pairwise(bands), start=1):
+        if following.lowest >= one.lowest:
+            sentence = (
+                f"« {following.name} » part de {following.lowest} ; moins de {one.lowest} est"
+                " attendu : les bandes vont de la plus haute à la plus basse"
+            )
+            yield ("bands", index, "from"), sentence
+    if not bands or bands[-1].lowest != 0:
+        place: Path = ("bands", len(bands) - 1, "from") if bands else ("bands",)
+        yield place, "la dernière bande doit commencer à 0"

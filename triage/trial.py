@@ -28,6 +28,8 @@ class Move:
         after: That of the candidate.
         causes: What decides that its status or its priority changes, the status first.
         items: Items whose verdict differs, those that decide nothing too.
+        since: Whether it was deposited since the candidate's date of effect: the others would keep
+            their verdict once it is adopted.
     """
 
     number: int
@@ -35,6 +37,7 @@ class Move:
     after: Reached
     causes: tuple[Cause, ...]
     items: tuple[ItemMove, ...]
+    since: bool = True
 
     @property
     def status_changes(self) -> bool:
@@ -54,11 +57,13 @@ class Trial:
 
     Attributes:
         compared: Dossiers that have a verdict in force.
+        since: How many of them were deposited since the candidate's date of effect.
         unjudged: Dossiers that have none yet.
         moves: Those that would be judged otherwise, by number.
     """
 
     compared: int
+    since: int
     unjudged: int
     moves: tuple[Move, ...]
 
@@ -73,8 +78,14 @@ class Trial:
         return dict(sorted(Counter(rules).items(), key=lambda one: (-one[1], one[0])))
 
 
-def move(before: Reached, candidate: Assessment) -> Move | None:
-    """The difference that a candidate's verdict makes; ``None`` when it makes none."""
+def move(before: Reached, candidate: Assessment, *, since: bool = True) -> Move | None:
+    """The difference that a candidate's verdict makes; ``None`` when it makes none.
+
+    Args:
+        before: The verdict in force.
+        candidate: That of the candidate.
+        since: Whether the dossier was deposited since the candidate's date of effect.
+    """
     after = reached(candidate)
     if before == after:
         return None
@@ -91,7 +102,9 @@ def move(before: Reached, candidate: Assessment) -> Move | None:
         if before.items.get(name) != after.items.get(name)
     )
     found = tuple(causes(before, after, reasons=reasons))
-    return Move(candidate.number, before=before, after=after, causes=found, items=items)
+    return Move(
+        candidate.number, before=before, after=after, causes=found, items=items, since=since
+    )
 
 
 def joined(trials: Iterable[Trial]) -> Trial:
@@ -100,6 +113,7 @@ def joined(trials: Iterable[Trial]) -> Trial:
     moves = sorted((move for one in found for move in one.moves), key=lambda one: one.number)
     return Trial(
         compared=sum(one.compared for one in found),
+        since=sum(one.since for one in found),
         unjudged=sum(one.unjudged for one in found),
         moves=tuple(moves),
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.form import load_form
 from flows.rules_check import Checked, check_rulesets
 from mappings.data_file import DataFileError
 from sandbox.generator import generate
@@ -112,6 +113,50 @@ def test_a_base_that_cannot_be_read_is_not_a_form_never_read(
 
 
 def test_a_folder_without_rule_sets_is_refused(read: Bridge, folder: Path) -> None:
-    shutil.rmtree(folder / "rules")
+    (folder / "rules/2026-1.yaml").unlink()
     with pytest.raises(DataFileError, match="aucun référentiel"):
         check_rulesets(on(read, folder), None)
+
+
+@pytest.mark.parametrize("put_in", ["", "2026-1.yaml", "rules", "rules/2026-1.yaml"])
+@pytest.mark.parametrize("named", [True, False])
+def test_unc_rules_on_anything_but_a_folder_of_rules_is_refused(
+    read: Bridge, folder: Path, tmp_path: Path, put_in: str, named: bool
+) -> None:
+    holding = tmp_path / "holding"
+    holding.mkdir()
+    put(holding, "2026-1.yaml", TEXT)
+    wrong = folder / put_in if put_in.startswith("rules") else holding / put_in
+    candidate = put(tmp_path, "2026-2.yaml", NEXT) if named else None
+    with pytest.raises(DataFileError) as refused:
+        check_rulesets(on(read, wrong), candidate)
+    (told,) = refused.value.problems
+    assert told.startswith(f"UNC_RULES : {wrong} n'est pas un dossier comme triage/unc (avec ")
+    assert "rules/, reponses.yaml, rapprochements.yaml, textes/" in told
+
+
+def test_a_folder_of_rules_that_lacks_a_part_is_refused_with_the_part(
+    read: Bridge, folder: Path
+) -> None:
+    (folder / "reponses.yaml").unlink()
+    shutil.rmtree(folder / "textes")
+    with pytest.raises(DataFileError, match=r"il y manque reponses\.yaml, textes/$"):
+        check_rulesets(on(read, folder), None)
+
+
+def test_a_file_that_was_named_and_cannot_be_read_is_told_by_its_path(
+    read: Bridge, folder: Path, tmp_path: Path
+) -> None:
+    absent = tmp_path / "absent.yaml"
+    found = check_rulesets(on(read, folder), absent)
+    assert (found.code, problems(found)) == (2, {"absent.yaml": [f"{absent} : il n'existe pas"]})
+    latin = tmp_path / "latin.yaml"
+    latin.write_bytes("version: é".encode("cp1252"))
+    (told,) = problems(check_rulesets(on(read, folder), latin))["latin.yaml"]
+    assert told.startswith("latin.yaml:1 : le fichier n'est pas en UTF-8")
+
+
+def test_two_files_of_one_version_are_refused_at_load(folder: Path) -> None:
+    put(folder / "rules", "2026-2.yaml", NEXT.replace("2026.2", "2026.1"))
+    with pytest.raises(DataFileError, match=r"2026-1\.yaml a la même version \(2026\.1\)"):
+        load_form(mapping=ROOT / "mappings/unc/mapping.yaml", rules=folder)

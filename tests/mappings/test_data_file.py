@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mappings.data_file import DataFile, DataFileError, text_of
+from mappings.data_places import place
 from mappings.mapping_file import parse_mapping
 
 HEAD = 'form: essai\nversion: "1"\ntitle: Essai\nfields:\n'
@@ -83,16 +84,16 @@ def problems(text: str) -> list[str]:
         ("either: []", "f.yaml:1 : either : true ou false ou un texte (entre guillemets"),
         (
             "checks:\n- check: long",
-            "f.yaml:2 : checks.0 : « long » n'est pas permis ; attendu : 'court', 'chiffres'",
+            "f.yaml:2 : contrôle 1 : « long » n'est pas permis ; attendu : 'court', 'chiffres'",
         ),
-        ("checks:\n- {}", "f.yaml:2 : checks.0 : il manque la clé « check »"),
+        ("checks:\n- {}", "f.yaml:2 : contrôle 1 : il manque la clé « check »"),
         (
             "checks:\n- check: chiffres",
-            "f.yaml:2 : checks.0.length : il manque la clé « length »",
+            "f.yaml:2 : contrôle 1, length : il manque la clé « length »",
         ),
         (
             "checks:\n- {check: chiffres, length: 0}",
-            "f.yaml:2 : checks.0.length : la valeur est trop petite ; au moins 1",
+            "f.yaml:2 : contrôle 1, length : la valeur est trop petite ; au moins 1",
         ),
         ("words: a", "f.yaml:1 : words : une liste est attendue"),
         ("autre: 1", "f.yaml:1 : autre : clé inconnue « autre »"),
@@ -113,10 +114,10 @@ def test_a_model_s_refusal_is_one_french_sentence(text: str, told: str) -> None:
     [
         (LINE.format("a", "1.5"), "fields.a.champ : un nombre entier, un texte"),
         (LINE.format("a", "true"), "fields.a.champ : un nombre entier, un texte"),
-        (LINE.format("a", "[1, {champ: 29, revision: abc}]"), "fields.a.champ.1.revision : un"),
-        (LINE.format("a", "[1, {champ: 29, revision: true}]"), "fields.a.champ.1.revision : un"),
-        (LINE.format("a", "[1, {champ: 29}]"), "fields.a.champ.1.revision : il manque la clé"),
-        (LINE.format("a", "[1, true]"), "fields.a.champ.1 : un nombre entier, un texte"),
+        (LINE.format("a", "[1, {champ: 29, revision: abc}]"), "fields.a, champ 2, revision : un"),
+        (LINE.format("a", "[1, {champ: 29, revision: true}]"), "fields.a, champ 2, revision : un"),
+        (LINE.format("a", "[1, {champ: 29}]"), "fields.a, champ 2, revision : il manque la clé"),
+        (LINE.format("a", "[1, true]"), "fields.a, champ 2 : un nombre entier, un texte"),
         (LINE.format("Nom-Bad", "1"), "fields.Nom-Bad : « Nom-Bad » n'a pas la forme attendue"),
     ],
 )
@@ -138,6 +139,16 @@ def test_a_place_of_several_kinds_is_told_once_without_names_of_our_code(
         ("b: 1\na: 2026-13-45", "x:2 : « 2026-13-45 » n'est ni une date ni un nombre"),
         ("a: " + "[" * 500, "x:1 : trop de crochets"),
         ("a: 1\na: 2", "x:2 : ce n'est pas du YAML lisible (la clé « a » est en double)"),
+        ("a: 1\nb: x\n  c 2\n  d: 3", "x:4 : ce n'est pas du YAML lisible (il manque « : »"),
+        (
+            "a:\n  - b: 1\n    penalty 0.10\n    c: 3",
+            "x:3 : ce n'est pas du YAML lisible (il manque « : » après une clé)",
+        ),
+        (
+            "penalty 0.10\nb: 3",
+            "x:2 : ce n'est pas du YAML lisible (il manque « : » après une clé, ligne 2 ou",
+        ),
+        ("a: 1\nb: 'x\nc: 2\n", "x:2 : ce n'est pas du YAML lisible (un guillemet"),
         ("a: b: c", "x:1 : ce n'est pas du YAML lisible (« : » est de trop ici"),
         ("a:\n\t- b", "x:2 : ce n'est pas du YAML lisible (caractère mal placé"),
         ("a: !!binary é", "x:1 : ce n'est pas du YAML lisible (guillemets, retraits"),
@@ -202,3 +213,29 @@ def refusals(text: str) -> tuple[str, ...]:
     except DataFileError as error:
         return error.problems
     return ()
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        (("items", 0, "parts", 0, "checks", 1), "élément A1, partie 1, contrôle 2"),
+        (("items", 1, "when", "any", 0, "field"), "élément n° 2, when, condition 1, field"),
+        (("priority", "criteria", 0, "when"), "priority, critère rare, when"),
+        (("empty_phrases", 2), "empty_phrases, n° 3"),
+        (("fields", "titre", "champ"), "fields.titre.champ"),
+        (("fields", 1), "fields.1"),
+        ((0, 1), "n° 1, n° 2"),
+        (("items", 9, "parts", 0), "élément n° 10, parts.0"),
+    ],
+)
+def test_a_place_is_told_in_words_counted_from_1(path: tuple[int | str, ...], told: str) -> None:
+    data = {
+        "items": [
+            {"id": "A1", "parts": [{"checks": [{}, {}]}]},
+            {"name": "sans id", "when": {"any": [{"field": "x"}]}},
+        ],
+        "priority": {"criteria": [{"id": "rare", "when": {}}]},
+        "empty_phrases": ["a", "b", "c"],
+        "fields": {"titre": {"champ": 1}, 1: {}},
+    }
+    assert place(path, data if path[0] else [[0, 1]]) == told

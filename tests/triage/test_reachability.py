@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from mappings.data_file import DataFileError
+from mappings.data_file import DataFile, DataFileError
+from mappings.data_places import place
 from mappings.mapping import FormMapping
 from triage.reachability import unreachable
 from triage.ruleset_file import parse_ruleset
@@ -32,8 +33,8 @@ def told(rules_text: str, mapping: FormMapping) -> Told:
         assert old in rules_text
         changed = rules_text.replace(old, new, 1) if old else rules_text
         rules = parse_ruleset(changed, source="essai.yaml", mapping=mapping)
-        found = unreachable(rules, options)
-        return [f"{'.'.join(map(str, place))} : {why}" for place, why in found]
+        data = DataFile(changed, source="essai.yaml").data
+        return [f"{place(path, data)} : {why}" for path, why in unreachable(rules, options)]
 
     return check
 
@@ -77,14 +78,14 @@ def test_a_level_that_another_always_precedes_is_told(
 def test_a_level_in_the_wrong_order_is_told_with_what_precedes_it(told: Told) -> None:
     turned = "".join(reversed(LEVELS.splitlines(keepends=True)))
     assert told(LEVELS, turned) == [
-        "priority.levels.2 : « P2 » n'est jamais atteint : toujours devancé par « P3 »"
+        "priority, niveau P2 : « P2 » n'est jamais atteint : toujours devancé par « P3 »"
     ]
 
 
 def test_an_unknown_option_in_the_condition_of_a_level_is_told(told: Told) -> None:
     level = "{level: P3, when: {field: niveau_risque, equals: Enorme}}"
     found = told("{level: P3, at_least: 1}", level)
-    assert found[0].startswith("priority.levels.2.when : « Enorme » n'est pas une réponse")
+    assert found[0].startswith("priority, niveau P3, when : « Enorme » n'est pas une réponse")
 
 
 @pytest.mark.parametrize(
@@ -103,14 +104,14 @@ def test_two_tests_on_the_ticked_options_must_be_able_to_hold_together(
     told: Told, test: str, possible: bool, options: Any
 ) -> None:
     found = told(D4, both(test), options)
-    never = ["items.13.when : cette condition ne peut jamais être vraie"]
+    never = ["élément D4, when : cette condition ne peut jamais être vraie"]
     assert found == ([] if possible else never)
 
 
 def test_options_that_leave_nothing_to_tick_are_told(told: Told) -> None:
     options = ", ".join(sorted(OPTIONS["nature_non_conformite"]))
     every = f"when: {{field: nature_non_conformite, includes_other_than: [{options}]}}"
-    assert told(D4, every) == ["items.13.when : cette condition ne peut jamais être vraie"]
+    assert told(D4, every) == ["élément D4, when : cette condition ne peut jamais être vraie"]
     assert told(D4, every, {}) == []
 
 
@@ -128,3 +129,38 @@ def test_a_range_that_is_none_is_refused_with_its_line(
         told("low: 0, high: 100, ", bounds)
     assert refused.value.problems[0].endswith(sentence)
     assert refused.value.problems[0].startswith("essai.yaml:4")
+
+
+BANDS = """\
+  - {from: 80, name: bien documenté}
+  - {from: 50, name: à compléter}
+  - {from: 0, name: insuffisant}
+"""
+
+
+@pytest.mark.parametrize(
+    ("starts", "at", "sentence"),
+    [
+        ((40, 50, 0), 2, "« b » part de 50 ; moins de 40 est attendu"),
+        ((50, 50, 0), 2, "« b » part de 50 ; moins de 50 est attendu"),
+        ((80, 50, 10), 3, "la dernière bande doit commencer à 0"),
+    ],
+)
+def test_bands_that_do_not_go_down_to_0_are_refused_with_their_line(
+    told: Told, rules_text: str, starts: tuple[int, ...], at: int, sentence: str
+) -> None:
+    bands = "".join(
+        f"  - {{from: {start}, name: {name}}}\n" for start, name in zip(starts, "abc", strict=True)
+    )
+    with pytest.raises(DataFileError) as refused:
+        told(BANDS, bands)
+    (problem,) = refused.value.problems
+    line = rules_text[: rules_text.index(BANDS)].count("\n") + at
+    assert problem.startswith(f"essai.yaml:{line} : bande {at}, from : {sentence}")
+
+
+def test_a_place_in_a_rule_set_is_told_in_words_with_the_types_in_french(told: Told) -> None:
+    with pytest.raises(DataFileError) as refused:
+        told("checks: [{check: siret,", "checks: [{check: email,")
+    assert " : élément A1, partie 1, contrôle 1, check : " in refused.value.problems[0]
+    assert refused.value.problems[0].endswith("(entreprise) ; attendu : choix, texte")

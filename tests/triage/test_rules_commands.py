@@ -59,7 +59,10 @@ def edited(tmp_path: Path, *changes: tuple[str, str]) -> str:
 
 
 def test_rules_are_checked_explained_tried_and_compared(
-    unc: Callable[..., tuple[int, Any]], seeds: list[Any], tmp_path: Path
+    unc: Callable[..., tuple[int, Any]],
+    seeds: list[Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     code, found = unc("rules", "check")
     assert (code, found["options_known"], found["files"][0]["problems"]) == (0, True, [])
@@ -70,7 +73,8 @@ def test_rules_are_checked_explained_tried_and_compared(
     assert "« qualité » n'existe pas" in found["files"][0]["problems"][0]
     unfit = edited(tmp_path, ("checks: [{check: siret,", "checks: [{check: positive,"))
     assert (
-        "attendu : decimal, integer" in unc("rules", "check", unfit)[1]["files"][0]["problems"][0]
+        "(entreprise) ; attendu : nombre, nombre entier"
+        in unc("rules", "check", unfit)[1]["files"][0]["problems"][0]
     )
     never = edited(tmp_path, *NEXT, ("includes_any: [Indication]", "includes_any: [Indicatoin]"))
     code, found = unc("rules", "check", never)
@@ -97,10 +101,25 @@ def test_rules_are_checked_explained_tried_and_compared(
     for move in found["moves"]:
         assert bool(move["causes"]) == (move["before"]["status"] != move["after"]["status"])
     assert {"before": "Complet", "after": "À compléter"}.items() <= found["statuses"][0].items()
+    assert found["deposited_since"] == len(seeds)
     assert unc("rules", "try", str(RULES))[1]["moves"] == []
     places = [one["place"] for one in unc("rules", "diff", "2026.1", harder)[1]["differences"]]
     assert places[0] == "version"
     assert any(place.startswith("items.M3.") for place in places)
+    later = edited(tmp_path, *NEXT, ("length: 8", "length: 7"))
+    code, found = unc("rules", "try", later)
+    assert (found["in_force_from"], found["deposited_since"]) == ("2026-12-01", 0)
+    assert found["moves"]
+    assert not any(move["since"] for move in found["moves"])
+    code, told = unc("rules", "try", str(tmp_path / "absent.yaml"))
+    assert (code, told["error"]) == (2, f"{tmp_path / 'absent.yaml'} : il n'existe pas")
+    optional = edited(tmp_path, ("id: A1\n", "id: A1\n    mandatory: false\n"))
+    (changed,) = unc("rules", "diff", "2026.1", optional)[1]["differences"]
+    assert (changed["place"], changed["after"]) == ("items.A1.mandatory", "false")
+    monkeypatch.setenv("UNC_RULES", str(tmp_path))
+    code, told = unc("rules", "check")
+    assert code == 2
+    assert "n'est pas un dossier comme triage/unc" in told["error"]
 
 
 def test_what_people_decide_of_situations_outlives_runs(

@@ -1,7 +1,7 @@
 """`unc rules explain` and `unc rules try` as staff read them: in French, with places and causes."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -16,8 +16,8 @@ from mappings.report import Report
 from triage.assess import assess
 from triage.checks import Facts
 from triage.ruleset import RuleSet
-from triage.trial import Trial, move
-from triage.trial_causes import reached
+from triage.trial import ItemMove, Move, Trial, move
+from triage.trial_causes import Reached, reached
 
 MakeReport = Callable[..., Report]
 Shown = Callable[[Mapping[int, Any]], str]
@@ -47,7 +47,7 @@ def shown(report: MakeReport, rules: RuleSet, mapping: FormMapping) -> Shown:
 def test_a_report_in_scope_shows_each_answer_and_its_champ(shown: Shown) -> None:
     text = shown({})
     assert "But médical : oui" in text
-    assert "champ 2, « L'usage a-t-il un but médical ? », yes_no" in text
+    assert "champ 2, « L'usage a-t-il un but médical ? », oui ou non" in text
     assert "Couvert par un PGR : non" in text
     assert "À regarder : rien" in text
 
@@ -127,7 +127,33 @@ def test_a_trial_shows_who_changes_priority_and_why(
     )
     found = move(reached(before), after)
     assert found is not None
-    text = text_of(*trial_tables(Trial(1, 0, (found,)), candidate))
+    text = text_of(*trial_tables(Trial(1, 1, 0, (found,)), candidate))
+    assert "1 dossier(s), dont 1 déposé(s) depuis le 01/01/2015, les seuls qu'il" in text
     assert "0 changerai(en)t de statut, 1 de priorité seulement, 0 de score" in text
     assert "Priorité : P3 → P4 : les niveaux changent (critères : Usage étendu)" in text
     assert str(found.number) in text
+
+
+def test_a_trial_lists_whose_score_changes_and_who_would_not_be_judged_by_it(
+    rules: RuleSet,
+) -> None:
+    candidate = rules.model_copy(update={"in_force_from": date(2027, 3, 1)})
+    moves = tuple(scored(number, since=number == 1) for number in range(1, 24))
+    text = text_of(*trial_tables(Trial(30, 4, 0, moves), candidate))
+    assert "essayé sur 30 dossier(s), dont 4 déposé(s) depuis le 01/03/2027" in text
+    assert "23 (dont 1) de score ou d'item seulement" in " ".join(text.split())
+    assert "Qui changerait de score ou d'item seulement (20 sur 23)" in " ".join(text.split())
+    lines = [line for line in text.splitlines() if "90 → 60" in line]
+    assert len(lines) == 20
+    assert "D6 : présent → insuffisant" in lines[0]
+    assert "D9 : pas d'item → absent" in text
+
+
+def scored(number: int, *, since: bool) -> Move:
+    """A dossier whose score only would change."""
+    before, after = (Reached("Complet", score, "P4", items={}) for score in (90, 60))
+    items = (
+        ItemMove("D6", "present", "insufficient", reason=""),
+        ItemMove("D9", None, "missing", reason=""),
+    )
+    return Move(number, before, after, causes=(), items=items, since=since)

@@ -118,8 +118,9 @@ def test_the_rules_that_decide_are_counted(tried: Tried) -> None:
         ),
         tried({25: "Surpoids, sans comorbidité en ville."}, SHORT),
     ]
-    found = joined([Trial(len(moves), 0, tuple(one for one in moves if one))])
+    found = joined([Trial(len(moves), 2, 0, tuple(one for one in moves if one))])
     assert found.causes() == {"R5": 2, "Priorité": 1}
     assert found.statuses() == {("À compléter", "Complet"): 2}
     assert [one.causes for one in found.moves if not one.status_changes] == [()]
+    assert joined([found, found]).since == 4
     assert tried({}) is None
