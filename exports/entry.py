@@ -44,8 +44,9 @@ class Entry:
         corrected: Correction requests that were answered: when asked, when submitted again.
         medicines: What BDPM says of each row of medicines
             (:func:`mappings.medicine_facts.facts_of`), in the order of the report.
-        judged: Whether the verdict is of the report as it is now: what a verdict marks in a text
-            decides what leaves the agency, so that a report that moved since stays there.
+        judged: Whether the verdict is of the report as it is now, by the present rules, mapping and
+            code: what a verdict marks in a text decides what leaves the agency, so that a report
+            that moved since stays there.
     """
 
     report: Report

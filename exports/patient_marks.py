@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from mappings.report import Answer
 from triage.assessment import Assessment, Mark
+from triage.typed_texts import placed, with_texts
 
 
 def marks_of(
@@ -20,14 +21,30 @@ def marks_of(
     return tuple(sorted(found, key=lambda one: (one.start, one.end)))
 
 
+def marked(assessment: Assessment, field: str) -> bool:
+    """Whether a field holds likely patient data anywhere, in a cell of its rows too."""
+    return any(mark.field == field for one in assessment.warnings for mark in one.marks)
+
+
 def without_patients(answer: Answer, marks: Sequence[Mark], *, mask: str) -> Answer:
     """Return the answer with a mask in each place; as it is where nothing is marked."""
-    if not marks:
-        return answer
     value = answer.value
-    if isinstance(value, tuple):  # a list that an older revision asked as free text
-        return replace(answer, value=tuple("".join(_masked(str(v), marks, mask)) for v in value))
-    return replace(answer, value="".join(_masked(str(value), marks, mask)))
+    if not marks or value is None:
+        return answer
+    texts = tuple(
+        "".join(_masked(text, _within(marks, start, len(text)), mask))
+        for start, text in placed(value)
+    )
+    return replace(answer, value=with_texts(value, texts)) if texts else answer
+
+
+def _within(marks: Sequence[Mark], start: int, length: int) -> Sequence[Mark]:
+    """The marks of one of an answer's texts, counted from where it starts."""
+    return [
+        replace(one, start=one.start - start, end=one.end - start)
+        for one in marks
+        if start <= one.start < start + length
+    ]
 
 
 def _masked(text: str, marks: Sequence[Mark], mask: str) -> Iterator[str]:

@@ -72,7 +72,7 @@ class Reading:
         if self._withheld(field) or self._tells_small_counts(field):
             return self.mask
         if field in self.policy.small_counts.fields:
-            return self._small(answer)
+            return self.mask if marked(self.entry.assessment, field) else self._small(answer)
         return self._for_others(answer, field)
 
     def rows(self, field: str) -> tuple[Row, ...]:

@@ -22,7 +22,7 @@ from flows.beside import Beside, situations_of
 from flows.drift import drift_of
 from flows.followup import followed
 from flows.hand_out import centres, hand_out_files
-from flows.judge import ASSESSMENT, stored_revisions
+from flows.judge import ASSESSMENT, is_current, stored_revisions
 from flows.poll import BEGINNING
 from flows.reference import matcher_of, version_of
 from flows.services import Services, now
@@ -33,7 +33,7 @@ from mappings.mapper import map_report
 from mappings.mapping import Audience
 from mappings.medicine_facts import facts_of, medicines_of
 from store.exports import Published
-from triage.assess import is_judged
+from triage.assess import JUDGED
 
 __all__ = ["centres", "entries_of", "export", "export_context", "hand_out_files", "source_digest"]
 
@@ -149,7 +149,7 @@ def entries_of(services: Services, *, numbers: Iterable[int] | None = None) -> I
             first_checked_at=beside.first_checks.get(stored.number),
             corrected=beside.corrected.get(stored.number, ()),
             medicines=tuple(map(facts_of, found)),
-            judged=is_judged(stored.fingerprint, stored.assessment.fingerprint),
+            judged=is_current(stored, services),
         )
 
 
@@ -191,6 +191,7 @@ def dossier_url(services: Services) -> str:
 
 def source_digest(services: Services) -> str:
     """Hash of all that the workbooks are made from, without reading any dossier's content."""
+    state = services.store.demarches.state(services.demarche)
     parts = [
         version("passerelle-unc"),
         services.form.mapping.digest,
@@ -206,6 +207,10 @@ def source_digest(services: Services) -> str:
         *map(str, services.store.opinions.latest(services.demarche)),
         *(f"{number} {name}" for number, name in situations_of(services).items()),
         *map(str, sorted(decided(services))),
-        str(services.store.demarches.state(services.demarche).active_revision_id),
+        JUDGED,
+        *(rules.digest for rules in services.form.rulesets),
+        *(one.advice for one in drift_of(services)),
+        str(state.active_revision_id),
+        str(state.title),
     ]
     return sha256("\n".join(parts).encode()).hexdigest()

@@ -22,7 +22,7 @@ from store.assessments import AssessmentRow
 from store.corrections import Correction
 from store.kept import LightRow, StoredDossier
 from store.plans import Plan as DuePlan
-from triage.assess import assess, verdict_fingerprint
+from triage.assess import JUDGED, assess, is_judged, verdict_fingerprint
 from triage.assessment import Assessment
 from triage.checks import PARIS
 from triage.ruleset import RuleSet, in_force
@@ -32,6 +32,8 @@ CHUNK = 200
 
 EARLIER = "dossier_precedent"
 """Field that names the dossier which this one completes."""
+
+_REFERENCE = "bdpm-"
 
 ASSESSMENT: TypeAdapter[Assessment] = TypeAdapter(Assessment)
 Item = TypeVar("Item")
@@ -94,7 +96,7 @@ class _Bench:
         return basis(rules, self.services, reference=self.reference)
 
     def _rules(self, deposited_at: datetime) -> RuleSet:
-        return in_force(self.services.form.rulesets, deposited_at.astimezone(PARIS).date())
+        return _rules_of(self.services, deposited_at)
 
     def judge(self, due: Sequence[tuple[int, bool]], summary: Summary) -> None:
         """Assess and plan for some dossiers, and keep both or neither."""
@@ -154,10 +156,34 @@ class _Bench:
 
 
 def basis(rules: RuleSet, services: Services, *, reference: str) -> str:
-    """Versions that a verdict rests on: rule-set, mapping and medicines reference, if any."""
+    """Versions that a verdict rests on: rule-set, mapping, our code, medicines reference if any.
+
+    Bases that were kept before the code was a part of them have none: nothing may count on it.
+    """
     mapping = services.form.mapping
-    parts = (f"{rules.version}-{rules.digest}", f"{mapping.version}-{mapping.digest}")
-    return "/".join((*parts, f"bdpm-{reference}") if reference else parts)
+    parts = (
+        f"{rules.version}-{rules.digest}",
+        f"{mapping.version}-{mapping.digest}",
+        f"code-{JUDGED}",
+    )
+    return "/".join((*parts, f"{_REFERENCE}{reference}") if reference else parts)
+
+
+def is_current(stored: StoredDossier, services: Services) -> bool:
+    """Whether a dossier's verdict is of what its report says now, by the present files and code.
+
+    What it marks in texts is true of no other report. The medicines reference marks nothing: to
+    load another one must not keep every dossier at the agency until it is judged again.
+    """
+    verdict = stored.assessment
+    if verdict is None or not is_judged(stored.fingerprint, verdict.fingerprint):
+        return False
+    wanted = basis(_rules_of(services, stored.deposited_at), services, reference="")
+    return verdict.basis == wanted or verdict.basis.startswith(f"{wanted}/{_REFERENCE}")
+
+
+def _rules_of(services: Services, deposited_at: datetime) -> RuleSet:
+    return in_force(services.form.rulesets, deposited_at.astimezone(PARIS).date())
 
 
 def stored_revisions(services: Services) -> dict[str, Revision]:

@@ -86,7 +86,7 @@ def describe_anew(
                 stored,
                 revisions,
                 ours=frozenset(map(canonical, written)),
-                before=description_of(was) if was and was.description else None,
+                before=was if was and was.description else None,
             )
             rows.append(
                 SituationReport(
@@ -107,7 +107,7 @@ def _of(
     revisions: Mapping[str, Revision],
     *,
     ours: frozenset[str],
-    before: Description | None,
+    before: SituationReport | None,
 ) -> Description:
     form, revision = services.form, revisions.get(stored.revision_id)
     dossier = decode_dossier(stored.raw, revision=revision)
@@ -119,7 +119,13 @@ def _of(
         in_scope=out_of_scope(rules, report) is None,
         by_cis=_by_cis(services, report),
     )
-    return annotated(described, _written(services, dossier), ours=ours, before=before)
+    return annotated(
+        described,
+        _written(services, dossier),
+        ours=ours,
+        before=description_of(before) if before else None,
+        settled=before is None or not before.basis.startswith(_UNPLACED),
+    )
 
 
 def _by_cis(services: Services, report: Report) -> dict[str, str]:

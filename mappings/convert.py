@@ -172,12 +172,18 @@ def _choices(value: ChampValue) -> tuple[str, ...]:
     return (_choice(value),)
 
 
+_NUMBER = re.compile(r"[A-Za-z]?\d{1,14}")
+"""Number of a company or an association, whatever its key; any other text stays as it was typed."""
+
+
 def _company(value: ChampValue) -> Company:
     match value:
         case Company():
             return value
         case Text():
-            return Company(identifier=re.sub(r"\s", "", value.text), name=None)
+            digits = re.sub(r"\s", "", value.text)
+            typed = digits if _NUMBER.fullmatch(digits) else value.text.strip()
+            return Company(identifier=typed, name=None)
         case _:
             raise NotConvertibleError
 

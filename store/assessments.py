@@ -19,7 +19,7 @@ class AssessmentRow:
     Attributes:
         number: Dossier.
         fingerprint: Hash of what the verdict was drawn from.
-        basis: Versions of rule-set, mapping and reference data, as one short text.
+        basis: Versions of rule-set, mapping, code and reference data, as one short text.
         earlier_number: Earlier dossier that was looked for, if the report names one.
         assessed_at: When the verdict was first reached (UTC).
         detail: The assessment as JSON text; the store does not look inside.

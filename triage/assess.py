@@ -11,6 +11,14 @@ from triage.priority import criteria, level, refusal, unanswered_scope
 from triage.ruleset import RuleSet
 from triage.warnings import warnings
 
+JUDGED = "1"
+"""How reports are judged, beside rule-set and mapping: part of what a verdict rests on.
+
+Raise it when this code reaches another verdict on the same report (a finder of patient data, a
+check, the score, a priority): every dossier is then judged again once, and does not leave the
+agency until it is.
+"""
+
 
 def assess(
     report: Report,

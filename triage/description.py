@@ -106,6 +106,7 @@ def annotated(
     *,
     ours: frozenset[str],
     before: Description | None,
+    settled: bool = True,
 ) -> Description:
     """The description with what a person wrote of the situation on the dossier.
 
@@ -116,10 +117,14 @@ def annotated(
         text: What the annotation shows; empty when blank.
         ours: What the bridge wrote there.
         before: The description that was kept, if any.
+        settled: Whether the report was placed by that description. Else a kill came between, and
+            what a person said in it is still to be done.
     """
     typed = (before.confirmed or before.overruled) if before else ""
     # The bridge writes over nobody: its own text is a person's when it took a person's place.
-    confirmed = replace(description, confirmed="" if text in ours and typed in {"", text} else text)
+    waits = before is not None and not settled and before.confirmed == text
+    by_bridge = text in ours and typed in {"", text} and not waits
+    confirmed = replace(description, confirmed="" if by_bridge else text)
     overruled = before is not None and text == before.overruled
     return overrule(confirmed) if overruled else confirmed
 

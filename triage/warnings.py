@@ -6,6 +6,7 @@ A warning names the field, and the place for patient data, never the text.
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from mappings.report import Answer, Report
 from triage.assessment import Mark
@@ -22,21 +23,29 @@ from triage.ruleset import (
     TooEarlyWarning,
     WarningRule,
 )
+from triage.typed_texts import typed
 
-_FREE_TEXT = frozenset({"text", "textarea", "formatted"})
 _Place = tuple[str, int, str]
+"""Field, and row and column in it."""
+
+
+class _Text(NamedTuple):
+    """A text that was typed freely: where it is, where it starts there, how many digits it has."""
+
+    place: _Place
+    start: int
+    text: str
+    digits: int
 
 
 def warnings(rules: RuleSet, facts: Facts) -> tuple[TriageWarning, ...]:
     """The warnings that a report raises, in the rule-set's order."""
-    texts = tuple((place, text, digits_in(text)) for place, text in _texts(facts.report))
+    texts = tuple(_texts(facts.report))
     found = (_warning(rule, facts, texts=texts) for rule in rules.warnings)
     return tuple(one for one in found if one.fields)
 
 
-def _warning(
-    rule: WarningRule, facts: Facts, *, texts: tuple[tuple[_Place, str, int], ...]
-) -> TriageWarning:
+def _warning(rule: WarningRule, facts: Facts, *, texts: tuple[_Text, ...]) -> TriageWarning:
     """The warning of a rule; without fields when nothing raises it."""
     if isinstance(rule, PatientDataWarning):
         marks = tuple(_marks(rule, texts))
@@ -91,31 +100,25 @@ def _row_fails(rule: RowWarning, facts: Facts) -> bool:
     )
 
 
-def _texts(report: Report) -> Iterator[tuple[_Place, str]]:
-    """Every free text that a declarant typed, with its place, those in rows too."""
+def _texts(report: Report) -> Iterator[_Text]:
+    """Every free text that a declarant typed, those in rows too."""
+    for place, answer in _answers(report):
+        for start, text in typed(answer):
+            yield _Text(place, start, text, digits_in(text))
+
+
+def _answers(report: Report) -> Iterator[tuple[_Place, Answer]]:
     for name, answer in report.fields.items():
-        if text := _typed(answer):
-            yield (name, 0, ""), text
-        elif isinstance(answer.value, tuple):
-            for number, row in enumerate(answer.value, start=1):
-                if isinstance(row, dict):
-                    for column, cell in row.items():
-                        if text := _typed(cell):
-                            yield (name, number, column), text
+        yield (name, 0, ""), answer
+        for number, row in enumerate(answer.value if isinstance(answer.value, tuple) else (), 1):
+            if isinstance(row, dict):
+                for column, cell in row.items():
+                    yield (name, number, column), cell
 
 
-def _typed(answer: Answer) -> str:
-    if answer.origin is None or answer.origin.champ_type not in _FREE_TEXT:
-        return ""
-    value = answer.value
-    if isinstance(value, tuple) and value and isinstance(value[0], str):
-        return value[0]  # a list that an older revision asked as free text
-    return value if isinstance(value, str) else ""
-
-
-def _marks(rule: PatientDataWarning, texts: tuple[tuple[_Place, str, int], ...]) -> Iterator[Mark]:
+def _marks(rule: PatientDataWarning, texts: tuple[_Text, ...]) -> Iterator[Mark]:
     find, fewest = FINDERS[rule.check], FEWEST_DIGITS[rule.check]
-    for (field, row, column), text, digits in texts:
+    for (field, row, column), at, text, digits in texts:
         if digits >= fewest and field not in rule.exclude:
             for start, end in find(text):
-                yield Mark(field=field, start=start, end=end, row=row, column=column)
+                yield Mark(field=field, start=at + start, end=at + end, row=row, column=column)

@@ -364,3 +364,10 @@ def test_files_of_a_masked_field_are_not_listed() -> None:
     file = Attachment("SENTINELLE.pdf", 1, "x", "application/pdf", "safe")
     one = entry(1, fields={"autres_pieces": answered((file,))})
     assert holding(build([one], audience="reseau", mapping=mapping), "SENTINELLE") == []
+
+
+def test_a_count_that_holds_patient_data_is_withheld_whole() -> None:
+    marks = (Mark("cas", 0, 13),)
+    warned = TriageWarning("nir", "Donnée de patient", ("cas",), marks)
+    one = entry(1, fields={"cas": answered(1_850_578_006_084)}, verdict={"warnings": (warned,)})
+    assert records(build([one], audience="reseau"), "Dossiers")[0]["Cas"] == MASK

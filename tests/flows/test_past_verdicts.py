@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
+from flows.export import entries_of
 from flows.failures import RequestError
 from flows.judge import judge
 from flows.past_verdicts import explain_past, history
@@ -17,8 +18,9 @@ from flows.services import Services, connect, open_services
 from flows.summary import Summary
 from sandbox.generator import generate
 from settings import ROOT, Settings
-from store.tables import assessments, rule_texts
+from store.tables import assessments, dossiers, rule_texts, verdicts
 from tests.conftest import Bridge, bridge_on
+from triage.assess import JUDGED
 from triage.assessment import Verdict
 
 
@@ -117,3 +119,32 @@ def test_where_today_s_software_differs_the_stored_verdict_holds_and_it_is_said(
         assert told.parts == (), "the reasoning made again is not that of this verdict"
         (note,) = past.notes
         assert note.endswith(f"il différerait : {told.result.id} insuffisant → présent.")
+
+
+def test_a_verdict_whose_basis_says_nothing_of_the_code_is_judged_again_and_still_explained(
+    changed: Changed,
+) -> None:
+    """As the bases of installations from before the code was a part of them."""
+    with connect(changed.after) as services:
+        row = services.store.assessments.current(services.demarche)[changed.number]
+        old = row.basis.replace(f"/code-{JUDGED}", "")
+        assert old != row.basis
+        with services.store._scope.write() as connection:
+            connection.execute(update(assessments).filter_by(basis=row.basis).values(basis=old))
+            connection.execute(update(verdicts).filter_by(basis=row.basis).values(basis=old))
+            connection.execute(
+                update(dossiers)
+                .filter_by(assessed_basis=row.basis)
+                .values(assessed_basis=old, planned_key=None)
+            )
+        assert [one.judged for one in entries_of(services)] == [False]
+        for found in ({changed.number}, set()):
+            summary = Summary()
+            judge(services, summary)
+            assert summary.assessed == found
+        assert [one.judged for one in entries_of(services)] == [True]
+        first, second, third = history(services, changed.number)
+        assert second.digest == third.digest != first.digest
+        assert second.kept
+        past = explain_past(services, changed.number, which=2)
+        assert (past.assessment, past.notes) == (second.assessment, ())

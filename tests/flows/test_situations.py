@@ -249,3 +249,24 @@ def test_a_kill_before_the_proposal_is_healed_by_the_next_run(
         assert placed(made) == {}
         run(made)
         assert placed(made)
+
+
+def test_a_kill_before_the_proposal_loses_nothing_that_a_person_decided(
+    bridge: Bridge, big: tuple[str, tuple[int, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    name, (one, *_) = big
+    annotate(bridge, one, "Affaire X")
+    assert where(bridge, one) == "Affaire X"
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.situations._propose", killed)
+        for _ in range(2):
+            with pytest.raises(KeyboardInterrupt):
+                annotate(bridge, one, name)
+    run(bridge)
+    assert where(bridge, one) == name, "the bridge's own name, that a person wrote back"
+    bridge.sandbox.control.submit(one, {17: "Un autre titre, plus précis que le premier"})
+    run(bridge)
+    assert where(bridge, one) == name
