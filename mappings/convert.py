@@ -172,7 +172,7 @@ def _choices(value: ChampValue) -> tuple[str, ...]:
     return (_choice(value),)
 
 
-_NUMBER = re.compile(r"[A-Za-z]?\d{1,14}")
+_REGISTERED = re.compile(r"[A-Za-z]?\d{1,14}")
 """Number of a company or an association, whatever its key; any other text stays as it was typed."""
 
 
@@ -182,7 +182,7 @@ def _company(value: ChampValue) -> Company:
             return value
         case Text():
             digits = re.sub(r"\s", "", value.text)
-            typed = digits if _NUMBER.fullmatch(digits) else value.text.strip()
+            typed = digits if _REGISTERED.fullmatch(digits) else value.text.strip()
             return Company(identifier=typed, name=None)
         case _:
             raise NotConvertibleError

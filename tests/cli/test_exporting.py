@@ -16,7 +16,7 @@ from flows.retention import remove_old_workbooks
 from flows.services import now, open_services
 from flows.summary import Summary
 from sandbox.generator import generate
-from tests.conftest import COLUMNS, Bridge, bridge_on
+from tests.conftest import Bridge, bridge_on
 
 Capture = pytest.CaptureFixture[str]
 
@@ -24,7 +24,7 @@ Capture = pytest.CaptureFixture[str]
 @pytest.fixture(scope="module")
 def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
     """A bridge that has run once."""
-    with bridge_on(tmp_path_factory.mktemp("export"), generate(8, seed=4), columns=COLUMNS) as one:
+    with bridge_on(tmp_path_factory.mktemp("export"), generate(8, seed=4)) as one:
         one.run()
         yield one
 
@@ -49,7 +49,7 @@ def test_an_export_lists_two_workbooks_and_counts_those_of_the_centres(
     assert lines == [
         f"Classeur : {found.folder / 'agence.xlsx'}",
         f"Classeur : {found.folder / 'reseau.xlsx'}",
-        "… et 30 classeurs de centres (crpv-*.xlsx) à côté.",
+        "… et 2 classeurs de centres (crpv-*.xlsx) à côté.",
     ]
 
 
@@ -69,7 +69,7 @@ def test_a_terminal_sees_how_far_the_workbooks_are(
     monkeypatch.setenv("UNC_EXPORT_DIR", str(tmp_path / "neuf"))
     assert call(["export"]) == 0
     assert "Classeurs" in seen.getvalue()
-    assert "/32" in seen.getvalue()
+    assert "/4" in seen.getvalue()
 
 
 def test_a_program_gets_every_path(
@@ -77,7 +77,7 @@ def test_a_program_gets_every_path(
 ) -> None:
     monkeypatch.setenv("UNC_EXPORT_DIR", str(tmp_path / "neuf"))
     assert call(["export", "--json"]) == 0
-    assert len(json.loads(capsys.readouterr().out)["workbooks"]) == 32
+    assert len(json.loads(capsys.readouterr().out)["workbooks"]) == 4
     assert command.home.is_dir()
 
 
@@ -129,8 +129,8 @@ def test_old_exports_on_request_go_and_what_is_recent_or_published_stays(
         old, new = Summary(), Summary()
         with monkeypatch.context() as past:
             past.setattr("flows.requested.now", lambda: now() - keep - timedelta(days=1))
-            hand_out(services, old, request=Request(centre="rennes"))
-        hand_out(services, new, request=Request(centre="nantes"))
+            hand_out(services, old, request=Request(centre="lyon"))
+        hand_out(services, new, request=Request(centre="nice"))
         published = latest(root, demarche=demarche)
         removed = remove_old_workbooks(services)
     gone, kept = Path(old.workbooks[0]), Path(new.workbooks[0])

@@ -147,13 +147,14 @@ def mirror(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
         yield made
 
 
-def test_the_store_converges_to_the_demarche(mirror: Mirror) -> None:
+@pytest.mark.parametrize("least", [4, pytest.param(10, marks=pytest.mark.slow)])
+def test_the_store_converges_to_the_demarche(mirror: Mirror, least: int) -> None:
     Town.shared = mirror
     examples = int(os.environ.get("UNC_TEST_EXAMPLES", "0"))
     run_state_machine_as_test(
         Town,
         settings=settings(
-            max_examples=examples or 10,
+            max_examples=examples or least,
             stateful_step_count=20,
             derandomize=not examples,
             deadline=None,

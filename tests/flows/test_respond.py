@@ -5,6 +5,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from flows.judge import judge
 from flows.respond import due_replies, respond
 from flows.summary import Summary
@@ -38,10 +40,11 @@ def values(raw: dict[str, Any]) -> dict[str, str]:
     return {one["label"]: one["stringValue"] or "" for one in raw["annotations"]}
 
 
-def test_500_dossiers_show_what_was_decided_and_a_second_run_writes_nothing(
-    town: MakeTown,
+@pytest.mark.parametrize("count", [120, pytest.param(500, marks=pytest.mark.slow)])
+def test_dossiers_show_what_was_decided_and_a_second_run_writes_nothing(
+    town: MakeTown, count: int
 ) -> None:
-    seeds = generate(500, seed=11)
+    seeds = generate(count, seed=11)
     with town(seeds, **TO_ALL) as made:
         first = made.answer()
         shown, verdicts = made.shown(), made.verdicts()

@@ -12,7 +12,10 @@ from tests.flows.answering import TO_ALL, Town
 from tests.flows.conftest import MakeTown
 from tests.flows.test_respond import some
 
-KINDS = ["drop_before", "drop_after", "truncated", "http"]
+KINDS = [
+    "drop_after",
+    *(pytest.param(one, marks=pytest.mark.slow) for one in ("drop_before", "truncated", "http")),
+]
 EFFECTS = [
     "dossierModifierAnnotations",
     "dossierAjouterLabel",

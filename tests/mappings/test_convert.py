@@ -2,9 +2,8 @@
 
 import pytest
 
-from mappings.champ_values import Text
 from mappings.convert import convert
-from mappings.dossier import Company
+from mappings.dossier import Company, Text
 
 
 @pytest.mark.parametrize(

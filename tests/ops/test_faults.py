@@ -130,6 +130,7 @@ class TestTheDiskOfTheExportsIsFull:
             assert list(exports.glob("20*/agence.xlsx"))
 
 
+@pytest.mark.slow
 def test_the_token_is_revoked_in_mid_run(bridge: MakeBridge) -> None:
     with bridge(generate(30, seed=4)) as made:
         env = environment(made, UNC_BATCH_SIZE="2")
@@ -150,6 +151,7 @@ def test_the_token_is_revoked_in_mid_run(bridge: MakeBridge) -> None:
         everything_is_answered(made, f"sqlite:///{made.home / 'unc.sqlite'}")
 
 
+@pytest.mark.slow
 def test_no_prefect_server_while_unc_run_is_called_by_hand(bridge: MakeBridge) -> None:
     with bridge(generate(6, seed=4)) as made:
         env = environment(
