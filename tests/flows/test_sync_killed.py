@@ -64,6 +64,7 @@ def poll_killed_before(mirror: Mirror, statement: str, *, nth: int = 1) -> bool:
     return done.returncode == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_a_poll_killed_at_any_write_is_finished_by_the_next_one(mirror: Mirror) -> None:
     assert poll_killed_before(mirror, "INSERT INTO revisions", nth=2)
     assert poll_killed_before(mirror, "INSERT INTO dossiers")
