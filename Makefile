@@ -19,7 +19,7 @@ demo: setup      ## the whole job once, on a local démarche
 	@$(BIN)/unc demo
 
 portal-assets:   ## the State's design system for the portal (needs npm; State sites only)
-	npm ci --omit=dev --ignore-scripts --no-audit --no-fund --silent
+	npm ci --omit=optional --ignore-scripts --no-audit --no-fund --silent
 	rm -rf portal/static/dsfr && mkdir portal/static/dsfr
 	cd node_modules/@gouvfr/dsfr/dist && cp -r dsfr.min.css fonts icons artwork "$(CURDIR)/portal/static/dsfr/"
 	cp node_modules/@gouvfr/dsfr/LICENSE.md portal/static/dsfr/

@@ -5,7 +5,7 @@
 
 import io
 import json
-import shutil
+import os
 import subprocess
 import zipfile
 from pathlib import Path
@@ -29,10 +29,12 @@ from tests.exports.conftest import (
 )
 from triage.assessment import Verdict
 
-TOOL = ROOT / "node_modules" / ".bin" / "ooxml-validator"
+TOOL = ROOT / "node_modules" / "@xarsh" / "ooxml-validator-linux-x64" / "ooxml-validator"
 pytestmark = [
     pytest.mark.debian,
-    pytest.mark.skipif(not (TOOL.exists() and shutil.which("node")), reason="make test-tools"),
+    pytest.mark.skipif(
+        not TOOL.exists() and os.environ.get("CI") != "true", reason="see make test-tools"
+    ),
 ]
 SET = WorkbookSet(
     entries=[
