@@ -6,7 +6,7 @@ from cli.check import Check, attempt
 from flows.form import load_form, read_mapping
 from flows.hand_out import centres, hand_out_files
 from flows.reference import is_there, version_of
-from mappings.medicine_facts import NO_REFERENCE
+from mappings.medicine_columns import NO_REFERENCE
 from settings import Settings
 
 

@@ -17,7 +17,7 @@ from flows.summary import Summary
 from settings import Settings, load_settings
 from store.backup import backup as copy_database
 from store.repository import open_store
-from triage.checks import PARIS
+from triage.clock import PARIS
 
 _DEFAULT = Common()
 

@@ -13,7 +13,7 @@ from mappings.display import show
 from mappings.mapping import FormMapping
 from triage.assessment import Mark, Verdict
 from triage.assessment import Warning as TriageWarning
-from triage.checks import PARIS
+from triage.clock import PARIS
 from triage.conditions import Condition
 from triage.explanation import ItemExplained, PartExplained, QuestionExplained
 from triage.ruleset import PriorityLevel, RuleSet

@@ -13,7 +13,7 @@ from flows.reference import version_of
 from flows.services import Services, now, open_services
 from flows.token_age import token_warning
 from mappings.display import show
-from mappings.medicine_facts import NO_REFERENCE
+from mappings.medicine_columns import NO_REFERENCE
 from settings import load_settings
 from store.stages import Stage
 

@@ -15,7 +15,7 @@ from exports.policy import Policy
 from exports.reading import Mask, Reading
 from exports.styles import BLUE, FONT, THIN
 from mappings.mapping import Audience
-from mappings.medicine_facts import NO_REFERENCE
+from mappings.medicine_columns import NO_REFERENCE
 
 _MAPPING, _POLICY = "Correspondance", "Politique de confidentialité"
 VERSIONS = (_MAPPING, _POLICY)

@@ -9,7 +9,7 @@ from exports.names import header_name, sheet_name, table_name
 from mappings.data_file import DataFile
 from mappings.data_problems import wrong_at
 from mappings.mapping import FieldType
-from mappings.medicine_facts import BDPM_COLUMNS
+from mappings.medicine_columns import BDPM_COLUMNS
 
 Format: TypeAlias = Literal[
     "texte", "centre", "entier", "numero", "decimal", "pourcent", "date", "moment", "lien"

@@ -6,7 +6,7 @@ from exports.columns import ColumnsFile, ColumnSpec, SheetSpec
 from exports.errors import MappingMismatchError
 from exports.policy import Policy, WithheldRows
 from mappings.mapping import FieldSpec, FormMapping
-from mappings.medicine_facts import BDPM_COLUMNS
+from mappings.medicine_columns import BDPM_COLUMNS
 
 _PARTS = frozenset({"name", "identifier"})
 """What a column may show of a company."""

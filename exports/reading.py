@@ -13,7 +13,7 @@ from exports.policy import Policy, WithheldRows
 from mappings.mapping import Audience, FieldSpec
 from mappings.report import Answer, AnswerState, Row, Unmapped
 from triage.assessment import Evidence
-from triage.situations import is_ours
+from triage.situation_ids import is_ours
 
 _PUBLIC_FACTS = frozenset(
     {"number", "state", "revision_id", "deposited_at", "champs_modified_at", "decided_at"}

@@ -15,7 +15,7 @@ from exports.policy import Policy, condition_of
 from exports.reading import Reading
 from exports.values import column_text, rows_text, shown_content
 from mappings.mapping import Audience, FieldSpec
-from mappings.medicine_facts import BDPM_COLUMNS
+from mappings.medicine_columns import BDPM_COLUMNS
 from mappings.report import Answer
 from triage.assessment import Verdict
 

@@ -24,7 +24,7 @@ from store.kept import LightRow, StoredDossier
 from store.plans import Plan as DuePlan
 from triage.assess import JUDGED, assess, is_judged, verdict_fingerprint
 from triage.assessment import Assessment
-from triage.checks import PARIS
+from triage.clock import PARIS
 from triage.ruleset import RuleSet, in_force
 
 CHUNK = 200

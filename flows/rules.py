@@ -15,7 +15,8 @@ from mappings.medicine_facts import to_look_at
 from mappings.report import Report
 from triage.assess import assess
 from triage.assessment import Assessment
-from triage.checks import PARIS, Facts
+from triage.checks import Facts
+from triage.clock import PARIS
 from triage.explanation import ItemExplained, QuestionExplained, explain, explain_scope
 from triage.priority import level
 from triage.ruleset import PriorityLevel, RuleSet, in_force

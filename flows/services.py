@@ -13,7 +13,7 @@ from clients.writing import DsWriter
 from flows.form import Form, load_form
 from settings import Settings
 from store.repository import Store, is_new, open_store
-from triage.checks import PARIS
+from triage.clock import PARIS
 from triage.reply_policy import Sending
 
 Tell: TypeAlias = Callable[[str, int, int | None], None]

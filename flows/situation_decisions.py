@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from flows.failures import RequestError
 from flows.services import Services, now
 from flows.situations import decide, members
-from triage.situations import next_id, resolve
+from triage.situation_ids import next_id
+from triage.situations import resolve
 
 
 def confirm(services: Services, situation: str) -> tuple[int, ...]:

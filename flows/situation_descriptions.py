@@ -16,7 +16,7 @@ from mappings.revision import Revision
 from store.kept import StoredDossier
 from store.situations import SituationReport
 from triage.annotations import canonical, shown
-from triage.checks import PARIS
+from triage.clock import PARIS
 from triage.dci import substances
 from triage.description import DRAWN, Description, annotated, describe
 from triage.priority import out_of_scope

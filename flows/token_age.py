@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from flows.services import now
 from settings import Settings
-from triage.checks import PARIS
+from triage.clock import PARIS
 
 LIFE = timedelta(days=365)
 WARNED_BEFORE = timedelta(days=30)

@@ -17,7 +17,7 @@ from mappings.revision import Revision
 from store.kept import StoredDossier
 from store.repository import open_store
 from triage.assess import assess
-from triage.checks import PARIS
+from triage.clock import PARIS
 from triage.ruleset import RuleSet
 from triage.trial import Move, Trial, joined, move
 from triage.trial_causes import Reached

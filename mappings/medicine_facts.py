@@ -1,89 +1,19 @@
 """What BDPM adds to each medicine of a report: columns as data, and what a person should see."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from rapidfuzz import fuzz
 
 from mappings.labels import fold
 from mappings.mapping import FormMapping, MedicineRows
+from mappings.medicine_columns import FACTS, MATCHED, NO_REFERENCE
 from mappings.medicine_match import Declared, Match, Matcher
 from mappings.medicines import Medicine
 from mappings.report import Report, Row
 
-NO_REFERENCE = "BDPM non chargée"
-"""Shown in place of every fact when no reference was loaded."""
 _BY = {"cis": "code CIS", "cip": "code CIP", None: "non trouvée"}
 _SAME_COMPANY = 70.0
 """Likeness under which a declared company is said not to be the holder."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One column that BDPM gives: a stable name, its meaning, and how it is shown."""
-
-    name: str
-    meaning: str
-    of: Callable[[Medicine], str]
-
-
-def _shortage(medicine: Medicine) -> str:
-    return " ; ".join(
-        f"{one.status}" + (f" depuis le {one.since:%d/%m/%Y}" if one.since else "")
-        for one in medicine.shortages
-    )
-
-
-FACTS: tuple[Fact, ...] = (
-    Fact("bdpm_nom", "Dénomination dans la BDPM.", lambda one: one.name),
-    Fact(
-        "bdpm_titulaire",
-        "Titulaire de l'autorisation ; pas toujours l'exploitant.",
-        lambda one: " ; ".join(one.holders),
-    ),
-    Fact(
-        "bdpm_substances",
-        "Substances actives.",
-        lambda one: " ; ".join(one.substances),
-    ),
-    Fact(
-        "bdpm_atc",
-        "Code ATC, connu de la BDPM pour les seuls MITM.",
-        lambda one: " ; ".join(one.atc),
-    ),
-    Fact(
-        "bdpm_conditions",
-        "Conditions de prescription et de délivrance.",
-        lambda one: " ; ".join(one.conditions),
-    ),
-    Fact(
-        "bdpm_etat",
-        "État de commercialisation et statut de l'autorisation.",
-        lambda one: f"{one.marketing}, {one.status.lower()}",
-    ),
-    Fact(
-        "bdpm_surveillance",
-        "Médicament sous surveillance renforcée.",
-        lambda one: "Oui" if one.reinforced else "Non",
-    ),
-    Fact(
-        "bdpm_mitm",
-        "Médicament d'intérêt thérapeutique majeur.",
-        lambda one: "Oui" if one.major else "Non",
-    ),
-    Fact(
-        "bdpm_rupture",
-        "Rupture de stock ou tension d'approvisionnement en cours, qui explique bien des usages.",
-        _shortage,
-    ),
-)
-_MATCHED = "bdpm_rapprochement"
-BDPM_COLUMNS: Mapping[str, str] = {
-    **{fact.name: fact.meaning for fact in FACTS},
-    _MATCHED: "Comment la spécialité a été trouvée dans la BDPM, avec la ressemblance des noms ; "
-    f"« {NO_REFERENCE} » quand la base n'est pas là : les colonnes de la BDPM sont alors vides.",
-}
-"""What each column of :func:`facts_of` says, by name."""
 
 
 def medicines_of(
@@ -102,14 +32,14 @@ def facts_of(match: Match | None) -> dict[str, str]:
     """Every column of a medicine, by name: its facts, how it was found and with which score."""
     if match is None:
         shown = dict.fromkeys((fact.name for fact in FACTS), "")
-        return {**shown, _MATCHED: NO_REFERENCE}
+        return {**shown, MATCHED: NO_REFERENCE}
     found = match.medicine
     shown = {fact.name: fact.of(found) if found else "" for fact in FACTS}
     told = list(match.remarks)
     if match.by != "nom":  # else the first remark says so, with the score
         score = f", ressemblance {match.score:.0f} %" if match.score is not None else ""
         told.insert(0, f"{_BY[match.by]}{score}")
-    return {**shown, _MATCHED: " ; ".join(told)}
+    return {**shown, MATCHED: " ; ".join(told)}
 
 
 def to_look_at(report: Report, *, mapping: FormMapping, matcher: Matcher | None) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeAlias
-from zoneinfo import ZoneInfo
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,10 +16,10 @@ from stdnum.fr import siret
 from mappings.dossier import Company
 from mappings.labels import fold
 from mappings.report import Report, Value
+from triage.clock import PARIS
 from triage.conditions import Answers
 from triage.phones import is_phone
 
-PARIS = ZoneInfo("Europe/Paris")
 _CIP_PREFIX = "34009"
 """GS1 prefix of French medicines (Club Inter Pharmaceutique)."""
 

@@ -6,7 +6,7 @@ from datetime import date
 from statistics import median
 
 from mappings.report import Report
-from triage.checks import PARIS
+from triage.clock import PARIS
 from triage.situation_facts import Measure, SituationFacts, value_of
 from triage.trends import BeforeAfter, Trend, before_after, monthly
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from mappings.dossier import Company
 from mappings.report import Report, Value
-from triage.checks import PARIS
+from triage.clock import PARIS
 from triage.description import Description
 
 TAKEN = "Prise"

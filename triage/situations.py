@@ -4,16 +4,14 @@ What a person decided (on the dossier, or by ``unc situations``) is never undone
 else is proposed anew from the groups, under ids that stay as they are as far as they can.
 """
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from triage.description import Description
 from triage.grouping import group, likeness, signature
 from triage.matching import Matching
-
-_OURS = re.compile(r"SIT-(\d+)")
+from triage.situation_ids import next_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +72,6 @@ def resolve(situation: str, merged: Mapping[str, str | None]) -> str:
         seen.add(target)
         name = target
     return name
-
-
-def is_ours(situation: str) -> bool:
-    """Whether an id is one that the bridge gives: not a name that a person typed."""
-    return _OURS.fullmatch(situation) is not None
-
-
-def next_id(known: Iterable[str]) -> str:
-    """An id that no situation had."""
-    numbers = [int(match.group(1)) for one in known if (match := _OURS.fullmatch(one))]
-    return f"SIT-{max(numbers, default=0) + 1:04d}"
 
 
 def _decided(

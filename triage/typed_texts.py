@@ -4,7 +4,7 @@ A place in an answer is told as if its texts stood one below the other: a list a
 several.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -23,10 +23,12 @@ _FREE_TEXT = frozenset(
 )
 
 
-def typed(answer: Answer) -> Iterator[tuple[int, str]]:
+def typed(answer: Answer) -> Iterable[tuple[int, str]]:
     """Texts of an answer that was typed freely, each with where it starts."""
-    if answer.value is not None and answer.origin and answer.origin.champ_type in _FREE_TEXT:
-        yield from placed(answer.value)
+    value, origin = answer.value, answer.origin
+    if value is None or origin is None or origin.champ_type not in _FREE_TEXT:
+        return ()
+    return ((0, value),) if type(value) is str else placed(value)  # most are plain texts
 
 
 def placed(value: Value) -> Iterator[tuple[int, str]]:

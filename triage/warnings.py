@@ -11,7 +11,8 @@ from typing import NamedTuple
 from mappings.report import Answer, Report
 from triage.assessment import Mark
 from triage.assessment import Warning as TriageWarning
-from triage.checks import PARIS, Facts, passes
+from triage.checks import Facts, passes
+from triage.clock import PARIS
 from triage.conditions import holds
 from triage.patient_data import FEWEST_DIGITS, FINDERS, digits_in
 from triage.ruleset import (
@@ -26,6 +27,7 @@ from triage.ruleset import (
 from triage.typed_texts import typed
 
 _Place = tuple[str, int, str]
+_FEWEST = min(FEWEST_DIGITS.values())
 """Field, and row and column in it."""
 
 
@@ -101,19 +103,27 @@ def _row_fails(rule: RowWarning, facts: Facts) -> bool:
 
 
 def _texts(report: Report) -> Iterator[_Text]:
-    """Every free text that a declarant typed, those in rows too."""
+    """Every free text that a declarant typed and that holds digits enough, those in rows too."""
     for place, answer in _answers(report):
         for start, text in typed(answer):
-            yield _Text(place, start, text, digits_in(text))
+            digits = digits_in(text)
+            if digits >= _FEWEST:
+                yield _Text(place, start, text, digits)
 
 
 def _answers(report: Report) -> Iterator[tuple[_Place, Answer]]:
+    """Answers that hold something, each with its place; only what a text may be typed in."""
     for name, answer in report.fields.items():
+        value = answer.value
+        if value is None or value is True or value is False:
+            continue
         yield (name, 0, ""), answer
-        for number, row in enumerate(answer.value if isinstance(answer.value, tuple) else (), 1):
-            if isinstance(row, dict):
-                for column, cell in row.items():
-                    yield (name, number, column), cell
+        if type(value) is tuple:
+            for number, row in enumerate(value, 1):
+                if isinstance(row, dict):
+                    for column, cell in row.items():
+                        if cell.value is not None:
+                            yield (name, number, column), cell
 
 
 def _marks(rule: PatientDataWarning, texts: tuple[_Text, ...]) -> Iterator[Mark]:

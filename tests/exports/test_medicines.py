@@ -7,7 +7,8 @@ import pytest
 from exports.columns import ColumnSpec
 from exports.errors import MappingMismatchError
 from exports.workbooks import build_workbook
-from mappings.medicine_facts import BDPM_COLUMNS, NO_REFERENCE, facts_of
+from mappings.medicine_columns import BDPM_COLUMNS, NO_REFERENCE
+from mappings.medicine_facts import facts_of
 from mappings.report import Unmapped
 from tests.exports.conftest import (
     COLUMNS,

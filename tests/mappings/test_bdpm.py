@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from mappings.bdpm_files import FILES, SPECIALITIES, FileSpec, read_table
-from mappings.medicine_facts import FACTS, NO_REFERENCE, facts_of
+from mappings.medicine_columns import FACTS, NO_REFERENCE
+from mappings.medicine_facts import facts_of
 from mappings.medicine_match import Declared, Matcher
 from mappings.medicines import Reference, build_reference
 

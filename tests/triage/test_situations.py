@@ -16,7 +16,8 @@ from triage.dci import joined
 from triage.description import Description, annotated, describe, overrule
 from triage.grouping import group
 from triage.matching import Matching, parse_matching
-from triage.situations import Placed, members_of, next_id, propose, resolve
+from triage.situation_ids import next_id
+from triage.situations import Placed, members_of, propose, resolve
 
 FILE = Path(__file__).parents[2] / "triage/unc/rapprochements.yaml"
 
