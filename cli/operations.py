@@ -14,10 +14,10 @@ from flows.retention import purge as erase_what_is_over
 from flows.retention import remove_old_workbooks
 from flows.services import now, open_services
 from flows.summary import Summary
+from mappings.clock import PARIS
 from settings import Settings, load_settings
 from store.backup import backup as copy_database
 from store.repository import open_store
-from triage.clock import PARIS
 
 _DEFAULT = Common()
 

@@ -9,11 +9,11 @@ from rich.tree import Tree
 from cli.output import printable, table
 from flows.past_verdicts import PastVerdict
 from flows.rules import Explained
+from mappings.clock import PARIS
 from mappings.display import show
 from mappings.mapping import FormMapping
 from triage.assessment import Mark, Verdict
 from triage.assessment import Warning as TriageWarning
-from triage.clock import PARIS
 from triage.conditions import Condition
 from triage.explanation import ItemExplained, PartExplained, QuestionExplained
 from triage.ruleset import PriorityLevel, RuleSet

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
-from zoneinfo import ZoneInfo
 
-PARIS = ZoneInfo("Europe/Paris")
+from mappings.clock import PARIS
+
 MAX_UNITS = 32_767
 """UTF-16 units that Excel keeps in a cell."""
 MAX_LINKS = 65_530

@@ -7,8 +7,8 @@ from datetime import date
 from flows.reports import reports_of
 from flows.services import Services, now
 from flows.situations import descriptions, members
+from mappings.clock import PARIS
 from mappings.report import Report
-from triage.clock import PARIS
 from triage.followup import FollowUp, YearShare, by_year, follow_up
 from triage.situation_facts import SituationFacts, facts_of
 

@@ -13,6 +13,7 @@ from flows.reference import matcher_of, version_of, with_remarks
 from flows.services import Services, now
 from flows.situations import place_reports
 from flows.summary import Summary
+from mappings.clock import PARIS
 from mappings.decode import decode_dossier, decode_revision
 from mappings.dossier import Dossier
 from mappings.mapper import map_report
@@ -24,7 +25,6 @@ from store.kept import LightRow, StoredDossier
 from store.plans import Plan as DuePlan
 from triage.assess import JUDGED, assess, is_judged, verdict_fingerprint
 from triage.assessment import Assessment
-from triage.clock import PARIS
 from triage.ruleset import RuleSet, in_force
 
 CHUNK = 200

@@ -7,9 +7,9 @@ from exports.publishing import remove_old
 from flows.erasure import erase
 from flows.services import Services, now
 from flows.summary import Summary
+from mappings.clock import PARIS
 from mappings.dossier import RawDossier
 from store.absences import Deletion
-from triage.clock import PARIS
 
 ENDED = frozenset({"accepte", "refuse", "sans_suite"})
 """States in which DS shows a dossier as handled (« traité »)."""

@@ -7,6 +7,7 @@ from flows.failures import RequestError
 from flows.judge import EARLIER, stored_revisions
 from flows.reference import matcher_of, with_remarks
 from flows.services import Services
+from mappings.clock import PARIS
 from mappings.decode import decode_dossier
 from mappings.dossier import RawDossier
 from mappings.mapper import map_report
@@ -16,7 +17,6 @@ from mappings.report import Report
 from triage.assess import assess
 from triage.assessment import Assessment
 from triage.checks import Facts
-from triage.clock import PARIS
 from triage.explanation import ItemExplained, QuestionExplained, explain, explain_scope
 from triage.priority import level
 from triage.ruleset import PriorityLevel, RuleSet, in_force

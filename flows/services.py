@@ -11,9 +11,9 @@ from clients.reading import DsReader
 from clients.transport import DsTransport
 from clients.writing import DsWriter
 from flows.form import Form, load_form
+from mappings.clock import PARIS
 from settings import Settings
 from store.repository import Store, is_new, open_store
-from triage.clock import PARIS
 from triage.reply_policy import Sending
 
 Tell: TypeAlias = Callable[[str, int, int | None], None]

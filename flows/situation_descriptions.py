@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from flows.reference import matcher_of, version_of
 from flows.services import Services, now
+from mappings.clock import PARIS
 from mappings.decode import decode_dossier
 from mappings.dossier import Dossier
 from mappings.mapper import map_report
@@ -16,7 +17,6 @@ from mappings.revision import Revision
 from store.kept import StoredDossier
 from store.situations import SituationReport
 from triage.annotations import canonical, shown
-from triage.clock import PARIS
 from triage.dci import substances
 from triage.description import DRAWN, Description, annotated, describe
 from triage.priority import out_of_scope

@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 from flows.services import now
+from mappings.clock import PARIS
 from settings import Settings
-from triage.clock import PARIS
 
 LIFE = timedelta(days=365)
 WARNED_BEFORE = timedelta(days=30)

@@ -10,6 +10,7 @@ import orjson
 
 from flows.judge import EARLIER, stored_revisions
 from flows.services import Services
+from mappings.clock import PARIS
 from mappings.decode import decode_dossier
 from mappings.mapper import map_report
 from mappings.mapping import FormMapping
@@ -17,7 +18,6 @@ from mappings.revision import Revision
 from store.kept import StoredDossier
 from store.repository import open_store
 from triage.assess import assess
-from triage.clock import PARIS
 from triage.ruleset import RuleSet
 from triage.trial import Move, Trial, joined, move
 from triage.trial_causes import Reached

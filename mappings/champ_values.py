@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
-from zoneinfo import ZoneInfo
 
 import orjson
 
 from mappings.blank import as_string, is_blank, text_or_none
 from mappings.champ_places import address, areas, commitment, company, place, register
+from mappings.clock import PARIS
 from mappings.dossier import (
     Attachment,
     ChampValue,
@@ -25,7 +25,6 @@ from mappings.dossier import (
 )
 
 Raw: TypeAlias = Mapping[str, Any]
-_PARIS = ZoneInfo("Europe/Paris")
 _COMMON = frozenset({"__typename", "id", "champDescriptorId", "label", "updatedAt"})
 """Keys of every champ: what is left is its value."""
 _ERRORS = (
@@ -107,7 +106,7 @@ def _datetime(raw: Raw) -> Moment | None:
     moment = datetime.fromisoformat(raw["datetime"])
     if moment.tzinfo is None:
         raise ValueError(raw["datetime"])
-    moment.astimezone(_PARIS)  # one that the calendar cannot show there is unreadable
+    moment.astimezone(PARIS)  # one that the calendar cannot show there is unreadable
     return Moment(moment)
 
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from zoneinfo import ZoneInfo
 
+from mappings.clock import PARIS
 from mappings.dossier import (
     ChampValue,
     Choice,
@@ -24,7 +24,6 @@ from mappings.dossier import (
 from mappings.labels import fold
 from mappings.report import Value
 
-_PARIS = ZoneInfo("Europe/Paris")
 _FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _SPACES = re.compile(r"\s")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -136,7 +135,7 @@ def _date(value: ChampValue) -> date:
         case Day():
             return value.day
         case Moment():
-            return value.moment.astimezone(_PARIS).date()
+            return value.moment.astimezone(PARIS).date()
         case Text():
             text = value.text.strip()
             if french := _FRENCH_DATE.fullmatch(text):

@@ -2,8 +2,8 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
+from mappings.clock import PARIS
 from mappings.convert import as_text
 from mappings.dossier import (
     Attachment,
@@ -17,7 +17,6 @@ from mappings.dossier import (
 )
 from mappings.report import Value
 
-_PARIS = ZoneInfo("Europe/Paris")
 _NARROW_SPACE = "\u202f"
 
 
@@ -31,7 +30,7 @@ def show(value: Value) -> str:
         case Decimal():
             return f"{value:,f}".replace(",", _NARROW_SPACE).replace(".", ",")
         case datetime():
-            return f"{value.astimezone(_PARIS):%d/%m/%Y %H:%M}"
+            return f"{value.astimezone(PARIS):%d/%m/%Y %H:%M}"
         case date():
             return f"{value:%d/%m/%Y}"
         case Company():

@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from stdnum import ean
 from stdnum.fr import siret
 
+from mappings.clock import PARIS
 from mappings.dossier import Company
 from mappings.labels import fold
 from mappings.report import Report, Value
-from triage.clock import PARIS
 from triage.conditions import Answers
 from triage.phones import is_phone
 

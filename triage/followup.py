@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
+from mappings.clock import PARIS
 from mappings.report import Report
-from triage.clock import PARIS
 from triage.situation_facts import Measure, SituationFacts, value_of
 from triage.trends import BeforeAfter, Trend, before_after, monthly
 

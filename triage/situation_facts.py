@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from mappings.clock import PARIS
 from mappings.dossier import Company
 from mappings.report import Report, Value
-from triage.clock import PARIS
 from triage.description import Description
 
 TAKEN = "Prise"

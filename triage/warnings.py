@@ -8,11 +8,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from mappings.clock import PARIS
 from mappings.report import Answer, Report
 from triage.assessment import Mark
 from triage.assessment import Warning as TriageWarning
 from triage.checks import Facts, passes
-from triage.clock import PARIS
 from triage.conditions import holds
 from triage.patient_data import FEWEST_DIGITS, FINDERS, digits_in
 from triage.ruleset import (
