@@ -50,6 +50,8 @@ def name_troubles(summary: Summary) -> int:
         if numbers:
             listed = ", ".join(str(number) for number in sorted(numbers))
             say(f"{title} : {listed}")
+    for text in dict.fromkeys(summary.set_aside):
+        say(f"Mis de côté : {text}")
     for drift in summary.form_drift:
         if drift.severity is not Severity.INFORMATION:
             say(f"Formulaire : {drift.advice}")

@@ -79,6 +79,13 @@ def summary_text(services: Services, summary: Summary, *, title: str, outcome: s
     if needing:
         lines += ["", f"## À regarder par une personne : {len(needing)}", ""]
         lines += [f"- [{r['Dossier']}]({r['Lien']}) : {r['Pourquoi']}" for r in needing]
+    if summary.set_aside:
+        lines += [
+            "",
+            "## Mis de côté",
+            "",
+            *(f"- {one}" for one in dict.fromkeys(summary.set_aside)),
+        ]
     warning = token_warning(services.settings)
     if warning:
         lines += ["", f"⚠️ {warning}"]

@@ -97,6 +97,8 @@ def step_done(name: str, summary: Summary, *, before: Summary) -> None:
     for number, _ in summary.refused[len(before.refused) :]:
         sentence = "écriture refusée par DS (raison : unc status)"
         LOG.warning("Dossier %d : %s", number, sentence, extra={"dossier": number})
+    for text in summary.set_aside[len(before.set_aside) :]:
+        LOG.warning("Mis de côté : %s", text)
 
 
 def _grown(summary: Summary, before: Summary, key: str) -> int:

@@ -42,6 +42,8 @@ class Summary:
         refused: What DS refused in this run: dossier and reason in French.
         still_refused: With a reply that DS refused, in this run or before, and that is still due.
         unknown: Dossiers with a reply whose answer was lost.
+        set_aside: What else could not be done while the rest went on (a list, a page, a workbook, a
+            part of an answer): one French sentence each, with its place and what to do.
         form_drift: Differences between the form and its mapping, worst first.
         missing_labels: Labels that are wanted and that the démarche does not have.
         requests: HTTP requests to DS, retries included.
@@ -65,6 +67,7 @@ class Summary:
     refused: list[tuple[int, str]] = field(default_factory=list)
     still_refused: set[int] = field(default_factory=set)
     unknown: set[int] = field(default_factory=set)
+    set_aside: list[str] = field(default_factory=list)
     form_drift: tuple[Drift, ...] = ()
     missing_labels: set[str] = field(default_factory=set)
     requests: int = 0
@@ -89,6 +92,7 @@ class Summary:
             or self.still_refused
             or self.conflicts
             or self.unknown
+            or self.set_aside
             or any(one.severity is Severity.BLOCKING for one in self.form_drift)
         )
 
