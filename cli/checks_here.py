@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
 
-import requests
-
 from cli.check import Check
 from cli.checks_files import checks_files
+from cli.checks_prefect import checks_prefect
 from flows.token_age import token_end, token_warning
 from settings import Settings
 from store.errors import StoreError
@@ -19,7 +18,6 @@ from store.repository import is_new, open_store
 LOW_MB = 1_000
 """Less free disk than this is told: workbooks and attachments grow."""
 FULL_MB = 50
-_PREFECT_SECONDS = 5.0
 
 
 def checks_here(settings: Settings) -> Iterator[Check]:
@@ -30,7 +28,7 @@ def checks_here(settings: Settings) -> Iterator[Check]:
     yield from _folder("Dossier de travail", "UNC_HOME", folder=settings.home.absolute())
     yield from _token_file(settings)
     yield _token_age(settings)
-    yield _prefect()
+    yield from checks_prefect()
 
 
 def _database(settings: Settings) -> Check:
@@ -110,24 +108,3 @@ def _token_age(settings: Settings) -> Check:
         text = "DS ne la dit pas : donnez UNC_DS_TOKEN_SINCE pour être prévenu un mois avant"
         return Check(name, "ok", text)
     return Check(name, "ok", f"le {end:%d/%m/%Y}")
-
-
-def _prefect() -> Check:
-    """Where the flows are run from, when this process is told of a server."""
-    name, address = "Prefect", os.environ.get("PREFECT_API_URL")
-    if not address:
-        return Check(
-            name, "ok", "pas de serveur indiqué (PREFECT_API_URL) : « unc run » s'en passe"
-        )
-    try:
-        answer = requests.get(f"{address.rstrip('/')}/health", timeout=_PREFECT_SECONDS)
-    except requests.RequestException:
-        answer = None
-    if answer is None or not answer.ok:
-        return Check(
-            name,
-            "bloquant",
-            "PREFECT_API_URL : le serveur ne répond pas ; démarrez-le (systemctl start"
-            " unc-prefect) ou corrigez l'adresse. « unc run » fonctionne sans lui.",
-        )
-    return Check(name, "ok", "le serveur répond")

@@ -85,6 +85,28 @@ class Stack:
         wait_for(lambda: self.state(run)["type"] in FINAL, seconds=seconds, what=f"run {run}")
         return self.state(run)
 
+    def run_now(self, flow: str, deployment: str) -> tuple[str, dict[str, Any]]:
+        """Trigger a run and wait for its end; again when one that the server planned was under way.
+
+        Returns:
+            Its id and the state that it ended in.
+        """
+        while True:
+            run = self.trigger(flow, deployment)
+            state = self.finished(run)
+            if state["type"] != "CANCELLED":
+                return run, state
+
+    def runs(self, deployment: str, *states: str) -> list[dict[str, Any]]:
+        """Runs of a deployment in these types of state, earliest first."""
+        found: list[dict[str, Any]] = self.call(
+            "flow_runs/filter",
+            deployments={"name": {"any_": [deployment]}},
+            flow_runs={"state": {"type": {"any_": list(states)}}},
+            sort="EXPECTED_START_TIME_ASC",
+        )
+        return found
+
     def artifacts(self, run: str) -> dict[str, Any]:
         """What a run left, by key."""
         chosen = {"flow_run_id": {"any_": [run]}}
@@ -153,8 +175,6 @@ def _environment(stack: Stack) -> dict[str, str]:
         "PREFECT_CLI_COLORS": "false",
         "PREFECT_WORKER_QUERY_SECONDS": "1",
         "PREFECT_SERVER_CONCURRENCY_INITIAL_DEPLOYMENT_LEASE_DURATION": "30",
-        # The test triggers its runs itself: the clock must not.
-        "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
         "UNC_DS_URL": stack.sandbox.url,
         "UNC_DEMARCHE": str(stack.sandbox.demarche),
         "UNC_INSTRUCTEUR": stack.sandbox.instructeur,

@@ -87,8 +87,7 @@ def _declaring(seed: SeedDossier) -> SeedDossier:
 def first(stack: Stack) -> str:
     """A run of the whole cycle, triggered through the API."""
     with stack.worker():
-        run = stack.trigger("passerelle-unc", "passerelle")
-        state = stack.finished(run)
+        run, state = stack.run_now("passerelle-unc", "passerelle")
     assert (state["type"], state["name"]) == ("COMPLETED", "Completed"), state
     return run
 
@@ -172,7 +171,7 @@ def test_a_run_killed_with_its_worker_is_finished_by_the_next(stack: Stack) -> N
     crashed = {"type": "CRASHED", "name": "Interrompu"}
     stack.call(f"flow_runs/{killed}/set_state", state=crashed, force=True)
     with stack.worker():
-        state = stack.finished(stack.trigger("passerelle-unc", "passerelle"))
+        _, state = stack.run_now("passerelle-unc", "passerelle")
     assert (state["type"], state["name"]) == ("COMPLETED", "Completed"), state
     everything_is_answered(stack)
     assert dossiers_in_workbook(stack) == known | set(numbers)
@@ -200,7 +199,7 @@ def _annotated(stack: Stack, numbers: list[int]) -> int:
 def test_a_failed_run_is_told_by_webhook(stack: Stack) -> None:
     stack.sandbox.control.revoke_token(TOKEN)
     with stack.worker():
-        state = stack.finished(stack.trigger("passerelle-unc", "passerelle"))
+        _, state = stack.run_now("passerelle-unc", "passerelle")
         wait_for(lambda: Received.told, seconds=30, what="the webhook")
     stack.sandbox.control.add_token(TOKEN)
     assert state["type"] == "FAILED"
