@@ -19,7 +19,11 @@ class PortalSettings(BaseSettings):
     """Every setting of the portal, documented once; ``unc doctor`` prints them."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8-sig",
+        extra="ignore",
+        frozen=True,
     )
 
     portal_url: Annotated[str, AfterValidator(https_or_loopback)] = Field(

@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 from rich.console import Console
 
 from cli.output import Common, print_json, progress, say, table
+from cli.parsing import Count, DossierNumber
 from cli.rules_trial_view import trial_tables
 from cli.rules_view import explained_tree, history_table
 from flows.failures import RequestError
@@ -59,10 +60,10 @@ def check(file: Path | None = None, *, common: Common = _DEFAULT) -> int:
 
 @rules.command
 def explain(
-    dossier: int,
+    dossier: DossierNumber,
     *,
     at: date | None = None,
-    past: int | None = None,
+    past: Count | None = None,
     verdicts: Annotated[bool, Parameter(negative=())] = False,
     common: Common = _DEFAULT,
 ) -> int:

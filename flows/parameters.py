@@ -9,8 +9,9 @@ from prefect.exceptions import PrefectException
 from pydantic import Field, SecretStr
 
 from settings import Settings, SettingsError, load_settings
+from settings_parts import LARGEST_NUMBER
 
-Demarche: TypeAlias = Annotated[int | None, Field(ge=1)]
+Demarche: TypeAlias = Annotated[int | None, Field(ge=1, le=LARGEST_NUMBER)]
 """Number of a démarche; ``None`` for that of the settings."""
 
 
