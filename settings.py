@@ -6,11 +6,12 @@ Read only by whoever starts a process (the CLI, a flow); the other rooms are han
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import (
     AfterValidator,
     Field,
+    PrivateAttr,
     SecretStr,
     ValidationError,
     field_validator,
@@ -175,6 +176,21 @@ class Settings(BaseSettings):
         description="Sortie d'erreur : phrases pour une personne, ou un journal en lignes JSON",
     )
 
+    _token_setting: str = PrivateAttr(default="")
+
+    @property
+    def token_setting(self) -> str:
+        """Name of the setting that gave the token, for messages."""
+        if self._token_setting:
+            return self._token_setting
+        return "UNC_DS_TOKEN_FILE" if self.ds_token_file is not None else "UNC_DS_TOKEN"
+
+    def with_token(self, token: SecretStr, *, setting: str) -> Self:
+        """The same settings with a token that was read elsewhere."""
+        made = self.model_copy(update={"ds_token": token, "ds_token_file": None})
+        made._token_setting = setting  # noqa: SLF001 (our own)
+        return made
+
     @field_validator("messages_pilot", mode="before")
     @classmethod
     def _numbers(cls, value: Any) -> Any:
@@ -280,12 +296,14 @@ def load_settings(**overrides: Any) -> Settings:
     apart: dict[str, Any] = {"export_dir": settings.exports() / str(settings.demarche)}
     if table.keys() & _TOKENS:
         apart |= dict.fromkeys(_TOKENS)  # the token of one démarche is not that of another
+    where = f"{settings.demarches}, démarche {settings.demarche}"
     try:
-        return _checked({**overrides, **apart, **table})
+        made = _checked({**overrides, **apart, **table})
     except SettingsError as error:
-        raise SettingsError(
-            f"UNC_DEMARCHES ({settings.demarches}, démarche {settings.demarche}) : {error}"
-        ) from None
+        raise SettingsError(f"UNC_DEMARCHES ({where}) : {error}") from None
+    if table.keys() & _TOKENS:
+        made._token_setting = f"{made.token_setting} ({where})"  # noqa: SLF001 (our own)
+    return made
 
 
 def tables_of(file: Path) -> dict[int, dict[str, Any]]:

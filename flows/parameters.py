@@ -26,7 +26,7 @@ def settings_of(demarche: Demarche) -> Settings:
     if settings.ds_token_block is None:
         return settings
     token = _token_of(settings.ds_token_block)
-    return settings.model_copy(update={"ds_token": token, "ds_token_file": None})
+    return settings.with_token(token, setting="UNC_DS_TOKEN_BLOCK")
 
 
 def _token_of(block: str) -> SecretStr:

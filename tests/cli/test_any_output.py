@@ -51,7 +51,7 @@ def test_json_is_the_same_value_in_any_encoding(tmp_path: Path) -> None:
 def test_a_letter_that_the_output_lacks_loses_its_accent(tmp_path: Path) -> None:
     done = unc("zut", home=tmp_path, PYTHONIOENCODING="ascii")
     assert done.returncode == 2
-    assert b'"zut" n\'est pas une commande' in done.stderr
+    assert b'" zut " n\'est pas une commande' in done.stderr
 
 
 def test_a_country_s_locale_is_enough(tmp_path: Path) -> None:
