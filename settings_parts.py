@@ -87,6 +87,8 @@ def demarche_tables(file: Path, *, known: AbstractSet[str]) -> dict[int, dict[st
         content = tomllib.loads(file.read_text("utf-8-sig"))
     except OSError as error:
         raise ValueError(f"le fichier {file} ne peut pas être lu ({refusal(error)})") from None
+    except RecursionError:
+        raise ValueError(f"le fichier {file} a trop de crochets les uns dans les autres") from None
     except ValueError as error:  # not text, or not TOML
         raise ValueError(f"le fichier {file} n'est pas du TOML ({error})") from None
     tables: dict[int, dict[str, Any]] = {}
