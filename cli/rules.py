@@ -33,6 +33,9 @@ _DEFAULT = Common()
 def check(file: Path | None = None, *, common: Common = _DEFAULT) -> int:
     """Vérifier les référentiels : valides, champs connus, conditions qui peuvent être vraies.
 
+    Sans argument, les réponses, les rapprochements et les textes qui vont avec le sont aussi :
+    chaque texte est essayé sur des exemples.
+
     Code 2 : un référentiel est inutilisable, ou a la date d'effet ou la version d'un autre.
     Code 1 : une condition ne peut jamais être vraie avec les réponses que le formulaire propose,
     un niveau n'est jamais atteint, ou la base ne peut pas être lue. Code 0 : rien à faire.
