@@ -183,7 +183,10 @@ class Settings(BaseSettings):
         """Name of the setting that gave the token, for messages."""
         if self._token_setting:
             return self._token_setting
-        return "UNC_DS_TOKEN_FILE" if self.ds_token_file is not None else "UNC_DS_TOKEN"
+        if self.ds_token_file is not None:
+            return "UNC_DS_TOKEN_FILE"
+        only_block = self.ds_token is None and self.ds_token_block is not None
+        return "UNC_DS_TOKEN_BLOCK" if only_block else "UNC_DS_TOKEN"
 
     def with_token(self, token: SecretStr, *, setting: str) -> Self:
         """The same settings with a token that was read elsewhere."""

@@ -7,6 +7,7 @@ import requests
 import responses
 
 from clients import transport
+from clients.capabilities import Capabilities, capabilities_of
 from clients.documents import document
 from clients.errors import (
     DsBadRequest,
@@ -130,6 +131,17 @@ def test_a_token_is_named_by_the_setting_that_gave_it(answer: dict[str, Any]) ->
     with pytest.raises(DsRefused, match="UNC_DS_TOKEN_FILE") as caught:
         ask(ds)
     assert caught.value.setting == "UNC_DS_TOKEN_FILE"
+
+
+@responses.activate
+def test_an_instance_that_hides_its_schema_is_told_in_french(
+    ds: DsTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(transport.log, "handle", lambda line: told.append(line.getMessage()))
+    responses.post(URL, json={"errors": [{"message": "Introspection is disabled"}]})
+    assert capabilities_of(ds) == Capabilities()
+    assert told == ["Cette instance de DS cache son schéma : le schéma officiel est supposé."]
 
 
 @responses.activate

@@ -186,5 +186,5 @@ def test_what_is_used_with_the_rule_sets_is_checked_with_them(
     put(folder, name, text)
     found = check_rulesets(on(read, folder), None)
     assert found.code == 2
-    assert any(line.startswith(told) for line in problems(found)[name.split("/")[0]])
+    assert any(line.startswith(told) for line in problems(found)[name.split("/", maxsplit=1)[0]])
     assert problems(found)["2026-1.yaml"] == []
