@@ -49,7 +49,7 @@ _WORDS: dict[type[nodes.Node], str] = {
 }
 COUNTED = "counted"
 """Name of the filter that loops go through; no template may name it."""
-_GROWING = (nodes.List, nodes.Tuple, nodes.Concat, nodes.Add)
+_GROWING: tuple[type[nodes.Node], ...] = (nodes.List, nodes.Tuple, nodes.Concat, nodes.Add)
 """What a loop may not go over: a variable would be rebound to something longer than itself."""
 _DEFAULTS = frozenset({"d", "default"})
 
