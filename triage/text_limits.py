@@ -71,7 +71,9 @@ def _forbidden(node: nodes.Node, *, depth: int, joined: bool) -> Iterator[tuple[
         depth += 1
         if node.recursive:
             yield node.lineno, "« recursive » n'est pas permis dans un texte"
-        if isinstance(node.iter, _GROWING) or node.iter.find(_GROWING):
+        if isinstance(node.iter, _GROWING) or any(
+            True for kind in _GROWING for _ in node.iter.find_all(kind)
+        ):
             yield node.lineno, "une boucle « for » parcourt une valeur donnée, telle quelle"
         if depth > _DEEPEST:
             yield node.lineno, f"plus de {_DEEPEST} boucles « for » l'une dans l'autre"

@@ -12,8 +12,9 @@ from jinja2 import (
     TemplateSyntaxError,
     UndefinedError,
 )
+from jinja2.exceptions import SecurityError
 from jinja2.meta import find_undeclared_variables
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mappings.data_file import DataFileError
 from triage.text_limits import COUNTED, LONGEST, counted, counting_turns, forbidden

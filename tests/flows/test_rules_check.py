@@ -52,7 +52,7 @@ def on(read: Bridge, folder: Path) -> Settings:
 def test_two_rule_sets_side_by_side_are_valid(read: Bridge, folder: Path) -> None:
     put(folder / "rules", "2026-2.yaml", NEXT)
     found = check_rulesets(on(read, folder), None)
-    beside = {"reponses.yaml": [], "rapprochements.yaml": [], "textes": []}
+    beside: dict[str, list[str]] = {"reponses.yaml": [], "rapprochements.yaml": [], "textes": []}
     assert problems(found) == {"2026-1.yaml": [], "2026-2.yaml": [], **beside}
     assert (found.code, found.options_known, found.lack) == (0, True, "")
 
