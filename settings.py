@@ -4,21 +4,40 @@ Read only by whoever starts a process (the CLI, a flow); the other rooms are han
 """
 
 import os
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mappings.refusals import refusal
-from settings_parts import demarche_tables, env_names, french_reason, https_or_loopback
+from settings_parts import (
+    LARGEST_NUMBER,
+    Day,
+    demarche_tables,
+    env_names,
+    french_reason,
+    https_or_loopback,
+    of_our_time,
+)
 
 PREFIX = "UNC_"
 ENV_FILE = Path(".env")
 """In the folder that the command is run from; real environment variables win over it."""
 _TOKENS = frozenset({"ds_token", "ds_token_file", "ds_token_block"})
 ROOT = Path(__file__).parent
+A_YEAR = 366 * 24 * 60
+"""Minutes of a year: a longer wait is a mistyped number."""
+Number: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
+"""Number of a dossier."""
 
 
 class SettingsError(Exception):
@@ -29,7 +48,11 @@ class Settings(BaseSettings):
     """Every setting, documented once; ``unc doctor`` prints them."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore", frozen=True
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8-sig",
+        extra="ignore",
+        frozen=True,
     )
 
     ds_url: Annotated[str, AfterValidator(https_or_loopback)] = Field(
@@ -43,10 +66,12 @@ class Settings(BaseSettings):
     ds_token_block: str | None = Field(
         default=None, description="Bloc Secret de Prefect qui contient le jeton (flux déployés)"
     )
-    ds_token_since: date | None = Field(
+    ds_token_since: Day | None = Field(
         default=None, description="Date de création du jeton, pour prévenir avant la fin de son an"
     )
-    demarche: int | None = Field(default=None, ge=1, description="Numéro de la démarche")
+    demarche: int | None = Field(
+        default=None, ge=1, le=LARGEST_NUMBER, description="Numéro de la démarche"
+    )
     demarches: Path | None = Field(
         default=None,
         description="Fichier TOML de plusieurs démarches : une table de réglages chacune",
@@ -89,10 +114,16 @@ class Settings(BaseSettings):
         description="Pièces jointes : ce que DS en dit (metadata), ou les fichiers (download)",
     )
     attachment_max_mb: int = Field(
-        default=100, ge=1, description="Taille au-delà de laquelle une pièce jointe reste sur DS"
+        default=100,
+        ge=1,
+        le=1_000_000,
+        description="Taille au-delà de laquelle une pièce jointe reste sur DS",
     )
     overlap_minutes: int = Field(
-        default=10, ge=0, description="Minutes relues avant le dernier repère de lecture"
+        default=10,
+        ge=0,
+        le=A_YEAR,
+        description="Minutes relues avant le dernier repère de lecture",
     )
     network_default: Literal["include", "exclude"] = Field(
         default="include",
@@ -100,22 +131,28 @@ class Settings(BaseSettings):
         " (include), ou non (exclude)",
     )
     quiet_minutes: int = Field(
-        default=60, ge=0, description="Attente après la dernière saisie avant d'écrire au déclarant"
+        default=60,
+        ge=0,
+        le=A_YEAR,
+        description="Attente après la dernière saisie avant d'écrire au déclarant",
     )
-    messages_since: datetime | None = Field(
+    messages_since: Annotated[datetime, AfterValidator(of_our_time)] | None = Field(
         default=None,
         description="Date de dépôt à partir de laquelle on écrit aux déclarants ; par défaut le"
         " moment où le canal est mis en marche",
     )
     messages_per_run: int = Field(
-        default=50, ge=0, description="Messages envoyés au plus par passage"
+        default=50, ge=0, le=1_000_000, description="Messages envoyés au plus par passage"
     )
-    messages_pilot: Annotated[frozenset[int], NoDecode] = Field(
+    messages_pilot: Annotated[frozenset[Number], NoDecode] = Field(
         default=frozenset(),
         description="Numéros des seuls dossiers à qui écrire, entre virgules ; vide : tous",
     )
     max_requests: int = Field(
-        default=3, ge=0, description="Demandes automatiques de correction au plus par dossier"
+        default=3,
+        ge=0,
+        le=1_000,
+        description="Demandes automatiques de correction au plus par dossier",
     )
     pass_en_instruction: bool = Field(
         default=False, description="Passer en instruction les dossiers complets"
@@ -124,16 +161,38 @@ class Settings(BaseSettings):
     retention_months: int | None = Field(
         default=None,
         ge=1,
+        le=1_200,
         description="Mois après lesquels un dossier terminé est effacé d'ici ; vide : quand DS"
         " l'efface",
     )
     export_retention_days: int = Field(
-        default=90, ge=1, description="Jours de conservation des classeurs, le dernier excepté"
+        default=90,
+        ge=1,
+        le=36_500,
+        description="Jours de conservation des classeurs, le dernier excepté",
     )
     log_format: Literal["text", "json"] = Field(
         default="text",
         description="Sortie d'erreur : phrases pour une personne, ou un journal en lignes JSON",
     )
+
+    _token_setting: str = PrivateAttr(default="")
+
+    @property
+    def token_setting(self) -> str:
+        """Name of the setting that gave the token, for messages."""
+        if self._token_setting:
+            return self._token_setting
+        if self.ds_token_file is not None:
+            return "UNC_DS_TOKEN_FILE"
+        only_block = self.ds_token is None and self.ds_token_block is not None
+        return "UNC_DS_TOKEN_BLOCK" if only_block else "UNC_DS_TOKEN"
+
+    def with_token(self, token: SecretStr, *, setting: str) -> Self:
+        """The same settings with a token that was read elsewhere."""
+        made = self.model_copy(update={"ds_token": token, "ds_token_file": None})
+        made._token_setting = setting  # noqa: SLF001 (our own)
+        return made
 
     @field_validator("messages_pilot", mode="before")
     @classmethod
@@ -240,7 +299,14 @@ def load_settings(**overrides: Any) -> Settings:
     apart: dict[str, Any] = {"export_dir": settings.exports() / str(settings.demarche)}
     if table.keys() & _TOKENS:
         apart |= dict.fromkeys(_TOKENS)  # the token of one démarche is not that of another
-    return _checked({**overrides, **apart, **table})
+    where = f"{settings.demarches}, démarche {settings.demarche}"
+    try:
+        made = _checked({**overrides, **apart, **table})
+    except SettingsError as error:
+        raise SettingsError(f"UNC_DEMARCHES ({where}) : {error}") from None
+    if table.keys() & _TOKENS:
+        made._token_setting = f"{made.token_setting} ({where})"  # noqa: SLF001 (our own)
+    return made
 
 
 def tables_of(file: Path) -> dict[int, dict[str, Any]]:

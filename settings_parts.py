@@ -2,16 +2,39 @@
 
 import tomllib
 from collections.abc import Set as AbstractSet
+from datetime import date
+from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from dotenv.parser import parse_stream
+from pydantic import AfterValidator
 
 from mappings.refusals import refusal
 
 PREFIX = "unc_"
+LARGEST_NUMBER = 2**31 - 1
+"""Numbers of démarches and dossiers are 32-bit integers: DS answers ``bad_request`` to a larger one
+(its schema, FACTS-2026), and so does PostgreSQL."""
+_OUR_YEARS = range(1900, 2101)
+"""Other years are mistyped, and dates worked out from them may not exist."""
+_Moment = TypeVar("_Moment", bound=date)
+
+
+def of_our_time(moment: _Moment) -> _Moment:
+    """Let a date pass when it is of our time.
+
+    Raises:
+        ValueError: It is not.
+    """
+    if moment.year not in _OUR_YEARS:
+        raise ValueError(f"une année de {_OUR_YEARS[0]} à {_OUR_YEARS[-1]} est attendue")
+    return moment
+
+
+Day: TypeAlias = Annotated[date, AfterValidator(of_our_time)]
 
 
 def https_or_loopback(url: str) -> str:
@@ -34,7 +57,7 @@ def env_names(file: Path) -> list[str]:
         ValueError: A line cannot be read, or the file; in French.
     """
     try:
-        text = file.read_text("utf-8") if file.is_file() else ""
+        text = file.read_text("utf-8-sig") if file.is_file() else ""
     except OSError as error:
         raise ValueError(f"{file} : le fichier ne peut pas être lu ({refusal(error)})") from None
     except UnicodeDecodeError:
@@ -61,9 +84,11 @@ def demarche_tables(file: Path, *, known: AbstractSet[str]) -> dict[int, dict[st
         ValueError: It cannot be read, or a table does not say what it must; in French.
     """
     try:
-        content = tomllib.loads(file.read_text("utf-8"))
+        content = tomllib.loads(file.read_text("utf-8-sig"))
     except OSError as error:
         raise ValueError(f"le fichier {file} ne peut pas être lu ({refusal(error)})") from None
+    except RecursionError:
+        raise ValueError(f"le fichier {file} a trop de crochets les uns dans les autres") from None
     except ValueError as error:  # not text, or not TOML
         raise ValueError(f"le fichier {file} n'est pas du TOML ({error})") from None
     tables: dict[int, dict[str, Any]] = {}
@@ -72,10 +97,18 @@ def demarche_tables(file: Path, *, known: AbstractSet[str]) -> dict[int, dict[st
             raise ValueError(f"dans {file}, « {name} » est hors de la table d'une démarche")  # noqa: TRY004
         table = {key.lower().removeprefix(PREFIX): value for key, value in raw.items()}
         if unknown := sorted(table.keys() - known):
-            raise ValueError(f"dans {file}, table « {name} » : réglage inconnu « {unknown[0]} »")
+            near = get_close_matches(unknown[0], known, n=1)
+            hint = f" (vouliez-vous {PREFIX.upper()}{near[0].upper()} ?)" if near else ""
+            raise ValueError(
+                f"dans {file}, table « {name} » : réglage inconnu « {unknown[0]} »{hint}"
+            )
         number = table.get("demarche")
-        if not isinstance(number, int) or number in tables:
+        if type(number) is not int or number in tables:
             raise ValueError(f"dans {file}, table « {name} » : donnez-lui son propre UNC_DEMARCHE")
+        if not 1 <= number <= LARGEST_NUMBER:
+            raise ValueError(
+                f"dans {file}, table « {name} » : UNC_DEMARCHE va de 1 à {LARGEST_NUMBER}"
+            )
         tables[number] = table
     if not tables:
         raise ValueError(f"le fichier {file} ne décrit aucune démarche")
@@ -83,13 +116,29 @@ def demarche_tables(file: Path, *, known: AbstractSet[str]) -> dict[int, dict[st
 
 
 def french_reason(problem: dict[str, Any]) -> str:
-    """Why pydantic refuses a value, in French where it has no words of ours."""
-    expected = problem.get("ctx", {}).get("expected")
-    if expected:
-        return f"attendu : {str(expected).replace(' or ', ' ou ')}"
-    return {
-        "int_parsing": "un nombre entier est attendu",
-        "datetime_from_date_parsing": "une date AAAA-MM-JJ est attendue",
-        "greater_than_equal": "trop petit",
-        "less_than_equal": "trop grand",
-    }.get(problem["type"], str(problem["msg"]).removeprefix("Value error, "))
+    """Why pydantic refuses a value, in French."""
+    kind, context = str(problem["type"]), problem.get("ctx", {})
+    match kind:
+        case "literal_error":
+            return f"attendu : {str(context['expected']).replace(' or ', ' ou ')}"
+        case "greater_than_equal":
+            return f"trop petit ; au moins {context['ge']}"
+        case "less_than_equal":
+            return f"trop grand ; au plus {context['le']}"
+        case "value_error":  # a sentence of ours
+            return str(problem["msg"]).removeprefix("Value error, ")
+    stem = kind.partition("_")[0]
+    return _EXPECTED.get(stem, "elle ne convient pas")
+
+
+_EXPECTED = {
+    "int": "un nombre entier est attendu",
+    "datetime": "une date AAAA-MM-JJ est attendue",
+    "date": "une date AAAA-MM-JJ est attendue",
+    "timezone": "une date AAAA-MM-JJ est attendue",
+    "bool": "true ou false est attendu",
+    "string": "un texte est attendu",
+    "path": "le chemin d'un fichier ou d'un dossier est attendu",
+    "frozen": "des numéros entre virgules sont attendus",
+}
+"""What is expected, by the first word of the type of a problem."""

@@ -6,7 +6,9 @@ goes to standard error.
 """
 
 import gc
+import os
 import sys
+from contextlib import suppress
 from importlib.metadata import version
 
 from cyclopts import App, CycloptsError
@@ -27,7 +29,8 @@ from cli import (
     status,
     users,
 )
-from cli.output import explain, print_json, say
+from cli.checks_names import unknown_names
+from cli.output import explain, print_json, say, write_anywhere
 from cli.parsing import misunderstood
 
 app = App(
@@ -64,12 +67,15 @@ app.command(situations.situations)
 
 def main() -> None:
     """Run the command of this process and leave with its exit code."""
+    write_anywhere()
     gc.freeze()  # what was imported stays: not looked through again while pages come and go
-    sys.exit(call(sys.argv[1:]))
+    sys.exit(_written(call(sys.argv[1:])))
 
 
 def call(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
+    if arguments[:1] != ["doctor"] and (told := unknown_names()):  # which tells it in its own way
+        say(f"Réglage {told}")
     try:
         code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
@@ -77,6 +83,8 @@ def call(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         say("Interrompu ; le prochain passage reprend où celui-ci s'est arrêté.")
         return 130
+    except BrokenPipeError:  # who reads has read enough
+        return 1
     except Exception as error:
         if "--debug" in arguments:
             raise
@@ -84,9 +92,20 @@ def call(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
+def _written(code: int) -> int:
+    """The exit code, once what was printed is out; nothing more is written where nobody reads."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return code or 1
+    return code
+
+
 def _could_not_run(arguments: list[str], sentence: str) -> int:
     """Say why; a program that asked for JSON gets its one object all the same."""
     say(sentence)
     if "--json" in arguments:
-        print_json({"error": sentence})
+        with suppress(OSError):  # it may be the output itself that refuses
+            print_json({"error": sentence})
     return 2

@@ -31,7 +31,7 @@ def checks_ds(settings: Settings, form: Form | None) -> Iterator[Check]:
         return
     try:
         number, token = settings.demarche_number(), settings.token().get_secret_value()
-        with DsTransport(settings.ds_url, token) as transport:
+        with DsTransport(settings.ds_url, token, token_setting=settings.token_setting) as transport:
             info = DsReader(transport).demarche(number)
             yield Check("Accès à DS", "ok", "le jeton lit la démarche")
             yield Check(
@@ -100,8 +100,8 @@ def _writing(settings: Settings, info: DemarcheInfo, writer: DsWriter) -> Check:
             return Check(
                 name,
                 "bloquant",
-                "UNC_DS_TOKEN : ce jeton ne fait que lire. Créez sur DS un jeton avec accès en"
-                " écriture, ou n'utilisez que « unc sync » et « unc export ».",
+                f"{settings.token_setting} : ce jeton ne fait que lire. Créez sur DS un jeton avec"
+                " accès en écriture, ou n'utilisez que « unc sync » et « unc export ».",
             )
     return Check(name, "ok", "le jeton n'est pas limité à la lecture")
 

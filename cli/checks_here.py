@@ -38,9 +38,10 @@ def _database(settings: Settings) -> Check:
             return Check(name, "ok", "vide : le premier passage la prépare")
         with open_store(settings.database()) as store:
             store.require_current()
+            store.require_sound()
     except StoreError as error:
         return Check(name, "bloquant", str(error))
-    return Check(name, "ok", "ouverte et à jour")
+    return Check(name, "ok", "saine et à jour")
 
 
 def _folder(name: str, setting: str, *, folder: Path) -> Iterator[Check]:

@@ -2,10 +2,8 @@
 
 from collections.abc import Collection
 
-from rapidfuzz import process
-
 from cli.check import Check
-from settings import PREFIX, Settings, given_names
+from settings import PREFIX, Settings, SettingsError, given_names
 
 _ELSEWHERE = frozenset({"UNC_ALERT_TO"})
 """Read by the units of ``deploy/systemd``."""
@@ -16,12 +14,25 @@ _NEAR = 75
 
 def check_names() -> Check:
     """Whether every name that is given is a setting; the nearest of each that is not."""
+    if told := unknown_names():
+        return Check("Noms des réglages", "à voir", told)
+    return Check("Noms des réglages", "ok", "chaque nom donné est celui d'un réglage")
+
+
+def unknown_names() -> str:
+    """What to say of the names that are given and that nothing reads; empty when there is none.
+
+    A line of ``.env`` that cannot be read is told by what reads the settings.
+    """
+    try:
+        given = {name for name in given_names() if not name.startswith(_TESTS)}
+    except SettingsError:
+        return ""
     known = known_names()
-    unknown = [n for n in sorted(given_names() - known) if not n.startswith(_TESTS)]
-    if not unknown:
-        return Check("Noms des réglages", "ok", "chaque nom donné est celui d'un réglage")
-    told = " ; ".join(_advice(name, known) for name in unknown)
-    return Check("Noms des réglages", "à voir", f"sans effet, car inconnu : {told}.")
+    if not (unknown := given - known):
+        return ""
+    told = " ; ".join(_advice(name, known) for name in sorted(unknown))
+    return f"sans effet, car inconnu : {told}."
 
 
 def known_names() -> frozenset[str]:
@@ -33,5 +44,7 @@ def known_names() -> frozenset[str]:
 
 
 def _advice(name: str, known: Collection[str]) -> str:
+    from rapidfuzz import process
+
     near = process.extractOne(name, sorted(known), score_cutoff=_NEAR)
     return f"{name} (vouliez-vous {near[0]} ?)" if near else f"{name} (à ôter)"

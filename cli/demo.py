@@ -10,6 +10,7 @@ from typing import Any, cast
 from rich.console import Console
 
 from cli.output import Common, print_json, say, table
+from cli.parsing import Count
 from cli.sandbox import PORT, Dossiers, sandbox_environment, sandbox_home
 from cli.workbooks import list_workbooks
 from flows.judge import ASSESSMENT
@@ -32,7 +33,7 @@ _QUIET = {
 _SHOWN = 60
 
 
-def demo(*, dossiers: Dossiers = 60, seed: int = 1, common: Common = _DEFAULT) -> int:
+def demo(*, dossiers: Dossiers = 60, seed: Count = 1, common: Common = _DEFAULT) -> int:
     """Faire tout le travail une fois sur une démarche fictive, puis montrer le résultat.
 
     Args:

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from cli.mapping_view import drift_lines, origin_lines, proposed
 from cli.output import ERROR, Common, print_json
+from cli.parsing import DossierNumber
 from flows.drift import blocks, drift_of, observed_form, reviewed_file, reviewed_form
 from flows.judge import stored_revisions
 from flows.services import Services, open_services
@@ -103,7 +104,7 @@ def accept(*, common: Common = _DEFAULT) -> int:
 
 
 @mapping.command
-def card(dossier: int, *, common: Common = _DEFAULT) -> int:
+def card(dossier: DossierNumber, *, common: Common = _DEFAULT) -> int:
     """Montrer d'où vient chaque donnée d'un dossier : champ, libellé, révision, date.
 
     Args:

@@ -1,9 +1,13 @@
 """What the terminal shows: tables and sentences for people, one JSON object for programs."""
 
+import codecs
+import io
+import json
+import os
 import sys
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -16,10 +20,12 @@ from rich.text import Text
 
 from flows.failures import KNOWN
 from flows.services import Tell
+from mappings.refusals import is_told, refusal
 
 ERROR = Console(stderr=True)
 """Everything but the answer of a command goes here."""
 
+_PLAIN = str.maketrans({"«": '"', "»": '"', "’": "'", "œ": "oe", "Œ": "Oe", "–": "-", "—": "-"})
 _HARMLESS = frozenset("\n\u200c\u200d")
 
 
@@ -41,6 +47,9 @@ def explain(error: Exception) -> str:
     """
     if isinstance(error, KNOWN):
         return str(error)
+    if isinstance(error, OSError) and is_told(error):
+        what = f"{error.filename} : refusé" if error.filename else "Une écriture a été refusée"
+        return f"{what} par le système ({refusal(error)})."
     return (
         f"Erreur imprévue ({type(error).__name__}). Relancez avec --debug pour la trace, et"
         " signalez-la."
@@ -60,13 +69,36 @@ def printable(text: str) -> str:
 
 def say(text: str) -> None:
     """One sentence on standard error, as it is: no markup, no colour, no control character."""
-    ERROR.print(printable(text), markup=False, highlight=False, soft_wrap=True)
+    with suppress(OSError):  # a full disk or a closed end behind it stops no command
+        ERROR.print(printable(text), markup=False, highlight=False, soft_wrap=True)
 
 
 def print_json(value: Mapping[str, Any]) -> None:
-    """Print the one JSON object of a command."""
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
+    """Print the one JSON object of a command; with escapes where the output is not UTF-8."""
+    text = orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode()
+    if not str(sys.stdout.encoding).lower().startswith("utf"):
+        text = json.dumps(orjson.loads(text), indent=2)
+    sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+def write_anywhere() -> None:
+    """Let no character stop a command: those that the output lacks lose their accent, or show ?."""
+    codecs.register_error("unc", _without_accents)
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by who called
+            setattr(sys, name, io.TextIOWrapper(io.FileIO(os.devnull, "w"), encoding="utf-8"))
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="unc")
+
+
+def _without_accents(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lost = error.object[error.start : error.end].translate(_PLAIN)
+    kept = [char for char in unicodedata.normalize("NFKD", lost) if not unicodedata.combining(char)]
+    return "".join(char if char.isascii() else "?" for char in kept), error.end
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from difflib import get_close_matches
-from typing import Any, Final, Literal, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, TypeAlias, get_args, get_origin
 
 from cyclopts import (
     Argument,
     CoercionError,
     CycloptsError,
     MissingArgumentError,
+    Parameter,
     RepeatArgumentError,
     Token,
     UnknownCommandError,
@@ -18,6 +19,14 @@ from cyclopts import (
     UnusedCliTokensError,
     ValidationError,
 )
+from cyclopts.validators import Number
+
+from settings_parts import LARGEST_NUMBER
+
+DossierNumber: TypeAlias = Annotated[int, Parameter(validator=Number(gte=1, lte=LARGEST_NUMBER))]
+Port: TypeAlias = Annotated[int, Parameter(validator=Number(gte=0, lte=65_535))]
+Count: TypeAlias = Annotated[int, Parameter(validator=Number(gte=0, lte=LARGEST_NUMBER))]
+"""How many of something, or which one: a larger number is mistyped, and no database holds it."""
 
 _KINDS: Final[dict[Any, str]] = {
     date: "une date (AAAA-MM-JJ, par exemple 2026-12-31)",
@@ -83,7 +92,8 @@ def _not_taken(error: CoercionError) -> str:
 def _out_of_bounds(error: ValidationError) -> str:
     token = error.argument.tokens[0] if error.argument and error.argument.tokens else None
     place = _name(error.argument, token)
-    given = f"« {token.value} »" if token else "ce qui est donné"
+    typed = " ".join(one.value for one in error.argument.tokens) if error.argument else ""
+    given = f"« {typed} »" if typed else "ce qui est donné"
     bound = _BOUND.search(error.exception_message)
     if bound is None:
         return f"{place} : {given} ne va pas."

@@ -3,23 +3,29 @@
 import os
 import secrets
 from pathlib import Path
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cli.serve import PORT
-from portal.notices import Post
-from portal.oidc import OidcProvider
 from settings import PREFIX, SettingsError
 from settings_parts import french_reason, https_or_loopback
+
+if TYPE_CHECKING:  # every command looks at the names below, `unc serve` alone at these
+    from portal.notices import Post
+    from portal.oidc import OidcProvider
 
 
 class PortalSettings(BaseSettings):
     """Every setting of the portal, documented once; ``unc doctor`` prints them."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8-sig",
+        extra="ignore",
+        frozen=True,
     )
 
     portal_url: Annotated[str, AfterValidator(https_or_loopback)] = Field(
@@ -54,12 +60,14 @@ class PortalSettings(BaseSettings):
             raise ValueError("UNC_SMTP_HOST demande UNC_SMTP_FROM")
         return self
 
-    def provider(self) -> OidcProvider | None:
+    def provider(self) -> "OidcProvider | None":
         """The OpenID Connect provider.
 
         Raises:
             SettingsError: Its secret cannot be read.
         """
+        from portal.oidc import OidcProvider
+
         if self.oidc_issuer is None:
             return None
         return OidcProvider(
@@ -71,12 +79,14 @@ class PortalSettings(BaseSettings):
             name=self.oidc_name,
         )
 
-    def post(self) -> Post | None:
+    def post(self) -> "Post | None":
         """The mail server; ``None`` when nobody is told.
 
         Raises:
             SettingsError: The password cannot be read.
         """
+        from portal.notices import Post
+
         if not self.smtp_host:
             return None
         return Post(

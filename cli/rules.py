@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 from rich.console import Console
 
 from cli.output import Common, print_json, progress, say, table
+from cli.parsing import Count, DossierNumber
 from cli.rules_trial_view import trial_tables
 from cli.rules_view import explained_tree, history_table
 from flows.failures import RequestError
@@ -31,6 +32,9 @@ _DEFAULT = Common()
 @rules.command
 def check(file: Path | None = None, *, common: Common = _DEFAULT) -> int:
     """Vérifier les référentiels : valides, champs connus, conditions qui peuvent être vraies.
+
+    Sans argument, les réponses, les rapprochements et les textes qui vont avec le sont aussi :
+    chaque texte est essayé sur des exemples.
 
     Code 2 : un référentiel est inutilisable, ou a la date d'effet ou la version d'un autre.
     Code 1 : une condition ne peut jamais être vraie avec les réponses que le formulaire propose,
@@ -59,10 +63,10 @@ def check(file: Path | None = None, *, common: Common = _DEFAULT) -> int:
 
 @rules.command
 def explain(
-    dossier: int,
+    dossier: DossierNumber,
     *,
     at: date | None = None,
-    past: int | None = None,
+    past: Count | None = None,
     verdicts: Annotated[bool, Parameter(negative=())] = False,
     common: Common = _DEFAULT,
 ) -> int:

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from cli.output import ERROR, Common, print_json, progress, table
+from cli.parsing import DossierNumber
 from cli.several import Finish, for_each
 from cli.summary import finish, name_troubles
 from flows import export as exporting
@@ -47,7 +48,7 @@ def assess(*, common: Common = _DEFAULT) -> int:
 def respond(
     *,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
-    withdraw: int | None = None,
+    withdraw: DossierNumber | None = None,
     common: Common = _DEFAULT,
 ) -> int:
     """Écrire sur DS ce qui est dû : annotations, labels, messages.

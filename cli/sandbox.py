@@ -7,6 +7,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from cli.output import Common, print_json, say
+from cli.parsing import Count, Port
 from mappings.refusals import refusal
 from sandbox.generator import generate
 from sandbox.instance import DATABASE
@@ -22,9 +23,9 @@ _DEFAULT = Common()
 
 def sandbox(
     *,
-    port: Annotated[int, Parameter(validator=Number(gte=0, lte=65535))] = PORT,
+    port: Port = PORT,
     dossiers: Dossiers = 60,
-    seed: int = 1,
+    seed: Count = 1,
     common: Common = _DEFAULT,
 ) -> int:
     """Servir une démarche fictive sur cette machine, jusqu'à Ctrl-C.

@@ -1,12 +1,13 @@
 """`unc serve`: the portal where staff fetch their workbooks."""
 
 from cli.output import Common
+from cli.parsing import Port
 
 PORT = 8214
 _DEFAULT = Common()
 
 
-def serve(*, port: int = PORT, host: str = "127.0.0.1", common: Common = _DEFAULT) -> int:
+def serve(*, port: Port = PORT, host: str = "127.0.0.1", common: Common = _DEFAULT) -> int:
     """Servir le portail : exports, changements, dossiers, indicateurs, journal.
 
     Args:

@@ -11,6 +11,7 @@ from rich.console import Console
 from cli.consumption import consumption, consumption_tables, plain
 from cli.followup import follow
 from cli.output import Common, print_json, table
+from cli.parsing import DossierNumber
 from cli.situations_view import SituationParts, links_table, show_range, situation_tables
 from flows.consumption import consumed
 from flows.failures import RequestError
@@ -124,7 +125,7 @@ def merge(one: str, into: str, *, common: Common = _DEFAULT) -> int:
 
 
 @situations.command
-def split(situation: str, *dossiers: int, common: Common = _DEFAULT) -> int:
+def split(situation: str, *dossiers: DossierNumber, common: Common = _DEFAULT) -> int:
     """Sortir des dossiers d'une situation, vers une nouvelle.
 
     Args:

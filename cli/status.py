@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 
 from cli.output import ERROR, Common, print_json, table
+from cli.parsing import Count
 from flows.drift import drift_of
 from flows.export import KIND, entries_of
 from flows.reference import version_of
@@ -51,7 +52,7 @@ _OUTCOMES = {
 }
 
 
-def status(*, stalled_after: int | None = None, common: Common = _DEFAULT) -> int:
+def status(*, stalled_after: Count | None = None, common: Common = _DEFAULT) -> int:
     """Montrer où en est la passerelle : lecture, verdicts, attente, quarantaine, exports.
 
     Args:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from requests.exceptions import ConnectTimeout, SSLError
 
@@ -19,11 +20,13 @@ from clients.errors import (
     DsTimeout,
     DsTokenRefused,
     DsUnavailable,
+    DsUnknownHost,
 )
 
 LONGEST_WAIT = 75.0
 """Seconds that we wait at most after a 429: a whole window of the server and a margin."""
 
+_FOR_GOOD = frozenset({301, 308})
 _ADDRESS = re.compile(
     r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*(?::[0-9a-f]*){3,7})(?![\w:])"
 )
@@ -41,24 +44,25 @@ _GRAVEST = (
 )
 
 
-def root_error(errors: Sequence[Mapping[str, Any]], *, status: int) -> DsError:
+def root_error(errors: Sequence[Mapping[str, Any]], *, status: int, token: str) -> DsError:
     """Name the root errors of an answer. Any of them voids the whole answer.
 
     Args:
         errors: ``errors`` of the answer.
         status: HTTP status that came with it.
+        token: Name of the setting that gave the token.
     """
     codes = {_code(error): str(error.get("message", "")) for error in reversed(errors)}
     code = next((known for known in _GRAVEST if known in codes), next(iter(codes)))
     message = codes[code]
     if code in {"forbidden", "deprecated_token"} or status in {401, 403}:
-        return _token_error(status, message)
+        return _token_error(status, message, token=token)
     match code:
         case "unauthorized":
             return DsOutOfScope(
-                "Le jeton UNC_DS_TOKEN ne donne pas accès à la démarche ou au dossier demandé :"
+                f"Le jeton {token} ne donne pas accès à la démarche ou au dossier demandé :"
                 " vérifiez UNC_DEMARCHE, ou demandez un jeton pour cette démarche.",
-                setting="UNC_DS_TOKEN",
+                setting=token,
             )
         case "timeout":
             return DsTimeout("DS a interrompu la requête, trop longue : réessayez plus tard.")
@@ -76,28 +80,28 @@ def root_error(errors: Sequence[Mapping[str, Any]], *, status: int) -> DsError:
     return _unknown_query(message)
 
 
-def refused_status(status: int, headers: Mapping[str, str], *, now: float) -> DsError:
+def refused_status(
+    status: int, headers: Mapping[str, str], *, now: float, url: str, token: str
+) -> DsError:
     """Name an answer that is not GraphQL, by its HTTP status.
 
     Args:
         status: HTTP status.
         headers: Its headers.
+        url: Address that was asked.
+        token: Name of the setting that gave the token.
         now: Seconds since the epoch, used when the server does not tell its own time.
     """
     if status == 429:  # noqa: PLR2004
         return DsRateLimited(
-            "DS limite le nombre de requêtes de ce jeton (UNC_DS_TOKEN) et la limite reste"
+            f"DS limite le nombre de requêtes de ce jeton ({token}) et la limite reste"
             " atteinte : d'autres outils l'emploient-ils ?",
             wait=wait_of(headers, now=now),
         )
     if status in {401, 403}:
-        return _token_error(status, "")
+        return _token_error(status, "", token=token)
     if 300 <= status < 400:  # noqa: PLR2004
-        target = headers.get("Location", "").split("?")[0]
-        return DsRefused(
-            f"L'adresse UNC_DS_URL renvoie vers une autre adresse ({target}) : mettez celle-ci.",
-            setting="UNC_DS_URL",
-        )
+        return _redirected(status, headers.get("Location", ""), url=url)
     if 400 <= status < 500 and status != 408:  # noqa: PLR2004
         return DsRefused(
             f"L'adresse UNC_DS_URL ne répond pas comme l'API de DS (HTTP {status}) :"
@@ -112,8 +116,33 @@ def refused_status(status: int, headers: Mapping[str, str], *, now: float) -> Ds
     )
 
 
-def lost_connection(cause: BaseException | None) -> DsError:
-    """Name a connection that failed before or during the answer."""
+def _redirected(status: int, location: str, *, url: str) -> DsError:
+    """A page that stands in for DS (maintenance, sign-in of a proxy), or its new address.
+
+    Only what DS or its proxy says to be for good, and that ends as the API does, is a new address.
+    """
+    asked, target = urlsplit(url), urlsplit(urljoin(url, location))
+    host, port = target.hostname or "", f":{target.port}" if target.port else ""
+    address = f"{target.scheme}://{host}{port}{target.path}"
+    moved = target.path.rstrip("/").endswith("graphql") and target.netloc + target.path != (
+        asked.netloc + asked.path
+    )
+    if status in _FOR_GOOD and moved and target.scheme in {"https", asked.scheme}:
+        return DsRefused(
+            f"L'API de DS a changé d'adresse pour {address} :"
+            " mettez celle-ci dans UNC_DS_URL si elle est bien celle de DS.",
+            setting="UNC_DS_URL",
+        )
+    return DsUnavailable(
+        "DS (ou un intermédiaire) renvoie vers une page"
+        + (f" de {host}" if host else "")
+        + f" au lieu de répondre (HTTP {status}), sans doute pour une maintenance : réessayez plus"
+        " tard et, si l'adresse de l'API a changé, corrigez UNC_DS_URL."
+    )
+
+
+def lost_connection(cause: BaseException | None, *, host: str) -> DsError:
+    """Name a connection to a host that failed before or during the answer."""
     if isinstance(cause, ValueError):  # requests: no scheme, invalid address
         return DsRefused(
             "L'adresse UNC_DS_URL n'est pas une adresse web complète (https://…) : corrigez-la.",
@@ -121,11 +150,17 @@ def lost_connection(cause: BaseException | None) -> DsError:
         )
     if isinstance(cause, SSLError):
         return DsUnavailable(
-            "La connexion chiffrée avec DS a échoué : vérifiez UNC_DS_URL et les certificats"
-            " de cette machine."
+            f"La connexion chiffrée avec DS ({host}) a échoué : vérifiez UNC_DS_URL et les"
+            " certificats de cette machine."
+        )
+    if "NameResolutionError" in str(cause):
+        return DsUnknownHost(
+            f"Le nom {host} n'est pas connu du réseau de cette machine : vérifiez UNC_DS_URL, le"
+            " réseau et le serveur de noms (DNS)."
         )
     return DsUnavailable(
-        "Le serveur DS est injoignable ou a coupé la connexion : vérifiez UNC_DS_URL et le réseau.",
+        f"Le serveur DS ({host}) est injoignable ou a coupé la connexion : vérifiez UNC_DS_URL et"
+        " le réseau.",
         sent=not (isinstance(cause, ConnectTimeout) or "NewConnectionError" in str(cause)),
     )
 
@@ -155,23 +190,23 @@ def _code(error: Mapping[str, Any]) -> str:
     return str((error.get("extensions") or {}).get("code") or "")
 
 
-def _token_error(status: int, message: str) -> DsTokenRefused:
+def _token_error(status: int, message: str, *, token: str) -> DsTokenRefused:
     if address := _ADDRESS.search(message):
         text = (
-            f"Le jeton UNC_DS_TOKEN n'est pas accepté depuis l'adresse {address[0]} :"
+            f"Le jeton {token} n'est pas accepté depuis l'adresse {address[0]} :"
             " ajoutez-la aux réseaux autorisés du jeton, sur DS."
         )
     elif status == 401:  # noqa: PLR2004
         text = (
-            "Le jeton UNC_DS_TOKEN a expiré : un administrateur de la démarche doit en créer un"
+            f"Le jeton {token} a expiré : un administrateur de la démarche doit en créer un"
             " nouveau sur DS."
         )
     else:
         text = (
-            "DS refuse le jeton UNC_DS_TOKEN : vérifiez qu'il est copié en entier, encore actif,"
+            f"DS refuse le jeton {token} : vérifiez qu'il est copié en entier, encore actif,"
             " et que ses réseaux autorisés comprennent cette machine."
         )
-    return DsTokenRefused(text, setting="UNC_DS_TOKEN")
+    return DsTokenRefused(text, setting=token)
 
 
 def _unknown_query(message: str) -> DsError:

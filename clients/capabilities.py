@@ -17,7 +17,7 @@ from clients.documents import document, library
 from clients.errors import DsRefused, DsSchemaMismatch
 from clients.transport import DsTransport
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("unc.ds")
 
 SchemaFields: TypeAlias = Mapping[str, Mapping[str, str]]
 """Type name → field name → name of the field's type, lists and non-nulls taken off."""
@@ -56,7 +56,7 @@ def _probe(transport: DsTransport) -> Capabilities:
     try:
         answer = transport.execute(document("IntrospectionQuery"), {})
     except DsSchemaMismatch:
-        log.warning("The instance hides its schema: the official one is assumed.")
+        log.warning("Cette instance de DS cache son schéma : le schéma officiel est supposé.")
         return Capabilities()
     return from_schema(answer["__schema"]["types"])
 

@@ -70,7 +70,7 @@ def refused_by(reply: Reply, error: DsRefused) -> Delivery:
             return refused(reply, f"Le dossier {reply.number} n'existe pas, ou plus, sur DS.")
         case DsOutOfScope():
             return refused(
-                reply, f"Le jeton UNC_DS_TOKEN ne donne pas accès au dossier {reply.number}."
+                reply, f"Le jeton {error.setting} ne donne pas accès au dossier {reply.number}."
             )
     return refused(reply, str(error))
 

@@ -23,6 +23,13 @@ class DsUnavailable(DsError):  # noqa: N818 - named by what to do next
         self.sent = sent
 
 
+class DsUnknownHost(DsUnavailable):
+    """No machine has this name: mostly mistyped, now and then a network that is not up yet."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, sent=False)
+
+
 class DsRateLimited(DsUnavailable):
     """Too many requests with this token.
 

@@ -49,7 +49,7 @@ class DsReader:
             ) from error
         except DsOutOfScope as error:
             raise DsOutOfScope(
-                f"Le jeton UNC_DS_TOKEN ne donne pas accès à la démarche {number} :"
+                f"Le jeton {error.setting} ne donne pas accès à la démarche {number} :"
                 " corrigez UNC_DEMARCHE, ou demandez un jeton pour cette démarche.",
                 setting="UNC_DEMARCHE",
             ) from error

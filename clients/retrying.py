@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tenacity import RetryCallState, wait_random_exponential
 
-from clients.errors import DsRateLimited, DsServerError
+from clients.errors import DsRateLimited, DsServerError, DsUnknownHost
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,7 @@ class RetryPolicy:
     Attributes:
         tries: Requests at most for one answer.
         server_error_tries: The same when DS fails inside: it mostly fails again.
+        unknown_host_tries: The same when the network does not know the name of the host.
         total: Seconds after which nothing is tried again.
         rate_limit_total: The same under a rate limit, whose windows last a minute.
         first: Longest first wait; each next one is up to twice as long.
@@ -22,6 +23,7 @@ class RetryPolicy:
 
     tries: int = 6
     server_error_tries: int = 3
+    unknown_host_tries: int = 3
     total: float = 120.0
     rate_limit_total: float = 300.0
     first: float = 1.0
@@ -29,7 +31,13 @@ class RetryPolicy:
 
     def exhausted(self, error: BaseException | None, *, tries: int, after: float) -> bool:
         """Say whether to give up after ``tries`` requests and ``after`` seconds."""
-        limit = self.server_error_tries if isinstance(error, DsServerError) else self.tries
+        match error:
+            case DsServerError():
+                limit = self.server_error_tries
+            case DsUnknownHost():
+                limit = self.unknown_host_tries
+            case _:
+                limit = self.tries
         total = self.rate_limit_total if isinstance(error, DsRateLimited) else self.total
         return tries >= limit or after >= total
 

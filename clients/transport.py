@@ -1,11 +1,13 @@
 """One request to DS and its answer: GraphQL over HTTP, retried only when that is safe."""
 
 import logging
+import math
 import threading
 from collections.abc import Mapping
 from enum import Enum
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import orjson
 import requests
@@ -32,6 +34,9 @@ from clients.errors import (
 from clients.limiter import Clock, Limiter, SystemClock, limiter_of
 from clients.retrying import RetryPolicy, backoff
 
+log = logging.getLogger("unc.ds")
+NOTICED = 1.0
+"""Seconds of waiting from which a new try is told."""
 TIMEOUTS = (10.0, 65.0)
 """Seconds to connect and to read: DS itself gives up after 30 s, proxies after 60."""
 
@@ -114,18 +119,21 @@ class DsTransport:
         limiter: Limiter | None = None,
         policy: RetryPolicy | None = None,
         clock: Clock | None = None,
+        token_setting: str = "UNC_DS_TOKEN",  # noqa: S107 (the name of a setting)
         timeouts: tuple[float, float] = TIMEOUTS,
     ) -> None:
         token = token.strip()
         if not token or not token.isascii() or not token.isprintable() or " " in token:
             raise DsRefused(
-                "Le jeton UNC_DS_TOKEN est vide ou mal copié : reprenez-le sur DS, sur une ligne.",
-                setting="UNC_DS_TOKEN",
+                f"Le jeton {token_setting} est vide ou mal copié : reprenez-le sur DS, sur une"
+                " ligne.",
+                setting=token_setting,
             )
         logging.getLogger("gql.transport.requests").setLevel(logging.INFO)  # DEBUG prints payloads
         self.url = url.strip()
         self.policy = policy or RetryPolicy()
         self._auth = _Bearer(token)
+        self._token_setting = token_setting
         self._limiter = limiter or limiter_of(token)
         self._clock = clock or SystemClock()
         self._timeouts = timeouts
@@ -170,6 +178,7 @@ class DsTransport:
             sleep=self._clock.sleep,
             stop=stop,
             wait=wait,
+            before_sleep=_told,
             retry=lambda state: retry.allows(_failure(state)),
             reraise=True,
         )
@@ -184,19 +193,29 @@ class DsTransport:
         try:
             result = line.execute(request)
         except TransportConnectionFailed as error:
-            raise lost_connection(error.__cause__) from None
+            raise lost_connection(error.__cause__, host=_host(self.url)) from None
         except (TransportServerError, TransportProtocolError):
             raise self._refused(line) from None
         if line.status == 429 or 300 <= line.status < 400:  # noqa: PLR2004
             raise self._refused(line)
         if result.errors:
-            raise root_error(result.errors, status=line.status)  # type: ignore[arg-type]
+            raise root_error(
+                result.errors,  # type: ignore[arg-type]
+                status=line.status,
+                token=self._token_setting,
+            )
         if not isinstance(result.data, dict) or line.status >= 400:  # noqa: PLR2004
             raise self._refused(line)
         return result.data
 
     def _refused(self, line: _Line) -> DsError:
-        return refused_status(line.status, line.response_headers or {}, now=self._clock.wall())
+        return refused_status(
+            line.status,
+            line.response_headers or {},
+            now=self._clock.wall(),
+            url=self.url,
+            token=self._token_setting,
+        )
 
     def _line(self) -> _Line:
         line: _Line | None = getattr(self._local, "line", None)
@@ -229,6 +248,22 @@ class DsTransport:
     ) -> None:
         """Close it."""
         self.close()
+
+
+def _host(url: str) -> str:
+    """The host of an address; nothing else of it, which may carry secrets."""
+    try:
+        return urlsplit(url).hostname or "?"
+    except ValueError:
+        return "?"
+
+
+def _told(state: RetryCallState) -> None:
+    """Break a silence that a person would notice: what is wrong, and when it is tried again."""
+    pause = state.upcoming_sleep
+    if pause >= NOTICED:
+        why = str(_failure(state)).partition(" : ")[0]
+        log.warning("%s, nouvel essai dans %d s…", why, math.ceil(pause))
 
 
 def _failure(state: RetryCallState) -> BaseException | None:

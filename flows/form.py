@@ -58,12 +58,9 @@ def load_form(*, mapping: Path, rules: Path) -> Form:
         raise DataFileError([f"UNC_RULES : aucun référentiel (rules/*.yaml) dans {rules}"])
     read = [read_ruleset(path, mapping=form_mapping) for path in paths]
     _refuse_clashes(paths, [one for one, _ in read])
-    policy_text = _read(rules / "reponses.yaml", "UNC_RULES")
-    policy = parse_reply_policy(policy_text, source="reponses.yaml", mapping=form_mapping)
+    policy, policy_text = read_policy(rules, mapping=form_mapping)
     _refuse_unknown_levels(policy, [one for one, _ in read])
-    templates = {
-        path.stem: _read(path, "UNC_RULES") for path in sorted((rules / "textes").glob("*.j2"))
-    }
+    templates = read_templates(rules)
     return Form(
         mapping=form_mapping,
         rulesets=tuple(rules for rules, _ in read),
@@ -72,11 +69,7 @@ def load_form(*, mapping: Path, rules: Path) -> Form:
             RuleText(form_mapping.digest, form_mapping.version, mapping.name, mapping_text),
         ),
         policy=policy,
-        matching=parse_matching(
-            _read(rules / "rapprochements.yaml", "UNC_RULES"),
-            source="rapprochements.yaml",
-            mapping=form_mapping,
-        ),
+        matching=read_matching(rules, mapping=form_mapping),
         texts=Texts(templates),
         digest=sha256("\0".join([policy_text, *templates.values()]).encode()).hexdigest()[:12],
     )
@@ -97,6 +90,36 @@ def _refuse_unknown_levels(policy: ReplyPolicy, rulesets: Sequence[RuleSet]) -> 
         raise DataFileError(
             [f"reponses.yaml : labels.by_priority : aucun référentiel n'a de niveau « {name} »"]
         )
+
+
+def read_templates(rules: Path) -> dict[str, str]:
+    """The templates of a folder of rules, by name, not compiled yet.
+
+    Raises:
+        DataFileError: One cannot be read.
+    """
+    found = sorted((rules / "textes").glob("*.j2"))
+    return {path.stem: _read(path, "UNC_RULES") for path in found}
+
+
+def read_policy(rules: Path, *, mapping: FormMapping) -> tuple[ReplyPolicy, str]:
+    """Read and check what is answered, and give its text.
+
+    Raises:
+        DataFileError: The file is missing, unreadable or wrong.
+    """
+    text = _read(rules / "reponses.yaml", "UNC_RULES")
+    return parse_reply_policy(text, source="reponses.yaml", mapping=mapping), text
+
+
+def read_matching(rules: Path, *, mapping: FormMapping) -> Matching:
+    """Read and check what makes reports one situation.
+
+    Raises:
+        DataFileError: The file is missing, unreadable or wrong.
+    """
+    text = _read(rules / "rapprochements.yaml", "UNC_RULES")
+    return parse_matching(text, source="rapprochements.yaml", mapping=mapping)
 
 
 def read_mapping(path: Path) -> FormMapping:

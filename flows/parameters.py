@@ -9,8 +9,9 @@ from prefect.exceptions import PrefectException
 from pydantic import Field, SecretStr
 
 from settings import Settings, SettingsError, load_settings
+from settings_parts import LARGEST_NUMBER
 
-Demarche: TypeAlias = Annotated[int | None, Field(ge=1)]
+Demarche: TypeAlias = Annotated[int | None, Field(ge=1, le=LARGEST_NUMBER)]
 """Number of a démarche; ``None`` for that of the settings."""
 
 
@@ -25,7 +26,7 @@ def settings_of(demarche: Demarche) -> Settings:
     if settings.ds_token_block is None:
         return settings
     token = _token_of(settings.ds_token_block)
-    return settings.model_copy(update={"ds_token": token, "ds_token_file": None})
+    return settings.with_token(token, setting="UNC_DS_TOKEN_BLOCK")
 
 
 def _token_of(block: str) -> SecretStr:

@@ -1,11 +1,17 @@
 """Rule-sets checked: usable, side by side with the others, and reachable in what the form asks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from flows.form import read_mapping, read_ruleset
+from flows.form import (
+    read_mapping,
+    read_matching,
+    read_policy,
+    read_ruleset,
+    read_templates,
+)
 from flows.rules_files import read_named, refuse_other_folder
 from mappings.data_file import DataFile, DataFileError
 from mappings.decode import decode_revision
@@ -17,6 +23,7 @@ from triage.compatible import Options
 from triage.reachability import form_options, unreachable
 from triage.ruleset import RuleSet
 from triage.ruleset_clashes import clashes
+from triage.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ class Checked:
 
 
 def check_rulesets(settings: Settings, file: Path | None) -> Checked:
-    """Check one rule-set beside those of UNC_RULES, or all of these.
+    """Check one rule-set beside those of UNC_RULES, or all of these with the texts and answers.
 
     Raises:
         DataFileError: The mapping is wrong, UNC_RULES is not a folder of rules, or there is no
@@ -86,7 +93,27 @@ def check_rulesets(settings: Settings, file: Path | None) -> Checked:
             files.append(CheckedFile(path, "", tuple(found.problems), unusable=True))
         else:
             files.append(_checked(path, found, usable, options))
+    if file is None:
+        files += _beside(settings.rules, mapping)
     return Checked(tuple(files), bool(options), lack=lack, broken=broken)
+
+
+def _beside(rules: Path, mapping: FormMapping) -> list[CheckedFile]:
+    """What stands beside the rule-sets and is used with them: answers, matching, texts."""
+    checks: dict[str, Callable[[], object]] = {
+        "reponses.yaml": lambda: read_policy(rules, mapping=mapping),
+        "rapprochements.yaml": lambda: read_matching(rules, mapping=mapping),
+        "textes": lambda: Texts(read_templates(rules)),
+    }
+    files = []
+    for name, check in checks.items():
+        problems: tuple[str, ...] = ()
+        try:
+            check()
+        except DataFileError as error:
+            problems = error.problems
+        files.append(CheckedFile(rules / name, "", problems, unusable=bool(problems)))
+    return files
 
 
 _Read: TypeAlias = tuple[RuleSet, str] | DataFileError

@@ -125,7 +125,7 @@ def connect(settings: Settings, *, tell: Tell = say_nothing) -> Iterator[Connect
     """
     settings.require_complete()
     token = settings.token().get_secret_value()
-    with DsTransport(settings.ds_url, token) as transport:
+    with DsTransport(settings.ds_url, token, token_setting=settings.token_setting) as transport:
         first_look = _first_look(settings, transport)
         with open_services(settings, tell=tell) as local, local.store.lock(local.demarche):
             yield Connected(

@@ -22,5 +22,5 @@ def token_warning(settings: Settings) -> str | None:
         return None
     return (
         f"Le jeton d'API prend fin le {end:%d/%m/%Y} : créez-en un autre sur DS, remplacez"
-        " UNC_DS_TOKEN (ou son fichier) et UNC_DS_TOKEN_SINCE."
+        f" celui de {settings.token_setting}, et UNC_DS_TOKEN_SINCE."
     )

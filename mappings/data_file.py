@@ -14,6 +14,7 @@ from ruamel.yaml.reader import ReaderError
 from mappings.data_places import place
 from mappings.data_problems import told
 from mappings.yaml_problems import UNREADABLE, character_problem, marked_problem, scalar_problem
+from mappings.yaml_size import too_large
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -39,7 +40,8 @@ class DataFile:
         """Parse ``text``.
 
         Raises:
-            DataFileError: The text is not YAML, a key stands twice, or a date does not exist.
+            DataFileError: The text is not YAML, is too large, has a key twice, or a date that does
+                not exist.
         """
         self.source = source
         self.digest = sha256(text.encode(errors="replace")).hexdigest()[:12]
@@ -98,8 +100,12 @@ def _parsed(text: str, *, source: str) -> Any:
 
     Nobody changes what is handed out: it is checked into a model of its own.
     """
+    if large := too_large(text):
+        raise DataFileError([f"{source}:{large[0]} : {large[1]}"])
+    yaml = YAML(typ="rt")
+    yaml.composer.warn_double_anchors = False  # allowed, and told in English to nobody's use
     try:
-        return YAML(typ="rt").load(text)
+        return yaml.load(text)
     except MarkedYAMLError as error:
         line, sentence = marked_problem(error, text)
         cause: Exception = error

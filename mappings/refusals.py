@@ -18,6 +18,11 @@ _REASONS = {
 }
 
 
+def is_told(error: OSError) -> bool:
+    """Whether there are words for what the system refused."""
+    return error.errno in _REASONS
+
+
 def refusal(error: OSError) -> str:
     """Return a few French words for what the system refused."""
     return _REASONS.get(error.errno or 0, "refus du système")

@@ -59,12 +59,12 @@ class StoreDamaged(StoreError):  # noqa: N818
     """The file is not a database, or not a sound one any more."""
 
     default = (
-        "Le fichier désigné par UNC_DATABASE_URL n'est pas une base lisible : vérifiez le chemin, "
-        "ou restaurez une sauvegarde."
+        "La base désignée par UNC_DATABASE_URL n'est pas lisible, ou est abîmée : vérifiez "
+        "l'adresse, ou restaurez une sauvegarde."
     )
     of_a_file = (
-        "Le fichier {file} n'est pas une base lisible : vérifiez UNC_HOME (ou UNC_DATABASE_URL, si"
-        " elle est donnée), ou restaurez une sauvegarde."
+        "Le fichier {file} n'est pas une base lisible, ou est abîmé : vérifiez UNC_HOME (ou"
+        " UNC_DATABASE_URL, si elle est donnée), ou restaurez une sauvegarde."
     )
 
 

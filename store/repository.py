@@ -8,7 +8,7 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from store import locks, schema
+from store import locks, schema, soundness
 from store.absences import Absences
 from store.accounts import Accounts
 from store.assessments import Assessments
@@ -124,6 +124,14 @@ class Store(Memory):
             SchemaTooNew: A newer version made them.
         """
         schema.require_current(self._scope)
+
+    def require_sound(self) -> None:
+        """Read the whole database; as long as that takes.
+
+        Raises:
+            StoreDamaged: A part of it is damaged.
+        """
+        soundness.require_sound(self._scope)
 
     def close(self) -> None:
         """Close every connection; the SQLite file is then a single file."""

@@ -138,6 +138,7 @@ def test_a_host_that_does_not_answer_is_told_by_the_process_itself(home: Path) -
     )
     assert done.returncode == 2
     assert "UNC_DS_URL" in done.stderr
+    assert "(127.0.0.1) est injoignable ou a coupé la connexion, nouvel essai dans" in done.stderr
     assert done.stdout == ""
     one_clear_line(done.stderr, None)
     assert not home.exists()

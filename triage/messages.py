@@ -1,7 +1,6 @@
 """Messages to declarants: at most one for each set of items, a few for each dossier."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from mappings.dossier import DossierState
@@ -10,27 +9,9 @@ from triage.assessment import Assessment, ItemResult, Verdict
 from triage.judged import Judged, Memory, Rulebook
 from triage.reply import MessageSent, SendMessage, reply_key
 from triage.reply_policy import Sending
+from triage.text_samples import Requested
 
 Kind: TypeAlias = Literal["received", "request"]
-
-
-@dataclass(frozen=True, slots=True)
-class Requested:
-    """One item as it is asked for.
-
-    Attributes:
-        name: Its name in French.
-        section: Section of the guide and of the form.
-        reason: What is wrong.
-        expected: What the guide expects.
-        labels: Questions of the form that it is about, as they are labelled there.
-    """
-
-    name: str
-    section: str
-    reason: str
-    expected: str
-    labels: tuple[str, ...]
 
 
 def due_message(

@@ -6,6 +6,8 @@ import pytest
 import requests
 import responses
 
+from clients import transport
+from clients.capabilities import Capabilities, capabilities_of
 from clients.documents import document
 from clients.errors import (
     DsBadRequest,
@@ -18,8 +20,8 @@ from clients.errors import (
     DsTokenRefused,
     DsUnavailable,
 )
-from clients.transport import DsTransport, Retry
-from tests.clients.conftest import Connect
+from clients.transport import NOTICED, DsTransport, Retry
+from tests.clients.conftest import Connect, StillClock
 
 URL = "https://ds.example/api/v2/graphql"
 TOKEN = "secret-of-a-test"
@@ -66,10 +68,14 @@ def root(code: str, *, message: str = "no", data: Any = None) -> dict[str, Any]:
         ),
         ({"status": 400, "json": root("graphql_parse_failed")}, DsSchemaMismatch, "UNC_DS_URL"),
         ({"status": 404, "body": "<html>"}, DsRefused, "UNC_DS_URL"),
-        (
-            {"status": 301, "headers": {"Location": "https://new.example/x?secret=1"}},
-            DsRefused,
-            "https://new.example/x\\)",
+        *(
+            (
+                {"status": status, "headers": {"Location": f"{target}?secret=1"}},
+                DsRefused,
+                "pour https://(new|ds).example/api/v3/graphql : mettez celle-ci dans UNC_DS_URL",
+            )
+            for status in (301, 308)
+            for target in ("https://new.example/api/v3/graphql", "/api/v3/graphql")
         ),
     ],
 )
@@ -80,6 +86,62 @@ def test_a_refusal_stops_at_once_and_says_what_to_change(
     with pytest.raises(kind, match=named):
         ask(ds)
     assert ds.requests_sent == 1
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    ("status", "target", "told"),
+    [
+        (302, "https://maintenance.example/graphql", "une page de maintenance.example au lieu"),
+        (303, "/users/sign_in?secret=1", "une page de ds.example au lieu"),
+        (307, "https://new.example/api/v3/graphql", "une page de new.example au lieu"),
+        (301, "https://new.example/maintenance.html", "une page de new.example au lieu"),
+        (301, "https://user:secret@new.example/", "une page de new.example au lieu"),
+        (301, "", "une page de ds.example au lieu"),
+        (308, URL, "une page de ds.example au lieu"),
+        (308, "http://ds.example/api/v2/graphql", "une page de ds.example au lieu"),
+    ],
+)
+def test_a_page_in_place_of_ds_is_told_as_such_and_tried_again(
+    ds: DsTransport, status: int, target: str, told: str
+) -> None:
+    headers = {"Location": target} if target else {}
+    responses.post(URL, status=status, headers=headers)
+    with pytest.raises(DsUnavailable, match=told) as caught:
+        ask(ds)
+    assert "mettez" not in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert ds.requests_sent == ds.policy.tries
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 403, "json": root("forbidden")},
+        {"status": 401, "json": root("forbidden")},
+        {"json": root("deprecated_token")},
+        {"json": root("unauthorized")},
+        {"status": 403, "json": root("forbidden", message="not allowed: 192.0.2.7")},
+    ],
+)
+def test_a_token_is_named_by_the_setting_that_gave_it(answer: dict[str, Any]) -> None:
+    responses.post(URL, **answer)
+    ds = DsTransport(URL, TOKEN, token_setting="UNC_DS_TOKEN_FILE")
+    with pytest.raises(DsRefused, match="UNC_DS_TOKEN_FILE") as caught:
+        ask(ds)
+    assert caught.value.setting == "UNC_DS_TOKEN_FILE"
+
+
+@responses.activate
+def test_an_instance_that_hides_its_schema_is_told_in_french(
+    ds: DsTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(transport.log, "handle", lambda line: told.append(line.getMessage()))
+    responses.post(URL, json={"errors": [{"message": "Introspection is disabled"}]})
+    assert capabilities_of(ds) == Capabilities()
+    assert told == ["Cette instance de DS cache son schéma : le schéma officiel est supposé."]
 
 
 @responses.activate
@@ -112,11 +174,35 @@ def test_an_address_that_is_none_is_named(connect: Connect, url: str) -> None:
 
 
 def test_an_unreachable_host_is_named_after_the_tries(connect: Connect) -> None:
-    ds = connect("http://127.0.0.1:9/api/v2/graphql")
-    with pytest.raises(DsUnavailable, match="UNC_DS_URL") as caught:
+    ds = connect("http://127.0.0.1:9/api/v2/graphql?cle=secrete")
+    with pytest.raises(DsUnavailable, match=r"Le serveur DS \(127.0.0.1\).*UNC_DS_URL") as caught:
         ask(ds)
     assert not caught.value.sent
     assert ds.requests_sent == ds.policy.tries
+    assert "secrete" not in str(caught.value)
+
+
+def test_a_name_that_no_machine_has_is_told_soon(connect: Connect, clock: StillClock) -> None:
+    ds = connect("https://nulle-part.invalid/api/v2/graphql")
+    with pytest.raises(DsUnavailable, match=r"nulle-part\.invalid.*DNS") as caught:
+        ask(ds)
+    assert not caught.value.sent
+    assert ds.requests_sent == ds.policy.unknown_host_tries < ds.policy.tries
+    assert sum(clock.slept) <= 3
+
+
+def test_a_long_wait_is_told_with_the_host(
+    connect: Connect, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(transport.log, "handle", lambda line: told.append(line.getMessage()))
+    with pytest.raises(DsUnavailable):
+        ask(connect("http://127.0.0.1:9/api/v2/graphql?cle=secrete"))
+    assert len(told) == sum(pause >= NOTICED for pause in clock.slept)
+    for line in told:
+        assert "(127.0.0.1) est injoignable" in line
+        assert ", nouvel essai dans " in line
+        assert "secrete" not in line
 
 
 @responses.activate

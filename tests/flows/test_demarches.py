@@ -47,6 +47,26 @@ def file(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     return written
 
 
+def test_a_refused_token_is_named_with_the_file_and_the_demarche_that_gave_it(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(file.read_text("utf-8").replace(f"jeton-{SECOND}", "inconnu"), "utf-8")
+    error = told(capsys, "sync")["demarches"][str(SECOND)]["error"]
+    assert f"le jeton UNC_DS_TOKEN ({file}, démarche {SECOND})" in error
+
+
+@pytest.mark.usefixtures("file")
+def test_a_refused_token_of_a_file_is_named_by_that_setting(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("UNC_DEMARCHES")
+    monkeypatch.setenv("UNC_DEMARCHE", str(FIRST))
+    assert "le jeton UNC_DS_TOKEN_FILE" in told(capsys, "sync")["error"]
+    checks = told(capsys, "doctor")["checks"]
+    access = next(one["text"] for one in checks if one["name"] == "Accès à DS")
+    assert "le jeton UNC_DS_TOKEN_FILE" in access
+
+
 def told(capsys: pytest.CaptureFixture[str], *command: str) -> Any:
     call([*command, "--json"])
     return json.loads(capsys.readouterr().out)

@@ -52,7 +52,8 @@ def on(read: Bridge, folder: Path) -> Settings:
 def test_two_rule_sets_side_by_side_are_valid(read: Bridge, folder: Path) -> None:
     put(folder / "rules", "2026-2.yaml", NEXT)
     found = check_rulesets(on(read, folder), None)
-    assert problems(found) == {"2026-1.yaml": [], "2026-2.yaml": []}
+    beside: dict[str, list[str]] = {"reponses.yaml": [], "rapprochements.yaml": [], "textes": []}
+    assert problems(found) == {"2026-1.yaml": [], "2026-2.yaml": [], **beside}
     assert (found.code, found.options_known, found.lack) == (0, True, "")
 
 
@@ -160,3 +161,30 @@ def test_two_files_of_one_version_are_refused_at_load(folder: Path) -> None:
     put(folder / "rules", "2026-2.yaml", NEXT.replace("2026.2", "2026.1"))
     with pytest.raises(DataFileError, match=r"2026-1\.yaml a la même version \(2026\.1\)"):
         load_form(mapping=ROOT / "mappings/unc/mapping.yaml", rules=folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        (
+            "textes/message_request.j2",
+            "{% if correction %}\n{{ nom }}{% endif %}{{ reference }}",
+            "textes/message_request.j2:2 : « nom » n'existe pas",
+        ),
+        (
+            "textes/motifs_priorite.j2",
+            "{% for i in range(10**9) %}{% endfor %}",
+            "textes/motifs_priorite.j2:1 : « ( ) » n'est pas permis",
+        ),
+        ("reponses.yaml", "labels: 3\n", "reponses.yaml:1 : "),
+        ("rapprochements.yaml", "version: [\n", "rapprochements.yaml:"),
+    ],
+)
+def test_what_is_used_with_the_rule_sets_is_checked_with_them(
+    read: Bridge, folder: Path, name: str, text: str, told: str
+) -> None:
+    put(folder, name, text)
+    found = check_rulesets(on(read, folder), None)
+    assert found.code == 2
+    assert any(line.startswith(told) for line in problems(found)[name.split("/", maxsplit=1)[0]])
+    assert problems(found)["2026-1.yaml"] == []

@@ -161,6 +161,45 @@ def test_what_is_not_yaml_is_told_in_french_with_its_line(text: str, told: str) 
     assert not any(word in str(raised.value) for word in _ENGLISH)
 
 
+def _nested(opening: str, item: str, closing: str) -> str:
+    """Nine lines that unfold to 9 to the power of 9 values."""
+    lines = [f"a0: &a0 {opening}{item}{closing}"]
+    for level in range(1, 10):
+        inner = ", ".join(item.replace("x", f"*a{level - 1}", 1) for _ in range(9))
+        if opening == "{":
+            inner = ", ".join(f"k{n}: *a{level - 1}" for n in range(9))
+        lines.append(f"a{level}: &a{level} {opening}{inner}{closing}")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _nested("[", "x", "]"),
+        _nested("{", "k: x", "}"),
+        "a: &a " + "x" * 50_000 + "\nb: [" + ", ".join(["*a"] * 1_000) + "]",
+        "a: &a [" + "x, " * 2_000 + "]\nb: &b [" + "*a, " * 100 + "]",
+    ],
+    ids=["lists", "mappings", "a long text", "wide"],
+)
+def test_aliases_that_unfold_without_end_are_refused_with_their_line(text: str) -> None:
+    with pytest.raises(DataFileError) as raised:
+        DataFile(text, source="x").validate(Sample)
+    assert "les alias (« * ») répètent trop de lignes" in str(raised.value)
+    assert not str(raised.value).startswith("x:1 ")
+
+
+def test_a_file_of_another_kind_of_size_is_refused() -> None:
+    with pytest.raises(DataFileError, match="x:1 : le fichier est trop gros"):
+        DataFile("a: 1\n" * 200_001, source="x")
+
+
+def test_a_plain_alias_is_what_it_stands_for() -> None:
+    read = DataFile("a: &a [1, 2]\nb: {c: *a, d: *a}\ne: &a 3\nf: *a", source="x")
+    assert read.data["b"]["d"] == [1, 2]
+    assert read.data["f"] == 3
+
+
 def test_a_file_that_is_not_utf_8_says_so_with_its_line() -> None:
     with pytest.raises(DataFileError) as raised:
         text_of("a: 1\ntitre: Été".encode("cp1252"), source="x")

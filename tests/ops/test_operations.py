@@ -287,3 +287,30 @@ def test_old_workbooks_go_and_the_latest_stays(bridge: MakeBridge, unc: Unc) -> 
         assert unc(made.environment, "purge") == 0
         assert not old.exists()
         assert len(list((made.home / "exports").glob("20*"))) == 1
+
+
+@pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
+def test_a_base_that_is_damaged_in_its_middle_is_told_and_not_copied(
+    bridge: MakeBridge, unc: Unc, capsys: pytest.CaptureFixture[str], part: float
+) -> None:
+    with bridge(generate(8, seed=2)) as made:
+        made.run()
+        base = made.home / "unc.sqlite"
+        content = bytearray(base.read_bytes())
+        start = int(len(content) * part) // 4096 * 4096
+        content[start : start + 3 * 4096] = b"\x5a" * (3 * 4096)
+        base.write_bytes(content)
+        assert unc(made.environment, "doctor", "--json") == 2
+        checks = {one["name"]: one for one in json.loads(capsys.readouterr().out)["checks"]}
+        copy = made.home / "copie.sqlite"
+        assert unc(made.environment, "backup", "--to", str(copy)) == 2
+    assert checks["Base de données"]["level"] == "bloquant"
+    assert f"{base} n'est pas une base lisible, ou est abîmé" in checks["Base de données"]["text"]
+    assert "restaurez une sauvegarde" in capsys.readouterr().err
+    assert not copy.exists()
+
+
+def test_a_sound_base_is_said_to_be_so_on_postgresql_too(cluster: Cluster) -> None:
+    with open_store(cluster.url(cluster.new_database())) as store:
+        store.upgrade()
+        store.require_sound()

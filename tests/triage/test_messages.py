@@ -28,7 +28,8 @@ from tests.triage.replying import (
 from triage.assessment import Status
 from triage.judged import Memory
 from triage.reply import Outcome
-from triage.texts import TRIALS, Texts
+from triage.text_samples import SAMPLES
+from triage.texts import Texts
 
 ASKS = rulebook(channel="correction")
 WRITES = rulebook(channel="message")
@@ -185,7 +186,7 @@ def test_a_wrong_text_is_told_when_it_is_loaded(text: str, told: str) -> None:
 
 
 def test_a_missing_text_is_told() -> None:
-    for name in TRIALS:
+    for name in SAMPLES:
         given = templates()
         del given[name]
         with pytest.raises(DataFileError, match=f"{name}.j2 : ce modèle manque"):

@@ -1,0 +1,109 @@
+"""Whatever stands at the other end of a command: any encoding, a closed end, a full disk."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BIN = Path(sys.executable).parent
+FULL = Path("/dev/full")
+
+
+def unc(
+    *words: str, home: Path, after: str = "", **changes: str
+) -> subprocess.CompletedProcess[bytes]:
+    environment = {
+        **os.environ,
+        "UNC_HOME": str(home / "foyer"),
+        "UNC_DEMARCHE": "12",
+        "UNC_DS_TOKEN": "jeton-d-essai",
+        **changes,
+    }
+    command = ["bash", "-c", f'exec "$@" {after}', "unc", str(BIN / "unc"), *words]
+    return subprocess.run(command, env=environment, cwd=home, capture_output=True, check=False)  # noqa: S603
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding"),
+    [(("status",), "ascii:strict"), (("rules", "check"), "latin-1"), (("--help",), "utf-16")],
+)
+def test_a_command_says_its_piece_in_any_encoding(
+    words: tuple[str, ...], encoding: str, tmp_path: Path
+) -> None:
+    done = unc(*words, home=tmp_path, PYTHONIOENCODING=encoding)
+    assert done.returncode == 0
+    assert len(done.stdout) > 50
+    assert b"Erreur" not in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_json_is_the_same_value_in_any_encoding(tmp_path: Path) -> None:
+    there = unc("status", "--json", home=tmp_path, PYTHONIOENCODING="utf-8")
+    done = unc("status", "--json", home=tmp_path, PYTHONIOENCODING="ascii")
+    assert json.loads(done.stdout) == json.loads(there.stdout)
+    assert "é" in there.stdout.decode()
+    assert done.stdout.isascii()
+
+
+def test_a_letter_that_the_output_lacks_loses_its_accent(tmp_path: Path) -> None:
+    done = unc("zut", home=tmp_path, PYTHONIOENCODING="ascii")
+    assert done.returncode == 2
+    assert b'" zut " n\'est pas une commande' in done.stderr
+
+
+def test_a_country_s_locale_is_enough(tmp_path: Path) -> None:
+    done = unc(
+        "status", home=tmp_path, LANG="C", LC_ALL="C", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0"
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("words", "after"), [(("status",), ">&- 2>&-"), (("status", "--json"), ">&-")]
+)
+def test_a_closed_output_changes_nothing_else(
+    words: tuple[str, ...], after: str, tmp_path: Path
+) -> None:
+    done = unc(*words, home=tmp_path, after=after)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_reader_that_leaves_early_sees_no_error(tmp_path: Path) -> None:
+    done = unc("status", "--json", home=tmp_path, after="| true; exit ${PIPESTATUS[0]}")
+    assert done.returncode in {0, 1}
+    assert done.stderr == b""
+
+
+def test_a_full_disk_behind_the_output_is_told(tmp_path: Path) -> None:
+    assert FULL.is_char_device()
+    done = unc("status", "--json", home=tmp_path, after=f"> {FULL}")
+    assert done.returncode == 2
+    assert "le disque est plein" in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+
+
+def test_an_error_that_cannot_be_told_keeps_its_exit_code(tmp_path: Path) -> None:
+    assert unc("zut", home=tmp_path, after=f"2> {FULL}").returncode == 2
+
+
+@pytest.mark.parametrize("words", [("status", "--json"), ("rules", "check", "--json")])
+def test_a_mistyped_setting_is_told_once_by_each_command(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("UNC_DEMARCH=3\n", "utf-8")
+    given = {"UNC_BATHC_SIZE": "3", "UNC_SMTP_HOST": "", "UNC_ALERT_TO": "a", "UNC_TEST_A": "1"}
+    done = unc(*words, home=tmp_path, **given)
+    json.loads(done.stdout)
+    told = done.stderr.decode()
+    assert told.count("Réglage") == 1
+    assert "UNC_BATHC_SIZE (vouliez-vous UNC_BATCH_SIZE ?)" in told
+    assert "UNC_DEMARCH (vouliez-vous UNC_DEMARCHE ?)." in told
+    assert "SMTP" not in told
+    assert "ALERT" not in told
+
+
+def test_settings_that_are_all_known_are_not_spoken_of(tmp_path: Path) -> None:
+    assert unc("status", home=tmp_path, UNC_PORTAL_URL="https://a.example").stderr == b""

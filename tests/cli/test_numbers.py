@@ -1,0 +1,113 @@
+"""A number that no démarche, dossier or port has is refused here, and what is refused is named."""
+
+from pathlib import Path
+
+import pytest
+
+from cli.app import call
+from settings import SettingsError, load_settings
+
+HUGE = "10000000000000000"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("UNC_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("UNC_DEMARCHE", "1")
+    return tmp_path / "home"
+
+
+@pytest.mark.parametrize("value", [HUGE, "2147483648", "9" * 5000, "-1", "0"])
+@pytest.mark.parametrize(
+    "name",
+    ["DEMARCHE", "ATTACHMENT_MAX_MB", "RETENTION_MONTHS", "EXPORT_RETENTION_DAYS", "BATCH_SIZE"],
+)
+def test_a_number_out_of_range_names_its_setting(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"UNC_{name}", value)
+    with pytest.raises(SettingsError, match=f"UNC_{name} : valeur refusée"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("DEMARCHE", HUGE, "trop grand ; au plus 2147483647"),
+        ("DEMARCHE", "1.5", "un nombre entier"),
+        ("OVERLAP_MINUTES", HUGE, "trop grand"),
+        ("QUIET_MINUTES", HUGE, "trop grand"),
+        ("MESSAGES_PER_RUN", HUGE, "trop grand"),
+        ("MAX_REQUESTS", HUGE, "trop grand"),
+        ("MESSAGES_PILOT", f"12, {HUGE}", "trop grand"),
+        ("MESSAGES_SINCE", "0001-01-01", "une année de 1900 à 2100"),
+        ("DS_TOKEN_SINCE", "9999-12-31", "une année de 1900 à 2100"),
+        ("DS_TOKEN_SINCE", "hier", "une date AAAA-MM-JJ"),
+        ("PASS_EN_INSTRUCTION", "peut-être", "true ou false"),
+    ],
+)
+def test_a_value_that_does_not_fit_says_what_would(
+    name: str, value: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"UNC_{name}", value)
+    with pytest.raises(SettingsError, match=f"UNC_{name} : valeur refusée .*{why}"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (f"UNC_DEMARCHE = {HUGE}", "table « a » : UNC_DEMARCHE va de 1 à 2147483647"),
+        ("UNC_DEMARCHE = true", "table « a » : donnez-lui son propre UNC_DEMARCHE"),
+        (f"UNC_DEMARCHE = 1\nUNC_OVERLAP_MINUTES = {HUGE}", "UNC_OVERLAP_MINUTES : valeur refusée"),
+        ("UNC_DEMARCHE = 1\nUNC_INSTRUCTER = 'a'", "vouliez-vous UNC_INSTRUCTEUR ?"),
+    ],
+)
+def test_a_table_of_a_demarche_is_named_with_its_file(
+    tmp_path: Path, lines: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "demarches.toml"
+    file.write_text(f"[a]\n{lines}\n", "utf-8")
+    monkeypatch.setenv("UNC_DEMARCHES", str(file))
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert told in str(refused.value)
+    assert str(file) in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        f"rules explain {HUGE}",
+        f"rules explain 12 --past {HUGE}",
+        "rules explain 0",
+        f"respond --withdraw {HUGE}",
+        f"mapping card {HUGE}",
+        f"situations split SIT-0001 4 {HUGE}",
+        f"status --stalled-after {HUGE}",
+        f"sandbox --seed {HUGE}",
+        "sandbox --port 65536",
+        "serve --port 99999",
+        "serve --port -1",
+    ],
+)
+def test_a_number_that_is_typed_is_refused_before_anything_is_opened(
+    typed: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(typed.split()) == 2
+    told = capsys.readouterr().err
+    assert "Commande incomprise" in told
+    assert "il faut au " in told
+    assert not home.exists()
+
+
+def test_files_that_an_editor_of_windows_saved_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("UNC_DEMARCHE")
+    file = tmp_path / "demarches.toml"
+    file.write_text("[a]\nUNC_DEMARCHE = 12\nUNC_BATCH_SIZE = 3\n", "utf-8-sig")
+    (tmp_path / ".env").write_text(f"UNC_DEMARCHE=12\nUNC_DEMARCHES={file}\n", "utf-8-sig")
+    read = load_settings()
+    assert (read.demarche, read.batch_size) == (12, 3)
