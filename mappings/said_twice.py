@@ -87,7 +87,7 @@ def says(text: str, value: ChampValue | None) -> bool:  # noqa: C901 (one case a
 
 
 def _says_number(text: str, number: int | Decimal) -> bool:
-    if text == str(number):
+    if text.upper() == str(number):  # 1e+16, as JSON may write it
         return True
     plain = text.strip()
     if not NUMBER.fullmatch(" ".join(plain.split())):
