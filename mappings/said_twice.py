@@ -52,6 +52,9 @@ _MONTHS: Final = (
 )
 """How each month begins in French and in English, without accents."""
 _NOON: Final = 12
+_EXPONENT = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d+", re.ASCII)
+_TINY: Final = Decimal("1e-4")
+_HUGE: Final = Decimal("1e16")
 
 
 def says(text: str, value: ChampValue | None) -> bool:  # noqa: C901 (one case a member)
@@ -87,8 +90,10 @@ def says(text: str, value: ChampValue | None) -> bool:  # noqa: C901 (one case a
 
 
 def _says_number(text: str, number: int | Decimal) -> bool:
-    if text.upper() == str(number):  # 1e+16, as JSON may write it
+    if text == str(number):
         return True
+    if _EXPONENT.fullmatch(text):  # programs write so what is huge or tiny; people, anything else
+        return not _TINY <= abs(number) < _HUGE and float(text) == float(number)
     plain = text.strip()
     if not NUMBER.fullmatch(" ".join(plain.split())):
         return False
