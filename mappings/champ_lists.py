@@ -21,11 +21,12 @@ def choice(raw: Raw, *, fed: bool | None) -> ChampValue | None:
         fed: Whether the list is fed by a CSV, so that DS types the number of a row and shows the
             label; ``None`` when the revision is not known.
     """
-    answer, text = raw["value"] if "value" in raw else raw.get("stringValue"), _shown(raw)
+    answer = raw["value"] if "value" in raw else raw.get("stringValue")
+    if answer and answer == raw.get("stringValue") and not fed and answer[0].isalnum():
+        return Choice(answer)  # nearly every one
+    text = _shown(raw)
     if answer is None or is_blank(answer):
         return text_or_none(text)
-    if answer == text and not fed and not answer.startswith("["):  # nearly every one
-        return Choice(answer)
     several = options_in(answer)
     if several is not None:
         return _one_or_more(several, text, fed=fed)

@@ -62,7 +62,7 @@ def decode_value(typename: str, raw: Raw, *, fed: bool | None = None) -> ChampVa
         value = _DECODERS.get(typename, as_string)(raw)
         if typename not in _TWICE or not (text := raw.get("stringValue")):
             return value
-        return value if is_blank(text) or says(text, value) else Text(text)
+        return value if says(text, value) else text_or_none(text)
     except _ERRORS:
         kind = typename.removesuffix("Champ")
         return Unreadable(raw=_kept(raw), reason=f"valeur inattendue pour un champ {kind}")
@@ -79,8 +79,11 @@ def _kept(raw: Raw) -> str:
 
 def _as_text(raw: Raw) -> Text | Choices | None:
     """A text as typed; the several options of a list that became one."""
-    text = text_or_none(raw.get("value")) or as_string(raw)
-    options = options_in(text.text) if text else None
+    answer = raw.get("value")
+    text = as_string(raw) if answer is None else text_or_none(answer)
+    if text is None or text.text[0] != "[":
+        return text
+    options = options_in(text.text)
     return several(options) if options else text
 
 

@@ -8,6 +8,7 @@ on the type, the version and the language, so any way of writing the same value 
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, assert_never
 
 from mappings.clock import PARIS
@@ -63,10 +64,11 @@ def says(text: str, value: ChampValue | None) -> bool:  # noqa: C901 (one case a
     A blank text contradicts nothing: DS says nothing a second time.
     """
     match value:
+        case YesNo():
+            said = _YES if value.yes else _NO
+            return text in said or fold(text) in said
         case Number():
             return _says_number(text, value.number)
-        case YesNo():
-            return fold(text) in (_YES if value.yes else _NO)
         case Day():
             return _says_day(text, value.day)
         case Moment():
@@ -75,12 +77,15 @@ def says(text: str, value: ChampValue | None) -> bool:  # noqa: C901 (one case a
             shown = fold(text)
             return shown == fold(value.option) or shown.strip(" .") in _TITLES.get(value.option, ())
         case Choices():
-            return _bare(text) == _bare(", ".join(value.options))
+            joined = (", ".join(value.options), " / ".join(value.options))
+            return text in joined or _bare(text) == _bare(joined[0]) or fold(text) in map(fold, joined)
         case Place():
+            if value.name in text:
+                return bool(value.name)
             around = (one for key, one in value.parts if key in {"postalCode", "cityName"})
             return any(_names(text, one) for one in (value.name, value.code, *around) if one)
         case Company():
-            return any(_names(text, one) for one in (value.identifier, value.name or "") if one)
+            return text == value.identifier or any(_names(text, one) for one in (value.identifier, value.name or "") if one)
         case None:
             return fold(text) in _NO  # a yes/no question without an answer, on some instances
         case Text() | Files() | Unlisted() | Rows() | Unreadable():
@@ -104,6 +109,7 @@ def _says_number(text: str, number: int | Decimal) -> bool:
     return said == number or (isinstance(number, Decimal) and float(said) == float(number))
 
 
+@lru_cache(maxsize=4096)
 def _says_day(text: str, day: date) -> bool:
     """Day and year among its numbers; the month among them, or no other month among its words."""
     numbers = [int(one) for one in _DIGITS.findall(text)]
