@@ -77,15 +77,15 @@ def says(text: str, value: ChampValue | None) -> bool:  # noqa: C901 (one case a
             shown = fold(text)
             return shown == fold(value.option) or shown.strip(" .") in _TITLES.get(value.option, ())
         case Choices():
-            joined = (", ".join(value.options), " / ".join(value.options))
-            return text in joined or _bare(text) == _bare(joined[0]) or fold(text) in map(fold, joined)
+            return _says_options(text, value.options)
         case Place():
             if value.name in text:
                 return bool(value.name)
             around = (one for key, one in value.parts if key in {"postalCode", "cityName"})
-            return any(_names(text, one) for one in (value.name, value.code, *around) if one)
+            return any(_names(text, one) for one in (value.name, value.code, *around))
         case Company():
-            return text == value.identifier or any(_names(text, one) for one in (value.identifier, value.name or "") if one)
+            named = (value.identifier, value.name or "")
+            return text in named or any(_names(text, one) for one in named)
         case None:
             return fold(text) in _NO  # a yes/no question without an answer, on some instances
         case Text() | Files() | Unlisted() | Rows() | Unreadable():
@@ -142,6 +142,13 @@ def _says_moment(text: str, moment: datetime) -> bool:
     if (local.hour, local.minute) == (0, 0):
         return True  # a day, from when the question asked for no hour
     return local.minute in numbers and (local.hour in numbers or local.hour % _NOON in numbers)
+
+
+def _says_options(text: str, options: tuple[str, ...]) -> bool:
+    joined = (", ".join(options), " / ".join(options))
+    if text in joined or fold(text) in map(fold, joined):
+        return True
+    return _bare(text) == _bare(joined[0])
 
 
 def _names(text: str, name: str) -> bool:
