@@ -205,7 +205,8 @@ class Reading:
         if answer.state is not AnswerState.ANSWERED:
             return True
         chosen = answer.value if isinstance(answer.value, tuple) else (answer.value,)
-        return any(option in chosen for option in options)
+        # Labels of a list fed by a CSV may come joined: one that stands among them was chosen.
+        return any(f", {option}," in f", {one}," for option in options for one in chosen)
 
     def _all_rows(self, field: str) -> tuple[Row, ...]:
         value = self.entry.report.fields.get(field, _NOT_ASKED).value

@@ -13,7 +13,8 @@ from exports.errors import MappingMismatchError
 from exports.names import header_name
 from exports.policy import Policy, condition_of
 from exports.reading import Reading
-from exports.values import column_text, rows_text, shown_content
+from exports.values import column_text, rows_text, shown_content, value_content
+from mappings.dossier import Attachment, Unlisted
 from mappings.mapping import Audience, FieldSpec
 from mappings.medicine_columns import BDPM_COLUMNS
 from mappings.report import Answer
@@ -258,13 +259,23 @@ def _files(reading: Reading, _: SheetSpec, columns: Sequence[ColumnSpec]) -> Cel
         shown = reading.answer(name)
         if spec.type != "files" or not isinstance(shown, Answer):
             continue
-        for file in attachments(shown.value):
+        files = (shown.value,) if isinstance(shown.value, Unlisted) else attachments(shown.value)
+        for file in files:
             yield tuple(
-                OF_FILE[column.computed](reading, spec, file)
+                _file_cell(column.computed, reading, spec=spec, file=file)
                 if column.computed in OF_FILE
                 else _dossier_cell(reading, column)
                 for column in columns
             )
+
+
+def _file_cell(
+    name: str, reading: Reading, *, spec: FieldSpec, file: Attachment | Unlisted
+) -> Content:
+    """What is known of a file; of one that DS does not list, that it was given."""
+    if isinstance(file, Attachment):
+        return OF_FILE[name](reading, spec, file)
+    return {"champ": spec.title, "fichier": value_content(file)}.get(name)
 
 
 RowsOf = Callable[[Reading, SheetSpec, Sequence[ColumnSpec]], Cells]

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from exports.cells import Content, paris
 from exports.reading import Mask, Reading, Shown
-from mappings.dossier import Attachment, Company, DossierState, Place
+from mappings.display import show
+from mappings.dossier import Attachment, Company, DossierState, Place, Unlisted
 from mappings.mapping import FieldSpec
 from mappings.report import Answer, AnswerState, Row, Value
 from triage.assessment import Verdict
@@ -59,6 +60,8 @@ def value_content(value: Value | None, *, part: str = "") -> Content:
             return value.identifier if part == "identifier" else value.name or value.identifier
         case Place():
             return f"{value.name} ({value.code})" if value.code else value.name
+        case Unlisted():
+            return show(value)
         case tuple():
             return _listed(value)
 

@@ -54,12 +54,20 @@ def address(raw: Raw) -> Place | Text | None:
     )
 
 
+def company_name(raw: Raw) -> str | None:
+    """Name of a company; ``None`` when the register does not hand it out, or did not answer.
+
+    INSEE serves « [ND] » for those that refuse to be listed.
+    """
+    name = (raw.get("entreprise") or {}).get("raisonSociale")
+    return None if name and not name.replace("[ND]", "").strip() else name
+
+
 def company(raw: Raw) -> Company | None:
     """The SIRET as typed; the company when the register answered."""
     found = raw["etablissement"]
     if found:
-        known = found.get("entreprise") or {}
-        return Company(identifier=found["siret"], name=known.get("raisonSociale"))
+        return Company(identifier=found["siret"], name=company_name(found))
     typed = as_string(raw)
     return Company(identifier="".join(typed.text.split()), name=None) if typed else None
 

@@ -1,4 +1,7 @@
-"""Decoding the value of one champ, type by type, from what the API really sends."""
+"""Decoding the value of one champ, type by type, from what the API really sends.
+
+A value that ``stringValue`` contradicts is not believed: the text is what was answered.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -8,8 +11,10 @@ from typing import Any, TypeAlias
 import orjson
 
 from mappings.blank import as_string, is_blank, text_or_none
+from mappings.champ_lists import choice, choices, several
 from mappings.champ_places import address, areas, commitment, company, place, register
 from mappings.clock import PARIS
+from mappings.convert import options_in
 from mappings.dossier import (
     Attachment,
     ChampValue,
@@ -20,9 +25,11 @@ from mappings.dossier import (
     Moment,
     Number,
     Text,
+    Unlisted,
     Unreadable,
     YesNo,
 )
+from mappings.said_twice import says
 
 Raw: TypeAlias = Mapping[str, Any]
 _COMMON = frozenset({"__typename", "id", "champDescriptorId", "label", "updatedAt"})
@@ -39,13 +46,23 @@ _ERRORS = (
 """What a value of another shape than its type promises can raise."""
 
 
-def decode_value(typename: str, raw: Raw) -> ChampValue | None:
+def decode_value(typename: str, raw: Raw, *, fed: bool | None = None) -> ChampValue | None:
     """The value of a champ of GraphQL type ``typename`` (``TextChamp`` …); ``None`` when blank.
 
     A type that is not known here is read as text, so that nothing is lost.
+
+    Args:
+        typename: The type that it is served as.
+        raw: The champ.
+        fed: For a list, whether it is fed by a CSV; ``None`` when the revision is not known.
     """
     try:
-        return _DECODERS.get(typename, as_string)(raw)
+        if (listed := _LISTS.get(typename)) is not None:
+            return listed(raw, fed=fed)
+        value = _DECODERS.get(typename, as_string)(raw)
+        if typename not in _TWICE or not (text := raw.get("stringValue")):
+            return value
+        return value if says(text, value) else text_or_none(text)
     except _ERRORS:
         kind = typename.removesuffix("Champ")
         return Unreadable(raw=_kept(raw), reason=f"valeur inattendue pour un champ {kind}")
@@ -60,8 +77,14 @@ def _kept(raw: Raw) -> str:
     return orjson.dumps(rest, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
-def _as_text(raw: Raw) -> Text | None:
-    return text_or_none(raw["value"] if "value" in raw else raw.get("stringValue"))
+def _as_text(raw: Raw) -> Text | Choices | None:
+    """A text as typed; the several options of a list that became one."""
+    answer = raw.get("value")
+    text = as_string(raw) if answer is None else text_or_none(answer)
+    if text is None or text.text[0] != "[":
+        return text
+    options = options_in(text.text)
+    return several(options) if options else text
 
 
 def _yes_no(key: str) -> Callable[[Raw], YesNo | None]:
@@ -110,31 +133,16 @@ def _datetime(raw: Raw) -> Moment | None:
     return Moment(moment)
 
 
-def _choice(raw: Raw) -> Choice | None:
-    answer = raw["value"] if "value" in raw else raw.get("stringValue")
-    return None if answer is None or is_blank(answer) else Choice(answer)
-
-
-def _several(options: Any) -> Choices | None:
-    kept = tuple(one for one in options if one is not None and not is_blank(one))
-    return Choices(kept) if kept else None
-
-
-def _choices(raw: Raw) -> Choices | None:
-    if not isinstance(raw["values"], list):
-        raise TypeError(raw["values"])
-    return _several(raw["values"])
-
-
 def _linked(raw: Raw) -> Choices | None:
-    return _several((raw["primaryValue"], raw["secondaryValue"]))
+    return several((raw["primaryValue"], raw["secondaryValue"]))
 
 
 def _civilite(raw: Raw) -> Choice | None:
     return Choice(raw["civilite"]) if raw["civilite"] else None
 
 
-def _files(raw: Raw) -> Files | None:
+def _files(raw: Raw) -> Files | Unlisted | None:
+    """The files that DS lists. With none, it shows an empty text: null where there are some."""
     files = tuple(
         Attachment(
             filename=one["filename"],
@@ -146,12 +154,14 @@ def _files(raw: Raw) -> Files | None:
         )
         for one in raw["files"]
     )
-    return Files(files) if files else None
+    if files:
+        return Files(files)
+    return None if raw.get("stringValue", "") == "" else Unlisted()
 
 
-def _identity(raw: Raw) -> YesNo | None:
+def _identity(raw: Raw) -> Unlisted | None:
     """Whether an identity document was given; DS never serves the document itself."""
-    return YesNo(yes=True) if raw["filled"] else None
+    return Unlisted() if raw["filled"] else None
 
 
 def _no_rows(raw: Raw) -> None:
@@ -171,8 +181,6 @@ _DECODERS: Mapping[str, Callable[[Raw], ChampValue | None]] = {
     "DecimalNumberChamp": _decimal,
     "DateChamp": _date,
     "DatetimeChamp": _datetime,
-    "DropDownListChamp": _choice,
-    "MultipleDropDownListChamp": _choices,
     "LinkedDropDownListChamp": _linked,
     "CiviliteChamp": _civilite,
     "PieceJustificativeChamp": _files,
@@ -193,5 +201,31 @@ _DECODERS: Mapping[str, Callable[[Raw], ChampValue | None]] = {
     "HeaderSectionChamp": _nothing,
     "ExplicationChamp": _nothing,
 }
-DECODED: frozenset[str] = frozenset(_DECODERS)
+_LISTS: Mapping[str, Callable[..., ChampValue | None]] = {
+    "DropDownListChamp": choice,
+    "MultipleDropDownListChamp": choices,
+}
+_TWICE = frozenset(
+    {
+        "YesNoChamp",
+        "CheckboxChamp",
+        "IntegerNumberChamp",
+        "DecimalNumberChamp",
+        "DateChamp",
+        "DatetimeChamp",
+        "CiviliteChamp",
+        "LinkedDropDownListChamp",
+        "AddressChamp",
+        "CommuneChamp",
+        "DepartementChamp",
+        "RegionChamp",
+        "PaysChamp",
+        "EpciChamp",
+        "SiretChamp",
+        "RNAChamp",
+        "RNFChamp",
+    }
+)
+"""Types whose value and text say the same; of others, one is made of the other, or says less."""
+DECODED: frozenset[str] = frozenset(_DECODERS) | _LISTS.keys()
 """GraphQL types of champs that have a decoder."""

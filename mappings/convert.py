@@ -4,6 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from typing import Final
+
+import orjson
 
 from mappings.clock import PARIS
 from mappings.dossier import (
@@ -18,6 +21,7 @@ from mappings.dossier import (
     Place,
     Rows,
     Text,
+    Unlisted,
     Unreadable,
     YesNo,
 )
@@ -26,9 +30,13 @@ from mappings.report import Value
 
 _FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _SPACES = re.compile(r"\s")
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:\s\d{3})+)(?:[.,]\d+)?", re.ASCII)
-_AMBIGUOUS = re.compile(r"[+-]?\d{1,3}[.,]\d{3}", re.ASCII)
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?", re.ASCII)
+"""A day, or a moment: what DS keeps of both when their question becomes a text."""
+_AS_TYPED: Final = {"oui": True, "true": True, "non": False, "false": False}
+"""DS keeps « true » and « false » when a yes/no question becomes a text."""
+UNLISTED: Final = "fourni, non listé par DS"
+NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:\s\d{3})+)(?:[.,]\d+)?", re.ASCII)
+AMBIGUOUS = re.compile(r"[+-]?\d{1,3}[.,]\d{3}", re.ASCII)
 """One thousand, or one and three decimals? Nobody can tell."""
 _EXPECTED = {
     "text": "un texte",
@@ -68,7 +76,7 @@ def convert(value: ChampValue, kind: str) -> Value:
         raise NotConvertibleError(f"attendu : {_EXPECTED[kind]}") from error
 
 
-def as_text(value: ChampValue) -> str:  # noqa: C901 (one case for each member of the union)
+def as_text(value: ChampValue) -> str:  # noqa: C901, PLR0912 (one case for each member)
     """Any value as one line or more of text, for what no rule maps and for text fields."""
     match value:
         case Text():
@@ -91,6 +99,8 @@ def as_text(value: ChampValue) -> str:  # noqa: C901 (one case for each member o
             return f"{value.name} ({value.identifier})" if value.name else value.identifier
         case Files():
             return " ; ".join(file.filename for file in value.files)
+        case Unlisted():
+            return UNLISTED
         case Unreadable():
             return value.raw
         case Rows():
@@ -104,10 +114,15 @@ def _yes_no(value: ChampValue) -> bool:
     match value:
         case YesNo():
             return value.yes
-        case Text() | Choice() if fold(as_text(value)) in {"oui", "non"}:
-            return fold(as_text(value)) == "oui"
+        case Text() | Choice():
+            return _AS_TYPED[fold(as_text(value))]
         case _:
             raise NotConvertibleError
+
+
+def _checkbox(value: ChampValue) -> bool:
+    """A ticked box; an identity document that was given is one."""
+    return isinstance(value, Unlisted) or _yes_no(value)
 
 
 def _integer(value: ChampValue) -> int:
@@ -123,11 +138,16 @@ def _decimal(value: ChampValue) -> Decimal:
             return Decimal(value.number)
         case Text() | Choice():
             text = as_text(value).strip()
-            if not _NUMBER.fullmatch(_SPACES.sub(" ", text)) or _AMBIGUOUS.fullmatch(text):
+            if not NUMBER.fullmatch(_SPACES.sub(" ", text)) or AMBIGUOUS.fullmatch(text):
                 raise NotConvertibleError
-            return Decimal(_SPACES.sub("", text).replace(",", "."))
+            return number_of(text)
         case _:
             raise NotConvertibleError
+
+
+def number_of(text: str) -> Decimal:
+    """The number in a text that :data:`NUMBER` knows."""
+    return Decimal(_SPACES.sub("", text).replace(",", "."))
 
 
 def _date(value: ChampValue) -> date:
@@ -135,23 +155,56 @@ def _date(value: ChampValue) -> date:
         case Day():
             return value.day
         case Moment():
-            return value.moment.astimezone(PARIS).date()
+            return _day_of(value.moment)
         case Text():
             text = value.text.strip()
             if french := _FRENCH_DATE.fullmatch(text):
                 day, month, year = map(int, french.groups())
                 return date(year, month, day)
-            if not _ISO_DATE.fullmatch(text):
+            if not (iso := _ISO_DATE.fullmatch(text)):
                 raise NotConvertibleError
-            return date.fromisoformat(text)
+            return _day_of(datetime.fromisoformat(text)) if iso[1] else date.fromisoformat(text)
         case _:
             raise NotConvertibleError
 
 
+def _day_of(moment: datetime) -> date:
+    return (moment.astimezone(PARIS) if moment.tzinfo else moment).date()
+
+
 def _datetime(value: ChampValue) -> datetime:
-    if not isinstance(value, Moment):
+    match value:
+        case Moment():
+            return value.moment
+        case Text():
+            return _moment(value.text.strip())
+        case _:
+            raise NotConvertibleError
+
+
+def _moment(text: str) -> datetime:
+    """A moment with its offset: without one, nobody knows where its clock hung."""
+    iso = _ISO_DATE.fullmatch(text)
+    moment = datetime.fromisoformat(text) if iso and iso[1] else None
+    if moment is None or moment.tzinfo is None:
         raise NotConvertibleError
-    return value.moment
+    return moment
+
+
+def options_in(text: str) -> tuple[str, ...] | None:
+    """The options of a text that is what DS keeps of several (``["A","B"]``); ``None`` for another.
+
+    Served so since the question that had them became a simple list or a text.
+    """
+    if not text.startswith("["):
+        return None
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        return None
+    return tuple(found)
 
 
 def _choice(value: ChampValue) -> str:
@@ -201,9 +254,13 @@ def _place(kind: str) -> Callable[[ChampValue], Place]:
 
 
 def _files(value: ChampValue) -> Value:
-    if not isinstance(value, Files):
-        raise NotConvertibleError
-    return value.files
+    match value:
+        case Files():
+            return value.files
+        case Unlisted():
+            return value
+        case _:
+            raise NotConvertibleError
 
 
 def _text(value: ChampValue) -> str:
@@ -215,7 +272,7 @@ def _text(value: ChampValue) -> str:
 _CONVERTERS: Mapping[str, Callable[[ChampValue], Value]] = {
     "text": _text,
     "yes_no": _yes_no,
-    "checkbox": _yes_no,
+    "checkbox": _checkbox,
     "integer": _integer,
     "decimal": _decimal,
     "date": _date,

@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from mappings.champ_places import company_name
 from mappings.champ_values import decode_value
 from mappings.conversation import MessageSeen
 from mappings.dossier import (
@@ -44,7 +45,6 @@ def decode_dossier(raw: RawDossier, *, revision: Revision | None) -> Dossier:
     Raises:
         KeyError: The JSON is not that of the fragment ``DossierComplet``.
     """
-    types = revision.types if revision else {}
     groupe = raw["groupeInstructeur"]
     return Dossier(
         id=raw["id"],
@@ -62,8 +62,8 @@ def decode_dossier(raw: RawDossier, *, revision: Revision | None) -> Dossier:
         demandeur=_demandeur(raw["demandeur"]),
         groupe=groupe["label"],
         groupe_id=groupe["id"],
-        champs=tuple(_champ(one, types) for one in raw["champs"]),
-        annotations=tuple(_champ(one, types) for one in raw["annotations"]),
+        champs=tuple(_champ(one, revision) for one in raw["champs"]),
+        annotations=tuple(_champ(one, revision) for one in raw["annotations"]),
         labels=frozenset(label["name"] for label in raw.get("labels") or ()),
         messages=tuple(_message(one) for one in raw.get("messages") or ()),
     )
@@ -90,6 +90,7 @@ def _descriptor(raw: Mapping[str, Any]) -> Descriptor:
         type=type_name(raw["__typename"].removesuffix("ChampDescriptor")),
         required=raw["required"],
         options=tuple(raw.get("options") or ()),
+        other=bool(raw.get("otherOption")),
         children=tuple(_descriptor(one) for one in raw.get("champDescriptors") or ()),
     )
 
@@ -100,19 +101,21 @@ def type_name(typename: str) -> str:
     return _IRREGULAR.get(typename, _WORD.sub("_", typename).lower())
 
 
-def _champ(raw: Mapping[str, Any], types: Mapping[str, str]) -> Champ:
+def _champ(raw: Mapping[str, Any], revision: Revision | None) -> Champ:
     api_id, typename = raw["id"], raw["__typename"]
     stable = stable_id(raw.get("champDescriptorId") or api_id)
-    kind = types.get(stable) or type_name(typename.removesuffix("Champ"))
+    known = revision.types.get(stable) if revision else None
+    kind = known or type_name(typename.removesuffix("Champ"))
     value: ChampValue | None
     if typename == "RepetitionChamp" and raw.get("rows"):
         value = Rows(
-            tuple(tuple(_champ(one, types) for one in row["champs"]) for row in raw["rows"])
+            tuple(tuple(_champ(one, revision) for one in row["champs"]) for row in raw["rows"])
         )
     elif typename == "CheckboxChamp" and kind == "yes_no" and not raw.get("stringValue"):
         value = None  # an instance without YesNoChamp serves an unanswered question as "no"
     else:
-        value = decode_value(typename, raw)
+        fed = revision is not None and stable in revision.fed if known else None
+        value = decode_value(typename, raw, fed=fed)
     return Champ(stable, api_id, raw["label"], kind, value, _hint(raw.get("updatedAt")))
 
 
@@ -132,8 +135,7 @@ def _moment(text: str | None) -> datetime | None:
 def _demandeur(raw: Mapping[str, Any]) -> Company | None:
     match raw.get("__typename"):
         case "PersonneMorale":
-            company = raw.get("entreprise") or {}
-            return Company(identifier=raw["siret"], name=company.get("raisonSociale"))
+            return Company(identifier=raw["siret"], name=company_name(raw))
         case "PersonneMoraleIncomplete":
             return Company(identifier=raw.get("siret", ""), name=None)
         case _:

@@ -14,13 +14,14 @@ from mappings.dossier import (
     Number,
     Place,
     Rows,
+    Unlisted,
 )
 from mappings.report import Value
 
 _NARROW_SPACE = "\u202f"
 
 
-def show(value: Value) -> str:
+def show(value: Value) -> str:  # noqa: C901 (one case for each member of the union)
     """``value`` in French: oui/non, dates as 31/12/2026, thousands apart, lists with « ; »."""
     match value:
         case bool():
@@ -39,6 +40,8 @@ def show(value: Value) -> str:
             return f"{value.name} ({value.code})" if value.code else value.name
         case str():
             return value
+        case Unlisted():
+            return as_text(value)
         case tuple():
             return " ; ".join(_show_member(member) for member in value)
 

@@ -115,6 +115,11 @@ class Files:
     files: tuple[Attachment, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """Files that were given and that DS does not list: an identity document, an infected file."""
+
+
 @quick
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -172,6 +177,7 @@ ChampValue: TypeAlias = (
     | Choice
     | Choices
     | Files
+    | Unlisted
     | Place
     | Company
     | Rows

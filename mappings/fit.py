@@ -36,7 +36,7 @@ _EXACT: dict[FieldType, frozenset[str]] = {
     "epci": frozenset({"epci"}),
     "pays": frozenset({"pays"}),
     "region": frozenset({"regions"}),
-    "files": frozenset({"piece_justificative"}),
+    "files": frozenset({"piece_justificative", "titre_identite"}),
     "rows": frozenset({"repetition"}),
 }
 _CONVERTED: dict[FieldType, frozenset[str]] = {
@@ -45,6 +45,7 @@ _CONVERTED: dict[FieldType, frozenset[str]] = {
     "integer": _TEXTS | {"decimal_number", "drop_down_list"},
     "decimal": _TEXTS | {"drop_down_list"},
     "date": _TEXTS | {"datetime"},
+    "datetime": _TEXTS,
     "choice": _TEXTS | {"multiple_drop_down_list", "regions", "departements", "pays", "communes"},
     "choices": _TEXTS | {"drop_down_list", "civilite"},
     "company": _TEXTS,

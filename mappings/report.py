@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
-from mappings.dossier import Attachment, Company, DossierState, Place
+from mappings.dossier import Attachment, Company, DossierState, Place, Unlisted
 from mappings.quick import quick
 
 
@@ -55,6 +55,7 @@ Value: TypeAlias = (
     | Place
     | Company
     | tuple[Attachment, ...]
+    | Unlisted
     | tuple[Row, ...]
 )
 

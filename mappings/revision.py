@@ -19,8 +19,9 @@ class Descriptor:
         label: Question as shown.
         type: Type name in snake case (``drop_down_list``, ``piece_justificative``, …).
         required: Whether DS refuses a deposit without it.
-        options: Options of a list.
+        options: Options of a list; none of one that is fed by a CSV.
         children: Champs of a repetition.
+        other: Whether a list lets its user type another option.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Descriptor:
     required: bool
     options: tuple[str, ...] = ()
     children: tuple["Descriptor", ...] = ()
+    other: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Revision:
         champs: What declarants are asked, in order.
         annotations: What instructeurs are asked, in order.
         types: Type of each champ and annotation by stable id, those of repetitions included.
+        fed: Ids of the lists that are fed by a CSV: DS serves the number of a row as the answer.
         asked: Ids and normalised labels of the champs, those of repetitions included.
         asked_annotations: The same of the annotations.
     """
@@ -49,6 +52,7 @@ class Revision:
     champs: tuple[Descriptor, ...]
     annotations: tuple[Descriptor, ...]
     types: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    fed: frozenset[str] = field(init=False, repr=False, compare=False)
     asked: frozenset[str] = field(init=False, repr=False, compare=False)
     asked_annotations: frozenset[str] = field(init=False, repr=False, compare=False)
 
@@ -56,6 +60,8 @@ class Revision:
         """Work out, once for all dossiers, what each of them looks up."""
         every = (*flatten(self.champs), *flatten(self.annotations))
         object.__setattr__(self, "types", {one.id: one.type for one in every})
+        fed = frozenset(one.id for one in every if _fed(one))
+        object.__setattr__(self, "fed", fed)
         object.__setattr__(self, "asked", _keys(self.champs))
         object.__setattr__(self, "asked_annotations", _keys(self.annotations))
 
@@ -65,6 +71,12 @@ def flatten(descriptors: Iterable[Descriptor]) -> Iterator[Descriptor]:
     for descriptor in descriptors:
         yield descriptor
         yield from flatten(descriptor.children)
+
+
+def _fed(one: Descriptor) -> bool:
+    """DS serves no option of such a list on purpose."""
+    listed = one.type in {"drop_down_list", "multiple_drop_down_list"}
+    return listed and not one.options and not one.other
 
 
 def _keys(descriptors: Iterable[Descriptor]) -> frozenset[str]:

@@ -72,7 +72,7 @@ def write(dossier: Dossier, place: Place, value: Any, now: int) -> None:
     one = place.type
     chosen = value if isinstance(value, list) else [value]
     if one.kind in {"drop_down_list", "multiple_drop_down_list"}:
-        allowed = (*one.choices(), "")
+        allowed = (*(one.rows or one.choices()), "")
         if any(option not in allowed for option in chosen):
             raise Refusal(f"Le champ « {one.label} » doit être dans la liste")
     if one.kind == "repetition":

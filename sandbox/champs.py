@@ -1,5 +1,10 @@
-"""From what a declarant typed to what the API shows of it."""
+"""From what a declarant typed to what the API shows of it.
 
+A question that changed type shows the old text through its new type: `_kept` is that text.
+"""
+
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -60,11 +65,33 @@ def _instant(answer: Any) -> int | None:
         return None
 
 
+def _kept(answer: Any) -> str:
+    """Return the text that DS keeps of an answer, whatever the type of its question."""
+    match answer:
+        case bool():
+            return "true" if answer else "false"
+        case str() | int() | float():
+            return f"{answer}"
+        case _:
+            plain = [str(one) for one in _plain(answer)]
+            return json.dumps(plain, ensure_ascii=False, separators=(",", ":")) if plain else ""
+
+
 def _text(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
     if one.kind in DECORATIVE:
         return {"level": one.level, "stringValue": None}
-    text = answer if isinstance(answer, str) else ", ".join(map(str, _plain(answer)))
+    text = _kept(answer)
     return {"value": text or None, "stringValue": text}
+
+
+def _choice(one: TypeDeChamp, answer: Any, how: Showing) -> Json:
+    shown = _text(one, answer, how)
+    return {**shown, "stringValue": _label(one, shown["stringValue"])}
+
+
+def _label(one: TypeDeChamp, answer: str) -> str:
+    """Return what DS shows of an option: of a row of a CSV its label, while the CSV has it."""
+    return (one.rows or {}).get(answer, answer)
 
 
 def _boolean(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
@@ -74,12 +101,18 @@ def _boolean(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
     return {"value": ticked, "stringValue": "" if ticked is None else str(ticked).lower()}
 
 
+_WHOLE = re.compile(r"\s*([+-]?\d+)", re.ASCII)
+_DECIMAL = re.compile(r"\s*([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)", re.ASCII)
+
+
 def _number(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
-    try:
-        value = None if blank(answer) else (float if one.kind == "decimal_number" else int)(answer)
-    except (TypeError, ValueError):
-        value = None
-    return {"value": value, "stringValue": "" if value is None else f"{value}"}
+    """Read the number that a text begins with, as Ruby's ``to_i`` and ``to_f``; else zero."""
+    if blank(answer) or isinstance(answer, bool) or not isinstance(answer, str | int | float):
+        return {"value": None, "stringValue": ""}
+    text = _kept(answer)
+    pattern, read = (_DECIMAL, float) if one.kind == "decimal_number" else (_WHOLE, int)
+    begins = pattern.match(text)
+    return {"value": read(begins[1]) if begins else read(0), "stringValue": text}
 
 
 def _date(_one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
@@ -108,9 +141,9 @@ def _plain(answer: Any) -> list[Any]:
     return [one for one in _many(answer) if not isinstance(one, Mapping)]
 
 
-def _choices(_one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
+def _choices(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
     values = [str(value) for value in _plain(answer)]
-    return {"values": values, "stringValue": ", ".join(values)}
+    return {"values": values, "stringValue": ", ".join(_label(one, value) for value in values)}
 
 
 def _linked(_one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
@@ -149,16 +182,17 @@ def _company(_one: TypeDeChamp, answer: Any, how: Showing) -> Json:
     return {"etablissement": known, "stringValue": answer}
 
 
-def _files(_one: TypeDeChamp, answer: Any, how: Showing) -> Json:
-    files = [
-        show_file(file, how)
-        for file in _many(answer)
-        if isinstance(file, Mapping) and file.get("scan", "infected") != "infected"
-    ]
+def _files(one: TypeDeChamp, answer: Any, how: Showing) -> Json:
+    """Show the files, but the infected ones and identity documents; no text where there are any."""
+    given = [file for file in _many(answer) if isinstance(file, Mapping) and "scan" in file]
+    listed = [] if one.kind == "titre_identite" else given
+    files = [show_file(file, how) for file in listed if file["scan"] != "infected"]
     return {
         "files": files,
         "file": files[0] if files else None,
-        "stringValue": ", ".join(file["filename"] for file in files),
+        "stringValue": None if given else "",
+        "filled": bool(given),
+        "grantType": "piece_justificative",
     }
 
 
@@ -201,6 +235,7 @@ _READERS: dict[str, Callable[[TypeDeChamp, Any, Showing], Json]] = {
     "decimal_number": _number,
     "date": _date,
     "datetime": _datetime,
+    "drop_down_list": _choice,
     "multiple_drop_down_list": _choices,
     "linked_drop_down_list": _linked,
     "regions": _place("region"),
@@ -211,5 +246,6 @@ _READERS: dict[str, Callable[[TypeDeChamp, Any, Showing], Json]] = {
     "address": _address,
     "siret": _company,
     "piece_justificative": _files,
+    "titre_identite": _files,
     "repetition": _rows,
 }

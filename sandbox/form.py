@@ -10,7 +10,10 @@ DECORATIVE = frozenset({"header_section", "explication"})
 
 @dataclass(frozen=True, slots=True)
 class TypeDeChamp:
-    """One question of a revision, as the administrator wrote it."""
+    """One question of a revision, as the administrator wrote it.
+
+    ``rows`` are those of the CSV that feeds a list, label by id: answers are ids.
+    """
 
     stable: str
     label: str
@@ -21,6 +24,7 @@ class TypeDeChamp:
     level: int = 1
     condition: Mapping[str, Any] | None = None
     children: tuple["TypeDeChamp", ...] = ()
+    rows: Mapping[str, str] | None = None
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> "TypeDeChamp":
@@ -35,10 +39,11 @@ class TypeDeChamp:
             level=raw.get("level", 1),
             condition=raw.get("condition"),
             children=tuple(cls.from_json(child) for child in raw.get("children", ())),
+            rows=raw.get("rows"),
         )
 
     def choices(self) -> list[str]:
-        """Return the options in the flat order that descriptors show them."""
+        """Return the options in the flat order that descriptors show them; none of a CSV."""
         if isinstance(self.options, Mapping):
             return [
                 line

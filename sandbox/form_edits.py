@@ -12,9 +12,10 @@ Json = dict[str, Any]
 def edited(revision: Mapping[str, Any], edits: Sequence[Mapping[str, Any]]) -> Json:
     """Return a revision with some edits made, in order.
 
-    Each edit has an ``op``: ``reword`` (champ, label), ``retype`` (champ, type, options),
-    ``require`` (champ, required), ``remove`` (champ) or ``add`` (a whole question under ``champ``,
-    ``after`` another one or at the end, among the annotations if ``annotation`` is true).
+    Each edit has an ``op``: ``reword`` (champ, label), ``retype`` (champ, type, options,
+    or rows of a CSV), ``require`` (champ, required), ``remove`` (champ) or ``add`` (a whole
+    question under ``champ``, ``after`` another one or at the end, among the annotations if
+    ``annotation`` is true).
 
     Raises:
         Refusal: an edit of a question that the form does not have, or an unknown one.
@@ -48,9 +49,10 @@ def _change(revision: Json, edit: Mapping[str, Any]) -> None:
                     question["required"] = edit["required"]
                 case "retype":
                     question["type"] = edit["type"]
-                    question.pop("options", None)
-                    if edit.get("options") is not None:
-                        question["options"] = edit["options"]
+                    for name in ("options", "rows"):
+                        question.pop(name, None)
+                        if edit.get(name) is not None:
+                            question[name] = edit[name]
                 case "remove":
                     del questions[at]
                 case unknown:

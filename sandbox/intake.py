@@ -124,7 +124,7 @@ def take_answers(
     for key, answer in answers.items():
         one = by_id.get(str(key))
         kind = one.kind if one else None
-        if kind == "piece_justificative" and answer:
+        if kind in {"piece_justificative", "titre_identite"} and answer:
             taken[str(key)] = [_take_file(state, file, where[1]) for file in answer]
         elif one is not None and kind == "repetition" and answer:
             taken[str(key)] = [

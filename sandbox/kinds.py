@@ -30,7 +30,7 @@ _SERVED: dict[str, tuple[str, str | None]] = {
     "rna": ("RNAChamp", "TextChamp"),
     "rnf": ("RNFChamp", "TextChamp"),
     "siret": ("SiretChamp", None),
-    "titre_identite": ("TitreIdentiteChamp", None),
+    "titre_identite": ("TitreIdentiteChamp", "PieceJustificativeChamp"),
     "yes_no": ("YesNoChamp", "CheckboxChamp"),
 }
 

@@ -43,7 +43,8 @@ def _table(champs: list[Json]) -> str:
 
 
 def _lines(champ: Json) -> str:
-    shown = escape(champ["stringValue"] or "").replace("\n", "<br>")
+    files = ", ".join(file["filename"] for file in champ.get("files", ()))
+    shown = escape(champ["stringValue"] or files).replace("\n", "<br>")
     rows = "".join(_table(row["champs"]) for row in champ.get("rows", ()))
     return f"<tr><th align=left>{escape(champ['label'])}</th><td>{shown}{rows}</td></tr>"
 

@@ -15,7 +15,9 @@ multiple_drop_down_list ``list[str]``
 linked_drop_down_list  ``[primary, secondary]``
 regions, departements  ``{"code": "84", "name": "Auvergne-Rhône-Alpes"}`` or ``None``
 repetition             list of rows, each ``{stable id: answer}``
-piece_justificative    list of ``{"filename", "content_type", "content", "scan"}``: ``content`` is
+drop_down_list and multiple_drop_down_list fed by a CSV (``rows`` of the form): ids of its rows
+piece_justificative,
+titre_identite         list of ``{"filename", "content_type", "content", "scan"}``: ``content`` is
                        text, ``scan`` is ``safe``, ``pending`` or ``infected``
 =====================  ================================================================
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from mappings.dossier import ChampValue, Choice, Moment, Number, Text, YesNo
+from mappings.convert import as_text
+from mappings.dossier import ChampValue, Moment, YesNo
 from triage.assessment import Assessment, ScopeReason, Verdict
 from triage.reply import AnnotationKind
 from triage.texts import Texts
@@ -74,14 +75,12 @@ def canonical(value: str | int | bool) -> str:
 
 
 def shown(value: ChampValue | None) -> str:
-    """What an annotation shows, in canonical form; empty when blank."""
+    """What an annotation shows, in canonical form; empty when blank.
+
+    Of one that DS serves in two ways that contradict each other, its text: a word that is not ours
+    is somebody's, and what is written over is only what we wrote.
+    """
     match value:
-        case Text():
-            return canonical(value.text)
-        case Choice():
-            return canonical(value.option)
-        case Number():
-            return str(value.number)
         case Moment():
             return to_the_minute(value.moment)
         case YesNo():
@@ -89,7 +88,7 @@ def shown(value: ChampValue | None) -> str:
         case None:
             return ""
         case _:
-            return canonical(str(value))
+            return canonical(as_text(value))
 
 
 def to_the_minute(moment: datetime) -> str:

@@ -40,7 +40,8 @@ class ItemResult:
         expected: What the guide expects, one sentence for staff and declarants.
         mandatory: Whether it blocks admissibility.
         verdict: The verdict.
-        reason: Why, in French, never quoting the answer; empty when present.
+        reason: Why, in French, never quoting the answer; empty when present, unless it could not
+            be looked at.
         fields: Fields of the report that the verdict was drawn from: its text has their audience.
         lost: Share of the score lost, 0 to 1.
         at_fault: Those of the fields whose answer is missing or invalid: what to ask for.

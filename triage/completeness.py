@@ -10,6 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from unicodedata import normalize
 
+from mappings.convert import UNLISTED
+from mappings.dossier import Unlisted
 from mappings.labels import fold
 from mappings.report import Answer, AnswerState, Row, Value
 from triage.assessment import ItemResult, Verdict
@@ -37,6 +39,8 @@ class Finding:
 
 _NOT_APPLICABLE = Finding(Verdict.NOT_APPLICABLE)
 _PRESENT = Finding(Verdict.PRESENT)
+_UNSEEN = Finding(Verdict.PRESENT, f"{UNLISTED} : à regarder dans le dossier")
+"""Files that were given and that nobody but DS can see: never something to ask for."""
 
 
 def judge_items(rules: RuleSet, facts: Facts) -> tuple[ItemResult, ...]:
@@ -81,7 +85,7 @@ def _summed_up(findings: Sequence[Finding]) -> tuple[Verdict, str, tuple[str, ..
     if not told:  # most items of most reports
         return (Verdict.PRESENT if _PRESENT in findings else Verdict.NOT_APPLICABLE), "", ()
     verdicts = [found.verdict for found in told]
-    worst = next(one for one in _WORST_FIRST if one in verdicts)
+    worst = next((one for one in _WORST_FIRST if one in verdicts), Verdict.PRESENT)
     reasons = dict.fromkeys([found.reason for found in told if found.reason])
     fields = dict.fromkeys([found.field for found in told if found.verdict in _AT_FAULT])
     return worst, " ; ".join(reasons), tuple(fields)
@@ -165,6 +169,8 @@ def _answered_finding(
     value = answer.value
     if value is None or (part.ticked and value is not True):
         return Finding(Verdict.MISSING, part.missing)
+    if isinstance(value, Unlisted):
+        return _UNSEEN
     for check in part.checks:
         if not passes(check, value, answers=beside, facts=facts):
             return Finding(Verdict.INVALID, check.text)

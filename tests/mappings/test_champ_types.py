@@ -21,6 +21,7 @@ from mappings.dossier import (
     Number,
     Place,
     Text,
+    Unlisted,
     Unreadable,
     YesNo,
 )
@@ -90,7 +91,7 @@ ANSWERED: list[tuple[str, dict[str, Any], ChampValue]] = [
             )
         ),
     ),
-    ("TitreIdentite", {"filled": True, "grantType": "piece_justificative"}, YesNo(yes=True)),
+    ("TitreIdentite", {"filled": True, "grantType": "piece_justificative"}, Unlisted()),
     (
         "Address",
         {"address": ADDRESS},

@@ -24,6 +24,7 @@ from mappings.dossier import (
     Place,
     Rows,
     Text,
+    Unlisted,
     Unreadable,
     YesNo,
 )
@@ -62,8 +63,9 @@ VALUES: dict[str, st.SearchStrategy[ChampValue | None]] = {
     "MultipleDropDownListChamp": st.builds(Choices, st.lists(_texts, min_size=1).map(tuple)),
     "LinkedDropDownListChamp": st.builds(Choices, st.tuples(_texts, _texts)),
     "CiviliteChamp": st.builds(Choice, st.sampled_from(["M", "Mme"])),
-    "PieceJustificativeChamp": st.builds(Files, st.lists(_files, min_size=1).map(tuple)),
-    "TitreIdentiteChamp": st.just(YesNo(yes=True)),
+    "PieceJustificativeChamp": st.builds(Files, st.lists(_files, min_size=1).map(tuple))
+    | st.just(Unlisted()),
+    "TitreIdentiteChamp": st.just(Unlisted()),
     "AddressChamp": _places(
         "address", "streetAddress", "postalCode", "cityName", "departmentCode", "regionCode"
     ),
@@ -109,8 +111,11 @@ def encode(typename: str, value: ChampValue | None) -> dict[str, Any]:  # noqa: 
             shown = {"stringValue": value.text}
             return {**shown, **{k: served[k] for k in (keys.get(name, "engagementJuridique"),)}}
         case YesNo():
-            key = {"YesNo": "yesNo", "Checkbox": "checked"}.get(name, "filled")
-            return {key: value.yes}
+            return {"yesNo" if name == "YesNo" else "checked": value.yes}
+        case Unlisted():
+            return (
+                {"filled": True} if name == "TitreIdentite" else {"files": [], "stringValue": None}
+            )
         case Number(number=int()):
             return {"integerNumber": str(value.number)}
         case Number():

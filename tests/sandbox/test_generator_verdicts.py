@@ -66,10 +66,6 @@ def cells(answers: Answers, champ: int) -> list[Any]:
     return [row.get(champ) for row in answers[15]]
 
 
-def clean(files: list[dict[str, Any]]) -> list[Any]:
-    return [one for one in files if one["scan"] != "infected"]
-
-
 def codes(answers: Answers) -> str:
     rows = [row for row in answers[15] if row.get(157) in NEEDS_CIS]
     if not rows:
@@ -158,7 +154,7 @@ def declarant(one: SeedDossier) -> dict[str, str]:
         "M2": worst(*(text(cell) for cell in cells(a, 154))),
         "M3": codes(a),
         "M4": filled(*cells(a, 157)),
-        "M5": filled(clean(a[16])),
+        "M5": filled(a[16]),
     }
 
 
@@ -195,7 +191,7 @@ def weighed(one: SeedDossier) -> dict[str, str]:
         "R6": filled(a.get(53)),
         "R7": answered(a, 54),
         "S1": branch(a, 55, half_rows(a), text(a.get(57), 30)),
-        "P1": filled(clean(a[58])),
+        "P1": filled(a[58]),
         "P2": filled(a.get(61)),
     }
 
