@@ -43,6 +43,22 @@ class DsServerError(DsUnavailable):
     """DS failed inside; when it stays so, a broken dossier is likely: isolate it."""
 
 
+class DsIntermediary(DsUnavailable):
+    """Something between DS and us refused, which says nothing of the token nor of DS.
+
+    It may dislike the text of one dossier (isolate it), or this machine (tell it).
+
+    Attributes:
+        status: HTTP status of the refusal.
+        host: Name of the machine that was asked.
+    """
+
+    def __init__(self, message: str, *, status: int, host: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.host = host
+
+
 class DsRefused(DsError):  # noqa: N818 - named by what to do next
     """DS said no, and will say no again until something changes.
 

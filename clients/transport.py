@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import orjson
 import requests
@@ -23,6 +24,7 @@ from clients.answers import lost_connection, refused_status, root_error
 from clients.documents import Document
 from clients.errors import (
     DsError,
+    DsIntermediary,
     DsRateLimited,
     DsRefused,
     DsServerError,
@@ -44,7 +46,7 @@ class Retry(Enum):
     SPLIT = "split"
     """The same, but the caller handles ``timeout`` by asking for less."""
     ONCE = "once"
-    """The same, but the caller handles ``timeout`` and ``internal_server_error``."""
+    """The same, but the caller handles ``timeout``, ``internal_server_error`` and a proxy's no."""
     NEVER = "never"
     """Messages: only what DS surely did not do (429, no connection)."""
 
@@ -53,7 +55,7 @@ class Retry(Enum):
         match error:
             case DsTimeout():
                 return self is Retry.ALL
-            case DsServerError():
+            case DsServerError() | DsIntermediary():
                 return self in {Retry.ALL, Retry.SPLIT}
             case DsUnavailable():
                 return self is not Retry.NEVER or not error.sent
@@ -124,6 +126,7 @@ class DsTransport:
             )
         logging.getLogger("gql.transport.requests").setLevel(logging.INFO)  # DEBUG prints payloads
         self.url = url.strip()
+        self._host = urlsplit(self.url).hostname or "UNC_DS_URL"
         self.policy = policy or RetryPolicy()
         self._auth = _Bearer(token)
         self._limiter = limiter or limiter_of(token)
@@ -190,13 +193,14 @@ class DsTransport:
         if line.status == 429 or 300 <= line.status < 400:  # noqa: PLR2004
             raise self._refused(line)
         if result.errors:
-            raise root_error(result.errors, status=line.status)  # type: ignore[arg-type]
+            raise root_error(result.errors, status=line.status, host=self._host)
         if not isinstance(result.data, dict) or line.status >= 400:  # noqa: PLR2004
             raise self._refused(line)
         return result.data
 
     def _refused(self, line: _Line) -> DsError:
-        return refused_status(line.status, line.response_headers or {}, now=self._clock.wall())
+        headers = line.response_headers or {}
+        return refused_status(line.status, headers, now=self._clock.wall(), host=self._host)
 
     def _line(self) -> _Line:
         line: _Line | None = getattr(self._local, "line", None)
