@@ -113,7 +113,7 @@ def _patched(answer: Answer, patch: Fault) -> bool:
     if patch.number is None:
         return _put(answer.content, ["data", *patch.path], patch)
     places = list(_shown(answer.content.get("data"), patch.number))
-    return any([_put(holder, [key, *patch.path], patch) for holder, key in places])
+    return sum(_put(holder, [key, *patch.path], patch) for holder, key in places) > 0
 
 
 def _put(holder: Any, path: list[str | int], patch: Fault) -> bool:
