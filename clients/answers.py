@@ -1,7 +1,7 @@
 """Reads an answer of DS that is not plain data, and names it by what to do next."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -20,7 +20,9 @@ from clients.errors import (
     DsTimeout,
     DsTokenRefused,
     DsUnavailable,
+    DsUnservable,
 )
+from mappings.shape import shown
 
 LONGEST_WAIT = 75.0
 """Seconds that we wait at most after a 429: a whole window of the server and a margin."""
@@ -55,13 +57,18 @@ def root_error(errors: object, *, status: int, host: str) -> DsError:
     told = [one for one in errors if isinstance(one, Mapping)] if isinstance(errors, list) else []
     if not told:
         return refused_status(status, {}, now=0.0, host=host)
-    codes = {_code(error): str(error.get("message", "")) for error in reversed(told)}
+    codes = {_code(one): str(one.get("message", "")) for one in reversed(told)}
     code = next((known for known in _GRAVEST if known in codes), next(iter(codes)))
-    message = codes[code]
-    if code in {"forbidden", "deprecated_token"} or (code and status in {401, 403}):
-        return _token_error(status, message)
-    if status in {401, 403}:
-        return _intermediary(status, host)
+    if code in {"forbidden", "deprecated_token"} or status in {401, 403}:
+        known = code in _GRAVEST
+        return _token_error(status, codes[code]) if known else _intermediary(status, host)
+    if code == "invalid_null":
+        path = next(one.get("path") for one in told if _code(one) == code)
+        return unservable(path if isinstance(path, list) else ())
+    return _by_code(code, codes[code], status=status)
+
+
+def _by_code(code: str, message: str, *, status: int) -> DsError:
     match code:
         case "unauthorized":
             return DsOutOfScope(
@@ -71,7 +78,7 @@ def root_error(errors: object, *, status: int, host: str) -> DsError:
             )
         case "timeout":
             return DsTimeout("DS a interrompu la requête, trop longue : réessayez plus tard.")
-        case "internal_server_error" | "invalid_null":
+        case "internal_server_error":
             return DsServerError("DS a rencontré une erreur interne : réessayez plus tard.")
         case "not_found":
             return DsNotFound(
@@ -83,6 +90,20 @@ def root_error(errors: object, *, status: int, host: str) -> DsError:
         case _ if status >= 500:  # noqa: PLR2004
             return DsServerError("DS a rencontré une erreur interne : réessayez plus tard.")
     return _unknown_query(message)
+
+
+def unservable(path: Sequence[Any]) -> DsUnservable:
+    """Name a part of an answer that DS cannot serve.
+
+    Args:
+        path: Where it is in the answer.
+    """
+    place = tuple(step for step in path if isinstance(step, str | int))
+    return DsUnservable(
+        f"DS ne peut pas servir une partie de sa réponse ({shown(place)}) : signalez-le au support"
+        " de DS ; elle est redemandée à chaque passage.",
+        path=place,
+    )
 
 
 def refused_status(status: int, headers: Mapping[str, str], *, now: float, host: str) -> DsError:

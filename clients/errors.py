@@ -59,6 +59,25 @@ class DsIntermediary(DsUnavailable):
         self.host = host
 
 
+class DsUnservable(DsServerError):  # noqa: N818 - named by what to do next
+    """DS cannot serve a part of an answer, or serves it in a shape that nobody reads.
+
+    Attributes:
+        path: Where, from the data of the answer.
+    """
+
+    def __init__(self, message: str, *, path: tuple[str | int, ...]) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+TO_ISOLATE = (DsTimeout, DsServerError, DsIntermediary)
+"""What one dossier can do to every answer that shows it: it is found and set aside."""
+
+TO_DO_WITHOUT = (DsUnavailable,)
+"""What an auxiliary list may do for good: it is told, and the main work goes on."""
+
+
 class DsRefused(DsError):  # noqa: N818 - named by what to do next
     """DS said no, and will say no again until something changes.
 

@@ -1,5 +1,6 @@
 """One request to DS and its answer: GraphQL over HTTP, retried only when that is safe."""
 
+import json
 import logging
 import threading
 from collections.abc import Mapping
@@ -96,13 +97,25 @@ class _Line(RequestsHTTPTransport):
 
     def _get_json_result(self, response: requests.Response) -> dict[str, Any]:
         self.status, self.response_headers = response.status_code, response.headers
-        try:
-            answer = orjson.loads(response.content)
-        except orjson.JSONDecodeError:
-            answer = None
+        answer = _loaded(response.content)
         if not isinstance(answer, dict):
             raise TransportProtocolError("not a JSON object")
         return answer
+
+
+def _loaded(content: bytes) -> Any:
+    """JSON of an answer; ``None`` when it is none.
+
+    A lone surrogate, which only the standard library reads, is one dossier's: it must not make the
+    page unreadable.
+    """
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        try:
+            return json.loads(content)
+        except ValueError:
+            return None
 
 
 class DsTransport:
@@ -199,7 +212,7 @@ class DsTransport:
         return result.data
 
     def _refused(self, line: _Line) -> DsError:
-        headers = line.response_headers or {}
+        headers: Mapping[str, str] = line.response_headers or {}
         return refused_status(line.status, headers, now=self._clock.wall(), host=self._host)
 
     def _line(self) -> _Line:

@@ -70,9 +70,9 @@ class Spoiler:
         for patch in self._faults.all(("patch",), self.kind, self.fields, self.name):
             if _patched(answer, patch):
                 self._faults.spend(patch)
-        for fault in self._faults.all(("http",), self.kind, self.fields, self.name):
-            if fault.number is not None and any(_shown(answer.content.get("data"), fault.number)):
-                return _page(self._faults.spend(fault))
+        for proxy in self._faults.all(("http",), self.kind, self.fields, self.name):
+            if proxy.number is not None and any(_shown(answer.content.get("data"), proxy.number)):
+                return _page(self._faults.spend(proxy))
         cut = self._faults.find(_CUTS, self.kind, self.fields, self.name)
         if cut is not None and _rows(answer) > cut.page_over:
             self._faults.spend(cut)
