@@ -20,7 +20,7 @@ from tests.flows.conftest import MakeTown
 from tests.flows.syncing import mirrored
 
 EVERY = tuple(one for one in generate(60, seed=5) if one.state == "en_construction")
-SEEDS = EVERY[:8]
+SEEDS = EVERY[:10]
 """Open dossiers, of both revisions, one of a single region."""
 ODD = SEEDS[4].number
 ALL = {one.number for one in SEEDS}
