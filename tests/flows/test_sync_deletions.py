@@ -25,7 +25,7 @@ def test_a_hidden_dossier_is_out_of_sight_until_it_is_restored(tmp_path: Path) -
             assert mirror.poll().deleted == {GONE}
             mirror.assert_same()
             elsewhere(mirror)
-            assert mirror.poll().requests == 4
+            assert mirror.poll().requests == 3
             mirror.control.restore(GONE)
             assert mirror.poll().restored == {GONE}
             mirror.assert_same()
@@ -60,7 +60,7 @@ def test_a_purged_dossier_leaves_a_tombstone_and_nothing_else(tmp_path: Path) ->
             assert store.dossiers.get(mirror.demarche, GONE) is None
         assert (stone.number, stone.reason) == (GONE, "user_request")
         assert SECRET.encode() not in traces(mirror)
-        assert mirror.poll().requests == 4
+        assert mirror.poll().requests == 3
         mirror.assert_same()
 
 
@@ -98,7 +98,7 @@ def test_an_expired_dossier_is_seen_to_go_by_reconciliation_only(tmp_path: Path)
         assert mirror.reconcile().drift == {GONE}
         mirror.assert_same()
         assert not mirror.reconcile().drift
-        assert mirror.poll().requests == 4
+        assert mirror.poll().requests == 3
         mirror.control.purge(GONE)
         mirror.poll()
         with mirror.store() as store:

@@ -11,15 +11,15 @@ from tests.flows.syncing import StoppedError, after_page, mirrored, seeds, stop_
 OPEN = "en_construction"
 
 
-def test_a_thousand_dossiers_are_read_in_fourteen_requests(tmp_path: Path) -> None:
+def test_a_thousand_dossiers_are_read_in_thirteen_requests(tmp_path: Path) -> None:
     with mirrored(tmp_path, seeds(1000)) as mirror:
         first = mirror.poll()
         assert len(first.created) == 1000
-        assert first.requests == 14  # ten pages, capabilities, the form, two lists of deletions
+        assert first.requests == 13  # ten pages, capabilities, the form, deletions
         mirror.assert_same()
 
 
-def test_an_unchanged_demarche_costs_three_requests_and_a_probe_and_nothing_is_written(
+def test_an_unchanged_demarche_costs_two_requests_and_a_probe_and_nothing_is_written(
     tmp_path: Path,
 ) -> None:
     with mirrored(tmp_path, seeds(120)) as mirror:
@@ -27,9 +27,9 @@ def test_an_unchanged_demarche_costs_three_requests_and_a_probe_and_nothing_is_w
         before = mirror.dump()
         mirror.control.stats(reset=True)
         again = mirror.poll()
-        asked = {"IntrospectionQuery": 1, "Page": 1, "Deletions": 2}
+        asked = {"IntrospectionQuery": 1, "Page": 1, "Deletions": 1}
         assert mirror.control.stats()["operations"] == asked
-        assert again.requests == 4
+        assert again.requests == 3
         assert again.seen == again.unchanged
         assert again.nothing_done()
         assert mirror.dump() == before

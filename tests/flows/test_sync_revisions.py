@@ -31,7 +31,7 @@ def test_open_dossiers_follow_a_published_revision_and_the_others_are_not_read(
         assert summary.updated == OPEN
         assert len(revisions(mirror)) == len(before) + 1
         mirror.assert_same()
-        assert mirror.poll().requests == 4
+        assert mirror.poll().requests == 3
 
 
 def test_a_run_stopped_while_reading_again_starts_it_again(tmp_path: Path) -> None:
