@@ -43,7 +43,9 @@ def published(town: Town) -> set[int]:
     book = openpyxl.load_workbook(path, read_only=True)
     rows = book["Dossiers"].iter_rows(values_only=True)
     numbers = {one.number for one in EVERY}
-    found = {cell for row in rows for cell in row if isinstance(cell, int) and cell in numbers}
+    found: set[int] = {
+        cell for row in rows for cell in row if isinstance(cell, int) and cell in numbers
+    }
     book.close()
     return found
 
