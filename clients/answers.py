@@ -11,6 +11,7 @@ from requests.exceptions import ConnectTimeout, SSLError
 from clients.errors import (
     DsBadRequest,
     DsError,
+    DsIntermediary,
     DsNotFound,
     DsOutOfScope,
     DsRateLimited,
@@ -21,7 +22,9 @@ from clients.errors import (
     DsTokenRefused,
     DsUnavailable,
     DsUnknownHost,
+    DsUnservable,
 )
+from mappings.shape import shown
 
 LONGEST_WAIT = 75.0
 """Seconds that we wait at most after a 429: a whole window of the server and a margin."""
@@ -31,6 +34,8 @@ _ADDRESS = re.compile(
     r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*(?::[0-9a-f]*){3,7})(?![\w:])"
 )
 _NAMES = re.compile(r"['`\"]([A-Za-z_]\w{0,60})['`\"]")
+_NO_SUCH_ADDRESS = frozenset({404, 405, 410})
+"""Statuses of a server that has nothing, or nothing to post to, at the address."""
 # When an answer carries several errors, the first of these codes wins.
 _GRAVEST = (
     "unauthorized",
@@ -44,19 +49,31 @@ _GRAVEST = (
 )
 
 
-def root_error(errors: Sequence[Mapping[str, Any]], *, status: int, token: str) -> DsError:
+def root_error(errors: object, *, status: int, url: str, token: str) -> DsError:
     """Name the root errors of an answer. Any of them voids the whole answer.
 
     Args:
         errors: ``errors`` of the answer.
         status: HTTP status that came with it.
+        url: Address that was asked.
         token: Name of the setting that gave the token.
     """
-    codes = {_code(error): str(error.get("message", "")) for error in reversed(errors)}
+    told = [one for one in errors if isinstance(one, Mapping)] if isinstance(errors, list) else []
+    if not told:
+        return refused_status(status, {}, now=0.0, url=url, token=token)
+    codes = {_code(one): str(one.get("message", "")) for one in reversed(told)}
     code = next((known for known in _GRAVEST if known in codes), next(iter(codes)))
-    message = codes[code]
     if code in {"forbidden", "deprecated_token"} or status in {401, 403}:
-        return _token_error(status, message, token=token)
+        if code not in _GRAVEST:
+            return _intermediary(status, url)
+        return _token_error(status, codes[code], token=token)
+    if code == "invalid_null":
+        path = next(one.get("path") for one in told if _code(one) == code)
+        return unservable(path if isinstance(path, list) else ())
+    return _by_code(code, codes[code], status=status, token=token)
+
+
+def _by_code(code: str, message: str, *, status: int, token: str) -> DsError:
     match code:
         case "unauthorized":
             return DsOutOfScope(
@@ -66,7 +83,7 @@ def root_error(errors: Sequence[Mapping[str, Any]], *, status: int, token: str) 
             )
         case "timeout":
             return DsTimeout("DS a interrompu la requête, trop longue : réessayez plus tard.")
-        case "internal_server_error" | "invalid_null":
+        case "internal_server_error":
             return DsServerError("DS a rencontré une erreur interne : réessayez plus tard.")
         case "not_found":
             return DsNotFound(
@@ -80,10 +97,26 @@ def root_error(errors: Sequence[Mapping[str, Any]], *, status: int, token: str) 
     return _unknown_query(message)
 
 
+def unservable(path: Sequence[Any]) -> DsUnservable:
+    """Name a part of an answer that DS cannot serve.
+
+    Args:
+        path: Where it is in the answer.
+    """
+    place = tuple(step for step in path if isinstance(step, str | int))
+    return DsUnservable(
+        f"DS ne peut pas servir une partie de sa réponse ({shown(place)}) : signalez-le au support"
+        " de DS ; elle est redemandée à chaque passage.",
+        path=place,
+    )
+
+
 def refused_status(
     status: int, headers: Mapping[str, str], *, now: float, url: str, token: str
 ) -> DsError:
     """Name an answer that is not GraphQL, by its HTTP status.
+
+    DS judges a token in JSON of its own: a refusal of another kind is of something in between.
 
     Args:
         status: HTTP status.
@@ -98,16 +131,16 @@ def refused_status(
             " atteinte : d'autres outils l'emploient-ils ?",
             wait=wait_of(headers, now=now),
         )
-    if status in {401, 403}:
-        return _token_error(status, "", token=token)
     if 300 <= status < 400:  # noqa: PLR2004
         return _redirected(status, headers.get("Location", ""), url=url)
-    if 400 <= status < 500 and status != 408:  # noqa: PLR2004
+    if status in _NO_SUCH_ADDRESS:
         return DsRefused(
             f"L'adresse UNC_DS_URL ne répond pas comme l'API de DS (HTTP {status}) :"
             " vérifiez qu'elle finit par /api/v2/graphql.",
             setting="UNC_DS_URL",
         )
+    if (400 <= status < 500 and status != 408) or _is_page(status, headers):  # noqa: PLR2004
+        return _intermediary(status, url)
     if status >= 500:  # noqa: PLR2004
         return DsUnavailable(f"DS est indisponible (HTTP {status}) : réessayez plus tard.")
     return DsUnavailable(
@@ -138,6 +171,22 @@ def _redirected(status: int, location: str, *, url: str) -> DsError:
         + (f" de {host}" if host else "")
         + f" au lieu de répondre (HTTP {status}), sans doute pour une maintenance : réessayez plus"
         " tard et, si l'adresse de l'API a changé, corrigez UNC_DS_URL."
+    )
+
+
+def _is_page(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether an answer said to be good is a web page: some proxies refuse so."""
+    return 200 <= status < 300 and headers.get("Content-Type", "").startswith("text/html")  # noqa: PLR2004
+
+
+def _intermediary(status: int, url: str) -> DsIntermediary:
+    host = urlsplit(url).hostname or "UNC_DS_URL"
+    return DsIntermediary(
+        f"Un intermédiaire a refusé la requête à {host} (HTTP {status}), et non DS lui-même :"
+        " demandez à votre service informatique quel proxy ou pare-feu filtre cette adresse"
+        " (UNC_DS_URL).",
+        status=status,
+        host=host,
     )
 
 
@@ -187,7 +236,8 @@ def _epoch(http_date: str) -> float:
 
 
 def _code(error: Mapping[str, Any]) -> str:
-    return str((error.get("extensions") or {}).get("code") or "")
+    extensions = error.get("extensions")
+    return str(extensions.get("code") or "") if isinstance(extensions, Mapping) else ""
 
 
 def _token_error(status: int, message: str, *, token: str) -> DsTokenRefused:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tenacity import RetryCallState, wait_random_exponential
 
-from clients.errors import DsRateLimited, DsServerError, DsUnknownHost
+from clients.errors import DsIntermediary, DsRateLimited, DsServerError, DsUnknownHost
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class RetryPolicy:
 
     Attributes:
         tries: Requests at most for one answer.
-        server_error_tries: The same when DS fails inside: it mostly fails again.
+        server_error_tries: The same when DS fails inside or a proxy refuses: mostly again.
         unknown_host_tries: The same when the network does not know the name of the host.
         total: Seconds after which nothing is tried again.
         rate_limit_total: The same under a rate limit, whose windows last a minute.
@@ -32,7 +32,7 @@ class RetryPolicy:
     def exhausted(self, error: BaseException | None, *, tries: int, after: float) -> bool:
         """Say whether to give up after ``tries`` requests and ``after`` seconds."""
         match error:
-            case DsServerError():
+            case DsServerError() | DsIntermediary():
                 limit = self.server_error_tries
             case DsUnknownHost():
                 limit = self.unknown_host_tries

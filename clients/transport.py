@@ -1,5 +1,6 @@
 """One request to DS and its answer: GraphQL over HTTP, retried only when that is safe."""
 
+import json
 import logging
 import math
 import threading
@@ -25,6 +26,7 @@ from clients.answers import lost_connection, refused_status, root_error
 from clients.documents import Document
 from clients.errors import (
     DsError,
+    DsIntermediary,
     DsRateLimited,
     DsRefused,
     DsServerError,
@@ -49,7 +51,7 @@ class Retry(Enum):
     SPLIT = "split"
     """The same, but the caller handles ``timeout`` by asking for less."""
     ONCE = "once"
-    """The same, but the caller handles ``timeout`` and ``internal_server_error``."""
+    """The same, but the caller handles ``timeout``, ``internal_server_error`` and a proxy's no."""
     NEVER = "never"
     """Messages: only what DS surely did not do (429, no connection)."""
 
@@ -58,7 +60,7 @@ class Retry(Enum):
         match error:
             case DsTimeout():
                 return self is Retry.ALL
-            case DsServerError():
+            case DsServerError() | DsIntermediary():
                 return self in {Retry.ALL, Retry.SPLIT}
             case DsUnavailable():
                 return self is not Retry.NEVER or not error.sent
@@ -99,13 +101,25 @@ class _Line(RequestsHTTPTransport):
 
     def _get_json_result(self, response: requests.Response) -> dict[str, Any]:
         self.status, self.response_headers = response.status_code, response.headers
-        try:
-            answer = orjson.loads(response.content)
-        except orjson.JSONDecodeError:
-            answer = None
+        answer = _loaded(response.content)
         if not isinstance(answer, dict):
             raise TransportProtocolError("not a JSON object")
         return answer
+
+
+def _loaded(content: bytes) -> Any:
+    """JSON of an answer; ``None`` when it is none.
+
+    A lone surrogate, which only the standard library reads, is one dossier's: it must not make the
+    page unreadable.
+    """
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        try:
+            return json.loads(content)
+        except ValueError:
+            return None
 
 
 class DsTransport:
@@ -200,21 +214,16 @@ class DsTransport:
             raise self._refused(line)
         if result.errors:
             raise root_error(
-                result.errors,  # type: ignore[arg-type]
-                status=line.status,
-                token=self._token_setting,
+                result.errors, status=line.status, url=self.url, token=self._token_setting
             )
         if not isinstance(result.data, dict) or line.status >= 400:  # noqa: PLR2004
             raise self._refused(line)
         return result.data
 
     def _refused(self, line: _Line) -> DsError:
+        headers: Mapping[str, str] = line.response_headers or {}
         return refused_status(
-            line.status,
-            line.response_headers or {},
-            now=self._clock.wall(),
-            url=self.url,
-            token=self._token_setting,
+            line.status, headers, now=self._clock.wall(), url=self.url, token=self._token_setting
         )
 
     def _line(self) -> _Line:

@@ -2,18 +2,24 @@
 
 from datetime import datetime, timedelta
 
+from clients.demarche import Deletions
+from flows.auxiliary import NOT_GIVEN, done_without
 from flows.erasure import erase
 from flows.keeping import read_again
 from flows.services import Connected, now
 from flows.summary import Summary
 from store.absences import Deletion
 
+_HIDDEN = "La liste des dossiers en cours de suppression"
+_PURGED = "La liste des dossiers supprimés"
+
 
 def follow_deletions(services: Connected, summary: Summary, *, since: datetime | None) -> None:
     """Take hidden dossiers out of what is read, bring back those restored, erase those purged.
 
     The lists are read from the oldest deletion that is still pending here: a dossier that they do
-    not show any more came back, whether its own date moved or not.
+    not show any more came back, whether its own date moved or not. A list that DS does not give is
+    told, and read from the same date by the next run.
 
     Args:
         services: What the run works with.
@@ -21,29 +27,71 @@ def follow_deletions(services: Connected, summary: Summary, *, since: datetime |
         since: Latest deletion that was followed; ``None``: all are.
 
     Raises:
-        DsError: DS refused, or did not answer.
+        DsRefused: DS refused the token.
         StoreError: The database failed.
     """
     store, demarche = services.store, services.demarche
     lost = store.absences.lost(demarche)
     waiting = {n: day for n, day in store.absences.pending(demarche).items() if n not in lost}
-    left = services.reader.deletions(demarche, since=_from(services, since, waiting))
+    start = _from(services, since, waiting)
+    pending, deleted = lists(services, summary, since=start)
     hidden = store.absences.mark_pending(
-        demarche, {one.number: one.deleted_at for one in left.pending}
+        demarche, {one.number: one.deleted_at for one in pending.found} if pending else {}
     )
     buried = {stone.number for stone in store.absences.tombstones(demarche)}
     gone = [
         Deletion(one.number, one.deleted_at, one.reason)
-        for one in left.deleted
+        for one in (deleted.found if deleted else ())
         if one.number not in buried
     ]
     summary.deleted |= {*hidden, *erase(services, gone)}
-    told = {one.number for one in (*left.pending, *left.deleted)}
-    if back := waiting.keys() - told:
+    if pending is None or deleted is None:
+        return
+    told = {one.number for one in (*pending.found, *deleted.found)}
+    if (back := waiting.keys() - told) and not (pending.odd or deleted.odd):
         mark_lost(services, summary, read_again(services, summary, back))
-    latest = max((one.deleted_at for one in (*left.pending, *left.deleted)), default=None)
+    latest = max((day for day in (pending.until, deleted.until) if day), default=None)
     if latest is not None and (since is None or latest > since):
         store.demarches.save(demarche, deletions_since=latest)
+
+
+def lists(
+    services: Connected, summary: Summary, *, since: datetime | None
+) -> tuple[Deletions | None, Deletions | None]:
+    """Both lists of what left the démarche, hidden then purged.
+
+    They come together, or each alone when DS does not give both. One that it does not give even
+    alone is ``None``, and told.
+
+    Args:
+        services: What the run works with.
+        summary: Where what is wrong is told.
+        since: Date of deletion, itself included; ``None``: all.
+
+    Raises:
+        DsRefused: DS refused the token.
+    """
+    hidden: Deletions | None
+    purged: Deletions | None
+    try:
+        hidden, purged = services.reader.deletions(services.demarche, since=since)
+    except NOT_GIVEN:
+        hidden = _alone(services, summary, pending=True, since=since)
+        purged = _alone(services, summary, pending=False, since=since)
+    for read, name in ((hidden, _HIDDEN), (purged, _PURGED)):
+        summary.set_aside += [
+            f"{name} : {one}. Cette entrée n'est pas suivie." for one in (read.odd if read else ())
+        ]
+    return hidden, purged
+
+
+def _alone(
+    services: Connected, summary: Summary, *, pending: bool, since: datetime | None
+) -> Deletions | None:
+    remedy = "le rapprochement (« unc reconcile ») trouve ces dossiers sans elle"
+    with done_without(summary, _HIDDEN if pending else _PURGED, remedy=remedy):
+        return services.reader.deletions_alone(services.demarche, pending=pending, since=since)
+    return None
 
 
 def mark_lost(services: Connected, summary: Summary, numbers: frozenset[int]) -> None:

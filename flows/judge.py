@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from pydantic import TypeAdapter
 
-from flows.planning import Planner, corrections_of
+from flows.failures import apart
+from flows.planning import Planner, Remembered, corrections_of
 from flows.reference import matcher_of, version_of, with_remarks
 from flows.services import Services, now
 from flows.situations import place_reports
@@ -19,6 +20,7 @@ from mappings.dossier import Dossier
 from mappings.mapper import map_report
 from mappings.medicine_facts import to_look_at
 from mappings.revision import Revision
+from mappings.shape import LARGEST_NUMBER
 from store.assessments import AssessmentRow
 from store.corrections import Correction
 from store.kept import LightRow, StoredDossier
@@ -45,7 +47,7 @@ def judge(services: Services, summary: Summary) -> None:
     Raises:
         StoreError: Nothing of the current chunk was kept; earlier chunks are.
     """
-    bench = _Bench(services)
+    bench = _Bench(services, summary.set_aside)
     done = 0
     for chunk in _chunks(bench.due()):
         bench.judge(chunk, summary)
@@ -62,6 +64,7 @@ class _Bench:
     """What one pass of judging looks at, read once."""
 
     services: Services
+    told: list[str]
     at: datetime = field(default_factory=now)
     known: set[int] = field(default_factory=set)
     revisions: Mapping[str, Revision] = field(default_factory=dict)
@@ -74,7 +77,7 @@ class _Bench:
         self.known = store.dossiers.known_numbers(demarche)
         self.revisions = stored_revisions(self.services)
         self.reference = version_of(self.services.settings)
-        self.situations = place_reports(self.services, self.revisions)
+        self.situations = place_reports(self.services, self.revisions, told=self.told)
         self.planner = Planner(self.services, at=self.at)
 
     def due(self) -> Iterator[tuple[int, bool]]:
@@ -108,27 +111,40 @@ class _Bench:
         plans: list[DuePlan] = []
         corrections: list[Correction] = []
         for stored in store.dossiers.iterate(demarche, numbers=numbers):
-            revision = self.revisions.get(stored.revision_id)
-            dossier = decode_dossier(stored.raw, revision=revision)
-            verdict = stored.assessment
-            if verdict is None or stored.number in to_assess:
-                verdict = self._assess(stored, dossier, revision)
-                verdicts.append(verdict)
-            judged = self.planner.judged(
-                dossier,
-                revision,
-                assessment=ASSESSMENT.validate_json(verdict.detail),
-                assessed_at=verdict.assessed_at,
-                situation=self.situations.get(stored.number, ""),
-            )
-            plans.append(self.planner.plan(stored, judged, verdict=verdict, remembered=remembered))
-            corrections += corrections_of(dossier)
+            with apart(summary.set_aside, stored.number, "évalué"):
+                revision = self.revisions.get(stored.revision_id)
+                dossier = decode_dossier(stored.raw, revision=revision)
+                verdict = stored.assessment
+                if verdict is None or stored.number in to_assess:
+                    verdict = self._assess(stored, dossier, revision)
+                plan = self._plan(stored, dossier, verdict=verdict, remembered=remembered)
+                corrections += corrections_of(dossier)
+                plans.append(plan)
+                if verdict is not stored.assessment:
+                    verdicts.append(verdict)
         with store.transaction() as kept:
             kept.rule_texts.keep(self.services.form.rule_texts if verdicts else (), at=self.at)
             kept.assessments.save(demarche, verdicts, at=self.at)
             kept.outbox.save_plans(demarche, plans, at=self.at)
             kept.corrections.save(demarche, corrections)
         summary.assessed |= {verdict.number for verdict in verdicts}
+
+    def _plan(
+        self,
+        stored: StoredDossier,
+        dossier: Dossier,
+        *,
+        verdict: AssessmentRow,
+        remembered: Remembered,
+    ) -> DuePlan:
+        judged = self.planner.judged(
+            dossier,
+            self.revisions.get(stored.revision_id),
+            assessment=ASSESSMENT.validate_json(verdict.detail),
+            assessed_at=verdict.assessed_at,
+            situation=self.situations.get(stored.number, ""),
+        )
+        return self.planner.plan(stored, judged, verdict=verdict, remembered=remembered)
 
     def _assess(
         self, stored: StoredDossier, dossier: Dossier, revision: Revision | None
@@ -149,10 +165,15 @@ class _Bench:
             number=stored.number,
             fingerprint=assessment.fingerprint,
             basis=self._basis(rules),
-            earlier_number=earlier if isinstance(earlier, int) else None,
+            earlier_number=earlier if _is_number(earlier) else None,
             assessed_at=self.at,
             detail=ASSESSMENT.dump_json(assessment).decode(),
         )
+
+
+def _is_number(value: object) -> TypeGuard[int]:
+    """Whether what a declarant typed may be the number of a dossier: a column holds no other."""
+    return isinstance(value, int) and 0 < value <= LARGEST_NUMBER
 
 
 def basis(rules: RuleSet, services: Services, *, reference: str) -> str:

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from clients.files import files_of
-from flows.deletions import mark_lost
+from flows.deletions import lists, mark_lost
 from flows.description import refresh_form
 from flows.erasure import erase
-from flows.keeping import modified_at, read_again
+from flows.keeping import modified_at, read_again, tell_quarantine
 from flows.poll import poll, read_everything
 from flows.retention import passed_over
 from flows.services import Connected
@@ -15,7 +15,6 @@ from flows.summary import Summary
 from mappings.dossier import RawDossier
 from store.absences import Deletion
 from store.kept import StoredDossier
-from store.statements import in_chunks
 
 DATE = "dateDerniereModification"
 _DATES = frozenset({DATE, "dateDerniereModificationAnnotations"})
@@ -34,29 +33,36 @@ def reconcile(services: Connected, summary: Summary) -> None:
         StoreError: The database failed.
     """
     poll(services, summary)
-    refresh_form(services)
+    refresh_form(services, summary)
     before = _counted(summary)
     stored = services.store.dossiers.known_numbers(services.demarche)
-    listed, suspects = _compare(services)
+    listed, suspects, complete = _compare(services)
     _repair(services, summary, suspects, listed=len(listed))
-    _follow_missing(services, summary, stored - listed)
+    if complete:
+        _follow_missing(services, summary, stored - listed)
     summary.drift = _counted(summary) - before
-    aside = services.store.quarantine.list(services.demarche)
-    summary.quarantined = {one.number for one in aside}
+    tell_quarantine(services, summary)
 
 
 def _counted(summary: Summary) -> set[int]:
     return summary.created | summary.updated | summary.deleted | summary.restored
 
 
-def _compare(services: Connected) -> tuple[set[int], set[int]]:
-    """Numbers that DS lists, and those of them that the store does not hold as DS shows them."""
+def _compare(services: Connected) -> tuple[set[int], set[int], bool]:
+    """Numbers that DS lists, and those of them that the store does not hold as DS shows them.
+
+    The last says whether each dossier listed has a number: else none can be told missing.
+    """
     store, demarche = services.store, services.demarche
     watermark = store.demarches.state(demarche).watermark
     aside = {one.number for one in store.quarantine.list(demarche)}
     listed: set[int] = set()
     suspects: set[int] = set()
-    for rows in in_chunks(services.reader.listing(demarche), size=CHUNK):
+    complete = True
+    for page in services.reader.listing(demarche):
+        rows = page.dossiers
+        broken = {one.number for one in page.broken if one.number is not None}
+        complete = complete and len(broken) == len(page.broken)
         numbers = {row["number"] for row in rows}
         kept = store.dossiers.iterate(demarche, numbers=numbers, pending=True)
         held = {one.number: one for one in kept}
@@ -69,9 +75,10 @@ def _compare(services: Connected) -> tuple[set[int], set[int]]:
             and not _is_new(row, watermark)
             and _differs(row, held.get(row["number"]))
         }
-        listed |= numbers
+        suspects |= broken - aside
+        listed |= numbers | broken
         services.tell("Rapprochement", len(listed), None)
-    return listed, suspects
+    return listed, suspects, complete
 
 
 def _is_new(row: RawDossier, watermark: datetime | None) -> bool:
@@ -117,11 +124,15 @@ def _follow_missing(services: Connected, summary: Summary, missing: set[int]) ->
     unexplained = missing | store.absences.lost(demarche)
     if not unexplained:
         return
-    left = services.reader.deletions(demarche, since=None)
-    pending = {one.number: one.deleted_at for one in left.pending if one.number in unexplained}
+    hidden, purged = lists(services, summary, since=None)
+    pending = {
+        one.number: one.deleted_at
+        for one in (hidden.found if hidden else ())
+        if one.number in unexplained
+    }
     gone = [
         Deletion(one.number, one.deleted_at, one.reason)
-        for one in left.deleted
+        for one in (purged.found if purged else ())
         if one.number in unexplained
     ]
     summary.deleted |= {*store.absences.mark_pending(demarche, pending), *erase(services, gone)}

@@ -41,7 +41,10 @@ def is_over(raw: RawDossier, since: datetime | None) -> bool:
     handled = raw.get("dateTraitement")
     if since is None or raw["state"] not in ENDED or not handled:
         return False
-    return datetime.fromisoformat(handled) < since
+    try:
+        return datetime.fromisoformat(handled) < since
+    except (TypeError, ValueError):  # kept by an older version: nothing says that it is over
+        return False
 
 
 def passed_over(services: Services, dossiers: Collection[RawDossier]) -> frozenset[int]:

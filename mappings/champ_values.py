@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from mappings.blank import as_string, is_blank, text_or_none
+from mappings.blank import as_string, is_blank, text_of, text_or_none
 from mappings.champ_lists import choice, choices, several
 from mappings.champ_places import address, areas, commitment, company, place, register
 from mappings.clock import PARIS
@@ -32,8 +32,10 @@ from mappings.dossier import (
 from mappings.said_twice import says
 
 Raw: TypeAlias = Mapping[str, Any]
-_COMMON = frozenset({"__typename", "id", "champDescriptorId", "label", "updatedAt"})
+_COMMON = frozenset({"__typename", "id", "champDescriptorId", "label", "updatedAt", "unserved"})
 """Keys of every champ: what is left is its value."""
+UNSERVED = "unserved"
+"""Key, true, that the client puts in a champ whose value DS could not serve."""
 _ERRORS = (
     KeyError,
     TypeError,
@@ -56,6 +58,8 @@ def decode_value(typename: str, raw: Raw, *, fed: bool | None = None) -> ChampVa
         raw: The champ.
         fed: For a list, whether it is fed by a CSV; ``None`` when the revision is not known.
     """
+    if raw.get(UNSERVED):
+        return Unreadable(raw=_kept(raw), reason="DS ne peut pas servir cette réponse")
     try:
         if (listed := _LISTS.get(typename)) is not None:
             return listed(raw, fed=fed)
@@ -138,7 +142,7 @@ def _linked(raw: Raw) -> Choices | None:
 
 
 def _civilite(raw: Raw) -> Choice | None:
-    return Choice(raw["civilite"]) if raw["civilite"] else None
+    return Choice(text_of(raw["civilite"])) if raw["civilite"] else None
 
 
 def _files(raw: Raw) -> Files | Unlisted | None:
