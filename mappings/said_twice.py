@@ -98,7 +98,7 @@ def _says_number(text: str, number: int | Decimal) -> bool:
     if text == str(number):
         return True
     if _EXPONENT.fullmatch(text):  # programs write so what is huge or tiny; people, anything else
-        return not _TINY <= abs(number) < _HUGE and float(text) == float(number)
+        return not _TINY <= abs(Decimal(number)) < _HUGE and float(text) == float(number)
     plain = text.strip()
     if not NUMBER.fullmatch(" ".join(plain.split())):
         return False

@@ -70,6 +70,7 @@ def test_a_groupe_without_our_instructeur_gets_its_labels_only(town: MakeTown) -
     groupe = "Usage non conforme - vaccins et sang"
     with town([inside, outside], **TO_ALL) as made:
         demarche, robot = made.bridge.sandbox.demarche, made.bridge.sandbox.instructeur
+        made.control.change_groupe(inside.number, "Usage non conforme - médicaments")
         made.control.change_groupe(outside.number, groupe)
         made.control.remove_instructeur(demarche, robot, groupe)
         told = made.answer()
