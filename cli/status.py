@@ -37,7 +37,7 @@ _LISTS = {
     "exports": "Derniers exports",
     "quarantaine": "En quarantaine : DS ne peut pas les servir",
     "conflits": "Annotations tenues par une personne",
-    "refus": "Refusé par DS",
+    "refus": "Écritures refusées",
     "derive_du_formulaire": "Le formulaire a changé",
     "champs_sans_correspondance": "Champs sans correspondance",
 }
@@ -140,6 +140,7 @@ def _state(services: Services) -> dict[str, Any]:
             {"dossier": one.reply.number, "raison": one.text}
             for one in (
                 *store.outbox.recorded(demarche, stages=[Stage.REFUSED]),
+                *(one for one in store.outbox.pending(demarche) if one.text),
                 *store.outbox.remarks(demarche),
             )
         ],

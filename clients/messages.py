@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from clients.batches import Desk
-from clients.deliveries import Delivery, errors_of, refused, refused_by, unknown
+from clients.deliveries import Delivery, errors_of, lost, refused, refused_by, unknown
 from clients.documents import document
 from clients.errors import DsError, DsRefused, DsTokenRefused, DsUnavailable
 from clients.reading import DsReader
@@ -41,7 +41,7 @@ def send_message(transport: DsTransport, reply: SendMessage, *, desk: Desk) -> D
     except DsUnavailable as error:
         if not error.sent:
             raise
-        return unknown(reply, str(error))
+        return lost(reply, error)
     payload = data["dossierEnvoyerMessage"]
     message = (payload or {}).get("message")
     if message is None:

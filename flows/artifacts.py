@@ -97,7 +97,7 @@ def human_rows(services: Services, summary: Summary) -> list[dict[str, Any]]:
     why: list[tuple[int, str]] = [
         *((number, "en quarantaine : DS ne peut pas le servir") for number in summary.quarantined),
         *((number, "une annotation est tenue par une personne") for number in summary.conflicts),
-        *((number, "refusé par DS (raison : unc status)") for number, _ in summary.refused),
+        *((number, "écriture refusée (raison : unc status)") for number, _ in summary.refused),
         *((number, "pièce jointe non téléchargée") for number in summary.unfetched),
         *((number, "réponse de DS perdue, à relire") for number in summary.unknown),
     ]

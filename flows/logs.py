@@ -95,7 +95,7 @@ def step_done(name: str, summary: Summary, *, before: Summary) -> None:
         for number in sorted(getattr(summary, key) - getattr(before, key)):
             LOG.warning("Dossier %d : %s", number, sentence, extra={"dossier": number})
     for number, _ in summary.refused[len(before.refused) :]:
-        sentence = "écriture refusée par DS (raison : unc status)"
+        sentence = "écriture refusée (raison : unc status)"
         LOG.warning("Dossier %d : %s", number, sentence, extra={"dossier": number})
     for text in summary.set_aside[len(before.set_aside) :]:
         LOG.warning("Mis de côté : %s", text)
