@@ -72,17 +72,20 @@ def by_nature(readings: Sequence[Reading], origins: Figures) -> Block:
 
 def by_status(readings: Sequence[Reading]) -> Block:
     """Count dossiers by triage status, and by priority within it."""
+    decisions = [one.entry.decision for one in readings]
     pairs = Counter(
-        (one.entry.assessment.status, one.entry.assessment.priority) for one in readings
+        (one.shown, one.priority if one.priority in PRIORITIES else None) for one in decisions
     )
+    found = {one.shown for one in decisions}
+    known = [status.value for status in STATUSES]
     lines = tuple(
         (
-            status.value,
+            status,
             *(pairs[status, priority] for priority in PRIORITIES),
             pairs[status, None],
         )
-        for status in STATUSES
-        if any(found is status for found, _ in pairs)
+        for status in (*known, *sorted(found.difference(known)))  # a person may write any word
+        if status in found
     )
     headers = ("Statut", *PRIORITIES, "Sans priorité")
     return Block("Statut et priorité", headers, lines, colours=_PRIORITY_COLOURS)

@@ -30,14 +30,15 @@ from flows.services import Services, now
 from flows.situations import decided
 from flows.summary import Summary
 from mappings.decode import decode_dossier
+from mappings.dossier import Dossier
 from mappings.mapper import map_report
 from mappings.mapping import Audience
 from mappings.medicine_facts import facts_of, medicines_of
 from mappings.report import Report
 from mappings.revision import Revision
 from store.exports import Published
-from store.kept import StoredDossier
 from triage.assess import JUDGED
+from triage.decision import held_by_person
 
 __all__ = ["centres", "entries_of", "export", "export_context", "hand_out_files", "source_digest"]
 
@@ -150,12 +151,18 @@ def entries_of(
             continue
         entry = None
         with apart(told, stored.number, "mis dans les classeurs"):
-            report = _report(services, stored, revisions)
+            dossier = decode_dossier(stored.raw, revision=revisions.get(stored.revision_id))
+            report = _report(services, dossier, revisions)
             found = medicines_of(report, mapping=services.form.mapping, matcher=matcher)
             entry = Entry(
                 report=report,
                 assessment=ASSESSMENT.validate_json(stored.assessment.detail),
                 conflicts=beside.conflicts.get(stored.number, ()),
+                held=held_by_person(
+                    dossier,
+                    beside.written.get(stored.number, {}),
+                    mapping=services.form.mapping,
+                ),
                 opinions=beside.opinions.get(stored.number, {}),
                 situation=beside.situations.get(stored.number, ""),
                 first_checked_at=beside.first_checks.get(stored.number),
@@ -167,9 +174,8 @@ def entries_of(
             yield entry
 
 
-def _report(services: Services, stored: StoredDossier, revisions: Mapping[str, Revision]) -> Report:
-    revision = revisions.get(stored.revision_id)
-    dossier = decode_dossier(stored.raw, revision=revision)
+def _report(services: Services, dossier: Dossier, revisions: Mapping[str, Revision]) -> Report:
+    revision = revisions.get(dossier.revision_id)
     return map_report(dossier, mapping=services.form.mapping, revision=revision)
 
 

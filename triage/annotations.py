@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from mappings.dossier import ChampValue, Choice, Moment, Number, Text, YesNo
+from mappings.dossier import ChampValue, Choice, Moment, Number, Text, Unreadable, YesNo
 from triage.assessment import Assessment, ScopeReason, Verdict
 from triage.reply import AnnotationKind
 from triage.texts import Texts
@@ -86,6 +86,8 @@ def shown(value: ChampValue | None) -> str:
             return to_the_minute(value.moment)
         case YesNo():
             return str(value.yes)
+        case Unreadable():
+            return canonical(value.raw)
         case None:
             return ""
         case _:
