@@ -78,13 +78,14 @@ def by_status(readings: Sequence[Reading]) -> Block:
     )
     found = {one.shown for one in decisions}
     known = [status.value for status in STATUSES]
+    order = [*known, *sorted(found.difference(known))]  # a person may write any word
     lines = tuple(
         (
             status,
             *(pairs[status, priority] for priority in PRIORITIES),
             pairs[status, None],
         )
-        for status in (*known, *sorted(found.difference(known)))  # a person may write any word
+        for status in order
         if status in found
     )
     headers = ("Statut", *PRIORITIES, "Sans priorité")
