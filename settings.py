@@ -91,6 +91,11 @@ class Settings(BaseSettings):
     attachment_max_mb: int = Field(
         default=100, ge=1, description="Taille au-delà de laquelle une pièce jointe reste sur DS"
     )
+    attachment_hosts: Annotated[frozenset[str], NoDecode] = Field(
+        default=frozenset(),
+        description="Machines, entre virgules, vers lesquelles le lien d'une pièce jointe peut"
+        " renvoyer, en plus de la sienne",
+    )
     overlap_minutes: int = Field(
         default=10, ge=0, description="Minutes relues avant le dernier repère de lecture"
     )
@@ -135,9 +140,9 @@ class Settings(BaseSettings):
         description="Sortie d'erreur : phrases pour une personne, ou un journal en lignes JSON",
     )
 
-    @field_validator("messages_pilot", mode="before")
+    @field_validator("messages_pilot", "attachment_hosts", mode="before")
     @classmethod
-    def _numbers(cls, value: Any) -> Any:
+    def _listed(cls, value: Any) -> Any:
         """A list between commas, as it stands in the environment."""
         return value.replace(",", " ").split() if isinstance(value, str) else value
 

@@ -13,10 +13,6 @@ from settings import ROOT, SettingsError
 from store.errors import StoreError
 
 
-class AttachmentFolderError(Exception):
-    """The folder of attachments cannot be written (disk full, rights, missing volume)."""
-
-
 class RequestError(Exception):
     """What a person asked for cannot be given; a French sentence says why."""
 
@@ -27,7 +23,6 @@ KNOWN = (
     DsError,
     StoreError,
     ExportError,
-    AttachmentFolderError,
     RequestError,
 )
 """Errors whose message is a French sentence for the operator."""
