@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from clients.errors import DsError, DsRefused, DsTokenRefused
+from clients.errors import DsRefused, DsTokenRefused
 from flows.delivery import deliver
 from flows.description import refresh_form
 from flows.judge import judge
@@ -43,7 +43,7 @@ def respond(services: Connected, summary: Summary) -> None:
 
 def _deliver_all(services: Connected, summary: Summary) -> None:
     if _something_depends_on_the_form(services):
-        _read_form_again(services, summary)
+        refresh_form(services, summary)
         judge(services, summary)
     left = services.settings.messages_per_run
     later: set[str] = set()
@@ -56,26 +56,6 @@ def _deliver_all(services: Connected, summary: Summary) -> None:
         later |= deliver(services, summary, replies)
         close_lost_answers(services, summary, wait=False)
         judge(services, summary)
-
-
-def _read_form_again(services: Connected, summary: Summary) -> None:
-    """Read labels and groupes; where DS cannot serve them, those of the last time do.
-
-    Raises:
-        DsTokenRefused: The token is refused.
-        DsError: Nothing is known of them yet.
-    """
-    try:
-        refresh_form(services, summary)
-    except DsTokenRefused:
-        raise
-    except DsError as error:
-        if services.store.demarches.state(services.demarche).groupes is None:
-            raise
-        summary.set_aside.append(
-            f"labels et groupes de la démarche : non relus ({error}) ; ceux du dernier passage"
-            " servent en attendant."
-        )
 
 
 def due_replies(services: Services) -> tuple[Reply, ...]:
