@@ -15,7 +15,7 @@ from typing import Any
 
 from exports.cells import paris
 from exports.checking import check_workbook
-from exports.errors import ExportFolderError
+from exports.errors import ExportFolderError, WorkbookCheckError
 from exports.manifest import (
     MANIFEST,
     ExportFacts,
@@ -63,7 +63,12 @@ class PublishedExport:
 
 
 def publish(
-    root: Path, files: Mapping[str, ExportFile], *, facts: ExportFacts, at: datetime
+    root: Path,
+    files: Mapping[str, ExportFile],
+    *,
+    facts: ExportFacts,
+    at: datetime,
+    aside: list[str] | None = None,
 ) -> PublishedExport | None:
     """Publish files, by name, in a new folder named by the minute.
 
@@ -72,13 +77,15 @@ def publish(
         files: What to publish, by name of file.
         facts: What the manifest says of the data.
         at: Now (aware).
+        aside: Where workbooks that do not open again are named, and left out; without it one of
+            them stops all.
 
     Returns:
         What was published; ``None`` when the last export has the same data and the same files.
 
     Raises:
         ExportFolderError: The folder cannot be written.
-        WorkbookCheckError: A workbook does not open again.
+        WorkbookCheckError: A workbook does not open again, or none does.
     """
     for name in files:
         if not _FILE.fullmatch(name):
@@ -87,7 +94,7 @@ def publish(
         sweep(root)
         if _same(latest(root, demarche=facts.demarche), files, facts=facts):
             return None
-        return _publish(root, files, facts=facts, at=at)
+        return _publish(root, files, facts=facts, at=at, aside=aside)
 
 
 def latest(root: Path, *, demarche: int) -> PublishedExport | None:
@@ -136,31 +143,58 @@ def remove_old(root: Path, *, before: datetime) -> tuple[Path, ...]:
     return tuple(removed)
 
 
+def left_out(name: str, why: str) -> str:
+    """What is told of a workbook that could not be made while the others were."""
+    return f"{name} : ce classeur n'a pas pu être fait et manque à cet export. {why}"
+
+
 def _publish(
-    root: Path, files: Mapping[str, ExportFile], *, facts: ExportFacts, at: datetime
+    root: Path,
+    files: Mapping[str, ExportFile],
+    *,
+    facts: ExportFacts,
+    at: datetime,
+    aside: list[str] | None,
 ) -> PublishedExport:
     beside = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=root))
     try:
-        content = _fill(beside, files, facts=facts, at=at)
+        content = _fill(beside, files, facts=facts, at=at, aside=aside)
         beside.chmod(0o750)
         folder = _rename(beside, root, at=at)
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
     _flush(root)
-    paths = tuple((folder / name).absolute() for name in files)
+    paths = tuple((folder / str(one["name"])).absolute() for one in content["files"])
     return PublishedExport(folder.absolute(), paths, content)
 
 
 def _fill(
-    beside: Path, files: Mapping[str, ExportFile], *, facts: ExportFacts, at: datetime
+    beside: Path,
+    files: Mapping[str, ExportFile],
+    *,
+    facts: ExportFacts,
+    at: datetime,
+    aside: list[str] | None,
 ) -> dict[str, Any]:
     told = []
     for name, file in files.items():
         _write(beside / name, file.content)
         written = (beside / name).read_bytes()
-        rows = check_workbook(name, written) if name.endswith(".xlsx") else file.rows
+        try:
+            rows = check_workbook(name, written) if name.endswith(".xlsx") else file.rows
+        except WorkbookCheckError as error:
+            if aside is None:
+                raise
+            (beside / name).unlink()
+            aside.append(left_out(name, str(error)))
+            continue
         told.append(file_facts(name, written, audience=file.audience, rows=rows))
+    if not told:
+        raise WorkbookCheckError(
+            "Aucun classeur n'a pu être fait : rien n'est publié, les exports précédents restent en"
+            " place."
+        )
     content = manifest(facts, told, at=at)
     _write(beside / MANIFEST, manifest_text(content).encode())
     _flush(beside)
