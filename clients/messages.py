@@ -5,7 +5,7 @@ from dataclasses import replace
 from clients.batches import Desk
 from clients.deliveries import Delivery, errors_of, lost, refused, refused_by, unknown
 from clients.documents import document
-from clients.errors import DsError, DsRefused, DsTokenRefused, DsUnavailable
+from clients.errors import DsError, DsNotFound, DsRefused, DsTokenRefused, DsUnavailable
 from clients.reading import DsReader
 from clients.transport import DsTransport, Retry
 from triage.reply import Outcome, Receipt, SendMessage
@@ -46,11 +46,32 @@ def send_message(transport: DsTransport, reply: SendMessage, *, desk: Desk) -> D
     message = (payload or {}).get("message")
     if message is None:
         reasons = errors_of(payload)
-        return refused(reply, *reasons) if payload and reasons else unknown(reply, *reasons[:1])
+        if not payload or not reasons:
+            return unknown(reply, *reasons[:1])
+        told = refused(reply, *reasons)
+        again = is_hidden(transport, reply.number)
+        return replace(told, receipt=replace(told.receipt, again=again))
     receipt = Receipt(reply.key, Outcome.DONE, message_id=message["id"])
     if reply.correction is None:
         return Delivery(reply, receipt, message=message)
     return _followed_up(transport, Delivery(reply, receipt, message=message), number=reply.number)
+
+
+def is_hidden(transport: DsTransport, number: int) -> bool:
+    """Whether a dossier is in the bin now, from which it may come back: DS refuses in other words.
+
+    Raises:
+        DsTokenRefused: The token is refused.
+    """
+    try:
+        raw = DsReader(transport).messages(number)
+    except DsTokenRefused:
+        raise
+    except DsNotFound:
+        return True
+    except DsError:
+        return False
+    return any(raw.get(f"dateSuppressionPar{who}") for who in ("Usager", "Administration"))
 
 
 def _followed_up(transport: DsTransport, sent: Delivery, *, number: int) -> Delivery:

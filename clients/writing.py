@@ -16,7 +16,7 @@ from clients.errors import (
     DsTokenRefused,
     DsUnavailable,
 )
-from clients.messages import send_message
+from clients.messages import is_hidden, send_message
 from clients.transport import DsTransport, Retry
 from triage.reply import (
     Annotate,
@@ -100,7 +100,10 @@ class DsWriter:
 
     def _pass(self, reply: PassEnInstruction, *, instructeur_id: str) -> Delivery:
         act = DsActs(self.transport, instructeur_id).passer_en_instruction(reply.dossier_id)
-        receipt = Receipt(reply.key, act.outcome, act.text, again=act.missing)
+        again = act.missing or (
+            act.outcome is Outcome.REFUSED and is_hidden(self.transport, reply.number)
+        )
+        receipt = Receipt(reply.key, act.outcome, act.text, again=again)
         return Delivery(reply, receipt, fields=act.fields, stopped=act.stopped)
 
     def _states(

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -92,9 +92,10 @@ def publish(
             raise ValueError(f"not a name for an exported file: {name!r}")
     with disk_told(root), _alone(root):
         sweep(root)
+        files = _opened(files, aside)
         if _same(latest(root, demarche=facts.demarche), files, facts=facts):
             return None
-        return _publish(root, files, facts=facts, at=at, aside=aside)
+        return _publish(root, files, facts=facts, at=at)
 
 
 def latest(root: Path, *, demarche: int) -> PublishedExport | None:
@@ -148,53 +149,56 @@ def left_out(name: str, why: str) -> str:
     return f"{name} : ce classeur n'a pas pu être fait et manque à cet export. {why}"
 
 
+def _opened(files: Mapping[str, ExportFile], aside: list[str] | None) -> dict[str, ExportFile]:
+    """The files, each workbook with its rows; those that do not open again are left out."""
+    kept = {}
+    for name, file in files.items():
+        if not name.endswith(".xlsx"):
+            kept[name] = file
+            continue
+        try:
+            kept[name] = replace(file, rows=check_workbook(name, file.content))
+        except WorkbookCheckError as error:
+            if aside is None:
+                raise
+            aside.append(left_out(name, str(error)))
+    if not kept:
+        raise WorkbookCheckError(
+            "Aucun classeur n'a pu être fait : rien n'est publié, les exports précédents restent en"
+            " place."
+        )
+    return kept
+
+
 def _publish(
-    root: Path,
-    files: Mapping[str, ExportFile],
-    *,
-    facts: ExportFacts,
-    at: datetime,
-    aside: list[str] | None,
+    root: Path, files: Mapping[str, ExportFile], *, facts: ExportFacts, at: datetime
 ) -> PublishedExport:
     beside = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=root))
     try:
-        content = _fill(beside, files, facts=facts, at=at, aside=aside)
+        content = _fill(beside, files, facts=facts, at=at)
         beside.chmod(0o750)
         folder = _rename(beside, root, at=at)
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
     _flush(root)
-    paths = tuple((folder / str(one["name"])).absolute() for one in content["files"])
+    paths = tuple((folder / name).absolute() for name in files)
     return PublishedExport(folder.absolute(), paths, content)
 
 
 def _fill(
-    beside: Path,
-    files: Mapping[str, ExportFile],
-    *,
-    facts: ExportFacts,
-    at: datetime,
-    aside: list[str] | None,
+    beside: Path, files: Mapping[str, ExportFile], *, facts: ExportFacts, at: datetime
 ) -> dict[str, Any]:
     told = []
     for name, file in files.items():
         _write(beside / name, file.content)
         written = (beside / name).read_bytes()
-        try:
-            rows = check_workbook(name, written) if name.endswith(".xlsx") else file.rows
-        except WorkbookCheckError as error:
-            if aside is None:
-                raise
-            (beside / name).unlink()
-            aside.append(left_out(name, str(error)))
-            continue
-        told.append(file_facts(name, written, audience=file.audience, rows=rows))
-    if not told:
-        raise WorkbookCheckError(
-            "Aucun classeur n'a pu être fait : rien n'est publié, les exports précédents restent en"
-            " place."
-        )
+        if written != file.content:
+            raise WorkbookCheckError(
+                f"{name} n'est pas sur le disque tel qu'il a été écrit : rien n'est publié, les"
+                " exports précédents restent en place."
+            )
+        told.append(file_facts(name, written, audience=file.audience, rows=file.rows))
     content = manifest(facts, told, at=at)
     _write(beside / MANIFEST, manifest_text(content).encode())
     _flush(beside)
