@@ -96,7 +96,7 @@ def _dossiers(readings: Sequence[Reading]) -> tuple[Figure, ...]:
             sum(one.nowhere for one in readings),
             meaning="Dossiers que ni leur territoire ni un rapporteur ne rattache à un centre.",
         ),
-        Figure("Dossiers de priorité P1", first["P1"], meaning="Priorité la plus haute, proposée ou décidée par une personne."),
+        Figure("Dossiers de priorité P1", first["P1"], meaning="Priorité la plus haute."),
         Figure("Complétude médiane", _rounded(scores), "pourcent", "Médiane des scores."),
     )
 
