@@ -24,13 +24,10 @@ def send_message(transport: DsTransport, reply: SendMessage, *, desk: Desk) -> D
             "Cette instance de DS ne connaît pas les demandes de correction :"
             " mettez UNC_DECLARANT_CHANNEL=message.",
         )
-    values = {
-        "dossierId": reply.dossier_id,
-        "instructeurId": desk.instructeur_id,
-        "body": reply.body,
-    }
+    values = {"dossierId": reply.dossier_id, "instructeurId": desk.instructeur_id}
+    values |= {"body": reply.body}
     if reply.correction:
-        values["correction"] = reply.correction
+        values |= {"correction": reply.correction}
     asked = document("EnvoyerMessage", without=desk.capabilities.without)
     try:
         data = transport.execute(asked, {"input": values}, retry=Retry.NEVER)
@@ -48,13 +45,16 @@ def send_message(transport: DsTransport, reply: SendMessage, *, desk: Desk) -> D
         reasons = errors_of(payload)
         if not payload or not reasons:
             return unknown(reply, *reasons[:1])
-        told = refused(reply, *reasons)
-        again = is_hidden(transport, reply.number)
-        return replace(told, receipt=replace(told.receipt, again=again))
+        return _refused_for_now(transport, refused(reply, *reasons))
     receipt = Receipt(reply.key, Outcome.DONE, message_id=message["id"])
     if reply.correction is None:
         return Delivery(reply, receipt, message=message)
     return _followed_up(transport, Delivery(reply, receipt, message=message), number=reply.number)
+
+
+def _refused_for_now(transport: DsTransport, told: Delivery) -> Delivery:
+    again = is_hidden(transport, told.reply.number)
+    return replace(told, receipt=replace(told.receipt, again=again))
 
 
 def is_hidden(transport: DsTransport, number: int) -> bool:

@@ -10,6 +10,7 @@ _NOT_COUNTED = frozenset(
         "refused",
         "still_refused",
         "unknown",
+        "set_aside",
         "newly_held",
         "missing_labels",
         "restored",
