@@ -79,12 +79,8 @@ def by_status(readings: Sequence[Reading]) -> Block:
     found = {one.shown for one in decisions}
     known = [status.value for status in STATUSES]
     order = [*known, *sorted(found.difference(known))]  # a person may write any word
-    lines = tuple(
-        (
-            status,
-            *(pairs[status, priority] for priority in PRIORITIES),
-            pairs[status, None],
-        )
+    lines: tuple[tuple[str | int, ...], ...] = tuple(
+        (status, *(pairs[status, one] for one in (*PRIORITIES, None)))
         for status in order
         if status in found
     )
