@@ -119,6 +119,11 @@ class Settings(BaseSettings):
         le=1_000_000,
         description="Taille au-delà de laquelle une pièce jointe reste sur DS",
     )
+    attachment_hosts: Annotated[frozenset[str], NoDecode] = Field(
+        default=frozenset(),
+        description="Machines, entre virgules, vers lesquelles le lien d'une pièce jointe peut"
+        " renvoyer, en plus de la sienne",
+    )
     overlap_minutes: int = Field(
         default=10,
         ge=0,
@@ -194,9 +199,9 @@ class Settings(BaseSettings):
         made._token_setting = setting  # noqa: SLF001 (our own)
         return made
 
-    @field_validator("messages_pilot", mode="before")
+    @field_validator("messages_pilot", "attachment_hosts", mode="before")
     @classmethod
-    def _numbers(cls, value: Any) -> Any:
+    def _listed(cls, value: Any) -> Any:
         """A list between commas, as it stands in the environment."""
         return value.replace(",", " ").split() if isinstance(value, str) else value
 

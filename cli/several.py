@@ -29,7 +29,11 @@ def for_each(
     every = each_demarche()
     if len(every) == 1:
         summary = Summary()
-        work(every[0], summary)
+        try:
+            work(every[0], summary)
+        except KNOWN:
+            troubles(summary)  # what was set aside before it failed
+            raise
         return finish(summary, common)
     codes: list[int] = []
     told: dict[str, dict[str, Any]] = {}
@@ -39,6 +43,7 @@ def for_each(
         try:
             work(settings, summary)
         except KNOWN as error:
+            troubles(summary)
             ERROR.print(explain(error), markup=False, highlight=False)
             codes.append(2)
             told[name] = {"error": explain(error)}

@@ -27,7 +27,7 @@ _TITLES = {
     "dossiers": "Dossiers lus",
     "evalues": "Dossiers évalués",
     "statuts": "Statuts",
-    "priorites": "Priorités proposées",
+    "priorites": "Priorités",
     "ecritures_en_attente": "Écritures en attente",
     "dernier_export": "Dernier export",
     "jeton": "Jeton",
@@ -38,7 +38,7 @@ _LISTS = {
     "exports": "Derniers exports",
     "quarantaine": "En quarantaine : DS ne peut pas les servir",
     "conflits": "Annotations tenues par une personne",
-    "refus": "Refusé par DS",
+    "refus": "Écritures refusées",
     "derive_du_formulaire": "Le formulaire a changé",
     "champs_sans_correspondance": "Champs sans correspondance",
 }
@@ -105,8 +105,8 @@ def _state(services: Services) -> dict[str, Any]:
         "minutes_depuis": _minutes_since(known.last_polled_at),
         "dossiers": len(store.dossiers.known_numbers(demarche)),
         "evalues": len(entries),
-        "statuts": dict(Counter(entry.assessment.status.value for entry in entries)),
-        "priorites": dict(sorted(Counter(e.assessment.priority or "–" for e in entries).items())),
+        "statuts": dict(Counter(entry.decision.shown for entry in entries)),
+        "priorites": dict(sorted(Counter(e.decision.priority or "–" for e in entries).items())),
         "ecritures_en_attente": len(store.outbox.pending(demarche)),
         "dernier_export": published.folder if published else None,
         "jeton": token_warning(services.settings),
@@ -141,6 +141,7 @@ def _state(services: Services) -> dict[str, Any]:
             {"dossier": one.reply.number, "raison": one.text}
             for one in (
                 *store.outbox.recorded(demarche, stages=[Stage.REFUSED]),
+                *(one for one in store.outbox.pending(demarche) if one.text),
                 *store.outbox.remarks(demarche),
             )
         ],

@@ -21,7 +21,7 @@ _LABELS = {
     "annotated": "Annotés",
     "labelled": "Étiquetés",
     "messages": "Messages envoyés",
-    "conflicts": "Conflits",
+    "conflicts": "Tenus par une personne",
     "requests": "Requêtes à DS",
 }
 
@@ -44,7 +44,7 @@ def name_troubles(summary: Summary) -> int:
         ("En quarantaine (DS ne peut pas les servir)", summary.quarantined),
         ("Pièce jointe non téléchargée, à reprendre au prochain passage", summary.unfetched),
         ("Refusé par DS à un passage précédent (détail : unc status)", before),
-        ("Annotation tenue par une personne", summary.conflicts),
+        ("Une personne tient désormais une annotation (détail : unc status)", summary.newly_held),
         ("Réponse de DS perdue, à relire au prochain passage", summary.unknown),
     ):
         if numbers:

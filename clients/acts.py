@@ -7,7 +7,13 @@ from typing import Any
 from clients.capabilities import capabilities_of
 from clients.deliveries import errors_of
 from clients.documents import document
-from clients.errors import DsRefused, DsTokenRefused, DsUnavailable
+from clients.errors import (
+    DsIntermediary,
+    DsNotFound,
+    DsRefused,
+    DsTokenRefused,
+    DsUnavailable,
+)
 from clients.transport import DsTransport, Retry
 from triage.reply import Outcome
 
@@ -20,11 +26,15 @@ class Act:
         outcome: Done, refused or unknown.
         text: Reason in French, with DS's own words; empty when done.
         fields: What DS shows since: fields of the dossier, or the message.
+        stopped: Whether something between DS and us refused it.
+        missing: Whether DS refused it because it does not show the dossier now.
     """
 
     outcome: Outcome
     text: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
+    stopped: bool = False
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +68,11 @@ class DsActs:
         except DsTokenRefused:
             raise
         except DsRefused as error:
-            return Act(Outcome.REFUSED, str(error))
+            return Act(Outcome.REFUSED, str(error), missing=isinstance(error, DsNotFound))
         except DsUnavailable as error:
             if not error.sent:
                 raise
-            return Act(Outcome.UNKNOWN, str(error))
+            return Act(Outcome.UNKNOWN, str(error), stopped=isinstance(error, DsIntermediary))
         payload = next(iter(data.values()))
         if payload and payload.get(shows) is not None:
             return Act(Outcome.DONE, fields=payload[shows])

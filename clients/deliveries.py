@@ -1,11 +1,11 @@
 """What DS answered to a write, beside what was asked of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
 
 from clients.batches import Mutation, StateReply
-from clients.errors import DsNotFound, DsOutOfScope, DsRefused
+from clients.errors import DsError, DsIntermediary, DsNotFound, DsOutOfScope, DsRefused
 from mappings.dossier import RawDossier
 from triage.reply import Annotate, Outcome, Receipt, Reply, SetLabel
 
@@ -26,6 +26,8 @@ class Delivery:
         correction_flagged: Whether the dossier is now "à corriger" by this message; ``None``
             when no correction was asked, or when it could not be read back.
         fields: Other fields of the dossier that were read back (fragment ``DossierLeger``).
+        stopped: Whether something between DS and us refused it: what became of it is not known, and
+            someone must look.
     """
 
     reply: Reply
@@ -36,6 +38,7 @@ class Delivery:
     message: dict[str, Any] | None = None
     correction_flagged: bool | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
+    stopped: bool = False
 
     def patched(self, raw: RawDossier) -> RawDossier:
         """Return a copy of a dossier's JSON that shows what DS shows since this delivery."""
@@ -66,8 +69,9 @@ def refused(reply: Reply, *reasons: str) -> Delivery:
 def refused_by(reply: Reply, error: DsRefused) -> Delivery:
     """Record that DS refused the whole request of a reply."""
     match error:
-        case DsNotFound():
-            return refused(reply, f"Le dossier {reply.number} n'existe pas, ou plus, sur DS.")
+        case DsNotFound():  # hidden for a moment, or gone: reading tells which
+            why = f"Le dossier {reply.number} n'existe pas, ou plus, sur DS."
+            return Delivery(reply, Receipt(reply.key, Outcome.REFUSED, why, again=True))
         case DsOutOfScope():
             return refused(
                 reply, f"Le jeton {error.setting} ne donne pas accès au dossier {reply.number}."
@@ -78,6 +82,11 @@ def refused_by(reply: Reply, error: DsRefused) -> Delivery:
 def unknown(reply: Reply, reason: str) -> Delivery:
     """Record that the answer was lost: DS must be read before anything else."""
     return Delivery(reply, Receipt(reply.key, Outcome.UNKNOWN, reason))
+
+
+def lost(reply: Reply, error: DsError) -> Delivery:
+    """Record that the answer was lost to an error."""
+    return replace(unknown(reply, str(error)), stopped=isinstance(error, DsIntermediary))
 
 
 def read_delivery(

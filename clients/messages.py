@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from clients.batches import Desk
-from clients.deliveries import Delivery, errors_of, refused, refused_by, unknown
+from clients.deliveries import Delivery, errors_of, lost, refused, refused_by, unknown
 from clients.documents import document
-from clients.errors import DsError, DsRefused, DsTokenRefused, DsUnavailable
+from clients.errors import DsError, DsNotFound, DsRefused, DsTokenRefused, DsUnavailable
 from clients.reading import DsReader
 from clients.transport import DsTransport, Retry
 from triage.reply import Outcome, Receipt, SendMessage
@@ -24,13 +24,10 @@ def send_message(transport: DsTransport, reply: SendMessage, *, desk: Desk) -> D
             "Cette instance de DS ne connaît pas les demandes de correction :"
             " mettez UNC_DECLARANT_CHANNEL=message.",
         )
-    values = {
-        "dossierId": reply.dossier_id,
-        "instructeurId": desk.instructeur_id,
-        "body": reply.body,
-    }
+    values = {"dossierId": reply.dossier_id, "instructeurId": desk.instructeur_id}
+    values |= {"body": reply.body}
     if reply.correction:
-        values["correction"] = reply.correction
+        values |= {"correction": reply.correction}
     asked = document("EnvoyerMessage", without=desk.capabilities.without)
     try:
         data = transport.execute(asked, {"input": values}, retry=Retry.NEVER)
@@ -41,16 +38,40 @@ def send_message(transport: DsTransport, reply: SendMessage, *, desk: Desk) -> D
     except DsUnavailable as error:
         if not error.sent:
             raise
-        return unknown(reply, str(error))
+        return lost(reply, error)
     payload = data["dossierEnvoyerMessage"]
     message = (payload or {}).get("message")
     if message is None:
         reasons = errors_of(payload)
-        return refused(reply, *reasons) if payload and reasons else unknown(reply, *reasons[:1])
+        if not payload or not reasons:
+            return unknown(reply, *reasons[:1])
+        return _refused_for_now(transport, refused(reply, *reasons))
     receipt = Receipt(reply.key, Outcome.DONE, message_id=message["id"])
     if reply.correction is None:
         return Delivery(reply, receipt, message=message)
     return _followed_up(transport, Delivery(reply, receipt, message=message), number=reply.number)
+
+
+def _refused_for_now(transport: DsTransport, told: Delivery) -> Delivery:
+    again = is_hidden(transport, told.reply.number)
+    return replace(told, receipt=replace(told.receipt, again=again))
+
+
+def is_hidden(transport: DsTransport, number: int) -> bool:
+    """Whether a dossier is in the bin now, from which it may come back: DS refuses in other words.
+
+    Raises:
+        DsTokenRefused: The token is refused.
+    """
+    try:
+        raw = DsReader(transport).messages(number)
+    except DsTokenRefused:
+        raise
+    except DsNotFound:
+        return True
+    except DsError:
+        return False
+    return any(raw.get(f"dateSuppressionPar{who}") for who in ("Usager", "Administration"))
 
 
 def _followed_up(transport: DsTransport, sent: Delivery, *, number: int) -> Delivery:

@@ -7,9 +7,16 @@ from itertools import chain
 from clients.acts import DsActs
 from clients.batches import Desk, StateReply, batch_document, batch_variables, mutations_of
 from clients.capabilities import capabilities_of
-from clients.deliveries import Delivery, read_delivery, refused_by, unknown
-from clients.errors import DsRefused, DsServerError, DsTimeout, DsTokenRefused, DsUnavailable
-from clients.messages import send_message
+from clients.deliveries import Delivery, lost, read_delivery, refused_by
+from clients.errors import (
+    DsError,
+    DsRateLimited,
+    DsRefused,
+    DsTimeout,
+    DsTokenRefused,
+    DsUnavailable,
+)
+from clients.messages import is_hidden, send_message
 from clients.transport import DsTransport, Retry
 from triage.reply import (
     Annotate,
@@ -93,7 +100,11 @@ class DsWriter:
 
     def _pass(self, reply: PassEnInstruction, *, instructeur_id: str) -> Delivery:
         act = DsActs(self.transport, instructeur_id).passer_en_instruction(reply.dossier_id)
-        return Delivery(reply, Receipt(reply.key, act.outcome, act.text), fields=act.fields)
+        again = act.missing or (
+            act.outcome is Outcome.REFUSED and is_hidden(self.transport, reply.number)
+        )
+        receipt = Receipt(reply.key, act.outcome, act.text, again=again)
+        return Delivery(reply, receipt, fields=act.fields, stopped=act.stopped)
 
     def _states(
         self, replies: Sequence[StateReply], *, desk: Desk, size: int
@@ -105,19 +116,42 @@ class DsWriter:
             deliveries: Iterable[Delivery]
             try:
                 deliveries = self._batch(batch, desk=desk, retry=Retry.ONCE)
-            except DsTokenRefused:
+            except (DsTokenRefused, DsRateLimited):
                 raise
-            except (DsRefused, DsServerError, DsTimeout) as error:
+            except DsError as error:
                 heavy = isinstance(error, DsTimeout)
                 if heavy and size > 1 and len(queue) > 1:
                     size = min(size, len(queue)) // 2
                     continue
                 deliveries = self._apart(queue[:size], desk=desk)
+            told: set[int] = set()
             for delivery in deliveries:
                 yield patience.watch(delivery)
+                told.add(delivery.reply.number)
                 if patience.over:
-                    raise DsUnavailable("DS ne répond plus aux écritures : arrêt.")
+                    left = [group for group in queue if group[0].number not in told]
+                    self._require_answers(left[:size], desk=desk, lost=delivery)
+                    patience.lost = 0
             queue = queue[size:]
+
+    def _require_answers(
+        self, groups: Sequence[Sequence[StateReply]], *, desk: Desk, lost: Delivery
+    ) -> None:
+        """Pass if it is some dossiers that cannot be written, and not all: what is left tells.
+
+        What is written here is written again in its turn, without harm.
+
+        Raises:
+            DsUnavailable: DS, or what stands before it, takes nothing.
+        """
+        if not groups:
+            return
+        try:
+            self._batch(list(chain.from_iterable(groups)), desk=desk, retry=Retry.NEVER)
+        except DsUnavailable as error:
+            raise DsUnavailable(
+                f"DS ne répond plus aux écritures : arrêt. {lost.receipt.text}"
+            ) from error
 
     def _apart(self, groups: Sequence[Sequence[StateReply]], *, desk: Desk) -> Iterator[Delivery]:
         """Write dossiers that failed together, halving until the failure is alone."""
@@ -130,22 +164,22 @@ class DsWriter:
             batch = list(chain.from_iterable(half))
             deliveries: Iterable[Delivery]
             try:
-                deliveries = self._batch(batch, desk=desk, retry=Retry.ONCE)
-            except DsTokenRefused:
+                deliveries = self._batch(batch, desk=desk, retry=Retry.NEVER)
+            except (DsTokenRefused, DsRateLimited):
                 raise
-            except (DsRefused, DsServerError, DsTimeout):
+            except DsError:
                 deliveries = self._apart(half, desk=desk)
             yield from deliveries
 
     def _alone(self, reply: StateReply, *, desk: Desk) -> Delivery:
         try:
             return self._batch([reply], desk=desk, retry=Retry.ALL)[0]
-        except DsTokenRefused:
+        except (DsTokenRefused, DsRateLimited):
             raise
         except DsRefused as error:
             return refused_by(reply, error)
-        except (DsServerError, DsTimeout) as error:
-            return unknown(reply, str(error))
+        except DsUnavailable as error:
+            return lost(reply, error)
 
     def _batch(self, replies: Sequence[StateReply], *, desk: Desk, retry: Retry) -> list[Delivery]:
         plans = [(reply, *mutations_of(reply, desk)) for reply in replies]

@@ -72,17 +72,17 @@ def by_nature(readings: Sequence[Reading], origins: Figures) -> Block:
 
 def by_status(readings: Sequence[Reading]) -> Block:
     """Count dossiers by triage status, and by priority within it."""
+    decisions = [one.entry.decision for one in readings]
     pairs = Counter(
-        (one.entry.assessment.status, one.entry.assessment.priority) for one in readings
+        (one.shown, one.priority if one.priority in PRIORITIES else None) for one in decisions
     )
-    lines = tuple(
-        (
-            status.value,
-            *(pairs[status, priority] for priority in PRIORITIES),
-            pairs[status, None],
-        )
-        for status in STATUSES
-        if any(found is status for found, _ in pairs)
+    found = {one.shown for one in decisions}
+    known = [status.value for status in STATUSES]
+    order = [*known, *sorted(found.difference(known))]  # a person may write any word
+    lines: tuple[tuple[str | int, ...], ...] = tuple(
+        (status, *(pairs[status, one] for one in (*PRIORITIES, None)))
+        for status in order
+        if status in found
     )
     headers = ("Statut", *PRIORITIES, "Sans priorité")
     return Block("Statut et priorité", headers, lines, colours=_PRIORITY_COLOURS)

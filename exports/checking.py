@@ -40,7 +40,7 @@ def check_workbook(name: str, content: bytes) -> Mapping[str, int]:
         }
     except (zipfile.BadZipFile, ExpatError, KeyError, ValueError) as error:
         raise WorkbookCheckError(
-            f"{name} ne se rouvre pas : rien n'est publié, les exports précédents restent en place."
+            f"{name} ne se rouvre pas : il n'est pas publié, les précédents restent en place."
         ) from error
 
 

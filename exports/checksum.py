@@ -13,7 +13,7 @@ from exports.entry import Entry, ExportContext
 from exports.policy import Policy
 from mappings.report import Answer, Report
 
-MADE = "2"
+MADE = "3"
 """Raise it with a release that makes other workbooks of the same data, as one that masks more: else
 what is published would stay until the data moves."""
 _SCALARS = frozenset({str, int, bool, type(None)})
@@ -56,7 +56,9 @@ def data_checksum(
     digest.update(_json(circumstances))
     for entry in sorted(entries, key=lambda one: one.report.number):
         digest.update(_json(_report(entry.report, written)))
-        told = [_plain(one) for one in (entry.assessment, entry.conflicts, entry.opinions)]
+        told = [
+            _plain(one) for one in (entry.assessment, entry.conflicts, entry.held, entry.opinions)
+        ]
         digest.update(_json([*told, entry.situation, list(entry.medicines)]))
     return digest.hexdigest()
 

@@ -40,9 +40,28 @@ def missing_items(reading: Reading) -> Content:
 
 
 def out_of_scope(reading: Reading) -> Content:
-    """Why the report is out of scope."""
+    """Why the report is out of scope: the option that a person chose, else the verdict's reason."""
+    decision = reading.entry.decision
+    if decision.exclusion:  # an annotation: it stays at the agency
+        return decision.exclusion if reading.audience == "agence" else reading.mask.text
     reason = reading.entry.assessment.out_of_scope
-    return None if reason is None else reading.derived(reason.text, (reason.field,))
+    if reason is None or not decision.excluded:
+        return None
+    return reading.derived(reason.text, (reason.field,))
+
+
+def proposed_status(reading: Reading) -> Content:
+    """Status of the verdict where a person decided otherwise; it stays at the agency."""
+    return _of_agency(reading, reading.entry.decision.proposed)
+
+
+def proposed_priority(reading: Reading) -> Content:
+    """Priority of the verdict where a person decided otherwise; it stays at the agency."""
+    return _of_agency(reading, reading.entry.decision.proposed_priority)
+
+
+def _of_agency(reading: Reading, text: str) -> Content:
+    return (text or None) if reading.audience == "agence" else reading.mask.text
 
 
 def priority_reasons(reading: Reading) -> Content:
@@ -121,8 +140,10 @@ OF_DOSSIER: Mapping[str, OfDossier] = {
     COMMENT: own_comment,
     "avis_recus": received,
     "dossier": dossier_link,
-    "statut": lambda one: one.entry.assessment.status.value,
-    "priorite": lambda one: one.entry.assessment.priority,
+    "statut": lambda one: one.entry.decision.shown,
+    "priorite": lambda one: one.entry.decision.priority,
+    "statut_propose": proposed_status,
+    "priorite_proposee": proposed_priority,
     "completude": lambda one: one.entry.assessment.score,
     "niveau_completude": lambda one: one.entry.assessment.band,
     "elements_manquants": missing_items,

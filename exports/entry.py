@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from mappings.mapping import FormMapping
 from mappings.report import Report
 from triage.assessment import Assessment
+from triage.decision import Decision, decide
 from triage.followup import FollowUp, YearShare
 from triage.reply import Conflict
 from triage.situation_facts import SituationFacts
@@ -38,6 +39,8 @@ class Entry:
         report: What was declared.
         assessment: The verdict.
         conflicts: What a human wrote over our annotations.
+        held: What a human wrote in the annotations that decide
+            (:func:`triage.decision.held_by_person`).
         opinions: What evaluators wrote, by author (``agence``, ``reseau``, ``crpv-<code>``).
         situation: Id of the situation that it is placed in, or blank.
         first_checked_at: When it was judged for the first time.
@@ -52,12 +55,18 @@ class Entry:
     report: Report
     assessment: Assessment
     conflicts: tuple[Conflict, ...] = ()
+    held: Mapping[str, str] = field(default_factory=dict)
     opinions: Mapping[str, Opinion] = field(default_factory=dict)
     situation: str = ""
     first_checked_at: datetime | None = None
     corrected: tuple[tuple[datetime, datetime], ...] = ()
     medicines: tuple[Mapping[str, str], ...] = ()
     judged: bool = True
+
+    @property
+    def decision(self) -> Decision:
+        """The status and priority in force: the verdict's, or those that a person wrote."""
+        return decide(self.assessment, self.held)
 
 
 @dataclass(frozen=True, slots=True)

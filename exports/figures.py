@@ -73,9 +73,9 @@ def synthesise(
 
 
 def _dossiers(readings: Sequence[Reading]) -> tuple[Figure, ...]:
-    statuses = Counter(one.entry.assessment.status for one in readings)
+    statuses = Counter(one.entry.decision.status for one in readings)
     scores = [one.entry.assessment.score for one in readings]
-    first = Counter(one.entry.assessment.priority or "" for one in readings)
+    first = Counter(one.entry.decision.priority or "" for one in readings)
     days = _days(readings)
     return (
         Figure("Premier dépôt", days[0] if days else None, "date", "Jour du plus ancien dépôt."),
@@ -96,7 +96,7 @@ def _dossiers(readings: Sequence[Reading]) -> tuple[Figure, ...]:
             sum(one.nowhere for one in readings),
             meaning="Dossiers que ni leur territoire ni un rapporteur ne rattache à un centre.",
         ),
-        Figure("Dossiers de priorité P1", first["P1"], meaning="Priorité proposée la plus haute."),
+        Figure("Dossiers de priorité P1", first["P1"], meaning="Priorité la plus haute."),
         Figure("Complétude médiane", _rounded(scores), "pourcent", "Médiane des scores."),
     )
 
@@ -194,7 +194,7 @@ def _days(readings: Sequence[Reading]) -> list[date]:
     return sorted(_day(one.entry.report.deposited_at) for one in readings)
 
 
-def _open(statuses: Counter[Status]) -> int:
+def _open(statuses: Counter[Status | None]) -> int:
     return statuses[Status.A_COMPLETER] + statuses[Status.A_PRECISER]
 
 

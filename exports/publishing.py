@@ -8,14 +8,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from exports.cells import paris
 from exports.checking import check_workbook
-from exports.errors import ExportFolderError
+from exports.errors import ExportFolderError, WorkbookCheckError
 from exports.manifest import (
     MANIFEST,
     ExportFacts,
@@ -63,7 +63,12 @@ class PublishedExport:
 
 
 def publish(
-    root: Path, files: Mapping[str, ExportFile], *, facts: ExportFacts, at: datetime
+    root: Path,
+    files: Mapping[str, ExportFile],
+    *,
+    facts: ExportFacts,
+    at: datetime,
+    aside: list[str] | None = None,
 ) -> PublishedExport | None:
     """Publish files, by name, in a new folder named by the minute.
 
@@ -72,19 +77,22 @@ def publish(
         files: What to publish, by name of file.
         facts: What the manifest says of the data.
         at: Now (aware).
+        aside: Where workbooks that do not open again are named, and left out; without it one of
+            them stops all.
 
     Returns:
         What was published; ``None`` when the last export has the same data and the same files.
 
     Raises:
         ExportFolderError: The folder cannot be written.
-        WorkbookCheckError: A workbook does not open again.
+        WorkbookCheckError: A workbook does not open again, or none does.
     """
     for name in files:
         if not _FILE.fullmatch(name):
             raise ValueError(f"not a name for an exported file: {name!r}")
     with disk_told(root), _alone(root):
         sweep(root)
+        files = _opened(files, aside)
         if _same(latest(root, demarche=facts.demarche), files, facts=facts):
             return None
         return _publish(root, files, facts=facts, at=at)
@@ -136,6 +144,32 @@ def remove_old(root: Path, *, before: datetime) -> tuple[Path, ...]:
     return tuple(removed)
 
 
+def left_out(name: str, why: str) -> str:
+    """What is told of a workbook that could not be made while the others were."""
+    return f"{name} : ce classeur n'a pas pu être fait et manque à cet export. {why}"
+
+
+def _opened(files: Mapping[str, ExportFile], aside: list[str] | None) -> dict[str, ExportFile]:
+    """The files, each workbook with its rows; those that do not open again are left out."""
+    kept = {}
+    for name, file in files.items():
+        if not name.endswith(".xlsx"):
+            kept[name] = file
+            continue
+        try:
+            kept[name] = replace(file, rows=check_workbook(name, file.content))
+        except WorkbookCheckError as error:
+            if aside is None:
+                raise
+            aside.append(left_out(name, str(error)))
+    if not kept:
+        raise WorkbookCheckError(
+            "Aucun classeur n'a pu être fait : rien n'est publié, les exports précédents restent en"
+            " place."
+        )
+    return kept
+
+
 def _publish(
     root: Path, files: Mapping[str, ExportFile], *, facts: ExportFacts, at: datetime
 ) -> PublishedExport:
@@ -159,8 +193,12 @@ def _fill(
     for name, file in files.items():
         _write(beside / name, file.content)
         written = (beside / name).read_bytes()
-        rows = check_workbook(name, written) if name.endswith(".xlsx") else file.rows
-        told.append(file_facts(name, written, audience=file.audience, rows=rows))
+        if written != file.content:
+            raise WorkbookCheckError(
+                f"{name} n'est pas sur le disque tel qu'il a été écrit : rien n'est publié, les"
+                " exports précédents restent en place."
+            )
+        told.append(file_facts(name, written, audience=file.audience, rows=file.rows))
     content = manifest(facts, told, at=at)
     _write(beside / MANIFEST, manifest_text(content).encode())
     _flush(beside)

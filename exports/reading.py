@@ -265,10 +265,10 @@ def _row_shown(row: Row, rule: WithheldRows) -> bool:
 
 def leaves_agency(entry: Entry, *, context: ExportContext, policy: Policy) -> bool:
     """Whether the dossier may go to the network at all."""
-    assessment = entry.assessment
     if not entry.judged:
         return False
-    if assessment.status.value in policy.agency_only_statuses or assessment.out_of_scope:
+    decision = entry.decision
+    if decision.shown in policy.agency_only_statuses or decision.excluded:
         return False
     consent = entry.report.annotations.get(policy.consent, _NOT_ASKED)
     if consent.state is AnswerState.ANSWERED:

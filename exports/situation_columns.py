@@ -56,7 +56,7 @@ def _companies(group: Group) -> Content:
 
 
 def _priority(group: Group) -> Content:
-    found = (one.entry.assessment.priority for one in group.readings)
+    found = (one.entry.decision.priority for one in group.readings)
     return min((one for one in found if one), default=None)
 
 

@@ -25,7 +25,7 @@ _ROWS = {
     "labelled": "Étiquetés",
     "messages": "Messages aux déclarants",
     "quarantined": "En quarantaine",
-    "conflicts": "Conflits avec une personne",
+    "conflicts": "Tenus par une personne",
     "requests": "Requêtes à DS",
 }
 _QUIET_SECONDS = 5.0
@@ -79,6 +79,9 @@ def summary_text(services: Services, summary: Summary, *, title: str, outcome: s
     if needing:
         lines += ["", f"## À regarder par une personne : {len(needing)}", ""]
         lines += [f"- [{r['Dossier']}]({r['Lien']}) : {r['Pourquoi']}" for r in needing]
+    if summary.newly_held:
+        listed = ", ".join(map(str, sorted(summary.newly_held)))
+        lines += ["", f"Une personne tient désormais une annotation de : {listed}."]
     if summary.set_aside:
         lines += [
             "",
@@ -96,8 +99,7 @@ def human_rows(services: Services, summary: Summary) -> list[dict[str, Any]]:
     """Dossiers that a person must look at, and why; DS's own words stay in `unc status`."""
     why: list[tuple[int, str]] = [
         *((number, "en quarantaine : DS ne peut pas le servir") for number in summary.quarantined),
-        *((number, "une annotation est tenue par une personne") for number in summary.conflicts),
-        *((number, "refusé par DS (raison : unc status)") for number, _ in summary.refused),
+        *((number, "écriture refusée (raison : unc status)") for number, _ in summary.refused),
         *((number, "pièce jointe non téléchargée") for number in summary.unfetched),
         *((number, "réponse de DS perdue, à relire") for number in summary.unknown),
     ]

@@ -1,8 +1,9 @@
 """Brings attachments to disk, when the setting asks for it; what DS says of them is always kept."""
 
-from clients.errors import DsUnavailable
-from clients.files import DsFiles, FileOutcome, files_of
-from flows.failures import AttachmentFolderError
+from random import sample
+from typing import Final
+
+from clients.files import DsFiles, FetchedFile, FileOutcome, files_of
 from flows.services import Connected
 from flows.summary import Summary
 from mappings.refusals import refusal
@@ -10,20 +11,29 @@ from store.kept import StoredDossier
 
 MEGABYTE = 1_000_000
 
-UNSETTLED = frozenset({FileOutcome.CORRUPT, FileOutcome.GONE})
-"""Outcomes that another run may better: its dossier is looked through again. A file that is not
-cleared, or too large, waits for its dossier to change."""
+_WHY: Final = {
+    FileOutcome.CORRUPT: "ce qui arrive n'est pas le fichier que DS annonce",
+    FileOutcome.GONE: "son lien ne mène plus à rien",
+    FileOutcome.UNAVAILABLE: "le serveur de fichiers ne répond pas",
+    FileOutcome.ELSEWHERE: "son lien mène ailleurs",
+    FileOutcome.UNREADABLE: "ce que DS en dit est illisible",
+}
+"""Outcomes that another run may better, with what is told of them: the dossier is looked through
+again. A file that is not cleared, or too large, waits for its dossier to change."""
+
+MOST_IN_A_ROW = 50
+"""Dossiers of which nothing came, one after the other, before the rest waits for the next run."""
 
 
 def fetch_attachments(services: Connected, summary: Summary) -> None:
     """Download the files of every dossier whose present content was not looked through yet.
 
-    A file that cannot be had is named in the summary and holds nothing up: neither the other
-    files nor the run.
+    A file that cannot be had is named in the summary, asked for again at each run, and holds
+    nothing up: neither the other files nor the run. Dossiers are taken in no order, so that those
+    whose files never come keep no other waiting.
 
     Raises:
-        DsError: DS refused.
-        AttachmentFolderError: The disk is full, or the folder cannot be written.
+        DsTokenRefused: The token is refused.
         StoreError: The database failed.
     """
     settings = services.settings
@@ -31,31 +41,52 @@ def fetch_attachments(services: Connected, summary: Summary) -> None:
         return
     due = services.store.attachments.due(services.demarche)
     folder, limit = settings.attachment_folder(), settings.attachment_max_mb * MEGABYTE
-    with DsFiles(services.reader, folder, max_bytes=limit) as files:
-        stored = services.store.dossiers.iterate(services.demarche, numbers=due)
-        for done, dossier in enumerate(stored, start=1):
+    hosts, in_a_row = settings.attachment_hosts, 0
+    with DsFiles(services.reader, folder, max_bytes=limit, hosts=hosts) as files:
+        for done, number in enumerate(sample(due, len(due)), start=1):
+            stored = services.store.dossiers.get(services.demarche, number)
+            if stored is None:
+                continue
             try:
-                _fetch(services, summary, files=files, dossier=dossier)
-            except DsUnavailable:  # the next run goes on from here
-                summary.unfetched.add(dossier.number)
-                return
+                failed = _fetch(services, summary, files=files, dossier=stored)
             except OSError as error:
-                raise AttachmentFolderError(
-                    f"UNC_HOME : le dossier des pièces jointes {folder} ne peut pas être écrit"
+                summary.set_aside.append(
+                    f"pièces jointes : le dossier {folder} (UNC_HOME) ne peut pas être écrit"
                     f" ({refusal(error)}) ; libérez de la place ou donnez-en le droit."
-                ) from error
+                )
+                return
+            in_a_row = in_a_row + 1 if failed else 0
+            if in_a_row == MOST_IN_A_ROW:
+                summary.set_aside.append(
+                    f"pièces jointes : rien n'est venu de {in_a_row} dossiers de suite ; les"
+                    " autres attendent le prochain passage."
+                )
+                return
             services.tell("Pièces jointes", done, len(due))
 
 
 def _fetch(
     services: Connected, summary: Summary, *, files: DsFiles, dossier: StoredDossier
-) -> None:
+) -> bool:
+    """Fetch the files of one dossier; whether the file server failed for any."""
     register, demarche = services.store.attachments, services.demarche
-    safe = [file for _, file in files_of(dossier.raw) if file["virusScanResult"] == "safe"]
-    register.expect(demarche, dossier.number, [file["checksum"] for file in safe])
-    outcomes = {one.outcome for one in files.fetch(dossier.raw)} if safe else set()
-    if outcomes & UNSETTLED:
+    safe = [file for _, file in files_of(dossier.raw) if file.get("virusScanResult") == "safe"]
+    register.expect(demarche, dossier.number, [str(file.get("checksum")) for file in safe])
+    found = files.fetch(dossier.raw) if safe else []
+    unsettled = [one for one in found if one.outcome in _WHY]
+    summary.set_aside += [_named(dossier.number, one) for one in unsettled]
+    if unsettled:
         summary.unfetched.add(dossier.number)
     else:
         content = dossier.content_hash
         register.mark_fetched(demarche, dossier.number, content_hash=content)
+    return any(one.outcome is FileOutcome.UNAVAILABLE for one in unsettled)
+
+
+def _named(number: int, file: FetchedFile) -> str:
+    """The dossier and the champ, never the name of a file: it may be that of a person."""
+    why = file.why or _WHY[file.outcome]
+    return (
+        f"dossier {number}, champ « {file.champ} » : une pièce jointe n'a pas pu être téléchargée"
+        f" ({why}) ; elle sera redemandée au prochain passage."
+    )

@@ -9,7 +9,9 @@ from typing import Self
 from exports.centres import author_of
 from exports.entry import Opinion
 from flows.hand_out import centres
+from flows.planning import written_by_us
 from flows.services import Services
+from triage.decision import Written
 from triage.reply import Conflict
 
 _OTHERS = {"agence": "Agence", "reseau": "Réseau"}
@@ -20,6 +22,7 @@ class Beside:
     """See :class:`exports.entry.Entry`, which has the same names."""
 
     conflicts: Mapping[int, tuple[Conflict, ...]]
+    written: Mapping[int, Written]
     opinions: Mapping[int, Mapping[str, Opinion]]
     situations: Mapping[int, str]
     first_checks: Mapping[int, datetime]
@@ -38,6 +41,7 @@ class Beside:
                 corrected[one.number] += ((one.requested_at, one.resolved_at),)
         return cls(
             conflicts=conflicts,
+            written=written_by_us(services),
             opinions=_opinions(services),
             situations=situations_of(services),
             first_checks=store.assessments.first_checks(demarche),

@@ -12,17 +12,21 @@ from mappings.shape import check_dossier
 from triage.reply import Annotate, Outcome, PassEnInstruction, Reply, SendMessage, SetLabel
 
 
-def deliver(services: Connected, summary: Summary, replies: Sequence[Reply]) -> None:
+def deliver(services: Connected, summary: Summary, replies: Sequence[Reply]) -> frozenset[str]:
     """Write replies to DS: annotations and labels in batches, then the rest one by one.
 
     Each is marked as intended before it is sent, a batch at a time: a kill leaves at most one batch
     uncertain.
+
+    Returns:
+        Keys of what is due again, but not in this run: nothing that it can do would help.
 
     Raises:
         DsError: DS refused the token or does not answer; what was delivered is kept.
     """
     instructeur, outside = instructeur_id(services), _outside(services)
     sent = 0
+    later: set[str] = set()
     for batch in _batches(replies, size=services.settings.batch_size):
         open_keys = services.store.outbox.mark_intended(
             services.demarche, [reply.key for reply in batch], at=now()
@@ -34,8 +38,10 @@ def deliver(services: Connected, summary: Summary, replies: Sequence[Reply]) -> 
                 done.append(delivery)  # noqa: PERF402 (what came before an error is kept)
         finally:
             _keep(services, summary, done)
+        later |= {one.reply.key for one in done if one.receipt.again or one.stopped}
         sent += len(batch)
         services.tell("Réponses à DS", sent, len(replies))
+    return frozenset(later)
 
 
 def _deliveries(
@@ -99,7 +105,7 @@ def _count(summary: Summary, delivery: Delivery) -> None:
             summary.messages += 1
         case _:
             pass
-    if receipt.outcome is Outcome.UNKNOWN:
+    if receipt.outcome is Outcome.UNKNOWN and not delivery.stopped:
         summary.unknown.add(number)
     elif receipt.text:
         summary.refused.append((number, receipt.text))

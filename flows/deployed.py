@@ -16,7 +16,7 @@ from clients.errors import DsUnavailable
 from flows import artifacts, logs
 from flows.failures import KNOWN, told_without_content
 from flows.parameters import Demarche, settings_of
-from flows.run import Step, follow, recorded
+from flows.run import Step, follow, in_order, recorded
 from flows.services import Connected, connect
 from flows.summary import Summary
 from settings import Settings
@@ -53,9 +53,12 @@ def perform(
                 services = _alone(stack, settings, wait=wait)
             except AlreadyRunning as error:
                 return Cancelled(message=str(error))
+
+            def do(name: str, step: Step) -> None:
+                _as_task(name, step, services=services, summary=summary)
+
             with _recorded(services, summary, title=title):
-                for name, step in steps:
-                    _as_task(name, step, services=services, summary=summary)
+                in_order(steps, do, summary=summary)
     name = "CompletedWithErrors" if summary.needs_a_human() else "Completed"
     return Completed(name=name, data=summary.json())
 

@@ -4,7 +4,7 @@ A centre that no dossier concerns has its workbook all the same, with empty tabl
 missing would look like a failure.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from hashlib import sha256
 from importlib.metadata import version
@@ -12,15 +12,23 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from exports.cells import paris
+from exports.centres import author_of
 from exports.entry import Entry, ExportContext, SituationView, latest_change
 from exports.manifest import export_facts
 from exports.previous import PreviousExport
-from exports.publishing import ExportFile, PublishedExport, disk_told, latest, publish
+from exports.publishing import (
+    ExportFile,
+    PublishedExport,
+    disk_told,
+    latest,
+    left_out,
+    publish,
+)
 from exports.workbooks import WorkbookSet
 from flows import hand_out
 from flows.beside import Beside, situations_of
 from flows.drift import drift_of
-from flows.failures import apart
+from flows.failures import KNOWN, apart, told
 from flows.followup import followed
 from flows.hand_out import centres, hand_out_files
 from flows.judge import ASSESSMENT, is_current, stored_revisions
@@ -33,11 +41,9 @@ from mappings.decode import decode_dossier
 from mappings.mapper import map_report
 from mappings.mapping import Audience
 from mappings.medicine_facts import facts_of, medicines_of
-from mappings.report import Report
-from mappings.revision import Revision
 from store.exports import Published
-from store.kept import StoredDossier
 from triage.assess import JUDGED
+from triage.decision import held_by_person
 
 __all__ = ["centres", "entries_of", "export", "export_context", "hand_out_files", "source_digest"]
 
@@ -47,6 +53,8 @@ FILES: dict[str, Audience] = {"agence.xlsx": "agence", "reseau.xlsx": "reseau"}
 
 def export(services: Services, summary: Summary) -> None:
     """Publish the workbooks in one step, unless the last ones say the same.
+
+    A dossier or a workbook that cannot be made is left out and named; each run tries again.
 
     Raises:
         ExportError: They could not be made or published; the earlier ones are intact.
@@ -58,47 +66,52 @@ def export(services: Services, summary: Summary) -> None:
     there = latest(root, demarche=demarche)
     if last and there and (last.checksum, last.folder) == (source, str(there.folder)):
         return
+    aside: list[str] = []
     with disk_told(root):  # openpyxl writes temporary files
-        published = _publish(services, root, told=summary.set_aside)
+        published = _publish(services, root, aside=aside)
+    summary.set_aside += aside
     summary.workbooks += [str(path) for path in published.paths] if published else []
     shown = published or there
-    if shown is not None:
+    if shown is not None and (published or not aside):
         services.store.exports.record(
             demarche,
             Published(
                 kind=KIND,
                 folder=str(shown.folder),
                 published_at=now(),
-                checksum=source,
+                checksum="" if aside else source,
                 manifest=dict(shown.manifest),
             ),
         )
 
 
-def _publish(services: Services, root: Path, *, told: list[str]) -> PublishedExport | None:
-    entries = tuple(entries_of(services, told=told))
+def _publish(services: Services, root: Path, *, aside: list[str]) -> PublishedExport | None:
+    entries = tuple(entries_of(services, told=aside))
     context = export_context(services, entries)
     made = workbook_set(
         services, entries, context, previous=latest(root, demarche=services.demarche)
     )
-    files = dict(_files(services, made))
+    files = dict(_files(services, made, aside=aside))
     facts = export_facts(entries, context, checksum=made.checksum)
-    return publish(root, files, facts=facts, at=now())
+    return publish(root, files, facts=facts, at=now(), aside=aside)
 
 
-def _files(services: Services, made: WorkbookSet) -> Iterator[tuple[str, ExportFile]]:
-    total = len(FILES) + len(made.centres)
-    for done, (name, audience) in enumerate(FILES.items()):
-        services.tell("Classeurs", done, total)
-        yield name, ExportFile(audience=audience, content=made.workbook(audience))
-    for done, centre in enumerate(made.centres, start=len(FILES)):
-        services.tell("Classeurs", done, total)
-        name = centre_file(centre.code)
-        yield (
-            name,
-            ExportFile(audience=f"centre:{centre.code}", content=made.centre_workbook(centre.code)),
-        )
-    services.tell("Classeurs", total, total)
+def _files(
+    services: Services, made: WorkbookSet, *, aside: list[str]
+) -> Iterator[tuple[str, ExportFile]]:
+    wanted = [
+        *((name, audience, str(audience)) for name, audience in FILES.items()),
+        *((centre_file(one.code), f"centre:{one.code}", author_of(one)) for one in made.centres),
+    ]
+    for done, (name, audience, author) in enumerate(wanted):
+        services.tell("Classeurs", done, len(wanted))
+        try:
+            yield name, ExportFile(audience=audience, content=made.of(author))
+        except (*KNOWN, OSError):  # a data file, or the disk: every workbook has this
+            raise
+        except Exception as error:  # noqa: BLE001 (told, and the run ends with 1)
+            aside.append(left_out(name, told(error)))
+    services.tell("Classeurs", len(wanted), len(wanted))
 
 
 def workbook_set(
@@ -143,19 +156,24 @@ def entries_of(
         numbers: Only those.
         told: Where dossiers that cannot be read again are named; the journal by default.
     """
-    revisions = stored_revisions(services)
+    mapping, revisions = services.form.mapping, stored_revisions(services)
     beside, matcher = Beside.read(services), matcher_of(services.settings)
     for stored in services.store.dossiers.iterate(services.demarche, numbers=numbers):
         if stored.assessment is None:
             continue
         entry = None
         with apart(told, stored.number, "mis dans les classeurs"):
-            report = _report(services, stored, revisions)
-            found = medicines_of(report, mapping=services.form.mapping, matcher=matcher)
+            revision = revisions.get(stored.revision_id)
+            dossier = decode_dossier(stored.raw, revision=revision)
+            report = map_report(dossier, mapping=mapping, revision=revision)
+            found = medicines_of(report, mapping=mapping, matcher=matcher)
             entry = Entry(
                 report=report,
                 assessment=ASSESSMENT.validate_json(stored.assessment.detail),
                 conflicts=beside.conflicts.get(stored.number, ()),
+                held=held_by_person(
+                    dossier, beside.written.get(stored.number, {}), mapping=mapping
+                ),
                 opinions=beside.opinions.get(stored.number, {}),
                 situation=beside.situations.get(stored.number, ""),
                 first_checked_at=beside.first_checks.get(stored.number),
@@ -165,12 +183,6 @@ def entries_of(
             )
         if entry is not None:
             yield entry
-
-
-def _report(services: Services, stored: StoredDossier, revisions: Mapping[str, Revision]) -> Report:
-    revision = revisions.get(stored.revision_id)
-    dossier = decode_dossier(stored.raw, revision=revision)
-    return map_report(dossier, mapping=services.form.mapping, revision=revision)
 
 
 def export_context(services: Services, entries: tuple[Entry, ...]) -> ExportContext:

@@ -13,10 +13,6 @@ from settings import ROOT, SettingsError
 from store.errors import StoreError
 
 
-class AttachmentFolderError(Exception):
-    """The folder of attachments cannot be written (disk full, rights, missing volume)."""
-
-
 class RequestError(Exception):
     """What a person asked for cannot be given; a French sentence says why."""
 
@@ -27,7 +23,6 @@ KNOWN = (
     DsError,
     StoreError,
     ExportError,
-    AttachmentFolderError,
     RequestError,
 )
 """Errors whose message is a French sentence for the operator."""
@@ -51,10 +46,17 @@ def told_without_content() -> Iterator[None]:
         error.__suppress_context__ = True
         raise
     except Exception as error:  # noqa: BLE001 (told as another error, never swallowed)
-        raise UnforeseenError(
-            f"Erreur imprévue ({type(error).__name__}, {_place(error)}). Relancez à la main avec"
-            " « unc run --debug » pour la trace, et signalez-la."
-        ) from None
+        raise UnforeseenError(told(error)) from None
+
+
+def told(error: Exception) -> str:
+    """What may be told of an error: its own sentence when it is one of ours, else its place."""
+    if isinstance(error, (*KNOWN, UnforeseenError)):
+        return str(error)
+    return (
+        f"Erreur imprévue ({type(error).__name__}, {_place(error)}). Relancez à la main avec"
+        " « unc run --debug » pour la trace, et signalez-la."
+    )
 
 
 @contextmanager

@@ -48,15 +48,23 @@ def judge(services: Services, summary: Summary) -> None:
         StoreError: Nothing of the current chunk was kept; earlier chunks are.
     """
     bench = _Bench(services, summary.set_aside)
+    held = _held(services)
     done = 0
     for chunk in _chunks(bench.due()):
         bench.judge(chunk, summary)
         done += len(chunk)
         services.tell("Évaluation", done, None)
-    conflicts = services.store.outbox.conflicts(services.demarche)
-    summary.conflicts = {conflict.number for conflict in conflicts}
+    present = _held(services)
+    summary.conflicts = {number for number, _ in present}
+    summary.newly_held |= {number for number, _ in present - held}
     summary.missing_labels |= bench.planner.missing_labels
     summary.form_drift = bench.planner.form_drift
+
+
+def _held(services: Services) -> set[tuple[int, str]]:
+    """Annotations that persons hold, with the dossier of each."""
+    found = services.store.outbox.conflicts(services.demarche)
+    return {(one.number, one.annotation) for one in found}
 
 
 @dataclass(slots=True)

@@ -35,7 +35,6 @@ _COUNTED = {
 _NEEDS = {
     "unfetched": "une pièce jointe n'a pas pu être téléchargée",
     "quarantined": "en quarantaine : DS ne peut pas le servir",
-    "conflicts": "une annotation est tenue par une personne",
     "unknown": "réponse de DS perdue, à relire au prochain passage",
 }
 _DONE = {"assessed": "évalué", "annotated": "annoté", "labelled": "étiqueté", "deleted": "supprimé"}
@@ -91,11 +90,14 @@ def step_done(name: str, summary: Summary, *, before: Summary) -> None:
     for key, sentence in _DONE.items():
         for number in sorted(getattr(summary, key) - getattr(before, key)):
             LOG.debug("Dossier %d : %s", number, sentence, extra={"dossier": number})
+    for number in sorted(summary.newly_held - before.newly_held):
+        sentence = "une personne tient désormais une annotation (détail : unc status)"
+        LOG.info("Dossier %d : %s", number, sentence, extra={"dossier": number})
     for key, sentence in _NEEDS.items():
         for number in sorted(getattr(summary, key) - getattr(before, key)):
             LOG.warning("Dossier %d : %s", number, sentence, extra={"dossier": number})
     for number, _ in summary.refused[len(before.refused) :]:
-        sentence = "écriture refusée par DS (raison : unc status)"
+        sentence = "écriture refusée (raison : unc status)"
         LOG.warning("Dossier %d : %s", number, sentence, extra={"dossier": number})
     for text in summary.set_aside[len(before.set_aside) :]:
         LOG.warning("Mis de côté : %s", text)

@@ -4,7 +4,7 @@ import time
 from datetime import datetime, timedelta
 from typing import Any
 
-from clients.errors import DsNotFound, DsUnavailable
+from clients.errors import DsRefused, DsTokenRefused, DsUnavailable
 from flows.services import Connected, now
 from flows.summary import Summary
 from store.outbox import StoredReply
@@ -31,7 +31,7 @@ def close_lost_answers(services: Connected, summary: Summary, *, wait: bool) -> 
             such a message stays open until the next run.
 
     Raises:
-        DsError: DS refused, or does not answer.
+        DsTokenRefused: The token is refused.
     """
     store, demarche = services.store, services.demarche
     present = store.dossiers.known_numbers(demarche)
@@ -54,9 +54,11 @@ def _close(
                 return
             time.sleep(max(0.0, (settles_at - now()).total_seconds()))
             found = _find(services, message, since=stored.intended_at)
-    except DsNotFound as error:
-        _record(services, Receipt(message.key, Outcome.REFUSED, str(error)))
-        summary.refused.append((message.number, str(error)))
+    except DsTokenRefused:
+        raise
+    except DsRefused as error:  # it may be hidden for a moment: open until it can be read
+        told = (message.number, str(error))
+        summary.refused += [] if told in summary.refused else [told]
         return
     except DsUnavailable:
         summary.unknown.add(message.number)  # this dossier only: a broken one must stop no other

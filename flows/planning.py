@@ -1,6 +1,6 @@
 """Which replies are due to judged dossiers: what is remembered of each, and its plan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -21,8 +21,9 @@ from store.plans import Plan as DuePlan
 from store.stages import OPEN, Stage
 from triage.annotations import canonical
 from triage.assessment import Assessment
+from triage.decision import Written
 from triage.judged import Judged, Memory, Rulebook
-from triage.plan import plan
+from triage.plan import PLANNED, plan
 from triage.reply import Annotate, MessageSent, SetLabel
 
 
@@ -30,7 +31,7 @@ from triage.reply import Annotate, MessageSent, SetLabel
 class Remembered:
     """What the outbox holds about some dossiers, read at once."""
 
-    written: Mapping[int, Mapping[str, tuple[str | int | bool, ...]]]
+    written: Mapping[int, Written]
     labels: Mapping[int, frozenset[str]]
     messages: Mapping[int, tuple[MessageSent, ...]]
     replies: Mapping[int, Sequence[StoredReply]]
@@ -45,10 +46,7 @@ class Remembered:
         """
         stored = self.replies.get(number, ())
         refused = [one for one in stored if one.stage is Stage.REFUSED and conditions_stand]
-        written = {
-            name: frozenset(map(canonical, ours))
-            for name, ours in self.written.get(number, {}).items()
-        }
+        written = self.written.get(number, {})
         return Memory(
             written=written,
             labels=self.labels.get(number, frozenset()),
@@ -64,7 +62,7 @@ class Remembered:
 
 
 def _refused_values(
-    refused: Sequence[StoredReply], written: Mapping[str, frozenset[str]]
+    refused: Sequence[StoredReply], written: Written
 ) -> Mapping[str, frozenset[str]]:
     """Values that DS refused; a refused reply may have been written in part."""
     values: dict[str, set[str]] = {}
@@ -109,7 +107,7 @@ class Planner:
             labels=None if state.labels is None else frozenset(state.labels),
         )
         around = (str(state.labels), str(state.groupes), _writer(self.services))
-        self._basis = _digest(form.digest, sending.model_dump_json(), *around)
+        self._basis = _digest(PLANNED, form.digest, sending.model_dump_json(), *around)
 
     def is_due(self, row: LightRow, *, situation: str = "") -> bool:
         """Whether a plan must be made: something moved, or the quiet period is over."""
@@ -127,7 +125,7 @@ class Planner:
         for stored in outbox.recorded(demarche, numbers=numbers, stages=stages):
             replies.setdefault(stored.reply.number, []).append(stored)
         return Remembered(
-            written=outbox.written_annotations(demarche, numbers=numbers),
+            written=written_by_us(self.services, numbers=numbers),
             labels=outbox.labels_added(demarche, numbers=numbers),
             messages=outbox.messages_sent(demarche, numbers=numbers),
             replies=replies,
@@ -195,6 +193,17 @@ class Planner:
         judged = (verdict[0] or "", verdict[1] or "", situation)
         place = (dossier.state, dossier.groupe_id, dossier.revision_id)
         return f"{_digest(self._basis, *judged, *place)}.{dossier.content_hash[:16]}"
+
+
+def written_by_us(
+    services: Services, *, numbers: Iterable[int] | None = None
+) -> Mapping[int, Written]:
+    """Values of annotations that are ours, as they are compared, by dossier and name."""
+    ours = services.store.outbox.written_annotations(services.demarche, numbers=numbers)
+    return {
+        number: {name: frozenset(map(canonical, values)) for name, values in named.items()}
+        for number, named in ours.items()
+    }
 
 
 def corrections_of(dossier: Dossier) -> list[Correction]:

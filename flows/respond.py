@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from clients.errors import DsRefused, DsTokenRefused
 from flows.delivery import deliver
 from flows.description import refresh_form
 from flows.judge import judge
@@ -16,40 +17,58 @@ ROUNDS = 3
 
 
 def respond(services: Connected, summary: Summary) -> None:
-    """Deliver what is due until nothing more is, lost answers first.
+    """Judge, and deliver what is due until nothing more is, lost answers first.
+
+    What DS refuses as a whole (our instructeur is in no groupe) is told, and stops no later step.
 
     Raises:
-        DsError: DS refused the token, or does not answer: what was delivered is kept.
+        DsTokenRefused: The token is refused; what was delivered is kept.
+        DsUnavailable: DS does not answer; what was delivered is kept.
     """
     _remember_channel(services)
-    close_lost_answers(services, summary, wait=True)
-    judge(services, summary)
+    try:
+        close_lost_answers(services, summary, wait=True)
+    finally:  # what is published rests on verdicts, whatever DS answers
+        judge(services, summary)
+    try:
+        _deliver_all(services, summary)
+    except DsTokenRefused:
+        raise
+    except DsRefused as error:
+        summary.set_aside.append(str(error))
+    finally:
+        refused = services.store.outbox.recorded(services.demarche, stages=[Stage.REFUSED])
+        summary.still_refused = {one.reply.number for one in refused}
+
+
+def _deliver_all(services: Connected, summary: Summary) -> None:
     if _something_depends_on_the_form(services):
         refresh_form(services, summary)
         judge(services, summary)
     left = services.settings.messages_per_run
+    later: set[str] = set()
     for _ in range(ROUNDS):
-        replies = _sendable(due_replies(services), left=left)
+        due = [reply for reply in due_replies(services) if reply.key not in later]
+        replies = _sendable(due, left=left)
         if not replies:
             break
         left -= sum(isinstance(reply, SendMessage) for reply in replies)
-        deliver(services, summary, replies)
+        later |= deliver(services, summary, replies)
         close_lost_answers(services, summary, wait=False)
         judge(services, summary)
-    refused = services.store.outbox.recorded(services.demarche, stages=[Stage.REFUSED])
-    summary.still_refused = {one.reply.number for one in refused}
 
 
 def due_replies(services: Services) -> tuple[Reply, ...]:
     """What would be sent now, in the order of delivery; nothing is sent.
 
     Dossiers that were hidden wait: they may come back. A message whose answer was lost waits for
-    DS to be read.
+    DS to be read. What failed before comes last: it keeps nothing else from being sent.
     """
     present = services.store.dossiers.known_numbers(services.demarche)
+    pending = services.store.outbox.pending(services.demarche)
     return tuple(
         stored.reply
-        for stored in services.store.outbox.pending(services.demarche)
+        for stored in sorted(pending, key=lambda one: bool(one.maybe_sent or one.text))
         if stored.reply.number in present
         and not (stored.maybe_sent and isinstance(stored.reply, SendMessage))
     )

@@ -1,13 +1,13 @@
 """One whole run: its steps in order, and its record in the store."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from typing import TypeAlias
 
 from flows import logs
 from flows.export import export
-from flows.failures import KNOWN
+from flows.failures import KNOWN, told
 from flows.poll import poll
 from flows.respond import respond
 from flows.services import Connected, now
@@ -44,13 +44,42 @@ def run_once(services: Connected, summary: Summary) -> None:
     """Do everything once, without Prefect.
 
     Raises:
-        DsError: DS refused, or did not answer; what was done is kept.
+        DsError: DS refused, or did not answer; what was done is kept, and published if the
+            démarche was read.
         StoreError: The database failed; the current step was undone.
         ExportError: The workbooks could not be published; the earlier ones are intact.
     """
+
+    def do(name: str, step: Step) -> None:
+        follow(name, step, services=services, summary=summary)
+
     with recorded(services, summary):
-        for name, step in STEPS:
-            follow(name, step, services=services, summary=summary)
+        in_order(STEPS, do, summary=summary)
+
+
+def in_order(
+    steps: Sequence[tuple[str, Step]], do: Callable[[str, Step], None], *, summary: Summary
+) -> None:
+    """Do steps in order. Workbooks are published whatever failed before, once DS was read.
+
+    Raises:
+        Exception: Of the first step that failed, at the end; a later one is told in the summary.
+    """
+    failed: Exception | None = None
+    for name, step in steps:
+        if failed is not None and step is not export:
+            continue
+        try:
+            do(name, step)
+        except Exception as error:
+            if step is gather:  # what is here may be old: neither answered nor published
+                raise
+            if failed is None:
+                failed = error
+            else:
+                summary.set_aside.append(f"{name} : {told(error)}")
+    if failed is not None:
+        raise failed
 
 
 def follow(name: str, step: Step, *, services: Connected, summary: Summary) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pydantic import TypeAdapter
 
 from flows.failures import apart
+from flows.planning import written_by_us
 from flows.reference import matcher_of, version_of
 from flows.services import Services, now
 from mappings.clock import PARIS
@@ -17,8 +18,9 @@ from mappings.report import Report
 from mappings.revision import Revision
 from store.kept import StoredDossier
 from store.situations import SituationReport
-from triage.annotations import canonical, shown
+from triage.annotations import shown
 from triage.dci import substances
+from triage.decision import Written, held_by_person, is_excluded
 from triage.description import DRAWN, Description, annotated, describe
 from triage.priority import out_of_scope
 from triage.ruleset import in_force
@@ -78,17 +80,16 @@ def describe_anew(
     before = store.situations.reports(demarche)
     for start in range(0, len(numbers), CHUNK):
         chunk = numbers[start : start + CHUNK]
-        ours = store.outbox.written_annotations(demarche, numbers=chunk)
+        ours = written_by_us(services, numbers=chunk)
         rows = []
         for stored in store.dossiers.iterate(demarche, numbers=chunk):
             with apart(told, stored.number, "décrit"):
                 was = before.get(stored.number)
-                written = ours.get(stored.number, {}).get(_annotation(services), ())
                 drawn = _of(
                     services,
                     stored,
                     revisions,
-                    ours=frozenset(map(canonical, written)),
+                    ours=ours.get(stored.number, {}),
                     before=was if was and was.description else None,
                 )
                 rows.append(
@@ -109,23 +110,24 @@ def _of(
     stored: StoredDossier,
     revisions: Mapping[str, Revision],
     *,
-    ours: frozenset[str],
+    ours: Written,
     before: SituationReport | None,
 ) -> Description:
     form, revision = services.form, revisions.get(stored.revision_id)
     dossier = decode_dossier(stored.raw, revision=revision)
     report = map_report(dossier, mapping=form.mapping, revision=revision)
     rules = in_force(form.rulesets, stored.deposited_at.astimezone(PARIS).date())
+    held = held_by_person(dossier, ours, mapping=form.mapping)
     described = describe(
         report,
         form.matching,
-        in_scope=out_of_scope(rules, report) is None,
+        in_scope=not is_excluded(held, verdict=out_of_scope(rules, report) is not None),
         by_cis=_by_cis(services, report),
     )
     return annotated(
         described,
         _written(services, dossier),
-        ours=ours,
+        ours=frozenset(ours.get(_annotation(services), ())),
         before=description_of(before) if before else None,
         settled=before is None or not before.basis.startswith(_UNPLACED),
     )

@@ -10,6 +10,8 @@ _NOT_COUNTED = frozenset(
         "refused",
         "still_refused",
         "unknown",
+        "set_aside",
+        "newly_held",
         "missing_labels",
         "restored",
         "unfetched",
@@ -38,7 +40,8 @@ class Summary:
         annotated: With at least one annotation written.
         labelled: With a label added or removed.
         messages: Messages sent, correction requests included.
-        conflicts: With an annotation that a human holds, now.
+        conflicts: With an annotation that a human holds, now: a normal act, no trouble.
+        newly_held: Those of them where one was not held before this run.
         refused: What DS refused in this run: dossier and reason in French.
         still_refused: With a reply that DS refused, in this run or before, and that is still due.
         unknown: Dossiers with a reply whose answer was lost.
@@ -64,6 +67,7 @@ class Summary:
     labelled: set[int] = field(default_factory=set)
     messages: int = 0
     conflicts: set[int] = field(default_factory=set)
+    newly_held: set[int] = field(default_factory=set)
     refused: list[tuple[int, str]] = field(default_factory=list)
     still_refused: set[int] = field(default_factory=set)
     unknown: set[int] = field(default_factory=set)
@@ -90,7 +94,6 @@ class Summary:
             or self.unfetched
             or self.refused
             or self.still_refused
-            or self.conflicts
             or self.unknown
             or self.set_aside
             or any(one.severity is Severity.BLOCKING for one in self.form_drift)

@@ -14,7 +14,14 @@ from portal.situation_names import situation_id
 from portal.snapshot import dossiers_sheet
 from triage.assessment import Verdict
 
-_HEADED = ("dossier", "statut", "priorite", "completude")
+_HEADED = (
+    "dossier",
+    "statut",
+    "priorite",
+    "completude",
+    "statut_propose",
+    "priorite_proposee",
+)
 _TONES = {
     Verdict.MISSING: "error",
     Verdict.INVALID: "error",
@@ -63,8 +70,10 @@ class Card:
     Attributes:
         number: Its number.
         url: Its page on the démarche.
-        status: Triage status.
-        priority: Proposed priority, or ``None``.
+        status: Triage status in force.
+        priority: Priority in force, or ``None``.
+        proposed: Status of the verdict where a person decided otherwise, for the agency.
+        proposed_priority: Likewise.
         score: Completeness.
         band: How the score is read.
         facts: Cells of its row in the workbook that are not blank.
@@ -78,6 +87,8 @@ class Card:
     url: str
     status: str
     priority: str | None
+    proposed: str
+    proposed_priority: str
     score: int
     band: str
     facts: tuple[Fact, ...]
@@ -89,12 +100,15 @@ class Card:
 
 def make_card(reading: Reading, *, columns: ColumnsFile) -> Card:
     """Make the card of a dossier for its reader."""
-    assessment = reading.entry.assessment
+    assessment, decision = reading.entry.assessment, reading.entry.decision
+    at_the_agency = reading.audience == "agence"
     return Card(
         number=reading.number,
         url=reading.context.dossier_url.format(number=reading.number),
-        status=assessment.status.value,
-        priority=assessment.priority,
+        status=decision.shown,
+        priority=decision.priority,
+        proposed=decision.proposed if at_the_agency else "",
+        proposed_priority=decision.proposed_priority if at_the_agency else "",
         score=assessment.score,
         band=assessment.band,
         facts=tuple(fact for fact in _facts(reading, columns) if fact.text),

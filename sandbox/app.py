@@ -73,7 +73,7 @@ async def _graphql(instance: Instance, request: Request, drop: Drop) -> Response
         return _json(endpoint.Answer(refused.status, dict(refused.told)))
     except endpoint.Unreadable as unreadable:
         return _json(unreadable.answer)
-    spoiler = spoiling.Spoiler(instance.faults, operation)
+    spoiler = spoiling.Spoiler(instance.faults, operation, asked.variables)
     instance.stats.operations[spoiler.name] += 1
     await asyncio.sleep(spoiler.seconds())
     before = spoiler.before(instance)
@@ -109,6 +109,10 @@ def _file(instance: Instance, opaque: str) -> Response:
     except BadLinkError as bad:
         status = instance.switches.expired_file_status if bad.expired else 404
         return Response(f"<Error>{bad}</Error>", status, media_type="application/xml")
+    fault = instance.faults.files.get(filename)
+    if fault is not None:
+        where = {"Location": fault.location} if fault.location else {}
+        return Response("<Error/>", fault.status, where, "application/xml")
     content = instance.state.blob(checksum)
     if content is None:
         return Response("", 404)

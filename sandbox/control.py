@@ -215,6 +215,10 @@ class Control:
         """Let a connection time out when more rows than so many are asked of it."""
         self.call("slow", connection=connection, page_over=page_over)
 
+    def fault_file(self, filename: str, *, status: int = 500, location: str = "") -> None:
+        """Let the address of a file answer something else; with a ``location``, a redirection."""
+        self.call("fault_file", filename=filename, status=status, location=location)
+
     def clear_faults(self) -> None:
         """Switch every fault off."""
         self.call("clear_faults")

@@ -54,6 +54,7 @@ ACTIONS: dict[str, Action] = {
         server.broken,
         server.hole,
         server.slow,
+        server.fault_file,
         server.clear_faults,
         server.faults,
         server.stats,

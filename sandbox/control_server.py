@@ -7,7 +7,7 @@ from sandbox.clock import SECOND, iso, iso_or_none, parse
 from sandbox.demarche import Demarche, Instructeur, Label
 from sandbox.dossier import Dossier
 from sandbox.errors import Refusal
-from sandbox.faults import Fault, Place
+from sandbox.faults import Fault, FileFault, Place
 from sandbox.form import Revision
 from sandbox.form_edits import edited
 from sandbox.ids import encode
@@ -182,11 +182,17 @@ def slow(instance: Instance, connection: str, page_over: int = 0) -> None:
     instance.faults.slow[connection] = page_over
 
 
+def fault_file(instance: Instance, filename: str, status: int = 500, location: str = "") -> None:
+    """Let the address of a file answer something else; with a ``location``, a redirection."""
+    instance.faults.files[filename] = FileFault(status, location)
+
+
 def clear_faults(instance: Instance) -> None:
     """Switch every fault off, mend every broken dossier and champ."""
     instance.faults.active.clear()
     instance.faults.holes.clear()
     instance.faults.slow.clear()
+    instance.faults.files.clear()
     broken(instance, ())
 
 

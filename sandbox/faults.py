@@ -35,7 +35,7 @@ class Fault:
     """Name of the operation, as the client gave it."""
     number: int | None = None
     """A dossier: an ``http`` fault then meets the answers that show it, a ``patch`` what they show
-    of it."""
+    of it; any that replaces an answer meets the requests with a mutation of it."""
     path: Place = field(default_factory=list)
     """Where a ``patch`` puts its ``value``: from ``data``, or from the dossier ``number``."""
     value: Any = None
@@ -58,6 +58,14 @@ class Fault:
 
 
 @dataclass(slots=True)
+class FileFault:
+    """What the address of one file answers instead of the file."""
+
+    status: int = 500
+    location: str = ""
+
+
+@dataclass(slots=True)
 class Faults:
     """The faults in force, and the broken dossiers.
 
@@ -72,6 +80,8 @@ class Faults:
     unlistable: set[int] = field(default_factory=set)
     holes: dict[int, dict[str, Place]] = field(default_factory=dict)
     slow: dict[str, int] = field(default_factory=dict)
+    files: dict[str, FileFault] = field(default_factory=dict)
+    """By name of the file, as its declarant gave it."""
 
     def take(
         self, kinds: Iterable[Kind], kind: str, names: Iterable[str] = (), name: str = ""

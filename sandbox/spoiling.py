@@ -1,14 +1,16 @@
 """How the faults in force spoil one request."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from graphql import FieldNode, OperationDefinitionNode
 from starlette.responses import Response
 
-from sandbox.errors import body
+from sandbox.errors import ApiError, body
 from sandbox.faults import Fault, Faults, Kind
 from sandbox.graphql_endpoint import Answer, crash
+from sandbox.ids import decode_number
 from sandbox.instance import Instance
 
 TOO_MANY = b"Retry later\n"
@@ -27,8 +29,11 @@ _CUTS: tuple[Kind, ...] = ("timeout", "invalid_null")
 class Spoiler:
     """The faults that one operation meets."""
 
-    def __init__(self, faults: Faults, operation: OperationDefinitionNode) -> None:
+    def __init__(
+        self, faults: Faults, operation: OperationDefinitionNode, variables: Mapping[str, Any]
+    ) -> None:
         self._faults = faults
+        self._written = set(_written(variables))
         self.kind = operation.operation.value
         self.fields = [
             node.name.value
@@ -46,7 +51,7 @@ class Spoiler:
     def before(self, instance: Instance) -> Response | None:
         """Return what is answered instead of executing anything."""
         met = self._faults.all(_INSTEAD, self.kind, self.fields, self.name)
-        fault = next((one for one in met if one.number is None), None)
+        fault = next((one for one in met if one.number in {None, *self._written}), None)
         if fault is not None:
             self._faults.spend(fault)
         match fault.kind if fault else None:
@@ -85,6 +90,14 @@ class Spoiler:
             return DROPPED
         whole = answer.encoded()
         return Response(whole[: len(whole) * 2 // 3], 200, media_type="application/json")
+
+
+def _written(variables: Mapping[str, Any]) -> Iterator[int]:
+    """Yield the dossiers that mutations name."""
+    for value in variables.values():
+        if isinstance(value, dict) and isinstance(value.get("dossierId"), str):
+            with suppress(ApiError):
+                yield decode_number(value["dossierId"], "Dossier")
 
 
 def _page(fault: Fault) -> Response:

@@ -128,6 +128,8 @@ def _advance(row: Row[Any], stage: Stage, **known: Any) -> dict[str, Any]:
 
 
 def _received(row: Row[Any], receipt: Receipt, at: datetime) -> dict[str, Any]:
+    if receipt.again:
+        return _advance(row, Stage.PLANNED, intended_at=None, text=receipt.text)
     return _advance(
         row,
         Stage(receipt.outcome.value),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from mappings.convert import as_text
-from mappings.dossier import ChampValue, Moment, YesNo
+from mappings.dossier import ChampValue, Moment, Unreadable, YesNo
 from triage.assessment import Assessment, ScopeReason, Verdict
 from triage.reply import AnnotationKind
 from triage.texts import Texts
@@ -85,6 +85,8 @@ def shown(value: ChampValue | None) -> str:
             return to_the_minute(value.moment)
         case YesNo():
             return str(value.yes)
+        case Unreadable():
+            return canonical(value.raw)
         case None:
             return ""
         case _:

@@ -16,7 +16,7 @@ _SIREN = 9
 _LONGEST = 300
 _TITLE, _SHORTEST_TITLE = "titre", 10
 
-DRAWN = "2"
+DRAWN = "3"
 """How descriptions are drawn: raised when this code draws others from the same report."""
 
 CisSubstances: TypeAlias = Mapping[str, str]

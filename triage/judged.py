@@ -9,6 +9,7 @@ from mappings.labels import normalise_label
 from mappings.mapping import FormMapping
 from mappings.revision import Descriptor
 from triage.assessment import Assessment
+from triage.decision import Written, annotation_of
 from triage.reply import MessageSent
 from triage.reply_policy import ReplyPolicy, Sending
 from triage.texts import Texts
@@ -28,7 +29,7 @@ class Memory:
         refused_values: Values of each annotation that DS refused likewise, in canonical form.
     """
 
-    written: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    written: Written = field(default_factory=dict)
     labels: frozenset[str] = frozenset()
     uncertain_labels: frozenset[str] = frozenset()
     messages: tuple[MessageSent, ...] = ()
@@ -66,9 +67,7 @@ class Judged:
 
     def annotation(self, candidates: tuple[str, ...]) -> Champ | None:
         """What the dossier shows for the first candidate that it has."""
-        by_name = {normalise_label(one.label): one for one in self.dossier.annotations}
-        by_name |= {one.id: one for one in self.dossier.annotations}
-        return next((by_name[one] for one in candidates if one in by_name), None)
+        return annotation_of(self.dossier, candidates)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from typing import Literal, TypeAlias
 
 from mappings.dossier import DossierState
 from triage.annotations import questions
-from triage.assessment import Assessment, ItemResult, Verdict
+from triage.assessment import Assessment, ItemResult, Status, Verdict
+from triage.decision import Decision
 from triage.judged import Judged, Memory, Rulebook
 from triage.reply import MessageSent, SendMessage, reply_key
 from triage.reply_policy import Sending
@@ -15,16 +16,24 @@ Kind: TypeAlias = Literal["received", "request"]
 
 
 def due_message(
-    judged: Judged, memory: Memory, *, kind: Kind | None, rulebook: Rulebook
+    judged: Judged,
+    memory: Memory,
+    *,
+    kind: Kind | None,
+    decision: Decision,
+    rulebook: Rulebook,
 ) -> SendMessage | None:
     """The message due to the declarant, whatever the quiet period; ``None`` when none is.
 
-    Nothing is sent while a correction request waits for the declarant, whoever made it.
+    Nothing is sent while a correction request waits for the declarant, whoever made it; nor a
+    request for what only a person finds missing, for the bridge cannot say what it is.
     """
     sending, sent = rulebook.sending, memory.messages
     if kind is None or not _may_write(judged, sending):
         return None
     items = _items(judged.assessment) if kind == "request" else ()
+    if kind == "request" and not _can_be_asked(judged.assessment, decision):
+        return None
     if sent and (sent[-1].kind, set(sent[-1].items)) == (kind, set(items)):
         return None
     if kind == "received" and any(message.kind == "received" for message in sent):
@@ -59,6 +68,13 @@ def _may_write(judged: Judged, sending: Sending) -> bool:
 def _requested(assessment: Assessment) -> list[ItemResult]:
     """What is asked for: the items that block; while scope is open, only its questions."""
     return [] if assessment.unanswered_scope else [i for i in assessment.items if i.blocking]
+
+
+def _can_be_asked(assessment: Assessment, decision: Decision) -> bool:
+    """Whether the verdict has something to ask that the status in force asks for."""
+    if decision.status is Status.A_PRECISER:
+        return bool(assessment.unanswered_scope)
+    return bool(_items(assessment))
 
 
 def _items(assessment: Assessment) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from mappings.dossier import DossierState, YesNo
+from mappings.dossier import DossierState
+from triage.decision import STATUS, Decision, decide, held_by_person, taken_over
 from triage.judged import Judged, Memory, Rulebook
 from triage.messages import due_message
 from triage.plan_annotations import due_annotations
@@ -12,8 +13,9 @@ from triage.plan_labels import due_labels
 from triage.reply import Conflict, PassEnInstruction, Reply, reply_key
 from triage.reply_policy import StatusPolicy
 
-MANUAL = "traitement_manuel"
-"""Annotation by which an instructeur switches the bridge off for one dossier."""
+PLANNED = "2"
+"""How replies are planned, beside data files and settings. Raise it when this code answers
+otherwise to the same dossier: every plan is then made again once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +36,26 @@ class Plan:
 
 
 def plan(judged: Judged, memory: Memory, *, rulebook: Rulebook, now: datetime) -> Plan:
-    """The replies due to one dossier at ``now``; none when a human has taken it over."""
-    status = rulebook.policy.statuses.get(judged.assessment.status)
-    if status is None or _taken_over(judged, rulebook):
+    """The replies due to one dossier at ``now``; none when a human has taken it over.
+
+    Annotations say what the bridge proposes, but for those that a human holds; labels, messages and
+    passages follow the decision in force.
+    """
+    proposed = rulebook.policy.statuses.get(judged.assessment.status)
+    if proposed is None or taken_over(judged.dossier, rulebook.mapping):
         return Plan()
-    if status.only_if_written and "statut" not in memory.written:
+    if proposed.only_if_written and STATUS not in memory.written:
         return Plan()
-    annotate, conflicts = due_annotations(judged, memory, status=status, rulebook=rulebook)
-    if status.only_if_written:
+    held = held_by_person(judged.dossier, memory.written, mapping=rulebook.mapping)
+    decision = decide(judged.assessment, held)
+    annotate, conflicts = due_annotations(
+        judged, memory, status=proposed, decision=decision, rulebook=rulebook
+    )
+    status = _policy_in_force(judged, decision, rulebook)
+    if status is None:
         return Plan(replies=annotate, conflicts=conflicts)
-    labels = due_labels(judged, memory, status=status, rulebook=rulebook)
-    message = due_message(judged, memory, kind=status.message, rulebook=rulebook)
+    labels = due_labels(judged, memory, status=status, decision=decision, rulebook=rulebook)
+    message = due_message(judged, memory, kind=status.message, decision=decision, rulebook=rulebook)
     quiet_until = judged.dossier.champs_modified_at + rulebook.sending.quiet
     waits = message is not None and now < quiet_until
     events = (
@@ -63,11 +74,16 @@ def plan(judged: Judged, memory: Memory, *, rulebook: Rulebook, now: datetime) -
     )
 
 
-def _taken_over(judged: Judged, rulebook: Rulebook) -> bool:
-    if MANUAL not in rulebook.mapping.annotations:
-        return False
-    found = judged.annotation(rulebook.mapping.annotations[MANUAL].champs)
-    return found is not None and found.value == YesNo(yes=True)
+def _policy_in_force(judged: Judged, decision: Decision, rulebook: Rulebook) -> StatusPolicy | None:
+    """What is answered beside annotations; ``None`` when nothing is touched, labels included.
+
+    A dossier that is decided stays as it is, whatever its status says. A person's word that no
+    policy names wants no label and silences messages.
+    """
+    statuses = rulebook.policy.statuses
+    proposed = statuses[judged.assessment.status]
+    status = statuses.get(decision.status, StatusPolicy()) if decision.status else StatusPolicy()
+    return None if proposed.only_if_written or status.only_if_written else status
 
 
 def _passage(

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from mappings.mapping import FormMapping
 from triage.annotations import KINDS, canonical, shown, wanted_annotations
+from triage.assessment import Status
+from triage.decision import STATUS, Decision
 from triage.judged import Judged, Memory, Rulebook
 from triage.reply import Annotate, AnnotationChange, Conflict, reply_key
 from triage.reply_policy import StatusPolicy
@@ -15,12 +17,20 @@ MISSING = "elements_manquants"
 
 
 def due_annotations(
-    judged: Judged, memory: Memory, *, status: StatusPolicy, rulebook: Rulebook
+    judged: Judged,
+    memory: Memory,
+    *,
+    status: StatusPolicy,
+    decision: Decision,
+    rulebook: Rulebook,
 ) -> tuple[tuple[Annotate, ...], tuple[Conflict, ...]]:
     """One reply with all that is to be written, if anything is, and what humans hold."""
     due: list[AnnotationChange] = []
     conflicts: list[Conflict] = []
-    for name, wanted in _wanted(judged, status=status, rulebook=rulebook).items():
+    values = _wanted(judged, status=status, rulebook=rulebook)
+    if STATUS in values and decision.exclusion and decision.status is Status.HORS_CHAMP:
+        values = {**values, STATUS: decision.shown}  # by a reason that a person gave
+    for name, wanted in values.items():
         match _compared(judged, memory, name=name, wanted=wanted, rulebook=rulebook):
             case AnnotationChange() as change:
                 due.append(change)
@@ -42,12 +52,14 @@ def _compared(
         return None
     champ = judged.annotation((descriptor.id,))
     found, value = shown(champ.value if champ else None), canonical(wanted)
-    if found == value or value in memory.refused_values.get(name, frozenset()):
+    if found == value:
         return None
     if found and found not in memory.written.get(name, frozenset()):
         if name in rulebook.policy.proposals or name in rulebook.policy.never_alone:
             return None
         return Conflict(number=judged.dossier.number, annotation=name, wanted=value, found=found)
+    if value in memory.refused_values.get(name, frozenset()):
+        return None
     return AnnotationChange(
         name=name, api_id=descriptor.api_id, kind=KINDS[descriptor.type], value=wanted
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from triage.decision import Decision
 from triage.judged import Judged, Memory, Rulebook
 from triage.messages import exhausted
 from triage.reply import SetLabel, reply_key
@@ -17,7 +18,12 @@ class DueLabels:
 
 
 def due_labels(
-    judged: Judged, memory: Memory, *, status: StatusPolicy, rulebook: Rulebook
+    judged: Judged,
+    memory: Memory,
+    *,
+    status: StatusPolicy,
+    decision: Decision,
+    rulebook: Rulebook,
 ) -> DueLabels:
     """Labels to add, and those that the bridge added and that are no longer wanted.
 
@@ -25,7 +31,7 @@ def due_labels(
     bridge wants it no more. Taking it away then is asked of DS all the same, which answers that it
     is not there: so the bridge forgets that it was its own.
     """
-    wanted = _wanted(judged, memory, status=status, rulebook=rulebook)
+    wanted = _wanted(memory, status=status, priority=decision.priority, rulebook=rulebook)
     there = rulebook.labels
     replies = []
     for name in rulebook.policy.labels.managed:
@@ -41,9 +47,9 @@ def due_labels(
 
 
 def _wanted(
-    judged: Judged, memory: Memory, *, status: StatusPolicy, rulebook: Rulebook
+    memory: Memory, *, status: StatusPolicy, priority: str | None, rulebook: Rulebook
 ) -> set[str]:
-    policy, priority = rulebook.policy.labels, judged.assessment.priority
+    policy = rulebook.policy.labels
     wanted = set(status.labels)
     if priority in policy.by_priority:
         wanted.add(policy.by_priority[priority])

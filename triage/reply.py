@@ -115,6 +115,8 @@ class Receipt:
         text: Reason in French, with DS's own words; empty when all of it was done.
         written: Names of the annotations that DS confirmed (a part of them may have been refused).
         message_id: Id of the message that DS created.
+        again: Whether a refused reply is due again at the next run, because its reason may pass
+            though nothing changes here: DS does not show the dossier now.
     """
 
     key: str
@@ -122,6 +124,7 @@ class Receipt:
     text: str = ""
     written: tuple[str, ...] = ()
     message_id: str | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,15 @@ def answered(value: Value) -> Answer:
     return Answer(AnswerState.ANSWERED, value)
 
 
-BESIDE = ("conflicts", "opinions", "situation", "first_checked_at", "corrected", "medicines")
+BESIDE = (
+    "conflicts",
+    "held",
+    "opinions",
+    "situation",
+    "first_checked_at",
+    "corrected",
+    "medicines",
+)
 INJECTIONS = (
     "=1+1",
     "+1+1",
