@@ -132,6 +132,16 @@ class DsReader:
         """
         return self._dossier("Dossier", number, retry=retry)
 
+    def demarche_of(self, number: int) -> int:
+        """Number of the démarche that a dossier belongs to: whether it exists, and no more.
+
+        Raises:
+            DsNotFound: DS does not show it: it does not exist (any more), or is hidden.
+            DsOutOfScope: The token is not for its démarche.
+        """
+        shown = self._dossier("DemarcheDuDossier", number, retry=Retry.ONCE)
+        return int(shown["demarche"]["number"])
+
     def messages(self, number: int) -> RawDossier:
         """Read one dossier without champs, and its messages with their texts and senders."""
         return self._dossier("Messages", number)

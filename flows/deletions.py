@@ -31,7 +31,8 @@ def follow_deletions(services: Connected, summary: Summary, *, since: datetime |
     hidden = store.absences.mark_pending(
         demarche, {one.number: one.deleted_at for one in left.pending}
     )
-    buried = {stone.number for stone in store.absences.tombstones(demarche)}
+    told_before = store.absences.list(demarche, numbers=[one.number for one in left.deleted])
+    buried = {one.number for one in told_before if one.erased_at}
     gone = [
         Deletion(one.number, one.deleted_at, one.reason)
         for one in left.deleted

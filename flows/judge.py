@@ -8,8 +8,10 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
+from flows.earlier import Earlier
 from flows.planning import Planner, corrections_of
 from flows.reference import matcher_of, version_of, with_remarks
+from flows.retention import is_number
 from flows.services import Services, now
 from flows.situations import place_reports
 from flows.summary import Summary
@@ -42,15 +44,20 @@ Item = TypeVar("Item")
 def judge(services: Services, summary: Summary) -> None:
     """Assess every dossier whose verdict is out of date, and plan the replies that are due.
 
+    Nothing is planned for a dossier in quarantine: what it says now cannot be read.
+
     Raises:
         StoreError: Nothing of the current chunk was kept; earlier chunks are.
     """
-    bench = _Bench(services)
+    bench = _Bench(services, summary)
     done = 0
     for chunk in _chunks(bench.due()):
-        bench.judge(chunk, summary)
+        bench.judge(chunk)
         done += len(chunk)
         services.tell("Évaluation", done, None)
+    if bench.earlier.found:  # dossiers that others name, and that reading had missed
+        judge(services, summary)
+        return
     conflicts = services.store.outbox.conflicts(services.demarche)
     summary.conflicts = {conflict.number for conflict in conflicts}
     summary.missing_labels |= bench.planner.missing_labels
@@ -62,8 +69,10 @@ class _Bench:
     """What one pass of judging looks at, read once."""
 
     services: Services
+    summary: Summary
     at: datetime = field(default_factory=now)
-    known: set[int] = field(default_factory=set)
+    earlier: Earlier = field(init=False)
+    unreadable: frozenset[int] = frozenset()
     revisions: Mapping[str, Revision] = field(default_factory=dict)
     reference: str = ""
     situations: Mapping[int, str] = field(default_factory=dict)
@@ -71,7 +80,8 @@ class _Bench:
 
     def __post_init__(self) -> None:
         store, demarche = self.services.store, self.services.demarche
-        self.known = store.dossiers.known_numbers(demarche)
+        self.earlier = Earlier(self.services, self.summary)
+        self.unreadable = store.quarantine.numbers(demarche)
         self.revisions = stored_revisions(self.services)
         self.reference = version_of(self.services.settings)
         self.situations = place_reports(self.services, self.revisions)
@@ -82,12 +92,14 @@ class _Bench:
         for row in self.services.store.dossiers.light_rows(self.services.demarche):
             verdict_due = self._verdict_due(row)
             situation = self.situations.get(row.number, "")
-            if verdict_due or self.planner.is_due(row, situation=situation):
+            if verdict_due or (
+                row.number not in self.unreadable and self.planner.is_due(row, situation=situation)
+            ):
                 yield row.number, verdict_due
 
     def _verdict_due(self, row: LightRow) -> bool:
         wanted = verdict_fingerprint(
-            row.fingerprint, earlier_exists=row.earlier_number in self.known
+            row.fingerprint, earlier_exists=self.earlier.known(row.earlier_number)
         )
         present = (row.assessed_fingerprint, row.assessed_basis)
         return present != (wanted, self._basis(self._rules(row.deposited_at)))
@@ -98,7 +110,7 @@ class _Bench:
     def _rules(self, deposited_at: datetime) -> RuleSet:
         return _rules_of(self.services, deposited_at)
 
-    def judge(self, due: Sequence[tuple[int, bool]], summary: Summary) -> None:
+    def judge(self, due: Sequence[tuple[int, bool]]) -> None:
         """Assess and plan for some dossiers, and keep both or neither."""
         numbers = [number for number, _ in due]
         to_assess = {number for number, verdict_due in due if verdict_due}
@@ -114,6 +126,8 @@ class _Bench:
             if verdict is None or stored.number in to_assess:
                 verdict = self._assess(stored, dossier, revision)
                 verdicts.append(verdict)
+            if stored.number in self.unreadable:
+                continue
             judged = self.planner.judged(
                 dossier,
                 revision,
@@ -128,7 +142,7 @@ class _Bench:
             kept.assessments.save(demarche, verdicts, at=self.at)
             kept.outbox.save_plans(demarche, plans, at=self.at)
             kept.corrections.save(demarche, corrections)
-        summary.assessed |= {verdict.number for verdict in verdicts}
+        self.summary.assessed |= {verdict.number for verdict in verdicts}
 
     def _assess(
         self, stored: StoredDossier, dossier: Dossier, revision: Revision | None
@@ -141,7 +155,7 @@ class _Bench:
             rules,
             mapping=mapping,
             fingerprint=stored.fingerprint,
-            earlier_exists=earlier in self.known,
+            earlier_exists=self.earlier.exists(earlier),
         )
         remarks = to_look_at(report, mapping=mapping, matcher=matcher_of(self.services.settings))
         assessment = with_remarks(assessment, remarks, mapping=mapping)
@@ -149,7 +163,7 @@ class _Bench:
             number=stored.number,
             fingerprint=assessment.fingerprint,
             basis=self._basis(rules),
-            earlier_number=earlier if isinstance(earlier, int) else None,
+            earlier_number=earlier if is_number(earlier) else None,
             assessed_at=self.at,
             detail=ASSESSMENT.dump_json(assessment).decode(),
         )

@@ -3,7 +3,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from store.absences import Deletion, Tombstone
+from store.absences import Absence, Deletion, Why
 from store.assessments import AssessmentRow
 from store.corrections import Correction
 from store.engine import database_file
@@ -100,16 +100,16 @@ def test_a_purge_leaves_a_tombstone_and_nothing_else(store: Store, row: MakeRow,
     remember_all_about(store, 1, row=row, day=day)
     remember_all_about(store, 2, row=row, day=day)
     named = {t.name for t in metadata.sorted_tables if "number" in t.columns}
-    assert tables_that_name(store, 1) == named - {"tombstones"}, "the story fills every table"
+    assert tables_that_name(store, 1) == named, "the story fills every table"
 
     gone = [Deletion(1, day(3), "user_request"), Deletion(50, day(3), "expired")]
     assert store.absences.purge(7, gone, at=day(4)) == (1,)
 
-    assert tables_that_name(store, 1) == {"tombstones"}
-    assert tables_that_name(store, 2) == named - {"tombstones"}
+    assert tables_that_name(store, 1) == {"absences"}
+    assert tables_that_name(store, 2) == named
     assert store.absences.tombstones(7) == (
-        Tombstone(1, "user_request", row(1).deposited_at, day(3), day(4)),
-        Tombstone(50, "expired", None, day(3), day(4)),
+        Absence(1, Why.ERASED, "user_request", row(1).deposited_at, day(3), day(4)),
+        Absence(50, Why.ERASED, "expired", None, day(3), day(4)),
     )
     assert store.absences.purge(7, gone, at=day(9)) == ()
     assert {t.erased_at for t in store.absences.tombstones(7)} == {day(4)}
@@ -136,7 +136,7 @@ def test_late_receipts_and_patches_of_a_purged_dossier_change_nothing(
     assert store.outbox.mark_intended(7, ["a1"], at=day(5)) == frozenset()
     store.outbox.record(7, [Receipt("a1", Outcome.DONE, written=("statut",))], at=day(5))
     store.dossiers.replace_raw(7, [row(1)])
-    assert tables_that_name(store, 1) == {"tombstones"}
+    assert tables_that_name(store, 1) == {"absences"}
 
 
 def test_a_dossier_that_was_thought_gone_has_no_tombstone(
