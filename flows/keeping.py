@@ -56,9 +56,11 @@ def keep(
         first_revision: Published revision, on the first page of all.
 
     Raises:
+        LockLost: Another run may read the démarche; nothing of it was kept.
         StoreError: Nothing of it was kept.
     """
     store, demarche, at = services.store, services.demarche, now()
+    store.require_alone(demarche)
     left_out = passed_over(services, dossiers)
     rows = [row_of(raw) for raw in dossiers if raw["number"] not in left_out]
     read = {raw["number"] for raw in dossiers}
