@@ -57,9 +57,11 @@ def keep(
         first_revision: Published revision, on the first page of all.
 
     Raises:
+        LockLost: Another run may read the démarche; nothing of it was kept.
         StoreError: Nothing of it was kept.
     """
     store, demarche, at = services.store, services.demarche, now()
+    store.require_alone(demarche)
     read = {raw["number"] for raw in dossiers}
     keeping, here = Keeping.of(services, read), store.dossiers.held(demarche, read)
     rows = [row_of(raw) for raw in dossiers if raw["number"] in here or keeping.keeps(raw)]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flows.delivery import deliver
 from flows.description import refresh_form
 from flows.judge import judge
-from flows.lost_answers import close_lost_answers
+from flows.lost_answers import EVENTS, close_lost_answers
 from flows.services import Connected, Services, now
 from flows.summary import Summary
 from store.stages import Stage
@@ -44,8 +44,8 @@ def due_replies(services: Services) -> tuple[Reply, ...]:
     """What would be sent now, in the order of delivery; nothing is sent.
 
     Dossiers that were hidden wait: they may come back. So do those in quarantine: what was planned
-    for them may be false by now, and is planned again once DS serves them. A message whose answer
-    was lost waits for DS to be read.
+    for them may be false by now, and is planned again once DS serves them. A message or a passage
+    whose answer was lost waits for DS to be read.
     """
     present = services.store.dossiers.known_numbers(services.demarche)
     present -= services.store.quarantine.numbers(services.demarche)
@@ -53,7 +53,7 @@ def due_replies(services: Services) -> tuple[Reply, ...]:
         stored.reply
         for stored in services.store.outbox.pending(services.demarche)
         if stored.reply.number in present
-        and not (stored.maybe_sent and isinstance(stored.reply, SendMessage))
+        and not (stored.maybe_sent and isinstance(stored.reply, EVENTS))
     )
 
 
