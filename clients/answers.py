@@ -10,6 +10,7 @@ from requests.exceptions import ConnectTimeout, SSLError
 from clients.errors import (
     DsBadRequest,
     DsError,
+    DsIntermediary,
     DsNotFound,
     DsOutOfScope,
     DsRateLimited,
@@ -19,7 +20,9 @@ from clients.errors import (
     DsTimeout,
     DsTokenRefused,
     DsUnavailable,
+    DsUnservable,
 )
+from mappings.shape import shown
 
 LONGEST_WAIT = 75.0
 """Seconds that we wait at most after a 429: a whole window of the server and a margin."""
@@ -28,6 +31,8 @@ _ADDRESS = re.compile(
     r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*(?::[0-9a-f]*){3,7})(?![\w:])"
 )
 _NAMES = re.compile(r"['`\"]([A-Za-z_]\w{0,60})['`\"]")
+_NO_SUCH_ADDRESS = frozenset({404, 405, 410})
+"""Statuses of a server that has nothing, or nothing to post to, at the address."""
 # When an answer carries several errors, the first of these codes wins.
 _GRAVEST = (
     "unauthorized",
@@ -41,18 +46,29 @@ _GRAVEST = (
 )
 
 
-def root_error(errors: Sequence[Mapping[str, Any]], *, status: int) -> DsError:
+def root_error(errors: object, *, status: int, host: str) -> DsError:
     """Name the root errors of an answer. Any of them voids the whole answer.
 
     Args:
         errors: ``errors`` of the answer.
         status: HTTP status that came with it.
+        host: Name of the machine that was asked.
     """
-    codes = {_code(error): str(error.get("message", "")) for error in reversed(errors)}
+    told = [one for one in errors if isinstance(one, Mapping)] if isinstance(errors, list) else []
+    if not told:
+        return refused_status(status, {}, now=0.0, host=host)
+    codes = {_code(one): str(one.get("message", "")) for one in reversed(told)}
     code = next((known for known in _GRAVEST if known in codes), next(iter(codes)))
-    message = codes[code]
     if code in {"forbidden", "deprecated_token"} or status in {401, 403}:
-        return _token_error(status, message)
+        known = code in _GRAVEST
+        return _token_error(status, codes[code]) if known else _intermediary(status, host)
+    if code == "invalid_null":
+        path = next(one.get("path") for one in told if _code(one) == code)
+        return unservable(path if isinstance(path, list) else ())
+    return _by_code(code, codes[code], status=status)
+
+
+def _by_code(code: str, message: str, *, status: int) -> DsError:
     match code:
         case "unauthorized":
             return DsOutOfScope(
@@ -62,7 +78,7 @@ def root_error(errors: Sequence[Mapping[str, Any]], *, status: int) -> DsError:
             )
         case "timeout":
             return DsTimeout("DS a interrompu la requête, trop longue : réessayez plus tard.")
-        case "internal_server_error" | "invalid_null":
+        case "internal_server_error":
             return DsServerError("DS a rencontré une erreur interne : réessayez plus tard.")
         case "not_found":
             return DsNotFound(
@@ -76,13 +92,30 @@ def root_error(errors: Sequence[Mapping[str, Any]], *, status: int) -> DsError:
     return _unknown_query(message)
 
 
-def refused_status(status: int, headers: Mapping[str, str], *, now: float) -> DsError:
+def unservable(path: Sequence[Any]) -> DsUnservable:
+    """Name a part of an answer that DS cannot serve.
+
+    Args:
+        path: Where it is in the answer.
+    """
+    place = tuple(step for step in path if isinstance(step, str | int))
+    return DsUnservable(
+        f"DS ne peut pas servir une partie de sa réponse ({shown(place)}) : signalez-le au support"
+        " de DS ; elle est redemandée à chaque passage.",
+        path=place,
+    )
+
+
+def refused_status(status: int, headers: Mapping[str, str], *, now: float, host: str) -> DsError:
     """Name an answer that is not GraphQL, by its HTTP status.
+
+    DS judges a token in JSON of its own: a refusal of another kind is of something in between.
 
     Args:
         status: HTTP status.
         headers: Its headers.
         now: Seconds since the epoch, used when the server does not tell its own time.
+        host: Name of the machine that was asked.
     """
     if status == 429:  # noqa: PLR2004
         return DsRateLimited(
@@ -90,25 +123,40 @@ def refused_status(status: int, headers: Mapping[str, str], *, now: float) -> Ds
             " atteinte : d'autres outils l'emploient-ils ?",
             wait=wait_of(headers, now=now),
         )
-    if status in {401, 403}:
-        return _token_error(status, "")
     if 300 <= status < 400:  # noqa: PLR2004
         target = headers.get("Location", "").split("?")[0]
         return DsRefused(
             f"L'adresse UNC_DS_URL renvoie vers une autre adresse ({target}) : mettez celle-ci.",
             setting="UNC_DS_URL",
         )
-    if 400 <= status < 500 and status != 408:  # noqa: PLR2004
+    if status in _NO_SUCH_ADDRESS:
         return DsRefused(
             f"L'adresse UNC_DS_URL ne répond pas comme l'API de DS (HTTP {status}) :"
             " vérifiez qu'elle finit par /api/v2/graphql.",
             setting="UNC_DS_URL",
         )
+    if (400 <= status < 500 and status != 408) or _is_page(status, headers):  # noqa: PLR2004
+        return _intermediary(status, host)
     if status >= 500:  # noqa: PLR2004
         return DsUnavailable(f"DS est indisponible (HTTP {status}) : réessayez plus tard.")
     return DsUnavailable(
         "La réponse de DS est illisible ou coupée : réessayez plus tard et, si cela dure,"
         " vérifiez UNC_DS_URL."
+    )
+
+
+def _is_page(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether an answer said to be good is a web page: some proxies refuse so."""
+    return 200 <= status < 300 and headers.get("Content-Type", "").startswith("text/html")  # noqa: PLR2004
+
+
+def _intermediary(status: int, host: str) -> DsIntermediary:
+    return DsIntermediary(
+        f"Un intermédiaire a refusé la requête à {host} (HTTP {status}), et non DS lui-même :"
+        " demandez à votre service informatique quel proxy ou pare-feu filtre cette adresse"
+        " (UNC_DS_URL).",
+        status=status,
+        host=host,
     )
 
 
@@ -152,7 +200,8 @@ def _epoch(http_date: str) -> float:
 
 
 def _code(error: Mapping[str, Any]) -> str:
-    return str((error.get("extensions") or {}).get("code") or "")
+    extensions = error.get("extensions")
+    return str(extensions.get("code") or "") if isinstance(extensions, Mapping) else ""
 
 
 def _token_error(status: int, message: str) -> DsTokenRefused:

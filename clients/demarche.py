@@ -6,7 +6,19 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from clients.answers import unservable
+from mappings.decode import odd_descriptors
 from mappings.dossier import RawDossier
+from mappings.shape import (
+    DELETION,
+    GROUPE,
+    Checks,
+    ShapeError,
+    check_demarche,
+    check_object,
+    key,
+    text,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,7 @@ class DemarcheInfo:
         revisions: JSON of each revision, with ``champDescriptors`` and ``annotationDescriptors``.
         labels: Name of a label → its id.
         groupes: Groupes instructeurs, closed ones included.
+        odd: What of these lists cannot be read, in French.
     """
 
     id: str
@@ -60,6 +73,7 @@ class DemarcheInfo:
     revisions: tuple[dict[str, Any], ...]
     labels: Mapping[str, str]
     groupes: tuple[GroupeInstructeur, ...]
+    odd: tuple[str, ...] = ()
 
     def instructeur(self, email_or_id: str) -> Instructeur | None:
         """Find an instructeur by e-mail address or id."""
@@ -73,14 +87,14 @@ class DemarcheInfo:
 
 @dataclass(frozen=True, slots=True)
 class BrokenDossier:
-    """A dossier that DS cannot serve.
+    """A dossier that DS cannot serve, or not whole.
 
     Attributes:
-        number: Its number.
+        number: Its number; ``None`` when nothing tells it.
         reason: Why, in French.
     """
 
-    number: int
+    number: int | None
     reason: str
 
 
@@ -89,12 +103,15 @@ class DossierPage:
     """A page of dossiers: everything to store, and where to go on.
 
     Attributes:
-        dossiers: JSON of each dossier (fragment ``DossierComplet``).
-        broken: Dossiers of this page that DS could not serve.
+        dossiers: JSON of each dossier (fragment ``DossierComplet``), of a sound shape.
+        broken: Dossiers of this page that DS could not serve, or not whole: those are in
+            ``dossiers`` too.
         cursor_before: Cursor that the page was asked with.
         end_cursor: Cursor to go on from; on an empty page that of before, never a null over it.
         has_next: Whether another page follows.
-        active_revision_id: Revision that new dossiers follow.
+        active_revision_id: Revision that new dossiers follow; ``None`` when DS did not say.
+        reached: What the last cursor says that dossiers are sorted by: the update date, if pages
+            are of updates; ``None`` when it cannot be read.
     """
 
     dossiers: tuple[RawDossier, ...]
@@ -102,7 +119,8 @@ class DossierPage:
     cursor_before: str | None
     end_cursor: str | None
     has_next: bool
-    active_revision_id: str
+    active_revision_id: str | None
+    reached: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,48 +142,84 @@ class Deletion:
 
 @dataclass(frozen=True, slots=True)
 class Deletions:
-    """What left the démarche since a date.
+    """What one list of DS says of the dossiers that left the démarche since a date.
 
     Attributes:
-        pending: Hidden, not purged yet: may come back.
-        deleted: Purged for good.
+        found: Dossiers that left.
+        odd: What of the list cannot be read, in French.
+        until: Latest deletion of the list; ``None`` when it is empty.
     """
 
-    pending: tuple[Deletion, ...]
-    deleted: tuple[Deletion, ...]
+    found: tuple[Deletion, ...]
+    odd: tuple[str, ...]
+    until: datetime | None
 
 
-def demarche_info(raw: Mapping[str, Any]) -> DemarcheInfo:
-    """Read the answer of the query ``Demarche``."""
+def demarche_info(raw: Any) -> DemarcheInfo:
+    """Read the answer of the query ``Demarche``; what of its lists is odd is named and left out.
+
+    Raises:
+        DsUnservable: DS does not say which démarche this is, or which form is in force.
+    """
+    try:
+        check_demarche(raw)
+    except ShapeError as error:
+        raise unservable(("demarche", *error.path)) from error
+    odd: list[str] = []
+    revisions = _sound(raw, "revisions", {"id": key}, odd)
+    for revision in revisions:
+        place = f"revisions « {revision['id']} »"
+        odd += [f"{place}, {one}" for one in odd_descriptors(revision)]
+    labels = _sound(raw, "labels", {"id": text, "name": text}, odd) if raw.get("labels") else []
     return DemarcheInfo(
         id=raw["id"],
         number=raw["number"],
         title=raw["title"],
         state=raw["state"],
         active_revision_id=raw["activeRevision"]["id"],
-        revisions=tuple(raw["revisions"]),
-        labels=MappingProxyType({label["name"]: label["id"] for label in raw.get("labels", ())}),
-        groupes=tuple(
-            GroupeInstructeur(
-                id=groupe["id"],
-                number=groupe["number"],
-                label=groupe["label"],
-                closed=groupe["closed"],
-                instructeurs=tuple(
-                    Instructeur(id=member["id"], email=member["email"].lower())
-                    for member in groupe["instructeurs"]
-                ),
-            )
-            for groupe in raw["groupeInstructeurs"]
-        ),
+        revisions=tuple(revisions),
+        labels=MappingProxyType({label["name"]: label["id"] for label in labels}),
+        groupes=tuple(_groupe(one, odd) for one in _sound(raw, "groupeInstructeurs", GROUPE, odd)),
+        odd=tuple(odd),
     )
 
 
-def deletion(raw: Mapping[str, Any]) -> Deletion:
-    """Read one node of ``deletedDossiers`` or ``pendingDeletedDossiers``."""
-    return Deletion(
+def _groupe(raw: dict[str, Any], odd: list[str]) -> GroupeInstructeur:
+    members = _sound(raw, "instructeurs", {"id": text, "email": text}, odd)
+    return GroupeInstructeur(
+        id=raw["id"],
         number=raw["number"],
-        deleted_at=datetime.fromisoformat(raw["dateSupression"]),
-        reason=raw["reason"],
-        state=raw["state"],
+        label=raw["label"],
+        closed=raw["closed"],
+        instructeurs=tuple(Instructeur(one["id"], one["email"].lower()) for one in members),
+    )
+
+
+def _sound(raw: dict[str, Any], name: str, checks: Checks, odd: list[str]) -> list[dict[str, Any]]:
+    """The objects of a list that can be read; what is wrong with the others is told in ``odd``."""
+    listed = raw.get(name)
+    if not isinstance(listed, list):
+        odd.append(f"{name} : une liste est attendue")
+        return []
+    kept = []
+    for at, one in enumerate(listed):
+        try:
+            check_object(one, checks, (name, at))
+        except ShapeError as error:
+            odd.append(str(error))
+        else:
+            kept.append(one)
+    return kept
+
+
+def deletions(connection: Mapping[str, Any], name: str, *, odd: list[str]) -> tuple[Deletion, ...]:
+    """Read a page of ``deletedDossiers`` or ``pendingDeletedDossiers``; odd entries are named."""
+    return tuple(
+        Deletion(
+            number=raw["number"],
+            deleted_at=datetime.fromisoformat(raw["dateSupression"]),
+            reason=raw["reason"],
+            state=raw["state"],
+        )
+        for raw in _sound({name: connection.get("nodes")}, name, DELETION, odd)
     )

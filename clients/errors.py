@@ -43,6 +43,41 @@ class DsServerError(DsUnavailable):
     """DS failed inside; when it stays so, a broken dossier is likely: isolate it."""
 
 
+class DsIntermediary(DsUnavailable):
+    """Something between DS and us refused, which says nothing of the token nor of DS.
+
+    It may dislike the text of one dossier (isolate it), or this machine (tell it).
+
+    Attributes:
+        status: HTTP status of the refusal.
+        host: Name of the machine that was asked.
+    """
+
+    def __init__(self, message: str, *, status: int, host: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.host = host
+
+
+class DsUnservable(DsServerError):  # noqa: N818 - named by what to do next
+    """DS cannot serve a part of an answer, or serves it in a shape that nobody reads.
+
+    Attributes:
+        path: Where, from the data of the answer.
+    """
+
+    def __init__(self, message: str, *, path: tuple[str | int, ...]) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+TO_ISOLATE = (DsTimeout, DsServerError, DsIntermediary)
+"""What one dossier can do to every answer that shows it: it is found and set aside."""
+
+TO_DO_WITHOUT = (DsUnavailable,)
+"""What an auxiliary list may do for good: it is told, and the main work goes on."""
+
+
 class DsRefused(DsError):  # noqa: N818 - named by what to do next
     """DS said no, and will say no again until something changes.
 

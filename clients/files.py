@@ -240,7 +240,7 @@ class DsFiles:
 
 def files_of(dossier: RawDossier) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each attachment of a dossier's JSON with the id of its champ, rows included."""
-    champs = [*dossier["champs"], *dossier["annotations"]]
+    champs = [*(dossier.get("champs") or ()), *(dossier.get("annotations") or ())]
     for champ in champs:
         for file in champ.get("files") or ():
             yield champ["id"], file

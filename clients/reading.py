@@ -1,17 +1,30 @@
 """Reads a démarche: form, pages of dossiers, what left it, one dossier, its messages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from clients.answers import unservable
 from clients.capabilities import Capabilities, capabilities_of
-from clients.demarche import Deletion, Deletions, DemarcheInfo, DossierPage, deletion, demarche_info
+from clients.cursors import row_of_cursor
+from clients.demarche import (
+    Deletion,
+    Deletions,
+    DemarcheInfo,
+    DossierPage,
+    deletions,
+    demarche_info,
+)
 from clients.documents import document
-from clients.errors import DsNotFound, DsOutOfScope
+from clients.errors import DsNotFound, DsOutOfScope, DsTimeout
 from clients.paging import LARGEST_PAGE, DossierPager, going_on
+from clients.single import ServedDossier, read_single
 from clients.transport import DsTransport, Retry
 from mappings.dossier import RawDossier
+from mappings.shape import number_of
+
+_GONE = "Le dossier {} n'existe pas, ou plus, sur DS."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +54,7 @@ class DsReader:
             DsOutOfScope: The token is not for it.
         """
         try:
-            raw = self._ask("Demarche", {"number": number})["demarche"]
+            raw = self._ask("Demarche", {"number": number}).get("demarche")
         except DsNotFound as error:
             raise DsNotFound(
                 f"La démarche {number} n'existe pas sur DS : corrigez UNC_DEMARCHE.",
@@ -78,49 +91,56 @@ class DsReader:
         pager = DossierPager(self.transport, self.capabilities(), number, updated_since, state)
         yield from pager.pages(after, page_size=page_size)
 
-    def listing(self, number: int) -> Iterator[RawDossier]:
+    def listing(self, number: int) -> Iterator[DossierPage]:
         """Yield every dossier without champs, to reconcile: a part of :meth:`dossier`."""
-        cursor: str | None = None
-        while True:
-            variables = {"number": number, "first": LARGEST_PAGE, "after": cursor}
-            connection = self._ask("Listing", variables)["demarche"]["dossiers"]
-            yield from (node for node in connection["nodes"] if node is not None)
-            cursor, has_next = going_on(connection["pageInfo"], after=cursor)
-            if not has_next:
-                return
+        pager = DossierPager(self.transport, self.capabilities(), number, None, light=True)
+        yield from pager.pages(None, page_size=LARGEST_PAGE)
 
-    def deletions(self, number: int, *, since: datetime | None) -> Deletions:
-        """Read what left a démarche since a date: one request up to 100 of each kind.
+    def deletions(self, number: int, *, pending: bool, since: datetime | None) -> Deletions:
+        """Read one list of what left a démarche since a date: one request up to 100.
+
+        Pages shrink when DS finds them too heavy.
 
         Args:
             number: Number of the démarche.
+            pending: The list of hidden dossiers, that may come back; else that of purged ones.
             since: Date of deletion, itself included; ``None``: all.
+
+        Raises:
+            DsTimeout: DS does not answer even for the smallest page.
         """
-        pending: list[Deletion] = []
-        deleted: list[Deletion] = []
-        variables: dict[str, Any] = {
-            "number": number,
-            "since": since.isoformat() if since else None,
-            "pendingAfter": None,
-            "deletedAfter": None,
-            "withPending": True,
-            "withDeleted": True,
-        }
-        while variables["withPending"] or variables["withDeleted"]:
-            answer = self._ask("Deletions", variables)["demarche"]
-            for kind, found in (("pending", pending), ("deleted", deleted)):
-                name = "pendingDeletedDossiers" if kind == "pending" else "deletedDossiers"
-                connection = answer.get(name)
-                if connection is None:
-                    continue
-                found.extend(deletion(node) for node in connection["nodes"] if node is not None)
-                cursor, has_next = going_on(connection["pageInfo"], after=variables[f"{kind}After"])
-                variables[f"{kind}After"] = cursor
-                variables[f"with{kind.capitalize()}"] = has_next
-        return Deletions(pending=tuple(pending), deleted=tuple(deleted))
+        name = "pendingDeletedDossiers" if pending else "deletedDossiers"
+        found: list[Deletion] = []
+        odd: list[str] = []
+        cursor, has_next, size = None, True, LARGEST_PAGE
+        while has_next:
+            variables = {
+                "number": number,
+                "pending": pending,
+                "since": since.isoformat() if since else None,
+                "first": size,
+                "after": cursor,
+            }
+            try:
+                answer = self._ask("Deletions", variables, retry=Retry.SPLIT).get("demarche")
+            except DsTimeout:
+                if size == 1:
+                    raise
+                size //= 10
+                continue
+            connection = answer.get(name) if isinstance(answer, dict) else None
+            if not isinstance(connection, dict):
+                raise unservable(("demarche", name))
+            found += deletions(connection, name, odd=odd)
+            cursor, has_next = going_on(connection.get("pageInfo"), after=cursor)
+        return Deletions(tuple(found), tuple(odd), until=_until(found, cursor))
 
     def dossier(self, number: int, *, retry: Retry = Retry.ALL) -> RawDossier:
-        """Read one dossier whole (fragment ``DossierComplet``).
+        """Read one dossier (fragment ``DossierComplet``), as far as DS can serve it."""
+        return self.served(number, retry=retry).raw
+
+    def served(self, number: int, *, retry: Retry = Retry.ALL) -> ServedDossier:
+        """Read one dossier (fragment ``DossierComplet``), and say what DS cannot serve of it.
 
         Args:
             number: Its number.
@@ -130,7 +150,11 @@ class DsReader:
             DsNotFound: It does not exist (any more).
             DsServerError: DS cannot serve it.
         """
-        return self._dossier("Dossier", number, retry=retry)
+        without = self.capabilities().without
+        try:
+            return read_single(self.transport, number, without=without, retry=retry, name="Dossier")
+        except DsNotFound as error:
+            raise DsNotFound(_GONE.format(number)) from error
 
     def demarche_of(self, number: int) -> int:
         """Number of the démarche that a dossier belongs to: whether it exists, and no more.
@@ -138,13 +162,25 @@ class DsReader:
         Raises:
             DsNotFound: DS does not show it: it does not exist (any more), or is hidden.
             DsOutOfScope: The token is not for its démarche.
+            DsServerError: DS cannot serve it.
         """
-        shown = self._dossier("DemarcheDuDossier", number, retry=Retry.ONCE)
-        return int(shown["demarche"]["number"])
+        try:
+            answer = self._ask("DemarcheDuDossier", {"number": number}, retry=Retry.ONCE)
+        except DsNotFound as error:
+            raise DsNotFound(_GONE.format(number)) from error
+        shown = answer.get("dossier")
+        of = number_of(shown.get("demarche")) if isinstance(shown, dict) else None
+        if of is None:
+            raise unservable(("dossier", "demarche", "number"))
+        return of
 
     def messages(self, number: int) -> RawDossier:
         """Read one dossier without champs, and its messages with their texts and senders."""
-        return self._dossier("Messages", number)
+        try:
+            raw: RawDossier = self._ask("Messages", {"number": number})["dossier"]
+        except DsNotFound as error:
+            raise DsNotFound(_GONE.format(number)) from error
+        return raw
 
     def message_bodies(self, number: int) -> list[dict[str, Any]]:
         """Read the conversation of one dossier, oldest first, with texts and senders."""
@@ -161,15 +197,15 @@ class DsReader:
                 return str(message["id"])
         return None
 
-    def _dossier(self, name: str, number: int, *, retry: Retry = Retry.ALL) -> RawDossier:
-        try:
-            raw: RawDossier = self._ask(name, {"number": number}, retry=retry)["dossier"]
-        except DsNotFound as error:
-            raise DsNotFound(f"Le dossier {number} n'existe pas, ou plus, sur DS.") from error
-        return raw
-
     def _ask(
         self, name: str, variables: dict[str, Any], *, retry: Retry = Retry.ALL
     ) -> dict[str, Any]:
         asked = document(name, without=self.capabilities().without)
         return self.transport.execute(asked, variables, retry=retry)
+
+
+def _until(found: Sequence[Deletion], cursor: str | None) -> datetime | None:
+    """Latest deletion of a list, but never later than its last cursor says."""
+    latest = max((one.deleted_at for one in found), default=None)
+    row = row_of_cursor(cursor)
+    return min(latest, row.moment) if latest and row else latest

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tenacity import RetryCallState, wait_random_exponential
 
-from clients.errors import DsRateLimited, DsServerError
+from clients.errors import DsIntermediary, DsRateLimited, DsServerError
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class RetryPolicy:
 
     Attributes:
         tries: Requests at most for one answer.
-        server_error_tries: The same when DS fails inside: it mostly fails again.
+        server_error_tries: The same when DS fails inside or a proxy refuses: mostly again.
         total: Seconds after which nothing is tried again.
         rate_limit_total: The same under a rate limit, whose windows last a minute.
         first: Longest first wait; each next one is up to twice as long.
@@ -29,7 +29,8 @@ class RetryPolicy:
 
     def exhausted(self, error: BaseException | None, *, tries: int, after: float) -> bool:
         """Say whether to give up after ``tries`` requests and ``after`` seconds."""
-        limit = self.server_error_tries if isinstance(error, DsServerError) else self.tries
+        again = isinstance(error, DsServerError | DsIntermediary)
+        limit = self.server_error_tries if again else self.tries
         total = self.rate_limit_total if isinstance(error, DsRateLimited) else self.total
         return tries >= limit or after >= total
 

@@ -1,11 +1,13 @@
 """One request to DS and its answer: GraphQL over HTTP, retried only when that is safe."""
 
+import json
 import logging
 import threading
 from collections.abc import Mapping
 from enum import Enum
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import orjson
 import requests
@@ -23,6 +25,7 @@ from clients.answers import lost_connection, refused_status, root_error
 from clients.documents import Document
 from clients.errors import (
     DsError,
+    DsIntermediary,
     DsRateLimited,
     DsRefused,
     DsServerError,
@@ -44,7 +47,7 @@ class Retry(Enum):
     SPLIT = "split"
     """The same, but the caller handles ``timeout`` by asking for less."""
     ONCE = "once"
-    """The same, but the caller handles ``timeout`` and ``internal_server_error``."""
+    """The same, but the caller handles ``timeout``, ``internal_server_error`` and a proxy's no."""
     NEVER = "never"
     """Messages: only what DS surely did not do (429, no connection)."""
 
@@ -53,7 +56,7 @@ class Retry(Enum):
         match error:
             case DsTimeout():
                 return self is Retry.ALL
-            case DsServerError():
+            case DsServerError() | DsIntermediary():
                 return self in {Retry.ALL, Retry.SPLIT}
             case DsUnavailable():
                 return self is not Retry.NEVER or not error.sent
@@ -94,13 +97,25 @@ class _Line(RequestsHTTPTransport):
 
     def _get_json_result(self, response: requests.Response) -> dict[str, Any]:
         self.status, self.response_headers = response.status_code, response.headers
-        try:
-            answer = orjson.loads(response.content)
-        except orjson.JSONDecodeError:
-            answer = None
+        answer = _loaded(response.content)
         if not isinstance(answer, dict):
             raise TransportProtocolError("not a JSON object")
         return answer
+
+
+def _loaded(content: bytes) -> Any:
+    """JSON of an answer; ``None`` when it is none.
+
+    A lone surrogate, which only the standard library reads, is one dossier's: it must not make the
+    page unreadable.
+    """
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        try:
+            return json.loads(content)
+        except ValueError:
+            return None
 
 
 class DsTransport:
@@ -124,6 +139,7 @@ class DsTransport:
             )
         logging.getLogger("gql.transport.requests").setLevel(logging.INFO)  # DEBUG prints payloads
         self.url = url.strip()
+        self._host = urlsplit(self.url).hostname or "UNC_DS_URL"
         self.policy = policy or RetryPolicy()
         self._auth = _Bearer(token)
         self._limiter = limiter or limiter_of(token)
@@ -190,13 +206,14 @@ class DsTransport:
         if line.status == 429 or 300 <= line.status < 400:  # noqa: PLR2004
             raise self._refused(line)
         if result.errors:
-            raise root_error(result.errors, status=line.status)  # type: ignore[arg-type]
+            raise root_error(result.errors, status=line.status, host=self._host)
         if not isinstance(result.data, dict) or line.status >= 400:  # noqa: PLR2004
             raise self._refused(line)
         return result.data
 
     def _refused(self, line: _Line) -> DsError:
-        return refused_status(line.status, line.response_headers or {}, now=self._clock.wall())
+        headers: Mapping[str, str] = line.response_headers or {}
+        return refused_status(line.status, headers, now=self._clock.wall(), host=self._host)
 
     def _line(self) -> _Line:
         line: _Line | None = getattr(self._local, "line", None)

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from clients.demarche import Deletions
+from flows.auxiliary import done_without
 from flows.erasure import erase
 from flows.keeping import read_again
 from flows.services import Connected, now
@@ -13,7 +15,8 @@ def follow_deletions(services: Connected, summary: Summary, *, since: datetime |
     """Take hidden dossiers out of what is read, bring back those restored, erase those purged.
 
     The lists are read from the oldest deletion that is still pending here: a dossier that they do
-    not show any more came back, whether its own date moved or not.
+    not show any more came back, whether its own date moved or not. A list that DS does not give is
+    told, and read from the same date by the next run.
 
     Args:
         services: What the run works with.
@@ -21,30 +24,59 @@ def follow_deletions(services: Connected, summary: Summary, *, since: datetime |
         since: Latest deletion that was followed; ``None``: all are.
 
     Raises:
-        DsError: DS refused, or did not answer.
+        DsRefused: DS refused the token.
         StoreError: The database failed.
     """
     store, demarche = services.store, services.demarche
     lost = store.absences.lost(demarche)
     waiting = {n: day for n, day in store.absences.pending(demarche).items() if n not in lost}
-    left = services.reader.deletions(demarche, since=_from(services, since, waiting))
+    start = _from(services, since, waiting)
+    pending = list_of(services, summary, pending=True, since=start)
+    deleted = list_of(services, summary, pending=False, since=start)
     hidden = store.absences.mark_pending(
-        demarche, {one.number: one.deleted_at for one in left.pending}
+        demarche, {one.number: one.deleted_at for one in pending.found} if pending else {}
     )
-    told_before = store.absences.list(demarche, numbers=[one.number for one in left.deleted])
+    purged = deleted.found if deleted else ()
+    told_before = store.absences.list(demarche, numbers=[one.number for one in purged])
     buried = {one.number for one in told_before if one.erased_at}
     gone = [
         Deletion(one.number, one.deleted_at, one.reason)
-        for one in left.deleted
+        for one in purged
         if one.number not in buried
     ]
     summary.deleted |= {*hidden, *erase(services, gone)}
-    told = {one.number for one in (*left.pending, *left.deleted)}
-    if back := waiting.keys() - told:
+    if pending is None or deleted is None:
+        return
+    told = {one.number for one in (*pending.found, *deleted.found)}
+    summary.deletions_read = not (pending.odd or deleted.odd)
+    if (back := waiting.keys() - told) and summary.deletions_read:
         mark_lost(services, summary, read_again(services, summary, back))
-    latest = max((one.deleted_at for one in (*left.pending, *left.deleted)), default=None)
+    latest = max((day for day in (pending.until, deleted.until) if day), default=None)
     if latest is not None and (since is None or latest > since):
         store.demarches.save(demarche, deletions_since=latest)
+
+
+def list_of(
+    services: Connected, summary: Summary, *, pending: bool, since: datetime | None
+) -> Deletions | None:
+    """One list of what left the démarche; ``None``, and told, when DS does not give it.
+
+    Args:
+        services: What the run works with.
+        summary: Where what is wrong is told.
+        pending: The list of hidden dossiers; else that of purged ones.
+        since: Date of deletion, itself included; ``None``: all.
+
+    Raises:
+        DsRefused: DS refused the token.
+    """
+    what = "La liste des dossiers " + ("en cours de suppression" if pending else "supprimés")
+    remedy = "le rapprochement (« unc reconcile ») trouve ces dossiers sans elle"
+    with done_without(summary, what, remedy=remedy):
+        read = services.reader.deletions(services.demarche, pending=pending, since=since)
+        summary.set_aside += [f"{what} : {one}. Cette entrée n'est pas suivie." for one in read.odd]
+        return read
+    return None
 
 
 def mark_lost(services: Connected, summary: Summary, numbers: frozenset[int]) -> None:

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from clients.deliveries import Delivery, refused
 from clients.errors import DsRefused
+from flows.failures import apart
 from flows.keeping import row_of
 from flows.services import Connected, now
 from flows.summary import Summary
+from mappings.shape import check_dossier
 from triage.reply import Annotate, Outcome, PassEnInstruction, Reply, SendMessage, SetLabel
 
 
@@ -77,10 +79,12 @@ def _keep(services: Connected, summary: Summary, done: Sequence[Delivery]) -> No
         memory.outbox.record(demarche, [one.receipt for one in done], at=now())
         rows = []
         for stored in memory.dossiers.iterate(demarche, numbers=by_number, pending=True):
-            raw = stored.raw
-            for delivery in by_number[stored.number]:
-                raw = delivery.patched(raw)
-            rows.append(row_of(raw))
+            with apart(summary.set_aside, stored.number, "relu après écriture"):
+                raw = stored.raw
+                for delivery in by_number[stored.number]:
+                    raw = delivery.patched(raw)
+                check_dossier(raw)
+                rows.append(row_of(raw))
         memory.dossiers.replace_raw(demarche, rows)
     for delivery in done:
         _count(summary, delivery)

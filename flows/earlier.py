@@ -68,8 +68,8 @@ class Earlier:
             of = services.reader.demarche_of(number)
         except DsTokenRefused:
             raise
-        except DsNotFound:
-            why = Why.NOT_FOUND
+        except DsNotFound:  # as for a hidden dossier: it is not if DS lists all those that left
+            why = Why.NOT_FOUND if self.summary.deletions_read else Why.IN_DOUBT
         except (DsRefused, DsTimeout, DsServerError):  # not for our token, or broken: it may exist
             why = Why.IN_DOUBT
         else:

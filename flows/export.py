@@ -4,7 +4,7 @@ A centre that no dossier concerns has its workbook all the same, with empty tabl
 missing would look like a failure.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from hashlib import sha256
 from importlib.metadata import version
@@ -20,6 +20,7 @@ from exports.workbooks import WorkbookSet
 from flows import hand_out
 from flows.beside import Beside, situations_of
 from flows.drift import drift_of
+from flows.failures import apart
 from flows.followup import followed
 from flows.hand_out import centres, hand_out_files
 from flows.judge import ASSESSMENT, is_current, stored_revisions
@@ -32,7 +33,10 @@ from mappings.decode import decode_dossier
 from mappings.mapper import map_report
 from mappings.mapping import Audience
 from mappings.medicine_facts import facts_of, medicines_of
+from mappings.report import Report
+from mappings.revision import Revision
 from store.exports import Published
+from store.kept import StoredDossier
 from triage.assess import JUDGED
 
 __all__ = ["centres", "entries_of", "export", "export_context", "hand_out_files", "source_digest"]
@@ -55,7 +59,7 @@ def export(services: Services, summary: Summary) -> None:
     if last and there and (last.checksum, last.folder) == (source, str(there.folder)):
         return
     with disk_told(root):  # openpyxl writes temporary files
-        published = _publish(services, root)
+        published = _publish(services, root, told=summary.set_aside)
     summary.workbooks += [str(path) for path in published.paths] if published else []
     shown = published or there
     if shown is not None:
@@ -71,8 +75,8 @@ def export(services: Services, summary: Summary) -> None:
         )
 
 
-def _publish(services: Services, root: Path) -> PublishedExport | None:
-    entries = tuple(entries_of(services))
+def _publish(services: Services, root: Path, *, told: list[str]) -> PublishedExport | None:
+    entries = tuple(entries_of(services, told=told))
     context = export_context(services, entries)
     made = workbook_set(
         services, entries, context, previous=latest(root, demarche=services.demarche)
@@ -129,28 +133,44 @@ def centre_file(code: str) -> str:
     return f"crpv-{code}.xlsx"
 
 
-def entries_of(services: Services, *, numbers: Iterable[int] | None = None) -> Iterator[Entry]:
-    """Every dossier in the store that has a verdict, by number; or those of the numbers given."""
-    mapping, revisions = services.form.mapping, stored_revisions(services)
+def entries_of(
+    services: Services, *, numbers: Iterable[int] | None = None, told: list[str] | None = None
+) -> Iterator[Entry]:
+    """Every dossier in the store that has a verdict, by number.
+
+    Args:
+        services: Store and data files.
+        numbers: Only those.
+        told: Where dossiers that cannot be read again are named; the journal by default.
+    """
+    revisions = stored_revisions(services)
     beside, matcher = Beside.read(services), matcher_of(services.settings)
     for stored in services.store.dossiers.iterate(services.demarche, numbers=numbers):
         if stored.assessment is None:
             continue
-        revision = revisions.get(stored.revision_id)
-        dossier = decode_dossier(stored.raw, revision=revision)
-        report = map_report(dossier, mapping=mapping, revision=revision)
-        found = medicines_of(report, mapping=mapping, matcher=matcher)
-        yield Entry(
-            report=report,
-            assessment=ASSESSMENT.validate_json(stored.assessment.detail),
-            conflicts=beside.conflicts.get(stored.number, ()),
-            opinions=beside.opinions.get(stored.number, {}),
-            situation=beside.situations.get(stored.number, ""),
-            first_checked_at=beside.first_checks.get(stored.number),
-            corrected=beside.corrected.get(stored.number, ()),
-            medicines=tuple(map(facts_of, found)),
-            judged=is_current(stored, services),
-        )
+        entry = None
+        with apart(told, stored.number, "mis dans les classeurs"):
+            report = _report(services, stored, revisions)
+            found = medicines_of(report, mapping=services.form.mapping, matcher=matcher)
+            entry = Entry(
+                report=report,
+                assessment=ASSESSMENT.validate_json(stored.assessment.detail),
+                conflicts=beside.conflicts.get(stored.number, ()),
+                opinions=beside.opinions.get(stored.number, {}),
+                situation=beside.situations.get(stored.number, ""),
+                first_checked_at=beside.first_checks.get(stored.number),
+                corrected=beside.corrected.get(stored.number, ()),
+                medicines=tuple(map(facts_of, found)),
+                judged=is_current(stored, services),
+            )
+        if entry is not None:
+            yield entry
+
+
+def _report(services: Services, stored: StoredDossier, revisions: Mapping[str, Revision]) -> Report:
+    revision = revisions.get(stored.revision_id)
+    dossier = decode_dossier(stored.raw, revision=revision)
+    return map_report(dossier, mapping=services.form.mapping, revision=revision)
 
 
 def export_context(services: Services, entries: tuple[Entry, ...]) -> ExportContext:

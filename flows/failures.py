@@ -1,5 +1,6 @@
 """What ends a step, as an operator may read it: nothing of a dossier, an address or a token."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,6 +55,30 @@ def told_without_content() -> Iterator[None]:
             f"Erreur imprévue ({type(error).__name__}, {_place(error)}). Relancez à la main avec"
             " « unc run --debug » pour la trace, et signalez-la."
         ) from None
+
+
+@contextmanager
+def apart(told: list[str] | None, number: int, done: str) -> Iterator[None]:
+    """Keep what goes wrong with one dossier from the others: it is told, and they go on.
+
+    Args:
+        told: Where it is told; the journal when there is no such place.
+        number: The dossier.
+        done: What was being done to it, as a French participle.
+    """
+    try:
+        yield
+    except KNOWN:
+        raise
+    except Exception as error:  # noqa: BLE001 (told, and the run ends with 1)
+        sentence = (
+            f"Dossier {number} : il n'a pas pu être {done} ({type(error).__name__},"
+            f" {_place(error)}) ; les autres le sont. Signalez-le au mainteneur de ce logiciel."
+        )
+        if told is None:
+            logging.getLogger("unc").warning("%s", sentence)
+        else:
+            told.append(sentence)
 
 
 def _place(error: Exception) -> str:

@@ -9,7 +9,8 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from flows.earlier import Earlier
-from flows.planning import Planner, corrections_of
+from flows.failures import apart
+from flows.planning import Planner, Remembered, corrections_of
 from flows.reference import matcher_of, version_of, with_remarks
 from flows.retention import is_number
 from flows.services import Services, now
@@ -84,7 +85,7 @@ class _Bench:
         self.unreadable = store.quarantine.numbers(demarche)
         self.revisions = stored_revisions(self.services)
         self.reference = version_of(self.services.settings)
-        self.situations = place_reports(self.services, self.revisions)
+        self.situations = place_reports(self.services, self.revisions, told=self.summary.set_aside)
         self.planner = Planner(self.services, at=self.at)
 
     def due(self) -> Iterator[tuple[int, bool]]:
@@ -120,29 +121,41 @@ class _Bench:
         plans: list[DuePlan] = []
         corrections: list[Correction] = []
         for stored in store.dossiers.iterate(demarche, numbers=numbers):
-            revision = self.revisions.get(stored.revision_id)
-            dossier = decode_dossier(stored.raw, revision=revision)
-            verdict = stored.assessment
-            if verdict is None or stored.number in to_assess:
-                verdict = self._assess(stored, dossier, revision)
-                verdicts.append(verdict)
-            if stored.number in self.unreadable:
-                continue
-            judged = self.planner.judged(
-                dossier,
-                revision,
-                assessment=ASSESSMENT.validate_json(verdict.detail),
-                assessed_at=verdict.assessed_at,
-                situation=self.situations.get(stored.number, ""),
-            )
-            plans.append(self.planner.plan(stored, judged, verdict=verdict, remembered=remembered))
-            corrections += corrections_of(dossier)
+            with apart(self.summary.set_aside, stored.number, "évalué"):
+                revision = self.revisions.get(stored.revision_id)
+                dossier = decode_dossier(stored.raw, revision=revision)
+                verdict = stored.assessment
+                if verdict is None or stored.number in to_assess:
+                    verdict = self._assess(stored, dossier, revision)
+                if stored.number not in self.unreadable:
+                    plan = self._plan(stored, dossier, verdict=verdict, remembered=remembered)
+                    corrections += corrections_of(dossier)
+                    plans.append(plan)
+                if verdict is not stored.assessment:
+                    verdicts.append(verdict)
         with store.transaction() as kept:
             kept.rule_texts.keep(self.services.form.rule_texts if verdicts else (), at=self.at)
             kept.assessments.save(demarche, verdicts, at=self.at)
             kept.outbox.save_plans(demarche, plans, at=self.at)
             kept.corrections.save(demarche, corrections)
         self.summary.assessed |= {verdict.number for verdict in verdicts}
+
+    def _plan(
+        self,
+        stored: StoredDossier,
+        dossier: Dossier,
+        *,
+        verdict: AssessmentRow,
+        remembered: Remembered,
+    ) -> DuePlan:
+        judged = self.planner.judged(
+            dossier,
+            self.revisions.get(stored.revision_id),
+            assessment=ASSESSMENT.validate_json(verdict.detail),
+            assessed_at=verdict.assessed_at,
+            situation=self.situations.get(stored.number, ""),
+        )
+        return self.planner.plan(stored, judged, verdict=verdict, remembered=remembered)
 
     def _assess(
         self, stored: StoredDossier, dossier: Dossier, revision: Revision | None

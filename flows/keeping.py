@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from clients.demarche import BrokenDossier
-from clients.errors import DsNotFound, DsServerError, DsTimeout
+from clients.errors import TO_ISOLATE, DsNotFound, DsUnavailable
 from clients.transport import Retry
 from flows.retention import Keeping
 from flows.services import Connected, now
@@ -52,7 +52,7 @@ def keep(
         summary: Where they are counted.
         dossiers: What was read. Those that are here are kept up to date until a purge erases them;
             the others are passed over when they are not to be kept.
-        broken: What DS could not serve; those of ``dossiers`` leave quarantine.
+        broken: What DS could not serve, or not whole; other ``dossiers`` leave quarantine.
         watermark: Update date up to which the démarche is now read, if it moves.
         first_revision: Published revision, on the first page of all.
 
@@ -66,16 +66,23 @@ def keep(
     keeping, here = Keeping.of(services, read), store.dossiers.held(demarche, read)
     rows = [row_of(raw) for raw in dossiers if raw["number"] in here or keeping.keeps(raw)]
     left_out = read - {row.number for row in rows}
-    healed = read & {one.number for one in store.quarantine.list(demarche)}
+    named = {one.number: one.reason for one in broken if one.number is not None}
+    healed = (read - named.keys()) & store.quarantine.numbers(demarche)
     with store.transaction() as memory:
         counts = memory.dossiers.save_page(demarche, rows, watermark=watermark, seen_at=at)
-        for one in broken:
-            memory.quarantine.record(demarche, one.number, reason=one.reason, at=at)
+        for number, reason in named.items():
+            memory.quarantine.record(demarche, number, reason=reason, at=at)
         memory.absences.pass_over(demarche, left_out, at=at)
         if healed:
             memory.quarantine.release(demarche, healed)
         if first_revision is not None:
             memory.demarches.save(demarche, active_revision_id=first_revision)
+    summary.set_aside += [
+        f"Un dossier dont DS ne dit pas le numéro a été passé : {one.reason} Le rapprochement"
+        " (« unc reconcile ») le reprendra quand DS le servira."
+        for one in broken
+        if one.number is None
+    ]
     summary.seen |= read
     summary.created |= set(counts.created)
     summary.updated |= set(counts.updated) - summary.created
@@ -101,12 +108,27 @@ def read_again(
     absent: set[int] = set()
     for number in sorted(numbers):
         try:
-            raw = services.reader.dossier(number, retry=retry)
+            served = services.reader.served(number, retry=retry)
         except DsNotFound:
             absent.add(number)
-        except (DsTimeout, DsServerError) as error:
+        except TO_ISOLATE as error:
             reason = str(error)
             services.store.quarantine.record(services.demarche, number, reason=reason, at=now())
+        except DsUnavailable as error:
+            summary.set_aside.append(
+                f"Des dossiers à relire un par un ne l'ont pas été : {error} Le prochain passage"
+                " les reprend."
+            )
+            break
         else:
-            keep(services, summary, dossiers=[raw])
+            lacking = served.lacking
+            aside = [BrokenDossier(number=number, reason=lacking)] if lacking else []
+            keep(services, summary, dossiers=[served.raw], broken=aside)
     return frozenset(absent)
+
+
+def tell_quarantine(services: Connected, summary: Summary) -> None:
+    """Say which dossiers are set aside now, and what of each DS does not serve."""
+    aside = services.store.quarantine.list(services.demarche)
+    summary.quarantined = {one.number for one in aside}
+    summary.set_aside += [f"Dossier {one.number} : {one.reason}" for one in aside]

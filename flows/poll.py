@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from clients.demarche import DossierPage
+from clients.errors import DsUnavailable
 from clients.transport import Retry
 from flows.ahead import one_ahead
 from flows.attachments import fetch_attachments
 from flows.deletions import follow_deletions
 from flows.description import Description
-from flows.keeping import keep, modified_at, read_again
+from flows.keeping import keep, modified_at, read_again, tell_quarantine
 from flows.services import Connected, now
 from flows.summary import Summary
 
@@ -31,7 +32,7 @@ def poll(services: Connected, summary: Summary) -> None:
     goes on from there. When nothing changed: a request for dossiers, one for deletions, no write.
 
     Raises:
-        DsError: DS refused, or did not answer; what was read is kept.
+        DsError: DS refused, or served no page at all; what was read is kept.
         StoreError: The page was not kept.
     """
     known = services.store.demarches.state(services.demarche)
@@ -42,8 +43,7 @@ def poll(services: Connected, summary: Summary) -> None:
     follow_deletions(services, summary, since=known.deletions_since)
     reading.retry_quarantined()
     fetch_attachments(services, summary)
-    aside = services.store.quarantine.list(services.demarche)
-    summary.quarantined = {one.number for one in aside}
+    tell_quarantine(services, summary)
 
 
 def read_everything(services: Connected, summary: Summary) -> None:
@@ -61,30 +61,44 @@ class _Reading:
         self._watermark = known.watermark
         self._followed = known.active_revision_id
         self._published = known.active_revision_id
-        self._description = Description(services)
-        self._broken: set[int] = set()
+        self._description = Description(services, summary)
+        self._broken: set[int | None] = set()
 
-    def updated_since(self, since: datetime, *, state: str | None = None) -> None:
-        """Keep every page updated since then."""
-        for page in self._pages(since, state=state):
-            self._description.follow(page)
-            dates = [modified_at(raw) for raw in page.dossiers]
-            if self._watermark is not None:
-                dates.append(self._watermark)
-            self._watermark = max(dates, default=None)
-            first = page.active_revision_id if self._followed is None else None
-            keep(
-                self._services,
-                self._summary,
-                dossiers=page.dossiers,
-                broken=page.broken,
-                watermark=self._watermark,
-                first_revision=first,
+    def updated_since(self, since: datetime, *, state: str | None = None) -> bool:
+        """Keep every page updated since then, and say whether that was all of them.
+
+        Raises:
+            DsUnavailable: DS served no page at all in this run.
+        """
+        try:
+            for page in self._pages(since, state=state):
+                self._keep(page)
+        except DsUnavailable as error:
+            if not self._summary.seen:
+                raise
+            self._summary.set_aside.append(
+                f"La lecture de la démarche s'est arrêtée en route : {error} Le prochain passage"
+                " reprend là."
             )
-            self._followed = self._followed or first
-            self._published = page.active_revision_id
-            self._broken |= {one.number for one in page.broken}
-            self._services.tell("Lecture de la démarche", len(self._summary.seen), None)
+            return False
+        return True
+
+    def _keep(self, page: DossierPage) -> None:
+        self._description.follow(page)
+        self._watermark = _read_up_to(page, self._watermark)
+        first = page.active_revision_id if self._followed is None else None
+        keep(
+            self._services,
+            self._summary,
+            dossiers=page.dossiers,
+            broken=page.broken,
+            watermark=self._watermark,
+            first_revision=first,
+        )
+        self._followed = self._followed or first
+        self._published = page.active_revision_id or self._published
+        self._broken |= {one.number for one in page.broken}
+        self._services.tell("Lecture de la démarche", len(self._summary.seen), None)
 
     def follow_publication(self) -> None:
         """Read open dossiers again when a revision was published since they were last read.
@@ -95,8 +109,8 @@ class _Reading:
         published = self._published
         if published == self._followed:
             return
-        for state in OPEN_STATES:
-            self.updated_since(BEGINNING, state=state)
+        if not all(self.updated_since(BEGINNING, state=state) for state in OPEN_STATES):
+            return
         services = self._services
         services.store.demarches.save(services.demarche, active_revision_id=published)
 
@@ -117,3 +131,19 @@ class _Reading:
         services = self._services
         pages = services.reader.pages(services.demarche, updated_since=since, state=state)
         return one_ahead(pages)
+
+
+def _read_up_to(page: DossierPage, before: datetime | None) -> datetime | None:
+    """Update date up to which the démarche is read once a page is kept.
+
+    Pages are in order of it: no dossier of one can be later than its last cursor says, and one that
+    seems so must not hide what comes after. Past broken dossiers the cursor alone tells.
+    """
+    dates = [modified_at(raw) for raw in page.dossiers]
+    if page.reached is not None:
+        dates = [min(date, page.reached) for date in dates]
+        if page.broken and None not in {one.number for one in page.broken}:
+            dates.append(page.reached)
+    if before is not None:
+        dates.append(before)
+    return max(dates, default=None)

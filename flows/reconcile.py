@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from clients.errors import DsNotFound, DsOutOfScope, DsServerError, DsTimeout
+from clients.errors import TO_ISOLATE, DsNotFound, DsOutOfScope, DsUnavailable
 from clients.files import files_of
-from flows.deletions import mark_lost
+from flows.deletions import list_of, mark_lost
 from flows.description import refresh_form
 from flows.erasure import erase
-from flows.keeping import modified_at, read_again
+from flows.keeping import modified_at, read_again, tell_quarantine
 from flows.poll import poll, read_everything
 from flows.retention import Keeping
 from flows.services import Connected, now
@@ -16,7 +16,6 @@ from flows.summary import Summary
 from mappings.dossier import RawDossier
 from store.absences import Deletion
 from store.kept import StoredDossier
-from store.statements import in_chunks
 
 DATE = "dateDerniereModification"
 _DATES = frozenset({DATE, "dateDerniereModificationAnnotations"})
@@ -42,29 +41,36 @@ def reconcile(services: Connected, summary: Summary) -> None:
     """
     services.store.absences.forget_doubts(services.demarche)  # asked for again, once a night
     poll(services, summary)
-    refresh_form(services)
+    refresh_form(services, summary)
     before = _counted(summary)
     stored = services.store.dossiers.known_numbers(services.demarche)
-    listed, suspects = _compare(services)
+    listed, suspects, complete = _compare(services)
     _repair(services, summary, suspects, listed=len(listed))
-    _follow_missing(services, summary, stored - listed)
+    if complete:
+        _follow_missing(services, summary, stored - listed)
     summary.drift = _counted(summary) - before
-    aside = services.store.quarantine.list(services.demarche)
-    summary.quarantined = {one.number for one in aside}
+    tell_quarantine(services, summary)
 
 
 def _counted(summary: Summary) -> set[int]:
     return summary.created | summary.updated | summary.deleted | summary.restored
 
 
-def _compare(services: Connected) -> tuple[set[int], set[int]]:
-    """Numbers that DS lists, and those of them that the store does not hold as DS shows them."""
+def _compare(services: Connected) -> tuple[set[int], set[int], bool]:
+    """Numbers that DS lists, and those of them that the store does not hold as DS shows them.
+
+    The last says whether each dossier listed has a number: else none can be told missing.
+    """
     store, demarche = services.store, services.demarche
     watermark = store.demarches.state(demarche).watermark
     aside = {one.number for one in store.quarantine.list(demarche)}
     listed: set[int] = set()
     suspects: set[int] = set()
-    for rows in in_chunks(services.reader.listing(demarche), size=CHUNK):
+    complete = True
+    for page in services.reader.listing(demarche):
+        rows = page.dossiers
+        broken = {one.number for one in page.broken if one.number is not None}
+        complete = complete and len(broken) == len(page.broken)
         numbers = {row["number"] for row in rows}
         kept = store.dossiers.iterate(demarche, numbers=numbers, pending=True)
         held = {one.number: one for one in kept}
@@ -81,9 +87,10 @@ def _compare(services: Connected) -> tuple[set[int], set[int]]:
             and not _is_new(row, watermark)
             and _differs(row, held.get(row["number"]))
         }
-        listed |= numbers
+        suspects |= broken - aside
+        listed |= numbers | broken
         services.tell("Rapprochement", len(listed), None)
-    return listed, suspects
+    return listed, suspects, complete
 
 
 def _is_new(row: RawDossier, watermark: datetime | None) -> bool:
@@ -129,11 +136,16 @@ def _follow_missing(services: Connected, summary: Summary, missing: set[int]) ->
     unexplained = missing | store.absences.lost(demarche)
     if not unexplained:
         return
-    left = services.reader.deletions(demarche, since=None)
-    pending = {one.number: one.deleted_at for one in left.pending if one.number in unexplained}
+    hidden = list_of(services, summary, pending=True, since=None)
+    purged = list_of(services, summary, pending=False, since=None)
+    pending = {
+        one.number: one.deleted_at
+        for one in (hidden.found if hidden else ())
+        if one.number in unexplained
+    }
     gone = [
         Deletion(one.number, one.deleted_at, one.reason)
-        for one in left.deleted
+        for one in (purged.found if purged else ())
         if one.number in unexplained
     ]
     summary.deleted |= {*store.absences.mark_pending(demarche, pending), *erase(services, gone)}
@@ -156,7 +168,7 @@ def _confirmed(services: Connected, summary: Summary, unlisted: set[int]) -> fro
             " « unc reconcile » ; si cela dure, signalez-le au support de DS."
         )
         return frozenset()
-    gone = frozenset(number for number in sorted(unlisted) if _is_gone(services, number))
+    gone = _gone(services, unlisted)
     if len(gone) < len(unlisted) or len(gone) > max(FEW, known * SHARE):
         summary.set_aside.append(
             f"{told} par DS ; demandés un à un, {len(gone)} sont introuvables et retirés,"
@@ -165,12 +177,16 @@ def _confirmed(services: Connected, summary: Summary, unlisted: set[int]) -> fro
     return gone
 
 
-def _is_gone(services: Connected, number: int) -> bool:
-    """Whether DS says that it does not have a dossier; what it does not say is no."""
-    try:
-        services.reader.demarche_of(number)
-    except DsNotFound:
-        return True
-    except (DsOutOfScope, DsTimeout, DsServerError):
-        return False
-    return False
+def _gone(services: Connected, numbers: set[int]) -> frozenset[int]:
+    """Those of some dossiers that DS says it does not have; what it does not say is no."""
+    gone: set[int] = set()
+    for number in sorted(numbers):
+        try:
+            services.reader.demarche_of(number)
+        except DsNotFound:
+            gone.add(number)
+        except (DsOutOfScope, *TO_ISOLATE):
+            continue
+        except DsUnavailable:
+            break
+    return frozenset(gone)

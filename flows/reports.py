@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from flows.failures import apart
 from flows.judge import stored_revisions
 from flows.services import Services
 from mappings.decode import decode_dossier
@@ -13,6 +14,10 @@ def reports_of(services: Services, *, numbers: Iterable[int] | None = None) -> I
     """Reports by number of dossier; of some dossiers only, when they are named."""
     revisions, mapping = stored_revisions(services), services.form.mapping
     for stored in services.store.dossiers.iterate(services.demarche, numbers=numbers):
-        revision = revisions.get(stored.revision_id)
-        dossier = decode_dossier(stored.raw, revision=revision)
-        yield map_report(dossier, mapping=mapping, revision=revision)
+        report = None
+        with apart(None, stored.number, "relu"):
+            revision = revisions.get(stored.revision_id)
+            dossier = decode_dossier(stored.raw, revision=revision)
+            report = map_report(dossier, mapping=mapping, revision=revision)
+        if report is not None:
+            yield report

@@ -25,7 +25,7 @@ def respond(services: Connected, summary: Summary) -> None:
     close_lost_answers(services, summary, wait=True)
     judge(services, summary)
     if _something_depends_on_the_form(services):
-        refresh_form(services)
+        refresh_form(services, summary)
         judge(services, summary)
     left = services.settings.messages_per_run
     for _ in range(ROUNDS):

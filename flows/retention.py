@@ -11,6 +11,7 @@ from flows.services import Services, now
 from flows.summary import Summary
 from mappings.clock import PARIS
 from mappings.dossier import RawDossier
+from mappings.shape import LARGEST_NUMBER
 from store.absences import Deletion
 
 ENDED = frozenset({"accepte", "refuse", "sans_suite"})
@@ -18,9 +19,6 @@ ENDED = frozenset({"accepte", "refuse", "sans_suite"})
 
 REASON = "conservation"
 """Reason of the tombstones of dossiers that DS still has, and that are not kept here any more."""
-
-LARGEST_NUMBER = 2**31 - 1
-"""The largest ``Int`` of GraphQL, by which DS numbers its dossiers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,10 @@ def _handled_before(raw: RawDossier, moment: datetime | None) -> bool:
     handled = raw.get("dateTraitement")
     if moment is None or raw["state"] not in ENDED or not handled:
         return False
-    return datetime.fromisoformat(handled) < moment
+    try:
+        return datetime.fromisoformat(handled) < moment
+    except (TypeError, ValueError):  # kept by an older version: nothing says that it is over
+        return False
 
 
 def months_before(moment: datetime, months: int) -> datetime:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from clients.demarche import DemarcheInfo
+from clients.errors import TO_ISOLATE
 from clients.reading import DsReader
 from clients.transport import DsTransport
 from clients.writing import DsWriter
@@ -144,4 +145,7 @@ def _first_look(settings: Settings, transport: DsTransport) -> DemarcheInfo | No
     if not is_new(settings.database()):
         return None
     load_form(mapping=settings.mapping, rules=settings.rules)  # wrong files are told first
-    return DsReader(transport).demarche(demarche)
+    try:
+        return DsReader(transport).demarche(demarche)
+    except TO_ISOLATE:  # dossiers may be served all the same; what is wrong is told with them
+        return None

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter
 
+from flows.failures import apart
 from flows.reference import matcher_of, version_of
 from flows.services import Services, now
 from mappings.clock import PARIS
@@ -66,6 +67,7 @@ def describe_anew(
     *,
     wanted: Mapping[int, str],
     revisions: Mapping[str, Revision],
+    told: list[str] | None,
 ) -> None:
     """Draw the descriptions of some reports again, keeping where they are.
 
@@ -79,25 +81,26 @@ def describe_anew(
         ours = store.outbox.written_annotations(demarche, numbers=chunk)
         rows = []
         for stored in store.dossiers.iterate(demarche, numbers=chunk):
-            was = before.get(stored.number)
-            written = ours.get(stored.number, {}).get(_annotation(services), ())
-            told = _of(
-                services,
-                stored,
-                revisions,
-                ours=frozenset(map(canonical, written)),
-                before=was if was and was.description else None,
-            )
-            rows.append(
-                SituationReport(
-                    number=stored.number,
-                    basis=f"{_UNPLACED}{wanted[stored.number]}",
-                    situation=was.situation if was else None,
-                    decided_by=was.decided_by if was else "bridge",
-                    since=was.since if was else now(),
-                    description=dumped(told),
+            with apart(told, stored.number, "décrit"):
+                was = before.get(stored.number)
+                written = ours.get(stored.number, {}).get(_annotation(services), ())
+                drawn = _of(
+                    services,
+                    stored,
+                    revisions,
+                    ours=frozenset(map(canonical, written)),
+                    before=was if was and was.description else None,
                 )
-            )
+                rows.append(
+                    SituationReport(
+                        number=stored.number,
+                        basis=f"{_UNPLACED}{wanted[stored.number]}",
+                        situation=was.situation if was else None,
+                        decided_by=was.decided_by if was else "bridge",
+                        since=was.since if was else now(),
+                        description=dumped(drawn),
+                    )
+                )
         store.situations.save(demarche, rows)
 
 

@@ -19,8 +19,15 @@ from triage.duplicates import Link, find_links
 from triage.situations import Placed, changed, members_of, propose
 
 
-def place_reports(services: Services, revisions: Mapping[str, Revision]) -> Mapping[int, str]:
+def place_reports(
+    services: Services, revisions: Mapping[str, Revision], *, told: list[str] | None = None
+) -> Mapping[int, str]:
     """Propose a situation for every report, where something changed, and keep the proposals.
+
+    Args:
+        services: Store and data files.
+        revisions: Revisions of the form, by id.
+        told: Where reports that cannot be described are named; the journal by default.
 
     Returns:
         Id of the situation of each report that is in one, by number.
@@ -30,7 +37,7 @@ def place_reports(services: Services, revisions: Mapping[str, Revision]) -> Mapp
     stale = sorted(number for number, basis in wanted.items() if _is_stale(rows, number, basis))
     gone = any(number not in wanted and one.description for number, one in rows.items())
     if stale:
-        describe_anew(services, stale, wanted=wanted, revisions=revisions)
+        describe_anew(services, stale, wanted=wanted, revisions=revisions, told=told)
         rows = services.store.situations.reports(services.demarche)
     live = {number: one for number, one in rows.items() if number in wanted}
     if stale or gone:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from flows.failures import apart
 from flows.judge import EARLIER, stored_revisions
 from flows.retention import Keeping
 from flows.services import Services
@@ -89,11 +90,12 @@ def _try_lot(candidate: _Candidate, numbers: Sequence[int]) -> Trial:
         for stored in store.dossiers.iterate(candidate.demarche, numbers=numbers):
             if stored.assessment is None:
                 continue
-            compared += 1
-            since += _since(candidate, stored)
-            found = _try_one(candidate, stored)
-            if found:
-                moves.append(found)
+            with apart(None, stored.number, "essayé"):
+                found = _try_one(candidate, stored)
+                compared += 1
+                since += _since(candidate, stored)
+                if found:
+                    moves.append(found)
     unjudged = len(numbers) - compared
     return Trial(compared=compared, since=since, unjudged=unjudged, moves=tuple(moves))
 

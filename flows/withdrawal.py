@@ -6,6 +6,7 @@ from flows.delivery import instructeur_id
 from flows.description import refresh_form
 from flows.keeping import row_of
 from flows.services import Connected
+from flows.summary import Summary
 from store.stages import Stage
 from triage.reply import Outcome, SendMessage
 
@@ -32,7 +33,7 @@ def withdraw(services: Connected, number: int) -> Act:
             Outcome.REFUSED,
             f"Aucun message de la passerelle n'est à retirer du dossier {number}.",
         )
-    refresh_form(services)
+    refresh_form(services, Summary())
     act = DsActs(services.transport, instructeur_id(services)).withdraw_message(ours[-1])
     if services.store.dossiers.get(services.demarche, number) is not None:
         row = row_of(services.reader.dossier(number))

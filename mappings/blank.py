@@ -16,6 +16,17 @@ def is_blank(text: str) -> bool:
     return all(unicodedata.category(char) in _INVISIBLE for char in text)
 
 
+def text_of(value: object) -> str:
+    """A text that was promised.
+
+    Raises:
+        TypeError: It is none.
+    """
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
 def text_or_none(text: str | None) -> Text | None:
     """``text`` as typed; ``None`` when it shows nothing."""
     return None if text is None or is_blank(text) else Text(text)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from mappings.blank import as_string, text_or_none
+from mappings.blank import as_string, text_of, text_or_none
 from mappings.dossier import Company, Place, Text
 
 Raw: TypeAlias = Mapping[str, Any]
@@ -24,10 +24,11 @@ def place(kind: str, *, beside: str = "") -> Callable[[Raw], Place | Text | None
             return as_string(raw)
         parts = []
         if postal_code := found.get("postalCode"):
-            parts.append(("postalCode", postal_code))
+            parts.append(("postalCode", text_of(postal_code)))
         if beside and (around := raw.get(beside)):
-            parts.append((beside, around["code"]))
-        return Place(kind=kind, code=found["code"], name=found["name"], parts=tuple(parts))
+            parts.append((beside, text_of(around["code"])))
+        code, name = text_of(found["code"]), text_of(found["name"])
+        return Place(kind=kind, code=code, name=name, parts=tuple(parts))
 
     return decode
 
@@ -38,9 +39,9 @@ def address(raw: Raw) -> Place | Text | None:
     if found is not None:
         return Place(
             kind="address",
-            code=found.get("cityCode") or "",
-            name=found.get("label") or raw.get("stringValue") or "",
-            parts=tuple((name, found[name]) for name in _ADDRESS_PARTS if found.get(name)),
+            code=text_of(found.get("cityCode") or ""),
+            name=text_of(found.get("label") or raw.get("stringValue") or ""),
+            parts=tuple((name, text_of(found[name])) for name in _ADDRESS_PARTS if found.get(name)),
         )
     typed, commune = as_string(raw), raw.get("commune")
     if typed is None or not commune:
@@ -48,9 +49,9 @@ def address(raw: Raw) -> Place | Text | None:
     parts = (("postalCode", commune.get("postalCode")), ("cityName", commune["name"]))
     return Place(
         kind="address",
-        code=commune["code"],
+        code=text_of(commune["code"]),
         name=typed.text,
-        parts=tuple((name, value) for name, value in parts if value),
+        parts=tuple((name, text_of(value)) for name, value in parts if value),
     )
 
 
@@ -58,8 +59,9 @@ def company(raw: Raw) -> Company | None:
     """The SIRET as typed; the company when the register answered."""
     found = raw["etablissement"]
     if found:
-        known = found.get("entreprise") or {}
-        return Company(identifier=found["siret"], name=known.get("raisonSociale"))
+        name = (found.get("entreprise") or {}).get("raisonSociale")
+        named = None if name is None else text_of(name)
+        return Company(identifier=text_of(found["siret"]), name=named)
     typed = as_string(raw)
     return Company(identifier="".join(typed.text.split()), name=None) if typed else None
 
@@ -72,7 +74,9 @@ def register(key: str) -> Callable[[Raw], Company | None]:
         typed = as_string(raw)
         if found:
             number = found.get("id") or (typed.text if typed else "")
-            return Company(identifier=number, name=found["title"])
+            title = found["title"]
+            named = None if title is None else text_of(title)
+            return Company(identifier=text_of(number), name=named)
         return Company(identifier=typed.text, name=None) if typed else None
 
     return decode

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from mappings.blank import as_string, is_blank, text_or_none
+from mappings.blank import as_string, is_blank, text_of, text_or_none
 from mappings.champ_places import address, areas, commitment, company, place, register
 from mappings.clock import PARIS
 from mappings.dossier import (
@@ -25,8 +25,10 @@ from mappings.dossier import (
 )
 
 Raw: TypeAlias = Mapping[str, Any]
-_COMMON = frozenset({"__typename", "id", "champDescriptorId", "label", "updatedAt"})
+_COMMON = frozenset({"__typename", "id", "champDescriptorId", "label", "updatedAt", "unserved"})
 """Keys of every champ: what is left is its value."""
+UNSERVED = "unserved"
+"""Key, true, that the client puts in a champ whose value DS could not serve."""
 _ERRORS = (
     KeyError,
     TypeError,
@@ -44,6 +46,8 @@ def decode_value(typename: str, raw: Raw) -> ChampValue | None:
 
     A type that is not known here is read as text, so that nothing is lost.
     """
+    if raw.get(UNSERVED):
+        return Unreadable(raw=_kept(raw), reason="DS ne peut pas servir cette réponse")
     try:
         return _DECODERS.get(typename, as_string)(raw)
     except _ERRORS:
@@ -131,7 +135,7 @@ def _linked(raw: Raw) -> Choices | None:
 
 
 def _civilite(raw: Raw) -> Choice | None:
-    return Choice(raw["civilite"]) if raw["civilite"] else None
+    return Choice(text_of(raw["civilite"])) if raw["civilite"] else None
 
 
 def _files(raw: Raw) -> Files | None:

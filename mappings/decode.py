@@ -7,7 +7,7 @@ does not have the shape its type promises becomes :class:`mappings.dossier.Unrea
 
 import re
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -24,25 +24,32 @@ from mappings.dossier import (
     Rows,
 )
 from mappings.revision import Descriptor, Revision
+from mappings.shape import Path, ShapeError, check_descriptor
 
 _IRREGULAR = {"Region": "regions", "Departement": "departements", "Commune": "communes"}
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def decode_revision(raw: Mapping[str, Any]) -> Revision:
-    """One revision of the form from its descriptors."""
+    """One revision of the form from its descriptors; those that are odd are passed over."""
     return Revision(
         id=raw["id"],
-        champs=tuple(_descriptor(one) for one in raw["champDescriptors"]),
-        annotations=tuple(_descriptor(one) for one in raw["annotationDescriptors"]),
+        champs=_descriptors(raw.get("champDescriptors")),
+        annotations=_descriptors(raw.get("annotationDescriptors")),
     )
+
+
+def odd_descriptors(raw: Mapping[str, Any]) -> Iterator[ShapeError]:
+    """What :func:`decode_revision` passes over in a revision, with its place."""
+    for name in ("champDescriptors", "annotationDescriptors"):
+        yield from _odd(raw.get(name), (name,))
 
 
 def decode_dossier(raw: RawDossier, *, revision: Revision | None) -> Dossier:
     """One dossier; ``revision`` (the one it follows) gives the exact type of each champ.
 
-    Raises:
-        KeyError: The JSON is not that of the fragment ``DossierComplet``.
+    The JSON is that of the fragment ``DossierComplet``, as
+    :func:`mappings.shape.check_dossier` lets it pass.
     """
     types = revision.types if revision else {}
     groupe = raw["groupeInstructeur"]
@@ -82,6 +89,36 @@ def stable_id(api_id: str) -> str:
     return plain.rpartition("-")[2].partition("|")[0]
 
 
+def _odd(listed: Any, path: Path) -> Iterator[ShapeError]:
+    if not isinstance(listed, list):
+        yield ShapeError(path, "une liste est attendue")
+        return
+    for at, one in enumerate(listed):
+        try:
+            check_descriptor(one)
+        except ShapeError as error:
+            yield ShapeError((*path, at, *error.path), error.problem)
+        else:
+            if one.get("champDescriptors"):
+                yield from _odd(one["champDescriptors"], (*path, at, "champDescriptors"))
+
+
+def _descriptors(listed: Any) -> tuple[Descriptor, ...]:
+    return (
+        tuple(_descriptor(one) for one in listed if _is_sound(one))
+        if isinstance(listed, list)
+        else ()
+    )
+
+
+def _is_sound(raw: Any) -> bool:
+    try:
+        check_descriptor(raw)
+    except ShapeError:
+        return False
+    return True
+
+
 def _descriptor(raw: Mapping[str, Any]) -> Descriptor:
     return Descriptor(
         id=stable_id(raw["id"]),
@@ -90,7 +127,7 @@ def _descriptor(raw: Mapping[str, Any]) -> Descriptor:
         type=type_name(raw["__typename"].removesuffix("ChampDescriptor")),
         required=raw["required"],
         options=tuple(raw.get("options") or ()),
-        children=tuple(_descriptor(one) for one in raw.get("champDescriptors") or ()),
+        children=_descriptors(raw.get("champDescriptors")),
     )
 
 
@@ -113,11 +150,14 @@ def _champ(raw: Mapping[str, Any], types: Mapping[str, str]) -> Champ:
         value = None  # an instance without YesNoChamp serves an unanswered question as "no"
     else:
         value = decode_value(typename, raw)
-    return Champ(stable, api_id, raw["label"], kind, value, _hint(raw.get("updatedAt")))
+    moved = raw.get("updatedAt")
+    return Champ(
+        stable, api_id, raw["label"], kind, value, _hint(moved) if isinstance(moved, str) else None
+    )
 
 
 @lru_cache(maxsize=4096)
-def _hint(text: str | None) -> datetime | None:
+def _hint(text: str) -> datetime | None:
     """When a champ moved, which many champs of a dossier share; never worth failing for."""
     try:
         return _moment(text)

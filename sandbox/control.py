@@ -195,9 +195,25 @@ class Control:
     def broken(self, *numbers: int, unlistable: bool = False) -> None:
         """Name the dossiers whose content breaks an answer; none mends them all.
 
-        ``unlistable`` ones break every page they are on, whatever is asked of them.
+        ``unlistable`` ones break every answer that selects anything of them, even their number.
         """
         self.call("broken", numbers=numbers, unlistable=unlistable)
+
+    def patch(self, number: int | None, *path: str | int, **how: Any) -> None:
+        """Change what is served of a dossier (``None``: of any answer, from ``data``) at a path.
+
+        ``value`` is put there, or with ``drop`` the key taken away; other details as of a fault.
+        """
+        told = {name: value for name, value in how.items() if value is not None}
+        self.fault("patch", number=number, path=list(path), **told)
+
+    def hole(self, number: int, champ: int, *path: str) -> None:
+        """Put a null in a champ (its stable id) where the schema allows none."""
+        self.call("hole", number=number, champ=champ, path=list(path))
+
+    def slow(self, connection: str, *, page_over: int = 0) -> None:
+        """Let a connection time out when more rows than so many are asked of it."""
+        self.call("slow", connection=connection, page_over=page_over)
 
     def clear_faults(self) -> None:
         """Switch every fault off."""

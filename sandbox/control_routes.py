@@ -52,6 +52,8 @@ ACTIONS: dict[str, Action] = {
         server.switches,
         server.fault,
         server.broken,
+        server.hole,
+        server.slow,
         server.clear_faults,
         server.faults,
         server.stats,

@@ -7,7 +7,7 @@ from sandbox.clock import SECOND, iso, iso_or_none, parse
 from sandbox.demarche import Demarche, Instructeur, Label
 from sandbox.dossier import Dossier
 from sandbox.errors import Refusal
-from sandbox.faults import Fault
+from sandbox.faults import Fault, Place
 from sandbox.form import Revision
 from sandbox.form_edits import edited
 from sandbox.ids import encode
@@ -165,15 +165,28 @@ def fault(instance: Instance, kind: str, **details: Any) -> Json:
 
 
 def broken(instance: Instance, numbers: Sequence[int], *, unlistable: bool = False) -> None:
-    """Name the broken dossiers; ``unlistable`` ones break a page even where only listed."""
+    """Name the broken dossiers; of ``unlistable`` ones not even the number can be selected."""
     instance.faults.broken = set() if unlistable else set(numbers)
     instance.faults.unlistable = set(numbers) if unlistable else set()
     instance.state.epoch += 1
 
 
+def hole(instance: Instance, number: int, champ: int, path: Place) -> None:
+    """Put a null in a champ of a dossier, where the schema allows none: ``invalid_null``."""
+    instance.faults.holes.setdefault(number, {})[str(champ)] = path
+    instance.state.epoch += 1
+
+
+def slow(instance: Instance, connection: str, page_over: int = 0) -> None:
+    """Let a connection time out when more rows than so many are asked of it."""
+    instance.faults.slow[connection] = page_over
+
+
 def clear_faults(instance: Instance) -> None:
-    """Switch every fault off, mend every broken dossier."""
+    """Switch every fault off, mend every broken dossier and champ."""
     instance.faults.active.clear()
+    instance.faults.holes.clear()
+    instance.faults.slow.clear()
     broken(instance, ())
 
 

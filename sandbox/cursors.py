@@ -12,8 +12,19 @@ from sandbox.errors import ApiError
 MAX_PAGE = 100
 
 
-def encode(timestamp: int, number: int) -> str:
-    """Return the cursor of a row, in the format of DS (nanoseconds of UTC, then the id)."""
+_OPAQUE = "v2:"
+
+
+def encode(timestamp: int, number: int, *, opaque: bool = False) -> str:
+    """Return the cursor of a row, in the format of DS (nanoseconds of UTC, then the id).
+
+    Args:
+        timestamp: what rows are sorted by.
+        number: id of the row.
+        opaque: in a format that no client knows, instead.
+    """
+    if opaque:
+        return f"{_OPAQUE}{timestamp:x}-{number:x}"
     whole, fraction = divmod(timestamp, 1_000_000)
     when = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
     raw = f"{when}.{fraction:06d}000Z;{number}"
@@ -27,6 +38,9 @@ def decode(cursor: str) -> tuple[int, int]:
         ApiError: it was not made here.
     """
     try:
+        if cursor.startswith(_OPAQUE):
+            when, _, number = cursor.removeprefix(_OPAQUE).partition("-")
+            return int(when, 16), int(number, 16)
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         when, _, number = raw.partition(";")
         return parse(when[:26] + "+00:00"), int(number)

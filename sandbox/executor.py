@@ -100,7 +100,10 @@ class SandboxExecutor(Executor[Any]):
         execute = super().collect_and_execute_subfields
         arguments = (return_type, field_details_list, path, result, position_context)
         context = self.context_value
-        if return_type.name != "Dossier" or not context.caching:
+        if return_type.name != "Dossier":
+            return execute(*arguments)
+        context.instance.faults.check_selected(result["number"])
+        if not context.caching:
             return execute(*arguments)
         dossier = result["_dossier"]
         key = (dossier.number, dossier.version, *self._selection(field_details_list, path))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from sandbox.errors import InternalError
+from sandbox.errors import ApiError, InternalError
 
 Kind = Literal[
     "http",
@@ -16,7 +16,10 @@ Kind = Literal[
     "root_error",
     "rate_limit",
     "latency",
+    "patch",
 ]
+
+Place = list[str | int]
 
 
 @dataclass(slots=True)
@@ -27,6 +30,16 @@ class Fault:
     count: int | None = None
     operation: Literal["query", "mutation"] | None = None
     mutation: str | None = None
+    name: str | None = None
+    """Name of the operation, as the client gave it."""
+    number: int | None = None
+    """A dossier: an ``http`` fault then meets the answers that show it, a ``patch`` what they show
+    of it."""
+    path: Place = field(default_factory=list)
+    """Where a ``patch`` puts its ``value``: from ``data``, or from the dossier ``number``."""
+    value: Any = None
+    drop: bool = False
+    """Whether a ``patch`` takes the key away instead."""
     status: int = 502
     seconds: float = 0.0
     page_over: int = 0
@@ -34,10 +47,12 @@ class Fault:
     message: str = "Internal Server Error"
     hits: int = 0
 
-    def meets(self, kind: str, names: Iterable[str]) -> bool:
-        """Say whether the fault is for a request of this kind that calls these mutations."""
-        return (self.operation is None or self.operation == kind) and (
-            self.mutation is None or self.mutation in names
+    def meets(self, kind: str, names: Iterable[str], name: str = "") -> bool:
+        """Say whether the fault is for a request of this kind and name, with these mutations."""
+        return (
+            (self.operation is None or self.operation == kind)
+            and (self.mutation is None or self.mutation in names)
+            and (self.name is None or self.name == name)
         )
 
 
@@ -46,22 +61,36 @@ class Faults:
     """The faults in force, and the broken dossiers.
 
     A ``broken`` dossier breaks every answer that shows its champs or annotations; an
-    ``unlistable`` one every page it is on, whatever is asked of it.
+    ``unlistable`` one every answer that selects anything of it, even its number: only
+    ``edges { cursor }`` lists it. A champ with a hole has a null where the schema allows none. A
+    slow connection times out when more rows than so many are asked of it.
     """
 
     active: list[Fault] = field(default_factory=list)
     broken: set[int] = field(default_factory=set)
     unlistable: set[int] = field(default_factory=set)
+    holes: dict[int, dict[str, Place]] = field(default_factory=dict)
+    slow: dict[str, int] = field(default_factory=dict)
 
-    def take(self, kinds: Iterable[Kind], kind: str, names: Iterable[str] = ()) -> Fault | None:
+    def take(
+        self, kinds: Iterable[Kind], kind: str, names: Iterable[str] = (), name: str = ""
+    ) -> Fault | None:
         """Return the first fault of ``kinds`` for a request, and count it as spent."""
-        fault = self.find(kinds, kind, names)
+        fault = self.find(kinds, kind, names, name)
         return None if fault is None else self.spend(fault)
 
-    def find(self, kinds: Iterable[Kind], kind: str, names: Iterable[str] = ()) -> Fault | None:
+    def find(
+        self, kinds: Iterable[Kind], kind: str, names: Iterable[str] = (), name: str = ""
+    ) -> Fault | None:
         """Return the first fault of ``kinds`` for a request, without spending it."""
+        return next(iter(self.all(kinds, kind, names, name)), None)
+
+    def all(
+        self, kinds: Iterable[Kind], kind: str, names: Iterable[str] = (), name: str = ""
+    ) -> list[Fault]:
+        """Return every fault of ``kinds`` for a request, without spending them."""
         names = list(names)
-        return next((f for f in self.active if f.kind in kinds and f.meets(kind, names)), None)
+        return [f for f in self.active if f.kind in kinds and f.meets(kind, names, name)]
 
     def spend(self, fault: Fault) -> Fault:
         """Count a fault as having happened; its last time removes it."""
@@ -81,14 +110,28 @@ class Faults:
         if number in self.broken:
             raise InternalError(f"dossier {number} is broken")
 
-    def check_page(self, numbers: Iterable[int]) -> None:
-        """Pass if no unlistable dossier is on a page.
+    def check_selected(self, number: int) -> None:
+        """Pass if any field of a dossier can be computed.
 
         Raises:
-            InternalError: one is.
+            InternalError: it is unlistable.
         """
-        if not self.unlistable.isdisjoint(numbers):
-            raise InternalError("an unlistable dossier is on this page")
+        if number in self.unlistable:
+            raise InternalError(f"no field of dossier {number} can be computed")
+
+    def check_size(self, connection: str, asked: int) -> None:
+        """Pass if a connection answers in time for so many rows.
+
+        Raises:
+            ApiError: it does not.
+        """
+        if asked > self.slow.get(connection, asked):
+            raise ApiError(f"Timeout on {connection}", "timeout")
+
+    def pierce(self, number: int, stable: str, champ: dict[str, Any]) -> dict[str, Any]:
+        """Return a champ as shown, with its hole if it has one."""
+        place = self.holes.get(number, {}).get(stable)
+        return champ if place is None else _pierced(champ, place)
 
     def as_json(self) -> dict[str, Any]:
         """Return the faults in force as plain JSON values."""
@@ -96,4 +139,14 @@ class Faults:
             "active": [asdict(one) for one in self.active],
             "broken": sorted(self.broken),
             "unlistable": sorted(self.unlistable),
+            "holes": {str(number): held for number, held in self.holes.items()},
+            "slow": dict(self.slow),
         }
+
+
+def _pierced(shown: dict[str, Any], place: Place) -> dict[str, Any]:
+    key, *rest = place
+    inner = shown.get(str(key))
+    if not rest or not isinstance(inner, dict):
+        return {**shown, str(key): None}
+    return {**shown, str(key): _pierced(inner, rest)}

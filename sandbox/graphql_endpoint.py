@@ -147,7 +147,7 @@ def _answer(result: ExecutionResult) -> Answer:
         return Answer(200, {"errors": [_plain(one) for one in errors]})
     content: Json = {"data": result.data}
     if errors:
-        content["errors"] = [one.formatted for one in errors]
+        content["errors"] = [_told(one) for one in errors]
     return Answer(200, content)
 
 
@@ -159,7 +159,17 @@ def crash() -> Answer:
 
 def _crashed(error: GraphQLError) -> bool:
     cause = error.original_error
-    return cause is not None and not isinstance(cause, GraphQLError)
+    return cause is not None and not isinstance(cause, GraphQLError) and not _is_null(error)
+
+
+def _is_null(error: GraphQLError) -> bool:
+    """Whether a field that may not be null was."""
+    return error.message.startswith("Cannot return null for non-nullable field")
+
+
+def _told(error: GraphQLError) -> Json:
+    told: Json = dict(error.formatted)
+    return {**told, "extensions": {"code": "invalid_null"}} if _is_null(error) else told
 
 
 def _plain(error: GraphQLError) -> Json:

@@ -51,7 +51,6 @@ def _dossier(_root: Any, info: Info, number: int) -> Json:
     found = find_dossier(info.context, number)
     if not found.listed:
         raise ApiError("Dossier not found", "not_found")
-    info.context.instance.faults.check_page([found.number])
     return views.dossier(found)
 
 
@@ -88,33 +87,31 @@ def _dossiers(source: Json, info: Info, **args: Any) -> Json:
         if args.get(name):
             number = decode_number(args[name], "ProcedureRevision")
             where.append((f"revision{sign}?", number))
-    window = cursors.window(args)
+    window = _window(info, args)
     found = info.context.instance.state.page(column, where, window)
     rows = [(one, (getattr(one, column), one.number)) for one in found]
-    page = _page(rows, window, views.dossier)
-    info.context.instance.faults.check_page([row["number"] for row in page["nodes"]])
-    return page
+    return _page(rows, window, views.dossier, info)
 
 
 def _pending(source: Json, info: Info, **args: Any) -> Json:
     since = parse(args["deletedSince"]) if args.get("deletedSince") else 0
     where = [*_place(source), ("hidden_at>=?", since)]
-    window = cursors.window(args)
+    window = _window(info, args)
     rows = []
     for one in info.context.instance.state.page("hidden_at", where, window):
         when, reason = one.pending_deletion or (0, "")
         line = (one.number, one.state, reason, when)
         rows.append(((line, encode("DeletedDossier", one.number)), (when, one.number)))
-    return _page(rows, window, lambda row: _gone(*row))
+    return _page(rows, window, lambda row: _gone(*row), info)
 
 
 def _deleted(source: Json, info: Info, **args: Any) -> Json:
     since = parse(args["deletedSince"]) if args.get("deletedSince") else 0
     where = [*_place(source), ("deleted_at>=?", since)]
-    window = cursors.window(args)
+    window = _window(info, args)
     lines = info.context.instance.state.deleted_page(where, window)
     rows = [(line, (line[3], line[0])) for line in lines]
-    return _page(rows, window, lambda line: _gone(line, _crash))
+    return _page(rows, window, lambda line: _gone(line, _crash), info)
 
 
 def _crash(_info: Info) -> str:
@@ -132,17 +129,25 @@ def _gone(line: tuple[int, str, str, int], key: Any) -> Json:
     }
 
 
+def _window(info: Info, args: Json) -> cursors.Window:
+    window = cursors.window(args)
+    info.context.instance.faults.check_size(info.field_name, window.size)
+    return window
+
+
 def _page(
     rows: list[tuple[Any, tuple[int, int]]],
     window: cursors.Window,
     view: Callable[[Any], Json],
+    info: Info,
 ) -> Json:
     has_next, has_previous = window.flags(len(rows))
     rows = rows[: window.size]
     if window.backwards:
         rows.reverse()
     nodes = [view(row) for row, _ in rows]
-    keys = [cursors.encode(*key) for _, key in rows]
+    opaque = info.context.instance.switches.opaque_cursors
+    keys = [cursors.encode(*key, opaque=opaque) for _, key in rows]
     return {
         "nodes": nodes,
         "edges": [{"cursor": key, "node": node} for key, node in zip(keys, nodes, strict=True)],
@@ -165,8 +170,12 @@ def _pick(shown: list[Json], wanted: str | None) -> list[Json]:
 
 def _champs(source: Json, info: Info, id: str | None = None) -> list[Json]:  # noqa: A002
     context: Context = info.context
-    context.instance.faults.check_content(source["number"])
-    return _pick(views.champs(source["_dossier"], context.instance, context.base_url), id)
+    faults, number = context.instance.faults, source["number"]
+    faults.check_content(number)
+    shown = views.champs(source["_dossier"], context.instance, context.base_url)
+    if number in faults.holes:
+        shown = [faults.pierce(number, decode_champ(one["id"])[0], one) for one in shown]
+    return _pick(shown, id)
 
 
 def _annotations(source: Json, info: Info, id: str | None = None) -> list[Json]:  # noqa: A002

@@ -1,5 +1,8 @@
 """How the faults in force spoil one request."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from graphql import FieldNode, OperationDefinitionNode
 from starlette.responses import Response
 
@@ -11,7 +14,12 @@ from sandbox.instance import Instance
 TOO_MANY = b"Retry later\n"
 DROPPED = Response(status_code=499)
 _HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1><hr>nginx</body></html>"
-_SAID = {502: "502 Bad Gateway", 503: "503 Service Unavailable", 504: "504 Gateway Time-out"}
+_SAID = {
+    403: "403 Forbidden",
+    502: "502 Bad Gateway",
+    503: "503 Service Unavailable",
+    504: "504 Gateway Time-out",
+}
 _INSTEAD: tuple[Kind, ...] = ("http", "drop_before", "root_error", "rate_limit")
 _CUTS: tuple[Kind, ...] = ("timeout", "invalid_null")
 
@@ -32,16 +40,18 @@ class Spoiler:
 
     def seconds(self) -> float:
         """Return how long the request must wait."""
-        fault = self._faults.take(("latency",), self.kind, self.fields)
+        fault = self._faults.take(("latency",), self.kind, self.fields, self.name)
         return fault.seconds if fault else 0.0
 
     def before(self, instance: Instance) -> Response | None:
         """Return what is answered instead of executing anything."""
-        fault = self._faults.take(_INSTEAD, self.kind, self.fields)
+        met = self._faults.all(_INSTEAD, self.kind, self.fields, self.name)
+        fault = next((one for one in met if one.number is None), None)
+        if fault is not None:
+            self._faults.spend(fault)
         match fault.kind if fault else None:
             case "http" if fault:
-                said = _SAID.get(fault.status, str(fault.status))
-                return Response(_HTML.format(said), fault.status, media_type="text/html")
+                return _page(fault)
             case "root_error" if fault:
                 return _root_error(fault)
             case "rate_limit":
@@ -51,22 +61,78 @@ class Spoiler:
         return None
 
     def cuts_data(self) -> bool:
-        """Say whether some of the data will have to be cut out."""
-        return self._faults.find(_CUTS, self.kind, self.fields) is not None
+        """Say whether some of the data will have to be changed after it is executed."""
+        kinds: tuple[Kind, ...] = (*_CUTS, "patch", "http")
+        return self._faults.find(kinds, self.kind, self.fields, self.name) is not None
 
     def after(self, answer: Answer) -> Response | None:
         """Return what arrives instead of the answer to an executed request."""
-        cut = self._faults.find(_CUTS, self.kind, self.fields)
+        for patch in self._faults.all(("patch",), self.kind, self.fields, self.name):
+            if _patched(answer, patch):
+                self._faults.spend(patch)
+        for proxy in self._faults.all(("http",), self.kind, self.fields, self.name):
+            if proxy.number is not None and any(_shown(answer.content.get("data"), proxy.number)):
+                return _page(self._faults.spend(proxy))
+        cut = self._faults.find(_CUTS, self.kind, self.fields, self.name)
         if cut is not None and _rows(answer) > cut.page_over:
             self._faults.spend(cut)
             return _cut(answer, cut)
-        fault = self._faults.take(("truncated", "drop_after"), self.kind, self.fields)
+        ends: tuple[Kind, ...] = ("truncated", "drop_after")
+        fault = self._faults.take(ends, self.kind, self.fields, self.name)
         if fault is None:
             return None
         if fault.kind == "drop_after":
             return DROPPED
         whole = answer.encoded()
         return Response(whole[: len(whole) * 2 // 3], 200, media_type="application/json")
+
+
+def _page(fault: Fault) -> Response:
+    said = _SAID.get(fault.status, str(fault.status))
+    return Response(_HTML.format(said), fault.status, media_type="text/html")
+
+
+def _shown(value: Any, number: int) -> Iterator[tuple[Any, Any]]:
+    """Yield where an answer shows a dossier: what holds it, and at which key."""
+    if not isinstance(value, dict | list):
+        return
+    for key, inner in list(value.items() if isinstance(value, dict) else enumerate(value)):
+        if key in {"nodes", "edges"} and isinstance(inner, list):
+            for at, one in enumerate(inner):
+                row = one.get("node") if key == "edges" and isinstance(one, dict) else one
+                if isinstance(row, dict) and row.get("number") == number:
+                    yield (inner, at) if key == "nodes" else (one, "node")
+        elif key == "dossier" and isinstance(inner, dict) and inner.get("number") == number:
+            yield value, key
+        elif isinstance(value, dict):
+            yield from _shown(inner, number)
+
+
+def _patched(answer: Answer, patch: Fault) -> bool:
+    """Put a value where a patch says, wherever that place is in an answer."""
+    if patch.number is None:
+        return _put(answer.content, ["data", *patch.path], patch)
+    places = list(_shown(answer.content.get("data"), patch.number))
+    return sum(_put(holder, [key, *patch.path], patch) for holder, key in places) > 0
+
+
+def _put(holder: Any, path: list[str | int], patch: Fault) -> bool:
+    for key in path[:-1]:
+        try:
+            holder = holder[key]
+        except (KeyError, IndexError, TypeError):
+            return False
+    last = path[-1]
+    there = (isinstance(holder, dict) and last in holder) or (
+        isinstance(holder, list) and isinstance(last, int) and last < len(holder)
+    )
+    if not there:
+        return False
+    if patch.drop:
+        del holder[last]
+    else:
+        holder[last] = patch.value
+    return True
 
 
 def _root_error(fault: Fault) -> Response:

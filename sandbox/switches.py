@@ -23,6 +23,9 @@ class Switches:
     silent_annotations: bool = False
     """An annotation of another revision or type is left out without an error."""
 
+    opaque_cursors: bool = False
+    """Cursors are of a format that no client can read."""
+
     def as_json(self) -> dict[str, Any]:
         """Return the switches as plain JSON values."""
         return asdict(self)

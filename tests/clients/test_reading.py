@@ -8,7 +8,7 @@ import pytest
 import responses
 
 from clients.capabilities import Capabilities
-from clients.errors import DsNotFound, DsOutOfScope, DsRefused, DsTokenRefused
+from clients.errors import DsNotFound, DsOutOfScope, DsRefused, DsTimeout, DsTokenRefused
 from clients.reading import DsReader
 from clients.transport import DsTransport
 from mappings.dossier import RawDossier
@@ -47,7 +47,7 @@ def test_a_full_reading_serves_each_dossier_in_pages_of_a_hundred(
     assert reader.requests_sent - before == 2
 
 
-def test_a_poll_without_change_costs_one_request_for_dossiers_and_one_for_deletions(
+def test_a_poll_without_change_costs_one_request_for_dossiers_and_one_for_each_list_of_deletions(
     reader: DsReader, sandbox: Sandbox
 ) -> None:
     reader.capabilities()
@@ -56,8 +56,9 @@ def test_a_poll_without_change_costs_one_request_for_dossiers_and_one_for_deleti
     (page,) = reader.pages(sandbox.demarche, updated_since=later)
     assert page.dossiers == ()
     assert page.active_revision_id
-    reader.deletions(sandbox.demarche, since=later)
-    assert reader.requests_sent - before == 2
+    for pending in (True, False):
+        reader.deletions(sandbox.demarche, pending=pending, since=later)
+    assert reader.requests_sent - before == 3
 
 
 def test_a_cursor_goes_on_where_a_reading_stopped(reader: DsReader, sandbox: Sandbox) -> None:
@@ -110,7 +111,7 @@ def test_a_dossier_alone_is_the_same_as_on_its_page(reader: DsReader, sandbox: S
 
 
 def test_the_listing_is_light_and_complete(reader: DsReader, sandbox: Sandbox) -> None:
-    rows = list(reader.listing(sandbox.demarche))
+    rows = [row for page in reader.listing(sandbox.demarche) for row in page.dossiers]
     assert sorted(row["number"] for row in rows) == sorted(numbers(reader, sandbox))
     assert not {"champs", "annotations", "messages"} & rows[0].keys()
     whole = reader.dossier(rows[0]["number"])
@@ -131,10 +132,12 @@ def test_hidden_and_purged_dossiers_are_told_apart(reader: DsReader, sandbox: Sa
     hidden, purged = open_ones(reader, sandbox)[:2]
     sandbox.control.hide(hidden)
     sandbox.control.purge(purged)
-    found = reader.deletions(sandbox.demarche, since=since)
-    assert [one.number for one in found.pending] == [hidden]
-    assert [one.number for one in found.deleted] == [purged]
-    assert found.deleted[0].deleted_at.tzinfo is not None
+    pending = reader.deletions(sandbox.demarche, pending=True, since=since)
+    deleted = reader.deletions(sandbox.demarche, pending=False, since=since)
+    assert [one.number for one in pending.found] == [hidden]
+    assert [one.number for one in deleted.found] == [purged]
+    assert deleted.until == deleted.found[0].deleted_at
+    assert deleted.until.tzinfo is not None
     with pytest.raises(DsNotFound, match=str(purged)):
         reader.dossier(purged)
     sandbox.control.restore(hidden)
@@ -155,19 +158,32 @@ def test_more_than_a_page_of_deletions_is_read_whole(connect: Connect) -> None:
         return {"nodes": nodes, "pageInfo": {"hasNextPage": more, "endCursor": f"c{first}"}}
 
     url = "https://ds.example/graphql"
-    both = {
-        "pendingDeletedDossiers": answer(1, more=True),
-        "deletedDossiers": answer(1, more=False),
-    }
     responses.post(url, json={"errors": [{"message": "introspection is off"}]})
-    responses.post(url, json={"data": {"demarche": {"number": 1, **both}}})
-    one = {"pendingDeletedDossiers": answer(101, more=False)}
-    responses.post(url, json={"data": {"demarche": {"number": 1, **one}}})
-    found = DsReader(connect(url)).deletions(1, since=None)
-    assert [one.number for one in found.pending] == list(range(1, 201))
-    assert [one.number for one in found.deleted] == list(range(1, 101))
+    for first, more in ((1, True), (101, False)):
+        served = {"number": 1, "pendingDeletedDossiers": answer(first, more=more)}
+        responses.post(url, json={"data": {"demarche": served}})
+    found = DsReader(connect(url)).deletions(1, pending=True, since=None)
+    assert [one.number for one in found.found] == list(range(1, 201))
     asked = json.loads(responses.calls[2].request.body or "")["variables"]
-    assert (asked["pendingAfter"], asked["withDeleted"]) == ("c1", False)
+    assert (asked["after"], asked["pending"]) == ("c1", True)
+
+
+def test_a_list_that_is_too_slow_is_read_in_smaller_pages(
+    reader: DsReader, sandbox: Sandbox
+) -> None:
+    since = now(sandbox) - timedelta(minutes=1)
+    hidden = open_ones(reader, sandbox)[7:22]
+    for number in hidden:
+        sandbox.control.hide(number)
+    sandbox.control.slow("pendingDeletedDossiers", page_over=10)
+    found = reader.deletions(sandbox.demarche, pending=True, since=since)
+    assert sorted(one.number for one in found.found) == sorted(hidden)
+    sandbox.control.slow("pendingDeletedDossiers")
+    with pytest.raises(DsTimeout):
+        reader.deletions(sandbox.demarche, pending=True, since=since)
+    assert reader.deletions(sandbox.demarche, pending=False, since=since).odd == ()
+    for number in hidden:
+        sandbox.control.restore(number)
 
 
 def test_a_message_is_found_by_its_reference(reader: DsReader, sandbox: Sandbox) -> None:

@@ -10,6 +10,7 @@ from clients.documents import document
 from clients.errors import (
     DsBadRequest,
     DsError,
+    DsIntermediary,
     DsNotFound,
     DsOutOfScope,
     DsRefused,
@@ -54,7 +55,6 @@ def root(code: str, *, message: str = "no", data: Any = None) -> dict[str, Any]:
             DsTokenRefused,
             "2001:db8::7",
         ),
-        ({"status": 403, "body": "<html>"}, DsTokenRefused, "UNC_DS_TOKEN"),
         ({"json": root("deprecated_token")}, DsTokenRefused, "UNC_DS_TOKEN"),
         ({"json": root("unauthorized")}, DsOutOfScope, "UNC_DEMARCHE"),
         ({"json": root("not_found")}, DsNotFound, "UNC_DEMARCHE"),
@@ -80,6 +80,30 @@ def test_a_refusal_stops_at_once_and_says_what_to_change(
     with pytest.raises(kind, match=named):
         ask(ds)
     assert ds.requests_sent == 1
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 403, "body": "<html>", "content_type": "text/html"},
+        {"status": 401, "body": "<html>", "content_type": "text/html"},
+        {"status": 406, "body": "<html>", "content_type": "text/html"},
+        {"status": 403, "json": {"message": "Forbidden"}},
+        {"status": 403, "json": {"errors": [{"message": "blocked", "code": 1020}]}},
+        {"status": 403, "json": {"errors": "blocked"}},
+        {"status": 200, "body": "<html>Request Rejected", "content_type": "text/html"},
+    ],
+)
+def test_a_refusal_that_is_not_of_ds_judges_no_token(
+    ds: DsTransport, answer: dict[str, Any]
+) -> None:
+    responses.post(URL, **answer)
+    with pytest.raises(DsIntermediary, match=r"intermédiaire a refusé.*ds\.example") as caught:
+        ask(ds)
+    assert (caught.value.status, caught.value.host) == (answer["status"], "ds.example")
+    assert str(answer["status"]) in str(caught.value)
+    assert ds.requests_sent == ds.policy.server_error_tries
 
 
 @responses.activate

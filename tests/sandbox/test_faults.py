@@ -1,11 +1,12 @@
 """Faults, one by one: each arrives as it does on the real service, and ends when it should."""
 
+from base64 import urlsafe_b64decode
 from typing import Any
 
 import pytest
 import requests
 
-from sandbox.ids import champ_id
+from sandbox.ids import champ_id, decode_champ
 
 LIST = "{ demarche(number: 48213) { dossiers { nodes { number champs { id } } } } }"
 
@@ -86,14 +87,74 @@ def test_a_broken_dossier_breaks_every_page_that_shows_its_champs(api: Any) -> N
     assert api.post(LIST).status_code == 200
 
 
-def test_an_unlistable_dossier_breaks_even_a_list_of_numbers(api: Any) -> None:
+def test_an_unlistable_dossier_breaks_even_a_list_of_numbers_but_not_of_cursors(api: Any) -> None:
     api.control.broken(3, unlistable=True)
     assert api.post("{ dossier(number: 3) { id } }").status_code == 500
     assert api.numbers("(first: 2)") == [1, 2]
     lists = "{ demarche(number: 48213) { dossiers(first: 3) { nodes { number } } } }"
     assert api.post(lists).status_code == 500
+    rows = "edges { cursor } pageInfo { hasNextPage endCursor }"
+    page = api.ask(f"{{ demarche(number: 48213) {{ dossiers(first: 3) {{ {rows} }} }} }}")
+    cursors = [edge["cursor"] for edge in page["demarche"]["dossiers"]["edges"]]
+    said = [urlsafe_b64decode(one + "=" * (-len(one) % 4)).decode() for one in cursors]
+    assert [one.partition("Z;")[2] for one in said] == ["1", "2", "3"]
     api.control.clear_faults()
     assert api.numbers("(first: 3)") == [1, 2, 3]
+
+
+def test_cursors_can_be_of_a_format_that_no_client_reads(api: Any) -> None:
+    api.control.switches(opaque_cursors=True)
+    info = "pageInfo { endCursor }"
+    asked = "{{ demarche(number: 48213) {{ dossiers(first: 2{0}) {{ nodes {{ number }} {1} }} }} }}"
+    first = api.ask(asked.format("", info))["demarche"]["dossiers"]
+    cursor = first["pageInfo"]["endCursor"]
+    with pytest.raises(ValueError, match=r".*"):
+        urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    after = api.ask(asked.format(f', after: "{cursor}"', info))["demarche"]["dossiers"]
+    assert [one["number"] for one in after["nodes"]] == [3, 4]
+    api.control.switches(opaque_cursors=False)
+
+
+def test_a_null_where_none_is_allowed_is_told_with_its_path(api: Any) -> None:
+    champ = api.ask("{ dossier(number: 3) { champs { id } } }")["dossier"]["champs"][0]
+    api.control.hole(3, int(decode_champ(champ["id"])[0]), "label")
+    answer = api.post(LIST.replace("id }", "id label }"))
+    assert answer.status_code == 200
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["code"] == "invalid_null"
+    assert error["path"] == ["demarche", "dossiers", "nodes", 2, "champs", 0, "label"]
+    assert answer.json()["data"]["demarche"]["dossiers"]["nodes"][2] is None
+    assert "errors" not in api.post(LIST).json(), "only where the query selects it"
+
+
+def test_what_is_served_of_a_dossier_can_be_anything(api: Any) -> None:
+    api.control.patch(3, "number", value="trois")
+    api.control.patch(None, "demarche", "dossiers", "nodes", 0, value=None)
+    api.control.patch(2, "champs", drop=True)
+    nodes = api.ask(LIST)["demarche"]["dossiers"]["nodes"]
+    assert nodes[0] is None
+    assert nodes[1] == {"number": 2}
+    assert nodes[2]["number"] == "trois"
+    api.control.clear_faults()
+    assert all(api.ask(LIST)["demarche"]["dossiers"]["nodes"])
+
+
+def test_a_slow_list_answers_only_small_pages(api: Any) -> None:
+    api.control.slow("pendingDeletedDossiers", page_over=10)
+    asked = "{{ demarche(number: 48213) {{ pendingDeletedDossiers{0} {{ nodes {{ number }} }} }} }}"
+    assert api.code(asked.format("")) == "timeout"
+    assert "errors" not in api.post(asked.format("(first: 10)")).json()
+    assert "errors" not in api.post(LIST).json()
+
+
+def test_a_proxy_can_dislike_one_dossier_or_one_operation(api: Any) -> None:
+    api.control.fault("http", status=403, number=3)
+    assert api.post(LIST).status_code == 403
+    assert api.post(LIST.replace("dossiers", "dossiers(first: 2)")).status_code == 200
+    api.control.clear_faults()
+    api.control.fault("http", status=403, name="Pages")
+    assert api.post(f"query Pages {LIST}").status_code == 403
+    assert api.post(f"query Other {LIST}").status_code == 200
 
 
 def test_a_root_error_of_any_code_can_be_had(api: Any) -> None:
