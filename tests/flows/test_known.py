@@ -44,6 +44,11 @@ def verdict(made: Town) -> str:
     return item.verdict.value
 
 
+def denied(made: Town) -> bool:
+    """Whether the declarant was told that the earlier dossier does not exist."""
+    return any(TOLD in one["body"] for one in made.ours(OTHER.number))
+
+
 def requests(made: Town, **changes: Any) -> int:
     return made.answer(**changes).requests
 
@@ -52,7 +57,7 @@ def assert_known(made: Town, **changes: Any) -> None:
     """The earlier dossier exists: the report that names it is complete, and nobody heard else."""
     first, second = requests(made, **changes), requests(made, **changes)
     assert verdict(made) == "present"
-    assert not any(TOLD in one["body"] for one in made.ours(OTHER.number))
+    assert not denied(made)
     assert made.snapshot(OTHER.number)["labels"] == ["Complet"]
     assert second <= first
 
@@ -155,7 +160,7 @@ def test_a_number_that_ds_does_not_have_is_asked_for_once(town: MakeTown) -> Non
     with town(story(number=NOWHERE), **TO_ALL) as made:
         made.answer()
         assert verdict(made) == "invalid"
-        assert any(TOLD in one["body"] for one in made.ours(OTHER.number))
+        assert denied(made)
         made.control.stats(reset=True)
         idle = requests(made)
         assert requests(made) == idle <= 4
@@ -171,7 +176,7 @@ def test_a_number_is_not_denied_while_ds_does_not_list_what_left(town: MakeTown)
         made.control.fault("root_error", name="Deletions")
         made.answer()
         assert verdict(made) == "present"
-        assert not made.ours(OTHER.number)
+        assert not denied(made)
         made.control.clear_faults()
         again = requests(made)
         assert requests(made) <= again
@@ -194,7 +199,7 @@ def test_a_dossier_of_another_demarche_is_denied_only_where_ds_says_so(
         made.bridge.settings.__dict__["ds_token"] = type(made.bridge.settings.ds_token)(token)
         first, second = requests(made), requests(made)
         assert verdict(made) == wanted
-        assert bool(made.ours(OTHER.number)) == (wanted == "invalid")
+        assert denied(made) == (wanted == "invalid")
         assert requests(made) == second < first
 
 
