@@ -6,8 +6,8 @@ from sqlalchemy import bindparam, insert, select, text
 
 from store.absences import Absence, Deletion, Why
 from store.assessments import AssessmentRow
-from store.corrections import Correction
 from store.columns import UtcDateTime
+from store.corrections import Correction
 from store.engine import database_file
 from store.opinions import OpinionRow
 from store.pages import DossierRow
