@@ -83,7 +83,12 @@ def in_order(
 
 
 def follow(name: str, step: Step, *, services: Connected, summary: Summary) -> None:
-    """Do a step and tell the journal what it did, also when it failed on the way."""
+    """Do a step and tell the journal what it did, also when it failed on the way.
+
+    Raises:
+        LockLost: Another run may work on the démarche: the step was not begun.
+    """
+    services.store.require_alone(services.demarche)
     before = deepcopy(summary)
     try:
         step(services, summary)
