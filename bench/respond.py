@@ -21,7 +21,7 @@ from typing import Any
 from clients.limiter import DS_REQUESTS_PER_MINUTE, Limiter
 from clients.reading import DsReader
 from clients.transport import DsTransport
-from clients.writing import DsWriter
+from clients.writing import DsWriter, Pace
 from flows.poll import poll
 from flows.respond import respond
 from flows.services import connect
@@ -122,7 +122,7 @@ def timed(name: str, place: Place, work: Callable[[DsWriter, str], int], *, free
 
 
 def send(writer: DsWriter, robot: str, batch: Sequence[Annotate], size: int) -> None:
-    for delivery in writer.deliver(batch, instructeur_id=robot, labels={}, batch_size=size):
+    for delivery in writer.deliver(batch, instructeur_id=robot, labels={}, pace=Pace(size)):
         if delivery.receipt.outcome is not Outcome.DONE:
             raise SystemExit(delivery.receipt.text)
 

@@ -93,7 +93,7 @@ def _writing(settings: Settings, info: DemarcheInfo, writer: DsWriter) -> Check:
         return Check(name, "à voir", "non vérifié : il faut d'abord l'instructeur")
     change = AnnotationChange(name="essai", api_id=NOBODY, kind="text", value="")
     essay = Annotate(key="doctor", number=0, dossier_id=NOBODY, changes=(change,))
-    deliveries = writer.deliver([essay], instructeur_id=found.id, labels={}, batch_size=1)
+    deliveries = writer.deliver([essay], instructeur_id=found.id, labels={})
     for delivery in deliveries:
         receipt = delivery.receipt
         if receipt.outcome is Outcome.REFUSED and "lecture" in receipt.text:

@@ -40,6 +40,10 @@ _ANSWERS = {
         "DossierModifierAnnotationIntegerNumberInput",
         "ReponseAnnotationEntier",
     ),
+    "dossierModifierAnnotationDecimalNumber": (
+        "DossierModifierAnnotationDecimalNumberInput",
+        "ReponseAnnotationDecimal",
+    ),
     "dossierModifierAnnotationDropDownList": (
         "DossierModifierAnnotationDropDownListInput",
         "ReponseAnnotationChoix",
@@ -57,6 +61,7 @@ _ONE_BY_ONE: dict[AnnotationKind, str] = {
     "date": "dossierModifierAnnotationDate",
     "datetime": "dossierModifierAnnotationDatetime",
     "integerNumber": "dossierModifierAnnotationIntegerNumber",
+    "decimalNumber": "dossierModifierAnnotationDecimalNumber",
     "dropDownList": "dossierModifierAnnotationDropDownList",
 }
 
@@ -108,13 +113,17 @@ def mutations_of(reply: StateReply, desk: Desk) -> tuple[list[Mutation], list[st
 
 def _annotating(reply: Annotate, desk: Desk) -> tuple[list[Mutation], list[str]]:
     whys = {change.name: unsendable(change) for change in reply.changes}
+    if not desk.capabilities.grouped_annotations:
+        for change in reply.changes:
+            if change.kind not in _ONE_BY_ONE:
+                whys[change.name] = f"cette instance de DS ne sait pas l'écrire ; {_RETYPE}"
     refusals = [f"{name} : {why}" for name, why in whys.items() if why]
     changes = tuple(change for change in reply.changes if not whys[change.name])
     common = {"dossierId": reply.dossier_id, "instructeurId": desk.instructeur_id}
     if not changes:
         return [], refusals
     if desk.capabilities.grouped_annotations:
-        annotations = [{"id": one.api_id, "value": {one.kind: one.value}} for one in changes]
+        annotations = [{"id": one.api_id, "value": {one.kind: _sent(one)}} for one in changes]
         grouped = {**common, "annotations": annotations}
         return [Mutation("dossierModifierAnnotations", grouped, reply, changes)], refusals
     return [
@@ -146,22 +155,40 @@ def unsendable(change: AnnotationChange) -> str:
     """Say why DS would refuse the whole request for this value; empty when it would not."""
     value = change.value
     match change.kind:
-        case "text" | "textarea" | "dropDownList":
-            return "" if isinstance(value, str) else "un texte est attendu"
+        case "text" | "textarea" | "dropDownList" | "multipleDropDownList":
+            return "" if isinstance(value, str) else _wants("un texte", value)
         case "checkbox" | "yesNo":
-            return "" if isinstance(value, bool) else "oui ou non est attendu"
-        case "integerNumber":
+            return "" if isinstance(value, bool) else _wants("oui ou non", value)
+        case "integerNumber" | "decimalNumber":
             whole = isinstance(value, int) and not isinstance(value, bool)
             if whole and -_INT_32 <= int(value) < _INT_32:
                 return ""
-            return "un nombre entier est attendu ; DS ne permet pas de l'effacer"
+            return _wants("un nombre", value)
         case "date" | "datetime":
-            return "" if _is_moment(value, change.kind) else _NO_DATE
+            return "" if _is_moment(value, change.kind) else _wants("une date", value)
+        case "other":
+            return f"la passerelle n'écrit pas ce type d'annotation ; {_RETYPE}"
         case _:
             assert_never(change.kind)
 
 
-_NO_DATE = "une date est attendue ; DS ne permet pas de l'effacer"
+def _wants(what: str, value: str | int | bool) -> str:
+    if value == "":
+        return f"la valeur attendue est {what}, et DS ne permet pas de l'effacer"
+    return f"la valeur attendue est {what} ; {_RETYPE}"
+
+
+_RETYPE = (
+    "rendez à cette annotation, dans le formulaire sur DS, le type que la passerelle attend"
+    " (unc mapping check)"
+)
+
+
+def _sent(change: AnnotationChange) -> str | int | bool | list[str]:
+    """The value as ``AnnotationValueInput`` takes it: a multiple list takes a list."""
+    if change.kind == "multipleDropDownList":
+        return [str(change.value)] if change.value else []
+    return change.value
 
 
 def _is_moment(value: str | int | bool, kind: str) -> bool:

@@ -28,6 +28,7 @@ class Delivery:
         fields: Other fields of the dossier that were read back (fragment ``DossierLeger``).
         stopped: Whether something between DS and us refused it: what became of it is not known, and
             someone must look.
+        sent: False for a message that DS had already.
     """
 
     reply: Reply
@@ -39,6 +40,7 @@ class Delivery:
     correction_flagged: bool | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     stopped: bool = False
+    sent: bool = True
 
     def patched(self, raw: RawDossier) -> RawDossier:
         """Return a copy of a dossier's JSON that shows what DS shows since this delivery."""
@@ -82,6 +84,12 @@ def refused_by(reply: Reply, error: DsRefused) -> Delivery:
 def unknown(reply: Reply, reason: str) -> Delivery:
     """Record that the answer was lost: DS must be read before anything else."""
     return Delivery(reply, Receipt(reply.key, Outcome.UNKNOWN, reason))
+
+
+def put_off(reply: Reply, error: DsError) -> Delivery:
+    """Record that a reply was not tried: DS could not be asked whether it has it."""
+    why = f"non envoyé : DS n'a pas pu être relu avant l'envoi ({error})"
+    return Delivery(reply, Receipt(reply.key, Outcome.REFUSED, why, again=True))
 
 
 def lost(reply: Reply, error: DsError) -> Delivery:

@@ -35,17 +35,25 @@ FAILURES_IN_A_ROW = 3
 
 
 @dataclass(slots=True)
-class _Patience:
-    """Counts answers lost in a row."""
+class Pace:
+    """How a whole delivery goes, over as many calls as it takes.
 
+    Attributes:
+        size: Dossiers in a batch; halved for good when DS finds that too heavy.
+        lost: Answers lost in a row.
+    """
+
+    size: int = DOSSIERS_PER_BATCH
     lost: int = 0
 
     def watch(self, delivery: Delivery) -> Delivery:
+        """Count a delivery in."""
         self.lost = self.lost + 1 if delivery.receipt.outcome is Outcome.UNKNOWN else 0
         return delivery
 
     @property
     def over(self) -> bool:
+        """Whether too many were lost in a row."""
         return self.lost >= FAILURES_IN_A_ROW
 
 
@@ -65,7 +73,7 @@ class DsWriter:
         *,
         instructeur_id: str,
         labels: Mapping[str, str],
-        batch_size: int = DOSSIERS_PER_BATCH,
+        pace: Pace | None = None,
     ) -> Iterator[Delivery]:
         """Write replies to DS and yield what became of each, as soon as it is known.
 
@@ -78,7 +86,7 @@ class DsWriter:
             replies: What is due.
             instructeur_id: GraphQL id of the account that writes.
             labels: Name of a label → its id.
-            batch_size: Dossiers a request; halved for good when DS finds that too heavy.
+            pace: Of the delivery that this call is a part of; one of its own by default.
 
         Raises:
             DsUnavailable: DS is down. No message was sent but those yielded; annotations and
@@ -87,16 +95,16 @@ class DsWriter:
         """
         desk = Desk(instructeur_id, labels, capabilities_of(self.transport))
         states = [reply for reply in replies if isinstance(reply, Annotate | SetLabel)]
-        yield from self._states(states, desk=desk, size=max(1, batch_size))
-        patience = _Patience()
+        pace = pace or Pace()
+        yield from self._states(states, desk=desk, pace=pace)
         for reply in replies:
             if isinstance(reply, SendMessage):
-                yield patience.watch(send_message(self.transport, reply, desk=desk))
-                if patience.over:
-                    raise DsUnavailable("DS ne répond plus aux envois de messages : arrêt.")
+                yield pace.watch(send_message(self.transport, reply, desk=desk))
+                _require_patience(pace, "envois de messages")
         for reply in replies:
             if isinstance(reply, PassEnInstruction):
-                yield self._pass(reply, instructeur_id=instructeur_id)
+                yield pace.watch(self._pass(reply, instructeur_id=instructeur_id))
+                _require_patience(pace, "passages en instruction")
 
     def _pass(self, reply: PassEnInstruction, *, instructeur_id: str) -> Delivery:
         act = DsActs(self.transport, instructeur_id).passer_en_instruction(reply.dossier_id)
@@ -107,11 +115,11 @@ class DsWriter:
         return Delivery(reply, receipt, fields=act.fields, stopped=act.stopped)
 
     def _states(
-        self, replies: Sequence[StateReply], *, desk: Desk, size: int
+        self, replies: Sequence[StateReply], *, desk: Desk, pace: Pace
     ) -> Iterator[Delivery]:
         queue = _by_dossier(replies)
-        patience = _Patience()
         while queue:
+            size = pace.size
             batch = list(chain.from_iterable(queue[:size]))
             deliveries: Iterable[Delivery]
             try:
@@ -119,19 +127,22 @@ class DsWriter:
             except (DsTokenRefused, DsRateLimited):
                 raise
             except DsError as error:
+                if pace.over and isinstance(error, DsUnavailable):
+                    raise
                 heavy = isinstance(error, DsTimeout)
                 if heavy and size > 1 and len(queue) > 1:
-                    size = min(size, len(queue)) // 2
+                    pace.size = min(size, len(queue)) // 2
                     continue
                 deliveries = self._apart(queue[:size], desk=desk)
             told: set[int] = set()
             for delivery in deliveries:
-                yield patience.watch(delivery)
+                yield pace.watch(delivery)
                 told.add(delivery.reply.number)
-                if patience.over:
+                if pace.over:
                     left = [group for group in queue if group[0].number not in told]
-                    self._require_answers(left[:size], desk=desk, lost=delivery)
-                    patience.lost = 0
+                    if left:
+                        self._require_answers(left[:size], desk=desk, lost=delivery)
+                        pace.lost = 0
             queue = queue[size:]
 
     def _require_answers(
@@ -144,8 +155,6 @@ class DsWriter:
         Raises:
             DsUnavailable: DS, or what stands before it, takes nothing.
         """
-        if not groups:
-            return
         try:
             self._batch(list(chain.from_iterable(groups)), desk=desk, retry=Retry.NEVER)
         except DsUnavailable as error:
@@ -193,6 +202,16 @@ class DsWriter:
             read_delivery(reply, [next(answers) for _ in sent], refusals=refusals)
             for reply, sent, refusals in plans
         ]
+
+
+def _require_patience(pace: Pace, what: str) -> None:
+    """Go on as long as answers come.
+
+    Raises:
+        DsUnavailable: Too many in a row were lost: it is not one dossier.
+    """
+    if pace.over:
+        raise DsUnavailable(f"DS ne répond plus aux {what} : arrêt jusqu'au prochain passage.")
 
 
 def _by_dossier(replies: Sequence[StateReply]) -> list[list[StateReply]]:

@@ -1,22 +1,42 @@
 """Due replies go to DS; what became of each, and what DS shows since, is kept at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from clients.deliveries import Delivery, refused
-from clients.errors import DsRefused
+from clients.deliveries import Delivery, put_off, refused, refused_by
+from clients.errors import DsRefused, DsTokenRefused, DsUnavailable
+from clients.writing import Pace
+from flows.conversation import Unsaid, before_sending
 from flows.failures import apart
 from flows.keeping import row_of
 from flows.services import Connected, now
 from flows.summary import Summary
 from mappings.shape import check_dossier
-from triage.reply import Annotate, Outcome, PassEnInstruction, Reply, SendMessage, SetLabel
+from triage.reply import (
+    Annotate,
+    Outcome,
+    PassEnInstruction,
+    Receipt,
+    Reply,
+    SendMessage,
+    SetLabel,
+)
 
 
-def deliver(services: Connected, summary: Summary, replies: Sequence[Reply]) -> frozenset[str]:
+def deliver(
+    services: Connected, summary: Summary, replies: Sequence[Reply], *, pace: Pace
+) -> frozenset[str]:
     """Write replies to DS: annotations and labels in batches, then the rest one by one.
 
     Each is marked as intended before it is sent, a batch at a time: a kill leaves at most one batch
-    uncertain. What another run marked first is left to it.
+    uncertain. What another run marked first is left to it. Before a message DS is asked for it: our
+    memory may be older than what was sent.
+
+    Args:
+        services: What the run works with.
+        summary: Where it is counted.
+        replies: What is due.
+        pace: Size of batches, and patience with DS, of all that the run delivers.
 
     Returns:
         Keys of what is due again, but not in this run: nothing that it can do would help.
@@ -25,18 +45,14 @@ def deliver(services: Connected, summary: Summary, replies: Sequence[Reply]) -> 
         LockLost: This run is not alone on the démarche any more; what was delivered is kept.
         DsError: DS refused the token or does not answer; what was delivered is kept.
     """
-    instructeur, outside = instructeur_id(services), _outside(services)
+    way = _Way(services, instructeur_id(services), outside=_outside(services), pace=pace)
     sent = 0
     later: set[str] = set()
-    for batch in _batches(replies, size=services.settings.batch_size):
+    for batch in _batches(replies, pace=pace):
         services.store.require_alone(services.demarche)
-        open_keys = services.store.outbox.mark_intended(
-            services.demarche, [reply.key for reply in batch], at=now()
-        )
-        due = [reply for reply in batch if reply.key in open_keys]
         done: list[Delivery] = []
         try:
-            for delivery in _deliveries(services, due, instructeur=instructeur, outside=outside):
+            for delivery in way.deliveries(batch):
                 done.append(delivery)  # noqa: PERF402 (what came before an error is kept)
         finally:
             _keep(services, summary, done)
@@ -46,29 +62,81 @@ def deliver(services: Connected, summary: Summary, replies: Sequence[Reply]) -> 
     return frozenset(later)
 
 
-def _deliveries(
-    services: Connected, due: Sequence[Reply], *, instructeur: str, outside: Mapping[int, str]
-) -> Iterator[Delivery]:
-    """Send what our instructeur may send, and say of the rest why not."""
-    barred = [one for one in due if one.number in outside and not isinstance(one, SetLabel)]
-    yield from (refused(reply, outside[reply.number]) for reply in barred)
-    yield from services.writer.deliver(
-        [reply for reply in due if reply not in barred],
-        instructeur_id=instructeur,
-        labels=dict(services.store.demarches.state(services.demarche).labels or {}),
-        batch_size=services.settings.batch_size,
-    )
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How replies go to DS.
+
+    Attributes:
+        services: What the run works with.
+        instructeur: GraphQL id of the account that writes.
+        outside: Dossiers where it may put labels only, and why.
+        pace: Of the whole delivery.
+    """
+
+    services: Connected
+    instructeur: str
+    outside: Mapping[int, str]
+    pace: Pace
+
+    def deliveries(self, batch: Sequence[Reply]) -> Iterator[Delivery]:
+        """Send what our instructeur may send and DS does not have, and say of the rest why not.
+
+        What another run claims is left to it.
+        """
+        barred = [r for r in batch if r.number in self.outside and not isinstance(r, SetLabel)]
+        yield from (refused(reply, self.outside[reply.number]) for reply in barred)
+        due = []
+        for reply in batch:
+            if reply not in barred:
+                found = self._found(reply) if isinstance(reply, SendMessage) else Unsaid.NEVER
+                if isinstance(found, Delivery):
+                    yield found
+                elif found is Unsaid.NEVER:
+                    due.append(reply)
+        services = self.services
+        claimed = services.store.outbox.mark_intended(
+            services.demarche, [reply.key for reply in due], at=now()
+        )
+        yield from services.writer.deliver(
+            [reply for reply in due if reply.key in claimed],
+            instructeur_id=self.instructeur,
+            labels=dict(services.store.demarches.state(services.demarche).labels or {}),
+            pace=self.pace,
+        )
+
+    def _found(self, message: SendMessage) -> Delivery | Unsaid:
+        """What became of a message that need not, or cannot, be sent now.
+
+        Raises:
+            DsUnavailable: DS does not answer, for one dossier after the other.
+            DsTokenRefused: The token is refused.
+        """
+        try:
+            found = before_sending(self.services, message)
+        except DsTokenRefused:
+            raise
+        except DsRefused as error:
+            return refused_by(message, error)
+        except DsUnavailable as error:
+            self.pace.lost += 1
+            if self.pace.over:
+                raise
+            return put_off(message, error)
+        if isinstance(found, Unsaid):
+            return found
+        return Delivery(message, Receipt(message.key, Outcome.DONE, message_id=found), sent=False)
 
 
-def _batches(replies: Sequence[Reply], *, size: int) -> Iterator[list[Reply]]:
-    """Annotations and labels of ``size`` dossiers at a time, then the other replies, one each."""
+def _batches(replies: Sequence[Reply], *, pace: Pace) -> Iterator[list[Reply]]:
+    """Annotations and labels of some dossiers at a time, then the other replies, one each."""
     states: dict[int, list[Reply]] = {}
     for reply in replies:
         if isinstance(reply, Annotate | SetLabel):
             states.setdefault(reply.number, []).append(reply)
     groups = list(states.values())
-    for start in range(0, len(groups), size):
-        yield [reply for group in groups[start : start + size] for reply in group]
+    while groups:
+        some, groups = groups[: pace.size], groups[pace.size :]
+        yield [reply for group in some for reply in group]
     for kind in (SendMessage, PassEnInstruction):
         for reply in replies:
             if isinstance(reply, kind):
@@ -103,7 +171,7 @@ def _count(summary: Summary, delivery: Delivery) -> None:
             summary.annotated.add(number)
         case SetLabel() if receipt.outcome is Outcome.DONE:
             summary.labelled.add(number)
-        case SendMessage() if receipt.outcome is Outcome.DONE:
+        case SendMessage() if receipt.outcome is Outcome.DONE and delivery.sent:
             summary.messages += 1
         case _:
             pass

@@ -1,6 +1,6 @@
 """Decide: verdicts on what changed, and the replies that are due, in one transaction."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -50,21 +50,21 @@ def judge(services: Services, summary: Summary) -> None:
     Raises:
         StoreError: Nothing of the current chunk was kept; earlier chunks are.
     """
-    bench = _Bench(services, summary)
-    held = _held(services)
-    done = 0
-    for chunk in _chunks(bench.due()):
-        bench.judge(chunk)
-        done += len(chunk)
-        services.tell("Évaluation", done, None)
-    if bench.earlier.found:  # dossiers that others name, and that reading had missed
-        judge(services, summary)
-        return
-    present = _held(services)
-    summary.conflicts = {number for number, _ in present}
-    summary.newly_held |= {number for number, _ in present - held}
-    summary.missing_labels |= bench.planner.missing_labels
-    summary.form_drift = bench.planner.form_drift
+    judge_everything(services, summary)
+
+
+def judge_everything(services: Services, summary: Summary) -> "Bench":
+    """Judge, until no report names a dossier that reading had missed.
+
+    Returns:
+        What was looked at last, to judge again what moves since.
+
+    Raises:
+        StoreError: Nothing of the current chunk was kept; earlier chunks are.
+    """
+    bench = Bench(services, summary)
+    bench.judge()
+    return judge_everything(services, summary) if bench.earlier.found else bench
 
 
 def _held(services: Services) -> set[tuple[int, str]]:
@@ -74,7 +74,7 @@ def _held(services: Services) -> set[tuple[int, str]]:
 
 
 @dataclass(slots=True)
-class _Bench:
+class Bench:
     """What one pass of judging looks at, read once."""
 
     services: Services
@@ -96,9 +96,31 @@ class _Bench:
         self.situations = place_reports(self.services, self.revisions, told=self.summary.set_aside)
         self.planner = Planner(self.services, at=self.at)
 
-    def due(self) -> Iterator[tuple[int, bool]]:
+    def judge(self, *, only: Collection[int] | None = None) -> None:
+        """Assess and plan for all that is due, a chunk at a time.
+
+        Args:
+            only: Dossiers that moved since the last time, to look at no other.
+
+        Raises:
+            StoreError: Nothing of the current chunk was kept; earlier chunks are.
+        """
+        held, summary = _held(self.services), self.summary
+        done = 0
+        for chunk in _chunks(self._due(only)):
+            self._judge(chunk)
+            done += len(chunk)
+            self.services.tell("Évaluation", done, None)
+        present = _held(self.services)
+        summary.conflicts = {number for number, _ in present}
+        summary.newly_held |= {number for number, _ in present - held}
+        summary.missing_labels |= self.planner.missing_labels
+        summary.form_drift = self.planner.form_drift
+
+    def _due(self, numbers: Collection[int] | None) -> Iterator[tuple[int, bool]]:
         """Dossiers to look at, and whether to assess them (else only to plan), content unread."""
-        for row in self.services.store.dossiers.light_rows(self.services.demarche):
+        demarche = self.services.demarche
+        for row in self.services.store.dossiers.light_rows(demarche, numbers=numbers):
             verdict_due = self._verdict_due(row)
             situation = self.situations.get(row.number, "")
             if verdict_due or (
@@ -119,7 +141,7 @@ class _Bench:
     def _rules(self, deposited_at: datetime) -> RuleSet:
         return _rules_of(self.services, deposited_at)
 
-    def judge(self, due: Sequence[tuple[int, bool]]) -> None:
+    def _judge(self, due: Sequence[tuple[int, bool]]) -> None:
         """Assess and plan for some dossiers, and keep both or neither."""
         numbers = [number for number, _ in due]
         to_assess = {number for number, verdict_due in due if verdict_due}

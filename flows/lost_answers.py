@@ -2,9 +2,10 @@
 
 import time
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias, assert_never
+from typing import TypeAlias, assert_never
 
 from clients.errors import DsRefused, DsTokenRefused, DsUnavailable
+from flows.conversation import after_a_lost_answer
 from flows.keeping import keep
 from flows.services import Connected, now
 from flows.summary import Summary
@@ -16,10 +17,6 @@ Event: TypeAlias = SendMessage | PassEnInstruction
 
 SETTLED = timedelta(seconds=30)
 """DS gives up on a request after so long: what is not there by then was not done."""
-
-
-CLOCKS_APART = timedelta(minutes=5)
-"""How far the clock of DS and ours may be apart."""
 
 
 def close_lost_answers(services: Connected, summary: Summary, *, wait: bool) -> None:
@@ -107,7 +104,7 @@ def _look(
     """The receipt of an event that DS shows; ``None`` when it does not."""
     match event:
         case SendMessage():
-            found = _find(services, event, since=since)
+            found = after_a_lost_answer(services, event, since=since)
             return None if found is None else Receipt(event.key, Outcome.DONE, message_id=found)
         case PassEnInstruction():
             raw = services.reader.dossier(event.number)
@@ -116,23 +113,3 @@ def _look(
             return Receipt(event.key, Outcome.DONE) if passed else None
         case _:
             assert_never(event)
-
-
-def _find(services: Connected, message: SendMessage, *, since: datetime | None) -> str | None:
-    """Id of the message on DS, by its reference.
-
-    One of ours that somebody withdrew has no text any more: whatever was withdrawn since then and
-    comes from our account may be it, and is taken for it rather than sent again.
-    """
-    ours = services.settings.instructeur_name().lower()
-    for one in services.reader.message_bodies(message.number):
-        if message.reference in one["body"] or (
-            one["discardedAt"] and one["email"].lower() == ours and _after(one, since)
-        ):
-            return str(one["id"])
-    return None
-
-
-def _after(message: dict[str, Any], since: datetime | None) -> bool:
-    created_at = datetime.fromisoformat(message["createdAt"])
-    return since is not None and created_at >= since - CLOCKS_APART

@@ -16,7 +16,7 @@ from settings import SettingsError
 from store.assessments import AssessmentRow
 from store.corrections import Correction
 from store.kept import LightRow, StoredDossier
-from store.outbox import StoredReply
+from store.outbox import OursThere, StoredReply
 from store.plans import Plan as DuePlan
 from store.stages import OPEN, Stage
 from triage.annotations import canonical
@@ -24,15 +24,14 @@ from triage.assessment import Assessment
 from triage.decision import Written
 from triage.judged import Judged, Memory, Rulebook
 from triage.plan import PLANNED, plan
-from triage.reply import Annotate, MessageSent, SetLabel
+from triage.reply import Annotate, MessageSent
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """What the outbox holds about some dossiers, read at once."""
 
-    written: Mapping[int, Written]
-    labels: Mapping[int, frozenset[str]]
+    ours: Mapping[int, OursThere]
     messages: Mapping[int, tuple[MessageSent, ...]]
     replies: Mapping[int, Sequence[StoredReply]]
 
@@ -46,18 +45,14 @@ class Remembered:
         """
         stored = self.replies.get(number, ())
         refused = [one for one in stored if one.stage is Stage.REFUSED and conditions_stand]
-        written = self.written.get(number, {})
+        ours = self.ours.get(number, OursThere())
         return Memory(
-            written=written,
-            labels=self.labels.get(number, frozenset()),
-            uncertain_labels=frozenset(
-                one.reply.name
-                for one in stored
-                if one.maybe_sent and isinstance(one.reply, SetLabel)
-            ),
+            written=ours.annotations,
+            labels=ours.labels,
+            uncertain_labels=ours.uncertain_labels,
             messages=self.messages.get(number, ()),
             refused=frozenset(one.reply.key for one in refused),
-            refused_values=_refused_values(refused, written),
+            refused_values=_refused_values(refused, ours.annotations),
         )
 
 
@@ -111,11 +106,13 @@ class Planner:
 
     def is_due(self, row: LightRow, *, situation: str = "") -> bool:
         """Whether a plan must be made: something moved, or the quiet period is over."""
-        key, _, again_at = (row.planned_key or "").partition("@")
-        verdict = (row.assessed_fingerprint, row.assessed_basis)
-        if key != self._key(row, verdict=verdict, situation=situation):
+        plan = row.plan
+        if plan is None or plan.content != _content(row):
             return True
-        return bool(again_at) and datetime.fromisoformat(again_at) <= self.at
+        verdict = (row.assessed_fingerprint, row.assessed_basis)
+        if plan.conditions != self._conditions(row, verdict=verdict, situation=situation):
+            return True
+        return plan.again_at is not None and plan.again_at <= self.at
 
     def remember(self, numbers: Sequence[int]) -> Remembered:
         """Read what the outbox holds about some dossiers."""
@@ -125,8 +122,7 @@ class Planner:
         for stored in outbox.recorded(demarche, numbers=numbers, stages=stages):
             replies.setdefault(stored.reply.number, []).append(stored)
         return Remembered(
-            written=written_by_us(self.services, numbers=numbers),
-            labels=outbox.labels_added(demarche, numbers=numbers),
+            ours=outbox.ours(demarche, numbers=numbers),
             messages=outbox.messages_sent(demarche, numbers=numbers),
             replies=replies,
         )
@@ -139,21 +135,24 @@ class Planner:
         verdict: AssessmentRow,
         remembered: Remembered,
     ) -> DuePlan:
-        """What is due to one dossier, with the key that tells when to plan again."""
-        key = self._key(
+        """What is due to one dossier, with what tells when to plan again."""
+        conditions = self._conditions(
             stored, verdict=(verdict.fingerprint, verdict.basis), situation=judged.situation
         )
-        conditions = key.partition(".")[0]
-        stand = (stored.planned_key or "").partition(".")[0] == conditions
+        stand = stored.plan is not None and stored.plan.conditions == conditions
         memory = remembered.of(stored.number, conditions_stand=stand)
         due = plan(judged, memory, rulebook=self._rulebook, now=self.at)
         self.missing_labels |= due.missing_labels
         return DuePlan(
             number=stored.number,
-            key=f"{key}@{due.again_at.isoformat()}" if due.again_at else key,
+            content=_content(stored),
             replies=due.replies,
             conflicts=due.conflicts,
             standing=memory.refused,
+            conditions=conditions,
+            again_at=due.again_at,
+            ours=due.ours,
+            our_labels=due.our_labels,
         )
 
     def judged(
@@ -182,28 +181,29 @@ class Planner:
             self._labels[revision.id] = question_labels(self.services.form.mapping, revision)
         return self._labels[revision.id]
 
-    def _key(
+    def _conditions(
         self,
         dossier: LightRow | StoredDossier,
         *,
         verdict: tuple[str | None, str | None],
         situation: str,
     ) -> str:
-        """``conditions.content``: what DS refused under the same conditions it refuses again."""
+        """What DS refused under these conditions it would refuse again."""
         judged = (verdict[0] or "", verdict[1] or "", situation)
         place = (dossier.state, dossier.groupe_id, dossier.revision_id)
-        return f"{_digest(self._basis, *judged, *place)}.{dossier.content_hash[:16]}"
+        return _digest(self._basis, *judged, *place)
+
+
+def _content(dossier: LightRow | StoredDossier) -> str:
+    return dossier.content_hash[:16]
 
 
 def written_by_us(
     services: Services, *, numbers: Iterable[int] | None = None
 ) -> Mapping[int, Written]:
     """Values of annotations that are ours, as they are compared, by dossier and name."""
-    ours = services.store.outbox.written_annotations(services.demarche, numbers=numbers)
-    return {
-        number: {name: frozenset(map(canonical, values)) for name, values in named.items()}
-        for number, named in ours.items()
-    }
+    ours = services.store.outbox.ours(services.demarche, numbers=numbers)
+    return {number: there.annotations for number, there in ours.items()}
 
 
 def corrections_of(dossier: Dossier) -> list[Correction]:

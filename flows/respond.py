@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from clients.errors import DsRefused, DsTokenRefused
+from clients.writing import Pace
 from flows.delivery import deliver
 from flows.description import refresh_form
-from flows.judge import judge
+from flows.judge import Bench, judge_everything
 from flows.lost_answers import EVENTS, close_lost_answers
 from flows.services import Connected, Services, now
 from flows.summary import Summary
@@ -29,23 +30,28 @@ def respond(services: Connected, summary: Summary) -> None:
     try:
         close_lost_answers(services, summary, wait=True)
     finally:  # what is published rests on verdicts, whatever DS answers
-        judge(services, summary)
+        bench = judge_everything(services, summary)
     try:
-        _deliver_all(services, summary)
+        _deliver_all(services, summary, bench)
     except DsTokenRefused:
         raise
     except DsRefused as error:
         summary.set_aside.append(str(error))
     finally:
         refused = services.store.outbox.recorded(services.demarche, stages=[Stage.REFUSED])
-        summary.still_refused = {one.reply.number for one in refused}
+        present = services.store.dossiers.known_numbers(services.demarche)
+        summary.still_refused = {one.reply.number for one in refused} & present
 
 
-def _deliver_all(services: Connected, summary: Summary) -> None:
+def _deliver_all(services: Connected, summary: Summary, bench: Bench) -> None:
+    """Deliver, then plan again what was delivered, and nothing else, as long as more is due."""
     if _something_depends_on_the_form(services):
+        before = services.store.demarches.state(services.demarche)
         refresh_form(services, summary)
-        judge(services, summary)
+        if services.store.demarches.state(services.demarche) != before:
+            bench = judge_everything(services, summary)
     left = services.settings.messages_per_run
+    pace = Pace(max(1, services.settings.batch_size))
     later: set[str] = set()
     for _ in range(ROUNDS):
         due = [reply for reply in due_replies(services) if reply.key not in later]
@@ -53,9 +59,11 @@ def _deliver_all(services: Connected, summary: Summary) -> None:
         if not replies:
             break
         left -= sum(isinstance(reply, SendMessage) for reply in replies)
-        later |= deliver(services, summary, replies)
+        later |= deliver(services, summary, replies, pace=pace)
         close_lost_answers(services, summary, wait=False)
-        judge(services, summary)
+        bench.judge(only={reply.number for reply in replies})
+        if bench.earlier.found:
+            bench = judge_everything(services, summary)
 
 
 def due_replies(services: Services) -> tuple[Reply, ...]:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter
 
+from flows import planning
 from flows.failures import apart
-from flows.planning import written_by_us
 from flows.reference import matcher_of, version_of
 from flows.services import Services, now
 from mappings.clock import PARIS
@@ -19,6 +19,7 @@ from mappings.revision import Revision
 from store.kept import StoredDossier
 from store.situations import SituationReport
 from triage.annotations import shown
+from triage.authorship import written_by_us
 from triage.dci import substances
 from triage.decision import Written, held_by_person, is_excluded
 from triage.description import DRAWN, Description, annotated, describe
@@ -80,7 +81,7 @@ def describe_anew(
     before = store.situations.reports(demarche)
     for start in range(0, len(numbers), CHUNK):
         chunk = numbers[start : start + CHUNK]
-        ours = written_by_us(services, numbers=chunk)
+        ours = planning.written_by_us(services, numbers=chunk)
         rows = []
         for stored in store.dossiers.iterate(demarche, numbers=chunk):
             with apart(told, stored.number, "décrit"):
@@ -117,6 +118,7 @@ def _of(
     dossier = decode_dossier(stored.raw, revision=revision)
     report = map_report(dossier, mapping=form.mapping, revision=revision)
     rules = in_force(form.rulesets, stored.deposited_at.astimezone(PARIS).date())
+    ours = written_by_us(dossier, ours, mapping=form.mapping)
     held = held_by_person(dossier, ours, mapping=form.mapping)
     described = describe(
         report,

@@ -35,7 +35,12 @@ def withdraw(services: Connected, number: int) -> Act:
         )
     refresh_form(services, Summary())
     act = DsActs(services.transport, instructeur_id(services)).withdraw_message(ours[-1])
-    if services.store.dossiers.get(services.demarche, number) is not None:
-        row = row_of(services.reader.dossier(number))
-        services.store.dossiers.replace_raw(services.demarche, [row])
+    stored = services.store.dossiers.get(services.demarche, number)
+    if stored is not None and act.fields:
+        # The message alone: what the declarant changed since is the next run's, with its history.
+        messages = [
+            dict(act.fields) if one["id"] == ours[-1] else one for one in stored.raw["messages"]
+        ]
+        raw = {**stored.raw, "messages": messages}
+        services.store.dossiers.replace_raw(services.demarche, [row_of(raw)])
     return act

@@ -62,6 +62,10 @@ def decode_dossier(raw: RawDossier, *, revision: Revision | None) -> Dossier:
         deposited_at=datetime.fromisoformat(raw["dateDepot"]),
         modified_at=datetime.fromisoformat(raw["dateDerniereModification"]),
         champs_modified_at=datetime.fromisoformat(raw["dateDerniereModificationChamps"]),
+        # Where DS does not tell it, a person may have been the last to change anything.
+        annotations_by_hand_at=_moment(
+            raw.get("dateDerniereModificationAnnotations", raw["dateDerniereModification"])
+        ),
         passed_en_instruction_at=_moment(raw.get("datePassageEnInstruction")),
         decided_at=_moment(raw.get("dateTraitement")),
         correction_pending_since=_moment(raw.get("dateDerniereCorrectionEnAttente")),

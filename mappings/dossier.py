@@ -231,6 +231,8 @@ class Dossier:
         annotations: Annotations privées, in order.
         labels: Names of the labels it carries.
         messages: Conversation, oldest first, without texts.
+        annotations_by_hand_at: Last change of an annotation by a person, at the latest; ``None``
+            when no person ever changed one. What we write does not move it.
     """
 
     id: str
@@ -252,6 +254,7 @@ class Dossier:
     annotations: tuple[Champ, ...]
     labels: frozenset[str]
     messages: tuple[MessageSeen, ...]
+    annotations_by_hand_at: datetime | None = None
 
 
 RawDossier: TypeAlias = dict[str, Any]

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, select
 
-from store import pages
+from store import pages, sent
 from store.engine import Scope
 from store.statements import in_chunks, upsert
 from store.sync_tables import absences
@@ -190,8 +190,9 @@ class Absences:
     ) -> tuple[int, ...]:
         """Erase dossiers that are gone, and remember only that they were there.
 
-        Everything that names the dossier goes with it: content, past states, assessments,
-        replies, what was written, corrections, quarantine. On SQLite the erased bytes are
+        Everything that the dossier says goes with it: content, past states, assessments, replies,
+        what was written, corrections, quarantine. The references of messages stay: were it opened
+        again, its declarant would not be told the same thing twice. On SQLite the erased bytes are
         overwritten; on PostgreSQL they go with the next vacuum.
 
         Args:
@@ -212,6 +213,7 @@ class Absences:
             for chunk in in_chunks(sorted(gone)):
                 rows = connection.execute(query.where(dossiers.c.number.in_(chunk)))
                 deposited |= {row.number: row.deposited_at for row in rows}
+                sent.keep(connection, demarche, chunk)
                 for table in (dossiers, quarantine):  # the other tables follow by cascade
                     here = delete(table).filter_by(demarche=demarche)
                     connection.execute(here.where(table.c.number.in_(chunk)))

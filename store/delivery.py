@@ -1,24 +1,16 @@
-"""Before and after a reply is sent: what is uncertain, and what is known to be ours."""
+"""Before and after a reply is sent: what is uncertain, and what became of it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, or_, select, update
 
-from store import jsontext, reply_json
+from store import ours, reply_json
 from store.stages import UNCERTAIN, Stage
-from store.statements import in_chunks, upsert
-from store.tables import dossiers, labels_added, replies, written_annotations
-from triage.reply import (
-    Annotate,
-    Outcome,
-    PassEnInstruction,
-    Receipt,
-    SendMessage,
-    SetLabel,
-)
+from store.statements import in_chunks
+from store.tables import plans, replies
+from triage.reply import Receipt
 
 _IS_PLANNED = replies.c.stage == Stage.PLANNED
 _IS_A_STATE = replies.c.kind.not_in(reply_json.EVENTS)
@@ -30,22 +22,6 @@ _NEXT = (
     .scalar_subquery()
 )
 """Place of a sending among those of its dossier: a clock may go back."""
-
-Place = tuple[int, str]
-"""Dossier number and annotation name."""
-
-
-@dataclass(slots=True)
-class Ours:
-    """What we wrote in one annotation.
-
-    Attributes:
-        confirmed: JSON of the last value that DS confirmed.
-        unconfirmed: JSON of values sent since then whose answer is not known, in order.
-    """
-
-    confirmed: str | None = None
-    unconfirmed: list[str] = field(default_factory=list)
 
 
 def mark_intended(
@@ -79,30 +55,18 @@ def mark_intended(
     if not rows:
         return frozenset()
     rows.sort(key=lambda row: int(row.id))
-    ours = _ours(connection, demarche, rows)
-    labels = []
+    held = ours.read(connection, demarche, {row.number for row in rows})
     for row in rows:
-        match reply_json.decode(row.kind, row.payload):
-            case Annotate() as reply:
-                for change in reply.changes:
-                    _may_be_ours(ours[row.number, change.name], jsontext.dump(change.value))
-            case SetLabel(present=True) as reply:
-                # Known as ours before it is sent: a run that dies must be able to remove it.
-                labels.append(_label(demarche, reply, at))
-            case SetLabel() | SendMessage() | PassEnInstruction():
-                pass
-            case other:
-                assert_never(other)
-    _save_ours(connection, demarche, ours)
-    if labels:
-        connection.execute(upsert(connection, labels_added, update=()), labels)
+        ours.may_be(held, reply_json.decode(row.kind, row.payload))
+    ours.save(connection, demarche, held)
     return frozenset(row.key for row in rows)
 
 
 def plan_again(connection: Connection, demarche: int, *, keys: Iterable[str]) -> None:
     """Say that uncertain replies were surely not sent: they are as if only planned.
 
-    The plans of their dossiers are due again: something else may be wanted by now.
+    The plans of their dossiers are due again: something else may be wanted by now. Why the answer
+    was lost is kept: what failed before is not tried first.
     """
     again = (
         update(replies)
@@ -113,7 +77,6 @@ def plan_again(connection: Connection, demarche: int, *, keys: Iterable[str]) ->
             intended_at=None,
             sending=None,
             received_at=None,
-            text="",
             message_id=None,
         )
         .returning(replies.c.number)
@@ -123,9 +86,14 @@ def plan_again(connection: Connection, demarche: int, *, keys: Iterable[str]) ->
         for chunk in in_chunks(sorted(set(keys)))
         for number in connection.scalars(again.where(replies.c.key.in_(chunk)))
     }
+    due_again(connection, demarche, numbers=numbers)
+
+
+def due_again(connection: Connection, demarche: int, *, numbers: Iterable[int]) -> None:
+    """Forget the plans of dossiers: they are made anew by the next judging."""
     for chunk in in_chunks(sorted(numbers)):
-        due = update(dossiers).filter_by(demarche=demarche).where(dossiers.c.number.in_(chunk))
-        connection.execute(due.values(planned_key=None))
+        here = delete(plans).filter_by(demarche=demarche)
+        connection.execute(here.where(plans.c.number.in_(chunk)))
 
 
 def record(
@@ -137,19 +105,10 @@ def record(
     if not rows:
         return
     connection.execute(_RECEIVE, [_received(row, by_key[row.key], at) for row in rows])
-    ours = _ours(connection, demarche, rows)
+    held = ours.read(connection, demarche, {row.number for row in rows})
     for row in rows:
-        receipt = by_key[row.key]
-        match reply_json.decode(row.kind, row.payload):
-            case Annotate() as reply:
-                _settle(ours, reply, receipt)
-            case SetLabel() as reply:
-                _settle_label(connection, _label(demarche, reply, at), reply, receipt.outcome)
-            case SendMessage() | PassEnInstruction():
-                pass
-            case other:
-                assert_never(other)
-    _save_ours(connection, demarche, ours)
+        ours.settle(held, reply_json.decode(row.kind, row.payload), by_key[row.key])
+    ours.save(connection, demarche, held)
 
 
 _RECEIVE = (
@@ -175,39 +134,6 @@ def _received(row: Row[Any], receipt: Receipt, at: datetime) -> dict[str, Any]:
     return {**values, "stage": Stage.PLANNED, "received_at": None} if receipt.again else values
 
 
-def _settle(ours: dict[Place, Ours], reply: Annotate, receipt: Receipt) -> None:
-    for change in reply.changes:
-        place = ours[reply.number, change.name]
-        value = jsontext.dump(change.value)
-        # DS names what it wrote; an answer "done" that names nothing is about all of it.
-        whole = receipt.outcome is Outcome.DONE and not receipt.written
-        if whole or change.name in receipt.written:
-            place.confirmed, place.unconfirmed = value, []
-        elif receipt.outcome is not Outcome.UNKNOWN and value in place.unconfirmed:
-            place.unconfirmed.remove(value)
-
-
-def _may_be_ours(place: Ours, value: str) -> None:
-    if value != place.confirmed and value not in place.unconfirmed:
-        place.unconfirmed.append(value)
-
-
-def _settle_label(
-    connection: Connection, label: dict[str, Any], reply: SetLabel, outcome: Outcome
-) -> None:
-    if outcome is Outcome.UNKNOWN:
-        return
-    if reply.present and outcome is Outcome.DONE:
-        connection.execute(upsert(connection, labels_added, update=()), label)
-    elif reply.present or outcome is Outcome.DONE:
-        here = {name: label[name] for name in ("demarche", "number", "name")}
-        connection.execute(delete(labels_added).filter_by(**here))
-
-
-def _label(demarche: int, reply: SetLabel, at: datetime) -> dict[str, Any]:
-    return {"demarche": demarche, "number": reply.number, "name": reply.name, "added_at": at}
-
-
 def _by_key(connection: Connection, demarche: int, keys: Iterable[str]) -> list[Row[Any]]:
     # Held until the transaction ends: two runs that met cannot undo what the other recorded.
     query = select(replies).filter_by(demarche=demarche).order_by(replies.c.id).with_for_update()
@@ -216,35 +142,3 @@ def _by_key(connection: Connection, demarche: int, keys: Iterable[str]) -> list[
         for chunk in in_chunks(keys)
         for row in connection.execute(query.where(replies.c.key.in_(chunk)))
     ]
-
-
-def _ours(connection: Connection, demarche: int, rows: Sequence[Row[Any]]) -> dict[Place, Ours]:
-    ours: dict[Place, Ours] = {}
-    numbers = sorted({row.number for row in rows if row.kind == reply_json.ANNOTATE})
-    query = select(written_annotations).filter_by(demarche=demarche)
-    for chunk in in_chunks(numbers):
-        for row in connection.execute(query.where(written_annotations.c.number.in_(chunk))):
-            ours[row.number, row.name] = Ours(row.confirmed, jsontext.load(row.unconfirmed))
-    for row in rows:
-        if row.kind == reply_json.ANNOTATE:
-            for change in jsontext.load(row.payload)["changes"]:
-                ours.setdefault((row.number, change["name"]), Ours())
-    return ours
-
-
-def _save_ours(connection: Connection, demarche: int, ours: dict[Place, Ours]) -> None:
-    if not ours:
-        return
-    connection.execute(
-        upsert(connection, written_annotations, update=["confirmed", "unconfirmed"]),
-        [
-            {
-                "demarche": demarche,
-                "number": number,
-                "name": name,
-                "confirmed": place.confirmed,
-                "unconfirmed": jsontext.dump(place.unconfirmed),
-            }
-            for (number, name), place in ours.items()
-        ],
-    )

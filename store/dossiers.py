@@ -9,10 +9,10 @@ from sqlalchemy import Select, and_, select
 from store import jsontext, pages
 from store.assessments import AssessmentRow
 from store.engine import Scope
-from store.kept import DossierPast, LightRow, StoredDossier
+from store.kept import DossierPast, LightRow, PlanMade, StoredDossier
 from store.pages import DossierRow, PageCounts
 from store.statements import in_chunks
-from store.tables import assessments, dossiers, past_states
+from store.tables import assessments, dossiers, past_states, plans
 
 HEAVY = 100
 """Dossiers fetched at a time: some megabytes of text."""
@@ -26,13 +26,17 @@ _CURRENT = and_(
     assessments.c.fingerprint == dossiers.c.assessed_fingerprint,
     assessments.c.basis == dossiers.c.assessed_basis,
 )
+_PLANNED = and_(plans.c.demarche == dossiers.c.demarche, plans.c.number == dossiers.c.number)
+_BESIDE = dossiers.outerjoin(assessments, _CURRENT).outerjoin(plans, _PLANNED)
+_PLAN = tuple(plans.c[name] for name in PlanMade.__dataclass_fields__)
 _FULL = select(
-    dossiers, assessments.c.earlier_number, assessments.c.assessed_at, assessments.c.detail
-).select_from(dossiers.outerjoin(assessments, _CURRENT))
+    dossiers, assessments.c.earlier_number, assessments.c.assessed_at, assessments.c.detail, *_PLAN
+).select_from(_BESIDE)
 _LIGHT = select(
-    *(dossiers.c[name] for name in LightRow.__dataclass_fields__ if name != "earlier_number"),
+    *(dossiers.c[name] for name in LightRow.__dataclass_fields__ if name in dossiers.c),
     assessments.c.earlier_number,
-).select_from(dossiers.outerjoin(assessments, _CURRENT))
+    *_PLAN,
+).select_from(_BESIDE)
 
 
 class Dossiers:
@@ -88,10 +92,12 @@ class Dossiers:
         for row in self._rows(_FULL, demarche, numbers=numbers, pending=pending, size=HEAVY):
             yield _stored(row)
 
-    def light_rows(self, demarche: int) -> Iterator[LightRow]:
+    def light_rows(
+        self, demarche: int, *, numbers: Iterable[int] | None = None
+    ) -> Iterator[LightRow]:
         """Dossiers in order of number without their content, those pending deletion apart."""
-        for row in self._rows(_LIGHT, demarche, numbers=None, pending=False, size=LIGHT):
-            yield LightRow(**row)
+        for row in self._rows(_LIGHT, demarche, numbers=numbers, pending=False, size=LIGHT):
+            yield LightRow(**_with_plan(row))
 
     def get(self, demarche: int, number: int) -> StoredDossier | None:
         """One dossier, pending deletion or not; ``None`` when it is not in store."""
@@ -173,8 +179,14 @@ class Dossiers:
             return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def _stored(row: Mapping[str, Any]) -> StoredDossier:
+def _with_plan(row: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(row)
+    plan = PlanMade(**{name: values.pop(name) for name in PlanMade.__dataclass_fields__})
+    return {**values, "plan": plan if plan.conditions is not None else None}
+
+
+def _stored(row: Mapping[str, Any]) -> StoredDossier:
+    values = _with_plan(row)
     del values["demarche"]
     fingerprint, basis = values.pop("assessed_fingerprint"), values.pop("assessed_basis")
     verdict = {name: values.pop(name) for name in ("earlier_number", "assessed_at", "detail")}

@@ -8,6 +8,21 @@ from store.assessments import AssessmentRow
 
 
 @dataclass(frozen=True, slots=True)
+class PlanMade:
+    """What a plan of replies was made from.
+
+    Attributes:
+        conditions: Hash of verdict, state, settings, rules and whatever DS may refuse for.
+        content: Hash of the dossier.
+        again_at: When it is due again though nothing changed (UTC).
+    """
+
+    conditions: str
+    content: str
+    again_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class StoredDossier:
     """A dossier as it is kept; see :class:`store.pages.DossierRow` for what is not said here.
 
@@ -15,7 +30,7 @@ class StoredDossier:
         changed_at: When this content was first seen (UTC).
         pending_since: Deletion date when it is pending deletion on DS.
         assessment: Its current assessment, which may be older than the content.
-        planned_key: Key of the last plan of replies.
+        plan: The last plan of replies, if any.
     """
 
     number: int
@@ -30,7 +45,7 @@ class StoredDossier:
     deposited_at: datetime
     changed_at: datetime
     pending_since: datetime | None
-    planned_key: str | None
+    plan: PlanMade | None
     assessment: AssessmentRow | None
 
 
@@ -42,7 +57,7 @@ class LightRow:
         earlier_number: Earlier dossier that its current assessment looked for.
         assessed_fingerprint: Fingerprint of its current assessment.
         assessed_basis: Basis of its current assessment.
-        planned_key: Key of the last plan of replies.
+        plan: The last plan of replies, if any.
     """
 
     number: int
@@ -56,7 +71,7 @@ class LightRow:
     earlier_number: int | None
     assessed_fingerprint: str | None
     assessed_basis: str | None
-    planned_key: str | None
+    plan: PlanMade | None
 
 
 @dataclass(frozen=True, slots=True)

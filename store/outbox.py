@@ -11,22 +11,21 @@ it is sent, even when a later plan drops the reply. Else a run that died would f
 and take it for a human's.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Self
 
 from sqlalchemy import Row, Select, Table, select
 
-from store import delivery, jsontext, plans, reply_json
+from store import delivery, ours, plans, reply_json, sent
 from store.engine import Scope
 from store.plans import Plan
+from store.sent import Sent
 from store.stages import OPEN, UNCERTAIN, Stage
 from store.statements import in_chunks
-from store.tables import conflicts, labels_added, replies, written_annotations
-from triage.reply import Conflict, MessageSent, Outcome, Receipt, Reply, SendMessage
-
-AnnotationValue: TypeAlias = str | int | bool
+from store.tables import conflicts, replies
+from triage.reply import Conflict, MessageSent, Receipt, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,36 @@ class StoredReply:
     def maybe_sent(self) -> bool:
         """Whether DS may have it already: read before sending a message again."""
         return self.stage in UNCERTAIN
+
+
+@dataclass(frozen=True, slots=True)
+class OursThere:
+    """What is ours on one dossier.
+
+    Attributes:
+        annotations: Values of each annotation that are ours, in canonical form: the last that DS
+            confirmed, and those sent since whose answer was lost.
+        labels: Labels that we added and did not take off.
+        uncertain_labels: Labels whose last change was sent, and whose answer was lost.
+    """
+
+    annotations: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    labels: frozenset[str] = frozenset()
+    uncertain_labels: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, places: Mapping[ours.Place, ours.Ours]) -> Self:
+        """What some places hold."""
+        labels = {name: here for (kind, name), here in places.items() if kind == ours.LABEL}
+        return cls(
+            annotations={
+                name: here.values
+                for (kind, name), here in places.items()
+                if kind == ours.ANNOTATION
+            },
+            labels=frozenset(name for name, here in labels.items() if ours.THERE in here.values),
+            uncertain_labels=frozenset(name for name, here in labels.items() if here.unconfirmed),
+        )
 
 
 class Outbox:
@@ -135,34 +164,11 @@ class Outbox:
         rows = self._rows(ordered, conflicts, numbers)
         return tuple(Conflict(row.number, row.annotation, row.wanted, row.found) for row in rows)
 
-    def written_annotations(
-        self, demarche: int, *, numbers: Iterable[int] | None = None
-    ) -> dict[int, dict[str, tuple[AnnotationValue, ...]]]:
-        """Values that are ours, by dossier number and annotation name.
-
-        Returns:
-            For each annotation the last value that DS confirmed, if any, then those sent since
-            whose answer was lost. What DS shows is ours when it is any of them.
-        """
-        query = select(written_annotations).filter_by(demarche=demarche)
-        found: dict[int, dict[str, tuple[AnnotationValue, ...]]] = {}
-        for row in self._rows(query, written_annotations, numbers):
-            confirmed = [] if row.confirmed is None else [row.confirmed]
-            texts = confirmed + jsontext.load(row.unconfirmed)
-            if texts:
-                values = tuple(jsontext.load(text) for text in texts)
-                found.setdefault(row.number, {})[row.name] = values
-        return found
-
-    def labels_added(
-        self, demarche: int, *, numbers: Iterable[int] | None = None
-    ) -> dict[int, frozenset[str]]:
-        """Labels that we added and did not remove, by dossier number."""
-        query = select(labels_added.c.number, labels_added.c.name).filter_by(demarche=demarche)
-        found: dict[int, set[str]] = {}
-        for row in self._rows(query, labels_added, numbers):
-            found.setdefault(row.number, set()).add(row.name)
-        return {number: frozenset(names) for number, names in found.items()}
+    def ours(self, demarche: int, *, numbers: Iterable[int] | None = None) -> dict[int, OursThere]:
+        """What is ours on DS, by dossier number."""
+        with self._scope.read() as connection:
+            held = ours.read(connection, demarche, numbers)
+        return {number: OursThere.of(places) for number, places in held.items()}
 
     def messages_sent(
         self, demarche: int, *, numbers: Iterable[int] | None = None
@@ -171,16 +177,20 @@ class Outbox:
 
         One that is intended counts as unknown; one that DS refused was not sent.
         """
-        query = (
-            select(replies)
-            .filter_by(demarche=demarche, kind=reply_json.MESSAGE)
-            .where(replies.c.stage.in_((Stage.DONE, *UNCERTAIN)))
-            .order_by(replies.c.number, replies.c.sending, replies.c.id)
-        )
-        found: dict[int, tuple[MessageSent, ...]] = {}
-        for row in self._rows(query, replies, numbers):
-            found[row.number] = (*found.get(row.number, ()), _sent(row))
-        return found
+        with self._scope.read() as connection:
+            return sent.messages_sent(connection, demarche, numbers=numbers)
+
+    def recall(self, demarche: int, number: int, *, messages: Sequence[Sent]) -> None:
+        """Remember messages that DS shows and that memory lacks; the plan is due anew.
+
+        Args:
+            demarche: Number of the démarche.
+            number: Dossier.
+            messages: All of ours that its conversation shows, the oldest first.
+        """
+        with self._scope.write() as connection:
+            sent.remember(connection, demarche, number, messages=messages)
+            delivery.due_again(connection, demarche, numbers=[number])
 
     def _rows(
         self, query: Select[Any], table: Table, numbers: Iterable[int] | None
@@ -205,17 +215,4 @@ def _stored(row: Row[Any]) -> StoredReply:
         received_at=row.received_at,
         text=row.text,
         message_id=row.message_id,
-    )
-
-
-def _sent(row: Row[Any]) -> MessageSent:
-    reply = reply_json.decode(row.kind, row.payload)
-    if not isinstance(reply, SendMessage):
-        raise TypeError(f"reply {row.key} is stored as a message and is none")
-    return MessageSent(
-        key=reply.key,
-        kind=reply.kind,
-        items=reply.items,
-        sent_at=row.intended_at or row.received_at,
-        outcome=Outcome.DONE if row.stage == Stage.DONE else Outcome.UNKNOWN,
     )

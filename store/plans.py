@@ -1,16 +1,17 @@
 """Saving what is due to dossiers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, select, update
 
-from store import reply_json
+from store import ours, reply_json
 from store.stages import UNCERTAIN, Stage
 from store.statements import in_chunks, upsert
-from store.tables import conflicts, dossiers, replies
+from store.tables import conflicts, replies
+from store.tables import plans as plans_made
 from triage.reply import Conflict, Reply
 
 
@@ -20,38 +21,49 @@ class Plan:
 
     Attributes:
         number: Dossier, which is in store.
-        key: Hash of what the plan was made from; tells a new plan from the same one.
+        content: Hash of the dossier as it was planned for.
         replies: What is due now; whatever else was planned is dropped.
         conflicts: Annotations left to humans; earlier conflicts are cleared.
         standing: Keys of refused replies that DS would refuse again, kept as they are; the other
             refused ones that are not due any more are dropped. ``None`` keeps them all.
+        conditions: Hash of all else that it was made from; with ``content`` it tells a new plan
+            from the same one.
+        again_at: When the plan is due again though nothing changed (aware).
+        ours: What annotations show that turned out to be ours, by name.
+        our_labels: Labels likewise.
     """
 
     number: int
-    key: str
+    content: str
     replies: tuple[Reply, ...]
     conflicts: tuple[Conflict, ...] = ()
     standing: frozenset[str] | None = None
+    conditions: str = ""
+    again_at: datetime | None = None
+    ours: Mapping[str, str] = field(default_factory=dict)
+    our_labels: frozenset[str] = frozenset()
 
 
 def save_plans(
     connection: Connection, demarche: int, *, plans: Sequence[Plan], at: datetime
 ) -> None:
     """Put plans in the outbox in place of earlier ones; see :mod:`store.outbox` for what stays."""
-    keys = _plan_keys(connection, demarche, plans)
+    made = _made(connection, demarche, plans)
     present = _present(connection, demarche, plans)
     added: list[dict[str, Any]] = []
     opened: list[dict[str, Any]] = []
     dropped: list[int] = []
     for plan in plans:
         rows = present.get(plan.number, {})
-        same = keys.get(plan.number) == plan.key
+        same = made.get(plan.number) == (plan.conditions, plan.content)
         for position, reply in enumerate(plan.replies):
             row = rows.pop(reply.key, None)
             values = _values(reply, position, at)
             if row is None:
                 added.append({"demarche": demarche, "number": plan.number, **values})
             elif _opens(row, same=same):
+                if row["stage"] == Stage.PLANNED:
+                    values["text"] = row["text"]  # why it failed before: it is not tried first
                 opened.append({"of_id": row["id"], **values})
         dropped += [row["id"] for row in rows.values() if _superseded(row, plan)]
     if added:
@@ -61,7 +73,8 @@ def save_plans(
     for chunk in in_chunks(dropped):
         connection.execute(delete(replies).where(replies.c.id.in_(chunk)))
     _save_conflicts(connection, demarche, plans=plans, at=at)
-    _save_keys(connection, demarche, plans)
+    _save_ours(connection, demarche, plans)
+    _save_made(connection, demarche, plans)
 
 
 _REOPEN = (
@@ -123,21 +136,22 @@ def _values(reply: Reply, position: int, at: datetime) -> dict[str, Any]:
     }
 
 
-def _plan_keys(
+def _made(
     connection: Connection, demarche: int, plans: Sequence[Plan]
-) -> Mapping[int, str | None]:
-    query = select(dossiers.c.number, dossiers.c.planned_key).filter_by(demarche=demarche)
+) -> Mapping[int, tuple[str, str]]:
+    query = select(plans_made.c.number, plans_made.c.conditions, plans_made.c.content)
+    query = query.filter_by(demarche=demarche)
     return {
-        row.number: row.planned_key
+        row.number: (row.conditions, row.content)
         for chunk in in_chunks([plan.number for plan in plans])
-        for row in connection.execute(query.where(dossiers.c.number.in_(chunk)))
+        for row in connection.execute(query.where(plans_made.c.number.in_(chunk)))
     }
 
 
 def _present(
     connection: Connection, demarche: int, plans: Sequence[Plan]
 ) -> dict[int, dict[str, RowMapping]]:
-    columns = (replies.c[name] for name in ("id", "number", "key", "kind", "stage"))
+    columns = (replies.c[name] for name in ("id", "number", "key", "kind", "stage", "text"))
     # Held until the transaction ends: what is intended meanwhile must not be planned over.
     query = select(*columns).filter_by(demarche=demarche).order_by(replies.c.id).with_for_update()
     present: dict[int, dict[str, RowMapping]] = {}
@@ -186,15 +200,29 @@ _CLEAR = delete(conflicts).where(
 )
 
 
-def _save_keys(connection: Connection, demarche: int, plans: Sequence[Plan]) -> None:
+def _save_ours(connection: Connection, demarche: int, plans: Sequence[Plan]) -> None:
+    found = [plan for plan in plans if plan.ours or plan.our_labels]
+    held = ours.read(connection, demarche, [plan.number for plan in found]) if found else {}
+    for plan in found:
+        places = held.setdefault(plan.number, {})
+        places |= {(ours.ANNOTATION, name): ours.Ours(one) for name, one in plan.ours.items()}
+        places |= {(ours.LABEL, name): ours.Ours(ours.THERE) for name in plan.our_labels}
+    ours.save(connection, demarche, held)
+
+
+def _save_made(connection: Connection, demarche: int, plans: Sequence[Plan]) -> None:
     if not plans:
         return
     connection.execute(
-        update(dossiers)
-        .where(
-            dossiers.c.demarche == bindparam("of_demarche"),
-            dossiers.c.number == bindparam("of_number"),
-        )
-        .values(planned_key=bindparam("new_key")),
-        [{"of_demarche": demarche, "of_number": p.number, "new_key": p.key} for p in plans],
+        upsert(connection, plans_made, update=["conditions", "content", "again_at"]),
+        [
+            {
+                "demarche": demarche,
+                "number": plan.number,
+                "conditions": plan.conditions,
+                "content": plan.content,
+                "again_at": plan.again_at,
+            }
+            for plan in plans
+        ],
     )

@@ -59,7 +59,6 @@ dossiers = Table(
     Column("pending_since", UtcDateTime),
     Column("assessed_fingerprint", String),
     Column("assessed_basis", String),
-    Column("planned_key", String),
     Column("raw", Text, nullable=False),
 )
 
@@ -105,6 +104,16 @@ verdicts = Table(
     Index(None, "demarche", "number"),
 )
 
+plans = Table(
+    "plans",
+    metadata,
+    *of_dossier(),
+    Column("conditions", String, nullable=False),
+    Column("content", String, nullable=False),
+    Column("again_at", UtcDateTime),
+    erased_with_the_dossier(),
+)
+
 replies = Table(
     "replies",
     metadata,
@@ -128,24 +137,27 @@ replies = Table(
     Index(None, "demarche", "stage"),
 )
 
-written_annotations = Table(
-    "written_annotations",
+ours = Table(
+    "ours",
     metadata,
     *of_dossier(),
+    Column("kind", String, primary_key=True),
     Column("name", String, primary_key=True),
     Column("confirmed", Text),
     Column("unconfirmed", Text, nullable=False),
     erased_with_the_dossier(),
 )
 
-labels_added = Table(
-    "labels_added",
+sent_messages = Table(
+    "sent_messages",
     metadata,
     *of_dossier(),
-    Column("name", String, primary_key=True),
-    Column("added_at", UtcDateTime, nullable=False),
-    erased_with_the_dossier(),
+    Column("reference", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("message_id", String),
 )
+"""What is left of messages whose dossier was erased, or that DS alone remembered."""
 
 conflicts = Table(
     "conflicts",

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 
+from mappings.clock import PARIS
 from mappings.convert import as_text
-from mappings.dossier import ChampValue, Moment, Unreadable, YesNo
+from mappings.dossier import ChampValue, Day, Moment, Number, Unreadable, YesNo
 from triage.assessment import Assessment, ScopeReason, Verdict
 from triage.reply import AnnotationKind
 from triage.texts import Texts
@@ -14,13 +16,19 @@ KINDS: Mapping[str, AnnotationKind] = {
     "text": "text",
     "textarea": "textarea",
     "integer_number": "integerNumber",
+    "decimal_number": "decimalNumber",
     "drop_down_list": "dropDownList",
+    "multiple_drop_down_list": "multipleDropDownList",
     "datetime": "datetime",
     "date": "date",
     "checkbox": "checkbox",
     "yes_no": "yesNo",
 }
 """Type of an annotation's descriptor to the key of ``AnnotationValueInput`` that writes it."""
+
+TEXTS = frozenset({"text", "textarea", "dropDownList", "multipleDropDownList"})
+"""Kinds that take any text, and that an empty one clears."""
+_NUMBERS = frozenset({"integerNumber", "decimalNumber"})
 
 
 def wanted_annotations(
@@ -69,9 +77,38 @@ def questions(assessment: Assessment, labels: Mapping[str, str]) -> list[ScopeRe
     ]
 
 
+def fitted(value: str | int | bool, kind: AnnotationKind) -> str | int | bool:
+    """A value in the shape that an annotation of this kind takes.
+
+    An administrator can change the type of an annotation: a score is then written as text. A value
+    that has no such shape stays as it is, and is refused with its reason.
+    """
+    if kind in TEXTS:
+        return canonical(value) if isinstance(value, int) else value
+    if kind in _NUMBERS and isinstance(value, str):
+        try:
+            return int(value)
+        except ValueError:
+            return value
+    if kind == "date" and isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+        return (moment.astimezone(PARIS) if moment.tzinfo else moment).date().isoformat()
+    return value
+
+
 def canonical(value: str | int | bool) -> str:
-    """A value as it is compared and remembered: no outer space, plain line ends."""
-    return str(value).replace("\r\n", "\n").strip()
+    """The one text in which what DS shows, what is wanted and what we wrote are compared.
+
+    No outer space, plain line ends; a number the same whether the annotation holds it as an
+    integer, a decimal or a text.
+    """
+    text = str(value).replace("\r\n", "\n").strip()
+    if text[-2:] in {".0", ",0"} and text[:-2].isdecimal():
+        return text[:-2]
+    return text
 
 
 def shown(value: ChampValue | None) -> str:
@@ -81,6 +118,10 @@ def shown(value: ChampValue | None) -> str:
     is somebody's, and what is written over is only what we wrote.
     """
     match value:
+        case Number():
+            return _plain(value.number)
+        case Day():
+            return value.day.isoformat()
         case Moment():
             return to_the_minute(value.moment)
         case YesNo():
@@ -91,6 +132,15 @@ def shown(value: ChampValue | None) -> str:
             return ""
         case _:
             return canonical(as_text(value))
+
+
+def _plain(number: int | Decimal) -> str:
+    """A number without an exponent, and without decimals that say nothing."""
+    try:
+        whole = number == int(number)
+    except (InvalidOperation, OverflowError, ValueError):
+        return str(number)
+    return str(int(number)) if whole else f"{number:f}".rstrip("0")
 
 
 def to_the_minute(moment: datetime) -> str:

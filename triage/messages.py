@@ -1,6 +1,6 @@
 """Messages to declarants: at most one for each set of items, a few for each dossier."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal, TypeAlias
 
 from mappings.dossier import DossierState
@@ -8,11 +8,14 @@ from triage.annotations import questions
 from triage.assessment import Assessment, ItemResult, Status, Verdict
 from triage.decision import Decision
 from triage.judged import Judged, Memory, Rulebook
-from triage.reply import MessageSent, SendMessage, reply_key
+from triage.reply import MessageSent, SendMessage, reference_of, reply_key
 from triage.reply_policy import Sending
 from triage.text_samples import Requested
 
 Kind: TypeAlias = Literal["received", "request"]
+
+MOST = 32
+"""Messages to one dossier, far more than any has: how far a reference alone is looked for."""
 
 
 def due_message(
@@ -34,7 +37,7 @@ def due_message(
     items = _items(judged.assessment) if kind == "request" else ()
     if kind == "request" and not _can_be_asked(judged.assessment, decision):
         return None
-    if sent and (sent[-1].kind, set(sent[-1].items)) == (kind, set(items)):
+    if sent and _says(sent[-1], judged.dossier.number, kind=kind, items=items):
         return None
     if kind == "received" and any(message.kind == "received" for message in sent):
         return None
@@ -47,6 +50,47 @@ def exhausted(sent: Sequence[MessageSent], sending: Sending) -> bool:
     """Whether the last automatic request that a dossier may have was sent: humans take over."""
     requests = len(_requests(sent))
     return sending.channel != "off" and 0 < requests >= sending.max_requests
+
+
+def unheeded(judged: Judged, memory: Memory, sending: Sending) -> bool:
+    """Whether the declarant submitted again since the last request, and all of it stands.
+
+    The same words are not sent twice: humans take over. Both dates are those of DS.
+    """
+    sent, dossier = memory.messages, judged.dossier
+    if sending.channel == "off" or not sent or dossier.correction_pending_since is not None:
+        return False
+    if not _says(sent[-1], dossier.number, kind="request", items=_items(judged.assessment)):
+        return False
+    return any(
+        message.id == sent[-1].message_id
+        and not message.discarded
+        and (message.resolved_at is not None or dossier.champs_modified_at > message.created_at)
+        for message in dossier.messages
+    )
+
+
+def kind_of_reference(number: int, reference: str) -> Kind:
+    """What a message that we sent to a dossier was, told by its reference alone."""
+    received = {
+        reference_of(message_key(number, "received", items=(), count=n)) for n in range(MOST)
+    }
+    return "received" if reference in received else "request"
+
+
+def message_key(number: int, kind: Kind, *, items: Collection[str], count: int) -> str:
+    """Key of a message: the same words after the same number of messages are the same message."""
+    return reply_key(number, kind, *sorted(items), str(count))
+
+
+def _says(sent: MessageSent, number: int, *, kind: Kind, items: Collection[str]) -> bool:
+    """Whether a message that was sent says this."""
+    if sent.items is not None:
+        return (sent.kind, set(sent.items)) == (kind, set(items))
+    references = (
+        reference_of(message_key(number, kind, items=items, count=n)) for n in range(MOST)
+    )
+    return sent.kind == kind and sent.reference in references
 
 
 def _requests(sent: Sequence[MessageSent]) -> list[MessageSent]:
@@ -96,8 +140,8 @@ def _message(
 ) -> SendMessage:
     """The message; its reference is made from its key, which the next one does not share."""
     dossier, assessment = judged.dossier, judged.assessment
-    key = reply_key(dossier.number, kind, *sorted(items), str(count))
-    reference = f"UNC-{key[:4]}-{key[4:8]}".upper()
+    key = message_key(dossier.number, kind, items=items, count=count)
+    reference = reference_of(key)
     correction = _correction(assessment, rulebook.sending) if kind == "request" else None
     body = rulebook.texts.render(
         f"message_{kind}",

@@ -1,10 +1,11 @@
 """Which replies are due to a dossier: a pure function of its verdict and of what DS shows now."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mappings.dossier import DossierState
+from triage.authorship import recollected
 from triage.decision import STATUS, Decision, decide, held_by_person, taken_over
 from triage.judged import Judged, Memory, Rulebook
 from triage.messages import due_message
@@ -27,12 +28,16 @@ class Plan:
         conflicts: Annotations that a human changed.
         again_at: When the plan must be made again though nothing changed (quiet period).
         missing_labels: Labels that are wanted and that the démarche does not have.
+        ours: What annotations show that is ours though it was not remembered, by name.
+        our_labels: Labels likewise.
     """
 
     replies: tuple[Reply, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     again_at: datetime | None = None
     missing_labels: frozenset[str] = frozenset()
+    ours: Mapping[str, str] = field(default_factory=dict)
+    our_labels: frozenset[str] = frozenset()
 
 
 def plan(judged: Judged, memory: Memory, *, rulebook: Rulebook, now: datetime) -> Plan:
@@ -41,34 +46,68 @@ def plan(judged: Judged, memory: Memory, *, rulebook: Rulebook, now: datetime) -
     Annotations say what the bridge proposes, but for those that a human holds; labels, messages and
     passages follow the decision in force.
     """
+    known = recollected(judged.dossier, memory, rulebook=rulebook)
     proposed = rulebook.policy.statuses.get(judged.assessment.status)
     if proposed is None or taken_over(judged.dossier, rulebook.mapping):
-        return Plan()
-    if proposed.only_if_written and STATUS not in memory.written:
-        return Plan()
-    held = held_by_person(judged.dossier, memory.written, mapping=rulebook.mapping)
+        return _with_ours(Plan(), memory, known=known)
+    if proposed.only_if_written and STATUS not in known.written:
+        return _with_ours(Plan(), memory, known=known)
+    held = held_by_person(judged.dossier, known.written, mapping=rulebook.mapping)
     decision = decide(judged.assessment, held)
-    annotate, conflicts = due_annotations(
-        judged, memory, status=proposed, decision=decision, rulebook=rulebook
+    annotations = due_annotations(
+        judged, known, status=proposed, decision=decision, rulebook=rulebook
     )
+    made = Plan(annotations.replies, annotations.conflicts, ours=annotations.as_wanted)
     status = _policy_in_force(judged, decision, rulebook)
-    if status is None:
-        return Plan(replies=annotate, conflicts=conflicts)
+    if status is not None:
+        made = _answered(
+            made, judged, known, status=status, decision=decision, rulebook=rulebook, now=now
+        )
+    return _with_ours(made, memory, known=known)
+
+
+def _with_ours(made: Plan, memory: Memory, *, known: Memory) -> Plan:
+    """A plan with what DS shows that is ours, where memory does not say so."""
+    shown = {
+        name: next(iter(values - memory.written.get(name, frozenset())), "")
+        for name, values in known.written.items()
+    }
+    ours = {**shown, **made.ours}
+    return replace(
+        made,
+        ours={
+            name: value
+            for name, value in ours.items()
+            if value and value not in memory.written.get(name, frozenset())
+        },
+        our_labels=known.labels - memory.labels,
+    )
+
+
+def _answered(
+    made: Plan,
+    judged: Judged,
+    memory: Memory,
+    *,
+    status: StatusPolicy,
+    decision: Decision,
+    rulebook: Rulebook,
+    now: datetime,
+) -> Plan:
+    """A plan with the labels, the message and the passage that go with the status in force."""
     labels = due_labels(judged, memory, status=status, decision=decision, rulebook=rulebook)
     message = due_message(judged, memory, kind=status.message, decision=decision, rulebook=rulebook)
     quiet_until = judged.dossier.champs_modified_at + rulebook.sending.quiet
-    waits = message is not None and now < quiet_until
-    events = (
-        *(() if message is None or waits else (message,)),
+    # A passage locks the declarant out: it waits as the message does.
+    events: tuple[Reply, ...] = (
+        *(() if message is None else (message,)),
         *_passage(judged, status=status, rulebook=rulebook),
     )
-    return Plan(
-        replies=(
-            *annotate,
-            *labels.replies,
-            *(reply for reply in events if reply.key not in memory.refused),
-        ),
-        conflicts=conflicts,
+    events = tuple(reply for reply in events if reply.key not in memory.refused)
+    waits = bool(events) and now < quiet_until
+    return replace(
+        made,
+        replies=(*made.replies, *labels.replies, *(() if waits else events)),
         again_at=quiet_until if waits else None,
         missing_labels=labels.missing,
     )

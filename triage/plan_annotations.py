@@ -1,9 +1,11 @@
 """Annotations due to a dossier, and those that a human holds."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from mappings.dossier import Number
 from mappings.mapping import FormMapping
-from triage.annotations import KINDS, canonical, shown, wanted_annotations
+from triage.annotations import KINDS, TEXTS, canonical, fitted, shown, wanted_annotations
 from triage.assessment import Status
 from triage.decision import STATUS, Decision
 from triage.judged import Judged, Memory, Rulebook
@@ -16,6 +18,28 @@ MISSING = "elements_manquants"
 """Annotation that lists what is missing, and says when a number beside it no longer applies."""
 
 
+@dataclass(frozen=True, slots=True)
+class DueAnnotations:
+    """What is to be written, in one reply if anything is, and what is not.
+
+    Attributes:
+        replies: The reply.
+        conflicts: What humans hold.
+        as_wanted: What DS shows already as we want it, in canonical form, by name: ours.
+    """
+
+    replies: tuple[Annotate, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    as_wanted: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _AsWanted:
+    """An annotation that shows what is wanted."""
+
+    value: str
+
+
 def due_annotations(
     judged: Judged,
     memory: Memory,
@@ -23,10 +47,11 @@ def due_annotations(
     status: StatusPolicy,
     decision: Decision,
     rulebook: Rulebook,
-) -> tuple[tuple[Annotate, ...], tuple[Conflict, ...]]:
-    """One reply with all that is to be written, if anything is, and what humans hold."""
+) -> DueAnnotations:
+    """What is to be written, what humans hold, and what shows what is wanted."""
     due: list[AnnotationChange] = []
     conflicts: list[Conflict] = []
+    as_wanted: dict[str, str] = {}
     values = _wanted(judged, status=status, rulebook=rulebook)
     if STATUS in values and decision.exclusion and decision.status is Status.HORS_CHAMP:
         values = {**values, STATUS: decision.shown}  # by a reason that a person gave
@@ -36,23 +61,31 @@ def due_annotations(
                 due.append(change)
             case Conflict() as conflict:
                 conflicts.append(conflict)
+            case _AsWanted(value):
+                as_wanted[name] = value
             case None:
                 pass
-    if all(change.name in rulebook.policy.never_alone for change in due):
-        return (), tuple(conflicts)
-    return (_annotate(judged, due),), tuple(conflicts)
+    alone = all(change.name in rulebook.policy.never_alone for change in due)
+    replies = () if alone else (_annotate(judged, due),)
+    return DueAnnotations(replies, tuple(conflicts), as_wanted)
 
 
 def _compared(
     judged: Judged, memory: Memory, *, name: str, wanted: str | int, rulebook: Rulebook
-) -> AnnotationChange | Conflict | None:
+) -> AnnotationChange | Conflict | _AsWanted | None:
     """What is wanted of one annotation, beside what it shows and what is ours there."""
     descriptor = judged.descriptor(rulebook.mapping.annotations[name].champs)
-    if descriptor is None or descriptor.type not in KINDS:
+    if descriptor is None:
         return None
     champ = judged.annotation((descriptor.id,))
+    kind = KINDS.get(descriptor.type, "other")
+    if wanted == "" and kind not in TEXTS:
+        return None  # DS can clear a text or a list, nothing else
+    wanted = fitted(wanted, kind)
     found, value = shown(champ.value if champ else None), canonical(wanted)
     if found == value:
+        # Of a proposal, the same value may be a person's confirmation.
+        return _AsWanted(value) if found and name not in rulebook.policy.proposals else None
         return None
     if found and found not in memory.written.get(name, frozenset()):
         if name in rulebook.policy.proposals or name in rulebook.policy.never_alone:
@@ -60,9 +93,7 @@ def _compared(
         return Conflict(number=judged.dossier.number, annotation=name, wanted=value, found=found)
     if value in memory.refused_values.get(name, frozenset()):
         return None
-    return AnnotationChange(
-        name=name, api_id=descriptor.api_id, kind=KINDS[descriptor.type], value=wanted
-    )
+    return AnnotationChange(name=name, api_id=descriptor.api_id, kind=kind, value=wanted)
 
 
 def _wanted(judged: Judged, *, status: StatusPolicy, rulebook: Rulebook) -> Mapping[str, str | int]:
@@ -74,7 +105,7 @@ def _wanted(judged: Judged, *, status: StatusPolicy, rulebook: Rulebook) -> Mapp
         return kept
     mapping = rulebook.mapping
     dropped = [name for name in rulebook.policy.managed_annotations if name not in kept]
-    cleared = {name: "" for name in dropped if mapping.annotations[name].type != "integer"}
+    cleared = dict.fromkeys(dropped, "")
     if MISSING in kept and _stale_number(judged, dropped, mapping=mapping):
         kept[MISSING] = wanted_annotations(
             judged.assessment,
@@ -89,9 +120,8 @@ def _wanted(judged: Judged, *, status: StatusPolicy, rulebook: Rulebook) -> Mapp
 
 def _stale_number(judged: Judged, dropped: Sequence[str], *, mapping: FormMapping) -> bool:
     """Whether a number that no longer applies stands there: DS cannot clear a number."""
-    numbers = [name for name in dropped if mapping.annotations[name].type == "integer"]
-    found = [judged.annotation(mapping.annotations[name].champs) for name in numbers]
-    return any(champ is not None and champ.value is not None for champ in found)
+    found = [judged.annotation(mapping.annotations[name].champs) for name in dropped]
+    return any(champ is not None and isinstance(champ.value, Number) for champ in found)
 
 
 def _annotate(judged: Judged, changes: Sequence[AnnotationChange]) -> Annotate:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from triage.decision import Decision
 from triage.judged import Judged, Memory, Rulebook
-from triage.messages import exhausted
+from triage.messages import exhausted, unheeded
 from triage.reply import SetLabel, reply_key
 from triage.reply_policy import StatusPolicy
 
@@ -31,7 +31,7 @@ def due_labels(
     bridge wants it no more. Taking it away then is asked of DS all the same, which answers that it
     is not there: so the bridge forgets that it was its own.
     """
-    wanted = _wanted(memory, status=status, priority=decision.priority, rulebook=rulebook)
+    wanted = _wanted(judged, memory, status=status, decision=decision, rulebook=rulebook)
     there = rulebook.labels
     replies = []
     for name in rulebook.policy.labels.managed:
@@ -47,14 +47,21 @@ def due_labels(
 
 
 def _wanted(
-    memory: Memory, *, status: StatusPolicy, priority: str | None, rulebook: Rulebook
+    judged: Judged,
+    memory: Memory,
+    *,
+    status: StatusPolicy,
+    decision: Decision,
+    rulebook: Rulebook,
 ) -> set[str]:
     policy = rulebook.policy.labels
     wanted = set(status.labels)
-    if priority in policy.by_priority:
-        wanted.add(policy.by_priority[priority])
-    last_one_sent = exhausted(memory.messages, rulebook.sending)
-    if status.message == "request" and last_one_sent and policy.after_last_request:
+    if decision.priority in policy.by_priority:
+        wanted.add(policy.by_priority[decision.priority])
+    over_to_humans = exhausted(memory.messages, rulebook.sending) or unheeded(
+        judged, memory, rulebook.sending
+    )
+    if status.message == "request" and over_to_humans and policy.after_last_request:
         wanted.add(policy.after_last_request)
     return wanted
 

@@ -6,15 +6,25 @@ See ``docs/decisions/0002-replies.md``.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Literal, TypeAlias
 
 AnnotationKind: TypeAlias = Literal[
-    "text", "textarea", "integerNumber", "dropDownList", "datetime", "date", "checkbox", "yesNo"
+    "text",
+    "textarea",
+    "integerNumber",
+    "decimalNumber",
+    "dropDownList",
+    "multipleDropDownList",
+    "datetime",
+    "date",
+    "checkbox",
+    "yesNo",
+    "other",
 ]
-"""Key of ``AnnotationValueInput``: the annotation's exact type."""
+"""Key of ``AnnotationValueInput``: the annotation's exact type; ``other``: one that the API cannot
+write, or that we do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,11 @@ def reply_key(number: int, *parts: str) -> str:
     return sha256("\n".join([str(number), *parts]).encode()).hexdigest()
 
 
+def reference_of(key: str) -> str:
+    """Short code, made from the key of a message, that its text ends with."""
+    return f"UNC-{key[:4]}-{key[4:8]}".upper()
+
+
 class Outcome(StrEnum):
     """What became of a reply."""
 
@@ -145,10 +160,18 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class MessageSent:
-    """A message that this bridge sent, or may have sent, to a dossier."""
+    """A message that this bridge sent, or may have sent, to a dossier.
 
-    key: str
+    Attributes:
+        reference: Code that its text ends with.
+        kind: ``received`` or ``request``.
+        items: What it listed; ``None`` when only its reference is left of it.
+        outcome: Done, or unknown.
+        message_id: Its id on DS, when that is known.
+    """
+
+    reference: str
     kind: Literal["received", "request"]
-    items: tuple[str, ...]
-    sent_at: datetime
+    items: tuple[str, ...] | None
     outcome: Outcome
+    message_id: str | None = None

@@ -108,6 +108,7 @@ def replies() -> list[Annotate | SetLabel]:
     changes = (
         AnnotationChange("statut", "Q2hhbXAtMQ==", "dropDownList", "Complet"),
         AnnotationChange("completude", "Q2hhbXAtMg==", "integerNumber", 80),
+        AnnotationChange("moyenne", "Q2hhbXAtNw==", "decimalNumber", 80),
         AnnotationChange("manquants", "Q2hhbXAtMw==", "textarea", "A1"),
         AnnotationChange("manuel", "Q2hhbXAtNA==", "yesNo", True),
         AnnotationChange("date", "Q2hhbXAtNQ==", "datetime", "2026-01-02T03:04:05+01:00"),

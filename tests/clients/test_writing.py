@@ -7,6 +7,7 @@ import pytest
 
 from clients.errors import DsTokenRefused, DsUnavailable
 from clients.reading import DsReader
+from clients.writing import Pace
 from mappings.dossier import RawDossier
 from sandbox.server import Sandbox
 from tests.clients.conftest import VALUES, Connect, Town, annotate, label, message
@@ -191,6 +192,6 @@ def test_a_batch_that_times_out_is_halved_for_good(town: Town) -> None:
     town.reader.capabilities()
     town.sandbox.control.fault("root_error", code="timeout", operation="mutation", count=2)
     before = town.transport.requests_sent
-    deliveries = town.deliver(*(annotate(one) for one in town.dossiers[6:14]), batch_size=8)
+    deliveries = town.deliver(*(annotate(one) for one in town.dossiers[6:14]), pace=Pace(8))
     assert [one.receipt.outcome for one in deliveries] == [Outcome.DONE] * 8
     assert town.transport.requests_sent - before == 2 + 4  # of 8, of 4, then four of 2

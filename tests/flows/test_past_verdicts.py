@@ -133,9 +133,7 @@ def test_a_verdict_whose_basis_says_nothing_of_the_code_is_judged_again_and_stil
             connection.execute(update(assessments).filter_by(basis=row.basis).values(basis=old))
             connection.execute(update(verdicts).filter_by(basis=row.basis).values(basis=old))
             connection.execute(
-                update(dossiers)
-                .filter_by(assessed_basis=row.basis)
-                .values(assessed_basis=old, planned_key=None)
+                update(dossiers).filter_by(assessed_basis=row.basis).values(assessed_basis=old)
             )
         assert [one.judged for one in entries_of(services)] == [False]
         for found in ({changed.number}, set()):

@@ -95,9 +95,9 @@ def everything_is_there(store: Store) -> None:
     store.require_current()
     assert len(store.dossiers.known_numbers(DEMARCHE)) == 2
     assert len(store.assessments.current(DEMARCHE)) == 2
-    assert store.outbox.written_annotations(
-        DEMARCHE, numbers=store.dossiers.known_numbers(DEMARCHE)
-    )
+    ours = store.outbox.ours(DEMARCHE, numbers=store.dossiers.known_numbers(DEMARCHE))
+    assert all(one.annotations for one in ours.values())
+    assert ours
     assert store.runs.last(DEMARCHE)
 
 

@@ -108,7 +108,7 @@ def test_a_purge_leaves_a_tombstone_and_nothing_else(store: Store, row: MakeRow,
     gone = [Deletion(1, day(3), "user_request"), Deletion(50, day(3), "expired")]
     assert store.absences.purge(7, gone, at=day(4)) == (1,)
 
-    assert tables_that_name(store, 1) == {"absences"}
+    assert tables_that_name(store, 1) == {"absences", "sent_messages"}
     assert tables_that_name(store, 2) == named
     assert store.absences.tombstones(7) == (
         Absence(1, Why.ERASED, "user_request", row(1).deposited_at, day(3), day(4)),
@@ -139,7 +139,7 @@ def test_late_receipts_and_patches_of_a_purged_dossier_change_nothing(
     assert store.outbox.mark_intended(7, ["a1"], at=day(5)) == frozenset()
     store.outbox.record(7, [Receipt("a1", Outcome.DONE, written=("statut",))], at=day(5))
     store.dossiers.replace_raw(7, [row(1)])
-    assert tables_that_name(store, 1) == {"absences"}
+    assert tables_that_name(store, 1) == {"absences", "sent_messages"}
 
 
 def test_a_dossier_that_was_thought_gone_has_no_tombstone(

@@ -1,13 +1,16 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
+from store.kept import PlanMade
+from store.outbox import OursThere
 from store.pages import DossierRow
 from store.plans import Plan
 from store.repository import Store
 from store.stages import Stage
+from triage.annotations import canonical
 from triage.reply import (
     Annotate,
     AnnotationChange,
@@ -36,7 +39,9 @@ def label(name: str = "Complet", *, present: bool = True) -> SetLabel:
 def message(
     *items: str, body: str = "Bonjour", kind: Literal["received", "request"] = "request"
 ) -> SendMessage:
-    return SendMessage(f"message {items}", 1, "D1", "UNC-7F3A", body, "incomplete", kind, items)
+    return SendMessage(
+        f"message {items}", 1, "D1", f"UNC-{'-'.join(items)}", body, "incomplete", kind, items
+    )
 
 
 def done(reply: Reply) -> Receipt:
@@ -73,6 +78,15 @@ def stages(store: Store) -> dict[str, Stage]:
     return {stored.reply.key: stored.stage for stored in store.outbox.recorded(7)}
 
 
+def written(store: Store, **chosen: Any) -> dict[int, Mapping[str, frozenset[str]]]:
+    ours = store.outbox.ours(7, **chosen)
+    return {number: one.annotations for number, one in ours.items() if one.annotations}
+
+
+def labels(store: Store) -> frozenset[str]:
+    return store.outbox.ours(7).get(1, OursThere()).labels
+
+
 def pending(store: Store) -> list[Reply]:
     return [stored.reply for stored in store.outbox.pending(7)]
 
@@ -82,7 +96,8 @@ def test_a_plan_is_read_back_as_it_was_made(filled: Store, plan: Save) -> None:
     plan("p1", *replies)
     assert pending(filled) == list(replies)
     light, other = filled.dossiers.light_rows(7)
-    assert (light.planned_key, other.planned_key) == ("p1", None)
+    assert light.plan == PlanMade(conditions="", content="p1", again_at=None)
+    assert other.plan is None
     assert filled.outbox.pending(7, numbers=[2]) == ()
 
 
@@ -127,7 +142,7 @@ def test_a_message_that_may_have_been_sent_outlives_every_plan(
     assert stored.reply == reply
     assert stored.maybe_sent
     assert filled.outbox.messages_sent(7) == {
-        1: (MessageSent(reply.key, "request", ("M1",), day(1), Outcome.UNKNOWN),)
+        1: (MessageSent(reply.reference, "request", ("M1",), Outcome.UNKNOWN),)
     }
 
 
@@ -184,8 +199,8 @@ def test_what_we_wrote_is_the_last_confirmed_value(
     for key, value in [("p1", "Complet"), ("p2", "Clos")]:
         plan(key, annotate(value), annotate(True, name="vu"))
         deliver(done(annotate(value)), done(annotate(True, name="vu")))
-    assert filled.outbox.written_annotations(7) == {1: {"statut": ("Clos",), "vu": (True,)}}
-    assert filled.outbox.written_annotations(7, numbers=[2]) == {}
+    assert written(filled) == {1: {"statut": {"Clos"}, "vu": {"True"}}}
+    assert written(filled, numbers=[2]) == {}
 
 
 def test_a_value_whose_answer_was_lost_may_be_ours(
@@ -196,13 +211,11 @@ def test_a_value_whose_answer_was_lost_may_be_ours(
     plan("p2", annotate("Complet"))
     filled.outbox.mark_intended(7, [annotate("Complet").key], at=day(2))  # and killed
     plan("p3", annotate("Clos"))
-    assert filled.outbox.written_annotations(7) == {1: {"statut": ("À compléter", "Complet")}}
+    assert written(filled) == {1: {"statut": {"À compléter", "Complet"}}}
     deliver(Receipt(annotate("Clos").key, Outcome.UNKNOWN))
-    assert filled.outbox.written_annotations(7) == {
-        1: {"statut": ("À compléter", "Complet", "Clos")}
-    }
+    assert written(filled) == {1: {"statut": {"À compléter", "Complet", "Clos"}}}
     deliver(done(annotate("Clos")))
-    assert filled.outbox.written_annotations(7) == {1: {"statut": ("Clos",)}}
+    assert written(filled) == {1: {"statut": {"Clos"}}}
 
 
 def test_a_refused_value_is_not_ours(filled: Store, plan: Save, deliver: Save) -> None:
@@ -210,7 +223,7 @@ def test_a_refused_value_is_not_ours(filled: Store, plan: Save, deliver: Save) -
     reply = Annotate("k", 1, "D1", changes)
     plan("p1", reply)
     deliver(Receipt("k", Outcome.REFUSED, "« two » : refusée.", written=("one", "three")))
-    assert filled.outbox.written_annotations(7) == {1: {"one": ("one",), "three": ("three",)}}
+    assert written(filled) == {1: {"one": {"one"}, "three": {"three"}}}
     assert stages(filled) == {"k": Stage.REFUSED}
 
 
@@ -218,7 +231,7 @@ def test_a_long_annotation_is_remembered(filled: Store, plan: Save, deliver: Sav
     long = "M1 Spécialité : absente\n" * 2_000 + "\0"
     plan("p1", annotate(long, key="long"))
     deliver(Receipt("long", Outcome.DONE))
-    assert filled.outbox.written_annotations(7) == {1: {"statut": (long,)}}
+    assert written(filled) == {1: {"statut": {canonical(long)}}}
 
 
 def test_labels_are_ours_from_the_intention_to_the_removal(
@@ -226,7 +239,7 @@ def test_labels_are_ours_from_the_intention_to_the_removal(
 ) -> None:
     plan("p1", label("Urgent"))
     filled.outbox.mark_intended(7, [label("Urgent").key], at=day(1))
-    assert filled.outbox.labels_added(7) == {1: {"Urgent"}}
+    assert labels(filled) == {"Urgent"}
     filled.outbox.record(7, [done(label("Urgent"))], at=day(1))
     off = label("Urgent", present=False)
     plan("p2", off, label("Complet"))
@@ -234,14 +247,12 @@ def test_labels_are_ours_from_the_intention_to_the_removal(
         Receipt(off.key, Outcome.UNKNOWN),
         Receipt(label("Complet").key, Outcome.REFUSED, "Étiquette inconnue."),
     )
-    assert filled.outbox.labels_added(7) == {1: {"Urgent"}}
+    assert labels(filled) == {"Urgent"}
     deliver(done(off))
-    assert filled.outbox.labels_added(7) == {}
+    assert labels(filled) == frozenset()
 
 
-def test_messages_are_listed_oldest_first(
-    filled: Store, plan: Save, deliver: Save, day: Day
-) -> None:
+def test_messages_are_listed_oldest_first(filled: Store, plan: Save, deliver: Save) -> None:
     late, early = message("R2"), message("M1")
     plan("p1", late, early)
     deliver(done(early), at=1)
@@ -249,8 +260,8 @@ def test_messages_are_listed_oldest_first(
     sent = filled.outbox.messages_sent(7, numbers=[1, 2])
     assert sent == {
         1: (
-            MessageSent(early.key, "request", ("M1",), day(1), Outcome.DONE),
-            MessageSent(late.key, "request", ("R2",), day(5), Outcome.DONE),
+            MessageSent(early.reference, "request", ("M1",), Outcome.DONE),
+            MessageSent(late.reference, "request", ("R2",), Outcome.DONE),
         )
     }
 

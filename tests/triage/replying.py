@@ -113,6 +113,7 @@ def dossier(annotations: Mapping[int, Any] | None = None, **changes: Any) -> Dos
             deposited_at=DEPOSIT,
             modified_at=DEPOSIT,
             champs_modified_at=DEPOSIT,
+            annotations_by_hand_at=DEPOSIT,
             passed_en_instruction_at=None,
             decided_at=None,
             correction_pending_since=None,
@@ -221,7 +222,7 @@ def message(made: Plan) -> SendMessage | None:
 def sent(*replies: Reply | None, outcome: Outcome = Outcome.DONE) -> tuple[MessageSent, ...]:
     """What is remembered of messages that were sent."""
     return tuple(
-        MessageSent(one.key, one.kind, one.items, NOW, outcome)
+        MessageSent(one.reference, one.kind, one.items, outcome)
         for one in replies
         if isinstance(one, SendMessage)
     )

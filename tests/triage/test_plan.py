@@ -10,6 +10,7 @@ from mappings.dossier import DossierState
 from tests.triage.replying import (
     DEPOSIT,
     JUDGED_AT,
+    NOW,
     OPTION,
     assessment,
     dossier,
@@ -219,8 +220,9 @@ def test_a_complete_dossier_is_passed_en_instruction_once_for_each_submission() 
 
     (first,) = passages()
     assert passages() == [first]
-    (again,) = passages(champs_modified_at=DEPOSIT + timedelta(days=2))
+    (again,) = passages(champs_modified_at=DEPOSIT + timedelta(hours=3))
     assert again != first
+    assert passages(champs_modified_at=NOW - timedelta(minutes=59)) == []  # the quiet hour
     assert passages(state=DossierState.EN_INSTRUCTION) == []
     assert passages(correction_pending_since=DEPOSIT) == []
     assert not any(isinstance(one, PassEnInstruction) for one in due(judged()).replies)
