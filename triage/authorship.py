@@ -54,7 +54,10 @@ def written_by_us(dossier: Dossier, remembered: Written, *, mapping: FormMapping
     ours = {
         name: {values[name]}
         for name in values
-        if by_hand is None or dates[name] > by_hand or (behind and _signed(name, dates))
+        if by_hand is None
+        or dates[name] > by_hand
+        # Of what is dated like the last hand, nothing is sure: a person's word is never ours.
+        or (behind and by_hand - dates[name] > _TOGETHER and _signed(name, dates))
     }
     return {
         name: frozenset({*remembered.get(name, ()), *ours.get(name, ())})

@@ -14,6 +14,7 @@ from store.pages import DossierRow
 from store.plans import Plan
 from store.repository import Store, open_store
 from store.schema import migrations
+from store.sent import Sent
 from store.situations import SituationReport
 from store.tables import dossiers, metadata
 from triage.reply import (
@@ -49,6 +50,7 @@ def remember_all_about(store: Store, number: int, *, row: MakeRow, day: Day) -> 
     store.outbox.mark_intended(7, [reply.key for reply in replies], at=day(0))
     receipts = [Receipt(reply.key, Outcome.DONE) for reply in replies]
     store.outbox.record(7, receipts, at=day(0))
+    store.outbox.recall(7, number, messages=[Sent("older", "request", None)])
     store.corrections.save(7, [Correction(number, day(0), day(1))])
     store.quarantine.record(7, number, reason=SECRET, at=day(0))
     described = SituationReport(number, "b", "SIT-0001", "bridge", day(0), SECRET)
