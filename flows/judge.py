@@ -88,6 +88,7 @@ class Bench:
     planner: Planner = field(init=False)
 
     def __post_init__(self) -> None:
+        """Read what every verdict and plan rests on."""
         store, demarche = self.services.store, self.services.demarche
         self.earlier = Earlier(self.services, self.summary)
         self.unreadable = store.quarantine.numbers(demarche)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from tests.triage.replying import (
 )
 from triage.assessment import Status
 from triage.judged import Memory
+from triage.messages import kind_of_reference, message_key
 from triage.reply import Outcome
 from triage.text_samples import SAMPLES
 from triage.texts import Texts
@@ -196,3 +198,25 @@ def test_a_missing_text_is_told() -> None:
 def test_a_template_cannot_reach_behind_the_values() -> None:
     with pytest.raises(DataFileError):
         Texts(templates(message_request="{{ ''.__class__.__mro__ }} {{ reference }}"))
+
+
+def test_keys_of_messages_are_those_of_the_versions_before() -> None:
+    """What was sent under a key is never sent again after an upgrade."""
+    assert message_key(7, "request", items=("M5", "A1"), count=2) == (
+        sha256(b"7\nrequest\nA1\nM5\n2").hexdigest()
+    )
+    first = message(due(INCOMPLETE, rules=ASKS))
+    assert first is not None
+    assert first.key == message_key(first.number, "request", items=first.items, count=0)
+    assert first.reference == f"UNC-{first.key[:4]}-{first.key[4:8]}".upper()
+
+
+def test_what_a_message_said_is_known_by_its_reference_alone() -> None:
+    asked = message(due(INCOMPLETE, rules=ASKS))
+    assert asked is not None
+    assert kind_of_reference(asked.number, asked.reference) == "request"
+    left = tuple(replace(one, items=None) for one in sent(asked))
+    assert message(due(INCOMPLETE, Memory(messages=left), rules=ASKS)) is None
+    complete = message(due(judged(), Memory(messages=left), rules=ASKS))
+    assert complete is not None
+    assert kind_of_reference(complete.number, complete.reference) == "received"
