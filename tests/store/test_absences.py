@@ -45,12 +45,12 @@ def remember_all_about(store: Store, number: int, *, row: MakeRow, day: Day) -> 
         SetLabel(f"l{number}", number, "d", "Complet", present=True),
         SendMessage(f"m{number}", number, "d", "ref", SECRET, None, "received", ()),
     )
+    store.outbox.recall(7, number, messages=[Sent("older", "request", None)])
     conflict = Conflict(number, "priorite", "P1", SECRET)
     store.outbox.save_plans(7, [Plan(number, "p", replies, (conflict,))], at=day(0))
     store.outbox.mark_intended(7, [reply.key for reply in replies], at=day(0))
     receipts = [Receipt(reply.key, Outcome.DONE) for reply in replies]
     store.outbox.record(7, receipts, at=day(0))
-    store.outbox.recall(7, number, messages=[Sent("older", "request", None)])
     store.corrections.save(7, [Correction(number, day(0), day(1))])
     store.quarantine.record(7, number, reason=SECRET, at=day(0))
     described = SituationReport(number, "b", "SIT-0001", "bridge", day(0), SECRET)
