@@ -1,7 +1,9 @@
 """Keeps what was read of dossiers: content, history, quarantine and watermark, all or nothing."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import astuple
 from datetime import datetime
+from itertools import chain
 
 from clients.demarche import BrokenDossier
 from clients.errors import DsNotFound, DsServerError, DsTimeout
@@ -11,6 +13,7 @@ from flows.services import Connected, now
 from flows.summary import Summary
 from mappings.content import hashes
 from mappings.dossier import RawDossier
+from store.errors import Unstorable
 from store.pages import DossierRow, PageCounts
 
 
@@ -64,21 +67,50 @@ def keep(
     left_out = passed_over(services, dossiers)
     rows = [row_of(raw) for raw in dossiers if raw["number"] not in left_out]
     read = {raw["number"] for raw in dossiers}
-    healed = read & {one.number for one in store.quarantine.list(demarche)}
-    with store.transaction() as memory:
-        counts = memory.dossiers.save_page(demarche, rows, watermark=watermark, seen_at=at)
-        for one in broken:
-            memory.quarantine.record(demarche, one.number, reason=one.reason, at=at)
-        if healed:
-            memory.quarantine.release(demarche, healed)
-        if first_revision is not None:
-            memory.demarches.save(demarche, active_revision_id=first_revision)
+    aside = {one.number for one in store.quarantine.list(demarche)}
+
+    def save(rows: Sequence[DossierRow], broken: Sequence[BrokenDossier]) -> PageCounts:
+        with store.transaction() as memory:
+            counts = memory.dossiers.save_page(demarche, rows, watermark=watermark, seen_at=at)
+            for one in broken:
+                memory.quarantine.record(demarche, one.number, reason=one.reason, at=at)
+            healed = aside & read - {one.number for one in broken}
+            if healed:
+                memory.quarantine.release(demarche, healed)
+            if first_revision is not None:
+                memory.demarches.save(demarche, active_revision_id=first_revision)
+        return counts
+
+    try:
+        counts = save(rows, broken)
+    except Unstorable:
+        counts, refused = _apart(services, rows, at=at)
+        save((), (*broken, *refused))
     summary.seen |= read
     summary.created |= set(counts.created)
     summary.updated |= set(counts.updated) - summary.created
     summary.restored |= set(counts.restored)
     summary.unchanged = summary.seen - summary.created - summary.updated
     return counts
+
+
+def _apart(
+    services: Connected, rows: Sequence[DossierRow], *, at: datetime
+) -> tuple[PageCounts, list[BrokenDossier]]:
+    """Keep each dossier of a page alone: one that no column holds is set aside, not the page."""
+    kept: list[PageCounts] = []
+    refused: list[BrokenDossier] = []
+    for row in rows:
+        try:
+            kept.append(
+                services.store.dossiers.save_page(
+                    services.demarche, [row], watermark=None, seen_at=at
+                )
+            )
+        except Unstorable as error:
+            refused.append(BrokenDossier(row.number, str(error)))
+    together = (chain.from_iterable(counts) for counts in zip(*map(astuple, kept), strict=True))
+    return PageCounts(*map(tuple, together)), refused
 
 
 def read_again(

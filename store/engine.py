@@ -5,10 +5,18 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.exc import ArgumentError
 
-from store.errors import BadDatabaseUrl, StoreUnreachable, translated
+from store.errors import BadDatabaseUrl, StoreUnreachable, Unstorable, translated
 
 BUSY_SECONDS = 30
 """How long we wait for another program that writes."""
@@ -151,6 +159,7 @@ def _sqlite(url: URL) -> Engine:
 
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _tell_unstorable)
     return engine
 
 
@@ -166,6 +175,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _tell_unstorable(context: ExceptionContext) -> None:
+    # The driver refuses an integer above 64 bits and a lone surrogate with errors of Python's.
+    if isinstance(context.original_exception, OverflowError | UnicodeEncodeError):
+        raise Unstorable from context.original_exception
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -2,7 +2,6 @@
 
 from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Integer
 
-
 SERIAL = BigInteger().with_variant(Integer, "sqlite")
 NUMBER = SERIAL
 """A dossier's number, or what a declarant gave for one: 64 bits on both databases."""
