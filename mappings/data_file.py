@@ -1,6 +1,7 @@
 """Data files that staff edit: YAML 1.2, checked against a model, errors told with file and line."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -91,7 +92,12 @@ def text_of(content: bytes, *, source: str) -> str:
         raise DataFileError([f"{source}:{line} : {sentence}"]) from error
 
 
+@lru_cache(maxsize=64)
 def _parsed(text: str, *, source: str) -> Any:
+    """Content of a text; the same text is parsed once a process, which costs most of an idle run.
+
+    Nobody changes what is handed out: it is checked into a model of its own.
+    """
     try:
         return YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
