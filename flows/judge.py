@@ -35,7 +35,7 @@ EARLIER = "dossier_precedent"
 """Field that names the dossier which this one completes."""
 
 _NUMBERS = range(1, 2**63)
-"""Numbers that a dossier can have. An answer beyond is no dossier's, and no column would hold it."""
+"""Numbers that a dossier can have: an answer beyond is no dossier's, and no column holds it."""
 
 _REFERENCE = "bdpm-"
 
