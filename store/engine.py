@@ -178,7 +178,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _tell_unstorable(context: ExceptionContext) -> None:
-    # The driver refuses an integer above 64 bits and a lone surrogate with errors of Python's.
+    # Drivers refuse an integer above 64 bits and a lone surrogate with errors of Python's.
     if isinstance(context.original_exception, OverflowError | UnicodeEncodeError):
         raise Unstorable from context.original_exception
 
@@ -196,9 +196,11 @@ def _postgresql(url: URL) -> Engine:
         "keepalives_idle": 60,  # the connection that holds the run's lock is long silent
         "options": f"-c lock_timeout={BUSY_SECONDS}s",
     }
-    return create_engine(
+    engine = create_engine(
         url,
         connect_args={name: value for name, value in asked.items() if name not in url.query},
         pool_pre_ping=True,
         hide_parameters=True,
     )
+    event.listen(engine, "handle_error", _tell_unstorable)
+    return engine
