@@ -117,30 +117,35 @@ def sweep(root: Path) -> None:
         shutil.rmtree(folder)
 
 
-def remove_old(root: Path, *, before: datetime) -> tuple[Path, ...]:
+def remove_old(root: Path, *, before: datetime, at: datetime) -> tuple[Path, ...]:
     """Remove the exports published before a moment; the newest of each démarche always stays.
 
     So do those made on request, of which none stays.
+
+    Args:
+        root: Folder of the exports.
+        before: The moment.
+        at: Now: what is dated later was dated by a clock that was ahead.
     """
     removed = []
     with disk_told(root), _alone(root):
         newest = {
             one.folder
-            for demarche in {int(content["demarche"]) for _, content, _ in _dated(root)}
+            for demarche in {int(content["demarche"]) for _, content, _ in _dated(root, now=at)}
             if (one := latest(root, demarche=demarche))
         }
         for place in (root, root / ON_REQUEST):
-            for folder, _, at in reversed(_dated(place)):
-                if at < before and folder.absolute() not in newest:
+            for folder, _, appeared in reversed(_dated(place, now=at)):
+                if appeared < before and folder.absolute() not in newest:
                     shutil.rmtree(folder)
                     removed.append(folder)
     return tuple(removed)
 
 
-def _dated(root: Path) -> list[tuple[Path, Mapping[str, Any], datetime]]:
-    """Exports with their manifests, newest first, and when each appeared at the latest.
+def _dated(root: Path, *, now: datetime) -> list[tuple[Path, Mapping[str, Any], datetime]]:
+    """Exports with their manifests, newest first, and when each appeared.
 
-    One that a clock dated in the future appeared before the one that came after it.
+    One that a clock dated in the future appeared no later than the one that came after it.
     """
     found: list[tuple[Path, Mapping[str, Any], datetime]] = []
     for folder in reversed(_folders(root)):
@@ -148,7 +153,9 @@ def _dated(root: Path) -> list[tuple[Path, Mapping[str, Any], datetime]]:
         if content is None:
             continue
         at = datetime.fromisoformat(str(content["published_at"]))
-        found.append((folder, content, min(at, found[-1][2]) if found else at))
+        if at > now:
+            at = found[-1][2] if found else now
+        found.append((folder, content, at))
     return found
 
 

@@ -95,5 +95,6 @@ def remove_old_workbooks(services: Services) -> tuple[str, ...]:
     root = services.settings.exports()
     if not root.is_dir():
         return ()
-    before = now() - services.settings.export_retention()
-    return tuple(str(folder) for folder in remove_old(root, before=before))
+    at = now()
+    before = at - services.settings.export_retention()
+    return tuple(str(folder) for folder in remove_old(root, before=before, at=at))

@@ -127,7 +127,8 @@ def test_a_name_that_could_leave_the_folder_is_refused(tmp_path: Path, name: str
 def test_old_exports_go_and_the_newest_stays(tmp_path: Path) -> None:
     for day in range(3):
         publish(tmp_path, files(), facts=facts([entry(day + 1)]), at=NOW + timedelta(days=day))
-    removed = remove_old(tmp_path, before=NOW + timedelta(days=365))
+    later = NOW + timedelta(days=365)
+    removed = remove_old(tmp_path, before=later, at=later)
     assert [one.name for one in removed] == ["2026-03-12-1405", "2026-03-13-1405"]
     assert [one.name for one in visible(tmp_path)] == ["2026-03-14-1405"]
 
@@ -169,7 +170,8 @@ def test_an_export_that_a_clock_dated_in_the_future_goes_with_those_of_its_time(
 ) -> None:
     for count, at in enumerate((NOW + timedelta(days=366), NOW, NOW + timedelta(days=100)), 1):
         publish(tmp_path, files(), facts=facts([entry(count)]), at=at)
-    removed = remove_old(tmp_path, before=NOW + timedelta(days=50))
+    at = NOW + timedelta(days=120)
+    removed = remove_old(tmp_path, before=NOW + timedelta(days=50), at=at)
     assert [one.name for one in removed] == ["2027-03-13-1405", "2026-03-12-1405"]
 
 

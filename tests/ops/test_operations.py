@@ -136,8 +136,8 @@ def test_whatever_its_folder_is_called_the_base_itself_is_copied(
     home.mkdir()
     shutil.copyfile(old_base, home / "unc.sqlite")
     environment = {"UNC_HOME": str(home), "UNC_DEMARCHE": str(DEMARCHE)}
-    for command in (["backup", "--to", str(home / "copie#1.sqlite")], ["upgrade"]):
-        assert unc(environment, *command, "--json") == 0
+    for words in (["backup", "--to", str(home / "copie#1.sqlite")], ["upgrade"]):
+        assert unc(environment, *words, "--json") == 0
         copy = json.loads(capsys.readouterr().out)["backup"]
         with closing(sqlite3.connect(copy)) as connection:
             assert connection.execute("SELECT count(*) FROM dossiers").fetchone() == (2,)
