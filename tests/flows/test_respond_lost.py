@@ -141,7 +141,7 @@ def test_a_clock_that_was_ahead_makes_no_run_wait_longer_than_ds_takes(
     town: MakeTown, monkeypatch: pytest.MonkeyPatch, ahead: timedelta
 ) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(lost_answers.time, "sleep", slept.append)
+    monkeypatch.setattr("flows.lost_answers.time.sleep", slept.append)
     monkeypatch.setattr(lost_answers, "SETTLED", timedelta(seconds=30))
     seeds = some("Complet", 2)
     with town(seeds, **TO_ALL) as made:
