@@ -1,12 +1,14 @@
 """Brings attachments to disk, when the setting asks for it; what DS says of them is always kept."""
 
+from pathlib import Path
 from random import sample
 from typing import Final
 
-from clients.files import DsFiles, FetchedFile, FileOutcome, files_of
-from flows.services import Connected
+from clients.files import AttachmentFolder, DsFiles, FetchedFile, FileOutcome, files_of
+from flows.services import Connected, Services
 from flows.summary import Summary
 from mappings.refusals import refusal
+from settings import load_settings, tables_of
 from store.kept import StoredDossier
 
 MEGABYTE = 1_000_000
@@ -48,12 +50,10 @@ def fetch_attachments(services: Connected, summary: Summary) -> None:
             if stored is None:
                 continue
             try:
+                files.folder.sweep()
                 failed = _fetch(services, summary, files=files, dossier=stored)
             except OSError as error:
-                summary.set_aside.append(
-                    f"pièces jointes : le dossier {folder} (UNC_HOME) ne peut pas être écrit"
-                    f" ({refusal(error)}) ; libérez de la place ou donnez-en le droit."
-                )
+                summary.set_aside.append(_not_writable(folder, error))
                 return
             in_a_row = in_a_row + 1 if failed else 0
             if in_a_row == MOST_IN_A_ROW:
@@ -63,6 +63,43 @@ def fetch_attachments(services: Connected, summary: Summary) -> None:
                 )
                 return
             services.tell("Pièces jointes", done, len(due))
+
+
+def sweep_attachments(services: Services, summary: Summary) -> int:
+    """Remove from the disk what a killed download left, and contents that no dossier has any more.
+
+    Not where another démarche of this installation keeps its contents in the same folder and what
+    it knows of them in another base.
+
+    Returns:
+        How many contents were removed.
+
+    Raises:
+        StoreError: The database failed; nothing was removed.
+    """
+    settings = services.settings
+    place = settings.attachment_folder()
+    every = tables_of(settings.demarches) if settings.demarches else ()
+    beside = [load_settings(demarche=number) for number in every]
+    folder = AttachmentFolder(place)
+    try:
+        folder.sweep()
+        shared = (one for one in beside if one.attachment_folder() == place)
+        if any(one.database() != settings.database() for one in shared):
+            return 0
+        there = sorted(folder.contents())  # before what is held: a download is expected first
+        held = services.store.attachments.held()
+        return sum(folder.remove(checksum) for checksum in there if checksum not in held)
+    except OSError as error:
+        summary.set_aside.append(_not_writable(place, error))
+        return 0
+
+
+def _not_writable(folder: Path, error: OSError) -> str:
+    return (
+        f"pièces jointes : le dossier {folder} (UNC_HOME) ne peut pas être écrit"
+        f" ({refusal(error)}) ; libérez de la place ou donnez-en le droit."
+    )
 
 
 def _fetch(

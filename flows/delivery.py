@@ -16,18 +16,20 @@ def deliver(services: Connected, summary: Summary, replies: Sequence[Reply]) -> 
     """Write replies to DS: annotations and labels in batches, then the rest one by one.
 
     Each is marked as intended before it is sent, a batch at a time: a kill leaves at most one batch
-    uncertain.
+    uncertain. What another run marked first is left to it.
 
     Returns:
         Keys of what is due again, but not in this run: nothing that it can do would help.
 
     Raises:
+        LockLost: This run is not alone on the démarche any more; what was delivered is kept.
         DsError: DS refused the token or does not answer; what was delivered is kept.
     """
     instructeur, outside = instructeur_id(services), _outside(services)
     sent = 0
     later: set[str] = set()
     for batch in _batches(replies, size=services.settings.batch_size):
+        services.store.require_alone(services.demarche)
         open_keys = services.store.outbox.mark_intended(
             services.demarche, [reply.key for reply in batch], at=now()
         )

@@ -23,6 +23,7 @@ from mappings.revision import Revision
 from mappings.shape import LARGEST_NUMBER
 from store.assessments import AssessmentRow
 from store.corrections import Correction
+from store.errors import Unstorable
 from store.kept import LightRow, StoredDossier
 from store.plans import Plan as DuePlan
 from triage.assess import JUDGED, assess, is_judged, verdict_fingerprint
@@ -34,6 +35,9 @@ CHUNK = 200
 
 EARLIER = "dossier_precedent"
 """Field that names the dossier which this one completes."""
+
+_NUMBERS = range(1, 2**63)
+"""Numbers that a dossier can have: an answer beyond is no dossier's, and no column holds it."""
 
 _REFERENCE = "bdpm-"
 
@@ -51,7 +55,7 @@ def judge(services: Services, summary: Summary) -> None:
     held = _held(services)
     done = 0
     for chunk in _chunks(bench.due()):
-        bench.judge(chunk, summary)
+        _judge_or_set_aside(bench, chunk, summary)
         done += len(chunk)
         services.tell("Évaluation", done, None)
     present = _held(services)
@@ -65,6 +69,21 @@ def _held(services: Services) -> set[tuple[int, str]]:
     """Annotations that persons hold, with the dossier of each."""
     found = services.store.outbox.conflicts(services.demarche)
     return {(one.number, one.annotation) for one in found}
+
+
+def _judge_or_set_aside(bench: "_Bench", due: Sequence[tuple[int, bool]], summary: Summary) -> None:
+    """Judge dossiers together; one whose verdict cannot be stored is set aside and named."""
+    try:
+        bench.judge(due, summary)
+    except Unstorable as error:
+        if len(due) > 1:
+            for one in due:
+                _judge_or_set_aside(bench, [one], summary)
+            return
+        ((number, _),) = due
+        quarantine, demarche = bench.services.store.quarantine, bench.services.demarche
+        quarantine.record(demarche, number, reason=str(error), at=bench.at)
+        summary.quarantined.add(number)
 
 
 @dataclass(slots=True)
@@ -173,7 +192,7 @@ class _Bench:
             number=stored.number,
             fingerprint=assessment.fingerprint,
             basis=self._basis(rules),
-            earlier_number=earlier if _is_number(earlier) else None,
+            earlier_number=earlier if isinstance(earlier, int) and earlier in _NUMBERS else None,
             assessed_at=self.at,
             detail=ASSESSMENT.dump_json(assessment).decode(),
         )

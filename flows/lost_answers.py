@@ -1,14 +1,18 @@
-"""Messages whose answer was lost: DS is read before anything else, never asked twice blindly."""
+"""Events whose answer was lost: DS is read before anything else, never asked twice blindly."""
 
 import time
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias, assert_never
 
 from clients.errors import DsRefused, DsTokenRefused, DsUnavailable
+from flows.keeping import keep
 from flows.services import Connected, now
 from flows.summary import Summary
 from store.outbox import StoredReply
-from triage.reply import Outcome, Receipt, SendMessage
+from triage.reply import Outcome, PassEnInstruction, Receipt, SendMessage
+
+EVENTS = (SendMessage, PassEnInstruction)
+Event: TypeAlias = SendMessage | PassEnInstruction
 
 SETTLED = timedelta(seconds=30)
 """DS gives up on a request after so long: what is not there by then was not done."""
@@ -19,7 +23,7 @@ CLOCKS_APART = timedelta(minutes=5)
 
 
 def close_lost_answers(services: Connected, summary: Summary, *, wait: bool) -> None:
-    """Find out by reading whether messages that may have been sent were.
+    """Find out by reading whether messages and passages that may have been sent were.
 
     One that is found gets its receipt. One that is not follows the next plan: it is sent if it is
     still wanted then.
@@ -28,47 +32,90 @@ def close_lost_answers(services: Connected, summary: Summary, *, wait: bool) -> 
         services: Services of the run.
         summary: Counts of the run.
         wait: Whether to wait until DS has surely done with a request that was sent just now; else
-            such a message stays open until the next run.
+            such an event stays open until the next run.
 
     Raises:
         DsTokenRefused: The token is refused.
     """
     store, demarche = services.store, services.demarche
     present = store.dossiers.known_numbers(demarche)
+    settling = _Settling()
     for stored in store.outbox.pending(demarche):
-        message = stored.reply
-        if not isinstance(message, SendMessage) or not stored.maybe_sent:
+        event = stored.reply
+        if not isinstance(event, EVENTS) or not stored.maybe_sent or event.number not in present:
             continue
-        if message.number in present:
-            _close(services, summary, stored, message=message, wait=wait)
+        _close(services, summary, stored, event=event, settling=settling, wait=wait)
+
+
+class _Settling:
+    """How long DS may still be at work on a request: no longer than it takes from here.
+
+    What was asked before we began is settled once that time has passed, whatever a clock that was
+    ahead wrote down: so no run ever waits longer.
+    """
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+
+    def left(self, intended_at: datetime | None) -> float:
+        """Seconds until DS has surely done with a request that was sent then."""
+        whole = SETTLED.total_seconds()
+        so_far = time.monotonic() - self._begun
+        ago = 0.0 if intended_at is None else (now() - intended_at).total_seconds()
+        return max(0.0, min(whole - ago, whole - so_far))
 
 
 def _close(
-    services: Connected, summary: Summary, stored: StoredReply, *, message: SendMessage, wait: bool
+    services: Connected,
+    summary: Summary,
+    stored: StoredReply,
+    *,
+    event: Event,
+    settling: _Settling,
+    wait: bool,
 ) -> None:
-    settles_at = (stored.intended_at or now()) + SETTLED
     try:
-        found = _find(services, message, since=stored.intended_at)
-        if found is None and now() < settles_at:
+        receipt = _look(services, summary, event, since=stored.intended_at)
+        left = settling.left(stored.intended_at)
+        if receipt is None and left > 0:
             if not wait:
                 return
-            time.sleep(max(0.0, (settles_at - now()).total_seconds()))
-            found = _find(services, message, since=stored.intended_at)
+            time.sleep(left)
+            receipt = _look(services, summary, event, since=stored.intended_at)
     except DsTokenRefused:
         raise
     except DsRefused as error:  # it may be hidden for a moment: open until it can be read
-        told = (message.number, str(error))
+        told = (event.number, str(error))
         summary.refused += [] if told in summary.refused else [told]
         return
     except DsUnavailable:
-        summary.unknown.add(message.number)  # this dossier only: a broken one must stop no other
+        summary.unknown.add(event.number)  # this dossier only: a broken one must stop no other
         return
-    summary.unknown.discard(message.number)
-    if found is None:
-        services.store.outbox.plan_again(services.demarche, [message.key])
+    else:
+        summary.unknown.discard(event.number)
+    if receipt is None:
+        services.store.outbox.plan_again(services.demarche, [event.key])
         return
-    _record(services, Receipt(message.key, Outcome.DONE, message_id=found))
-    summary.messages += 1
+    services.store.outbox.record(services.demarche, [receipt], at=now())
+    if isinstance(event, SendMessage) and receipt.outcome is Outcome.DONE:
+        summary.messages += 1
+
+
+def _look(
+    services: Connected, summary: Summary, event: Event, *, since: datetime | None
+) -> Receipt | None:
+    """The receipt of an event that DS shows; ``None`` when it does not."""
+    match event:
+        case SendMessage():
+            found = _find(services, event, since=since)
+            return None if found is None else Receipt(event.key, Outcome.DONE, message_id=found)
+        case PassEnInstruction():
+            raw = services.reader.dossier(event.number)
+            keep(services, summary, dossiers=[raw])
+            passed = raw["state"] != "en_construction"
+            return Receipt(event.key, Outcome.DONE) if passed else None
+        case _:
+            assert_never(event)
 
 
 def _find(services: Connected, message: SendMessage, *, since: datetime | None) -> str | None:
@@ -89,7 +136,3 @@ def _find(services: Connected, message: SendMessage, *, since: datetime | None) 
 def _after(message: dict[str, Any], since: datetime | None) -> bool:
     created_at = datetime.fromisoformat(message["createdAt"])
     return since is not None and created_at >= since - CLOCKS_APART
-
-
-def _record(services: Connected, receipt: Receipt) -> None:
-    services.store.outbox.record(services.demarche, [receipt], at=now())

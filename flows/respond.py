@@ -6,7 +6,7 @@ from clients.errors import DsRefused, DsTokenRefused
 from flows.delivery import deliver
 from flows.description import refresh_form
 from flows.judge import judge
-from flows.lost_answers import close_lost_answers
+from flows.lost_answers import EVENTS, close_lost_answers
 from flows.services import Connected, Services, now
 from flows.summary import Summary
 from store.stages import Stage
@@ -61,8 +61,8 @@ def _deliver_all(services: Connected, summary: Summary) -> None:
 def due_replies(services: Services) -> tuple[Reply, ...]:
     """What would be sent now, in the order of delivery; nothing is sent.
 
-    Dossiers that were hidden wait: they may come back. A message whose answer was lost waits for
-    DS to be read. What failed before comes last: it keeps nothing else from being sent.
+    Dossiers that were hidden wait: they may come back. A message or a passage whose answer was lost
+    waits for DS to be read. What failed before comes last: it keeps nothing else from being sent.
     """
     present = services.store.dossiers.known_numbers(services.demarche)
     pending = services.store.outbox.pending(services.demarche)
@@ -70,7 +70,7 @@ def due_replies(services: Services) -> tuple[Reply, ...]:
         stored.reply
         for stored in sorted(pending, key=lambda one: bool(one.maybe_sent or one.text))
         if stored.reply.number in present
-        and not (stored.maybe_sent and isinstance(stored.reply, SendMessage))
+        and not (stored.maybe_sent and isinstance(stored.reply, EVENTS))
     )
 
 

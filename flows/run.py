@@ -8,6 +8,7 @@ from typing import TypeAlias
 from flows import logs
 from flows.export import export
 from flows.failures import KNOWN, told
+from flows.memory import leave_marker
 from flows.poll import poll
 from flows.respond import respond
 from flows.services import Connected, now
@@ -23,6 +24,7 @@ def gather(services: Connected, summary: Summary) -> None:
     """
     poll(services, summary)
     services.store.demarches.save(services.demarche, last_polled_at=now())
+    leave_marker(services.settings)
 
 
 STEPS: tuple[tuple[str, Step], ...] = (
@@ -83,7 +85,12 @@ def in_order(
 
 
 def follow(name: str, step: Step, *, services: Connected, summary: Summary) -> None:
-    """Do a step and tell the journal what it did, also when it failed on the way."""
+    """Do a step and tell the journal what it did, also when it failed on the way.
+
+    Raises:
+        LockLost: Another run may work on the démarche: the step was not begun.
+    """
+    services.store.require_alone(services.demarche)
     before = deepcopy(summary)
     try:
         step(services, summary)

@@ -25,7 +25,7 @@ def withdraw(services: Connected, number: int) -> Act:
     sent = services.store.outbox.recorded(services.demarche, numbers=[number], stages=[Stage.DONE])
     ours = [
         one.message_id
-        for one in sorted(sent, key=lambda one: one.intended_at or one.planned_at)
+        for one in sorted(sent, key=lambda one: one.sending or 0)
         if isinstance(one.reply, SendMessage) and one.message_id in standing
     ]
     if not ours or ours[-1] is None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, assert_never
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, or_, select, update
 
 from store import jsontext, reply_json
-from store.stages import OPEN, UNCERTAIN, Stage
+from store.stages import UNCERTAIN, Stage
 from store.statements import in_chunks, upsert
 from store.tables import dossiers, labels_added, replies, written_annotations
 from triage.reply import (
@@ -19,6 +19,17 @@ from triage.reply import (
     SendMessage,
     SetLabel,
 )
+
+_IS_PLANNED = replies.c.stage == Stage.PLANNED
+_IS_A_STATE = replies.c.kind.not_in(reply_json.EVENTS)
+
+_before = replies.alias()
+_NEXT = (
+    select(func.coalesce(func.max(_before.c.sending), 0) + 1)
+    .where(_before.c.demarche == replies.c.demarche, _before.c.number == replies.c.number)
+    .scalar_subquery()
+)
+"""Place of a sending among those of its dossier: a clock may go back."""
 
 Place = tuple[int, str]
 """Dossier number and annotation name."""
@@ -40,11 +51,34 @@ class Ours:
 def mark_intended(
     connection: Connection, demarche: int, *, keys: Iterable[str], at: datetime
 ) -> frozenset[str]:
-    """Say that open replies are about to be sent; answer which of the keys are open."""
-    rows = [row for row in _by_key(connection, demarche, keys) if row.stage in OPEN]
+    """Say that open replies are about to be sent; answer which of the keys are ours to send.
+
+    The stage is compared and set in one statement: of two runs that want to send the same event,
+    one has its key. A state that may have been sent is won again, since writing it twice is
+    writing it once; an event that may have been sent is nobody's until DS was read.
+    """
+    claim = (
+        update(replies)
+        .filter_by(demarche=demarche)
+        .where(or_(_IS_PLANNED, and_(replies.c.stage.in_(UNCERTAIN), _IS_A_STATE)))
+        .values(
+            stage=Stage.INTENDED,
+            intended_at=at,
+            sending=_NEXT,
+            received_at=None,
+            text="",
+            message_id=None,
+        )
+        .returning(replies)
+    )
+    rows = [
+        row
+        for chunk in in_chunks(sorted(set(keys)))
+        for row in connection.execute(claim.where(replies.c.key.in_(chunk)))
+    ]
     if not rows:
         return frozenset()
-    connection.execute(_ADVANCE, [_advance(row, Stage.INTENDED, intended_at=at) for row in rows])
+    rows.sort(key=lambda row: int(row.id))
     ours = _ours(connection, demarche, rows)
     labels = []
     for row in rows:
@@ -70,11 +104,26 @@ def plan_again(connection: Connection, demarche: int, *, keys: Iterable[str]) ->
 
     The plans of their dossiers are due again: something else may be wanted by now.
     """
-    rows = [row for row in _by_key(connection, demarche, keys) if row.stage in UNCERTAIN]
-    if not rows:
-        return
-    connection.execute(_ADVANCE, [_advance(row, Stage.PLANNED, intended_at=None) for row in rows])
-    for chunk in in_chunks(sorted({row.number for row in rows})):
+    again = (
+        update(replies)
+        .filter_by(demarche=demarche)
+        .where(replies.c.stage.in_(UNCERTAIN))
+        .values(
+            stage=Stage.PLANNED,
+            intended_at=None,
+            sending=None,
+            received_at=None,
+            text="",
+            message_id=None,
+        )
+        .returning(replies.c.number)
+    )
+    numbers = {
+        number
+        for chunk in in_chunks(sorted(set(keys)))
+        for number in connection.scalars(again.where(replies.c.key.in_(chunk)))
+    }
+    for chunk in in_chunks(sorted(numbers)):
         due = update(dossiers).filter_by(demarche=demarche).where(dossiers.c.number.in_(chunk))
         connection.execute(due.values(planned_key=None))
 
@@ -87,7 +136,7 @@ def record(
     rows = [row for row in _by_key(connection, demarche, by_key) if row.stage != Stage.DONE]
     if not rows:
         return
-    connection.execute(_ADVANCE, [_received(row, by_key[row.key], at) for row in rows])
+    connection.execute(_RECEIVE, [_received(row, by_key[row.key], at) for row in rows])
     ours = _ours(connection, demarche, rows)
     for row in rows:
         receipt = by_key[row.key]
@@ -103,40 +152,27 @@ def record(
     _save_ours(connection, demarche, ours)
 
 
-_ADVANCE = (
+_RECEIVED = ("stage", "intended_at", "sending", "received_at", "text", "message_id")
+_RECEIVE = (
     update(replies)
     .where(replies.c.id == bindparam("of_id"))
-    .values(
-        {
-            name: bindparam(name, type_=replies.c[name].type)
-            for name in ("stage", "intended_at", "received_at", "text", "message_id")
-        }
-    )
+    .values({name: bindparam(name, type_=replies.c[name].type) for name in _RECEIVED})
 )
-
-
-def _advance(row: Row[Any], stage: Stage, **known: Any) -> dict[str, Any]:
-    values = {
-        "of_id": row.id,
-        "stage": stage,
-        "intended_at": row.intended_at,
-        "received_at": None,
-        "text": "",
-        "message_id": None,
-    }
-    return values | known
 
 
 def _received(row: Row[Any], receipt: Receipt, at: datetime) -> dict[str, Any]:
     if receipt.again:
-        return _advance(row, Stage.PLANNED, intended_at=None, text=receipt.text)
-    return _advance(
-        row,
-        Stage(receipt.outcome.value),
-        received_at=at,
-        text=receipt.text,
-        message_id=receipt.message_id,
-    )
+        nothing = dict.fromkeys(_RECEIVED)
+        return nothing | {"of_id": row.id, "stage": Stage.PLANNED, "text": receipt.text}
+    return {
+        "of_id": row.id,
+        "stage": Stage(receipt.outcome.value),
+        "intended_at": row.intended_at,
+        "sending": row.sending,
+        "received_at": at,
+        "text": receipt.text,
+        "message_id": receipt.message_id,
+    }
 
 
 def _settle(ours: dict[Place, Ours], reply: Annotate, receipt: Receipt) -> None:
@@ -173,7 +209,8 @@ def _label(demarche: int, reply: SetLabel, at: datetime) -> dict[str, Any]:
 
 
 def _by_key(connection: Connection, demarche: int, keys: Iterable[str]) -> list[Row[Any]]:
-    query = select(replies).filter_by(demarche=demarche).order_by(replies.c.id)
+    # Held until the transaction ends: two runs that met cannot undo what the other recorded.
+    query = select(replies).filter_by(demarche=demarche).order_by(replies.c.id).with_for_update()
     return [
         row
         for chunk in in_chunks(keys)

@@ -25,6 +25,7 @@ class DemarcheState:
         deletions_since: Date (UTC) from which deletions are to be asked.
         channel_on_since: Since when (UTC) the channel to declarants is on.
         last_polled_at: Last poll (UTC) that ended well.
+        last_opinion: Id of the last opinion that was ever taken in, purged since or not.
         labels: Labels of the démarche, as DS served them.
         groupes: Groupes instructeurs, as DS served them.
     """
@@ -36,6 +37,7 @@ class DemarcheState:
     deletions_since: datetime | None = None
     channel_on_since: datetime | None = None
     last_polled_at: datetime | None = None
+    last_opinion: int | None = None
     labels: Any = None
     groupes: Any = None
 
@@ -89,10 +91,11 @@ class Demarches:
         """Remember since when the channel to declarants is on.
 
         Returns:
-            The first call's time (UTC), which later calls do not move.
+            The first call's time (UTC), which later calls do not move, unless a clock that was
+            ahead dated it in the future: nobody would be written to until then.
         """
         since = self.state(demarche).channel_on_since
-        if since is not None:
+        if since is not None and since <= at:
             return since
         with self._scope.write() as connection:
             statement = upsert(connection, demarches, update=["channel_on_since"])

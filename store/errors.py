@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar, Self
 
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
@@ -133,6 +133,45 @@ class AlreadyRunning(StoreError):  # noqa: N818
         self.demarche = demarche
 
 
+class LockLost(StoreError):  # noqa: N818
+    """This run is not alone on its démarche any more, or can no longer prove that it is."""
+
+    def __init__(self, demarche: int) -> None:
+        super().__init__(
+            f"Le verrou du passage sur la démarche {demarche} est perdu (session PostgreSQL fermée,"
+            " ou fichier de verrou effacé à côté de la base) : ce passage s'arrête ; le prochain"
+            " reprend où il en est, sans rien envoyer deux fois."
+        )
+        self.demarche = demarche
+
+
+class Unstorable(StoreError):  # noqa: N818
+    """A value that no column holds: of its dossier only, which can be set aside."""
+
+    default = (
+        "Une valeur ne tient pas dans la base (nombre trop grand, texte ou date hors limites) :"
+        " corrigez-la sur DS."
+    )
+
+
+class Overtaken(StoreError):  # noqa: N818
+    """Two transactions crossed; the database undid ours, which can be done again as it was."""
+
+    default = (
+        "La base a annulé une écriture qui en croisait une autre : relancez, rien n'est perdu ;"
+        " si cela se répète, vérifiez qu'aucun autre programme n'écrit dans cette base."
+    )
+
+
+class StoppedByServer(StoreError):  # noqa: N818
+    """The server ended a statement: an administrator did, or a limit on its time."""
+
+    default = (
+        "Le serveur de la base (UNC_DATABASE_URL) a interrompu une opération : relancez ; si cela"
+        " se répète, augmentez statement_timeout pour ce compte."
+    )
+
+
 _BY_SQLITE_CODE: dict[int, type[StoreError]] = {
     5: StoreLocked,  # SQLITE_BUSY
     6: StoreLocked,  # SQLITE_LOCKED
@@ -141,20 +180,27 @@ _BY_SQLITE_CODE: dict[int, type[StoreError]] = {
     11: StoreDamaged,  # SQLITE_CORRUPT
     13: DiskFull,  # SQLITE_FULL
     14: StoreUnreachable,  # SQLITE_CANTOPEN
+    18: Unstorable,  # SQLITE_TOOBIG
     26: StoreDamaged,  # SQLITE_NOTADB
 }
 
 _BY_SQLSTATE: dict[str, type[StoreError]] = {
     "08": StoreUnreachable,  # connection exception
+    "22": Unstorable,  # data exception: 22003 numeric value out of range, 22021 a character…
     "25006": ReadOnlyStore,  # read-only transaction
     "28": StoreUnreachable,  # invalid authorization
     "3D": StoreUnreachable,  # no such database
+    "25P04": StoppedByServer,  # transaction timeout
+    "40001": Overtaken,  # serialization failure
+    "40P01": Overtaken,  # deadlock detected
     "42501": ReadOnlyStore,  # insufficient privilege
     "42703": SchemaTooOld,  # undefined column
     "42P01": SchemaTooOld,  # undefined table
     "53100": DiskFull,
     "53300": StoreUnreachable,  # too many connections
+    "54": Unstorable,  # program limit exceeded: a text too long for an index
     "55P03": StoreLocked,  # lock not available
+    "57014": StoppedByServer,  # query canceled
     "57P": StoreUnreachable,  # server shutting down or starting
     "XX001": StoreDamaged,  # data corrupted
     "XX002": StoreDamaged,  # index corrupted
@@ -177,6 +223,8 @@ def _meaning(error: DBAPIError) -> type[StoreError] | None:
 
 def _without_a_code(error: DBAPIError) -> type[StoreError] | None:
     # psycopg gives no code to what never came from a server.
+    if isinstance(error, DataError):
+        return Unstorable  # psycopg refuses NUL itself
     connecting = error.statement is None
     if connecting and isinstance(error, ProgrammingError):
         return BadDatabaseUrl  # an option that the driver does not know

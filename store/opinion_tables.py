@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Index, Integer, String, Table
 
 from store.columns import FreeText, UtcDateTime
-from store.table_parts import SERIAL, erased_with_the_dossier
+from store.table_parts import NUMBER, SERIAL, erased_with_the_dossier
 from store.tables import metadata
 
 opinions = Table(
@@ -11,7 +11,7 @@ opinions = Table(
     metadata,
     Column("id", SERIAL, primary_key=True),
     Column("demarche", Integer, nullable=False),
-    Column("number", Integer, nullable=False),
+    Column("number", NUMBER, nullable=False),
     Column("author", String, nullable=False),
     Column("imported_at", UtcDateTime, nullable=False),
     Column("judgement", FreeText, nullable=False),

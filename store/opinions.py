@@ -8,6 +8,8 @@ from sqlalchemy import func, insert, select
 
 from store.engine import Scope
 from store.opinion_tables import opinions
+from store.statements import upsert
+from store.tables import demarches
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,9 @@ class Opinions:
         values = [{"demarche": demarche, "imported_at": at, **asdict(row)} for row in rows]
         with self._scope.write() as connection:
             connection.execute(insert(opinions), values)
+            newest = connection.scalar(select(func.max(opinions.c.id)).filter_by(demarche=demarche))
+            statement = upsert(connection, demarches, update=["last_opinion"])
+            connection.execute(statement, {"demarche": demarche, "last_opinion": newest})
 
     def latest(self, demarche: int, *, until: int | None = None) -> tuple[OpinionRow, ...]:
         """What each author holds of each dossier, by number and author.
@@ -62,7 +67,10 @@ class Opinions:
             return tuple(OpinionRow(*row) for row in connection.execute(query))
 
     def last_id(self, demarche: int) -> int:
-        """Id of the last row that was added; 0 when there is none."""
-        query = select(func.max(opinions.c.id)).filter_by(demarche=demarche)
+        """Id of the last row that was ever added, purged since or not; 0 when there is none.
+
+        Workbooks carry it: it must not go back when a purge erases the rows.
+        """
+        query = select(demarches.c.last_opinion).filter_by(demarche=demarche)
         with self._scope.read() as connection:
             return int(connection.scalar(query) or 0)

@@ -38,6 +38,7 @@ class StoredReply:
         stage: How far it has come.
         planned_at: When it was planned, or re-opened (UTC).
         intended_at: When it was last about to be sent (UTC).
+        sending: Its place among what was sent to this dossier, in order; a clock may go back.
         received_at: When its receipt came (UTC).
         text: Reason of a refusal, in French.
         message_id: Id of the message on DS.
@@ -47,6 +48,7 @@ class StoredReply:
     stage: Stage
     planned_at: datetime
     intended_at: datetime | None
+    sending: int | None
     received_at: datetime | None
     text: str
     message_id: str | None
@@ -84,7 +86,9 @@ class Outbox:
         """Say, before sending, that replies are about to be sent.
 
         Returns:
-            The keys to send: a reply that has its final receipt, or is gone, is not among them.
+            The keys to send. Not among them: a reply that has its final receipt, or is gone; a
+            message or passage that was intended before, by a run that died or by another that
+            sends it now. DS is read before it is planned again.
         """
         with self._scope.write() as connection:
             return delivery.mark_intended(connection, demarche, keys=keys, at=at)
@@ -171,7 +175,7 @@ class Outbox:
             select(replies)
             .filter_by(demarche=demarche, kind=reply_json.MESSAGE)
             .where(replies.c.stage.in_((Stage.DONE, *UNCERTAIN)))
-            .order_by(replies.c.number, replies.c.intended_at, replies.c.id)
+            .order_by(replies.c.number, replies.c.sending, replies.c.id)
         )
         found: dict[int, tuple[MessageSent, ...]] = {}
         for row in self._rows(query, replies, numbers):
@@ -197,6 +201,7 @@ def _stored(row: Row[Any]) -> StoredReply:
         stage=Stage(row.stage),
         planned_at=row.planned_at,
         intended_at=row.intended_at,
+        sending=row.sending,
         received_at=row.received_at,
         text=row.text,
         message_id=row.message_id,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, select, update
 
 from store import reply_json
 from store.stages import UNCERTAIN, Stage
@@ -55,7 +55,7 @@ def save_plans(
                 opened.append({"of_id": row["id"], **values})
         dropped += [row["id"] for row in rows.values() if _superseded(row, plan)]
     if added:
-        connection.execute(insert(replies), added)
+        connection.execute(upsert(connection, replies, update=()), added)
     if opened:
         connection.execute(_REOPEN, opened)
     for chunk in in_chunks(dropped):
@@ -75,6 +75,7 @@ _REOPEN = (
                 "position",
                 "planned_at",
                 "intended_at",
+                "sending",
                 "received_at",
                 "message_id",
                 "text",
@@ -114,6 +115,7 @@ def _values(reply: Reply, position: int, at: datetime) -> dict[str, Any]:
         "position": position,
         "planned_at": at,
         "intended_at": None,
+        "sending": None,
         "received_at": None,
         "message_id": None,
         "text": "",
@@ -136,7 +138,8 @@ def _present(
     connection: Connection, demarche: int, plans: Sequence[Plan]
 ) -> dict[int, dict[str, RowMapping]]:
     columns = (replies.c[name] for name in ("id", "number", "key", "kind", "stage"))
-    query = select(*columns).filter_by(demarche=demarche)
+    # Held until the transaction ends: what is intended meanwhile must not be planned over.
+    query = select(*columns).filter_by(demarche=demarche).order_by(replies.c.id).with_for_update()
     present: dict[int, dict[str, RowMapping]] = {}
     for chunk in in_chunks([plan.number for plan in plans]):
         for row in connection.execute(query.where(replies.c.number.in_(chunk))).mappings():

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +17,7 @@ from store.corrections import Corrections
 from store.demarches import Demarches
 from store.dossiers import Dossiers
 from store.engine import EachItsOwn, Scope, Shared, make_engine, sqlite_file
+from store.errors import LockLost
 from store.exports import Exports
 from store.notices import Notices
 from store.opinions import Opinions
@@ -81,6 +82,7 @@ class Store(Memory):
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._scope = EachItsOwn(engine)
+        self._locks: dict[int, locks.RunLock] = {}
         super().__init__(self._scope)
 
     @contextmanager
@@ -92,13 +94,31 @@ class Store(Memory):
         if shared.has_erased:
             self._scope.erased()
 
-    def lock(self, demarche: int) -> AbstractContextManager[None]:
+    @contextmanager
+    def lock(self, demarche: int) -> Iterator[None]:
         """Hold a démarche for the time of a run; let go of by itself when the process dies.
 
         Raises:
             AlreadyRunning: On entering, when another run holds it.
         """
-        return locks.run_lock(self._engine, demarche)
+        with locks.run_lock(self._engine, demarche) as held:
+            self._locks[demarche] = held
+            try:
+                yield
+            finally:
+                del self._locks[demarche]
+
+    def require_alone(self, demarche: int) -> None:
+        """Make sure that this run still holds its démarche: a lock can be lost on the way.
+
+        Raises:
+            LockLost: It does not, or not any more: whatever two runs must not both do is not done.
+            StoreUnreachable: The database does not answer.
+        """
+        held = self._locks.get(demarche)
+        if held is None:
+            raise LockLost(demarche)
+        held.check()
 
     def upgrade(self) -> None:
         """Bring the tables to this version of the software; quick when they are.

@@ -2,6 +2,10 @@
 
 from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Integer
 
+SERIAL = BigInteger().with_variant(Integer, "sqlite")
+NUMBER = SERIAL
+"""A dossier's number, or what a declarant gave for one: 64 bits on both databases."""
+
 
 def of_demarche() -> Column[int]:
     """The démarche that a row belongs to."""
@@ -10,7 +14,7 @@ def of_demarche() -> Column[int]:
 
 def of_dossier() -> tuple[Column[int], Column[int]]:
     """The dossier that a row belongs to."""
-    return of_demarche(), Column("number", Integer, primary_key=True, autoincrement=False)
+    return of_demarche(), Column("number", NUMBER, primary_key=True, autoincrement=False)
 
 
 def erased_with_the_dossier() -> ForeignKeyConstraint:
@@ -18,6 +22,3 @@ def erased_with_the_dossier() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(
         ["demarche", "number"], ["dossiers.demarche", "dossiers.number"], ondelete="CASCADE"
     )
-
-
-SERIAL = BigInteger().with_variant(Integer, "sqlite")

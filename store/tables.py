@@ -8,7 +8,7 @@ without following the pages that the text overflows to.
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
 from store.columns import FreeText, UtcDateTime
-from store.table_parts import SERIAL, erased_with_the_dossier, of_demarche, of_dossier
+from store.table_parts import NUMBER, SERIAL, erased_with_the_dossier, of_demarche, of_dossier
 
 metadata = MetaData(
     naming_convention={
@@ -29,6 +29,7 @@ demarches = Table(
     Column("deletions_since", UtcDateTime),
     Column("channel_on_since", UtcDateTime),
     Column("last_polled_at", UtcDateTime),
+    Column("last_opinion", NUMBER),
     Column("labels", Text),
     Column("groupes", Text),
 )
@@ -67,7 +68,7 @@ past_states = Table(
     metadata,
     Column("id", SERIAL, primary_key=True),
     Column("demarche", Integer, nullable=False),
-    Column("number", Integer, nullable=False),
+    Column("number", NUMBER, nullable=False),
     Column("seen_from", UtcDateTime, nullable=False),
     Column("seen_until", UtcDateTime, nullable=False),
     Column("content_hash", String, nullable=False),
@@ -85,7 +86,7 @@ assessments = Table(
     *of_dossier(),
     Column("fingerprint", String, primary_key=True),
     Column("basis", String, primary_key=True),
-    Column("earlier_number", Integer),
+    Column("earlier_number", NUMBER),
     Column("assessed_at", UtcDateTime, nullable=False),
     Column("detail", Text, nullable=False),
     erased_with_the_dossier(),
@@ -96,7 +97,7 @@ verdicts = Table(
     metadata,
     Column("id", SERIAL, primary_key=True),
     Column("demarche", Integer, nullable=False),
-    Column("number", Integer, nullable=False),
+    Column("number", NUMBER, nullable=False),
     Column("current_from", UtcDateTime, nullable=False),
     Column("fingerprint", String, nullable=False),
     Column("basis", String, nullable=False),
@@ -109,7 +110,7 @@ replies = Table(
     metadata,
     Column("id", SERIAL, primary_key=True),
     Column("demarche", Integer, nullable=False),
-    Column("number", Integer, nullable=False),
+    Column("number", NUMBER, nullable=False),
     Column("key", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("stage", String, nullable=False),
@@ -118,6 +119,7 @@ replies = Table(
     Column("intended_at", UtcDateTime),
     Column("received_at", UtcDateTime),
     Column("message_id", String),
+    Column("sending", Integer),
     Column("text", FreeText, nullable=False),
     Column("payload", Text, nullable=False),
     erased_with_the_dossier(),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from store.errors import AlreadyRunning, StoreUnreachable
+from store.errors import AlreadyRunning, LockLost, StoreUnreachable
 from store.pages import DossierRow
 from store.repository import Store, open_store
 
@@ -51,6 +51,26 @@ def test_an_error_under_the_lock_is_let_through_and_lets_go(store: Store) -> Non
         raise RuntimeError("ours")
     with store.lock(MINE):
         pass
+
+
+def test_a_run_that_never_took_its_lock_or_let_go_of_it_is_not_alone(store: Store) -> None:
+    with store.lock(MINE):
+        store.require_alone(MINE)
+        with pytest.raises(LockLost, match=f"démarche {MINE + 1}"):
+            store.require_alone(MINE + 1)
+    with pytest.raises(LockLost):
+        store.require_alone(MINE)
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_lock_file_that_was_deleted_is_a_lost_lock(tmp_path: Path, *, replaced: bool) -> None:
+    with open_store(f"sqlite:///{tmp_path / 'unc.sqlite'}") as store, store.lock(7):
+        place = tmp_path / "unc.sqlite.run-7"
+        place.unlink()
+        if replaced:
+            place.touch()
+        with pytest.raises(LockLost, match="démarche 7"):
+            store.require_alone(7)
 
 
 def test_a_killed_run_lets_go(store: Store, url: str) -> None:
