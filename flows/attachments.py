@@ -1,5 +1,6 @@
 """Brings attachments to disk, when the setting asks for it; what DS says of them is always kept."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from random import sample
 from typing import Final
@@ -43,26 +44,33 @@ def fetch_attachments(services: Connected, summary: Summary) -> None:
         return
     due = services.store.attachments.due(services.demarche)
     folder, limit = settings.attachment_folder(), settings.attachment_max_mb * MEGABYTE
-    hosts, in_a_row = settings.attachment_hosts, 0
+    hosts = settings.attachment_hosts
     with DsFiles(services.reader, folder, max_bytes=limit, hosts=hosts) as files:
-        for done, number in enumerate(sample(due, len(due)), start=1):
-            stored = services.store.dossiers.get(services.demarche, number)
-            if stored is None:
-                continue
-            try:
-                files.folder.sweep()
-                failed = _fetch(services, summary, files=files, dossier=stored)
-            except OSError as error:
-                summary.set_aside.append(_not_writable(folder, error))
-                return
-            in_a_row = in_a_row + 1 if failed else 0
-            if in_a_row == MOST_IN_A_ROW:
-                summary.set_aside.append(
-                    f"pièces jointes : rien n'est venu de {in_a_row} dossiers de suite ; les"
-                    " autres attendent le prochain passage."
-                )
-                return
-            services.tell("Pièces jointes", done, len(due))
+        try:
+            files.folder.sweep()
+            _fetch_each(services, summary, files=files, due=due)
+        except OSError as error:
+            summary.set_aside.append(_not_writable(folder, error))
+
+
+def _fetch_each(
+    services: Connected, summary: Summary, *, files: DsFiles, due: Sequence[int]
+) -> None:
+    """Fetch the files of dossiers, in any order: one that always fails keeps no other back."""
+    in_a_row = 0
+    for done, number in enumerate(sample(due, len(due)), start=1):
+        stored = services.store.dossiers.get(services.demarche, number)
+        if stored is None:
+            continue
+        failed = _fetch(services, summary, files=files, dossier=stored)
+        in_a_row = in_a_row + 1 if failed else 0
+        if in_a_row == MOST_IN_A_ROW:
+            summary.set_aside.append(
+                f"pièces jointes : rien n'est venu de {in_a_row} dossiers de suite ; les autres"
+                " attendent le prochain passage."
+            )
+            return
+        services.tell("Pièces jointes", done, len(due))
 
 
 def sweep_attachments(services: Services, summary: Summary) -> int:
