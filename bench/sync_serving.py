@@ -96,8 +96,7 @@ def _record(settings: Settings) -> dict[str, Any]:
         number = settings.demarche_number()
         reader.demarche(number)
         list(reader.pages(number, updated_since=None))
-        reader.deletions(number, pending=True, since=None)
-        reader.deletions(number, pending=False, since=None)
+        reader.deletions(number, since=None)
     return heard
 
 

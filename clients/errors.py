@@ -74,9 +74,6 @@ class DsUnservable(DsServerError):  # noqa: N818 - named by what to do next
 TO_ISOLATE = (DsTimeout, DsServerError, DsIntermediary)
 """What one dossier can do to every answer that shows it: it is found and set aside."""
 
-TO_DO_WITHOUT = (DsUnavailable,)
-"""What an auxiliary list may do for good: it is told, and the main work goes on."""
-
 
 class DsRefused(DsError):  # noqa: N818 - named by what to do next
     """DS said no, and will say no again until something changes.

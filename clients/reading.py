@@ -96,44 +96,77 @@ class DsReader:
         pager = DossierPager(self.transport, self.capabilities(), number, None, light=True)
         yield from pager.pages(None, page_size=LARGEST_PAGE)
 
-    def deletions(self, number: int, *, pending: bool, since: datetime | None) -> Deletions:
-        """Read one list of what left a démarche since a date: one request up to 100.
-
-        Pages shrink when DS finds them too heavy.
+    def deletions(self, number: int, *, since: datetime | None) -> tuple[Deletions, Deletions]:
+        """Read what left a démarche since a date: one request up to 100 of each list.
 
         Args:
             number: Number of the démarche.
-            pending: The list of hidden dossiers, that may come back; else that of purged ones.
+            since: Date of deletion, itself included; ``None``: all.
+
+        Returns:
+            The list of hidden dossiers, that may come back, and that of purged ones.
+
+        Raises:
+            DsError: DS does not give both together; each may be had alone.
+        """
+        asked = {"pending": True, "deleted": True, "first": LARGEST_PAGE, "after": None}
+        served = self._left(number, since, asked, retry=Retry.ONCE)
+        hidden, purged = (
+            self._list(number, since, pending=pending, served=served) for pending in (True, False)
+        )
+        return hidden, purged
+
+    def deletions_alone(self, number: int, *, pending: bool, since: datetime | None) -> Deletions:
+        """Read one of the two lists, in pages that shrink when DS finds them too heavy.
+
+        Args:
+            number: Number of the démarche.
+            pending: The list of hidden dossiers; else that of purged ones.
             since: Date of deletion, itself included; ``None``: all.
 
         Raises:
             DsTimeout: DS does not answer even for the smallest page.
         """
+        return self._list(number, since, pending=pending, served=None)
+
+    def _list(
+        self,
+        number: int,
+        since: datetime | None,
+        *,
+        pending: bool,
+        served: dict[str, Any] | None,
+    ) -> Deletions:
+        """Read a list to its end, from its first page if that was served already."""
         name = "pendingDeletedDossiers" if pending else "deletedDossiers"
         found: list[Deletion] = []
         odd: list[str] = []
         cursor, has_next, size = None, True, LARGEST_PAGE
         while has_next:
-            variables = {
-                "number": number,
-                "pending": pending,
-                "since": since.isoformat() if since else None,
-                "first": size,
-                "after": cursor,
-            }
+            asked = {"pending": pending, "deleted": not pending, "first": size, "after": cursor}
             try:
-                answer = self._ask("Deletions", variables, retry=Retry.SPLIT).get("demarche")
+                page = served or self._left(number, since, asked, retry=Retry.SPLIT)
             except DsTimeout:
                 if size == 1:
                     raise
                 size //= 10
                 continue
-            connection = answer.get(name) if isinstance(answer, dict) else None
+            served = None
+            connection = page.get(name)
             if not isinstance(connection, dict):
                 raise unservable(("demarche", name))
             found += deletions(connection, name, odd=odd)
             cursor, has_next = going_on(connection.get("pageInfo"), after=cursor)
         return Deletions(tuple(found), tuple(odd), until=_until(found, cursor))
+
+    def _left(
+        self, number: int, since: datetime | None, asked: dict[str, Any], *, retry: Retry
+    ) -> dict[str, Any]:
+        dated = {"number": number, "since": since.isoformat() if since else None}
+        answer = self._ask("Deletions", {**dated, **asked}, retry=retry).get("demarche")
+        if not isinstance(answer, dict):
+            raise unservable(("demarche",))
+        return answer
 
     def dossier(self, number: int, *, retry: Retry = Retry.ALL) -> RawDossier:
         """Read one dossier (fragment ``DossierComplet``), as far as DS can serve it."""

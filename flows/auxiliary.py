@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from clients.errors import DsBadRequest, DsNotFound, DsSchemaMismatch, DsUnavailable
 from flows.summary import Summary
 
+NOT_GIVEN = (DsUnavailable, DsSchemaMismatch, DsBadRequest, DsNotFound)
+"""What says that a list is not to be had; a refused token is no such thing."""
+
 
 @contextmanager
 def done_without(summary: Summary, what: str, *, remedy: str) -> Iterator[None]:
@@ -18,7 +21,7 @@ def done_without(summary: Summary, what: str, *, remedy: str) -> Iterator[None]:
     """
     try:
         yield
-    except (DsUnavailable, DsSchemaMismatch, DsBadRequest, DsNotFound) as error:
+    except NOT_GIVEN as error:
         summary.set_aside.append(f"{what} n'a pas pu être lue ({_bare(error)}) : {remedy}.")
 
 

@@ -3,12 +3,15 @@
 from datetime import datetime, timedelta
 
 from clients.demarche import Deletions
-from flows.auxiliary import done_without
+from flows.auxiliary import NOT_GIVEN, done_without
 from flows.erasure import erase
 from flows.keeping import read_again
 from flows.services import Connected, now
 from flows.summary import Summary
 from store.absences import Deletion
+
+_HIDDEN = "La liste des dossiers en cours de suppression"
+_PURGED = "La liste des dossiers supprimés"
 
 
 def follow_deletions(services: Connected, summary: Summary, *, since: datetime | None) -> None:
@@ -31,8 +34,7 @@ def follow_deletions(services: Connected, summary: Summary, *, since: datetime |
     lost = store.absences.lost(demarche)
     waiting = {n: day for n, day in store.absences.pending(demarche).items() if n not in lost}
     start = _from(services, since, waiting)
-    pending = list_of(services, summary, pending=True, since=start)
-    deleted = list_of(services, summary, pending=False, since=start)
+    pending, deleted = lists(services, summary, since=start)
     hidden = store.absences.mark_pending(
         demarche, {one.number: one.deleted_at for one in pending.found} if pending else {}
     )
@@ -56,26 +58,42 @@ def follow_deletions(services: Connected, summary: Summary, *, since: datetime |
         store.demarches.save(demarche, deletions_since=latest)
 
 
-def list_of(
-    services: Connected, summary: Summary, *, pending: bool, since: datetime | None
-) -> Deletions | None:
-    """One list of what left the démarche; ``None``, and told, when DS does not give it.
+def lists(
+    services: Connected, summary: Summary, *, since: datetime | None
+) -> tuple[Deletions | None, Deletions | None]:
+    """Both lists of what left the démarche, hidden then purged.
+
+    They come together, or each alone when DS does not give both. One that it does not give even
+    alone is ``None``, and told.
 
     Args:
         services: What the run works with.
         summary: Where what is wrong is told.
-        pending: The list of hidden dossiers; else that of purged ones.
         since: Date of deletion, itself included; ``None``: all.
 
     Raises:
         DsRefused: DS refused the token.
     """
-    what = "La liste des dossiers " + ("en cours de suppression" if pending else "supprimés")
+    hidden: Deletions | None
+    purged: Deletions | None
+    try:
+        hidden, purged = services.reader.deletions(services.demarche, since=since)
+    except NOT_GIVEN:
+        hidden = _alone(services, summary, pending=True, since=since)
+        purged = _alone(services, summary, pending=False, since=since)
+    for read, name in ((hidden, _HIDDEN), (purged, _PURGED)):
+        summary.set_aside += [
+            f"{name} : {one}. Cette entrée n'est pas suivie." for one in (read.odd if read else ())
+        ]
+    return hidden, purged
+
+
+def _alone(
+    services: Connected, summary: Summary, *, pending: bool, since: datetime | None
+) -> Deletions | None:
     remedy = "le rapprochement (« unc reconcile ») trouve ces dossiers sans elle"
-    with done_without(summary, what, remedy=remedy):
-        read = services.reader.deletions(services.demarche, pending=pending, since=since)
-        summary.set_aside += [f"{what} : {one}. Cette entrée n'est pas suivie." for one in read.odd]
-        return read
+    with done_without(summary, _HIDDEN if pending else _PURGED, remedy=remedy):
+        return services.reader.deletions_alone(services.demarche, pending=pending, since=since)
     return None
 
 

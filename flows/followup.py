@@ -46,10 +46,11 @@ def followed(
     reports = {one.number: one for one in known if one.number in wanted}
     reports |= {one.number: one for one in reports_of(services, numbers=wanted - reports.keys())}
     told = descriptions(services)
-    facts = tuple(
-        facts_of(name, [reports[number] for number in numbers], told)
+    readable = {  # one that cannot be read again is named by those who read it
+        name: [reports[number] for number in numbers if number in reports]
         for name, numbers in groups.items()
-    )
+    }
+    facts = tuple(facts_of(name, found, told) for name, found in readable.items() if found)
     first = _first_day(services)
     until = until or now().astimezone(PARIS).date()
     return Followed(

@@ -5,7 +5,7 @@ from typing import Any
 
 from clients.errors import TO_ISOLATE, DsNotFound, DsOutOfScope, DsUnavailable
 from clients.files import files_of
-from flows.deletions import list_of, mark_lost
+from flows.deletions import lists, mark_lost
 from flows.description import refresh_form
 from flows.erasure import erase
 from flows.keeping import modified_at, read_again, tell_quarantine
@@ -136,8 +136,7 @@ def _follow_missing(services: Connected, summary: Summary, missing: set[int]) ->
     unexplained = missing | store.absences.lost(demarche)
     if not unexplained:
         return
-    hidden = list_of(services, summary, pending=True, since=None)
-    purged = list_of(services, summary, pending=False, since=None)
+    hidden, purged = lists(services, summary, since=None)
     pending = {
         one.number: one.deleted_at
         for one in (hidden.found if hidden else ())

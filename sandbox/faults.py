@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from sandbox.errors import ApiError, InternalError
+from sandbox.ids import decode_champ
 
 Kind = Literal[
     "http",
@@ -128,10 +129,10 @@ class Faults:
         if asked > self.slow.get(connection, asked):
             raise ApiError(f"Timeout on {connection}", "timeout")
 
-    def pierce(self, number: int, stable: str, champ: dict[str, Any]) -> dict[str, Any]:
-        """Return a champ as shown, with its hole if it has one."""
-        place = self.holes.get(number, {}).get(stable)
-        return champ if place is None else _pierced(champ, place)
+    def pierce(self, number: int, champs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return the champs of a dossier as shown, with their holes, those of rows included."""
+        holes = self.holes.get(number)
+        return [_holed(champ, holes) for champ in champs] if holes else champs
 
     def as_json(self) -> dict[str, Any]:
         """Return the faults in force as plain JSON values."""
@@ -142,6 +143,18 @@ class Faults:
             "holes": {str(number): held for number, held in self.holes.items()},
             "slow": dict(self.slow),
         }
+
+
+def _holed(champ: dict[str, Any], holes: dict[str, Place]) -> dict[str, Any]:
+    place = holes.get(decode_champ(champ["id"])[0])
+    if place is not None:
+        return _pierced(champ, place)
+    if not champ.get("rows"):
+        return champ
+    rows = [
+        {**row, "champs": [_holed(one, holes) for one in row["champs"]]} for row in champ["rows"]
+    ]
+    return {**champ, "rows": rows}
 
 
 def _pierced(shown: dict[str, Any], place: Place) -> dict[str, Any]:

@@ -173,9 +173,7 @@ def _champs(source: Json, info: Info, id: str | None = None) -> list[Json]:  # n
     faults, number = context.instance.faults, source["number"]
     faults.check_content(number)
     shown = views.champs(source["_dossier"], context.instance, context.base_url)
-    if number in faults.holes:
-        shown = [faults.pierce(number, decode_champ(one["id"])[0], one) for one in shown]
-    return _pick(shown, id)
+    return _pick(faults.pierce(number, shown), id)
 
 
 def _annotations(source: Json, info: Info, id: str | None = None) -> list[Json]:  # noqa: A002

@@ -47,7 +47,7 @@ def test_a_full_reading_serves_each_dossier_in_pages_of_a_hundred(
     assert reader.requests_sent - before == 2
 
 
-def test_a_poll_without_change_costs_one_request_for_dossiers_and_one_for_each_list_of_deletions(
+def test_a_poll_without_change_costs_one_request_for_dossiers_and_one_for_deletions(
     reader: DsReader, sandbox: Sandbox
 ) -> None:
     reader.capabilities()
@@ -56,9 +56,8 @@ def test_a_poll_without_change_costs_one_request_for_dossiers_and_one_for_each_l
     (page,) = reader.pages(sandbox.demarche, updated_since=later)
     assert page.dossiers == ()
     assert page.active_revision_id
-    for pending in (True, False):
-        reader.deletions(sandbox.demarche, pending=pending, since=later)
-    assert reader.requests_sent - before == 3
+    reader.deletions(sandbox.demarche, since=later)
+    assert reader.requests_sent - before == 2
 
 
 def test_a_cursor_goes_on_where_a_reading_stopped(reader: DsReader, sandbox: Sandbox) -> None:
@@ -132,8 +131,7 @@ def test_hidden_and_purged_dossiers_are_told_apart(reader: DsReader, sandbox: Sa
     hidden, purged = open_ones(reader, sandbox)[:2]
     sandbox.control.hide(hidden)
     sandbox.control.purge(purged)
-    pending = reader.deletions(sandbox.demarche, pending=True, since=since)
-    deleted = reader.deletions(sandbox.demarche, pending=False, since=since)
+    pending, deleted = reader.deletions(sandbox.demarche, since=since)
     assert [one.number for one in pending.found] == [hidden]
     assert [one.number for one in deleted.found] == [purged]
     assert deleted.until == deleted.found[0].deleted_at
@@ -159,13 +157,18 @@ def test_more_than_a_page_of_deletions_is_read_whole(connect: Connect) -> None:
 
     url = "https://ds.example/graphql"
     responses.post(url, json={"errors": [{"message": "introspection is off"}]})
-    for first, more in ((1, True), (101, False)):
-        served = {"number": 1, "pendingDeletedDossiers": answer(first, more=more)}
-        responses.post(url, json={"data": {"demarche": served}})
-    found = DsReader(connect(url)).deletions(1, pending=True, since=None)
-    assert [one.number for one in found.found] == list(range(1, 201))
+    both = {
+        "pendingDeletedDossiers": answer(1, more=True),
+        "deletedDossiers": answer(1, more=False),
+    }
+    responses.post(url, json={"data": {"demarche": {"number": 1, **both}}})
+    one = {"pendingDeletedDossiers": answer(101, more=False)}
+    responses.post(url, json={"data": {"demarche": {"number": 1, **one}}})
+    pending, deleted = DsReader(connect(url)).deletions(1, since=None)
+    assert [one.number for one in pending.found] == list(range(1, 201))
+    assert [one.number for one in deleted.found] == list(range(1, 101))
     asked = json.loads(responses.calls[2].request.body or "")["variables"]
-    assert (asked["after"], asked["pending"]) == ("c1", True)
+    assert (asked["after"], asked["pending"], asked["deleted"]) == ("c1", True, False)
 
 
 def test_a_list_that_is_too_slow_is_read_in_smaller_pages(
@@ -176,12 +179,12 @@ def test_a_list_that_is_too_slow_is_read_in_smaller_pages(
     for number in hidden:
         sandbox.control.hide(number)
     sandbox.control.slow("pendingDeletedDossiers", page_over=10)
-    found = reader.deletions(sandbox.demarche, pending=True, since=since)
+    found = reader.deletions_alone(sandbox.demarche, pending=True, since=since)
     assert sorted(one.number for one in found.found) == sorted(hidden)
     sandbox.control.slow("pendingDeletedDossiers")
     with pytest.raises(DsTimeout):
-        reader.deletions(sandbox.demarche, pending=True, since=since)
-    assert reader.deletions(sandbox.demarche, pending=False, since=since).odd == ()
+        reader.deletions_alone(sandbox.demarche, pending=True, since=since)
+    assert reader.deletions_alone(sandbox.demarche, pending=False, since=since).odd == ()
     for number in hidden:
         sandbox.control.restore(number)
 

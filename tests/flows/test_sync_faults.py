@@ -91,7 +91,7 @@ def test_a_broken_dossier_is_tried_at_each_run_and_released_when_it_heals(
         mirror.poll()
         again = mirror.poll()  # its page is long past
         assert again.quarantined == broken
-        assert again.requests == 4 + len(broken)
+        assert again.requests == 3 + len(broken)
         with mirror.store() as store:
             assert {one.tries for one in store.quarantine.list(mirror.demarche)} == {2}
         mirror.control.broken(NUMBERS[120])
