@@ -19,6 +19,8 @@ ENV_FILE = Path(".env")
 """In the folder that the command is run from; real environment variables win over it."""
 _TOKENS = frozenset({"ds_token", "ds_token_file", "ds_token_block"})
 ROOT = Path(__file__).parent
+_OF_ADDRESSES = str.maketrans({sign: f"%{ord(sign):02X}" for sign in "%?#"})
+"""Characters of a path that would mean something else in the address of a database."""
 
 
 class SettingsError(Exception):
@@ -207,7 +209,8 @@ class Settings(BaseSettings):
         """URL of the database."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        return f"sqlite:///{(self.home / 'unc.sqlite').absolute()}"
+        file = str((self.home / "unc.sqlite").absolute())
+        return f"sqlite:///{file.translate(_OF_ADDRESSES)}"
 
     def export_retention(self) -> timedelta:
         """How long workbooks are kept, but the latest."""

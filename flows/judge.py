@@ -24,6 +24,7 @@ from mappings.medicine_facts import to_look_at
 from mappings.revision import Revision
 from store.assessments import AssessmentRow
 from store.corrections import Correction
+from store.errors import Unstorable
 from store.kept import LightRow, StoredDossier
 from store.plans import Plan as DuePlan
 from triage.assess import JUDGED, assess, is_judged, verdict_fingerprint
@@ -53,7 +54,7 @@ def judge(services: Services, summary: Summary) -> None:
     bench = _Bench(services, summary)
     done = 0
     for chunk in _chunks(bench.due()):
-        bench.judge(chunk)
+        _judge_or_set_aside(bench, chunk)
         done += len(chunk)
         services.tell("Évaluation", done, None)
     if bench.earlier.found:  # dossiers that others name, and that reading had missed
@@ -63,6 +64,21 @@ def judge(services: Services, summary: Summary) -> None:
     summary.conflicts = {conflict.number for conflict in conflicts}
     summary.missing_labels |= bench.planner.missing_labels
     summary.form_drift = bench.planner.form_drift
+
+
+def _judge_or_set_aside(bench: "_Bench", due: Sequence[tuple[int, bool]]) -> None:
+    """Judge dossiers together; one whose verdict cannot be stored is set aside and named."""
+    try:
+        bench.judge(due)
+    except Unstorable as error:
+        if len(due) > 1:
+            for one in due:
+                _judge_or_set_aside(bench, [one])
+            return
+        ((number, _),) = due
+        quarantine, demarche = bench.services.store.quarantine, bench.services.demarche
+        quarantine.record(demarche, number, reason=str(error), at=bench.at)
+        bench.summary.quarantined.add(number)
 
 
 @dataclass(slots=True)
