@@ -22,6 +22,7 @@ from clients.paging import LARGEST_PAGE, DossierPager, going_on
 from clients.single import ServedDossier, read_single
 from clients.transport import DsTransport, Retry
 from mappings.dossier import RawDossier
+from mappings.shape import number_of
 
 _GONE = "Le dossier {} n'existe pas, ou plus, sur DS."
 
@@ -187,6 +188,24 @@ class DsReader:
             return read_single(self.transport, number, without=without, retry=retry, name="Dossier")
         except DsNotFound as error:
             raise DsNotFound(_GONE.format(number)) from error
+
+    def demarche_of(self, number: int) -> int:
+        """Number of the démarche that a dossier belongs to: whether it exists, and no more.
+
+        Raises:
+            DsNotFound: DS does not show it: it does not exist (any more), or is hidden.
+            DsOutOfScope: The token is not for its démarche.
+            DsServerError: DS cannot serve it.
+        """
+        try:
+            answer = self._ask("DemarcheDuDossier", {"number": number}, retry=Retry.ONCE)
+        except DsNotFound as error:
+            raise DsNotFound(_GONE.format(number)) from error
+        shown = answer.get("dossier")
+        of = number_of(shown.get("demarche")) if isinstance(shown, dict) else None
+        if of is None:
+            raise unservable(("dossier", "demarche", "number"))
+        return of
 
     def messages(self, number: int) -> RawDossier:
         """Read one dossier without champs, and its messages with their texts and senders."""

@@ -13,6 +13,8 @@ from triage.assessment import ItemResult
 JUDGEMENT, COMMENT = "avis", "commentaire"
 """Columns that evaluators fill in."""
 
+UNREADABLE = "En quarantaine : DS ne sert pas ce dossier, ou pas en entier ; dernier état lu."
+
 OfDossier: TypeAlias = Callable[[Reading], Content]
 OfItem: TypeAlias = Callable[[Reading, ItemResult], Content]
 OfFile: TypeAlias = Callable[[Reading, FieldSpec, Attachment], Content]
@@ -78,9 +80,11 @@ def priority_reasons(reading: Reading) -> Content:
 
 
 def warnings_text(reading: Reading) -> Content:
-    """What a human should look at, one a line."""
+    """What a human should look at, one a line; at the agency, that the dossier may be older."""
     warnings = reading.entry.assessment.warnings
-    texts = (reading.derived(warning.text, warning.fields) for warning in warnings)
+    texts = [reading.derived(warning.text, warning.fields) for warning in warnings]
+    if reading.entry.unreadable and reading.audience == "agence":
+        texts.insert(0, UNREADABLE)
     return joined(texts, separator="\n") or None
 
 

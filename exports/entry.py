@@ -50,6 +50,7 @@ class Entry:
         judged: Whether the verdict is of the report as it is now, by the present rules, mapping and
             code: what a verdict marks in a text decides what leaves the agency, so that a report
             that moved since stays there.
+        unreadable: Whether DS cannot serve it now, or not whole: this is the last state read.
     """
 
     report: Report
@@ -62,6 +63,7 @@ class Entry:
     corrected: tuple[tuple[datetime, datetime], ...] = ()
     medicines: tuple[Mapping[str, str], ...] = ()
     judged: bool = True
+    unreadable: bool = False
 
     @property
     def decision(self) -> Decision:

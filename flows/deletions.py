@@ -38,17 +38,20 @@ def follow_deletions(services: Connected, summary: Summary, *, since: datetime |
     hidden = store.absences.mark_pending(
         demarche, {one.number: one.deleted_at for one in pending.found} if pending else {}
     )
-    buried = {stone.number for stone in store.absences.tombstones(demarche)}
+    purged = deleted.found if deleted else ()
+    told_before = store.absences.list(demarche, numbers=[one.number for one in purged])
+    buried = {one.number for one in told_before if one.erased_at}
     gone = [
         Deletion(one.number, one.deleted_at, one.reason)
-        for one in (deleted.found if deleted else ())
+        for one in purged
         if one.number not in buried
     ]
     summary.deleted |= {*hidden, *erase(services, gone)}
     if pending is None or deleted is None:
         return
     told = {one.number for one in (*pending.found, *deleted.found)}
-    if (back := waiting.keys() - told) and not (pending.odd or deleted.odd):
+    summary.deletions_read = not (pending.odd or deleted.odd)
+    if (back := waiting.keys() - told) and summary.deletions_read:
         mark_lost(services, summary, read_again(services, summary, back))
     latest = max((day for day in (pending.until, deleted.until) if day), default=None)
     if latest is not None and (since is None or latest > since):

@@ -158,6 +158,7 @@ def entries_of(
     """
     mapping, revisions = services.form.mapping, stored_revisions(services)
     beside, matcher = Beside.read(services), matcher_of(services.settings)
+    aside = services.store.quarantine.numbers(services.demarche)
     for stored in services.store.dossiers.iterate(services.demarche, numbers=numbers):
         if stored.assessment is None:
             continue
@@ -180,6 +181,7 @@ def entries_of(
                 corrected=beside.corrected.get(stored.number, ()),
                 medicines=tuple(map(facts_of, found)),
                 judged=is_current(stored, services),
+                unreadable=stored.number in aside,
             )
         if entry is not None:
             yield entry
@@ -239,6 +241,7 @@ def source_digest(services: Services) -> str:
         *map(str, services.store.opinions.latest(services.demarche)),
         *(f"{number} {name}" for number, name in situations_of(services).items()),
         *map(str, sorted(decided(services))),
+        *map(str, sorted(services.store.quarantine.numbers(services.demarche))),
         JUDGED,
         *(rules.digest for rules in services.form.rulesets),
         *(one.advice for one in drift_of(services)),

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import TypeGuard, TypeVar
+from typing import TypeVar
 
 from pydantic import TypeAdapter
 
+from flows.earlier import Earlier
 from flows.failures import apart
 from flows.planning import Planner, Remembered, corrections_of
 from flows.reference import matcher_of, version_of, with_remarks
+from flows.retention import is_number
 from flows.services import Services, now
 from flows.situations import place_reports
 from flows.summary import Summary
@@ -20,7 +22,6 @@ from mappings.dossier import Dossier
 from mappings.mapper import map_report
 from mappings.medicine_facts import to_look_at
 from mappings.revision import Revision
-from mappings.shape import LARGEST_NUMBER
 from store.assessments import AssessmentRow
 from store.corrections import Correction
 from store.errors import Unstorable
@@ -36,9 +37,6 @@ CHUNK = 200
 EARLIER = "dossier_precedent"
 """Field that names the dossier which this one completes."""
 
-_NUMBERS = range(1, 2**63)
-"""Numbers that a dossier can have: an answer beyond is no dossier's, and no column holds it."""
-
 _REFERENCE = "bdpm-"
 
 ASSESSMENT: TypeAdapter[Assessment] = TypeAdapter(Assessment)
@@ -48,19 +46,24 @@ Item = TypeVar("Item")
 def judge(services: Services, summary: Summary) -> None:
     """Assess every dossier whose verdict is out of date, and plan the replies that are due.
 
+    Nothing is planned for a dossier in quarantine: what it says now cannot be read.
+
     Raises:
         StoreError: Nothing of the current chunk was kept; earlier chunks are.
     """
-    bench = _Bench(services, summary.set_aside)
+    bench = _Bench(services, summary)
     held = _held(services)
     done = 0
     for chunk in _chunks(bench.due()):
-        _judge_or_set_aside(bench, chunk, summary)
+        _judge_or_set_aside(bench, chunk)
         done += len(chunk)
         services.tell("Évaluation", done, None)
     present = _held(services)
     summary.conflicts = {number for number, _ in present}
     summary.newly_held |= {number for number, _ in present - held}
+    if bench.earlier.found:  # dossiers that others name, and that reading had missed
+        judge(services, summary)
+        return
     summary.missing_labels |= bench.planner.missing_labels
     summary.form_drift = bench.planner.form_drift
 
@@ -71,19 +74,19 @@ def _held(services: Services) -> set[tuple[int, str]]:
     return {(one.number, one.annotation) for one in found}
 
 
-def _judge_or_set_aside(bench: "_Bench", due: Sequence[tuple[int, bool]], summary: Summary) -> None:
+def _judge_or_set_aside(bench: "_Bench", due: Sequence[tuple[int, bool]]) -> None:
     """Judge dossiers together; one whose verdict cannot be stored is set aside and named."""
     try:
-        bench.judge(due, summary)
+        bench.judge(due)
     except Unstorable as error:
         if len(due) > 1:
             for one in due:
-                _judge_or_set_aside(bench, [one], summary)
+                _judge_or_set_aside(bench, [one])
             return
         ((number, _),) = due
         quarantine, demarche = bench.services.store.quarantine, bench.services.demarche
         quarantine.record(demarche, number, reason=str(error), at=bench.at)
-        summary.quarantined.add(number)
+        bench.summary.quarantined.add(number)
 
 
 @dataclass(slots=True)
@@ -91,9 +94,10 @@ class _Bench:
     """What one pass of judging looks at, read once."""
 
     services: Services
-    told: list[str]
+    summary: Summary
     at: datetime = field(default_factory=now)
-    known: set[int] = field(default_factory=set)
+    earlier: Earlier = field(init=False)
+    unreadable: frozenset[int] = frozenset()
     revisions: Mapping[str, Revision] = field(default_factory=dict)
     reference: str = ""
     situations: Mapping[int, str] = field(default_factory=dict)
@@ -101,10 +105,11 @@ class _Bench:
 
     def __post_init__(self) -> None:
         store, demarche = self.services.store, self.services.demarche
-        self.known = store.dossiers.known_numbers(demarche)
+        self.earlier = Earlier(self.services, self.summary)
+        self.unreadable = store.quarantine.numbers(demarche)
         self.revisions = stored_revisions(self.services)
         self.reference = version_of(self.services.settings)
-        self.situations = place_reports(self.services, self.revisions, told=self.told)
+        self.situations = place_reports(self.services, self.revisions, told=self.summary.set_aside)
         self.planner = Planner(self.services, at=self.at)
 
     def due(self) -> Iterator[tuple[int, bool]]:
@@ -112,12 +117,14 @@ class _Bench:
         for row in self.services.store.dossiers.light_rows(self.services.demarche):
             verdict_due = self._verdict_due(row)
             situation = self.situations.get(row.number, "")
-            if verdict_due or self.planner.is_due(row, situation=situation):
+            if verdict_due or (
+                row.number not in self.unreadable and self.planner.is_due(row, situation=situation)
+            ):
                 yield row.number, verdict_due
 
     def _verdict_due(self, row: LightRow) -> bool:
         wanted = verdict_fingerprint(
-            row.fingerprint, earlier_exists=row.earlier_number in self.known
+            row.fingerprint, earlier_exists=self.earlier.known(row.earlier_number)
         )
         present = (row.assessed_fingerprint, row.assessed_basis)
         return present != (wanted, self._basis(self._rules(row.deposited_at)))
@@ -128,7 +135,7 @@ class _Bench:
     def _rules(self, deposited_at: datetime) -> RuleSet:
         return _rules_of(self.services, deposited_at)
 
-    def judge(self, due: Sequence[tuple[int, bool]], summary: Summary) -> None:
+    def judge(self, due: Sequence[tuple[int, bool]]) -> None:
         """Assess and plan for some dossiers, and keep both or neither."""
         numbers = [number for number, _ in due]
         to_assess = {number for number, verdict_due in due if verdict_due}
@@ -138,15 +145,16 @@ class _Bench:
         plans: list[DuePlan] = []
         corrections: list[Correction] = []
         for stored in store.dossiers.iterate(demarche, numbers=numbers):
-            with apart(summary.set_aside, stored.number, "évalué"):
+            with apart(self.summary.set_aside, stored.number, "évalué"):
                 revision = self.revisions.get(stored.revision_id)
                 dossier = decode_dossier(stored.raw, revision=revision)
                 verdict = stored.assessment
                 if verdict is None or stored.number in to_assess:
                     verdict = self._assess(stored, dossier, revision)
-                plan = self._plan(stored, dossier, verdict=verdict, remembered=remembered)
-                corrections += corrections_of(dossier)
-                plans.append(plan)
+                if stored.number not in self.unreadable:
+                    plan = self._plan(stored, dossier, verdict=verdict, remembered=remembered)
+                    corrections += corrections_of(dossier)
+                    plans.append(plan)
                 if verdict is not stored.assessment:
                     verdicts.append(verdict)
         with store.transaction() as kept:
@@ -154,7 +162,7 @@ class _Bench:
             kept.assessments.save(demarche, verdicts, at=self.at)
             kept.outbox.save_plans(demarche, plans, at=self.at)
             kept.corrections.save(demarche, corrections)
-        summary.assessed |= {verdict.number for verdict in verdicts}
+        self.summary.assessed |= {verdict.number for verdict in verdicts}
 
     def _plan(
         self,
@@ -184,7 +192,7 @@ class _Bench:
             rules,
             mapping=mapping,
             fingerprint=stored.fingerprint,
-            earlier_exists=earlier in self.known,
+            earlier_exists=self.earlier.exists(earlier),
         )
         remarks = to_look_at(report, mapping=mapping, matcher=matcher_of(self.services.settings))
         assessment = with_remarks(assessment, remarks, mapping=mapping)
@@ -192,15 +200,10 @@ class _Bench:
             number=stored.number,
             fingerprint=assessment.fingerprint,
             basis=self._basis(rules),
-            earlier_number=earlier if isinstance(earlier, int) and earlier in _NUMBERS else None,
+            earlier_number=earlier if is_number(earlier) else None,
             assessed_at=self.at,
             detail=ASSESSMENT.dump_json(assessment).decode(),
         )
-
-
-def _is_number(value: object) -> TypeGuard[int]:
-    """Whether what a declarant typed may be the number of a dossier: a column holds no other."""
-    return isinstance(value, int) and 0 < value <= LARGEST_NUMBER
 
 
 def basis(rules: RuleSet, services: Services, *, reference: str) -> str:

@@ -8,7 +8,7 @@ from itertools import chain
 from clients.demarche import BrokenDossier
 from clients.errors import TO_ISOLATE, DsNotFound, DsUnavailable
 from clients.transport import Retry
-from flows.retention import passed_over
+from flows.retention import Keeping
 from flows.services import Connected, now
 from flows.summary import Summary
 from mappings.content import hashes
@@ -53,7 +53,8 @@ def keep(
     Args:
         services: What the run works with.
         summary: Where they are counted.
-        dossiers: What was read; those that are not to be kept are passed over.
+        dossiers: What was read. Those that are here are kept up to date until a purge erases them;
+            the others are passed over when they are not to be kept.
         broken: What DS could not serve, or not whole; other ``dossiers`` leave quarantine.
         watermark: Update date up to which the démarche is now read, if it moves.
         first_revision: Published revision, on the first page of all.
@@ -64,19 +65,20 @@ def keep(
     """
     store, demarche, at = services.store, services.demarche, now()
     store.require_alone(demarche)
-    left_out = passed_over(services, dossiers)
-    rows = [row_of(raw) for raw in dossiers if raw["number"] not in left_out]
     read = {raw["number"] for raw in dossiers}
+    keeping, here = Keeping.of(services, read), store.dossiers.held(demarche, read)
+    rows = [row_of(raw) for raw in dossiers if raw["number"] in here or keeping.keeps(raw)]
+    left_out = read - {row.number for row in rows}
     named = {one.number: one.reason for one in broken if one.number is not None}
-    aside = {one.number for one in store.quarantine.list(demarche)}
+    aside = store.quarantine.numbers(demarche)
 
     def save(rows: Sequence[DossierRow], named: Mapping[int, str]) -> PageCounts:
         with store.transaction() as memory:
             counts = memory.dossiers.save_page(demarche, rows, watermark=watermark, seen_at=at)
             for number, reason in named.items():
                 memory.quarantine.record(demarche, number, reason=reason, at=at)
-            healed = aside & read - named.keys()
-            if healed:
+            memory.absences.pass_over(demarche, left_out, at=at)
+            if healed := aside & (read - named.keys()):
                 memory.quarantine.release(demarche, healed)
             if first_revision is not None:
                 memory.demarches.save(demarche, active_revision_id=first_revision)

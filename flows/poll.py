@@ -14,7 +14,7 @@ from flows.attachments import fetch_attachments
 from flows.deletions import follow_deletions
 from flows.description import Description
 from flows.keeping import keep, modified_at, read_again, tell_quarantine
-from flows.services import Connected
+from flows.services import Connected, now
 from flows.summary import Summary
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -115,12 +115,17 @@ class _Reading:
         services.store.demarches.save(services.demarche, active_revision_id=published)
 
     def retry_quarantined(self) -> None:
-        """Ask once for each dossier set aside (its page may be long past); let go of those gone."""
+        """Ask once for each dossier set aside (its page may be long past); let go of those gone.
+
+        Of those that were never here, it is remembered that they existed.
+        """
         services = self._services
-        aside = {one.number for one in services.store.quarantine.list(services.demarche)}
+        absences, demarche = services.store.absences, services.demarche
+        aside = {one.number for one in services.store.quarantine.list(demarche)}
         left = read_again(services, self._summary, aside - self._broken, retry=Retry.ONCE)
         if left:
-            services.store.quarantine.release(services.demarche, left)
+            services.store.quarantine.release(demarche, left)
+            absences.mark_lost(demarche, absences.unheard_of(demarche, left), at=now())
 
     def _pages(self, since: datetime, *, state: str | None) -> Iterator[DossierPage]:
         services = self._services

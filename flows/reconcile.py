@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import Any
 
+from clients.errors import TO_ISOLATE, DsNotFound, DsOutOfScope, DsUnavailable
 from clients.files import files_of
 from flows.deletions import lists, mark_lost
 from flows.description import refresh_form
 from flows.erasure import erase
 from flows.keeping import modified_at, read_again, tell_quarantine
 from flows.poll import poll, read_everything
-from flows.retention import passed_over
-from flows.services import Connected
+from flows.retention import Keeping
+from flows.services import Connected, now
 from flows.summary import Summary
 from mappings.dossier import RawDossier
 from store.absences import Deletion
@@ -22,6 +23,12 @@ _DATES = frozenset({DATE, "dateDerniereModificationAnnotations"})
 _INCOMPLETE = "PersonneMoraleIncomplete"
 CHUNK = 100
 
+ASKED_AT_MOST = 300
+"""Unexplained absences that are confirmed by number, a request each; of more, nothing is believed.
+DS allows 400 requests a minute."""
+FEW, SHARE = 3, 0.05
+"""Absences beyond both, of all the dossiers in sight, are told to a person."""
+
 
 def reconcile(services: Connected, summary: Summary) -> None:
     """Poll, then find and repair what polling cannot see: ``summary.drift``, healthy when empty.
@@ -32,6 +39,7 @@ def reconcile(services: Connected, summary: Summary) -> None:
         DsError: DS refused, or did not answer; what was repaired is kept.
         StoreError: The database failed.
     """
+    services.store.absences.forget_doubts(services.demarche)  # asked for again, once a night
     poll(services, summary)
     refresh_form(services, summary)
     before = _counted(summary)
@@ -66,7 +74,11 @@ def _compare(services: Connected) -> tuple[set[int], set[int], bool]:
         numbers = {row["number"] for row in rows}
         kept = store.dossiers.iterate(demarche, numbers=numbers, pending=True)
         held = {one.number: one for one in kept}
-        left_out = passed_over(services, rows)
+        keeping = Keeping.of(services, numbers)
+        left_out = {
+            n for row in rows if (n := row["number"]) not in held and not keeping.keeps(row)
+        }
+        store.absences.pass_over(demarche, left_out, at=now())
         suspects |= {
             row["number"]
             for row in rows
@@ -137,4 +149,43 @@ def _follow_missing(services: Connected, summary: Summary, missing: set[int]) ->
     ]
     summary.deleted |= {*store.absences.mark_pending(demarche, pending), *erase(services, gone)}
     named = {*pending, *(one.number for one in gone)}
-    mark_lost(services, summary, frozenset(missing - named))
+    mark_lost(services, summary, _confirmed(services, summary, missing - named))
+
+
+def _confirmed(services: Connected, summary: Summary, unlisted: set[int]) -> frozenset[int]:
+    """Those of some dossiers that DS lists no more, unexplained, that it does not have either.
+
+    A listing that comes back empty or short says nothing of the dossiers: each one is asked for.
+    """
+    if not unlisted:
+        return frozenset()
+    known = len(services.store.dossiers.known_numbers(services.demarche))
+    told = f"liste des dossiers : {len(unlisted)} sur {known} n'y sont plus, sans suppression dite"
+    if len(unlisted) > ASKED_AT_MOST:
+        summary.set_aside.append(
+            f"{told} par DS ; c'est trop pour les demander un à un : aucun n'est retiré. Relancez"
+            " « unc reconcile » ; si cela dure, signalez-le au support de DS."
+        )
+        return frozenset()
+    gone = _gone(services, unlisted)
+    if len(gone) < len(unlisted) or len(gone) > max(FEW, known * SHARE):
+        summary.set_aside.append(
+            f"{told} par DS ; demandés un à un, {len(gone)} sont introuvables et retirés,"
+            f" {len(unlisted) - len(gone)} restent. Vérifiez-en quelques-uns sur DS."
+        )
+    return gone
+
+
+def _gone(services: Connected, numbers: set[int]) -> frozenset[int]:
+    """Those of some dossiers that DS says it does not have; what it does not say is no."""
+    gone: set[int] = set()
+    for number in sorted(numbers):
+        try:
+            services.reader.demarche_of(number)
+        except DsNotFound:
+            gone.add(number)
+        except (DsOutOfScope, *TO_ISOLATE):
+            continue
+        except DsUnavailable:
+            break
+    return frozenset(gone)

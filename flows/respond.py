@@ -61,10 +61,13 @@ def _deliver_all(services: Connected, summary: Summary) -> None:
 def due_replies(services: Services) -> tuple[Reply, ...]:
     """What would be sent now, in the order of delivery; nothing is sent.
 
-    Dossiers that were hidden wait: they may come back. A message or a passage whose answer was lost
-    waits for DS to be read. What failed before comes last: it keeps nothing else from being sent.
+    Dossiers that were hidden wait: they may come back. So do those in quarantine: what was planned
+    for them may be false by now, and is planned again once DS serves them. A message or a passage
+    whose answer was lost waits for DS to be read. What failed before comes last: it keeps nothing
+    else from being sent.
     """
     present = services.store.dossiers.known_numbers(services.demarche)
+    present -= services.store.quarantine.numbers(services.demarche)
     pending = services.store.outbox.pending(services.demarche)
     return tuple(
         stored.reply
@@ -88,7 +91,7 @@ def _something_depends_on_the_form(services: Connected) -> bool:
     outbox, demarche = services.store.outbox, services.demarche
     labels = services.store.demarches.state(demarche).labels or ()
     return bool(
-        outbox.pending(demarche)
+        due_replies(services)
         or outbox.recorded(demarche, stages=[Stage.REFUSED])
         or set(services.form.policy.labels.managed).difference(labels)
     )

@@ -1,7 +1,9 @@
 """How long declared data is kept here after the end of a dossier's handling."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Self, TypeGuard
 
 from exports.publishing import remove_old
 from flows.attachments import sweep_attachments
@@ -10,6 +12,7 @@ from flows.services import Services, now
 from flows.summary import Summary
 from mappings.clock import PARIS
 from mappings.dossier import RawDossier
+from mappings.shape import LARGEST_NUMBER
 from store.absences import Deletion
 
 ENDED = frozenset({"accepte", "refuse", "sans_suite"})
@@ -19,10 +22,65 @@ REASON = "conservation"
 """Reason of the tombstones of dossiers that DS still has, and that are not kept here any more."""
 
 
-def kept_since(services: Services) -> datetime | None:
-    """Dossiers handled before this moment are not kept; ``None``: kept for as long as DS does."""
-    months = services.settings.retention_months
-    return None if months is None else months_before(now(), months)
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """The one answer on what is kept here, what is erased, and which numbers are known to exist.
+
+    Attributes:
+        since: Dossiers handled before this moment are not kept; ``None``: kept for as long as DS
+            does.
+        purged: When a purge erased each of the dossiers that this was made for, by number.
+        denied: Numbers of which DS said that the démarche has no such dossier.
+    """
+
+    since: datetime | None
+    purged: Mapping[int, datetime]
+    denied: frozenset[int]
+
+    @classmethod
+    def of(cls, services: Services, numbers: Collection[int] = ()) -> Self:
+        """The answer for these dossiers, by what is set and remembered now."""
+        months, absences = services.settings.retention_months, services.store.absences
+        return cls(
+            since=None if months is None else months_before(now(), months),
+            purged=absences.erased(services.demarche, numbers, reason=REASON),
+            denied=absences.denied(services.demarche),
+        )
+
+    def keeps(self, raw: RawDossier) -> bool:
+        """Whether a dossier that DS shows, and that is not here, is to be kept.
+
+        Not past its retention, nor what a purge erased, whatever the retention is now: it comes
+        back when it was opened again since.
+        """
+        return not (self.erases(raw) or _handled_before(raw, self.purged.get(raw["number"])))
+
+    def erases(self, raw: RawDossier) -> bool:
+        """Whether a dossier that is here is to be kept no longer."""
+        return _handled_before(raw, self.since)
+
+    def knows(self, number: object) -> bool:
+        """Whether a number may be that of a dossier of the démarche.
+
+        Only DS can say that it is not. What was erased here, hidden, lost, set aside or never kept
+        existed, and nothing that happens here changes that.
+        """
+        return is_number(number) and number not in self.denied
+
+
+def is_number(value: object) -> TypeGuard[int]:
+    """Whether a value can be the number of a dossier: DS's API has no larger ones."""
+    return type(value) is int and 0 < value <= LARGEST_NUMBER
+
+
+def _handled_before(raw: RawDossier, moment: datetime | None) -> bool:
+    handled = raw.get("dateTraitement")
+    if moment is None or raw["state"] not in ENDED or not handled:
+        return False
+    try:
+        return datetime.fromisoformat(handled) < moment
+    except (TypeError, ValueError):  # kept by an older version: nothing says that it is over
+        return False
 
 
 def months_before(moment: datetime, months: int) -> datetime:
@@ -37,53 +95,18 @@ def months_before(moment: datetime, months: int) -> datetime:
     raise AssertionError("every month has a first day")
 
 
-def is_over(raw: RawDossier, since: datetime | None) -> bool:
-    """Whether a dossier was handled before the moment from which they are kept."""
-    handled = raw.get("dateTraitement")
-    if since is None or raw["state"] not in ENDED or not handled:
-        return False
-    try:
-        return datetime.fromisoformat(handled) < since
-    except (TypeError, ValueError):  # kept by an older version: nothing says that it is over
-        return False
-
-
-def passed_over(services: Services, dossiers: Collection[RawDossier]) -> frozenset[int]:
-    """Numbers of the dossiers that DS shows and that are not to be kept here.
-
-    Those past their retention, and those that a purge erased, whatever the retention is now: one
-    comes back when it was opened again since.
-    """
-    since = kept_since(services)
-    numbers = [raw["number"] for raw in dossiers]
-    erased = services.store.absences.erased(services.demarche, numbers, reason=REASON)
-    return frozenset(
-        raw["number"]
-        for raw in dossiers
-        if is_over(raw, since) or is_over(raw, erased.get(raw["number"]))
-    )
-
-
-def over(services: Services) -> tuple[int, ...]:
-    """Numbers of the dossiers in store that are not to be kept any more."""
-    since = kept_since(services)
-    if since is None:
-        return ()
-    store, demarche = services.store, services.demarche
-    ended = [row.number for row in store.dossiers.light_rows(demarche) if row.state in ENDED]
-    ended += list(store.absences.pending(demarche))
-    found = store.dossiers.iterate(demarche, numbers=ended, pending=True)
-    return tuple(one.number for one in found if is_over(one.raw, since))
-
-
 def purge(services: Services, summary: Summary) -> None:
     """Erase what is not to be kept any more; a tombstone stays, so that it is not read again.
 
     Raises:
         StoreError: Nothing was erased.
     """
-    numbers = over(services)
-    at = now()
+    keeping, at = Keeping.of(services), now()
+    store, demarche = services.store, services.demarche
+    ended = [row.number for row in store.dossiers.light_rows(demarche) if row.state in ENDED]
+    ended += list(store.absences.pending(demarche))
+    found = store.dossiers.iterate(demarche, numbers=ended, pending=True)
+    numbers = [one.number for one in found if keeping.erases(one.raw)]
     erase(services, [Deletion(number=number, deleted_at=at, reason=REASON) for number in numbers])
     summary.deleted |= set(numbers)
     sweep_attachments(services, summary)

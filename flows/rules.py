@@ -6,6 +6,7 @@ from datetime import date
 from flows.failures import RequestError
 from flows.judge import EARLIER, stored_revisions
 from flows.reference import matcher_of, with_remarks
+from flows.retention import Keeping
 from flows.services import Services
 from mappings.clock import PARIS
 from mappings.decode import decode_dossier
@@ -59,8 +60,8 @@ def explain_now(services: Services, number: int, *, on: date | None = None) -> E
     day = on or stored.deposited_at.astimezone(PARIS).date()
     rules, mapping = in_force(services.form.rulesets, day), services.form.mapping
     report = report_of(services, stored.raw, mapping)
-    known = services.store.dossiers.known_numbers(services.demarche)
-    exists = EARLIER in report.fields and report.value(EARLIER) in known
+    earlier = report.value(EARLIER) if EARLIER in report.fields else None
+    exists = Keeping.of(services).knows(earlier)
     verdict = assess(
         report, rules, mapping=mapping, fingerprint=stored.fingerprint, earlier_exists=exists
     )

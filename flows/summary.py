@@ -14,6 +14,7 @@ _NOT_COUNTED = frozenset(
         "newly_held",
         "missing_labels",
         "restored",
+        "deletions_read",
         "unfetched",
         "drift",
         "form_drift",
@@ -33,6 +34,8 @@ class Summary:
         unchanged: Read again, the same.
         deleted: Left the démarche in this run.
         restored: Back after a deletion that was pending.
+        deletions_read: Whether DS gave whole lists of what left the démarche: a dossier that it
+            does not find, and that they do not name, does not exist.
         quarantined: Set aside now, because DS cannot serve them.
         unfetched: With an attachment that could not be downloaded.
         drift: What reconciliation repaired, because polling had missed it.
@@ -59,6 +62,7 @@ class Summary:
     unchanged: set[int] = field(default_factory=set)
     deleted: set[int] = field(default_factory=set)
     restored: set[int] = field(default_factory=set)
+    deletions_read: bool = False
     quarantined: set[int] = field(default_factory=set)
     unfetched: set[int] = field(default_factory=set)
     drift: set[int] = field(default_factory=set)

@@ -10,6 +10,7 @@ import orjson
 
 from flows.failures import apart
 from flows.judge import EARLIER, stored_revisions
+from flows.retention import Keeping
 from flows.services import Services
 from mappings.clock import PARIS
 from mappings.decode import decode_dossier
@@ -38,7 +39,7 @@ class _Candidate:
     rules: RuleSet
     mapping: FormMapping
     revisions: dict[str, Revision]
-    known: frozenset[int]
+    keeping: Keeping
 
 
 def try_ruleset(services: Services, rules: RuleSet) -> Trial:
@@ -54,7 +55,7 @@ def try_ruleset(services: Services, rules: RuleSet) -> Trial:
         rules=rules,
         mapping=services.form.mapping,
         revisions=stored_revisions(services),
-        known=frozenset(numbers),
+        keeping=Keeping.of(services),
     )
     lots = [numbers[start : start + LOT] for start in range(0, len(numbers), LOT)]
     if len(numbers) <= ALONE:
@@ -114,7 +115,7 @@ def _try_one(candidate: _Candidate, stored: StoredDossier) -> Move | None:
         candidate.rules,
         mapping=candidate.mapping,
         fingerprint=stored.fingerprint,
-        earlier_exists=earlier in candidate.known,
+        earlier_exists=candidate.keeping.knows(earlier),
     )
     return move(_in_force(stored), verdict, since=_since(candidate, stored))
 

@@ -105,6 +105,24 @@ class Dossiers:
         with self._scope.read() as connection:
             return set(connection.scalars(query))
 
+    def held(self, demarche: int, numbers: Iterable[int]) -> set[int]:
+        """Those of some numbers that are in store, pending deletion or not."""
+        query = select(dossiers.c.number).filter_by(demarche=demarche)
+        with self._scope.read() as connection:
+            return {
+                number
+                for chunk in in_chunks(numbers)
+                for number in connection.scalars(query.where(dossiers.c.number.in_(chunk)))
+            }
+
+    def cited(self, demarche: int) -> set[int]:
+        """Numbers that the dossiers in sight name as their earlier one, by their last verdict."""
+        earlier = assessments.c.earlier_number
+        query = select(earlier).select_from(dossiers.join(assessments, _CURRENT)).distinct()
+        here = (dossiers.c.demarche == demarche, dossiers.c.pending_since.is_(None))
+        with self._scope.read() as connection:
+            return set(connection.scalars(query.where(*here, earlier.is_not(None))))
+
     def history(self, demarche: int, number: int) -> tuple[DossierPast, ...]:
         """Every content that a dossier had, the oldest first, the present one last."""
         columns = [past_states.c[name] for name in DossierPast.__dataclass_fields__]

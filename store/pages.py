@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, literal, select, update
 
 from mappings.dossier import RawDossier
 from store import jsontext
 from store.columns import UtcDateTime
 from store.statements import in_chunks, upsert
-from store.sync_tables import lost_dossiers
-from store.tables import demarches, dossiers, past_states, tombstones
+from store.sync_tables import absences
+from store.tables import demarches, dossiers, past_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def save_page(
     }
     _set_dates(connection, demarche, column="modified_at", dates=moved)
     restore(connection, demarche, numbers=restored)
-    _forget(connection, demarche, table=tombstones, numbers=created)  # it was thought gone for good
+    forget_absences(connection, demarche, numbers=created)  # it was thought not to be there
     _move_watermark(connection, demarche, watermark)
     return PageCounts(created, updated, tuple(n for n in wanted if n in same), restored)
 
@@ -145,7 +145,7 @@ def mark_pending(
 def restore(connection: Connection, demarche: int, *, numbers: Sequence[int]) -> None:
     """Bring dossiers back that are not pending deletion any more, or that were lost."""
     mark_pending(connection, demarche, since=dict.fromkeys(numbers))
-    _forget(connection, demarche, table=lost_dossiers, numbers=numbers)
+    forget_absences(connection, demarche, numbers=numbers)
 
 
 def _set_dates(
@@ -170,10 +170,11 @@ def _set_dates(
     )
 
 
-def _forget(connection: Connection, demarche: int, *, table: Table, numbers: Iterable[int]) -> None:
+def forget_absences(connection: Connection, demarche: int, *, numbers: Iterable[int]) -> None:
+    """Forget that dossiers were not in sight."""
     for chunk in in_chunks(numbers):
-        here = delete(table).filter_by(demarche=demarche)
-        connection.execute(here.where(table.c.number.in_(chunk)))
+        here = delete(absences).filter_by(demarche=demarche)
+        connection.execute(here.where(absences.c.number.in_(chunk)))
 
 
 def _known(connection: Connection, demarche: int, *, numbers: Iterable[int]) -> dict[int, Any]:

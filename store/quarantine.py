@@ -6,8 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
+from store.absences import ANSWERS
 from store.engine import Scope
 from store.statements import in_chunks, upsert
+from store.sync_tables import absences
 from store.tables import quarantine
 
 
@@ -37,7 +39,7 @@ class Quarantine:
         self._scope = scope
 
     def record(self, demarche: int, number: int, *, reason: str, at: datetime) -> None:
-        """Set a dossier aside, or count one more failed try of one that is."""
+        """Set a dossier aside, or count one more failed try of one that is. It exists, then."""
         row = {
             "demarche": demarche,
             "number": number,
@@ -54,6 +56,10 @@ class Quarantine:
         with self._scope.write() as connection:
             statement = upsert(connection, quarantine, update=["reason", "last_tried"])
             connection.execute(statement, row)
+            told = delete(absences).filter_by(demarche=demarche, number=number)
+            connection.execute(
+                told.where(absences.c.why.in_(ANSWERS))
+            )  # it exists, whatever DS said
             connection.execute(counted)
 
     def release(self, demarche: int, numbers: Iterable[int]) -> None:
@@ -62,6 +68,12 @@ class Quarantine:
             for chunk in in_chunks(numbers):
                 here = delete(quarantine).filter_by(demarche=demarche)
                 connection.execute(here.where(quarantine.c.number.in_(chunk)))
+
+    def numbers(self, demarche: int) -> frozenset[int]:
+        """Numbers of the dossiers set aside now."""
+        query = select(quarantine.c.number).filter_by(demarche=demarche)
+        with self._scope.read() as connection:
+            return frozenset(connection.scalars(query))
 
     def list(self, demarche: int) -> tuple[Quarantined, ...]:
         """Dossiers set aside now, by number."""

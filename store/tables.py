@@ -177,16 +177,6 @@ quarantine = Table(
     Column("tries", Integer, nullable=False),
 )
 
-tombstones = Table(
-    "tombstones",
-    metadata,
-    *of_dossier(),
-    Column("reason", FreeText, nullable=False),
-    Column("deposited_at", UtcDateTime),
-    Column("deleted_at", UtcDateTime, nullable=False),
-    Column("erased_at", UtcDateTime, nullable=False),
-)
-
 published_exports = Table(
     "published_exports",
     metadata,

@@ -1,18 +1,21 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import select
+from alembic import command
+from sqlalchemy import bindparam, insert, select, text
 
-from store.absences import Deletion, Tombstone
+from store.absences import Absence, Deletion, Why
 from store.assessments import AssessmentRow
+from store.columns import UtcDateTime
 from store.corrections import Correction
 from store.engine import database_file
 from store.opinions import OpinionRow
 from store.pages import DossierRow
 from store.plans import Plan
-from store.repository import Store
+from store.repository import Store, open_store
+from store.schema import migrations
 from store.situations import SituationReport
-from store.tables import metadata
+from store.tables import dossiers, metadata
 from triage.reply import (
     Annotate,
     AnnotationChange,
@@ -100,16 +103,16 @@ def test_a_purge_leaves_a_tombstone_and_nothing_else(store: Store, row: MakeRow,
     remember_all_about(store, 1, row=row, day=day)
     remember_all_about(store, 2, row=row, day=day)
     named = {t.name for t in metadata.sorted_tables if "number" in t.columns}
-    assert tables_that_name(store, 1) == named - {"tombstones"}, "the story fills every table"
+    assert tables_that_name(store, 1) == named, "the story fills every table"
 
     gone = [Deletion(1, day(3), "user_request"), Deletion(50, day(3), "expired")]
     assert store.absences.purge(7, gone, at=day(4)) == (1,)
 
-    assert tables_that_name(store, 1) == {"tombstones"}
-    assert tables_that_name(store, 2) == named - {"tombstones"}
+    assert tables_that_name(store, 1) == {"absences"}
+    assert tables_that_name(store, 2) == named
     assert store.absences.tombstones(7) == (
-        Tombstone(1, "user_request", row(1).deposited_at, day(3), day(4)),
-        Tombstone(50, "expired", None, day(3), day(4)),
+        Absence(1, Why.ERASED, "user_request", row(1).deposited_at, day(3), day(4)),
+        Absence(50, Why.ERASED, "expired", None, day(3), day(4)),
     )
     assert store.absences.purge(7, gone, at=day(9)) == ()
     assert {t.erased_at for t in store.absences.tombstones(7)} == {day(4)}
@@ -136,7 +139,7 @@ def test_late_receipts_and_patches_of_a_purged_dossier_change_nothing(
     assert store.outbox.mark_intended(7, ["a1"], at=day(5)) == frozenset()
     store.outbox.record(7, [Receipt("a1", Outcome.DONE, written=("statut",))], at=day(5))
     store.dossiers.replace_raw(7, [row(1)])
-    assert tables_that_name(store, 1) == {"tombstones"}
+    assert tables_that_name(store, 1) == {"absences"}
 
 
 def test_a_dossier_that_was_thought_gone_has_no_tombstone(
@@ -167,3 +170,62 @@ def test_a_lost_dossier_is_erased_as_any_other(store: Store, row: MakeRow, day: 
     store.absences.mark_lost(7, [1], at=day(1))
     assert store.absences.purge(7, [Deletion(1, day(2), "expired")], at=day(3)) == (1,)
     assert store.absences.lost(7) == frozenset()
+
+
+def test_what_shows_a_dossier_is_worth_more_than_what_ds_said_of_its_number(
+    store: Store, row: MakeRow, day: Day
+) -> None:
+    absences = store.absences
+    for number in range(1, 6):
+        absences.answered(7, number, Why.NOT_FOUND, at=day(0))
+    assert absences.denied(7) == {1, 2, 3, 4, 5}
+    store.dossiers.save_page(7, [row(1)], watermark=None, seen_at=day(1))
+    store.quarantine.record(7, 2, reason="DS ne peut pas le servir", at=day(1))
+    absences.mark_pending(7, {3: day(1)})
+    absences.purge(7, [Deletion(4, day(1), "user_request")], at=day(1))
+    absences.pass_over(7, [5], at=day(1))
+    assert absences.denied(7) == frozenset()
+    assert {one.number: one.why for one in absences.list(7)} == {
+        3: Why.HIDDEN,
+        4: Why.ERASED,
+        5: Why.PASSED_OVER,
+    }
+    assert absences.unheard_of(7, range(8)) == (0, 6, 7)
+
+
+def test_what_was_erased_stays_so_whatever_is_said_of_it_since(store: Store, day: Day) -> None:
+    absences = store.absences
+    absences.purge(7, [Deletion(1, day(1), "conservation")], at=day(2))
+    before = absences.list(7)
+    absences.mark_pending(7, {1: day(3)})
+    absences.mark_lost(7, [1], at=day(3))
+    absences.pass_over(7, [1], at=day(3))
+    absences.purge(7, [Deletion(1, day(3), "expired")], at=day(4))
+    assert absences.list(7) == before
+
+
+def test_what_older_tables_said_is_carried_over(blank_url: str, day: Day) -> None:
+    with open_store(blank_url) as store:  # makes the folder
+        engine = store._engine
+        with engine.begin() as connection:
+            command.upgrade(migrations(connection), "0006")
+            dossier = {
+                "demarche": 7,
+                **dict.fromkeys(("content_hash", "fingerprint", "state", "raw"), "x"),
+                **dict.fromkeys(("dossier_id", "revision_id", "groupe_id"), "x"),
+                **dict.fromkeys(("deposited_at", "modified_at", "changed_at"), day(0)),
+            }
+            for number in (1, 2, 3):
+                since = None if number == 3 else day(number)
+                old = {**dossier, "number": number, "pending_since": since}
+                connection.execute(insert(dossiers).values(old))
+            connection.execute(text("INSERT INTO lost_dossiers VALUES (7, 2)"))
+            gone = text("INSERT INTO tombstones VALUES (7, 4, 'conservation', :at, :at, :at)")
+            connection.execute(gone.bindparams(bindparam("at", type_=UtcDateTime)), {"at": day(4)})
+        store.upgrade()
+        assert store.absences.list(7) == (
+            Absence(1, Why.HIDDEN, "", None, day(1), None),
+            Absence(2, Why.LOST, "", None, day(2), None),
+            Absence(4, Why.ERASED, "conservation", day(4), day(4), day(4)),
+        )
+        assert store.absences.lost(7) == {2}
