@@ -38,6 +38,8 @@ A_YEAR = 366 * 24 * 60
 """Minutes of a year: a longer wait is a mistyped number."""
 Number: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
 """Number of a dossier."""
+_OF_ADDRESSES = str.maketrans({sign: f"%{ord(sign):02X}" for sign in "%?#"})
+"""Characters of a path that would mean something else in the address of a database."""
 
 
 class SettingsError(Exception):
@@ -271,7 +273,8 @@ class Settings(BaseSettings):
         """URL of the database."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        return f"sqlite:///{(self.home / 'unc.sqlite').absolute()}"
+        file = str((self.home / "unc.sqlite").absolute())
+        return f"sqlite:///{file.translate(_OF_ADDRESSES)}"
 
     def export_retention(self) -> timedelta:
         """How long workbooks are kept, but the latest."""

@@ -30,9 +30,16 @@ from triage.reply import Annotate, Outcome, PassEnInstruction, Reply, SendMessag
 _DEFAULT = Common()
 
 
-def run(*, common: Common = _DEFAULT) -> int:
-    """Tout faire une fois : lire la démarche, évaluer, répondre, exporter."""
-    return _with_ds(run_once, common)
+def run(
+    *, new_base: Annotated[bool, Parameter(negative=())] = False, common: Common = _DEFAULT
+) -> int:
+    """Tout faire une fois : lire la démarche, évaluer, répondre, exporter.
+
+    Args:
+        new_base: Partir d'une base neuve, alors que des exports ou un témoin montrent que la
+            démarche a déjà été lue (sinon, le passage s'arrête).
+    """
+    return _with_ds(run_once, common, new_base=new_base)
 
 
 def sync(*, common: Common = _DEFAULT) -> int:
@@ -174,12 +181,14 @@ def _locally(
     return for_each(work, common, finish=finish, troubles=name_troubles)
 
 
-def _with_ds(step: Callable[[Connected, Summary], None], common: Common) -> int:
+def _with_ds(
+    step: Callable[[Connected, Summary], None], common: Common, *, new_base: bool = False
+) -> int:
     def work(settings: Settings, summary: Summary) -> None:
         with (
             progress() as tell,
             logs.on_stderr(settings.log_format),
-            connect(settings, tell=tell) as services,
+            connect(settings, tell=tell, new_base=new_base) as services,
         ):
             step(services, summary)
             summary.requests = services.transport.requests_sent

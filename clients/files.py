@@ -11,7 +11,7 @@ import os
 import re
 import tempfile
 import unicodedata
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from typing import Any, Protocol, Self
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from filelock import lock_descriptor
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from clients.errors import DsError, DsTokenRefused, DsUnavailable
@@ -37,6 +38,7 @@ _FAILURES_IN_A_ROW = 3
 """Files that could not be had one after the other before each is asked for once only."""
 _MOST_REDIRECTIONS = 5
 _MD5_BYTES = 16
+_DIGEST = re.compile(r"[0-9a-f]{32}")
 _LONGEST_NAME = 120
 _TIMEOUTS = (10.0, 60.0)
 
@@ -121,11 +123,30 @@ class AttachmentFolder:
         path.unlink()
         return True
 
+    def contents(self) -> Iterator[str]:
+        """Yield the checksum of each content on disk."""
+        for path in self._folder.glob("??/*"):
+            if _DIGEST.fullmatch(path.name):
+                yield b64encode(bytes.fromhex(path.name)).decode()
+
+    def sweep(self) -> int:
+        """Remove what a killed download left; one that is under way is held by its process."""
+        removed = 0
+        for path in self._folder.glob("??/*"):
+            if _DIGEST.fullmatch(path.name) or not path.is_file():
+                continue
+            with path.open("rb") as left:
+                if lock_descriptor(left.fileno(), blocking=False):
+                    path.unlink(missing_ok=True)
+                    removed += 1
+        return removed
+
     def keep(self, chunks: Iterator[bytes], *, path: Path, size: int) -> None:
         """Write a content that proves to be the one announced, whole or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
         digest, written = hashlib.md5(usedforsecurity=False), 0
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as partial:
+            lock_descriptor(partial.fileno(), blocking=False)  # not to be swept
             try:
                 for chunk in chunks:
                     written += len(chunk)

@@ -119,6 +119,8 @@ def _array(pa: Any, column: Column, values: Sequence[Any]) -> Any:
     match kinds:
         case _ if not kinds:
             return pa.array(values, _typed(pa, column.format))
+        case _ if int in kinds and not all(_fits(one) for one in values):
+            return pa.array([None if one is None else str(one) for one in values], pa.string())
         case _ if kinds == {int}:
             return pa.array(values, pa.int64())
         case _ if kinds == {date}:
@@ -129,6 +131,11 @@ def _array(pa: Any, column: Column, values: Sequence[Any]) -> Any:
             return pa.array([None if one is None else float(one) for one in values], pa.float64())
         case _:
             return pa.array([None if one is None else str(one) for one in values], pa.string())
+
+
+def _fits(value: Any) -> bool:
+    """Whether a number has 64 bits: what somebody typed may have more."""
+    return not isinstance(value, int) or value.bit_length() < 64  # noqa: PLR2004
 
 
 def _typed(pa: Any, shape: Format) -> Any:

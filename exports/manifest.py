@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -79,10 +80,20 @@ def file_facts(name: str, content: bytes, *, audience: str, rows: Mapping[str, i
     )
 
 
-def manifest(facts: ExportFacts, files: Sequence[FileFacts], *, at: datetime) -> dict[str, Any]:
-    """Return the whole manifest as it is written in JSON."""
+def manifest(
+    facts: ExportFacts, files: Sequence[FileFacts], *, at: datetime, sequence: int
+) -> dict[str, Any]:
+    """Return the whole manifest as it is written in JSON.
+
+    Args:
+        facts: What it says of the data.
+        files: What it says of each file.
+        at: When it appears, for people: a clock may go back.
+        sequence: Place of the export among those of its folder, which tells the newest.
+    """
     return {
         "format": 1,
+        "sequence": sequence,
         "published_at": at.isoformat(),
         **asdict(facts),
         "files": [asdict(file) for file in files],
@@ -96,8 +107,21 @@ def manifest_text(content: Mapping[str, Any]) -> str:
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
     """Read the manifest of a folder; ``None`` where there is none that can be read."""
+    file = folder / MANIFEST
     try:
-        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        found = file.stat()
+        return _read(file, found.st_mtime_ns, found.st_ino)
     except (OSError, ValueError):
         return None
+
+
+@lru_cache(maxsize=4_096)  # every manifest is looked at to find the newest; none ever changes
+def _read(file: Path, _written: int, _inode: int) -> dict[str, Any] | None:
+    content = json.loads(file.read_text(encoding="utf-8"))
     return content if isinstance(content, dict) else None
+
+
+def sequence_of(content: Mapping[str, Any] | None) -> int:
+    """Place of an export among those of its folder; 0 for one made before they were counted."""
+    place = (content or {}).get("sequence", 0)
+    return place if isinstance(place, int) else 0

@@ -1,4 +1,8 @@
-"""Publishing: written beside, opened again, then there in one rename. What was there stays."""
+"""Publishing: written beside, opened again, then there in one rename. What was there stays.
+
+The newest export is the one whose manifest has the highest sequence. Names and dates are for
+people: the clock goes back every October, and may once have been a year ahead.
+"""
 
 import errno
 import fcntl
@@ -23,6 +27,7 @@ from exports.manifest import (
     manifest,
     manifest_text,
     read_manifest,
+    sequence_of,
 )
 from mappings.refusals import refusal
 
@@ -120,27 +125,28 @@ def sweep(root: Path) -> None:
         shutil.rmtree(folder)
 
 
-def remove_old(root: Path, *, before: datetime) -> tuple[Path, ...]:
+def remove_old(root: Path, *, before: datetime, at: datetime) -> tuple[Path, ...]:
     """Remove the exports published before a moment; the newest of each démarche always stays.
 
     So do those made on request, of which none stays.
+
+    Args:
+        root: Folder of the exports.
+        before: The moment.
+        at: Now: what is dated later was dated by a clock that was ahead.
     """
     removed = []
     with disk_told(root), _alone(root):
-        for folder in _folders(root):
-            content = read_manifest(folder)
-            if content is None:
-                continue
-            kept = latest(root, demarche=int(content["demarche"]))
-            old = datetime.fromisoformat(str(content["published_at"])) < before
-            if old and (kept is None or kept.folder != folder.absolute()):
-                shutil.rmtree(folder)
-                removed.append(folder)
-        for folder in _folders(root / ON_REQUEST):
-            content = read_manifest(folder)
-            if content and datetime.fromisoformat(str(content["published_at"])) < before:
-                shutil.rmtree(folder)
-                removed.append(folder)
+        newest = {
+            one.folder
+            for demarche in {int(content["demarche"]) for _, content, _ in _dated(root, now=at)}
+            if (one := latest(root, demarche=demarche))
+        }
+        for place in (root, root / ON_REQUEST):
+            for folder, _, appeared in reversed(_dated(place, now=at)):
+                if appeared < before and folder.absolute() not in newest:
+                    shutil.rmtree(folder)
+                    removed.append(folder)
     return tuple(removed)
 
 
@@ -170,12 +176,30 @@ def _opened(files: Mapping[str, ExportFile], aside: list[str] | None) -> dict[st
     return kept
 
 
+def _dated(root: Path, *, now: datetime) -> list[tuple[Path, Mapping[str, Any], datetime]]:
+    """Exports with their manifests, newest first, and when each appeared.
+
+    One that a clock dated in the future appeared no later than the one that came after it.
+    """
+    found: list[tuple[Path, Mapping[str, Any], datetime]] = []
+    for folder in reversed(_folders(root)):
+        content = read_manifest(folder)
+        if content is None:
+            continue
+        at = datetime.fromisoformat(str(content["published_at"]))
+        if at > now:
+            at = found[-1][2] if found else now
+        found.append((folder, content, at))
+    return found
+
+
 def _publish(
     root: Path, files: Mapping[str, ExportFile], *, facts: ExportFacts, at: datetime
 ) -> PublishedExport:
     beside = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=root))
     try:
-        content = _fill(beside, files, facts=facts, at=at)
+        sequence = 1 + max((sequence_of(read_manifest(one)) for one in _folders(root)), default=0)
+        content = _fill(beside, files, facts=facts, at=at, sequence=sequence)
         beside.chmod(0o750)
         folder = _rename(beside, root, at=at)
     except BaseException:
@@ -187,7 +211,12 @@ def _publish(
 
 
 def _fill(
-    beside: Path, files: Mapping[str, ExportFile], *, facts: ExportFacts, at: datetime
+    beside: Path,
+    files: Mapping[str, ExportFile],
+    *,
+    facts: ExportFacts,
+    at: datetime,
+    sequence: int,
 ) -> dict[str, Any]:
     told = []
     for name, file in files.items():
@@ -199,7 +228,7 @@ def _fill(
                 " exports précédents restent en place."
             )
         told.append(file_facts(name, written, audience=file.audience, rows=file.rows))
-    content = manifest(facts, told, at=at)
+    content = manifest(facts, told, at=at, sequence=sequence)
     _write(beside / MANIFEST, manifest_text(content).encode())
     _flush(beside)
     return content
@@ -235,13 +264,18 @@ def _same(
 
 
 def _folders(root: Path) -> list[Path]:
-    """Folders of exports, oldest first."""
+    """Folders of exports, oldest first: by sequence, then, where it is not counted, by name."""
     found = [
-        (folder.name[:15], int(match.group(1) or 1), folder)
+        (
+            sequence_of(read_manifest(folder)),
+            folder.name[:15],
+            int(match.group(1) or 1),
+            folder,
+        )
         for folder in (root.iterdir() if root.is_dir() else ())
         if (match := _FOLDER.fullmatch(folder.name)) and folder.is_dir()
     ]
-    return [folder for _, _, folder in sorted(found)]
+    return [folder for *_, folder in sorted(found)]
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,12 +1,15 @@
 """Brings attachments to disk, when the setting asks for it; what DS says of them is always kept."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from random import sample
 from typing import Final
 
-from clients.files import DsFiles, FetchedFile, FileOutcome, files_of
-from flows.services import Connected
+from clients.files import AttachmentFolder, DsFiles, FetchedFile, FileOutcome, files_of
+from flows.services import Connected, Services
 from flows.summary import Summary
 from mappings.refusals import refusal
+from settings import load_settings, tables_of
 from store.kept import StoredDossier
 
 MEGABYTE = 1_000_000
@@ -41,28 +44,70 @@ def fetch_attachments(services: Connected, summary: Summary) -> None:
         return
     due = services.store.attachments.due(services.demarche)
     folder, limit = settings.attachment_folder(), settings.attachment_max_mb * MEGABYTE
-    hosts, in_a_row = settings.attachment_hosts, 0
+    hosts = settings.attachment_hosts
     with DsFiles(services.reader, folder, max_bytes=limit, hosts=hosts) as files:
-        for done, number in enumerate(sample(due, len(due)), start=1):
-            stored = services.store.dossiers.get(services.demarche, number)
-            if stored is None:
-                continue
-            try:
-                failed = _fetch(services, summary, files=files, dossier=stored)
-            except OSError as error:
-                summary.set_aside.append(
-                    f"pièces jointes : le dossier {folder} (UNC_HOME) ne peut pas être écrit"
-                    f" ({refusal(error)}) ; libérez de la place ou donnez-en le droit."
-                )
-                return
-            in_a_row = in_a_row + 1 if failed else 0
-            if in_a_row == MOST_IN_A_ROW:
-                summary.set_aside.append(
-                    f"pièces jointes : rien n'est venu de {in_a_row} dossiers de suite ; les"
-                    " autres attendent le prochain passage."
-                )
-                return
-            services.tell("Pièces jointes", done, len(due))
+        try:
+            files.folder.sweep()
+            _fetch_each(services, summary, files=files, due=due)
+        except OSError as error:
+            summary.set_aside.append(_not_writable(folder, error))
+
+
+def _fetch_each(
+    services: Connected, summary: Summary, *, files: DsFiles, due: Sequence[int]
+) -> None:
+    """Fetch the files of dossiers, in any order: one that always fails keeps no other back."""
+    in_a_row = 0
+    for done, number in enumerate(sample(due, len(due)), start=1):
+        stored = services.store.dossiers.get(services.demarche, number)
+        if stored is None:
+            continue
+        failed = _fetch(services, summary, files=files, dossier=stored)
+        in_a_row = in_a_row + 1 if failed else 0
+        if in_a_row == MOST_IN_A_ROW:
+            summary.set_aside.append(
+                f"pièces jointes : rien n'est venu de {in_a_row} dossiers de suite ; les autres"
+                " attendent le prochain passage."
+            )
+            return
+        services.tell("Pièces jointes", done, len(due))
+
+
+def sweep_attachments(services: Services, summary: Summary) -> int:
+    """Remove from the disk what a killed download left, and contents that no dossier has any more.
+
+    Not where another démarche of this installation keeps its contents in the same folder and what
+    it knows of them in another base.
+
+    Returns:
+        How many contents were removed.
+
+    Raises:
+        StoreError: The database failed; nothing was removed.
+    """
+    settings = services.settings
+    place = settings.attachment_folder()
+    every = tables_of(settings.demarches) if settings.demarches else ()
+    beside = [load_settings(demarche=number) for number in every]
+    folder = AttachmentFolder(place)
+    try:
+        folder.sweep()
+        shared = (one for one in beside if one.attachment_folder() == place)
+        if any(one.database() != settings.database() for one in shared):
+            return 0
+        there = sorted(folder.contents())  # before what is held: a download is expected first
+        held = services.store.attachments.held()
+        return sum(folder.remove(checksum) for checksum in there if checksum not in held)
+    except OSError as error:
+        summary.set_aside.append(_not_writable(place, error))
+        return 0
+
+
+def _not_writable(folder: Path, error: OSError) -> str:
+    return (
+        f"pièces jointes : le dossier {folder} (UNC_HOME) ne peut pas être écrit"
+        f" ({refusal(error)}) ; libérez de la place ou donnez-en le droit."
+    )
 
 
 def _fetch(

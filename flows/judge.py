@@ -24,6 +24,7 @@ from mappings.medicine_facts import to_look_at
 from mappings.revision import Revision
 from store.assessments import AssessmentRow
 from store.corrections import Correction
+from store.errors import Unstorable
 from store.kept import LightRow, StoredDossier
 from store.plans import Plan as DuePlan
 from triage.assess import JUDGED, assess, is_judged, verdict_fingerprint
@@ -109,7 +110,7 @@ class Bench:
         held, summary = _held(self.services), self.summary
         done = 0
         for chunk in _chunks(self._due(only)):
-            self._judge(chunk)
+            self._judge_or_set_aside(chunk)
             done += len(chunk)
             self.services.tell("Évaluation", done, None)
         present = _held(self.services)
@@ -141,6 +142,20 @@ class Bench:
 
     def _rules(self, deposited_at: datetime) -> RuleSet:
         return _rules_of(self.services, deposited_at)
+
+    def _judge_or_set_aside(self, due: Sequence[tuple[int, bool]]) -> None:
+        """Judge dossiers together; one whose verdict cannot be stored is set aside and named."""
+        try:
+            self._judge(due)
+        except Unstorable as error:
+            if len(due) > 1:
+                for one in due:
+                    self._judge_or_set_aside([one])
+                return
+            ((number, _),) = due
+            store, demarche = self.services.store, self.services.demarche
+            store.quarantine.record(demarche, number, reason=str(error), at=self.at)
+            self.summary.quarantined.add(number)
 
     def _judge(self, due: Sequence[tuple[int, bool]]) -> None:
         """Assess and plan for some dossiers, and keep both or neither."""

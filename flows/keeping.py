@@ -1,7 +1,9 @@
 """Keeps what was read of dossiers: content, history, quarantine and watermark, all or nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
 from datetime import datetime
+from itertools import chain
 
 from clients.demarche import BrokenDossier
 from clients.errors import TO_ISOLATE, DsNotFound, DsUnavailable
@@ -11,6 +13,7 @@ from flows.services import Connected, now
 from flows.summary import Summary
 from mappings.content import hashes
 from mappings.dossier import RawDossier
+from store.errors import Unstorable
 from store.pages import DossierRow, PageCounts
 
 
@@ -67,16 +70,25 @@ def keep(
     rows = [row_of(raw) for raw in dossiers if raw["number"] in here or keeping.keeps(raw)]
     left_out = read - {row.number for row in rows}
     named = {one.number: one.reason for one in broken if one.number is not None}
-    healed = (read - named.keys()) & store.quarantine.numbers(demarche)
-    with store.transaction() as memory:
-        counts = memory.dossiers.save_page(demarche, rows, watermark=watermark, seen_at=at)
-        for number, reason in named.items():
-            memory.quarantine.record(demarche, number, reason=reason, at=at)
-        memory.absences.pass_over(demarche, left_out, at=at)
-        if healed:
-            memory.quarantine.release(demarche, healed)
-        if first_revision is not None:
-            memory.demarches.save(demarche, active_revision_id=first_revision)
+    aside = store.quarantine.numbers(demarche)
+
+    def save(rows: Sequence[DossierRow], named: Mapping[int, str]) -> PageCounts:
+        with store.transaction() as memory:
+            counts = memory.dossiers.save_page(demarche, rows, watermark=watermark, seen_at=at)
+            for number, reason in named.items():
+                memory.quarantine.record(demarche, number, reason=reason, at=at)
+            memory.absences.pass_over(demarche, left_out, at=at)
+            if healed := aside & (read - named.keys()):
+                memory.quarantine.release(demarche, healed)
+            if first_revision is not None:
+                memory.demarches.save(demarche, active_revision_id=first_revision)
+        return counts
+
+    try:
+        counts = save(rows, named)
+    except Unstorable:
+        counts, refused = _apart(services, rows, at=at)
+        save((), {**named, **refused})
     summary.set_aside += [
         f"Un dossier dont DS ne dit pas le numéro a été passé : {one.reason} Le rapprochement"
         " (« unc reconcile ») le reprendra quand DS le servira."
@@ -89,6 +101,25 @@ def keep(
     summary.restored |= set(counts.restored)
     summary.unchanged = summary.seen - summary.created - summary.updated
     return counts
+
+
+def _apart(
+    services: Connected, rows: Sequence[DossierRow], *, at: datetime
+) -> tuple[PageCounts, dict[int, str]]:
+    """Keep each dossier of a page alone: one that no column holds is refused, not the page."""
+    kept: list[PageCounts] = []
+    refused: dict[int, str] = {}
+    for row in rows:
+        try:
+            kept.append(
+                services.store.dossiers.save_page(
+                    services.demarche, [row], watermark=None, seen_at=at
+                )
+            )
+        except Unstorable as error:
+            refused[row.number] = str(error)
+    together = (chain.from_iterable(counts) for counts in zip(*map(astuple, kept), strict=True))
+    return PageCounts(*map(tuple, together)), refused
 
 
 def read_again(

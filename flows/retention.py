@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Self, TypeGuard
 
 from exports.publishing import remove_old
+from flows.attachments import sweep_attachments
 from flows.erasure import erase
 from flows.services import Services, now
 from flows.summary import Summary
@@ -108,6 +109,7 @@ def purge(services: Services, summary: Summary) -> None:
     numbers = [one.number for one in found if keeping.erases(one.raw)]
     erase(services, [Deletion(number=number, deleted_at=at, reason=REASON) for number in numbers])
     summary.deleted |= set(numbers)
+    sweep_attachments(services, summary)
 
 
 def remove_old_workbooks(services: Services) -> tuple[str, ...]:
@@ -119,5 +121,6 @@ def remove_old_workbooks(services: Services) -> tuple[str, ...]:
     root = services.settings.exports()
     if not root.is_dir():
         return ()
-    before = now() - services.settings.export_retention()
-    return tuple(str(folder) for folder in remove_old(root, before=before))
+    at = now()
+    before = at - services.settings.export_retention()
+    return tuple(str(folder) for folder in remove_old(root, before=before, at=at))

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from flows import logs
 from flows.export import export
 from flows.failures import KNOWN, told
+from flows.memory import leave_marker
 from flows.poll import poll
 from flows.respond import respond
 from flows.services import Connected, now
@@ -23,6 +24,7 @@ def gather(services: Connected, summary: Summary) -> None:
     """
     poll(services, summary)
     services.store.demarches.save(services.demarche, last_polled_at=now())
+    leave_marker(services.settings)
 
 
 STEPS: tuple[tuple[str, Step], ...] = (

@@ -12,6 +12,7 @@ from clients.reading import DsReader
 from clients.transport import DsTransport
 from clients.writing import DsWriter
 from flows.form import Form, load_form
+from flows.memory import require_memory
 from mappings.clock import PARIS
 from settings import Settings
 from store.repository import Store, is_new, open_store
@@ -94,30 +95,47 @@ class Connected(Services):
 
 
 @contextmanager
-def open_services(settings: Settings, *, tell: Tell = say_nothing) -> Iterator[Services]:
+def open_services(
+    settings: Settings, *, tell: Tell = say_nothing, new_base: bool = False
+) -> Iterator[Services]:
     """The services that need no access to DS.
+
+    Args:
+        settings: Settings of the process.
+        tell: Where progress goes.
+        new_base: Whether a person said that the base may know nothing of what was read before.
 
     Raises:
         SettingsError: A setting is missing.
         DataFileError: A data file is wrong.
-        StoreError: The database cannot be used.
+        StoreError: The database cannot be used, or knows nothing of what was read before.
     """
     demarche = settings.demarche_number()
     form = load_form(mapping=settings.mapping, rules=settings.rules)
     with open_store(settings.database()) as store:
-        if store.is_empty():
-            store.upgrade()
-        else:
+        empty = store.is_empty()
+        if not empty:
             store.require_current()  # an operator upgrades: `unc upgrade` copies the base first
+        if not new_base:
+            require_memory(settings, store)
+        if empty:
+            store.upgrade()
         yield Services(settings=settings, demarche=demarche, store=store, form=form, tell=tell)
 
 
 @contextmanager
-def connect(settings: Settings, *, tell: Tell = say_nothing) -> Iterator[Connected]:
+def connect(
+    settings: Settings, *, tell: Tell = say_nothing, new_base: bool = False
+) -> Iterator[Connected]:
     """The services of a run, alone on its démarche for as long as the block lasts.
 
     Before a store is made, DS is asked for the démarche: with a wrong address, token or number
     nothing is written.
+
+    Args:
+        settings: Settings of the process.
+        tell: Where progress goes.
+        new_base: See :func:`open_services`.
 
     Raises:
         AlreadyRunning: Another run holds the démarche.
@@ -128,7 +146,10 @@ def connect(settings: Settings, *, tell: Tell = say_nothing) -> Iterator[Connect
     token = settings.token().get_secret_value()
     with DsTransport(settings.ds_url, token, token_setting=settings.token_setting) as transport:
         first_look = _first_look(settings, transport)
-        with open_services(settings, tell=tell) as local, local.store.lock(local.demarche):
+        with (
+            open_services(settings, tell=tell, new_base=new_base) as local,
+            local.store.lock(local.demarche),
+        ):
             yield Connected(
                 settings=settings,
                 demarche=local.demarche,

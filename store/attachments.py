@@ -16,6 +16,11 @@ class Attachments:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
+    def held(self) -> frozenset[str]:
+        """Checksums of every content that a dossier has, of all démarches."""
+        with self._scope.read() as connection:
+            return frozenset(connection.scalars(select(attachments.c.checksum).distinct()))
+
     def due(self, demarche: int) -> tuple[int, ...]:
         """Dossiers whose present content was not yet looked through for files, by number."""
         done = and_(

@@ -71,17 +71,38 @@ def _source(address: str) -> Path:
 
 
 def _copy(source: Path, target: Path) -> None:
+    # As an address, so that « # », « ? » or « % » in a path is not taken for a part of it.
+    address = f"{source.absolute().as_uri()}?mode=ro"
     try:
         with (
-            closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=30)) as here,
-            closing(sqlite3.connect(target)) as there,
+            closing(sqlite3.connect(address, uri=True, timeout=30, isolation_level=None)) as here,
+            closing(sqlite3.connect(target, isolation_level=None)) as there,
         ):
+            here.execute("BEGIN")  # what is counted and what is copied is of the same moment
+            rows = _rows(here)
             here.backup(there)
             there.execute("PRAGMA journal_mode=DELETE")  # a single file, to be carried away
             if there.execute("PRAGMA integrity_check").fetchone() != ("ok",):
                 raise StoreDamaged.of(source)
+            if _rows(there) != rows:
+                raise StoreDamaged(
+                    f"La copie de {source} n'a pas les lignes de la base : recommencez, sur un"
+                    " autre disque s'il le faut."
+                )
     except sqlite3.Error as error:
         raise _meaning(error, source) from error
+    if not rows:
+        raise StoreDamaged(
+            f"La base {source} est vide : rien n'est à sauvegarder. Vérifiez UNC_HOME (ou"
+            " UNC_DATABASE_URL, si elle est donnée), ou restaurez une sauvegarde."
+        )
+
+
+def _rows(base: sqlite3.Connection) -> dict[str, int]:
+    """How many rows each table has."""
+    names = base.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    count = 'SELECT count(*) FROM "{}"'
+    return {name: int(base.execute(count.format(name)).fetchone()[0]) for (name,) in names}
 
 
 def _meaning(error: sqlite3.Error, source: Path) -> StoreError:

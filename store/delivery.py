@@ -111,27 +111,27 @@ def record(
     ours.save(connection, demarche, held)
 
 
+_RECEIVED = ("stage", "intended_at", "sending", "received_at", "text", "message_id")
 _RECEIVE = (
     update(replies)
     .where(replies.c.id == bindparam("of_id"))
-    .values(
-        {
-            name: bindparam(name, type_=replies.c[name].type)
-            for name in ("stage", "received_at", "text", "message_id")
-        }
-    )
+    .values({name: bindparam(name, type_=replies.c[name].type) for name in _RECEIVED})
 )
 
 
 def _received(row: Row[Any], receipt: Receipt, at: datetime) -> dict[str, Any]:
-    values = {
+    if receipt.again:
+        nothing = dict.fromkeys(_RECEIVED)
+        return nothing | {"of_id": row.id, "stage": Stage.PLANNED, "text": receipt.text}
+    return {
         "of_id": row.id,
         "stage": Stage(receipt.outcome.value),
+        "intended_at": row.intended_at,
+        "sending": row.sending,
         "received_at": at,
         "text": receipt.text,
         "message_id": receipt.message_id,
     }
-    return {**values, "stage": Stage.PLANNED, "received_at": None} if receipt.again else values
 
 
 def _by_key(connection: Connection, demarche: int, keys: Iterable[str]) -> list[Row[Any]]:

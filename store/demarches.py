@@ -91,10 +91,11 @@ class Demarches:
         """Remember since when the channel to declarants is on.
 
         Returns:
-            The first call's time (UTC), which later calls do not move.
+            The first call's time (UTC), which later calls do not move, unless a clock that was
+            ahead dated it in the future: nobody would be written to until then.
         """
         since = self.state(demarche).channel_on_since
-        if since is not None:
+        if since is not None and since <= at:
             return since
         with self._scope.write() as connection:
             statement = upsert(connection, demarches, update=["channel_on_since"])

@@ -5,10 +5,18 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.exc import ArgumentError
 
-from store.errors import BadDatabaseUrl, StoreUnreachable, translated
+from store.errors import BadDatabaseUrl, StoreUnreachable, Unstorable, translated
 
 BUSY_SECONDS = 30
 """How long we wait for another program that writes."""
@@ -151,6 +159,7 @@ def _sqlite(url: URL) -> Engine:
 
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _tell_unstorable)
     return engine
 
 
@@ -168,6 +177,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
+def _tell_unstorable(context: ExceptionContext) -> None:
+    # Drivers refuse an integer above 64 bits and a lone surrogate with errors of Python's.
+    if isinstance(context.original_exception, OverflowError | UnicodeEncodeError):
+        raise Unstorable from context.original_exception
+
+
 def _begin_sqlite(connection: Connection) -> None:
     # A writer takes the write lock at once: it never fails half-way for having read first.
     writes = connection.get_execution_options().get(_WRITES, False)
@@ -181,9 +196,11 @@ def _postgresql(url: URL) -> Engine:
         "keepalives_idle": 60,  # the connection that holds the run's lock is long silent
         "options": f"-c lock_timeout={BUSY_SECONDS}s",
     }
-    return create_engine(
+    engine = create_engine(
         url,
         connect_args={name: value for name, value in asked.items() if name not in url.query},
         pool_pre_ping=True,
         hide_parameters=True,
     )
+    event.listen(engine, "handle_error", _tell_unstorable)
+    return engine

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar, Self
 
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
@@ -223,6 +223,8 @@ def _meaning(error: DBAPIError) -> type[StoreError] | None:
 
 def _without_a_code(error: DBAPIError) -> type[StoreError] | None:
     # psycopg gives no code to what never came from a server.
+    if isinstance(error, DataError):
+        return Unstorable  # psycopg refuses NUL itself
     connecting = error.statement is None
     if connecting and isinstance(error, ProgrammingError):
         return BadDatabaseUrl  # an option that the driver does not know
@@ -246,8 +248,6 @@ def translated(file: Path | None = None) -> Iterator[None]:
         yield
     except PoolTimeout as error:
         raise StoreLocked.of(file) from error
-    except (OverflowError, UnicodeEncodeError) as error:  # SQLite's driver, before any statement
-        raise Unstorable from error
     except DBAPIError as error:
         kind = _meaning(error)
         if kind is None:

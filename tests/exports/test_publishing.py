@@ -14,7 +14,7 @@ from exports.checksum import data_checksum
 from exports.entry import Entry
 from exports.errors import ExportFolderError, WorkbookCheckError
 from exports.manifest import ExportFacts, export_facts
-from exports.publishing import ExportFile, latest, publish, remove_old
+from exports.publishing import ExportFile, latest, publish, published, remove_old
 from tests.exports.conftest import COLUMNS, POLICY, answered, build, context, entry
 
 NOW = datetime(2026, 3, 12, 13, 5, tzinfo=UTC)
@@ -127,7 +127,8 @@ def test_a_name_that_could_leave_the_folder_is_refused(tmp_path: Path, name: str
 def test_old_exports_go_and_the_newest_stays(tmp_path: Path) -> None:
     for day in range(3):
         publish(tmp_path, files(), facts=facts([entry(day + 1)]), at=NOW + timedelta(days=day))
-    removed = remove_old(tmp_path, before=NOW + timedelta(days=365))
+    later = NOW + timedelta(days=365)
+    removed = remove_old(tmp_path, before=later, at=later)
     assert [one.name for one in removed] == ["2026-03-12-1405", "2026-03-13-1405"]
     assert [one.name for one in visible(tmp_path)] == ["2026-03-14-1405"]
 
@@ -141,3 +142,47 @@ def test_what_our_own_writes_move_is_no_new_data() -> None:
 
 def visible(root: Path) -> list[Path]:
     return sorted(one for one in root.iterdir() if not one.name.startswith("."))
+
+
+@pytest.mark.parametrize(
+    "moments",
+    [
+        # The night of 25 October: half past two comes twice, an hour apart.
+        (datetime(2026, 10, 25, 0, 50, tzinfo=UTC), datetime(2026, 10, 25, 1, 10, tzinfo=UTC)),
+        (NOW + timedelta(days=366), NOW),
+        (NOW + timedelta(hours=3), NOW),
+    ],
+)
+def test_the_newest_export_is_the_one_published_last_whatever_the_clock_said(
+    tmp_path: Path, moments: tuple[datetime, datetime]
+) -> None:
+    done = [
+        publish(tmp_path, files(), facts=facts([entry(count)]), at=at)
+        for count, at in enumerate(moments, start=1)
+    ]
+    assert [one.folder for one in published(tmp_path, demarche=4242)] == [
+        one.folder for one in reversed(done) if one
+    ]
+
+
+def test_an_export_that_a_clock_dated_in_the_future_goes_with_those_of_its_time(
+    tmp_path: Path,
+) -> None:
+    for count, at in enumerate((NOW + timedelta(days=366), NOW, NOW + timedelta(days=100)), 1):
+        publish(tmp_path, files(), facts=facts([entry(count)]), at=at)
+    at = NOW + timedelta(days=120)
+    removed = remove_old(tmp_path, before=NOW + timedelta(days=50), at=at)
+    assert [one.name for one in removed] == ["2027-03-13-1405", "2026-03-12-1405"]
+
+
+def test_an_export_of_before_they_were_counted_is_older_than_any_other(tmp_path: Path) -> None:
+    done = publish(tmp_path, files(), facts=facts(), at=NOW + timedelta(days=366))
+    assert done is not None
+    told = json.loads((done.folder / "manifest.json").read_text())
+    assert told.pop("sequence") == 1
+    (done.folder / "manifest.json").write_text(json.dumps(told))
+    newest = publish(tmp_path, files(), facts=facts([entry(3)]), at=NOW)
+    there = latest(tmp_path, demarche=4242)
+    assert newest is not None
+    assert there is not None
+    assert there.folder == newest.folder

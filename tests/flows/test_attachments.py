@@ -1,5 +1,6 @@
 """Files of dossiers come to disk when asked for, once, checked; and go with the last dossier."""
 
+import fcntl
 import hashlib
 from base64 import b64encode
 from dataclasses import replace
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from clients.files import files_of
+from flows.retention import purge
+from flows.summary import Summary
 from sandbox.seed import SeedDossier
 from tests.flows.syncing import Mirror, mirrored, seeds
 
@@ -124,3 +127,30 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         assert told.needs_a_human()
         (sentence,) = told.set_aside
         assert "UNC_HOME" in sentence
+
+
+def test_what_a_killed_download_left_is_swept_and_one_under_way_is_not(tmp_path: Path) -> None:
+    with mirrored(tmp_path, DOSSIERS) as mirror:
+        download(mirror)
+        kept = on_disk(mirror)
+        place = next(one for one in mirror.settings.attachment_folder().glob("??"))
+        (place / "tmpabcdefgh").write_text("la moitié")
+        with (place / "tmp_en_cours").open("wb") as under_way:
+            fcntl.flock(under_way, fcntl.LOCK_EX)
+            download(mirror)
+            assert [one.name for one in place.glob("tmp*")] == ["tmp_en_cours"]
+        download(mirror)
+        assert on_disk(mirror) == kept
+
+
+def test_contents_that_no_dossier_has_any_more_go_with_the_purge(tmp_path: Path) -> None:
+    with mirrored(tmp_path, DOSSIERS) as mirror:
+        download(mirror)
+        kept = on_disk(mirror)
+        name = hashlib.md5(b"de personne", usedforsecurity=False).hexdigest()
+        left = mirror.settings.attachment_folder() / name[:2] / name
+        left.parent.mkdir(exist_ok=True)
+        left.write_text("de personne")
+        with mirror.connected() as services:
+            purge(services, Summary())
+        assert on_disk(mirror) == kept

@@ -134,3 +134,23 @@ def test_ds_is_given_the_time_to_finish_before_a_message_is_sent_again(
         assert made.ours(seed.number) == []
         assert made.answer().messages == 1
         assert len(made.ours(seed.number)) == 1
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=3), timedelta(days=366)])
+def test_a_clock_that_was_ahead_makes_no_run_wait_longer_than_ds_takes(
+    town: MakeTown, monkeypatch: pytest.MonkeyPatch, ahead: timedelta
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("flows.lost_answers.time.sleep", slept.append)
+    monkeypatch.setattr(lost_answers, "SETTLED", timedelta(seconds=30))
+    seeds = some("Complet", 2)
+    with town(seeds, **TO_ALL) as made:
+        made.control.fault("drop_before", mutation="dossierEnvoyerMessage", count=2)
+        monkeypatch.setattr("flows.delivery.now", lambda: now() + ahead)
+        made.answer()
+        monkeypatch.setattr("flows.delivery.now", now)
+        made.control.clear_faults()
+        made.answer()
+        assert slept
+        assert max(slept) <= 30
+        assert all(len(made.ours(one.number)) == 1 for one in seeds)

@@ -96,7 +96,7 @@ def test_the_command_says_that_its_lock_was_lost_and_the_next_one_heals(
         for name, value in made.environment.items():
             monkeypatch.setenv(name, value)
 
-        def poll_and_lose(services: object, summary: Summary) -> None:
+        def poll_and_lose(*_: object) -> None:
             delete_the_file(made.home, made.sandbox.demarche)
 
         monkeypatch.setattr("flows.run.STEPS", (("Lire", poll_and_lose), ("Lire", poll_and_lose)))

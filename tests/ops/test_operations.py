@@ -1,6 +1,7 @@
 """Backing up, upgrading from the first release, and erasing what is kept no longer."""
 
 import json
+import shutil
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from flows.retention import months_before
 from flows.services import open_services
 from sandbox.generator import generate
 from sandbox.server import running_sandbox
+from settings import load_settings
 from store.backup import BackupElsewhere, backup
 from store.engine import make_engine
 from store.repository import Store, open_store
@@ -124,6 +126,39 @@ def test_a_backup_taken_while_others_write_is_whole(old_base: Path, tmp_path: Pa
     with open_store(f"sqlite:///{copy}") as store:
         store.upgrade()
         everything_is_there(store)
+
+
+@pytest.mark.parametrize("name", ["a#b", "a?b", "a%20b", "a b", "é&+=;", "100%"])
+def test_whatever_its_folder_is_called_the_base_itself_is_copied(
+    unc: Unc, old_base: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    home = tmp_path / name
+    home.mkdir()
+    shutil.copyfile(old_base, home / "unc.sqlite")
+    environment = {"UNC_HOME": str(home), "UNC_DEMARCHE": str(DEMARCHE)}
+    for words in (["backup", "--to", str(home / "copie#1.sqlite")], ["upgrade"]):
+        assert unc(environment, *words, "--json") == 0
+        copy = json.loads(capsys.readouterr().out)["backup"]
+        with closing(sqlite3.connect(copy)) as connection:
+            assert connection.execute("SELECT count(*) FROM dossiers").fetchone() == (2,)
+    assert {one.name for one in tmp_path.iterdir()} == {"unc.sqlite", name}
+    with open_store(environment_base(home)) as store:
+        everything_is_there(store)
+
+
+def environment_base(home: Path) -> str:
+    return load_settings(_env_file=None, home=home).database()
+
+
+def test_an_empty_base_is_not_backed_up_and_no_file_is_left(
+    unc: Unc, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "unc.sqlite").touch()
+    copy = tmp_path / "copies" / "copie.sqlite"
+    copy.parent.mkdir()
+    assert unc({"UNC_HOME": str(tmp_path)}, "backup", "--to", str(copy)) == 2
+    assert "est vide" in capsys.readouterr().err
+    assert not list(copy.parent.iterdir())
 
 
 def test_a_backup_of_postgresql_is_left_to_its_tools() -> None:

@@ -15,6 +15,7 @@ from cli.app import call
 from portal.passwords import hash_password, is_password
 from portal.sessions import LASTS, local_path
 from portal.sign_in_pages import LIMITS
+from portal.source import now
 from store.accounts import Account
 from tests.portal.conftest import AGENCE, PASSWORD, Portal, add_account
 
@@ -67,6 +68,13 @@ def test_signing_out_closes_the_session_wherever_its_cookie_was_copied(portal: P
     thief = portal.visitor()
     thief.session.cookies.update(stolen)
     assert thief.get("/exports").url.endswith("/connexion?suite=%2Fexports")
+
+
+def test_sessions_closed_by_a_clock_that_was_ahead_keep_nobody_out(portal: Portal) -> None:
+    email = "avance@exemple.fr"
+    add_account(portal.source, email, "agence")
+    portal.source.store.accounts.close_sessions(email, at=now() + timedelta(days=366))
+    assert email in portal.visitor(email).get("/exports").text
 
 
 def test_an_account_that_is_removed_is_out_at_once(portal: Portal) -> None:

@@ -43,7 +43,7 @@ def planned(store: Store, row: Callable[..., DossierRow], day: Day) -> Store:
 
 
 @pytest.fixture
-def other(planned: Store, url: str) -> Iterator[Store]:
+def other(url: str) -> Iterator[Store]:
     with open_store(url) as opened:
         yield opened
 

@@ -40,6 +40,9 @@ def test_only_what_is_named_of_a_demarche_changes(store: Store, day: Day) -> Non
 def test_the_channel_was_first_on_once(store: Store, day: Day) -> None:
     assert store.demarches.channel_switched_on(7, at=day(1)) == day(1)
     assert store.demarches.channel_switched_on(7, at=day(5)) == day(1)
+    ahead = day(366)
+    assert store.demarches.channel_switched_on(8, at=ahead) == ahead
+    assert store.demarches.channel_switched_on(8, at=day(2)) == day(2), "a clock that was ahead"
     assert store.demarches.state(7).channel_on_since == day(1)
 
 

@@ -38,5 +38,6 @@ def test_a_purge_erases_it_and_its_id_never_comes_back(store: Store, known: int)
     then = store.opinions.last_id(7)
     store.absences.purge(7, [Deletion(number=known, deleted_at=START, reason="essai")], at=START)
     assert store.opinions.latest(7) == ()
+    assert store.opinions.last_id(7) == then, "a workbook that carries it can still come back"
     store.opinions.save(7, [OpinionRow(2, "agence", "Favorable", "")], at=START)
     assert store.opinions.last_id(7) > then

@@ -1,12 +1,13 @@
 """What is remembered of the portal: accounts, journal, tries, notices."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
 
 from store.accounts import Account, AccountExists
-from store.repository import Store
+from store.repository import Store, open_store
 from store.visits import Visit
 
 Day = Callable[[int], datetime]
@@ -57,6 +58,25 @@ def test_tries_of_an_account_are_counted_until_they_are_old(store: Store, day: D
     assert once(day(0) + timedelta(minutes=15))
     store.sign_in_tries.clear("a")
     assert once(day(0) + timedelta(minutes=15))
+
+
+def test_tries_made_at_the_same_time_are_counted_one_by_one(
+    store: Store, url: str, day: Day
+) -> None:
+    def once(place: int) -> bool:
+        with open_store(url) as other:
+            return other.sign_in_tries.take("a", f"10.0.0.{place}", at=day(0), limits=LIMITS)
+
+    with ThreadPoolExecutor(10) as pool:
+        allowed = list(pool.map(once, range(30)))
+    assert allowed.count(True) == LIMITS[0]
+    assert not store.sign_in_tries.take("a", "10.0.0.31", at=day(0), limits=LIMITS)
+
+
+def test_tries_that_a_clock_dated_in_the_future_are_not_waited_for(store: Store, day: Day) -> None:
+    for _ in range(4):
+        store.sign_in_tries.take("a", "10.0.0.1", at=day(366), limits=LIMITS)
+    assert store.sign_in_tries.take("a", "10.0.0.1", at=day(0), limits=LIMITS)
 
 
 def test_tries_from_an_address_are_counted_whatever_the_account(store: Store, day: Day) -> None:

@@ -11,11 +11,14 @@ from store import engine as store_engine
 from store.errors import (
     BadDatabaseUrl,
     DiskFull,
+    Overtaken,
     ReadOnlyStore,
+    StoppedByServer,
     StoreDamaged,
     StoreError,
     StoreLocked,
     StoreUnreachable,
+    Unstorable,
 )
 from store.pages import DossierRow
 from store.repository import Store, open_store
@@ -150,6 +153,63 @@ def test_a_base_that_cannot_be_written_says_so(sqlite_url: str, row: MakeRow, da
             connection.execute(text("PRAGMA query_only = ON"))
         with pytest.raises(ReadOnlyStore, match="lecture seule"):
             store.dossiers.save_page(7, [row(1)], watermark=None, seen_at=day(0))
+
+
+@pytest.mark.debian
+@pytest.mark.parametrize(
+    ("state", "kind", "said"),
+    [
+        ("40001", Overtaken, "relancez"),
+        ("40P01", Overtaken, "relancez"),
+        ("57014", StoppedByServer, "statement_timeout"),
+        ("25P04", StoppedByServer, "statement_timeout"),
+        ("22003", Unstorable, "ne tient pas"),
+        ("22021", Unstorable, "ne tient pas"),
+        ("54000", Unstorable, "ne tient pas"),
+    ],
+)
+def test_what_the_server_refuses_has_its_sentence(
+    postgres_url: str, state: str, kind: type[StoreError], said: str
+) -> None:
+    refuse = f"DO $$ BEGIN RAISE EXCEPTION 'Mme Zébulon' USING ERRCODE = '{state}'; END $$"
+    with open_store(postgres_url) as store, pytest.raises(kind, match=said) as caught:
+        asked(store, refuse)
+    assert "Zébulon" not in str(caught.value)
+
+
+@pytest.mark.debian
+def test_a_statement_that_takes_too_long_has_its_sentence(postgres_url: str) -> None:
+    with open_store(postgres_url) as store, pytest.raises(StoppedByServer):
+        asked(store, "SET LOCAL statement_timeout = 50", "SELECT pg_sleep(30)")
+
+
+def asked(store: Store, *statements: str) -> None:
+    with store._scope.write() as connection:
+        for one in statements:
+            connection.execute(text(one))
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**70)])
+def test_a_number_that_no_column_holds_is_told_and_nothing_is_kept(
+    store: Store, row: MakeRow, day: Day, number: int
+) -> None:
+    with pytest.raises(Unstorable, match="ne tient pas"):
+        store.dossiers.save_page(7, [row(1), row(number)], watermark=day(0), seen_at=day(0))
+    assert store.dossiers.known_numbers(7) == set()
+    store.dossiers.save_page(7, [row(2_451_367_890)], watermark=None, seen_at=day(0))
+    assert store.dossiers.known_numbers(7) == {2_451_367_890}
+
+
+@pytest.mark.parametrize("odd", ["a\0b", "a\ud800b"])
+def test_a_text_that_no_column_holds_is_told(
+    store: Store, row: MakeRow, day: Day, odd: str
+) -> None:
+    try:
+        store.dossiers.save_page(7, [row(1, groupe_id=odd)], watermark=None, seen_at=day(0))
+    except Unstorable:
+        assert store.dossiers.known_numbers(7) == set()
+    else:
+        assert store.dossiers.known_numbers(7) == {1}
 
 
 def test_a_defect_of_ours_is_not_disguised(store: Store) -> None:

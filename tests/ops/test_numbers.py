@@ -1,0 +1,82 @@
+"""A number that no column holds, or no dossier has, is its dossier's matter, never the run's."""
+
+from typing import Any
+
+import pytest
+
+from flows.judge import ASSESSMENT
+from sandbox.generator import generate
+from store.pages import DossierRow
+from store.repository import open_store
+from tests.conftest import Bridge, MakeBridge
+from tests.ops.conftest import Cluster
+
+EARLIER = 14
+ITEM = "A4"
+SEEDS = generate(60, seed=3)
+NUMBERS = (2_451_367_890, 24_513_678_902_451_367_890, 2**63, -3, 0)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.debian)])
+def database(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Settings of the database: the one beside us, or a server's."""
+    if request.param == "sqlite":
+        return {}
+    cluster: Cluster = request.getfixturevalue("cluster")
+    return {"database_url": cluster.url(cluster.new_database())}
+
+
+def earlier_item(made: Bridge, number: int) -> str:
+    """What the verdict on a dossier says of its earlier dossier."""
+    with open_store(made.settings.database()) as store:
+        row = store.assessments.current(made.sandbox.demarche)[number]
+    verdict = ASSESSMENT.validate_json(row.detail)
+    return next(one.verdict.value for one in verdict.items if one.id == ITEM)
+
+
+@pytest.mark.timeout(300)
+def test_a_number_that_no_dossier_has_is_not_found_and_stops_nothing(
+    bridge: MakeBridge, database: dict[str, Any]
+) -> None:
+    completing = [one for one in SEEDS if one.answers.get(EARLIER) and not one.archived]
+    chosen = completing[0]
+    others = [one for one in SEEDS[:8] if one.number != chosen.number]
+    with bridge([chosen, *others], **database) as made:
+        for number in NUMBERS:
+            made.sandbox.control.submit(chosen.number, {EARLIER: number})
+            told = made.run()
+            assert chosen.number in told.assessed
+            assert told.workbooks
+            assert not told.needs_a_human(), number
+            assert earlier_item(made, chosen.number) != "present"
+
+
+@pytest.mark.timeout(300)
+def test_a_dossier_that_no_column_holds_is_set_aside_and_the_others_are_handed_out(
+    bridge: MakeBridge, database: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeds = SEEDS[:6]
+    odd = seeds[2].number
+    with bridge(seeds, **database) as made:
+        from flows import keeping
+
+        real = keeping.row_of
+
+        def with_what_no_column_holds(raw: Any) -> DossierRow:
+            row = real(raw)
+            if row.number != odd:
+                return row
+            broken = "a\0b" if database else "a\ud800b"
+            return DossierRow(
+                **{**{n: getattr(row, n) for n in row.__slots__}, "groupe_id": broken}
+            )
+
+        monkeypatch.setattr(keeping, "row_of", with_what_no_column_holds)
+        told = made.run()
+        assert told.quarantined == {odd}
+        assert len(told.created) == len(seeds) - 1
+        assert told.workbooks
+        monkeypatch.undo()
+        healed = made.run()
+        assert not healed.quarantined
+        assert healed.created == {odd}
