@@ -1,7 +1,7 @@
 """Delivers replies: annotations and labels in batches, then messages, alone and never twice."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 from clients.acts import DsActs
@@ -40,21 +40,24 @@ class Pace:
 
     Attributes:
         size: Dossiers in a batch; halved for good when DS finds that too heavy.
-        lost: Answers lost in a row.
+        lost: Dossiers whose answers were lost, in a row: one that is tried again counts once.
     """
 
     size: int = DOSSIERS_PER_BATCH
-    lost: int = 0
+    lost: set[int] = field(default_factory=set)
 
     def watch(self, delivery: Delivery) -> Delivery:
         """Count a delivery in."""
-        self.lost = self.lost + 1 if delivery.receipt.outcome is Outcome.UNKNOWN else 0
+        if delivery.receipt.outcome is Outcome.UNKNOWN:
+            self.lost.add(delivery.reply.number)
+        else:
+            self.lost.clear()
         return delivery
 
     @property
     def over(self) -> bool:
         """Whether too many were lost in a row."""
-        return self.lost >= FAILURES_IN_A_ROW
+        return len(self.lost) >= FAILURES_IN_A_ROW
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,8 @@ class DsWriter:
             except (DsTokenRefused, DsRateLimited):
                 raise
             except DsError as error:
-                if pace.over and isinstance(error, DsUnavailable):
+                others = {reply.number for reply in batch} - pace.lost
+                if pace.over and others and isinstance(error, DsUnavailable):
                     raise
                 heavy = isinstance(error, DsTimeout)
                 if heavy and size > 1 and len(queue) > 1:
@@ -142,7 +146,7 @@ class DsWriter:
                     left = [group for group in queue if group[0].number not in told]
                     if left:
                         self._require_answers(left[:size], desk=desk, lost=delivery)
-                        pace.lost = 0
+                        pace.lost.clear()
             queue = queue[size:]
 
     def _require_answers(

@@ -118,7 +118,7 @@ class _Way:
         except DsRefused as error:
             return refused_by(message, error)
         except DsUnavailable as error:
-            self.pace.lost += 1
+            self.pace.lost.add(message.number)
             if self.pace.over:
                 raise
             return put_off(message, error)
