@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from mappings.refusals import refusal
+from datafiles.refusals import refusal
 from settings_parts import (
     LARGEST_NUMBER,
     Day,

@@ -12,7 +12,10 @@ from urllib.parse import urlsplit
 from dotenv.parser import parse_stream
 from pydantic import AfterValidator
 
-from mappings.refusals import refusal
+from datafiles.refusals import refusal
+
+PORTAL_PORT = 8214
+"""Where the portal listens, unless told otherwise; its own address by default says so too."""
 
 PREFIX = "unc_"
 LARGEST_NUMBER = 2**31 - 1

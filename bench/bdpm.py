@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.sync_serving import sandbox_of, unlimited
-from flows.poll import poll
-from flows.summary import Summary
+from steps.read.poll import poll
+from steps.wiring.summary import Summary
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT.parent / "shared" / "bdpm"

@@ -22,15 +22,15 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, TypeAdapter
 
-from clients.reading import DsReader
+from clients.reading.reader import DsReader
 from clients.transport import DsTransport
-from flows.form import load_form
-from mappings.decode import decode_dossier, decode_revision
-from mappings.mapper import map_report
-from sandbox.generator import generate
+from mappings.dossier.decode import decode_dossier, decode_revision
+from mappings.report.mapper import map_report
+from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
 from settings import Settings
-from triage.assess import assess
+from steps.wiring.form import load_form
+from triage.verdict.assess import assess
 
 BATCH = 250
 DIFFERENT = 2000

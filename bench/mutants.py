@@ -23,8 +23,22 @@ import pytest
 
 PROCESSES = 2
 ROOT = Path(__file__).parents[1]
-MUTATED = ("completeness", "conditions", "checks", "phones", "priority", "assess")
-TESTS = ("rules_labelled", "completeness", "conditions", "checks", "phones", "plausibility")
+MUTATED = (
+    "verdict/completeness",
+    "rules/conditions",
+    "rules/checks",
+    "patient_data/phones",
+    "verdict/priority",
+    "verdict/assess",
+)
+TESTS = (
+    "verdict/test_rules_labelled",
+    "verdict/test_completeness",
+    "rules/test_conditions",
+    "rules/test_checks",
+    "patient_data/test_phones",
+    "verdict/test_plausibility",
+)
 CONFIGURATION = """
 [tool.pytest.ini_options]
 addopts = "--import-mode=importlib -p no:cacheprovider"
@@ -32,7 +46,7 @@ pythonpath = ["."]
 [tool.mutmut]
 source_paths = ["triage"]
 only_mutate = [{mutated}]
-also_copy = ["mappings", "sandbox", "tests"]
+also_copy = ["french", "datafiles", "mappings", "sandbox", "tests"]
 pytest_add_cli_args_test_selection = ["tests/triage"]
 """
 
@@ -42,13 +56,14 @@ def prepare(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     tests = folder / "tests" / "triage"
     tests.mkdir(parents=True)
-    for name in ("mappings", "triage"):
+    for name in ("french", "datafiles", "mappings", "triage"):
         shutil.copytree(ROOT / name, folder / name)
     (folder / "sandbox").mkdir()
     shutil.copy(ROOT / "sandbox" / "formulaire.json", folder / "sandbox")
     shutil.copytree(ROOT / "tests/triage/cases", tests / "cases")
-    for name in ("conftest", *(f"test_{one}" for one in TESTS)):
-        shutil.copy(ROOT / "tests" / "triage" / f"{name}.py", tests)
+    for name in ("conftest", *TESTS):
+        (tests / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / "tests" / "triage" / f"{name}.py", tests / f"{name}.py")
     mutated = ", ".join(f'"triage/{name}.py"' for name in MUTATED)
     (folder / "pyproject.toml").write_text(CONFIGURATION.format(mutated=mutated))
     command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1", "no.such.mutant"]
@@ -62,21 +77,21 @@ def mutants(place: Path) -> list[str]:
     for name in MUTATED:
         text = (place / "triage" / f"{name}.py").read_text("utf-8")
         named = re.findall(r"^def (x_\w+__mutmut_\d+)\(", text, re.MULTILINE)
-        found += [f"triage.{name}.{one}" for one in dict.fromkeys(named)]
+        found += [f"triage.{name.replace('/', '.')}.{one}" for one in dict.fromkeys(named)]
     return found
 
 
 def labelled(place: Path) -> Callable[[], bool]:
     """What says whether the labelled set agrees: quick, and kills most mutants."""
     conftest = _load(place / "tests/triage/conftest.py")
-    cases = _load(place / "tests/triage/test_rules_labelled.py")
+    cases = _load(place / "tests/triage/verdict/test_rules_labelled.py")
     told = []
     for case in cases.LABELLED:
         others = {"revision": int, "state": str, "deposited_at": datetime.fromisoformat}
         given = {key: make(str(case[key])) for key, make in others.items() if key in case}
         told.append((case, conftest.make_report(case.get("set"), **given)))
     rules, mapping = conftest.the_rules(), conftest.the_mapping()
-    engine = importlib.import_module("triage.assess")
+    engine = importlib.import_module("triage.verdict.assess")
 
     def agrees() -> bool:
         for case, report in told:

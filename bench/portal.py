@@ -26,16 +26,16 @@ from pathlib import Path
 import httpx2
 from argon2 import PasswordHasher
 
-from exports.manifest import ExportFacts
-from exports.publishing import ExportFile, latest, publish
-from flows.run import run_once
-from flows.services import connect
-from flows.summary import Summary
-from sandbox.generator import generate
+from exports.published.manifest import ExportFacts
+from exports.published.publishing import ExportFile, latest, publish
+from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
 from settings import Settings, load_settings
-from store.accounts import Account
+from steps.run import run_once
+from steps.wiring.services import connect
+from steps.wiring.summary import Summary
 from store.repository import open_store
+from store.staff.accounts import Account
 
 PEOPLE = int(sys.argv[1]) if len(sys.argv) > 1 else 200
 DOSSIERS = 300

@@ -19,19 +19,19 @@ from pathlib import Path
 from typing import Any
 
 from clients.limiter import DS_REQUESTS_PER_MINUTE, Limiter
-from clients.reading import DsReader
+from clients.reading.reader import DsReader
 from clients.transport import DsTransport
-from clients.writing import DsWriter, Pace
-from flows.poll import poll
-from flows.respond import respond
-from flows.services import connect
-from flows.summary import Summary
-from sandbox.control import Control
-from sandbox.generator import generate
-from sandbox.ids import encode
+from clients.writing.writer import DsWriter, Pace
+from sandbox.control.client import Control
+from sandbox.demarche.ids import encode
+from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
 from settings import load_settings
-from triage.reply import Annotate, AnnotationChange, Outcome
+from steps.read.poll import poll
+from steps.reply.respond import respond
+from steps.wiring.services import connect
+from steps.wiring.summary import Summary
+from triage.replies.reply import Annotate, AnnotationChange, Outcome
 
 LATENCY = 0.020
 CHANGES = (

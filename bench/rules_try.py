@@ -10,13 +10,13 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from flows.judge import judge
-from flows.poll import poll
-from flows.services import connect
-from flows.summary import Summary
-from sandbox.generator import generate
+from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
 from settings import ROOT, load_settings
+from steps.judge.judge import judge
+from steps.read.poll import poll
+from steps.wiring.services import connect
+from steps.wiring.summary import Summary
 
 COUNT, TARGET = 10_000, 20.0
 

@@ -17,19 +17,19 @@ from itertools import combinations
 from pathlib import Path
 from time import perf_counter
 
-from flows.poll import poll
-from flows.reports import reports_of
-from flows.services import connect
-from flows.summary import Summary
-from sandbox.generator import generate
-from sandbox.seed import SeedDossier
+from sandbox.demarche.seed import SeedDossier
+from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
 from settings import load_settings
-from triage.description import Description, describe
-from triage.duplicates import find_links
-from triage.grouping import group
-from triage.matching import Matching
-from triage.priority import out_of_scope
+from steps.read.poll import poll
+from steps.wiring.case_files import reports_of
+from steps.wiring.services import connect
+from steps.wiring.summary import Summary
+from triage.situations.description import Description, describe
+from triage.situations.duplicates import find_links
+from triage.situations.grouping import group
+from triage.situations.matching import Matching
+from triage.verdict.priority import out_of_scope
 
 COUNT, MANY = 2_000, 20_000
 PRECISION, RECALL = 0.98, 0.95

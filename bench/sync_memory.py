@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.sync_serving import in_a_process, page_server, unlimited
-from flows.poll import poll
-from flows.summary import Summary
 from settings import Settings
+from steps.read.poll import poll
+from steps.wiring.summary import Summary
 
 
 def _poll(settings: Settings, told: Any) -> None:

@@ -17,7 +17,7 @@ from bench.sync_serving import PAGE, page_server
 from clients.capabilities import capabilities_of
 from clients.documents import document
 from clients.limiter import Limiter
-from clients.reading import DsReader
+from clients.reading.reader import DsReader
 from clients.transport import DsTransport
 from settings import Settings
 

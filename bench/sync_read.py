@@ -17,9 +17,9 @@ from bench.sync_page_cpu import bare
 from bench.sync_serving import sandbox_of, unlimited
 from clients.capabilities import capabilities_of
 from clients.documents import document
-from flows.poll import poll
-from flows.summary import Summary
 from settings import Settings
+from steps.read.poll import poll
+from steps.wiring.summary import Summary
 
 
 def bare_loop(settings: Settings) -> float:

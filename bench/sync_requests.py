@@ -8,8 +8,8 @@ Targets: 10 + at most 3 for 1,000 dossiers; at most 3 when nothing changed.
 import argparse
 
 from bench.sync_serving import sandbox_of, unlimited
-from flows.poll import poll
-from flows.summary import Summary
+from steps.read.poll import poll
+from steps.wiring.summary import Summary
 
 
 def main() -> None:

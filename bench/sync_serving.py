@@ -13,12 +13,12 @@ from typing import Any
 import orjson
 
 from clients.limiter import Limiter
-from clients.reading import DsReader
+from clients.reading.reader import DsReader
 from clients.transport import DsTransport
-from flows.services import Connected, connect
-from sandbox.generator import generate
+from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
 from settings import Settings, load_settings
+from steps.wiring.services import Connected, connect
 
 UNLIMITED = 10**9
 PAGE = 100

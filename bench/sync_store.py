@@ -20,10 +20,10 @@ from statistics import median
 import orjson
 
 from bench.sync_serving import PAGE, sandbox_of
-from clients.reading import DsReader
+from clients.reading.reader import DsReader
 from clients.transport import DsTransport
-from flows.keeping import row_of
-from store.pages import DossierRow
+from steps.read.keeping import row_of
+from store.dossiers.pages import DossierRow
 from store.repository import Store, open_store
 
 COLUMNS = (

@@ -27,12 +27,12 @@ import xlsxwriter
 from openpyxl import Workbook
 
 from exports.cells import MAX_LINKS, Content, Link, paris
-from exports.columns import Format
-from exports.package import document_properties, pack
-from exports.plain_rows import write_plain
-from exports.shell import FIRST_ROW, fill_shell
-from exports.styles import number_format, register
-from exports.tables import Column, Table
+from exports.sheets.columns import Format
+from exports.sheets.tables import Column, Table
+from exports.xlsx.package import document_properties, pack
+from exports.xlsx.plain import write_plain
+from exports.xlsx.shell import FIRST_ROW, fill_shell
+from exports.xlsx.styles import number_format, register
 
 WORDS = ("indication", "population", "posologie", "durée", "patients", "traitement", "suivi")
 SHAPES: list[Format] = (

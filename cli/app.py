@@ -13,25 +13,18 @@ from importlib.metadata import version
 
 from cyclopts import App, CycloptsError
 
-from cli import (
-    bdpm,
-    demo,
-    doctor,
-    mapping,
-    operations,
-    reconcile,
-    returned,
-    rules,
-    running,
-    sandbox,
-    serve,
-    situations,
-    status,
-    users,
-)
-from cli.checks_names import unknown_names
-from cli.output import explain, print_json, say, write_anywhere
-from cli.parsing import misunderstood
+from cli.demo import demo, sandbox
+from cli.doctor import doctor
+from cli.doctor.setting_names import unknown_names
+from cli.mapping import bdpm
+from cli.mapping import commands as mapping
+from cli.portal import serve, users
+from cli.rules import commands as rules
+from cli.run import commands as running
+from cli.run import operations, reconcile, returned, status
+from cli.situations import commands as situations
+from cli.terminal.output import explain, print_json, say, write_anywhere
+from cli.terminal.parsing import misunderstood
 
 app = App(
     name="unc",

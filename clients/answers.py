@@ -24,7 +24,7 @@ from clients.errors import (
     DsUnknownHost,
     DsUnservable,
 )
-from mappings.shape import shown
+from mappings.dossier.shape import shown
 
 LONGEST_WAIT = 75.0
 """Seconds that we wait at most after a 429: a whole window of the server and a margin."""

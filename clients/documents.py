@@ -44,7 +44,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class Definitions:
     """All definitions of the room, by name.
 
     Attributes:
@@ -59,7 +59,7 @@ class Library:
 
 
 @cache
-def library() -> Library:
+def library() -> Definitions:
     """Return every definition of ``queries/``, parsed once per process."""
     operations: dict[str, OperationDefinitionNode] = {}
     fragments: dict[str, FragmentDefinitionNode] = {}
@@ -76,7 +76,9 @@ def library() -> Library:
                         optional.add(definition.name.value)
                 case OperationDefinitionNode(name=name) if name is not None:
                     operations[name.value] = definition
-    return Library(MappingProxyType(operations), MappingProxyType(fragments), frozenset(optional))
+    return Definitions(
+        MappingProxyType(operations), MappingProxyType(fragments), frozenset(optional)
+    )
 
 
 @cache

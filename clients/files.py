@@ -28,8 +28,8 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from clients.errors import DsError, DsTokenRefused, DsUnavailable
 from clients.limiter import Clock, SystemClock
-from clients.reading import DsReader
-from mappings.dossier import RawDossier
+from clients.reading.reader import DsReader
+from mappings.dossier.model import RawDossier
 
 _CHUNK = 1 << 16
 _EXPIRED = frozenset({401, 403, 404})

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
-from mappings.clock import PARIS
+from french.time import PARIS
 
 MAX_UNITS = 32_767
 """UTF-16 units that Excel keeps in a cell."""

@@ -1,1 +1,1 @@
-"""When things happen: plain steps, the wiring of real objects, and the Prefect flow."""
+"""When things happen: the flows of Prefect, each a table of contents of steps."""

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
-from flows.export import dossier_url
-from flows.services import Services
-from flows.summary import Summary
-from flows.token_age import token_warning
-from mappings.display import show
-from mappings.drift import COLUMNS, table
+from mappings.drift.model import COLUMNS, table
+from mappings.report.display import show
+from steps.publish.export import dossier_url
+from steps.wiring.services import Services
+from steps.wiring.summary import Summary
+from steps.wiring.token_age import token_warning
 
 _ROWS = {
     "seen": "Dossiers lus",

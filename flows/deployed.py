@@ -13,14 +13,15 @@ from prefect.tasks import Task
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from clients.errors import DsUnavailable
-from flows import artifacts, logs
-from flows.failures import KNOWN, told_without_content
+from flows import artifacts
 from flows.parameters import Demarche, settings_of
-from flows.run import Step, follow, in_order, recorded
-from flows.services import Connected, connect
-from flows.summary import Summary
 from settings import Settings
-from store.errors import AlreadyRunning
+from steps.run import Step, follow, in_order, recorded
+from steps.wiring import logs
+from steps.wiring.failures import KNOWN, told_without_content
+from steps.wiring.services import Connected, connect
+from steps.wiring.summary import Summary
+from store.database.errors import AlreadyRunning
 
 NO_WAIT = timedelta(0)
 PATIENCE = timedelta(minutes=30)
@@ -43,7 +44,7 @@ def perform(
             is cancelled: the other does the work, or the next.
 
     Raises:
-        Exception: Of :data:`flows.failures.KNOWN`, or ``UnforeseenError``.
+        Exception: Of :data:`steps.wiring.failures.KNOWN`, or ``UnforeseenError``.
     """
     summary = Summary()
     with told_without_content():

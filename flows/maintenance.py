@@ -5,14 +5,14 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from flows import retention
 from flows.deployed import PATIENCE, perform
-from flows.export import export
 from flows.parameters import Demarche
-from flows.reconcile import reconcile
-from flows.run import Step
-from flows.services import Connected
-from flows.summary import Summary
+from steps.publish.export import export
+from steps.read import retention
+from steps.read.reconcile import reconcile
+from steps.run import Step
+from steps.wiring.services import Connected
+from steps.wiring.summary import Summary
 
 
 @flow(name="rapprochement-unc", persist_result=False)

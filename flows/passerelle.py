@@ -7,7 +7,7 @@ from prefect.client.schemas.objects import State
 
 from flows.deployed import NO_WAIT, perform
 from flows.parameters import Demarche
-from flows.run import STEPS
+from steps.run import STEPS
 
 
 @flow(name="passerelle-unc", persist_result=False)

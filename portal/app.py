@@ -11,16 +11,16 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 
-from portal import dossier_pages, export_pages, journal_pages, sign_in_pages
+from portal.dossiers.library import SnapshotLibrary
 from portal.errors import ForbiddenError, NotSignedInError, PortalError, UnknownError
 from portal.headers import SafeHeaders
-from portal.library import Library
-from portal.oidc import OidcDoor, OidcProvider
-from portal.sessions import LASTS, Sessions, sessions_of
-from portal.shelf import Shelf
+from portal.pages import dossiers, exports, journal, sign_in
+from portal.pages.view import STATIC, View, dsfr_is_installed, view_of
+from portal.people.oidc import OidcDoor, OidcProvider
+from portal.people.sessions import LASTS, Sessions, sessions_of
+from portal.published.files import FetchableFiles
 from portal.source import Source, now
-from portal.view import STATIC, View, dsfr_is_installed, view_of
-from store.visits import Visit
+from store.staff.visits import Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Site:
 def make_app(source: Source, site: Site) -> FastAPI:
     """Make the application; reads the dossiers once before it answers."""
     app = FastAPI(title="Portail UNC", docs_url=None, redoc_url=None, openapi_url=None)
-    shelf = Shelf(source.exports, demarche=source.demarche, secret=site.secret)
+    fetchable = FetchableFiles(source.exports, demarche=source.demarche, secret=site.secret)
     door = OidcDoor(site.oidc, callback=f"{site.url}/connexion/oidc/retour") if site.oidc else None
     app.state.source = source
     app.state.sessions = Sessions(source.store.accounts, site.secret)
@@ -58,13 +58,13 @@ def make_app(source: Source, site: Site) -> FastAPI:
         dsfr=site.dsfr,
         centres={centre.code: centre.name for centre in source.centres},
     )
-    app.state.doors = sign_in_pages.Doors(source.store, source.demarche, door)
+    app.state.doors = sign_in.Doors(source.store, source.demarche, door)
     masks = (source.policy.mask, source.policy.patient_mask)
-    app.state.counter = export_pages.Counter(
-        shelf, source.store, source.demarche, source.columns, masks
+    app.state.counter = exports.Counter(
+        fetchable, source.store, source.demarche, source.columns, masks
     )
-    app.state.desk = dossier_pages.Desk(source, Library(source))
-    for pages in (journal_pages, sign_in_pages, export_pages, dossier_pages):
+    app.state.dossier_pages = dossiers.DossierPages(source, SnapshotLibrary(source))
+    for pages in (journal, sign_in, exports, dossiers):
         app.include_router(pages.router)
     app.mount("/statique", StaticFiles(directory=STATIC), name="statique")
     app.add_exception_handler(PortalError, _refuse)

@@ -52,7 +52,7 @@ def server_of(app: FastAPI) -> uvicorn.Server:
 
 
 @contextmanager
-def beside(source: Source, *, tell: Callable[[], object] | None) -> Iterator[None]:
+def each_minute(source: Source, *, tell: Callable[[], object] | None) -> Iterator[None]:
     """Once a minute while the block runs: tell who is due, and let go of the old journal."""
     over = threading.Event()
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from exports.centres import Assignment, Centre, concerned
-from exports.columns import ColumnsFile
-from exports.entry import Entry, ExportContext
-from exports.policy import Policy
-from exports.reading import Reading, readings
-from mappings.mapping import Audience
+from exports.model import ExportContext, ExportedDossier
+from exports.readers.policy import Policy
+from exports.readers.reading import Reading, readings
+from exports.sheets.centres import Assignment, Centre, concerned
+from exports.sheets.columns import ColumnsFile
+from mappings.schema.model import Audience
 from store.repository import Store
 
 
@@ -36,12 +36,12 @@ class Source:
     columns: ColumnsFile
     policy: Policy
     centres: tuple[Centre, ...]
-    entries: Callable[[Iterable[int] | None], Iterable[Entry]]
-    context: Callable[[Sequence[Entry]], ExportContext]
+    entries: Callable[[Iterable[int] | None], Iterable[ExportedDossier]]
+    context: Callable[[Sequence[ExportedDossier]], ExportContext]
     stamp: Callable[[], str]
 
     def read(
-        self, entries: Sequence[Entry], *, context: ExportContext, audience: Audience
+        self, entries: Sequence[ExportedDossier], *, context: ExportContext, audience: Audience
     ) -> tuple[tuple[Reading, Assignment], ...]:
         """Dossiers as an audience may read them, with the centres that each concerns."""
         read = readings(entries, context=context, policy=self.policy, audience=audience)

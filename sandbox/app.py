@@ -10,12 +10,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Lifespan
 
-from sandbox import graphql_endpoint as endpoint
-from sandbox import pages, spoiling
-from sandbox.control_routes import control_routes
-from sandbox.instance import Instance
-from sandbox.links import BadLinkError
-from sandbox.tokens import Refused
+from sandbox import pages
+from sandbox.api import graphql_endpoint as endpoint
+from sandbox.api import spoiling
+from sandbox.api.instance import Instance
+from sandbox.control.routes import control_routes
+from sandbox.demarche.links import BadLinkError
+from sandbox.demarche.tokens import Refused
 
 PATH = "/api/v2/graphql"
 JSON = "application/json; charset=utf-8"
@@ -70,8 +71,8 @@ async def _graphql(instance: Instance, request: Request, drop: Drop) -> Response
         prepared = endpoint.prepare(instance, asked)
         operation = endpoint.operation_of(prepared, asked)
     except Refused as refused:
-        return _json(endpoint.Answer(refused.status, dict(refused.told)))
-    except endpoint.Unreadable as unreadable:
+        return _json(endpoint.HttpAnswer(refused.status, dict(refused.told)))
+    except endpoint.UnreadableRequest as unreadable:
         return _json(unreadable.answer)
     spoiler = spoiling.Spoiler(instance.faults, operation, asked.variables)
     instance.stats.operations[spoiler.name] += 1
@@ -91,7 +92,7 @@ async def _graphql(instance: Instance, request: Request, drop: Drop) -> Response
     return _json(answer) if after is None else await _spoil(after, request, drop)
 
 
-def _json(answer: endpoint.Answer) -> Response:
+def _json(answer: endpoint.HttpAnswer) -> Response:
     return Response(answer.encoded(), answer.status, media_type=JSON)
 
 

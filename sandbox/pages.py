@@ -4,12 +4,12 @@ from html import escape
 
 from starlette.responses import HTMLResponse
 
-from sandbox import views
-from sandbox.champs import Json
-from sandbox.clock import iso
-from sandbox.dossier import Dossier
-from sandbox.errors import ApiError
-from sandbox.instance import Instance
+from sandbox.api import views
+from sandbox.api.champs import Json
+from sandbox.api.instance import Instance
+from sandbox.demarche.clock import iso
+from sandbox.demarche.dossier import DepositedDossier
+from sandbox.demarche.errors import ApiError
 
 _PAGE = """<!doctype html><html lang="fr"><meta charset="utf-8"><title>Dossier {number}</title>
 <body><h1>Dossier n° {number} (bac à sable)</h1>
@@ -49,7 +49,7 @@ def _lines(champ: Json) -> str:
     return f"<tr><th align=left>{escape(champ['label'])}</th><td>{shown}{rows}</td></tr>"
 
 
-def _messages(dossier: Dossier) -> str:
+def _messages(dossier: DepositedDossier) -> str:
     if not dossier.messages:
         return "<p>Aucun message.</p>"
     return "".join(

@@ -12,11 +12,13 @@ import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
 
+from sandbox.api.instance import Instance
 from sandbox.app import PATH, build_app
-from sandbox.clock import Clock
-from sandbox.control import Control
-from sandbox.instance import Instance
-from sandbox.intake import deposit_all, open_demarche
+from sandbox.control.client import Control
+from sandbox.demarche.clock import MovableClock
+from sandbox.demarche.intake import deposit_all, open_demarche
+from sandbox.demarche.seed import SeedDossier
+from sandbox.demarche.tokens import READER, ROBOT
 from sandbox.listening import (
     HOST,
     Connections,
@@ -25,8 +27,6 @@ from sandbox.listening import (
     server_of,
     wait_until_started,
 )
-from sandbox.seed import SeedDossier
-from sandbox.tokens import READER, ROBOT
 
 INSTRUCTEUR = "passerelle@ansm.example"
 FORM = Path(__file__).with_name("formulaire.json")
@@ -64,7 +64,7 @@ class Options(TypedDict, total=False):
     """Form files, one a démarche; the démarche UNC when there are none."""
     seeds: Iterable[SeedDossier]
     """Dossiers deposited in the first démarche, if the state is new."""
-    clock: Clock
+    clock: MovableClock
     rate_limit: int
     """Requests a minute for each Authorization header: 400."""
     cache_size: int
@@ -79,7 +79,7 @@ def open_instance(home: Path, **options: Unpack[Options]) -> Instance:
     """Open the state under ``home``; a new one gets its démarches, and the seeds in the first."""
     instance = Instance(
         home,
-        clock=options.get("clock") or Clock(),
+        clock=options.get("clock") or MovableClock(),
         rate_limit=options.get("rate_limit", 400),
         cache_size=options.get("cache_size", 2000),
     )

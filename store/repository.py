@@ -8,29 +8,28 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from store import locks, schema, soundness
-from store.absences import Absences
-from store.accounts import Accounts
-from store.assessments import Assessments
-from store.attachments import Attachments
-from store.corrections import Corrections
-from store.demarches import Demarches
-from store.dossiers import Dossiers
-from store.engine import EachItsOwn, Scope, Shared, make_engine, sqlite_file
-from store.errors import LockLost
-from store.exports import Exports
-from store.notices import Notices
-from store.opinions import Opinions
-from store.outbox import Outbox
-from store.quarantine import Quarantine
-from store.rule_texts import RuleTexts
-from store.runs import Runs
-from store.sign_in_tries import SignInTries
-from store.situations import Situations
-from store.visits import Visits
+from store.database import locks, schema, soundness
+from store.database.engine import EachItsOwn, Scope, Shared, make_engine, sqlite_file
+from store.database.errors import LockLost
+from store.dossiers.absences import Absences
+from store.dossiers.attachments import Attachments
+from store.dossiers.demarches import Demarches
+from store.dossiers.dossiers import Dossiers
+from store.dossiers.quarantine import Quarantine
+from store.outbox.corrections import Corrections
+from store.outbox.outbox import Outbox
+from store.staff.accounts import Accounts
+from store.staff.exports import Exports
+from store.staff.opinions import Opinions
+from store.staff.runs import Runs
+from store.staff.sign_in_tries import SignInTries
+from store.staff.visits import Notices, Visits
+from store.verdicts.assessments import Assessments
+from store.verdicts.rule_texts import RuleTexts
+from store.verdicts.situations import Situations
 
 
-class Memory:
+class StoreMemory:
     """What is remembered, by subject.
 
     Attributes:
@@ -73,10 +72,11 @@ class Memory:
         self.opinions = Opinions(scope)
 
 
-class Store(Memory):
+class Store(StoreMemory):
     """A database. Each operation is a transaction of its own, or part of :meth:`transaction`.
 
-    Every operation may raise :class:`store.errors.StoreError`. Usable from several threads.
+    Every operation may raise :class:`store.database.errors.StoreError`. Usable from several
+    threads.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -86,11 +86,11 @@ class Store(Memory):
         super().__init__(self._scope)
 
     @contextmanager
-    def transaction(self) -> Iterator[Memory]:
+    def transaction(self) -> Iterator[StoreMemory]:
         """Do several operations on the memory that is given, and keep all of them or none."""
         with self._scope.write() as connection:
             shared = Shared(connection)
-            yield Memory(shared)
+            yield StoreMemory(shared)
         if shared.has_erased:
             self._scope.erased()
 

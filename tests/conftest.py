@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from flows.run import run_once
-from flows.services import connect
-from flows.summary import Summary
-from sandbox.seed import SeedDossier
+from sandbox.demarche.seed import SeedDossier
 from sandbox.server import Sandbox, running_sandbox
 from settings import Settings, load_settings
+from steps.run import run_once
+from steps.wiring.services import connect
+from steps.wiring.summary import Summary
 
 for name in [name for name in os.environ if name.startswith("UNC_") and "TEST" not in name]:
     del os.environ[name]  # no setting of this machine reaches a test

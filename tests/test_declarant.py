@@ -1,6 +1,6 @@
 """What a declarant sees: a correction request, then the receipt, once each."""
 
-from sandbox.generator import generate
+from sandbox.generator.generate import generate
 from tests.conftest import MakeBridge
 
 SEEDS = generate(40, seed=3)

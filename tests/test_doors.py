@@ -10,8 +10,8 @@ import requests
 from openpyxl import load_workbook
 
 from cli.app import call
-from cli.output import printable
-from sandbox.generator import generate
+from cli.terminal.output import printable
+from sandbox.generator.generate import generate
 from tests.conftest import Bridge, MakeBridge
 
 SEEDS = generate(12, seed=4)

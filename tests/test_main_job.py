@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from flows.judge import ASSESSMENT
-from flows.services import open_services
-from flows.summary import Summary
-from sandbox.generator import generate
-from sandbox.seed import SeedDossier
+from sandbox.demarche.seed import SeedDossier
+from sandbox.generator.generate import generate
+from steps.judge.judge import ASSESSMENT
+from steps.wiring.services import open_services
+from steps.wiring.summary import Summary
 from tests.conftest import Bridge, bridge_on
-from triage.assessment import Assessment
+from triage.verdict.model import Assessment
 
 SEEDS: dict[int, SeedDossier] = {seed.number: seed for seed in generate(300, seed=11)}
 FINAL = ("accepte", "refuse", "sans_suite")

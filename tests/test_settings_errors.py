@@ -11,7 +11,7 @@ import pytest
 
 from cli.app import call
 from sandbox.server import Sandbox, running_sandbox
-from tests.flows.syncing import seeds
+from tests.steps.syncing import seeds
 
 COMMANDS = ("run", "sync", "reconcile")
 

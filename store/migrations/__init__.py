@@ -1,1 +1,1 @@
-"""Alembic migrations, run by :mod:`store.schema` or, by developers, by ``alembic``."""
+"""Alembic migrations, run by :mod:`store.database.schema` or, by developers, by ``alembic``."""

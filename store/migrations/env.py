@@ -5,11 +5,8 @@ import os
 from alembic import context
 from sqlalchemy import Connection
 
-from store import opinion_tables, portal_tables, sync_tables
-from store.engine import EachItsOwn, make_engine
-from store.tables import metadata
-
-_ = opinion_tables, portal_tables, sync_tables  # they add their tables to the metadata
+from store.database.engine import EachItsOwn, make_engine
+from store.database.tables import metadata
 
 
 def _migrate(connection: Connection) -> None:

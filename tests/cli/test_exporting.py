@@ -10,12 +10,12 @@ import pytest
 from rich.console import Console
 
 from cli.app import call
-from exports.publishing import ON_REQUEST, latest
-from flows.requested import Request, hand_out
-from flows.retention import remove_old_workbooks
-from flows.services import now, open_services
-from flows.summary import Summary
-from sandbox.generator import generate
+from exports.published.publishing import ON_REQUEST, latest
+from sandbox.generator.generate import generate
+from steps.publish.requested import Request, hand_out
+from steps.read.retention import remove_old_workbooks
+from steps.wiring.services import now, open_services
+from steps.wiring.summary import Summary
 from tests.conftest import Bridge, bridge_on
 
 Capture = pytest.CaptureFixture[str]
@@ -65,7 +65,9 @@ def test_a_terminal_sees_how_far_the_workbooks_are(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     seen = StringIO()
-    monkeypatch.setattr("cli.output.ERROR", Console(file=seen, force_terminal=True, width=80))
+    monkeypatch.setattr(
+        "cli.terminal.output.ERROR", Console(file=seen, force_terminal=True, width=80)
+    )
     monkeypatch.setenv("UNC_EXPORT_DIR", str(tmp_path / "neuf"))
     assert call(["export"]) == 0
     assert "Classeurs" in seen.getvalue()
@@ -128,7 +130,7 @@ def test_old_exports_on_request_go_and_what_is_recent_or_published_stays(
         root, demarche = services.settings.exports(), services.demarche
         old, new = Summary(), Summary()
         with monkeypatch.context() as past:
-            past.setattr("flows.requested.now", lambda: now() - keep - timedelta(days=1))
+            past.setattr("steps.publish.requested.now", lambda: now() - keep - timedelta(days=1))
             hand_out(services, old, request=Request(centre="lyon"))
         hand_out(services, new, request=Request(centre="nice"))
         published = latest(root, demarche=demarche)

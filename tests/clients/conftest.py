@@ -10,16 +10,16 @@ from typing import Any, TypeAlias
 import pytest
 from graphql import GraphQLSchema, build_client_schema
 
-from clients.deliveries import Delivery
-from clients.demarche import DemarcheInfo
 from clients.limiter import Limiter
-from clients.reading import DsReader
+from clients.reading.demarche import DemarcheInfo
+from clients.reading.reader import DsReader
 from clients.transport import DsTransport
-from clients.writing import DsWriter
-from mappings.dossier import RawDossier
-from sandbox.generator import generate
+from clients.writing.deliveries import Delivery
+from clients.writing.writer import DsWriter
+from mappings.dossier.model import RawDossier
+from sandbox.generator.generate import generate
 from sandbox.server import Sandbox, running_sandbox
-from triage.reply import (
+from triage.replies.reply import (
     Annotate,
     AnnotationChange,
     AnnotationKind,

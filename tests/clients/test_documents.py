@@ -16,11 +16,11 @@ from graphql import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clients.batches import _ANSWERS, Desk, batch_document, mutations_of
 from clients.capabilities import Capabilities
 from clients.documents import document, library
-from sandbox.analysis import MAX_COMPLEXITY, MAX_DEPTH, Analysis, type_conditions
-from triage.reply import Annotate, AnnotationChange, SetLabel
+from clients.writing.batches import _ANSWERS, WriteContext, batch_document, mutations_of
+from sandbox.api.analysis import MAX_COMPLEXITY, MAX_DEPTH, Analysis, type_conditions
+from triage.replies.reply import Annotate, AnnotationChange, SetLabel
 
 PAGE = {"number": 1, "first": 100}
 OPERATIONS = sorted(library().operations)
@@ -127,8 +127,8 @@ def test_a_built_batch_is_valid_and_within_the_budget(
     official_schema: GraphQLSchema, *, grouped: bool, without: frozenset[str]
 ) -> None:
     capabilities = Capabilities(without=without, grouped_annotations=grouped)
-    desk = Desk("SW5zdHJ1Y3RldXItMQ==", {"Complet": "a", "Urgent": "b"}, capabilities)
-    mutations = [one for reply in replies() * 8 for one in mutations_of(reply, desk)[0]]
+    context = WriteContext("SW5zdHJ1Y3RldXItMQ==", {"Complet": "a", "Urgent": "b"}, capabilities)
+    mutations = [one for reply in replies() * 8 for one in mutations_of(reply, context)[0]]
     built = batch_document(mutations, without=without)
     assert problems(official_schema, built.node, deprecated=not grouped) == []
     spent, depth = cost(official_schema, built.node)
@@ -139,10 +139,12 @@ def test_a_built_batch_is_valid_and_within_the_budget(
 def test_every_mutation_of_a_batch_is_valid_alone_and_beside_another(
     official_schema: GraphQLSchema,
 ) -> None:
-    desk = Desk("i", {"Complet": "a", "Urgent": "b"}, Capabilities(grouped_annotations=False))
-    found = {one.name: one for reply in replies() for one in mutations_of(reply, desk)[0]}
-    desk = Desk("i", {"Complet": "a", "Urgent": "b"}, Capabilities())
-    found |= {one.name: one for reply in replies() for one in mutations_of(reply, desk)[0]}
+    context = WriteContext(
+        "i", {"Complet": "a", "Urgent": "b"}, Capabilities(grouped_annotations=False)
+    )
+    found = {one.name: one for reply in replies() for one in mutations_of(reply, context)[0]}
+    context = WriteContext("i", {"Complet": "a", "Urgent": "b"}, Capabilities())
+    found |= {one.name: one for reply in replies() for one in mutations_of(reply, context)[0]}
     assert found.keys() == _ANSWERS.keys()
     for pair in pairwise([*found.values(), *found.values()]):
         built = batch_document([*pair, pair[0]], without=frozenset())
@@ -152,8 +154,8 @@ def test_every_mutation_of_a_batch_is_valid_alone_and_beside_another(
 def test_a_value_never_enters_the_text_of_a_batch() -> None:
     hostile = '"}) { injected } #'
     change = AnnotationChange("x", "id", "text", hostile)
-    desk = Desk("i", {}, Capabilities())
-    mutations, _ = mutations_of(Annotate("k", 1, hostile, (change,)), desk)
+    context = WriteContext("i", {}, Capabilities())
+    mutations, _ = mutations_of(Annotate("k", 1, hostile, (change,)), context)
     built = batch_document(mutations, without=frozenset())
     assert "injected" not in built.text
 

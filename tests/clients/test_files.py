@@ -9,8 +9,8 @@ import requests
 import responses
 
 from clients.files import DsFiles, FileOutcome, display_name, files_of
-from clients.reading import DsReader
-from mappings.dossier import RawDossier
+from clients.reading.reader import DsReader
+from mappings.dossier.model import RawDossier
 from sandbox.server import Sandbox
 from tests.clients.conftest import StillClock
 

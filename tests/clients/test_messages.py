@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from clients.acts import DsActs
-from clients.batches import Desk
 from clients.capabilities import Capabilities
-from clients.deliveries import Delivery
 from clients.errors import DsUnavailable
-from clients.messages import send_message
-from clients.writing import DsWriter
+from clients.writing.acts import DsActs
+from clients.writing.batches import WriteContext
+from clients.writing.deliveries import Delivery
+from clients.writing.messages import send_message
+from clients.writing.writer import DsWriter
 from tests.clients.conftest import Town, label, message
-from triage.reply import Outcome, Reply
+from triage.replies.reply import Outcome, Reply
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "truncated", "http", "root_error"])
@@ -96,10 +96,10 @@ def test_a_second_correction_that_ds_refuses_is_told_in_its_words(town: Town) ->
 
 
 def test_an_instance_without_corrections_refuses_them_before_sending(town: Town) -> None:
-    desk = Desk("instructeur", {}, Capabilities(corrections=False))
+    context = WriteContext("instructeur", {}, Capabilities(corrections=False))
     asked = replace(message(town.dossiers[14]), correction="incomplete")
     before = town.transport.requests_sent
-    delivery = send_message(town.transport, asked, desk=desk)
+    delivery = send_message(town.transport, asked, context=context)
     assert delivery.receipt.outcome is Outcome.REFUSED
     assert "UNC_DECLARANT_CHANNEL" in delivery.receipt.text
     assert town.transport.requests_sent == before

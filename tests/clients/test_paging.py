@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clients.capabilities import Capabilities
-from clients.cursors import row_of_cursor
-from clients.demarche import DossierPage
 from clients.documents import Document
 from clients.errors import DsNotFound, DsServerError, DsTimeout, DsUnavailable
-from clients.paging import DossierPager
+from clients.reading.cursors import row_of_cursor
+from clients.reading.demarche import DossierPage
+from clients.reading.paging import DossierPager
 from clients.transport import DsTransport, Retry
 
 

@@ -9,9 +9,9 @@ import responses
 
 from clients.capabilities import Capabilities
 from clients.errors import DsNotFound, DsOutOfScope, DsRefused, DsTimeout, DsTokenRefused
-from clients.reading import DsReader
+from clients.reading.reader import DsReader
 from clients.transport import DsTransport
-from mappings.dossier import RawDossier
+from mappings.dossier.model import RawDossier
 from sandbox.server import Sandbox
 from tests.clients.conftest import Connect
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from clients.errors import DsTokenRefused, DsUnavailable
-from clients.reading import DsReader
-from clients.writing import Pace
-from mappings.dossier import RawDossier
+from clients.reading.reader import DsReader
+from clients.writing.writer import Pace
+from mappings.dossier.model import RawDossier
 from sandbox.server import Sandbox
 from tests.clients.conftest import VALUES, Connect, Town, annotate, label, message
-from triage.reply import Outcome
+from triage.replies.reply import Outcome
 
 
 def shown(dossier: RawDossier) -> dict[str, Any]:

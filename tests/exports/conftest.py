@@ -12,15 +12,15 @@ from typing import Any
 import openpyxl
 import python_calamine
 
-from exports.columns import ColumnsFile, parse_columns
-from exports.entry import Entry, ExportContext
-from exports.policy import Policy, parse_policy
-from exports.workbooks import build_workbook
-from mappings.dossier import Attachment, Company, DossierState, Place
-from mappings.mapping import Audience, FieldSpec, FormMapping
-from mappings.mapping_file import parse_mapping
-from mappings.report import Answer, AnswerState, Report, Value
-from triage.assessment import (
+from exports.model import ExportContext, ExportedDossier
+from exports.published.workbook_set import build_workbook
+from exports.readers.policy import Policy, parse_policy
+from exports.sheets.columns import ColumnsFile, parse_columns
+from mappings.dossier.model import Attachment, Company, DossierState, Place
+from mappings.report.model import Answer, AnswerState, Report, Value
+from mappings.schema.file import parse_mapping
+from mappings.schema.model import Audience, FieldSpec, FormMapping
+from triage.verdict.model import (
     Assessment,
     ItemResult,
     Status,
@@ -189,14 +189,16 @@ def assessment(number: int = 101, **changes: Any) -> Assessment:
     return replace(made, **changes)
 
 
-def entry(number: int = 101, **changes: Any) -> Entry:
+def entry(number: int = 101, **changes: Any) -> ExportedDossier:
     """One dossier; changes go to the report, or to the verdict with ``verdict={...}``."""
     verdict = changes.pop("verdict", {})
     beside = {name: changes.pop(name) for name in BESIDE if name in changes}
-    return Entry(report(number, **changes), assessment(number, **verdict), **beside)
+    return ExportedDossier(report(number, **changes), assessment(number, **verdict), **beside)
 
 
-def build(entries: Sequence[Entry], *, audience: Audience = "agence", **changes: Any) -> bytes:
+def build(
+    entries: Sequence[ExportedDossier], *, audience: Audience = "agence", **changes: Any
+) -> bytes:
     """A workbook of these dossiers with the project's own columns and policy."""
     made = context(**changes)
     return build_workbook(entries, made, audience=audience, columns=COLUMNS, policy=POLICY)

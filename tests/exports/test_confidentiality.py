@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from exports.entry import Entry
 from exports.errors import MappingMismatchError
-from exports.fit import check_policy
-from exports.policy import Policy
-from mappings.dossier import Attachment, Company, Place
-from mappings.mapping import FieldSpec
-from mappings.report import Answer, AnswerState, Unmapped, Value
+from exports.model import ExportedDossier
+from exports.readers.policy import Policy
+from exports.sheets.names_known import check_policy
+from mappings.dossier.model import Attachment, Company, Place
+from mappings.report.model import Answer, AnswerState, Unmapped, Value
+from mappings.schema.model import FieldSpec
 from tests.exports.conftest import (
     BLANK,
     MAPPING,
@@ -29,9 +29,9 @@ from tests.exports.conftest import (
     parts,
     records,
 )
-from triage.assessment import Criterion, Evidence, Mark, ScopeReason, Status, Verdict
-from triage.assessment import Warning as TriageWarning
-from triage.reply import Conflict
+from triage.replies.reply import Conflict
+from triage.verdict.model import Criterion, Evidence, Mark, ScopeReason, Status, Verdict
+from triage.verdict.model import Warning as TriageWarning
 
 MASK = POLICY.mask
 
@@ -51,7 +51,7 @@ def secret(spec: FieldSpec, mark: str) -> Answer:
     return Answer(AnswerState.UNREADABLE, None, raw=mark, problem=mark)
 
 
-def planted() -> Iterator[tuple[str, Entry]]:
+def planted() -> Iterator[tuple[str, ExportedDossier]]:
     """Dossiers with a sentinel in every confidential place, and the sentinel."""
     every = (*POLICY.withheld[0].fields,)
     confidential = [name for name, spec in MAPPING.fields.items() if spec.audience == "agence"]

@@ -3,13 +3,13 @@
 from datetime import timedelta
 from pathlib import Path
 
-from exports.centres import parse_centres
-from exports.entry import Entry, Opinion
-from exports.flat import csv_bytes
-from exports.manifest import export_facts
-from exports.previous import PreviousExport
-from exports.publishing import ExportFile, publish
-from exports.workbooks import WorkbookSet
+from exports.model import ExportedDossier, Opinion
+from exports.published.flat import csv_bytes
+from exports.published.former import PreviousExport
+from exports.published.manifest import export_facts
+from exports.published.publishing import ExportFile, publish
+from exports.published.workbook_set import WorkbookSet
+from exports.sheets.centres import parse_centres
 from tests.exports.conftest import COLUMNS, MOMENT, POLICY, ROOT, context, entry, parts, records
 from tests.exports.test_confidentiality import holding, planted
 
@@ -61,7 +61,7 @@ def test_no_sentinel_is_told_as_a_change(tmp_path: Path) -> None:
     before = [entry(number) for number in numbers]
     names = ("agence", "reseau", "crpv-toulouse")
 
-    def made(entries: list[Entry], previous: PreviousExport | None = None) -> WorkbookSet:
+    def made(entries: list[ExportedDossier], previous: PreviousExport | None = None) -> WorkbookSet:
         return WorkbookSet(entries, context(), COLUMNS, POLICY, CENTRES, previous)
 
     for there, now in ((before, list(after)), (list(after), before)):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from exports.columns import parse_columns
-from exports.policy import parse_policy
-from mappings.data_file import DataFileError
+from datafiles.file import DataFileError
+from exports.readers.policy import parse_policy
+from exports.sheets.columns import parse_columns
 from settings import ROOT
 
 SHEET = """version: '1'

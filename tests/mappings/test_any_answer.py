@@ -32,20 +32,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clients.documents import document, library
-from mappings.card import card
-from mappings.compare import Observed, compare
-from mappings.content import hashes
-from mappings.decode import decode_dossier, decode_revision
-from mappings.display import show
-from mappings.dossier import Champ, Rows
-from mappings.drift import Needs
-from mappings.mapper import map_report
-from mappings.mapping import FieldSpec, FormMapping
-from mappings.mapping_file import parse_mapping
-from mappings.proposals import propose
-from mappings.report import Answer, AnswerState, Report
-from mappings.reviewed import review
-from mappings.revision import NO_ANSWER, Revision
+from mappings.dossier.content import hashes
+from mappings.dossier.decode import decode_dossier, decode_revision
+from mappings.dossier.model import Champ, Rows
+from mappings.dossier.revision import NO_ANSWER, Revision
+from mappings.drift.compare import Observed, compare
+from mappings.drift.model import Needs
+from mappings.drift.proposals import propose
+from mappings.drift.reviewed import review
+from mappings.report.display import show
+from mappings.report.mapper import map_report
+from mappings.report.model import Answer, AnswerState, Report
+from mappings.report.provenance import card
+from mappings.schema.file import parse_mapping
+from mappings.schema.model import FieldSpec, FormMapping
 
 _ROOT = Path(__file__).parents[2]
 _odd = st.sampled_from(["", " ", "\x00", "oui", "12,5", "31/12/2026", "1.000", "’", "-", "🩺" * 40])

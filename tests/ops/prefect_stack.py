@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from sandbox.seed import SeedDossier
+from sandbox.demarche.seed import SeedDossier
 from sandbox.server import Sandbox, running_sandbox
 from tests.ops.conftest import BIN, ROOT, Cluster, running, wait_for
 

@@ -34,7 +34,10 @@ def test_the_commands_exist(page: str) -> None:
 
 @each_page
 def test_the_files_exist(page: str) -> None:
-    for path in re.findall(r"`((?:deploy|docs|flows|tests|exports)/[\w./-]+)`", text_of(page)):
+    for path in re.findall(
+        r"`((?:deploy|docs|tests|french|datafiles|mappings|triage|clients|store|exports|steps|flows|portal|cli)/[\w./-]+)`",
+        text_of(page),
+    ):
         assert (ROOT / path).exists(), path
 
 
@@ -59,16 +62,17 @@ def test_every_message_that_is_explained_is_one_of_ours() -> None:
 
 def texts_of_the_code() -> Iterator[str]:
     """Every text of the software, as it is said: its pieces joined."""
-    for room in ("cli", "clients", "exports", "flows", "mappings", "store", "."):
-        for file in (ROOT / room).glob("*.py"):
-            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-                if isinstance(node, ast.JoinedStr):
-                    yield "".join(
-                        str(getattr(one, "value", "…")) if isinstance(one, ast.Constant) else "…"
-                        for one in node.values
-                    )
-                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    yield node.value
+    rooms = ("cli", "clients", "datafiles", "exports", "flows", "mappings", "steps", "store")
+    files = [*ROOT.glob("*.py"), *(file for one in rooms for file in (ROOT / one).rglob("*.py"))]
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                yield "".join(
+                    str(getattr(one, "value", "…")) if isinstance(one, ast.Constant) else "…"
+                    for one in node.values
+                )
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
 
 
 def test_one_machine_is_told_whole() -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from cli.app import call
-from flows.reference import load
-from sandbox.generator import generate
+from sandbox.generator.generate import generate
 from settings import ROOT
+from steps.wiring.reference import load
 from tests.conftest import Bridge, MakeBridge
 
 BDPM = ROOT / "tests" / "data" / "bdpm"

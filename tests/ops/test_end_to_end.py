@@ -14,9 +14,9 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
-from flows.judge import ASSESSMENT
-from sandbox.generator import generate
-from sandbox.seed import SeedDossier
+from sandbox.demarche.seed import SeedDossier
+from sandbox.generator.generate import generate
+from steps.judge.judge import ASSESSMENT
 from store.repository import open_store
 from tests.ops.conftest import ROOT, Cluster, kill_tree, wait_for
 from tests.ops.prefect_stack import Stack, prefect_stack

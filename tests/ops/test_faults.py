@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from flows.judge import ASSESSMENT
-from sandbox.generator import generate
+from sandbox.generator.generate import generate
+from steps.judge.judge import ASSESSMENT
 from store.repository import open_store
 from tests.conftest import Bridge, MakeBridge
 from tests.ops.conftest import BIN, ROOT, Cluster, wait_for

@@ -8,16 +8,16 @@ import psycopg
 import pytest
 
 from cli.app import call
-from flows.run import run_once
-from flows.services import connect
-from flows.summary import Summary
-from sandbox.generator import generate
-from store.errors import LockLost
-from store.locks import ADVISORY_CLASS
+from sandbox.generator.generate import generate
+from steps.run import run_once
+from steps.wiring.services import connect
+from steps.wiring.summary import Summary
+from store.database.errors import LockLost
+from store.database.locks import ADVISORY_CLASS
 from store.repository import open_store
 from tests.conftest import Bridge, MakeBridge
-from tests.flows.answering import TO_ALL
 from tests.ops.conftest import Cluster
+from tests.steps.answering import TO_ALL
 
 pytestmark = pytest.mark.timeout(400)
 WRITTEN = {"Complet", "À compléter", "À préciser"}
@@ -99,7 +99,7 @@ def test_the_command_says_that_its_lock_was_lost_and_the_next_one_heals(
         def poll_and_lose(*_: object) -> None:
             delete_the_file(made.home, made.sandbox.demarche)
 
-        monkeypatch.setattr("flows.run.STEPS", (("Lire", poll_and_lose), ("Lire", poll_and_lose)))
+        monkeypatch.setattr("steps.run.STEPS", (("Lire", poll_and_lose), ("Lire", poll_and_lose)))
         assert call(["run"]) == 2
         assert "verrou" in capsys.readouterr().err
         monkeypatch.undo()

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from flows.judge import ASSESSMENT
-from sandbox.generator import generate
-from store.pages import DossierRow
+from sandbox.generator.generate import generate
+from steps.judge.judge import ASSESSMENT
+from store.dossiers.pages import DossierRow
 from store.repository import open_store
 from tests.conftest import Bridge, MakeBridge
 from tests.ops.conftest import Cluster
@@ -58,7 +58,7 @@ def test_a_dossier_that_no_column_holds_is_set_aside_and_the_others_are_handed_o
     seeds = SEEDS[:6]
     odd = seeds[2].number
     with bridge(seeds, **database) as made:
-        from flows import keeping
+        from steps.read import keeping
 
         real = keeping.row_of
 

@@ -16,16 +16,16 @@ from alembic import command
 from sqlalchemy import text
 
 from cli.app import call
-from cli.sandbox import sandbox_home
-from flows.retention import months_before
-from flows.services import open_services
-from sandbox.generator import generate
+from cli.demo.sandbox import sandbox_home
+from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
 from settings import load_settings
-from store.backup import BackupElsewhere, backup
-from store.engine import make_engine
+from steps.read.retention import months_before
+from steps.wiring.services import open_services
+from store.database.backup import BackupElsewhere, backup
+from store.database.engine import make_engine
+from store.database.schema import migrations
 from store.repository import Store, open_store
-from store.schema import migrations
 from tests.conftest import Bridge, MakeBridge
 from tests.ops.conftest import Cluster
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from cli.check import Check
-from cli.checks_prefect import Deployed, deployment_checks
+from cli.doctor.check import Check
+from cli.doctor.prefect import Deployed, deployment_checks
 
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 GOOD = Deployed(

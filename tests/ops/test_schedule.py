@@ -9,7 +9,7 @@ import pytest
 import requests
 from ruamel.yaml import YAML
 
-from sandbox.generator import generate
+from sandbox.generator.generate import generate
 from tests.ops.conftest import ROOT, Cluster, wait_for
 from tests.ops.prefect_stack import Stack, prefect_stack
 

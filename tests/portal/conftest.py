@@ -13,15 +13,15 @@ import pytest
 import requests
 from argon2 import PasswordHasher
 
-from cli.portal_source import source_of
-from flows.services import open_services
+from cli.portal.source import source_of
 from portal.app import Site, make_app
-from portal.oidc import OidcProvider
+from portal.people.oidc import OidcProvider
 from portal.serving import listen, server_of
 from portal.source import Source
-from sandbox.generator import generate
-from sandbox.seed import SeedDossier
-from store.accounts import Account
+from sandbox.demarche.seed import SeedDossier
+from sandbox.generator.generate import generate
+from steps.wiring.services import open_services
+from store.staff.accounts import Account
 from tests.conftest import Bridge, bridge_on
 
 PASSWORD = "quatre mots choisis au hasard"

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import itsdangerous
 import pytest
 
-from portal.roles import Role
-from portal.shelf import Shelf
+from portal.people.roles import Role
+from portal.published.files import FetchableFiles
 from tests.portal.conftest import ADMIN, AGENCE, LYON, PASSWORD, SCRIPT, SECRET, Portal
 
 
@@ -72,7 +72,9 @@ def test_the_id_of_another_centres_file_is_not_enough(portal: Portal) -> None:
 
 def test_ids_of_files_depend_on_the_portals_secret(portal: Portal) -> None:
     source = portal.source
-    shelves = [Shelf(source.exports, demarche=source.demarche, secret=s * 40) for s in "ab"]
+    shelves = [
+        FetchableFiles(source.exports, demarche=source.demarche, secret=s * 40) for s in "ab"
+    ]
     ids = [{f.id for e in one.for_role(Role("agence")) for f in e.files} for one in shelves]
     assert all(ids)
     assert not ids[0] & ids[1]

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from portal.view import dsfr_is_installed
+from portal.pages.view import dsfr_is_installed
 from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, PASSWORD, Portal, served
 
 CHROMIUM = Path("/usr/bin/chromium")

@@ -5,10 +5,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from exports.policy import parse_policy
-from portal.changes import Change, compare
-from portal.export_pages import Counter
-from portal.shelf import Shelf, ShelvedFile
+from exports.readers.policy import parse_policy
+from portal.pages.exports import Counter
+from portal.published.changes import FieldChange, compare
+from portal.published.files import FetchableFile, FetchableFiles
 from settings import ROOT
 from tests.exports.conftest import COLUMNS
 
@@ -34,9 +34,9 @@ def test_a_text_that_is_masked_now_is_not_retold(tmp_path: Path, mask: str) -> N
     before, after = book(tmp_path / "a.xlsx", TOLD), book(tmp_path / "b.xlsx", now)
     columns = {"sheet": "Dossiers", "key": "Dossier", "title": "Titre de la situation"}
     (one,) = compare(before, after, masks=MASKS, **columns).changed
-    assert one.changes == (Change("Titre de la situation", mask, now),)
+    assert one.changes == (FieldChange("Titre de la situation", mask, now),)
     (one,) = compare(before, after, masks=(), **columns).changed
-    assert one.changes == (Change("Titre de la situation", TOLD, now),)
+    assert one.changes == (FieldChange("Titre de la situation", TOLD, now),)
 
 
 @pytest.mark.parametrize(
@@ -47,10 +47,10 @@ def test_only_the_agency_reads_what_stood_there(
     tmp_path: Path, audience: str, retold: bool
 ) -> None:
     files = [
-        ShelvedFile("0", "f", "n", audience, "", 0, None, book(tmp_path / name, said))
+        FetchableFile("0", "f", "n", audience, "", 0, None, book(tmp_path / name, said))
         for name, said in (("a.xlsx", TOLD), ("b.xlsx", POLICY.patient_mask))
     ]
-    shelf = Shelf(tmp_path, demarche=1, secret="s")
-    counter = Counter(shelf, None, 1, COLUMNS, MASKS)  # type: ignore[arg-type]
+    fetchable = FetchableFiles(tmp_path, demarche=1, secret="s")
+    counter = Counter(fetchable, None, 1, COLUMNS, MASKS)  # type: ignore[arg-type]
     ((change,),) = (one.changes for one in counter.changes(*files).changed)
     assert (change.before == TOLD) is retold

@@ -3,7 +3,7 @@
 import re
 
 from cli.app import app
-from cli.portal_settings import PortalSettings
+from cli.portal.settings import PortalSettings
 from settings import ROOT, Settings
 
 TEXT = (ROOT / "docs" / "portail.md").read_text("utf-8")

@@ -11,10 +11,10 @@ from email.message import Message
 
 import pytest
 
-from cli.portal_settings import load_portal_settings
-from portal.notices import Crier, Post
-from portal.roles import Role
-from portal.shelf import Shelf, ShelvedExport
+from cli.portal.settings import load_portal_settings
+from portal.people.roles import Role
+from portal.published.files import FetchableExport, FetchableFiles
+from portal.published.notices import Crier, Post
 from settings import SettingsError
 from tests.portal.conftest import LYON, ROLES, Portal, add_account
 
@@ -67,9 +67,11 @@ def mail_server() -> Iterator[Mailbox]:
 
 
 def crier(portal: Portal, port: int) -> Crier:
-    shelf = Shelf(portal.source.exports, demarche=portal.source.demarche, secret="s" * 48)
+    fetchable = FetchableFiles(
+        portal.source.exports, demarche=portal.source.demarche, secret="s" * 48
+    )
     post = Post("127.0.0.1", port, "portail@ansm.example.fr")
-    return Crier(portal.source, shelf, post, "https://portail.example.fr")
+    return Crier(portal.source, fetchable, post, "https://portail.example.fr")
 
 
 def test_each_account_is_told_once_without_any_content(portal: Portal) -> None:
@@ -100,16 +102,16 @@ def test_an_address_that_is_refused_keeps_nobody_else_from_being_told(portal: Po
 
 
 def test_an_export_of_last_week_is_not_cried_out(portal: Portal) -> None:
-    class Old(Shelf):
-        def for_role(self, role: Role) -> tuple[ShelvedExport, ...]:
+    class Old(FetchableFiles):
+        def for_role(self, role: Role) -> tuple[FetchableExport, ...]:
             then = datetime.now(UTC) - timedelta(days=7)
             return tuple(
                 replace(one, folder="old", published_at=then) for one in super().for_role(role)
             )
 
-    shelf = Old(portal.source.exports, demarche=portal.source.demarche, secret="s" * 48)
+    fetchable = Old(portal.source.exports, demarche=portal.source.demarche, secret="s" * 48)
     with mail_server() as box:
-        assert replace(crier(portal, box.port), shelf=shelf).tell() == 0
+        assert replace(crier(portal, box.port), fetchable=fetchable).tell() == 0
     assert not box.received
 
 

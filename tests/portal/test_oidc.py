@@ -11,7 +11,7 @@ import pytest
 import requests
 from joserfc.jwk import RSAKey
 
-from portal.oidc import OidcProvider
+from portal.people.oidc import OidcProvider
 from portal.serving import listen
 from portal.source import Source
 from tests.portal.conftest import ADMIN, LYON, Portal, Visitor, add_account, served

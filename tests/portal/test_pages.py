@@ -5,7 +5,7 @@ import re
 
 import openpyxl
 
-from portal.search import PER_PAGE
+from portal.dossiers.search import PER_PAGE
 from tests.portal.conftest import ADMIN, AGENCE, CHANGED, LYON, NICE, Portal, add_account
 
 

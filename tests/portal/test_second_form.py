@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from cli.portal_source import source_of
-from flows.run import run_once
-from flows.services import connect, open_services
-from flows.summary import Summary
-from portal.snapshot import take
+from cli.portal.source import source_of
+from portal.dossiers.snapshot import take
 from settings import Settings
-from tests.flows import test_second_form as second
+from steps.run import run_once
+from steps.wiring.services import connect, open_services
+from steps.wiring.summary import Summary
 from tests.portal.conftest import AGENCE, LYON, Portal, add_account, served
+from tests.steps import test_second_form as second
 
 sandbox, settings = second.sandbox, second.settings
 

@@ -12,11 +12,11 @@ import pytest
 from itsdangerous import TimestampSigner
 
 from cli.app import call
-from portal.passwords import hash_password, is_password
-from portal.sessions import LASTS, local_path
-from portal.sign_in_pages import LIMITS
+from portal.pages.sign_in import LIMITS
+from portal.people.passwords import hash_password, is_password
+from portal.people.sessions import LASTS, local_path
 from portal.source import now
-from store.accounts import Account
+from store.staff.accounts import Account
 from tests.portal.conftest import AGENCE, PASSWORD, Portal, add_account
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from cli.portal_source import source_of
-from flows.services import open_services
-from portal.search import Wanted, choices, find
-from portal.snapshot import take
-from sandbox.generator import generate
+from cli.portal.source import source_of
+from portal.dossiers.search import Wanted, choices, find
+from portal.dossiers.snapshot import take
+from sandbox.generator.generate import generate
+from steps.wiring.services import open_services
 from tests.conftest import bridge_on
 from tests.portal.conftest import AGENCE, LYON, ROLES, Portal, Visitor, add_account, served
 

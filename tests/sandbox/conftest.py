@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 import requests
 
-from sandbox.clock import Clock, micros
-from sandbox.control import Control
-from sandbox.ids import encode
-from sandbox.seed import Company, Planted, SeedDossier
+from sandbox.control.client import Control
+from sandbox.demarche.clock import MovableClock, micros
+from sandbox.demarche.ids import encode
+from sandbox.demarche.seed import Planted, SeedCompany, SeedDossier
 from sandbox.server import Sandbox, running_sandbox
 
 NOON = datetime(2026, 3, 2, 11, 0, 10, tzinfo=UTC)
 PLANTED = Planted("Complet", 100, {}, None, (), None, 0, "test")
-COMPANY = Company("73282932000074", "Laboratoires Exemple")
+COMPANY = SeedCompany("73282932000074", "Laboratoires Exemple")
 FILE = {"content_type": "application/pdf", "content": "du texte", "scan": "safe"}
 ANSWERS: Mapping[int, Any] = {
     1: True,
@@ -62,7 +62,7 @@ def make_seed(number: int, **changes: Any) -> SeedDossier:
     return SeedDossier(**{**plain, **changes})
 
 
-class Stopped(Clock):
+class Stopped(MovableClock):
     """A clock that stands at noon and moves only when told."""
 
     def __init__(self) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.ids import encode
+from sandbox.demarche.ids import encode
 
 LATER = "2026-03-02T12:00:10+01:00"
 

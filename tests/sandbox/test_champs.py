@@ -4,7 +4,7 @@ import base64
 import hashlib
 from typing import Any
 
-from sandbox.ids import champ_id, encode
+from sandbox.demarche.ids import champ_id, encode
 
 ALL = """__typename id champDescriptorId label stringValue updatedAt"""
 

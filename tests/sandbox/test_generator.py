@@ -11,10 +11,10 @@ from ruamel.yaml import YAML
 from stdnum import ean
 from stdnum.fr import siret
 
-from sandbox.generator import NOW, generate
-from sandbox.generator_data import companies, medicines, situations
-from sandbox.generator_defects import catalogue
-from sandbox.seed import SeedDossier
+from sandbox.demarche.seed import SeedDossier
+from sandbox.generator.data import companies, medicines, situations
+from sandbox.generator.defects import catalogue
+from sandbox.generator.generate import NOW, generate
 
 SANDBOX = Path(__file__).parents[2] / "sandbox"
 DOSSIERS = generate(300, seed=1)

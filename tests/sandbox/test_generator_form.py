@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.generator import generate
-from sandbox.seed import SeedDossier
+from sandbox.demarche.seed import SeedDossier
+from sandbox.generator.generate import generate
 
 FORM = json.loads(
     (Path(__file__).parents[2] / "sandbox" / "formulaire.json").read_text(encoding="utf-8")

@@ -14,9 +14,9 @@ import pytest
 from stdnum import ean
 from stdnum.fr import siret
 
-from sandbox.generator import generate
-from sandbox.generator_verdict import PENALTIES
-from sandbox.seed import SeedDossier
+from sandbox.demarche.seed import SeedDossier
+from sandbox.generator.generate import generate
+from sandbox.generator.verdict import PENALTIES
 
 DOSSIERS = [one for seed in (1, 2) for one in generate(300, seed=seed)]
 NUMBERS = [{one.number for one in generate(300, seed=seed)} for seed in (1, 2)]

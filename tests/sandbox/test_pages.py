@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox import cursors
+from sandbox.demarche import cursors
 
 SINCE = "2026-01-01T09:03:00+01:00"  # the minute when dossier 3 was deposited
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import requests
 
-from sandbox.control import ControlError
-from sandbox.ids import champ_id
+from sandbox.control.client import ControlError
+from sandbox.demarche.ids import champ_id
 from sandbox.server import default_form
 
 LATER = "2026-03-02T12:00:10+01:00"

@@ -6,10 +6,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
-from sandbox.control import Control
-from sandbox.control_routes import ACTIONS
-from sandbox.faults import Kind
-from sandbox.switches import Switches
+from sandbox.api.faults import Kind
+from sandbox.control.client import Control
+from sandbox.control.routes import ACTIONS
+from sandbox.demarche.switches import Switches
 
 README = (Path(__file__).parents[2] / "sandbox" / "README.md").read_text(encoding="utf-8")
 

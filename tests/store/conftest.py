@@ -14,9 +14,9 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from store.pages import DossierRow
+from store.database.tables import metadata
+from store.dossiers.pages import DossierRow
 from store.repository import Store, open_store
-from store.tables import metadata
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 

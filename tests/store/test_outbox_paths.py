@@ -9,11 +9,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from store.pages import DossierRow
-from store.plans import Plan
+from store.dossiers.pages import DossierRow
+from store.outbox.plans import DuePlan
+from store.outbox.stages import OPEN, UNCERTAIN, Stage
 from store.repository import Store, open_store
-from store.stages import OPEN, UNCERTAIN, Stage
-from triage.reply import (
+from triage.replies.reply import (
     Annotate,
     AnnotationChange,
     Outcome,
@@ -58,7 +58,7 @@ class Outboxes(RuleBasedStateMachine):
         """A dossier that moved: another plan, of what DS has not done yet."""
         due = [r for r in REPLIES if r.key in keys and not (r.key in EVENTS and self.done[r.key])]
         content = str(next(self.contents))
-        plans = [Plan(NUMBER, content, tuple(due), standing=frozenset())]
+        plans = [DuePlan(NUMBER, content, tuple(due), standing=frozenset())]
         self.store.outbox.save_plans(DEMARCHE, plans, at=AT)
 
     @rule(key=KEYS, outcome=st.sampled_from([*Outcome, "again", "killed"]), applied=st.booleans())

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from mappings.dossier import (
+from mappings.dossier.model import (
     Attachment,
     Champ,
     ChampValue,
@@ -29,13 +29,13 @@ from mappings.dossier import (
     Unreadable,
     YesNo,
 )
-from mappings.mapper import map_report
-from mappings.mapping import FormMapping
-from mappings.mapping_file import parse_mapping
-from mappings.report import Report
-from mappings.revision import Descriptor, Revision
-from triage.ruleset import RuleSet
-from triage.ruleset_file import parse_ruleset
+from mappings.dossier.revision import Descriptor, Revision
+from mappings.report.mapper import map_report
+from mappings.report.model import Report
+from mappings.schema.file import parse_mapping
+from mappings.schema.model import FormMapping
+from triage.rules.file import parse_ruleset
+from triage.rules.model import RuleSet
 
 ROOT = Path(__file__).parents[2]
 NUMBER = 24_000_500

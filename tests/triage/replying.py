@@ -9,11 +9,24 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flows.form import Form, load_form
-from mappings.dossier import Champ, ChampValue, Choice, Dossier, DossierState, Number, Text, YesNo
-from mappings.revision import Descriptor
-from triage.annotations import canonical
-from triage.assessment import (
+from mappings.dossier.model import (
+    Champ,
+    ChampValue,
+    Choice,
+    Dossier,
+    DossierState,
+    Number,
+    Text,
+    YesNo,
+)
+from mappings.dossier.revision import Descriptor
+from steps.wiring.form import Form, load_form
+from triage.replies.annotations import canonical
+from triage.replies.inputs import JudgedDossier, Memory, Rulebook
+from triage.replies.plan import Plan, plan
+from triage.replies.policy import Sending
+from triage.replies.reply import Annotate, MessageSent, Outcome, Reply, SendMessage, SetLabel
+from triage.verdict.model import (
     Assessment,
     Criterion,
     Evidence,
@@ -22,10 +35,6 @@ from triage.assessment import (
     Status,
     Verdict,
 )
-from triage.judged import Judged, Memory, Rulebook
-from triage.plan import Plan, plan
-from triage.reply import Annotate, MessageSent, Outcome, Reply, SendMessage, SetLabel
-from triage.reply_policy import Sending
 
 ROOT = Path(__file__).parents[2]
 NUMBER = 24_000_700
@@ -164,8 +173,10 @@ def assessment(status: Status = Status.COMPLET, **changes: Any) -> Assessment:
     )
 
 
-def judged(shown: Dossier | None = None, verdict: Assessment | None = None, **more: Any) -> Judged:
-    return Judged(
+def judged(
+    shown: Dossier | None = None, verdict: Assessment | None = None, **more: Any
+) -> JudgedDossier:
+    return JudgedDossier(
         dossier=shown or dossier(),
         assessment=verdict or assessment(),
         assessed_at=more.pop("assessed_at", JUDGED_AT),
@@ -194,7 +205,7 @@ def rulebook(labels: frozenset[str] | None = None, **sending: Any) -> Rulebook:
 
 
 def due(
-    case: Judged,
+    case: JudgedDossier,
     memory: Memory | None = None,
     *,
     rules: Rulebook | None = None,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mappings.dossier import Dossier
+from mappings.dossier.model import Dossier
 from tests.triage.replying import (
     DEPOSIT,
     assessment,
@@ -17,9 +17,9 @@ from tests.triage.replying import (
     ours,
     written,
 )
-from triage.assessment import Status
-from triage.judged import Memory
-from triage.plan import Plan
+from triage.replies.inputs import Memory
+from triage.replies.plan import Plan
+from triage.verdict.model import Status
 
 CHECKED = "2026-03-09T12:00+00:00"
 OURS = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from alembic import op
 
-from store.columns import UtcDateTime
+from store.database.columns import UtcDateTime
 
 revision = "0008"
 down_revision = "0007"

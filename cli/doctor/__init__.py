@@ -1,0 +1,1 @@
+"""`unc doctor`: each thing that a run needs, checked."""

@@ -1,0 +1,47 @@
+"""What `unc doctor` looks at in files: those that staff edit, and the medicines reference."""
+
+from collections.abc import Iterator
+
+from cli.doctor.check import Check, attempt
+from mappings.medicines.columns import NO_REFERENCE
+from settings import Settings
+from steps.wiring.form import load_form, read_mapping
+from steps.wiring.handed_out_files import centres, hand_out_files
+from steps.wiring.reference import is_there, version_of
+
+
+def checks_files(settings: Settings) -> Iterator[Check]:
+    """Each set of files, whether it can be used."""
+    yield attempt(
+        "Fichiers de règles",
+        lambda: load_form(mapping=settings.mapping, rules=settings.rules),
+        good="correspondance, référentiel et textes sont valides",
+    )
+    yield attempt(
+        "Colonnes et confidentialité",
+        lambda: _hand_out(settings),
+        good="colonnes, politique et table des centres vont avec la correspondance",
+    )
+    yield _medicines(settings)
+
+
+def _hand_out(settings: Settings) -> None:
+    hand_out_files(settings, read_mapping(settings.mapping))
+    centres(settings)
+
+
+def _medicines(settings: Settings) -> Check:
+    """BDPM is an option: only one that is asked for, or in use, can be wrong."""
+    name, folder, version = "Base des médicaments", settings.bdpm_dir, version_of(settings)
+    if folder is not None and not folder.is_dir():
+        return Check(
+            name,
+            "à voir",
+            f"UNC_BDPM_DIR : le dossier {folder} n'existe pas ; corrigez-le, ou ôtez ce réglage.",
+        )
+    if version and not is_there(settings):
+        text = f"la version {version}, en usage, n'est plus sous UNC_HOME : unc bdpm load"
+        return Check(name, "bloquant", text)
+    if version:
+        return Check(name, "ok", f"BDPM, version {version}")
+    return Check(name, "ok" if folder is None else "à voir", f"{NO_REFERENCE} : unc bdpm load")

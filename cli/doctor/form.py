@@ -1,0 +1,46 @@
+"""What `unc doctor` says of the form: its drift, one line for each thing to look at."""
+
+from collections.abc import Iterator
+
+from cli.doctor.check import Check, Level
+from clients.reading.demarche import DemarcheInfo
+from datafiles.file import DataFileError
+from mappings.dossier.decode import decode_revision
+from mappings.drift.compare import Observed
+from mappings.drift.model import Drift, Severity, counts
+from settings import Settings
+from steps.wiring.drift import compare_form, in_order
+from steps.wiring.form import Form
+
+_LEVELS: dict[Severity, Level] = {Severity.BLOCKING: "bloquant", Severity.REVIEW: "à voir"}
+_CHAMPS, _ANNOTATIONS = "Formulaire", "Annotations privées"
+
+
+def checks_form(settings: Settings, info: DemarcheInfo, form: Form) -> Iterator[Check]:
+    """Compare the démarche as it is now with the mapping: champs, then annotations."""
+    revisions = in_order(decode_revision(raw) for raw in info.revisions)
+    observed = Observed(revisions, info.active_revision_id)
+    try:
+        drifts = compare_form(observed, form=form, mapping_file=settings.mapping)
+    except DataFileError as error:
+        yield Check(_CHAMPS, "bloquant", str(error))
+        return
+    ours = [one for one in drifts if not one.field.startswith("annotations.")]
+    found = f"{len(form.mapping.fields)} données, {len(revisions)} révision(s)"
+    yield from _lines(_CHAMPS, ours, found=found)
+    annotations = [one for one in drifts if one.field.startswith("annotations.")]
+    yield from _lines(
+        _ANNOTATIONS, annotations, found=f"{len(form.mapping.annotations)} annotation(s)"
+    )
+
+
+def _lines(name: str, drifts: list[Drift], *, found: str) -> Iterator[Check]:
+    """The drifts that somebody must look at, how many of each there are, then the others."""
+    for one in drifts:
+        if one.severity in _LEVELS:
+            yield Check(name, _LEVELS[one.severity], f"{one.sentence} — {one.remedy}")
+    told = ", ".join(f"{count} {what}" for what, count in counts(drifts).items() if count)
+    yield Check(name, "ok", f"{found} ; écarts : {told or 'aucun'}")
+    for one in drifts:
+        if one.severity not in _LEVELS:
+            yield Check(name, "ok", f"pour information : {one.sentence} — {one.remedy}")

@@ -1,0 +1,262 @@
+"""What `unc doctor` looks at on the Prefect server: deployments, what is planned, who runs it.
+
+A server that answers may plan nothing, and runs that are planned wait for ever without a worker:
+neither shows anywhere else before someone misses the workbooks.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import requests
+from ruamel.yaml import YAML
+
+from cli.doctor.check import Check
+from mappings.report.display import show
+from settings import ROOT
+
+POOL = "unc"
+"""Work pool of the installation guide."""
+_SECONDS = 5.0
+_SETTLED = timedelta(minutes=2)
+"""Prefect's scheduler turns every minute: a deployment that is older has its runs planned."""
+_LATE = timedelta(minutes=10)
+_ENDED = ("COMPLETED", "FAILED", "CRASHED")
+"""Ends that tell something; a run that another one cancelled by being under way does not."""
+_ENDS = {"COMPLETED": "terminé", "FAILED": "échoué", "CRASHED": "interrompu"}
+
+_DOWN = (
+    "PREFECT_API_URL : le serveur ne répond pas ; démarrez-le (systemctl start unc-prefect) ou"
+    " corrigez l'adresse. « unc run » fonctionne sans lui."
+)
+_NO_ACCESS = (
+    "PREFECT_API_URL : le serveur refuse de répondre ({status}) ; donnez PREFECT_API_AUTH_STRING"
+    " comme au serveur, ou corrigez l'adresse."
+)
+_PLANS_NOTHING = (
+    "le serveur répond mais n'a planifié aucun passage : son planificateur est en panne. Regardez"
+    " « Scheduler » dans son journal (journalctl -u unc-prefect), refaites « make setup » pour"
+    " retrouver les versions éprouvées ensemble, puis systemctl restart unc-prefect."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A deployment as the server knows it.
+
+    Attributes:
+        name: Its name in ``prefect.yaml``.
+        pool: Work pool whose workers run it.
+        paused: Whether it, all of its schedules or its pool are paused.
+        planned_since: When its schedules were last given to the server (UTC), if it has any.
+        next_run: When its next planned run is expected (UTC); ``None``: none is planned.
+        last_end: Type and name of the state that its last run ended in, and when (UTC).
+    """
+
+    name: str
+    pool: str
+    paused: bool
+    planned_since: datetime | None
+    next_run: datetime | None
+    last_end: tuple[str, str, datetime] | None
+
+
+def checks_prefect() -> Iterator[Check]:
+    """The server, each deployment of ``prefect.yaml``, and the workers of its pools."""
+    name, address = "Prefect", os.environ.get("PREFECT_API_URL")
+    if not address:
+        text = "pas de serveur indiqué (PREFECT_API_URL) : « unc run » s'en passe"
+        yield Check(name, "ok", text)
+        return
+    server = _Server(address)
+    try:
+        server.ask("health")
+        wanted = _wanted()
+        pools = sorted({*wanted.values(), POOL})
+        deployed = server.deployments(pools)
+        workers = {pool: server.workers(pool) for pool in pools}
+    except requests.HTTPError as error:
+        status = f"HTTP {error.response.status_code}"
+        yield Check(name, "bloquant", _NO_ACCESS.format(status=status))
+        return
+    except (requests.RequestException, LookupError, TypeError, ValueError):  # not Prefect either
+        yield Check(name, "bloquant", _DOWN)
+        return
+    yield Check(name, "ok", "le serveur répond")
+    at = datetime.now(UTC)
+    yield from deployment_checks(wanted, deployed, at=at)
+    yield from (_worker_check(pool, online) for pool, online in workers.items())
+
+
+def deployment_checks(
+    wanted: Mapping[str, str], deployed: Sequence[Deployed], *, at: datetime
+) -> Iterator[Check]:
+    """One line for each deployment, of the file or of the server.
+
+    Args:
+        wanted: Work pool of each deployment of ``prefect.yaml``, by its name.
+        deployed: What the server knows.
+        at: Now (aware).
+    """
+    known = {one.name for one in deployed}
+    for name in wanted:
+        if name not in known:
+            text = (
+                "inconnu du serveur, donc jamais lancé : « prefect deploy --all » depuis le dossier"
+                " de la passerelle."
+            )
+            yield Check(f"Déploiement {name}", "bloquant", text)
+    yield from (_deployment_check(one, at=at) for one in deployed)
+
+
+def _deployment_check(one: Deployed, *, at: datetime) -> Check:
+    name = f"Déploiement {one.name}"
+    ended = _ended(one)
+    if one.paused:
+        text = f"en pause : rien n'est lancé ; reprenez-le dans l'interface de Prefect. {ended}"
+        return Check(name, "à voir", text)
+    if one.planned_since is None:
+        return Check(name, "ok", f"sans horaire : lancé à la main. {ended}")
+    if one.next_run is None:
+        if at - one.planned_since < _SETTLED:
+            text = f"déployé à l'instant, pas encore planifié : relancez dans une minute. {ended}"
+            return Check(name, "à voir", text)
+        return Check(name, "bloquant", _PLANS_NOTHING)
+    if at - one.next_run > _LATE:
+        text = (
+            f"le passage du {show(one.next_run)} attend encore : un worker doit le prendre"
+            f" (systemctl start unc-worker@1). {ended}"
+        )
+        return Check(name, "bloquant", text)
+    planned = f"prochain passage le {show(one.next_run)}. {ended}"
+    failed = one.last_end is not None and one.last_end[0] != "COMPLETED"
+    return Check(name, "à voir" if failed else "ok", planned)
+
+
+def _ended(one: Deployed) -> str:
+    if one.last_end is None:
+        return "Aucun passage fini."
+    kind, name, when = one.last_end
+    how = "terminé, à regarder," if name == "CompletedWithErrors" else _ENDS[kind]
+    seek = "" if kind == "COMPLETED" else " : sa page, dans l'interface de Prefect, dit pourquoi"
+    return f"Dernier passage {how} le {show(when)}{seek}."
+
+
+def _worker_check(pool: str, online: int | None) -> Check:
+    name = f"Worker de la file {pool}"
+    if online is None:
+        text = f"la file n'existe pas : « prefect work-pool create {pool} --type process »."
+        return Check(name, "bloquant", text)
+    if not online:
+        text = (
+            "aucun ne demande du travail : les passages planifiés attendent. Démarrez-en un"
+            f" (systemctl start unc-worker@1, ou prefect worker start --pool {pool})."
+        )
+        return Check(name, "bloquant", text)
+    return Check(name, "ok", f"{online} en marche")
+
+
+def _wanted() -> dict[str, str]:
+    """Work pool of each deployment of ``prefect.yaml``, by its name."""
+    file = ROOT / "prefect.yaml"
+    if not file.is_file():  # installed without the repository: what the server knows is told
+        return {}
+    content = YAML(typ="safe").load(file)
+    return {one["name"]: one["work_pool"]["name"] for one in content["deployments"]}
+
+
+class _Server:
+    """The REST API of a Prefect server, as far as it is looked at here.
+
+    Prefect's own client costs 2 s to import and insists on a server that is not there.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address.rstrip("/")
+        auth = os.environ.get("PREFECT_API_AUTH_STRING")
+        self._auth = cast("tuple[str, str]", tuple(auth.split(":", 1))) if auth else None
+
+    def ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """GET a path, or POST a filter to it.
+
+        Raises:
+            requests.RequestException: No answer, or not a good one.
+        """
+        answer = requests.request(
+            "GET" if body is None else "POST",
+            f"{self._address}/{path}",
+            json=body,
+            auth=self._auth,
+            timeout=_SECONDS,
+        )
+        answer.raise_for_status()
+        return answer.json()
+
+    def deployments(self, pools: Sequence[str]) -> list[Deployed]:
+        """Every deployment of these pools."""
+        chosen = {"work_pools": {"name": {"any_": list(pools)}}, "sort": "NAME_ASC"}
+        paused = {pool: self._is_paused(pool) for pool in pools}
+        return [
+            self._deployed(raw, pool_paused=paused[raw["work_pool_name"]])
+            for raw in self.ask("deployments/filter", chosen)
+        ]
+
+    def workers(self, pool: str) -> int | None:
+        """How many workers ask a pool for work now; ``None``: there is no such pool."""
+        try:
+            found = self.ask(f"work_pools/{pool}/workers/filter", {})
+        except requests.HTTPError as error:
+            if error.response.status_code == requests.codes.not_found:
+                return None
+            raise
+        return len([one for one in found if one["status"] == "ONLINE"])
+
+    def _is_paused(self, pool: str) -> bool:
+        try:
+            return bool(self.ask(f"work_pools/{pool}")["is_paused"])
+        except requests.HTTPError as error:
+            if error.response.status_code == requests.codes.not_found:
+                return False
+            raise
+
+    def _deployed(self, raw: Mapping[str, Any], *, pool_paused: bool) -> Deployed:
+        schedules = raw["schedules"]
+        stopped = bool(schedules) and not any(one["active"] for one in schedules)
+        next_run = self._run_of(
+            raw["id"], states=["SCHEDULED"], sort="EXPECTED_START_TIME_ASC", asked={}
+        )
+        last = self._run_of(
+            raw["id"], states=_ENDED, sort="END_TIME_DESC", asked={"end_time": {"is_null_": False}}
+        )
+        return Deployed(
+            name=raw["name"],
+            pool=raw["work_pool_name"],
+            paused=raw["paused"] or stopped or pool_paused,
+            planned_since=max(
+                (datetime.fromisoformat(one["updated"]) for one in schedules), default=None
+            ),
+            next_run=datetime.fromisoformat(next_run["expected_start_time"]) if next_run else None,
+            last_end=(
+                last["state"]["type"],
+                last["state"]["name"],
+                datetime.fromisoformat(last["end_time"]),
+            )
+            if last
+            else None,
+        )
+
+    def _run_of(
+        self, deployment: str, *, states: Sequence[str], sort: str, asked: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        found = self.ask(
+            "flow_runs/filter",
+            {
+                "deployments": {"id": {"any_": [deployment]}},
+                "flow_runs": {"state": {"type": {"any_": list(states)}}, **asked},
+                "sort": sort,
+                "limit": 1,
+            },
+        )
+        return found[0] if found else None

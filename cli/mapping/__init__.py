@@ -1,0 +1,1 @@
+"""`unc mapping` and `unc bdpm`."""

@@ -1,0 +1,178 @@
+"""`unc mapping`: check the mapping, see drift, propose and accept changes, trace a value."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+from cyclopts import App
+from rich.console import Console
+
+from cli.mapping.view import drift_lines, origin_lines, proposed
+from cli.terminal.output import ERROR, Common, print_json
+from cli.terminal.parsing import DossierNumber
+from datafiles.file import DataFile, DataFileError, text_of
+from mappings.dossier.decode import decode_dossier
+from mappings.drift.model import COLUMNS, Drift, Severity, counts
+from mappings.drift.model import table as drift_table
+from mappings.drift.proposals import propose as proposals
+from mappings.drift.reviewed import dump_reviewed, review
+from mappings.report.document import report_page, report_schema
+from mappings.report.mapper import map_report
+from mappings.report.provenance import card as card_of
+from mappings.schema.file import parse_mapping
+from mappings.schema.yaml_model import mapping_schema
+from settings import ROOT, Settings, load_settings
+from steps.wiring.case_files import stored_revisions
+from steps.wiring.drift import blocks, drift_of, observed_form, reviewed_file, reviewed_form
+from steps.wiring.services import Services, open_services
+
+mapping = App(name="mapping", help="Correspondance entre le formulaire et le schéma interne.")
+_DEFAULT = Common()
+
+
+@mapping.command
+def check(file: Path | None = None, *, common: Common = _DEFAULT) -> int:
+    """Vérifier le fichier de correspondance, puis le comparer au formulaire de la démarche.
+
+    Chaque problème est montré avec son fichier et sa ligne. Code 2 : le fichier est inutilisable ;
+    1 : le formulaire a changé d'une façon à regarder ; 0 : rien à faire.
+
+    Args:
+        file: Fichier à vérifier ; par défaut celui de UNC_MAPPING.
+    """
+    settings = load_settings()
+    settings = settings.model_copy(update={"mapping": file or settings.mapping})
+    try:
+        text = text_of(settings.mapping.read_bytes(), source=settings.mapping.name)
+        parse_mapping(text, source=settings.mapping.name)
+        reviewed_form(settings.mapping)
+    except OSError:
+        return _problems([f"UNC_MAPPING : {settings.mapping} ne peut pas être lu"], common)
+    except DataFileError as error:
+        return _problems(list(error.problems), common)
+    drifts = _drifts(settings)
+    lines = drift_lines(drifts, DataFile(text, source=settings.mapping.name))
+    if common.json:
+        print_json({"file": str(settings.mapping), "problems": [], "drift": lines})
+    else:
+        for one in lines:
+            ERROR.print(one, markup=False, highlight=False, soft_wrap=True)
+        Console().print(f"{settings.mapping} : valide.", highlight=False, soft_wrap=True)
+    return 1 if any(one.severity is not Severity.INFORMATION for one in drifts) else 0
+
+
+@mapping.command
+def propose(*, common: Common = _DEFAULT) -> int:
+    """Montrer les écarts du formulaire, et les lignes proposées pour les champs nouveaux."""
+    with open_services(load_settings()) as services:
+        drifts = drift_of(services)
+        revisions = observed_form(services).revisions
+        found = proposals(drifts, mapping=services.form.mapping, revisions=revisions)
+    if common.json:
+        rows = [dict(zip(COLUMNS, row, strict=True)) for row in drift_table(drifts)]
+        print_json({"drift": rows, "proposals": [asdict(one) for one in found]})
+        return 0
+    out = Console()
+    out.print(f"{len(drifts)} écart(s) entre le formulaire et la correspondance.")
+    for drift in drifts:
+        out.print(f"- {drift.advice}", markup=False, highlight=False, soft_wrap=True)
+    for one in found:
+        out.print(proposed(one), markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+@mapping.command
+def accept(*, common: Common = _DEFAULT) -> int:
+    """Accepter le formulaire tel qu'il est : ses libellés, types et options sont relus."""
+    with open_services(load_settings()) as services:
+        drifts, path = drift_of(services), reviewed_file(services.settings.mapping)
+        absent = [one.field for one in drifts if one.lost]
+        revisions = observed_form(services).revisions
+        earlier = reviewed_form(services.settings.mapping)
+        text = dump_reviewed(review(revisions, absent=absent, earlier=earlier))
+        path.write_text(text, encoding="utf-8")
+        left = drift_of(services)
+    if common.json:
+        print_json({"file": str(path), "drift": counts(left)})
+    else:
+        Console().print(f"{path} : {len(drifts)} écart(s) relus.", highlight=False, soft_wrap=True)
+        for one in left:
+            if one.severity is not Severity.INFORMATION:
+                ERROR.print(f"Reste {one.advice}", markup=False, highlight=False)
+    return 1 if blocks(left) else 0
+
+
+@mapping.command
+def card(dossier: DossierNumber, *, common: Common = _DEFAULT) -> int:
+    """Montrer d'où vient chaque donnée d'un dossier : champ, libellé, révision, date.
+
+    Args:
+        dossier: Numéro du dossier.
+    """
+    with open_services(load_settings()) as services:
+        lines = _card(services, dossier)
+    if lines is None:
+        ERROR.print(f"Le dossier {dossier} n'est pas connu : `unc sync`, puis réessayez.")
+        return 2
+    if common.json:
+        print_json({"dossier": dossier, "fields": lines})
+        return 0
+    out = Console()
+    for line in lines:
+        for text in origin_lines(line):
+            out.print(text, markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+@mapping.command
+def document(folder: Path = ROOT / "docs", *, common: Common = _DEFAULT) -> int:
+    """Écrire le schéma interne dans rapport.md et rapport.schema.json, pour les lecteurs.
+
+    Args:
+        folder: Dossier où écrire.
+    """
+    settings = load_settings()
+    text = text_of(settings.mapping.read_bytes(), source=settings.mapping.name)
+    form = parse_mapping(text, source=settings.mapping.name)
+    written = {
+        folder / "rapport.md": report_page(form),
+        folder / "rapport.schema.json": _json(report_schema(form)),
+        ROOT / "mappings" / "mapping.schema.json": _json(mapping_schema()),
+    }
+    for path, content in written.items():
+        path.write_text(content, encoding="utf-8")
+    if common.json:
+        print_json({"files": [str(path) for path in written]})
+    return 0
+
+
+def _problems(problems: list[str], common: Common) -> int:
+    if common.json:
+        print_json({"problems": problems})
+    for problem in problems:
+        ERROR.print(problem, markup=False, highlight=False, soft_wrap=True)
+    return 2
+
+
+def _drifts(settings: Settings) -> tuple[Drift, ...]:
+    """Drift of the form in store; none when no démarche is set, or it was never read."""
+    if settings.demarche is None:
+        return ()
+    with open_services(settings) as services:
+        return drift_of(services)
+
+
+def _card(services: Services, number: int) -> list[dict[str, Any]] | None:
+    stored = services.store.dossiers.get(services.demarche, number)
+    if stored is None:
+        return None
+    revision = stored_revisions(services).get(stored.revision_id)
+    dossier = decode_dossier(stored.raw, revision=revision)
+    form = services.form.mapping
+    report = map_report(dossier, mapping=form, revision=revision)
+    return [asdict(line) for line in card_of(report, mapping=form)]
+
+
+def _json(value: dict[str, Any]) -> str:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n"

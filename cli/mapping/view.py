@@ -1,0 +1,48 @@
+"""What `unc mapping` writes: proposals, drift at its line of the file, where a value comes from."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from datafiles.file import DataFile
+from mappings.drift.model import Drift
+from mappings.drift.proposals import Proposal
+from mappings.report.display import show
+
+
+def proposed(one: Proposal) -> str:
+    """A proposal with, above it, where it goes; the spaces that it needs there are in it."""
+    how = "à ajouter"
+    if one.replaces:
+        what = "le bloc" if "\n" in one.line else "la ligne"
+        how = f"remplace {what} « {one.replaces} » (ressemblance {one.likeness:.0f} %)"
+    head = f"# sous {one.place}, {how} : champ {one.champ} « {one.label} »"
+    depth = "  " * len(one.place.split("."))
+    return "\n".join([head, *(f"{depth}{line}" for line in one.line.splitlines()), ""])
+
+
+def drift_lines(drifts: tuple[Drift, ...], file: DataFile) -> list[str]:
+    """Each drift as a problem of the mapping file, at the line of its field."""
+    return [file.problem(_path(one.field), one.advice) for one in drifts]
+
+
+def _path(field: str) -> tuple[str, ...]:
+    match field.split("."):
+        case ["annotations", name]:
+            return ("annotations", name)
+        case [rows, name]:
+            return ("fields", rows, "fields", name)
+        case [""]:
+            return ("fields",)
+        case names:
+            return ("fields", *names)
+
+
+def origin_lines(line: dict[str, Any]) -> Iterator[str]:
+    """One field in two lines: what it says, and where from."""
+    why = f" — {line['problem']}" if line["problem"] else ""
+    name = line["field"] or "–"
+    yield f"{line['title']} [{name}] : {line['value'] or line['state']}{why}"
+    if line["champ"]:
+        moved = f", modifié le {show(line['updated_at'])}" if line["updated_at"] else ""
+        origin = f"champ {line['champ']} « {line['label']} »"
+        yield f"    {origin}, révision {line['revision']}{moved}"

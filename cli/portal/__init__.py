@@ -1,0 +1,1 @@
+"""`unc serve` and `unc users`: the portal and its settings."""

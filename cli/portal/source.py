@@ -1,0 +1,97 @@
+"""The portal, built from settings and served; imported by `unc serve` only, for it is slow."""
+
+from collections.abc import Iterable, Sequence
+from ipaddress import ip_address
+
+from cli.portal.settings import load_portal_settings, portal_secret
+from cli.terminal.output import ERROR, Common, print_json
+from datafiles.refusals import refusal
+from exports.model import ExportContext, ExportedDossier
+from portal.app import Site, make_app
+from portal.published.files import FetchableFiles
+from portal.published.notices import Crier
+from portal.serving import each_minute, listen, server_of
+from portal.source import Source
+from settings import SettingsError, load_settings
+from steps.publish.export import entries_of, export_context, source_digest
+from steps.wiring.handed_out_files import centres, hand_out_files
+from steps.wiring.services import Services, open_services
+
+
+def run_portal(*, host: str, port: int, common: Common) -> None:
+    """Serve the portal until told to stop.
+
+    Raises:
+        SettingsError: A setting is wrong, or the port is taken.
+        DataFileError: A data file is wrong.
+        StoreError: The database cannot be used.
+    """
+    settings, own = load_settings(), load_portal_settings()
+    site = Site(
+        url=own.portal_url.rstrip("/"),
+        secret=portal_secret(settings.home),
+        oidc=own.provider(),
+    )
+    post = own.post()
+    if not site.https and not _is_loopback(host):
+        raise SettingsError(
+            "UNC_PORTAL_URL : donnez l'adresse publique en https:// pour écouter ailleurs que sur"
+            " cette machine (un mandataire porte le certificat, voir docs/portail.md)."
+        )
+    with open_services(settings) as services:
+        source = source_of(services)
+        fetchable = FetchableFiles(source.exports, demarche=source.demarche, secret=site.secret)
+        crier = Crier(source, fetchable, post, site.url) if post else None
+        server = server_of(make_app(source, site))
+        try:
+            sock = listen(host, port)
+        except OSError as error:
+            raise SettingsError(
+                f"Le port {port} de {host} ne peut pas être pris ({refusal(error)}) : choisissez-en"
+                " un autre avec --port."
+            ) from error
+        with sock, each_minute(source, tell=crier.tell if crier else None):
+            _announce(f"http://{host}:{sock.getsockname()[1]}", services, common)
+            server.run(sockets=[sock])
+
+
+def source_of(services: Services) -> Source:
+    """What the portal shows, from the services of a démarche."""
+    columns, policy = hand_out_files(services.settings, services.form.mapping)
+
+    def entries(numbers: Iterable[int] | None) -> Iterable[ExportedDossier]:
+        return entries_of(services, numbers=numbers)
+
+    def context(found: Sequence[ExportedDossier]) -> ExportContext:
+        return export_context(services, tuple(found))
+
+    return Source(
+        demarche=services.demarche,
+        store=services.store,
+        exports=services.settings.exports(),
+        columns=columns,
+        policy=policy,
+        centres=centres(services.settings),
+        entries=entries,
+        context=context,
+        stamp=lambda: source_digest(services),
+    )
+
+
+def _announce(address: str, services: Services, common: Common) -> None:
+    accounts = len(services.store.accounts.list())
+    if common.json:
+        print_json({"url": address, "accounts": accounts})
+        return
+    ERROR.print(f"Portail servi sur {address} ; Ctrl-C pour arrêter.", highlight=False)
+    if not accounts:
+        ERROR.print(
+            "Aucun compte : unc users add prenom.nom@exemple.fr --role agence", highlight=False
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

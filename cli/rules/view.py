@@ -1,0 +1,200 @@
+"""Verdicts and histories as a terminal shows them."""
+
+from collections.abc import Sequence
+
+from rich.console import RenderableType
+from rich.text import Text
+from rich.tree import Tree
+
+from cli.terminal.output import printable, table
+from french.time import PARIS
+from mappings.report.display import show
+from mappings.schema.model import FormMapping
+from steps.explain.past_verdicts import PastVerdict
+from steps.explain.present_verdict import Explained
+from triage.rules.conditions import Condition
+from triage.rules.model import PriorityLevel, RuleSet
+from triage.verdict.explanation import ItemExplained, PartExplained, QuestionExplained
+from triage.verdict.model import Mark, Verdict
+from triage.verdict.model import Warning as TriageWarning
+from triage.verdict.trial_causes import VERDICTS
+
+_COLOURS = {
+    Verdict.PRESENT: "green",
+    Verdict.INSUFFICIENT: "yellow",
+    Verdict.MISSING: "red",
+    Verdict.INVALID: "red",
+    Verdict.NOT_APPLICABLE: "dim",
+}
+_SOURCES = {
+    "hidden": "champ masqué par sa condition",
+    "not_asked": "question absente de cette révision du formulaire",
+}
+_LONGEST = 200
+
+
+def explained_tree(found: Explained) -> Tree:
+    """The whole reasoning on a dossier."""
+    verdict, mapping = found.assessment, found.mapping
+    tree = Tree(Text(_summary(found), style="bold"))
+    for note in found.notes:
+        tree.add(Text(note, style="yellow"))
+    scope = tree.add("Champ d'application")
+    for question in found.scope:
+        scope.add(_question_line(question))
+    if not found.scope:  # the reasoning is not known any more
+        for reason in (verdict.out_of_scope, *verdict.unanswered_scope):
+            if reason is not None:
+                scope.add(Text(f"{reason.label} : {reason.text}"))
+    items = tree.add("Complétude")
+    for item in found.items:
+        _add_item(items, item, mapping)
+    reasons = tree.add(Text(_priority(found)))
+    for criterion in verdict.criteria:
+        node = reasons.add(Text(criterion.name))
+        for fact in criterion.evidence:
+            node.add(Text(printable(f"{fact.label} = {fact.value}")))
+    looks = tree.add("À regarder" if verdict.warnings else "À regarder : rien")
+    for warning in verdict.warnings:
+        looks.add(Text(_warning(warning, mapping)))
+    return tree
+
+
+def _summary(found: Explained) -> str:
+    verdict = found.assessment
+    priority = f", priorité {verdict.priority}" if verdict.priority else ""
+    since = f", en vigueur depuis le {found.rules.in_force_from:%d/%m/%Y}" if found.rules else ""
+    return (
+        f"Dossier {verdict.number} : {verdict.status.value}, {verdict.score}/100"
+        f" ({verdict.band}){priority} – référentiel {verdict.ruleset} ({found.digest}){since}"
+    )
+
+
+def _question_line(question: QuestionExplained) -> Text:
+    told = f" – {question.reason}" if question.reason else ""
+    line = Text(f"{question.title} : {question.value or 'sans réponse'}{told}")
+    source = _SOURCES.get(question.source, question.source)
+    return line.append(f"\n{source}", style="italic dim") if source else line
+
+
+def _priority(found: Explained) -> str:
+    """The level and what it wants."""
+    proposed = found.assessment.priority
+    if proposed is None:
+        return "Priorité : aucune (seulement pour un signalement dans le champ)"
+    if found.level is None or found.rules is None:
+        return f"Priorité : {proposed}"
+    return f"Priorité : {proposed}, {_wanted(found.level, found.rules, found.mapping)}"
+
+
+def _wanted(level: PriorityLevel, rules: RuleSet, mapping: FormMapping) -> str:
+    names = {criterion.id: criterion.name for criterion in rules.priority.criteria}
+    told = [words(level.when, mapping)] if level.when else []
+    if level.one_of:
+        told.append("un critère parmi : " + ", ".join(names[one] for one in level.one_of))
+    if level.at_least:
+        told.append(f"critères : au moins {level.at_least}")
+    return " et ".join(told) or "quand aucun niveau précédent ne convient"
+
+
+def _warning(warning: TriageWarning, mapping: FormMapping) -> str:
+    titles = ", ".join(_title(name, mapping) for name in warning.fields)
+    places = "".join(f" [{_place(mark, mapping)}]" for mark in warning.marks)
+    return f"{warning.text} ({titles}){places}"
+
+
+def _place(mark: Mark, mapping: FormMapping) -> str:
+    characters = f"caractères {mark.start + 1} à {mark.end}"
+    if not mark.row:
+        return f"{_title(mark.field, mapping)}, {characters}"
+    spec = mapping.fields.get(mark.field)
+    column = spec.fields.get(mark.column) if spec else None
+    title = column.title if column else mark.column
+    return f"{_title(mark.field, mapping)}, ligne {mark.row}, {title}, {characters}"
+
+
+def _title(field: str, mapping: FormMapping) -> str:
+    spec = mapping.fields.get(field)
+    return spec.title if spec else field
+
+
+def _add_item(tree: Tree, item: ItemExplained, mapping: FormMapping) -> None:
+    result = item.result
+    lost = f", pénalité {show(result.lost)}" if result.lost else ""
+    line = Text(f"{result.id} {result.name} : ")
+    line.append(VERDICTS[result.verdict], style=_COLOURS[result.verdict])
+    line.append(lost)
+    node = tree.add(line)
+    if item.condition is not None and not item.asked:
+        node.add(Text(f"demandé si {words(item.condition, mapping)}", style="dim"))
+        return
+    if result.reason and not item.parts:  # a past verdict, without its reasoning
+        node.add(Text(result.reason))
+    for part in item.parts:
+        node.add(_part_line(part, mapping))
+
+
+def _part_line(part: PartExplained, mapping: FormMapping) -> Text:
+    line = Text(f"{part.title} : ")
+    line.append(VERDICTS[part.verdict], style=_COLOURS[part.verdict])
+    if part.reason:
+        line.append(f" ({part.reason})")
+    if part.condition is not None:
+        holds = "vrai" if part.asked else "faux"
+        line.append(f" – demandé si {words(part.condition, mapping)} : {holds}", style="dim")
+    value = part.value if len(part.value) <= _LONGEST else part.value[:_LONGEST] + "…"
+    shown = f"« {printable(value)} »" if value else "sans réponse"
+    source = _SOURCES.get(part.source, part.source)
+    line.append(f"\n{shown} – {source}" if source else f"\n{shown}", style="italic dim")
+    return line
+
+
+def words(condition: Condition, mapping: FormMapping) -> str:
+    """A condition in French."""
+    for parts, joint in ((condition.all, " et "), (condition.any, " ou ")):
+        if parts is not None:
+            return "(" + joint.join(words(part, mapping) for part in parts) + ")"
+    title = _title(condition.field, mapping)
+    match condition:
+        case Condition(equals=bool(answer)):
+            return f"{title} = {'oui' if answer else 'non'}"
+        case Condition(equals=str(answer)):
+            return f"{title} = {answer}"
+        case Condition(at_least=least) if least is not None:
+            return f"{title} ≥ {show(least)}"
+        case Condition(more_than=str(other)):
+            return f"{title} > {_title(other, mapping)}"
+        case _:
+            return f"{title} {_listed(condition)}"
+
+
+def _listed(condition: Condition) -> str:
+    tests = (
+        ("est parmi", condition.is_in),
+        ("répondu, hors de", condition.not_in),
+        ("comprend", condition.includes_any),
+        ("comprend autre chose que", condition.includes_other_than),
+        ("ne comprend aucun de", condition.includes_none),
+        ("ne comprend que", condition.only),
+    )
+    return next(
+        (f"{word} {', '.join(options)}" for word, options in tests if options is not None), ""
+    )
+
+
+def history_table(dossier: int, seen: Sequence[PastVerdict]) -> RenderableType:
+    """Every verdict on a dossier, with its rule-set."""
+    rows = [
+        (
+            rank,
+            f"{one.since.astimezone(PARIS):%d/%m/%Y %H:%M}",
+            one.assessment.status.value,
+            one.assessment.score,
+            one.assessment.priority or "–",
+            f"{one.assessment.ruleset} ({one.digest})",
+            "oui" if one.kept else "non",
+        )
+        for rank, one in enumerate(seen, start=1)
+    ]
+    columns = ["N°", "Depuis", "Statut", "Score", "Priorité", "Référentiel", "Textes conservés"]
+    return table(f"Verdicts sur le dossier {dossier}", columns, rows)

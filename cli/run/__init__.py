@@ -1,0 +1,1 @@
+"""Runs and what surrounds them: steps, reconciliation, status, operations."""

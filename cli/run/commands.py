@@ -1,0 +1,212 @@
+"""The commands that do the work: everything once, or one step."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from cli.run.several import Finish, for_each
+from cli.run.summary import finish, name_troubles
+from cli.terminal.output import ERROR, Common, print_json, progress, table
+from cli.terminal.parsing import DossierNumber
+from settings import Settings, load_settings
+from steps.judge.judge import judge
+from steps.publish import export as exporting
+from steps.publish.requested import FileFormat, Request, hand_out
+from steps.reply.respond import due_replies
+from steps.reply.respond import respond as deliver
+from steps.reply.withdrawal import withdraw as withdraw_message
+from steps.run import gather, run_once
+from steps.wiring import logs
+from steps.wiring.failures import RequestError
+from steps.wiring.services import Connected, Services, connect, open_services
+from steps.wiring.summary import Summary
+from triage.replies.reply import Annotate, Outcome, PassEnInstruction, Reply, SendMessage, SetLabel
+
+_DEFAULT = Common()
+
+
+def run(
+    *, new_base: Annotated[bool, Parameter(negative=())] = False, common: Common = _DEFAULT
+) -> int:
+    """Tout faire une fois : lire la démarche, évaluer, répondre, exporter.
+
+    Args:
+        new_base: Partir d'une base neuve, alors que des exports ou un témoin montrent que la
+            démarche a déjà été lue (sinon, le passage s'arrête).
+    """
+    return _with_ds(run_once, common, new_base=new_base)
+
+
+def sync(*, common: Common = _DEFAULT) -> int:
+    """Lire ce qui a changé sur la démarche, sans rien écrire sur DS."""
+    return _with_ds(gather, common)
+
+
+def assess(*, common: Common = _DEFAULT) -> int:
+    """Évaluer les dossiers déjà lus, sans rien écrire sur DS."""
+    return _locally(judge, common)
+
+
+def respond(
+    *,
+    dry_run: Annotated[bool, Parameter(negative=())] = False,
+    withdraw: DossierNumber | None = None,
+    common: Common = _DEFAULT,
+) -> int:
+    """Écrire sur DS ce qui est dû : annotations, labels, messages.
+
+    La démarche est relue avant d'écrire : ce qu'une personne vient d'y changer est respecté.
+
+    Args:
+        dry_run: Montrer ce qui serait écrit, sans rien écrire.
+        withdraw: Retirer de DS le dernier message envoyé au déclarant de ce dossier.
+    """
+    if withdraw is not None:
+        return _withdraw(withdraw, common)
+    if not dry_run:
+        return _with_ds(_read_and_deliver, common)
+    summary = Summary()
+    with _local(load_settings()) as services:
+        judge(services, summary)
+        due = due_replies(services)
+    if common.json:
+        print_json({"due": [_described(reply) for reply in due]})
+    else:
+        rows = [list(_described(reply).values()) for reply in due]
+        Console().print(
+            table(f"{len(due)} écriture(s) due(s)", ["Dossier", "Quoi", "Détail"], rows)
+        )
+    return 0
+
+
+def _read_and_deliver(services: Connected, summary: Summary) -> None:
+    gather(services, summary)
+    deliver(services, summary)
+
+
+def _withdraw(number: int, common: Common) -> int:
+    with progress() as tell, connect(load_settings(), tell=tell) as services:
+        act = withdraw_message(services, number)
+    done = act.outcome is Outcome.DONE
+    if common.json:
+        print_json({"dossier": number, "withdrawn": done, "reason": act.text})
+    elif done:
+        Console().print(f"Dossier {number} : le dernier message est retiré.", highlight=False)
+    if not done:
+        reason = act.text or "la réponse de DS s'est perdue : vérifiez sur DS avant de recommencer."
+        ERROR.print(f"Dossier {number} : {reason}", markup=False, highlight=False)
+    return 0 if done else 1
+
+
+def export(
+    *,
+    centre: str | None = None,
+    since: date | None = None,
+    format: FileFormat = "xlsx",  # noqa: A002 (the name of the option)
+    common: Common = _DEFAULT,
+) -> int:
+    """Publier les classeurs, si les données ont changé depuis les derniers.
+
+    Avec une option, les fichiers sont faits à part, sous « sur-demande » : ce qui est publié reste.
+    Rien n'est fait quand aucun dossier ne répond à --since.
+
+    Args:
+        centre: Le classeur d'un seul centre, par son code dans crpv.csv ou son nom.
+        since: Les dossiers déposés, modifiés ou décidés depuis ce jour (AAAA-MM-JJ).
+        format: Classeurs (xlsx), ou leurs tables en csv ou en parquet.
+    """
+    request = Request(centre=centre, since=since, format=format)
+    if request == Request():
+        return _locally(_export, common)
+    return _locally(partial(_hand_out, request=request), common, finish=_finish_request)
+
+
+def _export(services: Services, summary: Summary) -> None:
+    _require_verdicts(services)
+    exporting.export(services, summary)
+
+
+def _hand_out(services: Services, summary: Summary, *, request: Request) -> None:
+    _require_verdicts(services)
+    hand_out(services, summary, request=request)
+
+
+def _finish_request(summary: Summary, common: Common) -> int:
+    if summary.workbooks or common.json:
+        return finish(summary, common)
+    Console().print("Rien à faire : aucun dossier ne répond à ce filtre.", highlight=False)
+    return 0
+
+
+def _require_verdicts(services: Services) -> None:
+    """Refuse to make the workbooks of a démarche that was not read yet: they would look empty.
+
+    A démarche that was read and that has no dossier has its workbooks.
+
+    Raises:
+        RequestError: What to run first.
+    """
+    store, demarche = services.store, services.demarche
+    rows = store.dossiers.light_rows(demarche)
+    assessed = [row.assessed_fingerprint is not None for row in rows]
+    if not assessed and store.demarches.state(demarche).last_polled_at is None:
+        raise RequestError("Aucun dossier n'a encore été lu : lancez unc sync, ou unc run.")
+    if assessed and not any(assessed):
+        raise RequestError("Aucun dossier n'a encore été évalué : lancez unc assess, ou unc run.")
+
+
+@contextmanager
+def _local(settings: Settings) -> Iterator[Services]:
+    """Services without DS, alone on the démarche."""
+    with (
+        progress() as tell,
+        open_services(settings, tell=tell) as services,
+        services.store.lock(services.demarche),
+    ):
+        yield services
+
+
+def _locally(
+    step: Callable[[Services, Summary], None], common: Common, *, finish: Finish = finish
+) -> int:
+    def work(settings: Settings, summary: Summary) -> None:
+        with _local(settings) as services:
+            step(services, summary)
+
+    return for_each(work, common, finish=finish, troubles=name_troubles)
+
+
+def _with_ds(
+    step: Callable[[Connected, Summary], None], common: Common, *, new_base: bool = False
+) -> int:
+    def work(settings: Settings, summary: Summary) -> None:
+        with (
+            progress() as tell,
+            logs.on_stderr(settings.log_format),
+            connect(settings, tell=tell, new_base=new_base) as services,
+        ):
+            step(services, summary)
+            summary.requests = services.transport.requests_sent
+
+    return for_each(work, common, finish=finish, troubles=name_troubles)
+
+
+def _described(reply: Reply) -> dict[str, object]:
+    match reply:
+        case Annotate():
+            what = "annotations"
+            detail = "\n".join(f"{change.name} = {change.value}" for change in reply.changes)
+        case SetLabel():
+            what = "label ajouté" if reply.present else "label retiré"
+            detail = reply.name
+        case SendMessage():
+            what = "demande de correction" if reply.correction else "message"
+            detail = reply.body
+        case PassEnInstruction():
+            what, detail = "passage en instruction", ""
+    return {"dossier": reply.number, "what": what, "detail": detail}

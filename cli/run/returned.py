@@ -1,0 +1,80 @@
+"""`unc import`: what evaluators wrote in a workbook that they returned."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from cli.terminal.output import Common, print_json, say, table
+from exports.returned.merging import Change, Held
+from settings import load_settings
+from steps.publish.opinions import TakenIn, take_in
+from steps.wiring.services import open_services
+
+_DEFAULT = Common()
+_SHOWN = 50
+
+
+def import_(
+    file: Path,
+    *,
+    dry_run: Annotated[bool, Parameter(negative=())] = False,
+    common: Common = _DEFAULT,
+) -> int:
+    """Reprendre les avis et commentaires d'un classeur renvoyé ; les exports suivants les portent.
+
+    Tout est repris, ou rien : une cellule refusée est nommée, et se corrige dans le classeur.
+    Seul ce qui est dit d'un dossier qui a quitté le classeur depuis est laissé de côté, et nommé.
+
+    Args:
+        file: Le classeur (.xlsx), trié, filtré ou non.
+        dry_run: Montrer ce qui changerait, sans rien enregistrer.
+    """
+    with open_services(load_settings()) as services, services.store.lock(services.demarche):
+        taken = take_in(services, file, dry_run=dry_run)
+    kept = not (dry_run or taken.problems)
+    if common.json:
+        print_json(
+            {
+                "author": taken.author,
+                "imported": len(taken.changes) if kept else 0,
+                "changes": [_plain(one) for one in taken.changes],
+                "problems": list(taken.problems),
+                "remarks": list(taken.remarks),
+            }
+        )
+    else:
+        _show(taken, kept=kept)
+    for line in (*taken.problems, *taken.remarks):
+        say(line)
+    if taken.problems:
+        say("Rien n'est enregistré.")
+    return 1 if taken.problems or taken.remarks else 0
+
+
+def _show(taken: TakenIn, *, kept: bool) -> None:
+    out = Console()
+    if not taken.changes:
+        if not (taken.problems or taken.remarks):
+            out.print("Rien à reprendre : ce classeur ne dit rien de nouveau.")
+        return
+    rows = [(one.number, _told(one.before), _told(one.after)) for one in taken.changes[:_SHOWN]]
+    done = "repris" if kept else "à reprendre"
+    title = f"{len(taken.changes)} avis {done} ({taken.author})"
+    out.print(table(title, ["Dossier", "Avant", "Après"], rows))
+    if len(taken.changes) > _SHOWN:
+        out.print(f"… et {len(taken.changes) - _SHOWN} autres.")
+
+
+def _told(held: Held) -> str:
+    return " — ".join(part for part in held if part) or "–"
+
+
+def _plain(change: Change) -> dict[str, object]:
+    names = ("judgement", "comment")
+    return {
+        "dossier": change.number,
+        "before": dict(zip(names, change.before, strict=True)),
+        "after": dict(zip(names, change.after, strict=True)),
+    }

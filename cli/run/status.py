@@ -1,0 +1,171 @@
+"""`unc status`: where the bridge stands, from the store alone."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+
+from cli.terminal.output import ERROR, Common, print_json, table
+from cli.terminal.parsing import Count
+from mappings.medicines.columns import NO_REFERENCE
+from mappings.report.display import show
+from settings import load_settings
+from steps.publish.export import KIND, entries_of
+from steps.wiring.drift import drift_of
+from steps.wiring.reference import version_of
+from steps.wiring.services import Services, now, open_services
+from steps.wiring.token_age import token_warning
+from store.outbox.stages import Stage
+
+_DEFAULT = Common()
+_TITLES = {
+    "titre": "Titre",
+    "lu_jusqu_au": "Lue jusqu'au",
+    "derniere_lecture": "Dernière lecture",
+    "minutes_depuis": "Minutes depuis",
+    "dossiers": "Dossiers lus",
+    "evalues": "Dossiers évalués",
+    "statuts": "Statuts",
+    "priorites": "Priorités",
+    "ecritures_en_attente": "Écritures en attente",
+    "dernier_export": "Dernier export",
+    "jeton": "Jeton",
+    "bdpm": "Base des médicaments",
+}
+_LISTS = {
+    "passages": "Derniers passages",
+    "exports": "Derniers exports",
+    "quarantaine": "En quarantaine : DS ne peut pas les servir",
+    "conflits": "Annotations tenues par une personne",
+    "refus": "Écritures refusées",
+    "derive_du_formulaire": "Le formulaire a changé",
+    "champs_sans_correspondance": "Champs sans correspondance",
+}
+_OUTCOMES = {
+    "completed": "terminé",
+    "with errors": "terminé, à regarder",
+    "failed": "échoué",
+    "interrupted": "interrompu",
+    "killed": "tué",
+    "running": "en cours",
+}
+
+
+def status(*, stalled_after: Count | None = None, common: Common = _DEFAULT) -> int:
+    """Montrer où en est la passerelle : lecture, verdicts, attente, quarantaine, exports.
+
+    Args:
+        stalled_after: Finir en erreur (1) si la démarche n'a pas été lue depuis tant de minutes.
+    """
+    with open_services(load_settings()) as services:
+        state = _state(services)
+    if common.json:
+        print_json(state)
+    else:
+        _show(state)
+    since = state["minutes_depuis"]
+    if stalled_after is not None and (since is None or since > stalled_after):
+        told = "jamais lue" if since is None else f"lue il y a {since} minutes"
+        ERROR.print(f"La démarche {state['demarche']} n'avance plus : {told}.", highlight=False)
+        return 1
+    return 0
+
+
+def _show(state: Mapping[str, Any]) -> None:
+    out = Console()
+    rows = [(title, _shown(state[name])) for name, title in _TITLES.items()]
+    out.print(table(f"Démarche {state['demarche']}", ["", ""], rows))
+    for name, title in _LISTS.items():
+        if state[name]:
+            lines = [[_cell(value) for value in one.values()] for one in state[name]]
+            out.print(table(title, list(state[name][0]), lines))
+
+
+def _cell(value: Any) -> str:
+    """A number in a list names a dossier, a champ or a run: digits as they are."""
+    return str(value) if isinstance(value, int) else _shown(value)
+
+
+def _state(services: Services) -> dict[str, Any]:
+    store, demarche = services.store, services.demarche
+    known = store.demarches.state(demarche)
+    entries = list(entries_of(services))
+    unmapped = Counter(
+        champ
+        for entry in entries
+        for champ in {(one.champ_id, one.label) for one in entry.report.unmapped}  # rows repeat
+    )
+    published = store.exports.last(demarche, kind=KIND)
+    return {
+        "demarche": demarche,
+        "titre": known.title,
+        "lu_jusqu_au": known.watermark,
+        "derniere_lecture": known.last_polled_at,
+        "minutes_depuis": _minutes_since(known.last_polled_at),
+        "dossiers": len(store.dossiers.known_numbers(demarche)),
+        "evalues": len(entries),
+        "statuts": dict(Counter(entry.decision.shown for entry in entries)),
+        "priorites": dict(sorted(Counter(e.decision.priority or "–" for e in entries).items())),
+        "ecritures_en_attente": len(store.outbox.pending(demarche)),
+        "dernier_export": published.folder if published else None,
+        "jeton": token_warning(services.settings),
+        "passages": [
+            {
+                "passage": run.id,
+                "début": run.started_at,
+                "fin": run.finished_at,
+                "issue": _OUTCOMES.get(run.outcome, run.outcome),
+                "pourquoi": run.counts.get("error"),
+            }
+            for run in store.runs.last(demarche, limit=5)
+        ],
+        "exports": [
+            {"publié": one.published_at, "dossier": one.folder}
+            for one in store.exports.list(demarche, kind=KIND, limit=5)
+        ],
+        "quarantaine": [
+            {"dossier": one.number, "raison": one.reason, "essais": one.tries}
+            for one in store.quarantine.list(demarche)
+        ],
+        "conflits": [
+            {
+                "dossier": one.number,
+                "annotation": one.annotation,
+                "voulu": one.wanted,
+                "trouvé": one.found,
+            }
+            for one in store.outbox.conflicts(demarche)
+        ],
+        "refus": [
+            {"dossier": one.reply.number, "raison": one.text}
+            for one in (
+                *store.outbox.recorded(demarche, stages=[Stage.REFUSED]),
+                *(one for one in store.outbox.pending(demarche) if one.text),
+                *store.outbox.remarks(demarche),
+            )
+        ],
+        "bdpm": version_of(services.settings) or NO_REFERENCE,
+        "derive_du_formulaire": [
+            {"gravité": one.severity.value, "écart": one.sentence, "que_faire": one.remedy}
+            for one in drift_of(services)
+        ],
+        "champs_sans_correspondance": [
+            {"champ": champ, "libellé": label, "dossiers": count}
+            for (champ, label), count in sorted(unmapped.items(), key=lambda one: (-one[1], one[0]))
+        ],
+    }
+
+
+def _minutes_since(moment: Any) -> int | None:
+    return None if moment is None else int((now() - moment).total_seconds() // 60)
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None:
+            return "–"
+        case dict():
+            return ", ".join(f"{name} : {count}" for name, count in value.items()) or "–"
+        case _:
+            return show(value)

@@ -1,0 +1,87 @@
+"""What a run did, as a person and a program are told, and the exit code that follows."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from cli.terminal.output import Common, print_json, say, table
+from mappings.drift.model import Severity
+from mappings.report.display import show
+from steps.wiring.summary import Summary
+
+_LABELS = {
+    "seen": "Dossiers lus",
+    "created": "Nouveaux",
+    "updated": "Modifiés",
+    "unchanged": "Inchangés",
+    "deleted": "Supprimés",
+    "quarantined": "En quarantaine",
+    "assessed": "Évalués",
+    "annotated": "Annotés",
+    "labelled": "Étiquetés",
+    "messages": "Messages envoyés",
+    "conflicts": "Tenus par une personne",
+    "requests": "Requêtes à DS",
+}
+
+
+def finish(summary: Summary, common: Common) -> int:
+    """Show what a run did and return its exit code."""
+    if common.json:
+        print_json(summary.json())
+    else:
+        _show(summary)
+    return name_troubles(summary)
+
+
+def name_troubles(summary: Summary) -> int:
+    """Name what failed or was refused, on standard error, and return the exit code."""
+    for number, text in summary.refused:
+        say(f"Dossier {number} : non fait : {text}")
+    before = summary.still_refused - {number for number, _ in summary.refused}
+    for title, numbers in (
+        ("En quarantaine (DS ne peut pas les servir)", summary.quarantined),
+        ("Pièce jointe non téléchargée, à reprendre au prochain passage", summary.unfetched),
+        ("Refusé par DS à un passage précédent (détail : unc status)", before),
+        ("Une personne tient désormais une annotation (détail : unc status)", summary.newly_held),
+        ("Réponse de DS perdue, à relire au prochain passage", summary.unknown),
+    ):
+        if numbers:
+            listed = ", ".join(str(number) for number in sorted(numbers))
+            say(f"{title} : {listed}")
+    for text in dict.fromkeys(summary.set_aside):
+        say(f"Mis de côté : {text}")
+    for drift in summary.form_drift:
+        if drift.severity is not Severity.INFORMATION:
+            say(f"Formulaire : {drift.advice}")
+    if summary.missing_labels:
+        names = ", ".join(f"« {name} »" for name in sorted(summary.missing_labels))
+        say(f"Labels absents de la démarche, qu'un administrateur peut créer : {names}")
+    return 1 if summary.needs_a_human() else 0
+
+
+def _show(summary: Summary) -> None:
+    out = Console()
+    counts = summary.json()
+    if summary.nothing_done():
+        read = f"{show(counts['seen'])} dossier(s) relu(s), " if summary.seen else ""
+        out.print(f"Rien à faire : {read}aucun changement.")
+        return
+    rows = [(label, show(counts[name])) for name, label in _LABELS.items() if counts[name]]
+    if rows:
+        out.print(table("Passage terminé", ["", "Nombre"], rows))
+    list_workbooks(out, [Path(path) for path in summary.workbooks])
+
+
+def list_workbooks(out: Console, paths: Sequence[Path]) -> None:
+    """Files by path, but the workbooks of centres, where there are several, by their number."""
+    centres = [path for path in paths if path.match("crpv-*.xlsx")]
+    counted = centres if len(centres) > 1 else []
+    for path in paths:
+        if path not in counted:
+            what = "Classeur" if path.suffix == ".xlsx" else "Table"
+            out.print(f"{what} : {path}", markup=False, highlight=False, soft_wrap=True)
+    if counted:
+        told = f"… et {len(counted)} classeurs de centres (crpv-*.xlsx) à côté."
+        out.print(told, markup=False, highlight=False)

@@ -1,0 +1,194 @@
+"""`unc situations`: the situations that the bridge proposes, and what people decide of them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from cyclopts import App
+from rich.console import Console
+
+from cli.situations.consumption import consumption, consumption_tables, plain
+from cli.situations.followup import follow
+from cli.situations.view import SituationParts, links_table, show_range, situation_tables
+from cli.terminal.output import Common, print_json, table
+from cli.terminal.parsing import DossierNumber
+from settings import load_settings
+from steps.follow.consumption import consumed
+from steps.judge.situation_decisions import confirm as confirm_situation
+from steps.judge.situation_decisions import merge as merge_situations
+from steps.judge.situation_decisions import split as split_situation
+from steps.judge.situations import (
+    by_substance,
+    decided,
+    descriptions,
+    links,
+    members,
+    place_reports,
+)
+from steps.wiring.case_files import reports_of, stored_revisions
+from steps.wiring.failures import RequestError
+from steps.wiring.services import Services, open_services
+from triage.situations.facts import SituationFacts, facts_of
+from triage.situations.propose import resolve
+
+situations = App(name="situations", help="Situations : regroupements de signalements.")
+situations.command(follow)
+situations.command(consumption)
+_DEFAULT = Common()
+
+
+@situations.command(name="list")
+def list_(*, common: Common = _DEFAULT) -> int:
+    """Montrer les situations, avec leurs signalements, et ce qu'une personne a confirmé."""
+    with open_services(load_settings()) as services:
+        place_reports(services, stored_revisions(services))
+        found, by_people = _facts(services), decided(services)
+    if common.json:
+        print_json({"situations": [_plain(one, by_people) for one in found]})
+        return 0
+    rows = [
+        (
+            one.id,
+            one.title,
+            len(one.numbers),
+            len(one.companies),
+            show_range(one.patients),
+            f"{sum(number in by_people for number in one.numbers)}/{len(one.numbers)}",
+        )
+        for one in found
+    ]
+    columns = ["Situation", "Titre", "Dossiers", "Entreprises", "Patients", "Confirmés"]
+    listed = table(f"{len(rows)} situation(s)", columns, rows)
+    for column in listed.columns:
+        column.no_wrap = column.header != "Titre"
+    Console().print(listed)
+    return 0
+
+
+@situations.command
+def show(situation: str, *, common: Common = _DEFAULT) -> int:
+    """Montrer une situation : signalements, mesures, doublons, compléments, consommation.
+
+    Args:
+        situation: Son identifiant, par exemple SIT-0001.
+    """
+    with open_services(load_settings()) as services:
+        place_reports(services, stored_revisions(services))
+        known = services.store.situations.known(services.demarche)
+        name = resolve(situation, known)
+        numbers = members(services).get(name)
+        if numbers is None:
+            raise RequestError(f"Aucune situation {situation} : voir « unc situations list ».")
+        (one,) = _facts(services, only=name)
+        parts = SituationParts(
+            facts=one,
+            rows=services.store.situations.reports(services.demarche),
+            told=descriptions(services),
+            links=[link for link in links(services) if {link.number, link.earlier} & {*numbers}],
+            titles=_titles(services),
+        )
+        by_people, beside = decided(services), by_substance(services)
+        sold = consumed(services).about(one.substances)
+    if common.json:
+        found = [asdict(link) for link in parts.links]
+        print_json({**_plain(one, by_people), "links": found, "consumption": plain(sold, beside)})
+        return 0
+    out = Console()
+    for shown in situation_tables(parts):
+        out.print(shown)
+    if sold.years or sold.gaps:
+        for told in consumption_tables(sold, beside):
+            out.print(told, highlight=False)
+    return 0
+
+
+@situations.command
+def confirm(situation: str, *, common: Common = _DEFAULT) -> int:
+    """Confirmer une situation telle qu'elle est : aucun passage ne la défera.
+
+    Args:
+        situation: Son identifiant.
+    """
+    with _writing() as services:
+        numbers = confirm_situation(services, situation)
+    return _said(
+        common, situation, numbers, f"{situation} : {len(numbers)} dossier(s) confirmé(s)."
+    )
+
+
+@situations.command
+def merge(one: str, into: str, *, common: Common = _DEFAULT) -> int:
+    """Fondre une situation dans une autre.
+
+    Args:
+        one: Situation qui disparaît ; son identifiant désigne ensuite l'autre.
+        into: Situation qui reste.
+    """
+    with _writing() as services:
+        numbers = merge_situations(services, one, into=into)
+    return _said(common, into, numbers, f"{one} fondue dans {into} : {len(numbers)} dossier(s).")
+
+
+@situations.command
+def split(situation: str, *dossiers: DossierNumber, common: Common = _DEFAULT) -> int:
+    """Sortir des dossiers d'une situation, vers une nouvelle.
+
+    Args:
+        situation: Situation à scinder.
+        dossiers: Dossiers qui en sortent.
+    """
+    with _writing() as services:
+        new = split_situation(services, situation, dossiers)
+    return _said(common, new, sorted(dossiers), f"{new} : {len(dossiers)} dossier(s).")
+
+
+@situations.command
+def duplicates(*, common: Common = _DEFAULT) -> int:
+    """Montrer les doublons probables et les compléments, avec ce qui concorde."""
+    with open_services(load_settings()) as services:
+        place_reports(services, stored_revisions(services))
+        found = links(services)
+        titles = _titles(services)
+    if common.json:
+        print_json({"links": [asdict(link) for link in found]})
+        return 0
+    Console().print(links_table(found, titles))
+    return 0
+
+
+@contextmanager
+def _writing() -> Iterator[Services]:
+    """Services, alone on the démarche, with every report in its place."""
+    with open_services(load_settings()) as services, services.store.lock(services.demarche):
+        place_reports(services, stored_revisions(services))
+        yield services
+
+
+def _facts(services: Services, *, only: str | None = None) -> list[SituationFacts]:
+    groups = {
+        name: numbers for name, numbers in members(services).items() if only is None or name == only
+    }
+    wanted = [number for numbers in groups.values() for number in numbers]
+    reports = {report.number: report for report in reports_of(services, numbers=wanted)}
+    told = descriptions(services)
+    return [
+        facts_of(name, [reports[number] for number in numbers], told)
+        for name, numbers in groups.items()
+    ]
+
+
+def _titles(services: Services) -> dict[str, str]:
+    return {name: spec.title for name, spec in services.form.mapping.fields.items()}
+
+
+def _plain(one: SituationFacts, by_people: frozenset[int]) -> dict[str, Any]:
+    return {**asdict(one), "confirmed": [n for n in one.numbers if n in by_people]}
+
+
+def _said(common: Common, situation: str, numbers: Sequence[int], sentence: str) -> int:
+    if common.json:
+        print_json({"situation": situation, "dossiers": list(numbers)})
+    else:
+        Console().print(sentence, highlight=False)
+    return 0

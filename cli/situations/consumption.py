@@ -1,0 +1,115 @@
+"""Consumption signals and the situations of their substances, as `unc situations` shows them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from cli.terminal.output import Common, print_json, table
+from mappings.report.display import show
+from settings import load_settings
+from steps.follow.consumption import Consumed, consumed
+from steps.judge.situations import by_substance, place_reports
+from steps.wiring.case_files import stored_revisions
+from steps.wiring.services import open_services
+from triage.situations.consumption import FEWEST_YEARS, METHOD
+
+_DEFAULT = Common()
+Beside = Mapping[str, Sequence[str]]
+"""Situations of each substance."""
+
+
+def consumption(*, common: Common = _DEFAULT) -> int:
+    """Montrer les substances dont la consommation s'écarte de son passé, et leurs situations.
+
+    Les tables (Open Medic, une par année) sont lues dans UNC_HOME/consommation.
+    """
+    with open_services(load_settings()) as services:
+        place_reports(services, stored_revisions(services))
+        found, beside = consumed(services), by_substance(services)
+    if common.json:
+        print_json({"method": METHOD, **plain(found, beside)})
+        return 0
+    out = Console()
+    if not found.years and not found.gaps:
+        out.print("Aucune table de consommation dans UNC_HOME/consommation.")
+        return 0
+    out.print(f"Années lues : {_years(found)}. {METHOD}.", highlight=False)
+    for one in consumption_tables(found, beside):
+        out.print(one, highlight=False)
+    return 0
+
+
+def plain(found: Consumed, beside: Beside) -> dict[str, Any]:
+    """What the tables say, for programs."""
+    return {
+        "years": found.years,
+        "past_years": found.past_years,
+        "past_years_needed": FEWEST_YEARS,
+        "signals": [
+            {**asdict(one), "situations": beside.get(one.substance, ())} for one in found.signals
+        ],
+        "gaps": [
+            {**asdict(one), "ratio": one.ratio, "situations": beside.get(one.substance, ())}
+            for one in found.gaps
+        ],
+    }
+
+
+def consumption_tables(found: Consumed, beside: Beside) -> Iterator[Table | str]:
+    """What the tables say, for people: signals (or why there can be none), then gaps."""
+    if found.can_judge:
+        yield _signals(found, beside)
+    else:
+        yield (
+            f"Signaux de consommation non calculés : il faut au moins {FEWEST_YEARS} années avant"
+            f" la dernière, et il y en a {found.past_years} dans UNC_HOME/consommation."
+        )
+    if found.gaps:
+        yield _gaps(found, beside)
+
+
+def _signals(found: Consumed, beside: Beside) -> Table:
+    rows = [
+        (
+            one.substance,
+            one.year,
+            show(one.boxes),
+            f"{show(one.low)} à {show(one.high)}",
+            _probability(one.p_value),
+            _listed(beside.get(one.substance, ())),
+        )
+        for one in found.signals
+    ]
+    columns = ["Substance", "Année", "Boîtes", "Attendu (95 %)", "p", "Situations"]
+    return table(f"{len(rows)} signal(aux) de consommation", columns, rows)
+
+
+def _gaps(found: Consumed, beside: Beside) -> Table:
+    rows = [
+        (
+            one.substance,
+            show(one.target),
+            show(one.reached),
+            "–" if one.ratio is None else f"{one.ratio:.2f}".replace(".", ","),
+            _listed(beside.get(one.substance, ())),
+        )
+        for one in found.gaps
+    ]
+    columns = ["Substance", "Population cible", "Population rejointe", "Rapport", "Situations"]
+    return table("Population cible et population rejointe", columns, rows)
+
+
+def _listed(situations: Sequence[str]) -> str:
+    return ", ".join(situations) or "–"
+
+
+def _years(found: Consumed) -> str:
+    return ", ".join(map(str, found.years)) or "aucune"
+
+
+def _probability(value: float) -> str:
+    least = 0.001
+    return "< 0,001" if value < least else f"{value:.3f}".replace(".", ",")

@@ -1,0 +1,1 @@
+"""What every command shares: output, and French for what is mistyped."""

@@ -1,0 +1,1 @@
+"""Reading the démarche: page by page, one dossier, around what DS cannot serve."""

@@ -1,0 +1,1 @@
+"""Writing to dossiers: batches, acts, messages, and what came of each."""

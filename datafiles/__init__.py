@@ -1,0 +1,1 @@
+"""YAML that staff edit, each mistake told with its line. Imports nothing of ours."""

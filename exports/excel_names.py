@@ -1,0 +1,42 @@
+"""Names as Excel and file systems allow them: what is not allowed is repaired, not refused."""
+
+import re
+
+from french.text import fold
+
+MOST_SHEET, MOST_TABLE, MOST_HEADER, MOST_CODE = 31, 255, 255, 40
+_NOT_IN_A_SHEET = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f]+")
+_NOT_IN_A_TABLE = re.compile(r"[^\w.]+")
+_A_CELL = re.compile(r"[a-z]{1,3}\d+|r\d*c\d*|r|c", re.IGNORECASE)
+_NOT_IN_A_CODE = re.compile(r"[^a-z0-9]+")
+_RESERVED = frozenset({"history", "historique"})
+
+
+def sheet_name(text: str) -> str:
+    r"""Return a name for a tab: 31 characters, none of ``[]:*?/\``, no apostrophe at an end."""
+    name = " ".join(_NOT_IN_A_SHEET.sub(" ", text).split()).strip("'")
+    name = _cut(name, MOST_SHEET).rstrip(" '") or "Feuille"
+    return f"{name}_" if name.casefold() in _RESERVED else name
+
+
+def table_name(text: str) -> str:
+    """Return a name for a table: letters, digits, ``_`` and ``.``, and not that of a cell."""
+    name = _NOT_IN_A_TABLE.sub("_", text).strip("_")[: MOST_TABLE - 1]
+    if not name or not (name[0].isalpha() or name[0] == "_") or _A_CELL.fullmatch(name):
+        name = f"_{name}"
+    return name
+
+
+def header_name(text: str) -> str:
+    """Return a header of a table: one line of at most 255 characters."""
+    return _cut(" ".join(text.split()), MOST_HEADER).rstrip() or "Colonne"
+
+
+def _cut(text: str, most: int) -> str:
+    """The start of a text: Excel counts UTF-16 units."""
+    return text.encode("utf-16-le", "replace")[: 2 * most].decode("utf-16-le", "ignore")
+
+
+def file_code(text: str) -> str:
+    """Return the part of a file's name that stands for a centre; blank where nothing is left."""
+    return _NOT_IN_A_CODE.sub("-", fold(text)).strip("-")[:MOST_CODE].rstrip("-")

@@ -1,0 +1,150 @@
+"""What an export is made from: dossiers with their verdicts, and the circumstances."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from mappings.report.model import Report
+from mappings.schema.model import FormMapping
+from triage.replies.decision import Decision, decide
+from triage.replies.reply import Conflict
+from triage.situations.facts import SituationFacts
+from triage.situations.followup import FollowUp, YearShare
+from triage.verdict.model import Assessment
+
+NetworkDefault: TypeAlias = Literal["include", "exclude"]
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What evaluators wrote on a dossier in the workbook that is theirs.
+
+    Attributes:
+        who: Its readers, as staff name them.
+        judgement: Choice in the list of opinions, or blank.
+        comment: Free text, or blank.
+    """
+
+    who: str
+    judgement: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedDossier:
+    """One dossier to hand out.
+
+    Attributes:
+        report: What was declared.
+        assessment: The verdict.
+        conflicts: What a human wrote over our annotations.
+        held: What a human wrote in the annotations that decide
+            (:func:`triage.replies.decision.held_by_person`).
+        opinions: What evaluators wrote, by author (``agence``, ``reseau``, ``crpv-<code>``).
+        situation: Id of the situation that it is placed in, or blank.
+        first_checked_at: When it was judged for the first time.
+        corrected: Correction requests that were answered: when asked, when submitted again.
+        medicines: What BDPM says of each row of medicines
+            (:func:`mappings.medicines.facts.facts_of`), in the order of the report.
+        judged: Whether the verdict is of the report as it is now, by the present rules, mapping and
+            code: what a verdict marks in a text decides what leaves the agency, so that a report
+            that moved since stays there.
+        unreadable: Whether DS cannot serve it now, or not whole: this is the last state read.
+    """
+
+    report: Report
+    assessment: Assessment
+    conflicts: tuple[Conflict, ...] = ()
+    held: Mapping[str, str] = field(default_factory=dict)
+    opinions: Mapping[str, Opinion] = field(default_factory=dict)
+    situation: str = ""
+    first_checked_at: datetime | None = None
+    corrected: tuple[tuple[datetime, datetime], ...] = ()
+    medicines: tuple[Mapping[str, str], ...] = ()
+    judged: bool = True
+    unreadable: bool = False
+
+    @property
+    def decision(self) -> Decision:
+        """The status and priority in force: the verdict's, or those that a person wrote."""
+        return decide(self.assessment, self.held)
+
+
+@dataclass(frozen=True, slots=True)
+class SituationView:
+    """What is known of a whole situation, for the agency.
+
+    Attributes:
+        facts: Its reports, patients, cases and measures.
+        follow_up: What was done, and what came of it.
+        decided: How many of its reports a person placed there.
+    """
+
+    facts: SituationFacts
+    follow_up: FollowUp
+    decided: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportContext:
+    """The circumstances of an export, the same for all its workbooks.
+
+    Attributes:
+        demarche: Number of the démarche on DS.
+        title: Its title.
+        dossier_url: Address of a dossier, with ``{number}`` in it.
+        mapping: Mapping that the reports were made with.
+        ruleset: Version of the rule-set that judged them.
+        software: Version of this software.
+        watermark: Up to when DS was read (aware).
+        generated_from: Latest change of the data (aware), see :func:`latest_change`: it dates the
+            workbook, so that the same data gives the same bytes.
+        filters: What the export was restricted to, in French; empty for everything.
+        network_default: Whether a dossier whose « diffusable » is unanswered goes to the network.
+        opinions_until: Last opinion that the workbooks carry, so that a returned one can be told
+            from what was written since.
+        drift: Differences between the form and its mapping, in French.
+        reference: Version of BDPM, empty when none is loaded.
+        situations: Every situation by id, whatever the dossiers of the export.
+        years: Situations with a measure within the year, oldest first.
+    """
+
+    demarche: int
+    title: str
+    dossier_url: str
+    mapping: FormMapping
+    ruleset: str
+    software: str
+    watermark: datetime
+    generated_from: datetime
+    filters: str = ""
+    network_default: NetworkDefault = "include"
+    opinions_until: int = 0
+    drift: tuple[str, ...] = ()
+    reference: str = ""
+    situations: Mapping[str, SituationView] = field(default_factory=dict)
+    years: tuple[YearShare, ...] = ()
+
+
+def latest_change(entries: Sequence[ExportedDossier], *, otherwise: datetime) -> datetime:
+    """Return the latest change that the data itself states, apart from our own writes.
+
+    Annotations and messages of the bridge move DS's modification dates; deposits, submissions and
+    decisions are moved by people only.
+
+    Args:
+        entries: Dossiers of an export.
+        otherwise: What to return without any dossier.
+    """
+    moments = [
+        moment
+        for entry in entries
+        for moment in (
+            entry.report.deposited_at,
+            entry.report.champs_modified_at,
+            entry.report.decided_at,
+        )
+        if moment is not None
+    ]
+    return max(moments, default=otherwise)

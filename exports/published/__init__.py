@@ -1,0 +1,1 @@
+"""What is published: workbooks made, compared with the former, put in place."""

@@ -1,0 +1,318 @@
+"""One dossier as an audience may read it: the only door between a report and a workbook."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import PurePosixPath
+from typing import TypeAlias
+
+from exports.model import ExportContext, ExportedDossier, Opinion
+from exports.readers.patient_marks import marked, marks_of, without_patients
+from exports.readers.policy import Policy, WithheldRows
+from mappings.dossier.model import Attachment
+from mappings.report.model import Answer, AnswerState, Row, Unmapped, Value
+from mappings.schema.model import Audience, FieldSpec
+from triage.situations.propose import is_ours
+from triage.verdict.model import Evidence
+
+_APART = str.maketrans("_", " ")
+
+
+def attachments(value: Value | None) -> tuple[Attachment, ...]:
+    """Return the files of a value, none when it holds no files."""
+    if not isinstance(value, tuple):
+        return ()
+    return tuple(item for item in value if isinstance(item, Attachment))
+
+
+def without_patient(file: Attachment, *, mask: str) -> Attachment:
+    """Return the file under a name that can be read: the mask and the extension where it holds one.
+
+    A name is not an answer: no verdict marks it, so that it is looked at here.
+    """
+    # Telephones of the world: 8 MiB, imported where they are used.
+    from triage.patient_data.finders import FINDERS
+
+    text = file.filename.translate(_APART)
+    if not any(True for find in FINDERS.values() for _ in find(text)):
+        return file
+    return replace(file, filename=f"{mask}{PurePosixPath(file.filename).suffix}")
+
+
+_PUBLIC_FACTS = frozenset(
+    {"number", "state", "revision_id", "deposited_at", "champs_modified_at", "decided_at"}
+)
+_PATH = re.compile(r"[./\[]")
+_NOT_ASKED = Answer(AnswerState.NOT_ASKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """What stands in place of an answer that this audience may not read."""
+
+    text: str
+
+
+Shown: TypeAlias = Answer | Mask
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One dossier read by an audience. Nothing else may look into its report.
+
+    Attributes:
+        entry: The dossier.
+        context: Circumstances of the export.
+        policy: What leaves the agency.
+        audience: Who reads.
+        crpv: Centres that it concerns, as staff read them.
+        nowhere: Whether it fits no centre.
+        author: Whose workbook it is read in, see :attr:`exports.model.ExportedDossier.opinions`.
+    """
+
+    entry: ExportedDossier
+    context: ExportContext
+    policy: Policy
+    audience: Audience
+    crpv: str = ""
+    nowhere: bool = False
+    author: str = ""
+
+    @property
+    def number(self) -> int:
+        """Number of the dossier."""
+        return self.entry.report.number
+
+    @property
+    def mask(self) -> Mask:
+        """What stands in place of what is withheld."""
+        return Mask(self.policy.mask)
+
+    def answer(self, field: str) -> Shown:
+        """Answer to a field, or what stands in its place. The rows of a repetition: see `rows`."""
+        answer = self.entry.report.fields.get(field, _NOT_ASKED)
+        if self.audience == "agence":
+            return answer
+        if self._withheld(field) or self._tells_small_counts(field):
+            return self.mask
+        if field in self.policy.small_counts.fields:
+            return self.mask if marked(self.entry.assessment, field) else self._small(answer)
+        return self._for_others(answer, field)
+
+    def rows(self, field: str) -> tuple[Row, ...]:
+        """Rows of a repetition that this audience may read."""
+        return tuple(row for _, row in self._kept_rows(field))
+
+    def medicines(self, field: str) -> tuple[Mapping[str, str], ...]:
+        """What BDPM says of each of :meth:`rows`, by column; nothing for other repetitions."""
+        where = self.context.mapping.medicines
+        facts = self.entry.medicines if where and where.rows == field else ()
+        return tuple(
+            facts[place] if place < len(facts) else {} for place, _ in self._kept_rows(field)
+        )
+
+    def rows_kept_back(self, field: str) -> int:
+        """How many rows of a repetition this audience may not read."""
+        return len(self._all_rows(field)) - len(self.rows(field))
+
+    def cell(self, row: Row, *, field: str, name: str) -> Shown:
+        """Answer in a row of a repetition, or what stands in its place."""
+        answer = row.get(name, _NOT_ASKED)
+        if self.audience == "agence":
+            return answer
+        if self.context.mapping.fields[field].fields[name].audience == "agence":
+            return self.mask
+        place = next(n for n, one in enumerate(self._all_rows(field), 1) if one is row)
+        return self._for_others(answer, field, row=place, column=name)
+
+    def annotation(self, name: str) -> Shown:
+        """Answer to an annotation privée, or what stands in its place."""
+        if self.audience != "agence" and name not in self.policy.annotations:
+            return self.mask
+        return self.entry.report.annotations.get(name, _NOT_ASKED)
+
+    def count(self, field: str) -> int | None:
+        """A count that may be added up with others: never one that is hidden."""
+        shown = self.answer(field)
+        value = shown.value if isinstance(shown, Answer) else None
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def may_tell(self, fields: Sequence[str]) -> bool:
+        """Whether a text drawn from these fields may be read: none of them is withheld."""
+        if self.audience == "agence":
+            return True
+        return bool(fields) and not any(self._secret(field) for field in fields)
+
+    def derived(self, text: str, fields: Sequence[str]) -> str:
+        """Return the text drawn from these fields, or the mask."""
+        return text if not text or self.may_tell(fields) else self.policy.mask
+
+    def evidence(self, evidence: Evidence) -> str:
+        """One fact that a priority rests on, as this audience may read it; blank when it may not.
+
+        To say that a fact is withheld would already say that it holds.
+        """
+        shown = self.answer(evidence.field)
+        if isinstance(shown, Mask) and shown != self.mask:
+            return f"{evidence.label} : {shown.text}"
+        hidden = self.audience != "agence" and marked(self.entry.assessment, evidence.field)
+        if hidden or not self.may_tell((evidence.field,)):
+            return ""
+        return f"{evidence.label} : {evidence.value}"
+
+    @property
+    def patient_marks(self) -> int:
+        """How many likely data of patients are masked in its texts."""
+        if self.audience == "agence":
+            return 0
+        marks = {mark for one in self.entry.assessment.warnings for mark in one.marks}
+        return sum(not self._withheld(mark.field) for mark in marks)
+
+    @property
+    def situation(self) -> str:
+        """Id of its situation, or blank. A name that a person typed stays at the agency."""
+        name = self.entry.situation
+        return name if self.audience == "agence" or not name or is_ours(name) else self.mask.text
+
+    @property
+    def unmapped(self) -> tuple[Unmapped, ...]:
+        """Answers that the mapping does not take; nobody said who else may read them."""
+        return self.entry.report.unmapped if self.audience == "agence" else ()
+
+    @property
+    def opinion(self) -> Opinion | None:
+        """What the readers of this workbook wrote on the dossier."""
+        return self.entry.opinions.get(self.author)
+
+    @property
+    def opinions(self) -> tuple[Opinion, ...]:
+        """What others wrote: each centre reads its own, the agency reads all."""
+        if self.audience != "agence":
+            return ()
+        found = sorted(self.entry.opinions.items())
+        return tuple(one for author, one in found if author != self.author)
+
+    def _secret(self, path: str) -> bool:
+        """Whether a text drawn from this field stays at the agency; what is unknown does."""
+        field, *rest = _PATH.split(path, maxsplit=1)
+        if field in _PUBLIC_FACTS:
+            return False
+        spec = self.context.mapping.fields.get(field)
+        if spec is None:
+            return self._nested_secret(field)
+        if isinstance(self.answer(field), Mask) or self.rows_kept_back(field) > 0:
+            return True
+        inner = rest[0].strip("]./0123456789") if rest else ""
+        return bool(inner) and (inner not in spec.fields or spec.fields[inner].audience == "agence")
+
+    def _nested_secret(self, name: str) -> bool:
+        """A field named without its repetition: secret unless every holder lets it out."""
+        holders = [key for key, spec in self.context.mapping.fields.items() if name in spec.fields]
+        return not holders or any(self._secret(f"{holder}.{name}") for holder in holders)
+
+    def _withheld(self, field: str) -> bool:
+        spec: FieldSpec | None = self.context.mapping.fields.get(field)
+        if spec is None or spec.audience == "agence":
+            return True
+        answer = self.entry.report.fields.get(field, _NOT_ASKED)
+        if spec.type == "rows" and answer.state is AnswerState.UNREADABLE:
+            return self._row_rule(field) is not None
+        return any(
+            field in rule.fields and self._ticked(rule.decided_by, rule.options)
+            for rule in self.policy.withheld
+        )
+
+    def _ticked(self, field: str, options: Sequence[str]) -> bool:
+        answer = self.entry.report.fields.get(field, _NOT_ASKED)
+        if answer.state is AnswerState.BLANK:
+            return False
+        if answer.state is not AnswerState.ANSWERED:
+            return True
+        chosen = answer.value if isinstance(answer.value, tuple) else (answer.value,)
+        # Labels of a list fed by a CSV may come joined: one that stands among them was chosen.
+        return any(f", {option}," in f", {one}," for option in options for one in chosen)
+
+    def _all_rows(self, field: str) -> tuple[Row, ...]:
+        value = self.entry.report.fields.get(field, _NOT_ASKED).value
+        members = value if isinstance(value, tuple) else ()
+        return tuple(row for row in members if isinstance(row, Mapping))
+
+    def _kept_rows(self, field: str) -> tuple[tuple[int, Row], ...]:
+        """Rows that this audience may read, each with its place in the report."""
+        kept = tuple(enumerate(self._all_rows(field)))
+        if self.audience == "agence":
+            return kept
+        if self._withheld(field):
+            return ()
+        rule = self._row_rule(field)
+        return tuple((place, row) for place, row in kept if rule is None or _row_shown(row, rule))
+
+    def _row_rule(self, field: str) -> WithheldRows | None:
+        return next((rule for rule in self.policy.rows if rule.field == field), None)
+
+    def _tells_small_counts(self, field: str) -> bool:
+        counts = self.policy.small_counts
+        return field in counts.told_by and any(
+            isinstance(self._small(self.entry.report.fields.get(one, _NOT_ASKED)), Mask)
+            for one in counts.fields
+        )
+
+    def _for_others(self, answer: Answer, field: str, *, row: int = 0, column: str = "") -> Answer:
+        """An answer without likely patient data. One that cannot be read is only said to be so."""
+        mask = self.policy.patient_mask
+        if answer.state is AnswerState.UNREADABLE:
+            return replace(answer, raw="")
+        if files := attachments(answer.value):
+            return replace(answer, value=tuple(without_patient(one, mask=mask) for one in files))
+        marks = marks_of(self.entry.assessment, field, row=row, column=column)
+        return without_patients(answer, marks, mask=mask)
+
+    def _small(self, answer: Answer) -> Shown:
+        """A count as it leaves the agency; what is not a plain number cannot be judged."""
+        match answer.value:
+            case None if answer.state is not AnswerState.UNREADABLE:
+                return answer
+            case bool():
+                return self.mask
+            case int() | Decimal() as count:
+                below = self.policy.small_counts.below
+                hidden = count != 0 and count < below
+                return Mask(f"< {below}") if hidden else answer
+            case _:
+                return self.mask
+
+
+def _row_shown(row: Row, rule: WithheldRows) -> bool:
+    answer = row.get(rule.decided_by, _NOT_ASKED)
+    return answer.state is AnswerState.ANSWERED and answer.value in rule.shown
+
+
+def leaves_agency(entry: ExportedDossier, *, context: ExportContext, policy: Policy) -> bool:
+    """Whether the dossier may go to the network at all."""
+    if not entry.judged:
+        return False
+    decision = entry.decision
+    if decision.shown in policy.agency_only_statuses or decision.excluded:
+        return False
+    consent = entry.report.annotations.get(policy.consent, _NOT_ASKED)
+    if consent.state is AnswerState.ANSWERED:
+        return consent.value is True
+    if consent.state is AnswerState.UNREADABLE:
+        return False
+    return context.network_default == "include"
+
+
+def readings(
+    entries: Sequence[ExportedDossier],
+    *,
+    context: ExportContext,
+    policy: Policy,
+    audience: Audience,
+) -> tuple[Reading, ...]:
+    """Return the dossiers that the audience may read, by number."""
+    return tuple(
+        Reading(entry=entry, context=context, policy=policy, audience=audience)
+        for entry in sorted(entries, key=lambda one: one.report.number)
+        if audience == "agence" or leaves_agency(entry, context=context, policy=policy)
+    )

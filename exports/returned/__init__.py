@@ -1,0 +1,1 @@
+"""What evaluators write in a workbook and send back."""

@@ -1,0 +1,1 @@
+"""What stands in each sheet: columns, rows, figures, centres, dictionary."""

@@ -1,0 +1,191 @@
+"""Which regional centres a dossier concerns: an editable table, and what an instructeur decided."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from datafiles.file import DataFileError
+from exports.excel_names import file_code
+from exports.readers.reading import Mask, Reading
+from exports.sheets.centre_names import centres_named
+from exports.sheets.columns import Territory
+from exports.sheets.values import shown_content
+from mappings.dossier.model import Place
+from mappings.report.model import Answer
+
+_NEEDED = ("code", "crpv", "city", "department_code", "region_code", "confirmed")
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """A regional pharmacovigilance centre.
+
+    Attributes:
+        code: Short name, also of its file (``crpv-<code>.xlsx``), repaired where it needs to be.
+        name: Name that staff read.
+        city: City that names it.
+        departments: Codes of its départements.
+        regions: Codes of the régions of these départements.
+        confirmed: How many of its départements are confirmed in the table.
+    """
+
+    code: str
+    name: str
+    city: str
+    departments: frozenset[str]
+    regions: frozenset[str]
+    confirmed: int
+
+
+def author_of(centre: Centre) -> str:
+    """Under which name the opinions of a centre are kept; also its file, without ``.xlsx``."""
+    return f"crpv-{centre.code}"
+
+
+class Ground(StrEnum):
+    """Why a dossier concerns a centre, or none."""
+
+    RAPPORTEUR = "CRPV rapporteur"
+    EVERYWHERE = "étendue nationale"
+    TERRITORY = "territoire"
+    NOWHERE = "aucun centre"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """The centres that a dossier concerns.
+
+    Attributes:
+        ground: Why.
+        centres: Codes, in the table's order; all of them for a national dossier.
+        unknown: What an instructeur wrote as rapporteur that names no centre of the table.
+    """
+
+    ground: Ground
+    centres: tuple[str, ...]
+    unknown: str = ""
+
+
+def parse_centres(text: str, *, source: str) -> tuple[Centre, ...]:
+    """Parse and check the table of centres: one line a département, commas or semicolons.
+
+    Raises:
+        DataFileError: With the line and what is wrong.
+    """
+    reader = csv.DictReader(io.StringIO(text), delimiter=_separator(text))
+    lacking = [name for name in _NEEDED if name not in (reader.fieldnames or ())]
+    if lacking:
+        raise DataFileError([f"{source}:1 : il manque la colonne {', '.join(lacking)}"])
+    problems, lines, spelled = [], list(enumerate(reader, start=2)), dict[str, str]()
+    for number, line in lines:
+        written = (line["code"] or "").strip()
+        line["code"] = file_code(written)
+        if not line["code"]:
+            problems.append(f"{source}:{number} : le code « {written} » n'a ni lettre ni chiffre")
+        elif spelled.setdefault(line["code"], written) != written:
+            problems.append(
+                f"{source}:{number} : les codes « {spelled[line['code']]} » et « {written} » "
+                f"donnent le même fichier (crpv-{line['code']}.xlsx)"
+            )
+        if not (line["crpv"] or "").strip() or not (line["department_code"] or "").strip():
+            problems.append(f"{source}:{number} : il manque le nom du centre ou le département")
+        if line["confirmed"] not in {"yes", "no"}:
+            problems.append(f"{source}:{number} : « confirmed » doit être yes ou no")
+    if problems or not lines:
+        raise DataFileError(problems or [f"{source}:1 : la table est vide"])
+    codes = dict.fromkeys(line["code"] for _, line in lines)
+    return tuple(_centre([line for _, line in lines if line["code"] == code]) for code in codes)
+
+
+def assign(reading: Reading, *, centres: Sequence[Centre], territory: Territory) -> Assignment:
+    """Return the centres of a dossier: the rapporteur has the last word, but on national ones."""
+    reading = replace(reading, audience="agence")
+    everyone = tuple(centre.code for centre in centres)
+    extent = shown_content(reading.answer(territory.extent))
+    written = str(shown_content(reading.annotation(territory.rapporteur)) or "").strip()
+    names = {one.code: (one.code, one.name, one.city) for one in centres}
+    named, strangers = centres_named(written, names)
+    unknown = ", ".join(strangers)
+    if extent in territory.everywhere:
+        return Assignment(Ground.EVERYWHERE, everyone, unknown)
+    if named:
+        return Assignment(Ground.RAPPORTEUR, named, unknown)
+    departments = set(_codes(reading, territory.departments))
+    regions = set(_codes(reading, territory.regions))
+    found = tuple(
+        centre.code
+        for centre in centres
+        if centre.departments & departments or centre.regions & regions
+    )
+    return Assignment(Ground.TERRITORY if found else Ground.NOWHERE, found, unknown)
+
+
+def shown_centres(assignment: Assignment, centres: Sequence[Centre]) -> str:
+    """Say which centres a dossier concerns, as staff read it."""
+    unknown = f" (« {assignment.unknown} » n'est pas dans la table)" if assignment.unknown else ""
+    match assignment.ground:
+        case Ground.EVERYWHERE:
+            return f"Tous{unknown}"
+        case Ground.NOWHERE:
+            return f"Non attribué{unknown}"
+        case Ground.TERRITORY | Ground.RAPPORTEUR:
+            names = [centre.name for centre in centres if centre.code in assignment.centres]
+            return " ; ".join(names) + unknown
+
+
+def concerned(
+    readings: Sequence[Reading], *, centres: Sequence[Centre], territory: Territory
+) -> tuple[tuple[Reading, Assignment], ...]:
+    """Return each dossier, now saying its centres, with the centres themselves.
+
+    What an instructeur wrote is told to those only who may read the annotation.
+    """
+    if not centres:
+        nowhere = Assignment(Ground.NOWHERE, ())
+        return tuple((reading, nowhere) for reading in readings)
+    found = []
+    for reading in readings:
+        assignment = assign(reading, centres=centres, territory=territory)
+        if isinstance(reading.annotation(territory.rapporteur), Mask):
+            assignment = replace(assignment, unknown="")
+        named = replace(
+            reading,
+            crpv=shown_centres(assignment, centres),
+            nowhere=assignment.ground is Ground.NOWHERE,
+        )
+        found.append((named, assignment))
+    return tuple(found)
+
+
+def _separator(text: str) -> str:
+    """What stands between the columns: a French Excel saves a CSV with semicolons."""
+    header = text.partition("\n")[0]
+    return ";" if header.count(";") > header.count(",") else ","
+
+
+def _centre(lines: Sequence[dict[str, str]]) -> Centre:
+    first = lines[0]
+    return Centre(
+        code=first["code"],
+        name=first["crpv"].strip(),
+        city=first["city"].strip(),
+        departments=frozenset(_place_code(line["department_code"]) for line in lines),
+        regions=frozenset(
+            _place_code(line["region_code"]) for line in lines if line["region_code"]
+        ),
+        confirmed=sum(line["confirmed"] == "yes" for line in lines),
+    )
+
+
+def _codes(reading: Reading, path: str) -> Iterator[str]:
+    field, _, name = path.partition(".")
+    for row in reading.rows(field):
+        shown = reading.cell(row, field=field, name=name)
+        if isinstance(shown, Answer) and isinstance(shown.value, Place):
+            yield _place_code(shown.value.code)
+
+
+def _place_code(code: str) -> str:
+    return code.strip().upper().zfill(2)

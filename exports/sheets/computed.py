@@ -1,0 +1,188 @@
+"""Columns that are worked out: one small function each, by the name that columns.yaml uses."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from exports.cells import Content, Link
+from exports.readers.reading import Reading
+from exports.sheets.values import SCANS, STATES, VERDICTS, joined
+from mappings.dossier.model import Attachment
+from mappings.schema.model import FieldSpec
+from triage.verdict.model import ItemResult
+
+JUDGEMENT, COMMENT = "avis", "commentaire"
+"""Columns that evaluators fill in."""
+
+UNREADABLE = "En quarantaine : DS ne sert pas ce dossier, ou pas en entier ; dernier état lu."
+
+OfDossier: TypeAlias = Callable[[Reading], Content]
+OfItem: TypeAlias = Callable[[Reading, ItemResult], Content]
+OfFile: TypeAlias = Callable[[Reading, FieldSpec, Attachment], Content]
+
+
+def dossier_link(reading: Reading) -> Content:
+    """Number of the dossier, leading to it on DS."""
+    url = reading.context.dossier_url.format(number=reading.number)
+    return Link(value=reading.number, url=url)
+
+
+def missing_items(reading: Reading) -> Content:
+    """What keeps the report from being complete, one a line; « Aucun » when nothing does."""
+    assessment = reading.entry.assessment
+    lines = [
+        f"{item.id} {item.name} : {VERDICTS[item.verdict]}"
+        for item in assessment.items
+        if item.blocking
+    ]
+    questions = [
+        f"À préciser : {reading.derived(reason.label, (reason.field,))}"
+        for reason in assessment.unanswered_scope
+    ]
+    return "\n".join([*questions, *lines]) or "Aucun"
+
+
+def out_of_scope(reading: Reading) -> Content:
+    """Why the report is out of scope: the option that a person chose, else the verdict's reason."""
+    decision = reading.entry.decision
+    if decision.exclusion:  # an annotation: it stays at the agency
+        return decision.exclusion if reading.audience == "agence" else reading.mask.text
+    reason = reading.entry.assessment.out_of_scope
+    if reason is None or not decision.excluded:
+        return None
+    return reading.derived(reason.text, (reason.field,))
+
+
+def proposed_status(reading: Reading) -> Content:
+    """Status of the verdict where a person decided otherwise; it stays at the agency."""
+    return _of_agency(reading, reading.entry.decision.proposed)
+
+
+def proposed_priority(reading: Reading) -> Content:
+    """Priority of the verdict where a person decided otherwise; it stays at the agency."""
+    return _of_agency(reading, reading.entry.decision.proposed_priority)
+
+
+def _of_agency(reading: Reading, text: str) -> Content:
+    return (text or None) if reading.audience == "agence" else reading.mask.text
+
+
+def priority_reasons(reading: Reading) -> Content:
+    """Criteria that hold, each with the facts it rests on."""
+    lines = []
+    for criterion in reading.entry.assessment.criteria:
+        facts = [reading.evidence(fact) for fact in criterion.evidence]
+        if not all(facts):  # that it holds would already tell what is withheld
+            lines.append(reading.mask.text)
+            continue
+        told = joined(facts)
+        lines.append(f"{criterion.name} ({told})" if told else criterion.name)
+    return joined(lines, separator="\n") or None
+
+
+def warnings_text(reading: Reading) -> Content:
+    """What a human should look at, one a line; at the agency, that the dossier may be older."""
+    warnings = reading.entry.assessment.warnings
+    texts = [reading.derived(warning.text, warning.fields) for warning in warnings]
+    if reading.entry.unreadable and reading.audience == "agence":
+        texts.insert(0, UNREADABLE)
+    return joined(texts, separator="\n") or None
+
+
+def conflicts_text(reading: Reading) -> Content:
+    """Annotations that a human changed; they stay at the agency."""
+    if reading.audience != "agence":
+        return reading.mask.text
+    titles = reading.context.mapping.annotations
+    lines = [
+        f"{titles[one.annotation].title if one.annotation in titles else one.annotation} : "
+        f"« {one.found} » (proposé : « {one.wanted} »)"
+        for one in reading.entry.conflicts
+    ]
+    return "\n".join(lines) or None
+
+
+def unmapped_text(reading: Reading) -> Content:
+    """Answers that the mapping does not take; nobody said who may read them."""
+    if reading.audience != "agence":
+        return reading.mask.text
+    return "\n".join(f"{one.label} : {one.text}" for one in reading.entry.report.unmapped) or None
+
+
+def usager(reading: Reading) -> Content:
+    """E-mail of the declarant's account (personal)."""
+    return reading.entry.report.usager_email if reading.audience == "agence" else reading.mask.text
+
+
+def demandeur(reading: Reading) -> Content:
+    """Company of the declarant's account."""
+    company = reading.entry.report.demandeur
+    return None if company is None else company.name or company.identifier
+
+
+def own_judgement(reading: Reading) -> Content:
+    """Opinion that the readers of the workbook gave."""
+    return reading.opinion.judgement or None if reading.opinion else None
+
+
+def own_comment(reading: Reading) -> Content:
+    """Comment that the readers of the workbook wrote."""
+    return reading.opinion.comment or None if reading.opinion else None
+
+
+def received(reading: Reading) -> Content:
+    """What others wrote, one a line; only the agency reads it."""
+    lines = [
+        f"{one.who} : {' — '.join(part for part in (one.judgement, one.comment) if part)}"
+        for one in reading.opinions
+        if one.judgement or one.comment
+    ]
+    return "\n".join(lines) or None
+
+
+OF_DOSSIER: Mapping[str, OfDossier] = {
+    JUDGEMENT: own_judgement,
+    COMMENT: own_comment,
+    "avis_recus": received,
+    "dossier": dossier_link,
+    "statut": lambda one: one.entry.decision.shown,
+    "priorite": lambda one: one.entry.decision.priority,
+    "statut_propose": proposed_status,
+    "priorite_proposee": proposed_priority,
+    "completude": lambda one: one.entry.assessment.score,
+    "niveau_completude": lambda one: one.entry.assessment.band,
+    "elements_manquants": missing_items,
+    "depot": lambda one: one.entry.report.deposited_at,
+    "etat_ds": lambda one: STATES[one.entry.report.state],
+    "archive": lambda one: "Oui" if one.entry.report.archived else "Non",
+    "groupe": lambda one: one.entry.report.groupe,
+    "modification": lambda one: one.entry.report.champs_modified_at,
+    "decision": lambda one: one.entry.report.decided_at,
+    "correction": lambda one: one.entry.report.correction_pending_since,
+    "usager": usager,
+    "demandeur": demandeur,
+    "hors_champ": out_of_scope,
+    "motifs_priorite": priority_reasons,
+    "alertes": warnings_text,
+    "conflits": conflicts_text,
+    "non_repris": unmapped_text,
+    "crpv": lambda one: one.crpv or None,
+    "situation": lambda one: one.situation or None,
+    "referentiel": lambda one: one.entry.assessment.ruleset,
+}
+OF_ITEM: Mapping[str, OfItem] = {
+    "element": lambda _, item: item.id,
+    "nom": lambda _, item: item.name,
+    "section": lambda _, item: item.section,
+    "verdict": lambda _, item: VERDICTS[item.verdict],
+    "attendu": lambda _, item: item.expected,
+    "constat": lambda one, item: one.derived(item.reason, item.fields),
+    "obligatoire": lambda _, item: "Oui" if item.mandatory else "Non",
+}
+OF_FILE: Mapping[str, OfFile] = {
+    "champ": lambda _one, spec, _file: spec.title,
+    "fichier": lambda _one, _spec, file: file.filename,
+    "type": lambda _one, _spec, file: file.content_type,
+    "taille": lambda _one, _spec, file: file.size // 1024 + (file.size % 1024 > 0),
+    "antivirus": lambda _one, _spec, file: SCANS.get(file.scan.lower(), file.scan),
+    "depose_le": lambda _one, _spec, file: file.created_at,
+}

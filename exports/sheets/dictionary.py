@@ -1,0 +1,80 @@
+"""`Dictionnaire`: what each column of the other sheets means, where it is from, who reads it.
+
+It ends with the champs of the form that the mapping does not take: their answers are kept, and
+nobody said what they mean.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from exports.readers.reading import Reading
+from exports.sheets.figures import Figure
+from exports.sheets.tables import CALCULATED, Column, Table
+
+_HEADERS = (
+    ("Feuille", 16),
+    ("Colonne", 30),
+    ("Sens", 70),
+    ("Origine", 26),
+    ("Diffusion", 34),
+)
+_OWN = "ceux qui le remplissent, et l'agence"
+_FIGURES, _FORM = "Synthèse", "Formulaire"
+_AUDIENCES = {"agence": "agence seulement", "reseau": "agence et réseau"}
+
+
+def dictionary(
+    tables: Sequence[Table],
+    figures: Sequence[Figure],
+    readings: Sequence[Reading],
+    *,
+    sheet: str,
+    name: str,
+) -> Table:
+    """Return the table that explains the figures and the columns of the other sheets.
+
+    Args:
+        tables: The other sheets.
+        figures: The figures of `Synthèse`.
+        readings: The dossiers, for the champs that the mapping does not take.
+        sheet: Name of the tab.
+        name: Name of the Excel table.
+    """
+    rows = (
+        *(
+            (_FIGURES, figure.name, figure.meaning, CALCULATED, _AUDIENCES["reseau"])
+            for figure in figures
+        ),
+        *(
+            (table.sheet, column.name, column.meaning, column.origin, _whom(column))
+            for table in tables
+            for column in table.columns
+        ),
+        *_unmapped(readings),
+    )
+    columns = tuple(
+        Column(name=header, width=width, format="texte", meaning="", origin="", audience="reseau")
+        for header, width in _HEADERS
+    )
+    return Table(sheet=sheet, name=name, columns=columns, rows=rows, printed=len(columns))
+
+
+def unmapped_champs(readings: Sequence[Reading]) -> Counter[tuple[str, str]]:
+    """How many dossiers answered each champ that the mapping does not take, by id and label."""
+    return Counter(
+        champ for one in readings for champ in {(it.champ_id, it.label) for it in one.unmapped}
+    )
+
+
+def _unmapped(readings: Sequence[Reading]) -> Iterator[tuple[str, ...]]:
+    for (champ, label), count in sorted(unmapped_champs(readings).items()):
+        meaning = f"Champ que la correspondance ne reprend pas ; rempli dans {count} dossier(s)."
+        yield (_FORM, label, meaning, f"champ {champ}", _AUDIENCES["agence"])
+
+
+def _whom(column: Column) -> str:
+    if column.filled:
+        return _OWN
+    whom = _AUDIENCES[column.audience]
+    open_ = column.audience == "reseau" and column.condition
+    return f"{whom}, {column.condition}" if open_ else whom

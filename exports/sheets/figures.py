@@ -1,0 +1,233 @@
+"""The figures of `Synthèse`, from the dossiers that its reader may read. Pure."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+
+from exports.cells import Content, paris
+from exports.readers.reading import Reading
+from exports.sheets.blocks import Block, by_month, by_nature, by_status, by_year
+from exports.sheets.columns import Figures, Format
+from mappings.report.model import Answer
+from triage.situations.followup import YearShare
+from triage.verdict.model import Status
+
+__all__ = ["Block", "Figure", "Synthesis", "synthesise"]
+
+
+_MOST_HOURS = 72
+"""A longer delay is told in days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure with its name, and its definition for `Dictionnaire`."""
+
+    name: str
+    value: Content
+    format: Format = "entier"
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Synthesis:
+    """All the figures of a workbook."""
+
+    figures: tuple[Figure, ...]
+    blocks: tuple[Block, ...]
+
+
+def synthesise(
+    readings: Sequence[Reading],
+    *,
+    origins: Figures,
+    below: int,
+    years: Sequence[YearShare] = (),
+) -> Synthesis:
+    """Work out the figures.
+
+    Args:
+        readings: Dossiers of the workbook.
+        origins: Fields that they are drawn from.
+        below: Counts under it are hidden outside the agency.
+        years: Situations with a measure within the year; none outside the agency.
+    """
+    return Synthesis(
+        figures=(
+            *_dossiers(readings),
+            *(_awareness(readings, origins) if origins.awareness else ()),
+            *_delays(readings),
+            *(_measures(readings, origins) if origins.measures else ()),
+            *_within_the_year(years if origins.measures else ()),
+            *(_cases(readings, origins, below=below) if origins.cases else ()),
+        ),
+        blocks=(
+            by_month(_days(readings)),
+            *([by_nature(readings, origins)] if origins.nature else ()),
+            by_status(readings),
+            *([by_year(years)] if years and origins.measures else ()),
+        ),
+    )
+
+
+def _dossiers(readings: Sequence[Reading]) -> tuple[Figure, ...]:
+    statuses = Counter(one.entry.decision.status for one in readings)
+    scores = [one.entry.assessment.score for one in readings]
+    first = Counter(one.entry.decision.priority or "" for one in readings)
+    days = _days(readings)
+    return (
+        Figure("Premier dépôt", days[0] if days else None, "date", "Jour du plus ancien dépôt."),
+        Figure("Dernier dépôt", days[-1] if days else None, "date", "Jour du plus récent dépôt."),
+        Figure("Dossiers", len(readings), meaning="Dossiers de ce classeur."),
+        Figure(
+            "Dossiers complets",
+            statuses[Status.COMPLET],
+            meaning="Aucun élément obligatoire n'est absent ou invalide.",
+        ),
+        Figure(
+            "Dossiers à compléter ou à préciser",
+            _open(statuses),
+            meaning="Un élément obligatoire, ou une question de recevabilité, attend le déclarant.",
+        ),
+        Figure(
+            "Dossiers sans centre",
+            sum(one.nowhere for one in readings),
+            meaning="Dossiers que ni leur territoire ni un rapporteur ne rattache à un centre.",
+        ),
+        Figure("Dossiers de priorité P1", first["P1"], meaning="Priorité la plus haute."),
+        Figure("Complétude médiane", _rounded(scores), "pourcent", "Médiane des scores."),
+    )
+
+
+def _awareness(readings: Sequence[Reading], origins: Figures) -> Iterator[Figure]:
+    yield Figure(
+        "Délai médian entre connaissance et dépôt (jours)",
+        _delay(readings, origins),
+        meaning="De la date de connaissance déclarée au dépôt ; une date de connaissance"
+        " postérieure au dépôt n'est pas comptée.",
+    )
+
+
+def _delays(readings: Sequence[Reading]) -> tuple[Figure, ...]:
+    checks = [
+        (checked - one.entry.report.deposited_at) / timedelta(hours=1)
+        for one in readings
+        if (checked := one.entry.first_checked_at) is not None
+    ]
+    late = bool(checks) and median(checks) > _MOST_HOURS
+    unit, hours = ("jours", 24) if late else ("heures", 1)
+    answers = [
+        (_day(answered) - _day(asked)).days
+        for one in readings
+        for asked, answered in one.entry.corrected
+    ]
+    return (
+        Figure(
+            f"Délai médian entre dépôt et première vérification ({unit})",
+            _rounded([max(0.0, one) / hours for one in checks]),
+            meaning="Du dépôt au premier verdict de la passerelle ; un dossier déposé avant sa"
+            " mise en service compte depuis son dépôt.",
+        ),
+        Figure(
+            "Délai médian entre demande de correction et nouveau dépôt (jours)",
+            _rounded(answers),
+            meaning="De chaque demande de correction au nouvel envoi du déclarant ; une demande"
+            " encore sans réponse n'est pas comptée.",
+        ),
+    )
+
+
+def _measures(readings: Sequence[Reading], origins: Figures) -> tuple[Figure, ...]:
+    situations: dict[str, bool] = {}
+    for reading in readings:
+        name = reading.entry.situation
+        if name:
+            situations[name] = situations.get(name, False) or taken(reading, origins)
+    return (
+        Figure(
+            "Part des dossiers avec une mesure prise",
+            _share([taken(one, origins) for one in readings]),
+            "pourcent",
+            "Dossiers qui déclarent au moins une mesure prise (et non en projet), parmi ceux de ce"
+            " classeur.",
+        ),
+        Figure(
+            "Situations",
+            len(situations),
+            meaning="Regroupements de signalements (unc situations) présents dans ce classeur.",
+        ),
+        Figure(
+            "Part des situations avec une mesure prise",
+            _share(list(situations.values())),
+            "pourcent",
+            "Situations dont un signalement de ce classeur déclare une mesure de réduction du"
+            " risque prise (et non en projet).",
+        ),
+    )
+
+
+def _within_the_year(years: Sequence[YearShare]) -> Iterator[Figure]:
+    """The agency's published indicator (2017: 70 % of 74 situations), for the last year."""
+    for one in years[-1:]:
+        yield Figure(
+            f"Part des situations de {one.year} avec une mesure dans l'année",
+            _share([True] * one.with_measure + [False] * (one.situations - one.with_measure)),
+            "pourcent",
+            "Parmi les situations dont le premier signalement est de l'année, celles où une mesure"
+            " a été prise la même année ; une mesure sans date compte au jour du dépôt qui la"
+            " nomme. Indicateur publié par l'agence : 70 % de 74 situations en 2017.",
+        )
+
+
+def taken(reading: Reading, origins: Figures) -> bool:
+    """Whether a dossier declares a measure that was taken: planned ones stay at the agency."""
+    states = (
+        reading.cell(row, field=origins.measures, name=origins.measure_state)
+        for row in reading.rows(origins.measures)
+    )
+    return any(isinstance(one, Answer) and one.value in origins.taken for one in states)
+
+
+def _days(readings: Sequence[Reading]) -> list[date]:
+    return sorted(_day(one.entry.report.deposited_at) for one in readings)
+
+
+def _open(statuses: Counter[Status | None]) -> int:
+    return statuses[Status.A_COMPLETER] + statuses[Status.A_PRECISER]
+
+
+def _delay(readings: Sequence[Reading], origins: Figures) -> Content:
+    delays = []
+    for reading in readings:
+        shown = reading.answer(origins.awareness)
+        known = shown.value if isinstance(shown, Answer) else None
+        if isinstance(known, date) and not isinstance(known, datetime):
+            delay = (_day(reading.entry.report.deposited_at) - known).days
+            if delay >= 0:
+                delays.append(delay)
+    return _rounded(delays)
+
+
+def _share(flags: Sequence[bool]) -> Content:
+    return (200 * sum(flags) + len(flags)) // (2 * len(flags)) if flags else None
+
+
+def _cases(readings: Sequence[Reading], origins: Figures, *, below: int) -> Iterator[Figure]:
+    """Sum of cases. Outside the agency only counts that are shown are added, and it says so."""
+    counts = [count for one in readings if (count := one.count(origins.cases)) is not None]
+    hidden = sum(1 for one in readings if not isinstance(one.answer(origins.cases), Answer))
+    total = sum(count for count in counts if count > 0)
+    name = "Cas d'effets indésirables rapportés"
+    if hidden:
+        name += f", hors dossiers à moins de {below} cas"
+    yield Figure(name, total, meaning="Somme des cas déclarés que le lecteur peut lire.")
+
+
+def _rounded(values: Sequence[float]) -> Content:
+    return int(median(values) + 0.5) if values else None
+
+
+def _day(moment: datetime) -> date:
+    return paris(moment).date()

@@ -1,0 +1,264 @@
+"""The columns of `Situations`, and what each says of a row.
+
+Counts are of the workbook's own dossiers. The columns of follow-up are of the whole situation and
+stay at the agency: they rest on planned measures and on small numbers of cases.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from exports.cells import Content, paris
+from exports.model import SituationView
+from exports.readers.reading import Reading
+from exports.sheets.columns import Figures, Format
+from exports.sheets.figures import taken
+from exports.sheets.tables import CALCULATED, Column
+from exports.sheets.values import content_text, shown_content
+from mappings.report.display import show
+from mappings.schema.model import Audience
+from triage.situations.trends import BeforeAfter, Direction, Trend
+
+_DIRECTIONS: dict[Direction, str] = {
+    "up": "en hausse",
+    "down": "en baisse",
+    "none": "sans écart établi",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The reports of one row.
+
+    Attributes:
+        situation: Id of the situation, empty for reports that are in none.
+        substances: As the first report that names each spells it.
+        natures: Of the non-conformity.
+        readings: The reports that the workbook's readers may read.
+        origins: Fields that the row is drawn from.
+        view: What is known of the whole situation.
+    """
+
+    situation: str
+    substances: tuple[str, ...]
+    natures: tuple[str, ...]
+    readings: Sequence[Reading]
+    origins: Figures
+    view: SituationView | None
+
+
+def _companies(group: Group) -> Content:
+    found = set()
+    for reading in group.readings:
+        shown = shown_content(reading.answer(group.origins.company), part="identifier")
+        found.add(content_text(shown)[:9] or str(reading.number))
+    return len(found)
+
+
+def _priority(group: Group) -> Content:
+    found = (one.entry.decision.priority for one in group.readings)
+    return min((one for one in found if one), default=None)
+
+
+def _confirmed(group: Group) -> Content:
+    if group.view is None:
+        return None
+    total, decided = len(group.view.facts.numbers), group.view.decided
+    return "confirmée" if decided == total else "en partie confirmée" if decided else "proposée"
+
+
+def _range(both: tuple[int, int] | None) -> Content:
+    if both is None:
+        return None
+    low, high = both
+    return show(low) if low == high else f"{show(low)} à {show(high)}"
+
+
+def _effect(found: BeforeAfter | None) -> Content:
+    if found is None or found.p_value is None:
+        return None
+    counts = f"{found.before} avant, {found.after} après, sur {found.days} jours de part et d'autre"
+    return f"{counts} : {_DIRECTIONS[found.direction]} (p = {_decimal(found.p_value)})"
+
+
+def _trend(found: Trend) -> Content:
+    if found.p_value is None or found.tau is None:
+        return None
+    strength = f"tau = {_decimal(found.tau)}, p = {_decimal(found.p_value)}"
+    return f"{_DIRECTIONS[found.direction]} sur {len(found.months)} mois ({strength})"
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.3f}".replace(".", ",")
+
+
+def _days(group: Group) -> list[date]:
+    return sorted(paris(one.entry.report.deposited_at).date() for one in group.readings)
+
+
+def _followed(of: Callable[[SituationView], Content]) -> Callable[[Group], Content]:
+    return lambda group: None if group.view is None else of(group.view)
+
+
+def _column(
+    name: str, width: int, shape: Format, meaning: str, *, audience: Audience = "reseau"
+) -> Column:
+    return Column(
+        name=name,
+        width=width,
+        format=shape,
+        meaning=meaning,
+        origin=CALCULATED,
+        audience=audience,
+    )
+
+
+PRINTED = 11
+"""How many of the first columns are printed."""
+COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
+    (
+        _column(
+            "Situation",
+            13,
+            "centre",
+            "Identifiant de la situation (unc situations, annotation « Situation »). Vide :"
+            " dossiers qui n'en ont pas, comptés par substance et par nature de la non-conformité.",
+        ),
+        lambda one: one.readings[0].situation or None,
+    ),
+    (
+        _column(
+            "Regroupement",
+            14,
+            "centre",
+            "proposée : par la passerelle seule ; confirmée : une personne a placé chaque dossier.",
+        ),
+        _confirmed,
+    ),
+    (
+        _column("Substance", 28, "texte", "Substances, écrites comme dans le premier dossier."),
+        lambda one: " ; ".join(one.substances) or None,
+    ),
+    (
+        _column("Nature de la non-conformité", 26, "texte", "Natures cochées dans les dossiers."),
+        lambda one: " ; ".join(one.natures) or None,
+    ),
+    (
+        _column("Signalements", 13, "entier", "Nombre de dossiers de ce classeur."),
+        lambda one: len(one.readings),
+    ),
+    (_column("Entreprises", 12, "entier", "Nombre d'entreprises, d'après leur SIREN."), _companies),
+    (_column("Priorité la plus haute", 10, "centre", "De P1 à P4."), _priority),
+    (
+        _column("Avec mesure", 10, "entier", "Dossiers qui déclarent une mesure prise."),
+        lambda one: sum(taken(it, one.origins) for it in one.readings),
+    ),
+    (
+        _column("Premier dépôt", 12, "date", "Jour du premier dépôt."),
+        lambda one: _days(one)[0],
+    ),
+    (
+        _column("Dernier dépôt", 12, "date", "Jour du dernier dépôt."),
+        lambda one: _days(one)[-1],
+    ),
+    (
+        _column("Dossiers", 40, "texte", "Numéros des dossiers."),
+        lambda one: ", ".join(str(it.number) for it in one.readings),
+    ),
+    (
+        _column(
+            "Patients estimés",
+            16,
+            "texte",
+            "De la plus grande estimation d'une entreprise à la somme de toutes : les entreprises"
+            " comptent peut-être les mêmes patients. Le dernier dossier d'une entreprise remplace"
+            " les précédents ; un dossier sans SIRET compte comme une entreprise à part ; zéro"
+            " n'est pas une estimation.",
+            audience="agence",
+        ),
+        _followed(lambda one: _range(one.facts.patients)),
+    ),
+    (
+        _column("Cas graves", 12, "texte", "Compris comme les patients.", audience="agence"),
+        _followed(lambda one: _range(one.facts.serious)),
+    ),
+    (
+        _column("Décès", 12, "texte", "Compris comme les patients.", audience="agence"),
+        _followed(lambda one: _range(one.facts.deaths)),
+    ),
+    (
+        _column(
+            "Mesures prises",
+            10,
+            "entier",
+            "Mesures à l'état « Prise », chacune comptée une fois par entreprise, type et date.",
+            audience="agence",
+        ),
+        _followed(lambda one: one.follow_up.taken),
+    ),
+    (
+        _column("Mesures en projet", 10, "entier", "Mesures pas encore prises.", audience="agence"),
+        _followed(lambda one: one.follow_up.planned),
+    ),
+    (
+        _column(
+            "Première mesure le",
+            12,
+            "date",
+            "Date de la première mesure prise, si elle est donnée.",
+            audience="agence",
+        ),
+        _followed(lambda one: one.follow_up.measured_on),
+    ),
+    (
+        _column(
+            "Jours de la connaissance au dépôt",
+            14,
+            "entier",
+            "Médiane sur les dossiers ; une connaissance postérieure au dépôt n'est pas comptée.",
+            audience="agence",
+        ),
+        _followed(
+            lambda one: (
+                None
+                if one.follow_up.days_to_report.median is None
+                else int(one.follow_up.days_to_report.median + 0.5)
+            )
+        ),
+    ),
+    (
+        _column(
+            "Jours de la connaissance à la mesure",
+            14,
+            "entier",
+            "De la première connaissance à la première mesure prise et datée ; négatif : la mesure"
+            " précède la connaissance.",
+            audience="agence",
+        ),
+        _followed(lambda one: one.follow_up.days_to_measure),
+    ),
+    (
+        _column(
+            "Effet de la première mesure",
+            44,
+            "texte",
+            "Signalements avant et après la première mesure datée, sur deux périodes de même durée"
+            " (la plus longue que les données permettent, jusqu'au dernier changement). Test exact"
+            " de Przyborowski et Wilenski ; sans écart établi quand p atteint 0,05.",
+            audience="agence",
+        ),
+        _followed(lambda one: _effect(one.follow_up.effect)),
+    ),
+    (
+        _column(
+            "Tendance mensuelle",
+            38,
+            "texte",
+            "Signalements par mois entier, du premier dépôt sur la démarche au dernier changement"
+            " des données : test de Mann-Kendall (tau de Kendall), à partir de 4 mois ; sans écart"
+            " établi quand p atteint 0,05.",
+            audience="agence",
+        ),
+        _followed(lambda one: _trend(one.follow_up.trend)),
+    ),
+)

@@ -1,0 +1,95 @@
+"""`Situations`: reports on one use of one substance, counted across companies.
+
+A row is a situation as `unc situations` and annotation 907 have it, so that what a person
+confirmed, merged or split is what the workbook shows. Reports that are in none (out of scope, or
+not yet placed) are counted by substance and nature of the non-conformity, without an id.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from exports.model import ExportContext
+from exports.readers.reading import Reading
+from exports.sheets.columns import Figures, SheetSpec
+from exports.sheets.situation_columns import COLUMNS, PRINTED, Group
+from exports.sheets.tables import Table
+from french.text import normalise_label
+from mappings.report.model import Answer
+from mappings.schema.model import Audience
+
+
+def situations(
+    readings: Sequence[Reading],
+    *,
+    origins: Figures,
+    sheet: SheetSpec,
+    audience: Audience,
+    context: ExportContext,
+) -> Table:
+    """Return the table of situations, those with most reports first."""
+    groups = (*_placed(readings, origins, context), *_unplaced(readings, origins))
+    ordered = sorted(groups, key=lambda one: (not one.situation, -len(one.readings), _name(one)))
+    shown = [(column, of) for column, of in COLUMNS if audience in {"agence", column.audience}]
+    return Table(
+        sheet=sheet.name,
+        name=sheet.table,
+        columns=tuple(column for column, _ in shown),
+        rows=tuple(tuple(of(group) for _, of in shown) for group in ordered),
+        printed=PRINTED,
+    )
+
+
+def _name(group: Group) -> tuple[str, ...]:
+    return (group.situation, *map(normalise_label, group.substances), *group.natures)
+
+
+def _placed(
+    readings: Sequence[Reading], origins: Figures, context: ExportContext
+) -> Iterator[Group]:
+    found: dict[str, list[Reading]] = defaultdict(list)
+    for reading in readings:
+        if reading.entry.situation:
+            found[reading.entry.situation].append(reading)
+    for situation, members in found.items():
+        spelling: dict[str, str] = {}
+        for reading in members:
+            for substance in _substances(reading, origins):
+                spelling.setdefault(normalise_label(substance), substance)
+        natures = dict.fromkeys(nature for one in members for nature in _natures(one, origins))
+        view = context.situations.get(situation)
+        names = tuple(spelling.values())
+        yield Group(situation, names, tuple(natures), members, origins, view)
+
+
+def _unplaced(readings: Sequence[Reading], origins: Figures) -> Iterator[Group]:
+    groups: dict[tuple[str, str], Group] = {}
+    spelling: dict[str, str] = {}
+    for reading in readings:
+        if reading.entry.situation:
+            continue
+        for substance in _substances(reading, origins):
+            key = normalise_label(substance)
+            spelling.setdefault(key, substance)
+            for nature in _natures(reading, origins):
+                empty = Group("", (spelling[key],), (nature,), (), origins, None)
+                group = groups.get((key, nature), empty)
+                groups[key, nature] = replace(group, readings=(*group.readings, reading))
+    yield from groups.values()
+
+
+def _substances(reading: Reading, origins: Figures) -> Iterator[str]:
+    field, _, name = origins.substance.partition(".")
+    seen = set()
+    for row in reading.rows(field):
+        shown = reading.cell(row, field=field, name=name)
+        text = shown.value if isinstance(shown, Answer) else None
+        if isinstance(text, str) and (key := normalise_label(text)) and key not in seen:
+            seen.add(key)
+            yield text.strip()
+
+
+def _natures(reading: Reading, origins: Figures) -> Iterator[str]:
+    shown = reading.answer(origins.nature)
+    value = shown.value if isinstance(shown, Answer) else None
+    yield from dict.fromkeys(str(one) for one in value) if isinstance(value, tuple) else ()

@@ -1,0 +1,286 @@
+"""Tables of a workbook: which columns an audience sees, and what stands in each cell."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from exports.cells import Content
+from exports.errors import MappingMismatchError
+from exports.excel_names import header_name
+from exports.model import ExportContext, Opinion
+from exports.readers.policy import Policy, condition_of
+from exports.readers.reading import Reading, attachments
+from exports.sheets.columns import FORMAT_OF_TYPE, ColumnSpec, Format, SheetSpec
+from exports.sheets.computed import COMMENT, JUDGEMENT, OF_DOSSIER, OF_FILE, OF_ITEM
+from exports.sheets.values import column_text, rows_text, shown_content, value_content
+from mappings.dossier.model import Attachment, Unlisted
+from mappings.medicines.columns import BDPM_COLUMNS
+from mappings.report.model import Answer
+from mappings.schema.model import Audience, FieldSpec
+from triage.verdict.model import Verdict
+
+_Key: TypeAlias = tuple[str, int, Opinion | None]
+_FILLED = frozenset({JUDGEMENT, COMMENT})
+CALCULATED = "calculée par la passerelle"
+"""Origin of a column that no champ gives, in `Dictionnaire`."""
+_WORTH_A_ROW = frozenset({Verdict.MISSING, Verdict.INVALID, Verdict.INSUFFICIENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column as shown: header, width, format, and what `Dictionnaire` says of it.
+
+    ``filled`` columns are for evaluators to write in, from ``choices`` where there are any.
+    ``condition`` says what of it leaves the agency, where not all of it does.
+    """
+
+    name: str
+    width: int
+    format: Format
+    meaning: str
+    origin: str
+    audience: Audience
+    condition: str = ""
+    filled: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One sheet that is a table, ready to be written.
+
+    Attributes:
+        sheet: Name of the tab.
+        name: Name of the Excel table.
+        columns: In order.
+        rows: Cells of each row, as many as columns.
+        printed: How many of the first columns are printed.
+        written: Where the writer keeps what it wrote for a row, by identity of the row; ``None``
+            where rows do not outlive the table.
+    """
+
+    sheet: str
+    name: str
+    columns: tuple[Column, ...]
+    rows: Sequence[tuple[Content, ...]]
+    printed: int
+    written: dict[int, str] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TableMaker:
+    """Makes the tables of workbooks for one audience; the rows of a dossier are made once.
+
+    Attributes:
+        context: Circumstances of the export.
+        policy: What leaves the agency.
+        audience: Who reads.
+        choices: Opinions that evaluators choose from.
+        several: Whether several workbooks are made for it, so that written rows are worth keeping.
+    """
+
+    context: ExportContext
+    policy: Policy
+    audience: Audience
+    several: bool = False
+    choices: tuple[str, ...] = ()
+    _made: dict[_Key, tuple[tuple[Content, ...], ...]] = field(default_factory=dict)
+    _written: dict[str, dict[int, str]] = field(default_factory=dict)
+
+    def make(self, sheet: SheetSpec, readings: Sequence[Reading]) -> Table:
+        """Make the table of a sheet.
+
+        Raises:
+            MappingMismatchError: A column names what the mapping does not have.
+        """
+        specs = [spec for spec in self._all_columns(sheet) if self._audience(sheet, spec)]
+        return Table(
+            sheet=sheet.name,
+            name=sheet.table,
+            columns=tuple(self._column(sheet, spec) for spec in specs),
+            rows=tuple(row for one in readings for row in self._rows(one, sheet, specs)),
+            printed=min(sheet.printed or len(specs), len(specs)),
+            written=self._written.setdefault(sheet.name, {}) if self.several else None,
+        )
+
+    def _rows(
+        self, reading: Reading, sheet: SheetSpec, specs: Sequence[ColumnSpec]
+    ) -> tuple[tuple[Content, ...], ...]:
+        key = (sheet.name, reading.number, reading.opinion)
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = tuple(_ROWS[sheet.kind](reading, sheet, specs))
+        return made
+
+    def _all_columns(self, sheet: SheetSpec) -> list[ColumnSpec]:
+        columns = list(sheet.columns)
+        if sheet.rest:
+            shown = {column.field.split(".")[0] for column in columns}
+            names = {column.name.casefold() for column in columns}
+            for name, spec in self.context.mapping.fields.items():
+                if name not in shown:
+                    title = header_name(spec.title)
+                    title = title if title.casefold() not in names else name
+                    names.add(title.casefold())
+                    columns.append(ColumnSpec(name=title, field=name, width=_width(spec)))
+        return columns
+
+    def _audience(self, sheet: SheetSpec, column: ColumnSpec) -> Audience | None:
+        """Audience of a column, ``None`` when this workbook does not show it."""
+        own: Audience = "reseau"
+        if (
+            column.audience == "agence"
+            or (column.annotation and column.annotation not in self.policy.annotations)
+            or (column.field and "agence" in {spec.audience for spec in self._path(sheet, column)})
+            or (column.computed in BDPM_COLUMNS and self._medicines_secret(sheet, column))
+        ):
+            own = "agence"
+        return None if self.audience == "reseau" and own == "agence" else own
+
+    def _medicines_secret(self, sheet: SheetSpec, column: ColumnSpec) -> bool:
+        """Whether BDPM is asked with an answer that stays at the agency: what it says follows."""
+        where = self.context.mapping.medicines
+        if where is None or where.rows != sheet.field:
+            raise MappingMismatchError(
+                f"La colonne « {column.name} » de la feuille « {sheet.name} » vient de la BDPM, et "
+                "la correspondance du formulaire ne dit pas que ces lignes sont des médicaments : "
+                "corrigez columns.yaml (UNC_COLUMNS)."
+            )
+        fields = self.context.mapping.fields[where.rows].fields
+        asked = (where.cis, where.cip, where.name, where.substance)
+        return any(name in fields and fields[name].audience == "agence" for name in asked)
+
+    def _path(self, sheet: SheetSpec, column: ColumnSpec) -> list[FieldSpec]:
+        """Field of a column, with the repetition that holds it."""
+        first, _, part = column.field.partition(".")
+        path = [sheet.field, first] if sheet.kind == "lignes" else [first]
+        fields = self.context.mapping.fields
+        specs: list[FieldSpec] = []
+        try:
+            for name in path:
+                specs.append(fields[name])
+                fields = specs[-1].fields
+            if part and specs[-1].type != "company":
+                specs.append(fields[part])
+        except KeyError as error:
+            raise MappingMismatchError(
+                f"La colonne « {column.name} » de la feuille « {sheet.name} » nomme la donnée "
+                f"{error.args[0]}, que la correspondance du formulaire n'a pas : corrigez "
+                "columns.yaml (UNC_COLUMNS)."
+            ) from error
+        return specs
+
+    def _column(self, sheet: SheetSpec, column: ColumnSpec) -> Column:
+        shape: Format = "texte"
+        meaning, origin = "", CALCULATED
+        if column.computed in BDPM_COLUMNS:
+            meaning, origin = BDPM_COLUMNS[column.computed], "BDPM"
+        if column.field:
+            spec = self._path(sheet, column)[-1]
+            shape = FORMAT_OF_TYPE.get(spec.type, "texte")
+            meaning, origin = spec.meaning, "champ " + " ou ".join(spec.champs)
+        elif column.annotation:
+            annotation = self.context.mapping.annotations.get(column.annotation)
+            if annotation is None:
+                raise MappingMismatchError(
+                    f"La colonne « {column.name} » nomme l'annotation {column.annotation}, que la "
+                    "correspondance n'a pas : corrigez columns.yaml (UNC_COLUMNS)."
+                )
+            meaning, origin = annotation.title, "annotation " + " ou ".join(annotation.champs)
+        return Column(
+            name=column.name,
+            width=column.width,
+            format=column.format or shape,
+            meaning=column.meaning or meaning,
+            origin=origin,
+            audience=self._audience(sheet, column) or "agence",
+            condition=condition_of(
+                self.policy,
+                sheet.field or column.field.partition(".")[0],
+                self.context.mapping,
+            ),
+            filled=column.computed in _FILLED,
+            choices=self.choices if column.computed == JUDGEMENT else (),
+        )
+
+
+def _width(spec: FieldSpec) -> int:
+    return 14 if spec.type in FORMAT_OF_TYPE else 40
+
+
+def _dossier_cell(reading: Reading, column: ColumnSpec) -> Content:
+    if column.computed:
+        return OF_DOSSIER[column.computed](reading)
+    if column.annotation:
+        return shown_content(reading.annotation(column.annotation))
+    field, _, part = column.field.partition(".")
+    if reading.context.mapping.fields[field].type == "rows":
+        shown = reading.answer(field)
+        if not isinstance(shown, Answer) or shown.problem:
+            return shown_content(shown)
+        return column_text(reading, field=field, name=part) if part else rows_text(reading, field)
+    return shown_content(reading.answer(field), part=part)
+
+
+Cells = Iterator[tuple[Content, ...]]
+
+
+def _dossiers(reading: Reading, _: SheetSpec, columns: Sequence[ColumnSpec]) -> Cells:
+    yield tuple(_dossier_cell(reading, column) for column in columns)
+
+
+def _lines(reading: Reading, sheet: SheetSpec, columns: Sequence[ColumnSpec]) -> Cells:
+    rows = zip(reading.rows(sheet.field), reading.medicines(sheet.field), strict=True)
+    for row, medicine in rows:
+        yield tuple(
+            shown_content(reading.cell(row, field=sheet.field, name=column.field))
+            if column.field
+            else medicine.get(column.computed) or None
+            if column.computed in BDPM_COLUMNS
+            else _dossier_cell(reading, column)
+            for column in columns
+        )
+
+
+def _items(reading: Reading, _: SheetSpec, columns: Sequence[ColumnSpec]) -> Cells:
+    for item in reading.entry.assessment.items:
+        if item.verdict in _WORTH_A_ROW:
+            yield tuple(
+                OF_ITEM[column.computed](reading, item)
+                if column.computed in OF_ITEM
+                else _dossier_cell(reading, column)
+                for column in columns
+            )
+
+
+def _files(reading: Reading, _: SheetSpec, columns: Sequence[ColumnSpec]) -> Cells:
+    for name, spec in reading.context.mapping.fields.items():
+        shown = reading.answer(name)
+        if spec.type != "files" or not isinstance(shown, Answer):
+            continue
+        files = (shown.value,) if isinstance(shown.value, Unlisted) else attachments(shown.value)
+        for file in files:
+            yield tuple(
+                _file_cell(column.computed, reading, spec=spec, file=file)
+                if column.computed in OF_FILE
+                else _dossier_cell(reading, column)
+                for column in columns
+            )
+
+
+def _file_cell(
+    name: str, reading: Reading, *, spec: FieldSpec, file: Attachment | Unlisted
+) -> Content:
+    """What is known of a file; of one that DS does not list, that it was given."""
+    if isinstance(file, Attachment):
+        return OF_FILE[name](reading, spec, file)
+    return {"champ": spec.title, "fichier": value_content(file)}.get(name)
+
+
+RowsOf = Callable[[Reading, SheetSpec, Sequence[ColumnSpec]], Cells]
+_ROWS: dict[str, RowsOf] = {
+    "dossiers": _dossiers,
+    "lignes": _lines,
+    "elements": _items,
+    "fichiers": _files,
+}

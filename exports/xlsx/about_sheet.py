@@ -1,0 +1,156 @@
+"""The sheet `À propos`: where the data is from, by which rules, and what was withheld."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.worksheet import Worksheet
+
+from exports.cells import paris, safe_text
+from exports.identity import IDENTITY, Identity
+from exports.model import ExportContext, ExportedDossier
+from exports.readers.policy import Policy
+from exports.readers.reading import Mask, Reading
+from exports.sheets.dictionary import unmapped_champs
+from exports.xlsx.plain import set_text
+from exports.xlsx.styles import BLUE, FONT, THIN
+from mappings.medicines.columns import NO_REFERENCE
+from mappings.schema.model import Audience
+
+_MAPPING, _POLICY = "Correspondance", "Politique de confidentialité"
+VERSIONS = (_MAPPING, _POLICY)
+"""Lines that say by which data files answers are withheld."""
+
+AUDIENCES: dict[Audience, str] = {
+    "agence": "l'agence seulement : contient des données personnelles et le secret des affaires",
+    "reseau": "le réseau des CRPV",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AboutLine:
+    """One line of the sheet."""
+
+    name: str
+    text: str
+
+
+def about_lines(
+    *,
+    context: ExportContext,
+    audience: str,
+    identity: Identity,
+    checksum: str,
+    compared: str,
+    digests: Sequence[AboutLine],
+    withheld: Sequence[AboutLine],
+) -> tuple[AboutLine, ...]:
+    """Return what the sheet says."""
+    return (
+        AboutLine("Démarche", f"{context.demarche} — {context.title}"),
+        AboutLine("Destiné à", audience),
+        AboutLine("Données lues jusqu'au", f"{paris(context.watermark):%d/%m/%Y à %H:%M} (Paris)"),
+        AboutLine(
+            "Dernier changement", f"{paris(context.generated_from):%d/%m/%Y à %H:%M} (Paris)"
+        ),
+        AboutLine("Filtres", context.filters or "aucun : tous les dossiers"),
+        AboutLine("Comparé à", compared),
+        AboutLine("Référentiel", context.ruleset),
+        *digests,
+        AboutLine("BDPM", context.reference or f"{NO_REFERENCE} : ses colonnes sont vides"),
+        AboutLine("Somme de contrôle des données", f"SHA-256 {checksum}"),
+        AboutLine(
+            IDENTITY, f"{identity} (ne pas modifier : « unc import » reconnaît le classeur à cela)"
+        ),
+        AboutLine("Logiciel", context.software),
+        *withheld,
+    )
+
+
+def digest_lines(context: ExportContext, policy: Policy, *, columns: str) -> tuple[AboutLine, ...]:
+    """Return the versions of the data files that decide the workbook."""
+    mapping = context.mapping
+    return (
+        AboutLine(_MAPPING, f"{mapping.form} {mapping.version} ({mapping.digest})"),
+        AboutLine("Colonnes", columns),
+        AboutLine(_POLICY, f"{policy.version} ({policy.digest})"),
+    )
+
+
+def withheld_lines(
+    kept: Sequence[ExportedDossier],
+    readings: Sequence[Reading],
+    *,
+    context: ExportContext,
+    policy: Policy,
+) -> tuple[AboutLine, ...]:
+    """Say what the network does not see.
+
+    Args:
+        kept: Dossiers that stay at the agency.
+        readings: Dossiers of the workbook.
+        context: Circumstances of the export.
+        policy: What leaves the agency.
+    """
+    fields = context.mapping.fields
+    scope = sum(1 for one in kept if _out_of_scope(one, policy))
+    titles = [spec.title for spec in fields.values() if spec.audience == "agence"]
+    lines = [
+        AboutLine("Dossiers non diffusés", f"{len(kept)}, dont {scope} hors champ"),
+        AboutLine("Colonnes réservées à l'agence", ", ".join(titles)),
+    ]
+    for rule in policy.withheld:
+        for field in rule.fields:
+            masked = sum(isinstance(one.answer(field), Mask) for one in readings)
+            lines.append(
+                AboutLine(f"« {fields[field].title} »", f"réponse retenue dans {masked} dossier(s)")
+            )
+    for rows in policy.rows:
+        hidden = sum(one.rows_kept_back(rows.field) for one in readings)
+        lines.append(AboutLine(f"{fields[rows.field].title} non diffusées", f"{hidden} ligne(s)"))
+    marks = sum(one.patient_marks for one in readings)
+    lines.append(AboutLine("Données de patient", f"{marks} passage(s) masqué(s)"))
+    below = policy.small_counts.below
+    lines.append(AboutLine("Nombres de cas", f"de 1 à {below - 1}, affichés « < {below} »"))
+    return tuple(lines)
+
+
+def form_lines(
+    readings: Sequence[Reading], context: ExportContext, *, listed: str
+) -> tuple[AboutLine, ...]:
+    """Say what the mapping does not take of the form; for the agency, which follows the form.
+
+    Args:
+        readings: Dossiers of the workbook.
+        context: Circumstances of the export.
+        listed: Name of the sheet that lists the champs themselves.
+    """
+    count = len(unmapped_champs(readings))
+    return (
+        AboutLine("Champs non repris", f"{count}, à la fin de « {listed} »" if count else "aucun"),
+        AboutLine("Écarts du formulaire", "\n".join(context.drift) or "aucun"),
+    )
+
+
+def fill_about(sheet: Worksheet, lines: Sequence[AboutLine]) -> None:
+    """Fill the sheet."""
+    sheet.sheet_view.showGridLines = False
+    sheet.column_dimensions["A"].width = 34
+    sheet.column_dimensions["B"].width = 96
+    set_text(sheet, (1, 1), text="À propos de ce classeur")
+    sheet["A1"].font = Font(name=FONT, size=16, bold=True, color=BLUE)
+    for row, line in enumerate(lines, start=3):
+        for place, text in enumerate((line.name, line.text), start=1):
+            set_text(sheet, (row, place), text=safe_text(text))
+            cell = sheet.cell(row=row, column=place)
+            cell.font = Font(name=FONT, size=10, bold=place == 1)
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            cell.border = THIN
+        lines_high = sum(max(1, -(-len(part) // 96)) for part in line.text.split("\n"))
+        sheet.row_dimensions[row].height = 15 * min(lines_high, 27)  # Excel stops at 409 points
+    sheet.print_area = f"A1:B{len(lines) + 3}"
+
+
+def _out_of_scope(entry: ExportedDossier, policy: Policy) -> bool:
+    verdict = entry.assessment
+    return bool(verdict.out_of_scope) or verdict.status.value in policy.agency_only_statuses

@@ -1,0 +1,170 @@
+"""Rows of a table straight into a sheet's XML: the quick path, pinned to openpyxl 3.1's shell.
+
+Text is an inline string, so no text is ever taken for a formula or a number. A text that holds
+``_xHHHH_`` is cut in two runs there, because Excel decodes that sequence inside one run.
+:mod:`exports.xlsx.plain` writes the same cells through openpyxl's own interface; a property test
+holds the two equal.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final, TypeAlias
+from xml.sax.saxutils import escape
+
+from openpyxl.utils import get_column_letter
+
+from exports.cells import MAX_UNITS, Content, Link, looks_like_formula, runs, safe_value
+from exports.sheets.columns import Format
+from exports.sheets.tables import Column, Table
+from exports.xlsx.styles import StyleIds
+
+DAY_ZERO: Final = date(1899, 12, 30)
+_TEXT_SHAPES: Final = frozenset({"texte", "centre"})
+_NUMBER_SHAPES: Final = frozenset({"entier", "numero", "decimal", "pourcent", "lien"})
+_CAREFUL: Final = re.compile(
+    "^[=+\\-@\\s]|\\s$|[&<>\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]|_x"
+)
+_KEPT: Final = frozenset({str, date, datetime})
+_MOST_KEPT: Final = 1024
+_SHORT: Final = 200
+_CHUNK: Final = 256
+_ANY_ROW: Final = "\0"
+"""Stands for the number of a row that is kept; no text that is safe holds it."""
+_LINE: Final = 13.5
+_MOST_LINES: Final = 4
+_MOST_PRINTED: Final = 30
+"""Excel stops at 409 points."""
+
+Head: TypeAlias = tuple[str, dict[Content, str], Callable[[Content], str]]
+
+
+def shape_of(column: Column, value: object) -> Format:
+    """Return the format that a value takes in a column: its own where the column's does not fit."""
+    match value:
+        case str():
+            return column.format if column.format in _TEXT_SHAPES else "texte"
+        case datetime():
+            return column.format if column.format in {"date", "moment"} else "moment"
+        case date():
+            return "date"
+        case Decimal():
+            return column.format if column.format in {"decimal", "pourcent"} else "decimal"
+        case int():
+            return column.format if column.format in _NUMBER_SHAPES else "entier"
+        case _:
+            return column.format
+
+
+def cell_value(column: Column, content: Content) -> str | int | Decimal | date | datetime | None:
+    """Return what a cell of this column holds: safe, and without hours in a column of dates."""
+    value = safe_value(content)
+    if isinstance(value, datetime) and column.format == "date":
+        return value.date()
+    return value
+
+
+def row_height(columns: Sequence[Column], cells: Sequence[Content], *, printed: int) -> float:
+    """Return a height that shows the printed columns whole, and most of the others."""
+    lines = 1
+    for place, (column, content) in enumerate(zip(columns, cells, strict=True)):
+        wide = column.width  # capitals are wide, and lines break at blanks
+        if type(content) is str and (len(content) > wide or "\n" in content):
+            most = _MOST_PRINTED if place < printed else _MOST_LINES
+            if most > lines:
+                needed = sum([-(-len(line) // wide) or 1 for line in content[:4000].split("\n")])
+                lines = max(lines, min(needed, most))
+    return lines * _LINE + 2
+
+
+def rows_xml(table: Table, *, styles: StyleIds, first_row: int) -> Iterator[bytes]:
+    """Yield the ``<row>`` elements of a table, a few hundred at a time.
+
+    What was written for a text or a date is kept for the column's next cells: most columns have
+    few different answers. What was written for a row is kept for the next workbook that has it,
+    where the table says so.
+    """
+    heads: list[Head] = [
+        (f'<c r="{get_column_letter(place)}', {}, _encoder(column, styles))
+        for place, column in enumerate(table.columns, start=1)
+    ]
+    parts: list[str] = []
+    for number, cells in enumerate(table.rows, start=first_row):
+        if table.written is None:
+            parts.append(_row(heads, cells, table=table, row=str(number)))
+        else:
+            template = table.written.get(id(cells))
+            if template is None:
+                template = _row(heads, cells, table=table, row=_ANY_ROW)
+                table.written[id(cells)] = template
+            parts.append(template.replace(_ANY_ROW, str(number)))
+        if number % _CHUNK == 0:
+            yield "".join(parts).encode()
+            parts.clear()
+    yield "".join(parts).encode()
+
+
+def _row(heads: Sequence[Head], cells: Sequence[Content], *, table: Table, row: str) -> str:
+    height = row_height(table.columns, cells, printed=table.printed)
+    parts = [f'<row r="{row}" ht="{height:g}" customHeight="1">']
+    for (start, seen, encode), content in zip(heads, cells, strict=True):
+        written = seen.get(content)
+        if written is None:
+            written = encode(content)
+            if type(content) in _KEPT and len(seen) < _MOST_KEPT and len(written) < _SHORT:
+                seen[content] = written
+        parts.append(f"{start}{row}{written}")
+    parts.append("</row>")
+    return "".join(parts)
+
+
+def links(table: Table, *, first_row: int) -> Iterator[tuple[str, str]]:
+    """Yield the cell and the address of every link in the columns of links."""
+    places = [place for place, column in enumerate(table.columns) if column.format == "lien"]
+    for number, cells in enumerate(table.rows, start=first_row):
+        for place in places:
+            content = cells[place]
+            if isinstance(content, Link):
+                yield f"{get_column_letter(place + 1)}{number}", content.url
+
+
+def serial(moment: date) -> str:
+    """Return Excel's number for a date or a naive datetime."""
+    if isinstance(moment, datetime):
+        days = (moment.date() - DAY_ZERO).days
+        seconds = moment.hour * 3600 + moment.minute * 60 + moment.second
+        return repr(days + seconds / 86_400) if seconds else str(days)
+    return str((moment - DAY_ZERO).days)
+
+
+def _encoder(column: Column, styles: StyleIds) -> Callable[[Content], str]:
+    """Return a function that writes what follows the row number of a cell of this column."""
+    plain: Mapping[Format, int] = styles.plain
+    shape = shape_of(column, "")
+    simple = f'" s="{plain[shape]}" t="inlineStr"><is><t>'
+    blank = f'" s="{plain[column.format]}"/>'
+
+    def encode(content: Content) -> str:
+        if type(content) is str and len(content) < MAX_UNITS // 2 and not _CAREFUL.search(content):
+            return f"{simple}{content}</t></is></c>" if content else blank
+        value = cell_value(column, content)
+        match value:
+            case None:
+                return blank
+            case str():
+                style = (styles.quoted if looks_like_formula(value) else plain)[shape]
+                return f'" s="{style}" t="inlineStr"><is>{_runs_xml(value)}</is></c>'
+            case date():
+                return f'" s="{plain[shape_of(column, value)]}"><v>{serial(value)}</v></c>'
+            case _:
+                return f'" s="{plain[shape_of(column, value)]}"><v>{value}</v></c>'
+
+    return encode
+
+
+def _runs_xml(text: str) -> str:
+    pieces = runs(text)
+    if len(pieces) == 1:
+        return f'<t xml:space="preserve">{escape(text)}</t>'
+    return "".join(f'<r><t xml:space="preserve">{escape(piece)}</t></r>' for piece in pieces)

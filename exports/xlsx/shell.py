@@ -1,0 +1,131 @@
+"""A sheet of a table without its rows: header, filters, frozen panes, formats, print set-up."""
+
+from copy import copy
+
+from openpyxl.formatting.rule import DataBar, FormatObject, Rule
+from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.filters import AutoFilter
+from openpyxl.worksheet.table import Table as ExcelTable
+from openpyxl.worksheet.table import TableColumn, TableStyleInfo
+from openpyxl.worksheet.worksheet import Worksheet
+
+from exports.cells import MAX_UNITS
+from exports.sheets.tables import Table
+from exports.xlsx.plain import set_text
+from exports.xlsx.styles import FILLED_FILL, GREY, HEADER_ALIGNMENT, HEADER_FILL, HEADER_FONT
+
+FIRST_ROW = 2
+_STATUS_COLOURS = {
+    "Complet": ("C6EFCE", "006100"),
+    "À compléter": ("FFEB9C", "7F5F00"),
+    "À préciser": ("FCE4D6", "8A3B00"),
+    "Hors champ": ("E0E0E0", "404040"),
+    "Clos": ("DDEBF7", "1F4E79"),
+}
+_PRIORITY_COLOURS = {
+    "P1": ("FFC7CE", "9C0006"),
+    "P2": ("FCE4D6", "8A3B00"),
+    "P3": ("FFF2CC", "7F6000"),
+}
+_VERDICT_COLOURS = {
+    "absente": ("FFC7CE", "9C0006"),
+    "invalide": ("FCE4D6", "8A3B00"),
+    "insuffisante": ("FFF2CC", "7F6000"),
+}
+_COLOURED = {
+    "Statut": _STATUS_COLOURS,
+    "Priorité": _PRIORITY_COLOURS,
+    "Verdict": _VERDICT_COLOURS,
+}
+
+
+def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
+    """Fill a new sheet with everything of a table but its rows."""
+    for place, column in enumerate(table.columns, start=1):
+        set_text(sheet, (1, place), text=column.name)
+        cell = sheet.cell(row=1, column=place)
+        if place == 1:
+            cell.font, cell.fill, cell.alignment = HEADER_FONT, HEADER_FILL, HEADER_ALIGNMENT
+        else:  # openpyxl takes as long to find a style again as to write the cell
+            style = sheet.cell(row=1, column=1)._style  # type: ignore[union-attr]  # noqa: SLF001
+            cell._style = copy(style)  # type: ignore[union-attr]  # noqa: SLF001
+        sheet.column_dimensions[get_column_letter(place)].width = column.width + 0.7
+    sheet.row_dimensions[1].height = 32
+    sheet.freeze_panes = f"B{FIRST_ROW}"
+    sheet.sheet_view.zoomScale = 90
+    sheet.sheet_view.showGridLines = False
+    _add_table(sheet, table)
+    _add_filled(sheet, table)
+    _add_formats(sheet, table, mask=mask)
+    last = get_column_letter(table.printed)
+    sheet.print_area = f"A1:{last}{last_row(table)}"
+    sheet.print_title_rows = "1:1"
+
+
+def last_row(table: Table) -> int:
+    """Return the last row of a table: one blank row where it has none, as Excel wants."""
+    return max(FIRST_ROW, FIRST_ROW + len(table.rows) - 1)
+
+
+def _add_table(sheet: Worksheet, table: Table) -> None:
+    ref = f"A1:{get_column_letter(len(table.columns))}{last_row(table)}"
+    excel = ExcelTable(displayName=table.name, name=table.name, ref=ref)
+    excel.tableStyleInfo = TableStyleInfo(name="TableStyleLight9", showRowStripes=True)
+    excel.autoFilter = AutoFilter(ref=ref)
+    excel.tableColumns = [
+        TableColumn(id=place, name=column.name) for place, column in enumerate(table.columns, 1)
+    ]
+    sheet.add_table(excel)
+
+
+def _add_filled(sheet: Worksheet, table: Table) -> None:
+    """Show which columns are for evaluators, and what they may choose there."""
+    for place, column in enumerate(table.columns, start=1):
+        if not column.filled:
+            continue
+        letter = get_column_letter(place)
+        sheet[f"{letter}1"].fill = FILLED_FILL
+        area = f"{letter}{FIRST_ROW}:{letter}{last_row(table)}"
+        listed = bool(column.choices)
+        rule = DataValidation(
+            type="list" if listed else "textLength",
+            operator=None if listed else "lessThanOrEqual",
+            formula1=f'"{",".join(column.choices)}"' if listed else str(MAX_UNITS),
+            allow_blank=True,
+            showErrorMessage=True,
+            showInputMessage=True,
+            errorTitle=column.name[:32],
+            error="Choisissez un avis de la liste." if listed else "Ce texte est trop long.",
+            promptTitle=column.name[:32],
+            prompt="À choisir dans la liste." if listed else "À remplir librement.",
+        )
+        rule.add(area)
+        sheet.add_data_validation(rule)
+
+
+def _add_formats(sheet: Worksheet, table: Table, *, mask: str) -> None:
+    end = last_row(table)
+    for place, column in enumerate(table.columns, start=1):
+        letter = get_column_letter(place)
+        area = f"{letter}{FIRST_ROW}:{letter}{end}"
+        for word, (fill, ink) in _COLOURED.get(column.name, {}).items():
+            rule = Rule(type="cellIs", operator="equal", formula=[f'"{word}"'])
+            rule.dxf = DifferentialStyle(
+                fill=PatternFill("solid", bgColor=fill), font=Font(color=ink, bold=True)
+            )
+            sheet.conditional_formatting.add(area, rule)
+        if column.format == "pourcent":
+            ends = [FormatObject(type="num", val=0), FormatObject(type="num", val=100)]
+            bar = Rule(
+                type="dataBar",
+                dataBar=DataBar(cfvo=ends, color="8585F6", minLength=0, maxLength=100),
+            )
+            sheet.conditional_formatting.add(area, bar)
+    whole = f"A{FIRST_ROW}:{get_column_letter(len(table.columns))}{end}"
+    quoted = mask.replace('"', '""')
+    grey = Rule(type="expression", formula=[f'A{FIRST_ROW}="{quoted}"'])
+    grey.dxf = DifferentialStyle(font=Font(color=GREY, italic=True))
+    sheet.conditional_formatting.add(whole, grey)

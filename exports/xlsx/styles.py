@@ -1,0 +1,97 @@
+"""How cells look: a few styles, each registered once in a workbook and then named by its number."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell, MergedCell, WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+from exports.sheets.columns import Format
+
+FONT = "Calibri"
+BLUE = "000091"
+PALE = "E3E3FD"
+GREY = "666666"
+LINE = "DDDDDD"
+
+HEADER_FONT = Font(name=FONT, size=10, bold=True, color="FFFFFF")
+HEADER_FILL = PatternFill("solid", fgColor=BLUE)
+FILLED_FILL = PatternFill("solid", fgColor="18753C")
+"""Header of the columns that evaluators fill in."""
+HEADER_ALIGNMENT = Alignment(horizontal="center", vertical="center", wrap_text=True)
+THIN = Border(bottom=Side(style="thin", color=LINE))
+
+_NUMBER_FORMATS: Mapping[Format, str] = {
+    "texte": "@",
+    "centre": "@",
+    "entier": "#,##0",
+    "numero": "0",
+    "decimal": "General",  # a fixed pattern would leave « 6, » of a whole number
+    "pourcent": '0" %"',
+    "date": "dd/mm/yyyy",
+    "moment": "dd/mm/yyyy hh:mm",
+    "lien": "0",
+}
+_HORIZONTAL: Mapping[Format, str] = {
+    "texte": "left",
+    "centre": "center",
+    "entier": "right",
+    "numero": "right",
+    "decimal": "right",
+    "pourcent": "center",
+    "date": "center",
+    "moment": "center",
+    "lien": "center",
+}
+_WRAPPED = frozenset({"texte", "centre"})
+
+
+@dataclass(frozen=True, slots=True)
+class StyleIds:
+    """Numbers of the cell styles in one workbook.
+
+    Attributes:
+        plain: Number by format.
+        quoted: The same with the quote prefix, for text that looks like a formula.
+    """
+
+    plain: Mapping[Format, int]
+    quoted: Mapping[Format, int]
+
+
+def number_format(shape: Format) -> str:
+    """Excel's number format of a column format."""
+    return _NUMBER_FORMATS[shape]
+
+
+def register(workbook: Workbook) -> StyleIds:
+    """Register the styles of table cells in the workbook and return their numbers."""
+    shapes = tuple(_NUMBER_FORMATS)
+    return StyleIds(
+        plain={shape: _styled(workbook, shape, quoted=False) for shape in shapes},
+        quoted={shape: _styled(workbook, shape, quoted=True) for shape in shapes},
+    )
+
+
+def dress(cell: Cell | MergedCell, shape: Format, *, quoted: bool) -> None:
+    """Give a cell the look of a column format."""
+    link = shape == "lien"
+    cell.font = Font(
+        name=FONT, size=10, color="0000EE" if link else None, underline="single" if link else None
+    )
+    cell.number_format = _NUMBER_FORMATS[shape]
+    cell.alignment = Alignment(
+        horizontal=_HORIZONTAL[shape],
+        vertical="top",
+        wrap_text=shape in _WRAPPED,
+        indent=1 if _HORIZONTAL[shape] == "left" else 0,  # else two columns read as one
+    )
+    cell.border = THIN
+    cell.quotePrefix = quoted
+
+
+def _styled(workbook: Workbook, shape: Format, *, quoted: bool) -> int:
+    cell = WriteOnlyCell(workbook.worksheets[0])
+    dress(cell, shape, quoted=quoted)
+    return int(cell.style_id)

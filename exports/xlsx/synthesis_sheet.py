@@ -1,0 +1,153 @@
+"""The sheet `Synthèse`: key figures, small tables, and a native chart beside each."""
+
+from dataclasses import dataclass
+
+from openpyxl.chart import BarChart, Reference
+from openpyxl.chart.axis import ChartLines
+from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart.title import title_maker
+from openpyxl.drawing.line import LineProperties
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.worksheet.worksheet import Worksheet
+
+from exports.cells import Safe, safe_value
+from exports.sheets.columns import Format
+from exports.sheets.figures import Block, Figure, Synthesis
+from exports.xlsx.plain import set_text
+from exports.xlsx.styles import BLUE, FONT, GREY, PALE, THIN, number_format
+
+_WIDTHS = (46, 13, 8, 8, 8, 14)
+_CHART_COLUMN = "H"
+_CHART_CM = (17, 8)
+_CHART_ROWS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """What stands at the top of the sheet."""
+
+    title: str
+    subtitle: str
+
+
+def fill_synthesis(sheet: Worksheet, synthesis: Synthesis, *, headings: Headings) -> None:
+    """Fill the sheet with the figures of a workbook."""
+    sheet.sheet_view.showGridLines = False
+    for letter, width in zip("ABCDEF", _WIDTHS, strict=True):
+        sheet.column_dimensions[letter].width = width
+    sheet.column_dimensions["G"].width = 3
+    set_text(sheet, (1, 1), text=headings.title)
+    sheet["A1"].font = Font(name=FONT, size=18, bold=True, color=BLUE)
+    sheet.row_dimensions[1].height = 28
+    set_text(sheet, (2, 1), text=headings.subtitle)
+    sheet["A2"].font = Font(name=FONT, size=10, color=GREY)
+    row = _heading(sheet, 4, text="Chiffres clés")
+    for figure in synthesis.figures:
+        _figure(sheet, row, figure=figure)
+        row += 1
+    chart_row = 4
+    row += 1
+    for block in synthesis.blocks:
+        row = _block(sheet, row, block=block, chart_row=chart_row)
+        chart_row += _CHART_ROWS
+        row += 1
+    sheet.print_area = f"A1:P{max(row, chart_row)}"
+    sheet.page_setup.fitToHeight = 1
+
+
+def _heading(sheet: Worksheet, row: int, *, text: str) -> int:
+    set_text(sheet, (row, 1), text=text)
+    for place in range(1, len(_WIDTHS) + 1):
+        cell = sheet.cell(row=row, column=place)
+        cell.fill = PatternFill("solid", fgColor=BLUE)
+        cell.font = Font(name=FONT, size=11, bold=True, color="FFFFFF")
+    return row + 1
+
+
+def _figure(sheet: Worksheet, row: int, *, figure: Figure) -> None:
+    set_text(sheet, (row, 1), text=figure.name)
+    sheet.cell(row=row, column=1).border = THIN
+    sheet.cell(row=row, column=1).font = Font(name=FONT, size=10)
+    sheet.cell(row=row, column=1).alignment = Alignment(wrap_text=True, vertical="center")
+    if len(figure.name) > _WIDTHS[0]:
+        sheet.row_dimensions[row].height = 28
+    value = safe_value(figure.value)
+    _put(sheet, (row, 2), value="—" if value is None else value, shape=figure.format)
+    sheet.cell(row=row, column=2).font = Font(name=FONT, size=11, bold=True, color=BLUE)
+    sheet.cell(row=row, column=2).border = THIN
+
+
+def _block(sheet: Worksheet, row: int, *, block: Block, chart_row: int) -> int:
+    start = _heading(sheet, row, text=block.title)
+    for place, header in enumerate(block.headers, start=1):
+        set_text(sheet, (start, place), text=header)
+        cell = sheet.cell(row=start, column=place)
+        cell.font = Font(name=FONT, size=10, bold=True)
+        cell.fill = PatternFill("solid", fgColor=PALE)
+        cell.alignment = Alignment(horizontal="left" if place == 1 else "right")
+    for offset, line in enumerate(block.lines, start=1):
+        for place, value in enumerate(line, start=1):
+            _put(sheet, (start + offset, place), value=value, shape="entier")
+            sheet.cell(row=start + offset, column=place).border = THIN
+    if block.lines:
+        _chart(sheet, start, block=block, chart_row=chart_row)
+    return start + len(block.lines) + 1
+
+
+def _put(sheet: Worksheet, where: tuple[int, int], *, value: Safe, shape: Format) -> None:
+    cell = sheet.cell(row=where[0], column=where[1])
+    cell.font = Font(name=FONT, size=10)
+    if isinstance(value, str):
+        set_text(sheet, where, text=str(safe_value(value) or ""))
+        cell.alignment = Alignment(horizontal="left" if where[1] == 1 else "right")
+    else:
+        sheet.cell(row=where[0], column=where[1], value=value)
+        cell.number_format = number_format(shape)
+        cell.alignment = Alignment(horizontal="right")
+
+
+def _chart(sheet: Worksheet, start: int, *, block: Block, chart_row: int) -> None:
+    chart = BarChart()
+    chart.type = block.bars
+    title = title_maker(block.title)
+    title.overlay = False  # else Excel draws it over the bars
+    chart.title = title
+    chart.style = 2
+    series = len(block.headers) - 1
+    end = start + len(block.lines)
+    chart.add_data(
+        Reference(sheet, min_col=2, max_col=series + 1, min_row=start, max_row=end),
+        titles_from_data=True,
+    )
+    chart.set_categories(Reference(sheet, min_col=1, min_row=start + 1, max_row=end))
+    for one, colour in zip(chart.series, block.colours, strict=True):
+        one.graphicalProperties = GraphicalProperties(solidFill=colour)
+    if series > 1:
+        chart.grouping, chart.overlap = "stacked", 100
+        chart.legend.position = "b"
+    else:
+        chart.legend = None
+        chart.dataLabels = DataLabelList(
+            showVal=True,
+            showSerName=False,
+            showCatName=False,
+            showLegendKey=False,
+            showPercent=False,
+        )
+    _axes(chart, lying=block.bars == "bar")
+    chart.width, chart.height = _CHART_CM
+    sheet.add_chart(chart, f"{_CHART_COLUMN}{chart_row}")
+
+
+def _axes(chart: BarChart, *, lying: bool) -> None:
+    chart.gapWidth = 60
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.y_axis.numFmt = "#,##0"
+    line = LineProperties(solidFill="E5E5E5")
+    chart.y_axis.majorGridlines = ChartLines(spPr=GraphicalProperties(ln=line))
+    chart.y_axis.scaling.min = 0
+    chart.x_axis.tickLblPos = "low"
+    if lying:
+        chart.x_axis.scaling.orientation = "maxMin"
+        chart.y_axis.crosses = "max"

@@ -1,0 +1,1 @@
+"""How French texts and times are compared. Imports nothing of ours. Pure."""

@@ -1,0 +1,1 @@
+"""A dossier as DS tells it, decoded: champs, values, revisions of the form."""

@@ -1,0 +1,51 @@
+"""Hashes of a dossier's raw JSON: has it changed, and must it be judged again?"""
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from mappings.dossier.model import RawDossier
+
+_VOLATILE = re.compile(rb'"(?:url|updatedAt)":(?:null|"[^"\\]*(?:\\.[^"\\]*)*"),?')
+"""Links expire and are served anew each time; our own writes move dates of annotations. Text that a
+person typed never looks so: its quotes are escaped."""
+_MOVED_BY_US = frozenset({"dateDerniereModification", "dateDerniereModificationAnnotations"})
+"""Dates of the dossier that every annotation, message or label moves."""
+_NOT_IN_REST = _MOVED_BY_US | {"champs"}
+_OPEN = frozenset({"en_construction", "en_instruction"})
+"""States that a verdict does not tell apart: our own correction request moves one to the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hashes:
+    """Hashes of a dossier's content, hexadecimal.
+
+    Attributes:
+        content: Of all that it says, apart from links and dates that move by themselves.
+        fingerprint: Of what a verdict depends on: champs, decision, revision, date of deposit.
+    """
+
+    content: str
+    fingerprint: str
+
+
+def hashes(raw: RawDossier) -> Hashes:
+    """Hash a dossier's JSON: its champs are written once for both, and no object is walked here."""
+    champs = _stable(raw["champs"])
+    rest = {key: raw[key] for key in raw if key not in _NOT_IN_REST}
+    decided = "" if raw["state"] in _OPEN else raw["state"]
+    revision = raw["demarche"]["revision"]["id"]
+    judged = _stable({"dateDepot": raw["dateDepot"], "state": decided, "revision": revision})
+    return Hashes(content=_digest(_stable(rest), champs), fingerprint=_digest(judged, champs))
+
+
+def _stable(value: Any) -> bytes:
+    """JSON of a value, keys in order, without what moves by itself: a third of a walk's time."""
+    return _VOLATILE.sub(b"", orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
+
+
+def _digest(*parts: bytes) -> str:
+    return sha256(b"\n".join(parts)).hexdigest()

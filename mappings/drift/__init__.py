@@ -1,0 +1,1 @@
+"""What the form asks beside what the mapping knows: drift, and lines to paste."""

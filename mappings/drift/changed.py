@@ -1,0 +1,133 @@
+"""What changed in one champ that the mapping takes: label, type, options, obligation."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from french.text import normalise_label
+from mappings.dossier.revision import Descriptor
+from mappings.drift.model import ACCEPT, Drift, Kind, Needs, Severity
+from mappings.drift.retyping import LISTS, Fit, fit
+from mappings.drift.reviewed import Known, options_of
+from mappings.schema.model import AnnotationSpec, FieldSpec
+from mappings.schema.names import FIELD_NAMES, champ_type
+
+_UNREADABLE = "changer « type » dans la correspondance, ou le champ sur DS : réponses illisibles"
+_FREED = "remettre la liste sur DS, ou changer le référentiel : il compare encore avec ses options"
+_SHOWN = 3
+"""Options named in a sentence; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A champ of one revision, the field that takes it, and what was reviewed of it."""
+
+    descriptor: Descriptor
+    spec: FieldSpec | AnnotationSpec
+    path: str
+    known: Known | None
+
+
+def changes(one: Compared, needs: Needs, *, revision: str, active: bool) -> Iterator[Drift]:
+    """Every change of a champ in a revision.
+
+    Args:
+        one: The champ and what it is compared with.
+        needs: What the rules read.
+        revision: Number of the revision.
+        active: Whether it is the one in force: only that one can block.
+    """
+    for kind, severity, before, after, remedy in (
+        *_type(one, needs, active=active),
+        *_label(one),
+        *_options(one, needs, active=active),
+        *_required(one),
+    ):
+        yield Drift(
+            severity=severity,
+            kind=kind,
+            champ=one.descriptor.id,
+            label=one.descriptor.label,
+            field=one.path,
+            before=before,
+            after=after,
+            revisions=(revision,),
+            remedy=remedy,
+        )
+
+
+_Change = tuple[Kind, Severity, str, str, str]
+
+
+def _type(one: Compared, needs: Needs, *, active: bool) -> Iterator[_Change]:
+    kind, known = one.descriptor.type, one.known
+    before = " ou ".join(map(champ_type, known.types)) if known else ""
+    changed = known is not None and kind not in known.types
+    severity, remedy = Severity.REVIEW, ""
+    match fit(one.spec.type, kind):
+        case Fit.UNREADABLE:
+            before = before if changed else f"donnée « {FIELD_NAMES[one.spec.type]} »"
+            read = one.path in needs.scope or one.path in needs.read
+            severity = Severity.BLOCKING if active and read else Severity.REVIEW
+            remedy = _UNREADABLE
+        case _ if not changed:
+            return
+        case _ if active and _frees(one, needs):
+            severity, remedy = Severity.BLOCKING, _FREED
+        case Fit.CONVERTED:
+            remedy = f"ses réponses sont converties, parfois illisibles : {ACCEPT}"
+        case Fit.EXACT:
+            types = known.types if known else ()
+            alike = all(fit(one.spec.type, earlier) is Fit.EXACT for earlier in types)
+            severity = Severity.INFORMATION if alike else Severity.REVIEW
+            remedy = f"rien, ou {ACCEPT}"
+    yield Kind.RETYPED, severity, before, champ_type(kind), remedy
+
+
+def _frees(one: Compared, needs: Needs) -> bool:
+    """Whether a condition compares with options what is no list any more."""
+    listed = one.known is not None and not LISTS.isdisjoint(one.known.types)
+    return listed and one.descriptor.type not in LISTS and bool(needs.options.get(one.path))
+
+
+def _label(one: Compared) -> Iterator[_Change]:
+    label, known = one.descriptor.label, one.known
+    if known is None or label in known.labels:
+        return
+    same = normalise_label(label) in {normalise_label(before) for before in known.labels}
+    severity = Severity.INFORMATION if same else Severity.REVIEW
+    remedy = "vérifier que la question a le même sens"
+    yield Kind.RENAMED, severity, known.labels[-1], label, f"{remedy} : {ACCEPT}"
+
+
+def _options(one: Compared, needs: Needs, *, active: bool) -> Iterator[_Change]:
+    options, known = options_of(one.descriptor), one.known
+    reviewed = known.options if known else ()
+    if not options and not (reviewed and one.descriptor.type in LISTS):
+        return  # never a list, or none any more: then its type is told
+    named = needs.options.get(one.path, frozenset())
+    # An older revision has options of its own, which were reviewed with it.
+    expected = set(reviewed) - set(known.removed if known else ()) if active else set()
+    lost = named - set(options) if active else frozenset()
+    added = [option for option in options if reviewed and option not in reviewed]
+    gone = sorted((expected | lost) - set(options))
+    if lost:
+        remedy = f"mettre le référentiel d'accord : il nomme encore {_listed(sorted(lost))}"
+        yield Kind.OPTIONS, Severity.BLOCKING, _listed(gone), _listed(added), remedy
+    elif added or gone:
+        severity = Severity.REVIEW if named else Severity.INFORMATION
+        yield Kind.OPTIONS, severity, _listed(gone), _listed(added), ACCEPT
+
+
+def _required(one: Compared) -> Iterator[_Change]:
+    required, known = one.descriptor.required, one.known
+    if known is None or required in known.required:
+        return
+    shown = {True: "obligatoire", False: "facultatif"}
+    before = " ou ".join(shown[value] for value in known.required)
+    yield Kind.REQUIRED, Severity.INFORMATION, before, shown[required], f"rien, ou {ACCEPT}"
+
+
+def _listed(options: list[str]) -> str:
+    shown = " ; ".join(options[:_SHOWN])
+    more = len(options) - _SHOWN
+    return f"{shown} (et {more} de plus)" if more > 0 else shown

@@ -1,0 +1,146 @@
+"""Comparing what a démarche asks, in every revision, with the mapping and the reviewed form."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mappings.dossier.decode import stable_id
+from mappings.dossier.revision import Descriptor, Revision
+from mappings.drift.changed import Compared, changes
+from mappings.drift.level import (
+    FormLevel,
+    Yardstick,
+    asking,
+    homes,
+    matched,
+    named,
+    reworded,
+    usurped,
+)
+from mappings.drift.missing import missing_annotation, missing_field
+from mappings.drift.model import ACCEPT, Drift, Kind, Needs, Severity
+from mappings.drift.new import newcomers
+from mappings.drift.reviewed import ReviewedForm, first_seen
+from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
+
+_ORDER = tuple(Severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The form as it is: its revisions from the oldest, and the id of the one in force."""
+
+    revisions: Sequence[Revision]
+    active_id: str
+
+
+def compare(
+    observed: Observed, *, mapping: FormMapping, reviewed: ReviewedForm | None, needs: Needs
+) -> tuple[Drift, ...]:
+    """Every difference, the worst first; the same one in several revisions is told once."""
+    known = reviewed or first_seen(observed.revisions)
+    yardstick = Yardstick(known, needs, homes(observed.revisions))
+    found: dict[tuple[str, ...], Drift] = {}
+    for revision in observed.revisions:
+        number, active = stable_id(revision.id), revision.id == observed.active_id
+        champs = FormLevel(number, active, "", revision.champs)
+        annotations = FormLevel(number, active, "", revision.annotations)
+        for drift in (
+            *_fields(champs, mapping.fields, yardstick),
+            *_annotations(annotations, mapping.annotations, yardstick),
+        ):
+            _add(found, drift)
+    return tuple(sorted(found.values(), key=lambda one: _ORDER.index(one.severity)))
+
+
+def _add(found: dict[tuple[str, ...], Drift], drift: Drift) -> None:
+    """Keep the worse of two sights of one drift, whole: its remedy goes with its severity.
+
+    Of two that are as bad the later one is kept: that of the form as it is now.
+    """
+    key = (drift.kind, drift.champ, drift.field, drift.after)
+    same = found.get(key)
+    if same is None:
+        found[key] = drift
+        return
+    worse = min(drift, same, key=lambda one: _ORDER.index(one.severity))
+    found[key] = replace(worse, revisions=same.revisions + drift.revisions)
+
+
+def _fields(
+    level: FormLevel, specs: Mapping[str, FieldSpec], yardstick: Yardstick
+) -> Iterator[Drift]:
+    known = yardstick.known
+    found = {name: matched(level, spec) for name, spec in specs.items()}
+    taken = {one.id for champs in found.values() for one in champs}
+    for name, spec in specs.items():
+        path = f"{level.place}{name}"
+        for one in found[name]:
+            yield from _taken(level, one, spec, path, yardstick)
+            if spec.type == "rows":
+                inner = replace(level, place=f"{path}.", descriptors=one.children)
+                yield from _fields(inner, spec.fields, yardstick)
+        yield from _ambiguous(level, spec, path)
+    told = set(taken)
+    for name, spec in specs.items():
+        if not found[name]:
+            formerly = reworded(level, spec, taken=taken, known=known)
+            told.update(one.id for one in formerly)
+            yield from missing_field(level, spec, formerly=formerly, yardstick=yardstick)
+    yield from newcomers(level, told, known)
+
+
+def _taken(
+    level: FormLevel,
+    one: Descriptor,
+    spec: FieldSpec | AnnotationSpec,
+    path: str,
+    yardstick: Yardstick,
+) -> Iterator[Drift]:
+    """What changed in a champ that a field takes, which another champ may have given before."""
+    needs = yardstick.needs
+    if other := usurped(one, spec, yardstick=yardstick):
+        read = path in needs.scope or path in needs.read
+        yield Drift(
+            severity=Severity.BLOCKING if level.active and read else Severity.REVIEW,
+            kind=Kind.REPLACED,
+            champ=one.id,
+            label=one.label,
+            field=path,
+            before=f"champ {other}",
+            after=f"champ {one.id}",
+            revisions=(level.revision,),
+            remedy=f"nommer par son id celui des deux qui est voulu, ou {ACCEPT}",
+        )
+    compared = Compared(one, spec, path, yardstick.known.champs.get(one.id))
+    yield from changes(compared, needs, revision=level.revision, active=level.active)
+
+
+def _ambiguous(level: FormLevel, spec: FieldSpec, path: str) -> Iterator[Drift]:
+    for candidate in spec.candidates(level.revision):
+        same = [one for one in asking(level) if named(one, candidate)]
+        if len(same) > 1:
+            yield Drift(
+                severity=Severity.BLOCKING if level.active else Severity.REVIEW,
+                kind=Kind.AMBIGUOUS,
+                champ=", ".join(one.id for one in same),
+                label=same[0].label,
+                field=path,
+                before="",
+                after="",
+                revisions=(level.revision,),
+                remedy="nommer le champ par son id dans la correspondance",
+            )
+
+
+def _annotations(
+    level: FormLevel, specs: Mapping[str, AnnotationSpec], yardstick: Yardstick
+) -> Iterator[Drift]:
+    """Annotations never spoil a verdict: at worst it cannot be shown on DS."""
+    found = {name: matched(level, spec) for name, spec in specs.items()}
+    taken = {one.id for champs in found.values() for one in champs}
+    for name, spec in specs.items():
+        for one in found[name]:
+            yield from _taken(level, one, spec, f"annotations.{name}", yardstick)
+        if not found[name]:
+            formerly = reworded(level, spec, taken=taken, known=yardstick.known)
+            yield from missing_annotation(level, spec, formerly=formerly, yardstick=yardstick)

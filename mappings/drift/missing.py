@@ -1,0 +1,87 @@
+"""A field that no champ of a revision gives: the champ is gone, or the label that named it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from mappings.dossier.revision import Descriptor
+from mappings.drift.level import FormLevel, Yardstick
+from mappings.drift.model import ACCEPT, Drift, Kind, Severity
+from mappings.drift.reviewed import ReviewedForm
+from mappings.schema.model import AnnotationSpec, FieldSpec
+
+_OLD = "rien : les dossiers de cette révision n'ont pas ce champ"
+_CORRECT = f"corriger « champ » dans la correspondance, ou {ACCEPT}"
+_SETTLED = "rien : absence déjà relue"
+
+
+def missing_field(
+    level: FormLevel, spec: FieldSpec, *, formerly: Sequence[Descriptor], yardstick: Yardstick
+) -> Iterator[Drift]:
+    """The drift of a field without a champ, as bad as what the rules do with the field.
+
+    Args:
+        level: Where it was looked for.
+        spec: The field.
+        formerly: Champs that had its label when they were reviewed.
+        yardstick: An absence that was accepted is right in an older revision.
+    """
+    path, needs = f"{level.place}{spec.name}", yardstick.needs
+    accepted = path in yardstick.known.absent
+    if accepted and not level.active:
+        return
+    severity, remedy = Severity.INFORMATION, _OLD
+    if level.active:
+        severity, remedy = (
+            Severity.REVIEW,
+            f"corriger « champ » dans la correspondance, ou {ACCEPT}",
+        )
+        if path in needs.scope or (path in needs.read and not accepted):
+            severity = Severity.BLOCKING
+        elif accepted:
+            severity, remedy = Severity.INFORMATION, _SETTLED
+    told = _lost(level, spec, path, severity, remedy)
+    yield from _reworded(told, formerly, yardstick.known) if formerly else (told,)
+
+
+def missing_annotation(
+    level: FormLevel, spec: AnnotationSpec, *, formerly: Sequence[Descriptor], yardstick: Yardstick
+) -> Iterator[Drift]:
+    """The drift of an annotation that the form in force does not have: never a spoilt verdict."""
+    if not level.active:
+        return
+    severity = Severity.REVIEW if spec.written else Severity.INFORMATION
+    remedy = "l'ajouter aux annotations privées, et son id à la correspondance"
+    told = _lost(level, spec, f"annotations.{spec.name}", severity, remedy)
+    yield from _reworded(told, formerly, yardstick.known) if formerly else (told,)
+
+
+def _lost(
+    level: FormLevel, spec: FieldSpec | AnnotationSpec, path: str, severity: Severity, remedy: str
+) -> Drift:
+    return Drift(
+        severity=severity,
+        kind=Kind.MISSING,
+        champ=" ou ".join(spec.candidates(level.revision)) or "–",
+        label=spec.title,
+        field=path,
+        before="",
+        after="",
+        revisions=(level.revision,),
+        remedy=remedy,
+        lost=True,
+    )
+
+
+def _reworded(told: Drift, formerly: Sequence[Descriptor], known: ReviewedForm) -> Iterator[Drift]:
+    """The same, by the champ that is still there under another label."""
+    for one in formerly:
+        add = f"ajouter {one.id} à « champ » dans la correspondance"
+        yield replace(
+            told,
+            kind=Kind.RENAMED,
+            champ=one.id,
+            label=one.label,
+            before=known.champs[one.id].labels[-1],
+            after=one.label,
+            remedy=_SETTLED if told.remedy == _SETTLED else add,
+        )

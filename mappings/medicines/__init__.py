@@ -1,0 +1,1 @@
+"""The public base of medicines (BDPM): read, matched, told column by column."""

@@ -1,0 +1,162 @@
+"""Joining what a report names with BDPM: by code, else by name with a score that is shown."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+from rapidfuzz import fuzz
+
+from mappings.medicines.bdpm_files import is_cis
+from mappings.medicines.names import Likeness, NameIndex, SubstanceIndex, likeness, words
+from mappings.medicines.reference import Medicine, Reference
+
+By: TypeAlias = Literal["cis", "cip", "nom"]
+_UNLIKE = 50.0
+"""Likeness under which a code and a name are said to disagree."""
+_MOST = 60
+"""Characters of a declared substance that a remark repeats."""
+_CIP_LENGTHS = frozenset({7, 13})
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a report says of one medicine; "" where it says nothing."""
+
+    cis: str = ""
+    cip: str = ""
+    name: str = ""
+    substance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What was found for a declared medicine.
+
+    Attributes:
+        medicine: The speciality; ``None`` when none was found.
+        by: What found it.
+        score: Likeness of the names, 0 to 100 (only for the same words); ``None`` when there was
+            no name to compare.
+        remarks: What a person should know, in French.
+    """
+
+    medicine: Medicine | None
+    by: By | None
+    score: float | None
+    remarks: tuple[str, ...]
+
+    @property
+    def sure(self) -> bool:
+        """Whether a code found it and nothing speaks against it: a name alone never is."""
+        return self.by in {"cis", "cip"} and not self.remarks
+
+
+class Matcher:
+    """Looks up declared medicines in a reference; the same question is answered once."""
+
+    def __init__(self, reference: Reference) -> None:
+        self.reference = reference
+        self._answers: dict[Declared, Match] = {}
+
+    @cached_property
+    def _names(self) -> NameIndex:
+        return NameIndex(self.reference.medicines.values())
+
+    @cached_property
+    def _substances(self) -> SubstanceIndex:
+        return SubstanceIndex(self.reference.medicines.values())
+
+    def match(self, declared: Declared) -> Match:
+        """What the reference has for a declared medicine."""
+        if declared not in self._answers:
+            self._answers[declared] = self._look_up(declared)
+        return self._answers[declared]
+
+    def _look_up(self, declared: Declared) -> Match:
+        known, by_cip = self.reference.medicines, self.reference.by_cip
+        cis, cip = _digits(declared.cis), _digits(declared.cip)
+        by_code = known.get(cis) if is_cis(cis) else None
+        by_pack = known.get(by_cip.get(cip, "")) if len(cip) in _CIP_LENGTHS else None
+        remarks = []
+        if cis and by_code is None:
+            remarks.append("code CIS inconnu de la BDPM")
+        if cip and by_pack is None:
+            remarks.append("code CIP inconnu de la BDPM")
+        if by_code and by_pack and by_code.cis != by_pack.cis:
+            remarks.append(f"le code CIP est celui de « {by_pack.name} »")
+        found = by_code or by_pack
+        if found is None:
+            return self._by_name(declared, remarks)
+        by: By = "cis" if by_code else "cip"
+        name = words(declared.name)
+        if not name:
+            return Match(found, by, None, tuple(remarks))
+        alike = _with_substance(likeness(name, words(found.name)), declared, found)
+        if alike.said < _UNLIKE:
+            remarks.append(
+                f"le nom déclaré ne ressemble pas à « {found.name} » ({alike.whole:.0f} %)"
+            )
+        return Match(found, by, alike.whole, tuple(remarks))
+
+    def _by_name(self, declared: Declared, remarks: list[str]) -> Match:
+        name = words(declared.name)
+        found = [
+            (one, _with_substance(alike, declared, one))
+            for one, alike in self._names.find(name, words(declared.substance))
+        ]
+        if not found:
+            remarks += [*self._of_name(declared), *self._of_substance(declared)]
+            return Match(None, None, None, tuple(remarks))
+        best, alike = min(found, key=_best_first)
+        count = sum(other.said == alike.said for _, other in found)
+        same = f", {count} spécialités se ressemblent autant" if count > 1 else ""
+        remarks.insert(0, f"trouvé par le nom, à vérifier (ressemblance {alike.whole:.0f} %{same})")
+        return Match(best, "nom", alike.whole, tuple(remarks))
+
+    def _of_name(self, declared: Declared) -> Iterator[str]:
+        """Why a name found nothing."""
+        if self._names.naming(words(declared.name)):
+            yield "aucune spécialité de ce nom dans la BDPM"
+        elif declared.name.strip():
+            yield "nom trop court ou trop général pour être cherché dans la BDPM"
+
+    def _of_substance(self, declared: Declared) -> Iterator[str]:
+        """What is known of the substance where no speciality was found: it never names one."""
+        wanted = declared.substance.strip()[:_MOST]
+        if not wanted:
+            return
+        count = self._substances.count(wanted)  # never quoted: a remark is read more widely
+        if count == 0:
+            yield "substance déclarée inconnue de la BDPM"
+            return
+        several = f"{count} spécialités" if count > 1 else "une spécialité"
+        yield f"substance déclarée : {several} dans la BDPM, à préciser par un nom ou un code"
+
+
+def _with_substance(name: Likeness, declared: Declared, medicine: Medicine) -> Likeness:
+    """Likeness of names; with a substance on both sides, it counts for a third."""
+    if not declared.substance.strip() or not medicine.substances:
+        return name
+    wanted = words(declared.substance)
+    alike = max(fuzz.token_set_ratio(wanted, words(one)) for one in medicine.substances)
+    return Likeness((2 * name.said + alike) / 3, (2 * name.whole + alike) / 3)
+
+
+def _best_first(found: tuple[Medicine, Likeness]) -> tuple[float, bool, bool, float, str]:
+    one, alike = found
+    other = one.marketing != "Commercialisée"
+    return (-alike.said, one.withdrawn, other, -alike.whole, one.cis)
+
+
+def _digits(text: str) -> str:
+    """A code without the spaces that people put in it."""
+    return "".join(text.split())
+
+
+def rates(matches: Iterable[Match]) -> dict[str, int]:
+    """How many medicines were found by each means, or not; for printing."""
+    found = {"cis": 0, "cip": 0, "nom": 0, "aucun": 0}
+    for match in matches:
+        found[match.by or "aucun"] += 1
+    return found

@@ -1,0 +1,1 @@
+"""A report in the internal schema: converted, shown, explained field by field."""

@@ -1,0 +1,73 @@
+"""Values as French readers see them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from french.time import PARIS
+from mappings.dossier.model import (
+    Attachment,
+    ChampValue,
+    Company,
+    Day,
+    Moment,
+    Number,
+    Place,
+    Rows,
+    Unlisted,
+)
+from mappings.report.convert import as_text
+from mappings.report.model import Value
+
+_NARROW_SPACE = "\u202f"
+
+
+def show(value: Value) -> str:  # noqa: C901 (one case for each member of the union)
+    """``value`` in French: oui/non, dates as 31/12/2026, thousands apart, lists with « ; »."""
+    match value:
+        case bool():
+            return "oui" if value else "non"
+        case int():
+            return f"{value:,}".replace(",", _NARROW_SPACE)
+        case Decimal():
+            return f"{value:,f}".replace(",", _NARROW_SPACE).replace(".", ",")
+        case datetime():
+            return f"{value.astimezone(PARIS):%d/%m/%Y %H:%M}"
+        case date():
+            return f"{value:%d/%m/%Y}"
+        case Company():
+            return f"{value.name} ({value.identifier})" if value.name else value.identifier
+        case Place():
+            return f"{value.name} ({value.code})" if value.code else value.name
+        case str():
+            return value
+        case Unlisted():
+            return as_text(value)
+        case tuple():
+            return " ; ".join(_show_member(member) for member in value)
+
+
+def show_champ(value: ChampValue) -> str:
+    """An answer that nothing maps, in French; rows one a line."""
+    match value:
+        case Number():
+            return show(value.number)
+        case Day():
+            return show(value.day)
+        case Moment():
+            return show(value.moment)
+        case Rows():
+            return "\n".join(
+                ", ".join(show_champ(champ.value) for champ in row if champ.value is not None)
+                for row in value.rows
+            )
+        case _:
+            return as_text(value)
+
+
+def _show_member(member: object) -> str:
+    if isinstance(member, Attachment):
+        return member.filename
+    if isinstance(member, dict):
+        shown = (show(answer.value) for answer in member.values() if answer.value is not None)
+        return ", ".join(shown)
+    return str(member)

@@ -1,0 +1,143 @@
+"""The internal schema: one report of non-compliant use, field by field.
+
+Which fields exist, what they mean and where they come from is data
+(``mappings/<form>/mapping.yaml``,
+see :mod:`mappings.schema.file`); this module says what an answer *is*. ``docs/rapport.md`` and
+``docs/rapport.schema.json`` are made from that data.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeAlias
+
+from mappings.dossier.model import Attachment, Company, DossierState, Place, Unlisted, fills_slots
+
+
+class AnswerState(StrEnum):
+    """Why a field has a value or not."""
+
+    ANSWERED = "answered"
+    BLANK = "blank"
+    """The champ is shown and empty."""
+    HIDDEN = "hidden"
+    """The revision has the champ, but its condition hides it in this dossier."""
+    NOT_ASKED = "not_asked"
+    """The dossier's revision has no such champ."""
+    UNREADABLE = "unreadable"
+    """There is an answer, but it does not convert: see ``raw`` and ``problem``."""
+
+
+@fills_slots
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an answer comes from: champ, label, type, revision and date of last change."""
+
+    champ_id: str
+    label: str
+    champ_type: str
+    revision_id: str
+    updated_at: datetime | None
+
+
+Row: TypeAlias = Mapping[str, "Answer"]
+Value: TypeAlias = (
+    str
+    | bool
+    | int
+    | Decimal
+    | date
+    | datetime
+    | tuple[str, ...]
+    | Place
+    | Company
+    | tuple[Attachment, ...]
+    | Unlisted
+    | tuple[Row, ...]
+)
+
+
+@fills_slots
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one field.
+
+    Attributes:
+        state: Why there is a value or not.
+        value: Python value when answered, else ``None``. Text is kept as typed.
+        origin: Champ that gave it; ``None`` when no champ did.
+        raw: What was served, when it does not convert.
+        problem: Why it does not convert, in French.
+    """
+
+    state: AnswerState
+    value: Value | None = None
+    origin: Origin | None = None
+    raw: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmapped:
+    """An answered champ that no rule of the mapping takes: kept, counted, shown.
+
+    Attributes:
+        champ_id: Stable id.
+        label: Label in the dossier's revision.
+        text: The answer as French readers see it.
+        updated_at: Last change of the champ (aware); ``None`` when DS did not say.
+    """
+
+    champ_id: str
+    label: str
+    text: str
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report: the dossier's identity and every field of the mapping.
+
+    Attributes:
+        number: Number of the dossier on DS.
+        dossier_id: GraphQL id of the dossier.
+        state: State on DS.
+        archived: Archived on DS.
+        revision_id: Revision of the form.
+        deposited_at: Deposit (aware).
+        champs_modified_at: Last submission by the declarant (aware).
+        decided_at: Decision on DS, if any.
+        groupe: Label of the groupe instructeur.
+        usager_email: Account of the declarant (personal).
+        demandeur: Company of the account, or ``None``.
+        fields: Answer of every field of the mapping, in the mapping's order.
+        annotations: Answer of every annotation of the mapping, by name.
+        unmapped: Answered champs that nothing maps.
+        correction_pending_since: Open correction request.
+    """
+
+    number: int
+    dossier_id: str
+    state: DossierState
+    archived: bool
+    revision_id: str
+    deposited_at: datetime
+    champs_modified_at: datetime
+    decided_at: datetime | None
+    groupe: str
+    usager_email: str
+    demandeur: Company | None
+    fields: Mapping[str, Answer]
+    annotations: Mapping[str, Answer]
+    unmapped: tuple[Unmapped, ...]
+    correction_pending_since: datetime | None
+
+    def value(self, field: str) -> Value | None:
+        """Value of a field, ``None`` when it has none.
+
+        Raises:
+            KeyError: The mapping has no such field.
+        """
+        return self.fields[field].value

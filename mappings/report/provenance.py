@@ -1,0 +1,113 @@
+"""Provenance: for each field of a report, the champ, label, revision and date it came from."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from mappings.dossier.decode import stable_id
+from mappings.report.display import show
+from mappings.report.model import Answer, AnswerState, Report
+from mappings.schema.model import Audience, FieldSpec, FormMapping
+
+_STATES = {
+    AnswerState.ANSWERED: "répondu",
+    AnswerState.BLANK: "sans réponse",
+    AnswerState.HIDDEN: "masqué par sa condition",
+    AnswerState.NOT_ASKED: "absent de cette révision",
+    AnswerState.UNREADABLE: "illisible",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """One field of a report and where its value comes from.
+
+    Attributes:
+        field: Name of the field; ``rows[1].field`` in the first row.
+        title: Its French name.
+        state: Whether it is answered, in French.
+        value: Value as shown; what was served, when it is unreadable.
+        problem: Why it is unreadable.
+        audience: Who may read it.
+        champ: Stable id of the champ, or "".
+        label: Label of the champ in the dossier's revision.
+        champ_type: Type of the champ in that revision.
+        revision: Number of that revision.
+        updated_at: Last change of the champ (aware).
+    """
+
+    field: str
+    title: str
+    state: str
+    value: str
+    problem: str
+    audience: Audience
+    champ: str
+    label: str
+    champ_type: str
+    revision: str
+    updated_at: datetime | None
+
+
+def card(report: Report, *, mapping: FormMapping) -> tuple[CardLine, ...]:
+    """Every field of a report with its provenance, rows one by one, then what nothing maps."""
+    revision = stable_id(report.revision_id)
+    unmapped = tuple(
+        CardLine(
+            field="",
+            title="(sans correspondance)",
+            state=_STATES[AnswerState.ANSWERED],
+            value=one.text,
+            problem="",
+            audience="agence",
+            champ=one.champ_id,
+            label=one.label,
+            champ_type="",
+            revision=revision,
+            updated_at=one.updated_at,
+        )
+        for one in report.unmapped
+    )
+    return (*_lines(mapping.fields, report.fields, revision=revision), *unmapped)
+
+
+def _lines(
+    specs: Mapping[str, FieldSpec], answers: Mapping[str, Answer], *, revision: str, place: str = ""
+) -> Iterator[CardLine]:
+    for name, spec in specs.items():
+        answer = answers[name]
+        rows = answer.value if spec.type == "rows" and isinstance(answer.value, tuple) else None
+        yield _line(spec, answer, field=f"{place}{name}", revision=revision, counted=rows)
+        for number, row in enumerate(rows or (), start=1):
+            if isinstance(row, Mapping):
+                inner = f"{place}{name}[{number}]."
+                yield from _lines(spec.fields, row, revision=revision, place=inner)
+
+
+def _line(
+    spec: FieldSpec,
+    answer: Answer,
+    *,
+    field: str,
+    revision: str,
+    counted: tuple[object, ...] | None,
+) -> CardLine:
+    origin = answer.origin
+    value = answer.raw
+    if counted is not None:
+        value = f"{len(counted)} ligne(s)"
+    elif answer.value is not None:
+        value = show(answer.value)
+    return CardLine(
+        field=field,
+        title=spec.title,
+        state=_STATES[answer.state],
+        value=value,
+        problem=answer.problem,
+        audience=spec.audience,
+        champ=origin.champ_id if origin else "",
+        label=origin.label if origin else "",
+        champ_type=origin.champ_type if origin else "",
+        revision=stable_id(origin.revision_id) if origin else revision,
+        updated_at=origin.updated_at if origin else None,
+    )

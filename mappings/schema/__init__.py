@@ -1,0 +1,1 @@
+"""The internal schema: the mapping file of a form, read and checked."""

@@ -1,0 +1,127 @@
+"""The mapping of one form: which fields a report has, what they mean, which champ gives them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, get_args
+
+FieldType: TypeAlias = Literal[
+    "text",
+    "yes_no",
+    "checkbox",
+    "integer",
+    "decimal",
+    "date",
+    "datetime",
+    "choice",
+    "choices",
+    "company",
+    "address",
+    "commune",
+    "departement",
+    "epci",
+    "pays",
+    "region",
+    "files",
+    "rows",
+]
+"""How a champ's value is converted; one converter for each (:mod:`mappings.report.convert`)."""
+FIELD_TYPES: tuple[FieldType, ...] = get_args(FieldType)
+"""Every type that a field can have."""
+Audience: TypeAlias = Literal["agence", "reseau"]
+"""Who may read a field: only the agency, or the network of centres too."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field of the internal schema.
+
+    Attributes:
+        name: Name in rules and columns.
+        type: Type of the value (see :data:`FieldType`).
+        title: What staff read.
+        meaning: What the field means, one sentence in French.
+        unit: Unit of a number, or an empty string.
+        audience: Who may read it.
+        champs: Candidates in order: stable ids or normalised labels.
+        fields: Fields of each row, for ``rows``.
+        only_in: Candidates that hold in some revisions only, with the numbers of those.
+        written: Candidates that are labels, as the file writes them.
+    """
+
+    name: str
+    type: FieldType
+    title: str
+    meaning: str
+    unit: str
+    audience: Audience
+    champs: tuple[str, ...]
+    fields: Mapping[str, "FieldSpec"]
+    only_in: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    written: Mapping[str, str] = field(default_factory=dict)
+
+    def candidates(self, revision: str) -> tuple[str, ...]:
+        """The candidates that hold in a revision, given by its number."""
+        if not self.only_in:
+            return self.champs
+        return tuple(
+            one for one in self.champs if one not in self.only_in or revision in self.only_in[one]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationSpec:
+    """One annotation privée that the bridge writes, or only reads (``written`` false)."""
+
+    name: str
+    type: FieldType
+    title: str
+    written: bool
+    champs: tuple[str, ...]
+
+    def candidates(self, _revision: str) -> tuple[str, ...]:
+        """The candidates: those of an annotation hold in every revision."""
+        return self.champs
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineRows:
+    """Where a report names medicines: a repetition, and the fields of its rows ("" if none).
+
+    Attributes:
+        rows: Field of type ``rows``.
+        cis: Field with the CIS code.
+        cip: Field with a CIP7 or CIP13 code.
+        name: Field with the name of the speciality.
+        substance: Field with the substance.
+        company: Field of the report, of type ``company``, that declares them.
+    """
+
+    rows: str
+    cis: str = ""
+    cip: str = ""
+    name: str = ""
+    substance: str = ""
+    company: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormMapping:
+    """The whole mapping of a form.
+
+    Attributes:
+        form: Short name of the form (``unc``).
+        version: Version written in the file.
+        digest: First 12 hexadecimal digits of the SHA-256 of the file's text.
+        title: Title of the form, in French.
+        fields: Fields by name, in the file's order.
+        annotations: Annotations by name.
+        medicines: Where medicines are named, to join them with BDPM; ``None`` if nowhere.
+    """
+
+    form: str
+    version: str
+    digest: str
+    title: str
+    fields: Mapping[str, FieldSpec]
+    annotations: Mapping[str, AnnotationSpec]
+    medicines: MedicineRows | None = None

@@ -1,0 +1,1 @@
+"""Dossiers as pages show them: lists, search, card, figures."""

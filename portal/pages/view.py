@@ -1,0 +1,131 @@
+"""Pages as HTML: Jinja2 templates with everything escaped, and how values are shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from exports.cells import Content, Link, paris
+from exports.sheets.figures import Figure
+from mappings.report.display import show
+from portal.people.sessions import Person, sessions_of
+
+HERE = Path(__file__).parents[1]
+STATIC = HERE / "static"
+_DSFR = "dsfr/dsfr.min.css"
+_KIB = 1024
+
+
+def dsfr_is_installed() -> bool:
+    """Whether `make portal-assets` brought the State's design system."""
+    return (STATIC / _DSFR).is_file()
+
+
+@dataclass(frozen=True, slots=True)
+class MenuPlace:
+    """One entry of the menu."""
+
+    path: str
+    name: str
+
+
+MENU = (
+    MenuPlace("/exports", "Exports"),
+    MenuPlace("/changements", "Ce qui a changé"),
+    MenuPlace("/dossiers", "Dossiers"),
+    MenuPlace("/indicateurs", "Indicateurs"),
+)
+JOURNAL = MenuPlace("/journal", "Journal")
+
+
+class View:
+    """Makes the pages of one portal."""
+
+    def __init__(self, *, title: str, dsfr: bool, centres: Mapping[str, str]) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters |= {
+            "day": day,
+            "moment": moment,
+            "size": size,
+            "number": show,
+            "figure": figure,
+        }
+        self._environment.globals |= {
+            "demarche": title,
+            "dsfr": dsfr,
+            "centre_names": centres,
+        }
+
+    def page(
+        self,
+        request: Request,
+        template: str,
+        *,
+        person: Person | None = None,
+        status: int = 200,
+        **values: Any,
+    ) -> HTMLResponse:
+        """Render a page; the token of its forms is the session's."""
+        text = self._environment.get_template(f"{template}.html").render(
+            person=person,
+            path=request.url.path,
+            menu=_menu(person),
+            form_token=sessions_of(request).form_token(request),
+            **values,
+        )
+        return HTMLResponse(text, status_code=status)
+
+
+def view_of(request: Request) -> View:
+    """The view of this portal."""
+    view: View = request.app.state.view
+    return view
+
+
+def _menu(person: Person | None) -> tuple[MenuPlace, ...]:
+    if person is None:
+        return ()
+    return (*MENU, JOURNAL) if person.role.reads_journal else MENU
+
+
+def day(value: date | str) -> str:
+    """A day, from a date or its ISO text."""
+    return f"{date.fromisoformat(value) if isinstance(value, str) else value:%d/%m/%Y}"
+
+
+def moment(value: datetime) -> str:
+    """A moment, Paris time."""
+    return f"{paris(value):%d/%m/%Y à %H:%M}"
+
+
+def size(count: int) -> str:
+    """A size in bytes, as people read it."""
+    if count < _KIB * _KIB:
+        return f"{show(max(1, round(count / _KIB)))} Ko"
+    return f"{show(Decimal(f'{count / _KIB / _KIB:.1f}'))} Mo"
+
+
+def figure(one: Figure) -> str:
+    """The value of a figure."""
+    value: Content = one.value
+    match value:
+        case None:
+            return "–"
+        case Link():
+            return str(value.value)
+        case _ if one.format == "pourcent":
+            return f"{show(value)} %"
+        case _:
+            return show(value)

@@ -1,0 +1,1 @@
+"""The published files as a person fetches them, and who is told of them."""

@@ -1,0 +1,108 @@
+"""Telling people by e-mail that a workbook is out: where to fetch it, and nothing of it."""
+
+import logging
+import smtplib
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from ipaddress import ip_address
+
+from portal.people.roles import parse_role
+from portal.published.files import FetchableExport, FetchableFiles
+from portal.source import Source, now
+from store.staff.accounts import Account
+
+RECENT = timedelta(days=1)
+"""Older exports are told of no more: switching notices on mails nobody the past."""
+_SECONDS = 20
+
+_log = logging.getLogger("unc.portal")
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A mail server, and in whose name it sends. STARTTLS, but on this machine."""
+
+    host: str
+    port: int
+    sender: str
+    user: str = ""
+    password: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Crier:
+    """Tells each account once of each export that it may fetch a file of."""
+
+    source: Source
+    fetchable: FetchableFiles
+    post: Post
+    url: str
+
+    def tell(self) -> int:
+        """Tell who was not told of the latest export yet; how many were.
+
+        A message that the server refuses is tried again at the next call; a crash between sending
+        and writing down may tell a person twice.
+        """
+        due = list(self._due())
+        if not due:
+            return 0
+        try:
+            with self._server() as server:
+                return sum(self._told(server, account, export=export) for account, export in due)
+        except (OSError, smtplib.SMTPException) as error:
+            _log.warning("Les avis n'ont pas pu être envoyés (%s)", type(error).__name__)
+            return 0
+
+    def _told(self, server: smtplib.SMTP, account: Account, *, export: FetchableExport) -> bool:
+        """Tell one person; one address that is refused stops nobody else's notice."""
+        try:
+            server.send_message(self._message(account))
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+            _log.warning("Un avis a été refusé par le serveur (%s)", type(error).__name__)
+            return False
+        notices = self.source.store.notices
+        notices.record(self.source.demarche, export.folder, account=account.email, at=now())
+        return True
+
+    def _due(self) -> Iterator[tuple[Account, FetchableExport]]:
+        for account in self.source.store.accounts.list():
+            for export in self.fetchable.for_role(parse_role(account.role))[:1]:
+                told = self.source.store.notices.told(self.source.demarche, export.folder)
+                recent = now() - export.published_at < RECENT
+                if recent and account.email not in told:
+                    yield account, export
+
+    def _message(self, account: Account) -> EmailMessage:
+        message = EmailMessage()
+        message["From"] = self.post.sender
+        message["To"] = account.email
+        message["Subject"] = "Portail UNC : un nouveau classeur est disponible"
+        message["Date"] = formatdate(localtime=False)
+        message["Message-ID"] = make_msgid(domain=self.post.sender.rpartition("@")[2])
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(
+            "Bonjour,\n\nUn nouveau classeur des usages non conformes est disponible sur le"
+            f" portail :\n{self.url}/exports\n\nCe message est automatique et ne contient aucune"
+            " donnée.\n"
+        )
+        return message
+
+    def _server(self) -> smtplib.SMTP:
+        server = smtplib.SMTP(self.post.host, self.post.port, timeout=_SECONDS)
+        if not _is_here(self.post.host):
+            server.starttls(context=ssl.create_default_context())
+        if self.post.user:
+            server.login(self.post.user, self.post.password)
+        return server
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

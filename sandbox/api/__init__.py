@@ -1,0 +1,1 @@
+"""The GraphQL API that the sandbox speaks: schema, resolvers, faults."""

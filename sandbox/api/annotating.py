@@ -1,0 +1,95 @@
+"""Writing annotations: which value fits which annotation, and what it moves."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.demarche.dossier import DepositedDossier
+from sandbox.demarche.errors import ApiError, Refusal
+from sandbox.demarche.form import FormRevision, TypeDeChamp
+from sandbox.demarche.ids import decode_champ
+from sandbox.demarche.intake import row_id
+
+# key of AnnotationValueInput: the only kind of annotation that takes it
+KINDS = {
+    "checkbox": "checkbox",
+    "date": "date",
+    "datetime": "datetime",
+    "decimalNumber": "decimal_number",
+    "dropDownList": "drop_down_list",
+    "email": "email",
+    "integerNumber": "integer_number",
+    "multipleDropDownList": "multiple_drop_down_list",
+    "repetition": "repetition",
+    "text": "text",
+    "textarea": "textarea",
+    "yesNo": "yes_no",
+}
+# the older mutations: the kinds that each of them takes
+LEGACY = {
+    "Text": ("text", "textarea", "drop_down_list", "email", "phone"),
+    "Checkbox": ("checkbox", "yes_no"),
+    "Date": ("date",),
+    "Datetime": ("datetime",),
+    "IntegerNumber": ("integer_number",),
+    "DecimalNumber": ("decimal_number",),
+    "DropDownList": ("drop_down_list",),
+    "AjouterLigne": ("repetition",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationPlace:
+    """An annotation of a dossier, found by its id."""
+
+    type: TypeDeChamp
+    row: str | None
+
+
+def find(revision: FormRevision, opaque: str, kinds: tuple[str, ...]) -> AnnotationPlace:
+    """Return the annotation with an id, if it is of one of ``kinds``.
+
+    Raises:
+        Refusal: the dossier's revision has no such annotation, or it is of another kind.
+    """
+    try:
+        stable, row = decode_champ(opaque)
+    except ApiError:
+        stable, row = "", None
+    found = revision.annotations_by_id.get(stable)
+    if found is None or found.kind not in KINDS.values():
+        raise Refusal(f'L’annotation "{opaque}" n’existe pas')
+    if found.kind not in kinds:
+        raise Refusal(f'L’annotation "{opaque}" n’est pas de type attendu')
+    return AnnotationPlace(found, row)
+
+
+def write(dossier: DepositedDossier, place: AnnotationPlace, value: Any, now: int) -> None:
+    """Put a value in an annotation, as the API does.
+
+    Raises:
+        Refusal: the annotation does not offer that option.
+    """
+    one = place.type
+    chosen = value if isinstance(value, list) else [value]
+    if one.kind in {"drop_down_list", "multiple_drop_down_list"}:
+        allowed = (*(one.rows or one.choices()), "")
+        if any(option not in allowed for option in chosen):
+            raise Refusal(f"Le champ « {one.label} » doit être dans la liste")
+    if one.kind == "repetition":
+        rows = dossier.annotations.setdefault(one.stable, [])
+        for _ in range(value):
+            rows.append({"id": row_id(dossier.number, one.stable, len(rows) + 1), "champs": {}})
+    elif place.row is not None:
+        _row(dossier, place)[one.stable] = value
+    else:
+        dossier.annotations[one.stable] = value
+    dossier.annotation_dates[one.stable] = dossier.updated_at = now
+
+
+def _row(dossier: DepositedDossier, place: AnnotationPlace) -> dict[str, Any]:
+    for rows in dossier.annotations.values():
+        for row in rows if isinstance(rows, list) else ():
+            if isinstance(row, dict) and row["id"] == place.row:
+                champs: dict[str, Any] = row["champs"]
+                return champs
+    raise Refusal("La ligne n’existe pas")

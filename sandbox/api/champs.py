@@ -1,0 +1,251 @@
+"""From what a declarant typed to what the API shows of it.
+
+A question that changed type shows the old text through its new type: `_kept` is that text.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.api.companies import establishment
+from sandbox.demarche.clock import iso, parse
+from sandbox.demarche.form import DECORATIVE, TypeDeChamp
+from sandbox.demarche.ids import champ_id
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What showing a champ needs to know beside the answer."""
+
+    updated_at: int
+    file_url: Callable[[Mapping[str, Any]], str]
+    companies: Mapping[str, str]
+    registry_down: bool = False
+    dates: Mapping[str, int] | None = None
+
+
+def show(types: Sequence[TypeDeChamp], answers: Mapping[str, Any], how: Showing) -> list[Json]:
+    """Return the champs of ``types`` with their answers."""
+    return [show_one(one, answers.get(one.stable), how) for one in types]
+
+
+def show_one(one: TypeDeChamp, answer: Any, how: Showing, *, row: str | None = None) -> Json:
+    """Return one champ: what all types have in common, then what its own has."""
+    moved = (how.dates or {}).get(one.stable, how.updated_at)
+    shown: Json = {
+        "kind": one.kind,
+        "id": champ_id(one.stable, row),
+        "champDescriptorId": champ_id(one.stable),
+        "label": one.label,
+        "prefilled": False,
+        "updatedAt": iso(moved),
+        "columns": (),
+        "stringValue": "",
+        "value": None,
+    }
+    reader = _READERS.get(one.kind, _text)
+    shown.update(reader(one, answer, how))
+    return shown
+
+
+def blank(answer: Any) -> bool:
+    """Say whether a champ is unanswered."""
+    return answer is None or answer in ("", [])
+
+
+def _instant(answer: Any) -> int | None:
+    """Read a date that may be the answer to another type of question, from before a revision."""
+    try:
+        return parse(answer) if isinstance(answer, str) and answer else None
+    except ValueError:
+        return None
+
+
+def _kept(answer: Any) -> str:
+    """Return the text that DS keeps of an answer, whatever the type of its question."""
+    match answer:
+        case bool():
+            return "true" if answer else "false"
+        case str() | int() | float():
+            return f"{answer}"
+        case _:
+            plain = [str(one) for one in _plain(answer)]
+            return json.dumps(plain, ensure_ascii=False, separators=(",", ":")) if plain else ""
+
+
+def _text(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
+    if one.kind in DECORATIVE:
+        return {"level": one.level, "stringValue": None}
+    text = _kept(answer)
+    return {"value": text or None, "stringValue": text}
+
+
+def _choice(one: TypeDeChamp, answer: Any, how: Showing) -> Json:
+    shown = _text(one, answer, how)
+    return {**shown, "stringValue": _label(one, shown["stringValue"])}
+
+
+def _label(one: TypeDeChamp, answer: str) -> str:
+    """Return what DS shows of an option: of a row of a CSV its label, while the CSV has it."""
+    return (one.rows or {}).get(answer, answer)
+
+
+def _boolean(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
+    ticked = answer if isinstance(answer, bool) else None
+    if one.kind == "checkbox":
+        return {"value": bool(ticked), "stringValue": "true" if ticked else "false"}
+    return {"value": ticked, "stringValue": "" if ticked is None else str(ticked).lower()}
+
+
+_WHOLE = re.compile(r"\s*([+-]?\d+)", re.ASCII)
+_DECIMAL = re.compile(r"\s*([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)", re.ASCII)
+
+
+def _number(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
+    """Read the number that a text begins with, as Ruby's ``to_i`` and ``to_f``; else zero."""
+    if blank(answer) or isinstance(answer, bool) or not isinstance(answer, str | int | float):
+        return {"value": None, "stringValue": ""}
+    text = _kept(answer)
+    pattern, read = (_DECIMAL, float) if one.kind == "decimal_number" else (_WHOLE, int)
+    begins = pattern.match(text)
+    return {"value": read(begins[1]) if begins else read(0), "stringValue": text}
+
+
+def _date(_one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
+    when = _instant(answer)
+    if when is None:
+        return {"date": None}
+    day = iso(when)[:10]
+    return {"date": day, "value": iso(parse(day)), "stringValue": day}
+
+
+def _datetime(_one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
+    instant = _instant(answer)
+    if instant is None:
+        return {"datetime": None, "date": None}
+    when = iso(instant)
+    return {"datetime": when, "date": when[:10], "value": when, "stringValue": when}
+
+
+def _many(answer: Any) -> list[Any]:
+    if blank(answer):
+        return []
+    return answer if isinstance(answer, list) else [answer]
+
+
+def _plain(answer: Any) -> list[Any]:
+    return [one for one in _many(answer) if not isinstance(one, Mapping)]
+
+
+def _choices(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
+    values = [str(value) for value in _plain(answer)]
+    return {"values": values, "stringValue": ", ".join(_label(one, value) for value in values)}
+
+
+def _linked(_one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
+    primary, secondary = (*map(str, _plain(answer)), None, None)[:2]
+    shown = " / ".join(part for part in (primary, secondary) if part)
+    return {
+        "primaryValue": primary or None,
+        "secondaryValue": secondary or None,
+        "stringValue": shown,
+    }
+
+
+def _place(field: str) -> Callable[[TypeDeChamp, Any, Showing], Json]:
+    def read(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
+        if not isinstance(answer, Mapping) or "name" not in answer:
+            return {field: None}
+        shown = (
+            f"{answer['code']} – {answer['name']}" if one.kind == "departements" else answer["name"]
+        )
+        return {field: dict(answer), "value": shown, "stringValue": shown}
+
+    return read
+
+
+def _address(_one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
+    if not isinstance(answer, Mapping) or "label" not in answer:
+        return {"address": None}
+    return {"address": dict(answer), "value": answer["label"], "stringValue": answer["label"]}
+
+
+def _company(_one: TypeDeChamp, answer: Any, how: Showing) -> Json:
+    if not isinstance(answer, str) or not answer:
+        return {"etablissement": None}
+    name = how.companies.get(answer)
+    known = None if name is None or how.registry_down else establishment(answer, name)
+    return {"etablissement": known, "stringValue": answer}
+
+
+def _files(one: TypeDeChamp, answer: Any, how: Showing) -> Json:
+    """Show the files, but the infected ones and identity documents; no text where there are any."""
+    given = [file for file in _many(answer) if isinstance(file, Mapping) and "scan" in file]
+    listed = [] if one.kind == "titre_identite" else given
+    files = [show_file(file, how) for file in listed if file["scan"] != "infected"]
+    return {
+        "files": files,
+        "file": files[0] if files else None,
+        "stringValue": None if given else "",
+        "filled": bool(given),
+        "grantType": "piece_justificative",
+    }
+
+
+def show_file(file: Mapping[str, Any], how: Showing) -> Json:
+    """Return one file, with a fresh address that lives an hour."""
+    return {
+        "filename": file["filename"],
+        "contentType": file["content_type"],
+        "byteSize": file["size"],
+        "byteSizeBigInt": file["size"],
+        "checksum": file["checksum"],
+        "createdAt": iso(file["created_at"]),
+        "virusScanResult": file["scan"],
+        "url": how.file_url(file),
+    }
+
+
+def _rows(one: TypeDeChamp, answer: Any, how: Showing) -> Json:
+    rows = []
+    for row in _many(answer):
+        if not isinstance(row, Mapping) or "champs" not in row:
+            continue
+        champs = [
+            show_one(child, row["champs"].get(child.stable), how, row=row["id"])
+            for child in one.children
+        ]
+        rows.append({"id": champ_id(one.stable, row["id"]), "champs": champs})
+    return {
+        "rows": rows,
+        "champs": [champ for row in rows for champ in row["champs"]],
+        "stringValue": None,
+    }
+
+
+_READERS: dict[str, Callable[[TypeDeChamp, Any, Showing], Json]] = {
+    "yes_no": _boolean,
+    "checkbox": _boolean,
+    "integer_number": _number,
+    "number": _number,
+    "decimal_number": _number,
+    "date": _date,
+    "datetime": _datetime,
+    "drop_down_list": _choice,
+    "multiple_drop_down_list": _choices,
+    "linked_drop_down_list": _linked,
+    "regions": _place("region"),
+    "departements": _place("departement"),
+    "pays": _place("pays"),
+    "communes": _place("commune"),
+    "epci": _place("epci"),
+    "address": _address,
+    "siret": _company,
+    "piece_justificative": _files,
+    "titre_identite": _files,
+    "repetition": _rows,
+}

@@ -1,0 +1,79 @@
+"""One running instance: everything that a request needs, put together."""
+
+import secrets
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sandbox.api.executor import Cache
+from sandbox.api.faults import Faults
+from sandbox.api.limits import RateLimit
+from sandbox.api.prepared import Prepared, PreparedDocuments
+from sandbox.api.stats import Stats
+from sandbox.demarche.clock import MovableClock
+from sandbox.demarche.links import Links
+from sandbox.demarche.state import State
+from sandbox.demarche.switches import Switches
+from sandbox.demarche.tokens import Token, Tokens
+
+DATABASE = "sandbox.sqlite"
+
+
+class Instance:
+    """State, clock, tokens, switches and faults of one sandbox."""
+
+    def __init__(
+        self, home: Path, *, clock: MovableClock, rate_limit: int, cache_size: int
+    ) -> None:
+        self.state = State(home / DATABASE)
+        self.clock = clock
+        self.clock.offset = self.state.meta("clock_offset", self.clock.offset)
+        self.limit = RateLimit(rate_limit)
+        self.tokens = Tokens(self.state)
+        self.switches = Switches(**self.state.meta("switches", {}))
+        self.links = Links(self._secret(), clock)
+        self.cache = Cache(cache_size)
+        self.library = PreparedDocuments()
+        self.faults = Faults()
+        self.stats = Stats()
+
+    def _secret(self) -> bytes:
+        kept = self.state.meta("secret")
+        if kept is None:
+            kept = secrets.token_hex()
+            self.state.remember("secret", kept)
+        return bytes.fromhex(kept)
+
+    def close(self) -> None:
+        """Release the state."""
+        self.state.close()
+
+
+@dataclass(slots=True)
+class Context:
+    """What one request's resolvers see."""
+
+    instance: Instance
+    token: Token
+    prepared: Prepared
+    variables: Mapping[str, Any]
+    base_url: str
+    caching: bool = True
+    partial: list[str] = field(default_factory=list)
+
+    @property
+    def fragments(self) -> frozenset[str]:
+        """The types that the query's fragments are about."""
+        return self.prepared.fragments
+
+    @property
+    def cache(self) -> Cache:
+        """The executed dossiers."""
+        return self.instance.cache
+
+    def moment(self) -> tuple[Hashable, ...]:
+        """Return what, beside a dossier and the fields asked, its answer depends on."""
+        links = (self.base_url, self.instance.links.minute()) if self.prepared.shows_files else ()
+        hidden = tuple(self.instance.switches.hidden_fields)
+        return (self.prepared.text, hidden, self.instance.state.epoch, self.token.value, *links)

@@ -1,0 +1,102 @@
+"""Documents parsed and checked once, however often a client sends them."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    Node,
+    OperationDefinitionNode,
+    VariableNode,
+    parse,
+    validate,
+    visit,
+)
+from graphql.language import Visitor
+
+from sandbox.api.analysis import type_conditions
+
+_KEPT = 64
+
+
+class _Variables(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_variable(self, node: VariableNode, *_args: Any) -> None:
+        self.names.add(node.name.value)
+
+
+@dataclass
+class Prepared:
+    """A document with what validation and analysis found in it."""
+
+    text: str
+    schema: GraphQLSchema
+    document: DocumentNode
+    errors: list[GraphQLError]
+    fragments: frozenset[str]
+    shows_files: bool
+    _used: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        """Return the operation to execute, if that is clear."""
+        found = [
+            node
+            for node in self.document.definitions
+            if isinstance(node, OperationDefinitionNode)
+            and (name is None or (node.name is not None and node.name.value == name))
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def used_variables(self, place: tuple[str, ...], nodes: Sequence[FieldNode]) -> list[str]:
+        """Return the variables that the selections at a place of the answer depend on."""
+        if place not in self._used:
+            seen = _Variables()
+            below: list[Node] = [node.selection_set for node in nodes if node.selection_set]
+            below += [
+                node
+                for node in self.document.definitions
+                if isinstance(node, FragmentDefinitionNode)
+            ]
+            for node in below:
+                visit(node, seen)
+            self._used[place] = sorted(seen.names)
+        return self._used[place]
+
+
+class PreparedDocuments:
+    """The documents seen lately."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, int], Prepared] = OrderedDict()
+
+    def prepare(self, text: str, schema: GraphQLSchema) -> Prepared:
+        """Return a document parsed and validated against the schema in force.
+
+        Raises:
+            GraphQLError: it does not parse.
+        """
+        key = (text, id(schema))
+        found = self._kept.get(key)
+        if found is None:
+            document = parse(text)
+            found = self._kept[key] = Prepared(
+                text=text,
+                schema=schema,
+                document=document,
+                errors=validate(schema, document),
+                fragments=type_conditions(document),
+                shows_files="url" in text,
+            )
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return found

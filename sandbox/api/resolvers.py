@@ -1,0 +1,256 @@
+"""Resolvers of queries: the few fields that are not plain values of a dictionary."""
+
+from collections.abc import Callable
+from typing import Any
+
+from graphql import GraphQLResolveInfo
+
+from sandbox.api import views
+from sandbox.api.instance import Context
+from sandbox.demarche import cursors
+from sandbox.demarche.clock import iso, parse
+from sandbox.demarche.demarche import Demarche
+from sandbox.demarche.dossier import DepositedDossier
+from sandbox.demarche.errors import ApiError, InternalError
+from sandbox.demarche.ids import decode_champ, decode_number, encode
+from sandbox.demarche.state import Where
+
+Json = dict[str, Any]
+Info = GraphQLResolveInfo
+
+
+def _find_demarche(context: Context, number: int) -> Demarche:
+    found = context.instance.state.demarche(number)
+    context.token.check_scope(number)
+    return found
+
+
+def find_dossier(context: Context, number: int) -> DepositedDossier:
+    """Return a dossier that the token may see.
+
+    Raises:
+        ApiError: none such, or out of the token's scope.
+    """
+    found = context.instance.state.dossier(number)
+    context.token.check_scope(found.demarche)
+    return found
+
+
+def _demarche(_root: Any, info: Info, number: int) -> Json:
+    return views.demarche(_find_demarche(info.context, number))
+
+
+def _demarche_descriptor(_root: Any, info: Info, demarche: Json) -> Json:
+    number = demarche.get("number")
+    if number is None:
+        number = decode_number(demarche["id"], "DemarcheDescriptor")
+    found = _find_demarche(info.context, number)
+    return views.descriptor_of_demarche(found, found.active)
+
+
+def _dossier(_root: Any, info: Info, number: int) -> Json:
+    found = find_dossier(info.context, number)
+    if not found.listed:
+        raise ApiError("Dossier not found", "not_found")
+    return views.dossier(found)
+
+
+def _groupe(_root: Any, info: Info, number: int) -> Json:
+    state = info.context.instance.state
+    for candidate in state.numbers():
+        demarche = state.demarche(candidate)
+        if number in demarche.groupes:
+            info.context.token.check_scope(candidate)
+            return {**views.groupe(demarche, number), "_groupe": number}
+    raise ApiError("GroupeInstructeurWithDossiers not found", "not_found")
+
+
+def _place(source: Json) -> Where:
+    where: Where = [("demarche=?", source["_demarche"].number)]
+    if "_groupe" in source:
+        where.append(("groupe=?", source["_groupe"]))
+    return where
+
+
+def _dossiers(source: Json, info: Info, **args: Any) -> Json:
+    where = [*_place(source), ("listed=?", 1)]
+    column = "deposited_at"
+    if args.get("updatedSince"):
+        column = "updated_at"
+        where.append(("updated_at>=?", parse(args["updatedSince"])))
+    elif args.get("createdSince"):
+        where.append(("deposited_at>=?", parse(args["createdSince"])))
+    if args.get("state"):
+        where.append(("state=?", args["state"]))
+    if args.get("archived") is not None:
+        where.append(("archived=?", int(args["archived"])))
+    for name, sign in (("revision", "="), ("minRevision", ">="), ("maxRevision", "<=")):
+        if args.get(name):
+            number = decode_number(args[name], "ProcedureRevision")
+            where.append((f"revision{sign}?", number))
+    window = _window(info, args)
+    found = info.context.instance.state.page(column, where, window)
+    rows = [(one, (getattr(one, column), one.number)) for one in found]
+    return _page(rows, window, views.dossier, info)
+
+
+def _pending(source: Json, info: Info, **args: Any) -> Json:
+    since = parse(args["deletedSince"]) if args.get("deletedSince") else 0
+    where = [*_place(source), ("hidden_at>=?", since)]
+    window = _window(info, args)
+    rows = []
+    for one in info.context.instance.state.page("hidden_at", where, window):
+        when, reason = one.pending_deletion or (0, "")
+        line = (one.number, one.state, reason, when)
+        rows.append(((line, encode("DeletedDossier", one.number)), (when, one.number)))
+    return _page(rows, window, lambda row: _gone(*row), info)
+
+
+def _deleted(source: Json, info: Info, **args: Any) -> Json:
+    since = parse(args["deletedSince"]) if args.get("deletedSince") else 0
+    where = [*_place(source), ("deleted_at>=?", since)]
+    window = _window(info, args)
+    lines = info.context.instance.state.deleted_page(where, window)
+    rows = [(line, (line[3], line[0])) for line in lines]
+    return _page(rows, window, lambda line: _gone(line, _crash), info)
+
+
+def _crash(_info: Info) -> str:
+    raise InternalError("undefined method for a purged dossier")
+
+
+def _gone(line: tuple[int, str, str, int], key: Any) -> Json:
+    number, state, reason, when = line
+    return {
+        "id": key,
+        "number": number,
+        "state": state,
+        "reason": reason,
+        "dateSupression": iso(when),
+    }
+
+
+def _window(info: Info, args: Json) -> cursors.Window:
+    window = cursors.window(args)
+    info.context.instance.faults.check_size(info.field_name, window.size)
+    return window
+
+
+def _page(
+    rows: list[tuple[Any, tuple[int, int]]],
+    window: cursors.Window,
+    view: Callable[[Any], Json],
+    info: Info,
+) -> Json:
+    has_next, has_previous = window.flags(len(rows))
+    rows = rows[: window.size]
+    if window.backwards:
+        rows.reverse()
+    nodes = [view(row) for row, _ in rows]
+    opaque = info.context.instance.switches.opaque_cursors
+    keys = [cursors.encode(*key, opaque=opaque) for _, key in rows]
+    return {
+        "nodes": nodes,
+        "edges": [{"cursor": key, "node": node} for key, node in zip(keys, nodes, strict=True)],
+        "pageInfo": {
+            "hasNextPage": has_next,
+            "hasPreviousPage": has_previous,
+            "startCursor": keys[0] if keys else None,
+            "endCursor": keys[-1] if keys else None,
+        },
+    }
+
+
+def _pick(shown: list[Json], wanted: str | None) -> list[Json]:
+    if wanted is None:
+        return shown
+    stable, row = decode_champ(wanted)
+    inner = [champ for one in shown for champ in one.get("champs", ())]
+    return [one for one in (*shown, *inner) if decode_champ(one["id"]) == (stable, row)]
+
+
+def _champs(source: Json, info: Info, id: str | None = None) -> list[Json]:  # noqa: A002
+    context: Context = info.context
+    faults, number = context.instance.faults, source["number"]
+    faults.check_content(number)
+    shown = views.champs(source["_dossier"], context.instance, context.base_url)
+    return _pick(faults.pierce(number, shown), id)
+
+
+def _annotations(source: Json, info: Info, id: str | None = None) -> list[Json]:  # noqa: A002
+    context: Context = info.context
+    context.instance.faults.check_content(source["number"])
+    return _pick(views.annotations(source["_dossier"], context.instance, context.base_url), id)
+
+
+def _messages(source: Json, _info: Info, id: str | None = None) -> list[Json]:  # noqa: A002
+    one: DepositedDossier = source["_dossier"]
+    shown = [views.message(one, sent) for sent in one.messages]
+    return [message for message in shown if id is None or message["id"] == id]
+
+
+def _of(source: Json, info: Info) -> tuple[DepositedDossier, Demarche]:
+    one: DepositedDossier = source["_dossier"]
+    return one, info.context.instance.state.demarche(one.demarche)
+
+
+def _labels(source: Json, info: Info) -> list[Json]:
+    one, demarche = _of(source, info)
+    return [label.as_api() for label in demarche.labels if label.id in one.labels]
+
+
+def _groupe_of_dossier(source: Json, info: Info) -> Json:
+    one, demarche = _of(source, info)
+    return views.groupe(demarche, one.groupe)
+
+
+def _revision_of_dossier(source: Json, info: Info) -> Json:
+    one, demarche = _of(source, info)
+    return views.revision(demarche.revision(one.revision))
+
+
+def _demarche_of_dossier(source: Json, info: Info) -> Json:
+    one, demarche = _of(source, info)
+    return views.descriptor_of_demarche(demarche, demarche.revision(one.revision))
+
+
+def _treatments(source: Json, info: Info) -> list[Json]:
+    return views.treatments(*_of(source, info))
+
+
+def _demandeur(source: Json, info: Info) -> Json:
+    return views.demandeur(source["_dossier"], info.context.instance)
+
+
+def _linked_dossier(source: Json, info: Info) -> Json | None:
+    number = source["stringValue"]
+    return views.dossier(find_dossier(info.context, int(number))) if number else None
+
+
+def _ticked(source: Json, _info: Info) -> bool:
+    return bool(source["value"])
+
+
+RESOLVERS: dict[tuple[str, str], Callable[..., Any]] = {
+    ("Query", "demarche"): _demarche,
+    ("Query", "demarcheDescriptor"): _demarche_descriptor,
+    ("Query", "dossier"): _dossier,
+    ("Query", "groupeInstructeur"): _groupe,
+    ("Demarche", "dossiers"): _dossiers,
+    ("Demarche", "pendingDeletedDossiers"): _pending,
+    ("Demarche", "deletedDossiers"): _deleted,
+    ("GroupeInstructeurWithDossiers", "dossiers"): _dossiers,
+    ("GroupeInstructeurWithDossiers", "pendingDeletedDossiers"): _pending,
+    ("GroupeInstructeurWithDossiers", "deletedDossiers"): _deleted,
+    ("Dossier", "champs"): _champs,
+    ("Dossier", "annotations"): _annotations,
+    ("Dossier", "messages"): _messages,
+    ("Dossier", "labels"): _labels,
+    ("Dossier", "groupeInstructeur"): _groupe_of_dossier,
+    ("Dossier", "revision"): _revision_of_dossier,
+    ("Dossier", "demarche"): _demarche_of_dossier,
+    ("Dossier", "traitements"): _treatments,
+    ("Dossier", "demandeur"): _demandeur,
+    ("DossierLinkChamp", "dossier"): _linked_dossier,
+    ("CheckboxChamp", "value"): _ticked,
+}

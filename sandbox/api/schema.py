@@ -1,0 +1,84 @@
+"""The executable schema: the SDL, the scalars, which type a champ is served as."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from graphql import (
+    GraphQLError,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    GraphQLSchema,
+    build_schema,
+)
+
+from sandbox.api.mutations import MUTATIONS
+from sandbox.api.resolvers import RESOLVERS
+from sandbox.demarche.clock import parse as parse_instant
+from sandbox.demarche.kinds import served_as
+
+SDL = Path(__file__).parents[1] / "schema.graphql"
+
+
+@lru_cache(maxsize=16)
+def schema_without(hidden: frozenset[str] = frozenset()) -> GraphQLSchema:
+    """Return the schema of an instance that lacks some ``Type.field``."""
+    schema = build_schema(SDL.read_text(encoding="utf-8"))
+    _hide(schema, hidden)
+    _set_scalars(schema)
+    champ = schema.type_map["Champ"]
+    if isinstance(champ, GraphQLInterfaceType):
+        champ.resolve_type = lambda shown, info, _type: served_as(
+            shown["kind"], info.context.fragments
+        )
+    for (type_name, field_name), resolve in (*RESOLVERS.items(), *_mutations()):
+        owner = schema.type_map[type_name]
+        if isinstance(owner, GraphQLObjectType) and field_name in owner.fields:
+            owner.fields[field_name].resolve = resolve
+    return schema
+
+
+def _mutations() -> list[tuple[tuple[str, str], Callable[..., Any]]]:
+    return [(("Mutation", name), resolve) for name, resolve in MUTATIONS.items()]
+
+
+def _hide(schema: GraphQLSchema, hidden: frozenset[str]) -> None:
+    for name in hidden:
+        owner_name, _, field_name = name.partition(".")
+        owner = schema.type_map.get(owner_name)
+        if isinstance(owner, GraphQLObjectType):
+            owner.fields.pop(field_name, None)
+
+
+def _set_scalars(schema: GraphQLSchema) -> None:
+    for name, read, write in (
+        ("BigInt", int, str),
+        ("ISO8601Date", _date, str),
+        ("ISO8601DateTime", _datetime, str),
+    ):
+        scalar = schema.type_map[name]
+        if isinstance(scalar, GraphQLScalarType):
+            scalar.coerce_output_value = write
+            scalar.coerce_input_value = read
+
+
+def _date(value: Any) -> str:
+    if not isinstance(value, str) or len(value) != len("2025-01-31"):
+        raise GraphQLError(f"{value!r} is not a valid ISO8601Date")
+    return _checked(value, "ISO8601Date")
+
+
+def _datetime(value: Any) -> str:
+    if not isinstance(value, str):
+        raise GraphQLError(f"{value!r} is not a valid ISO8601DateTime")
+    return _checked(value, "ISO8601DateTime")
+
+
+def _checked(value: str, name: str) -> str:
+    try:
+        parse_instant(value)
+    except ValueError as cause:
+        raise GraphQLError(f"{value!r} is not a valid {name}") from cause
+    return value

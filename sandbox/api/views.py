@@ -1,0 +1,198 @@
+"""Dossiers, messages, démarches in the shape of the API: plain dictionaries, lists on demand."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sandbox.api.champs import Json, Showing, show
+from sandbox.api.companies import establishment, incomplete
+from sandbox.demarche.clock import iso, iso_or_none
+from sandbox.demarche.demarche import Demarche
+from sandbox.demarche.dossier import DepositedDossier
+from sandbox.demarche.form import FormRevision, TypeDeChamp
+from sandbox.demarche.ids import champ_id, encode
+from sandbox.demarche.kinds import described_as
+
+if TYPE_CHECKING:
+    from sandbox.api.instance import Instance
+
+
+def dossier(one: DepositedDossier) -> Json:
+    """Return the scalar fields of a dossier, and the dossier itself under ``_dossier``."""
+    correction = one.pending_correction
+    return {
+        "_dossier": one,
+        "id": encode("Dossier", one.number),
+        "number": one.number,
+        "state": one.state,
+        "archived": one.archived,
+        "prefilled": False,
+        "deposeParUnTiers": False,
+        "connectionUsager": "deleted" if one.account_deleted else "password",
+        "dateDepot": iso(one.deposited_at),
+        "datePassageEnConstruction": iso(one.construction_at),
+        "datePassageEnInstruction": iso_or_none(one.instruction_at),
+        "dateTraitement": iso_or_none(one.decided_at),
+        "dateDerniereModification": iso(one.updated_at),
+        "dateDerniereModificationChamps": iso(one.champs_at),
+        "dateDerniereModificationAnnotations": iso(one.annotations_at),
+        "dateDerniereCorrectionEnAttente": correction and iso(correction["at"]),
+        "dateSuppressionParUsager": iso_or_none(one.hidden_by_user_at),
+        "dateSuppressionParAdministration": iso_or_none(one.hidden_by_admin_at),
+        "motivation": one.motivation,
+        "usager": _usager(one),
+        "instructeurs": (),
+        "avis": (),
+    }
+
+
+def _usager(one: DepositedDossier) -> Json:
+    key = "<deleted>" if one.account_deleted else encode("User", one.usager_email)
+    return {"id": key, "email": one.usager_email}
+
+
+def demandeur(one: DepositedDossier, instance: "Instance") -> Json:
+    """Return the company that deposits, as much as the registry knows of it now."""
+    if instance.switches.registry_down:
+        return incomplete(one.siret)
+    return establishment(one.siret, one.company)
+
+
+def _showing(one: DepositedDossier, instance: "Instance", base_url: str) -> Showing:
+    return Showing(
+        updated_at=one.champs_at,
+        file_url=lambda file: instance.links.url(base_url, file),
+        companies=instance.state.companies(),
+        registry_down=instance.switches.registry_down,
+    )
+
+
+def champs(one: DepositedDossier, instance: "Instance", base_url: str) -> list[Json]:
+    """Return the champs that the declarant sees."""
+    revision = instance.state.demarche(one.demarche).revision(one.revision)
+    visible = revision.visible_champs(one.answers)
+    return show(visible, one.answers, _showing(one, instance, base_url))
+
+
+def annotations(one: DepositedDossier, instance: "Instance", base_url: str) -> list[Json]:
+    """Return the annotations that instructeurs see."""
+    revision = instance.state.demarche(one.demarche).revision(one.revision)
+    how = _showing(one, instance, base_url)
+    dated = Showing(
+        one.deposited_at, how.file_url, how.companies, how.registry_down, one.annotation_dates
+    )
+    return show(revision.annotations, one.annotations, dated)
+
+
+def message(one: DepositedDossier, sent: Json) -> Json:
+    """Return one message; a withdrawn one has lost its body."""
+    correction = None
+    if sent.get("reason"):
+        resolved = iso_or_none(sent["resolved_at"])
+        correction = {"reason": sent["reason"], "dateResolution": resolved}
+    return {
+        "id": encode("Message", f"{one.number}.{sent['n']}"),
+        "email": sent["email"],
+        "body": "" if sent["discarded_at"] else sent["body"],
+        "createdAt": iso(sent["at"]),
+        "discardedAt": iso_or_none(sent["discarded_at"]),
+        "attachments": (),
+        "attachment": None,
+        "correction": correction,
+    }
+
+
+def treatments(one: DepositedDossier, of: Demarche) -> list[Json]:
+    """Return the history of a dossier."""
+    return [
+        {
+            "id": encode("Traitement", f"{one.number}.{at}"),
+            "event": line["event"],
+            "state": line["state"],
+            "dateTraitement": iso(line["at"]),
+            "emailAgentTraitant": line["by"],
+            "revision": revision(of.revision(line["revision"])),
+        }
+        for at, line in enumerate(one.treatments)
+    ]
+
+
+def groupe(of: Demarche, number: int) -> Json:
+    """Return a groupe instructeur with its members."""
+    return {
+        "_demarche": of,
+        "id": encode("GroupeInstructeur", number),
+        "number": number,
+        "label": of.groupes[number],
+        "closed": False,
+        "instructeurs": [member.as_api() for member in of.members(number)],
+    }
+
+
+def revision(one: FormRevision) -> Json:
+    """Return a revision with its descriptors."""
+    return {
+        "id": encode("ProcedureRevision", one.id),
+        "dateCreation": iso(one.created_at),
+        "datePublication": iso(one.created_at),
+        "champDescriptors": lambda _info: descriptors(one.champs),
+        "annotationDescriptors": lambda _info: descriptors(one.annotations),
+    }
+
+
+def descriptors(types: Iterable[TypeDeChamp]) -> list[Json]:
+    """Return the descriptors of some questions."""
+    return [_descriptor(one) for one in types]
+
+
+def _descriptor(one: TypeDeChamp) -> Json:
+    listed = one.kind in {"drop_down_list", "multiple_drop_down_list", "linked_drop_down_list"}
+    return {
+        "__typename": described_as(one.kind),
+        "id": champ_id(one.stable),
+        "type": one.kind,
+        "label": one.label,
+        "description": one.description,
+        "required": one.required,
+        "level": one.level,
+        "options": one.choices() if listed else None,
+        "otherOption": False,
+        "champDescriptors": descriptors(one.children) if one.kind == "repetition" else None,
+    }
+
+
+def descriptor_of_demarche(of: Demarche, shown: FormRevision) -> Json:
+    """Return a démarche as DemarcheDescriptor shows it, with one revision."""
+    return {
+        **demarche(of),
+        "id": encode("DemarcheDescriptor", of.number),
+        "revision": revision(shown),
+        "dureeConservationDossiers": 36,
+        "opendata": False,
+        "tags": (),
+        "zones": (),
+    }
+
+
+def demarche(of: Demarche) -> Json:
+    """Return the plain fields of a démarche, and the démarche itself under ``_demarche``."""
+    active = revision(of.active)
+    return {
+        "_demarche": of,
+        "id": encode("Procedure", of.number),
+        "number": of.number,
+        "title": of.title,
+        "description": of.title,
+        "state": "publiee",
+        "dateCreation": iso(of.created_at),
+        "datePublication": iso(of.created_at),
+        "dateDerniereModification": iso(of.updated_at),
+        "activeRevision": active,
+        "publishedRevision": active,
+        "draftRevision": active,
+        "revisions": [revision(one) for one in of.revisions],
+        "labels": [label.as_api() for label in of.labels],
+        "groupeInstructeurs": lambda _info, **_args: [groupe(of, one) for one in of.groupes],
+        "champDescriptors": lambda _info: descriptors(of.active.champs),
+        "annotationDescriptors": lambda _info: descriptors(of.active.annotations),
+        "administrateurs": (),
+    }

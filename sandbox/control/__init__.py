@@ -1,0 +1,1 @@
+"""What people around the démarche do, asked for by tests over HTTP."""

@@ -1,0 +1,234 @@
+"""Control actions of those who run the service: form, groupes, tokens, clock, faults, counts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sandbox.api.faults import Fault, FileFault, Place
+from sandbox.api.instance import Instance
+from sandbox.demarche.clock import SECOND, iso, iso_or_none, parse
+from sandbox.demarche.demarche import Agent, Demarche, Label
+from sandbox.demarche.dossier import DepositedDossier
+from sandbox.demarche.errors import Refusal
+from sandbox.demarche.form import FormRevision
+from sandbox.demarche.form_edits import edited
+from sandbox.demarche.ids import encode
+from sandbox.demarche.intake import open_demarche
+from sandbox.demarche.switches import Switches
+from sandbox.demarche.tokens import Token
+
+Json = dict[str, Any]
+
+# The administrator
+
+
+def add_demarche(instance: Instance, form: Json) -> Json:
+    """Publish another démarche from its form file."""
+    with instance.state.transaction():
+        return {"number": open_demarche(instance.state, form, instance.clock).number}
+
+
+def publish(
+    instance: Instance,
+    demarche: int,
+    revision: Mapping[str, Any] | None = None,
+    edits: Sequence[Mapping[str, Any]] = (),
+) -> Json:
+    """Publish a revision: a whole one, or the present one with edits. Open dossiers move to it."""
+    found = instance.state.demarche(demarche)
+    raw = edited(revision or found.active.raw, edits)
+    with instance.state.transaction():
+        now = instance.clock.now()
+        new = FormRevision.from_json(instance.state.next_id(), now, raw)
+        found.revisions.append(new)
+        found.updated_at = now
+        instance.state.save_demarche(found)
+        moved = instance.state.move_open_dossiers(demarche, new.id)
+    return {"id": encode("ProcedureRevision", new.id), "moved": moved}
+
+
+def _groupe(demarche: Demarche, label: str) -> int:
+    for number, name in demarche.groupes.items():
+        if name == label:
+            return number
+    raise Refusal(f"no groupe {label!r}")
+
+
+def add_groupe(instance: Instance, demarche: int, label: str) -> None:
+    """Make a groupe; nobody is in it."""
+    with instance.state.transaction():
+        found = instance.state.demarche(demarche)
+        found.groupes[instance.state.next_id()] = label
+        instance.state.save_demarche(found)
+
+
+def add_instructeur(instance: Instance, demarche: int, email: str, groupe: str) -> None:
+    """Put an instructeur in a groupe."""
+    with instance.state.transaction():
+        found = instance.state.demarche(demarche)
+        number = _groupe(found, groupe)
+        known = found.instructeur(email)
+        if known is None:
+            found.instructeurs.append(Agent(instance.state.next_id(), email, [number]))
+        elif number not in known.groupes:
+            known.groupes.append(number)
+        instance.state.save_demarche(found)
+
+
+def remove_instructeur(instance: Instance, demarche: int, email: str, groupe: str) -> None:
+    """Take an instructeur out of a groupe."""
+    with instance.state.transaction():
+        found = instance.state.demarche(demarche)
+        known = found.instructeur(email)
+        if known is None:
+            raise Refusal(f"no instructeur {email!r}")
+        known.groupes.remove(_groupe(found, groupe))
+        instance.state.save_demarche(found)
+
+
+def add_label(instance: Instance, demarche: int, name: str, color: str = "green_menthe") -> None:
+    """Make a label."""
+    with instance.state.transaction():
+        found = instance.state.demarche(demarche)
+        found.labels.append(Label(instance.state.next_id(), name, color))
+        instance.state.save_demarche(found)
+
+
+def delete_label(instance: Instance, demarche: int, name: str) -> None:
+    """Delete a label, also from the dossiers that have it."""
+    with instance.state.transaction():
+        found = instance.state.demarche(demarche)
+        found.labels = [label for label in found.labels if label.name != name]
+        instance.state.save_demarche(found)
+
+
+# Time, tokens, limits
+
+
+def clock(
+    instance: Instance,
+    advance: float | None = None,
+    to: str | None = None,
+    frozen: bool | None = None,
+) -> Json:
+    """Move the clock by seconds or to an instant, stop it or let it run; return the time."""
+    if to is not None:
+        instance.clock.set(parse(to))
+    if advance is not None:
+        instance.clock.set(instance.clock.now() + round(advance * SECOND))
+    if frozen is not None:
+        instance.clock.freeze(frozen=frozen)
+    if instance.clock.frozen is None:
+        instance.state.remember("clock_offset", instance.clock.offset)
+    return {"now": iso(instance.clock.now()), "microseconds": instance.clock.now()}
+
+
+def add_token(instance: Instance, value: str, **limits: Any) -> None:
+    """Add a token: ``demarches``, ``read_only``, ``expires_at``, ``networks``, ``deprecated``."""
+    if limits.get("expires_at"):
+        limits["expires_at"] = parse(limits["expires_at"])
+    instance.tokens.add(Token(value, **limits))
+
+
+def revoke_token(instance: Instance, value: str) -> None:
+    """Make a token unknown."""
+    instance.tokens.revoke(value)
+
+
+def expire_token(instance: Instance, value: str) -> None:
+    """End the life of a token now."""
+    known = instance.tokens.get(value)
+    if known is None:
+        raise Refusal("no such token")
+    limits = (known.demarches, known.read_only, instance.clock.now(), known.networks)
+    instance.tokens.add(Token(value, *limits))
+
+
+def rate_limit(instance: Instance, per_minute: int) -> None:
+    """Set how many requests a minute a token may make."""
+    instance.limit.allowed = per_minute
+
+
+def switches(instance: Instance, **changes: Any) -> Json:
+    """Change what differs from one instance of DS to another; return how it all stands."""
+    instance.switches = Switches(**{**instance.switches.as_json(), **changes})
+    instance.state.remember("switches", instance.switches.as_json())
+    return instance.switches.as_json()
+
+
+# Faults, counts, comparisons
+
+
+def fault(instance: Instance, kind: str, **details: Any) -> Json:
+    """Switch a fault on; see `sandbox.api.faults.Fault` for the details."""
+    instance.faults.active.append(Fault(kind, **details))  # type: ignore[arg-type]
+    return instance.faults.as_json()
+
+
+def broken(instance: Instance, numbers: Sequence[int], *, unlistable: bool = False) -> None:
+    """Name the broken dossiers; of ``unlistable`` ones not even the number can be selected."""
+    instance.faults.broken = set() if unlistable else set(numbers)
+    instance.faults.unlistable = set(numbers) if unlistable else set()
+    instance.state.epoch += 1
+
+
+def hole(instance: Instance, number: int, champ: int, path: Place) -> None:
+    """Put a null in a champ of a dossier, where the schema allows none: ``invalid_null``."""
+    instance.faults.holes.setdefault(number, {})[str(champ)] = path
+    instance.state.epoch += 1
+
+
+def slow(instance: Instance, connection: str, page_over: int = 0) -> None:
+    """Let a connection time out when more rows than so many are asked of it."""
+    instance.faults.slow[connection] = page_over
+
+
+def fault_file(instance: Instance, filename: str, status: int = 500, location: str = "") -> None:
+    """Let the address of a file answer something else; with a ``location``, a redirection."""
+    instance.faults.files[filename] = FileFault(status, location)
+
+
+def clear_faults(instance: Instance) -> None:
+    """Switch every fault off, mend every broken dossier and champ."""
+    instance.faults.active.clear()
+    instance.faults.holes.clear()
+    instance.faults.slow.clear()
+    instance.faults.files.clear()
+    broken(instance, ())
+
+
+def faults(instance: Instance) -> Json:
+    """Return the faults in force."""
+    return instance.faults.as_json()
+
+
+def stats(instance: Instance, *, reset: bool = False) -> Json:
+    """Return what was asked since the last reset."""
+    told = instance.stats.as_json()
+    if reset:
+        instance.stats.reset()
+    return told
+
+
+def snapshot(instance: Instance, number: int) -> Json:
+    """Return the whole state of a dossier, to compare with later or earlier."""
+    dossier = instance.state.dossier(number)
+    return describe(dossier, instance.state.demarche(dossier.demarche))
+
+
+def snapshots(instance: Instance, demarche: int) -> Json:
+    """Return what was written about every dossier of a démarche, by number."""
+    found = instance.state.demarche(demarche)
+    return {str(one.number): describe(one, found) for one in instance.state.every(demarche)}
+
+
+def describe(dossier: DepositedDossier, demarche: Demarche) -> Json:
+    """Return a dossier as plain values that a person can read."""
+    told = dossier.as_json()
+    for name in [name for name in told if name.endswith("_at")]:
+        told[name] = iso_or_none(told[name])
+    named = {label.id: label.name for label in demarche.labels}
+    told["labels"] = sorted(named[one] for one in dossier.labels if one in named)
+    told["groupe"] = demarche.groupes[dossier.groupe]
+    told["pending_correction"] = dossier.pending_correction is not None
+    told["listed"] = dossier.listed
+    return told

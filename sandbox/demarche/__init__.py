@@ -1,0 +1,1 @@
+"""The démarche itself: form, dossiers, acts, and its state in one file."""

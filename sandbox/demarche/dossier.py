@@ -1,0 +1,72 @@
+"""One dossier as the server keeps it."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+OPEN_STATES = ("en_construction", "en_instruction")
+FINAL_STATES = ("accepte", "refuse", "sans_suite")
+
+
+@dataclass(slots=True)
+class DepositedDossier:
+    """A deposited dossier; instants are microseconds since 1970 UTC, champs are by stable id."""
+
+    number: int
+    demarche: int
+    revision: int
+    state: str
+    groupe: int
+    deposited_at: int
+    updated_at: int
+    usager_email: str
+    siret: str
+    company: str
+    answers: dict[str, Any]
+    champs_at: int
+    annotations_at: int
+    annotations: dict[str, Any] = field(default_factory=dict)
+    annotation_dates: dict[str, int] = field(default_factory=dict)
+    labels: list[int] = field(default_factory=list)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    treatments: list[dict[str, Any]] = field(default_factory=list)
+    archived: bool = False
+    construction_at: int = 0
+    instruction_at: int | None = None
+    decided_at: int | None = None
+    motivation: str | None = None
+    account_deleted: bool = False
+    hidden_by_user_at: int | None = None
+    hidden_by_admin_at: int | None = None
+    expired: bool = False
+    unlisted: bool = False
+    draft: dict[str, Any] = field(default_factory=dict)
+    version: int = 0
+
+    @property
+    def pending_deletion(self) -> tuple[int, str] | None:
+        """When and why the dossier left the list, when it can still come back."""
+        if self.hidden_by_admin_at is not None:
+            return self.hidden_by_admin_at, "instructeur_request"
+        if self.hidden_by_user_at is not None and self.state == "en_construction":
+            return self.hidden_by_user_at, "user_request"
+        return None
+
+    @property
+    def listed(self) -> bool:
+        """Whether ``demarche.dossiers`` shows it."""
+        return not (self.pending_deletion or self.expired or self.unlisted)
+
+    @property
+    def pending_correction(self) -> dict[str, Any] | None:
+        """The message whose correction request waits for the declarant."""
+        waiting = [one for one in self.messages if one["reason"] and one["resolved_at"] is None]
+        return waiting[-1] if waiting else None
+
+    def treat(self, event: str, when: int, by: str | None) -> None:
+        """Add a line to the dossier's history."""
+        line = {"event": event, "at": when, "by": by, "state": self.state}
+        self.treatments.append({**line, "revision": self.revision})
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields as plain JSON values."""
+        return asdict(self)

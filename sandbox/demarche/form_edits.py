@@ -1,0 +1,67 @@
+"""What an administrator changes in a form before publishing it again."""
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sandbox.demarche.errors import Refusal
+
+Json = dict[str, Any]
+
+
+def edited(revision: Mapping[str, Any], edits: Sequence[Mapping[str, Any]]) -> Json:
+    """Return a revision with some edits made, in order.
+
+    Each edit has an ``op``: ``reword`` (champ, label), ``retype`` (champ, type, options,
+    or rows of a CSV), ``require`` (champ, required), ``remove`` (champ) or ``add`` (a whole
+    question under ``champ``, ``after`` another one or at the end, among the annotations if
+    ``annotation`` is true).
+
+    Raises:
+        Refusal: an edit of a question that the form does not have, or an unknown one.
+    """
+    changed: Json = copy.deepcopy(dict(revision))
+    for edit in edits:
+        if edit["op"] == "add":
+            _add(changed, edit)
+        else:
+            _change(changed, edit)
+    return changed
+
+
+def _lists(revision: Json) -> Iterator[list[Json]]:
+    for questions in (revision["champs"], revision["annotations"]):
+        yield questions
+        for question in questions:
+            if "children" in question:
+                yield question["children"]
+
+
+def _change(revision: Json, edit: Mapping[str, Any]) -> None:
+    for questions in _lists(revision):
+        for at, question in enumerate(questions):
+            if question["id"] != int(edit["champ"]):
+                continue
+            match edit["op"]:
+                case "reword":
+                    question["label"] = edit["label"]
+                case "require":
+                    question["required"] = edit["required"]
+                case "retype":
+                    question["type"] = edit["type"]
+                    for name in ("options", "rows"):
+                        question.pop(name, None)
+                        if edit.get(name) is not None:
+                            question[name] = edit[name]
+                case "remove":
+                    del questions[at]
+                case unknown:
+                    raise Refusal(f"unknown edit {unknown!r}")
+            return
+    raise Refusal(f"no champ {edit['champ']} in the form")
+
+
+def _add(revision: Json, edit: Mapping[str, Any]) -> None:
+    questions: list[Json] = revision["annotations" if edit.get("annotation") else "champs"]
+    places = [at for at, one in enumerate(questions, 1) if one["id"] == edit.get("after")]
+    questions.insert(places[0] if places else len(questions), dict(edit["champ"]))

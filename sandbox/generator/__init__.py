@@ -1,0 +1,1 @@
+"""Fictional dossiers, each with the verdict that was planted in it."""

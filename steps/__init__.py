@@ -1,0 +1,1 @@
+"""What is done, one step after the other, without Prefect."""

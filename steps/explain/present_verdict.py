@@ -1,0 +1,96 @@
+"""A verdict explained as it is reached today; past ones: :mod:`steps.explain.past_verdicts`."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from french.time import PARIS
+from mappings.dossier.decode import decode_dossier
+from mappings.dossier.model import RawDossier
+from mappings.medicines.facts import to_look_at
+from mappings.report.mapper import map_report
+from mappings.report.model import Report
+from mappings.schema.model import FormMapping
+from steps.read.retention import Keeping
+from steps.wiring.case_files import EARLIER, stored_revisions
+from steps.wiring.failures import RequestError
+from steps.wiring.reference import matcher_of, with_remarks
+from steps.wiring.services import Services
+from triage.rules.checks import Facts
+from triage.rules.model import PriorityLevel, RuleSet, in_force
+from triage.verdict.assess import assess
+from triage.verdict.explanation import ItemExplained, QuestionExplained, explain, explain_scope
+from triage.verdict.model import Assessment
+from triage.verdict.priority import level
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The whole reasoning behind a verdict.
+
+    Attributes:
+        assessment: The verdict.
+        digest: Names the rule-set that gives it.
+        items: Item by item.
+        scope: Question by question; none where the reasoning is not known any more.
+        level: The level of priority that holds; ``None`` out of scope, or not known any more.
+        rules: The rule-set; ``None`` when it is not known any more.
+        mapping: The mapping that its fields are named by.
+        notes: What to know of a past verdict that is not what would be reached today, in French.
+    """
+
+    assessment: Assessment
+    digest: str
+    items: tuple[ItemExplained, ...]
+    scope: tuple[QuestionExplained, ...]
+    level: PriorityLevel | None
+    rules: RuleSet | None
+    mapping: FormMapping
+    notes: tuple[str, ...] = ()
+
+
+def explain_now(services: Services, number: int, *, on: date | None = None) -> Explained:
+    """The reasoning on a dossier as it is, by the rule-set in force at its deposit or on a day.
+
+    Raises:
+        RequestError: The dossier is not in store.
+    """
+    stored = services.store.dossiers.get(services.demarche, number)
+    if stored is None:
+        raise RequestError(f"Le dossier {number} n'a pas été lu : lancez « unc sync ».")
+    day = on or stored.deposited_at.astimezone(PARIS).date()
+    rules, mapping = in_force(services.form.rulesets, day), services.form.mapping
+    report = report_of(services, stored.raw, mapping)
+    earlier = report.value(EARLIER) if EARLIER in report.fields else None
+    exists = Keeping.of(services).knows(earlier)
+    verdict = assess(
+        report, rules, mapping=mapping, fingerprint=stored.fingerprint, earlier_exists=exists
+    )
+    remarks = to_look_at(report, mapping=mapping, matcher=matcher_of(services.settings))
+    return explained(
+        with_remarks(verdict, remarks, mapping=mapping),
+        Facts(report=report, earlier_exists=exists),
+        rules=rules,
+        mapping=mapping,
+    )
+
+
+def report_of(services: Services, raw: RawDossier, mapping: FormMapping) -> Report:
+    """A dossier's content as a report, by a mapping."""
+    revision = stored_revisions(services).get(raw["demarche"]["revision"]["id"])
+    return map_report(decode_dossier(raw, revision=revision), mapping=mapping, revision=revision)
+
+
+def explained(
+    verdict: Assessment, facts: Facts, *, rules: RuleSet, mapping: FormMapping
+) -> Explained:
+    """A verdict with all that leads to it."""
+    in_scope = verdict.priority is not None
+    return Explained(
+        assessment=verdict,
+        digest=rules.digest,
+        items=explain(rules, facts, mapping=mapping),
+        scope=explain_scope(rules, facts.report, mapping=mapping),
+        level=level(rules.priority, facts.report, verdict.criteria) if in_scope else None,
+        rules=rules,
+        mapping=mapping,
+    )

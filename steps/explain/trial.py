@@ -1,0 +1,136 @@
+"""A candidate rule-set tried on every dossier in store: nothing is changed."""
+
+import multiprocessing
+import os
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+import orjson
+
+from french.time import PARIS
+from mappings.dossier.decode import decode_dossier
+from mappings.dossier.revision import Revision
+from mappings.report.mapper import map_report
+from mappings.schema.model import FormMapping
+from steps.read.retention import Keeping
+from steps.wiring.case_files import EARLIER, stored_revisions
+from steps.wiring.failures import apart
+from steps.wiring.services import Services
+from store.dossiers.models import StoredDossier
+from store.repository import open_store
+from triage.rules.model import RuleSet
+from triage.verdict.assess import assess
+from triage.verdict.trial import Move, Trial, joined, move
+from triage.verdict.trial_causes import Reached
+
+LOT = 500
+"""Dossiers that a process takes at a time."""
+ALONE = 1_000
+"""Up to this many dossiers, starting other processes costs more than it saves."""
+
+
+@dataclass(frozen=True, slots=True)
+class _TrialCandidate:
+    """What a process needs to try a rule-set on a lot of dossiers."""
+
+    database: str
+    demarche: int
+    rules: RuleSet
+    mapping: FormMapping
+    revisions: dict[str, Revision]
+    keeping: Keeping
+
+
+def try_ruleset(services: Services, rules: RuleSet) -> Trial:
+    """Assess every stored dossier by a candidate and set it against its verdict in force.
+
+    Dossiers are judged by the candidate whatever their day of deposit; those that it would judge
+    once adopted are counted apart.
+    """
+    numbers = sorted(services.store.dossiers.known_numbers(services.demarche))
+    candidate = _TrialCandidate(
+        database=services.settings.database(),
+        demarche=services.demarche,
+        rules=rules,
+        mapping=services.form.mapping,
+        revisions=stored_revisions(services),
+        keeping=Keeping.of(services),
+    )
+    lots = [numbers[start : start + LOT] for start in range(0, len(numbers), LOT)]
+    if len(numbers) <= ALONE:
+        return joined(_try_lot(candidate, lot) for lot in lots)
+    spawn = multiprocessing.get_context("spawn")
+    processes = min(len(lots), os.cpu_count() or 1)
+    with ProcessPoolExecutor(
+        processes, mp_context=spawn, initializer=_start, initargs=(candidate,)
+    ) as pool:
+        done = []
+        for trial in pool.map(_try_mine, lots):
+            done.append(trial)
+            services.tell("Essai", min(len(done) * LOT, len(numbers)), len(numbers))
+    return joined(done)
+
+
+_MINE: list[_TrialCandidate] = []
+"""The candidate of this process, given once when it starts."""
+
+
+def _start(candidate: _TrialCandidate) -> None:
+    _MINE.append(candidate)
+
+
+def _try_mine(numbers: Sequence[int]) -> Trial:
+    return _try_lot(_MINE[0], numbers)
+
+
+def _try_lot(candidate: _TrialCandidate, numbers: Sequence[int]) -> Trial:
+    compared, since, moves = 0, 0, []
+    with open_store(candidate.database) as store:
+        for stored in store.dossiers.iterate(candidate.demarche, numbers=numbers):
+            if stored.assessment is None:
+                continue
+            with apart(None, stored.number, "essayé"):
+                found = _try_one(candidate, stored)
+                compared += 1
+                since += _since(candidate, stored)
+                if found:
+                    moves.append(found)
+    unjudged = len(numbers) - compared
+    return Trial(compared=compared, since=since, unjudged=unjudged, moves=tuple(moves))
+
+
+def _since(candidate: _TrialCandidate, stored: StoredDossier) -> bool:
+    """Whether a dossier was deposited since the candidate's date of effect, in Paris."""
+    return stored.deposited_at.astimezone(PARIS).date() >= candidate.rules.in_force_from
+
+
+def _try_one(candidate: _TrialCandidate, stored: StoredDossier) -> Move | None:
+    revision = candidate.revisions.get(stored.revision_id)
+    dossier = decode_dossier(stored.raw, revision=revision)
+    report = map_report(dossier, mapping=candidate.mapping, revision=revision)
+    earlier = report.fields[EARLIER].value if EARLIER in report.fields else None
+    verdict = assess(
+        report,
+        candidate.rules,
+        mapping=candidate.mapping,
+        fingerprint=stored.fingerprint,
+        earlier_exists=candidate.keeping.knows(earlier),
+    )
+    return move(_in_force(stored), verdict, since=_since(candidate, stored))
+
+
+def _in_force(stored: StoredDossier) -> Reached:
+    """What the verdict in store comes to, without building all of it."""
+    detail = orjson.loads(stored.assessment.detail) if stored.assessment else {}
+    refused = detail["out_of_scope"]
+    return Reached(
+        status=detail["status"],
+        score=detail["score"],
+        priority=detail["priority"],
+        items={item["id"]: item["verdict"] for item in detail["items"]},
+        mandatory=frozenset(item["id"] for item in detail["items"] if item["mandatory"]),
+        out_of_scope=refused["text"] if refused else "",
+        unanswered=tuple(one["label"] for one in detail["unanswered_scope"]),
+        criteria=tuple(one["name"] for one in detail["criteria"]),
+    )

@@ -1,0 +1,1 @@
+"""Follow situations: delays, effects, consumption."""

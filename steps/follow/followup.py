@@ -1,0 +1,73 @@
+"""Follow-up of situations, from what is stored."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from french.time import PARIS
+from mappings.report.model import Report
+from steps.judge.situations import descriptions, members
+from steps.wiring.case_files import reports_of
+from steps.wiring.services import Services, now
+from triage.situations.facts import SituationFacts, facts_of
+from triage.situations.followup import FollowUp, YearShare, by_year, follow_up
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Every situation with its follow-up.
+
+    Attributes:
+        facts: Situations by id.
+        follow_ups: Follow-up of each, in the same order.
+        years: The published indicator, year by year.
+    """
+
+    facts: tuple[SituationFacts, ...]
+    follow_ups: tuple[FollowUp, ...]
+    years: tuple[YearShare, ...]
+
+
+def followed(
+    services: Services,
+    *,
+    known: Iterable[Report] = (),
+    until: date | None = None,
+) -> Followed:
+    """Every situation as it was last placed, with its follow-up.
+
+    Args:
+        services: What the process works with.
+        known: Reports that were read already; the others are read from the store.
+        until: Day after the last one that is counted; today without it.
+    """
+    groups = members(services)
+    wanted = {number for numbers in groups.values() for number in numbers}
+    reports = {one.number: one for one in known if one.number in wanted}
+    reports |= {one.number: one for one in reports_of(services, numbers=wanted - reports.keys())}
+    told = descriptions(services)
+    readable = {  # one that cannot be read again is named by those who read it
+        name: [reports[number] for number in numbers if number in reports]
+        for name, numbers in groups.items()
+    }
+    facts = tuple(facts_of(name, found, told) for name, found in readable.items() if found)
+    first = _first_day(services)
+    until = until or now().astimezone(PARIS).date()
+    return Followed(
+        facts=facts,
+        follow_ups=tuple(
+            follow_up(one, [reports[n] for n in one.numbers], first=first, until=until)
+            for one in facts
+        ),
+        years=by_year(facts, _deposits(reports)),
+    )
+
+
+def _first_day(services: Services) -> date:
+    rows = services.store.dossiers.light_rows(services.demarche)
+    moments = [row.deposited_at for row in rows]
+    return min(moments, default=now()).astimezone(PARIS).date()
+
+
+def _deposits(reports: Mapping[int, Report]) -> dict[int, date]:
+    return {number: one.deposited_at.astimezone(PARIS).date() for number, one in reports.items()}

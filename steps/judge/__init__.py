@@ -1,0 +1,1 @@
+"""Judge what changed, plan the replies, place reports in situations."""

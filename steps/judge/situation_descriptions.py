@@ -1,0 +1,163 @@
+"""Descriptions of reports, drawn from what is stored when that or the data files changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from pydantic import TypeAdapter
+
+from french.time import PARIS
+from mappings.dossier.decode import decode_dossier
+from mappings.dossier.model import Dossier
+from mappings.dossier.revision import Revision
+from mappings.medicines.facts import medicines_of
+from mappings.report.mapper import map_report
+from mappings.report.model import Report
+from steps.judge import planning
+from steps.wiring.failures import apart
+from steps.wiring.reference import matcher_of, version_of
+from steps.wiring.services import Services, now
+from store.dossiers.models import StoredDossier
+from store.verdicts.situations import SituationReport
+from triage.replies.annotations import shown
+from triage.replies.authorship import written_by_us
+from triage.replies.decision import Written, held_by_person, is_excluded
+from triage.rules.model import in_force
+from triage.situations.dci import substances
+from triage.situations.description import DRAWN, Description, annotated, describe
+from triage.verdict.priority import out_of_scope
+
+CHUNK = 200
+"""Dossiers described in one transaction."""
+
+_UNPLACED = "à placer/"
+_DESCRIPTION: TypeAdapter[Description] = TypeAdapter(Description)
+
+
+def description_of(row: SituationReport) -> Description:
+    """The description that is kept of a report."""
+    return _DESCRIPTION.validate_json(row.description)
+
+
+def dumped(description: Description) -> str:
+    """A description as it is kept."""
+    return _DESCRIPTION.dump_json(description).decode()
+
+
+def bases(services: Services) -> dict[int, str]:
+    """What each report's description must be drawn from, by number."""
+    form = services.form
+    versions = "/".join(
+        [
+            DRAWN,
+            version_of(services.settings),
+            form.mapping.digest,
+            form.matching.digest,
+            *(rules.digest for rules in form.rulesets),
+        ]
+    )
+    rows = services.store.dossiers.light_rows(services.demarche)
+    return {row.number: f"{row.content_hash}/{versions}" for row in rows}
+
+
+def settled(row: SituationReport) -> SituationReport:
+    """A report that was described and is now placed: it is not due again."""
+    return replace(row, basis=row.basis.removeprefix(_UNPLACED))
+
+
+def describe_anew(
+    services: Services,
+    numbers: Sequence[int],
+    *,
+    wanted: Mapping[int, str],
+    revisions: Mapping[str, Revision],
+    told: list[str] | None,
+) -> None:
+    """Draw the descriptions of some reports again, keeping where they are.
+
+    They are due until they are :func:`settled`, so that a kill before the proposal is healed by the
+    next run.
+    """
+    store, demarche = services.store, services.demarche
+    before = store.situations.reports(demarche)
+    for start in range(0, len(numbers), CHUNK):
+        chunk = numbers[start : start + CHUNK]
+        ours = planning.written_by_us(services, numbers=chunk)
+        rows = []
+        for stored in store.dossiers.iterate(demarche, numbers=chunk):
+            with apart(told, stored.number, "décrit"):
+                was = before.get(stored.number)
+                drawn = _of(
+                    services,
+                    stored,
+                    revisions,
+                    ours=ours.get(stored.number, {}),
+                    before=was if was and was.description else None,
+                )
+                rows.append(
+                    SituationReport(
+                        number=stored.number,
+                        basis=f"{_UNPLACED}{wanted[stored.number]}",
+                        situation=was.situation if was else None,
+                        decided_by=was.decided_by if was else "bridge",
+                        since=was.since if was else now(),
+                        description=dumped(drawn),
+                    )
+                )
+        store.situations.save(demarche, rows)
+
+
+def _of(
+    services: Services,
+    stored: StoredDossier,
+    revisions: Mapping[str, Revision],
+    *,
+    ours: Written,
+    before: SituationReport | None,
+) -> Description:
+    form, revision = services.form, revisions.get(stored.revision_id)
+    dossier = decode_dossier(stored.raw, revision=revision)
+    report = map_report(dossier, mapping=form.mapping, revision=revision)
+    rules = in_force(form.rulesets, stored.deposited_at.astimezone(PARIS).date())
+    ours = written_by_us(dossier, ours, mapping=form.mapping)
+    held = held_by_person(dossier, ours, mapping=form.mapping)
+    described = describe(
+        report,
+        form.matching,
+        in_scope=not is_excluded(held, verdict=out_of_scope(rules, report) is not None),
+        by_cis=_by_cis(services, report),
+    )
+    return annotated(
+        described,
+        _written(services, dossier),
+        ours=frozenset(ours.get(_annotation(services), ())),
+        before=description_of(before) if before else None,
+        settled=before is None or not before.basis.startswith(_UNPLACED),
+    )
+
+
+def _by_cis(services: Services, report: Report) -> dict[str, str]:
+    """Substances of the report's medicines by CIS code, where the reference is sure of them."""
+    matcher, salts = matcher_of(services.settings), services.form.matching.salts
+    if matcher is None:
+        return {}
+    found = medicines_of(report, mapping=services.form.mapping, matcher=matcher)
+    return {
+        match.medicine.cis: "+".join(
+            sorted({one for name in match.medicine.substances for one in substances(name, salts)})
+        )
+        for match in found
+        if match is not None and match.sure and match.medicine is not None
+    }
+
+
+def _annotation(services: Services) -> str:
+    return services.form.matching.situations.annotation
+
+
+def _written(services: Services, dossier: Dossier) -> str:
+    """What the annotation of situations shows; empty when blank."""
+    spec = services.form.mapping.annotations.get(_annotation(services))
+    for champ in dossier.annotations:
+        if spec is not None and champ.id in spec.champs:
+            return shown(champ.value)
+    return ""

@@ -1,0 +1,143 @@
+"""Situations: describe what changed, propose anew, keep what people decide."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from mappings.dossier.revision import Revision
+from steps.judge.situation_descriptions import (
+    bases,
+    describe_anew,
+    description_of,
+    dumped,
+    settled,
+)
+from steps.wiring.services import Services, now
+from store.verdicts.situations import DecidedBy, SituationReport
+from triage.situations.description import Description, overrule
+from triage.situations.duplicates import ReportLink, find_links
+from triage.situations.propose import Placed, changed, members_of, propose
+
+
+def place_reports(
+    services: Services, revisions: Mapping[str, Revision], *, told: list[str] | None = None
+) -> Mapping[int, str]:
+    """Propose a situation for every report, where something changed, and keep the proposals.
+
+    Args:
+        services: Store and data files.
+        revisions: Revisions of the form, by id.
+        told: Where reports that cannot be described are named; the journal by default.
+
+    Returns:
+        Id of the situation of each report that is in one, by number.
+    """
+    rows = services.store.situations.reports(services.demarche)
+    wanted = bases(services)
+    stale = sorted(number for number, basis in wanted.items() if _is_stale(rows, number, basis))
+    gone = any(number not in wanted and one.description for number, one in rows.items())
+    if stale:
+        describe_anew(services, stale, wanted=wanted, revisions=revisions, told=told)
+        rows = services.store.situations.reports(services.demarche)
+    live = {number: one for number, one in rows.items() if number in wanted}
+    if stale or gone:
+        live = _propose(services, live)
+    return {number: one.situation for number, one in live.items() if one.situation}
+
+
+def members(services: Services) -> Mapping[str, tuple[int, ...]]:
+    """Reports of each situation, by id, as they were last placed."""
+    return members_of(_placed(_live(services)))
+
+
+def decided(services: Services) -> frozenset[int]:
+    """Reports whose situation a person decided."""
+    return frozenset(n for n, one in _live(services).items() if one.decided_by != "bridge")
+
+
+def descriptions(services: Services) -> Mapping[int, Description]:
+    """Every report in sight as matching sees it, by number."""
+    return {number: description_of(one) for number, one in _live(services).items()}
+
+
+def by_substance(services: Services) -> Mapping[str, Sequence[str]]:
+    """Situations of each substance (of each combination, where a medicine has several)."""
+    told = descriptions(services)
+    found: dict[str, list[str]] = defaultdict(list)
+    for situation, numbers in members(services).items():
+        for name in sorted({name for number in numbers for name in told[number].medicines}):
+            found[name].append(situation)
+    return found
+
+
+def decide(services: Services, numbers: Sequence[int], situation: str) -> None:
+    """Put reports in a situation because a person said so: what their dossiers show is older."""
+    store, demarche = services.store.situations, services.demarche
+    rows = store.reports(demarche)
+    decided_now = [
+        replace(
+            rows[number],
+            situation=situation,
+            decided_by="command",
+            since=now(),
+            description=dumped(overrule(description_of(rows[number]))),
+        )
+        for number in numbers
+    ]
+    store.save(demarche, decided_now)
+
+
+def links(services: Services) -> tuple[ReportLink, ...]:
+    """Duplicates and complements among the reports that were described."""
+    return find_links(descriptions(services).values(), services.form.matching.duplicates)
+
+
+def _live(services: Services) -> dict[int, SituationReport]:
+    """Described reports that are still in sight."""
+    here = services.store.dossiers.known_numbers(services.demarche)
+    rows = services.store.situations.reports(services.demarche)
+    return {number: one for number, one in rows.items() if number in here}
+
+
+def _is_stale(rows: Mapping[int, SituationReport], number: int, basis: str) -> bool:
+    return number not in rows or rows[number].basis != basis
+
+
+def _propose(services: Services, rows: Mapping[int, SituationReport]) -> dict[int, SituationReport]:
+    """Propose anew for all reports, and keep what moved."""
+    store, demarche = services.store.situations, services.demarche
+    before = _placed(rows)
+    found = propose(
+        [description_of(one) for one in rows.values()],
+        before,
+        merged=store.known(demarche),
+        matching=services.form.matching,
+    )
+    moment = now()
+    moved = {
+        number: replace(
+            rows[number],
+            situation=found.placed[number].situation,
+            decided_by=_decided_by(rows[number], found.placed[number]),
+            since=moment,
+        )
+        for number in changed(before, found.placed)
+    }
+    placed = {number: settled(row) for number, row in {**rows, **moved}.items()}
+    with services.store.transaction() as kept:
+        kept.situations.open(demarche, found.opened, at=moment)
+        kept.situations.save(demarche, [row for n, row in placed.items() if row != rows[n]])
+    return placed
+
+
+def _decided_by(row: SituationReport, placed: Placed) -> DecidedBy:
+    if not placed.by_person:
+        return "bridge"
+    return "annotation" if description_of(row).confirmed else row.decided_by
+
+
+def _placed(rows: Mapping[int, SituationReport]) -> dict[int, Placed]:
+    return {
+        number: Placed(one.situation, by_person=one.decided_by != "bridge")
+        for number, one in rows.items()
+    }

@@ -1,0 +1,1 @@
+"""Publish the workbooks, and take back what evaluators wrote in them."""

@@ -1,0 +1,64 @@
+"""What the store holds beside dossiers and verdicts, and that workbooks show: by dossier number."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from exports.model import Opinion
+from exports.sheets.centres import author_of
+from steps.judge.planning import written_by_us
+from steps.wiring.handed_out_files import centres
+from steps.wiring.services import Services
+from triage.replies.decision import Written
+from triage.replies.reply import Conflict
+
+_OTHERS = {"agence": "Agence", "reseau": "Réseau"}
+
+
+@dataclass(frozen=True, slots=True)
+class BesideReports:
+    """See :class:`exports.model.ExportedDossier`, which has the same names."""
+
+    conflicts: Mapping[int, tuple[Conflict, ...]]
+    written: Mapping[int, Written]
+    opinions: Mapping[int, Mapping[str, Opinion]]
+    situations: Mapping[int, str]
+    first_checks: Mapping[int, datetime]
+    corrected: Mapping[int, tuple[tuple[datetime, datetime], ...]]
+
+    @classmethod
+    def read(cls, services: Services) -> Self:
+        """Read all of it."""
+        store, demarche = services.store, services.demarche
+        conflicts: dict[int, tuple[Conflict, ...]] = defaultdict(tuple)
+        for conflict in store.outbox.conflicts(demarche):
+            conflicts[conflict.number] += (conflict,)
+        corrected: dict[int, tuple[tuple[datetime, datetime], ...]] = defaultdict(tuple)
+        for one in store.corrections.list(demarche):
+            if one.resolved_at is not None:
+                corrected[one.number] += ((one.requested_at, one.resolved_at),)
+        return cls(
+            conflicts=conflicts,
+            written=written_by_us(services),
+            opinions=_opinions(services),
+            situations=situations_of(services),
+            first_checks=store.assessments.first_checks(demarche),
+            corrected=corrected,
+        )
+
+
+def situations_of(services: Services) -> Mapping[int, str]:
+    """Situation of each dossier that was placed in one."""
+    placed = services.store.situations.reports(services.demarche)
+    return {number: one.situation for number, one in placed.items() if one.situation}
+
+
+def _opinions(services: Services) -> Mapping[int, Mapping[str, Opinion]]:
+    names = _OTHERS | {author_of(one): one.name for one in centres(services.settings)}
+    found: dict[int, dict[str, Opinion]] = defaultdict(dict)
+    for row in services.store.opinions.latest(services.demarche):
+        who = names.get(row.author, row.author)
+        found[row.number][row.author] = Opinion(who, row.judgement, row.comment)
+    return found

@@ -1,0 +1,114 @@
+"""Hand out on request: one centre, what moved since a day, or plain files. Never the published one.
+
+These exports stand apart, under ``sur-demande``, so that what is published stays what everyone
+reads and what the next one is compared with.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal, TypeAlias
+
+from exports.cells import paris
+from exports.model import ExportedDossier
+from exports.published.flat import WRITERS, flat_names
+from exports.published.manifest import export_facts
+from exports.published.publishing import ON_REQUEST, ExportFile, latest, publish
+from exports.published.workbook_set import WorkbookSet
+from exports.sheets.centre_names import centres_named
+from exports.sheets.centres import author_of
+from steps.publish.export import entries_of, export_context, workbook_set
+from steps.wiring.failures import RequestError
+from steps.wiring.handed_out_files import centres
+from steps.wiring.services import Services, now
+from steps.wiring.summary import Summary
+
+FileFormat: TypeAlias = Literal["xlsx", "csv", "parquet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for.
+
+    Attributes:
+        centre: The one centre, by its code or as people name it
+            (:mod:`exports.sheets.centre_names`); the agency, the network and every centre without
+            it.
+        since: Dossiers that people moved since this day (deposit, new submission, decision).
+        format: Workbooks, or their tables as plain files (without a centre: of the agency and of
+            the network, for those of centres hold nothing more).
+    """
+
+    centre: str | None = None
+    since: date | None = None
+    format: FileFormat = "xlsx"
+
+    @property
+    def filters(self) -> str:
+        """What `À propos` and the manifest say of it."""
+        return f"dossiers déposés ou modifiés depuis le {self.since:%d/%m/%Y}" if self.since else ""
+
+
+def hand_out(services: Services, summary: Summary, *, request: Request) -> None:
+    """Make the files that are asked for; the same request on the same data makes them once.
+
+    When nothing moved since the day that is given, none is made.
+
+    Raises:
+        RequestError: There is no such centre.
+        ExportError: They could not be made.
+        DataFileError: The columns, the policy or the table of centres is wrong.
+    """
+    if request.centre is not None:
+        request = replace(request, centre=_code(services, request.centre))
+    entries = tuple(one for one in entries_of(services) if _moved_since(one, request.since))
+    context = replace(export_context(services, entries), filters=request.filters)
+    published = latest(services.settings.exports(), demarche=services.demarche)
+    made = workbook_set(services, entries, context, previous=published)
+    if request.since and not any(made.numbers(author) for author in _authors(made, request)):
+        return
+    files = dict(_files(services, made, request))
+    root = services.settings.exports() / ON_REQUEST
+    facts = export_facts(entries, context, checksum=made.checksum)
+    done = publish(root, files, facts=facts, at=now()) or latest(root, demarche=services.demarche)
+    summary.workbooks += [str(path) for path in done.paths] if done else []
+
+
+def _code(services: Services, written: str) -> str:
+    known = {one.code: (one.code, one.name, one.city) for one in centres(services.settings)}
+    if written in known:
+        return written
+    found, _ = centres_named(written, known)
+    if len(found) == 1:
+        return found[0]
+    among = f"plusieurs : {', '.join(found)}" if found else f"il y a : {', '.join(sorted(known))}"
+    raise RequestError(f"Aucun centre « {written} » dans crpv.csv ; {among}.")
+
+
+def _moved_since(entry: ExportedDossier, day: date | None) -> bool:
+    report = entry.report
+    moments = (report.deposited_at, report.champs_modified_at, report.decided_at)
+    return day is None or any(one is not None and paris(one).date() >= day for one in moments)
+
+
+def _files(
+    services: Services, made: WorkbookSet, request: Request
+) -> Iterator[tuple[str, ExportFile]]:
+    authors = _authors(made, request)
+    for done, author in enumerate(authors, start=1):
+        audience = f"centre:{author.removeprefix('crpv-')}" if "-" in author else author
+        if request.format == "xlsx":
+            yield f"{author}.xlsx", ExportFile(audience, made.of(author))
+        else:
+            tables = tuple(made.tables(author).values())
+            for name, table in flat_names(author, tables, suffix=request.format):
+                content = WRITERS[request.format](table)
+                yield name, ExportFile(audience, content, rows={table.sheet: len(table.rows)})
+        services.tell("Export", done, len(authors))
+
+
+def _authors(made: WorkbookSet, request: Request) -> list[str]:
+    if request.centre is not None:
+        return [f"crpv-{request.centre}"]
+    of_centres = map(author_of, made.centres) if request.format == "xlsx" else ()
+    return ["agence", "reseau", *of_centres]

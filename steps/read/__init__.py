@@ -1,0 +1,1 @@
+"""Read the démarche, and keep it as it is: poll, reconcile, erase."""

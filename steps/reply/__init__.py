@@ -1,0 +1,1 @@
+"""Deliver what is due, once, and find lost answers again."""

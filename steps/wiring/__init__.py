@@ -1,0 +1,1 @@
+"""Where settings become real objects, and runs tell what they did."""

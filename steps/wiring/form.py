@@ -1,0 +1,149 @@
+"""The data files of one form, read from disk and checked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from datafiles.file import DataFileError, text_of
+from mappings.schema.file import parse_mapping
+from mappings.schema.model import FormMapping
+from store.verdicts.rule_texts import RuleText
+from triage.replies.policy import ReplyPolicy, parse_reply_policy
+from triage.replies.texts import Texts
+from triage.rules.diff import clashes
+from triage.rules.file import parse_ruleset
+from triage.rules.model import RuleSet
+from triage.situations.matching import Matching, parse_matching
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a démarche is read and judged by.
+
+    Attributes:
+        mapping: Champs to fields.
+        rulesets: Rule-sets, one in force at a time.
+        rule_texts: Their files and the mapping's, word for word: kept beside their verdicts.
+        policy: What is answered to each status.
+        matching: What makes reports one situation, or one report sent twice.
+        texts: Templates of annotations and messages.
+        digest: Hash of policy and texts, to plan again when they change.
+    """
+
+    mapping: FormMapping
+    rulesets: tuple[RuleSet, ...]
+    rule_texts: tuple[RuleText, ...]
+    policy: ReplyPolicy
+    matching: Matching
+    texts: Texts
+    digest: str
+
+
+def load_form(*, mapping: Path, rules: Path) -> Form:
+    """Read and check the data files.
+
+    Args:
+        mapping: The mapping file.
+        rules: Folder with ``rules/*.yaml``, ``reponses.yaml``, ``rapprochements.yaml`` and
+            ``textes/*.j2``.
+
+    Raises:
+        DataFileError: A file is missing, unreadable or wrong.
+    """
+    mapping_text = _read(mapping, "UNC_MAPPING")
+    form_mapping = parse_mapping(mapping_text, source=mapping.name)
+    paths = sorted((rules / "rules").glob("*.yaml"))
+    if not paths:
+        raise DataFileError([f"UNC_RULES : aucun référentiel (rules/*.yaml) dans {rules}"])
+    read = [read_ruleset(path, mapping=form_mapping) for path in paths]
+    _refuse_clashes(paths, [one for one, _ in read])
+    policy, policy_text = read_policy(rules, mapping=form_mapping)
+    _refuse_unknown_levels(policy, [one for one, _ in read])
+    templates = read_templates(rules)
+    return Form(
+        mapping=form_mapping,
+        rulesets=tuple(rules for rules, _ in read),
+        rule_texts=(
+            *(text for _, text in read),
+            RuleText(form_mapping.digest, form_mapping.version, mapping.name, mapping_text),
+        ),
+        policy=policy,
+        matching=read_matching(rules, mapping=form_mapping),
+        texts=Texts(templates),
+        digest=sha256("\0".join([policy_text, *templates.values()]).encode()).hexdigest()[:12],
+    )
+
+
+def _refuse_clashes(paths: Sequence[Path], rulesets: Sequence[RuleSet]) -> None:
+    """Two rule-sets of one date of effect, or of one version, would leave open which one judges."""
+    named = {path.name: rules for path, rules in zip(paths, rulesets, strict=True)}
+    found = [f"UNC_RULES : {name} : {why}" for name in named for _, why in clashes(name, named)]
+    if found:
+        raise DataFileError(found)
+
+
+def _refuse_unknown_levels(policy: ReplyPolicy, rulesets: Sequence[RuleSet]) -> None:
+    """A label for a level that no rule-set gives would never be put on."""
+    levels = {level.level for rules in rulesets for level in rules.priority.levels}
+    for name in policy.labels.by_priority.keys() - levels:
+        raise DataFileError(
+            [f"reponses.yaml : labels.by_priority : aucun référentiel n'a de niveau « {name} »"]
+        )
+
+
+def read_templates(rules: Path) -> dict[str, str]:
+    """The templates of a folder of rules, by name, not compiled yet.
+
+    Raises:
+        DataFileError: One cannot be read.
+    """
+    found = sorted((rules / "textes").glob("*.j2"))
+    return {path.stem: _read(path, "UNC_RULES") for path in found}
+
+
+def read_policy(rules: Path, *, mapping: FormMapping) -> tuple[ReplyPolicy, str]:
+    """Read and check what is answered, and give its text.
+
+    Raises:
+        DataFileError: The file is missing, unreadable or wrong.
+    """
+    text = _read(rules / "reponses.yaml", "UNC_RULES")
+    return parse_reply_policy(text, source="reponses.yaml", mapping=mapping), text
+
+
+def read_matching(rules: Path, *, mapping: FormMapping) -> Matching:
+    """Read and check what makes reports one situation.
+
+    Raises:
+        DataFileError: The file is missing, unreadable or wrong.
+    """
+    text = _read(rules / "rapprochements.yaml", "UNC_RULES")
+    return parse_matching(text, source="rapprochements.yaml", mapping=mapping)
+
+
+def read_mapping(path: Path) -> FormMapping:
+    """Read and check a mapping.
+
+    Raises:
+        DataFileError: The file is missing, unreadable or wrong.
+    """
+    return parse_mapping(_read(path, "UNC_MAPPING"), source=path.name)
+
+
+def read_ruleset(path: Path, *, mapping: FormMapping) -> tuple[RuleSet, RuleText]:
+    """Read and check one rule-set.
+
+    Raises:
+        DataFileError: The file is missing, unreadable or wrong.
+    """
+    text = _read(path, "UNC_RULES")
+    rules = parse_ruleset(text, source=path.name, mapping=mapping)
+    return rules, RuleText(rules.digest, rules.version, path.name, text)
+
+
+def _read(path: Path, setting: str) -> str:
+    try:
+        return text_of(path.read_bytes(), source=path.name)
+    except OSError as error:
+        raise DataFileError([f"{setting} : le fichier {path} ne peut pas être lu"]) from error

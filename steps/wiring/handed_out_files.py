@@ -1,0 +1,83 @@
+"""The data files that decide what is handed out, and to whom: a folder for each form.
+
+``UNC_COLUMNS`` names the folder: ``columns.yaml`` (sheets and columns), ``policy.yaml`` (what
+leaves the agency), ``crpv.csv`` (the regional centres).
+"""
+
+from codecs import BOM_UTF8
+from collections.abc import Sequence
+from pathlib import Path
+
+from datafiles.file import DataFileError, text_of
+from exports.readers.policy import Policy, parse_policy
+from exports.sheets.centres import Centre, parse_centres
+from exports.sheets.columns import ColumnsFile, parse_columns
+from exports.sheets.names_known import columns_misfits, policy_misfits
+from mappings.schema.model import FormMapping
+from settings import Settings
+
+_COLUMNS, _POLICY, _CENTRES = "columns.yaml", "policy.yaml", "crpv.csv"
+_SHOWN = 5
+
+
+def hand_out_files(settings: Settings, mapping: FormMapping) -> tuple[ColumnsFile, Policy]:
+    """What is shown, and to whom.
+
+    Raises:
+        DataFileError: A file is missing or wrong, or names what the mapping does not have.
+    """
+    folder = settings.columns
+    columns = parse_columns(_read(folder / _COLUMNS), source=_COLUMNS)
+    policy = parse_policy(_read(folder / _POLICY), source=_POLICY)
+    problems = [
+        _misfit(folder / name, unknown, mapping)
+        for name, unknown in (
+            (_COLUMNS, columns_misfits(columns, mapping)),
+            (_POLICY, policy_misfits(policy, mapping)),
+        )
+        if unknown
+    ]
+    if problems:
+        raise DataFileError(problems)
+    return columns, policy
+
+
+def centres(settings: Settings) -> tuple[Centre, ...]:
+    """The regional centres.
+
+    Raises:
+        DataFileError: Their table is missing or wrong.
+    """
+    return parse_centres(_read(settings.columns / _CENTRES), source=_CENTRES)
+
+
+def texts(settings: Settings) -> list[str]:
+    """All of these files, in the same order every time.
+
+    Raises:
+        DataFileError: One is missing or unreadable.
+    """
+    return [_read(settings.columns / name) for name in (_COLUMNS, _CENTRES, _POLICY)]
+
+
+def _misfit(file: Path, unknown: Sequence[str], mapping: FormMapping) -> str:
+    named = ", ".join(unknown[:_SHOWN])
+    more = f" et {len(unknown) - _SHOWN} autres" if len(unknown) > _SHOWN else ""
+    return (
+        f"UNC_COLUMNS : {file} nomme des données que la correspondance du formulaire"
+        f" « {mapping.form} » n'a pas ({named}{more}) ; corrigez ce fichier, ou donnez dans"
+        " UNC_COLUMNS le dossier des colonnes de ce formulaire"
+    )
+
+
+def _read(path: Path) -> str:
+    """The text of a file, without the mark that Excel and the Notepad of Windows put before it.
+
+    Raises:
+        DataFileError: It is missing, unreadable or not in UTF-8.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataFileError([f"UNC_COLUMNS : le fichier {path} ne peut pas être lu"]) from error
+    return text_of(content.removeprefix(BOM_UTF8), source=path.name)

@@ -1,0 +1,64 @@
+"""An empty base where there was a full one: a question for a person, never a fresh start.
+
+With an empty memory each declarant would be written to again, and what the bridge wrote on DS would
+be taken for a person's.
+"""
+
+from contextlib import suppress
+from pathlib import Path
+
+from settings import Settings
+from store.database.errors import StoreError
+from store.repository import Store
+
+
+class MemoryGone(StoreError):  # noqa: N818 (named by what is wrong, as those of the store)
+    """The base knows nothing of a démarche that was read before."""
+
+    def __init__(self, demarche: int, trace: Path) -> None:
+        super().__init__(
+            f"La base ne sait rien de la démarche {demarche}, mais {trace} montre qu'elle a déjà"
+            " été lue : restaurez une sauvegarde de la base (ou corrigez UNC_DATABASE_URL ou"
+            " UNC_HOME) ; si vous voulez vraiment repartir d'une base neuve, lancez une fois"
+            " « unc run --new-base »."
+        )
+
+
+def require_memory(settings: Settings, store: Store) -> None:
+    """Refuse a base that knows nothing of a démarche that was read before.
+
+    Raises:
+        MemoryGone: What shows that it was read.
+        StoreError: The database failed.
+    """
+    demarche = settings.demarche_number()
+    if not store.is_empty():
+        state = store.demarches.state(demarche)
+        if state.watermark is not None or state.last_polled_at is not None:
+            return
+    trace = _trace(settings)
+    if trace is not None:
+        raise MemoryGone(demarche, trace)
+
+
+def leave_marker(settings: Settings) -> None:
+    """Leave beside the base a file that says that the démarche was read."""
+    marker = _marker(settings)
+    with suppress(OSError):  # a folder that cannot be written has no marker: exports may tell
+        if not marker.exists():
+            marker.parent.mkdir(parents=True, exist_ok=True)
+            marker.touch()
+
+
+def _marker(settings: Settings) -> Path:
+    return settings.home.absolute() / f"demarche-{settings.demarche_number()}.lue"
+
+
+def _trace(settings: Settings) -> Path | None:
+    from exports.published.publishing import latest  # heavy, and seldom needed
+
+    marker = _marker(settings)
+    if marker.exists():
+        return marker
+    published = latest(settings.exports(), demarche=settings.demarche_number())
+    return published.folder if published else None

@@ -1,0 +1,194 @@
+"""The one place that builds real objects from settings: store, client, data files."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
+
+from clients.errors import TO_ISOLATE
+from clients.reading.demarche import DemarcheInfo
+from clients.reading.reader import DsReader
+from clients.transport import DsTransport
+from clients.writing.writer import DsWriter
+from french.time import PARIS
+from settings import Settings, SettingsError, load_settings, tables_of
+from steps.wiring.form import Form, load_form
+from steps.wiring.memory import require_memory
+from store.repository import Store, is_new, open_store
+from triage.replies.policy import Sending
+
+Tell: TypeAlias = Callable[[str, int, int | None], None]
+"""Called with the name of a step, how much is done and the total if it is known."""
+
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""Deposit date from which declarants are written to, before any run had the channel on."""
+
+
+def say_nothing(_step: str, _done: int, _total: int | None) -> None:
+    """Report no progress."""
+
+
+def now() -> datetime:
+    """The present moment, aware: the only clock of the flows."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the steps of a run work with.
+
+    Attributes:
+        settings: Settings of the process.
+        demarche: Number of the démarche.
+        store: What is remembered.
+        form: Data files of the form, read and checked.
+        tell: Where progress goes.
+    """
+
+    settings: Settings
+    demarche: int
+    store: Store
+    form: Form
+    tell: Tell
+
+    def sending(self) -> Sending:
+        """When declarants are written to: those who deposited since the channel is on."""
+        settings = self.settings
+        since = settings.messages_since
+        if since is None:
+            since = self.store.demarches.state(self.demarche).channel_on_since or NEVER
+        elif since.tzinfo is None:
+            since = since.replace(tzinfo=PARIS)
+        return Sending(
+            channel=settings.declarant_channel,
+            since=since,
+            quiet=timedelta(minutes=settings.quiet_minutes),
+            max_requests=settings.max_requests,
+            pilot=settings.messages_pilot,
+            pass_en_instruction=settings.pass_en_instruction,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Connected(Services):
+    """Services with the way to DS.
+
+    Attributes:
+        transport: The way to DS.
+        first_look: The démarche as it was before anything of it was stored, on the first run.
+    """
+
+    transport: DsTransport
+    first_look: DemarcheInfo | None = None
+
+    @property
+    def reader(self) -> DsReader:
+        """Reads the démarche."""
+        return DsReader(self.transport)
+
+    @property
+    def writer(self) -> DsWriter:
+        """Writes to its dossiers."""
+        return DsWriter(self.transport)
+
+
+@contextmanager
+def open_services(
+    settings: Settings, *, tell: Tell = say_nothing, new_base: bool = False
+) -> Iterator[Services]:
+    """The services that need no access to DS.
+
+    Args:
+        settings: Settings of the process.
+        tell: Where progress goes.
+        new_base: Whether a person said that the base may know nothing of what was read before.
+
+    Raises:
+        SettingsError: A setting is missing.
+        DataFileError: A data file is wrong.
+        StoreError: The database cannot be used, or knows nothing of what was read before.
+    """
+    demarche = settings.demarche_number()
+    form = load_form(mapping=settings.mapping, rules=settings.rules)
+    with open_store(settings.database()) as store:
+        empty = store.is_empty()
+        if not empty:
+            store.require_current()  # an operator upgrades: `unc upgrade` copies the base first
+        if not new_base:
+            require_memory(settings, store)
+        if empty:
+            store.upgrade()
+        yield Services(settings=settings, demarche=demarche, store=store, form=form, tell=tell)
+
+
+@contextmanager
+def connect(
+    settings: Settings, *, tell: Tell = say_nothing, new_base: bool = False
+) -> Iterator[Connected]:
+    """The services of a run, alone on its démarche for as long as the block lasts.
+
+    Before a store is made, DS is asked for the démarche: with a wrong address, token or number
+    nothing is written.
+
+    Args:
+        settings: Settings of the process.
+        tell: Where progress goes.
+        new_base: See :func:`open_services`.
+
+    Raises:
+        AlreadyRunning: Another run holds the démarche.
+        SettingsError: A setting is missing.
+        DsError: On the first run, DS refused, or did not answer.
+    """
+    settings.require_complete()
+    token = settings.token().get_secret_value()
+    with DsTransport(settings.ds_url, token, token_setting=settings.token_setting) as transport:
+        first_look = _first_look(settings, transport)
+        with (
+            open_services(settings, tell=tell, new_base=new_base) as local,
+            local.store.lock(local.demarche),
+        ):
+            yield Connected(
+                settings=settings,
+                demarche=local.demarche,
+                store=local.store,
+                form=local.form,
+                tell=tell,
+                transport=transport,
+                first_look=first_look,
+            )
+
+
+def _first_look(settings: Settings, transport: DsTransport) -> DemarcheInfo | None:
+    demarche = settings.demarche_number()
+    if not is_new(settings.database()):
+        return None
+    load_form(mapping=settings.mapping, rules=settings.rules)  # wrong files are told first
+    try:
+        return DsReader(transport).demarche(demarche)
+    except TO_ISOLATE:  # dossiers may be served all the same; what is wrong is told with them
+        return None
+
+
+def each_demarche() -> tuple[Settings, ...]:
+    """Settings of every démarche of ``UNC_DEMARCHES``, or of the one that ``UNC_DEMARCHE`` names.
+
+    Raises:
+        SettingsError: A setting of one of them is wrong: nothing is done for any.
+    """
+    settings = load_settings()
+    if settings.demarches is None or settings.demarche is not None:
+        return (settings,)
+    every = tuple(load_settings(demarche=number) for number in tables_of(settings.demarches))
+    for one in every:
+        _require_complete(one)
+    return every
+
+
+def _require_complete(settings: Settings) -> None:
+    try:
+        settings.require_complete()
+    except SettingsError as error:
+        raise SettingsError(f"Démarche {settings.demarche} : {error}") from None

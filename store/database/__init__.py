@@ -1,0 +1,1 @@
+"""The database: tables, connection, schema, locks, backup, and its errors."""

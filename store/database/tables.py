@@ -1,0 +1,366 @@
+"""The tables. JSON is kept as text: a dossier is read whole or not at all.
+
+PostgreSQL's ``jsonb`` would refuse the NUL characters that free text may hold, and SQLite has no
+such type. In each table the long text comes last: SQLite then answers a scan of the short columns
+without following the pages that the text overflows to.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from store.database.columns import FreeText, UtcDateTime
+
+SERIAL = BigInteger().with_variant(Integer, "sqlite")
+NUMBER = SERIAL
+"""A dossier's number, or what a declarant gave for one: 64 bits on both databases."""
+
+
+def of_demarche() -> Column[int]:
+    """The démarche that a row belongs to."""
+    return Column("demarche", Integer, primary_key=True, autoincrement=False)
+
+
+def of_dossier() -> tuple[Column[int], Column[int]]:
+    """The dossier that a row belongs to."""
+    return of_demarche(), Column("number", NUMBER, primary_key=True, autoincrement=False)
+
+
+def erased_with_the_dossier() -> ForeignKeyConstraint:
+    """A purge of the dossier erases the row."""
+    return ForeignKeyConstraint(
+        ["demarche", "number"], ["dossiers.demarche", "dossiers.number"], ondelete="CASCADE"
+    )
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+demarches = Table(
+    "demarches",
+    metadata,
+    of_demarche(),
+    Column("title", FreeText),
+    Column("watermark", UtcDateTime),
+    Column("active_revision_id", String),
+    Column("deletions_since", UtcDateTime),
+    Column("channel_on_since", UtcDateTime),
+    Column("last_polled_at", UtcDateTime),
+    Column("last_opinion", NUMBER),
+    Column("labels", Text),
+    Column("groupes", Text),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    of_demarche(),
+    Column("revision_id", String, primary_key=True),
+    Column("saved_at", UtcDateTime, nullable=False),
+    Column("descriptors", Text, nullable=False),
+)
+
+dossiers = Table(
+    "dossiers",
+    metadata,
+    *of_dossier(),
+    Column("dossier_id", String, nullable=False),
+    Column("content_hash", String, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("revision_id", String, nullable=False),
+    Column("groupe_id", String, nullable=False),
+    Column("deposited_at", UtcDateTime, nullable=False),
+    Column("modified_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("pending_since", UtcDateTime),
+    Column("assessed_fingerprint", String),
+    Column("assessed_basis", String),
+    Column("raw", Text, nullable=False),
+)
+
+past_states = Table(
+    "past_states",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("demarche", Integer, nullable=False),
+    Column("number", NUMBER, nullable=False),
+    Column("seen_from", UtcDateTime, nullable=False),
+    Column("seen_until", UtcDateTime, nullable=False),
+    Column("content_hash", String, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("revision_id", String, nullable=False),
+    Column("raw", Text, nullable=False),
+    erased_with_the_dossier(),
+    Index(None, "demarche", "number"),
+)
+
+assessments = Table(
+    "assessments",
+    metadata,
+    *of_dossier(),
+    Column("fingerprint", String, primary_key=True),
+    Column("basis", String, primary_key=True),
+    Column("earlier_number", NUMBER),
+    Column("assessed_at", UtcDateTime, nullable=False),
+    Column("detail", Text, nullable=False),
+    erased_with_the_dossier(),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("demarche", Integer, nullable=False),
+    Column("number", NUMBER, nullable=False),
+    Column("current_from", UtcDateTime, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("basis", String, nullable=False),
+    erased_with_the_dossier(),
+    Index(None, "demarche", "number"),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    *of_dossier(),
+    Column("conditions", String, nullable=False),
+    Column("content", String, nullable=False),
+    Column("again_at", UtcDateTime),
+    erased_with_the_dossier(),
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("demarche", Integer, nullable=False),
+    Column("number", NUMBER, nullable=False),
+    Column("key", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("stage", String, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("planned_at", UtcDateTime, nullable=False),
+    Column("intended_at", UtcDateTime),
+    Column("received_at", UtcDateTime),
+    Column("message_id", String),
+    Column("sending", Integer),
+    Column("text", FreeText, nullable=False),
+    Column("payload", Text, nullable=False),
+    erased_with_the_dossier(),
+    UniqueConstraint("demarche", "key"),
+    Index(None, "demarche", "number"),
+    Index(None, "demarche", "stage"),
+)
+
+ours = Table(
+    "ours",
+    metadata,
+    *of_dossier(),
+    Column("kind", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("confirmed", Text),
+    Column("unconfirmed", Text, nullable=False),
+    erased_with_the_dossier(),
+)
+
+sent_messages = Table(
+    "sent_messages",
+    metadata,
+    *of_dossier(),
+    Column("reference", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("message_id", String),
+)
+"""What is left of messages whose dossier was erased, or that DS alone remembered."""
+
+conflicts = Table(
+    "conflicts",
+    metadata,
+    *of_dossier(),
+    Column("annotation", String, primary_key=True),
+    Column("wanted", FreeText, nullable=False),
+    Column("found", FreeText, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    erased_with_the_dossier(),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    *of_dossier(),
+    Column("requested_at", UtcDateTime, primary_key=True),
+    Column("resolved_at", UtcDateTime),
+    erased_with_the_dossier(),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    *of_dossier(),
+    Column("reason", FreeText, nullable=False),
+    Column("first_seen", UtcDateTime, nullable=False),
+    Column("last_tried", UtcDateTime, nullable=False),
+    Column("tries", Integer, nullable=False),
+)
+
+published_exports = Table(
+    "published_exports",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("demarche", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("checksum", String, nullable=False),
+    Column("manifest", Text, nullable=False),
+    Index(None, "demarche", "kind"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("demarche", Integer, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("outcome", String, nullable=False),
+    Column("counts", Text, nullable=False),
+    Index(None, "demarche"),
+)
+
+situations = Table(
+    "situations",
+    metadata,
+    of_demarche(),
+    Column("situation", String, primary_key=True),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("merged_into", String),
+)
+
+situation_reports = Table(
+    "situation_reports",
+    metadata,
+    *of_dossier(),
+    Column("basis", String, nullable=False),
+    Column("situation", String),
+    Column("decided_by", String, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("description", Text, nullable=False),
+    erased_with_the_dossier(),
+)
+
+rule_texts = Table(
+    "rule_texts",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("version", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("kept_at", UtcDateTime, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+
+absences = Table(
+    "absences",
+    metadata,
+    *of_dossier(),
+    Column("why", String, nullable=False),
+    Column("reason", FreeText, nullable=False),
+    Column("deposited_at", UtcDateTime),
+    Column("since", UtcDateTime, nullable=False),
+    Column("erased_at", UtcDateTime),
+    Index(None, "demarche", "why"),
+)
+
+fetched_dossiers = Table(
+    "fetched_dossiers",
+    metadata,
+    *of_dossier(),
+    Column("content_hash", String, nullable=False),
+    erased_with_the_dossier(),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    *of_dossier(),
+    Column("checksum", String, primary_key=True),
+    erased_with_the_dossier(),
+    Index(None, "checksum"),
+)
+
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("email", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("sessions_from", UtcDateTime, nullable=False),
+    Column("password_hash", Text),
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("demarche", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("account", FreeText, nullable=False),
+    Column("event", String, nullable=False),
+    Column("folder", String, nullable=False),
+    Column("file", FreeText, nullable=False),
+    Index(None, "demarche", "account"),
+)
+
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("account", FreeText, nullable=False),
+    Column("address", FreeText, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("demarche", Integer, primary_key=True, autoincrement=False),
+    Column("folder", String, primary_key=True),
+    Column("account", String, primary_key=True),
+    Column("told_at", UtcDateTime, nullable=False),
+)
+
+
+opinions = Table(
+    "opinions",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("demarche", Integer, nullable=False),
+    Column("number", NUMBER, nullable=False),
+    Column("author", String, nullable=False),
+    Column("imported_at", UtcDateTime, nullable=False),
+    Column("judgement", FreeText, nullable=False),
+    Column("comment", FreeText, nullable=False),
+    erased_with_the_dossier(),
+    Index(None, "demarche", "number"),
+    sqlite_autoincrement=True,  # a workbook names the last id that it carries: none comes twice
+)

@@ -1,0 +1,1 @@
+"""What was read: dossiers and their past, pages, absences, files, the démarche."""

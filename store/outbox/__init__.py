@@ -1,0 +1,1 @@
+"""What is due to DS, what was sent, and what came of it."""

@@ -1,0 +1,1 @@
+"""What staff did: accounts, visits, exports, opinions, runs."""

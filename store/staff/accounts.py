@@ -1,0 +1,80 @@
+"""Who may sign in to the portal, and as what."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+
+from store.database.engine import Scope
+from store.database.errors import StoreError
+from store.database.tables import accounts
+
+
+class AccountExists(StoreError):  # noqa: N818 (named by what is wrong, as the others)
+    """There is an account of this e-mail address already."""
+
+    default = "Ce compte existe déjà : retirez-le d'abord (unc users remove), puis ajoutez-le."
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account.
+
+    Attributes:
+        email: Address in lower case: the name that the person signs in with.
+        role: What they may see, as the portal names it.
+        added_at: When it was made (UTC).
+        sessions_from: Sessions opened before (UTC) are closed.
+        password_hash: ``None`` for a person who signs in elsewhere (OpenID Connect).
+    """
+
+    email: str
+    role: str
+    added_at: datetime
+    sessions_from: datetime
+    password_hash: str | None = None
+
+
+_FIELDS = tuple(accounts.c[name] for name in Account.__dataclass_fields__)
+
+
+class Accounts:
+    """The accounts of the portal, the same for all démarches."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def add(self, account: Account) -> None:
+        """Make an account.
+
+        Raises:
+            AccountExists: There is one of this address.
+        """
+        with self._scope.write() as connection:
+            same = select(accounts.c.email).filter_by(email=account.email)
+            if connection.execute(same).first() is not None:
+                raise AccountExists
+            connection.execute(insert(accounts).values(asdict(account)))
+
+    def remove(self, email: str) -> bool:
+        """Remove an account, which ends its sessions; whether there was one."""
+        with self._scope.write() as connection:
+            return connection.execute(delete(accounts).filter_by(email=email)).rowcount > 0
+
+    def get(self, email: str) -> Account | None:
+        """The account of an address."""
+        with self._scope.read() as connection:
+            row = connection.execute(select(*_FIELDS).filter_by(email=email)).first()
+        return None if row is None else Account(*row)
+
+    def list(self) -> tuple[Account, ...]:
+        """Every account, by address."""
+        with self._scope.read() as connection:
+            rows = connection.execute(select(*_FIELDS).order_by(accounts.c.email))
+            return tuple(Account(*row) for row in rows)
+
+    def close_sessions(self, email: str, *, at: datetime) -> None:
+        """Close every session that was opened before ``at`` (aware), wherever it is."""
+        with self._scope.write() as connection:
+            statement = update(accounts).filter_by(email=email).values(sessions_from=at)
+            connection.execute(statement)

@@ -1,0 +1,75 @@
+"""What evaluators wrote on dossiers, in workbooks that they returned. Nothing is overwritten."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+
+from store.database.engine import Scope
+from store.database.statements import upsert
+from store.database.tables import demarches, opinions
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionRow:
+    """What one author holds of one dossier.
+
+    Attributes:
+        number: Dossier.
+        author: Whose workbook it was written in (``agence``, ``reseau``, ``crpv-<code>``).
+        judgement: Choice in the list of opinions; blank when it was cleared.
+        comment: Free text.
+    """
+
+    number: int
+    author: str
+    judgement: str
+    comment: str
+
+
+class Opinions:
+    """Opinions on all démarches, each call for one."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def save(self, demarche: int, rows: Sequence[OpinionRow], *, at: datetime) -> None:
+        """Add what authors now hold; their dossiers are in store."""
+        if not rows:
+            return
+        values = [{"demarche": demarche, "imported_at": at, **asdict(row)} for row in rows]
+        with self._scope.write() as connection:
+            connection.execute(insert(opinions), values)
+            newest = connection.scalar(select(func.max(opinions.c.id)).filter_by(demarche=demarche))
+            statement = upsert(connection, demarches, update=["last_opinion"])
+            connection.execute(statement, {"demarche": demarche, "last_opinion": newest})
+
+    def latest(self, demarche: int, *, until: int | None = None) -> tuple[OpinionRow, ...]:
+        """What each author holds of each dossier, by number and author.
+
+        Args:
+            demarche: Number of the démarche.
+            until: As it was when this was the last id, see :meth:`last_id`.
+        """
+        newest = select(func.max(opinions.c.id)).filter_by(demarche=demarche)
+        if until is not None:
+            newest = newest.where(opinions.c.id <= until)
+        newest = newest.group_by(opinions.c.number, opinions.c.author)
+        columns = [opinions.c[name] for name in OpinionRow.__dataclass_fields__]
+        query = (
+            select(*columns)
+            .where(opinions.c.id.in_(newest.scalar_subquery()))
+            .order_by(opinions.c.number, opinions.c.author)
+        )
+        with self._scope.read() as connection:
+            return tuple(OpinionRow(*row) for row in connection.execute(query))
+
+    def last_id(self, demarche: int) -> int:
+        """Id of the last row that was ever added, purged since or not; 0 when there is none.
+
+        Workbooks carry it: it must not go back when a purge erases the rows.
+        """
+        query = select(demarches.c.last_opinion).filter_by(demarche=demarche)
+        with self._scope.read() as connection:
+            return int(connection.scalar(query) or 0)

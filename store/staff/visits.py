@@ -1,0 +1,92 @@
+"""The journal of the portal: who did what, when; and what each person fetched last."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from sqlalchemy import delete, func, insert, select
+
+from store.database.engine import Scope
+from store.database.statements import upsert
+from store.database.tables import notices, visits
+
+Event: TypeAlias = Literal["sign-in", "sign-out", "sign-in refused", "download", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One line of the journal.
+
+    Attributes:
+        at: When (UTC).
+        account: Address of the account, as it was given where the sign-in was refused.
+        event: What happened.
+        folder: Name of the export's folder, if a file was asked for.
+        file: Name of the file, or path of the page that was refused.
+    """
+
+    at: datetime
+    account: str
+    event: Event
+    folder: str = ""
+    file: str = ""
+
+
+_FIELDS = tuple(visits.c[name] for name in Visit.__dataclass_fields__)
+
+
+class Visits:
+    """What happened in the portal, for all démarches, each call for one."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def record(self, demarche: int, visit: Visit) -> None:
+        """Write a line."""
+        with self._scope.write() as connection:
+            connection.execute(insert(visits).values(demarche=demarche, **asdict(visit)))
+
+    def list(self, demarche: int, *, limit: int, offset: int = 0) -> tuple[Visit, ...]:
+        """Lines, the latest first."""
+        query = select(*_FIELDS).filter_by(demarche=demarche).order_by(visits.c.id.desc())
+        with self._scope.read() as connection:
+            rows = connection.execute(query.limit(limit).offset(offset))
+            return tuple(Visit(*row) for row in rows)
+
+    def count(self, demarche: int) -> int:
+        """How many lines there are."""
+        query = select(func.count()).select_from(visits).filter_by(demarche=demarche)
+        with self._scope.read() as connection:
+            return connection.scalar(query) or 0
+
+    def last_download(self, demarche: int, account: str) -> Visit | None:
+        """What a person fetched last."""
+        wanted = {"demarche": demarche, "account": account, "event": "download"}
+        query = select(*_FIELDS).filter_by(**wanted).order_by(visits.c.id.desc()).limit(1)
+        with self._scope.read() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else Visit(*row)
+
+    def forget(self, *, before: datetime) -> int:
+        """Erase what is older than a moment (aware); how many lines."""
+        with self._scope.write() as connection:
+            return connection.execute(delete(visits).where(visits.c.at < before)).rowcount
+
+
+class Notices:
+    """Notices that were sent, for all démarches, each call for one."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def told(self, demarche: int, folder: str) -> frozenset[str]:
+        """Accounts that were told of an export."""
+        query = select(notices.c.account).filter_by(demarche=demarche, folder=folder)
+        with self._scope.read() as connection:
+            return frozenset(connection.scalars(query))
+
+    def record(self, demarche: int, folder: str, *, account: str, at: datetime) -> None:
+        """Remember that an account was told."""
+        row = {"demarche": demarche, "folder": folder, "account": account, "told_at": at}
+        with self._scope.write() as connection:
+            connection.execute(upsert(connection, notices, update=()), row)

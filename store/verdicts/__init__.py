@@ -1,0 +1,1 @@
+"""What was judged: assessments, texts of the rules, situations."""

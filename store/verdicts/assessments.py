@@ -1,0 +1,205 @@
+"""Verdicts: one for each content of a dossier and basis; which one is current, and since when."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
+
+from store.database.engine import Scope
+from store.database.statements import in_chunks, upsert
+from store.database.tables import assessments, dossiers, verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentRow:
+    """One assessment.
+
+    Attributes:
+        number: Dossier.
+        fingerprint: Hash of what the verdict was drawn from.
+        basis: Versions of rule-set, mapping, code and reference data, as one short text.
+        earlier_number: Earlier dossier that was looked for, if the report names one.
+        assessed_at: When the verdict was first reached (UTC).
+        detail: The assessment as JSON text; the store does not look inside.
+    """
+
+    number: int
+    fingerprint: str
+    basis: str
+    earlier_number: int | None
+    assessed_at: datetime
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictSeen:
+    """A verdict that was the current one.
+
+    Attributes:
+        current_from: From when (UTC), until the next one.
+        assessment: The verdict.
+    """
+
+    current_from: datetime
+    assessment: AssessmentRow
+
+
+_FIELDS = tuple(assessments.c[name] for name in AssessmentRow.__dataclass_fields__)
+
+
+class Assessments:
+    """Assessments of dossiers. Nothing is ever deleted, but by a purge of the dossier."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def save(self, demarche: int, rows: Sequence[AssessmentRow], *, at: datetime) -> None:
+        """Make assessments the current ones of their dossiers, which are in store.
+
+        An assessment with the same number, fingerprint and basis as one in store is that one:
+        its detail and date stay. So a past verdict, found again by :meth:`find`, is made current
+        by saving it.
+
+        Args:
+            demarche: Number of the démarche.
+            rows: At most one for each dossier.
+            at: From when they are current (aware).
+        """
+        if not rows:
+            return
+        with self._scope.write() as connection:
+            values = [{"demarche": demarche, **asdict(row)} for row in rows]
+            connection.execute(upsert(connection, assessments, update=()), values)
+            _make_current(connection, demarche, rows=rows, at=at)
+
+    def find(
+        self, demarche: int, fingerprints: Mapping[int, str], *, basis: str
+    ) -> dict[int, AssessmentRow]:
+        """Past assessments of these contents on this basis.
+
+        Args:
+            demarche: Number of the démarche.
+            fingerprints: Fingerprint looked for, by dossier number.
+            basis: Basis looked for.
+
+        Returns:
+            What was found, by dossier number.
+        """
+        query = select(*_FIELDS).filter_by(demarche=demarche, basis=basis)
+        with self._scope.read() as connection:
+            return {
+                row.number: AssessmentRow(**row._mapping)  # noqa: SLF001 (public in SQLAlchemy)
+                for chunk in in_chunks(fingerprints)
+                for row in connection.execute(query.where(assessments.c.number.in_(chunk)))
+                if row.fingerprint == fingerprints[row.number]
+            }
+
+    def current(
+        self, demarche: int, *, numbers: Iterable[int] | None = None
+    ) -> dict[int, AssessmentRow]:
+        """Current assessments by dossier number, of all dossiers or of those; heavy for many."""
+        query = (
+            select(*_FIELDS)
+            .join(
+                dossiers,
+                and_(
+                    assessments.c.demarche == dossiers.c.demarche,
+                    assessments.c.number == dossiers.c.number,
+                    assessments.c.fingerprint == dossiers.c.assessed_fingerprint,
+                    assessments.c.basis == dossiers.c.assessed_basis,
+                ),
+            )
+            .where(assessments.c.demarche == demarche)
+            .order_by(assessments.c.number)
+        )
+        queries = (
+            [query]
+            if numbers is None
+            else [query.where(assessments.c.number.in_(chunk)) for chunk in in_chunks(numbers)]
+        )
+        with self._scope.read() as connection:
+            return {
+                row.number: AssessmentRow(**row._mapping)  # noqa: SLF001
+                for one in queries
+                for row in connection.execute(one)
+            }
+
+    def first_checks(self, demarche: int) -> dict[int, datetime]:
+        """When each dossier was judged for the first time, by number."""
+        columns = (assessments.c.number, func.min(assessments.c.assessed_at))
+        query = select(*columns).filter_by(demarche=demarche).group_by(assessments.c.number)
+        with self._scope.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def history(self, demarche: int, number: int) -> tuple[VerdictSeen, ...]:
+        """Verdicts on a dossier as they were current, the oldest first."""
+        query = (
+            select(verdicts.c.current_from, *_FIELDS)
+            .join(
+                assessments,
+                and_(
+                    *(
+                        verdicts.c[name] == assessments.c[name]
+                        for name in ("demarche", "number", "fingerprint", "basis")
+                    )
+                ),
+            )
+            .where(verdicts.c.demarche == demarche, verdicts.c.number == number)
+            .order_by(verdicts.c.id)
+        )
+        with self._scope.read() as connection:
+            found = [dict(row) for row in connection.execute(query).mappings()]
+        return tuple(VerdictSeen(row.pop("current_from"), AssessmentRow(**row)) for row in found)
+
+
+def _make_current(
+    connection: Connection, demarche: int, *, rows: Sequence[AssessmentRow], at: datetime
+) -> None:
+    columns = (
+        dossiers.c.number,
+        dossiers.c.assessed_fingerprint,
+        dossiers.c.assessed_basis,
+    )
+    present = {
+        row.number: (row.assessed_fingerprint, row.assessed_basis)
+        for chunk in in_chunks([row.number for row in rows])
+        for row in connection.execute(
+            select(*columns).filter_by(demarche=demarche).where(dossiers.c.number.in_(chunk))
+        )
+    }
+    moved = [row for row in rows if present.get(row.number) != (row.fingerprint, row.basis)]
+    if not moved:
+        return
+    values: list[dict[str, Any]] = [
+        {
+            "demarche": demarche,
+            "number": row.number,
+            "current_from": at,
+            "fingerprint": row.fingerprint,
+            "basis": row.basis,
+        }
+        for row in moved
+    ]
+    connection.execute(insert(verdicts), values)
+    connection.execute(
+        update(dossiers)
+        .where(
+            dossiers.c.demarche == bindparam("of_demarche"),
+            dossiers.c.number == bindparam("of_number"),
+        )
+        .values(
+            assessed_fingerprint=bindparam("new_fingerprint"),
+            assessed_basis=bindparam("new_basis"),
+        ),
+        [
+            {
+                "of_demarche": demarche,
+                "of_number": row.number,
+                "new_fingerprint": row.fingerprint,
+                "new_basis": row.basis,
+            }
+            for row in moved
+        ],
+    )

@@ -1,0 +1,89 @@
+"""Situations: which reports each one holds, who decided so, and which were merged."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from sqlalchemy import select, update
+
+from store.database.engine import Scope
+from store.database.statements import upsert
+from store.database.tables import situation_reports, situations
+
+DecidedBy: TypeAlias = Literal["bridge", "annotation", "command"]
+"""Who put a report in its situation; what a person decided is never undone by a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class SituationReport:
+    """A report as it is grouped.
+
+    Attributes:
+        number: Dossier.
+        basis: What the description was drawn from: when it differs, it is drawn again.
+        situation: Id of its situation; ``None`` when it belongs to none.
+        decided_by: Who put it there.
+        since: Since when (UTC).
+        description: What grouping looks at, as JSON text; the store does not look inside.
+    """
+
+    number: int
+    basis: str
+    situation: str | None
+    decided_by: DecidedBy
+    since: datetime
+    description: str
+
+
+_FIELDS = tuple(situation_reports.c[name] for name in SituationReport.__dataclass_fields__)
+
+
+class Situations:
+    """Situations of all démarches, each call for one."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def reports(self, demarche: int) -> dict[int, SituationReport]:
+        """Every report that was described, by number, those pending deletion too."""
+        query = select(*_FIELDS).filter_by(demarche=demarche).order_by(situation_reports.c.number)
+        with self._scope.read() as connection:
+            rows = [SituationReport(*row) for row in connection.execute(query)]
+        return {row.number: row for row in rows}
+
+    def save(self, demarche: int, rows: Sequence[SituationReport]) -> None:
+        """Keep reports as they are grouped now; their dossiers are in store."""
+        if not rows:
+            return
+        changed = [name for name in SituationReport.__dataclass_fields__ if name != "number"]
+        with self._scope.write() as connection:
+            statement = upsert(connection, situation_reports, update=changed)
+            connection.execute(statement, [{"demarche": demarche, **asdict(row)} for row in rows])
+
+    def known(self, demarche: int) -> dict[str, str | None]:
+        """Every situation that was opened, and the one that it was merged into, if any."""
+        query = (
+            select(situations.c.situation, situations.c.merged_into)
+            .filter_by(demarche=demarche)
+            .order_by(situations.c.situation)
+        )
+        with self._scope.read() as connection:
+            return {row.situation: row.merged_into for row in connection.execute(query)}
+
+    def open(self, demarche: int, ids: Iterable[str], *, at: datetime) -> None:
+        """Remember situations, which stay for ever; those that are known stay as they are."""
+        rows = [{"demarche": demarche, "situation": one, "opened_at": at} for one in ids]
+        if not rows:
+            return
+        with self._scope.write() as connection:
+            connection.execute(upsert(connection, situations, update=()), rows)
+
+    def merge(self, demarche: int, one: str, *, into: str) -> None:
+        """Remember that ``one`` is ``into`` from now on, and so is all that was merged into it."""
+        with self._scope.write() as connection:
+            here = update(situations).filter_by(demarche=demarche)
+            merged = (situations.c.situation == one) | (situations.c.merged_into == one)
+            connection.execute(here.where(merged).values(merged_into=into))
+            target = here.where(situations.c.situation == into)
+            connection.execute(target.values(merged_into=None))

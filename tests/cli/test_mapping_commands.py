@@ -1,0 +1,82 @@
+"""`unc mapping`: check, propose, accept, card, on a sandbox whose form changed."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.app import call
+from sandbox.generator.generate import generate
+from settings import ROOT
+from steps.read.poll import poll
+from steps.wiring.services import connect
+from steps.wiring.summary import Summary
+from tests.conftest import MakeBridge
+
+
+def test_staff_see_the_drift_accept_it_and_trace_a_value(
+    bridge: MakeBridge,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "unc"
+    shutil.copytree(ROOT / "mappings" / "unc", folder)
+    monkeypatch.chdir(tmp_path)
+    with bridge(generate(4, seed=5), mapping=folder / "mapping.yaml") as ours:
+        for name, value in ours.environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("UNC_MAPPING", str(folder / "mapping.yaml"))
+        edits: list[dict[str, Any]] = [
+            {"op": "reword", "champ": 21, "label": "Usage réel"},
+            {"op": "add", "champ": {"id": 77, "label": "Pays d'origine", "type": "pays"}},
+        ]
+        ours.sandbox.control.publish(ours.sandbox.demarche, edits=edits)
+        with connect(ours.settings) as services:
+            poll(services, Summary())
+            number = min(services.store.dossiers.known_numbers(services.demarche))
+
+        assert call(["mapping", "check"]) == 1
+        told = capsys.readouterr().err
+        line = next(
+            at
+            for at, text in enumerate((folder / "mapping.yaml").read_text("utf-8").splitlines(), 1)
+            if text.startswith("  usage_constate:")
+        )
+        assert f"mapping.yaml:{line} : fields.usage_constate : à revoir" in told
+
+        assert call(["mapping", "propose", "--json"]) == 0
+        proposals = json.loads(capsys.readouterr().out)["proposals"]
+        assert [one["line"].split(", title")[0] for one in proposals] == [
+            "pays_d_origine: {champ: 77, type: pays"
+        ]
+
+        assert call(["mapping", "propose"]) == 0
+        shown = capsys.readouterr().out
+        assert (
+            "# sous fields, à ajouter : champ 77 « Pays d'origine »\n  pays_d_origine: {" in shown
+        )
+
+        assert call(["mapping", "accept"]) == 0
+        capsys.readouterr()
+        assert call(["mapping", "check"]) == 0
+        capsys.readouterr()
+
+        assert call(["mapping", "card", str(number), "--json"]) == 0
+        fields = {one["field"]: one for one in json.loads(capsys.readouterr().out)["fields"]}
+        line_of = fields["usage_constate"]
+        assert line_of["champ"] == "21"
+        assert line_of["label"]
+        assert line_of["revision"].isdigit()
+        assert line_of["updated_at"]
+        assert "specialites[1].denomination" in fields
+
+        (folder / "mapping.yaml").write_text("form: unc\nfields: [\n", encoding="utf-8")
+        assert call(["mapping", "check"]) == 2
+        assert "mapping.yaml:3 : ce n'est pas du YAML lisible" in capsys.readouterr().err
+
+        (folder / "mapping.yaml").write_bytes("form: unc\ntitle: Été\n".encode("latin-1"))
+        assert call(["mapping", "check"]) == 2
+        assert "mapping.yaml:2 : le fichier n'est pas en UTF-8" in capsys.readouterr().err

@@ -1,0 +1,207 @@
+"""The shape that staff build on: sheets, columns, values, bytes."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+from io import BytesIO
+
+import openpyxl
+import pytest
+
+from mappings.report.model import Answer, AnswerState
+from tests.exports.conftest import (
+    COLUMNS,
+    MAPPING,
+    ROOT,
+    answered,
+    build,
+    by_calamine,
+    by_openpyxl,
+    entry,
+    item,
+    parts,
+    records,
+)
+from triage.verdict.model import ScopeReason, Status, Verdict
+
+FIRST_COLUMNS = (
+    "Dossier",
+    "Statut",
+    "Priorité",
+    "Complétude",
+    "Éléments manquants",
+    "Spécialité",
+    "Substance",
+    "Exploitant",
+    "Nature de la non-conformité",
+    "Date de dépôt",
+)
+
+
+@pytest.mark.parametrize("audience", ["agence", "reseau"])
+def test_sheets_and_first_columns_are_what_staff_build_on(audience: str) -> None:
+    content = build([entry()], audience=audience)  # type: ignore[arg-type]
+    book = openpyxl.load_workbook(BytesIO(content))
+    wanted = ["Synthèse", "Dossiers", "Complétude", "À propos"]
+    assert [name for name in book.sheetnames if name in wanted] == wanted
+    assert by_openpyxl(content, "Dossiers")[0][:10] == FIRST_COLUMNS
+
+
+def test_every_field_of_the_mapping_has_a_place_in_the_agency_workbook() -> None:
+    shown = {row["Origine"] for row in records(build([entry()]), "Dictionnaire")}
+    missing = [
+        name
+        for name, spec in MAPPING.fields.items()
+        if f"champ {' ou '.join(spec.champs)}" not in shown
+        and not all(f"champ {' ou '.join(s.champs)}" in shown for s in spec.fields.values())
+    ]
+    assert missing == []
+
+
+def test_the_same_data_gives_the_same_bytes_in_any_order() -> None:
+    entries = [entry(number) for number in (3, 1, 2)]
+    assert build(entries) == build(entries)
+    assert build(entries) == build(sorted(entries, key=lambda one: one.report.number))
+
+
+def test_a_row_says_what_the_verdict_says() -> None:
+    one = entry(
+        7,
+        verdict={
+            "status": Status.A_COMPLETER,
+            "score": 43,
+            "priority": "P1",
+            "items": (
+                item(Verdict.MISSING),
+                item(Verdict.INSUFFICIENT, id="D7", name="Contexte", mandatory=True),
+                item(Verdict.INVALID, id="M3", name="Code CIS", reason="7 chiffres"),
+            ),
+        },
+    )
+    content = build([one])
+    row = records(content, "Dossiers")[0]
+    assert (row["Dossier"], row["Statut"], row["Priorité"]) == (7, "À compléter", "P1")
+    assert row["Complétude"] == 43
+    assert row["Éléments manquants"] == "M1 Spécialité : absente\nM3 Code CIS : invalide"
+    verdicts = [(r["Élément"], r["Verdict"]) for r in records(content, "Complétude")]
+    assert verdicts == [("M1", "absente"), ("D7", "insuffisante"), ("M3", "invalide")]
+
+
+def test_questions_to_clear_up_are_listed() -> None:
+    reason = ScopeReason("but_medical", "But médical", "", "sans réponse")
+    one = entry(1, verdict={"status": Status.A_PRECISER, "unanswered_scope": (reason,)})
+    row = records(build([one]), "Dossiers")[0]
+    assert row["Éléments manquants"] == "À préciser : But médical"
+
+
+def test_the_number_leads_to_the_dossier() -> None:
+    book = openpyxl.load_workbook(BytesIO(build([entry(12), entry(11)])))
+    cell = book["Dossiers"]["A2"]
+    assert cell.value == 11
+    assert cell.hyperlink.target == "https://demarche.example.gouv.fr/dossiers/11"
+
+
+def test_dates_are_dates_in_paris_with_a_french_format() -> None:
+    one = entry(1, deposited_at=datetime(2026, 6, 30, 22, 30, tzinfo=UTC))
+    book = openpyxl.load_workbook(BytesIO(build([one])))
+    cell = book["Dossiers"]["J2"]
+    assert cell.value == datetime(2026, 7, 1)  # noqa: DTZ001
+    assert cell.number_format == "dd/mm/yyyy"
+
+
+def test_an_illegible_answer_is_shown_as_typed_with_its_problem() -> None:
+    odd = Answer(AnswerState.UNREADABLE, raw="le 32 mai", problem="date illisible")
+    row = records(build([entry(1, fields={"date_connaissance": odd})]), "Dossiers")[0]
+    assert row["Date de connaissance"] == "le 32 mai (date illisible)"
+
+
+def test_two_readers_agree_on_every_cell() -> None:
+    content = build([entry(1), entry(2, fields={"titre": answered("a\nb  ")})])
+    for sheet in ("Dossiers", "Spécialités", "Mesures", "Pièces jointes", "Dictionnaire"):
+        one, two = by_openpyxl(content, sheet), by_calamine(content, sheet)
+        assert len(one) == len(two)
+        for left, right in zip(one, two, strict=True):
+            assert [plain(value) for value in left] == [plain(value) for value in right]
+
+
+def plain(value: object) -> object:
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return value
+        case date():
+            return datetime(value.year, value.month, value.day)  # noqa: DTZ001
+        case bool() | str():
+            return value
+        case int() | float():
+            return float(value)
+        case _:
+            return value
+
+
+def test_an_export_without_dossiers_is_a_workbook_all_the_same() -> None:
+    content = build([])
+    assert by_openpyxl(content, "Dossiers")[0][:10] == FIRST_COLUMNS
+    assert by_openpyxl(content, "Synthèse")[0][0].startswith("Usages non conformes")
+
+
+def test_nothing_in_the_file_leads_outside_but_links_to_dossiers() -> None:
+    content = parts(build([entry(1)]))
+    assert not any("externalLink" in name or "vba" in name.lower() for name in content)
+    targets = [
+        part.count(b'TargetMode="External"')
+        for name, part in content.items()
+        if name.endswith(".rels")
+    ]
+    sheets = ("Dossiers", "Spécialités", "Mesures", "Pièces jointes")
+    assert sum(targets) == sum(len(records(build([entry(1)]), sheet)) for sheet in sheets)
+
+
+def test_limits_of_excel_hold() -> None:
+    book = openpyxl.load_workbook(BytesIO(build([entry(1)])))
+    assert all(len(name) <= 31 for name in book.sheetnames)
+    names = [table for sheet in book for table in sheet.tables]
+    assert len(names) == len({name.casefold() for name in names})
+    for sheet in book:
+        for table in sheet.tables.values():
+            header = [cell.value for cell in sheet[table.ref][0]]
+            assert [column.name for column in table.tableColumns] == header
+            assert len({name.casefold() for name in header}) == len(header)
+
+
+def test_the_columns_file_orders_tabs_as_the_issue_asks() -> None:
+    order = [
+        "Synthèse",
+        "Dossiers",
+        "Spécialités",
+        "Complétude",
+        "Situations",
+        "Mesures",
+        "Pièces jointes",
+        "Changements",
+        "Dictionnaire",
+        "À propos",
+    ]
+    names = [sheet.name for sheet in COLUMNS.sheets]
+    assert names == [name for name in order if name in names]
+
+
+def test_another_process_with_another_order_of_hashes_makes_the_same_bytes() -> None:
+    script = (
+        "import hashlib, sys; sys.path.insert(0, '.');"
+        "from tests.exports.conftest import build, entry;"
+        "print(hashlib.sha256(build([entry(1)], audience='reseau')).hexdigest())"
+    )
+    found = {
+        subprocess.run(  # noqa: S603
+            [sys.executable, "-c", script],
+            check=True,
+            capture_output=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(found) == 1

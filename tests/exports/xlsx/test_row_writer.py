@@ -1,0 +1,159 @@
+"""The quick path writes what openpyxl's own interface writes."""
+
+import io
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import pytest
+import python_calamine
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from exports.cells import MAX_LINKS, Content, Link
+from exports.sheets.columns import Format
+from exports.sheets.tables import Column, Table
+from exports.xlsx.package import document_properties, pack
+from exports.xlsx.plain import write_plain
+from exports.xlsx.shell import FIRST_ROW, fill_shell
+from exports.xlsx.styles import register
+from tests.exports.conftest import COLUMNS, INJECTIONS, answered, build, entry
+from tests.exports.conftest import by_openpyxl as sheet_by_openpyxl
+
+SHAPES: tuple[Format, ...] = (
+    "texte",
+    "centre",
+    "entier",
+    "numero",
+    "decimal",
+    "pourcent",
+    "date",
+    "moment",
+    "lien",
+)
+CONTENT: st.SearchStrategy[Content] = st.one_of(
+    st.none(),
+    st.text(max_size=40),
+    st.sampled_from(["=1+1", "_x0041_", "a\r\nb", " ", "<&>", "\x00", "été 😀"]),
+    st.integers(-(10**17), 10**17),
+    st.decimals(-(10**9), 10**9, places=3),
+    st.dates(date(1890, 1, 1), date(2400, 1, 1)),
+    st.datetimes(datetime(1901, 1, 1), datetime(2400, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.builds(Link, st.integers(1, 10**9), st.just("https://ds.example/dossiers/1?a=1&b=2")),
+)
+ROWS = st.lists(st.tuples(*[CONTENT] * len(SHAPES)), max_size=6)
+
+
+def table(rows: Sequence[tuple[Content, ...]]) -> Table:
+    columns = tuple(
+        Column(name=shape, width=12, format=shape, meaning="", origin="", audience="reseau")
+        for shape in SHAPES
+    )
+    return Table(sheet="Essai", name="tEssai", columns=columns, rows=rows, printed=3)
+
+
+def shell(one: Table) -> Workbook:
+    workbook = Workbook()
+    workbook.worksheets[0].title = one.sheet
+    fill_shell(workbook.worksheets[0], one, mask="réservé")
+    return workbook
+
+
+def quick(one: Table) -> bytes:
+    workbook, into = shell(one), io.BytesIO()
+    properties = document_properties(
+        title="t", subject="s", software="l", made=datetime(2026, 1, 1, tzinfo=UTC)
+    )
+    pack(workbook, {one.sheet: one}, styles=register(workbook), properties=properties, into=into)
+    return into.getvalue()
+
+
+def plain(one: Table) -> bytes:
+    workbook, into = shell(one), io.BytesIO()
+    write_plain(workbook.worksheets[0], one, first_row=FIRST_ROW)
+    workbook.save(into)
+    return into.getvalue()
+
+
+def looks(content: bytes) -> list[Any]:
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["Essai"]
+    cells = [
+        (
+            cell.value,
+            cell.data_type,
+            cell.number_format,
+            cell.quotePrefix,
+            cell.alignment.wrap_text,
+            cell.alignment.horizontal,
+            cell.alignment.indent,
+            cell.font.u,
+            cell.border.bottom.style,
+            cell.hyperlink.target if cell.hyperlink else None,
+        )
+        for row in sheet.iter_rows(min_row=FIRST_ROW)
+        for cell in row
+        if cell.value is not None
+    ]
+    return [cells, [sheet.row_dimensions[n].height for n in range(1, sheet.max_row + 1)]]
+
+
+@given(ROWS)
+@settings(max_examples=20, deadline=None)
+def test_the_quick_path_reads_back_equal_to_the_plain_one(rows: list[tuple[Content, ...]]) -> None:
+    one = table(rows)
+    assert looks(quick(one)) == looks(plain(one))
+    assert by_calamine(quick(one)) == by_calamine(plain(one))
+
+
+def by_calamine(content: bytes) -> list[list[Any]]:
+    """Values as calamine reads them; openpyxl itself loses a text of blanks alone."""
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    rows = book.get_sheet_by_name("Essai").to_python()
+    return [["" if isinstance(v, str) and not v.strip() else v for v in row] for row in rows]
+
+
+def test_links_stop_at_the_limit_of_excel_and_the_numbers_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert MAX_LINKS == 65_530
+    monkeypatch.setattr("exports.xlsx.package.MAX_LINKS", 4)
+    blank = (None,) * (len(SHAPES) - 1)
+    content = quick(table([(*blank, Link(one, "https://ds.example/")) for one in range(1, 8)]))
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["Essai"]
+    linked = [sheet.cell(row=row, column=len(SHAPES)).hyperlink for row in range(2, 9)]
+    assert [one is not None for one in linked] == [True] * 4 + [False] * 3
+    assert sheet.cell(row=8, column=len(SHAPES)).value == 7
+
+
+def test_decimals_keep_their_digits() -> None:
+    rows = [(None, None, None, None, Decimal("12.345"), None, None, None, None)]
+    sheet = openpyxl.load_workbook(io.BytesIO(quick(table(rows))))["Essai"]
+    assert sheet["E2"].value == 12.345
+
+
+def target(cell: Any) -> Any:
+    return cell.hyperlink and cell.hyperlink.target
+
+
+def test_with_an_openpyxl_that_was_not_looked_at_openpyxl_writes_the_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entries = [
+        entry(number, fields={"titre": answered(text)})
+        for number, text in enumerate(INJECTIONS, start=1)
+    ]
+    fast = build(entries)
+    monkeypatch.setattr("exports.xlsx.package.QUICK", False)
+    slow = build(entries)
+    assert slow == build(entries), "the same bytes each time"
+    for sheet in COLUMNS.sheets:
+        assert sheet_by_openpyxl(slow, sheet.name) == sheet_by_openpyxl(fast, sheet.name)
+    rows, again = (
+        openpyxl.load_workbook(io.BytesIO(one))["Dossiers"].iter_rows() for one in (fast, slow)
+    )
+    for left, right in zip(rows, again, strict=True):
+        assert [cell.data_type for cell in left] == [cell.data_type for cell in right]
+        assert target(left[0]) == target(right[0])

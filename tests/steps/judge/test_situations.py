@@ -1,0 +1,272 @@
+"""What people decide of situations, on a dossier and by command: the latest act wins."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.app import call
+from cli.situations.followup import show_days_to_measure, show_median
+from sandbox.generator.generate import generate
+from steps.judge.situation_decisions import confirm, merge, split
+from steps.judge.situations import members
+from steps.wiring.services import open_services
+from tests.conftest import Bridge, MakeBridge, bridge_on
+from tests.steps.answering import Town
+from triage.situations.followup import delays
+
+SEEDS = generate(40, seed=3)
+
+
+@pytest.fixture
+def bridge(bridge: MakeBridge) -> Iterator[Bridge]:
+    with bridge(SEEDS) as made:
+        run(made)
+        yield made
+
+
+def run(bridge: Bridge) -> None:
+    """A run without its workbooks."""
+    Town(bridge).answer()
+
+
+def placed(bridge: Bridge) -> dict[str, tuple[int, ...]]:
+    with open_services(bridge.settings) as services:
+        return dict(members(services))
+
+
+def where(bridge: Bridge, number: int) -> str:
+    return next(name for name, numbers in placed(bridge).items() if number in numbers)
+
+
+def decide(bridge: Bridge, how: Callable[..., Any], *words: Any, **more: Any) -> Any:
+    with open_services(bridge.settings) as services, services.store.lock(services.demarche):
+        return how(services, *words, **more)
+
+
+def annotate(bridge: Bridge, number: int, text: str | None) -> None:
+    """A person writes annotation « Situation » of a dossier; the bridge then runs."""
+    bridge.sandbox.control.annotate(number, {907: text})
+    run(bridge)
+
+
+@pytest.fixture
+def big(bridge: Bridge) -> tuple[str, tuple[int, ...]]:
+    return max(placed(bridge).items(), key=lambda one: len(one[1]))
+
+
+def test_a_split_outlives_an_older_annotation_and_yields_to_a_newer_one(
+    bridge: Bridge, big: tuple[str, tuple[int, ...]]
+) -> None:
+    name, (one, another, *_) = big
+    annotate(bridge, one, name.lower())
+    new = decide(bridge, split, name, [one])
+    annotate(bridge, another, "Autre nom")
+    assert where(bridge, one) == new
+    bridge.sandbox.control.submit(one, {17: "Un autre titre, plus précis que le premier"})
+    run(bridge)
+    assert where(bridge, one) == new, "its description was drawn again, its annotation is as old"
+    decide(bridge, confirm, new)
+    annotate(bridge, another, None)
+    assert where(bridge, one) == new
+    annotate(bridge, one, f" {name}  ")
+    assert where(bridge, one) == name, "the annotation was written again after the split"
+
+
+def test_an_annotation_that_is_cleared_and_written_again_wins(
+    bridge: Bridge, big: tuple[str, tuple[int, ...]]
+) -> None:
+    name, (one, *_) = big
+    annotate(bridge, one, name.lower())
+    new = decide(bridge, split, name, [one])
+    annotate(bridge, one, None)
+    assert where(bridge, one) == new
+    annotate(bridge, one, name.lower())
+    assert where(bridge, one) == name
+
+
+def test_a_merge_outlives_an_older_annotation(
+    bridge: Bridge, big: tuple[str, tuple[int, ...]]
+) -> None:
+    name, (one, *_) = big
+    other = next(found for found in placed(bridge) if found != name)
+    annotate(bridge, one, name.lower())
+    new = decide(bridge, split, name, [one])
+    decide(bridge, merge, new, into=other)
+    bridge.sandbox.control.submit(one, {17: "Un autre titre, plus précis que le premier"})
+    run(bridge)
+    assert where(bridge, one) == other
+
+
+@pytest.fixture
+def unc(
+    bridge: Bridge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., str]:
+    for name, value in bridge.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("COLUMNS", "250")
+
+    def type_(*words: str) -> str:
+        capsys.readouterr()
+        code = call([*words])
+        assert code == 0, f"code {code}"
+        return capsys.readouterr().out
+
+    return type_
+
+
+@pytest.fixture
+def failing(unc: Callable[..., str], capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    def type_(*words: str) -> str:
+        with pytest.raises(AssertionError, match="code 2"):
+            unc(*words)
+        return " ".join(capsys.readouterr().err.split())
+
+    return type_
+
+
+def test_what_was_confirmed_is_shown(
+    unc: Callable[..., str], big: tuple[str, tuple[int, ...]]
+) -> None:
+    name, numbers = big
+    unc("situations", "confirm", name)
+    assert json.loads(unc("situations", "show", name, "--json"))["confirmed"] == list(numbers)
+
+
+def test_an_annotation_that_a_command_sets_aside_is_told(
+    bridge: Bridge, unc: Callable[..., str], big: tuple[str, tuple[int, ...]]
+) -> None:
+    name, (one, *_) = big
+    annotate(bridge, one, name.lower())
+    new = json.loads(unc("situations", "split", name, str(one), "--json"))["situation"]
+    assert f"annotation plus ancienne « {name.lower()} »" in unc("situations", "show", new)
+
+
+def open_medic(bridge: Bridge, name: str, rows: dict[str, int], column: str = "BOITES") -> None:
+    folder = bridge.home / "consommation"
+    folder.mkdir(exist_ok=True)
+    lines = [f"L_ATC5;{column}", *(f"{substance};{boxes}" for substance, boxes in rows.items())]
+    (folder / name).write_text("\n".join(lines), encoding="cp1252")
+
+
+@pytest.fixture
+def known(unc: Callable[..., str]) -> tuple[str, str]:
+    """A situation and its substance."""
+    listed = json.loads(unc("situations", "list", "--json"))["situations"]
+    return next((one["id"], one["substances"][0]) for one in listed if one["substances"])
+
+
+def test_signals_and_gaps_are_shown_beside_their_situations(
+    bridge: Bridge, unc: Callable[..., str], known: tuple[str, str]
+) -> None:
+    situation, substance = known
+    for year, boxes in zip(range(2019, 2025), (1000, 1010, 990, 1005, 995, 9000), strict=True):
+        written = {f"{substance.upper()} CHLORHYDRATE": boxes, "AUTRE": 1000 + year % 3}
+        open_medic(bridge, f"open_medic_{year}.csv", written)
+    populations = f"substance;population_cible;population_rejointe\n{substance};100;250\n"
+    (bridge.home / "consommation/populations.csv").write_text(populations, encoding="utf-8")
+    found = json.loads(unc("situations", "consumption", "--json"))
+    assert [one["substance"] for one in found["signals"]] == [substance]
+    assert situation in found["signals"][0]["situations"]
+    assert situation in found["gaps"][0]["situations"]
+    beside = json.loads(unc("situations", "show", situation, "--json"))["consumption"]
+    assert (beside["signals"], beside["gaps"]) == (found["signals"], found["gaps"])
+    for words in (("consumption",), ("show", situation)):
+        shown = unc("situations", *words)
+        assert "1 signal(aux) de consommation" in shown
+        assert "9\u202f000" in shown
+        assert "2,50" in shown
+        assert shown.count(situation) >= 2
+
+
+def test_too_few_years_are_told_and_are_no_good_news(
+    bridge: Bridge, unc: Callable[..., str], known: tuple[str, str]
+) -> None:
+    situation, substance = known
+    assert "consommation" not in unc("situations", "show", situation)
+    for year in range(2020, 2025):
+        open_medic(bridge, f"open_medic_{year}.csv", {substance: 10})
+    for words in (("consumption",), ("show", situation)):
+        shown = unc("situations", *words)
+        assert "il faut au moins 5 années avant la dernière, et il y en a 4" in shown
+        assert "0 signal" not in shown
+    found = json.loads(unc("situations", "consumption", "--json"))
+    assert (found["past_years"], found["past_years_needed"]) == (4, 5)
+
+
+@pytest.mark.parametrize(
+    ("boxes", "told"),
+    [("-5000", "open_medic_2023.csv : ligne 2 : « -5000 »"), ("inf", "« inf »")],
+)
+def test_a_count_that_is_none_is_told_with_its_file_and_line(
+    bridge: Bridge, failing: Callable[..., str], boxes: Any, told: str
+) -> None:
+    open_medic(bridge, "open_medic_2023.csv", {"x": boxes})
+    assert told in failing("situations", "consumption")
+
+
+def test_two_tables_of_one_year_are_refused(bridge: Bridge, failing: Callable[..., str]) -> None:
+    open_medic(bridge, "open_medic_2023.csv", {"x": 1})
+    open_medic(bridge, "NB_2023_corrige.CSV", {"x": 2})
+    told = failing("situations", "consumption")
+    assert "NB_2023_corrige.CSV et open_medic_2023.csv : deux tables pour 2023" in told
+
+
+def test_links_are_shown_with_the_titles_of_fields(bridge: Bridge, unc: Callable[..., str]) -> None:
+    links = json.loads(unc("situations", "duplicates", "--json"))["links"]
+    link = next(one for one in links if "date_connaissance" in one["agreeing"])
+    shown = unc("situations", "show", where(bridge, link["number"]))
+    assert "date_connaissance" not in shown
+    assert "Date de connaissance" in shown
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"), [(None, "–"), (0, "0"), (12, "12"), (-44, "avant la connaissance")]
+)
+def test_a_measure_before_awareness_is_told_in_words(days: int | None, shown: str) -> None:
+    assert show_days_to_measure(days) == shown
+
+
+def test_a_median_has_a_decimal_comma() -> None:
+    assert show_median(delays([163, 164])) == "163,5"
+    assert show_median(delays([1600])) == "1600"
+    assert show_median(delays([])) == "–"
+
+
+def test_a_kill_before_the_proposal_is_healed_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with bridge_on(tmp_path, SEEDS) as made:
+        with monkeypatch.context() as patch:
+            patch.setattr("steps.judge.situations._propose", killed)
+            with pytest.raises(KeyboardInterrupt):
+                run(made)
+        assert placed(made) == {}
+        run(made)
+        assert placed(made)
+
+
+def test_a_kill_before_the_proposal_loses_nothing_that_a_person_decided(
+    bridge: Bridge, big: tuple[str, tuple[int, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    name, (one, *_) = big
+    annotate(bridge, one, "Affaire X")
+    assert where(bridge, one) == "Affaire X"
+    with monkeypatch.context() as patch:
+        patch.setattr("steps.judge.situations._propose", killed)
+        for _ in range(2):
+            with pytest.raises(KeyboardInterrupt):
+                annotate(bridge, one, name)
+    run(bridge)
+    assert where(bridge, one) == name, "the bridge's own name, that a person wrote back"
+    bridge.sandbox.control.submit(one, {17: "Un autre titre, plus précis que le premier"})
+    run(bridge)
+    assert where(bridge, one) == name

@@ -1,0 +1,83 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from store.database import schema
+from store.database.engine import EachItsOwn, make_engine
+from store.database.errors import SchemaTooNew, SchemaTooOld
+from store.repository import Store, open_store
+
+
+def test_migrations_from_nothing_make_the_tables_of_the_code(blank_url: str) -> None:
+    with open_store(blank_url) as store:
+        assert not store.schema_is_current()
+        store.upgrade()
+        store.upgrade()
+        assert store.schema_is_current()
+        store.require_current()
+    engine = make_engine(blank_url)
+    with EachItsOwn(engine).write() as connection:
+        command.check(schema.migrations(connection))
+    engine.dispose()
+
+
+def test_the_revisions_are_those_of_the_migrations() -> None:
+    scripts = ScriptDirectory.from_config(schema.migrations())
+    assert tuple(s.revision for s in reversed(list(scripts.walk_revisions()))) == schema.REVISIONS
+
+
+def test_an_empty_base_asks_for_an_upgrade(blank_url: str) -> None:
+    with open_store(blank_url) as store:
+        with pytest.raises(SchemaTooOld, match="unc upgrade"):
+            store.require_current()
+        with pytest.raises(SchemaTooOld, match="UNC_DATABASE_URL"):
+            store.dossiers.known_numbers(7)
+
+
+def test_a_base_from_the_future_is_left_alone(blank_url: str) -> None:
+    with open_store(blank_url) as store:
+        store.upgrade()
+        with store._scope.write() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        assert not store.schema_is_current()
+        for refused in (store.require_current, store.upgrade):
+            with pytest.raises(SchemaTooNew, match="plus récente"):
+                refused()
+
+
+def test_two_upgrades_at_once_are_one(blank_url: str) -> None:
+    def upgrade(_: int) -> bool:
+        with open_store(blank_url) as store:
+            store.upgrade()
+            return store.schema_is_current()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert all(pool.map(upgrade, range(2)))
+
+
+def test_an_upgrade_that_fails_leaves_nothing(
+    blank_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = command.upgrade
+
+    def dies(config: Config, revision: str) -> None:
+        real(config, revision)
+        raise RuntimeError("killed")
+
+    with open_store(blank_url) as store:
+        monkeypatch.setattr(command, "upgrade", dies)
+        with pytest.raises(RuntimeError):
+            store.upgrade()
+        assert tables(store) == []
+        monkeypatch.undo()
+        store.upgrade()
+        assert "dossiers" in tables(store)
+
+
+def tables(store: Store) -> list[str]:
+    with store._scope.read() as connection:
+        return inspect(connection).get_table_names()

@@ -1,0 +1,230 @@
+"""Annotations, labels and passages that are due: the table of the requirements."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from mappings.dossier.model import DossierState
+from tests.triage.replying import (
+    DEPOSIT,
+    JUDGED_AT,
+    NOW,
+    OPTION,
+    assessment,
+    dossier,
+    due,
+    judged,
+    labelled,
+    ours,
+    rulebook,
+    written,
+)
+from triage.replies.inputs import Memory
+from triage.replies.reply import Conflict, PassEnInstruction
+from triage.verdict.model import Status
+
+AT = "2026-03-10T12:00:00+00:00"
+COMPLETE = {
+    901: "Complet",
+    903: 62,
+    904: "Aucun",
+    905: "P3",
+    906: "Maladie rare : Maladie rare = oui",
+    908: "2026.1",
+}
+
+
+def test_a_complete_report_shows_score_priority_and_reasons() -> None:
+    made = due(judged())
+    assert written(made) == {
+        "statut": "Complet",
+        "completude": "62",
+        "elements_manquants": "Aucun",
+        "priorite": "P3",
+        "motifs_priorite": "Maladie rare : Maladie rare = oui",
+        "version_referentiel": "2026.1",
+        "controle_le": AT,
+    }
+    assert labelled(made) == {"Complet": True}
+    assert made.conflicts == ()
+
+
+def test_an_incomplete_report_lists_each_defect_on_a_line() -> None:
+    made = due(judged(verdict=assessment(Status.A_COMPLETER)))
+    assert written(made)["elements_manquants"] == "A1 Entreprise : SIRET invalide\nM5 RCP : absent"
+    assert labelled(made) == {}
+
+
+def test_an_unanswered_scope_question_is_quoted_as_the_form_asks_it() -> None:
+    made = due(judged(verdict=assessment(Status.A_PRECISER)))
+    assert written(made) == {
+        "statut": "À préciser",
+        "completude": "62",
+        "elements_manquants": "L'usage vise-t-il à soigner ? : question sans réponse",
+        "version_referentiel": "2026.1",
+        "controle_le": AT,
+    }
+    assert labelled(made) == {"À examiner": True}
+
+
+def test_a_report_out_of_scope_shows_why_and_no_score() -> None:
+    made = due(judged(verdict=assessment(Status.HORS_CHAMP)))
+    assert written(made) == {
+        "statut": "Hors champ",
+        "motif_hors_champ": OPTION,
+        "version_referentiel": "2026.1",
+        "controle_le": AT,
+    }
+    assert labelled(made) == {"À examiner": True}
+
+
+def test_what_no_longer_applies_is_cleared_and_a_number_that_cannot_be_is_told() -> None:
+    memory = Memory(
+        written=ours(
+            statut="Complet",
+            completude="62",
+            elements_manquants="Aucun",
+            priorite="P3",
+            motifs_priorite="Maladie rare : Maladie rare = oui",
+        )
+    )
+    case = judged(dossier(COMPLETE), assessment(Status.HORS_CHAMP))
+    changes = written(due(case, memory))
+    assert changes["priorite"] == ""
+    assert changes["motifs_priorite"] == ""
+    assert "completude" not in changes
+    assert "ne s'applique plus" in changes["elements_manquants"]
+
+
+def test_a_report_that_is_back_in_scope_loses_its_reason() -> None:
+    memory = Memory(written=ours(statut="Hors champ", motif_hors_champ=OPTION))
+    case = judged(dossier({901: "Hors champ", 902: OPTION}))
+    assert written(due(case, memory))["motif_hors_champ"] == ""
+
+
+def test_nothing_is_due_where_ds_shows_what_is_wanted() -> None:
+    case = judged(dossier(COMPLETE, labels=frozenset({"Complet"})))
+    assert due(case).replies == ()
+
+
+def test_the_date_of_the_check_alone_is_no_reason_to_write() -> None:
+    later = judged(dossier(COMPLETE), assessed_at=JUDGED_AT + timedelta(days=3))
+    assert written(due(later)) == {}
+    newer = replace(later, assessment=assessment(ruleset="2026.2"))
+    assert written(due(newer, Memory(written=ours(version_referentiel="2026.1")))) == {
+        "version_referentiel": "2026.2",
+        "controle_le": "2026-03-13T12:00:00+00:00",
+    }
+
+
+def test_a_value_of_ours_is_replaced() -> None:
+    case = judged(dossier({901: "À compléter"}))
+    assert written(due(case, Memory(written=ours(statut="À compléter"))))["statut"] == "Complet"
+
+
+def test_a_value_whose_answer_was_lost_is_ours_too() -> None:
+    memory = Memory(written={"statut": frozenset({"Complet", "À compléter"})})
+    made = due(judged(dossier({901: "À compléter"})), memory)
+    assert written(made)["statut"] == "Complet"
+    assert made.conflicts == ()
+
+
+def test_what_a_human_wrote_is_left_and_told() -> None:
+    memory = Memory(written=ours(statut="Complet"))
+    made = due(judged(dossier({901: "À trier"})), memory)
+    assert "statut" not in written(made)
+    assert "priorite" in written(made)
+    (conflict,) = made.conflicts
+    assert conflict == Conflict(
+        number=conflict.number, annotation="statut", wanted="Complet", found="À trier"
+    )
+
+
+def test_the_bridge_takes_up_again_what_the_human_clears() -> None:
+    made = due(judged(dossier({901: ""})), Memory(written=ours(statut="Complet")))
+    assert written(made)["statut"] == "Complet"
+    assert made.conflicts == ()
+
+
+def test_a_situation_is_proposed_and_a_humans_one_kept_without_conflict() -> None:
+    proposed = due(judged(situation="S-12"))
+    assert written(proposed)["situation"] == "S-12"
+    confirmed = due(judged(dossier({907: "S-7"}), situation="S-12"))
+    assert "situation" not in written(confirmed)
+    assert confirmed.conflicts == ()
+    moved = due(
+        judged(dossier({907: "S-12"}), situation="S-7"), Memory(written=ours(situation="S-12"))
+    )
+    assert written(moved)["situation"] == "S-7"
+    assert "situation" not in written(due(judged(dossier({907: "S-7"}))))
+
+
+def test_the_manual_switch_stops_the_bridge_for_this_dossier() -> None:
+    rules = rulebook(channel="correction")
+    made = due(judged(dossier({921: True}), assessment(Status.A_COMPLETER)), rules=rules)
+    assert made.replies == ()
+    assert due(judged(dossier({921: False})), rules=rules).replies
+
+
+@pytest.mark.parametrize("state", ["accepte", "refuse", "sans_suite"])
+def test_a_decided_dossier_is_closed_only_where_the_bridge_had_written(state: str) -> None:
+    verdict = assessment(Status.CLOS)
+    shown = dossier({901: "Complet", 902: OPTION, 903: 12}, state=DossierState(state))
+    rules = rulebook(channel="correction", pass_en_instruction=True)
+    assert due(judged(shown, verdict), rules=rules).replies == ()
+    memory = Memory(written=ours(statut="Complet"), labels=frozenset({"Complet"}))
+    made = due(judged(shown, verdict), memory, rules=rules)
+    assert written(made) == {"statut": "Clos"}
+    assert len(made.replies) == 1
+
+
+def test_annotations_that_the_revision_lacks_are_not_written() -> None:
+    assert written(due(judged(annotations=()))) == {}
+
+
+def test_a_value_that_ds_refuses_is_not_sent_again_and_the_others_are() -> None:
+    memory = Memory(refused_values=ours(priorite="P3"))
+    made = due(judged(), memory)
+    assert "priorite" not in written(made)
+    assert written(made)["statut"] == "Complet"
+
+
+def test_labels_follow_the_verdict_and_only_ours_are_removed() -> None:
+    shown = dossier(labels=frozenset({"Complet", "À examiner", "À signer"}))
+    memory = Memory(labels=frozenset({"Complet"}))
+    made = due(judged(shown, assessment(Status.A_COMPLETER, priority="P1")), memory)
+    assert labelled(made) == {"Complet": False, "Urgent": True}
+
+
+def test_a_label_that_a_human_took_off_is_left_off() -> None:
+    memory = Memory(labels=frozenset({"Complet"}))
+    assert labelled(due(judged(), memory)) == {}
+    uncertain = replace(memory, uncertain_labels=frozenset({"Complet"}))
+    assert labelled(due(judged(), uncertain)) == {"Complet": True}
+
+
+def test_a_label_that_the_demarche_lacks_is_told_not_planned() -> None:
+    made = due(judged(), rules=rulebook(labels=frozenset({"Urgent"})))
+    assert labelled(made) == {}
+    assert made.missing_labels == {"Complet"}
+
+
+def test_a_complete_dossier_is_passed_en_instruction_once_for_each_submission() -> None:
+    rules = rulebook(pass_en_instruction=True)
+
+    def passages(**changes: Any) -> list[str]:
+        made = due(judged(dossier(**changes)), rules=rules)
+        return [one.key for one in made.replies if isinstance(one, PassEnInstruction)]
+
+    (first,) = passages()
+    assert passages() == [first]
+    (again,) = passages(champs_modified_at=DEPOSIT + timedelta(hours=3))
+    assert again != first
+    assert passages(champs_modified_at=NOW - timedelta(minutes=59)) == []  # the quiet hour
+    assert passages(state=DossierState.EN_INSTRUCTION) == []
+    assert passages(correction_pending_since=DEPOSIT) == []
+    assert not any(isinstance(one, PassEnInstruction) for one in due(judged()).replies)
+    incomplete = due(judged(verdict=assessment(Status.A_COMPLETER)), rules=rules)
+    assert not any(isinstance(one, PassEnInstruction) for one in incomplete.replies)

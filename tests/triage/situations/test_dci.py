@@ -1,0 +1,84 @@
+"""Substances are compared without salts, spelling or the order of words."""
+
+from pathlib import Path
+
+import pytest
+
+from mappings.schema.model import FormMapping
+from triage.situations.dci import substances
+from triage.situations.matching import parse_matching
+
+FILE = Path(__file__).parents[3] / "triage/unc/rapprochements.yaml"
+
+
+@pytest.fixture(scope="module")
+def salts(mapping: FormMapping) -> frozenset[str]:
+    return parse_matching(FILE.read_text("utf-8"), source=FILE.name, mapping=mapping).salts
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("Néfopam", ("nefopam",)),
+        ("chlorhydrate de NÉFOPAM", ("nefopam",)),
+        ("néfopam (chlorhydrate de)", ("nefopam",)),
+        ("lopinavir/ritonavir", ("lopinavir", "ritonavir")),
+        ("Ritonavir et lopinavir", ("lopinavir", "ritonavir")),
+        ("paracétamol + codéine", ("codeine", "paracetamol")),
+        ("bétaméthasone", ("betamethasone",)),
+        ("bromure d'ipratropium", ("ipratropium",)),
+        ("vitamine D", ("vitamine d",)),
+        ("", ()),
+        (" - ", ()),
+    ],
+)
+def test_a_salt_is_not_the_substance(
+    salts: frozenset[str], typed: str, expected: tuple[str, ...]
+) -> None:
+    assert substances(typed, salts) == expected
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "carbonate de calcium",
+        "sulfate de magnésium",
+        "acétate de calcium",
+        "phosphate de sodium",
+        "chlorure de sodium",
+        "chlorure de potassium",
+        "bicarbonate de sodium",
+        "hydroxyde de magnésium",
+        "calcium",
+    ],
+)
+def test_a_name_made_of_salt_words_is_a_substance_of_its_own(
+    salts: frozenset[str], typed: str
+) -> None:
+    words = typed.replace("é", "e").split(" de ")
+    assert substances(typed, salts) == (" ".join(sorted(words)),)
+
+
+def test_the_cation_of_a_chloride_tells_substances_apart(salts: frozenset[str]) -> None:
+    names = ("chlorure de sodium", "chlorure de potassium", "chlorure de calcium", "chlorure")
+    assert len({substances(name, salts) for name in names}) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("VALPROIQUE ACIDE", "acide valproïque"),
+        ("insuline glargine", "GLARGINE INSULINE"),
+        ("METHYLPHENIDATE CHLORHYDRATE", "méthylphénidate"),
+        ("LEVOTHYROXINE SODIQUE", "lévothyroxine"),
+        ("CALCIUM CARBONATE", "carbonate de calcium"),
+        ("calcium (carbonate de)", "Carbonate de calcium anhydre"),
+        ("sulfate de magnésium heptahydraté", "magnésium (sulfate de)"),
+    ],
+)
+def test_one_substance_has_one_normal_form(salts: frozenset[str], one: str, other: str) -> None:
+    assert substances(one, salts) == substances(other, salts) != ()
+
+
+def test_a_normal_form_can_still_be_read(salts: frozenset[str]) -> None:
+    assert substances("valproïque acide, vitamine d", salts) == ("acide valproique", "vitamine d")

@@ -1,0 +1,251 @@
+"""What the labelled set does not show: reasons, bands, evidence, and texts beyond the ordinary."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mappings.report.model import Answer, AnswerState, Report
+from mappings.schema.model import FormMapping
+from triage.rules.checks import Facts
+from triage.rules.model import Item, RuleSet
+from triage.verdict.assess import assess, is_judged, verdict_fingerprint
+from triage.verdict.completeness import band, judge_items, score
+from triage.verdict.model import Assessment, ItemResult, Verdict
+
+MakeReport = Callable[..., Report]
+
+
+@pytest.fixture
+def verdict(report: MakeReport, rules: RuleSet, mapping: FormMapping) -> Callable[..., Assessment]:
+    def judge(**changes: object) -> Assessment:
+        answers = {int(name[1:]): value for name, value in changes.items()}
+        return assess(report(answers), rules, mapping=mapping, fingerprint="f", earlier_exists=True)
+
+    return judge
+
+
+def item(found: Assessment, name: str) -> ItemResult:
+    return next(one for one in found.items if one.id == name)
+
+
+@pytest.mark.parametrize(
+    ("points", "name"),
+    [
+        (100, "bien documenté"),
+        (80, "bien documenté"),
+        (79, "à compléter"),
+        (50, "à compléter"),
+        (49, "insuffisant"),
+        (0, "insuffisant"),
+    ],
+)
+def test_bands_begin_where_the_guide_says(rules: RuleSet, points: int, name: str) -> None:
+    assert band(rules, points) == name
+
+
+def test_a_reason_says_why_and_never_quotes_the_answer(
+    verdict: Callable[..., Assessment],
+) -> None:
+    found = verdict(c6="73282932000075", c7=None, c17="NC", c20="trop court", c58=[])
+    assert item(found, "A1").reason == "SIRET invalide (clé de contrôle) ; qualité absente"
+    assert item(found, "D0").reason == "réponse sans contenu"
+    assert item(found, "D2").reason == "moins de 30 caractères"
+    assert item(found, "P1").reason == "absent ou écarté par l'antivirus"
+    assert item(found, "D3").reason == ""
+    assert item(found, "A1").fields == ("siret", "qualite_entreprise")
+
+
+def test_a_verdict_names_every_field_that_it_was_drawn_from(
+    verdict: Callable[..., Assessment],
+) -> None:
+    found = verdict()
+    assert item(found, "D3").fields == ("usage_constate", "usage_autorise")
+    assert item(found, "D4").fields == ("nature_non_conformite", "indication_visee")
+    assert item(found, "R1").fields == ("date_fin_analyse", "date_connaissance")
+    assert item(found, "M3").fields == ("specialites",)
+
+
+def test_half_the_penalty_is_lost_when_insufficient(verdict: Callable[..., Assessment]) -> None:
+    assert item(verdict(c17="NC"), "D0").lost == Decimal("0.05")
+    assert item(verdict(c17=None), "D0").lost == Decimal("0.10")
+    assert item(verdict(), "D0").lost == 0
+
+
+def test_an_optional_item_is_judged_but_does_not_block(
+    report: MakeReport, rules: RuleSet, mapping: FormMapping
+) -> None:
+    optional = tuple(
+        one.model_copy(update={"mandatory": False}) if one.id == "R5" else one
+        for one in rules.items
+    )
+    found = assess(
+        report({52: None}),
+        rules.model_copy(update={"items": optional}),
+        mapping=mapping,
+        fingerprint="f",
+        earlier_exists=True,
+    )
+    assert item(found, "R5").verdict is Verdict.MISSING
+    assert found.admissible
+    assert found.status.value == "Complet"
+    assert found.score == 90
+
+
+def test_the_evidence_of_a_criterion_is_what_it_rests_on(
+    verdict: Callable[..., Assessment],
+) -> None:
+    found = verdict(c42=1200, c45=12.5, c53="Élevé")
+    shown = {
+        criterion.id: [(one.field, one.value) for one in criterion.evidence]
+        for criterion in found.criteria
+    }
+    assert shown["widespread"] == [
+        ("patients", "1\u202f200"),
+        ("etendue", "Nationale"),
+        ("part_prescriptions", "12,5"),
+    ]
+    assert shown["exposes"] == [("niveau_risque", "Élevé")]
+
+
+def test_the_fingerprint_of_a_verdict_moves_with_the_earlier_dossier() -> None:
+    there = verdict_fingerprint("f", earlier_exists=True)
+    assert there != verdict_fingerprint("f", earlier_exists=False)
+    assert there == verdict_fingerprint("f", earlier_exists=True)
+    for exists in (True, False):
+        assert is_judged("f", verdict_fingerprint("f", earlier_exists=exists))
+    assert not is_judged("g", there)
+
+
+@given(st.lists(st.sampled_from([Decimal(0), Decimal("0.05"), Decimal("0.1"), Decimal("0.5")])))
+def test_a_score_is_from_0_to_100_and_never_rises_with_one_more_defect(
+    lost: list[Decimal],
+) -> None:
+    def result(share: Decimal) -> ItemResult:
+        return ItemResult("X", "", "", "", True, Verdict.MISSING, "", (), share)
+
+    points = [score(result(share) for share in lost[:at]) for at in range(len(lost) + 1)]
+    assert points[0] == 100
+    assert all(0 <= after <= before for before, after in pairwise(points))
+
+
+@pytest.fixture(scope="session")
+def score_of(
+    report: MakeReport, rules: RuleSet, mapping: FormMapping
+) -> Callable[[dict[int, str]], int]:
+    def judge(answers: dict[int, str]) -> int:
+        told = report(answers)
+        return assess(told, rules, mapping=mapping, fingerprint="f", earlier_exists=True).score
+
+    return judge
+
+
+@settings(deadline=None)  # a loaded machine is no defect
+@given(st.text(max_size=300))
+def test_any_text_gets_a_verdict(score_of: Callable[[dict[int, str]], int], text: str) -> None:
+    assert 0 <= score_of({8: text, 10: text, 11: text, 17: text, 20: text, 21: text}) <= 100
+
+
+def test_the_reason_of_the_scope_is_the_guide_s_and_names_the_question(
+    verdict: Callable[..., Assessment],
+) -> None:
+    out = verdict(c3=False).out_of_scope
+    assert out is not None
+    assert (out.field, out.option) == ("territoire_national", "Hors du territoire national")
+    assert out.label == "L'usage est-il constaté sur le territoire national ?"
+    assert out.text == "Hors du territoire national"
+    (unanswered,) = verdict(c2=None).unanswered_scope
+    assert (unanswered.option, unanswered.text) == ("", "question sans réponse")
+    assert unanswered.label == "L'usage a-t-il un but médical ?"
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "reason", "at_fault"),
+    [
+        ({"c61": False}, "P2", "non cochée", ("attestation",)),
+        ({"c61": None}, "P2", "non cochée", ("attestation",)),
+        ({"c36": {"unreadable": "32/01"}}, "D14", "réponse illisible", ("date_connaissance",)),
+        ({"c15": {"unreadable": "?"}}, "M1", "réponse illisible", ("denomination",)),
+        ({"c15": []}, "M1", "absente", ("denomination",)),
+        (
+            {"c15": [{152: "1", 157: "AMM"}]},
+            "M3",
+            "code CIS mal formé (8 chiffres attendus)",
+            ("cis",),
+        ),
+        ({"c56": []}, "S1", "aucune mesure avec son type et son état", ("mesures",)),
+        ({"c31": "Régionale"}, "D11", "aucune région", ("regions",)),
+        ({"c7": None}, "A1", "qualité absente", ("qualite_entreprise",)),
+    ],
+)
+def test_a_defect_says_why_and_where(
+    verdict: Callable[..., Assessment],
+    changes: dict[str, object],
+    name: str,
+    reason: str,
+    at_fault: tuple[str, ...],
+) -> None:
+    found = item(verdict(**changes), name)
+    assert (found.reason, found.at_fault) == (reason, at_fault)
+
+
+def test_an_item_says_what_the_guide_expects(
+    verdict: Callable[..., Assessment], rules: RuleSet
+) -> None:
+    for found, rule in zip(verdict().items, rules.items, strict=True):
+        assert (found.id, found.name, found.section) == (rule.id, rule.name, rule.section)
+        assert found.expected == rule.expected
+        assert found.at_fault == ()
+
+
+def test_a_long_text_is_no_phrase_and_a_list_of_texts_is_one_text(
+    verdict: Callable[..., Assessment],
+) -> None:
+    assert item(verdict(c17="NC" + "." * 97), "D0").verdict is Verdict.INSUFFICIENT
+    assert item(verdict(c17="NC" + "." * 98), "D0").verdict is Verdict.PRESENT
+
+
+def judged_with(told: Report, rules: RuleSet, part: dict[str, object]) -> ItemResult:
+    """Verdict on one more item, made of one part."""
+    rule = Item.model_validate(
+        {
+            "id": "X1",
+            "name": "x",
+            "section": "x",
+            "expected": "x",
+            "penalty": "0.1",
+            "parts": [{"missing": "absent", **part}],
+        }
+    )
+    return judge_items(rules.model_copy(update={"items": (rule,)}), Facts(told, True))[0]
+
+
+def test_a_cell_is_checked_beside_its_row_and_against_the_deposit(
+    report: MakeReport, rules: RuleSet
+) -> None:
+    late = {56: [{561: "Étude", 562: "Prise", 563: "2026-03-11", 564: "a", 565: "A"}]}
+    date_check = {"check": "not_after_deposit", "text": "après le dépôt"}
+    part: dict[str, object] = {"rows": "mesures", "each": "date_mesure", "checks": [date_check]}
+    assert judged_with(report(late), rules, part).reason == "après le dépôt"
+    assert judged_with(report(), rules, part).verdict is Verdict.PRESENT
+    other = {"check": "differs_from", "other": "cible", "text": "pareil"}
+    part = {"rows": "mesures", "each": "indicateur", "checks": [other]}
+    assert judged_with(report(late), rules, part).reason == "pareil"
+
+
+def test_a_column_that_the_revision_does_not_ask_is_not_applicable(
+    report: MakeReport, rules: RuleSet
+) -> None:
+    told = report()
+    rows = told.fields["specialites"].value
+    assert isinstance(rows, tuple)
+    assert isinstance(rows[0], Mapping)
+    older = {**rows[0], "conditions_delivrance": Answer(AnswerState.NOT_ASKED)}
+    fields = {**told.fields, "specialites": replace(told.fields["specialites"], value=(older,))}
+    part: dict[str, object] = {"rows": "specialites", "each": "conditions_delivrance"}
+    found = judged_with(replace(told, fields=fields), rules, part)
+    assert found.verdict is Verdict.NOT_APPLICABLE

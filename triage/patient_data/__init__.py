@@ -1,0 +1,1 @@
+"""Where free text tells who a patient is."""

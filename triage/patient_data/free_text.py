@@ -1,0 +1,71 @@
+"""The texts that a declarant typed in an answer, whatever type its field gives it.
+
+A place in an answer is told as if its texts stood one below the other: a list and a company have
+several.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from mappings.dossier.model import Company, Place
+from mappings.report.model import Answer, Value
+
+_FREE_TEXT = frozenset(
+    {
+        "text",
+        "textarea",
+        "formatted",
+        # A list may let its « Autre » be typed (otherOption on DS), and serves it as an option.
+        "drop_down_list",
+        "multiple_drop_down_list",
+    }
+)
+
+
+def free_texts(answer: Answer) -> Iterable[tuple[int, str]]:
+    """Texts of an answer that was typed freely, each with where it starts."""
+    value, origin = answer.value, answer.origin
+    if value is None or origin is None or origin.champ_type not in _FREE_TEXT:
+        return ()
+    return ((0, value),) if type(value) is str else placed(value)  # most are plain texts
+
+
+def placed(value: Value) -> Iterator[tuple[int, str]]:
+    """Texts of a value, each with where it starts."""
+    start = 0
+    for text in _texts(value):
+        yield start, text
+        start += len(text) + 1
+
+
+def with_texts(value: Value, texts: tuple[str, ...]) -> Value:
+    """The value with other texts in place of those of :func:`placed`."""
+    match value:
+        case Company():
+            identifier, name = texts
+            return Company(identifier=identifier, name=name if value.name is not None else None)
+        case Place():
+            return replace(value, name=texts[0])
+        case tuple():
+            return texts
+        case _:
+            return texts[0]
+
+
+def _texts(value: Value) -> tuple[str, ...]:
+    match value:
+        case str():
+            return (value,)
+        case Company():
+            return (value.identifier, value.name or "")
+        case Place():
+            return (value.name,)
+        case bool():
+            return ()
+        case int() | Decimal():
+            return (str(value),)  # a social security number is a number too
+        case tuple():
+            return tuple(one for one in value if isinstance(one, str))
+        case _:
+            return ()

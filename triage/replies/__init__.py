@@ -1,0 +1,1 @@
+"""What is answered: annotations, labels and messages that are due, as data."""

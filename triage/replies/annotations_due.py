@@ -1,0 +1,137 @@
+"""Annotations due to a dossier, and those that a human holds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mappings.dossier.model import Number
+from mappings.schema.model import FormMapping
+from triage.replies.annotations import KINDS, TEXTS, canonical, fitted, shown, wanted_annotations
+from triage.replies.decision import STATUS, Decision
+from triage.replies.inputs import JudgedDossier, Memory, Rulebook
+from triage.replies.policy import StatusPolicy
+from triage.replies.reply import Annotate, AnnotationChange, Conflict, reply_key
+from triage.verdict.model import Status
+
+SITUATION = "situation"
+"""Annotation where the bridge proposes a situation."""
+MISSING = "elements_manquants"
+"""Annotation that lists what is missing, and says when a number beside it no longer applies."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueAnnotations:
+    """What is to be written, in one reply if anything is, and what is not.
+
+    Attributes:
+        replies: The reply.
+        conflicts: What humans hold.
+        as_wanted: What DS shows already as we want it, in canonical form, by name: ours.
+    """
+
+    replies: tuple[Annotate, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    as_wanted: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _AsWanted:
+    """An annotation that shows what is wanted."""
+
+    value: str
+
+
+def due_annotations(
+    judged: JudgedDossier,
+    memory: Memory,
+    *,
+    status: StatusPolicy,
+    decision: Decision,
+    rulebook: Rulebook,
+) -> DueAnnotations:
+    """What is to be written, what humans hold, and what shows what is wanted."""
+    due: list[AnnotationChange] = []
+    conflicts: list[Conflict] = []
+    as_wanted: dict[str, str] = {}
+    values = _wanted(judged, status=status, rulebook=rulebook)
+    if STATUS in values and decision.exclusion and decision.status is Status.HORS_CHAMP:
+        values = {**values, STATUS: decision.shown}  # by a reason that a person gave
+    for name, wanted in values.items():
+        match _compared(judged, memory, name=name, wanted=wanted, rulebook=rulebook):
+            case AnnotationChange() as change:
+                due.append(change)
+            case Conflict() as conflict:
+                conflicts.append(conflict)
+            case _AsWanted(value):
+                as_wanted[name] = value
+            case None:
+                pass
+    alone = all(change.name in rulebook.policy.never_alone for change in due)
+    replies = () if alone else (_annotate(judged, due),)
+    return DueAnnotations(replies, tuple(conflicts), as_wanted)
+
+
+def _compared(
+    judged: JudgedDossier, memory: Memory, *, name: str, wanted: str | int, rulebook: Rulebook
+) -> AnnotationChange | Conflict | _AsWanted | None:
+    """What is wanted of one annotation, beside what it shows and what is ours there."""
+    descriptor = judged.descriptor(rulebook.mapping.annotations[name].champs)
+    if descriptor is None:
+        return None
+    champ = judged.annotation((descriptor.id,))
+    kind = KINDS.get(descriptor.type, "other")
+    if wanted == "" and kind not in TEXTS:
+        return None  # DS can clear a text or a list, nothing else
+    wanted = fitted(wanted, kind)
+    found, value = shown(champ.value if champ else None), canonical(wanted)
+    if found == value:
+        # Of a proposal, the same value may be a person's confirmation.
+        return _AsWanted(value) if found and name not in rulebook.policy.proposals else None
+        return None
+    if found and found not in memory.written.get(name, frozenset()):
+        if name in rulebook.policy.proposals or name in rulebook.policy.never_alone:
+            return None
+        return Conflict(number=judged.dossier.number, annotation=name, wanted=value, found=found)
+    if value in memory.refused_values.get(name, frozenset()):
+        return None
+    return AnnotationChange(name=name, api_id=descriptor.api_id, kind=kind, value=wanted)
+
+
+def _wanted(
+    judged: JudgedDossier, *, status: StatusPolicy, rulebook: Rulebook
+) -> Mapping[str, str | int]:
+    values = wanted_annotations(
+        judged.assessment, texts=rulebook.texts, at=judged.assessed_at, labels=judged.labels
+    )
+    kept = {name: values[name] for name in status.annotations if name in values}
+    if status.only_if_written:
+        return kept
+    mapping = rulebook.mapping
+    dropped = [name for name in rulebook.policy.managed_annotations if name not in kept]
+    cleared = dict.fromkeys(dropped, "")
+    if MISSING in kept and _stale_number(judged, dropped, mapping=mapping):
+        kept[MISSING] = wanted_annotations(
+            judged.assessment,
+            texts=rulebook.texts,
+            at=judged.assessed_at,
+            labels=judged.labels,
+            stale_score=True,
+        )[MISSING]
+    proposed = {SITUATION: judged.situation} if SITUATION in mapping.annotations else {}
+    return {**kept, **cleared, **proposed}
+
+
+def _stale_number(judged: JudgedDossier, dropped: Sequence[str], *, mapping: FormMapping) -> bool:
+    """Whether a number that no longer applies stands there: DS cannot clear a number."""
+    found = [judged.annotation(mapping.annotations[name].champs) for name in dropped]
+    return any(champ is not None and isinstance(champ.value, Number) for champ in found)
+
+
+def _annotate(judged: JudgedDossier, changes: Sequence[AnnotationChange]) -> Annotate:
+    number = judged.dossier.number
+    stated = [f"{change.name}={canonical(change.value)}" for change in changes]
+    return Annotate(
+        key=reply_key(number, "annotate", *stated),
+        number=number,
+        dossier_id=judged.dossier.id,
+        changes=tuple(changes),
+    )

@@ -1,0 +1,84 @@
+"""Who wrote what an annotation shows, when memory does not say: an instance of the API, or a hand.
+
+DS dates each annotation, and the last change that a person made to any annotation of a dossier; a
+write through the API does not move the second date (FACTS, "Writing"). So what is dated after it
+was not written by hand. This is what is left to know our own by when the base was lost, or was
+restored from an older copy.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from mappings.dossier.model import Dossier
+from mappings.schema.model import FormMapping
+from triage.replies.annotations import shown
+from triage.replies.decision import PRIORITY, STATUS, Written, annotation_of
+from triage.replies.inputs import Memory, Rulebook
+
+CHECKED = "controle_le"
+"""Annotation that goes with every write of ours: the bridge's signature."""
+
+_TOGETHER = timedelta(seconds=1)
+"""How far apart DS dates annotations of one write."""
+_MANY = 3
+"""Annotations of ours that one write made: a person saves one or two at a time."""
+
+
+def recollected(dossier: Dossier, memory: Memory, *, rulebook: Rulebook) -> Memory:
+    """What is remembered of a dossier, and what DS shows of us beside.
+
+    With a status that was forgotten come the labels that go with it, where the dossier has them:
+    DS does not say who put a label.
+    """
+    written = written_by_us(dossier, memory.written, mapping=rulebook.mapping)
+    forgotten = written.get(STATUS, frozenset()) - memory.written.get(STATUS, frozenset())
+    labels = {
+        label
+        for status in forgotten
+        for label in _labels_beside(status, written, rulebook=rulebook)
+    }
+    return replace(memory, written=written, labels=memory.labels | (labels & dossier.labels))
+
+
+def written_by_us(dossier: Dossier, remembered: Written, *, mapping: FormMapping) -> Written:
+    """Values of annotations that are ours: those remembered, and what DS shows by no hand."""
+    values: dict[str, str] = {}
+    dates: dict[str, datetime] = {}
+    for name, spec in mapping.annotations.items():
+        champ = annotation_of(dossier, spec.champs) if spec.written else None
+        if champ is not None and champ.value is not None and champ.updated_at is not None:
+            values[name], dates[name] = shown(champ.value), champ.updated_at
+    by_hand = dossier.annotations_by_hand_at
+    behind = values.get(CHECKED) not in remembered.get(CHECKED, frozenset())
+    ours = {
+        name: {values[name]}
+        for name in values
+        if by_hand is None
+        or dates[name] > by_hand
+        # Of what is dated like the last hand, nothing is sure: a person's word is never ours.
+        or (behind and by_hand - dates[name] > _TOGETHER and _signed(name, dates))
+    }
+    return {
+        name: frozenset({*remembered.get(name, ()), *ours.get(name, ())})
+        for name in {**remembered, **ours}
+    }
+
+
+def _signed(name: str, dates: Mapping[str, datetime]) -> bool:
+    """Whether an annotation was written together with our signature, or with many of ours."""
+    together = {one for one, date in dates.items() if abs(date - dates[name]) <= _TOGETHER}
+    return name != CHECKED and (CHECKED in together or len(together) >= _MANY)
+
+
+def _labels_beside(status: str, written: Written, *, rulebook: Rulebook) -> set[str]:
+    """Labels that go with a status that we wrote."""
+    policy = rulebook.policy
+    answered = next((one for name, one in policy.statuses.items() if name == status), None)
+    if answered is None:
+        return set()
+    by_priority = policy.labels.by_priority
+    labels = {by_priority[one] for one in written.get(PRIORITY, ()) if one in by_priority}
+    if answered.message == "request":
+        labels.add(policy.labels.after_last_request)
+    return labels.union(answered.labels)

@@ -1,0 +1,77 @@
+"""Labels due to a dossier: matched by name, and only those that the bridge added are removed."""
+
+from dataclasses import dataclass
+
+from triage.replies.decision import Decision
+from triage.replies.inputs import JudgedDossier, Memory, Rulebook
+from triage.replies.messages import exhausted, unheeded
+from triage.replies.policy import StatusPolicy
+from triage.replies.reply import SetLabel, reply_key
+
+
+@dataclass(frozen=True, slots=True)
+class DueLabels:
+    """Labels to add or remove, and those that the démarche would need to have."""
+
+    replies: tuple[SetLabel, ...]
+    missing: frozenset[str]
+
+
+def due_labels(
+    judged: JudgedDossier,
+    memory: Memory,
+    *,
+    status: StatusPolicy,
+    decision: Decision,
+    rulebook: Rulebook,
+) -> DueLabels:
+    """Labels to add, and those that the bridge added and that are no longer wanted.
+
+    A label that the bridge added and that is gone was removed by a human: it is left so until the
+    bridge wants it no more. Taking it away then is asked of DS all the same, which answers that it
+    is not there: so the bridge forgets that it was its own.
+    """
+    wanted = _wanted(judged, memory, status=status, decision=decision, rulebook=rulebook)
+    there = rulebook.labels
+    replies = []
+    for name in rulebook.policy.labels.managed:
+        removed_by_human = name in memory.labels - memory.uncertain_labels
+        add = name in wanted and name not in judged.dossier.labels and not removed_by_human
+        remove = name not in wanted and name in memory.labels
+        if (add or remove) and (there is None or name in there):
+            replies.append(_set_label(judged, name, present=add))
+    return DueLabels(
+        replies=tuple(one for one in replies if one.key not in memory.refused),
+        missing=frozenset() if there is None else frozenset(wanted - there),
+    )
+
+
+def _wanted(
+    judged: JudgedDossier,
+    memory: Memory,
+    *,
+    status: StatusPolicy,
+    decision: Decision,
+    rulebook: Rulebook,
+) -> set[str]:
+    policy = rulebook.policy.labels
+    wanted = set(status.labels)
+    if decision.priority in policy.by_priority:
+        wanted.add(policy.by_priority[decision.priority])
+    over_to_humans = exhausted(memory.messages, rulebook.sending) or unheeded(
+        judged, memory, rulebook.sending
+    )
+    if status.message == "request" and over_to_humans and policy.after_last_request:
+        wanted.add(policy.after_last_request)
+    return wanted
+
+
+def _set_label(judged: JudgedDossier, name: str, *, present: bool) -> SetLabel:
+    number = judged.dossier.number
+    return SetLabel(
+        key=reply_key(number, "label", name, str(present)),
+        number=number,
+        dossier_id=judged.dossier.id,
+        name=name,
+        present=present,
+    )

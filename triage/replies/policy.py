@@ -1,0 +1,123 @@
+"""What is answered to a dossier of each status, as data: ``triage/unc/reponses.yaml``."""
+
+from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from datafiles.file import DataFile, DataFileError
+from mappings.schema.model import FormMapping
+from triage.verdict.model import Status
+
+Channel: TypeAlias = Literal["off", "message", "correction"]
+
+
+class _Policy(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StatusPolicy(_Policy):
+    """Annotations kept, labels wanted and message due for one status."""
+
+    annotations: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    message: Literal["received", "request"] | None = None
+    only_if_written: bool = False
+    pass_en_instruction: bool = False
+
+
+class LabelPolicy(_Policy):
+    """Labels that the bridge adds and removes."""
+
+    managed: tuple[str, ...]
+    by_priority: dict[str, str] = {}
+    after_last_request: str = ""
+
+
+class ReplyPolicy(_Policy):
+    """The whole table.
+
+    Attributes:
+        proposals: Annotations where a human's value confirms or corrects the bridge's proposal:
+            it is kept, and is no conflict.
+    """
+
+    version: str
+    managed_annotations: tuple[str, ...]
+    never_alone: tuple[str, ...] = ()
+    proposals: tuple[str, ...] = ()
+    labels: LabelPolicy
+    statuses: dict[Status, StatusPolicy]
+    digest: str = ""
+
+    @field_validator("statuses")
+    @classmethod
+    def _every_status(cls, statuses: dict[Status, StatusPolicy]) -> dict[Status, StatusPolicy]:
+        """Every status that a verdict can have says what is written for it."""
+        missing = [one.value for one in Status if one not in {*statuses, Status.A_TRIER}]
+        if missing:
+            raise ValueError(f"il manque le statut « {missing[0]} »")
+        return statuses
+
+
+class Sending(_Policy):
+    """When declarants are written to, from the settings.
+
+    Attributes:
+        channel: ``off``, ``message`` or ``correction``.
+        since: Dossiers deposited before are not written to.
+        quiet: Time to wait after the declarant's last submission.
+        max_requests: Automatic requests for one dossier.
+        pilot: Dossiers written to; empty for all.
+        pass_en_instruction: Whether complete dossiers are passed ``en_instruction``.
+    """
+
+    channel: Channel
+    since: datetime
+    quiet: timedelta
+    max_requests: int
+    pilot: frozenset[int] = frozenset()
+    pass_en_instruction: bool = False
+
+
+def parse_reply_policy(text: str, *, source: str, mapping: FormMapping) -> ReplyPolicy:
+    """The policy that a file's text states, every name in it being known.
+
+    Raises:
+        DataFileError: With each problem, its file and its line.
+    """
+    file = DataFile(text, source=source)
+    policy = file.validate(ReplyPolicy)
+    problems = [
+        file.problem(path, f"l'annotation « {name} » n'est pas écrite dans la correspondance")
+        for path, name in _annotations_used(policy)
+        if name not in mapping.annotations or not mapping.annotations[name].written
+    ]
+    problems += [
+        file.problem(path, f"le label « {name} » n'est pas dans la liste labels / managed")
+        for path, name in _labels_used(policy)
+        if name and name not in policy.labels.managed
+    ]
+    if problems:
+        raise DataFileError(problems)
+    return policy.model_copy(update={"digest": file.digest})
+
+
+_Use: TypeAlias = tuple[tuple[str, ...], str]
+
+
+def _annotations_used(policy: ReplyPolicy) -> list[_Use]:
+    uses: list[_Use] = []
+    for key in ("managed_annotations", "never_alone", "proposals"):
+        uses += [((key,), name) for name in getattr(policy, key)]
+    for status, one in policy.statuses.items():
+        uses += [(("statuses", status.value, "annotations"), name) for name in one.annotations]
+    return uses
+
+
+def _labels_used(policy: ReplyPolicy) -> list[_Use]:
+    uses: list[_Use] = [(("labels", "after_last_request"), policy.labels.after_last_request)]
+    uses += [(("labels", "by_priority"), name) for name in policy.labels.by_priority.values()]
+    for status, one in policy.statuses.items():
+        uses += [(("statuses", status.value, "labels"), name) for name in one.labels]
+    return uses

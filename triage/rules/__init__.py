@@ -1,0 +1,1 @@
+"""A rule-set: read, checked, compared with another."""

@@ -1,0 +1,158 @@
+"""Checks that a rule-set names: is an answer right? Each takes the value and what surrounds it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Annotated, Any, Literal, TypeAlias
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import BaseModel, ConfigDict, Field
+from stdnum import ean
+from stdnum.fr import siret
+
+from french.text import fold
+from french.time import PARIS
+from mappings.dossier.model import Company
+from mappings.report.model import Report, Value
+from triage.patient_data.phones import is_phone
+from triage.rules.conditions import Answers
+
+_CIP_PREFIX = "34009"
+"""GS1 prefix of French medicines (Club Inter Pharmaceutique)."""
+
+
+class _Check(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    text: str
+
+
+class SimpleCheck(_Check):
+    """A check of the value alone, or against the dossier."""
+
+    check: Literal[
+        "siret",
+        "email",
+        "phone",
+        "cip13",
+        "positive",
+        "not_negative",
+        "not_after_deposit",
+        "not_itself",
+        "earlier_dossier",
+    ]
+
+
+class DigitsCheck(_Check):
+    """The value is exactly ``length`` digits, blanks apart."""
+
+    check: Literal["digits"]
+    length: int = Field(ge=1)
+
+
+class OtherCheck(_Check):
+    """The value beside another field; true when that one has no answer."""
+
+    check: Literal["differs_from", "not_before", "at_most"]
+    other: str
+
+
+Check: TypeAlias = Annotated[SimpleCheck | DigitsCheck | OtherCheck, Field(discriminator="check")]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What checks may look at beside the value.
+
+    Attributes:
+        report: The whole report.
+        earlier_exists: Whether the démarche has the dossier that this one completes.
+    """
+
+    report: Report
+    earlier_exists: bool
+
+    @property
+    def deposit_day(self) -> date:
+        """Day of the deposit in Paris, where the form's dates live."""
+        return self.report.deposited_at.astimezone(PARIS).date()
+
+
+def passes(check: Check, value: Value, *, answers: Answers, facts: Facts) -> bool:
+    """Whether ``value`` passes. A value of another type than the check wants does not."""
+    match check:
+        case DigitsCheck():
+            return isinstance(value, str) and bool(
+                re.fullmatch(rf"[0-9]{{{check.length}}}", _without_blanks(value))
+            )
+        case OtherCheck():
+            other = answers[check.other].value
+            return other is None or _BESIDE[check.check](value, other)
+        case SimpleCheck(check="not_after_deposit"):
+            return isinstance(value, date) and value <= facts.deposit_day
+        case SimpleCheck(check="not_itself"):
+            return value != facts.report.number
+        case SimpleCheck(check="earlier_dossier"):
+            return facts.earlier_exists
+        case SimpleCheck():
+            return _ALONE[check.check](value)
+
+
+@lru_cache(maxsize=1024)
+def _is_email(text: str) -> bool:
+    try:
+        validate_email(text, check_deliverability=False)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+def _without_blanks(text: str) -> str:
+    """A code as its digits: boxes and documents print it in groups (34009 494 972 9 4)."""
+    return "".join(text.split())
+
+
+def _is_siret(value: Value) -> bool:
+    """SIRET by its key; La Poste's establishments have a rule of their own (python-stdnum)."""
+    text = value.identifier if isinstance(value, Company) else str(value)
+    return _is_valid_siret(_without_blanks(text))
+
+
+@lru_cache(maxsize=1024)
+def _is_valid_siret(identifier: str) -> bool:
+    return bool(siret.is_valid(identifier))
+
+
+def _is_cip13(value: Value) -> bool:
+    digits = _without_blanks(str(value))
+    return (
+        bool(re.fullmatch(r"[0-9]{13}", digits))
+        and digits.startswith(_CIP_PREFIX)
+        and bool(ean.is_valid(digits))
+    )
+
+
+def _at_most(value: Any, other: Any) -> bool:
+    """Whether one number is at most another; what is no number is not."""
+    return all(isinstance(one, int | Decimal) for one in (value, other)) and value <= other
+
+
+def _not_before(value: Any, other: Any) -> bool:
+    return isinstance(value, date) and isinstance(other, date) and value >= other
+
+
+_ALONE: dict[str, Callable[[Value], bool]] = {
+    "siret": _is_siret,
+    "email": lambda value: _is_email(str(value).strip()),
+    "phone": lambda value: is_phone(str(value)),
+    "cip13": _is_cip13,
+    "positive": lambda value: not _at_most(value, 0) and _at_most(0, value),
+    "not_negative": lambda value: _at_most(0, value),
+}
+_BESIDE: dict[str, Callable[[Any, Any], bool]] = {
+    "differs_from": lambda value, other: fold(str(value)) != fold(str(other)),
+    "not_before": _not_before,
+    "at_most": _at_most,
+}

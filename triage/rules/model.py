@@ -1,0 +1,261 @@
+"""A rule-set: requirements, scope, priority and warnings, as data. See ``triage/unc/rules/``."""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+
+from triage.rules.checks import Check, OtherCheck
+from triage.rules.conditions import Condition
+
+_Text = Annotated[str, BeforeValidator(str)]
+
+
+class _Rule(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Part(_Rule):
+    """One thing that an item asks: of a field, or of the rows of a repetition.
+
+    Attributes:
+        field: Field that must be answered.
+        rows: Repetition; then ``each`` (every row answers) or ``some`` (one row answers them all).
+        when: Asked only if this holds on the report.
+        when_row: Asked only of the rows where this holds; of the others, with ``each``, an answer
+            that is given is still checked.
+        no_rows: Verdict when no row is there or concerned.
+        optional: A blank answer is fine; a given one is still checked.
+        ticked: A box that must be ticked.
+        missing: Reason shown when missing.
+        checks: Checks in order; the first that fails gives the reason.
+    """
+
+    field: str = ""
+    rows: str = ""
+    each: str = ""
+    some: tuple[str, ...] = ()
+    when: Condition | None = None
+    when_row: Condition | None = None
+    no_rows: Literal["missing", "not_applicable"] = "missing"
+    optional: bool = False
+    ticked: bool = False
+    missing: str = ""
+    checks: tuple[Check, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_subject(self) -> "Part":
+        if bool(self.field) == bool(self.rows):
+            raise ValueError("une partie porte sur « field » ou sur « rows », l'un des deux")
+        if self.rows and bool(self.each) == bool(self.some):
+            raise ValueError("avec « rows », donner « each » ou « some », l'un des deux")
+        if not self.missing and not self.optional:
+            raise ValueError("il manque « missing » : ce qui est dit quand la réponse manque")
+        return self
+
+    @property
+    def subject(self) -> str:
+        """The field of the report that the part is about."""
+        return self.field or self.rows
+
+
+class Item(_Rule):
+    """One requirement of the guide."""
+
+    id: str
+    name: str
+    section: _Text
+    expected: str
+    penalty: Decimal = Field(ge=0, le=1)
+    mandatory: bool = True
+    when: Condition | None = None
+    parts: tuple[Part, ...] = Field(min_length=1)
+
+    @cached_property
+    def fields_read(self) -> tuple[str, ...]:
+        """Fields that a verdict is drawn from: their audience is the audience of its reason."""
+        found = list(self.when.fields()) if self.when else []
+        for part in self.parts:
+            found += [*(part.when.fields() if part.when else ()), part.subject]
+            if part.field:
+                found += [check.other for check in part.checks if isinstance(check, OtherCheck)]
+        return tuple(dict.fromkeys(found))
+
+
+class ScopeRule(_Rule):
+    """A scope question: the answer ``out`` puts the report out of scope."""
+
+    field: str
+    out: bool
+    option: str
+    text: str
+
+
+class Band(_Rule):
+    """Name of the scores from ``from`` up."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    lowest: int = Field(alias="from", ge=0, le=100)
+    name: str
+
+
+class InsufficientTexts(_Rule):
+    """Reasons of an insufficient text: too short (``{limit}``) or without content."""
+
+    short: str
+    empty: str
+
+    @field_validator("short")
+    @classmethod
+    def _only_limit(cls, text: str) -> str:
+        """The text shows ``{limit}`` and nothing else in braces."""
+        try:
+            text.format(limit=0)
+        except (KeyError, IndexError, ValueError):
+            raise ValueError("seul {limit} peut être entre accolades") from None
+        return text
+
+
+class PriorityCriterion(_Rule):
+    """A criterion of priority."""
+
+    id: str
+    name: str
+    when: Condition
+
+
+class PriorityLevel(_Rule):
+    """A level: all of what it states must hold."""
+
+    level: str
+    when: Condition | None = None
+    one_of: tuple[str, ...] = ()
+    at_least: int = 0
+
+    @property
+    def always(self) -> bool:
+        """Whether it holds for every report."""
+        return self.when is None and not self.one_of and self.at_least <= 0
+
+    def fits(self, criteria: AbstractSet[str]) -> bool:
+        """Whether the criteria that hold are those that it wants, ``when`` apart."""
+        wanted = not self.one_of or not criteria.isdisjoint(self.one_of)
+        return wanted and len(criteria) >= self.at_least
+
+
+class Priority(_Rule):
+    """Criteria and levels; the first level that holds is proposed."""
+
+    criteria: tuple[PriorityCriterion, ...]
+    levels: tuple[PriorityLevel, ...]
+
+
+class OutsideWarning(_Rule):
+    """A number outside of what is plausible."""
+
+    id: str
+    check: Literal["outside"]
+    fields: tuple[str, ...]
+    low: Decimal | None = None
+    high: Decimal | None = None
+    text: str
+
+    @model_validator(mode="after")
+    def _a_range(self) -> "OutsideWarning":
+        if self.low is None and self.high is None:
+            raise ValueError("donner « low », « high » ou les deux")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"« low » ({self.low}) est supérieur à « high » ({self.high})")
+        return self
+
+
+class TooEarlyWarning(_Rule):
+    """A date before what is plausible."""
+
+    id: str
+    check: Literal["too_early"]
+    fields: tuple[str, ...]
+    earliest: date
+    text: str
+
+
+class RowWarning(_Rule):
+    """A cell of a repetition's rows, of those where ``when_row`` holds, that fails a check."""
+
+    id: str
+    check: Literal["row"]
+    rows: str
+    each: str
+    when_row: Condition | None = None
+    test: Check
+    text: str
+
+
+class ContradictionWarning(_Rule):
+    """Answers that cannot all be right: ``when`` holds."""
+
+    id: str
+    check: Literal["contradiction"]
+    when: Condition
+    text: str
+
+
+class PatientDataWarning(_Rule):
+    """What looks like a patient's data in any free text but those of ``exclude``."""
+
+    id: str
+    check: Literal["nir", "phone_in_text", "birth_with_initials"]
+    exclude: tuple[str, ...] = ()
+    text: str
+
+
+WarningRule: TypeAlias = Annotated[
+    OutsideWarning | TooEarlyWarning | RowWarning | ContradictionWarning | PatientDataWarning,
+    Field(discriminator="check"),
+]
+
+
+class RuleSet(_Rule):
+    """A whole rule-set.
+
+    ``unanswered`` is what is said of a scope question without an answer; texts that were kept
+    before it was a key have none.
+    """
+
+    version: str
+    in_force_from: date
+    source: str
+    short_text: int = Field(ge=0)
+    empty_phrases: tuple[_Text, ...]
+    insufficient: InsufficientTexts
+    unreadable: str
+    unanswered: str = "question sans réponse"
+    bands: tuple[Band, ...]
+    scope: tuple[ScopeRule, ...]
+    items: tuple[Item, ...]
+    priority: Priority
+    warnings: tuple[WarningRule, ...] = ()
+    digest: str = ""
+
+
+def in_force(rulesets: Sequence[RuleSet], day: date) -> RuleSet:
+    """The rule-set in force on ``day``: the newest whose date of effect is not later.
+
+    What was deposited before the first one is judged by the first: one old dossier does not stop
+    a run.
+    """
+    started = [rules for rules in rulesets if rules.in_force_from <= day]
+    if not started:
+        return min(rulesets, key=lambda rules: rules.in_force_from)
+    return max(started, key=lambda rules: rules.in_force_from)

@@ -1,0 +1,1 @@
+"""Reports of one kind, grouped: proposals, duplicates, follow-up, consumption."""

@@ -1,0 +1,89 @@
+"""Tables of dispensing counts that staff supply: Open Medic, and populations.
+
+Open Medic (Assurance maladie, open data) is one file a year, separated by semicolons, one line for
+a medicine, an age group, a sex, a region and a kind of prescriber.
+"""
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from triage.situations.consumption import PopulationGap
+from triage.situations.dci import joined
+
+NAME, BOXES = "L_ATC5", "BOITES"
+"""Columns that are read: name of the substance (ATC, level 5) and boxes dispensed."""
+POPULATIONS = ("substance", "population_cible", "population_rejointe")
+
+_SPACES = " \u00a0\u202f"
+_COUNT = re.compile(rf"([0-9]{{1,12}}|[0-9]{{1,3}}(?:[.{_SPACES}][0-9]{{3}}){{1,3}})(?:,0+)?")
+"""A dot or a space apart groups of thousands only: « 12.5 » is no count."""
+_DIGITS = re.compile(r"[0-9]")
+
+
+class ConsumptionTableError(ValueError):
+    """A table that is of another layout; a French sentence says where and what."""
+
+
+def read_open_medic(lines: Iterable[str], *, salts: frozenset[str]) -> Mapping[str, int]:
+    """Boxes by substance of one year's table.
+
+    Args:
+        lines: The table.
+        salts: Words that name a salt (:func:`triage.situations.dci.substances`).
+
+    Raises:
+        ConsumptionTableError: A column is missing, or a count is no whole number of 0 or more.
+    """
+    boxes: dict[str, int] = defaultdict(int)
+    for line, (name, count) in _rows(lines, (NAME, BOXES)):
+        substance = joined(name, salts)
+        if substance:
+            boxes[substance] += _count(count, line)
+    return boxes
+
+
+def read_populations(lines: Iterable[str], *, salts: frozenset[str]) -> Iterator[PopulationGap]:
+    """Populations of a table ``substance;population_cible;population_rejointe``.
+
+    Args:
+        lines: The table.
+        salts: Words that name a salt (:func:`triage.situations.dci.substances`).
+
+    Raises:
+        ConsumptionTableError: A column is missing, or a count is no whole number of 0 or more.
+    """
+    for line, (name, target, reached) in _rows(lines, POPULATIONS):
+        if target.strip() and reached.strip():
+            yield PopulationGap(
+                substance=joined(name, salts),
+                target=_count(target, line),
+                reached=_count(reached, line),
+            )
+
+
+def _rows(lines: Iterable[str], wanted: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Line number and wanted cells of each row; a cell that the row has not is empty."""
+    rows = csv.reader(lines, delimiter=";")
+    try:
+        header = next(rows, [])
+        missing = [name for name in wanted if name not in header]
+        if missing:
+            raise ConsumptionTableError(f"colonne(s) absente(s) : {', '.join(missing)}")
+        at = [header.index(name) for name in wanted]
+        for row in rows:
+            if row:
+                yield rows.line_num, tuple(row[i] if i < len(row) else "" for i in at)
+    except csv.Error as error:
+        raise ConsumptionTableError(f"ligne {rows.line_num} : ligne illisible") from error
+
+
+def _count(text: str, line: int) -> int:
+    """A count as Open Medic writes it: ``1234``, ``1.234`` or ``1 234``."""
+    found = _COUNT.fullmatch(text.strip())
+    if found is None:
+        raise ConsumptionTableError(
+            f"ligne {line} : « {text} » n'est pas un nombre entier positif ou nul"
+        )
+    return int("".join(_DIGITS.findall(found.group(1))))

@@ -1,0 +1,48 @@
+"""Substances as they are compared: international names without salts, hydrates or spelling."""
+
+import re
+from functools import lru_cache
+
+from french.text import fold
+
+_SEPARATORS = re.compile(r"\s*(?:,|;|/|\+|&|\bet\b|\bassocie a\b)\s*")
+_NOT_LETTERS = re.compile(r"[^a-z0-9 ]+")
+_ELIDED = re.compile(r"\b[dl]'")
+_LINKS = frozenset({"de", "du", "des", "la", "le", "sous", "forme"})
+_WATER = re.compile(
+    r"(?:mono|hemi|sesqui|di|tri|tetra|penta|hexa|hepta|octa|deca|dodeca)?hydrate|anhydre"
+)
+
+
+@lru_cache(maxsize=8192)
+def substances(text: str, salts: frozenset[str]) -> tuple[str, ...]:
+    """The substances that a text names, each in normal form, in order.
+
+    The words of a name are sorted: Open Medic writes « VALPROIQUE ACIDE », and companies « acide
+    valproïque ».
+
+    Args:
+        text: As typed, for instance ``« Chlorhydrate de Néfopam »`` or ``lopinavir/ritonavir``.
+        salts: Folded words that name a salt or a form. They are left out, unless the name is made
+            of them: « chlorure de sodium » and « chlorure de potassium » are two substances.
+    """
+    found = (_bare(part, salts) for part in _SEPARATORS.split(fold(text)))
+    return tuple(sorted({one for one in found if one}))
+
+
+def joined(text: str, salts: frozenset[str]) -> str:
+    """The substances of one medicine as they are compared: ``lopinavir+ritonavir``."""
+    return "+".join(substances(text, salts))
+
+
+def _bare(text: str, salts: frozenset[str]) -> str:
+    words = _NOT_LETTERS.sub(" ", _ELIDED.sub(" ", text)).split()
+    named = [word for word in words if word not in _LINKS]
+    dry = [word for word in named if not _WATER.fullmatch(word)]
+    kept = [word for word in dry if word not in salts] or dry or named
+    return " ".join(sorted(set(kept), key=_place))
+
+
+def _place(word: str) -> tuple[bool, bool, str]:
+    """Where a word stands in a name that people can still read: acide …, vitamine d."""
+    return word != "acide", len(word) == 1, word

@@ -1,0 +1,153 @@
+"""What is known of a situation, from its reports: who, how many, how serious, what was done."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from french.time import PARIS
+from mappings.dossier.model import Company
+from mappings.report.model import Report, Value
+from triage.situations.description import Description
+
+TAKEN = "Prise"
+"""State of a measure that was taken, as the form names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure that a report names.
+
+    Attributes:
+        number: Dossier.
+        kind: Type of measure.
+        taken: Whether it was taken; else it is planned (a business secret).
+        day: Its date, if given.
+    """
+
+    number: int
+    kind: str
+    taken: bool
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class SituationFacts:
+    """What is known of a situation.
+
+    Attributes:
+        id: Its id.
+        title: Title of the first report whose title tells something; empty when none does.
+        numbers: Its reports, by number.
+        substances: Substances that they name.
+        companies: Companies that reported, by SIREN.
+        patients: Lowest and highest sum of patients that can be true: companies may count the same
+            patients, so the lowest is the largest of their last estimates, the highest the sum;
+            ``None`` when none estimates. No patient at all is no estimate.
+        serious: Serious cases, likewise.
+        deaths: Deaths, likewise.
+        measures: Measures, the dated ones first.
+        first: Day of the first deposit.
+        last: Day of the last deposit.
+        known_on: Earliest day of awareness.
+    """
+
+    id: str
+    title: str
+    numbers: tuple[int, ...]
+    substances: tuple[str, ...]
+    companies: tuple[str, ...]
+    patients: tuple[int, int] | None
+    serious: tuple[int, int] | None
+    deaths: tuple[int, int] | None
+    measures: tuple[Measure, ...]
+    first: date
+    last: date
+    known_on: date | None
+
+
+def facts_of(
+    situation: str, reports: Iterable[Report], descriptions: Mapping[int, Description]
+) -> SituationFacts:
+    """Sum a situation up.
+
+    Args:
+        situation: Its id.
+        reports: Its reports, at least one.
+        descriptions: Description of each report, by number.
+    """
+    ordered = sorted(reports, key=lambda one: (one.deposited_at, one.number))
+    told = [descriptions[one.number] for one in ordered if one.number in descriptions]
+    days = [one.deposited_at.astimezone(PARIS).date() for one in ordered]
+    known = [day for one in ordered if isinstance(day := value_of(one, "date_connaissance"), date)]
+    return SituationFacts(
+        id=situation,
+        title=next((one.title for one in told if one.title), ""),
+        numbers=tuple(sorted(one.number for one in ordered)),
+        substances=tuple(sorted({name for one in told for name in one.medicines})),
+        companies=tuple(sorted({company_of(one) for one in ordered} - {""})),
+        patients=estimated(ordered, "patients", least=1),
+        serious=estimated(ordered, "cas_graves", least=0),
+        deaths=estimated(ordered, "deces", least=0),
+        measures=tuple(measures_of(ordered)),
+        first=days[0],
+        last=days[-1],
+        known_on=min(known, default=None),
+    )
+
+
+def value_of(report: Report, field: str) -> Value | None:
+    """Value of a field; ``None`` also where the form has no such field."""
+    answer = report.fields.get(field)
+    return None if answer is None else answer.value
+
+
+def company_of(report: Report) -> str:
+    """SIREN of the company that reported; empty when it is not given."""
+    company = value_of(report, "siret")
+    return company.identifier[:9] if isinstance(company, Company) else ""
+
+
+def estimated(reports: Sequence[Report], field: str, *, least: int) -> tuple[int, int] | None:
+    """Range of what a number of patients or cases can be over all companies.
+
+    A company's later report replaces its earlier ones: a complement counts again what it completes.
+
+    Args:
+        reports: Reports in order of deposit.
+        field: The number.
+        least: Least number that is an estimate.
+    """
+    last: dict[str, int] = {}
+    for report in reports:
+        value = value_of(report, field)
+        if isinstance(value, int) and not isinstance(value, bool) and value >= least:
+            last[_whose(report)] = value
+    return (max(last.values()), sum(last.values())) if last else None
+
+
+def measures_of(reports: Iterable[Report]) -> Iterator[Measure]:
+    """Every measure with a type and a state, once for each company, type, state and date."""
+    seen: set[tuple[str, str, bool, date | None]] = set()
+    found: list[Measure] = []
+    for report in reports:
+        value = value_of(report, "mesures")
+        for row in value if isinstance(value, tuple) else ():
+            if not isinstance(row, Mapping) or not row["type_mesure"].value:
+                continue
+            state, day = row["etat"].value, row["date_mesure"].value
+            one = Measure(
+                number=report.number,
+                kind=str(row["type_mesure"].value),
+                taken=state == TAKEN,
+                day=day if isinstance(day, date) else None,
+            )
+            key = (_whose(report), one.kind, one.taken, one.day)
+            if state and key not in seen:
+                seen.add(key)
+                found.append(one)
+    return iter(sorted(found, key=lambda one: (one.day is None, one.day or date.min, one.number)))
+
+
+def _whose(report: Report) -> str:
+    """The company that reported: an unknown one may be any, so each is one of its own."""
+    return company_of(report) or f"dossier {report.number}"

@@ -1,0 +1,1 @@
+"""The verdict on a report: completeness, priority, warnings, and why."""

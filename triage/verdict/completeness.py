@@ -1,0 +1,213 @@
+"""Completeness: the verdict on each item of a rule-set, and the score.
+
+Source of the rules: ``triage/unc/rules``; of the product of penalties: the vigiGrade score of the
+Uppsala Monitoring Centre (Bergvall et al., Drug Safety 2014).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from unicodedata import normalize
+
+from french.text import fold
+from mappings.dossier.model import Unlisted
+from mappings.report.convert import UNLISTED
+from mappings.report.model import Answer, AnswerState, Row, Value
+from triage.rules.checks import Facts, passes
+from triage.rules.conditions import Answers, holds
+from triage.rules.model import Item, Part, RuleSet
+from triage.verdict.model import ItemResult, Verdict
+
+_FREE_TEXT = frozenset({"text", "textarea"})
+_FINAL_PUNCTUATION = " .,;:!?…-–—"
+_LONGEST_PHRASE = 100
+_AT_FAULT = (Verdict.MISSING, Verdict.INVALID)
+"""A tuple: members are looked for by identity, where a set would hash an enumeration in Python."""
+_NOTHING = Decimal(0)
+_WORST_FIRST = (Verdict.MISSING, Verdict.INVALID, Verdict.INSUFFICIENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Verdict on one part of an item, with its reason and the field that it is about."""
+
+    verdict: Verdict
+    reason: str = ""
+    field: str = ""
+
+
+_NOT_APPLICABLE = Finding(Verdict.NOT_APPLICABLE)
+_PRESENT = Finding(Verdict.PRESENT)
+_UNSEEN = Finding(Verdict.PRESENT, f"{UNLISTED} : à regarder dans le dossier")
+"""Files that were given and that nobody but DS can see: never something to ask for."""
+
+
+def judge_items(rules: RuleSet, facts: Facts) -> tuple[ItemResult, ...]:
+    """The verdict on every item, in the order of the rule-set."""
+    return tuple(_judge(item, rules=rules, facts=facts) for item in rules.items)
+
+
+def score(items: Iterable[ItemResult]) -> int:
+    """Completeness from 0 to 100: 100 × Π(1 − lost), rounded half up."""
+    product = Decimal(100)
+    for item in items:
+        product *= 1 - item.lost
+    return int(product.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def band(rules: RuleSet, points: int) -> str:
+    """Name of the band that a rounded score falls in."""
+    return max(
+        (band for band in rules.bands if band.lowest <= points), key=lambda band: band.lowest
+    ).name
+
+
+def _judge(item: Item, *, rules: RuleSet, facts: Facts) -> ItemResult:
+    verdict, reason, at_fault = _summed_up(_findings(item, rules=rules, facts=facts))
+    return ItemResult(
+        id=item.id,
+        name=item.name,
+        section=item.section,
+        expected=item.expected,
+        mandatory=item.mandatory,
+        verdict=verdict,
+        reason=reason,
+        fields=item.fields_read,
+        lost=_lost(item.penalty, verdict),
+        at_fault=at_fault,
+    )
+
+
+def _summed_up(findings: Sequence[Finding]) -> tuple[Verdict, str, tuple[str, ...]]:
+    """The worst verdict, the reasons, and the fields at fault."""
+    told = [found for found in findings if found is not _PRESENT and found is not _NOT_APPLICABLE]
+    if not told:  # most items of most reports
+        return (Verdict.PRESENT if _PRESENT in findings else Verdict.NOT_APPLICABLE), "", ()
+    verdicts = [found.verdict for found in told]
+    worst = next((one for one in _WORST_FIRST if one in verdicts), Verdict.PRESENT)
+    reasons = dict.fromkeys([found.reason for found in told if found.reason])
+    fields = dict.fromkeys([found.field for found in told if found.verdict in _AT_FAULT])
+    return worst, " ; ".join(reasons), tuple(fields)
+
+
+def _findings(item: Item, *, rules: RuleSet, facts: Facts) -> Sequence[Finding]:
+    answers = facts.report.fields
+    if item.when is not None and not holds(item.when, answers):
+        return ()
+    return [
+        _about(part, finding) if finding.verdict in _AT_FAULT else finding
+        for part in item.parts
+        if part.when is None or holds(part.when, answers)
+        for finding in judge_part(part, rules=rules, facts=facts)
+    ]
+
+
+def _about(part: Part, finding: Finding) -> Finding:
+    """The finding with its field: it is something to ask for."""
+    return replace(finding, field=part.field or part.each or part.subject)
+
+
+def judge_part(part: Part, *, rules: RuleSet, facts: Facts) -> Sequence[Finding]:
+    """The verdict on one part whose condition holds; with ``each``, one for each row."""
+    fields = facts.report.fields
+    answer = fields[part.field or part.rows]
+    if answer.state is AnswerState.NOT_ASKED:
+        return (_NOT_APPLICABLE,)
+    if part.field:
+        return (_answer_finding(part, answer, rules=rules, facts=facts, beside=fields),)
+    return tuple(_rows_findings(part, answer, rules=rules, facts=facts))
+
+
+def _rows_findings(
+    part: Part, answer: Answer, *, rules: RuleSet, facts: Facts
+) -> Iterator[Finding]:
+    if answer.state is AnswerState.UNREADABLE:
+        yield Finding(Verdict.INVALID, rules.unreadable)
+        return
+    rows = [(row, holds(part.when_row, row)) for row in rows_of(answer)]
+    if part.some:
+        asked = (row for row, concerned in rows if concerned)
+        complete = any(all(_answered(row[name]) for name in part.some) for row in asked)
+        yield _PRESENT if complete else Finding(Verdict.MISSING, part.missing)
+        return
+    if part.no_rows == "missing" and not any(concerned for _, concerned in rows):
+        yield Finding(Verdict.MISSING, part.missing)
+        return
+    for row, concerned in rows:
+        found = _answer_finding(part, row[part.each], rules=rules, facts=facts, beside=row)
+        yield found if concerned or found.verdict is Verdict.INVALID else _NOT_APPLICABLE
+
+
+def rows_of(answer: Answer) -> Sequence[Row]:
+    """The rows of a repetition; none where there is no answer."""
+    value = answer.value if isinstance(answer.value, tuple) else ()
+    return [row for row in value if isinstance(row, dict)]
+
+
+def _answered(answer: Answer) -> bool:
+    return answer.state is AnswerState.ANSWERED
+
+
+def _answer_finding(
+    part: Part, answer: Answer, *, rules: RuleSet, facts: Facts, beside: Answers
+) -> Finding:
+    match answer.state:
+        case AnswerState.ANSWERED:
+            return _answered_finding(part, answer, rules=rules, facts=facts, beside=beside)
+        case AnswerState.NOT_ASKED:
+            return _NOT_APPLICABLE
+        case AnswerState.UNREADABLE:
+            return Finding(Verdict.INVALID, rules.unreadable)
+        case AnswerState.BLANK | AnswerState.HIDDEN:
+            return _NOT_APPLICABLE if part.optional else Finding(Verdict.MISSING, part.missing)
+
+
+def _answered_finding(
+    part: Part, answer: Answer, *, rules: RuleSet, facts: Facts, beside: Answers
+) -> Finding:
+    value = answer.value
+    if value is None or (part.ticked and value is not True):
+        return Finding(Verdict.MISSING, part.missing)
+    if isinstance(value, Unlisted):
+        return _UNSEEN
+    for check in part.checks:
+        if not passes(check, value, answers=beside, facts=facts):
+            return Finding(Verdict.INVALID, check.text)
+    reason = _insufficiency(answer, rules)
+    return Finding(Verdict.INSUFFICIENT, reason) if reason else _PRESENT
+
+
+def _insufficiency(answer: Answer, rules: RuleSet) -> str:
+    """Why a free text does not say enough; empty when it does."""
+    kind = answer.origin.champ_type if answer.origin else ""
+    if kind not in _FREE_TEXT:
+        return ""
+    text = _as_text(answer.value)
+    if _bare(text) in _bare_phrases(rules.empty_phrases):
+        return rules.insufficient.empty
+    if kind == "textarea" and len(normalize("NFC", text.strip())) < rules.short_text:
+        return rules.insufficient.short.format(limit=rules.short_text)
+    return ""
+
+
+def _as_text(value: Value | None) -> str:
+    """A list that an older revision asked as free text is one text."""
+    return " ".join(str(one) for one in value) if isinstance(value, tuple) else str(value)
+
+
+def _bare(text: str) -> str:
+    """Folded, without final punctuation; a long text is no phrase and is left alone."""
+    text = text.strip()
+    return fold(text).rstrip(_FINAL_PUNCTUATION) if len(text) < _LONGEST_PHRASE else text
+
+
+@lru_cache(maxsize=16)
+def _bare_phrases(phrases: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(_bare(phrase) for phrase in phrases)
+
+
+def _lost(penalty: Decimal, verdict: Verdict) -> Decimal:
+    if verdict in _AT_FAULT:
+        return penalty
+    return penalty / 2 if verdict is Verdict.INSUFFICIENT else _NOTHING

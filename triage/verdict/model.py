@@ -1,0 +1,176 @@
+"""What an assessment is: the verdict on one report, item by item, with its reasons."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from mappings.dossier.model import fills_slots
+
+
+class Verdict(StrEnum):
+    """Verdict on one item of the guide; the first that holds, in this order."""
+
+    NOT_APPLICABLE = "not_applicable"
+    MISSING = "missing"
+    INVALID = "invalid"
+    INSUFFICIENT = "insufficient"
+    PRESENT = "present"
+
+
+class Status(StrEnum):
+    """Triage status, as written in annotation 901."""
+
+    A_TRIER = "À trier"
+    CLOS = "Clos"
+    HORS_CHAMP = "Hors champ"
+    A_PRECISER = "À préciser"
+    A_COMPLETER = "À compléter"
+    COMPLET = "Complet"
+
+
+@fills_slots
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """Verdict on one item.
+
+    Attributes:
+        id: Item of the guide (``A1`` … ``P2``).
+        name: Its name in French.
+        section: Section of the form or guide.
+        expected: What the guide expects, one sentence for staff and declarants.
+        mandatory: Whether it blocks admissibility.
+        verdict: The verdict.
+        reason: Why, in French, never quoting the answer; empty when present, unless it could not
+            be looked at.
+        fields: Fields of the report that the verdict was drawn from: its text has their audience.
+        lost: Share of the score lost, 0 to 1.
+        at_fault: Those of the fields whose answer is missing or invalid: what to ask for.
+    """
+
+    id: str
+    name: str
+    section: str
+    expected: str
+    mandatory: bool
+    verdict: Verdict
+    reason: str
+    fields: tuple[str, ...]
+    lost: Decimal
+    at_fault: tuple[str, ...] = ()
+
+    @property
+    def blocking(self) -> bool:
+        """Whether this item keeps the report from being complete."""
+        return self.mandatory and self.verdict in {Verdict.MISSING, Verdict.INVALID}
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeReason:
+    """A scope question that was answered out of scope, or not answered.
+
+    Attributes:
+        field: Field of the report.
+        label: The question.
+        option: Option of annotation 902; empty for an unanswered question.
+        text: Reason in French.
+    """
+
+    field: str
+    label: str
+    option: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A fact that a priority criterion rests on; its text has the audience of ``field``.
+
+    Attributes:
+        field: Field of the report.
+        label: Name of the field in French.
+        value: Value as shown to staff of the agency.
+    """
+
+    field: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A priority criterion that holds."""
+
+    id: str
+    name: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where, in an answer, something was found; never what.
+
+    Attributes:
+        field: Field of the report.
+        start: Position of the first character, from 0.
+        end: Position after the last one.
+        row: Row of a repetition, from 1; 0 when the field is not one.
+        column: Field of that row.
+    """
+
+    field: str
+    start: int
+    end: int
+    row: int = 0
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:  # noqa: A001 (the domain's word; never confused with the built-in here)
+    """Something to look at that blocks nothing.
+
+    Attributes:
+        id: Kind of warning (``nir``, ``pourcentage``, …).
+        text: French sentence, never quoting the answer.
+        fields: Fields it was drawn from.
+        marks: Where in free text, for likely patient data: for the agency's eyes only.
+    """
+
+    id: str
+    text: str
+    fields: tuple[str, ...]
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The verdict on one report. Same report, rule-set and reference data: the same bytes.
+
+    Attributes:
+        number: Dossier.
+        fingerprint: Hash of what the verdict depends on.
+        ruleset: Version of the rule-set (annotation 908).
+        status: Triage status.
+        score: Completeness, 0 to 100, rounded half up.
+        band: Name of the score's band.
+        admissible: Whether no mandatory item is missing or invalid.
+        items: Every item of the rule-set, in its order.
+        out_of_scope: Reason that puts it out of scope, if any.
+        unanswered_scope: Scope questions without an answer.
+        priority: ``P1`` … ``P4``; ``None`` when the report is not in scope.
+        criteria: Criteria that hold.
+        warnings: What a human should look at.
+    """
+
+    number: int
+    fingerprint: str
+    ruleset: str
+    status: Status
+    score: int
+    band: str
+    admissible: bool
+    items: tuple[ItemResult, ...]
+    out_of_scope: ScopeReason | None
+    unanswered_scope: tuple[ScopeReason, ...]
+    priority: str | None
+    criteria: tuple[Criterion, ...]
+    warnings: tuple[Warning, ...]

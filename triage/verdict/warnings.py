@@ -1,0 +1,134 @@
+"""What a human should look at: implausible numbers and dates, contradictions, patient data.
+
+A warning names the field, and the place for patient data, never the text.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from french.time import PARIS
+from mappings.report.model import Answer, Report
+from triage.patient_data.finders import FEWEST_DIGITS, FINDERS, digits_in
+from triage.patient_data.free_text import free_texts
+from triage.rules.checks import Facts, passes
+from triage.rules.conditions import holds
+from triage.rules.model import (
+    ContradictionWarning,
+    OutsideWarning,
+    PatientDataWarning,
+    RowWarning,
+    RuleSet,
+    TooEarlyWarning,
+    WarningRule,
+)
+from triage.verdict.model import Mark
+from triage.verdict.model import Warning as TriageWarning
+
+_Place = tuple[str, int, str]
+_FEWEST = min(FEWEST_DIGITS.values())
+"""Field, and row and column in it."""
+
+
+class _Text(NamedTuple):
+    """A text that was typed freely: where it is, where it starts there, how many digits it has."""
+
+    place: _Place
+    start: int
+    text: str
+    digits: int
+
+
+def warnings(rules: RuleSet, facts: Facts) -> tuple[TriageWarning, ...]:
+    """The warnings that a report raises, in the rule-set's order."""
+    texts = tuple(_texts(facts.report))
+    found = (_warning(rule, facts, texts=texts) for rule in rules.warnings)
+    return tuple(one for one in found if one.fields)
+
+
+def _warning(rule: WarningRule, facts: Facts, *, texts: tuple[_Text, ...]) -> TriageWarning:
+    """The warning of a rule; without fields when nothing raises it."""
+    if isinstance(rule, PatientDataWarning):
+        marks = tuple(_marks(rule, texts))
+        fields = tuple(dict.fromkeys(mark.field for mark in marks))
+        return TriageWarning(id=rule.id, text=rule.text, fields=fields, marks=marks)
+    return TriageWarning(id=rule.id, text=rule.text, fields=_fields(rule, facts))
+
+
+def _fields(
+    rule: OutsideWarning | TooEarlyWarning | RowWarning | ContradictionWarning, facts: Facts
+) -> tuple[str, ...]:
+    report = facts.report
+    match rule:
+        case OutsideWarning():
+            return tuple(name for name in rule.fields if _outside(rule, report.fields[name]))
+        case TooEarlyWarning():
+            return tuple(name for name in rule.fields if _too_early(rule, report.fields[name]))
+        case ContradictionWarning():
+            if not holds(rule.when, report.fields):
+                return ()
+            return tuple(dict.fromkeys(rule.when.fields()))
+        case RowWarning():
+            return (rule.rows,) if _row_fails(rule, facts) else ()
+
+
+def _outside(rule: OutsideWarning, answer: Answer) -> bool:
+    value = answer.value
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return False
+    below = rule.low is not None and value < rule.low
+    return below or (rule.high is not None and value > rule.high)
+
+
+def _too_early(rule: TooEarlyWarning, answer: Answer) -> bool:
+    match answer.value:
+        case datetime() as moment:
+            return moment.astimezone(PARIS).date() < rule.earliest
+        case date() as day:
+            return day < rule.earliest
+        case _:
+            return False
+
+
+def _row_fails(rule: RowWarning, facts: Facts) -> bool:
+    value = facts.report.fields[rule.rows].value
+    rows = value if isinstance(value, tuple) else ()
+    return any(
+        not passes(rule.test, cell, answers=row, facts=facts)
+        for row in rows
+        if isinstance(row, dict) and holds(rule.when_row, row)
+        if (cell := row[rule.each].value) is not None
+    )
+
+
+def _texts(report: Report) -> Iterator[_Text]:
+    """Every free text that a declarant typed and that holds digits enough, those in rows too."""
+    for place, answer in _answers(report):
+        for start, text in free_texts(answer):
+            digits = digits_in(text)
+            if digits >= _FEWEST:
+                yield _Text(place, start, text, digits)
+
+
+def _answers(report: Report) -> Iterator[tuple[_Place, Answer]]:
+    """Answers that hold something, each with its place; only what a text may be typed in."""
+    for name, answer in report.fields.items():
+        value = answer.value
+        if value is None or value is True or value is False:
+            continue
+        yield (name, 0, ""), answer
+        if type(value) is tuple:
+            for number, row in enumerate(value, 1):
+                if isinstance(row, dict):
+                    for column, cell in row.items():
+                        if cell.value is not None:
+                            yield (name, number, column), cell
+
+
+def _marks(rule: PatientDataWarning, texts: tuple[_Text, ...]) -> Iterator[Mark]:
+    find, fewest = FINDERS[rule.check], FEWEST_DIGITS[rule.check]
+    for (field, row, column), at, text, digits in texts:
+        if digits >= fewest and field not in rule.exclude:
+            for start, end in find(text):
+                yield Mark(field=field, start=at + start, end=at + end, row=row, column=column)
