@@ -55,8 +55,8 @@ def written_by_us(dossier: Dossier, remembered: Written, *, mapping: FormMapping
         name: {values[name]}
         for name in values
         if by_hand is None
-        or dates[name] > by_hand
         # Of what is dated like the last hand, nothing is sure: a person's word is never ours.
+        or dates[name] - by_hand > _TOGETHER
         or (behind and by_hand - dates[name] > _TOGETHER and _signed(name, dates))
     }
     return {
