@@ -12,7 +12,6 @@ from mappings.report.display import show
 from settings import load_settings
 from steps.follow.consumption import Consumed, consumed
 from steps.judge.situations import by_substance, place_reports
-from steps.wiring.case_files import stored_revisions
 from steps.wiring.services import open_services
 from triage.situations.consumption import FEWEST_YEARS, METHOD
 
@@ -27,7 +26,7 @@ def consumption(*, common: Common = _DEFAULT) -> int:
     Les tables (Open Medic, une par année) sont lues dans UNC_HOME/consommation.
     """
     with open_services(load_settings()) as services:
-        place_reports(services, stored_revisions(services))
+        place_reports(services)
         found, beside = consumed(services), by_substance(services)
     if common.json:
         print_json({"method": METHOD, **plain(found, beside)})

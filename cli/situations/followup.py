@@ -8,7 +8,6 @@ from cli.terminal.output import Common, print_json, table
 from settings import load_settings
 from steps.follow.followup import Followed, followed
 from steps.judge.situations import place_reports
-from steps.wiring.case_files import stored_revisions
 from steps.wiring.services import open_services
 from triage.situations.followup import Delays
 from triage.situations.trends import BeforeAfter, Trend
@@ -24,7 +23,7 @@ def follow(*, common: Common = _DEFAULT) -> int:
     de Przyborowski et Wilenski sur les signalements avant et après, à durées égales. Seuil : 5 %.
     """
     with open_services(load_settings()) as services:
-        place_reports(services, stored_revisions(services))
+        place_reports(services)
         found = followed(services)
     if common.json:
         years = [{**asdict(one), "share": one.share} for one in found.years]
