@@ -89,7 +89,7 @@ def summary_text(services: Services, summary: Summary, *, title: str, outcome: s
             "",
             *(f"- {one}" for one in dict.fromkeys(summary.set_aside)),
         ]
-    warning = token_warning(services.settings)
+    warning = token_warning(services.inputs.token)
     if warning:
         lines += ["", f"⚠️ {warning}"]
     return "\n".join(lines) + "\n"

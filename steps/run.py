@@ -24,7 +24,7 @@ def gather(services: Connected, summary: Summary) -> None:
     """
     poll(services, summary)
     services.store.demarches.save(services.demarche, last_polled_at=now())
-    leave_marker(services.settings)
+    leave_marker(services.inputs.home, services.demarche)
 
 
 STEPS: tuple[tuple[str, Step], ...] = (

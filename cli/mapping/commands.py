@@ -84,10 +84,10 @@ def propose(*, common: Common = _DEFAULT) -> int:
 def accept(*, common: Common = _DEFAULT) -> int:
     """Accepter le formulaire tel qu'il est : ses libellés, types et options sont relus."""
     with open_services(load_settings()) as services:
-        drifts, path = drift_of(services), reviewed_file(services.settings.mapping)
+        drifts, path = drift_of(services), reviewed_file(services.inputs.mapping_file)
         absent = [one.field for one in drifts if one.lost]
         revisions = observed_form(services).revisions
-        earlier = reviewed_form(services.settings.mapping)
+        earlier = reviewed_form(services.inputs.mapping_file)
         text = dump_reviewed(review(revisions, absent=absent, earlier=earlier))
         path.write_text(text, encoding="utf-8")
         left = drift_of(services)

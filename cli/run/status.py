@@ -111,7 +111,7 @@ def _state(services: Services) -> dict[str, Any]:
         "priorites": dict(sorted(Counter(one.priority or "–" for one in decisions).items())),
         "ecritures_en_attente": len(store.outbox.pending(demarche)),
         "dernier_export": published.folder if published else None,
-        "jeton": token_warning(services.settings),
+        "jeton": token_warning(services.inputs.token),
         "passages": [
             {
                 "passage": run.id,
@@ -147,7 +147,7 @@ def _state(services: Services) -> dict[str, Any]:
                 *store.outbox.remarks(demarche),
             )
         ],
-        "bdpm": version_of(services.settings) or NO_REFERENCE,
+        "bdpm": version_of(services.inputs.home) or NO_REFERENCE,
         "derive_du_formulaire": [
             {"gravité": one.severity.value, "écart": one.sentence, "que_faire": one.remedy}
             for one in drift_of(services)

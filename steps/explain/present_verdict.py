@@ -55,7 +55,7 @@ def explain_now(services: Services, number: int, *, on: date | None = None) -> E
     rules = case.rules if on is None else in_force(services.form.rulesets, on)
     verdict = case.verdict(rules, fingerprint=stored.fingerprint, known=known)
     mapping = services.form.mapping
-    remarks = to_look_at(case.report, mapping=mapping, matcher=matcher_of(services.settings))
+    remarks = to_look_at(case.report, mapping=mapping, matcher=matcher_of(services.inputs.home))
     return explained(
         with_remarks(verdict, remarks, mapping=mapping),
         Facts(report=case.report, earlier_exists=known(case.earlier)),

@@ -43,7 +43,7 @@ def try_ruleset(services: Services, rules: RuleSet) -> Trial:
     """
     numbers = sorted(services.store.dossiers.known_numbers(services.demarche))
     candidate = _TrialCandidate(
-        database=services.settings.database(),
+        database=services.inputs.database,
         demarche=services.demarche,
         rules=rules,
         files=CaseFiles.read(services),

@@ -88,7 +88,7 @@ class Bench:
         self.earlier = Earlier(self.services, self.summary)
         self.unreadable = store.quarantine.numbers(demarche)
         self.files = CaseFiles.read(self.services)
-        self.reference = version_of(self.services.settings)
+        self.reference = version_of(self.services.inputs.home)
         self.situations = place_reports(self.services, self.files, told=self.summary.set_aside)
         self.planner = Planner(self.services, at=self.at)
 
@@ -194,7 +194,7 @@ class Bench:
 
     def _assess(self, stored: StoredDossier, case: CaseFile) -> AssessmentRow:
         mapping, earlier = self.files.mapping, case.earlier
-        matcher = matcher_of(self.services.settings)
+        matcher = matcher_of(self.services.inputs.home)
         assessment = case.verdict(
             case.rules, fingerprint=stored.fingerprint, known=self.earlier.exists
         )

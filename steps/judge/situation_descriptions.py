@@ -44,7 +44,7 @@ def bases(services: Services) -> dict[int, str]:
     versions = "/".join(
         [
             DRAWN,
-            version_of(services.settings),
+            version_of(services.inputs.home),
             form.mapping.digest,
             form.matching.digest,
             *(rules.digest for rules in form.rulesets),
@@ -120,7 +120,7 @@ def _of(
 
 def _by_cis(services: Services, report: Report) -> dict[str, str]:
     """Substances of the report's medicines by CIS code, where the reference is sure of them."""
-    matcher, salts = matcher_of(services.settings), services.form.matching.salts
+    matcher, salts = matcher_of(services.inputs.home), services.form.matching.salts
     if matcher is None:
         return {}
     found = medicines_of(report, mapping=services.form.mapping, matcher=matcher)

@@ -60,7 +60,7 @@ def export(services: Services, summary: Summary) -> None:
         ExportError: They could not be made or published; the earlier ones are intact.
         DataFileError: The columns or the policy file is wrong.
     """
-    root, demarche = services.settings.exports(), services.demarche
+    root, demarche = services.inputs.publishing.folder, services.demarche
     source = source_digest(services)
     last = services.store.exports.last(demarche, kind=KIND)
     there = latest(root, demarche=demarche)
@@ -126,7 +126,8 @@ def workbook_set(
     Raises:
         DataFileError: The columns, the policy or the table of centres is wrong.
     """
-    columns, policy = hand_out_files(services.settings, services.form.mapping)
+    folder = services.inputs.publishing.columns
+    columns, policy = hand_out_files(folder, services.form.mapping)
     before = None
     if previous is not None:
         sheets = columns.dossiers_sheet.name, columns.of_kind("a_propos").name
@@ -136,7 +137,7 @@ def workbook_set(
         context=context,
         columns=columns,
         policy=policy,
-        centres=centres(services.settings),
+        centres=centres(folder),
         previous=before,
     )
 
@@ -157,7 +158,7 @@ def entries_of(
         told: Where dossiers that cannot be read again are named; the journal by default.
     """
     files, mapping = CaseFiles.read(services), services.form.mapping
-    beside, matcher = BesideReports.read(services), matcher_of(services.settings)
+    beside, matcher = BesideReports.read(services), matcher_of(services.inputs.home)
     aside = services.store.quarantine.numbers(services.demarche)
 
     def entry(stored: StoredDossier, case: CaseFile) -> ExportedDossier | None:
@@ -200,10 +201,10 @@ def export_context(services: Services, entries: tuple[ExportedDossier, ...]) -> 
         software=f"passerelle-unc {version('passerelle-unc')}",
         watermark=watermark,
         generated_from=moved,
-        network_default=services.settings.network_default,
+        network_default=services.inputs.publishing.network_default,
         opinions_until=services.store.opinions.last_id(services.demarche),
         drift=tuple(one.advice for one in drift_of(services)),
-        reference=version_of(services.settings),
+        reference=version_of(services.inputs.home),
         situations={
             facts.id: SituationView(facts, follow_up, decided=len(by_people & {*facts.numbers}))
             for facts, follow_up in zip(found.facts, found.follow_ups, strict=True)
@@ -214,7 +215,7 @@ def export_context(services: Services, entries: tuple[ExportedDossier, ...]) -> 
 
 def dossier_url(services: Services) -> str:
     """Page of a dossier for instructeurs, on the instance that serves the API."""
-    parts = urlsplit(services.settings.ds_url)
+    parts = urlsplit(services.inputs.ds_url)
     path = f"procedures/{services.demarche}/dossiers/{{number}}"
     return f"{parts.scheme}://{parts.netloc}/{path}"
 
@@ -225,10 +226,10 @@ def source_digest(services: Services) -> str:
     parts = [
         version("passerelle-unc"),
         services.form.mapping.digest,
-        services.settings.network_default,
-        services.settings.ds_url,
-        version_of(services.settings),
-        *handed_out_files.texts(services.settings),
+        services.inputs.publishing.network_default,
+        services.inputs.ds_url,
+        version_of(services.inputs.home),
+        *handed_out_files.texts(services.inputs.publishing.columns),
         *(
             f"{row.number} {row.content_hash} {row.assessed_fingerprint} {row.assessed_basis}"
             for row in services.store.dossiers.light_rows(services.demarche)

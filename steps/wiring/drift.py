@@ -27,7 +27,7 @@ def drift_of(services: Services) -> tuple[Drift, ...]:
     observed = observed_form(services)
     if not observed.revisions:
         return ()
-    return compare_form(observed, form=services.form, mapping_file=services.settings.mapping)
+    return compare_form(observed, form=services.form, mapping_file=services.inputs.mapping_file)
 
 
 def compare_form(observed: Observed, *, form: Form, mapping_file: Path) -> tuple[Drift, ...]:
