@@ -18,6 +18,7 @@ from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.drift import drift_of
 from steps.wiring.reference import version_of
 from steps.wiring.services import Services, now, open_services
+from steps.wiring.summary import OUTCOMES
 from steps.wiring.token_age import token_warning
 from store.dossiers.models import StoredDossier
 from store.outbox.stages import Stage
@@ -46,14 +47,6 @@ _LISTS = {
     "refus": "Écritures refusées",
     "derive_du_formulaire": "Le formulaire a changé",
     "champs_sans_correspondance": "Champs sans correspondance",
-}
-_OUTCOMES = {
-    "completed": "terminé",
-    "with errors": "terminé, à regarder",
-    "failed": "échoué",
-    "interrupted": "interrompu",
-    "killed": "tué",
-    "running": "en cours",
 }
 
 
@@ -117,7 +110,7 @@ def _state(services: Services) -> dict[str, Any]:
                 "passage": run.id,
                 "début": run.started_at,
                 "fin": run.finished_at,
-                "issue": _OUTCOMES.get(run.outcome, run.outcome),
+                "issue": OUTCOMES.get(run.outcome, run.outcome),
                 "pourquoi": run.counts.get("error"),
             }
             for run in store.runs.last(demarche, limit=5)

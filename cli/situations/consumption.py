@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.terminal.output import Common, print_json, table
-from mappings.report.display import show
+from mappings.report.display import show, show_decimal
 from settings import load_settings
 from steps.follow.consumption import Consumed, consumed
 from steps.judge.situations import by_substance, place_reports
@@ -92,7 +92,7 @@ def _gaps(found: Consumed, beside: Beside) -> Table:
             one.substance,
             show(one.target),
             show(one.reached),
-            "–" if one.ratio is None else f"{one.ratio:.2f}".replace(".", ","),
+            "–" if one.ratio is None else show_decimal(one.ratio, places=2),
             _listed(beside.get(one.substance, ())),
         )
         for one in found.gaps
@@ -111,4 +111,4 @@ def _years(found: Consumed) -> str:
 
 def _probability(value: float) -> str:
     least = 0.001
-    return "< 0,001" if value < least else f"{value:.3f}".replace(".", ",")
+    return "< 0,001" if value < least else show_decimal(value, places=3)

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from rich.console import Console
 
 from cli.terminal.output import Common, print_json, table
+from mappings.report.display import show_decimal
 from settings import load_settings
 from steps.follow.followup import Followed, followed
 from steps.judge.situations import place_reports
@@ -59,9 +60,9 @@ def _print(found: Followed) -> None:
 
 def show_median(found: Delays) -> str:
     """Half of the delays take no longer."""
-    return (
-        "–" if found.median is None else f"{found.median:.1f}".removesuffix(".0").replace(".", ",")
-    )
+    if found.median is None:
+        return "–"
+    return show_decimal(found.median, places=1).removesuffix(",0")
 
 
 def show_days_to_measure(days: int | None) -> str:
