@@ -12,22 +12,9 @@ from mappings.drift.model import COLUMNS, table
 from mappings.report.display import show
 from steps.publish.export import dossier_url
 from steps.wiring.services import Services
-from steps.wiring.summary import Summary
+from steps.wiring.summary import COUNTS, Summary
 from steps.wiring.token_age import token_warning
 
-_ROWS = {
-    "seen": "Dossiers lus",
-    "created": "Nouveaux",
-    "updated": "Modifiés",
-    "deleted": "Supprimés",
-    "assessed": "Évalués",
-    "annotated": "Annotés",
-    "labelled": "Étiquetés",
-    "messages": "Messages aux déclarants",
-    "quarantined": "En quarantaine",
-    "conflicts": "Tenus par une personne",
-    "requests": "Requêtes à DS",
-}
 _QUIET_SECONDS = 5.0
 """No progress is shown for what is quicker, nor more often than this."""
 
@@ -68,7 +55,11 @@ def summary_text(services: Services, summary: Summary, *, title: str, outcome: s
     counts = summary.json()
     lines = [f"# {title} — démarche {services.demarche}", "", f"**{outcome}**", ""]
     lines += ["| | |", "|---|---:|"]
-    lines += [f"| {label} | {show(counts[name])} |" for name, label in _ROWS.items()]
+    lines += [
+        f"| {label} | {show(counts[name])} |"
+        for name, label in COUNTS.items()
+        if name != "unchanged"  # of no use to whoever reads one run
+    ]
     if summary.drift:
         lines.append(f"| Écarts réparés | {len(summary.drift)} |")
     lines += ["", "## Classeurs publiés", ""]
@@ -89,7 +80,7 @@ def summary_text(services: Services, summary: Summary, *, title: str, outcome: s
             "",
             *(f"- {one}" for one in dict.fromkeys(summary.set_aside)),
         ]
-    warning = token_warning(services.settings)
+    warning = token_warning(services.inputs.token)
     if warning:
         lines += ["", f"⚠️ {warning}"]
     return "\n".join(lines) + "\n"

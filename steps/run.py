@@ -12,7 +12,7 @@ from steps.wiring import logs
 from steps.wiring.failures import KNOWN, told
 from steps.wiring.memory import leave_marker
 from steps.wiring.services import Connected, now
-from steps.wiring.summary import Summary
+from steps.wiring.summary import OUTCOMES, Summary
 
 Step: TypeAlias = Callable[[Connected, Summary], None]
 
@@ -24,7 +24,7 @@ def gather(services: Connected, summary: Summary) -> None:
     """
     poll(services, summary)
     services.store.demarches.save(services.demarche, last_polled_at=now())
-    leave_marker(services.settings)
+    leave_marker(services.inputs.home, services.demarche)
 
 
 STEPS: tuple[tuple[str, Step], ...] = (
@@ -33,13 +33,6 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("Publier les classeurs", export),
 )
 """Name, as a person looks for it in a run page, and what it does."""
-
-_ENDS = {
-    "completed": "terminé",
-    "with errors": "terminé, à regarder",
-    "failed": "échoué",
-    "interrupted": "interrompu",
-}
 
 
 def run_once(services: Connected, summary: Summary) -> None:
@@ -115,5 +108,5 @@ def recorded(services: Connected, summary: Summary) -> Iterator[None]:
             raise
         finally:
             summary.requests = services.transport.requests_sent
-            logs.LOG.info("Passage %s : %d requêtes", _ENDS[outcome], summary.requests)
+            logs.LOG.info("Passage %s : %d requêtes", OUTCOMES[outcome], summary.requests)
             runs.finish(run, outcome=outcome, counts={**summary.json(), **why}, at=now())

@@ -26,20 +26,20 @@ def checks_files(settings: Settings) -> Iterator[Check]:
 
 
 def _hand_out(settings: Settings) -> None:
-    hand_out_files(settings, read_mapping(settings.mapping))
-    centres(settings)
+    hand_out_files(settings.columns, read_mapping(settings.mapping))
+    centres(settings.columns)
 
 
 def _medicines(settings: Settings) -> Check:
     """BDPM is an option: only one that is asked for, or in use, can be wrong."""
-    name, folder, version = "Base des médicaments", settings.bdpm_dir, version_of(settings)
+    name, folder, version = "Base des médicaments", settings.bdpm_dir, version_of(settings.home)
     if folder is not None and not folder.is_dir():
         return Check(
             name,
             "à voir",
             f"UNC_BDPM_DIR : le dossier {folder} n'existe pas ; corrigez-le, ou ôtez ce réglage.",
         )
-    if version and not is_there(settings):
+    if version and not is_there(settings.home):
         text = f"la version {version}, en usage, n'est plus sous UNC_HOME : unc bdpm load"
         return Check(name, "bloquant", text)
     if version:

@@ -11,6 +11,7 @@ from cli.doctor.check import Check
 from cli.doctor.files import checks_files
 from cli.doctor.prefect import checks_prefect
 from settings import Settings
+from steps.wiring.inputs import token_of
 from steps.wiring.token_age import token_end, token_warning
 from store.database.errors import StoreError
 from store.repository import is_new, open_store
@@ -102,7 +103,8 @@ def _token_file(settings: Settings) -> Iterator[Check]:
 
 def _token_age(settings: Settings) -> Check:
     name = "Fin du jeton"
-    warning, end = token_warning(settings), token_end(settings)
+    token = token_of(settings)
+    warning, end = token_warning(token), token_end(token)
     if warning:
         return Check(name, "à voir", warning)
     if end is None:

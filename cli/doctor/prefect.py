@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 from cli.doctor.check import Check
 from mappings.report.display import show
 from settings import ROOT
+from steps.wiring.summary import OUTCOMES
 
 POOL = "unc"
 """Work pool of the installation guide."""
@@ -25,7 +26,11 @@ _SETTLED = timedelta(minutes=2)
 _LATE = timedelta(minutes=10)
 _ENDED = ("COMPLETED", "FAILED", "CRASHED")
 """Ends that tell something; a run that another one cancelled by being under way does not."""
-_ENDS = {"COMPLETED": "terminé", "FAILED": "échoué", "CRASHED": "interrompu"}
+_ENDS = {
+    "COMPLETED": OUTCOMES["completed"],
+    "FAILED": OUTCOMES["failed"],
+    "CRASHED": OUTCOMES["interrupted"],
+}
 
 _DOWN = (
     "PREFECT_API_URL : le serveur ne répond pas ; démarrez-le (systemctl start unc-prefect) ou"
@@ -139,7 +144,7 @@ def _ended(one: Deployed) -> str:
     if one.last_end is None:
         return "Aucun passage fini."
     kind, name, when = one.last_end
-    how = "terminé, à regarder," if name == "CompletedWithErrors" else _ENDS[kind]
+    how = f"{OUTCOMES['with errors']}," if name == "CompletedWithErrors" else _ENDS[kind]
     seek = "" if kind == "COMPLETED" else " : sa page, dans l'interface de Prefect, dit pourquoi"
     return f"Dernier passage {how} le {show(when)}{seek}."
 

@@ -40,7 +40,7 @@ def load_folder(folder: Path | None = None, *, common: Common = _DEFAULT) -> int
             "UNC_BDPM_DIR manque : donnez le dossier des fichiers de la BDPM, ou `unc bdpm load"
             " DOSSIER`."
         )
-    loaded = load(source, settings)
+    loaded = load(source, settings.home)
     found = _rates(settings)
     told = [asdict(one) for one in loaded.files]
     if common.json:
@@ -91,7 +91,7 @@ def _rates(settings: Settings) -> dict[str, int]:
     if settings.demarche is None:
         return {}
     with open_services(settings) as services:
-        matcher, mapping = matcher_of(settings), services.form.mapping
+        matcher, mapping = matcher_of(settings.home), services.form.mapping
         numbers = sorted(services.store.dossiers.known_numbers(services.demarche))
         found = (
             match

@@ -12,18 +12,16 @@ from cli.mapping.view import drift_lines, origin_lines, proposed
 from cli.terminal.output import ERROR, Common, print_json
 from cli.terminal.parsing import DossierNumber
 from datafiles.file import DataFile, DataFileError, text_of
-from mappings.dossier.decode import decode_dossier
 from mappings.drift.model import COLUMNS, Drift, Severity, counts
 from mappings.drift.model import table as drift_table
 from mappings.drift.proposals import propose as proposals
 from mappings.drift.reviewed import dump_reviewed, review
 from mappings.report.document import report_page, report_schema
-from mappings.report.mapper import map_report
 from mappings.report.provenance import card as card_of
 from mappings.schema.file import parse_mapping
 from mappings.schema.yaml_model import mapping_schema
 from settings import ROOT, Settings, load_settings
-from steps.wiring.case_files import stored_revisions
+from steps.wiring.case_files import CaseFiles
 from steps.wiring.drift import blocks, drift_of, observed_form, reviewed_file, reviewed_form
 from steps.wiring.services import Services, open_services
 
@@ -86,10 +84,10 @@ def propose(*, common: Common = _DEFAULT) -> int:
 def accept(*, common: Common = _DEFAULT) -> int:
     """Accepter le formulaire tel qu'il est : ses libellés, types et options sont relus."""
     with open_services(load_settings()) as services:
-        drifts, path = drift_of(services), reviewed_file(services.settings.mapping)
+        drifts, path = drift_of(services), reviewed_file(services.inputs.mapping_file)
         absent = [one.field for one in drifts if one.lost]
         revisions = observed_form(services).revisions
-        earlier = reviewed_form(services.settings.mapping)
+        earlier = reviewed_form(services.inputs.mapping_file)
         text = dump_reviewed(review(revisions, absent=absent, earlier=earlier))
         path.write_text(text, encoding="utf-8")
         left = drift_of(services)
@@ -167,11 +165,8 @@ def _card(services: Services, number: int) -> list[dict[str, Any]] | None:
     stored = services.store.dossiers.get(services.demarche, number)
     if stored is None:
         return None
-    revision = stored_revisions(services).get(stored.revision_id)
-    dossier = decode_dossier(stored.raw, revision=revision)
-    form = services.form.mapping
-    report = map_report(dossier, mapping=form, revision=revision)
-    return [asdict(line) for line in card_of(report, mapping=form)]
+    report = CaseFiles.read(services).of(stored).report
+    return [asdict(line) for line in card_of(report, mapping=services.form.mapping)]
 
 
 def _json(value: dict[str, Any]) -> str:

@@ -57,7 +57,7 @@ def run_portal(*, host: str, port: int, common: Common) -> None:
 
 def source_of(services: Services) -> Source:
     """What the portal shows, from the services of a démarche."""
-    columns, policy = hand_out_files(services.settings, services.form.mapping)
+    columns, policy = hand_out_files(services.inputs.publishing.columns, services.form.mapping)
 
     def entries(numbers: Iterable[int] | None) -> Iterable[ExportedDossier]:
         return entries_of(services, numbers=numbers)
@@ -68,10 +68,10 @@ def source_of(services: Services) -> Source:
     return Source(
         demarche=services.demarche,
         store=services.store,
-        exports=services.settings.exports(),
+        exports=services.inputs.publishing.folder,
         columns=columns,
         policy=policy,
-        centres=centres(services.settings),
+        centres=centres(services.inputs.publishing.columns),
         entries=entries,
         context=context,
         stamp=lambda: source_digest(services),

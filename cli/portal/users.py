@@ -98,7 +98,10 @@ def _role(text: str) -> Role:
     Raises:
         ValueError: In French: it is none.
     """
-    role, known = parse_role(text), sorted(centre.code for centre in centres(load_settings()))
+    role, known = (
+        parse_role(text),
+        sorted(centre.code for centre in centres(load_settings().columns)),
+    )
     if role.kind == "centre" and role.centre not in known:
         raise ValueError(f"Aucun centre « {role.centre} » ; il y a : {', '.join(known)}.")
     return role

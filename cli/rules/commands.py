@@ -21,6 +21,7 @@ from steps.explain.rules_files import read_named
 from steps.explain.trial import try_ruleset
 from steps.wiring.failures import RequestError
 from steps.wiring.form import read_mapping, read_ruleset
+from steps.wiring.inputs import rules_places
 from steps.wiring.services import open_services
 from triage.rules.diff import differences
 from triage.rules.model import RuleSet
@@ -43,7 +44,7 @@ def check(file: Path | None = None, *, common: Common = _DEFAULT) -> int:
     Args:
         file: Référentiel à vérifier ; par défaut, tous ceux de UNC_RULES.
     """
-    found = check_rulesets(load_settings(), file)
+    found = check_rulesets(rules_places(load_settings()), file)
     if common.json:
         files = [
             {"file": str(one.file), "version": one.version, "problems": list(one.problems)}

@@ -1,7 +1,7 @@
 """`unc status`: where the bridge stands, from the store alone."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.console import Console
@@ -11,12 +11,18 @@ from cli.terminal.parsing import Count
 from mappings.medicines.columns import NO_REFERENCE
 from mappings.report.display import show
 from settings import load_settings
-from steps.publish.export import KIND, entries_of
+from steps.judge.judge import ASSESSMENT
+from steps.judge.planning import written_by_us
+from steps.publish.export import KIND
+from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.drift import drift_of
 from steps.wiring.reference import version_of
 from steps.wiring.services import Services, now, open_services
+from steps.wiring.summary import OUTCOMES
 from steps.wiring.token_age import token_warning
+from store.dossiers.models import StoredDossier
 from store.outbox.stages import Stage
+from triage.replies.decision import Decision, decide, held_by_person
 
 _DEFAULT = Common()
 _TITLES = {
@@ -41,14 +47,6 @@ _LISTS = {
     "refus": "Écritures refusées",
     "derive_du_formulaire": "Le formulaire a changé",
     "champs_sans_correspondance": "Champs sans correspondance",
-}
-_OUTCOMES = {
-    "completed": "terminé",
-    "with errors": "terminé, à regarder",
-    "failed": "échoué",
-    "interrupted": "interrompu",
-    "killed": "tué",
-    "running": "en cours",
 }
 
 
@@ -90,12 +88,9 @@ def _cell(value: Any) -> str:
 def _state(services: Services) -> dict[str, Any]:
     store, demarche = services.store, services.demarche
     known = store.demarches.state(demarche)
-    entries = list(entries_of(services))
-    unmapped = Counter(
-        champ
-        for entry in entries
-        for champ in {(one.champ_id, one.label) for one in entry.report.unmapped}  # rows repeat
-    )
+    judged = list(_judged(services))
+    decisions = [decision for decision, _ in judged]
+    unmapped = Counter(champ for _, champs in judged for champ in champs)
     published = store.exports.last(demarche, kind=KIND)
     return {
         "demarche": demarche,
@@ -104,18 +99,18 @@ def _state(services: Services) -> dict[str, Any]:
         "derniere_lecture": known.last_polled_at,
         "minutes_depuis": _minutes_since(known.last_polled_at),
         "dossiers": len(store.dossiers.known_numbers(demarche)),
-        "evalues": len(entries),
-        "statuts": dict(Counter(entry.decision.shown for entry in entries)),
-        "priorites": dict(sorted(Counter(e.decision.priority or "–" for e in entries).items())),
+        "evalues": len(decisions),
+        "statuts": dict(Counter(one.shown for one in decisions)),
+        "priorites": dict(sorted(Counter(one.priority or "–" for one in decisions).items())),
         "ecritures_en_attente": len(store.outbox.pending(demarche)),
         "dernier_export": published.folder if published else None,
-        "jeton": token_warning(services.settings),
+        "jeton": token_warning(services.inputs.token),
         "passages": [
             {
                 "passage": run.id,
                 "début": run.started_at,
                 "fin": run.finished_at,
-                "issue": _OUTCOMES.get(run.outcome, run.outcome),
+                "issue": OUTCOMES.get(run.outcome, run.outcome),
                 "pourquoi": run.counts.get("error"),
             }
             for run in store.runs.last(demarche, limit=5)
@@ -145,7 +140,7 @@ def _state(services: Services) -> dict[str, Any]:
                 *store.outbox.remarks(demarche),
             )
         ],
-        "bdpm": version_of(services.settings) or NO_REFERENCE,
+        "bdpm": version_of(services.inputs.home) or NO_REFERENCE,
         "derive_du_formulaire": [
             {"gravité": one.severity.value, "écart": one.sentence, "que_faire": one.remedy}
             for one in drift_of(services)
@@ -155,6 +150,26 @@ def _state(services: Services) -> dict[str, Any]:
             for (champ, label), count in sorted(unmapped.items(), key=lambda one: (-one[1], one[0]))
         ],
     }
+
+
+def _judged(services: Services) -> Iterator[tuple[Decision, set[tuple[str, str]]]]:
+    """Of each dossier with a verdict, the decision in force and the champs that are not mapped.
+
+    Both are in no column: a person decides by an annotation, and an answer to a champ that is not
+    mapped shows in the report alone.
+    """
+    mapping, written = services.form.mapping, written_by_us(services)
+
+    def look(stored: StoredDossier, case: CaseFile) -> tuple[Decision, set[tuple[str, str]]] | None:
+        if stored.assessment is None:
+            return None
+        verdict = ASSESSMENT.validate_json(stored.assessment.detail)
+        held = held_by_person(case.dossier, written.get(stored.number, {}), mapping=mapping)
+        champs = {(one.champ_id, one.label) for one in case.report.unmapped}  # rows repeat
+        return decide(verdict, held), champs
+
+    stored = services.store.dossiers.iterate(services.demarche)
+    return CaseFiles.read(services).each(stored, look, told=None, done="compté")
 
 
 def _minutes_since(moment: Any) -> int | None:

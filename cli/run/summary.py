@@ -8,22 +8,7 @@ from rich.console import Console
 from cli.terminal.output import Common, print_json, say, table
 from mappings.drift.model import Severity
 from mappings.report.display import show
-from steps.wiring.summary import Summary
-
-_LABELS = {
-    "seen": "Dossiers lus",
-    "created": "Nouveaux",
-    "updated": "Modifiés",
-    "unchanged": "Inchangés",
-    "deleted": "Supprimés",
-    "quarantined": "En quarantaine",
-    "assessed": "Évalués",
-    "annotated": "Annotés",
-    "labelled": "Étiquetés",
-    "messages": "Messages envoyés",
-    "conflicts": "Tenus par une personne",
-    "requests": "Requêtes à DS",
-}
+from steps.wiring.summary import COUNTS, Summary
 
 
 def finish(summary: Summary, common: Common) -> int:
@@ -68,7 +53,7 @@ def _show(summary: Summary) -> None:
         read = f"{show(counts['seen'])} dossier(s) relu(s), " if summary.seen else ""
         out.print(f"Rien à faire : {read}aucun changement.")
         return
-    rows = [(label, show(counts[name])) for name, label in _LABELS.items() if counts[name]]
+    rows = [(label, show(counts[name])) for name, label in COUNTS.items() if counts[name]]
     if rows:
         out.print(table("Passage terminé", ["", "Nombre"], rows))
     list_workbooks(out, [Path(path) for path in summary.workbooks])

@@ -26,7 +26,7 @@ from steps.judge.situations import (
     members,
     place_reports,
 )
-from steps.wiring.case_files import reports_of, stored_revisions
+from steps.wiring.case_files import reports_of
 from steps.wiring.failures import RequestError
 from steps.wiring.services import Services, open_services
 from triage.situations.facts import SituationFacts, facts_of
@@ -42,7 +42,7 @@ _DEFAULT = Common()
 def list_(*, common: Common = _DEFAULT) -> int:
     """Montrer les situations, avec leurs signalements, et ce qu'une personne a confirmé."""
     with open_services(load_settings()) as services:
-        place_reports(services, stored_revisions(services))
+        place_reports(services)
         found, by_people = _facts(services), decided(services)
     if common.json:
         print_json({"situations": [_plain(one, by_people) for one in found]})
@@ -74,7 +74,7 @@ def show(situation: str, *, common: Common = _DEFAULT) -> int:
         situation: Son identifiant, par exemple SIT-0001.
     """
     with open_services(load_settings()) as services:
-        place_reports(services, stored_revisions(services))
+        place_reports(services)
         known = services.store.situations.known(services.demarche)
         name = resolve(situation, known)
         numbers = members(services).get(name)
@@ -147,7 +147,7 @@ def split(situation: str, *dossiers: DossierNumber, common: Common = _DEFAULT) -
 def duplicates(*, common: Common = _DEFAULT) -> int:
     """Montrer les doublons probables et les compléments, avec ce qui concorde."""
     with open_services(load_settings()) as services:
-        place_reports(services, stored_revisions(services))
+        place_reports(services)
         found = links(services)
         titles = _titles(services)
     if common.json:
@@ -161,7 +161,7 @@ def duplicates(*, common: Common = _DEFAULT) -> int:
 def _writing() -> Iterator[Services]:
     """Services, alone on the démarche, with every report in its place."""
     with open_services(load_settings()) as services, services.store.lock(services.demarche):
-        place_reports(services, stored_revisions(services))
+        place_reports(services)
         yield services
 
 

@@ -8,11 +8,10 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.terminal.output import Common, print_json, table
-from mappings.report.display import show
+from mappings.report.display import show, show_decimal
 from settings import load_settings
 from steps.follow.consumption import Consumed, consumed
 from steps.judge.situations import by_substance, place_reports
-from steps.wiring.case_files import stored_revisions
 from steps.wiring.services import open_services
 from triage.situations.consumption import FEWEST_YEARS, METHOD
 
@@ -27,7 +26,7 @@ def consumption(*, common: Common = _DEFAULT) -> int:
     Les tables (Open Medic, une par année) sont lues dans UNC_HOME/consommation.
     """
     with open_services(load_settings()) as services:
-        place_reports(services, stored_revisions(services))
+        place_reports(services)
         found, beside = consumed(services), by_substance(services)
     if common.json:
         print_json({"method": METHOD, **plain(found, beside)})
@@ -93,7 +92,7 @@ def _gaps(found: Consumed, beside: Beside) -> Table:
             one.substance,
             show(one.target),
             show(one.reached),
-            "–" if one.ratio is None else f"{one.ratio:.2f}".replace(".", ","),
+            "–" if one.ratio is None else show_decimal(one.ratio, places=2),
             _listed(beside.get(one.substance, ())),
         )
         for one in found.gaps
@@ -112,4 +111,4 @@ def _years(found: Consumed) -> str:
 
 def _probability(value: float) -> str:
     least = 0.001
-    return "< 0,001" if value < least else f"{value:.3f}".replace(".", ",")
+    return "< 0,001" if value < least else show_decimal(value, places=3)

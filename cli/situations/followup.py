@@ -5,10 +5,10 @@ from dataclasses import asdict
 from rich.console import Console
 
 from cli.terminal.output import Common, print_json, table
+from mappings.report.display import show_decimal
 from settings import load_settings
 from steps.follow.followup import Followed, followed
 from steps.judge.situations import place_reports
-from steps.wiring.case_files import stored_revisions
 from steps.wiring.services import open_services
 from triage.situations.followup import Delays
 from triage.situations.trends import BeforeAfter, Trend
@@ -24,7 +24,7 @@ def follow(*, common: Common = _DEFAULT) -> int:
     de Przyborowski et Wilenski sur les signalements avant et après, à durées égales. Seuil : 5 %.
     """
     with open_services(load_settings()) as services:
-        place_reports(services, stored_revisions(services))
+        place_reports(services)
         found = followed(services)
     if common.json:
         years = [{**asdict(one), "share": one.share} for one in found.years]
@@ -60,9 +60,9 @@ def _print(found: Followed) -> None:
 
 def show_median(found: Delays) -> str:
     """Half of the delays take no longer."""
-    return (
-        "–" if found.median is None else f"{found.median:.1f}".removesuffix(".0").replace(".", ",")
-    )
+    if found.median is None:
+        return "–"
+    return show_decimal(found.median, places=1).removesuffix(",0")
 
 
 def show_days_to_measure(days: int | None) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from cli.terminal.output import table
-from mappings.report.display import show
+from mappings.report.display import show, show_decimal
 from store.verdicts.situations import SituationReport
 from triage.situations.description import Description
 from triage.situations.duplicates import ReportLink
@@ -59,7 +59,7 @@ def links_table(found: Sequence[ReportLink], titles: Mapping[str, str]) -> Table
             link.number,
             _KINDS[link.kind],
             link.earlier,
-            f"{link.score:.2f}".replace(".", ","),
+            show_decimal(link.score, places=2),
             ", ".join(titles.get(name, name) for name in link.agreeing),
         )
         for link in found

@@ -1,12 +1,13 @@
 """Small tables of counts in `Synthèse`, each drawn as a chart. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from exports.readers.reading import Reading
 from exports.sheets.columns import Figures
+from french.time import months
 from mappings.report.model import Answer
 from triage.situations.followup import YearShare
 from triage.verdict.model import Status
@@ -47,16 +48,9 @@ class Block:
 def by_month(days: Sequence[date]) -> Block:
     """Count deposits, given in order, by month."""
     counts = Counter((day.year, day.month) for day in days)
-    months = list(_months(days[0], days[-1]))[-MOST_MONTHS:] if days else []
-    lines = tuple((f"{month:02}/{year}", counts[year, month]) for year, month in months)
+    shown = list(months(days[0], days[-1]))[-MOST_MONTHS:] if days else []
+    lines = tuple((f"{one:%m/%Y}", counts[one.year, one.month]) for one in shown)
     return Block("Dépôts par mois", ("Mois", "Dossiers"), lines, bars="col")
-
-
-def _months(first: date, last: date) -> Iterable[tuple[int, int]]:
-    year, month = first.year, first.month
-    while (year, month) <= (last.year, last.month):
-        yield year, month
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)  # noqa: PLR2004
 
 
 def by_nature(readings: Sequence[Reading], origins: Figures) -> Block:

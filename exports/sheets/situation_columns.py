@@ -15,7 +15,7 @@ from exports.sheets.columns import Figures, Format
 from exports.sheets.figures import taken
 from exports.sheets.tables import CALCULATED, Column
 from exports.sheets.values import content_text, shown_content
-from mappings.report.display import show
+from mappings.report.display import show, show_decimal
 from mappings.schema.model import Audience
 from triage.situations.trends import BeforeAfter, Direction, Trend
 
@@ -78,18 +78,17 @@ def _effect(found: BeforeAfter | None) -> Content:
     if found is None or found.p_value is None:
         return None
     counts = f"{found.before} avant, {found.after} après, sur {found.days} jours de part et d'autre"
-    return f"{counts} : {_DIRECTIONS[found.direction]} (p = {_decimal(found.p_value)})"
+    return (
+        f"{counts} : {_DIRECTIONS[found.direction]} (p = {show_decimal(found.p_value, places=3)})"
+    )
 
 
 def _trend(found: Trend) -> Content:
     if found.p_value is None or found.tau is None:
         return None
-    strength = f"tau = {_decimal(found.tau)}, p = {_decimal(found.p_value)}"
+    tau, p_value = (show_decimal(one, places=3) for one in (found.tau, found.p_value))
+    strength = f"tau = {tau}, p = {p_value}"
     return f"{_DIRECTIONS[found.direction]} sur {len(found.months)} mois ({strength})"
-
-
-def _decimal(value: float) -> str:
-    return f"{value:.3f}".replace(".", ",")
 
 
 def _days(group: Group) -> list[date]:

@@ -46,6 +46,11 @@ def show(value: Value) -> str:  # noqa: C901 (one case for each member of the un
             return " ; ".join(_show_member(member) for member in value)
 
 
+def show_decimal(value: float, *, places: int) -> str:
+    """A computed number in French, rounded to so many places."""
+    return f"{value:.{places}f}".replace(".", ",")
+
+
 def show_champ(value: ChampValue) -> str:
     """An answer that nothing maps, in French; rows one a line."""
     match value:

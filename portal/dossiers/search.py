@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from portal.dossiers.snapshot import DossierLine, fold
+from french.text import fold
+from portal.dossiers.snapshot import DossierLine
 
 PER_PAGE = 25
 Order: TypeAlias = Literal["depot", "priorite", "completude", "numero"]

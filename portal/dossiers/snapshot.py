@@ -1,6 +1,5 @@
 """The dossiers as one audience may read them, made ready for searching and counting."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from exports.sheets.columns import ColumnsFile, SheetSpec
 from exports.sheets.figures import Block, Figure, synthesise
 from exports.sheets.tables import TableMaker
 from exports.sheets.values import column_text, content_text, shown_content
+from french.text import fold
 from mappings.schema.model import Audience, MedicineRows
 from portal.dossiers.indicators import more_blocks
 from portal.dossiers.situation_names import situation_id
@@ -146,9 +146,3 @@ def _all_text(reading: Reading, sheet: SheetSpec) -> str:
 def dossiers_sheet(columns: ColumnsFile) -> SheetSpec:
     """The sheet with one row for each dossier."""
     return next(sheet for sheet in columns.sheets if sheet.kind == "dossiers")
-
-
-def fold(text: str) -> str:
-    """Lower case without accents: what people type finds what others typed."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in apart if not unicodedata.combining(char))

@@ -10,19 +10,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from datafiles.file import DataFileError
-from mappings.dossier.model import RawDossier
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
-from steps.explain.present_verdict import Explained, explained, report_of
+from steps.explain.present_verdict import Explained, explained
 from steps.judge.judge import ASSESSMENT
+from steps.wiring.case_files import CaseFiles
 from steps.wiring.failures import RequestError
 from steps.wiring.services import Services
+from store.dossiers.models import DossierPast
 from store.verdicts.assessments import AssessmentRow
 from store.verdicts.rule_texts import RuleText
 from triage.rules.checks import Facts
 from triage.rules.file import parse_ruleset
 from triage.rules.model import RuleSet
-from triage.verdict.assess import assess, verdict_fingerprint
+from triage.verdict.assess import verdict_fingerprint
 from triage.verdict.explanation import as_stored
 from triage.verdict.model import Assessment
 from triage.verdict.trial import move
@@ -149,11 +150,10 @@ def _again(services: Services, row: AssessmentRow) -> Explained:
     rules_digest, mapping_digest = _digests(row)
     mapping = _mapping(services, mapping_digest)
     rules = _rules(services, rules_digest, mapping)
-    raw, fingerprint, exists = _content(services, row)
-    facts = Facts(report=report_of(services, raw, mapping), earlier_exists=exists)
-    verdict = assess(
-        facts.report, rules, mapping=mapping, fingerprint=fingerprint, earlier_exists=exists
-    )
+    past, exists = _content(services, row)
+    case = replace(CaseFiles.read(services), mapping=mapping).of(past)
+    verdict = case.verdict(rules, fingerprint=past.fingerprint, known=lambda _: exists)
+    facts = Facts(report=case.report, earlier_exists=exists)
     return explained(verdict, facts, rules=rules, mapping=mapping)
 
 
@@ -182,12 +182,12 @@ def _text(services: Services, digest: str, lack: str) -> RuleText:
     return found
 
 
-def _content(services: Services, row: AssessmentRow) -> tuple[RawDossier, str, bool]:
-    """The content that a verdict judged, its fingerprint, whether its earlier dossier existed."""
+def _content(services: Services, row: AssessmentRow) -> tuple[DossierPast, bool]:
+    """The content that a verdict judged, and whether its earlier dossier existed."""
     for past in services.store.dossiers.history(services.demarche, row.number):
         for exists in (True, False):
             if verdict_fingerprint(past.fingerprint, earlier_exists=exists) == row.fingerprint:
-                return past.raw, past.fingerprint, exists
+                return past, exists
     raise _NotKeptError("le contenu que ce verdict a jugé n'est plus conservé")
 
 

@@ -3,21 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
-from french.time import PARIS
-from mappings.dossier.decode import decode_dossier
-from mappings.dossier.model import RawDossier
 from mappings.medicines.facts import to_look_at
-from mappings.report.mapper import map_report
-from mappings.report.model import Report
 from mappings.schema.model import FormMapping
 from steps.read.retention import Keeping
-from steps.wiring.case_files import EARLIER, stored_revisions
+from steps.wiring.case_files import CaseFiles
 from steps.wiring.failures import RequestError
 from steps.wiring.reference import matcher_of, with_remarks
 from steps.wiring.services import Services
 from triage.rules.checks import Facts
 from triage.rules.model import PriorityLevel, RuleSet, in_force
-from triage.verdict.assess import assess
 from triage.verdict.explanation import ItemExplained, QuestionExplained, explain, explain_scope
 from triage.verdict.model import Assessment
 from triage.verdict.priority import level
@@ -57,27 +51,17 @@ def explain_now(services: Services, number: int, *, on: date | None = None) -> E
     stored = services.store.dossiers.get(services.demarche, number)
     if stored is None:
         raise RequestError(f"Le dossier {number} n'a pas été lu : lancez « unc sync ».")
-    day = on or stored.deposited_at.astimezone(PARIS).date()
-    rules, mapping = in_force(services.form.rulesets, day), services.form.mapping
-    report = report_of(services, stored.raw, mapping)
-    earlier = report.value(EARLIER) if EARLIER in report.fields else None
-    exists = Keeping.of(services).knows(earlier)
-    verdict = assess(
-        report, rules, mapping=mapping, fingerprint=stored.fingerprint, earlier_exists=exists
-    )
-    remarks = to_look_at(report, mapping=mapping, matcher=matcher_of(services.settings))
+    case, known = CaseFiles.read(services).of(stored), Keeping.of(services).knows
+    rules = case.rules if on is None else in_force(services.form.rulesets, on)
+    verdict = case.verdict(rules, fingerprint=stored.fingerprint, known=known)
+    mapping = services.form.mapping
+    remarks = to_look_at(case.report, mapping=mapping, matcher=matcher_of(services.inputs.home))
     return explained(
         with_remarks(verdict, remarks, mapping=mapping),
-        Facts(report=report, earlier_exists=exists),
+        Facts(report=case.report, earlier_exists=known(case.earlier)),
         rules=rules,
         mapping=mapping,
     )
-
-
-def report_of(services: Services, raw: RawDossier, mapping: FormMapping) -> Report:
-    """A dossier's content as a report, by a mapping."""
-    revision = stored_revisions(services).get(raw["demarche"]["revision"]["id"])
-    return map_report(decode_dossier(raw, revision=revision), mapping=mapping, revision=revision)
 
 
 def explained(

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 from datafiles.file import DataFile, DataFileError
 from mappings.dossier.decode import decode_revision
 from mappings.schema.model import FormMapping
-from settings import Settings
 from steps.explain.rules_files import read_named, refuse_other_folder
 from steps.wiring.form import (
     read_mapping,
@@ -17,6 +16,7 @@ from steps.wiring.form import (
     read_ruleset,
     read_templates,
 )
+from steps.wiring.inputs import RulesPlaces
 from store.database.errors import StoreError
 from store.repository import is_new, open_store
 from triage.replies.texts import Texts
@@ -67,24 +67,23 @@ class Checked:
         return 1 if self.broken or any(one.problems for one in self.files) else 0
 
 
-def check_rulesets(settings: Settings, file: Path | None) -> Checked:
+def check_rulesets(there: RulesPlaces, file: Path | None) -> Checked:
     """Check one rule-set beside those of UNC_RULES, or all of these with the texts and answers.
 
     Raises:
         DataFileError: The mapping is wrong, UNC_RULES is not a folder of rules, or there is no
             rule-set.
-        SettingsError: A setting is missing.
     """
-    refuse_other_folder(settings.rules, whole=file is None)
-    mapping = read_mapping(settings.mapping)
-    folder = settings.rules / "rules"
+    refuse_other_folder(there.rules, whole=file is None)
+    mapping = read_mapping(there.mapping_file)
+    folder = there.rules / "rules"
     adopted = {path.name: path for path in sorted(folder.glob("*.yaml"))}
     wanted = {file.name: file} if file else adopted
     if not wanted:
         raise DataFileError([f"UNC_RULES : aucun référentiel (*.yaml) dans {folder}"])
     read = {name: _adopted(path, mapping) for name, path in adopted.items() if name not in wanted}
     read |= {name: (_named if file else _adopted)(path, mapping) for name, path in wanted.items()}
-    options, lack, broken = _options(settings, mapping)
+    options, lack, broken = _options(there, mapping)
     usable = {name: one[0] for name, one in read.items() if not isinstance(one, DataFileError)}
     files = []
     for name, path in wanted.items():
@@ -94,7 +93,7 @@ def check_rulesets(settings: Settings, file: Path | None) -> Checked:
         else:
             files.append(_checked(path, found, usable, options))
     if file is None:
-        files += _beside(settings.rules, mapping)
+        files += _beside(there.rules, mapping)
     return Checked(tuple(files), bool(options), lack=lack, broken=broken)
 
 
@@ -145,14 +144,13 @@ def _checked(
     return CheckedFile(path, rules.version, (*clashing, *never), unusable=bool(clashing))
 
 
-def _options(settings: Settings, mapping: FormMapping) -> tuple[Options, str, bool]:
+def _options(there: RulesPlaces, mapping: FormMapping) -> tuple[Options, str, bool]:
     """What the form offers as it was read; without it, why, and whether that is a defect."""
-    url, demarche = settings.database(), settings.demarche_number()
     raw: Mapping[str, Any] = {}
     try:
-        if not is_new(url):
-            with open_store(url) as store:
-                raw = store.demarches.revisions(demarche)
+        if not is_new(there.database):
+            with open_store(there.database) as store:
+                raw = store.demarches.revisions(there.demarche)
     except StoreError as error:
         return {}, str(error), True
     if not raw:

@@ -9,18 +9,12 @@ from dataclasses import dataclass
 import orjson
 
 from french.time import PARIS
-from mappings.dossier.decode import decode_dossier
-from mappings.dossier.revision import Revision
-from mappings.report.mapper import map_report
-from mappings.schema.model import FormMapping
 from steps.read.retention import Keeping
-from steps.wiring.case_files import EARLIER, stored_revisions
-from steps.wiring.failures import apart
+from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.services import Services
 from store.dossiers.models import StoredDossier
 from store.repository import open_store
 from triage.rules.model import RuleSet
-from triage.verdict.assess import assess
 from triage.verdict.trial import Move, Trial, joined, move
 from triage.verdict.trial_causes import Reached
 
@@ -37,8 +31,7 @@ class _TrialCandidate:
     database: str
     demarche: int
     rules: RuleSet
-    mapping: FormMapping
-    revisions: dict[str, Revision]
+    files: CaseFiles
     keeping: Keeping
 
 
@@ -50,11 +43,10 @@ def try_ruleset(services: Services, rules: RuleSet) -> Trial:
     """
     numbers = sorted(services.store.dossiers.known_numbers(services.demarche))
     candidate = _TrialCandidate(
-        database=services.settings.database(),
+        database=services.inputs.database,
         demarche=services.demarche,
         rules=rules,
-        mapping=services.form.mapping,
-        revisions=stored_revisions(services),
+        files=CaseFiles.read(services),
         keeping=Keeping.of(services),
     )
     lots = [numbers[start : start + LOT] for start in range(0, len(numbers), LOT)]
@@ -85,39 +77,28 @@ def _try_mine(numbers: Sequence[int]) -> Trial:
 
 
 def _try_lot(candidate: _TrialCandidate, numbers: Sequence[int]) -> Trial:
-    compared, since, moves = 0, 0, []
+    def try_one(stored: StoredDossier, case: CaseFile) -> tuple[Move | None, bool] | None:
+        return None if stored.assessment is None else _try_one(candidate, stored, case)
+
     with open_store(candidate.database) as store:
-        for stored in store.dossiers.iterate(candidate.demarche, numbers=numbers):
-            if stored.assessment is None:
-                continue
-            with apart(None, stored.number, "essayé"):
-                found = _try_one(candidate, stored)
-                compared += 1
-                since += _since(candidate, stored)
-                if found:
-                    moves.append(found)
-    unjudged = len(numbers) - compared
-    return Trial(compared=compared, since=since, unjudged=unjudged, moves=tuple(moves))
-
-
-def _since(candidate: _TrialCandidate, stored: StoredDossier) -> bool:
-    """Whether a dossier was deposited since the candidate's date of effect, in Paris."""
-    return stored.deposited_at.astimezone(PARIS).date() >= candidate.rules.in_force_from
-
-
-def _try_one(candidate: _TrialCandidate, stored: StoredDossier) -> Move | None:
-    revision = candidate.revisions.get(stored.revision_id)
-    dossier = decode_dossier(stored.raw, revision=revision)
-    report = map_report(dossier, mapping=candidate.mapping, revision=revision)
-    earlier = report.fields[EARLIER].value if EARLIER in report.fields else None
-    verdict = assess(
-        report,
-        candidate.rules,
-        mapping=candidate.mapping,
-        fingerprint=stored.fingerprint,
-        earlier_exists=candidate.keeping.knows(earlier),
+        stored = store.dossiers.iterate(candidate.demarche, numbers=numbers)
+        tried = list(candidate.files.each(stored, try_one, told=None, done="essayé"))
+    return Trial(
+        compared=len(tried),
+        since=sum(since for _, since in tried),
+        unjudged=len(numbers) - len(tried),
+        moves=tuple(found for found, _ in tried if found),
     )
-    return move(_in_force(stored), verdict, since=_since(candidate, stored))
+
+
+def _try_one(
+    candidate: _TrialCandidate, stored: StoredDossier, case: CaseFile
+) -> tuple[Move | None, bool]:
+    """What the candidate would move, and whether the dossier was deposited since its date."""
+    known = candidate.keeping.knows
+    verdict = case.verdict(candidate.rules, fingerprint=stored.fingerprint, known=known)
+    since = stored.deposited_at.astimezone(PARIS).date() >= candidate.rules.in_force_from
+    return move(_in_force(stored), verdict, since=since), since
 
 
 def _in_force(stored: StoredDossier) -> Reached:

@@ -71,7 +71,7 @@ def consumed(services: Services) -> Consumed:
     salts = services.form.matching.salts
     tables: dict[int, Mapping[str, int]] = {}
     gaps: tuple[PopulationGap, ...] = ()
-    for what, path in _files(services.settings.home / "consommation").items():
+    for what, path in _files(services.inputs.home / "consommation").items():
         try:
             if what == _POPULATIONS:
                 gaps = tuple(read_populations(_lines(path), salts=salts))

@@ -8,16 +8,13 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from mappings.dossier.decode import decode_dossier
-from mappings.dossier.model import Dossier
-from mappings.dossier.revision import Revision
 from mappings.medicines.facts import to_look_at
-from mappings.report.mapper import map_report
+from mappings.schema.model import FormMapping
 from steps.judge.earlier import Earlier
 from steps.judge.planning import Planner, Remembered, corrections_of
 from steps.judge.situations import place_reports
 from steps.read.retention import is_number
-from steps.wiring.case_files import EARLIER, rules_of, stored_revisions
+from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.failures import apart
 from steps.wiring.reference import matcher_of, version_of, with_remarks
 from steps.wiring.services import Services, now
@@ -28,7 +25,7 @@ from store.outbox.corrections import Correction
 from store.outbox.plans import DuePlan
 from store.verdicts.assessments import AssessmentRow
 from triage.rules.model import RuleSet
-from triage.verdict.assess import JUDGED, assess, is_judged, verdict_fingerprint
+from triage.verdict.assess import JUDGED, is_judged, verdict_fingerprint
 from triage.verdict.model import Assessment
 
 CHUNK = 200
@@ -80,7 +77,7 @@ class Bench:
     at: datetime = field(default_factory=now)
     earlier: Earlier = field(init=False)
     unreadable: frozenset[int] = frozenset()
-    revisions: Mapping[str, Revision] = field(default_factory=dict)
+    files: CaseFiles = field(init=False)
     reference: str = ""
     situations: Mapping[int, str] = field(default_factory=dict)
     planner: Planner = field(init=False)
@@ -90,9 +87,9 @@ class Bench:
         store, demarche = self.services.store, self.services.demarche
         self.earlier = Earlier(self.services, self.summary)
         self.unreadable = store.quarantine.numbers(demarche)
-        self.revisions = stored_revisions(self.services)
-        self.reference = version_of(self.services.settings)
-        self.situations = place_reports(self.services, self.revisions, told=self.summary.set_aside)
+        self.files = CaseFiles.read(self.services)
+        self.reference = version_of(self.services.inputs.home)
+        self.situations = place_reports(self.services, self.files, told=self.summary.set_aside)
         self.planner = Planner(self.services, at=self.at)
 
     def judge(self, *, only: Collection[int] | None = None) -> None:
@@ -132,13 +129,10 @@ class Bench:
             row.fingerprint, earlier_exists=self.earlier.known(row.earlier_number)
         )
         present = (row.assessed_fingerprint, row.assessed_basis)
-        return present != (wanted, self._basis(self._rules(row.deposited_at)))
+        return present != (wanted, self._basis(self.files.rules_of(row.deposited_at)))
 
     def _basis(self, rules: RuleSet) -> str:
-        return basis(rules, self.services, reference=self.reference)
-
-    def _rules(self, deposited_at: datetime) -> RuleSet:
-        return rules_of(self.services, deposited_at)
+        return basis(rules, self.files.mapping, reference=self.reference)
 
     def _judge_or_set_aside(self, due: Sequence[tuple[int, bool]]) -> None:
         """Judge dossiers together; one whose verdict cannot be stored is set aside and named."""
@@ -165,14 +159,12 @@ class Bench:
         corrections: list[Correction] = []
         for stored in store.dossiers.iterate(demarche, numbers=numbers):
             with apart(self.summary.set_aside, stored.number, "évalué"):
-                revision = self.revisions.get(stored.revision_id)
-                dossier = decode_dossier(stored.raw, revision=revision)
-                verdict = stored.assessment
+                case, verdict = self.files.of(stored), stored.assessment
                 if verdict is None or stored.number in to_assess:
-                    verdict = self._assess(stored, dossier, revision)
+                    verdict = self._assess(stored, case)
                 if stored.number not in self.unreadable:
-                    plan = self._plan(stored, dossier, verdict=verdict, remembered=remembered)
-                    corrections += corrections_of(dossier)
+                    plan = self._plan(stored, case, verdict=verdict, remembered=remembered)
+                    corrections += corrections_of(case.dossier)
                     plans.append(plan)
                 if verdict is not stored.assessment:
                     verdicts.append(verdict)
@@ -186,51 +178,43 @@ class Bench:
     def _plan(
         self,
         stored: StoredDossier,
-        dossier: Dossier,
+        case: CaseFile,
         *,
         verdict: AssessmentRow,
         remembered: Remembered,
     ) -> DuePlan:
         judged = self.planner.judged(
-            dossier,
-            self.revisions.get(stored.revision_id),
+            case.dossier,
+            case.revision,
             assessment=ASSESSMENT.validate_json(verdict.detail),
             assessed_at=verdict.assessed_at,
             situation=self.situations.get(stored.number, ""),
         )
         return self.planner.plan(stored, judged, verdict=verdict, remembered=remembered)
 
-    def _assess(
-        self, stored: StoredDossier, dossier: Dossier, revision: Revision | None
-    ) -> AssessmentRow:
-        mapping, rules = self.services.form.mapping, self._rules(stored.deposited_at)
-        report = map_report(dossier, mapping=mapping, revision=revision)
-        earlier = report.fields[EARLIER].value if EARLIER in report.fields else None
-        assessment = assess(
-            report,
-            rules,
-            mapping=mapping,
-            fingerprint=stored.fingerprint,
-            earlier_exists=self.earlier.exists(earlier),
+    def _assess(self, stored: StoredDossier, case: CaseFile) -> AssessmentRow:
+        mapping, earlier = self.files.mapping, case.earlier
+        matcher = matcher_of(self.services.inputs.home)
+        assessment = case.verdict(
+            case.rules, fingerprint=stored.fingerprint, known=self.earlier.exists
         )
-        remarks = to_look_at(report, mapping=mapping, matcher=matcher_of(self.services.settings))
+        remarks = to_look_at(case.report, mapping=mapping, matcher=matcher)
         assessment = with_remarks(assessment, remarks, mapping=mapping)
         return AssessmentRow(
             number=stored.number,
             fingerprint=assessment.fingerprint,
-            basis=self._basis(rules),
+            basis=self._basis(case.rules),
             earlier_number=earlier if is_number(earlier) else None,
             assessed_at=self.at,
             detail=ASSESSMENT.dump_json(assessment).decode(),
         )
 
 
-def basis(rules: RuleSet, services: Services, *, reference: str) -> str:
+def basis(rules: RuleSet, mapping: FormMapping, *, reference: str) -> str:
     """Versions that a verdict rests on: rule-set, mapping, our code, medicines reference if any.
 
     Bases that were kept before the code was a part of them have none: nothing may count on it.
     """
-    mapping = services.form.mapping
     parts = (
         f"{rules.version}-{rules.digest}",
         f"{mapping.version}-{mapping.digest}",
@@ -239,7 +223,7 @@ def basis(rules: RuleSet, services: Services, *, reference: str) -> str:
     return "/".join((*parts, f"{_REFERENCE}{reference}") if reference else parts)
 
 
-def is_current(stored: StoredDossier, services: Services) -> bool:
+def is_current(stored: StoredDossier, files: CaseFiles) -> bool:
     """Whether a dossier's verdict is of what its report says now, by the present files and code.
 
     What it marks in texts is true of no other report. The medicines reference marks nothing: to
@@ -248,7 +232,7 @@ def is_current(stored: StoredDossier, services: Services) -> bool:
     verdict = stored.assessment
     if verdict is None or not is_judged(stored.fingerprint, verdict.fingerprint):
         return False
-    wanted = basis(rules_of(services, stored.deposited_at), services, reference="")
+    wanted = basis(files.rules_of(stored.deposited_at), files.mapping, reference="")
     return verdict.basis == wanted or verdict.basis.startswith(f"{wanted}/{_REFERENCE}")
 
 

@@ -10,7 +10,6 @@ from mappings.dossier.model import Dossier
 from mappings.dossier.revision import Descriptor, Revision
 from mappings.drift.model import Drift
 from mappings.schema.model import FieldSpec, FormMapping
-from settings import SettingsError
 from steps.wiring.drift import blocks, drift_of
 from steps.wiring.services import Services
 from store.dossiers.models import LightRow, StoredDossier
@@ -101,7 +100,7 @@ class Planner:
             sending=sending,
             labels=None if state.labels is None else frozenset(state.labels),
         )
-        around = (str(state.labels), str(state.groupes), _writer(self.services))
+        around = (str(state.labels), str(state.groupes), self.services.inputs.replying.writer)
         self._basis = _digest(PLANNED, form.digest, sending.model_dump_json(), *around)
 
     def is_due(self, row: LightRow, *, situation: str = "") -> bool:
@@ -235,15 +234,6 @@ def question_labels(mapping: FormMapping, revision: Revision) -> dict[str, str]:
 
     look(mapping.fields, revision.champs)
     return found
-
-
-def _writer(services: Services) -> str:
-    """Who writes: another token or instructeur may be allowed what this one was refused."""
-    try:
-        token = services.settings.token().get_secret_value()
-    except SettingsError:
-        token = ""
-    return _digest(token, services.settings.instructeur or "")
 
 
 def _digest(*parts: str) -> str:

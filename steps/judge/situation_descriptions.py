@@ -5,15 +5,11 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter
 
-from french.time import PARIS
-from mappings.dossier.decode import decode_dossier
 from mappings.dossier.model import Dossier
-from mappings.dossier.revision import Revision
 from mappings.medicines.facts import medicines_of
-from mappings.report.mapper import map_report
 from mappings.report.model import Report
 from steps.judge import planning
-from steps.wiring.failures import apart
+from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.reference import matcher_of, version_of
 from steps.wiring.services import Services, now
 from store.dossiers.models import StoredDossier
@@ -21,7 +17,6 @@ from store.verdicts.situations import SituationReport
 from triage.replies.annotations import shown
 from triage.replies.authorship import written_by_us
 from triage.replies.decision import Written, held_by_person, is_excluded
-from triage.rules.model import in_force
 from triage.situations.dci import substances
 from triage.situations.description import DRAWN, Description, annotated, describe
 from triage.verdict.priority import out_of_scope
@@ -49,7 +44,7 @@ def bases(services: Services) -> dict[int, str]:
     versions = "/".join(
         [
             DRAWN,
-            version_of(services.settings),
+            version_of(services.inputs.home),
             form.mapping.digest,
             form.matching.digest,
             *(rules.digest for rules in form.rulesets),
@@ -69,7 +64,7 @@ def describe_anew(
     numbers: Sequence[int],
     *,
     wanted: Mapping[int, str],
-    revisions: Mapping[str, Revision],
+    files: CaseFiles,
     told: list[str] | None,
 ) -> None:
     """Draw the descriptions of some reports again, keeping where they are.
@@ -82,48 +77,36 @@ def describe_anew(
     for start in range(0, len(numbers), CHUNK):
         chunk = numbers[start : start + CHUNK]
         ours = planning.written_by_us(services, numbers=chunk)
-        rows = []
-        for stored in store.dossiers.iterate(demarche, numbers=chunk):
-            with apart(told, stored.number, "décrit"):
-                was = before.get(stored.number)
-                drawn = _of(
-                    services,
-                    stored,
-                    revisions,
-                    ours=ours.get(stored.number, {}),
-                    before=was if was and was.description else None,
-                )
-                rows.append(
-                    SituationReport(
-                        number=stored.number,
-                        basis=f"{_UNPLACED}{wanted[stored.number]}",
-                        situation=was.situation if was else None,
-                        decided_by=was.decided_by if was else "bridge",
-                        since=was.since if was else now(),
-                        description=dumped(drawn),
-                    )
-                )
-        store.situations.save(demarche, rows)
+
+        def draw(
+            stored: StoredDossier, case: CaseFile, *, ours: Mapping[int, Written] = ours
+        ) -> SituationReport:
+            was, number = before.get(stored.number), stored.number
+            described = was if was and was.description else None
+            drawn = _of(services, case, ours=ours.get(number, {}), before=described)
+            return SituationReport(
+                number=number,
+                basis=f"{_UNPLACED}{wanted[number]}",
+                situation=was.situation if was else None,
+                decided_by=was.decided_by if was else "bridge",
+                since=was.since if was else now(),
+                description=dumped(drawn),
+            )
+
+        stored = store.dossiers.iterate(demarche, numbers=chunk)
+        store.situations.save(demarche, list(files.each(stored, draw, told=told, done="décrit")))
 
 
 def _of(
-    services: Services,
-    stored: StoredDossier,
-    revisions: Mapping[str, Revision],
-    *,
-    ours: Written,
-    before: SituationReport | None,
+    services: Services, case: CaseFile, *, ours: Written, before: SituationReport | None
 ) -> Description:
-    form, revision = services.form, revisions.get(stored.revision_id)
-    dossier = decode_dossier(stored.raw, revision=revision)
-    report = map_report(dossier, mapping=form.mapping, revision=revision)
-    rules = in_force(form.rulesets, stored.deposited_at.astimezone(PARIS).date())
+    form, dossier, report = services.form, case.dossier, case.report
     ours = written_by_us(dossier, ours, mapping=form.mapping)
     held = held_by_person(dossier, ours, mapping=form.mapping)
     described = describe(
         report,
         form.matching,
-        in_scope=not is_excluded(held, verdict=out_of_scope(rules, report) is not None),
+        in_scope=not is_excluded(held, verdict=out_of_scope(case.rules, report) is not None),
         by_cis=_by_cis(services, report),
     )
     return annotated(
@@ -137,7 +120,7 @@ def _of(
 
 def _by_cis(services: Services, report: Report) -> dict[str, str]:
     """Substances of the report's medicines by CIS code, where the reference is sure of them."""
-    matcher, salts = matcher_of(services.settings), services.form.matching.salts
+    matcher, salts = matcher_of(services.inputs.home), services.form.matching.salts
     if matcher is None:
         return {}
     found = medicines_of(report, mapping=services.form.mapping, matcher=matcher)

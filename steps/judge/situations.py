@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from mappings.dossier.revision import Revision
 from steps.judge.situation_descriptions import (
     bases,
     describe_anew,
@@ -12,6 +11,7 @@ from steps.judge.situation_descriptions import (
     dumped,
     settled,
 )
+from steps.wiring.case_files import CaseFiles
 from steps.wiring.services import Services, now
 from store.verdicts.situations import DecidedBy, SituationReport
 from triage.situations.description import Description, overrule
@@ -20,13 +20,13 @@ from triage.situations.propose import Placed, changed, members_of, propose
 
 
 def place_reports(
-    services: Services, revisions: Mapping[str, Revision], *, told: list[str] | None = None
+    services: Services, files: CaseFiles | None = None, *, told: list[str] | None = None
 ) -> Mapping[int, str]:
     """Propose a situation for every report, where something changed, and keep the proposals.
 
     Args:
         services: Store and data files.
-        revisions: Revisions of the form, by id.
+        files: What dossiers are read by, where it was gathered already.
         told: Where reports that cannot be described are named; the journal by default.
 
     Returns:
@@ -37,7 +37,8 @@ def place_reports(
     stale = sorted(number for number, basis in wanted.items() if _is_stale(rows, number, basis))
     gone = any(number not in wanted and one.description for number, one in rows.items())
     if stale:
-        describe_anew(services, stale, wanted=wanted, revisions=revisions, told=told)
+        files = files or CaseFiles.read(services)
+        describe_anew(services, stale, wanted=wanted, files=files, told=told)
         rows = services.store.situations.reports(services.demarche)
     live = {number: one for number, one in rows.items() if number in wanted}
     if stale or gone:

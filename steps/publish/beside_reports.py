@@ -56,7 +56,8 @@ def situations_of(services: Services) -> Mapping[int, str]:
 
 
 def _opinions(services: Services) -> Mapping[int, Mapping[str, Opinion]]:
-    names = _OTHERS | {author_of(one): one.name for one in centres(services.settings)}
+    known = centres(services.inputs.publishing.columns)
+    names = _OTHERS | {author_of(one): one.name for one in known}
     found: dict[int, dict[str, Opinion]] = defaultdict(dict)
     for row in services.store.opinions.latest(services.demarche):
         who = names.get(row.author, row.author)

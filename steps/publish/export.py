@@ -25,9 +25,7 @@ from exports.published.publishing import (
 )
 from exports.published.workbook_set import WorkbookSet
 from exports.sheets.centres import author_of
-from mappings.dossier.decode import decode_dossier
 from mappings.medicines.facts import facts_of, medicines_of
-from mappings.report.mapper import map_report
 from mappings.schema.model import Audience
 from steps.follow.followup import followed
 from steps.judge.judge import ASSESSMENT, is_current
@@ -35,13 +33,14 @@ from steps.judge.situations import decided
 from steps.publish.beside_reports import BesideReports, situations_of
 from steps.read.poll import BEGINNING
 from steps.wiring import handed_out_files
-from steps.wiring.case_files import stored_revisions
+from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.drift import drift_of
-from steps.wiring.failures import KNOWN, apart, told
+from steps.wiring.failures import KNOWN, told
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.reference import matcher_of, version_of
 from steps.wiring.services import Services, now
 from steps.wiring.summary import Summary
+from store.dossiers.models import StoredDossier
 from store.staff.exports import Published
 from triage.replies.decision import held_by_person
 from triage.verdict.assess import JUDGED
@@ -61,7 +60,7 @@ def export(services: Services, summary: Summary) -> None:
         ExportError: They could not be made or published; the earlier ones are intact.
         DataFileError: The columns or the policy file is wrong.
     """
-    root, demarche = services.settings.exports(), services.demarche
+    root, demarche = services.inputs.publishing.folder, services.demarche
     source = source_digest(services)
     last = services.store.exports.last(demarche, kind=KIND)
     there = latest(root, demarche=demarche)
@@ -127,7 +126,8 @@ def workbook_set(
     Raises:
         DataFileError: The columns, the policy or the table of centres is wrong.
     """
-    columns, policy = hand_out_files(services.settings, services.form.mapping)
+    folder = services.inputs.publishing.columns
+    columns, policy = hand_out_files(folder, services.form.mapping)
     before = None
     if previous is not None:
         sheets = columns.dossiers_sheet.name, columns.of_kind("a_propos").name
@@ -137,7 +137,7 @@ def workbook_set(
         context=context,
         columns=columns,
         policy=policy,
-        centres=centres(services.settings),
+        centres=centres(folder),
         previous=before,
     )
 
@@ -157,35 +157,31 @@ def entries_of(
         numbers: Only those.
         told: Where dossiers that cannot be read again are named; the journal by default.
     """
-    mapping, revisions = services.form.mapping, stored_revisions(services)
-    beside, matcher = BesideReports.read(services), matcher_of(services.settings)
+    files, mapping = CaseFiles.read(services), services.form.mapping
+    beside, matcher = BesideReports.read(services), matcher_of(services.inputs.home)
     aside = services.store.quarantine.numbers(services.demarche)
-    for stored in services.store.dossiers.iterate(services.demarche, numbers=numbers):
+
+    def entry(stored: StoredDossier, case: CaseFile) -> ExportedDossier | None:
         if stored.assessment is None:
-            continue
-        entry = None
-        with apart(told, stored.number, "mis dans les classeurs"):
-            revision = revisions.get(stored.revision_id)
-            dossier = decode_dossier(stored.raw, revision=revision)
-            report = map_report(dossier, mapping=mapping, revision=revision)
-            found = medicines_of(report, mapping=mapping, matcher=matcher)
-            entry = ExportedDossier(
-                report=report,
-                assessment=ASSESSMENT.validate_json(stored.assessment.detail),
-                conflicts=beside.conflicts.get(stored.number, ()),
-                held=held_by_person(
-                    dossier, beside.written.get(stored.number, {}), mapping=mapping
-                ),
-                opinions=beside.opinions.get(stored.number, {}),
-                situation=beside.situations.get(stored.number, ""),
-                first_checked_at=beside.first_checks.get(stored.number),
-                corrected=beside.corrected.get(stored.number, ()),
-                medicines=tuple(map(facts_of, found)),
-                judged=is_current(stored, services),
-                unreadable=stored.number in aside,
-            )
-        if entry is not None:
-            yield entry
+            return None
+        number, written = stored.number, beside.written.get(stored.number, {})
+        found = medicines_of(case.report, mapping=mapping, matcher=matcher)
+        return ExportedDossier(
+            report=case.report,
+            assessment=ASSESSMENT.validate_json(stored.assessment.detail),
+            conflicts=beside.conflicts.get(number, ()),
+            held=held_by_person(case.dossier, written, mapping=mapping),
+            opinions=beside.opinions.get(number, {}),
+            situation=beside.situations.get(number, ""),
+            first_checked_at=beside.first_checks.get(number),
+            corrected=beside.corrected.get(number, ()),
+            medicines=tuple(map(facts_of, found)),
+            judged=is_current(stored, files),
+            unreadable=number in aside,
+        )
+
+    stored = services.store.dossiers.iterate(services.demarche, numbers=numbers)
+    return files.each(stored, entry, told=told, done="mis dans les classeurs")
 
 
 def export_context(services: Services, entries: tuple[ExportedDossier, ...]) -> ExportContext:
@@ -205,10 +201,10 @@ def export_context(services: Services, entries: tuple[ExportedDossier, ...]) -> 
         software=f"passerelle-unc {version('passerelle-unc')}",
         watermark=watermark,
         generated_from=moved,
-        network_default=services.settings.network_default,
+        network_default=services.inputs.publishing.network_default,
         opinions_until=services.store.opinions.last_id(services.demarche),
         drift=tuple(one.advice for one in drift_of(services)),
-        reference=version_of(services.settings),
+        reference=version_of(services.inputs.home),
         situations={
             facts.id: SituationView(facts, follow_up, decided=len(by_people & {*facts.numbers}))
             for facts, follow_up in zip(found.facts, found.follow_ups, strict=True)
@@ -219,7 +215,7 @@ def export_context(services: Services, entries: tuple[ExportedDossier, ...]) -> 
 
 def dossier_url(services: Services) -> str:
     """Page of a dossier for instructeurs, on the instance that serves the API."""
-    parts = urlsplit(services.settings.ds_url)
+    parts = urlsplit(services.inputs.ds_url)
     path = f"procedures/{services.demarche}/dossiers/{{number}}"
     return f"{parts.scheme}://{parts.netloc}/{path}"
 
@@ -230,10 +226,10 @@ def source_digest(services: Services) -> str:
     parts = [
         version("passerelle-unc"),
         services.form.mapping.digest,
-        services.settings.network_default,
-        services.settings.ds_url,
-        version_of(services.settings),
-        *handed_out_files.texts(services.settings),
+        services.inputs.publishing.network_default,
+        services.inputs.ds_url,
+        version_of(services.inputs.home),
+        *handed_out_files.texts(services.inputs.publishing.columns),
         *(
             f"{row.number} {row.content_hash} {row.assessed_fingerprint} {row.assessed_basis}"
             for row in services.store.dossiers.light_rows(services.demarche)

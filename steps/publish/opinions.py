@@ -57,7 +57,8 @@ def take_in(services: Services, path: Path, *, dry_run: bool) -> TakenIn:
         RequestError: The file cannot be read.
         ExportError: It is no workbook.
     """
-    columns, _ = hand_out_files(services.settings, services.form.mapping)
+    folder = services.inputs.publishing.columns
+    columns, _ = hand_out_files(folder, services.form.mapping)
     returned = read_returned(_content(path), columns)
     identity = returned.identity
     if identity is None:
@@ -105,7 +106,8 @@ def _stranger(services: Services, identity: Identity) -> str:
             f"est un classeur de la démarche {identity.demarche} ; celle-ci est la"
             f" {services.demarche}"
         )
-    authors = {"agence", "reseau", *map(author_of, centres(services.settings))}
+    known = centres(services.inputs.publishing.columns)
+    authors = {"agence", "reseau", *map(author_of, known)}
     if identity.author not in authors:
         return f"est le classeur de « {identity.author} », qui n'est pas dans la table des centres"
     if identity.opinions_until > services.store.opinions.last_id(services.demarche):
@@ -132,7 +134,7 @@ def _handed_out(services: Services, identity: Identity, columns: ColumnsFile) ->
     What the returned file itself says proves nothing: only the file that stayed here does.
     """
     root, sheets = (
-        services.settings.exports(),
+        services.inputs.publishing.folder,
         (columns.dossiers_sheet, columns.of_kind("a_propos")),
     )
     for folder in (root, root / ON_REQUEST):

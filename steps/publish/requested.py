@@ -63,19 +63,20 @@ def hand_out(services: Services, summary: Summary, *, request: Request) -> None:
         request = replace(request, centre=_code(services, request.centre))
     entries = tuple(one for one in entries_of(services) if _moved_since(one, request.since))
     context = replace(export_context(services, entries), filters=request.filters)
-    published = latest(services.settings.exports(), demarche=services.demarche)
+    published = latest(services.inputs.publishing.folder, demarche=services.demarche)
     made = workbook_set(services, entries, context, previous=published)
     if request.since and not any(made.numbers(author) for author in _authors(made, request)):
         return
     files = dict(_files(services, made, request))
-    root = services.settings.exports() / ON_REQUEST
+    root = services.inputs.publishing.folder / ON_REQUEST
     facts = export_facts(entries, context, checksum=made.checksum)
     done = publish(root, files, facts=facts, at=now()) or latest(root, demarche=services.demarche)
     summary.workbooks += [str(path) for path in done.paths] if done else []
 
 
 def _code(services: Services, written: str) -> str:
-    known = {one.code: (one.code, one.name, one.city) for one in centres(services.settings)}
+    listed = centres(services.inputs.publishing.columns)
+    known = {one.code: (one.code, one.name, one.city) for one in listed}
     if written in known:
         return written
     found, _ = centres_named(written, known)

@@ -7,12 +7,9 @@ from typing import Final
 
 from clients.files import AttachmentFolder, DsFiles, FetchedFile, FileOutcome, files_of
 from datafiles.refusals import refusal
-from settings import load_settings, tables_of
 from steps.wiring.services import Connected, Services
 from steps.wiring.summary import Summary
 from store.dossiers.models import StoredDossier
-
-MEGABYTE = 1_000_000
 
 _WHY: Final = {
     FileOutcome.CORRUPT: "ce qui arrive n'est pas le fichier que DS annonce",
@@ -39,18 +36,18 @@ def fetch_attachments(services: Connected, summary: Summary) -> None:
         DsTokenRefused: The token is refused.
         StoreError: The database failed.
     """
-    settings = services.settings
-    if settings.attachments != "download":
+    wanted = services.inputs.attachments
+    if not wanted.download:
         return
     due = services.store.attachments.due(services.demarche)
-    folder, limit = settings.attachment_folder(), settings.attachment_max_mb * MEGABYTE
-    hosts = settings.attachment_hosts
-    with DsFiles(services.reader, folder, max_bytes=limit, hosts=hosts) as files:
+    with DsFiles(
+        services.reader, wanted.folder, max_bytes=wanted.max_bytes, hosts=wanted.hosts
+    ) as files:
         try:
             files.folder.sweep()
             _fetch_each(services, summary, files=files, due=due)
         except OSError as error:
-            summary.set_aside.append(_not_writable(folder, error))
+            summary.set_aside.append(_not_writable(wanted.folder, error))
 
 
 def _fetch_each(
@@ -85,15 +82,12 @@ def sweep_attachments(services: Services, summary: Summary) -> int:
     Raises:
         StoreError: The database failed; nothing was removed.
     """
-    settings = services.settings
-    place = settings.attachment_folder()
-    every = tables_of(settings.demarches) if settings.demarches else ()
-    beside = [load_settings(demarche=number) for number in every]
+    place = services.inputs.attachments.folder
+    known_elsewhere = services.inputs.attachments.known_elsewhere()
     folder = AttachmentFolder(place)
     try:
         folder.sweep()
-        shared = (one for one in beside if one.attachment_folder() == place)
-        if any(one.database() != settings.database() for one in shared):
+        if known_elsewhere:
             return 0
         there = sorted(folder.contents())  # before what is held: a download is expected first
         held = services.store.attachments.held()

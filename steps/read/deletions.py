@@ -1,6 +1,6 @@
 """Follows what left the démarche: hidden dossiers may come back, purged ones are erased."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from clients.reading.demarche import Deletions
 from steps.read.auxiliary import NOT_GIVEN, done_without
@@ -109,5 +109,5 @@ def _from(
 ) -> datetime | None:
     if since is None:
         return None
-    overlap = timedelta(minutes=services.settings.overlap_minutes)
+    overlap = services.inputs.reading.overlap
     return min([since - overlap, *waiting.values()])

@@ -24,7 +24,7 @@ def erase(services: Services, gone: Sequence[Deletion]) -> tuple[int, ...]:
         StoreError: Nothing of the store was erased.
     """
     store, demarche = services.store, services.demarche
-    folder = AttachmentFolder(services.settings.attachment_folder())
+    folder = AttachmentFolder(services.inputs.attachments.folder)
     for checksum in store.attachments.held_only_by(demarche, [one.number for one in gone]):
         folder.remove(checksum)
     return store.absences.purge(demarche, gone, at=now())

@@ -5,7 +5,7 @@ Why it is done so: docs/decisions/0004-synchronisation.md.
 
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from clients.errors import DsUnavailable
@@ -38,7 +38,7 @@ def poll(services: Connected, summary: Summary) -> None:
     """
     known = services.store.demarches.state(services.demarche)
     reading = _Reading(services, summary)
-    overlap = timedelta(minutes=services.settings.overlap_minutes)
+    overlap = services.inputs.reading.overlap
     reading.updated_since(known.watermark - overlap if known.watermark else BEGINNING)
     reading.follow_publication()
     follow_deletions(services, summary, since=known.deletions_since)

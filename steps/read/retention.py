@@ -40,7 +40,7 @@ class Keeping:
     @classmethod
     def of(cls, services: Services, numbers: Collection[int] = ()) -> Self:
         """The answer for these dossiers, by what is set and remembered now."""
-        months, absences = services.settings.retention_months, services.store.absences
+        months, absences = services.inputs.reading.retention_months, services.store.absences
         return cls(
             since=None if months is None else months_before(now(), months),
             purged=absences.erased(services.demarche, numbers, reason=REASON),
@@ -118,9 +118,9 @@ def remove_old_workbooks(services: Services) -> tuple[str, ...]:
     Raises:
         ExportFolderError: The folder cannot be written.
     """
-    root = services.settings.exports()
+    root = services.inputs.publishing.folder
     if not root.is_dir():
         return ()
     at = now()
-    before = at - services.settings.export_retention()
+    before = at - services.inputs.publishing.retention
     return tuple(str(folder) for folder in remove_old(root, before=before, at=at))

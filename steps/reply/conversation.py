@@ -78,7 +78,7 @@ def after_a_lost_answer(
 
 def our_addresses(services: Connected) -> frozenset[str]:
     """E-mail addresses of the account that writes, whether the setting gives its address or id."""
-    wanted = services.settings.instructeur_name().strip()
+    wanted = services.inputs.replying.instructeur
     groupes = services.store.demarches.state(services.demarche).groupes or ()
     members = [member for groupe in groupes for member in groupe["instructeurs"]]
     found = {one["email"].lower() for one in members if one["id"] == wanted}

@@ -184,7 +184,7 @@ def _count(summary: Summary, delivery: Delivery) -> None:
 def _outside(services: Connected) -> Mapping[int, str]:
     """Dossiers of a groupe that our instructeur is not in, with the reason: labels only there."""
     state = services.store.demarches.state(services.demarche)
-    wanted = services.settings.instructeur_name().strip()
+    wanted = services.inputs.replying.instructeur
     barred = {
         groupe["id"]: groupe["label"]
         for groupe in state.groupes or ()
@@ -206,7 +206,7 @@ def instructeur_id(services: Connected) -> str:
     Raises:
         DsRefused: No groupe of the démarche has this instructeur.
     """
-    wanted = services.settings.instructeur_name().strip()
+    wanted = services.inputs.replying.instructeur
     groupes = services.store.demarches.state(services.demarche).groupes or ()
     for groupe in groupes:
         for member in groupe["instructeurs"]:

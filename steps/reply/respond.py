@@ -50,8 +50,8 @@ def _deliver_all(services: Connected, summary: Summary, bench: Bench) -> None:
         refresh_form(services, summary)
         if services.store.demarches.state(services.demarche) != before:
             bench = judge_everything(services, summary)
-    left = services.settings.messages_per_run
-    pace = Pace(max(1, services.settings.batch_size))
+    left = services.inputs.replying.messages_per_run
+    pace = Pace(max(1, services.inputs.replying.batch_size))
     later: set[str] = set()
     for _ in range(ROUNDS):
         due = [reply for reply in due_replies(services) if reply.key not in later]
@@ -88,7 +88,7 @@ def due_replies(services: Services) -> tuple[Reply, ...]:
 def _remember_channel(services: Connected) -> None:
     """Note when the channel to declarants goes on: what was deposited before is never mailed."""
     demarches = services.store.demarches
-    if services.settings.declarant_channel != "off":
+    if services.inputs.replying.channel != "off":
         demarches.channel_switched_on(services.demarche, at=now())
     else:
         demarches.channel_switched_off(services.demarche)

@@ -1,37 +1,146 @@
-"""From a stored dossier to its report: revisions of the form, rules of its day, reports."""
+"""The one way from a stored dossier to what it says: its report, its revision, its rules."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import Self, TypeVar
 
 from french.time import PARIS
 from mappings.dossier.decode import decode_dossier, decode_revision
+from mappings.dossier.model import Dossier, RawDossier
 from mappings.dossier.revision import Revision
 from mappings.report.mapper import map_report
-from mappings.report.model import Report
+from mappings.report.model import Report, Value
+from mappings.schema.model import FormMapping
 from steps.wiring.failures import apart
 from steps.wiring.services import Services
+from store.dossiers.models import DossierPast, StoredDossier
 from triage.rules.model import RuleSet, in_force
+from triage.verdict.assess import assess
+from triage.verdict.model import Assessment
 
 EARLIER = "dossier_precedent"
 """Field that names the dossier which this one completes."""
 
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """A dossier as it is, or was, kept: each part is made when it is first asked for.
+
+    Attributes:
+        raw: Its JSON.
+        revision: The revision of the form that it follows; ``None`` when it was never read.
+        files: What all dossiers are read and judged by.
+    """
+
+    raw: RawDossier
+    revision: Revision | None
+    files: "CaseFiles"
+
+    @cached_property
+    def dossier(self) -> Dossier:
+        """The decoded dossier."""
+        return decode_dossier(self.raw, revision=self.revision)
+
+    @cached_property
+    def report(self) -> Report:
+        """What it declares, by the mapping."""
+        return map_report(self.dossier, mapping=self.files.mapping, revision=self.revision)
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rule-set in force on the day that it was deposited."""
+        return self.files.rules_of(self.dossier.deposited_at)
+
+    @property
+    def earlier(self) -> Value | None:
+        """What it names as the dossier that it completes."""
+        return self.report.fields[EARLIER].value if EARLIER in self.report.fields else None
+
+    def verdict(
+        self, rules: RuleSet, *, fingerprint: str, known: Callable[[object], bool]
+    ) -> Assessment:
+        """The verdict of a rule-set on it.
+
+        Args:
+            rules: The rule-set, that of its day or another.
+            fingerprint: Of its content.
+            known: Whether a number is that of a dossier of the démarche.
+        """
+        return assess(
+            self.report,
+            rules,
+            mapping=self.files.mapping,
+            fingerprint=fingerprint,
+            earlier_exists=known(self.earlier),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFiles:
+    """What stored dossiers are read and judged by, gathered once.
+
+    Attributes:
+        mapping: Champs to fields.
+        revisions: Revisions of the form that were read, by id.
+        rulesets: Rule-sets, one in force at a time.
+    """
+
+    mapping: FormMapping
+    revisions: Mapping[str, Revision]
+    rulesets: tuple[RuleSet, ...]
+
+    @classmethod
+    def read(cls, services: Services) -> Self:
+        """Those of a démarche, as they are now."""
+        form = services.form
+        return cls(form.mapping, stored_revisions(services), form.rulesets)
+
+    def of(self, stored: StoredDossier | DossierPast) -> CaseFile:
+        """The case file of a dossier, or of a content that it had."""
+        return CaseFile(stored.raw, self.revisions.get(stored.revision_id), self)
+
+    def each(
+        self,
+        stored: Iterable[StoredDossier],
+        work: Callable[[StoredDossier, CaseFile], Found | None],
+        *,
+        told: list[str] | None,
+        done: str,
+    ) -> Iterator[Found]:
+        """Work on dossiers one after the other: one that fails is told, and the others go on.
+
+        Args:
+            stored: The dossiers.
+            work: Makes something of a dossier, or nothing.
+            told: Where failures are told; the journal when there is no such place.
+            done: What is being done to a dossier, as a French participle.
+        """
+        for one in stored:
+            found = None
+            with apart(told, one.number, done):
+                found = work(one, self.of(one))
+            if found is not None:
+                yield found
+
+    def rules_of(self, moment: datetime) -> RuleSet:
+        """The rule-set in force at a moment."""
+        return rules_at(self.rulesets, moment)
+
 
 def reports_of(services: Services, *, numbers: Iterable[int] | None = None) -> Iterator[Report]:
     """Reports by number of dossier; of some dossiers only, when they are named."""
-    revisions, mapping = stored_revisions(services), services.form.mapping
-    for stored in services.store.dossiers.iterate(services.demarche, numbers=numbers):
-        report = None
-        with apart(None, stored.number, "relu"):
-            revision = revisions.get(stored.revision_id)
-            dossier = decode_dossier(stored.raw, revision=revision)
-            report = map_report(dossier, mapping=mapping, revision=revision)
-        if report is not None:
-            yield report
+    stored = services.store.dossiers.iterate(services.demarche, numbers=numbers)
+    files = CaseFiles.read(services)
+    return files.each(stored, lambda _, case: case.report, told=None, done="relu")
 
 
-def rules_of(services: Services, deposited_at: datetime) -> RuleSet:
-    """The rule-set in force on the day that a dossier was deposited."""
-    return in_force(services.form.rulesets, deposited_at.astimezone(PARIS).date())
+def rules_at(rulesets: tuple[RuleSet, ...], moment: datetime) -> RuleSet:
+    """The rule-set in force at a moment: its day is that of Paris."""
+    return in_force(rulesets, moment.astimezone(PARIS).date())
 
 
 def stored_revisions(services: Services) -> dict[str, Revision]:

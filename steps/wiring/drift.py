@@ -4,15 +4,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from datafiles.file import DataFileError, text_of
-from mappings.dossier.decode import decode_revision, stable_id
+from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Revision
 from mappings.drift.compare import Observed, compare
 from mappings.drift.model import Drift, Needs, Severity
 from mappings.drift.reviewed import FILE_NAME, ReviewedForm, parse_reviewed
+from steps.wiring.case_files import rules_at, stored_revisions
 from steps.wiring.form import Form
 from steps.wiring.services import Services, now
 from triage.rules.conditions import Condition
-from triage.rules.model import Item, Part, RuleSet, in_force
+from triage.rules.model import Item, Part, RuleSet
 
 
 def drift_of(services: Services) -> tuple[Drift, ...]:
@@ -26,7 +27,7 @@ def drift_of(services: Services) -> tuple[Drift, ...]:
     observed = observed_form(services)
     if not observed.revisions:
         return ()
-    return compare_form(observed, form=services.form, mapping_file=services.settings.mapping)
+    return compare_form(observed, form=services.form, mapping_file=services.inputs.mapping_file)
 
 
 def compare_form(observed: Observed, *, form: Form, mapping_file: Path) -> tuple[Drift, ...]:
@@ -36,7 +37,7 @@ def compare_form(observed: Observed, *, form: Form, mapping_file: Path) -> tuple
         DataFileError: The reviewed form is wrong.
     """
     reviewed = reviewed_form(mapping_file)
-    rules = in_force(form.rulesets, now().date())
+    rules = rules_at(form.rulesets, now())
     return compare(observed, mapping=form.mapping, reviewed=reviewed, needs=needs_of(rules))
 
 
@@ -48,8 +49,7 @@ def blocks(drifts: Iterable[Drift]) -> bool:
 def observed_form(services: Services) -> Observed:
     """The form as it was last read, revisions from the oldest."""
     demarches = services.store.demarches
-    raw = demarches.revisions(services.demarche)
-    revisions = in_order(decode_revision(one) for one in raw.values())
+    revisions = in_order(stored_revisions(services).values())
     active = demarches.state(services.demarche).active_revision_id
     return Observed(revisions, active or (revisions[-1].id if revisions else ""))
 

@@ -14,19 +14,17 @@ from exports.sheets.centres import Centre, parse_centres
 from exports.sheets.columns import ColumnsFile, parse_columns
 from exports.sheets.names_known import columns_misfits, policy_misfits
 from mappings.schema.model import FormMapping
-from settings import Settings
 
 _COLUMNS, _POLICY, _CENTRES = "columns.yaml", "policy.yaml", "crpv.csv"
 _SHOWN = 5
 
 
-def hand_out_files(settings: Settings, mapping: FormMapping) -> tuple[ColumnsFile, Policy]:
+def hand_out_files(folder: Path, mapping: FormMapping) -> tuple[ColumnsFile, Policy]:
     """What is shown, and to whom.
 
     Raises:
         DataFileError: A file is missing or wrong, or names what the mapping does not have.
     """
-    folder = settings.columns
     columns = parse_columns(_read(folder / _COLUMNS), source=_COLUMNS)
     policy = parse_policy(_read(folder / _POLICY), source=_POLICY)
     problems = [
@@ -42,22 +40,22 @@ def hand_out_files(settings: Settings, mapping: FormMapping) -> tuple[ColumnsFil
     return columns, policy
 
 
-def centres(settings: Settings) -> tuple[Centre, ...]:
+def centres(folder: Path) -> tuple[Centre, ...]:
     """The regional centres.
 
     Raises:
         DataFileError: Their table is missing or wrong.
     """
-    return parse_centres(_read(settings.columns / _CENTRES), source=_CENTRES)
+    return parse_centres(_read(folder / _CENTRES), source=_CENTRES)
 
 
-def texts(settings: Settings) -> list[str]:
+def texts(folder: Path) -> list[str]:
     """All of these files, in the same order every time.
 
     Raises:
         DataFileError: One is missing or unreadable.
     """
-    return [_read(settings.columns / name) for name in (_COLUMNS, _CENTRES, _POLICY)]
+    return [_read(folder / name) for name in (_COLUMNS, _CENTRES, _POLICY)]
 
 
 def _misfit(file: Path, unknown: Sequence[str], mapping: FormMapping) -> str:

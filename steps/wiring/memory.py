@@ -41,23 +41,23 @@ def require_memory(settings: Settings, store: Store) -> None:
         raise MemoryGone(demarche, trace)
 
 
-def leave_marker(settings: Settings) -> None:
+def leave_marker(home: Path, demarche: int) -> None:
     """Leave beside the base a file that says that the démarche was read."""
-    marker = _marker(settings)
+    marker = _marker(home, demarche)
     with suppress(OSError):  # a folder that cannot be written has no marker: exports may tell
         if not marker.exists():
             marker.parent.mkdir(parents=True, exist_ok=True)
             marker.touch()
 
 
-def _marker(settings: Settings) -> Path:
-    return settings.home.absolute() / f"demarche-{settings.demarche_number()}.lue"
+def _marker(home: Path, demarche: int) -> Path:
+    return home.absolute() / f"demarche-{demarche}.lue"
 
 
 def _trace(settings: Settings) -> Path | None:
     from exports.published.publishing import latest  # heavy, and seldom needed
 
-    marker = _marker(settings)
+    marker = _marker(settings.home, settings.demarche_number())
     if marker.exists():
         return marker
     published = latest(settings.exports(), demarche=settings.demarche_number())

@@ -24,7 +24,6 @@ from mappings.medicines.bdpm_files import (
 from mappings.medicines.match import Matcher
 from mappings.medicines.reference import build_reference
 from mappings.schema.model import FormMapping
-from settings import Settings
 from triage.verdict.model import Assessment
 from triage.verdict.model import Warning as TriageWarning
 
@@ -75,7 +74,7 @@ class Loaded:
     versions: tuple[str, ...]
 
 
-def load(folder: Path, settings: Settings) -> Loaded:
+def load(folder: Path, home: Path) -> Loaded:
     """Read the official files of a folder, keep them as a version, and use it from now on.
 
     Raises:
@@ -84,7 +83,7 @@ def load(folder: Path, settings: Settings) -> Loaded:
     there = _there(folder)
     files = tuple(_each(there))
     version = _version(there)
-    place = _root(settings) / version
+    place = _root(home) / version
     new = not place.exists()
     try:
         _keep(there, place)
@@ -95,7 +94,7 @@ def load(folder: Path, settings: Settings) -> Loaded:
         new=new,
         files=files,
         absent=tuple(one.name for one in FILES if one.name not in there),
-        versions=tuple(sorted(one.name for one in _root(settings).iterdir() if one.is_dir())),
+        versions=tuple(sorted(one.name for one in _root(home).iterdir() if one.is_dir())),
     )
 
 
@@ -121,31 +120,31 @@ def _each(there: Mapping[str, Path]) -> Iterator[FileRead]:
         yield FileRead(spec.name, encoding, read + len(refused), read, joined, tuple(refused))
 
 
-def version_of(settings: Settings) -> str:
+def version_of(home: Path) -> str:
     """The version in use, or "" when none was loaded."""
     try:
-        return (_root(settings) / _CURRENT).read_text("utf-8").strip()
+        return (_root(home) / _CURRENT).read_text("utf-8").strip()
     except OSError:
         return ""
 
 
-def is_there(settings: Settings) -> bool:
+def is_there(home: Path) -> bool:
     """Whether the files of the version in use are still where they were kept."""
-    version = version_of(settings)
+    version = version_of(home)
     try:
-        return bool(version and _there(_root(settings) / version))
+        return bool(version and _there(_root(home) / version))
     except DataFileError:
         return False
 
 
-def matcher_of(settings: Settings) -> Matcher | None:
+def matcher_of(home: Path) -> Matcher | None:
     """What looks medicines up in the version in use; ``None`` when none was loaded.
 
     Raises:
         DataFileError: The version in use cannot be read.
     """
-    version = version_of(settings)
-    return _matcher(_root(settings) / version, version) if version else None
+    version = version_of(home)
+    return _matcher(_root(home) / version, version) if version else None
 
 
 def with_remarks(
@@ -221,5 +220,5 @@ def _keep(there: Mapping[str, Path], place: Path) -> None:
     pointer.replace(place.parent / _CURRENT)
 
 
-def _root(settings: Settings) -> Path:
-    return (settings.home / "bdpm").absolute()
+def _root(home: Path) -> Path:
+    return (home / "bdpm").absolute()

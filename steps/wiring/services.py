@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from clients.errors import TO_ISOLATE
@@ -11,9 +11,9 @@ from clients.reading.demarche import DemarcheInfo
 from clients.reading.reader import DsReader
 from clients.transport import DsTransport
 from clients.writing.writer import DsWriter
-from french.time import PARIS
 from settings import Settings, SettingsError, load_settings, tables_of
 from steps.wiring.form import Form, load_form
+from steps.wiring.inputs import Inputs, inputs_of
 from steps.wiring.memory import require_memory
 from store.repository import Store, is_new, open_store
 from triage.replies.policy import Sending
@@ -40,14 +40,14 @@ class Services:
     """What the steps of a run work with.
 
     Attributes:
-        settings: Settings of the process.
+        inputs: What settings say.
         demarche: Number of the démarche.
         store: What is remembered.
         form: Data files of the form, read and checked.
         tell: Where progress goes.
     """
 
-    settings: Settings
+    inputs: Inputs
     demarche: int
     store: Store
     form: Form
@@ -55,19 +55,16 @@ class Services:
 
     def sending(self) -> Sending:
         """When declarants are written to: those who deposited since the channel is on."""
-        settings = self.settings
-        since = settings.messages_since
+        given, since = self.inputs.replying, self.inputs.replying.since
         if since is None:
             since = self.store.demarches.state(self.demarche).channel_on_since or NEVER
-        elif since.tzinfo is None:
-            since = since.replace(tzinfo=PARIS)
         return Sending(
-            channel=settings.declarant_channel,
+            channel=given.channel,
             since=since,
-            quiet=timedelta(minutes=settings.quiet_minutes),
-            max_requests=settings.max_requests,
-            pilot=settings.messages_pilot,
-            pass_en_instruction=settings.pass_en_instruction,
+            quiet=given.quiet,
+            max_requests=given.max_requests,
+            pilot=given.pilot,
+            pass_en_instruction=given.pass_en_instruction,
         )
 
 
@@ -120,7 +117,8 @@ def open_services(
             require_memory(settings, store)
         if empty:
             store.upgrade()
-        yield Services(settings=settings, demarche=demarche, store=store, form=form, tell=tell)
+        inputs = inputs_of(settings)
+        yield Services(inputs=inputs, demarche=demarche, store=store, form=form, tell=tell)
 
 
 @contextmanager
@@ -151,7 +149,7 @@ def connect(
             local.store.lock(local.demarche),
         ):
             yield Connected(
-                settings=settings,
+                inputs=local.inputs,
                 demarche=local.demarche,
                 store=local.store,
                 form=local.form,

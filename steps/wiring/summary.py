@@ -1,5 +1,6 @@
 """What a run did: counts and dossier numbers, never content."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -21,6 +22,33 @@ _NOT_COUNTED = frozenset(
     }
 )
 """Told in other ways than as a count of ``unc run``."""
+
+
+OUTCOMES: Mapping[str, str] = {
+    "completed": "terminé",
+    "with errors": "terminé, à regarder",
+    "failed": "échoué",
+    "interrupted": "interrompu",
+    "killed": "tué",
+    "running": "en cours",
+}
+"""How a run ended, or that it did not, as people read it."""
+
+COUNTS: Mapping[str, str] = {
+    "seen": "Dossiers lus",
+    "created": "Nouveaux",
+    "updated": "Modifiés",
+    "unchanged": "Inchangés",
+    "deleted": "Supprimés",
+    "quarantined": "En quarantaine",
+    "assessed": "Évalués",
+    "annotated": "Annotés",
+    "labelled": "Étiquetés",
+    "messages": "Messages envoyés",
+    "conflicts": "Tenus par une personne",
+    "requests": "Requêtes à DS",
+}
+"""Counts of a run as the head of a line names them, in the order in which they are shown."""
 
 
 @dataclass(slots=True)

@@ -126,8 +126,8 @@ def test_old_exports_on_request_go_and_what_is_recent_or_published_stays(
     command: Bridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with open_services(command.settings) as services:
-        keep = services.settings.export_retention()
-        root, demarche = services.settings.exports(), services.demarche
+        keep = services.inputs.publishing.retention
+        root, demarche = services.inputs.publishing.folder, services.demarche
         old, new = Summary(), Summary()
         with monkeypatch.context() as past:
             past.setattr("steps.publish.requested.now", lambda: now() - keep - timedelta(days=1))

@@ -111,7 +111,7 @@ def test_a_medicines_reference_that_is_asked_for_and_not_there_is_told(
         assert "UNC_BDPM_DIR" in checks[name][1]
         code, checks = doctor(made, UNC_BDPM_DIR=BDPM)
         assert (code, checks[name]) == (1, ("à voir", "BDPM non chargée : unc bdpm load"))
-        loaded = load(BDPM, made.settings)
+        loaded = load(BDPM, made.settings.home)
         code, checks = doctor(made)
         assert (code, checks[name]) == (0, ("ok", f"BDPM, version {loaded.version}"))
         shutil.rmtree(made.home / "bdpm" / loaded.version)

@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -14,7 +15,7 @@ from steps.wiring.services import open_services
 from tests.conftest import bridge_on
 from tests.portal.conftest import AGENCE, LYON, ROLES, Portal, Visitor, add_account, served
 
-NAME = "Affaire Dupont Martine 1952"
+NAME = "Affaire Dupont Martine d’Ozempic 1952"
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,12 @@ def test_a_name_that_a_person_typed_is_read_by_the_agency_only(named: Portal) ->
     assert sum("réservé à l&#39;agence</li>" in page for page in centre.values()) == 2, "said so"
 
 
+def test_a_straight_apostrophe_finds_the_curly_one_that_was_typed(named: Portal) -> None:
+    lines = take(named.source).by_audience["agence"].lines
+    for asked in ("d'Ozempic", "d’ozempic"):
+        assert find(lines, Wanted(q=asked)).total == 2
+
+
 def test_a_name_that_is_masked_can_be_neither_chosen_nor_found(named: Portal) -> None:
     taken = take(named.source)
     agency, network = (taken.by_audience[one].lines for one in ("agence", "reseau"))
@@ -77,7 +84,7 @@ def test_a_name_that_is_masked_can_be_neither_chosen_nor_found(named: Portal) ->
 
 def test_a_name_with_blanks_is_linked_whole(named: Portal) -> None:
     page = named.visitor(AGENCE).get("/indicateurs").text
-    assert 'href="/dossiers?situation=Affaire%20Dupont%20Martine%201952"' in page
+    assert f'href="/dossiers?situation={quote(NAME)}"' in page
 
 
 def test_a_workbook_that_the_centre_fetches_has_no_such_name(named: Portal, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from steps.wiring.services import Services
 
 
 def published(services: Services, author: str) -> Path:
-    found = latest(services.settings.exports(), demarche=services.demarche)
+    found = latest(services.inputs.publishing.folder, demarche=services.demarche)
     assert found is not None
     return found.folder / f"{author}.xlsx"
 

@@ -20,6 +20,7 @@ from steps.read.poll import poll
 from steps.read.reconcile import reconcile
 from steps.run import Step
 from steps.wiring.form import Form, load_form
+from steps.wiring.inputs import inputs_of
 from steps.wiring.services import Connected, Tell, say_nothing
 from steps.wiring.summary import Summary
 from store.repository import Store, open_store
@@ -85,7 +86,7 @@ class Mirror:
             store.lock(self.demarche),
         ):
             yield Connected(
-                settings=settings,
+                inputs=inputs_of(settings),
                 demarche=self.demarche,
                 store=store,
                 form=form(settings.mapping, settings.rules),

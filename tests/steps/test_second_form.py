@@ -95,7 +95,7 @@ def settings(sandbox: Sandbox, tmp_path: Path) -> Settings:
 def test_a_second_form_is_read_judged_and_answered_by_data_alone(
     sandbox: Sandbox, settings: Settings
 ) -> None:
-    load(DATA / "bdpm", settings)
+    load(DATA / "bdpm", settings.home)
     summary = Summary()
     with connect(settings) as services:
         poll(services, summary)
@@ -105,7 +105,7 @@ def test_a_second_form_is_read_judged_and_answered_by_data_alone(
         reports = {one.number % 100: one for one in reports_of(services)}
         drifts = drift_of(services)
         mapping = services.form.mapping
-        joined = medicines_of(reports[1], mapping=mapping, matcher=matcher_of(settings))
+        joined = medicines_of(reports[1], mapping=mapping, matcher=matcher_of(settings.home))
     written = sandbox.control.snapshot(70_000_001)["annotations"]
     for number, (_, status, priority, verdicts) in DOSSIERS.items():
         kept = found[number].assessment

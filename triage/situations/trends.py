@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
+from french.time import months
+
 Direction: TypeAlias = Literal["up", "down", "none"]
 
 LEVEL = 0.05
@@ -79,15 +81,15 @@ def monthly(days: Iterable[date], *, first: date, until: date) -> Trend:
         until: The month of this day is not over, and is left out.
     """
     counted = Counter(day.replace(day=1) for day in days)
-    months = _months(first.replace(day=1), until.replace(day=1))
-    counts = tuple(counted[month] for month in months)
-    if len(months) < _FEWEST_MONTHS or len(set(counts)) == 1:
-        return Trend(months=months, counts=counts, tau=None, p_value=None)
+    whole = tuple(months(first, until))[:-1]
+    counts = tuple(counted[month] for month in whole)
+    if len(whole) < _FEWEST_MONTHS or len(set(counts)) == 1:
+        return Trend(months=whole, counts=counts, tau=None, p_value=None)
     from scipy import stats  # half a second and 75 MB: only where it is used
 
     found = stats.kendalltau(range(len(counts)), counts)
     return Trend(
-        months=months, counts=counts, tau=float(found.statistic), p_value=float(found.pvalue)
+        months=whole, counts=counts, tau=float(found.statistic), p_value=float(found.pvalue)
     )
 
 
@@ -113,12 +115,3 @@ def before_after(days: Sequence[date], event: date, *, first: date, until: date)
 
         p_value = float(stats.binomtest(after, total, 0.5).pvalue)
     return BeforeAfter(day=event, days=length, before=before, after=after, p_value=p_value)
-
-
-def _months(first: date, end: date) -> tuple[date, ...]:
-    """First days of months from ``first`` to before ``end``."""
-    found = []
-    while first < end:
-        found.append(first)
-        first = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return tuple(found)

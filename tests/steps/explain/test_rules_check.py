@@ -3,14 +3,16 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from datafiles.file import DataFileError
 from sandbox.generator.generate import generate
-from settings import ROOT, Settings
+from settings import ROOT
 from steps.explain.rules_check import Checked, check_rulesets
 from steps.wiring.form import load_form
+from steps.wiring.inputs import RulesPlaces, rules_places
 from tests.conftest import Bridge, bridge_on
 
 SHIPPED = ROOT / "triage/unc"
@@ -45,8 +47,8 @@ def problems(found: Checked) -> dict[str, list[str]]:
     return {one.file.name: list(one.problems) for one in found.files}
 
 
-def on(read: Bridge, folder: Path) -> Settings:
-    return read.settings.model_copy(update={"rules": folder})
+def on(read: Bridge, folder: Path, **changes: Any) -> RulesPlaces:
+    return rules_places(read.settings.model_copy(update={"rules": folder, **changes}))
 
 
 def test_two_rule_sets_side_by_side_are_valid(read: Bridge, folder: Path) -> None:
@@ -73,11 +75,11 @@ def test_two_files_of_one_date_or_of_one_version_are_told(read: Bridge, folder: 
 def test_a_candidate_is_set_beside_those_in_force(
     read: Bridge, folder: Path, tmp_path: Path
 ) -> None:
-    settings = on(read, folder)
-    assert check_rulesets(settings, put(tmp_path, "2026-2.yaml", NEXT)).code == 0
-    assert check_rulesets(settings, put(tmp_path, "essai.yaml", TEXT)).code == 2
+    there = on(read, folder)
+    assert check_rulesets(there, put(tmp_path, "2026-2.yaml", NEXT)).code == 0
+    assert check_rulesets(there, put(tmp_path, "essai.yaml", TEXT)).code == 2
     again = put(tmp_path, "2026-1.yaml", TEXT)
-    assert check_rulesets(settings, again).code == 0, "it would take the place of that name"
+    assert check_rulesets(there, again).code == 0, "it would take the place of that name"
 
 
 @pytest.mark.parametrize("neighbour", ["version: [", "version: rien\n", TEXT])
@@ -94,8 +96,8 @@ def test_options_are_checked_whatever_the_neighbours_are_worth(
 def test_a_form_that_was_never_read_is_said_to_be(
     read: Bridge, folder: Path, tmp_path: Path
 ) -> None:
-    settings = on(read, folder).model_copy(update={"home": tmp_path / "new"})
-    found = check_rulesets(settings, None)
+    there = on(read, folder, home=tmp_path / "new")
+    found = check_rulesets(there, None)
     assert (found.code, found.options_known) == (0, False)
     assert found.lack == "Le formulaire n'a pas encore été lu (unc sync)."
     assert not (tmp_path / "new").exists(), "nothing is made"
@@ -106,9 +108,9 @@ def test_a_base_that_cannot_be_read_is_not_a_form_never_read(
 ) -> None:
     home = tmp_path / "broken"
     home.mkdir()
-    settings = on(read, folder).model_copy(update={"home": home})
+    there = on(read, folder, home=home)
     (home / "unc.sqlite").write_text("ceci n'est pas une base" * 100, encoding="utf-8")
-    found = check_rulesets(settings, None)
+    found = check_rulesets(there, None)
     assert (found.code, found.options_known) == (1, False)
     assert "formulaire" not in found.lack
 

@@ -86,7 +86,7 @@ def test_another_rule_set_waits_for_its_verdicts(bridge: Bridge) -> None:
 
 
 def test_a_medicines_reference_that_is_loaded_does_not_empty_the_network(bridge: Bridge) -> None:
-    load(ROOT / "tests/data/bdpm", bridge.settings)
+    load(ROOT / "tests/data/bdpm", bridge.settings.home)
     with connect(bridge.settings) as services:
         assert judged(services) == [True]
         judge(services, Summary())

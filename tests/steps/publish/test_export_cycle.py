@@ -165,7 +165,7 @@ def test_loading_bdpm_fills_its_columns_in_the_next_workbooks(services: Services
     before = rows_of(published(services, "agence"), "Spécialités")
     assert {row["Rapprochement BDPM"] for row in before} == {"BDPM non chargée"}
     assert {row["MITM"] for row in before} == {None}
-    load(BDPM, services.settings)
+    load(BDPM, services.inputs.home)
     judge(services, Summary())
     export(services, Summary())
     path = published(services, "agence")
@@ -177,4 +177,4 @@ def test_loading_bdpm_fills_its_columns_in_the_next_workbooks(services: Services
     assert known["Titulaire (BDPM)"] == "BRISTOL-MYERS SQUIBB PHARMA (IRLANDE)"
     assert (known["Surveillance renforcée"], known["MITM"]) == ("Oui", "Oui")
     about = {line[0]: line[1] for line in openpyxl.load_workbook(path)["À propos"].values}
-    assert about["BDPM"] == version_of(services.settings)
+    assert about["BDPM"] == version_of(services.inputs.home)

@@ -79,8 +79,9 @@ def test_a_dossier_that_left_is_refused_where_the_published_export_is_gone(
     services: Services, left: tuple[Path, int, int], tmp_path: Path
 ) -> None:
     back, gone, _ = left
-    settings = services.settings.model_copy(update={"export_dir": tmp_path / "vide"})
-    taken = take_in(replace(services, settings=settings), back, dry_run=False)
+    publishing = replace(services.inputs.publishing, folder=tmp_path / "vide")
+    inputs = replace(services.inputs, publishing=publishing)
+    taken = take_in(replace(services, inputs=inputs), back, dry_run=False)
     assert taken.changes == ()
     assert [f"le dossier {gone} n'est pas de ceux" in one for one in taken.problems] == [True]
 

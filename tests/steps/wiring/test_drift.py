@@ -7,16 +7,14 @@ from typing import Any
 import pytest
 
 from cli.app import call
-from mappings.dossier.decode import decode_dossier
 from mappings.drift.model import Drift, Kind, Severity
 from mappings.drift.proposals import propose
 from mappings.report.display import show
-from mappings.report.mapper import map_report
 from mappings.report.model import Answer, AnswerState, Report
 from sandbox.generator.generate import generate
 from steps.judge.judge import judge
 from steps.read.poll import poll
-from steps.wiring.case_files import stored_revisions
+from steps.wiring.case_files import reports_of
 from steps.wiring.drift import drift_of, observed_form
 from steps.wiring.services import Services, connect
 from steps.wiring.summary import Summary
@@ -118,13 +116,7 @@ def read_again(
 
 
 def reports(services: Services) -> dict[int, Report]:
-    revisions = stored_revisions(services)
-    found = {}
-    for stored in services.store.dossiers.iterate(services.demarche):
-        revision = revisions.get(stored.revision_id)
-        dossier = decode_dossier(stored.raw, revision=revision)
-        found[stored.number] = map_report(dossier, mapping=services.form.mapping, revision=revision)
-    return found
+    return {one.number: one for one in reports_of(services)}
 
 
 def flat(answers: Mapping[str, Answer], place: str = "") -> dict[str, Answer]:

@@ -28,22 +28,30 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_files_with_the_mark_of_windows_are_read_as_the_others(settings: Settings) -> None:
-    plain = texts(settings), centres(settings), hand_out_files(settings, MAPPING)
+    plain = (
+        texts(settings.columns),
+        centres(settings.columns),
+        hand_out_files(settings.columns, MAPPING),
+    )
     for name in NAMES:
         file = settings.columns / name
         file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
-    assert (texts(settings), centres(settings), hand_out_files(settings, MAPPING)) == plain
+    assert (
+        texts(settings.columns),
+        centres(settings.columns),
+        hand_out_files(settings.columns, MAPPING),
+    ) == plain
 
 
 def test_a_table_of_centres_with_semicolons_is_read(settings: Settings) -> None:
-    plain, file = centres(settings), settings.columns / "crpv.csv"
+    plain, file = centres(settings.columns), settings.columns / "crpv.csv"
     french = file.read_bytes().replace(b",", b";").replace(b"\n", b"\r\n")
     file.write_bytes(b"\xef\xbb\xbf" + french)
-    assert centres(settings) == plain
+    assert centres(settings.columns) == plain
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_in_another_encoding_is_told_with_its_line(settings: Settings, name: str) -> None:
     (settings.columns / name).write_bytes("a\nb\né\n".encode("cp1252"))
     with pytest.raises(DataFileError, match=rf"^{name}:3 : le fichier n'est pas en UTF-8"):
-        texts(settings)
+        texts(settings.columns)

@@ -10,6 +10,7 @@ from clients.transport import DsTransport
 from settings import load_settings
 from steps.wiring import logs
 from steps.wiring.failures import UnforeseenError, told_without_content
+from steps.wiring.inputs import token_of
 from steps.wiring.services import now
 from steps.wiring.summary import Summary
 from steps.wiring.token_age import token_warning
@@ -69,9 +70,9 @@ def test_the_token_is_in_no_printed_object_and_no_traceback() -> None:
 def test_the_token_ends_a_year_after_it_was_made() -> None:
     today = now().date()
     told = [
-        token_warning(load_settings(ds_token_since=today - timedelta(days=days)))
+        token_warning(token_of(load_settings(ds_token_since=today - timedelta(days=days))))
         for days in (0, 300, 340, 400)
     ]
     assert [bool(text) for text in told] == [False, False, True, True]
     assert "UNC_DS_TOKEN" in str(told[2])
-    assert token_warning(load_settings()) is None
+    assert token_warning(token_of(load_settings())) is None

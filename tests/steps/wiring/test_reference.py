@@ -33,11 +33,11 @@ def judged(bridge: Bridge) -> Summary:
 def test_loading_judges_again_once_and_warns_only(bridge: MakeBridge) -> None:
     with bridge(generate(6, seed=5)) as ours:
         first = judged(ours)
-        assert matcher_of(ours.settings) is None
-        load(SAMPLE, ours.settings)
+        assert matcher_of(ours.settings.home) is None
+        load(SAMPLE, ours.settings.home)
         again, nothing = judged(ours), judged(ours)
         with connect(ours.settings) as services:
-            matcher = matcher_of(ours.settings)
+            matcher = matcher_of(ours.settings.home)
             found = [
                 medicines_of(one, mapping=services.form.mapping, matcher=matcher)
                 for one in reports_of(services)
@@ -57,29 +57,29 @@ def test_versions_are_kept_and_the_last_one_loaded_is_used(tmp_path: Path) -> No
     settings = load_settings(home=tmp_path / "home")
     folder = tmp_path / "bdpm"
     shutil.copytree(SAMPLE, folder)
-    first = load(folder, settings)
+    first = load(folder, settings.home)
     (folder / "CIS_MITM.txt").unlink()
-    second = load(folder, settings)
+    second = load(folder, settings.home)
     assert second.absent == ("CIS_MITM.txt",)
     assert set(second.versions) == {first.version, second.version}
-    assert version_of(settings) == second.version
-    back = load(SAMPLE, settings)
+    assert version_of(settings.home) == second.version
+    back = load(SAMPLE, settings.home)
     assert (back.version, back.new) == (first.version, False)
-    matcher = matcher_of(settings)
+    matcher = matcher_of(settings.home)
     assert matcher is not None
     assert matcher.reference.version == first.version
 
 
 def test_a_folder_without_specialities_leaves_the_version_in_use(tmp_path: Path) -> None:
     settings = load_settings(home=tmp_path / "home")
-    loaded = load(SAMPLE, settings)
+    loaded = load(SAMPLE, settings.home)
     empty = tmp_path / "vide"
     empty.mkdir()
     with pytest.raises(DataFileError, match=r"CIS_bdpm\.txt"):
-        load(empty, settings)
+        load(empty, settings.home)
     with pytest.raises(DataFileError, match="ne peut pas être lu"):
-        load(tmp_path / "absent", settings)
-    assert version_of(settings) == loaded.version
+        load(tmp_path / "absent", settings.home)
+    assert version_of(settings.home) == loaded.version
 
 
 def test_the_command_counts_lines_and_joins(
