@@ -99,12 +99,10 @@ def _plain(value: Any) -> Any:
 
 @cache
 def _names(kind: Any) -> tuple[str, ...]:
-    """Names of the fields of a dataclass; none for another type."""
-    return (
-        tuple(field.name for field in fields(kind))
-        if is_dataclass(kind) and isinstance(kind, type)
-        else ()
-    )
+    """Names of the fields of a struct or dataclass; none for another type."""
+    if is_dataclass(kind):
+        return tuple(field.name for field in fields(kind))
+    return getattr(kind, "__struct_fields__", ())
 
 
 def _json(value: Any) -> bytes:

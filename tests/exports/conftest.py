@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 import python_calamine
+from msgspec import structs
 
 from exports.model import ExportContext, ExportedDossier
 from exports.published.workbook_set import build_workbook
@@ -121,7 +122,7 @@ def sample(spec: FieldSpec, text: str) -> Value:
         "company": Company("12345678200010", text),
         "region": Place("region", "76", text),
         "departement": Place("departement", "31", text),
-        "files": (replace(PDF, filename=f"{text}.pdf"),),
+        "files": (structs.replace(PDF, filename=f"{text}.pdf"),),
     }
     return samples.get(spec.type, text)
 
