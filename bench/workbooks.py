@@ -30,9 +30,9 @@ from exports.cells import MAX_LINKS, Content, Link, paris
 from exports.sheets.columns import Format
 from exports.sheets.tables import Column, Table
 from exports.xlsx.package import document_properties, pack
-from exports.xlsx.plain import write_plain
 from exports.xlsx.shell import FIRST_ROW, fill_shell
 from exports.xlsx.styles import number_format, register
+from tests.exports.xlsx.plain import write_plain
 
 WORDS = ("indication", "population", "posologie", "durée", "patients", "traitement", "suivi")
 SHAPES: list[Format] = (
