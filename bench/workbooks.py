@@ -1,6 +1,6 @@
 """Write `Dossiers` of 40 columns: CPU and memory, beside XlsxWriter and plain openpyxl.
 
-    .venv/bin/python bench/workbooks.py [--rows 1000] [--long-rows 5000] [--centre-rows 100]
+    .venv/bin/python -m bench.workbooks [--rows 1000] [--long-rows 5000] [--centre-rows 100]
 
 Targets: at most 0.5 times XlsxWriter's CPU (constant-memory mode), at most 0.10 times that of plain
 openpyxl with a style object for each cell, peak memory under 100 MiB at 100,000 rows; 30 workbooks

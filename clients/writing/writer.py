@@ -88,7 +88,7 @@ class DsWriter:
 
         Annotations and labels go first, many dossiers in one request; they are states, written
         again without harm after a failure. Messages go last, one request each, sent once: a lost
-        answer is ``unknown``, for :meth:`clients.reading.reader.DsReader.find_message` to close.
+        answer is ``unknown``, for :meth:`clients.reading.reader.DsReader.message_bodies` to close.
         Dossiers are passed en instruction after that, one request each.
 
         Args:

@@ -239,10 +239,6 @@ class Absences:
             one.number: one.erased_at for one in found if one.erased_at and one.reason == reason
         }
 
-    def tombstones(self, demarche: int) -> tuple[Absence, ...]:
-        """All that is kept of the dossiers that were erased, by number."""
-        return self._list(demarche, absences.c.erased_at.is_not(None))
-
     def list(self, demarche: int, *, numbers: Iterable[int] | None = None) -> tuple[Absence, ...]:
         """Absences by dossier number: all, or those of some numbers."""
         if numbers is None:

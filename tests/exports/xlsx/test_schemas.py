@@ -68,7 +68,7 @@ def errors(content: bytes, folder: Path) -> list[Any]:
 
 @pytest.mark.parametrize("author", ["agence", "reseau", "crpv-lyon"])
 def test_no_part_breaks_a_schema(author: str, tmp_path: Path) -> None:
-    assert errors(SET.of(author), tmp_path) == []
+    assert errors(SET.workbook(author), tmp_path) == []
 
 
 def test_an_empty_workbook_is_valid_too(tmp_path: Path) -> None:
