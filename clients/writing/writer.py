@@ -42,7 +42,7 @@ FAILURES_IN_A_ROW = 3
 
 @dataclass(slots=True)
 class Pace:
-    """How a whole delivery goes, over as many calls as it takes.
+    """Batch size and lost answers of a delivery, kept across calls.
 
     Attributes:
         size: Dossiers in a batch; halved for good when DS finds that too heavy.
@@ -53,7 +53,7 @@ class Pace:
     lost: set[int] = field(default_factory=set)
 
     def watch(self, delivery: Delivery) -> Delivery:
-        """Count a delivery in."""
+        """Count what became of one delivery."""
         if delivery.receipt.outcome is Outcome.UNKNOWN:
             self.lost.add(delivery.reply.number)
         else:

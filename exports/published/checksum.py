@@ -15,7 +15,7 @@ from mappings.report.model import Answer, Report
 
 MADE = "3"
 """Raise it with a release that makes other workbooks of the same data, as one that masks more: else
-what is published would stay until the data moves."""
+no new export would be published until a dossier changes."""
 _SCALARS = frozenset({str, int, bool, type(None)})
 _MOVED_BY_US = frozenset({"annotations", "correction_pending_since"})
 

@@ -1,4 +1,4 @@
-"""Texts without what looks like data of a patient: the verdict marked the places."""
+"""Masks likely patient data at the places that the verdict recorded."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

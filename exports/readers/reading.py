@@ -1,4 +1,4 @@
-"""One dossier as an audience may read it: the only door between a report and a workbook."""
+"""One dossier as an audience may read it: every mask is applied here."""
 
 import re
 from collections.abc import Mapping, Sequence
