@@ -1,6 +1,6 @@
 """Write `Dossiers` of 40 columns: CPU and memory, beside XlsxWriter and plain openpyxl.
 
-    .venv/bin/python bench/workbooks.py [--rows 1000] [--long-rows 5000] [--centre-rows 100]
+    .venv/bin/python -m bench.workbooks [--rows 1000] [--long-rows 5000] [--centre-rows 100]
 
 Targets: at most 0.5 times XlsxWriter's CPU (constant-memory mode), at most 0.10 times that of plain
 openpyxl with a style object for each cell, peak memory under 100 MiB at 100,000 rows; 30 workbooks
@@ -30,9 +30,9 @@ from exports.cells import MAX_LINKS, Content, Link, paris
 from exports.sheets.columns import Format
 from exports.sheets.tables import Column, Table
 from exports.xlsx.package import document_properties, pack
-from exports.xlsx.plain import write_plain
 from exports.xlsx.shell import FIRST_ROW, fill_shell
 from exports.xlsx.styles import number_format, register
+from tests.exports.xlsx.plain import write_plain
 
 WORDS = ("indication", "population", "posologie", "durée", "patients", "traitement", "suivi")
 SHAPES: list[Format] = (

@@ -1,1 +1,1 @@
-"""The `unc` command: the door for operators and staff."""
+"""The `unc` command: the commands of operators and staff."""

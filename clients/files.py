@@ -235,7 +235,12 @@ class DsFiles:
         self.close()
 
     def _one(
-        self, champ_id: str, file: Mapping[str, Any], *, links: "_FreshLinks", told: "_Tell"
+        self,
+        champ_id: str,
+        file: Mapping[str, Any],
+        *,
+        links: "_FreshLinks",
+        told: "_RecordOutcome",
     ) -> FetchedFile:
         if file["virusScanResult"] != "safe":
             return told(FileOutcome.NOT_SAFE)
@@ -307,8 +312,8 @@ class DsFiles:
             )
 
 
-class _Tell(Protocol):
-    """Says what became of one file."""
+class _RecordOutcome(Protocol):
+    """Records what became of one attachment."""
 
     def __call__(
         self, outcome: FileOutcome, *, path: Path | None = None, why: str = ""

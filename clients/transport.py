@@ -90,7 +90,7 @@ class _PrintedRequest(GraphQLRequest):
         return {"query": self._text, "variables": self.variable_values}
 
 
-class _Line(RequestsHTTPTransport):
+class _Connection(RequestsHTTPTransport):
     """The keep-alive connection of one thread, with the status of its last answer.
 
     gql decodes an answer to text and parses that, which costs a third more than parsing bytes;
@@ -152,7 +152,7 @@ class DsTransport:
         self._clock = clock or SystemClock()
         self._timeouts = timeouts
         self._local = threading.local()
-        self._lines: list[_Line] = []
+        self._lines: list[_Connection] = []
         self._lock = threading.Lock()
         self._sent = 0
 
@@ -220,16 +220,16 @@ class DsTransport:
             raise self._refused(line)
         return result.data
 
-    def _refused(self, line: _Line) -> DsError:
+    def _refused(self, line: _Connection) -> DsError:
         headers: Mapping[str, str] = line.response_headers or {}
         return refused_status(
             line.status, headers, now=self._clock.wall(), url=self.url, token=self._token_setting
         )
 
-    def _line(self) -> _Line:
-        line: _Line | None = getattr(self._local, "line", None)
+    def _line(self) -> _Connection:
+        line: _Connection | None = getattr(self._local, "line", None)
         if line is None:
-            line = _Line(self.url, auth=self._auth, allow_redirects=False)
+            line = _Connection(self.url, auth=self._auth, allow_redirects=False)
             line.kwargs["timeout"] = self._timeouts  # gql takes one number only
             line.connect()  # type: ignore[no-untyped-call]
             self._local.line = line

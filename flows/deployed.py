@@ -25,7 +25,7 @@ from store.database.errors import AlreadyRunning
 
 NO_WAIT = timedelta(0)
 PATIENCE = timedelta(minutes=30)
-"""How long a rare flow waits for the run that holds its démarche."""
+"""How long a nightly or weekly flow waits for another run on the same démarche."""
 
 _ASK_AGAIN_SECONDS = 10.0
 _AGAIN_AFTER = timedelta(minutes=1)

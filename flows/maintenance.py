@@ -1,4 +1,4 @@
-"""The rare flows: what a démarche needs by the night, the week or the month."""
+"""Flows run nightly, weekly or monthly: reconcile, export, purge."""
 
 from typing import Any
 

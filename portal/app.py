@@ -16,7 +16,7 @@ from portal.errors import ForbiddenError, NotSignedInError, PortalError, Unknown
 from portal.headers import SafeHeaders
 from portal.pages import dossiers, exports, journal, sign_in
 from portal.pages.view import STATIC, View, dsfr_is_installed, view_of
-from portal.people.oidc import OidcDoor, OidcProvider
+from portal.people.oidc import OidcProvider, OidcSignIn
 from portal.people.sessions import LASTS, Sessions, sessions_of
 from portal.published.files import FetchableFiles
 from portal.source import Source, now
@@ -49,7 +49,9 @@ def make_app(source: Source, site: Site) -> FastAPI:
     """Make the application; reads the dossiers once before it answers."""
     app = FastAPI(title="Portail UNC", docs_url=None, redoc_url=None, openapi_url=None)
     fetchable = FetchableFiles(source.exports, demarche=source.demarche, secret=site.secret)
-    door = OidcDoor(site.oidc, callback=f"{site.url}/connexion/oidc/retour") if site.oidc else None
+    door = (
+        OidcSignIn(site.oidc, callback=f"{site.url}/connexion/oidc/retour") if site.oidc else None
+    )
     app.state.source = source
     app.state.sessions = Sessions(source.store.accounts, site.secret)
     title = source.store.demarches.state(source.demarche).title or ""
@@ -58,9 +60,9 @@ def make_app(source: Source, site: Site) -> FastAPI:
         dsfr=site.dsfr,
         centres={centre.code: centre.name for centre in source.centres},
     )
-    app.state.doors = sign_in.Doors(source.store, source.demarche, door)
+    app.state.doors = sign_in.SignInServices(source.store, source.demarche, door)
     masks = (source.policy.mask, source.policy.patient_mask)
-    app.state.counter = exports.Counter(
+    app.state.counter = exports.DownloadPages(
         fetchable, source.store, source.demarche, source.columns, masks
     )
     app.state.dossier_pages = dossiers.DossierPages(source, SnapshotLibrary(source))

@@ -53,7 +53,7 @@ def server_of(app: FastAPI) -> uvicorn.Server:
 
 @contextmanager
 def each_minute(source: Source, *, tell: Callable[[], object] | None) -> Iterator[None]:
-    """Once a minute while the block runs: tell who is due, and let go of the old journal."""
+    """Once a minute while the block runs: send due notices, and erase journal lines too old."""
     over = threading.Event()
 
     def work() -> None:

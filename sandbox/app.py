@@ -8,7 +8,6 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Lifespan
 
 from sandbox import pages
 from sandbox.api import graphql_endpoint as endpoint
@@ -24,15 +23,12 @@ JSON = "application/json; charset=utf-8"
 Drop = Callable[[Request], None]
 
 
-def build_app(
-    instance: Instance, drop: Drop, lifespan: Lifespan[Starlette] | None = None
-) -> Starlette:
+def build_app(instance: Instance, drop: Drop) -> Starlette:
     """Return the application of an instance.
 
     Args:
         instance: what it serves.
         drop: breaks the connection of a request, so that no answer arrives.
-        lifespan: what surrounds the application's life, if anything.
     """
 
     async def graphql(request: Request) -> Response:
@@ -54,7 +50,7 @@ def build_app(
         Route("/procedures/{demarche:int}/dossiers/{number:int}", page),
         *control_routes(instance),
     ]
-    return Starlette(routes=routes, lifespan=lifespan)
+    return Starlette(routes=routes)
 
 
 async def _graphql(instance: Instance, request: Request, drop: Drop) -> Response:

@@ -2,15 +2,13 @@
 
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 import orjson
-from starlette.applications import Starlette
-from starlette.requests import Request
 
 from sandbox.api.instance import Instance
 from sandbox.app import PATH, build_app
@@ -92,29 +90,6 @@ def open_instance(home: Path, **options: Unpack[Options]) -> Instance:
         if not known:
             deposit_all(state, state.demarche(forms[0]["number"]), options.get("seeds", ()))
     return instance
-
-
-def create_app(home: Path, **options: Unpack[Options]) -> Starlette:
-    """Return the application alone, for a server of one's own: it cannot drop connections.
-
-    Its lifespan releases the state.
-
-    Args:
-        home: the folder of the state.
-        options: see `Options`.
-    """
-    instance = open_instance(home, **options)
-
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
-        instance.close()
-
-    return build_app(instance, _no_drop, lifespan)
-
-
-def _no_drop(_request: Request) -> None:
-    raise RuntimeError("only the sandbox's own server can drop a connection")
 
 
 def _server(instance: Instance) -> PromptServer:

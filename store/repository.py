@@ -1,4 +1,4 @@
-"""The store: one door to all that is remembered."""
+"""The store: all that is remembered is reached from here."""
 
 import os
 from collections.abc import Iterator

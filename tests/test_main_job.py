@@ -13,6 +13,7 @@ from steps.judge.judge import ASSESSMENT
 from steps.wiring.services import open_services
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge, bridge_on
+from tests.stored import current_verdicts
 from triage.verdict.model import Assessment
 
 SEEDS: dict[int, SeedDossier] = {seed.number: seed for seed in generate(300, seed=11)}
@@ -35,7 +36,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
     with bridge_on(folder, SEEDS.values(), declarant_channel="off") as bridge:
         summary = bridge.run()
         with open_services(bridge.settings) as services:
-            kept = services.store.assessments.current(bridge.sandbox.demarche)
+            kept = current_verdicts(services.store, bridge.sandbox.demarche)
         yield Done(
             bridge=bridge,
             summary=summary,

@@ -1,4 +1,4 @@
-"""Walks the dossiers of a démarche page by page, around whatever DS cannot serve.
+"""Reads the dossiers of a démarche page by page; those that DS cannot serve are named apart.
 
 A page that times out is asked again by halves; a page that fails inside is cut down to the broken
 dossier with a query that asks for no champs, or for no dossier at all. Any root error voids its
@@ -43,8 +43,8 @@ _BROKEN = "DS ne peut pas servir ce dossier : signalez-le au support de DS."
 
 
 @dataclass(frozen=True, slots=True)
-class _Mark:
-    """Where a dossier stands.
+class _Position:
+    """Number of a dossier, and the cursor before it.
 
     Attributes:
         number: Its number, as DS or its cursor says; ``None`` when neither does.
@@ -173,7 +173,7 @@ class DossierPager:
             reached=row.moment if row else None,
         )
 
-    def _sort(self, marks: Sequence[_Mark], *, found: _Sorted) -> None:
+    def _sort(self, marks: Sequence[_Position], *, found: _Sorted) -> None:
         """Sort dossiers known to fail together, halving until each half is served or alone.
 
         Both halves are tried before one is looked into: a sound one tells that DS works.
@@ -201,7 +201,7 @@ class DossierPager:
         found.broken.extend(page.broken)
         return True
 
-    def _sort_one(self, mark: _Mark, *, found: _Sorted) -> None:
+    def _sort_one(self, mark: _Position, *, found: _Sorted) -> None:
         """Sort a dossier: alone on its page, unless DS said its number, then by that.
 
         DS prepares a dossier otherwise for a page. A number that only the cursor tells may be none.
@@ -249,15 +249,15 @@ class DossierPager:
         return answer
 
 
-def _marks(edges: object, after: str | None) -> list[_Mark]:
+def _marks(edges: object, after: str | None) -> list[_Position]:
     """Where the dossiers of a page stand."""
-    marks: list[_Mark] = []
+    marks: list[_Position] = []
     before = after
     for edge in edges if isinstance(edges, list) else ():
         cursor = edge.get("cursor") if isinstance(edge, dict) else None
         said = number_of(edge.get("node")) if isinstance(edge, dict) else None
         row = row_of_cursor(cursor)
-        marks.append(_Mark(said or (row.number if row else None), said is not None, before))
+        marks.append(_Position(said or (row.number if row else None), said is not None, before))
         before = cursor if isinstance(cursor, str) else before
     return marks
 

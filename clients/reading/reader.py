@@ -220,16 +220,6 @@ class DsReader:
         bodies: list[dict[str, Any]] = self.messages(number)["messages"]
         return bodies
 
-    def find_message(self, number: int, *, reference: str) -> str | None:
-        """Return the id of the message that carries a reference, to close a lost answer.
-
-        A message that was withdrawn has no text any more, hence is not found.
-        """
-        for message in self.message_bodies(number):
-            if reference in message["body"]:
-                return str(message["id"])
-        return None
-
     def _ask(
         self, name: str, variables: dict[str, Any], *, retry: Retry = Retry.ALL
     ) -> dict[str, Any]:

@@ -42,7 +42,7 @@ FAILURES_IN_A_ROW = 3
 
 @dataclass(slots=True)
 class Pace:
-    """How a whole delivery goes, over as many calls as it takes.
+    """Batch size and lost answers of a delivery, kept across calls.
 
     Attributes:
         size: Dossiers in a batch; halved for good when DS finds that too heavy.
@@ -53,7 +53,7 @@ class Pace:
     lost: set[int] = field(default_factory=set)
 
     def watch(self, delivery: Delivery) -> Delivery:
-        """Count a delivery in."""
+        """Count what became of one delivery."""
         if delivery.receipt.outcome is Outcome.UNKNOWN:
             self.lost.add(delivery.reply.number)
         else:
@@ -88,7 +88,7 @@ class DsWriter:
 
         Annotations and labels go first, many dossiers in one request; they are states, written
         again without harm after a failure. Messages go last, one request each, sent once: a lost
-        answer is ``unknown``, for :meth:`clients.reading.reader.DsReader.find_message` to close.
+        answer is ``unknown``, for :meth:`clients.reading.reader.DsReader.message_bodies` to close.
         Dossiers are passed en instruction after that, one request each.
 
         Args:

@@ -34,7 +34,7 @@ class Comparison:
         columns: Columns of `Dossiers`.
         former: What stood there, by dossier and header.
         masks: What stands in place of what is withheld, in whole or in a text.
-        retold: Whether former values may be told.
+        retold: Whether former values may be shown.
     """
 
     columns: Sequence[Column]

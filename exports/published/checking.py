@@ -1,4 +1,4 @@
-"""Opening a finished workbook again, before anyone else does."""
+"""Checks a workbook by reading it again before it is published."""
 
 import io
 import re

@@ -15,7 +15,7 @@ from mappings.report.model import Answer, Report
 
 MADE = "3"
 """Raise it with a release that makes other workbooks of the same data, as one that masks more: else
-what is published would stay until the data moves."""
+no new export would be published until a dossier changes."""
 _SCALARS = frozenset({str, int, bool, type(None)})
 _MOVED_BY_US = frozenset({"annotations", "correction_pending_since"})
 
@@ -99,12 +99,10 @@ def _plain(value: Any) -> Any:
 
 @cache
 def _names(kind: Any) -> tuple[str, ...]:
-    """Names of the fields of a dataclass; none for another type."""
-    return (
-        tuple(field.name for field in fields(kind))
-        if is_dataclass(kind) and isinstance(kind, type)
-        else ()
-    )
+    """Names of the fields of a struct or dataclass; none for another type."""
+    if is_dataclass(kind):
+        return tuple(field.name for field in fields(kind))
+    return getattr(kind, "__struct_fields__", ())
 
 
 def _json(value: Any) -> bytes:

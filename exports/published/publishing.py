@@ -5,7 +5,6 @@ people: the clock goes back every October, and may once have been a year ahead.
 """
 
 import errno
-import fcntl
 import os
 import re
 import shutil
@@ -16,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from filelock import lock_descriptor
 
 from datafiles.refusals import refusal
 from exports.cells import paris
@@ -299,7 +300,7 @@ def _alone(root: Path) -> Iterator[None]:
     """Hold the folder: one run at a time; the lock of a killed run ends with it."""
     root.mkdir(parents=True, exist_ok=True)
     with (root / _LOCK).open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock_descriptor(lock.fileno())
         yield
 
 

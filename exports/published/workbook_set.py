@@ -11,7 +11,7 @@ from exports.published.former import PreviousExport
 from exports.published.workbook import AudienceWorkbook
 from exports.readers.policy import Policy
 from exports.readers.reading import Reading, readings
-from exports.sheets.centres import Assignment, Centre, Ground, author_of, concerned
+from exports.sheets.centres import Assignment, Centre, author_of, concerned
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.names_known import check_policy
 from exports.sheets.tables import Table, TableMaker
@@ -71,34 +71,11 @@ class WorkbookSet:
             )
         return self._checksums[0]
 
-    @property
-    def unassigned(self) -> tuple[int, ...]:
-        """Numbers of the dossiers that the network may read and that fit no centre."""
-        found = self._read_by("reseau").readings
-        return tuple(one.number for one, to in found if to.ground is Ground.NOWHERE)
-
     def numbers(self, author: str) -> frozenset[int]:
         """Numbers of the dossiers of a workbook: ``agence``, ``reseau`` or ``crpv-<code>``."""
         return frozenset(one.number for one in self._workbook(author).readings)
 
-    def workbook(self, audience: Audience) -> bytes:
-        """Return the workbook (.xlsx) of an audience.
-
-        Raises:
-            MappingMismatchError: The columns or the policy name what the mapping does not have.
-        """
-        return self._workbook(audience).pack()
-
-    def centre_workbook(self, code: str) -> bytes:
-        """Return the workbook (.xlsx) of one centre.
-
-        Raises:
-            KeyError: The table has no such centre.
-            MappingMismatchError: The columns or the policy name what the mapping does not have.
-        """
-        return self._workbook(f"crpv-{code}").pack()
-
-    def of(self, author: str) -> bytes:
+    def workbook(self, author: str) -> bytes:
         """Return the workbook (.xlsx) of an author, see :meth:`numbers`.
 
         Raises:
@@ -185,20 +162,3 @@ class WorkbookSet:
         )
         self._audiences[audience] = made
         return made
-
-
-def build_workbook(
-    entries: Sequence[ExportedDossier],
-    context: ExportContext,
-    *,
-    audience: Audience,
-    columns: ColumnsFile,
-    policy: Policy,
-) -> bytes:
-    """Return one workbook (.xlsx); for several of the same data, see :class:`WorkbookSet`.
-
-    Raises:
-        MappingMismatchError: The columns or the policy name what the mapping does not have.
-    """
-    made = WorkbookSet(entries=entries, context=context, columns=columns, policy=policy)
-    return made.workbook(audience)

@@ -1,7 +1,9 @@
-"""Texts without what looks like data of a patient: the verdict marked the places."""
+"""Masks likely patient data at the places that the verdict recorded."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+
+from msgspec import structs
 
 from mappings.report.model import Answer
 from triage.patient_data.free_text import placed, with_texts
@@ -35,7 +37,7 @@ def without_patients(answer: Answer, marks: Sequence[Mark], *, mask: str) -> Ans
         "".join(_masked(text, _within(marks, start, len(text)), mask))
         for start, text in placed(value)
     )
-    return replace(answer, value=with_texts(value, texts)) if texts else answer
+    return structs.replace(answer, value=with_texts(value, texts)) if texts else answer
 
 
 def _within(marks: Sequence[Mark], start: int, length: int) -> Sequence[Mark]:

@@ -1,11 +1,13 @@
-"""One dossier as an audience may read it: the only door between a report and a workbook."""
+"""One dossier as an audience may read it: every mask is applied here."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from exports.model import ExportContext, ExportedDossier, Opinion
 from exports.readers.patient_marks import marked, marks_of, without_patients

@@ -12,8 +12,7 @@ from exports.model import ExportContext, ExportedDossier
 from exports.readers.policy import Policy
 from exports.readers.reading import Mask, Reading
 from exports.sheets.dictionary import unmapped_champs
-from exports.xlsx.plain import set_text
-from exports.xlsx.styles import BLUE, FONT, THIN
+from exports.xlsx.styles import BLUE, FONT, THIN, set_text
 from mappings.medicines.columns import NO_REFERENCE
 from mappings.schema.model import Audience
 

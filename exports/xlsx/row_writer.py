@@ -1,9 +1,8 @@
-"""Rows of a table straight into a sheet's XML: the quick path, pinned to openpyxl 3.1's shell.
+"""Rows of a table straight into a sheet's XML, as openpyxl 3.1 lays it out (pinned).
 
 Text is an inline string, so no text is ever taken for a formula or a number. A text that holds
 ``_xHHHH_`` is cut in two runs there, because Excel decodes that sequence inside one run.
-:mod:`exports.xlsx.plain` writes the same cells through openpyxl's own interface; a property test
-holds the two equal.
+A property test holds the cells equal to those of openpyxl's own interface.
 """
 
 import re

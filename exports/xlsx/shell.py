@@ -14,8 +14,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.cells import MAX_UNITS
 from exports.sheets.tables import Table
-from exports.xlsx.plain import set_text
-from exports.xlsx.styles import FILLED_FILL, GREY, HEADER_ALIGNMENT, HEADER_FILL, HEADER_FONT
+from exports.xlsx.styles import (
+    FILLED_FILL,
+    GREY,
+    HEADER_ALIGNMENT,
+    HEADER_FILL,
+    HEADER_FONT,
+    set_text,
+)
 
 FIRST_ROW = 2
 _STATUS_COLOURS = {

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, MergedCell, WriteOnlyCell
+from openpyxl.cell.rich_text import CellRichText
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.worksheet.worksheet import Worksheet
 
+from exports.cells import looks_like_formula, runs
 from exports.sheets.columns import Format
 
 FONT = "Calibri"
@@ -89,6 +92,16 @@ def dress(cell: Cell | MergedCell, shape: Format, *, quoted: bool) -> None:
     )
     cell.border = THIN
     cell.quotePrefix = quoted
+
+
+def set_text(sheet: Worksheet, where: tuple[int, int], *, text: str) -> None:
+    """Put a safe text in a cell: never a formula, never an escape that Excel would decode."""
+    cell = sheet.cell(row=where[0], column=where[1])
+    pieces = runs(text)
+    cell.value = CellRichText(*pieces) if len(pieces) > 1 else text
+    cell.data_type = "s"
+    if looks_like_formula(text):
+        cell.quotePrefix = True
 
 
 def _styled(workbook: Workbook, shape: Format, *, quoted: bool) -> int:

@@ -14,8 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports.cells import Safe, safe_value
 from exports.sheets.columns import Format
 from exports.sheets.figures import Block, Figure, Synthesis
-from exports.xlsx.plain import set_text
-from exports.xlsx.styles import BLUE, FONT, GREY, PALE, THIN, number_format
+from exports.xlsx.styles import BLUE, FONT, GREY, PALE, THIN, number_format, set_text
 
 _WIDTHS = (46, 13, 8, 8, 8, 14)
 _CHART_COLUMN = "H"

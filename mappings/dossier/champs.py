@@ -231,5 +231,3 @@ _TWICE = frozenset(
     }
 )
 """Types whose value and text say the same; of others, one is made of the other, or says less."""
-DECODED: frozenset[str] = frozenset(_DECODERS) | _LISTS.keys()
-"""GraphQL types of champs that have a decoder."""

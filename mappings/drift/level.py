@@ -29,12 +29,12 @@ class FormLevel:
 
 @dataclass(frozen=True, slots=True)
 class Yardstick:
-    """What the form is measured with.
+    """What the form is compared with: what a person reviewed, and what the rules read.
 
     Attributes:
         known: What a person reviewed.
         needs: What the rules read.
-        homes: Where each champ stands (:func:`homes`).
+        homes: The repetition, or the annotations, that each champ belongs to (:func:`homes`).
     """
 
     known: ReviewedForm

@@ -23,7 +23,7 @@ def missing_field(
         level: Where it was looked for.
         spec: The field.
         formerly: Champs that had its label when they were reviewed.
-        yardstick: An absence that was accepted is right in an older revision.
+        yardstick: What was reviewed: a field accepted as absent is no drift in older revisions.
     """
     path, needs = f"{level.place}{spec.name}", yardstick.needs
     accepted = path in yardstick.known.absent

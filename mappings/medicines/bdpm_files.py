@@ -41,39 +41,6 @@ FILES = (SPECIALITIES, PRESENTATIONS, COMPOSITIONS, CONDITIONS, SHORTAGES, MITM)
 """Every file; only the first is indispensable."""
 
 
-@dataclass(frozen=True, slots=True)
-class BdpmTable:
-    """What was read of a file.
-
-    Attributes:
-        name: File name.
-        encoding: Encoding that it was in.
-        rows: Rows, each of the file's number of columns, without spaces around.
-        refused: Lines (from 1) that mean nothing: too short, or without a CIS.
-        count: Lines that are not blank, refused ones included.
-    """
-
-    name: str
-    encoding: Encoding
-    rows: list[list[str]]
-    refused: tuple[int, ...]
-    count: int
-
-
-def read_table(content: bytes, spec: FileSpec) -> BdpmTable:
-    """Every row of a file; never raises on what it holds."""
-    rows: list[list[str]] = []
-    refused: list[int] = []
-    for number, row in each_row(content, spec):
-        if row is None:
-            refused.append(number)
-        else:
-            rows.append(row)
-    return BdpmTable(
-        spec.name, encoding_of(content), rows, tuple(refused), len(rows) + len(refused)
-    )
-
-
 def each_row(content: bytes, spec: FileSpec) -> Iterator[tuple[int, list[str] | None]]:
     """Lines that are not blank, by number, as rows; ``None`` for one that means nothing.
 

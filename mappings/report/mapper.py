@@ -18,8 +18,8 @@ _UNTICKED = "case non cochée : « non », ou sans réponse"
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
-    """What the answers of one dossier are looked up with, and which champs were taken.
+class _Lookup:
+    """Champs of one dossier by id and label, and which of them a field has used.
 
     Attributes:
         asked: Ids and labels of the champs of its revision.
@@ -36,7 +36,7 @@ class _Sheet:
     opened: set[int] = field(default_factory=set)
 
 
-class _Shown:
+class _ChampIndex:
     """The champs of a dossier, or of one row, found by id or by label."""
 
     __slots__ = ("_by_id", "_by_label", "_champs")
@@ -97,8 +97,8 @@ def map_report(dossier: Dossier, *, mapping: FormMapping, revision: Revision | N
     )
 
 
-def _sheet(dossier: Dossier, asked: frozenset[str]) -> _Sheet:
-    return _Sheet(
+def _sheet(dossier: Dossier, asked: frozenset[str]) -> _Lookup:
+    return _Lookup(
         asked=asked, revision_id=dossier.revision_id, revision=stable_id(dossier.revision_id)
     )
 
@@ -106,13 +106,13 @@ def _sheet(dossier: Dossier, asked: frozenset[str]) -> _Sheet:
 def _answers(
     specs: Mapping[str, FieldSpec] | Mapping[str, AnnotationSpec],
     champs: Iterable[Champ],
-    sheet: _Sheet,
+    sheet: _Lookup,
 ) -> Row:
-    shown = _Shown(champs)
+    shown = _ChampIndex(champs)
     return {name: _answer(spec, shown, sheet) for name, spec in specs.items()}
 
 
-def _answer(spec: FieldSpec | AnnotationSpec, shown: _Shown, sheet: _Sheet) -> Answer:
+def _answer(spec: FieldSpec | AnnotationSpec, shown: _ChampIndex, sheet: _Lookup) -> Answer:
     candidates = spec.candidates(sheet.revision)
     champ = shown.find(candidates)
     if champ is None:
@@ -138,7 +138,7 @@ def _answer(spec: FieldSpec | AnnotationSpec, shown: _Shown, sheet: _Sheet) -> A
     return Answer(AnswerState.ANSWERED, converted, origin)
 
 
-def _unmapped(champs: Iterable[Champ], sheet: _Sheet) -> Iterator[Unmapped]:
+def _unmapped(champs: Iterable[Champ], sheet: _Lookup) -> Iterator[Unmapped]:
     """Answered champs that no field took, a second candidate included; in rows too."""
     for champ in champs:
         if champ.value is None or champ.type in NO_ANSWER:

@@ -13,7 +13,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
-from mappings.dossier.model import Attachment, Company, DossierState, Place, Unlisted, fills_slots
+from msgspec import Struct
+
+from mappings.dossier.model import Attachment, Company, DossierState, Place, Unlisted
 
 
 class AnswerState(StrEnum):
@@ -30,9 +32,7 @@ class AnswerState(StrEnum):
     """There is an answer, but it does not convert: see ``raw`` and ``problem``."""
 
 
-@fills_slots
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where an answer comes from: champ, label, type, revision and date of last change."""
 
     champ_id: str
@@ -59,9 +59,7 @@ Value: TypeAlias = (
 )
 
 
-@fills_slots
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The answer to one field.
 
     Attributes:

@@ -32,8 +32,8 @@ router = APIRouter()
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
-    """Where files are handed out, and written down.
+class DownloadPages:
+    """The published files, and the journal of who downloaded them.
 
     Attributes:
         fetchable: The published workbooks.
@@ -68,8 +68,8 @@ class Counter:
         )
 
 
-def _counter(request: Request) -> Counter:
-    counter: Counter = request.app.state.counter
+def _counter(request: Request) -> DownloadPages:
+    counter: DownloadPages = request.app.state.counter
     return counter
 
 

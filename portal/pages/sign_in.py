@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from portal.errors import UnknownError
 from portal.pages.view import view_of
-from portal.people.oidc import OidcDoor, OidcRefusedError
+from portal.people.oidc import OidcRefusedError, OidcSignIn
 from portal.people.passwords import is_password
 from portal.people.sessions import SignedIn, local_path, sessions_of
 from portal.source import now
@@ -32,8 +32,8 @@ router = APIRouter()
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
-    """The ways in, and where they are written down.
+class SignInServices:
+    """Ways to sign in (password, OpenID Connect), and the journal where each is recorded.
 
     Attributes:
         store: Accounts, tries and journal.
@@ -43,7 +43,7 @@ class Doors:
 
     store: Store
     demarche: int
-    oidc: OidcDoor | None
+    oidc: OidcSignIn | None
 
     def passwords(self) -> bool:
         """Whether an account has a password: else the form is not shown."""
@@ -54,8 +54,8 @@ class Doors:
         self.store.visits.record(self.demarche, Visit(now(), account[:200], event))
 
 
-def _doors(request: Request) -> Doors:
-    doors: Doors = request.app.state.doors
+def _doors(request: Request) -> SignInServices:
+    doors: SignInServices = request.app.state.doors
     return doors
 
 

@@ -36,8 +36,8 @@ class OidcProvider:
     name: str
 
 
-class OidcDoor:
-    """Sends people to the provider, and reads who came back."""
+class OidcSignIn:
+    """Redirects to the provider, and checks the identity it sends back."""
 
     def __init__(self, provider: OidcProvider, *, callback: str) -> None:
         self.name = provider.name

@@ -24,7 +24,7 @@ _log = logging.getLogger("unc.portal")
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A mail server, and in whose name it sends. STARTTLS, but on this machine."""
+    """A mail server and the sender's address; STARTTLS, except for a server on this machine."""
 
     host: str
     port: int
@@ -35,7 +35,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Crier:
-    """Tells each account once of each export that it may fetch a file of."""
+    """Sends each account one e-mail for each export in which it may fetch a file."""
 
     source: Source
     fetchable: FetchableFiles

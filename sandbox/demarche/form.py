@@ -79,11 +79,6 @@ class FormRevision:
         """Annotations, and the champs of those that repeat, by stable id."""
         return _by_id(self.annotations)
 
-    @cached_property
-    def champs_by_id(self) -> dict[str, TypeDeChamp]:
-        """Champs, and those of repetitions, by stable id."""
-        return _by_id(self.champs)
-
     def visible_champs(self, answers: Mapping[str, Any]) -> list[TypeDeChamp]:
         """Return the champs whose condition holds, hidden ones counting as unanswered."""
         shown: list[TypeDeChamp] = []

@@ -70,7 +70,7 @@ def _held(services: Services) -> set[tuple[int, str]]:
 
 @dataclass(slots=True)
 class Bench:
-    """What one pass of judging looks at, read once."""
+    """What is read once before dossiers are judged."""
 
     services: Services
     summary: Summary

@@ -106,7 +106,7 @@ def _files(
     for done, (name, audience, author) in enumerate(wanted):
         services.tell("Classeurs", done, len(wanted))
         try:
-            yield name, ExportFile(audience=audience, content=made.of(author))
+            yield name, ExportFile(audience=audience, content=made.workbook(author))
         except (*KNOWN, OSError):  # a data file, or the disk: every workbook has this
             raise
         except Exception as error:  # noqa: BLE001 (told, and the run ends with 1)

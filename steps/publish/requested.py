@@ -99,7 +99,7 @@ def _files(
     for done, author in enumerate(authors, start=1):
         audience = f"centre:{author.removeprefix('crpv-')}" if "-" in author else author
         if request.format == "xlsx":
-            yield f"{author}.xlsx", ExportFile(audience, made.of(author))
+            yield f"{author}.xlsx", ExportFile(audience, made.workbook(author))
         else:
             tables = tuple(made.tables(author).values())
             for name, table in flat_names(author, tables, suffix=request.format):

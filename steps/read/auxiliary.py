@@ -1,4 +1,4 @@
-"""Lists beside the dossiers: one that DS does not give is told, and the main work goes on."""
+"""Optional lists (deletions, …): when DS gives none, it is reported and the run goes on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

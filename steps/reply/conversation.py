@@ -24,7 +24,7 @@ RawMessage = Mapping[str, Any]
 
 
 class Unsaid(Enum):
-    """Why a message that DS does not show is not sent at once, or is."""
+    """Whether a message that DS does not show may be sent now, and why not."""
 
     NEVER = "never"
     """It may be sent."""

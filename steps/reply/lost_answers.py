@@ -45,7 +45,7 @@ def close_lost_answers(services: Connected, summary: Summary, *, wait: bool) -> 
 
 
 class _Settling:
-    """How long DS may still be at work on a request: no longer than it takes from here.
+    """How long DS may still carry out a request: no longer than it takes from here.
 
     What was asked before we began is settled once that time has passed, whatever a clock that was
     ahead wrote down: so no run ever waits longer.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-import orjson
+from pythonjsonlogger.orjson import OrjsonFormatter
 
 from steps.wiring.summary import Summary
 
@@ -128,20 +128,24 @@ def _signed(message: str) -> str:
     return message if where is None else f"[passage {where.run}] {message}"
 
 
-class _Json(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Any] = {
+class _Json(OrjsonFormatter):
+    """Writes these keys alone: never a traceback, nor any other extra of a record."""
+
+    def add_fields(
+        self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
+    ) -> None:
+        del message_dict  # tracebacks, or a message that is no text
+        log_data |= {
             "time": datetime.fromtimestamp(record.created, UTC),
             "level": record.levelname,
             "message": record.getMessage(),
         }
         where = _WHERE.get()
         if where is not None:
-            line |= {"run": where.run, "demarche": where.demarche}
+            log_data |= {"run": where.run, "demarche": where.demarche}
         for name in ("step", "dossier", "counts"):
             if hasattr(record, name):
-                line[name] = getattr(record, name)
-        return orjson.dumps(line).decode()
+                log_data[name] = getattr(record, name)
 
 
 class _ToPrefect(logging.Handler):

@@ -1,4 +1,4 @@
-"""An empty base where there was a full one: a question for a person, never a fresh start.
+"""Refuses an empty database where there was a full one: a person says whether it is meant.
 
 With an empty memory each declarant would be written to again, and what the bridge wrote on DS would
 be taken for a person's.

@@ -155,7 +155,7 @@ class Unstorable(StoreError):  # noqa: N818
 
 
 class Overtaken(StoreError):  # noqa: N818
-    """Two transactions crossed; the database undid ours, which can be done again as it was."""
+    """The database undid our transaction because of another one; it can be done again."""
 
     default = (
         "La base a annulé une écriture qui en croisait une autre : relancez, rien n'est perdu ;"

@@ -1,4 +1,4 @@
-"""The two kinds of statement that SQLAlchemy does not offer alike for both databases."""
+"""Upsert and long IN lists, which SQLite and PostgreSQL write differently."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache

@@ -1,4 +1,4 @@
-"""Dossiers that are not in sight: why, and what is remembered of their number for good."""
+"""Dossiers that DS does not list now, or that are not kept here: why, and what is known of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from store.outbox import sent
 
 
 class Why(StrEnum):
-    """Why a dossier is not in sight.
+    """Why a dossier is not listed by DS, or not kept here.
 
     Attributes:
         HIDDEN: DS lists it among those that may come back.
@@ -25,7 +25,7 @@ class Why(StrEnum):
         PASSED_OVER: DS shows it, and its retention was over when it was first read.
         NOT_FOUND: DS was asked for it, and has none of that number.
         ELSEWHERE: DS was asked for it, and it belongs to another démarche.
-        IN_DOUBT: DS was asked for it, and did not say.
+        IN_DOUBT: DS was asked for it, and gave no answer.
     """
 
     HIDDEN = "hidden"
@@ -40,7 +40,7 @@ class Why(StrEnum):
 DENIED = frozenset({Why.NOT_FOUND, Why.ELSEWHERE})
 """DS says that the démarche has no such dossier; all others existed, or may exist."""
 ANSWERS = DENIED | {Why.IN_DOUBT}
-"""What DS said of a number that nothing here knew: whatever shows the dossier is worth more."""
+"""What DS said of a number that nothing here knew: replaced as soon as the dossier is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Deletion:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """What is remembered of a dossier that is not in sight.
+    """What is remembered of a dossier that DS does not list, or that is not kept here.
 
     Attributes:
         number: Dossier.
@@ -80,7 +80,7 @@ class Absence:
 
 
 class Absences:
-    """Dossiers of all démarches that are not in sight, each call for one."""
+    """Absent dossiers of all démarches, each call for one démarche."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
@@ -148,7 +148,7 @@ class Absences:
             _remember(connection, demarche, why, since={number: at})
 
     def forget_doubts(self, demarche: int) -> None:
-        """Let DS be asked again for the numbers of which it did not say whether they exist."""
+        """Drop the numbers for which DS gave no answer, so that it is asked again."""
         doubts = {one.number for one in self.list(demarche) if one.why is Why.IN_DOUBT}
         if doubts:
             with self._scope.write() as connection:
@@ -161,7 +161,7 @@ class Absences:
             return frozenset(connection.scalars(query.where(absences.c.why.in_(DENIED))))
 
     def unheard_of(self, demarche: int, numbers: Iterable[int]) -> tuple[int, ...]:
-        """Those of some numbers of which nothing here says anything, DS's answers included."""
+        """Those of these numbers that no table knows, not even as an answer of DS."""
         left = set(numbers)
         with self._scope.read() as connection:
             for table in (dossiers, quarantine, absences):
@@ -238,10 +238,6 @@ class Absences:
         return {
             one.number: one.erased_at for one in found if one.erased_at and one.reason == reason
         }
-
-    def tombstones(self, demarche: int) -> tuple[Absence, ...]:
-        """All that is kept of the dossiers that were erased, by number."""
-        return self._list(demarche, absences.c.erased_at.is_not(None))
 
     def list(self, demarche: int, *, numbers: Iterable[int] | None = None) -> tuple[Absence, ...]:
         """Absences by dossier number: all, or those of some numbers."""

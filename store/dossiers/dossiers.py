@@ -76,7 +76,7 @@ class Dossiers:
             )
 
     def replace_raw(self, demarche: int, rows: Sequence[DossierRow]) -> None:
-        """Put stored copies right after our own writes; dossiers not in store are passed over."""
+        """Correct stored copies once we wrote to DS; dossiers not in store are passed over."""
         with self._scope.write() as connection:
             pages.replace_raw(connection, demarche, rows=rows)
 
@@ -123,7 +123,7 @@ class Dossiers:
             }
 
     def cited(self, demarche: int) -> set[int]:
-        """Numbers that the dossiers in sight name as their earlier one, by their last verdict."""
+        """Numbers that listed dossiers name as their earlier one, by their last verdict."""
         earlier = assessments.c.earlier_number
         query = select(earlier).select_from(dossiers.join(assessments, _CURRENT)).distinct()
         here = (dossiers.c.demarche == demarche, dossiers.c.pending_since.is_(None))

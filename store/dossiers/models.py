@@ -51,7 +51,7 @@ class StoredDossier:
 
 @dataclass(frozen=True, slots=True)
 class LightRow:
-    """What decides whether something is due to a dossier, without its content.
+    """A dossier without its content: what decides whether something is due to it.
 
     Attributes:
         earlier_number: Earlier dossier that its current assessment looked for.

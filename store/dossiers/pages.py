@@ -110,7 +110,7 @@ def save_page(
 
 
 def replace_raw(connection: Connection, demarche: int, *, rows: Sequence[DossierRow]) -> None:
-    """Put the stored copy right after our own writes: no history, no count, no new dossier."""
+    """Correct the stored copy once we wrote to DS: no history, no count, no new dossier."""
     if not rows:
         return
     statement = (
@@ -170,7 +170,7 @@ def _set_dates(
 
 
 def forget_absences(connection: Connection, demarche: int, *, numbers: Iterable[int]) -> None:
-    """Forget that dossiers were not in sight."""
+    """Forget the absence of dossiers that DS lists again."""
     for chunk in in_chunks(numbers):
         here = delete(absences).filter_by(demarche=demarche)
         connection.execute(here.where(absences.c.number.in_(chunk)))

@@ -1,4 +1,4 @@
-"""Dossiers that could not be read or judged, until they heal."""
+"""Dossiers that could not be read or judged, until they can be."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ class Quarantine:
             connection.execute(counted)
 
     def release(self, demarche: int, numbers: Iterable[int]) -> None:
-        """Take dossiers that healed out of quarantine."""
+        """Take dossiers that can be read again out of quarantine."""
         with self._scope.write() as connection:
             for chunk in in_chunks(numbers):
                 here = delete(quarantine).filter_by(demarche=demarche)

@@ -81,7 +81,7 @@ def _of(query: Any, numbers: Iterable[int]) -> list[Any]:
 
 
 def may_be(held: Held, reply: Reply) -> None:
-    """Note what is about to be sent: from now on it may be ours."""
+    """Note what is about to be sent: from now on, the bridge may have written it."""
     for place, value in _written_by(reply).items():
         here = held.setdefault(reply.number, {}).setdefault(place, Ours())
         if value != here.confirmed and value not in here.unconfirmed:

@@ -1,6 +1,6 @@
 """Verdicts: one for each content of a dossier and basis; which one is current, and since when."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -59,8 +59,7 @@ class Assessments:
         """Make assessments the current ones of their dossiers, which are in store.
 
         An assessment with the same number, fingerprint and basis as one in store is that one:
-        its detail and date stay. So a past verdict, found again by :meth:`find`, is made current
-        by saving it.
+        its detail and date stay. So a past verdict is made current by saving it again.
 
         Args:
             demarche: Number of the démarche.
@@ -73,58 +72,6 @@ class Assessments:
             values = [{"demarche": demarche, **asdict(row)} for row in rows]
             connection.execute(upsert(connection, assessments, update=()), values)
             _make_current(connection, demarche, rows=rows, at=at)
-
-    def find(
-        self, demarche: int, fingerprints: Mapping[int, str], *, basis: str
-    ) -> dict[int, AssessmentRow]:
-        """Past assessments of these contents on this basis.
-
-        Args:
-            demarche: Number of the démarche.
-            fingerprints: Fingerprint looked for, by dossier number.
-            basis: Basis looked for.
-
-        Returns:
-            What was found, by dossier number.
-        """
-        query = select(*_FIELDS).filter_by(demarche=demarche, basis=basis)
-        with self._scope.read() as connection:
-            return {
-                row.number: AssessmentRow(**row._mapping)  # noqa: SLF001 (public in SQLAlchemy)
-                for chunk in in_chunks(fingerprints)
-                for row in connection.execute(query.where(assessments.c.number.in_(chunk)))
-                if row.fingerprint == fingerprints[row.number]
-            }
-
-    def current(
-        self, demarche: int, *, numbers: Iterable[int] | None = None
-    ) -> dict[int, AssessmentRow]:
-        """Current assessments by dossier number, of all dossiers or of those; heavy for many."""
-        query = (
-            select(*_FIELDS)
-            .join(
-                dossiers,
-                and_(
-                    assessments.c.demarche == dossiers.c.demarche,
-                    assessments.c.number == dossiers.c.number,
-                    assessments.c.fingerprint == dossiers.c.assessed_fingerprint,
-                    assessments.c.basis == dossiers.c.assessed_basis,
-                ),
-            )
-            .where(assessments.c.demarche == demarche)
-            .order_by(assessments.c.number)
-        )
-        queries = (
-            [query]
-            if numbers is None
-            else [query.where(assessments.c.number.in_(chunk)) for chunk in in_chunks(numbers)]
-        )
-        with self._scope.read() as connection:
-            return {
-                row.number: AssessmentRow(**row._mapping)  # noqa: SLF001
-                for one in queries
-                for row in connection.execute(one)
-            }
 
     def first_checks(self, demarche: int) -> dict[int, datetime]:
         """When each dossier was judged for the first time, by number."""

@@ -11,9 +11,10 @@ from typing import Any
 
 import openpyxl
 import python_calamine
+from msgspec import structs
 
 from exports.model import ExportContext, ExportedDossier
-from exports.published.workbook_set import build_workbook
+from exports.published.workbook_set import WorkbookSet
 from exports.readers.policy import Policy, parse_policy
 from exports.sheets.columns import ColumnsFile, parse_columns
 from mappings.dossier.model import Attachment, Company, DossierState, Place
@@ -121,7 +122,7 @@ def sample(spec: FieldSpec, text: str) -> Value:
         "company": Company("12345678200010", text),
         "region": Place("region", "76", text),
         "departement": Place("departement", "31", text),
-        "files": (replace(PDF, filename=f"{text}.pdf"),),
+        "files": (structs.replace(PDF, filename=f"{text}.pdf"),),
     }
     return samples.get(spec.type, text)
 
@@ -201,7 +202,7 @@ def build(
 ) -> bytes:
     """A workbook of these dossiers with the project's own columns and policy."""
     made = context(**changes)
-    return build_workbook(entries, made, audience=audience, columns=COLUMNS, policy=POLICY)
+    return WorkbookSet(entries, made, COLUMNS, POLICY).workbook(audience)
 
 
 def by_openpyxl(content: bytes, sheet: str) -> list[tuple[Any, ...]]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from exports.errors import MappingMismatchError
 from exports.model import ExportedDossier
@@ -43,7 +44,7 @@ def secret(spec: FieldSpec, mark: str) -> Answer:
         "choice": mark,
         "choices": (mark,),
         "company": Company(mark, mark),
-        "files": (replace(PDF, filename=mark),),
+        "files": (structs.replace(PDF, filename=mark),),
         "region": Place("region", mark, mark),
     }
     if spec.type in values:
@@ -205,7 +206,7 @@ def test_likely_patient_data_never_leave_the_agency() -> None:
 
 @pytest.mark.parametrize("name", ["CR D.M. né le 03-04-1952.pdf", "rappel_06_12_34_56_78.pdf"])
 def test_a_file_named_after_a_patient_leaves_without_its_name(name: str) -> None:
-    files = answered((replace(PDF, filename=name), replace(PDF, filename="RCP.pdf")))
+    files = answered(tuple(structs.replace(PDF, filename=one) for one in (name, "RCP.pdf")))
     one = entry(1, fields={"autres_pieces": files})
     network = build([one], audience="reseau")
     assert not holding(network, name)

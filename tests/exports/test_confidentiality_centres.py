@@ -24,7 +24,7 @@ def test_no_sentinel_is_in_any_file_of_a_centre_nor_in_its_plain_tables() -> Non
         entries=entries, context=context(), columns=COLUMNS, policy=POLICY, centres=CENTRES
     )
     assert len(made.numbers("crpv-toulouse")) > len(marks) - 5
-    files = {f"crpv-{one.code}": parts(made.centre_workbook(one.code)) for one in CENTRES}
+    files = {f"crpv-{one.code}": parts(made.workbook(f"crpv-{one.code}")) for one in CENTRES}
     for author in ("reseau", "crpv-toulouse"):
         tables = made.tables(author).values()
         files[f"{author} csv"] = {table.name: csv_bytes(table) for table in tables}
@@ -49,8 +49,8 @@ def test_what_a_centre_wrote_is_read_by_itself_and_the_agency_only() -> None:
         centres=CENTRES,
     )
     assert holding(made.workbook("agence"), mark)
-    assert holding(made.centre_workbook("toulouse"), mark)
-    for other in (made.workbook("reseau"), made.centre_workbook("montpellier")):
+    assert holding(made.workbook("crpv-toulouse"), mark)
+    for other in (made.workbook("reseau"), made.workbook("crpv-montpellier")):
         assert holding(other, mark) == []
     assert 1 in made.numbers("crpv-montpellier")
 
@@ -66,14 +66,14 @@ def test_no_sentinel_is_told_as_a_change(tmp_path: Path) -> None:
 
     for there, now in ((before, list(after)), (list(after), before)):
         first, root = made(there), tmp_path / ("avant" if there is before else "apres")
-        files = {f"{name}.xlsx": ExportFile(name, first.of(name)) for name in names}
+        files = {f"{name}.xlsx": ExportFile(name, first.workbook(name)) for name in names}
         facts = export_facts(there, first.context, checksum=first.checksum)
         published = publish(root, files, facts=facts, at=MOMENT + timedelta(days=1))
         assert published is not None
         last = PreviousExport(published, dossiers_sheet="Dossiers", about_sheet="À propos")
         again = made(now, last)
-        assert len(records(again.of("agence"), "Changements")) > len(marks)
+        assert len(records(again.workbook("agence"), "Changements")) > len(marks)
         for name in names[1:]:
-            content = again.of(name)
+            content = again.workbook(name)
             assert records(content, "Changements")
             assert [mark for mark in marks if holding(content, mark)] == []

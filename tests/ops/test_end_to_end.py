@@ -20,6 +20,7 @@ from steps.judge.judge import ASSESSMENT
 from store.repository import open_store
 from tests.ops.conftest import ROOT, Cluster, kill_tree, wait_for
 from tests.ops.prefect_stack import Stack, prefect_stack
+from tests.stored import current_verdicts
 
 pytestmark = [pytest.mark.debian, pytest.mark.timeout(600)]
 
@@ -96,7 +97,7 @@ def everything_is_answered(stack: Stack) -> None:
     """The annotations on DS are the verdicts in the store, and nothing is left to send."""
     shown = stack.sandbox.control.snapshots(stack.sandbox.demarche)
     with open_store(stack.cluster.url(stack.database)) as store:
-        kept = store.assessments.current(stack.sandbox.demarche)
+        kept = current_verdicts(store, stack.sandbox.demarche)
         assert not store.outbox.pending(stack.sandbox.demarche)
     assert kept.keys() == shown.keys()
     for number, row in kept.items():

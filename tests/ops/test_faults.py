@@ -13,6 +13,7 @@ from steps.judge.judge import ASSESSMENT
 from store.repository import open_store
 from tests.conftest import Bridge, MakeBridge
 from tests.ops.conftest import BIN, ROOT, Cluster, wait_for
+from tests.stored import current_verdicts
 
 pytestmark = pytest.mark.timeout(400)
 DOWN_SECONDS = 20
@@ -65,7 +66,7 @@ def everything_is_answered(made: Bridge, url: str) -> None:
     """The annotations on DS are the verdicts in the store, and nothing is left to send."""
     shown = made.sandbox.control.snapshots(made.sandbox.demarche)
     with open_store(url) as store:
-        kept = store.assessments.current(made.sandbox.demarche)
+        kept = current_verdicts(store, made.sandbox.demarche)
         assert not store.outbox.pending(made.sandbox.demarche)
     assert kept.keys() == shown.keys()
     for number, row in kept.items():

@@ -10,6 +10,7 @@ from store.dossiers.pages import DossierRow
 from store.repository import open_store
 from tests.conftest import Bridge, MakeBridge
 from tests.ops.conftest import Cluster
+from tests.stored import current_verdicts
 
 EARLIER = 14
 ITEM = "A4"
@@ -29,7 +30,7 @@ def database(request: pytest.FixtureRequest) -> dict[str, Any]:
 def earlier_item(made: Bridge, number: int) -> str:
     """What the verdict on a dossier says of its earlier dossier."""
     with open_store(made.settings.database()) as store:
-        row = store.assessments.current(made.sandbox.demarche)[number]
+        row = current_verdicts(store, made.sandbox.demarche)[number]
     verdict = ASSESSMENT.validate_json(row.detail)
     return next(one.verdict.value for one in verdict.items if one.id == ITEM)
 

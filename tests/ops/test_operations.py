@@ -28,6 +28,7 @@ from store.database.schema import migrations
 from store.repository import Store, open_store
 from tests.conftest import Bridge, MakeBridge
 from tests.ops.conftest import Cluster
+from tests.stored import current_verdicts, tombstones
 
 FIRST_RELEASE = Path(__file__).with_name("schema-0001.sql")
 DEMARCHE = 48213
@@ -96,7 +97,7 @@ def test_the_first_schema_is_upgraded_on_postgresql_too(cluster: Cluster) -> Non
 def everything_is_there(store: Store) -> None:
     store.require_current()
     assert len(store.dossiers.known_numbers(DEMARCHE)) == 2
-    assert len(store.assessments.current(DEMARCHE)) == 2
+    assert len(current_verdicts(store, DEMARCHE)) == 2
     ours = store.outbox.ours(DEMARCHE, numbers=store.dossiers.known_numbers(DEMARCHE))
     assert all(one.annotations for one in ours.values())
     assert ours
@@ -180,7 +181,7 @@ def test_dossiers_handled_long_ago_are_erased_and_do_not_come_back(
         assert not summary.created
         with open_services(made.settings) as services:
             left = services.store.dossiers.known_numbers(made.sandbox.demarche)
-            stones = services.store.absences.tombstones(made.sandbox.demarche)
+            stones = tombstones(services.store, made.sandbox.demarche)
     assert not left & over
     assert {stone.number for stone in stones if stone.reason == "conservation"} == over
 
@@ -201,7 +202,7 @@ def test_an_erased_dossier_stays_so_whatever_the_retention_is_now(
         made.sandbox.control.move(again, "en_instruction")
         assert made.run().created == {again}
         with open_services(made.settings) as services:
-            stones = services.store.absences.tombstones(made.sandbox.demarche)
+            stones = tombstones(services.store, made.sandbox.demarche)
     assert {stone.number for stone in stones if stone.reason == "conservation"} == over - {again}
 
 

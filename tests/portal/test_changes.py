@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from exports.readers.policy import parse_policy
-from portal.pages.exports import Counter
+from portal.pages.exports import DownloadPages
 from portal.published.changes import FieldChange, compare
 from portal.published.files import FetchableFile, FetchableFiles
 from settings import ROOT
@@ -51,6 +51,6 @@ def test_only_the_agency_reads_what_stood_there(
         for name, said in (("a.xlsx", TOLD), ("b.xlsx", POLICY.patient_mask))
     ]
     fetchable = FetchableFiles(tmp_path, demarche=1, secret="s")
-    counter = Counter(fetchable, None, 1, COLUMNS, MASKS)  # type: ignore[arg-type]
+    counter = DownloadPages(fetchable, None, 1, COLUMNS, MASKS)  # type: ignore[arg-type]
     ((change,),) = (one.changes for one in counter.changes(*files).changed)
     assert (change.before == TOLD) is retold

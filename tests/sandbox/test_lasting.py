@@ -1,6 +1,5 @@
 """What remains after a stop, a kill or a restart, and that nothing is left open."""
 
-import asyncio
 import signal
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from sandbox.server import create_app, running_sandbox
+from sandbox.server import running_sandbox
 
 
 def test_a_restarted_sandbox_finds_everything_as_it_was_left(start: Any, seed: Any) -> None:
@@ -78,22 +77,3 @@ def test_a_taken_port_is_told_and_leaves_nothing_open(tmp_path: Path) -> None:
             pass
     left = set(threading.enumerate()) - before
     assert not [one for one in left if one.name == "sandbox"]
-
-
-def test_the_application_alone_can_be_served_by_another_server(tmp_path: Path) -> None:
-    app = create_app(tmp_path)
-    sent: list[Any] = []
-
-    async def receive() -> Any:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    async def ask() -> None:
-        scope = {"type": "http", "method": "POST", "path": "/control/stats", "headers": []}
-        async with app.router.lifespan_context(app):
-            await app(scope, receive, send)
-
-    asyncio.run(ask())
-    assert sent[0]["status"] == 200

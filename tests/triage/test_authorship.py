@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from mappings.dossier.model import Dossier
 from tests.triage.replying import (
@@ -37,7 +38,7 @@ def dated(by_hand: datetime | None, values: dict[int, Any] = OURS, **dates: date
     """A dossier whose annotations were written at ``AT``, but those that are dated (``a901=…``)."""
     shown = dossier(values)
     annotations = tuple(
-        replace(one, updated_at=dates.get(f"a{one.id}", AT) if one.value else BEFORE)
+        structs.replace(one, updated_at=dates.get(f"a{one.id}", AT) if one.value else BEFORE)
         for one in shown.annotations
     )
     return replace(shown, annotations=annotations, annotations_by_hand_at=by_hand)

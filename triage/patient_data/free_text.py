@@ -5,8 +5,9 @@ several.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from mappings.dossier.model import Company, Place
 from mappings.report.model import Answer, Value

@@ -1,4 +1,4 @@
-"""Who wrote what an annotation shows, when memory does not say: an instance of the API, or a hand.
+"""Who wrote what an annotation shows, when memory does not say: the bridge by the API, or a person.
 
 DS dates each annotation, and the last change that a person made to any annotation of a dossier; a
 write through the API does not move the second date (FACTS, "Writing"). So what is dated after it
@@ -26,7 +26,7 @@ _MANY = 3
 
 
 def recollected(dossier: Dossier, memory: Memory, *, rulebook: Rulebook) -> Memory:
-    """What is remembered of a dossier, and what DS shows of us beside.
+    """What is remembered of a dossier, completed by what DS shows as written by the bridge.
 
     With a status that was forgotten come the labels that go with it, where the dossier has them:
     DS does not say who put a label.

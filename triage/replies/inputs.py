@@ -73,7 +73,7 @@ class JudgedDossier:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """What the planner goes by.
+    """Mapping, reply policy, texts and message settings that every plan uses.
 
     Attributes:
         mapping: The form's mapping.

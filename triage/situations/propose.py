@@ -100,7 +100,7 @@ def _decided(
 
 
 class _Placement:
-    """Places the reports of each group; each id has its home in one group."""
+    """Places the reports of each group; each id is kept by one group."""
 
     def __init__(
         self,

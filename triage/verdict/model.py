@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from mappings.dossier.model import fills_slots
-
 
 class Verdict(StrEnum):
     """Verdict on one item of the guide; the first that holds, in this order."""
@@ -28,7 +26,6 @@ class Status(StrEnum):
     COMPLET = "Complet"
 
 
-@fills_slots
 @dataclass(frozen=True, slots=True)
 class ItemResult:
     """Verdict on one item.

@@ -38,20 +38,20 @@ def made(entries: list[ExportedDossier], root: Path, **changes: Any) -> Workbook
 
 def hand_out(entries: list[ExportedDossier], root: Path, **changes: Any) -> WorkbookSet:
     found = made(entries, root, **changes)
-    files = {f"{name}.xlsx": ExportFile(name, found.workbook(name)) for name in FILES}  # type: ignore[arg-type]
+    files = {f"{name}.xlsx": ExportFile(name, found.workbook(name)) for name in FILES}
     facts = export_facts(entries, found.context, checksum=found.checksum)
     publish(root, files, facts=facts, at=MOMENT + timedelta(days=len(list(root.glob("2*")))))
     return found
 
 
 def changes_of(found: WorkbookSet, audience: str) -> list[tuple[Any, ...]]:
-    header, *rows = by_openpyxl(found.workbook(audience), "Changements")  # type: ignore[arg-type]
+    header, *rows = by_openpyxl(found.workbook(audience), "Changements")
     assert header == HEADERS
     return [row for row in rows if any(cell is not None for cell in row)]
 
 
 def about(found: WorkbookSet, audience: str) -> dict[str, str]:
-    rows = by_openpyxl(found.workbook(audience), "À propos")  # type: ignore[arg-type]
+    rows = by_openpyxl(found.workbook(audience), "À propos")
     return {str(row[0]): str(row[1]) for row in rows if row[0]}
 
 

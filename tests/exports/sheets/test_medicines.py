@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from exports.errors import MappingMismatchError
-from exports.published.workbook_set import build_workbook
+from exports.published.workbook_set import WorkbookSet
 from exports.sheets.columns import ColumnSpec
 from mappings.medicines.columns import BDPM_COLUMNS, NO_REFERENCE
 from mappings.medicines.facts import facts_of
@@ -77,7 +77,7 @@ def test_a_column_of_bdpm_belongs_in_the_sheet_of_medicines() -> None:
     )
     columns = COLUMNS.model_copy(update={"sheets": sheets})
     with pytest.raises(MappingMismatchError, match="« Titulaire » de la feuille « Mesures »"):
-        build_workbook([], context(), audience="agence", columns=columns, policy=POLICY)
+        WorkbookSet([], context(), columns, POLICY).workbook("agence")
 
 
 def test_champs_that_nothing_maps_are_listed_and_counted_at_the_agency() -> None:

@@ -20,6 +20,7 @@ from steps.wiring.services import Services, connect, open_services
 from steps.wiring.summary import Summary
 from store.database.tables import assessments, dossiers, rule_texts, verdicts
 from tests.conftest import Bridge, bridge_on
+from tests.stored import current_verdicts
 from triage.verdict.assess import JUDGED
 from triage.verdict.model import Verdict
 
@@ -126,7 +127,7 @@ def test_a_verdict_whose_basis_says_nothing_of_the_code_is_judged_again_and_stil
 ) -> None:
     """As the bases of installations from before the code was a part of them."""
     with connect(changed.after) as services:
-        row = services.store.assessments.current(services.demarche)[changed.number]
+        row = current_verdicts(services.store, services.demarche)[changed.number]
         old = row.basis.replace(f"/code-{JUDGED}", "")
         assert old != row.basis
         with services.store._scope.write() as connection:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.steps.syncing import Mirror, mirrored, seeds
+from tests.stored import tombstones
 
 OPEN = [one.number for one in seeds(60) if one.state == "en_construction"]
 GONE, OTHER = OPEN[:2]
@@ -56,7 +57,7 @@ def test_a_purged_dossier_leaves_a_tombstone_and_nothing_else(tmp_path: Path) ->
         mirror.control.purge(GONE)
         assert mirror.poll().deleted == {GONE}
         with mirror.store() as store:
-            (stone,) = store.absences.tombstones(mirror.demarche)
+            (stone,) = tombstones(store, mirror.demarche)
             assert store.dossiers.get(mirror.demarche, GONE) is None
         assert (stone.number, stone.reason) == (GONE, "user_request")
         assert SECRET.encode() not in traces(mirror)
@@ -85,7 +86,7 @@ def test_deposited_and_purged_between_two_polls_leaves_a_tombstone(tmp_path: Pat
         mirror.control.purge(born)
         assert not mirror.poll().deleted
         with mirror.store() as store:
-            assert [one.number for one in store.absences.tombstones(mirror.demarche)] == [born]
+            assert [one.number for one in tombstones(store, mirror.demarche)] == [born]
         mirror.assert_same()
 
 
@@ -102,7 +103,7 @@ def test_an_expired_dossier_is_seen_to_go_by_reconciliation_only(tmp_path: Path)
         mirror.control.purge(GONE)
         mirror.poll()
         with mirror.store() as store:
-            (stone,) = store.absences.tombstones(mirror.demarche)
+            (stone,) = tombstones(store, mirror.demarche)
         assert (stone.number, stone.reason) == (GONE, "expired")
         mirror.assert_same()
 

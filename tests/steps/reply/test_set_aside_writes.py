@@ -240,7 +240,7 @@ def test_a_link_is_followed_to_listed_hosts_only(tmp_path: Path) -> None:
 def test_a_workbook_that_cannot_be_made_is_named_and_the_others_are_published(
     town: MakeTown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    of = WorkbookSet.of
+    of = WorkbookSet.workbook
 
     def broken(made: WorkbookSet, author: str) -> bytes:
         if author == "crpv-lyon":
@@ -250,7 +250,7 @@ def test_a_workbook_that_cannot_be_made_is_named_and_the_others_are_published(
     seeds: list[SeedDossier] = [replace(one) for one in some("Complet", 2)]
     with town(seeds) as made:
         with monkeypatch.context() as patched:
-            patched.setattr(WorkbookSet, "of", broken)
+            patched.setattr(WorkbookSet, "workbook", broken)
             told, again = run(made), run(made)
         assert {Path(one).name for one in told.workbooks} == {"agence.xlsx", "reseau.xlsx"}
         assert again.workbooks == []

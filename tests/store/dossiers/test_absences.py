@@ -17,6 +17,7 @@ from store.repository import Store, open_store
 from store.staff.opinions import OpinionRow
 from store.verdicts.assessments import AssessmentRow
 from store.verdicts.situations import SituationReport
+from tests.stored import tombstones
 from triage.replies.reply import (
     Annotate,
     AnnotationChange,
@@ -112,12 +113,12 @@ def test_a_purge_leaves_a_tombstone_and_nothing_else(store: Store, row: MakeRow,
 
     assert tables_that_name(store, 1) == {"absences", "sent_messages"}
     assert tables_that_name(store, 2) == named
-    assert store.absences.tombstones(7) == (
+    assert tombstones(store, 7) == (
         Absence(1, Why.ERASED, "user_request", row(1).deposited_at, day(3), day(4)),
         Absence(50, Why.ERASED, "expired", None, day(3), day(4)),
     )
     assert store.absences.purge(7, gone, at=day(9)) == ()
-    assert {t.erased_at for t in store.absences.tombstones(7)} == {day(4)}
+    assert {t.erased_at for t in tombstones(store, 7)} == {day(4)}
 
 
 def test_what_is_erased_is_not_in_the_files_any_more(store: Store, row: MakeRow, day: Day) -> None:
@@ -149,7 +150,7 @@ def test_a_dossier_that_was_thought_gone_has_no_tombstone(
 ) -> None:
     store.absences.purge(7, [Deletion(1, day(3), "absent de la liste")], at=day(4))
     store.dossiers.save_page(7, [row(1)], watermark=None, seen_at=day(5))
-    assert store.absences.tombstones(7) == ()
+    assert tombstones(store, 7) == ()
 
 
 def test_a_lost_dossier_is_pending_until_it_is_seen_again(

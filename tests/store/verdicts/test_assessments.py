@@ -6,6 +6,7 @@ import pytest
 from store.dossiers.pages import DossierRow
 from store.repository import Store
 from store.verdicts.assessments import AssessmentRow, VerdictSeen
+from tests.stored import current_verdicts
 
 Day = Callable[[int], datetime]
 MakeRow = Callable[..., DossierRow]
@@ -34,8 +35,7 @@ def test_the_saved_assessment_is_the_current_one(
     assert (light.assessed_fingerprint, light.assessed_basis) == ("f1", "r1 m1")
     assert light.earlier_number == 2
     assert (other.assessed_fingerprint, other.earlier_number) == (None, None)
-    assert store.assessments.current(7) == {1: saved}
-    assert store.assessments.current(7, numbers=[2]) == {}
+    assert current_verdicts(store, 7) == {1: saved}
 
 
 def test_a_past_verdict_is_used_again_when_its_content_comes_back(
@@ -45,10 +45,8 @@ def test_a_past_verdict_is_used_again_when_its_content_comes_back(
     first, second = verdict(1, "f1"), verdict(1, "f2", 1)
     store.assessments.save(7, [first], at=day(0))
     store.assessments.save(7, [second], at=day(1))
-    found = store.assessments.find(7, {1: "f1", 5: "f1"}, basis="r1 m1")
-    assert found == {1: first}
-    store.assessments.save(7, list(found.values()), at=day(2))
-    assert store.assessments.current(7) == {1: first}
+    store.assessments.save(7, [verdict(1, "f1", 2)], at=day(2))
+    assert current_verdicts(store, 7) == {1: first}
     assert store.assessments.history(7, 1) == (
         VerdictSeen(day(0), first),
         VerdictSeen(day(1), second),
@@ -61,10 +59,9 @@ def test_another_basis_is_another_verdict(
 ) -> None:
     store.dossiers.save_page(7, [row(1)], watermark=None, seen_at=day(0))
     store.assessments.save(7, [verdict(1, "f1")], at=day(0))
-    assert store.assessments.find(7, {1: "f1"}, basis="r2 m1") == {}
     newer = verdict(1, "f1", 1, basis="r2 m1")
     store.assessments.save(7, [newer], at=day(1))
-    assert store.assessments.current(7) == {1: newer}
+    assert current_verdicts(store, 7) == {1: newer}
 
 
 def test_saving_twice_is_saving_once(
@@ -94,6 +91,4 @@ def test_many_are_saved_and_found_at_once(
     store.dossiers.save_page(7, [row(n) for n in numbers], watermark=None, seen_at=day(0))
     rows = [verdict(n, f"f{n}") for n in numbers]
     store.assessments.save(7, rows, at=day(0))
-    assert store.assessments.current(7) == {r.number: r for r in rows}
-    wanted = {n: f"f{n}" for n in numbers}
-    assert store.assessments.find(7, wanted, basis="r1 m1") == {r.number: r for r in rows}
+    assert current_verdicts(store, 7) == {r.number: r for r in rows}

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from mappings.report.model import Answer, AnswerState, Report
 from mappings.schema.model import FormMapping
@@ -245,7 +246,10 @@ def test_a_column_that_the_revision_does_not_ask_is_not_applicable(
     assert isinstance(rows, tuple)
     assert isinstance(rows[0], Mapping)
     older = {**rows[0], "conditions_delivrance": Answer(AnswerState.NOT_ASKED)}
-    fields = {**told.fields, "specialites": replace(told.fields["specialites"], value=(older,))}
+    fields = {
+        **told.fields,
+        "specialites": structs.replace(told.fields["specialites"], value=(older,)),
+    }
     part: dict[str, object] = {"rows": "specialites", "each": "conditions_delivrance"}
     found = judged_with(replace(told, fields=fields), rules, part)
     assert found.verdict is Verdict.NOT_APPLICABLE

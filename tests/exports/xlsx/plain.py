@@ -1,12 +1,11 @@
-"""Rows of a table through openpyxl's own interface: slow, and the measure of the quick path."""
+"""Rows of a table through openpyxl's own interface: slow, what the product's writer is held to."""
 
-from openpyxl.cell.rich_text import CellRichText
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.cells import MAX_LINKS, Content, Link, looks_like_formula, runs
+from exports.cells import MAX_LINKS, Content, Link
 from exports.sheets.tables import Column, Table
 from exports.xlsx.row_writer import cell_value, row_height, shape_of
-from exports.xlsx.styles import dress
+from exports.xlsx.styles import dress, set_text
 
 
 def write_plain(sheet: Worksheet, table: Table, *, first_row: int) -> None:
@@ -31,13 +30,3 @@ def _write(sheet: Worksheet, where: tuple[int, int], *, column: Column, content:
         set_text(sheet, where, text=value)
     else:
         cell.value = value
-
-
-def set_text(sheet: Worksheet, where: tuple[int, int], *, text: str) -> None:
-    """Put a safe text in a cell: never a formula, never an escape that Excel would decode."""
-    cell = sheet.cell(row=where[0], column=where[1])
-    pieces = runs(text)
-    cell.value = CellRichText(*pieces) if len(pieces) > 1 else text
-    cell.data_type = "s"
-    if looks_like_formula(text):
-        cell.quotePrefix = True
