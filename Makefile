@@ -27,6 +27,9 @@ portal-assets:   ## the State's design system for the portal (needs npm; State s
 test-tools:      ## Microsoft's validator of workbooks, for make test-all (needs npm)
 	npm ci --ignore-scripts --no-audit --no-fund --silent
 
+# Compiled tests are kept, whatever the machine says: pytest rewrites 290 files otherwise, in each worker.
+test test-all: export PYTHONDONTWRITEBYTECODE =
+
 test: setup      ## all tests that need PyPI packages only
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "not debian and not slow"
 

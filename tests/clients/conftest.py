@@ -1,10 +1,7 @@
 """What the tests of the conversation share: the official schema, a sandbox, a still clock."""
 
-import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
@@ -19,6 +16,7 @@ from clients.writing.writer import DsWriter
 from mappings.dossier.model import RawDossier
 from sandbox.generator.generate import generate
 from sandbox.server import Sandbox, running_sandbox
+from tests.official_schema import official_introspection
 from triage.replies.reply import (
     Annotate,
     AnnotationChange,
@@ -27,8 +25,6 @@ from triage.replies.reply import (
     SendMessage,
     SetLabel,
 )
-
-INTROSPECTION = Path(__file__).parents[3] / "shared" / "ds-api" / "introspection.json"
 
 Connect = Callable[..., DsTransport]
 
@@ -58,13 +54,7 @@ def clock() -> StillClock:
 
 @pytest.fixture(scope="session")
 def official_schema() -> GraphQLSchema:
-    if not INTROSPECTION.exists():
-        missing = f"the official schema is not at {INTROSPECTION}: the documents were NOT checked"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    told = json.loads(INTROSPECTION.read_bytes())
-    return build_client_schema(told.get("data", told))
+    return build_client_schema(official_introspection())
 
 
 @pytest.fixture(scope="module")

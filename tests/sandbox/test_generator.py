@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,13 @@ from sandbox.generator.defects import catalogue
 from sandbox.generator.generate import NOW, generate
 
 SANDBOX = Path(__file__).parents[2] / "sandbox"
-DOSSIERS = generate(300, seed=1)
+
+
+@cache
+def dossiers() -> list[SeedDossier]:
+    return generate(300, seed=1)
+
+
 CLOSED = {"accepte", "refuse", "sans_suite"}
 # Large companies of the sector: none may appear beside an invented report.
 REAL = {
@@ -67,7 +74,7 @@ REAL = {
 
 
 def kinds() -> list[str]:
-    return [dossier.planted.kind for dossier in DOSSIERS]
+    return [dossier.planted.kind for dossier in dossiers()]
 
 
 def test_same_arguments_give_same_dossiers() -> None:
@@ -76,7 +83,7 @@ def test_same_arguments_give_same_dossiers() -> None:
 
 
 def test_more_dossiers_begin_with_the_same_ones() -> None:
-    assert generate(60, seed=1) == DOSSIERS[:60]
+    assert generate(60, seed=1) == dossiers()[:60]
 
 
 def test_nothing_is_generated_when_nothing_is_asked() -> None:
@@ -90,7 +97,7 @@ def test_numbers_start_where_asked_and_increase() -> None:
 
 
 def test_every_situation_trait_and_defect_is_reached() -> None:
-    assert {one.planted.situation for one in DOSSIERS} == set(range(1, 25))
+    assert {one.planted.situation for one in dossiers()} == set(range(1, 25))
     words = {word.rstrip(":") for kind in kinds() for word in kind.split()}
     hostile = {entry["name"] for entry in read("hostile.yaml")}
     scope = {entry["kind"] for theme in read("scope.yaml").values() for entry in theme}
@@ -115,30 +122,30 @@ def test_the_mix_is_the_one_of_a_real_backlog(seed: int) -> None:
 
 
 def test_every_item_meets_every_verdict_possible_for_it() -> None:
-    seen = {pair for one in DOSSIERS for pair in one.planted.items.items()}
+    seen = {pair for one in dossiers() for pair in one.planted.items.items()}
     wanted = {pair for defect in catalogue().values() for pair in defect.verdicts.items()}
     assert wanted <= seen
-    assert len(DOSSIERS[0].planted.items) == 35
-    assert all(len(one.planted.items) == 35 for one in DOSSIERS)
+    assert len(dossiers()[0].planted.items) == 35
+    assert all(len(one.planted.items) == 35 for one in dossiers())
 
 
 def test_scope_champs_are_each_a_reason_once() -> None:
-    assert {one.planted.out_of_scope_champ for one in DOSSIERS} == {None, 1, 2, 3, 4}
+    assert {one.planted.out_of_scope_champ for one in dossiers()} == {None, 1, 2, 3, 4}
 
 
 def test_priority_is_only_given_in_scope() -> None:
-    for one in DOSSIERS:
+    for one in dossiers():
         judged = one.planted.status in ("Complet", "À compléter")
         assert (one.planted.priority is not None) == judged
         assert (one.planted.status == "Clos") == (one.state in CLOSED)
 
 
 def test_dates_follow_each_other() -> None:
-    for one in DOSSIERS:
+    for one in dossiers():
         assert NOW - timedelta(days=550) < one.deposited_at <= one.updated_at <= NOW
         assert one.deposited_at.utcoffset() == timedelta(0)
-    assert max(Counter(one.deposited_at for one in DOSSIERS).values()) > 2
-    assert max(Counter(one.updated_at for one in DOSSIERS).values()) > 2
+    assert max(Counter(one.deposited_at for one in dossiers()).values()) > 2
+    assert max(Counter(one.updated_at for one in dossiers()).values()) > 2
 
 
 def test_the_moment_of_generation_is_an_argument() -> None:
@@ -155,11 +162,11 @@ def test_companies_are_fictional_with_sound_numbers() -> None:
             number = phonenumbers.parse(contact.phone, "FR")
             assert phonenumbers.is_valid_number(number)
             assert contact.email.endswith(f"@{company.key}.example")
-    assert all(one.usager_email.endswith(".example") for one in DOSSIERS)
+    assert all(one.usager_email.endswith(".example") for one in dossiers())
 
 
 def test_only_the_planted_siret_has_a_wrong_key() -> None:
-    for one in DOSSIERS:
+    for one in dossiers():
         assert siret.is_valid(one.company.siret)
         typed = one.answers[6]
         assert ("A1.siret_key" in one.planted.kind) == bool(typed and not siret.is_valid(typed))
@@ -178,21 +185,21 @@ def test_medicines_have_codes_of_the_right_shape_and_no_real_company() -> None:
 
 
 def test_a_complement_names_an_earlier_dossier() -> None:
-    known = {one.number: one for one in DOSSIERS}
-    linked = [one for one in DOSSIERS if one.planted.items["A4"] == "present"]
+    known = {one.number: one for one in dossiers()}
+    linked = [one for one in dossiers() if one.planted.items["A4"] == "present"]
     assert {one.answers[13] for one in linked} == {"Complément", "Clôture"}
     for one in linked:
         earlier = known[one.answers[14]]
         assert earlier.number < one.number
         assert earlier.deposited_at < one.deposited_at
         assert earlier.company == one.company
-    ghosts = [one for one in DOSSIERS if "A4.ghost" in one.planted.kind]
+    ghosts = [one for one in dossiers() if "A4.ghost" in one.planted.kind]
     assert not [one for one in ghosts if one.answers[14] in known]
 
 
 def test_duplicates_repeat_an_earlier_report() -> None:
-    known = {one.number: one for one in DOSSIERS}
-    copies = [one for one in DOSSIERS if one.planted.kind.startswith("duplicate of")]
+    known = {one.number: one for one in dossiers()}
+    copies = [one for one in dossiers() if one.planted.kind.startswith("duplicate of")]
     assert copies
     for one in copies:
         first = known[int(one.planted.kind.split()[2].rstrip(":"))]
@@ -201,7 +208,7 @@ def test_duplicates_repeat_an_earlier_report() -> None:
 
 
 def test_generics_come_from_three_companies() -> None:
-    generics = [one for one in DOSSIERS if one.planted.kind.startswith("generics")]
+    generics = [one for one in dossiers() if one.planted.kind.startswith("generics")]
     assert len({one.company.name for one in generics[:3]}) == 3
     assert len({one.planted.situation for one in generics[:3]}) == 1
 
@@ -209,7 +216,7 @@ def test_generics_come_from_three_companies() -> None:
 def test_places_beyond_the_departements_are_all_met() -> None:
     codes = {
         row[331]["code"]
-        for one in DOSSIERS
+        for one in dossiers()
         for row in one.answers.get(33) or []
         if one.answers[31] == "Locale"
     }
@@ -217,8 +224,8 @@ def test_places_beyond_the_departements_are_all_met() -> None:
 
 
 def test_two_products_and_dates_at_midnight_are_met() -> None:
-    assert [one for one in DOSSIERS if len(one.answers[15]) == 2]
-    late = [one for one in DOSSIERS if one.answers[40] == next_day(one)]
+    assert [one for one in dossiers() if len(one.answers[15]) == 2]
+    late = [one for one in dossiers() if one.answers[40] == next_day(one)]
     assert [one for one in late if one.planted.items["R1"] == "present"]
 
 
@@ -234,9 +241,9 @@ def test_data_files_name_known_companies_and_items() -> None:
 
 
 def test_borders_and_scores_are_reached() -> None:
-    scores = {one.planted.score for one in DOSSIERS}
+    scores = {one.planted.score for one in dossiers()}
     assert {100, 95, 90, 81, 50} <= scores
     assert min(scores) < 50
-    patients = {one.answers.get(42) for one in DOSSIERS if one.answers.get(41)}
+    patients = {one.answers.get(42) for one in dossiers() if one.answers.get(41)}
     assert {0, 1, 999, 1000} <= patients
-    assert {4.9, 5.0} <= {one.answers.get(45) for one in DOSSIERS if one.revision == 2}
+    assert {4.9, 5.0} <= {one.answers.get(45) for one in dossiers() if one.revision == 2}

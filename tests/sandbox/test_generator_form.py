@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,13 @@ from sandbox.generator.generate import generate
 FORM = json.loads(
     (Path(__file__).parents[2] / "sandbox" / "formulaire.json").read_text(encoding="utf-8")
 )
-DOSSIERS = generate(300, seed=1)
+
+
+@cache
+def dossiers() -> list[SeedDossier]:
+    return generate(300, seed=1)
+
+
 SKIPPED = {"header_section", "explication"}
 Champ = dict[str, Any]
 
@@ -75,7 +82,7 @@ CHECKS: dict[str, Callable[[Champ, Any], bool]] = {
 @pytest.mark.parametrize("revision", [1, 2])
 def test_answers_are_those_that_the_form_allows(revision: int) -> None:
     champs = form(revision)
-    for dossier in DOSSIERS:
+    for dossier in dossiers():
         if dossier.revision != revision:
             continue
         for stable, answer in dossier.answers.items():
@@ -84,7 +91,7 @@ def test_answers_are_those_that_the_form_allows(revision: int) -> None:
 
 
 def test_annotations_are_those_of_humans_only() -> None:
-    for dossier in DOSSIERS:
+    for dossier in dossiers():
         known = form(dossier.revision, "annotations")
         for stable, value in dossier.annotations.items():
             assert stable in {921, 922, 923, 924}
@@ -113,13 +120,13 @@ def hidden_answers(dossier: SeedDossier) -> set[int]:
 
 
 def test_only_stale_dossiers_answer_hidden_questions() -> None:
-    stale = [one for one in DOSSIERS if hidden_answers(one)]
+    stale = [one for one in dossiers() if hidden_answers(one)]
     assert stale
     assert not [one.planted.kind for one in stale if "stale" not in one.planted.kind]
 
 
 def test_a_clean_dossier_answers_every_required_question() -> None:
-    for dossier in DOSSIERS:
+    for dossier in dossiers():
         if dossier.planted.score < 100 or dossier.planted.status in ("À préciser", "Hors champ"):
             continue
         for stable, champ in form(dossier.revision).items():

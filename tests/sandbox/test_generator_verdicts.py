@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,13 +19,25 @@ from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.generate import generate
 from sandbox.generator.verdict import PENALTIES
 
-DOSSIERS = [one for seed in (1, 2) for one in generate(300, seed=seed)]
-NUMBERS = [{one.number for one in generate(300, seed=seed)} for seed in (1, 2)]
 EMPTY = {"nc", "n/c", "neant", "sans objet", "ras", "voir piece jointe", "voir pj", "xxx", "-", "."}
 EMPTY |= {"a completer"}
 NEEDS_CIS = {"AMM", "AIP", "Enregistrement"}
 Answers = Mapping[int, Any]
 LOST = {"missing": Decimal(1), "invalid": Decimal(1), "insufficient": Decimal("0.5")}
+
+
+@cache
+def batches() -> list[list[SeedDossier]]:
+    return [generate(300, seed=seed) for seed in (1, 2)]
+
+
+@cache
+def numbers() -> list[set[int]]:
+    return [{one.number for one in batch} for batch in batches()]
+
+
+def dossiers() -> list[SeedDossier]:
+    return [one for batch in batches() for one in batch]
 
 
 def is_empty(text: str) -> bool:
@@ -83,7 +96,7 @@ def previous(one: SeedDossier) -> str:
     kind, number = one.answers.get(13), one.answers.get(14)
     if kind in ("", "Initial"):
         return "not_applicable"
-    known = any({number, one.number} <= numbers for numbers in NUMBERS)
+    known = any({number, one.number} <= batch for batch in numbers())
     return "missing" if not number else wrong(holds=not known or number == one.number)
 
 
@@ -200,13 +213,13 @@ PARTS: tuple[Callable[[SeedDossier], dict[str, str]], ...] = (declarant, describ
 
 
 def test_planted_items_are_what_the_answers_hold() -> None:
-    for one in DOSSIERS:
+    for one in dossiers():
         read = {item: verdict for part in PARTS for item, verdict in part(one).items()}
         assert dict(one.planted.items) == read, (one.number, one.planted.kind)
 
 
 def test_scores_follow_the_formula() -> None:
-    for one in DOSSIERS:
+    for one in dossiers():
         left = Decimal(100)
         for item, verdict in one.planted.items.items():
             left *= 1 - PENALTIES[item] * LOST.get(verdict, Decimal(0))
@@ -214,7 +227,7 @@ def test_scores_follow_the_formula() -> None:
 
 
 def test_statuses_follow_the_order_of_the_guide() -> None:
-    for one in DOSSIERS:
+    for one in dossiers():
         scope = [one.answers[champ] for champ in (1, 2, 3)] + [
             None if one.answers[4] is None else not one.answers[4]
         ]
@@ -241,14 +254,14 @@ def test_statuses_follow_the_order_of_the_guide() -> None:
     ],
 )
 def test_borders_meet_their_criterion(name: str, criterion: str) -> None:
-    named = [one.planted for one in DOSSIERS if name in one.planted.kind.split()]
+    named = [one.planted for one in dossiers() if name in one.planted.kind.split()]
     judged = [planted for planted in named if planted.priority]
     assert judged
     assert all(criterion in planted.priority_criteria for planted in judged)
 
 
 def test_just_under_a_border_is_not_widespread() -> None:
-    for one in DOSSIERS:
+    for one in dossiers():
         narrow = {"border.patients_999", "border.share_5_local"} & set(one.planted.kind.split())
         share = one.answers.get(31) == "Nationale" and (one.answers.get(45) or 0) >= 5
         patients = bool(one.answers.get(41)) and (one.answers.get(42) or 0) >= 1000

@@ -1,15 +1,14 @@
 """Everything that our SDL has must be in the official schema, with the same shape."""
 
-import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from graphql import GraphQLSchema, build_schema, introspection_from_schema
 
+from tests.official_schema import official_introspection
+
 ROOT = Path(__file__).parents[2]
-OFFICIAL = ROOT.parent / "shared" / "ds-api" / "introspection.json"
 SDL = ROOT / "sandbox" / "schema.graphql"
 
 Types = dict[str, dict[str, Any]]
@@ -17,12 +16,7 @@ Types = dict[str, dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def official() -> Types:
-    if not OFFICIAL.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{OFFICIAL} is missing: the official schema must be checked in CI")
-        pytest.skip(f"THE SCHEMA IS NOT CHECKED: {OFFICIAL} is not on this machine")
-    raw = json.loads(OFFICIAL.read_text(encoding="utf-8"))
-    return _types(raw.get("data", raw))
+    return _types(official_introspection())
 
 
 @pytest.fixture(scope="module")

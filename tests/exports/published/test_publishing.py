@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,18 @@ from tests.exports.conftest import COLUMNS, POLICY, answered, build, context, en
 
 NOW = datetime(2026, 3, 12, 13, 5, tzinfo=UTC)
 ENTRIES = [entry(1), entry(2)]
-BYTES = build(ENTRIES)
+
+
+@cache
+def written() -> bytes:
+    return build(ENTRIES)
 
 
 def files() -> dict[str, ExportFile]:
-    return {"agence.xlsx": ExportFile("agence", BYTES), "reseau.xlsx": ExportFile("reseau", BYTES)}
+    return {
+        "agence.xlsx": ExportFile("agence", written()),
+        "reseau.xlsx": ExportFile("reseau", written()),
+    }
 
 
 def facts(entries: list[ExportedDossier] = ENTRIES) -> ExportFacts:
@@ -44,7 +52,7 @@ def test_a_folder_named_by_the_minute_in_paris_holds_the_files_and_their_manifes
     ]
     told = json.loads((done.folder / "manifest.json").read_text())
     first = told["files"][0]
-    assert first["sha256"] == hashlib.sha256(BYTES).hexdigest()
+    assert first["sha256"] == hashlib.sha256(written()).hexdigest()
     assert first["rows"]["Dossiers"] == 2
     assert (first["audience"], told["period"]) == ("agence", ["2026-02-03", "2026-02-03"])
     assert told["checksum"] == facts().checksum
@@ -88,7 +96,7 @@ def test_what_a_killed_run_left_is_swept_by_the_next(tmp_path: Path) -> None:
 
 def test_a_damaged_workbook_is_not_published(tmp_path: Path) -> None:
     publish(tmp_path, files(), facts=facts(), at=NOW)
-    broken = {"agence.xlsx": ExportFile("agence", BYTES[:-400])}
+    broken = {"agence.xlsx": ExportFile("agence", written()[:-400])}
     with pytest.raises(WorkbookCheckError, match=r"agence\.xlsx"):
         publish(tmp_path, broken, facts=facts([entry(9)]), at=NOW)
     assert [one.name for one in visible(tmp_path)] == ["2026-03-12-1405"]
@@ -121,7 +129,7 @@ def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["../agence.xlsx", "Agence.xlsx", "a/b.xlsx", ".xlsx", "a.exe"])
 def test_a_name_that_could_leave_the_folder_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="not a name"):
-        publish(tmp_path, {name: ExportFile("agence", BYTES)}, facts=facts(), at=NOW)
+        publish(tmp_path, {name: ExportFile("agence", written())}, facts=facts(), at=NOW)
 
 
 def test_old_exports_go_and_the_newest_stays(tmp_path: Path) -> None:

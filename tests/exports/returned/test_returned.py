@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from datetime import datetime, time
+from functools import cache
 from typing import Any
 
 import openpyxl
@@ -20,13 +21,19 @@ from tests.exports.conftest import COLUMNS, build, by_openpyxl, entry, records
 
 HELD = Opinion("CRPV Lyon", "À surveiller", "=1+1, à revoir")
 ENTRIES = [entry(1), entry(2, opinions={"agence": HELD}), entry(3)]
-CONTENT = build(ENTRIES, opinions_until=5)
+
+
+@cache
+def handed_out() -> bytes:
+    return build(ENTRIES, opinions_until=5)
+
+
 Edit = Callable[[Worksheet, dict[str, int]], None]
 
 
-def returned(edit: Edit | None = None, content: bytes = CONTENT) -> Returned:
+def returned(edit: Edit | None = None, content: bytes | None = None) -> Returned:
     """The workbook as an evaluator's Excel saves it after an edit; columns are given by header."""
-    book = openpyxl.load_workbook(io.BytesIO(content))
+    book = openpyxl.load_workbook(io.BytesIO(content or handed_out()))
     sheet = book["Dossiers"]
     if edit is not None:
         edit(sheet, {str(cell.value): int(cell.column or 0) for cell in sheet[1]})
@@ -118,7 +125,7 @@ def test_a_formula_or_a_failed_one_is_refused_and_erases_nothing(wrong: str) -> 
         sheet.cell(row=3, column=at["Commentaire"]).value = wrong
         sheet.cell(row=4, column=at["Avis du centre"]).value = wrong
 
-    book = openpyxl.load_workbook(io.BytesIO(CONTENT))
+    book = openpyxl.load_workbook(io.BytesIO(handed_out()))
     at = {str(cell.value): get_column_letter(n) for n, cell in enumerate(book["Dossiers"][1], 1)}
     cells = [f"{at['Commentaire']}2", f"{at['Commentaire']}3", f"{at['Avis du centre']}4"]
     found = returned(edit)
@@ -167,7 +174,7 @@ def test_what_excel_holds_otherwise_is_kept_as_the_person_reads_it(value: Any, t
 
 
 def test_what_another_spreadsheet_added_is_passed_over_in_silence() -> None:
-    source, saved = zipfile.ZipFile(io.BytesIO(CONTENT)), io.BytesIO()
+    source, saved = zipfile.ZipFile(io.BytesIO(handed_out())), io.BytesIO()
     extension = b'<extLst><ext uri="{78C0D931-6437-407d-A8EE-F0AAD7539E65}"/></extLst></worksheet>'
     with zipfile.ZipFile(saved, "w") as target:
         for name in source.namelist():
@@ -183,10 +190,11 @@ def test_a_workbook_of_others_is_none_of_ours() -> None:
     assert read_returned(saved.getvalue(), COLUMNS).identity is None
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 rien", b"a;b\n1;2\n", CONTENT[:5000]])
-def test_a_file_that_is_no_workbook_is_told(content: bytes) -> None:
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 rien", b"a;b\n1;2\n", None])
+def test_a_file_that_is_no_workbook_is_told(content: bytes | None) -> None:
+    cut_short = handed_out()[:5000]
     with pytest.raises(UnreadableWorkbookError, match="xlsx"):
-        read_returned(content, COLUMNS)
+        read_returned(cut_short if content is None else content, COLUMNS)
 
 
 def test_an_opinion_is_carried_by_the_next_workbook_of_its_author_and_read_by_the_agency() -> None:

@@ -18,6 +18,7 @@ from steps.reply import lost_answers
 from steps.run import run_once
 from steps.wiring.services import open_services
 from steps.wiring.summary import Summary
+from tests.conftest import few_centres
 from tests.steps.answering import TO_ALL, Town
 from tests.steps.conftest import MakeTown
 from tests.steps.read.test_attachments import dossier, download, file, on_disk
@@ -61,7 +62,7 @@ def test_one_dossier_whose_writes_fail_keeps_no_other_from_its_answer(
         made.control.fault(**fault, operation="mutation", number=odd.number)
         told = run(made)
         assert told.annotated == {one.number for one in others}
-        assert len(told.workbooks) == 4
+        assert len(told.workbooks) == 3
         assert told.needs_a_human()
         named = {number for number, _ in told.refused} | told.unknown
         assert named == {odd.number}
@@ -109,7 +110,7 @@ def test_ds_that_takes_no_write_at_all_fails_the_run_after_its_workbooks(town: M
     with town(seeds) as made:
         made.control.fault("http", status=503, operation="mutation")
         told = run_that_fails(made, DsUnavailable)
-        assert len(told.workbooks) == 4
+        assert len(told.workbooks) == 3
         made.control.clear_faults()
         assert run(made).annotated == {one.number for one in seeds}
 
@@ -118,7 +119,7 @@ def test_a_token_refused_when_writing_fails_the_run_after_its_workbooks(town: Ma
     (seed,) = some("Complet")
     with town([seed]) as made:
         made.control.fault("root_error", code="forbidden", operation="mutation")
-        assert len(run_that_fails(made, DsTokenRefused).workbooks) == 4
+        assert len(run_that_fails(made, DsTokenRefused).workbooks) == 3
 
 
 def test_a_token_refused_when_reading_stops_the_run(town: MakeTown) -> None:
@@ -139,7 +140,7 @@ def test_a_robot_in_no_groupe_is_told_and_the_workbooks_are_there(town: MakeTown
         told = run(made)
         assert told.needs_a_human()
         assert "UNC_INSTRUCTEUR" in " ".join(told.set_aside)
-        assert len(told.workbooks) == 4
+        assert len(told.workbooks) == 3
         for groupe in info.groupes:
             made.control.add_instructeur(demarche, robot, groupe.label)
         assert run(made).annotated == {one.number for one in seeds}
@@ -238,7 +239,7 @@ def test_a_link_is_followed_to_listed_hosts_only(tmp_path: Path) -> None:
 
 
 def test_a_workbook_that_cannot_be_made_is_named_and_the_others_are_published(
-    town: MakeTown, monkeypatch: pytest.MonkeyPatch
+    town: MakeTown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of = WorkbookSet.workbook
 
@@ -248,7 +249,7 @@ def test_a_workbook_that_cannot_be_made_is_named_and_the_others_are_published(
         return b"not a workbook" if author == "crpv-nice" else of(made, author)
 
     seeds: list[SeedDossier] = [replace(one) for one in some("Complet", 2)]
-    with town(seeds) as made:
+    with town(seeds, columns=few_centres(tmp_path / "deux-centres")) as made:
         with monkeypatch.context() as patched:
             patched.setattr(WorkbookSet, "workbook", broken)
             told, again = run(made), run(made)

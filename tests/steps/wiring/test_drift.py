@@ -1,24 +1,36 @@
 """The form changes between two polls: the bridge notices, misreads nothing, and says what to do."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 import pytest
 
 from cli.app import call
+from mappings.dossier.decode import decode_dossier, decode_revision
+from mappings.dossier.revision import Revision
+from mappings.drift.compare import Observed
 from mappings.drift.model import Drift, Kind, Severity
 from mappings.drift.proposals import propose
 from mappings.report.display import show
 from mappings.report.model import Answer, AnswerState, Report
+from sandbox.api.views import descriptors
+from sandbox.demarche.form import FormRevision
+from sandbox.demarche.form_edits import edited
+from sandbox.demarche.ids import encode
 from sandbox.generator.generate import generate
+from sandbox.server import default_form
+from settings import Settings, load_settings
 from steps.judge.judge import judge
 from steps.read.poll import poll
 from steps.wiring.case_files import reports_of
-from steps.wiring.drift import drift_of, observed_form
+from steps.wiring.drift import blocks, compare_form, drift_of, observed_form
+from steps.wiring.form import Form, load_form
 from steps.wiring.services import Services, connect
 from steps.wiring.summary import Summary
-from tests.conftest import Bridge, MakeBridge
+from tests.conftest import Bridge, MakeBridge, bridge_on
 
 POPULATIONS = ["Enfant", "Adolescent", "Adulte", "Personne âgée", "Femme enceinte", "Autre"]
 NEW = {"id": 77, "label": "Numéro d'AMM européen", "type": "text", "required": False}
@@ -104,17 +116,6 @@ WAYS: list[tuple[str, dict[str, Any], str, Severity]] = [
 ]
 
 
-def read_again(
-    bridge: Bridge, **changes: Any
-) -> tuple[Summary, tuple[Drift, ...], dict[int, Report]]:
-    """Poll and judge; the drift and every report as they are then."""
-    summary = Summary()
-    with connect(bridge.settings.model_copy(update=changes)) as services:
-        poll(services, summary)
-        judge(services, summary)
-        return summary, drift_of(services), reports(services)
-
-
 def reports(services: Services) -> dict[int, Report]:
     return {one.number: one for one in reports_of(services)}
 
@@ -130,29 +131,151 @@ def flat(answers: Mapping[str, Answer], place: str = "") -> dict[str, Answer]:
     return found
 
 
-def test_the_form_that_was_reviewed_shows_no_drift(bridge: MakeBridge) -> None:
-    with bridge(generate(4, seed=5)) as ours:
-        summary, drifts, _ = read_again(ours)
+DEMARCHES = count(60_000)
+NUMBERS = count(900_000)
+
+
+@dataclass(frozen=True)
+class Drifting:
+    """A démarche of its own for each test, on one sandbox and in one store."""
+
+    shared: Bridge
+    settings: Settings
+
+    @property
+    def demarche(self) -> int:
+        return self.settings.demarche_number()
+
+    def publish(self, *edits: Mapping[str, Any]) -> None:
+        self.shared.sandbox.control.publish(self.demarche, edits=edits)
+
+    def observed(self) -> Observed:
+        """The form as the API serves it; revisions are numbered as in :func:`seen`."""
+        with connect(self.settings) as services:
+            found = observed_form(services)
+        made = [replace(one, id=revision_id(n)) for n, one in enumerate(found.revisions)]
+        return Observed(made, made[-1].id)
+
+    def read_again(self) -> tuple[Summary, tuple[Drift, ...], dict[int, Report]]:
+        """Poll and judge; the drift and every report as they are then."""
+        summary = Summary()
+        with connect(self.settings) as services:
+            poll(services, summary)
+            judge(services, summary)
+            return summary, drift_of(services), reports(services)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
+    with bridge_on(tmp_path_factory.mktemp("derive")) as ours:
+        yield ours
+
+
+@pytest.fixture
+def drifting(shared: Bridge) -> Callable[[int], Drifting]:
+    """Publish the démarche UNC once more, with so many dossiers."""
+
+    def deposit(size: int) -> Drifting:
+        number = next(DEMARCHES)
+        shared.sandbox.control.add_demarche({**default_form(), "number": number})
+        for seed in generate(size, seed=5):
+            shared.sandbox.control.create(number, replace(seed, number=next(NUMBERS)))
+        return Drifting(shared, shared.settings.model_copy(update={"demarche": number}))
+
+    return deposit
+
+
+def revision_id(number: int) -> str:
+    return encode("ProcedureRevision", 1000 + number)
+
+
+def as_read(raw: Mapping[str, Any], number: int) -> Revision:
+    """A revision of a form file, as it is read once the sandbox has served it."""
+    made = FormRevision.from_json(number, 0, raw)
+    return decode_revision(
+        {
+            "id": revision_id(number),
+            "champDescriptors": descriptors(made.champs),
+            "annotationDescriptors": descriptors(made.annotations),
+        }
+    )
+
+
+def seen(*edits: Mapping[str, Any]) -> Observed:
+    """The form of the démarche UNC once it was published again with these edits."""
+    published = default_form()["revisions"]
+    every = (*published, edited(published[-1], edits))
+    made = [as_read(raw, number) for number, raw in enumerate(every)]
+    return Observed(made, made[-1].id)
+
+
+@pytest.fixture(scope="module")
+def our_form() -> Form:
+    settings = load_settings(_env_file=None)
+    return load_form(mapping=settings.mapping, rules=settings.rules)
+
+
+def severities(drifts: Iterable[Drift], kind: str, field: str) -> list[Severity]:
+    return [one.severity for one in drifts if one.field == field and one.kind is Kind(kind)]
+
+
+def test_the_form_that_was_reviewed_shows_no_drift(drifting: Callable[[int], Drifting]) -> None:
+    summary, drifts, _ = drifting(4).read_again()
     assert [one for one in drifts if one.severity is not Severity.INFORMATION] == []
     assert [one for one in summary.form_drift if one.severity is Severity.BLOCKING] == []
 
 
 @pytest.mark.parametrize(("kind", "edit", "field", "severity"), WAYS)
 def test_each_way_that_a_form_changes_is_told_with_its_severity(
-    bridge: MakeBridge, kind: str, edit: dict[str, Any], field: str, severity: Severity
+    our_form: Form, kind: str, edit: dict[str, Any], field: str, severity: Severity
 ) -> None:
-    with bridge(generate(8, seed=5)) as ours:
-        _, _, before = read_again(ours)
-        ours.sandbox.control.publish(ours.sandbox.demarche, edits=[edit])
-        summary, drifts, after = read_again(ours)
-        ours.sandbox.control.publish(ours.sandbox.demarche)
-        _, again, _ = read_again(ours)
+    mapping_file = load_settings(_env_file=None).mapping
+    observed = seen(edit)
+    drifts = compare_form(observed, form=our_form, mapping_file=mapping_file)
+    assert severities(drifts, kind, field) == [severity], [one.advice for one in drifts]
+    assert blocks(drifts) is (severity is Severity.BLOCKING)
+    last = replace(observed.revisions[-1], id=revision_id(2000))
+    unchanged = Observed([*observed.revisions, last], last.id)
+    again = compare_form(unchanged, form=our_form, mapping_file=mapping_file)
     assert [one.advice for one in again] == [one.advice for one in drifts]
-    found = [one for one in drifts if one.field == field and one.kind is Kind(kind)]
-    assert [one.severity for one in found] == [severity], [one.advice for one in drifts]
+
+
+TOGETHER = {
+    "nothing that blocks": (4, 5, 6, 7, 9, 11, 13, 14, 17),
+    "champs that go": (0, 1, 2, 3, 8, 12),
+    "a date and a list without options": (10, 15),
+    "a list that becomes text": (16,),
+}
+"""Ways, by their place in ``WAYS``, that one publication can have together."""
+
+
+def test_every_way_is_also_told_over_http() -> None:
+    assert sorted(place for places in TOGETHER.values() for place in places) == [*range(len(WAYS))]
+
+
+@pytest.mark.parametrize("places", TOGETHER.values(), ids=TOGETHER)
+def test_what_a_form_loses_is_told_and_no_answer_is_made_of_it(
+    drifting: Callable[[int], Drifting], places: Sequence[int]
+) -> None:
+    ways = [WAYS[place] for place in places]
+    edits = [edit for _, edit, _, _ in ways]
+    ours = drifting(8)
+    _, _, before = ours.read_again()
+    ours.publish(*edits)
+    summary, drifts, after = ours.read_again()
+    assert ours.observed() == seen(*edits), "what is compared elsewhere is what the API serves"
+    ours.publish()
+    _, again, _ = ours.read_again()
+    assert sorted(one.advice for one in again) == sorted(one.advice for one in drifts)
+    for kind, _, field, severity in ways:
+        assert severities(drifts, kind, field) == [severity], [one.advice for one in drifts]
     assert summary.form_drift == drifts
-    assert summary.needs_a_human() is (severity is Severity.BLOCKING)
+    assert summary.needs_a_human() is any(way[3] is Severity.BLOCKING for way in ways)
     assert len({report.revision_id for report in after.values()}) > 1, "old and new are mixed"
+    assert_no_answer_out_of_nothing(before, after)
+
+
+def assert_no_answer_out_of_nothing(before: dict[int, Report], after: dict[int, Report]) -> None:
     for number, report in after.items():
         earlier = flat(before[number].fields)
         for path, answer in flat(report.fields).items():
@@ -164,12 +287,13 @@ def test_each_way_that_a_form_changes_is_told_with_its_severity(
                 assert rows or show(answer.value) == show(was.value)
 
 
-def test_a_question_that_becomes_a_box_is_not_read_as_no(bridge: MakeBridge) -> None:
-    with bridge(generate(12, seed=5)) as ours:
-        _, _, before = read_again(ours)
-        edit = {"op": "retype", "champ": 1, "type": "checkbox"}
-        ours.sandbox.control.publish(ours.sandbox.demarche, edits=[edit])
-        _, _, after = read_again(ours)
+def test_a_question_that_becomes_a_box_is_not_read_as_no(
+    drifting: Callable[[int], Drifting],
+) -> None:
+    ours = drifting(12)
+    _, _, before = ours.read_again()
+    ours.publish({"op": "retype", "champ": 1, "type": "checkbox"})
+    _, _, after = ours.read_again()
     for number, report in after.items():
         answer, was = (
             report.fields["usage_intentionnel"],
@@ -180,24 +304,26 @@ def test_a_question_that_becomes_a_box_is_not_read_as_no(bridge: MakeBridge) -> 
             assert "non cochée" in answer.problem
 
 
-def test_a_new_champ_is_kept_and_a_line_is_proposed_for_it(bridge: MakeBridge) -> None:
-    with bridge(generate(6, seed=5)) as ours:
-        read_again(ours)
-        edits: list[dict[str, Any]] = [
-            {"op": "add", "champ": NEW, "after": 15},
-            {"op": "remove", "champ": 17},
-            {"op": "add", "champ": {**NEW, "id": 170, "label": "Titre de la situation"}},
-        ]
-        ours.sandbox.control.publish(ours.sandbox.demarche, edits=edits)
-        open_one = next(n for n, r in read_again(ours)[2].items() if not r.state.decided)
-        ours.sandbox.control.submit(open_one, {77: "EU/1/26/1", 170: "Usage en ville"})
-        _, drifts, after = read_again(ours)
-        with connect(ours.settings) as services:
-            proposals = propose(
-                drifts,
-                mapping=services.form.mapping,
-                revisions=observed_form(services).revisions,
-            )
+def test_a_new_champ_is_kept_and_a_line_is_proposed_for_it(
+    drifting: Callable[[int], Drifting],
+) -> None:
+    ours = drifting(6)
+    ours.read_again()
+    edits: list[dict[str, Any]] = [
+        {"op": "add", "champ": NEW, "after": 15},
+        {"op": "remove", "champ": 17},
+        {"op": "add", "champ": {**NEW, "id": 170, "label": "Titre de la situation"}},
+    ]
+    ours.publish(*edits)
+    open_one = next(n for n, r in ours.read_again()[2].items() if not r.state.decided)
+    ours.shared.sandbox.control.submit(open_one, {77: "EU/1/26/1", 170: "Usage en ville"})
+    _, drifts, after = ours.read_again()
+    with connect(ours.settings) as services:
+        proposals = propose(
+            drifts,
+            mapping=services.form.mapping,
+            revisions=observed_form(services).revisions,
+        )
     kept = {(one.champ_id, one.label, one.text) for one in after[open_one].unmapped}
     assert ("77", "Numéro d'AMM européen", "EU/1/26/1") in kept
     assert ("170", "Titre de la situation", "Usage en ville") in kept

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -26,15 +27,24 @@ from tests.triage.replying import (
     rulebook,
     sent,
 )
-from triage.replies.inputs import Memory
+from triage.replies.inputs import Memory, Rulebook
 from triage.replies.messages import kind_of_reference, message_key
 from triage.replies.reply import Outcome
 from triage.replies.text_samples import SAMPLES
 from triage.replies.texts import Texts
 from triage.verdict.model import Status
 
-ASKS = rulebook(channel="correction")
-WRITES = rulebook(channel="message")
+
+@cache
+def asks() -> Rulebook:
+    return rulebook(channel="correction")
+
+
+@cache
+def writes() -> Rulebook:
+    return rulebook(channel="message")
+
+
 INCOMPLETE = judged(verdict=assessment(Status.A_COMPLETER))
 
 
@@ -48,7 +58,7 @@ def test_nobody_is_written_to_while_the_channel_is_off() -> None:
 
 
 def test_a_request_quotes_section_item_and_question_of_the_form() -> None:
-    asked = message(due(INCOMPLETE, rules=ASKS))
+    asked = message(due(INCOMPLETE, rules=asks()))
     assert asked is not None
     assert (asked.kind, asked.items) == ("request", ("A1", "M5"))
     for quoted in ("2. Déclarant", "Entreprise : SIRET invalide", "« SIRET »", "3. Médicaments"):
@@ -60,14 +70,14 @@ def test_a_request_quotes_section_item_and_question_of_the_form() -> None:
 
 
 def test_a_plain_message_does_not_say_that_the_form_is_open_again() -> None:
-    asked = message(due(INCOMPLETE, rules=WRITES))
+    asked = message(due(INCOMPLETE, rules=writes()))
     assert asked is not None
     assert asked.correction is None
     assert "de nouveau ouvert" not in asked.body
 
 
 def test_the_reason_of_a_correction_is_incomplete_if_anything_is_missing() -> None:
-    both, wrong = (message(due(one, rules=ASKS)) for one in (INCOMPLETE, lacking(SIRET, FINE)))
+    both, wrong = (message(due(one, rules=asks())) for one in (INCOMPLETE, lacking(SIRET, FINE)))
     assert both is not None
     assert wrong is not None
     assert (both.correction, wrong.correction) == ("incomplete", "incorrect")
@@ -75,7 +85,7 @@ def test_the_reason_of_a_correction_is_incomplete_if_anything_is_missing() -> No
 
 def test_an_open_scope_asks_for_its_questions_only() -> None:
     verdict = assessment(Status.A_PRECISER, items=(SIRET, RCP))
-    asked = message(due(judged(verdict=verdict), rules=ASKS))
+    asked = message(due(judged(verdict=verdict), rules=asks()))
     assert asked is not None
     assert asked.items == ("but_medical",)
     assert "« L'usage vise-t-il à soigner ? »" in asked.body
@@ -84,30 +94,30 @@ def test_an_open_scope_asks_for_its_questions_only() -> None:
 
 
 def test_a_complete_report_is_acknowledged_once() -> None:
-    first = message(due(judged(), rules=ASKS))
+    first = message(due(judged(), rules=asks()))
     assert first is not None
     assert (first.kind, first.correction) == ("received", None)
     memory = Memory(messages=sent(first))
-    assert message(due(judged(), memory, rules=ASKS)) is None
-    asked = message(due(INCOMPLETE, memory, rules=ASKS))
+    assert message(due(judged(), memory, rules=asks())) is None
+    asked = message(due(INCOMPLETE, memory, rules=asks()))
     memory = Memory(messages=sent(first, asked))
-    assert message(due(judged(), memory, rules=ASKS)) is None
+    assert message(due(judged(), memory, rules=asks())) is None
 
 
 @pytest.mark.parametrize("status", [Status.HORS_CHAMP, Status.CLOS, Status.A_TRIER])
 def test_other_verdicts_are_told_by_humans(status: Status) -> None:
-    assert message(due(judged(verdict=assessment(status)), rules=ASKS)) is None
+    assert message(due(judged(verdict=assessment(status)), rules=asks())) is None
 
 
 @pytest.mark.parametrize("outcome", [Outcome.DONE, Outcome.UNKNOWN])
 def test_the_same_set_of_items_is_asked_once_whatever_became_of_the_answer(
     outcome: Outcome,
 ) -> None:
-    first = message(due(INCOMPLETE, rules=ASKS))
+    first = message(due(INCOMPLETE, rules=asks()))
     memory = Memory(messages=sent(first, outcome=outcome))
-    assert message(due(INCOMPLETE, memory, rules=ASKS)) is None
-    assert message(due(lacking(RCP, SIRET), memory, rules=ASKS)) is None
-    other = message(due(lacking(RCP), memory, rules=ASKS))
+    assert message(due(INCOMPLETE, memory, rules=asks())) is None
+    assert message(due(lacking(RCP, SIRET), memory, rules=asks())) is None
+    other = message(due(lacking(RCP), memory, rules=asks()))
     assert other is not None
     assert first is not None
     assert other.key != first.key
@@ -131,12 +141,12 @@ def test_after_the_last_request_a_label_calls_a_human() -> None:
 
 def test_the_quiet_period_counts_from_the_last_submission() -> None:
     edited = NOW - timedelta(minutes=20)
-    made = due(lacking(RCP, champs_modified_at=edited), rules=ASKS)
+    made = due(lacking(RCP, champs_modified_at=edited), rules=asks())
     assert message(made) is None
     assert made.again_at == edited + timedelta(hours=1)
     assert len(made.replies) == 1
     assert message(
-        due(lacking(RCP, champs_modified_at=edited), rules=ASKS, now=edited + timedelta(hours=1))
+        due(lacking(RCP, champs_modified_at=edited), rules=asks(), now=edited + timedelta(hours=1))
     )
 
 
@@ -153,7 +163,7 @@ def test_the_quiet_period_counts_from_the_last_submission() -> None:
 @pytest.mark.parametrize("status", [Status.A_COMPLETER, Status.COMPLET])
 def test_some_dossiers_are_never_written_to(changes: dict[str, Any], status: Status) -> None:
     case = judged(dossier(**changes), assessment(status))
-    assert message(due(case, rules=ASKS)) is None
+    assert message(due(case, rules=asks())) is None
 
 
 def test_a_pilot_list_keeps_everyone_else_out() -> None:
@@ -162,9 +172,9 @@ def test_a_pilot_list_keeps_everyone_else_out() -> None:
 
 
 def test_a_message_that_ds_refuses_is_not_tried_again() -> None:
-    first = message(due(INCOMPLETE, rules=ASKS))
+    first = message(due(INCOMPLETE, rules=asks()))
     assert first is not None
-    assert message(due(INCOMPLETE, Memory(refused=frozenset({first.key})), rules=ASKS)) is None
+    assert message(due(INCOMPLETE, Memory(refused=frozenset({first.key})), rules=asks())) is None
 
 
 def templates(**changes: str) -> dict[str, str]:
@@ -205,18 +215,18 @@ def test_keys_of_messages_are_those_of_the_versions_before() -> None:
     assert message_key(7, "request", items=("M5", "A1"), count=2) == (
         sha256(b"7\nrequest\nA1\nM5\n2").hexdigest()
     )
-    first = message(due(INCOMPLETE, rules=ASKS))
+    first = message(due(INCOMPLETE, rules=asks()))
     assert first is not None
     assert first.key == message_key(first.number, "request", items=first.items, count=0)
     assert first.reference == f"UNC-{first.key[:4]}-{first.key[4:8]}".upper()
 
 
 def test_what_a_message_said_is_known_by_its_reference_alone() -> None:
-    asked = message(due(INCOMPLETE, rules=ASKS))
+    asked = message(due(INCOMPLETE, rules=asks()))
     assert asked is not None
     assert kind_of_reference(asked.number, asked.reference) == "request"
     left = tuple(replace(one, items=None) for one in sent(asked))
-    assert message(due(INCOMPLETE, Memory(messages=left), rules=ASKS)) is None
-    complete = message(due(judged(), Memory(messages=left), rules=ASKS))
+    assert message(due(INCOMPLETE, Memory(messages=left), rules=asks())) is None
+    complete = message(due(judged(), Memory(messages=left), rules=asks()))
     assert complete is not None
     assert kind_of_reference(complete.number, complete.reference) == "received"
