@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cli.app import call
-from mappings.dossier.decode import decode_dossier, decode_revision
+from mappings.dossier.decode import decode_revision
 from mappings.dossier.revision import Revision
 from mappings.drift.compare import Observed
 from mappings.drift.model import Drift, Kind, Severity
