@@ -25,7 +25,7 @@ def run(changes: dict[str, str]) -> int:
     more: list[str] = []
     if "STORM_AHEAD" in os.environ:
         more = ["--new-base"]
-        transport.RetryPolicy = partial(RetryPolicy, first=0.01, longest=0.05)  # type: ignore[misc,assignment]
+        setattr(transport, "RetryPolicy", partial(RetryPolicy, first=0.01, longest=0.05))  # noqa: B010
     with open(os.devnull, "w") as nowhere:  # noqa: PTH123
         os.dup2(nowhere.fileno(), 1)
         if "STORM_AHEAD" in os.environ:
