@@ -22,7 +22,7 @@ from clients.reading.paging import LARGEST_PAGE, DossierPager, going_on
 from clients.reading.single import ServedDossier, read_single
 from clients.transport import DsTransport, Retry
 from mappings.dossier.model import RawDossier
-from mappings.dossier.shape import number_of
+from mappings.dossier.shape import ShapeError, check_conversation, number_of
 
 _GONE = "Le dossier {} n'existe pas, ou plus, sur DS."
 
@@ -208,12 +208,20 @@ class DsReader:
         return of
 
     def messages(self, number: int) -> RawDossier:
-        """Read one dossier without champs, and its messages with their texts and senders."""
+        """Read one dossier without champs, and its messages with their texts and senders.
+
+        Raises:
+            DsNotFound: It does not exist (any more).
+            DsUnservable: Its messages cannot be read: says where.
+        """
         try:
-            raw: RawDossier = self._ask("Messages", {"number": number})["dossier"]
+            raw = self._ask("Messages", {"number": number}).get("dossier")
         except DsNotFound as error:
             raise DsNotFound(_GONE.format(number)) from error
-        return raw
+        try:
+            return check_conversation(raw)
+        except ShapeError as error:
+            raise unservable(("dossier", *error.path)) from error
 
     def message_bodies(self, number: int) -> list[dict[str, Any]]:
         """Read the conversation of one dossier, oldest first, with texts and senders."""

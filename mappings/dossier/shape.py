@@ -69,6 +69,19 @@ def check_dossier(raw: Any, *, whole: bool = True) -> None:
     check_storable(raw)
 
 
+def check_conversation(raw: Any) -> dict[str, Any]:
+    """Return a dossier that was read for its messages, if they and their texts can be read.
+
+    Raises:
+        ShapeError: They cannot; says where.
+    """
+    check_object(raw, {}, ())
+    if not isinstance(raw.get("messages"), list):
+        raise ShapeError(("messages",), _LIST_WANTED)
+    _every(raw["messages"], {**_MESSAGE, "body": text, "email": text}, ("messages",))
+    return dict(raw)
+
+
 def check_storable(raw: Any) -> None:
     """Pass if JSON holds nothing that neither a hash nor a database takes.
 

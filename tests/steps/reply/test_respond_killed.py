@@ -57,7 +57,7 @@ def runs(bridge: Bridge) -> Iterator["subprocess.Popen[str]"]:
 def start(process: "subprocess.Popen[str]") -> int:
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write("run\n")
+    process.stdin.write("{}\n")
     process.stdin.flush()
     return int(process.stdout.readline())
 
