@@ -11,6 +11,7 @@ from requests.exceptions import ConnectTimeout, SSLError
 from clients.errors import (
     DsBadRequest,
     DsError,
+    DsGateway,
     DsIntermediary,
     DsNotFound,
     DsOutOfScope,
@@ -142,7 +143,7 @@ def refused_status(
     if (400 <= status < 500 and status != 408) or _is_page(status, headers):  # noqa: PLR2004
         return _intermediary(status, url)
     if status >= 500:  # noqa: PLR2004
-        return DsUnavailable(f"DS est indisponible (HTTP {status}) : réessayez plus tard.")
+        return DsGateway(f"DS est indisponible (HTTP {status}) : réessayez plus tard.")
     return DsUnavailable(
         "La réponse de DS est illisible ou coupée : réessayez plus tard et, si cela dure,"
         " vérifiez UNC_DS_URL."
@@ -166,7 +167,7 @@ def _redirected(status: int, location: str, *, url: str) -> DsError:
             " mettez celle-ci dans UNC_DS_URL si elle est bien celle de DS.",
             setting="UNC_DS_URL",
         )
-    return DsUnavailable(
+    return DsGateway(
         "DS (ou un intermédiaire) renvoie vers une page"
         + (f" de {host}" if host else "")
         + f" au lieu de répondre (HTTP {status}), sans doute pour une maintenance : réessayez plus"

@@ -66,6 +66,14 @@ class DsIntermediary(DsUnavailable):
         self.host = host
 
 
+class DsGateway(DsUnavailable):
+    """A page came in place of DS's answer (HTTP 302, 502, 503, 504).
+
+    DS is down, or what stands before it waits for one dossier no longer: what shows no dossier
+    tells which.
+    """
+
+
 class DsUnservable(DsServerError):  # noqa: N818 - named by what to do next
     """DS cannot serve a part of an answer, or serves it in a shape that nobody reads.
 

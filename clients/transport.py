@@ -26,6 +26,7 @@ from clients.answers import lost_connection, refused_status, root_error
 from clients.documents import Document
 from clients.errors import (
     DsError,
+    DsGateway,
     DsIntermediary,
     DsRateLimited,
     DsRefused,
@@ -60,7 +61,7 @@ class Retry(Enum):
         match error:
             case DsTimeout():
                 return self is Retry.ALL
-            case DsServerError() | DsIntermediary():
+            case DsServerError() | DsIntermediary() | DsGateway():
                 return self in {Retry.ALL, Retry.SPLIT}
             case DsUnavailable():
                 return self is not Retry.NEVER or not error.sent

@@ -16,6 +16,7 @@ from clients.documents import document
 from clients.errors import (
     TO_ISOLATE,
     DsError,
+    DsGateway,
     DsNotFound,
     DsServerError,
     DsTimeout,
@@ -130,6 +131,9 @@ class DossierPager:
                 page = self._around_broken(cursor, size=1)
             except TO_ISOLATE:
                 page = self._around_broken(cursor, size=size)
+            except DsGateway as error:
+                self._blame_dossiers(cursor, error)
+                page = self._around_broken(cursor, size=size)
             yield page
             cursor, has_next, served = page.end_cursor, page.has_next, served + 1
             if served >= PAGES_BEFORE_GROWING:
@@ -150,7 +154,7 @@ class DossierPager:
         """Serve a page that fails as a whole: the sound dossiers, and the numbers of the others."""
         try:
             demarche = self._ask("Reperes", after, size=size, retry=Retry.SPLIT)
-        except TO_ISOLATE:  # not even the number of one of them can be selected
+        except (*TO_ISOLATE, DsGateway):  # not even the number of one of them can be selected
             demarche = self._ask("Curseurs", after, size=size, retry=Retry.ALL)
         found = _Sorted()
         marks = _marks(demarche["dossiers"].get("edges"), after)
@@ -195,11 +199,22 @@ class DossierPager:
         """Take what DS serves after a cursor, if it does."""
         try:
             page = self._page(before, size=size, retry=Retry.ONCE)
-        except TO_ISOLATE:
+        except (*TO_ISOLATE, DsGateway):
             return False
         found.sound.extend(page.dossiers)
         found.broken.extend(page.broken)
         return True
+
+    def _blame_dossiers(self, after: str | None, error: DsGateway) -> None:
+        """Pass if DS answers what shows no dossier: then it is not DS that is down.
+
+        Raises:
+            DsGateway: It is.
+        """
+        try:
+            self._ask("Curseurs", after, size=1, retry=Retry.NEVER)
+        except DsUnavailable:
+            raise error from None
 
     def _sort_one(self, mark: _Position, *, found: _Sorted) -> None:
         """Sort a dossier: alone on its page, unless DS said its number, then by that.
@@ -226,7 +241,9 @@ class DossierPager:
             if not sure:  # what its cursor seemed to say is no number
                 found.give_up(None, DsServerError(_BROKEN))
             # else gone since the page was listed: the deletions will tell
-        except TO_ISOLATE as error:
+        except (*TO_ISOLATE, DsGateway) as error:
+            if isinstance(error, DsGateway):
+                self._blame_dossiers(None, error)
             found.give_up(number, error)
         else:
             found.sound.append(served.raw)

@@ -5,7 +5,7 @@ from dataclasses import astuple
 from datetime import datetime
 from itertools import chain
 
-from clients.errors import TO_ISOLATE, DsNotFound, DsUnavailable
+from clients.errors import TO_ISOLATE, DsGateway, DsNotFound, DsUnavailable
 from clients.reading.demarche import BrokenDossier
 from clients.transport import Retry
 from mappings.dossier.content import hashes
@@ -142,7 +142,7 @@ def read_again(
             served = services.reader.served(number, retry=retry)
         except DsNotFound:
             absent.add(number)
-        except TO_ISOLATE as error:
+        except (*TO_ISOLATE, DsGateway) as error:
             reason = str(error)
             services.store.quarantine.record(services.demarche, number, reason=reason, at=now())
         except DsUnavailable as error:

@@ -8,7 +8,14 @@ import pytest
 import responses
 
 from clients.capabilities import Capabilities
-from clients.errors import DsNotFound, DsOutOfScope, DsRefused, DsTimeout, DsTokenRefused
+from clients.errors import (
+    DsNotFound,
+    DsOutOfScope,
+    DsRefused,
+    DsTimeout,
+    DsTokenRefused,
+    DsUnavailable,
+)
 from clients.reading.reader import DsReader
 from clients.transport import DsTransport
 from mappings.dossier.model import RawDossier
@@ -272,3 +279,25 @@ def test_bad_access_is_refused_with_the_setting_to_change(
         DsReader(connect(sandbox.url, sandbox.token)).demarche(99999)
     with pytest.raises(DsRefused, match="UNC_DS_URL"):
         DsReader(connect(sandbox.base_url + "/nowhere", sandbox.token)).demarche(1)
+
+
+@pytest.mark.parametrize("status", [302, 502, 504])
+def test_a_gateway_that_gives_up_on_one_dossier_stops_no_other(
+    reader: DsReader, sandbox: Sandbox, status: int
+) -> None:
+    odd, *others = sorted(numbers(reader, sandbox))
+    sandbox.control.fault("http", status=status, number=odd)
+    pages = list(reader.pages(sandbox.demarche, updated_since=None))
+    assert {one["number"] for page in pages for one in page.dossiers} == set(others)
+    assert [one.number for page in pages for one in page.broken] == [odd]
+
+
+def test_an_outage_of_ds_is_told_from_one_dossier_by_one_more_request(
+    reader: DsReader, sandbox: Sandbox
+) -> None:
+    reader.capabilities()
+    sandbox.control.fault("http", status=503, operation="query")
+    before = reader.requests_sent
+    with pytest.raises(DsUnavailable, match="503"):
+        numbers(reader, sandbox)
+    assert reader.requests_sent - before == reader.transport.policy.tries + 1

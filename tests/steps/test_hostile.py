@@ -204,7 +204,13 @@ def test_annotations_that_are_odd_stop_no_other(town: MakeTown, *, first: bool) 
         assert_heals(here, odd)
 
 
-READINGS = {"a page for signing in, with 200": 200, "HTTP 413": 413, "HTTP 451": 451}
+READINGS = {
+    "a page for signing in, with 200": 200,
+    "HTTP 413": 413,
+    "HTTP 451": 451,
+    "another page": 302,
+    "a gateway that waits no longer": 504,
+}
 
 
 def test_readings_that_fail_in_another_way_are_isolated(town: MakeTown) -> None:
