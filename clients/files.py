@@ -1,17 +1,10 @@
 """Downloads the attachments of a dossier: streamed, capped, checked, kept by their content.
 
-A file is kept under the hexadecimal of its MD5, the checksum that DS gives: the same content is
-kept once, and a name that a user chose is never part of a path. Links live one hour and carry
-their own right of access: the token is never sent to them.
+Links live one hour and carry their own right of access: the token is never sent to them.
 """
 
-import binascii
-import hashlib
-import os
 import re
-import tempfile
 import unicodedata
-from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -23,9 +16,9 @@ from typing import Any, Protocol, Self
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from filelock import lock_descriptor
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
+from clients.attachment_folder import AttachmentFolder, CorruptError
 from clients.errors import DsError, DsTokenRefused, DsUnavailable
 from clients.limiter import Clock, SystemClock
 from clients.reading.reader import DsReader
@@ -37,8 +30,6 @@ _TRIES = 3
 _FAILURES_IN_A_ROW = 3
 """Files that could not be had one after the other before each is asked for once only."""
 _MOST_REDIRECTIONS = 5
-_MD5_BYTES = 16
-_DIGEST = re.compile(r"[0-9a-f]{32}")
 _LONGEST_NAME = 120
 _TIMEOUTS = (10.0, 60.0)
 
@@ -91,76 +82,8 @@ class _Expired(Exception):  # noqa: N818 - not an error: the link is asked again
     """The link has lived its hour."""
 
 
-class _Corrupt(Exception):  # noqa: N818 - an outcome of one file
-    """More, less or other than announced."""
-
-
 class _Elsewhere(Exception):  # noqa: N818 - an outcome of one file
     """A redirection to a host that is not trusted; the message names it."""
-
-
-class AttachmentFolder:
-    """Content on disk, by checksum."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def path_of(self, checksum: str) -> Path | None:
-        """Return where the content of a checksum belongs; ``None`` when it is no MD5 at all."""
-        try:
-            digest = b64decode(checksum, validate=True)
-        except (binascii.Error, ValueError):
-            return None
-        if len(digest) != _MD5_BYTES:
-            return None
-        return self._folder / digest.hex()[:2] / digest.hex()
-
-    def remove(self, checksum: str) -> bool:
-        """Erase a content (its dossier was purged); say whether it was there."""
-        path = self.path_of(checksum)
-        if path is None or not path.exists():
-            return False
-        path.unlink()
-        return True
-
-    def contents(self) -> Iterator[str]:
-        """Yield the checksum of each content on disk."""
-        for path in self._folder.glob("??/*"):
-            if _DIGEST.fullmatch(path.name):
-                yield b64encode(bytes.fromhex(path.name)).decode()
-
-    def sweep(self) -> int:
-        """Remove what a killed download left; one that is under way is held by its process."""
-        removed = 0
-        for path in self._folder.glob("??/*"):
-            if _DIGEST.fullmatch(path.name) or not path.is_file():
-                continue
-            with path.open("rb") as left:
-                if lock_descriptor(left.fileno(), blocking=False):
-                    path.unlink(missing_ok=True)
-                    removed += 1
-        return removed
-
-    def keep(self, chunks: Iterator[bytes], *, path: Path, size: int) -> None:
-        """Write a content that proves to be the one announced, whole or not at all."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        digest, written = hashlib.md5(usedforsecurity=False), 0
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as partial:
-            lock_descriptor(partial.fileno(), blocking=False)  # not to be swept
-            try:
-                for chunk in chunks:
-                    written += len(chunk)
-                    if written > size:
-                        raise _Corrupt
-                    digest.update(chunk)
-                    partial.write(chunk)
-                if written != size or digest.hexdigest() != path.name:
-                    raise _Corrupt
-                partial.flush()
-                os.fsync(partial.fileno())
-                Path(partial.name).replace(path)
-            finally:
-                Path(partial.name).unlink(missing_ok=True)
 
 
 class DsFiles:
@@ -258,7 +181,7 @@ class DsFiles:
                 self._insist(links.of(champ_id, file["checksum"]), path=path, size=size)
         except _Expired:
             return told(FileOutcome.GONE)
-        except _Corrupt:
+        except CorruptError:
             return told(FileOutcome.CORRUPT)
         self._in_a_row = 0
         return told(FileOutcome.FETCHED, path=path)

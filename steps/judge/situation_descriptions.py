@@ -14,8 +14,8 @@ from steps.wiring.reference import matcher_of, version_of
 from steps.wiring.services import Services, now
 from store.dossiers.models import StoredDossier
 from store.verdicts.situations import SituationReport
+from triage.replies.annotation_owner import written_by_us
 from triage.replies.annotations import shown
-from triage.replies.authorship import written_by_us
 from triage.replies.decision import Written, held_by_person, is_excluded
 from triage.situations.dci import substances
 from triage.situations.description import DRAWN, Description, annotated, describe

@@ -5,7 +5,8 @@ from pathlib import Path
 from random import sample
 from typing import Final
 
-from clients.files import AttachmentFolder, DsFiles, FetchedFile, FileOutcome, files_of
+from clients.attachment_folder import AttachmentFolder
+from clients.files import DsFiles, FetchedFile, FileOutcome, files_of
 from datafiles.refusals import refusal
 from steps.wiring.services import Connected, Services
 from steps.wiring.summary import Summary

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from clients.files import AttachmentFolder
+from clients.attachment_folder import AttachmentFolder
 from steps.wiring.services import Services, now
 from store.dossiers.absences import Deletion
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mappings.dossier.model import DossierState
+from triage.replies.annotation_owner import recollected
 from triage.replies.annotations_due import due_annotations
-from triage.replies.authorship import recollected
 from triage.replies.decision import STATUS, Decision, decide, held_by_person, taken_over
 from triage.replies.inputs import JudgedDossier, Memory, Rulebook
 from triage.replies.labels_due import due_labels
