@@ -12,6 +12,7 @@ from xml.sax.saxutils import quoteattr
 from openpyxl import Workbook
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.utils import get_column_letter
+from openpyxl.writer.excel import ExcelWriter
 from openpyxl.xml.functions import tostring
 
 from exports.cells import MAX_LINKS
@@ -46,7 +47,8 @@ def pack(
     The order of parts, their dates and the document's properties depend on the content only.
     """
     shell = io.BytesIO()
-    workbook.save(shell)
+    with zipfile.ZipFile(shell, "w") as archive:  # closed also when a full disk stops openpyxl
+        ExcelWriter(workbook, archive).save()
     places = {
         f"xl/worksheets/sheet{n}.xml": sheet for n, sheet in enumerate(workbook.sheetnames, 1)
     }

@@ -17,7 +17,7 @@ from store.repository import open_store
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 with open_store(sys.argv[1]) as store:
-    first = len(store.dossiers.dossiers.known_numbers(7)) // 20
+    first = len(store.dossiers.known_numbers(7)) // 20
     print("ready", flush=True)
     for page in range(first, 100_000):
         at = START + timedelta(minutes=page)
@@ -25,7 +25,7 @@ with open_store(sys.argv[1]) as store:
             DossierRow(n, f"D{n}", {"n": "x" * 20_000}, "h", "f", "s", "r", "g", at, at)
             for n in range(page * 20, page * 20 + 20)
         ]
-        store.dossiers.dossiers.save_page(7, rows, watermark=at, seen_at=at)
+        store.dossiers.save_page(7, rows, watermark=at, seen_at=at)
 """
 
 
