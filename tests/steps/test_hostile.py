@@ -12,6 +12,8 @@ from tests.steps.answering import TO_ALL, Town
 from tests.steps.conftest import MakeTown
 from tests.steps.read.test_odd_reading import answered, judged, whole_run
 
+pytestmark = pytest.mark.slow
+
 Patch = tuple[tuple[str | int, ...], Any]
 
 
