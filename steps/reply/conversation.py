@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
+from mappings.dossier.model import RawDossier
 from steps.wiring.services import Connected
 from store.outbox.sent import Sent
 from triage.replies.messages import kind_of_reference
@@ -30,6 +31,8 @@ class Unsaid(Enum):
     """It may be sent."""
     BEHIND = "behind"
     """DS shows other messages of ours that memory lacked: it is planned anew, knowing them."""
+    OVERTAKEN = "overtaken"
+    """The declarant submitted since the dossier was read: the next run reads what it says now."""
 
 
 def before_sending(services: Connected, message: SendMessage) -> str | Unsaid:
@@ -38,10 +41,13 @@ def before_sending(services: Connected, message: SendMessage) -> str | Unsaid:
     Raises:
         DsError: DS refused, or does not answer: nothing is known.
     """
-    seen = services.reader.message_bodies(message.number)
+    raw = services.reader.messages(message.number)
+    seen: list[RawMessage] = raw["messages"]
     there = _by_reference(seen, message)
     if there is not None:
         return there
+    if _submitted_since(services, raw):
+        return Unsaid.OVERTAKEN
     outbox, demarche = services.store.outbox, services.demarche
     known = outbox.messages_sent(demarche, numbers=[message.number]).get(message.number, ())
     ids = {one.message_id for one in known}
@@ -105,6 +111,15 @@ def _ours(services: Connected, number: int, seen: Sequence[RawMessage]) -> list[
             last = references[-1]
             found.setdefault(last, Sent(last, kind_of_reference(number, last), str(one["id"])))
     return list(found.values())
+
+
+def _submitted_since(services: Connected, raw: RawDossier) -> bool:
+    """Whether the declarant submitted after what we hold of the dossier was read."""
+    stored = services.store.dossiers.get(services.demarche, raw["number"])
+    if stored is None:
+        return False
+    now_there, here = (one.get("dateDerniereModificationChamps") for one in (raw, stored.raw))
+    return bool(now_there != here)
 
 
 def _known_since(services: Connected, number: int) -> datetime:

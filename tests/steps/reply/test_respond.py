@@ -198,3 +198,16 @@ def test_a_value_that_ds_shows_already_is_not_written(town: MakeTown) -> None:
             judge(services, Summary())
             respond(services, Summary())
         assert made.mutations() == {}
+
+
+def test_a_message_about_earlier_answers_waits_once_the_declarant_submitted(
+    town: MakeTown,
+) -> None:
+    (one,) = some("À compléter")
+    with town([one], **TO_ALL) as made:
+        made.read_only()
+        made.control.submit(one.number, {12: "autre"})
+        made.answer(reading=False)
+        assert not made.ours(one.number)
+        made.answer()
+        assert len(made.ours(one.number)) == 1
