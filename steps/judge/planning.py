@@ -47,6 +47,7 @@ class Remembered:
         ours = self.ours.get(number, OursThere())
         return Memory(
             written=ours.annotations,
+            confirmed=ours.confirmed,
             labels=ours.labels,
             uncertain_labels=ours.uncertain_labels,
             messages=self.messages.get(number, ()),
