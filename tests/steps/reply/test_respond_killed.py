@@ -92,6 +92,7 @@ def deposit(made: Town, seeds: Sequence[SeedDossier]) -> None:
         made.control.create(made.bridge.sandbox.demarche, dated)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)  # a minute alone, three on a busy machine
 @pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.slow)])
 def test_each_declarant_has_one_message_however_often_delivery_is_killed(
