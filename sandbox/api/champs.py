@@ -44,7 +44,6 @@ def show_one(one: TypeDeChamp, answer: Any, how: Showing, *, row: str | None = N
         "label": one.label,
         "prefilled": False,
         "updatedAt": iso(moved),
-        "columns": (),
         "stringValue": "",
         "value": None,
     }
