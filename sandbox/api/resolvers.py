@@ -226,7 +226,7 @@ def _avis(source: Json, info: Info, id: str | None = None) -> list[Json]:  # noq
 
 def _followers(source: Json, info: Info) -> list[Json]:
     one, demarche = _of(source, info)
-    return [views.profile(demarche, email) for email in one.followers]
+    return [each.as_api() for each in demarche.instructeurs if each.id in one.followers]
 
 
 def _demandeur(source: Json, info: Info) -> Json:

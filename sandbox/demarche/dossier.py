@@ -50,7 +50,8 @@ class DepositedDossier:
     person: dict[str, Any] | None = None
     """The natural person who deposits, if it is not a company."""
     avis: list[dict[str, Any]] = field(default_factory=list)
-    followers: list[str] = field(default_factory=list)
+    followers: list[int] = field(default_factory=list)
+    """Ids of the instructeurs who follow it."""
     version: int = 0
 
     @property
