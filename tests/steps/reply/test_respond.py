@@ -13,6 +13,7 @@ from steps.judge.judge import judge
 from steps.reply.respond import due_replies, respond
 from steps.reply.withdrawal import withdraw
 from steps.wiring.summary import Summary
+from tests.conftest import said
 from tests.steps.answering import TO_ALL
 from tests.steps.conftest import MakeTown
 from triage.replies.reply import Outcome
@@ -52,13 +53,12 @@ def test_dossiers_show_what_was_decided_and_a_second_run_writes_nothing(
         kept = made.control.snapshots(made.bridge.sandbox.demarche)
         second = made.answer()
         assert made.mutations() == {}
-        robot = made.bridge.sandbox.instructeur
     planted = {one.number: one.planted for one in seeds}
     written = 0
     for seed in seeds:
         raw, verdict, truth = shown[seed.number], verdicts[seed.number], planted[seed.number]
         show = values(raw)
-        messages = [one for one in kept[seed.number]["messages"] if one["email"] == robot]
+        messages = said(kept[seed.number])
         if truth.status == "Clos":
             assert show["Statut du triage"] == ""
             assert messages == []
