@@ -8,6 +8,7 @@ from sandbox.demarche.errors import ApiError, Refusal
 from sandbox.demarche.form import FormRevision, TypeDeChamp
 from sandbox.demarche.ids import decode_champ
 from sandbox.demarche.intake import row_id
+from sandbox.demarche.texts import normalised
 
 # key of AnnotationValueInput: the only kind of annotation that takes it
 KINDS = {
@@ -69,12 +70,12 @@ def write(dossier: DepositedDossier, place: AnnotationPlace, value: Any, now: in
     Raises:
         Refusal: the annotation does not offer that option.
     """
-    one = place.type
+    one, value = place.type, normalised(value)
     chosen = value if isinstance(value, list) else [value]
-    if one.kind in {"drop_down_list", "multiple_drop_down_list"}:
+    if one.kind in {"drop_down_list", "multiple_drop_down_list"} and not one.other:
         allowed = (*(one.rows or one.choices()), "")
         if any(option not in allowed for option in chosen):
-            raise Refusal(f"Le champ « {one.label} » doit être dans la liste")
+            raise Refusal(f"Le champ « {one.label} » doit être dans les options proposées")
     if one.kind == "repetition":
         rows = dossier.annotations.setdefault(one.stable, [])
         for _ in range(value):
@@ -83,6 +84,7 @@ def write(dossier: DepositedDossier, place: AnnotationPlace, value: Any, now: in
         _row(dossier, place)[one.stable] = value
     else:
         dossier.annotations[one.stable] = value
+    dossier.mark_written([one.stable])
     dossier.annotation_dates[one.stable] = dossier.updated_at = now
 
 

@@ -1,9 +1,8 @@
 """From what a declarant typed to what the API shows of it.
 
-A question that changed type shows the old text through its new type: `_kept` is that text.
+A question that changed type shows the text that DS keeps of the answer through its new type.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from sandbox.api.companies import establishment
 from sandbox.demarche.clock import iso, parse
 from sandbox.demarche.form import DECORATIVE, TypeDeChamp
 from sandbox.demarche.ids import champ_id
+from sandbox.demarche.texts import kept_text
 
 Json = dict[str, Any]
 
@@ -37,7 +37,8 @@ def show_one(one: TypeDeChamp, answer: Any, how: Showing, *, row: str | None = N
     """Return one champ: what all types have in common, then what its own has."""
     moved = (how.dates or {}).get(one.stable, how.updated_at)
     shown: Json = {
-        "kind": one.kind,
+        "kind": "titre_identite" if one.guarded else one.kind,
+        "_type": one,
         "id": champ_id(one.stable, row),
         "champDescriptorId": champ_id(one.stable),
         "label": one.label,
@@ -65,22 +66,10 @@ def _instant(answer: Any) -> int | None:
         return None
 
 
-def _kept(answer: Any) -> str:
-    """Return the text that DS keeps of an answer, whatever the type of its question."""
-    match answer:
-        case bool():
-            return "true" if answer else "false"
-        case str() | int() | float():
-            return f"{answer}"
-        case _:
-            plain = [str(one) for one in _plain(answer)]
-            return json.dumps(plain, ensure_ascii=False, separators=(",", ":")) if plain else ""
-
-
 def _text(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
     if one.kind in DECORATIVE:
         return {"level": one.level, "stringValue": None}
-    text = _kept(answer)
+    text = kept_text(answer)
     return {"value": text or None, "stringValue": text}
 
 
@@ -91,7 +80,7 @@ def _choice(one: TypeDeChamp, answer: Any, how: Showing) -> Json:
 
 def _label(one: TypeDeChamp, answer: str) -> str:
     """Return what DS shows of an option: of a row of a CSV its label, while the CSV has it."""
-    return (one.rows or {}).get(answer, answer)
+    return one.row_label(answer) if one.rows else answer
 
 
 def _boolean(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
@@ -109,7 +98,7 @@ def _number(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
     """Read the number that a text begins with, as Ruby's ``to_i`` and ``to_f``; else zero."""
     if blank(answer) or isinstance(answer, bool) or not isinstance(answer, str | int | float):
         return {"value": None, "stringValue": ""}
-    text = _kept(answer)
+    text = kept_text(answer)
     pattern, read = (_DECIMAL, float) if one.kind == "decimal_number" else (_WHOLE, int)
     begins = pattern.match(text)
     return {"value": read(begins[1]) if begins else read(0), "stringValue": text}
@@ -185,12 +174,13 @@ def _company(_one: TypeDeChamp, answer: Any, how: Showing) -> Json:
 def _files(one: TypeDeChamp, answer: Any, how: Showing) -> Json:
     """Show the files, but the infected ones and identity documents; no text where there are any."""
     given = [file for file in _many(answer) if isinstance(file, Mapping) and "scan" in file]
-    listed = [] if one.kind == "titre_identite" else given
+    listed = [] if one.guarded else given
     files = [show_file(file, how) for file in listed if file["scan"] != "infected"]
     return {
         "files": files,
         "file": files[0] if files else None,
         "stringValue": None if given else "",
+        "nature": "TITRE_IDENTITE" if one.guarded else one.nature,
         "filled": bool(given),
         "grantType": "piece_justificative",
     }

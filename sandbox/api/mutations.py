@@ -154,6 +154,11 @@ def _moved(
     return {"dossier": views.dossier(dossier)}
 
 
+def _taken_up(context: Context, asked: Json) -> Json:
+    blocked = context.instance.switches.correction_blocks_instruction
+    return _moved(partial(acts.pass_en_instruction, blocked=blocked), context, asked)
+
+
 def _decided(state: str, context: Context, asked: Json) -> Json:
     def act(dossier: DepositedDossier, now: int, by: str) -> None:
         acts.decide(dossier, state, now=now, by=by, motivation=asked.get("motivation"))
@@ -184,7 +189,7 @@ _WORKS: dict[str, Work] = {
     "dossierSupprimerMessage": _discard,
     "dossierAjouterLabel": partial(_labelled, acts.add_label),
     "dossierSupprimerLabel": partial(_labelled, acts.remove_label),
-    "dossierPasserEnInstruction": partial(_moved, acts.pass_en_instruction),
+    "dossierPasserEnInstruction": _taken_up,
     "dossierRepasserEnConstruction": partial(_moved, acts.back_en_construction),
     "dossierRepasserEnInstruction": partial(_moved, acts.back_en_instruction),
     "dossierAccepter": partial(_decided, "accepte"),

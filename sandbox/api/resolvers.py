@@ -218,6 +218,15 @@ def _treatments(source: Json, info: Info) -> list[Json]:
     return views.treatments(*_of(source, info))
 
 
+def _avis(source: Json, info: Info, id: str | None = None) -> list[Json]:  # noqa: A002
+    return [one for one in views.avis(*_of(source, info)) if id is None or one["id"] == id]
+
+
+def _followers(source: Json, info: Info) -> list[Json]:
+    one, demarche = _of(source, info)
+    return [views.profile(demarche, email) for email in one.followers]
+
+
 def _demandeur(source: Json, info: Info) -> Json:
     return views.demandeur(source["_dossier"], info.context.instance)
 
@@ -251,6 +260,8 @@ RESOLVERS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Dossier", "demarche"): _demarche_of_dossier,
     ("Dossier", "traitements"): _treatments,
     ("Dossier", "demandeur"): _demandeur,
+    ("Dossier", "avis"): _avis,
+    ("Dossier", "instructeurs"): _followers,
     ("DossierLinkChamp", "dossier"): _linked_dossier,
     ("CheckboxChamp", "value"): _ticked,
 }

@@ -113,6 +113,19 @@ class Control:
         """Bring the dossier to a state."""
         self.call("move", number=number, state=state, by=by)
 
+    def follow(self, number: int, *, by: str, on: bool = True) -> None:
+        """Follow the dossier as an instructeur, or no longer."""
+        self.call("follow", number=number, by=by, on=on)
+
+    def ask_avis(self, number: int, question: str, *, expert: str, by: str) -> Json:
+        """Ask an expert's opinion; returns it as kept, with its rank ``n``."""
+        asked: Json = self.call("ask_avis", number=number, question=question, expert=expert, by=by)
+        return asked
+
+    def answer_avis(self, number: int, avis: int, answer: str) -> None:
+        """Give the ``avis``-th opinion that was asked."""
+        self.call("answer_avis", number=number, avis=avis, answer=answer)
+
     def archive(self, number: int, *, archived: bool = True) -> None:
         """Put the dossier away, whatever its state, or take it out."""
         self.call("archive", number=number, archived=archived)
@@ -246,7 +259,8 @@ class Control:
 
 def _plain_seed(dossier: SeedDossier | Mapping[str, Any]) -> Json:
     plain = asdict(cast("Any", dossier)) if is_dataclass(dossier) else dict(cast("Any", dossier))
-    plain.pop("planted", None)
+    if plain.pop("planted", None) is not None:
+        plain["mandatory"] = False  # as those that a sandbox begins with: older than that
     return {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in plain.items()
