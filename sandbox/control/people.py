@@ -195,8 +195,14 @@ def discard(instance: Instance, number: int, message: int, by: str) -> None:
         acts.discard_message(dossier, message, by, now)
 
 
-def move(instance: Instance, number: int, state: str, by: str | None = None) -> None:
-    """Bring the dossier to a state, through whatever lies between."""
+def move(
+    instance: Instance,
+    number: int,
+    state: str,
+    by: str | None = None,
+    motivation: str | None = None,
+) -> None:
+    """Bring the dossier to a state, through whatever lies between; a decision may say why."""
     with changing(instance, number) as (dossier, now):
         if state == "en_construction":
             if dossier.state not in {"en_construction", "en_instruction"}:
@@ -209,7 +215,7 @@ def move(instance: Instance, number: int, state: str, by: str | None = None) -> 
                 blocked = instance.switches.correction_blocks_instruction
                 acts.pass_en_instruction(dossier, now, by, blocked=blocked)
             if state != "en_instruction":
-                acts.decide(dossier, state, now=now, by=by)
+                acts.decide(dossier, state, now=now, by=by, motivation=motivation)
 
 
 def follow(instance: Instance, number: int, by: str, *, on: bool = True) -> None:

@@ -1,21 +1,24 @@
 """Fictional dossiers that fit any form: each question answered by its type and its words.
 
-A required question is always answered, as DS wants, but for the types of which the sandbox knows no
-answer (maps, registers, outside services). Where a form still asks all that the démarche UNC asks,
-its dossiers are those of `sandbox.generator.generate`.
+A required question is always answered, as DS wants, but for a map. Where a form still asks all that
+the démarche UNC asks, its dossiers are those of `sandbox.generator.generate`.
 """
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from random import Random
 from typing import Any
+
+import orjson
 
 from sandbox.demarche.form import DECORATIVE, FormRevision, TypeDeChamp
 from sandbox.demarche.intake import NewDossier
 from sandbox.demarche.seed import SeedCompany, SeedDossier
 from sandbox.generator.data import (
+    HERE,
     CompanyProfile,
     Contact,
     FictionalMedicine,
@@ -33,10 +36,17 @@ Form = Mapping[str, Any]
 OPTIONAL_ANSWERED = 0.6
 _STATES = (*["en_construction"] * 6, *["en_instruction"] * 2, "accepte", "refuse", "sans_suite")
 _EVERY_HOURS = (2, 60)
+_EXAMPLES_AMONG = 300
+
+
+def shipped_form() -> dict[str, Any]:
+    """Return the form of the démarche UNC that comes with the package."""
+    form: dict[str, Any] = orjson.loads((HERE / "formulaire.json").read_bytes())
+    return form
 
 
 def dossiers_of(
-    form: Form, count: int, *, seed: int, shipped: Form, now: datetime = NOW
+    form: Form, count: int, *, seed: int, now: datetime = NOW
 ) -> Sequence[SeedDossier | NewDossier]:
     """Give ``count`` dossiers that fit a form.
 
@@ -44,12 +54,40 @@ def dossiers_of(
         form: the form, as `sandbox.demarche.form_file.read_form` gives it.
         count: how many.
         seed: the same gives the same dossiers.
-        shipped: the form of the démarche UNC, whose dossiers are used while they fit.
         now: aware; all are deposited before.
     """
-    if _still_asks(form["revisions"], shipped["revisions"]):
+    if _still_asks(form["revisions"], shipped_form()["revisions"]):
         return generate(count, seed=seed, now=now)
     return list(_written(form, count, Random(f"{seed}/any"), now))
+
+
+def example(revision: FormRevision, at: int) -> dict[str, Any]:
+    """Give who deposits and what they answer, well, in a revision; another for each rank."""
+    if _still_asks([revision.raw], shipped_form()["revisions"][-1:]):
+        return _shipped_examples()[at % len(_shipped_examples())]
+    rng = Random(f"{at}/example")
+    writer = AnyFormWriter.draw(rng, NOW, FIRST_NUMBER)
+    company, answers = writer.company, writer.answers(revision)
+    return _deposit(company.siret, company.name, writer.contact.email, answers)
+
+
+@cache
+def _shipped_examples() -> list[dict[str, Any]]:
+    made = generate(_EXAMPLES_AMONG, seed=16)
+    last = len(shipped_form()["revisions"])
+    return [
+        _deposit(one.company.siret, one.company.name, one.usager_email, one.answers)
+        for one in made
+        if one.planted.status == "Complet" and one.planted.kind == "plain" and one.revision == last
+    ]
+
+
+def _deposit(siret: str, name: str, email: str, answers: Mapping[Any, Any]) -> dict[str, Any]:
+    return {
+        "company": {"siret": siret, "name": name},
+        "usager_email": email,
+        "answers": {str(stable): answer for stable, answer in answers.items()},
+    }
 
 
 def _still_asks(revisions: Sequence[Form], shipped: Sequence[Form]) -> bool:
@@ -102,6 +140,7 @@ def _written(form: Form, count: int, rng: Random, now: datetime) -> Iterator[New
             company=SeedCompany(writer.company.siret, writer.company.name),
             answers=answers,
             archived=decided and rng.random() < 0.3,  # noqa: PLR2004
+            mandatory=not any(one.required and one.kind == "carte" for one in revision.champs),
         )
 
 
@@ -163,8 +202,8 @@ class AnyFormWriter:
                 return [self._row(one) for _ in range(rng.choice((1, 1, 1, 2, 3)))]
             case "piece_justificative" | "titre_identite":
                 return [attachment(f"piece-{one.stable}.pdf", [one.label, self.company.name])]
-            case kind:
-                return self._known(kind)
+            case _:
+                return self._known(one)
 
     def _chosen(self, one: TypeDeChamp) -> Any:
         rng = self.rng
@@ -176,10 +215,12 @@ class AnyFormWriter:
             return rng.choice(listed)
         return rng.sample(listed, min(len(listed), rng.choice((1, 1, 2, 3))))
 
-    def _known(self, kind: str) -> Any:
+    def _known(self, one: TypeDeChamp) -> Any:
         """Answer what is the same whatever the words of the question; ``None``: not known."""
         data = read("any_form")
-        match kind:
+        if one.known:
+            return self.rng.choice(list(one.known))
+        match kind := one.kind:
             case "email":
                 return self.contact.email
             case "phone":
@@ -188,8 +229,6 @@ class AnyFormWriter:
                 return self.company.siret
             case "civilite":
                 return self.rng.choice(data["civilite"])
-            case "iban":
-                return data["iban"]
             case "address":
                 return dict(data["address"])
             case "regions" | "departements":
@@ -200,7 +239,7 @@ class AnyFormWriter:
             case "dossier_link":
                 return str(max(FIRST_NUMBER, self.number - 1))
             case _:
-                return None
+                return data["codes"].get(kind)
 
     def _row(self, one: TypeDeChamp) -> dict[str, Any]:
         row: dict[str, Any] = {}

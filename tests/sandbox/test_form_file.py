@@ -19,13 +19,7 @@ from sandbox.server import INSTRUCTEUR, default_form, running_sandbox
 from tests.sandbox.conftest import Api
 
 Json = dict[str, Any]
-UNKNOWN = {"carte", "rna", "rnf", "annuaire_education", "cojo", "engagement_juridique"} | {
-    "cnaf",
-    "dgfip",
-    "mesri",
-    "pole_emploi",
-    "referentiel",
-}
+UNKNOWN = {"carte"}
 
 
 def read(tmp_path: Path, form: Any, name: str = "formulaire.json") -> Json:
@@ -133,8 +127,8 @@ def test_dossiers_answer_every_required_question_that_shows_with_what_it_offers(
         {"champs": [*EVERY_KIND, question(61, "yes_no", required=True), conditional]},
     )
     revision = FormRevision.from_json(1, 0, form["revisions"][0])
-    made = dossiers_of(form, 40, seed=3, shipped=default_form())
-    assert made == dossiers_of(form, 40, seed=3, shipped=default_form())
+    made = dossiers_of(form, 40, seed=3)
+    assert made == dossiers_of(form, 40, seed=3)
     for dossier in made:
         assert isinstance(dossier, NewDossier)
         answers = dossier.answers
@@ -150,9 +144,9 @@ def test_a_form_that_asks_the_same_in_other_words_gets_the_dossiers_of_the_shipp
     form = json.loads(json.dumps(default_form()))
     form["revisions"][1]["champs"][2]["label"] = "Est-ce voulu ?"
     same = [one.answers for one in generate(5, seed=1)]
-    assert [one.answers for one in dossiers_of(form, 5, seed=1, shipped=default_form())] == same
+    assert [one.answers for one in dossiers_of(form, 5, seed=1)] == same
     del form["revisions"][1]["champs"][2]
-    other = dossiers_of(form, 5, seed=1, shipped=default_form())
+    other = dossiers_of(form, 5, seed=1)
     assert [one.answers for one in other] != same
 
 
@@ -160,7 +154,7 @@ def test_the_words_of_a_question_choose_its_answer(tmp_path: Path) -> None:
     labels = ["Code CIS", "Substance (DCI)", "Nom du médicament", "Téléphone"]
     champs = [question(at, "text", required=True, label=name) for at, name in enumerate(labels, 1)]
     form = read(tmp_path, {"champs": champs})
-    (dossier,) = dossiers_of(form, 1, seed=5, shipped=default_form())
+    (dossier,) = dossiers_of(form, 1, seed=5)
     cis, substance, name, _phone = (dict(dossier.answers)[str(at)] for at in range(1, 5))
     assert re.fullmatch(r"\d{8}", cis)
     assert substance.upper() in name
@@ -168,7 +162,7 @@ def test_the_words_of_a_question_choose_its_answer(tmp_path: Path) -> None:
 
 def test_a_form_of_every_kind_is_served_with_its_dossiers(tmp_path: Path) -> None:
     form = read(tmp_path, {"champs": EVERY_KIND, "annotations": [question(900, "text")]})
-    seeds = dossiers_of(form, 12, seed=1, shipped=default_form())
+    seeds = dossiers_of(form, 12, seed=1)
     fragments = "... on RepetitionChamp { rows { champs { stringValue } } } "
     fragments += "... on AddressChamp { address { label cityName } } ... on CiviliteChamp { value }"
     champs = f"champs {{ __typename label stringValue {fragments} }}"
