@@ -119,7 +119,8 @@ def _anchor(sentence: str, anchors: Mapping[str, str]) -> str:
 
 def go(path: str, done: str = "") -> Response:
     """Send the reader to a page that says what was done."""
-    address = f"{path}?{urlencode({'fait': done})}" if done else path
+    sign = "&" if "?" in path else "?"
+    address = f"{path}{sign}{urlencode({'fait': done})}" if done else path
     return RedirectResponse(address, 303, HEADERS)
 
 
