@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import pages
 from sandbox.api import graphql_endpoint as endpoint
 from sandbox.api import spoiling
 from sandbox.api.instance import Instance
 from sandbox.control.routes import control_routes
 from sandbox.demarche.links import BadLinkError
 from sandbox.demarche.tokens import Refused
+from sandbox.pages.routes import page_routes
 
 PATH = "/api/v2/graphql"
 JSON = "application/json; charset=utf-8"
@@ -40,15 +40,11 @@ def build_app(instance: Instance, drop: Drop) -> Starlette:
         instance.stats.files += 1
         return _file(instance, request.path_params["opaque"])
 
-    async def page(request: Request) -> Response:
-        return pages.dossier_page(instance, request.path_params["number"])
-
     routes = [
         Route(PATH, graphql, methods=["POST"]),
         Route("/files/{opaque:path}", file),
-        Route("/dossiers/{number:int}", page),
-        Route("/procedures/{demarche:int}/dossiers/{number:int}", page),
         *control_routes(instance),
+        *page_routes(instance),
     ]
     return Starlette(routes=routes)
 

@@ -200,8 +200,14 @@ def _agent(instance: Instance, dossier: DepositedDossier, email: str) -> Agent:
     return _demarche(instance, dossier).instructeur(email) or Agent(0, email, [])
 
 
-def move(instance: Instance, number: int, state: str, by: str | None = None) -> None:
-    """Bring the dossier to a state, through whatever lies between."""
+def move(
+    instance: Instance,
+    number: int,
+    state: str,
+    by: str | None = None,
+    motivation: str | None = None,
+) -> None:
+    """Bring the dossier to a state, through whatever lies between; a decision may say why."""
     with changing(instance, number) as (dossier, now):
         if state == "en_construction":
             if dossier.state not in {"en_construction", "en_instruction"}:
@@ -215,7 +221,7 @@ def move(instance: Instance, number: int, state: str, by: str | None = None) -> 
                 agent = _agent(instance, dossier, by) if by else None
                 acts.pass_en_instruction(dossier, now, agent, blocked=blocked)
             if state != "en_instruction":
-                acts.decide(dossier, state, now=now, by=by)
+                acts.decide(dossier, state, now=now, by=by, motivation=motivation)
 
 
 def follow(instance: Instance, number: int, by: str, *, on: bool = True) -> None:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.api.instance import Instance
-from sandbox.control import people
+from sandbox.control import keeping, people, scenario
 from sandbox.control import service as server
 from sandbox.demarche.errors import ApiError, Refusal
 
@@ -63,6 +63,13 @@ ACTIONS: dict[str, Action] = {
         server.stats,
         server.snapshot,
         server.snapshots,
+        keeping.where,
+        keeping.kept,
+        keeping.keep,
+        keeping.bring_back,
+        keeping.reset,
+        scenario.scenario,
+        scenario.next_day,
     )
 }
 

@@ -80,7 +80,7 @@ def check_retypings(before: FormRevision, after: FormRevision) -> None:
     """
     refused = [
         f"« {old.label} » est publié, vous ne pouvez pas changer son type"
-        f" « {_named(old.kind)} » en « {_named(new.kind)} »"
+        f" « {kind_name(old.kind)} » en « {kind_name(new.kind)} »"
         for stable, new in after.by_id.items()
         if (old := before.by_id.get(stable)) is not None and not casts(old.kind, new.kind)
     ]
@@ -88,7 +88,8 @@ def check_retypings(before: FormRevision, after: FormRevision) -> None:
         raise Refusal(*refused)
 
 
-def _named(kind: str) -> str:
+def kind_name(kind: str) -> str:
+    """Return what DS's editor calls a type."""
     return _NAMES.get(kind, kind)
 
 
