@@ -11,7 +11,8 @@ from starlette.routing import Route
 
 from sandbox import pages
 from sandbox.api import graphql_endpoint as endpoint
-from sandbox.api import spoiling
+from sandbox.api import spoiling, uploads, views
+from sandbox.api.dossier_files import made_content
 from sandbox.api.instance import Instance
 from sandbox.control.routes import control_routes
 from sandbox.demarche.links import BadLinkError
@@ -40,12 +41,22 @@ def build_app(instance: Instance, drop: Drop) -> Starlette:
         instance.stats.files += 1
         return _file(instance, request.path_params["opaque"])
 
+    async def upload(request: Request) -> Response:
+        content = await request.body()
+        opaque = request.path_params["opaque"]
+        return Response("", uploads.receive(instance, opaque, request.headers, content))
+
+    async def maintenance(_request: Request) -> Response:
+        return spoiling.maintenance()
+
     async def page(request: Request) -> Response:
         return pages.dossier_page(instance, request.path_params["number"])
 
     routes = [
         Route(PATH, graphql, methods=["POST"]),
         Route("/files/{opaque:path}", file),
+        Route("/uploads/{opaque:path}", upload, methods=["PUT"]),
+        Route("/maintenance", maintenance),
         Route("/dossiers/{number:int}", page),
         Route("/procedures/{demarche:int}/dossiers/{number:int}", page),
         *control_routes(instance),
@@ -62,8 +73,8 @@ async def _graphql(instance: Instance, request: Request, drop: Drop) -> Response
         return Response(spoiling.TOO_MANY, 429, over)
     try:
         address = request.client.host if request.client else ""
-        token = instance.tokens.admit(header, address, now)
         asked = endpoint.read(await request.body())
+        token = instance.tokens.admit(header, address, now, stored=bool(asked.stored))
         prepared = endpoint.prepare(instance, asked)
         operation = endpoint.operation_of(prepared, asked)
     except Refused as refused:
@@ -110,7 +121,11 @@ def _file(instance: Instance, opaque: str) -> Response:
     if fault is not None:
         where = {"Location": fault.location} if fault.location else {}
         return Response("<Error/>", fault.status, where, "application/xml")
-    content = instance.state.blob(checksum)
+    kind, _, number = checksum.partition(":")
+    if kind in views.MADE:
+        content: bytes | None = made_content(instance, kind, int(number))
+    else:
+        content = instance.state.blob(checksum)
     if content is None:
         return Response("", 404)
     shown = f"attachment; filename*=UTF-8''{quote(filename)}"

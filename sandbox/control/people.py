@@ -149,7 +149,7 @@ def edit_champ(instance: Instance, number: int, answers: Json) -> None:
     with changing(instance, number) as (dossier, now):
         types = _demarche(instance, dossier).revision(dossier.revision).champs
         dossier.answers |= intake.take_answers(instance.state, types, answers, (number, now))
-        dossier.updated_at = now
+        dossier.updated_at = dossier.champs_by_instructeur_at = now
 
 
 def label(instance: Instance, number: int, name: str, *, on: bool = True) -> None:

@@ -40,6 +40,12 @@ class DepositedDossier:
     expired: bool = False
     unlisted: bool = False
     draft: dict[str, Any] = field(default_factory=dict)
+    followers: list[int] = field(default_factory=list)
+    """Ids of the instructeurs who follow it."""
+    assignments: list[dict[str, Any]] = field(default_factory=list)
+    """To which groupes it was handed, oldest first."""
+    motivation_file: dict[str, Any] | None = None
+    champs_by_instructeur_at: int | None = None
     version: int = 0
 
     @property
@@ -61,6 +67,11 @@ class DepositedDossier:
         """The message whose correction request waits for the declarant."""
         waiting = [one for one in self.messages if one["reason"] and one["resolved_at"] is None]
         return waiting[-1] if waiting else None
+
+    def assign(self, when: int, mode: str, by: str | None, previous: int | None = None) -> None:
+        """Note to which groupe the dossier is handed now, and from which."""
+        line = {"mode": mode, "at": when, "by": by, "groupe": self.groupe}
+        self.assignments.append({**line, "previous": previous})
 
     def treat(self, event: str, when: int, by: str | None) -> None:
         """Add a line to the dossier's history."""

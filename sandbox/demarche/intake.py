@@ -51,6 +51,7 @@ def open_demarche(state: State, form: Mapping[str, Any], clock: MovableClock) ->
             Agent(state.next_id(), one["email"], [places[at] for at in one["groupes"]])
             for one in form["instructeurs"]
         ],
+        opendata=form.get("opendata", False),
     )
     state.save_demarche(demarche)
     return demarche
@@ -94,6 +95,7 @@ def deposit(state: State, demarche: Demarche, seed: SeedDossier | NewDossier) ->
         decided_at=moved if decided else None,
         archived=seed.archived,
     )
+    dossier.assign(born, "auto", None)
     dossier.treat("depose", born, None)
     if dossier.instruction_at:
         dossier.treat("passe_en_instruction", moved, None)

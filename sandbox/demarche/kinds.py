@@ -35,6 +35,9 @@ _SERVED: dict[str, tuple[str, str | None]] = {
 }
 
 _DESCRIBED = {
+    "aah": "AAH",
+    "aeeh": "AEEH",
+    "ars": "ARS",
     "address": "Address",
     "annuaire_education": "AnnuaireEducation",
     "cojo": "COJO",

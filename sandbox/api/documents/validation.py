@@ -35,7 +35,7 @@ from graphql import (
     validate,
 )
 
-from sandbox.api.words import WORDS, Saying
+from sandbox.api.documents.words import WORDS, Saying
 
 Json = dict[str, Any]
 

@@ -32,7 +32,7 @@ from graphql.language import SelectionSetNode
 
 from sandbox.demarche.errors import ApiError
 
-_FOLDER = Path(__file__).parents[1]
+_FOLDER = Path(__file__).parents[2]
 _FILES = {"ds-query-v2": "stored.graphql", "ds-mutation-v2": "stored_mutations.graphql"}
 
 
