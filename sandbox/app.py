@@ -39,7 +39,7 @@ def build_app(instance: Instance, drop: Drop) -> Starlette:
 
     async def file(request: Request) -> Response:
         instance.stats.files += 1
-        return _file(instance, request.path_params["opaque"])
+        return await _file(instance, request.path_params["opaque"])
 
     async def upload(request: Request) -> Response:
         content = await request.body()
@@ -111,14 +111,17 @@ async def _spoil(spoilt: Response, request: Request, drop: Drop) -> Response:
     return spoilt
 
 
-def _file(instance: Instance, opaque: str) -> Response:
+async def _file(instance: Instance, opaque: str) -> Response:
     try:
         checksum, filename, content_type = instance.links.read(opaque)
     except BadLinkError as bad:
         status = instance.switches.expired_file_status if bad.expired else 404
         return Response(f"<Error>{bad}</Error>", status, media_type="application/xml")
-    fault = instance.faults.files.get(filename)
+    fault = instance.faults.of_file(filename)
     if fault is not None:
+        await asyncio.sleep(fault.seconds)
+        if fault.value is not None:
+            return Response(f"{fault.value}", media_type=content_type)
         where = {"Location": fault.location} if fault.location else {}
         return Response("<Error/>", fault.status, where, "application/xml")
     kind, _, number = checksum.partition(":")

@@ -94,7 +94,9 @@ def change_groupe(context: Context, asked: Json) -> Json:
 def add_instructeurs(context: Context, asked: Json) -> Json:
     """Put people in a groupe."""
     demarche, number = _groupe(context, asked)
-    return _saved(context, demarche, number, _join(context, demarche, number, asked["instructeurs"]))
+    return _saved(
+        context, demarche, number, _join(context, demarche, number, asked["instructeurs"])
+    )
 
 
 def remove_instructeurs(context: Context, asked: Json) -> Json:

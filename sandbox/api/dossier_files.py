@@ -27,11 +27,11 @@ def _pdf(*lines: str) -> bytes:
     """Return a page with a few lines of text."""
     told = " T* ".join(f"({line}) Tj" for line in lines)
     text = f"BT /F1 12 Tf 14 TL 50 780 Td {told} ET".encode("latin-1")
+    fonts = b"/Resources<</Font<</F1 5 0 R>>>>"
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
-        b"/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R%s>>" % fonts,
         b"<</Length %d>>stream\n%s\nendstream" % (len(text), text),
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
     ]

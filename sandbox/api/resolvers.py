@@ -176,7 +176,8 @@ def _gone(line: tuple[int, str, str, int], key: Any) -> Json:
 
 def _window(info: Info, args: Json) -> cursors.Window:
     window = cursors.window(args)
-    info.context.instance.faults.check_size(info.field_name, window.size)
+    owner = info.parent_type.name
+    info.context.instance.faults.check_size(owner, info.field_name, window.size)
     return window
 
 

@@ -56,9 +56,9 @@ def _change(revision: Json, edit: Mapping[str, Any]) -> None:
                 case "remove":
                     del questions[at]
                 case unknown:
-                    raise Refusal(f"unknown edit {unknown!r}")
+                    raise Refusal(f"« {unknown} » n’est pas une modification connue.")
             return
-    raise Refusal(f"no champ {edit['champ']} in the form")
+    raise Refusal(f"Le formulaire n’a pas de champ {edit['champ']}.")
 
 
 def _add(revision: Json, edit: Mapping[str, Any]) -> None:

@@ -68,7 +68,8 @@ class Links:
             raw = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
         except binascii.Error as cause:
             raise BadLinkError(expired=False) from cause
-        *told, until = orjson.loads(raw)
+        told: list[Any] = orjson.loads(raw)
+        until = told.pop()
         if self.clock.now() >= until:
             raise BadLinkError(expired=True)
         return told

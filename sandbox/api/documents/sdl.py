@@ -1,6 +1,7 @@
 """The SDL of an instance: that of January 2026, without what it lacks, with its newer parts."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,11 @@ from graphql import (
     InterfaceTypeDefinitionNode,
     InterfaceTypeExtensionNode,
     ObjectTypeDefinitionNode,
+    TypeDefinitionNode,
     parse,
 )
+
+from sandbox.demarche.switches import NEWER
 
 _ROOM = Path(__file__).parents[2]
 SDL = _ROOM / "schema.graphql"
@@ -52,6 +56,19 @@ def whole_sdl(hidden: frozenset[str], newer: frozenset[str]) -> DocumentNode:
     extended = {node.name.value for node in nodes if isinstance(node, InterfaceTypeExtensionNode)}
     whole = (_implementing(node, shared, extended) for node in definitions.values())
     return DocumentNode(definitions=tuple(_without(node, hidden) for node in whole))
+
+
+@cache
+def known_fields() -> frozenset[str]:
+    """Return every ``Type.field`` of the schema, newer parts included."""
+    whole = whole_sdl(frozenset(), frozenset(NEWER))
+    return frozenset(
+        f"{node.name.value}.{one.name.value}"
+        for node in whole.definitions
+        for name in _LISTS
+        for one in getattr(node, name, None) or ()
+        if isinstance(node, TypeDefinitionNode)
+    )
 
 
 def _joined(node: Any, extension: Any) -> Any:
