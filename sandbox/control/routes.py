@@ -93,7 +93,7 @@ def _act(instance: Instance, name: str, raw: bytes) -> Response:
     except ApiError as error:
         return _answer({"error": _ABSENT.get(error.message, error.message)}, 404)
     except Refusal as error:
-        return _answer({"error": str(error)}, 409)
+        return _answer({"error": f"{str(error).rstrip('.')}."}, 409)
     except _MISCALLED as error:
         return _answer({"error": f"« {name} » : {misuse(error)}."}, 422)
     return _answer(done, 200)

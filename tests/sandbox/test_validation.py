@@ -63,7 +63,7 @@ NOT_VALID = [
         ["query", "demarche", "number"],
     ),
     (
-        "mutation { dossierArchiver(input: {dossierId: 1, instructeurId: 1, x: 2}) { __typename } }",
+        "mutation { dossierArchiver(input: {dossierId: 1, instructeurId: 1, x: 2}) {__typename} }",
         "argumentNotAccepted",
         "InputObject 'DossierArchiverInput' doesn't accept argument 'x'",
         ["mutation", "dossierArchiver", "input", "x"],
