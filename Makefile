@@ -24,7 +24,7 @@ portal-assets:   ## the State's design system for the portal (needs npm; State s
 	cd node_modules/@gouvfr/dsfr/dist && cp -r dsfr.min.css fonts icons artwork "$(CURDIR)/portal/static/dsfr/"
 	cp node_modules/@gouvfr/dsfr/LICENSE.md portal/static/dsfr/
 
-test-tools:      ## Microsoft's validator of workbooks, for make test-all (needs npm)
+test-tools:      ## Microsoft's validator of workbooks, a public client of DS: for make test-all (needs npm)
 	npm ci --ignore-scripts --no-audit --no-fund --silent
 
 # Compiled tests are kept, whatever the machine says: pytest rewrites 290 files otherwise, in each worker.

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.api import graphql_endpoint as endpoint
-from sandbox.api import spoiling
+from sandbox.api import spoiling, uploads, views
+from sandbox.api.dossier_files import made_content
 from sandbox.api.instance import Instance
 from sandbox.control.routes import control_routes
 from sandbox.demarche.links import BadLinkError
@@ -38,11 +39,21 @@ def build_app(instance: Instance, drop: Drop) -> Starlette:
 
     async def file(request: Request) -> Response:
         instance.stats.files += 1
-        return _file(instance, request.path_params["opaque"])
+        return await _file(instance, request.path_params["opaque"])
+
+    async def upload(request: Request) -> Response:
+        content = await request.body()
+        opaque = request.path_params["opaque"]
+        return Response("", uploads.receive(instance, opaque, request.headers, content))
+
+    async def maintenance(_request: Request) -> Response:
+        return spoiling.maintenance()
 
     routes = [
         Route(PATH, graphql, methods=["POST"]),
         Route("/files/{opaque:path}", file),
+        Route("/uploads/{opaque:path}", upload, methods=["PUT"]),
+        Route("/maintenance", maintenance),
         *control_routes(instance),
         *page_routes(instance),
     ]
@@ -58,8 +69,8 @@ async def _graphql(instance: Instance, request: Request, drop: Drop) -> Response
         return Response(spoiling.TOO_MANY, 429, over)
     try:
         address = request.client.host if request.client else ""
-        token = instance.tokens.admit(header, address, now)
         asked = endpoint.read(await request.body())
+        token = instance.tokens.admit(header, address, now, stored=bool(asked.stored))
         prepared = endpoint.prepare(instance, asked)
         operation = endpoint.operation_of(prepared, asked)
     except Refused as refused:
@@ -96,17 +107,24 @@ async def _spoil(spoilt: Response, request: Request, drop: Drop) -> Response:
     return spoilt
 
 
-def _file(instance: Instance, opaque: str) -> Response:
+async def _file(instance: Instance, opaque: str) -> Response:
     try:
         checksum, filename, content_type = instance.links.read(opaque)
     except BadLinkError as bad:
         status = instance.switches.expired_file_status if bad.expired else 404
         return Response(f"<Error>{bad}</Error>", status, media_type="application/xml")
-    fault = instance.faults.files.get(filename)
+    fault = instance.faults.of_file(filename)
     if fault is not None:
+        await asyncio.sleep(fault.seconds)
+        if fault.value is not None:
+            return Response(f"{fault.value}", media_type=content_type)
         where = {"Location": fault.location} if fault.location else {}
         return Response("<Error/>", fault.status, where, "application/xml")
-    content = instance.state.blob(checksum)
+    kind, _, number = checksum.partition(":")
+    if kind in views.MADE:
+        content: bytes | None = made_content(instance, kind, int(number))
+    else:
+        content = instance.state.blob(checksum)
     if content is None:
         return Response("", 404)
     shown = f"attachment; filename*=UTF-8''{quote(filename)}"

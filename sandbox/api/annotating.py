@@ -1,10 +1,13 @@
 """Writing annotations: which value fits which annotation, and what it moves."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from ruamel.yaml import YAML
+
 from sandbox.demarche.dossier import DepositedDossier
-from sandbox.demarche.errors import ApiError, Refusal
+from sandbox.demarche.errors import ApiError, InternalError, Refusal
 from sandbox.demarche.form import FormRevision, TypeDeChamp
 from sandbox.demarche.ids import decode_champ
 from sandbox.demarche.intake import row_id
@@ -13,17 +16,34 @@ from sandbox.demarche.texts import normalised
 # key of AnnotationValueInput: the only kind of annotation that takes it
 KINDS = {
     "checkbox": "checkbox",
+    "civilite": "civilite",
     "date": "date",
     "datetime": "datetime",
     "decimalNumber": "decimal_number",
+    "departements": "departements",
+    "dossierLink": "dossier_link",
     "dropDownList": "drop_down_list",
     "email": "email",
+    "formatted": "formatted",
+    "iban": "iban",
     "integerNumber": "integer_number",
     "multipleDropDownList": "multiple_drop_down_list",
+    "pays": "pays",
+    "phone": "phone",
+    "pieceJustificative": "piece_justificative",
+    "regions": "regions",
     "repetition": "repetition",
     "text": "text",
     "textarea": "textarea",
     "yesNo": "yes_no",
+}
+_TERRITORIES = YAML(typ="safe").load(
+    (Path(__file__).parents[1] / "territories.yaml").read_text(encoding="utf-8")
+)
+_PLACES: dict[str, dict[str, str]] = {
+    "regions": _TERRITORIES["regions"],
+    "departements": _TERRITORIES["departements"],
+    "pays": {"FR": "France"},
 }
 # the older mutations: the kinds that each of them takes
 LEGACY = {
@@ -51,12 +71,16 @@ def find(revision: FormRevision, opaque: str, kinds: tuple[str, ...]) -> Annotat
 
     Raises:
         Refusal: the dossier's revision has no such annotation, or it is of another kind.
+        InternalError: it is not the id of a champ, or lacks the row that it is in, or names one
+            that it is not in: DS fails on those.
     """
     try:
         stable, row = decode_champ(opaque)
-    except ApiError:
-        stable, row = "", None
+    except ApiError as cause:
+        raise InternalError(f"no champ has the id {opaque!r}") from cause
     found = revision.annotations_by_id.get(stable)
+    if found is not None and (row is None) is not (found in revision.annotations):
+        raise InternalError(f"champ {stable} is in a row, or is in none")
     if found is None or found.kind not in KINDS.values():
         raise Refusal(f'L’annotation "{opaque}" n’existe pas')
     if found.kind not in kinds:
@@ -76,7 +100,11 @@ def write(dossier: DepositedDossier, place: AnnotationPlace, value: Any, now: in
         allowed = (*(one.rows or one.choices()), "")
         if any(option not in allowed for option in chosen):
             raise Refusal(f"Le champ « {one.label} » doit être dans les options proposées")
-    if one.kind == "repetition":
+    if one.kind in _PLACES and value:
+        value = _place(one.kind, value)
+    if one.kind == "piece_justificative":
+        dossier.annotations[one.stable] = [*dossier.annotations.get(one.stable, []), *value]
+    elif one.kind == "repetition":
         rows = dossier.annotations.setdefault(one.stable, [])
         for _ in range(value):
             rows.append({"id": row_id(dossier.number, one.stable, len(rows) + 1), "champs": {}})
@@ -86,6 +114,16 @@ def write(dossier: DepositedDossier, place: AnnotationPlace, value: Any, now: in
         dossier.annotations[one.stable] = value
     dossier.mark_written([one.stable])
     dossier.annotation_dates[one.stable] = dossier.updated_at = now
+
+
+def _place(kind: str, said: str) -> dict[str, str]:
+    """Return the place that a code or a name means; any country of two letters is one."""
+    for code, name in _PLACES[kind].items():
+        if said in {code, name}:
+            return {"code": code, "name": name}
+    if kind == "pays" and len(said) == len("FR") and said.isupper():
+        return {"code": said, "name": said}
+    raise Refusal(f"« {said} » n’est pas dans la liste")
 
 
 def _row(dossier: DepositedDossier, place: AnnotationPlace) -> dict[str, Any]:

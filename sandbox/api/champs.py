@@ -54,6 +54,7 @@ def show_one(
         "champDescriptorId": champ_id(one.stable),
         "label": one.label,
         "prefilled": filled,
+        "prefilledValueModified": False,
         "updatedAt": iso(moved),
         "stringValue": "",
         "value": None,
@@ -185,7 +186,7 @@ def _files(one: TypeDeChamp, answer: Any, how: Showing) -> Json:
     """Show the files, but the infected ones and identity documents; no text where there are any."""
     given = [file for file in _many(answer) if isinstance(file, Mapping) and "scan" in file]
     listed = [] if one.guarded else given
-    files = [show_file(file, how) for file in listed if file["scan"] != "infected"]
+    files = [show_file(file, how.file_url) for file in listed if file["scan"] != "infected"]
     return {
         "files": files,
         "file": files[0] if files else None,
@@ -196,7 +197,7 @@ def _files(one: TypeDeChamp, answer: Any, how: Showing) -> Json:
     }
 
 
-def show_file(file: Mapping[str, Any], how: Showing) -> Json:
+def show_file(file: Mapping[str, Any], address: Callable[[Mapping[str, Any]], str]) -> Json:
     """Return one file, with a fresh address that lives an hour."""
     return {
         "filename": file["filename"],
@@ -206,7 +207,7 @@ def show_file(file: Mapping[str, Any], how: Showing) -> Json:
         "checksum": file["checksum"],
         "createdAt": iso(file["created_at"]),
         "virusScanResult": file["scan"],
-        "url": how.file_url(file),
+        "url": address(file),
     }
 
 

@@ -1,6 +1,6 @@
 """Faults, switched on through the control API: what goes wrong, for which requests, how often."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -9,7 +9,9 @@ from sandbox.demarche.ids import decode_champ
 
 Kind = Literal[
     "http",
+    "redirect",
     "truncated",
+    "drip",
     "drop_before",
     "drop_after",
     "timeout",
@@ -18,6 +20,11 @@ Kind = Literal[
     "rate_limit",
     "latency",
     "patch",
+    "broken",
+    "unlistable",
+    "hole",
+    "slow_list",
+    "file",
 ]
 
 Place = list[str | int]
@@ -34,16 +41,29 @@ class Fault:
     name: str | None = None
     """Name of the operation, as the client gave it."""
     number: int | None = None
-    """A dossier: an ``http`` fault then meets the answers that show it, a ``patch`` what they show
-    of it; any that replaces an answer meets the requests with a mutation of it."""
+    """A dossier. It is the one that is ``broken``, ``unlistable`` or has a ``hole``; an ``http``,
+    ``redirect``, ``timeout`` or ``invalid_null`` meets the answers that show it, a ``patch`` what
+    they show of it; what replaces an answer meets the requests with a mutation of it."""
+    champ: int | None = None
+    """Stable id of the champ with a ``hole``, or the only one that a ``timeout`` or an
+    ``invalid_null`` takes away."""
     path: Place = field(default_factory=list)
-    """Where a ``patch`` puts its ``value``: from ``data``, or from the dossier ``number``."""
+    """Where a ``patch`` puts its ``value``: from ``data``, or from the dossier ``number``. Where
+    the null of a ``hole`` is, from the champ."""
     value: Any = None
+    """What a ``patch`` puts; the text that a ``file`` holds instead of its content."""
     drop: bool = False
     """Whether a ``patch`` takes the key away instead."""
     status: int = 502
+    location: str = ""
+    """Where a ``redirect`` or a ``file`` leads; a ``redirect`` that does not say leads to a page
+    of maintenance."""
     seconds: float = 0.0
+    """How long a request, or a ``file``, waits; how long a ``drip`` takes."""
     page_over: int = 0
+    connection: str = ""
+    filename: str = ""
+    """Of a ``file``, as its declarant gave it; every file if there is none."""
     code: str = "internal_server_error"
     message: str = "Internal Server Error"
     hits: int = 0
@@ -58,30 +78,16 @@ class Fault:
 
 
 @dataclass(slots=True)
-class FileFault:
-    """What the address of one file answers instead of the file."""
-
-    status: int = 500
-    location: str = ""
-
-
-@dataclass(slots=True)
 class Faults:
-    """The faults in force, and the broken dossiers.
+    """The faults in force.
 
     A ``broken`` dossier breaks every answer that shows its champs or annotations; an
     ``unlistable`` one every answer that selects anything of it, even its number: only
-    ``edges { cursor }`` lists it. A champ with a hole has a null where the schema allows none. A
-    slow connection times out when more rows than so many are asked of it.
+    ``edges { cursor }`` lists it. A champ with a ``hole`` has a null where the schema allows none.
+    A ``slow_list`` times out when more rows than so many are asked of the connection.
     """
 
     active: list[Fault] = field(default_factory=list)
-    broken: set[int] = field(default_factory=set)
-    unlistable: set[int] = field(default_factory=set)
-    holes: dict[int, dict[str, Place]] = field(default_factory=dict)
-    slow: dict[str, int] = field(default_factory=dict)
-    files: dict[str, FileFault] = field(default_factory=dict)
-    """By name of the file, as its declarant gave it."""
 
     def take(
         self, kinds: Iterable[Kind], kind: str, names: Iterable[str] = (), name: str = ""
@@ -112,13 +118,17 @@ class Faults:
                 self.active.remove(fault)
         return fault
 
+    def _of(self, kind: Kind, number: int) -> Iterator[Fault]:
+        return (one for one in self.active if one.kind == kind and one.number == number)
+
     def check_content(self, number: int) -> None:
         """Pass if the content of a dossier can be shown.
 
         Raises:
             InternalError: the dossier is broken.
         """
-        if number in self.broken:
+        for fault in self._of("broken", number):
+            self.spend(fault)
             raise InternalError(f"dossier {number} is broken")
 
     def check_selected(self, number: int) -> None:
@@ -127,32 +137,42 @@ class Faults:
         Raises:
             InternalError: it is unlistable.
         """
-        if number in self.unlistable:
+        for fault in self._of("unlistable", number):
+            self.spend(fault)
             raise InternalError(f"no field of dossier {number} can be computed")
 
-    def check_size(self, connection: str, asked: int) -> None:
+    def check_size(self, owner: str, connection: str, asked: int) -> None:
         """Pass if a connection answers in time for so many rows.
+
+        Args:
+            owner: the type that it is a field of.
+            connection: its name.
+            asked: how many rows.
 
         Raises:
             ApiError: it does not.
         """
-        if asked > self.slow.get(connection, asked):
-            raise ApiError(f"Timeout on {connection}", "timeout")
+        for fault in self.active:
+            slow = fault.kind == "slow_list" and fault.connection == connection
+            if slow and asked > fault.page_over:
+                self.spend(fault)
+                raise ApiError(f"Timeout on {owner}.{connection}", "timeout")
+
+    def of_file(self, filename: str) -> Fault | None:
+        """Return what is wrong with the address of a file, and count it as spent."""
+        for fault in self.active:
+            if fault.kind == "file" and fault.filename in {"", filename}:
+                return self.spend(fault)
+        return None
 
     def pierce(self, number: int, champs: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the champs of a dossier as shown, with their holes, those of rows included."""
-        holes = self.holes.get(number)
+        holes = {f"{one.champ}": one.path for one in self._of("hole", number)}
         return [_holed(champ, holes) for champ in champs] if holes else champs
 
     def as_json(self) -> dict[str, Any]:
         """Return the faults in force as plain JSON values."""
-        return {
-            "active": [asdict(one) for one in self.active],
-            "broken": sorted(self.broken),
-            "unlistable": sorted(self.unlistable),
-            "holes": {str(number): held for number, held in self.holes.items()},
-            "slow": dict(self.slow),
-        }
+        return {"active": [asdict(one) for one in self.active]}
 
 
 def _holed(champ: dict[str, Any], holes: dict[str, Place]) -> dict[str, Any]:

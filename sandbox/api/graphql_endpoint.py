@@ -16,12 +16,14 @@ from graphql import (
     execute_sync,
 )
 
-from sandbox.api.analysis import Analysis
+from sandbox.api.documents.analysis import Analysis
+from sandbox.api.documents.prepared import Prepared
+from sandbox.api.documents.stored import stored_query
+from sandbox.api.documents.variables import refused_variables
 from sandbox.api.executor import SandboxExecutor
 from sandbox.api.instance import Context, Instance
-from sandbox.api.prepared import Prepared
-from sandbox.api.schema import schema_without
-from sandbox.demarche.errors import InternalError, body
+from sandbox.api.schema import schema_of
+from sandbox.demarche.errors import ApiError, InternalError, body
 from sandbox.demarche.tokens import Token
 
 Json = dict[str, Any]
@@ -47,6 +49,8 @@ class Asked:
     query: str
     variables: Mapping[str, Any]
     operation_name: str | None
+    stored: str = ""
+    """Name of the stored document that is asked instead of ``query``."""
 
 
 class UnreadableRequest(Exception):  # noqa: N818  carries an answer, not a failure of the server
@@ -61,7 +65,7 @@ def read(raw: bytes) -> Asked:
     """Read the body of a request.
 
     Raises:
-        Unreadable: it is not JSON, or has no query, or variables that are not an object.
+        UnreadableRequest: it is not JSON, or its variables are not an object.
     """
     try:
         sent = orjson.loads(raw)
@@ -69,52 +73,67 @@ def read(raw: bytes) -> Asked:
         raise UnreadableRequest(
             HttpAnswer(400, body(f"Invalid JSON: {cause}", "bad_request"))
         ) from cause
-    if not isinstance(sent, dict) or not isinstance(sent.get("query"), str):
-        raise UnreadableRequest(
-            HttpAnswer(200, {"errors": [{"message": "No query string was present"}]})
-        )
-    variables = sent.get("variables") or {}
-    if isinstance(variables, str):
+    sent = sent if isinstance(sent, dict) else {}
+    stored = sent.get("queryId") or ""
+    query = sent.get("query") or ""
+    variables = _variables(sent.get("variables"))
+    if stored and "includeAnotations" in variables:  # misspelled for years, and still taken
+        variables.setdefault("includeAnnotations", variables["includeAnotations"])
+    return Asked(f"{query}", variables, sent.get("operationName") or None, f"{stored}")
+
+
+def _variables(told: Any) -> Json:
+    if isinstance(told, str) and told:
         try:
-            variables = json.loads(variables)
+            told = json.loads(told)
         except ValueError as cause:
             raise UnreadableRequest(
                 HttpAnswer(400, body(str(cause), "graphql_parse_failed"))
             ) from cause
-    if not isinstance(variables, dict):
-        raise UnreadableRequest(HttpAnswer(400, body("Unexpected variables", "bad_request")))
-    return Asked(sent["query"], variables, sent.get("operationName") or None)
+    if told and not isinstance(told, dict):
+        said = f"Unexpected parameter: {told}"
+        raise UnreadableRequest(HttpAnswer(400, body(said, "bad_request")))
+    return dict(told or {})
 
 
 def prepare(instance: Instance, asked: Asked) -> Prepared:
     """Parse and validate what was asked.
 
     Raises:
-        Unreadable: it does not parse, or is not valid against the schema of the instance.
+        UnreadableRequest: there is nothing to parse, it does not parse, or is not valid against the
+            schema of the instance.
     """
-    schema = schema_without(frozenset(instance.switches.hidden_fields))
+    schema = schema_of(instance.switches)
     try:
-        prepared = instance.library.prepare(asked.query, schema)
+        text = stored_query(asked.stored, schema) if asked.stored else asked.query
+        if not text.strip():
+            raise UnreadableRequest(_refusal("No query string was present"))
+        prepared = instance.library.prepare(text, schema)
+    except ApiError as cause:
+        told = body(cause.message, str((cause.extensions or {}).get("code")))
+        raise UnreadableRequest(HttpAnswer(400, told)) from cause
     except GraphQLSyntaxError as cause:
         raise UnreadableRequest(HttpAnswer(200, {"errors": [_plain(cause)]})) from cause
     if prepared.errors:
-        raise UnreadableRequest(
-            HttpAnswer(200, {"errors": [_plain(one) for one in prepared.errors]})
-        )
+        raise UnreadableRequest(HttpAnswer(200, {"errors": prepared.errors}))
     return prepared
+
+
+def _refusal(message: str) -> HttpAnswer:
+    return HttpAnswer(200, {"errors": [{"message": message}]})
 
 
 def operation_of(prepared: Prepared, asked: Asked) -> OperationDefinitionNode:
     """Return the operation to execute.
 
     Raises:
-        Unreadable: there is none with that name, or it costs too much.
+        UnreadableRequest: there is none with that name, or no saying which.
     """
     operation = prepared.operation(asked.operation_name)
     if operation is None:
-        raise UnreadableRequest(
-            HttpAnswer(200, {"errors": [{"message": "An operation name is required"}]})
-        )
+        name = asked.operation_name
+        said = f'No operation named "{name}"' if name else "An operation name is required"
+        raise UnreadableRequest(_refusal(said))
     return operation
 
 
@@ -132,14 +151,17 @@ def execute(
     if instance.switches.complexity:
         refusal = Analysis(prepared.schema, prepared.document, asked.variables).refusal(operation)
         if refusal is not None:
-            return HttpAnswer(200, {"errors": [{"message": refusal}]})
+            return _refusal(refusal)
+    refused = refused_variables(prepared.schema, operation, asked.variables)
+    if refused:
+        return HttpAnswer(200, {"errors": refused})
     context = Context(instance, token, prepared, asked.variables, base_url, caching)
     result = execute_sync(
         prepared.schema,
         prepared.document,
         context_value=context,
         variable_values=dict(asked.variables),
-        operation_name=asked.operation_name,
+        operation_name=operation.name.value if operation.name else None,
         executor_class=SandboxExecutor,
     )
     return _answer(result)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sandbox.api.documents.prepared import Prepared, PreparedDocuments
 from sandbox.api.executor import Cache
 from sandbox.api.faults import Faults
 from sandbox.api.limits import RateLimit
-from sandbox.api.prepared import Prepared, PreparedDocuments
 from sandbox.api.stats import Stats
 from sandbox.demarche.clock import MovableClock
 from sandbox.demarche.links import Links
@@ -94,5 +94,5 @@ class Context:
     def moment(self) -> tuple[Hashable, ...]:
         """Return what, beside a dossier and the fields asked, its answer depends on."""
         links = (self.base_url, self.instance.links.minute()) if self.prepared.shows_files else ()
-        hidden = tuple(self.instance.switches.hidden_fields)
-        return (self.prepared.text, hidden, self.instance.state.epoch, self.token.value, *links)
+        shape = self.instance.switches.shape()
+        return (self.prepared.text, shape, self.instance.state.epoch, self.token.value, *links)

@@ -6,7 +6,7 @@ from typing import Any
 
 from graphql import GraphQLResolveInfo
 
-from sandbox.api import annotating, views
+from sandbox.api import administration, annotating, uploads, views
 from sandbox.api.instance import Context
 from sandbox.api.resolvers import find_dossier
 from sandbox.demarche import acts
@@ -63,8 +63,15 @@ def _annotations(context: Context, asked: Json) -> Json:
     silent = context.instance.switches.silent_annotations
     written: list[str] = []
     errors: list[str] = []
+    files = {
+        blob: uploads.take(context.instance, blob, scan="pending")
+        for one in asked["annotations"]
+        for blob in one["value"].get("pieceJustificative") or ()
+    }
     for one in asked["annotations"]:
         ((key, value),) = one["value"].items()
+        if key == "pieceJustificative":
+            value = [files[blob] for blob in value]
         try:
             place = annotating.find(revision, one["id"], (annotating.KINDS[key],))
         except Refusal as refusal:
@@ -100,8 +107,8 @@ def _send(context: Context, asked: Json) -> Json:
     agent = _agent(context, dossier, asked)
     now = context.instance.clock.now()
     reason = asked.get("correction")
-    if asked.get("attachment"):
-        raise Refusal("L’identifiant du fichier téléversé est invalide")
+    signed = asked.get("attachment")
+    attached = uploads.take(context.instance, signed) if signed else None
     if (
         reason
         and dossier.pending_correction
@@ -109,6 +116,7 @@ def _send(context: Context, asked: Json) -> Json:
     ):
         raise Refusal("Le dossier est déjà en attente de correction")
     sent = acts.send_message(dossier, asked["body"], sender=agent.email, now=now, reason=reason)
+    sent["files"] = [attached] if attached else []
     context.instance.state.save(dossier)
     return {"message": views.message(dossier, sent)}
 
@@ -118,9 +126,34 @@ def _discard(context: Context, asked: Json) -> Json:
     dossier = find_dossier(context, int(number))
     agent = _agent(context, dossier, asked)
     now = context.instance.clock.now()
+    correction = dossier.pending_correction
     gone = acts.discard_message(dossier, int(place), agent.email, now)
+    if asked.get("cancelCorrection") is False and correction is gone:
+        gone["resolved_at"] = None
     context.instance.state.save(dossier)
     return {"message": views.message(dossier, gone)}
+
+
+def _cancel_correction(context: Context, asked: Json) -> Json:
+    number, _, place = decode(asked["messageId"], "Message").partition(".")
+    dossier = find_dossier(context, int(number))
+    message = acts.cancel_correction(dossier, int(place), context.instance.clock.now())
+    _agent(context, dossier, asked)
+    context.instance.state.save(dossier)
+    return {"message": views.message(dossier, message)}
+
+
+def _follow(context: Context, asked: Json) -> Json:
+    dossier = _dossier(context, asked)
+    agent = _agent(context, dossier, asked)
+    acts.follow(dossier, agent.id, context.instance.clock.now(), on=asked["follow"])
+    context.instance.state.save(dossier)
+    return {"dossier": views.dossier(dossier), "instructeur": agent.as_api()}
+
+
+def _upload(context: Context, asked: Json) -> Json:
+    _dossier(context, asked)
+    return {"directUpload": uploads.announce(context.instance, context.base_url, asked)}
 
 
 def _label(context: Context, dossier: DepositedDossier, asked: Json) -> Label:
@@ -164,8 +197,12 @@ def _taken_up(context: Context, asked: Json) -> Json:
 
 
 def _decided(state: str, context: Context, asked: Json) -> Json:
+    signed = asked.get("justificatif")
+    attached = uploads.take(context.instance, signed) if signed else None
+
     def act(dossier: DepositedDossier, now: int, by: str) -> None:
         acts.decide(dossier, state, now=now, by=by, motivation=asked.get("motivation"))
+        dossier.motivation_file = attached
 
     return _moved(act, context, asked)
 
@@ -202,6 +239,10 @@ _WORKS: dict[str, Work] = {
     "dossierArchiver": partial(_archived, True),
     "dossierDesarchiver": partial(_archived, False),
     "dossierChangerGroupeInstructeur": _groupe,
+    "dossierBasculeSuivi": _follow,
+    "dossierAnnulerDemandeCorrection": _cancel_correction,
+    "createDirectUpload": _upload,
+    **administration.WORKS,
     **{
         f"dossierModifierAnnotation{name}": partial(_annotation, kinds)
         for name, kinds in annotating.LEGACY.items()

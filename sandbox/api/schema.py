@@ -1,8 +1,10 @@
-"""The executable schema: the SDL, the scalars, which type a champ is served as."""
+"""The executable schema: the SDL, the scalars, which type a champ is served as.
+
+An instance is older (fields that it lacks) or newer (parts of ``newer/``) than January 2026.
+"""
 
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from graphql import (
@@ -11,22 +13,28 @@ from graphql import (
     GraphQLObjectType,
     GraphQLScalarType,
     GraphQLSchema,
-    build_schema,
+    build_ast_schema,
 )
 
+from sandbox.api.documents.sdl import whole_sdl
 from sandbox.api.mutations import MUTATIONS
 from sandbox.api.resolvers import RESOLVERS
 from sandbox.demarche.clock import parse as parse_instant
 from sandbox.demarche.kinds import served_as
+from sandbox.demarche.switches import Switches
 
-SDL = Path(__file__).parents[1] / "schema.graphql"
+
+def schema_of(switches: Switches) -> GraphQLSchema:
+    """Return the schema of an instance."""
+    return schema_with(*switches.shape())
 
 
 @lru_cache(maxsize=16)
-def schema_without(hidden: frozenset[str] = frozenset()) -> GraphQLSchema:
-    """Return the schema of an instance that lacks some ``Type.field``."""
-    schema = build_schema(SDL.read_text(encoding="utf-8"))
-    _hide(schema, hidden)
+def schema_with(
+    hidden: frozenset[str] = frozenset(), newer: frozenset[str] = frozenset()
+) -> GraphQLSchema:
+    """Return the schema of an instance that lacks some ``Type.field`` and has newer parts."""
+    schema = build_ast_schema(whole_sdl(hidden, newer))
     _set_scalars(schema)
     champ = schema.type_map["Champ"]
     if isinstance(champ, GraphQLInterfaceType):
@@ -34,7 +42,7 @@ def schema_without(hidden: frozenset[str] = frozenset()) -> GraphQLSchema:
             shown["kind"], info.context.fragments
         )
     for (type_name, field_name), resolve in (*RESOLVERS.items(), *_mutations()):
-        owner = schema.type_map[type_name]
+        owner = schema.type_map.get(type_name)
         if isinstance(owner, GraphQLObjectType) and field_name in owner.fields:
             owner.fields[field_name].resolve = resolve
     return schema
@@ -42,14 +50,6 @@ def schema_without(hidden: frozenset[str] = frozenset()) -> GraphQLSchema:
 
 def _mutations() -> list[tuple[tuple[str, str], Callable[..., Any]]]:
     return [(("Mutation", name), resolve) for name, resolve in MUTATIONS.items()]
-
-
-def _hide(schema: GraphQLSchema, hidden: frozenset[str]) -> None:
-    for name in hidden:
-        owner_name, _, field_name = name.partition(".")
-        owner = schema.type_map.get(owner_name)
-        if isinstance(owner, GraphQLObjectType):
-            owner.fields.pop(field_name, None)
 
 
 def _set_scalars(schema: GraphQLSchema) -> None:

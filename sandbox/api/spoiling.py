@@ -1,17 +1,18 @@
 """How the faults in force spoil one request."""
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
 from graphql import FieldNode, OperationDefinitionNode
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
-from sandbox.api.faults import Fault, Faults, Kind
+from sandbox.api.faults import Fault, Faults, Kind, Place
 from sandbox.api.graphql_endpoint import HttpAnswer, crash
 from sandbox.api.instance import Instance
 from sandbox.demarche.errors import ApiError, body
-from sandbox.demarche.ids import decode_number
+from sandbox.demarche.ids import champ_id, decode_number
 
 TOO_MANY = b"Retry later\n"
 DROPPED = Response(status_code=499)
@@ -22,7 +23,9 @@ _SAID = {
     503: "503 Service Unavailable",
     504: "504 Gateway Time-out",
 }
-_INSTEAD: tuple[Kind, ...] = ("http", "drop_before", "root_error", "rate_limit")
+_PROXIES: tuple[Kind, ...] = ("http", "redirect")
+_INSTEAD: tuple[Kind, ...] = (*_PROXIES, "drop_before", "root_error", "rate_limit")
+_DROPS = 20
 _CUTS: tuple[Kind, ...] = ("timeout", "invalid_null")
 
 
@@ -55,7 +58,7 @@ class Spoiler:
         if fault is not None:
             self._faults.spend(fault)
         match fault.kind if fault else None:
-            case "http" if fault:
+            case "http" | "redirect" if fault:
                 return _page(fault)
             case "root_error" if fault:
                 return _root_error(fault)
@@ -67,7 +70,7 @@ class Spoiler:
 
     def cuts_data(self) -> bool:
         """Say whether some of the data will have to be changed after it is executed."""
-        kinds: tuple[Kind, ...] = (*_CUTS, "patch", "http")
+        kinds: tuple[Kind, ...] = (*_CUTS, *_PROXIES, "patch")
         return self._faults.find(kinds, self.kind, self.fields, self.name) is not None
 
     def after(self, answer: HttpAnswer) -> Response | None:
@@ -75,20 +78,22 @@ class Spoiler:
         for patch in self._faults.all(("patch",), self.kind, self.fields, self.name):
             if _patched(answer, patch):
                 self._faults.spend(patch)
-        for proxy in self._faults.all(("http",), self.kind, self.fields, self.name):
+        for proxy in self._faults.all(_PROXIES, self.kind, self.fields, self.name):
             if proxy.number is not None and any(_shown(answer.content.get("data"), proxy.number)):
                 return _page(self._faults.spend(proxy))
-        cut = self._faults.find(_CUTS, self.kind, self.fields, self.name)
-        if cut is not None and _rows(answer) > cut.page_over:
-            self._faults.spend(cut)
-            return _cut(answer, cut)
-        ends: tuple[Kind, ...] = ("truncated", "drop_after")
+        for cut in self._faults.all(_CUTS, self.kind, self.fields, self.name):
+            if _meets(answer, cut):
+                return _cut(answer, self._faults.spend(cut))
+        ends: tuple[Kind, ...] = ("truncated", "drop_after", "drip")
         fault = self._faults.take(ends, self.kind, self.fields, self.name)
         if fault is None:
             return None
         if fault.kind == "drop_after":
             return DROPPED
         whole = answer.encoded()
+        if fault.kind == "drip":
+            drops = _dripping(whole, fault.seconds)
+            return StreamingResponse(drops, answer.status, media_type="application/json")
         return Response(whole[: len(whole) * 2 // 3], 200, media_type="application/json")
 
 
@@ -100,7 +105,24 @@ def _written(variables: Mapping[str, Any]) -> Iterator[int]:
                 yield decode_number(value["dossierId"], "Dossier")
 
 
+async def _dripping(whole: bytes, seconds: float) -> AsyncIterator[bytes]:
+    """Yield an answer in pieces, the last of them after so many seconds."""
+    size = max(1, -(-len(whole) // _DROPS))
+    for start in range(0, len(whole), size):
+        await asyncio.sleep(seconds / _DROPS)
+        yield whole[start : start + size]
+
+
+def maintenance(status: int = 200) -> Response:
+    """Return the page that stands in for a server under maintenance."""
+    return Response(_HTML.format("Maintenance en cours"), status, media_type="text/html")
+
+
 def _page(fault: Fault) -> Response:
+    if fault.kind == "redirect":
+        answer = maintenance(fault.status if 300 <= fault.status < 400 else 302)  # noqa: PLR2004
+        answer.headers["Location"] = fault.location or "/maintenance"
+        return answer
     said = _SAID.get(fault.status, str(fault.status))
     return Response(_HTML.format(said), fault.status, media_type="text/html")
 
@@ -156,31 +178,77 @@ def _root_error(fault: Fault) -> Response:
     return Response(answer.encoded(), answer.status, media_type="application/json")
 
 
-def _nodes(answer: HttpAnswer) -> list[dict[str, object]]:
+Row = tuple[Place, dict[str, Any]]
+
+
+def _rows(answer: HttpAnswer) -> list[Row]:
+    """Return the dossiers of the page that an answer shows, each with its place."""
     data = answer.content.get("data") or {}
-    for top in data.values() if isinstance(data, dict) else ():
-        for inner in top.values() if isinstance(top, dict) else ():
+    for name, top in data.items() if isinstance(data, dict) else ():
+        for inner_name, inner in top.items() if isinstance(top, dict) else ():
             if isinstance(inner, dict) and isinstance(inner.get("nodes"), list):
-                nodes: list[dict[str, object]] = inner["nodes"]
-                return nodes
+                return [
+                    ([name, inner_name, "nodes", at], node)
+                    for at, node in enumerate(inner["nodes"])
+                    if isinstance(node, dict)
+                ]
     return []
 
 
-def _rows(answer: HttpAnswer) -> int:
-    return len(_nodes(answer))
+def _cut_rows(answer: HttpAnswer, fault: Fault) -> list[Row]:
+    """Return the dossiers that a timeout or a null takes champs from."""
+    rows = _rows(answer)
+    if fault.number is None:
+        served = len(rows) // 2
+        return [row for at, row in enumerate(rows) if at >= served or at % 3 == 0]
+    found = [row for row in rows if row[1].get("number") == fault.number]
+    alone = (answer.content.get("data") or {}).get("dossier")
+    if isinstance(alone, dict) and alone.get("number") == fault.number:
+        found.append((["dossier"], alone))
+    return found
+
+
+def _meets(answer: HttpAnswer, fault: Fault) -> bool:
+    if fault.number is not None:
+        return bool(_cut_rows(answer, fault))
+    return len(_rows(answer)) > fault.page_over
 
 
 def _cut(answer: HttpAnswer, fault: Fault) -> Response:
-    """Null champs here and there, even in rows already served, and say why at the root."""
-    nodes = _nodes(answer)
-    for at, node in enumerate(nodes):
+    """Null champs here and there, even in rows already served, each told with its place.
+
+    As on DS, only the first of the fields that come too late has the code ``timeout``.
+    """
+    errors = []
+    for place, node in _cut_rows(answer, fault):
         for name in ("champs", "annotations"):
             champs = node.get(name)
-            if isinstance(champs, list) and (at >= len(nodes) // 2 or at % 3 == 0):
-                node[name] = [None if place % 2 else one for place, one in enumerate(champs)]
-    said = "Timeout on Champ.stringValue"
-    if fault.kind == "invalid_null":
-        said = "Cannot return null for non-nullable field Champ.label"
-    error = {"message": said, "path": ["demarche"], "extensions": {"code": fault.kind}}
-    spoilt = HttpAnswer(200, {**answer.content, "errors": [error]})
+            if isinstance(champs, list):
+                taken = [at for at, one in enumerate(champs) if _taken(fault, at, one)]
+                errors += [_lost(fault, [*place, name, at], champs[at]) for at in taken]
+                node[name] = [None if at in taken else one for at, one in enumerate(champs)]
+    if not errors:
+        errors = [_lost(fault, place, None) for place, _ in _cut_rows(answer, fault)[:1]]
+    for error in errors[1:] if fault.kind == "timeout" else ():
+        del error["extensions"]
+    spoilt = HttpAnswer(200, {**answer.content, "errors": errors})
     return Response(spoilt.encoded(), 200, media_type="application/json")
+
+
+def _taken(fault: Fault, at: int, champ: Any) -> bool:
+    if fault.champ is None:
+        return at % 2 == 1
+    if not isinstance(champ, dict):
+        return False
+    return champ_id(fault.champ) in {champ.get("id"), champ.get("champDescriptorId")}
+
+
+def _lost(fault: Fault, place: Place, champ: Any) -> dict[str, Any]:
+    """Say which field of a champ could not be served."""
+    fields = champ if isinstance(champ, dict) else {}
+    field = next((name for name in ("label", "stringValue", "id") if name in fields), "label")
+    owner = fields.get("__typename", "Champ")
+    said = f"Timeout on {owner}.{field}"
+    if fault.kind == "invalid_null":
+        said = f"Cannot return null for non-nullable field {owner}.{field}"
+    return {"message": said, "path": [*place, field], "extensions": {"code": fault.kind}}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sandbox.api.champs import Json, Showing, show
+from sandbox.api.champs import Json, Showing, show, show_file
 from sandbox.api.companies import establishment, incomplete
 from sandbox.demarche.clock import iso, iso_or_none
 from sandbox.demarche.demarche import Demarche
@@ -11,6 +11,7 @@ from sandbox.demarche.dossier import DepositedDossier
 from sandbox.demarche.form import FormRevision, TypeDeChamp
 from sandbox.demarche.ids import champ_id, encode
 from sandbox.demarche.kinds import described_as
+from sandbox.demarche.logic import expression, written
 from sandbox.demarche.retypings import present
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def dossier(one: DepositedDossier) -> Json:
         "dateSuppressionParAdministration": iso_or_none(one.hidden_by_admin_at),
         "motivation": one.motivation,
         "usager": _usager(one),
+        "dateDerniereModificationChampsParInstructeur": iso_or_none(one.champs_by_instructeur_at),
+        "dateAccuseLectureAgreement": None,
     }
 
 
@@ -110,8 +113,7 @@ def message(one: DepositedDossier, sent: Json) -> Json:
         "body": "" if sent["discarded_at"] else sent["body"],
         "createdAt": iso(sent["at"]),
         "discardedAt": iso_or_none(sent["discarded_at"]),
-        "attachments": (),
-        "attachment": None,
+        "_files": () if sent["discarded_at"] else sent.get("files", ()),
         "correction": correction,
     }
 
@@ -141,6 +143,55 @@ def profile(of: Demarche, email: str) -> Json:
     return known.as_api() if known else {"id": encode("Instructeur", email), "email": email}
 
 
+def file(one: Json, instance: "Instance", base_url: str) -> Json:
+    """Return a file that somebody attached to a message or to a decision."""
+    return show_file(one, lambda each: instance.links.url(base_url, each))
+
+
+def made_file(one: DepositedDossier, kind: str, instance: "Instance", base_url: str) -> Json:
+    """Return a file that the server makes of a dossier: its size and checksum are not known."""
+    name, content_type = MADE[kind].format(one.number), _TYPES[kind]
+    key = f"{kind}:{one.number}"
+    told = {"checksum": key, "filename": name, "content_type": content_type}
+    return {
+        "filename": name,
+        "contentType": content_type,
+        "url": instance.links.url(base_url, told),
+        "byteSize": 0,
+        "byteSizeBigInt": 0,
+        "checksum": "",
+        "createdAt": iso(instance.clock.now()),
+        "virusScanResult": "pending",
+    }
+
+
+MADE = {"pdf": "dossier-{}.pdf", "geojson": "dossier-{}-features.json"}
+_TYPES = {"pdf": "application/pdf", "geojson": "application/json"}
+
+
+def assignments(one: DepositedDossier, of: Demarche, mode: str | None) -> list[Json]:
+    """Return to which groupes a dossier was handed; a groupe that is gone has no number."""
+
+    def shown(prefix: str, number: int | None) -> Json:
+        known = number in of.groupes
+        return {
+            f"{prefix}Number": number if known else None,
+            f"{prefix}Label": of.groupes[number] if number is not None and known else None,
+        }
+
+    return [
+        {
+            "mode": line["mode"],
+            "assignedAt": iso(line["at"]),
+            "assignedBy": line["by"],
+            **shown("groupeInstructeur", line["groupe"]),
+            **shown("previousGroupeInstructeur", line["previous"]),
+        }
+        for line in one.assignments
+        if mode is None or line["mode"] == mode
+    ]
+
+
 def treatments(one: DepositedDossier, of: Demarche) -> list[Json]:
     """Return the history of a dossier."""
     return [
@@ -163,7 +214,7 @@ def groupe(of: Demarche, number: int) -> Json:
         "id": encode("GroupeInstructeur", number),
         "number": number,
         "label": of.groupes[number],
-        "closed": False,
+        "closed": number in of.closed,
         "instructeurs": [member.as_api() for member in of.members(number)],
     }
 
@@ -196,6 +247,8 @@ def _descriptor(one: TypeDeChamp) -> Json:
         "level": one.level,
         "options": one.choices() if listed else None,
         "otherOption": one.other,
+        "condition": expression(one.condition),
+        "conditionExpression": written(expression(one.condition)),
         "champDescriptors": descriptors(one.children) if one.kind == "repetition" else None,
     }
 
@@ -204,10 +257,10 @@ def descriptor_of_demarche(of: Demarche, shown: FormRevision) -> Json:
     """Return a démarche as DemarcheDescriptor shows it, with one revision."""
     return {
         **demarche(of),
-        "id": encode("DemarcheDescriptor", of.number),
         "revision": revision(shown),
         "dureeConservationDossiers": 36,
-        "opendata": False,
+        "opendata": of.opendata,
+        "forIndividual": False,
         "tags": (),
         "zones": (),
     }
@@ -222,16 +275,15 @@ def demarche(of: Demarche) -> Json:
         "number": of.number,
         "title": of.title,
         "description": of.title,
-        "state": "publiee",
+        "state": of.state,
         "dateCreation": iso(of.created_at),
-        "datePublication": iso(of.created_at),
+        "datePublication": None if of.state == "brouillon" else iso(of.created_at),
         "dateDerniereModification": iso(of.updated_at),
         "activeRevision": active,
-        "publishedRevision": active,
+        "publishedRevision": None if of.state == "brouillon" else active,
         "draftRevision": active,
         "revisions": [revision(one) for one in of.revisions],
         "labels": [label.as_api() for label in of.labels],
-        "groupeInstructeurs": lambda _info, **_args: [groupe(of, one) for one in of.groupes],
         "champDescriptors": lambda _info: descriptors(of.active.champs),
         "annotationDescriptors": lambda _info: descriptors(of.active.annotations),
         "administrateurs": (),

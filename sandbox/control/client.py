@@ -234,19 +234,19 @@ class Control:
 
     def hole(self, number: int, champ: int, *path: str) -> None:
         """Put a null in a champ (its stable id) where the schema allows none."""
-        self.call("hole", number=number, champ=champ, path=list(path))
+        self.fault("hole", number=number, champ=champ, path=list(path))
 
     def slow(self, connection: str, *, page_over: int = 0) -> None:
         """Let a connection time out when more rows than so many are asked of it."""
-        self.call("slow", connection=connection, page_over=page_over)
+        self.fault("slow_list", connection=connection, page_over=page_over)
 
     def fault_file(self, filename: str, *, status: int = 500, location: str = "") -> None:
         """Let the address of a file answer something else; with a ``location``, a redirection."""
-        self.call("fault_file", filename=filename, status=status, location=location)
+        self.fault("file", filename=filename, status=status, location=location)
 
-    def clear_faults(self) -> None:
-        """Switch every fault off."""
-        self.call("clear_faults")
+    def clear_faults(self, kind: str | None = None) -> None:
+        """Switch every fault off, or those of a kind."""
+        self.call("clear_faults", kind=kind)
 
     def faults(self) -> Json:
         """Return the faults in force."""

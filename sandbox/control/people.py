@@ -168,7 +168,7 @@ def edit_champ(instance: Instance, number: int, answers: Json) -> None:
         taken = intake.take_answers(instance.state, types, answers, (number, now))
         check_written(types, taken)
         dossier.write(taken)
-        dossier.updated_at = now
+        dossier.updated_at = dossier.champs_by_instructeur_at = now
 
 
 def label(instance: Instance, number: int, name: str, *, on: bool = True) -> None:
@@ -176,7 +176,7 @@ def label(instance: Instance, number: int, name: str, *, on: bool = True) -> Non
     with changing(instance, number) as (dossier, now):
         known = {one.name: one.id for one in _demarche(instance, dossier).labels}
         if name not in known:
-            raise Refusal(f"no label {name!r}")
+            raise Refusal(f"Aucun label ne s’appelle « {name} » ; il y a {', '.join(known)}.")
         act = acts.add_label if on else acts.remove_label
         act(dossier, known[name], now, moves_date=instance.switches.label_moves_date)
 
@@ -257,5 +257,5 @@ def change_groupe(instance: Instance, number: int, groupe: str) -> None:
     with changing(instance, number) as (dossier, now):
         known = {name: key for key, name in _demarche(instance, dossier).groupes.items()}
         if groupe not in known:
-            raise Refusal(f"no groupe {groupe!r}")
+            raise Refusal(f"Aucun groupe ne s’appelle « {groupe} » ; il y a {', '.join(known)}.")
         acts.change_groupe(dossier, known[groupe], now)

@@ -1,10 +1,10 @@
 """The control API: POST /control/<action> with the action's arguments as a JSON object."""
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 import orjson
+from pydantic import ConfigDict, validate_call
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,6 +12,7 @@ from starlette.routing import Route
 from sandbox.api.instance import Instance
 from sandbox.control import keeping, people, scenario
 from sandbox.control import service as server
+from sandbox.control.misuse import misuse
 from sandbox.demarche.errors import ApiError, Refusal
 
 Action = Callable[..., Any]
@@ -55,9 +56,6 @@ ACTIONS: dict[str, Action] = {
         server.switches,
         server.fault,
         server.broken,
-        server.hole,
-        server.slow,
-        server.fault_file,
         server.clear_faults,
         server.faults,
         server.stats,
@@ -74,32 +72,48 @@ ACTIONS: dict[str, Action] = {
 }
 
 
+_CALLED = {
+    name: validate_call(config=ConfigDict(arbitrary_types_allowed=True))(action)
+    for name, action in ACTIONS.items()
+}
+
+
 def control_routes(instance: Instance) -> list[Route]:
     """Return the route of the control API."""
 
     async def control(request: Request) -> Response:
-        action = ACTIONS.get(request.path_params["action"])
-        if action is None:
-            return _answer({"error": "no such action", "actions": sorted(ACTIONS)}, 404)
-        raw = await request.body()
-        return _act(instance, action, raw or b"{}")
+        name = request.path_params["action"]
+        if name not in ACTIONS:
+            said = f"L’action « {name} » n’existe pas ; il y a {', '.join(sorted(ACTIONS))}."
+            return _answer({"error": said}, 404)
+        return _act(instance, name, await request.body())
 
     return [Route("/control/{action}", control, methods=["POST"])]
 
 
-def _act(instance: Instance, action: Action, raw: bytes) -> Response:
+def _act(instance: Instance, name: str, raw: bytes) -> Response:
     try:
-        arguments = orjson.loads(raw)
-        inspect.signature(action).bind(instance, **arguments)
-    except (orjson.JSONDecodeError, TypeError) as error:
-        return _answer({"error": str(error)}, 422)
+        arguments = orjson.loads(raw or b"{}")
+    except orjson.JSONDecodeError:
+        arguments = None
+    if not isinstance(arguments, dict):
+        return _answer({"error": "Le corps de la requête doit être un objet JSON."}, 400)
     try:
-        done = action(instance, **arguments)
-    except (Refusal, ApiError) as error:
-        return _answer({"error": str(error)}, 409)
-    except (KeyError, TypeError, ValueError) as error:
-        return _answer({"error": f"{type(error).__name__}: {error}"}, 422)
+        done = _CALLED[name](instance, **arguments)
+    except ApiError as error:
+        return _answer({"error": _ABSENT.get(error.message, error.message)}, 404)
+    except Refusal as error:
+        return _answer({"error": f"{str(error).rstrip('.')}."}, 409)
+    except _MISCALLED as error:
+        return _answer({"error": f"« {name} » : {misuse(error)}."}, 422)
     return _answer(done, 200)
+
+
+_ABSENT = {
+    "Dossier not found": "Ce dossier n’existe pas.",
+    "Demarche not found": "Cette démarche n’existe pas.",
+}
+_MISCALLED = (LookupError, TypeError, ValueError, AttributeError, OverflowError, StopIteration)
 
 
 def _answer(content: Any, status: int) -> Response:

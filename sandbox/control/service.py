@@ -1,9 +1,14 @@
 """Control actions of those who run the service: form, groupes, tokens, clock, faults, counts."""
 
+import ipaddress
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
-from sandbox.api.faults import Fault, FileFault, Place
+from pydantic import TypeAdapter
+
+from sandbox.api.documents.sdl import known_fields
+from sandbox.api.faults import Fault, Kind
 from sandbox.api.instance import Instance
 from sandbox.demarche.clock import SECOND, iso, iso_or_none, parse
 from sandbox.demarche.demarche import Agent, Demarche, Label
@@ -56,7 +61,9 @@ def _groupe(demarche: Demarche, label: str) -> int:
     for number, name in demarche.groupes.items():
         if name == label:
             return number
-    raise Refusal(f"no groupe {label!r}")
+    raise Refusal(
+        f"Aucun groupe ne s’appelle « {label} » ; il y a {', '.join(demarche.groupes.values())}."
+    )
 
 
 def add_groupe(instance: Instance, demarche: int, label: str) -> None:
@@ -86,8 +93,11 @@ def remove_instructeur(instance: Instance, demarche: int, email: str, groupe: st
         found = instance.state.demarche(demarche)
         known = found.instructeur(email)
         if known is None:
-            raise Refusal(f"no instructeur {email!r}")
-        known.groupes.remove(_groupe(found, groupe))
+            raise Refusal(f"Aucun instructeur n’a l’adresse {email}.")
+        number = _groupe(found, groupe)
+        if number not in known.groupes:
+            raise Refusal(f"{email} n’est pas du groupe « {groupe} ».")
+        known.groupes.remove(number)
         instance.state.save_demarche(found)
 
 
@@ -118,7 +128,7 @@ def clock(
 ) -> Json:
     """Move the clock by seconds or to an instant, stop it or let it run; return the time."""
     if to is not None:
-        instance.clock.set(parse(to))
+        instance.clock.set(_instant(to))
     if advance is not None:
         instance.clock.set(instance.clock.now() + round(advance * SECOND))
     if frozen is not None:
@@ -128,11 +138,30 @@ def clock(
     return {"now": iso(instance.clock.now()), "microseconds": instance.clock.now()}
 
 
-def add_token(instance: Instance, value: str, **limits: Any) -> None:
-    """Add a token: ``demarches``, ``read_only``, ``expires_at``, ``networks``, ``deprecated``."""
-    if limits.get("expires_at"):
-        limits["expires_at"] = parse(limits["expires_at"])
-    instance.tokens.add(Token(value, **limits))
+def add_token(
+    instance: Instance,
+    value: str,
+    demarches: list[int] | None = None,
+    read_only: bool = False,
+    expires_at: str | None = None,
+    networks: list[str] | None = None,
+    deprecated: bool = False,
+) -> None:
+    """Add a token, of some démarches, until an instant, from some networks."""
+    until = _instant(expires_at) if expires_at else None
+    for network in networks or ():
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as cause:
+            raise ValueError(f"« {network} » n’est pas un réseau (10.0.0.0/8)") from cause
+    instance.tokens.add(Token(value, demarches, read_only, until, networks, deprecated))
+
+
+def _instant(text: str) -> int:
+    try:
+        return parse(text)
+    except ValueError as cause:
+        raise ValueError(f"« {text} » n’est pas un instant (2026-03-02T12:00:00)") from cause
 
 
 def revoke_token(instance: Instance, value: str) -> None:
@@ -144,7 +173,7 @@ def expire_token(instance: Instance, value: str) -> None:
     """End the life of a token now."""
     known = instance.tokens.get(value)
     if known is None:
-        raise Refusal("no such token")
+        raise Refusal("Ce jeton n’existe pas.")
     limits = (known.demarches, known.read_only, instance.clock.now(), known.networks)
     instance.tokens.add(Token(value, *limits))
 
@@ -156,50 +185,65 @@ def rate_limit(instance: Instance, per_minute: int) -> None:
 
 def switches(instance: Instance, **changes: Any) -> Json:
     """Change what differs from one instance of DS to another; return how it all stands."""
-    instance.switches = Switches(**{**instance.switches.as_json(), **changes})
+    present = instance.switches.as_json()
+    for name in changes:
+        if name not in present:
+            raise ValueError(f"« {name} » n’existe pas ; il y a {', '.join(sorted(present))}")
+    for name in changes.get("hidden_fields") or ():
+        if name not in known_fields():
+            raise ValueError(f"aucun champ du schéma ne s’appelle « {name} » (Type.champ)")
+    instance.switches = _SWITCHES.validate_python({**present, **changes})
     instance.state.remember("switches", instance.switches.as_json())
     return instance.switches.as_json()
+
+
+_SWITCHES = TypeAdapter(Switches)
 
 
 # Faults, counts, comparisons
 
 
-def fault(instance: Instance, kind: str, **details: Any) -> Json:
+def fault(instance: Instance, kind: Kind, **details: Any) -> Json:
     """Switch a fault on; see `sandbox.api.faults.Fault` for the details."""
-    instance.faults.active.append(Fault(kind, **details))  # type: ignore[arg-type]
+    known = {one.name for one in fields(Fault)} - {"kind", "hits"}
+    for name in details:
+        if name not in known:
+            raise ValueError(
+                f"« {name} » n’existe pas ; un défaut connaît {', '.join(sorted(known))}"
+            )
+    lacking = [name for name in _NEEDED.get(kind, ()) if details.get(name) in (None, "", [])]
+    if lacking:
+        raise ValueError(f"un défaut « {kind} » demande aussi {', '.join(lacking)}")
+    instance.faults.active.append(_FAULT.validate_python({"kind": kind, **details}))
+    instance.state.epoch += 1
     return instance.faults.as_json()
+
+
+_FAULT = TypeAdapter(Fault)
+_NEEDED: Mapping[str, tuple[str, ...]] = {
+    "broken": ("number",),
+    "unlistable": ("number",),
+    "hole": ("number", "champ", "path"),
+    "slow_list": ("connection",),
+    "patch": ("path",),
+}
 
 
 def broken(instance: Instance, numbers: Sequence[int], *, unlistable: bool = False) -> None:
     """Name the broken dossiers; of ``unlistable`` ones not even the number can be selected."""
-    instance.faults.broken = set() if unlistable else set(numbers)
-    instance.faults.unlistable = set(numbers) if unlistable else set()
+    kept = [one for one in instance.faults.active if one.kind not in {"broken", "unlistable"}]
+    instance.faults.active[:] = kept
     instance.state.epoch += 1
+    for number in numbers:
+        fault(instance, "unlistable" if unlistable else "broken", number=number)
 
 
-def hole(instance: Instance, number: int, champ: int, path: Place) -> None:
-    """Put a null in a champ of a dossier, where the schema allows none: ``invalid_null``."""
-    instance.faults.holes.setdefault(number, {})[str(champ)] = path
+def clear_faults(instance: Instance, kind: Kind | None = None) -> None:
+    """Switch every fault off, or those of a kind."""
+    instance.faults.active[:] = [
+        one for one in instance.faults.active if kind not in {None, one.kind}
+    ]
     instance.state.epoch += 1
-
-
-def slow(instance: Instance, connection: str, page_over: int = 0) -> None:
-    """Let a connection time out when more rows than so many are asked of it."""
-    instance.faults.slow[connection] = page_over
-
-
-def fault_file(instance: Instance, filename: str, status: int = 500, location: str = "") -> None:
-    """Let the address of a file answer something else; with a ``location``, a redirection."""
-    instance.faults.files[filename] = FileFault(status, location)
-
-
-def clear_faults(instance: Instance) -> None:
-    """Switch every fault off, mend every broken dossier and champ."""
-    instance.faults.active.clear()
-    instance.faults.holes.clear()
-    instance.faults.slow.clear()
-    instance.faults.files.clear()
-    broken(instance, ())
 
 
 def faults(instance: Instance) -> Json:

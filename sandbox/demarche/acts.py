@@ -255,5 +255,19 @@ def change_groupe(dossier: DepositedDossier, groupe: int, now: int) -> None:
     """
     if dossier.groupe == groupe:
         raise Refusal("Le dossier est déjà avec le même groupe instructeur")
-    dossier.groupe = groupe
+    previous, dossier.groupe = dossier.groupe, groupe
+    dossier.assign(now, "manual", None, previous)
     dossier.updated_at = now
+
+
+def cancel_correction(dossier: DepositedDossier, number: int, now: int) -> dict[str, Any]:
+    """An instructeur takes a correction request back, leaving its message.
+
+    Raises:
+        Refusal: the message asks for no correction, or no longer.
+    """
+    found = next((one for one in dossier.messages if one["n"] == number), None)
+    if found is None or not found["reason"] or found["resolved_at"] or found["discarded_at"]:
+        raise Refusal("La demande de correction ne peut pas être annulée")
+    found["resolved_at"] = dossier.updated_at = now
+    return found

@@ -53,6 +53,10 @@ class Demarche:
     labels: list[Label] = field(default_factory=list)
     groupes: dict[int, str] = field(default_factory=dict)
     instructeurs: list[Agent] = field(default_factory=list)
+    state: str = "publiee"
+    opendata: bool = False
+    closed: list[int] = field(default_factory=list)
+    """The groupes that take no dossier any more."""
 
     @property
     def active(self) -> FormRevision:
@@ -82,6 +86,9 @@ class Demarche:
             "labels": [[one.id, one.name, one.color] for one in self.labels],
             "groupes": [[number, label] for number, label in self.groupes.items()],
             "instructeurs": [[one.id, one.email, one.groupes] for one in self.instructeurs],
+            "state": self.state,
+            "opendata": self.opendata,
+            "closed": self.closed,
         }
 
     @classmethod
@@ -96,4 +103,7 @@ class Demarche:
             labels=[Label(*one) for one in raw["labels"]],
             groupes=dict(raw["groupes"]),
             instructeurs=[Agent(*one) for one in raw["instructeurs"]],
+            state=raw.get("state", "publiee"),
+            opendata=raw.get("opendata", False),
+            closed=raw.get("closed", []),
         )

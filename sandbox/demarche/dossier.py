@@ -52,6 +52,10 @@ class DepositedDossier:
     avis: list[dict[str, Any]] = field(default_factory=list)
     followers: list[int] = field(default_factory=list)
     """Ids of the instructeurs who follow it."""
+    assignments: list[dict[str, Any]] = field(default_factory=list)
+    """To which groupes it was handed, oldest first."""
+    motivation_file: dict[str, Any] | None = None
+    champs_by_instructeur_at: int | None = None
     version: int = 0
 
     @property
@@ -86,6 +90,11 @@ class DepositedDossier:
                 self.written[stable] = self.revision
             else:
                 self.written.pop(stable, None)
+
+    def assign(self, when: int, mode: str, by: str | None, previous: int | None = None) -> None:
+        """Note to which groupe the dossier is handed now, and from which."""
+        line = {"mode": mode, "at": when, "by": by, "groupe": self.groupe}
+        self.assignments.append({**line, "previous": previous})
 
     def treat(self, event: str, when: int, by: str | None) -> None:
         """Add a line to the dossier's history."""

@@ -12,9 +12,9 @@ Json = dict[str, Any]
 def edited(revision: Mapping[str, Any], edits: Sequence[Mapping[str, Any]]) -> Json:
     """Return a revision with some edits made, in order.
 
-    Each edit has an ``op``: ``reword`` (champ, label), ``retype`` (champ, type, options,
-    or rows of a CSV, or nature of a file), ``require`` (champ, required), ``remove`` (champ) or ``add`` (a whole
-    question under ``champ``, ``after`` another one or at the end, among the annotations if
+    Each edit has an ``op``: ``reword`` (champ, label), ``retype`` (champ, type, options, or rows
+    of a CSV, or nature of a file), ``require`` (champ, required), ``remove`` (champ) or ``add`` (a
+    whole question under ``champ``, ``after`` another one or at the end, among the annotations if
     ``annotation`` is true).
 
     Raises:
@@ -56,9 +56,9 @@ def _change(revision: Json, edit: Mapping[str, Any]) -> None:
                 case "remove":
                     del questions[at]
                 case unknown:
-                    raise Refusal(f"unknown edit {unknown!r}")
+                    raise Refusal(f"« {unknown} » n’est pas une modification connue.")
             return
-    raise Refusal(f"no champ {edit['champ']} in the form")
+    raise Refusal(f"Le formulaire n’a pas de champ {edit['champ']}.")
 
 
 def _add(revision: Json, edit: Mapping[str, Any]) -> None:

@@ -11,30 +11,30 @@ def encode(kind: str, key: int | str) -> str:
     return base64.b64encode(f"{kind}-{key}".encode()).decode()
 
 
-def decode(opaque: str, kind: str) -> str:
+def decode(opaque: str, *kinds: str) -> str:
     """Return the key inside ``opaque``.
 
     Raises:
-        ApiError: it is not the id of a ``kind``.
+        ApiError: it is not the id of one of ``kinds``.
     """
     try:
         found, _, key = base64.b64decode(opaque, validate=True).decode().partition("-")
     except (binascii.Error, UnicodeDecodeError):
         found, key = "", ""
-    if found != kind or not key:
-        raise ApiError(f"{kind} not found", "not_found")
+    if found not in kinds or not key:
+        raise ApiError(f"{kinds[-1]} not found", "not_found")
     return key
 
 
-def decode_number(opaque: str, kind: str) -> int:
+def decode_number(opaque: str, *kinds: str) -> int:
     """Return the numeric key inside ``opaque``.
 
     Raises:
-        ApiError: it is not the id of a ``kind``.
+        ApiError: it is not the id of one of ``kinds``.
     """
-    key = decode(opaque, kind)
+    key = decode(opaque, *kinds)
     if not key.isdecimal():
-        raise ApiError(f"{kind} not found", "not_found")
+        raise ApiError(f"{kinds[-1]} not found", "not_found")
     return int(key)
 
 

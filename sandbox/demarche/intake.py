@@ -58,6 +58,7 @@ def open_demarche(state: State, form: Mapping[str, Any], clock: MovableClock) ->
             Agent(state.next_id(), one["email"], [places[at] for at in one["groupes"]])
             for one in form["instructeurs"]
         ],
+        opendata=form.get("opendata", False),
     )
     state.save_demarche(demarche)
     return demarche
@@ -115,6 +116,7 @@ def deposit(state: State, demarche: Demarche, seed: SeedDossier | NewDossier) ->
         mandatory=mandatory,
         person=dict(new.person) if new and new.person else None,
     )
+    dossier.assign(born, "auto", None)
     for event, when in _history(dossier):
         dossier.treat(event, when, None)
         notify(dossier, event, when)

@@ -38,6 +38,9 @@ SERVED = frozenset(name for pair in _SERVED.values() for name in pair if name) |
 """Every type that a champ can be served as."""
 
 _DESCRIBED = {
+    "aah": "AAH",
+    "aeeh": "AEEH",
+    "ars": "ARS",
     "address": "Address",
     "annuaire_education": "AnnuaireEducation",
     "cojo": "COJO",

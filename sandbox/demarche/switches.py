@@ -3,6 +3,16 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+NEWER = (
+    "assignments",
+    "conditions",
+    "correction_cancelling",
+    "champ_types",
+    "annotation_types",
+    "descriptors",
+    "dates",
+)
+
 
 @dataclass(slots=True)
 class Switches:
@@ -27,6 +37,31 @@ class Switches:
 
     opaque_cursors: bool = False
     """Cursors are of a format that no client can read."""
+    closed_groupes: bool = False
+    """``groupeInstructeurs(closed:)`` filters (later in 2026), instead of failing."""
+
+    # Parts newer than January 2026, each in a file of ``sandbox/newer/``
+
+    assignments: bool = False
+    """``Dossier.assignments``: to which groupes a dossier was handed."""
+    conditions: bool = False
+    """The condition of each question, and what makes a dossier ineligible."""
+    correction_cancelling: bool = False
+    """``dossierAnnulerDemandeCorrection``."""
+    champ_types: bool = False
+    """The descriptors that came in 2026 are there, those that went are not."""
+    annotation_types: bool = False
+    """Nine more types of annotation can be written, files included."""
+    descriptors: bool = False
+    """``demarcheDescriptors`` and the number of dossiers of a démarche."""
+    dates: bool = False
+    """When an instructeur corrected an answer, when a decision was read."""
+
+    def shape(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Return what the schema lacks, and the newer parts that it has."""
+        return frozenset(self.hidden_fields), frozenset(
+            name for name in NEWER if getattr(self, name)
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return the switches as plain JSON values."""

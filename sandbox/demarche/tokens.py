@@ -1,6 +1,7 @@
 """Who may ask what: bearer tokens with scopes, an end, networks."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -23,15 +24,15 @@ class Token:
     networks: list[str] | None = None
     deprecated: bool = False
 
-    def check_scope(self, demarche: int) -> None:
-        """Pass if the token covers the démarche.
+    def check_scope(self, demarche: int, shown: str = "Demarche") -> None:
+        """Pass if the token covers the démarche that something (``shown``, its type) is of.
 
         Raises:
             ApiError: it does not.
         """
         if self.demarches is not None and demarche not in self.demarches:
             raise ApiError(
-                "An object of type Demarche was hidden due to permissions", "unauthorized"
+                f"An object of type {shown} was hidden due to permissions", "unauthorized"
             )
 
     def check_write(self) -> None:
@@ -80,14 +81,21 @@ class Tokens:
     def _keep(self) -> None:
         self._state.remember("tokens", [asdict(one) for one in self._known.values()])
 
-    def admit(self, header: str, address: str, now: int) -> Token:
+    def admit(self, header: str, address: str, now: int, *, stored: bool = False) -> Token:
         """Return the token of an Authorization header.
+
+        Args:
+            header: ``Bearer X``, ``Token X``, ``Bearer token=X`` or ``Token token="X"``.
+            address: where the request comes from.
+            now: the present instant.
+            stored: whether a stored query is asked: anybody may, seeing what is open to all.
 
         Raises:
             Refused: none, unknown, expired, deprecated, or from a refused network.
         """
-        scheme, _, value = header.partition(" ")
-        token = self._known.get(value.strip()) if scheme.lower() == "bearer" else None
+        token = self._known.get(_presented(header))
+        if token is None and stored:
+            return _NOBODY
         if token is None:
             raise Refused(
                 403, body("Without a token, only persisted queries are allowed", "forbidden")
@@ -99,6 +107,18 @@ class Tokens:
         if token.networks and not _within(address, token.networks):
             raise Refused(403, body(f"Request from a not allowed network: {address}", "forbidden"))
         return token
+
+
+_NOBODY = Token("", demarches=[], read_only=True)
+
+
+def _presented(header: str) -> str:
+    """Return what follows the scheme of an Authorization header, as Rails reads it."""
+    scheme, _, rest = header.partition(" ")
+    if scheme not in {"Bearer", "Token"}:
+        return ""
+    first = re.split(r"[,;\t]", rest, maxsplit=1)[0].strip()
+    return first.removeprefix("token=").strip('"')
 
 
 def _within(address: str, networks: list[str]) -> bool:

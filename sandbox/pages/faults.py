@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from ruamel.yaml import YAML
 from starlette.datastructures import FormData
@@ -76,7 +76,7 @@ class FaultDesk:
         """Switch a fault on."""
         form = await request.form()
         try:
-            service.fault(self.instance, text(form, "panne"), **_details(form))
+            service.fault(self.instance, cast(Kind, text(form, "panne")), **_details(form))
         except Refusal as refusal:
             return self._read(request, refusal.messages)
         except (ValueError, TypeError) as error:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from clients.capabilities import Capabilities
 from clients.documents import document, library
 from clients.writing.batches import _ANSWERS, WriteContext, batch_document, mutations_of
-from sandbox.api.analysis import MAX_COMPLEXITY, MAX_DEPTH, Analysis, type_conditions
+from sandbox.api.documents.analysis import MAX_COMPLEXITY, MAX_DEPTH, Analysis, type_conditions
 from triage.replies.reply import Annotate, AnnotationChange, SetLabel
 
 PAGE = {"number": 1, "first": 100}

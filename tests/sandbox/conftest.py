@@ -85,6 +85,14 @@ class Api:
         body = {"query": query, "variables": variables}
         return self.session.post(self.sandbox.url, json=body, headers=header, timeout=30)
 
+    def stored(self, name: str, query_id: str = "ds-query-v2", **variables: Any) -> Any:
+        """Ask an operation of a stored document."""
+        body = {"queryId": query_id, "operationName": name, "variables": variables}
+        header = {"Authorization": f"Bearer {self.sandbox.token}"}
+        answer = self.session.post(self.sandbox.url, json=body, headers=header, timeout=30).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
     def ask(self, query: str, **variables: Any) -> Any:
         answer = self.post(query, **variables)
         body = answer.json()
@@ -167,6 +175,18 @@ def start(tmp_path: Path) -> Start:
             yield Api(sandbox, session)
 
     return serve
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """The same, for the whole module: a test mends what it changes there."""
+    seeds = [make_seed(n) for n in range(1, 6)]
+    home = tmp_path_factory.mktemp("sandbox")
+    with (
+        running_sandbox(home, clock=Stopped(), seeds=seeds, rate_limit=100_000) as sandbox,
+        requests.Session() as session,
+    ):
+        yield Api(sandbox, session)
 
 
 @pytest.fixture

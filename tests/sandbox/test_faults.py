@@ -1,5 +1,6 @@
 """Faults, one by one: each arrives as it does on the real service, and ends when it should."""
 
+import time
 from base64 import urlsafe_b64decode
 from typing import Any
 
@@ -68,10 +69,95 @@ def test_a_timeout_comes_with_partial_data_even_in_rows_already_served(api: Any)
     assert "errors" not in api.post(small).json()
 
 
-def test_invalid_null_is_told_at_the_root(api: Any) -> None:
+def test_a_field_that_comes_too_late_is_told_with_its_champ_and_only_the_first_with_a_code(
+    api: Any,
+) -> None:
+    api.control.fault("timeout", count=1)
+    body = api.post(LIST.replace("champs { id }", "champs { __typename id label }")).json()
+    first, *others = body["errors"]
+    assert first["path"] == ["demarche", "dossiers", "nodes", 0, "champs", 1, "label"]
+    assert first["message"].startswith("Timeout on ")
+    assert first["message"].endswith("Champ.label")
+    assert first["extensions"] == {"code": "timeout"}
+    assert others
+    assert not [one for one in others if "extensions" in one]
+
+
+def test_invalid_null_is_told_with_the_path_of_each_champ(api: Any) -> None:
     api.control.fault("invalid_null", count=1)
-    assert api.code(LIST) == "invalid_null"
+    body = api.post(LIST).json()
+    for error in body["errors"]:
+        assert error["extensions"]["code"] == "invalid_null"
+        *place, _field = error["path"]
+        value = body["data"]
+        for step in place:
+            value = value[step]
+        assert value is None
     assert "errors" not in api.post(LIST).json()
+
+
+def test_one_champ_of_one_dossier_can_be_lost_wherever_it_is_shown(api: Any) -> None:
+    api.control.fault("invalid_null", number=3, champ=7)
+    one = "{ dossier(number: 3) { number champs { id label } } }"
+    (error,) = api.post(one).json()["errors"]
+    assert error["path"][:2] == ["dossier", "champs"]
+    lost = api.post(one).json()["data"]["dossier"]["champs"][error["path"][2]]
+    assert lost is None
+    (error,) = api.post(LIST).json()["errors"]
+    assert error["path"][:4] == ["demarche", "dossiers", "nodes", 2]
+    assert "errors" not in api.post("{ dossier(number: 2) { number champs { id } } }").json()
+
+
+def test_a_maintenance_page_stands_in_for_the_server(api: Any) -> None:
+    api.control.fault("redirect", count=2)
+    header = {"Authorization": f"Bearer {api.sandbox.token}"}
+    answer = requests.post(
+        api.sandbox.url, json={"query": LIST}, headers=header, timeout=10, allow_redirects=False
+    )
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/maintenance"
+    followed = requests.post(api.sandbox.url, json={"query": LIST}, headers=header, timeout=10)
+    assert followed.status_code == 200
+    assert followed.headers["content-type"].startswith("text/html")
+    api.control.fault("redirect", number=3, status=307, location="http://127.0.0.1:9/")
+    small = LIST.replace("dossiers", "dossiers(first: 2)")
+    assert api.post(small).status_code == 200
+
+
+def test_an_answer_can_come_drop_by_drop(api: Any) -> None:
+    whole = api.post(LIST).content
+    api.control.fault("drip", seconds=0.4, count=1)
+    header = {"Authorization": f"Bearer {api.sandbox.token}"}
+    started = time.monotonic()
+    answer = requests.post(
+        api.sandbox.url, json={"query": LIST}, headers=header, timeout=0.3, stream=True
+    )
+    first = time.monotonic() - started
+    assert answer.content == whole, "each piece comes before the timeout, the whole long after"
+    assert time.monotonic() - started > max(0.35, first)
+
+
+def test_a_file_can_fail_in_several_ways(api: Any) -> None:
+    fields = "champs { ... on PieceJustificativeChamp { files { filename url } } }"
+    champs = api.dossier(1, fields)["champs"]
+    (file,) = next(one["files"] for one in champs if one.get("files"))
+    api.control.fault("file", filename=file["filename"], status=503, count=1)
+    assert requests.get(file["url"], timeout=10).status_code == 503
+    api.control.fault("file", filename=file["filename"], value="autre chose", count=1)
+    assert requests.get(file["url"], timeout=10).text == "autre chose"
+    api.control.fault("file", status=302, location="/maintenance", count=1)
+    told = requests.get(file["url"], timeout=10, allow_redirects=False)
+    assert (told.status_code, told.headers["Location"]) == (302, "/maintenance")
+    assert requests.get(file["url"], timeout=10).text == "du texte"
+
+
+def test_faults_of_a_kind_are_cleared_and_the_others_stay(api: Any) -> None:
+    api.control.broken(3)
+    api.control.fault("http", status=503)
+    assert {one["kind"] for one in api.control.faults()["active"]} == {"broken", "http"}
+    api.control.clear_faults("http")
+    assert [one["kind"] for one in api.control.faults()["active"]] == ["broken"]
+    assert api.post(LIST).status_code == 500
 
 
 def test_a_broken_dossier_breaks_every_page_that_shows_its_champs(api: Any) -> None:

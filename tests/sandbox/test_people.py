@@ -96,7 +96,7 @@ def test_publishing_a_revision_moves_open_dossiers_without_their_dates(
 
 
 def test_an_edit_of_an_unknown_champ_is_refused(api: Any) -> None:
-    with pytest.raises(ControlError, match="no champ 12345"):
+    with pytest.raises(ControlError, match="pas de champ 12345"):
         api.control.publish(48213, edits=[{"op": "remove", "champ": 12345}])
 
 
@@ -160,7 +160,7 @@ def test_a_snapshot_is_the_same_until_something_changes(api: Any) -> None:
 
 
 def test_a_snapshot_of_nothing_says_so(api: Any) -> None:
-    with pytest.raises(ControlError, match="not found"):
+    with pytest.raises(ControlError, match="n’existe pas"):
         api.control.snapshot(404)
     with pytest.raises(ControlError, match="no such action"):
         api.control.call("dance")

@@ -1,11 +1,13 @@
-"""Everything that our SDL has must be in the official schema, with the same shape."""
+"""Our SDL and the official schema are the same, both ways; newer parts add what is named here."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import GraphQLSchema, build_schema, introspection_from_schema
+from graphql import GraphQLSchema, build_schema, introspection_from_schema, validate_schema
 
+from sandbox.api.schema import schema_with
+from sandbox.demarche.switches import NEWER
 from tests.official_schema import official_introspection
 
 ROOT = Path(__file__).parents[2]
@@ -78,10 +80,123 @@ def _compare(mine: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
     return told
 
 
-def test_every_champ_and_descriptor_of_the_official_schema_is_ours(
+LEFT_OUT: set[str] = set()
+"""What the official schema of January 2026 has and ours has not: nothing any more."""
+
+ADDED = {
+    "assignments": {"DossierAssignment", "DossierAssignmentMode", "Dossier.assignments"},
+    "conditions": {
+        "Ineligibilite",
+        "LogicExpression",
+        "Revision.ineligibilite",
+        "ChampDescriptor.condition",
+        "ChampDescriptor.conditionExpression",
+    },
+    "correction_cancelling": {
+        "DossierAnnulerDemandeCorrectionInput",
+        "DossierAnnulerDemandeCorrectionPayload",
+        "DossierSupprimerMessageInput.cancelCorrection",
+        "Mutation.dossierAnnulerDemandeCorrection",
+    },
+    "champ_types": {
+        *(
+            f"{stem}ChampDescriptor"
+            for stem in ("AAH", "AEEH", "ARS", "EtudiantBoursier", "PreRempli", "QuotientFamilial")
+        ),
+        *(
+            f"TypeDeChamp.{kind}"
+            for kind in (
+                "aah",
+                "aeeh",
+                "ars",
+                "etudiant_boursier",
+                "pre_rempli",
+                "quotient_familial",
+            )
+        ),
+    },
+    "annotation_types": {
+        f"AnnotationValueInput.{key}"
+        for key in (
+            "civilite",
+            "departements",
+            "dossierLink",
+            "formatted",
+            "iban",
+            "pays",
+            "phone",
+            "pieceJustificative",
+            "regions",
+        )
+    },
+    "descriptors": {
+        "DemarcheDescriptorConnection",
+        "DemarcheDescriptorEdge",
+        "DemarcheDescriptor.dossiersCount",
+        "DemarcheDescriptor.forIndividual",
+        "Query.demarcheDescriptors",
+    },
+    "dates": {
+        "Champ.prefilledValueModified",
+        "Dossier.dateAccuseLectureAgreement",
+        "Dossier.dateDerniereModificationChampsParInstructeur",
+    },
+}
+"""What each part newer than January 2026 adds, beside the same fields of implementing types."""
+GONE = {
+    f"{prefix}{stem}{suffix}"
+    for prefix, stems, suffix in (
+        ("", ("Cnaf", "Dgfip", "Mesri", "PoleEmploi"), "ChampDescriptor"),
+        ("TypeDeChamp.", ("cnaf", "dgfip", "mesri", "pole_emploi"), ""),
+    )
+    for stem in stems
+}
+
+
+def _names(types: Types) -> set[str]:
+    """Every type, and every field, input field and value of one."""
+    inner = {
+        f"{name}.{one['name']}"
+        for name, told in types.items()
+        for key in ("fields", "inputFields", "enumValues")
+        for one in told[key] or ()
+    }
+    return {name for name in {*types, *inner} if not name.startswith("__")}
+
+
+def test_what_the_official_schema_has_and_ours_has_not_is_named(
     schema: GraphQLSchema, official: Types
 ) -> None:
+    ours = _types(introspection_from_schema(schema, input_value_deprecation=True))
+    assert _names(official) - _names(ours) == LEFT_OUT
     for name in ("Champ", "ChampDescriptor", "Column", "Demandeur", "GeoArea"):
         wanted = {one["name"] for one in official[name]["possibleTypes"]}
-        assert wanted <= set(schema.type_map)
-    assert len(official["Champ"]["possibleTypes"]) == 28
+        assert {one["name"] for one in ours[name]["possibleTypes"]} == wanted
+
+
+@pytest.mark.parametrize("part", NEWER)
+def test_each_newer_part_adds_what_is_named_and_takes_away_what_is_gone(
+    part: str, official: Types
+) -> None:
+    newer = schema_with(frozenset(), frozenset({part}))
+    assert validate_schema(newer) == []
+    names = _names(_types(introspection_from_schema(newer, input_value_deprecation=True)))
+    shared = ADDED[part] & {name for name in names if name.startswith(("Champ.", "ChampDes"))}
+    own = {name.split(".")[-1] for name in shared}
+    added = {
+        name
+        for name in names - _names(official)
+        if name.partition(".")[0] in {"Champ", "ChampDescriptor"}
+        or name.split(".")[-1] not in own
+        or name in ADDED[part]
+    }
+    inherited = {name for name in added if name.partition(".")[0] in ADDED[part] and "." in name}
+    assert added - inherited == ADDED[part]
+    gone = _names(official) - names
+    assert {name for name in gone if name.partition(".")[0] not in GONE} == (
+        {name for name in GONE if "." in name} if part == "champ_types" else set()
+    )
+
+
+def test_all_newer_parts_stand_together() -> None:
+    assert validate_schema(schema_with(frozenset(), frozenset(NEWER))) == []

@@ -9,18 +9,17 @@ from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
-    GraphQLError,
     GraphQLSchema,
     Node,
     OperationDefinitionNode,
     VariableNode,
     parse,
-    validate,
     visit,
 )
 from graphql.language import Visitor
 
-from sandbox.api.analysis import type_conditions
+from sandbox.api.documents.analysis import type_conditions
+from sandbox.api.documents.validation import mistakes
 
 _KEPT = 64
 
@@ -41,7 +40,7 @@ class Prepared:
     text: str
     schema: GraphQLSchema
     document: DocumentNode
-    errors: list[GraphQLError]
+    errors: list[dict[str, Any]]
     fragments: frozenset[str]
     shows_files: bool
     _used: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
@@ -92,7 +91,7 @@ class PreparedDocuments:
                 text=text,
                 schema=schema,
                 document=document,
-                errors=validate(schema, document),
+                errors=mistakes(schema, document),
                 fragments=type_conditions(document),
                 shows_files="url" in text,
             )
