@@ -14,8 +14,7 @@ def test_what_the_platform_writes_is_taken_for_nobody_s(town: MakeTown) -> None:
     (complete,), (asked,) = some("Complet"), some("À compléter", state="en_instruction")
     with town([complete, asked], **TO_ALL, pass_en_instruction=True) as made:
         made.answer()
-        made.answer()  # DS wrote to the first when we took it up
-        assert made.answer().nothing_done()
+        assert made.answer().nothing_done(), "what DS wrote when we took it up came with the answer"
         told: dict[int, Any] = {}
         for one in (complete, asked):
             told[one.number] = made.snapshot(one.number)
