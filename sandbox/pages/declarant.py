@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -124,27 +123,28 @@ class DeclarantDesk:
             return missing(request, f"Aucun dossier n° {number} dans ce bac à sable.")
         if request.method == "GET":
             return self._form(request, filling)
-        form = await request.form(max_fields=20_000, max_files=2_000)
-        if text(form, "faire") == "abandonner":
-            fillings.drop(self.instance, number)
-            return go("/")
-        try:
+        async with request.form(max_fields=20_000, max_files=2_000) as form:
             answers = await typed.typed(filling.visible, form, filling.answers)
-            filling.type(_with_rows(filling, answers, text(form, "faire")))
-            if text(form, "faire") == "deposer":
+            return self._filled(request, filling, answers, text(form, "faire"))
+
+    def _filled(
+        self, request: Request, filling: Filling, answers: Mapping[str, Any], action: str
+    ) -> Response:
+        """Keep what was typed, and do what the button says."""
+        number = filling.number
+        try:
+            if action == "abandonner":
+                fillings.drop(self.instance, number)
+                return go("/")
+            filling.type(_with_rows(filling, answers, action))
+            if action == "deposer":
                 filling.submit()
-                done = "modifie" if filling.deposited else "depose"
-                return go(f"/dossiers/{number}", done)
+                return go(f"/dossiers/{number}", "modifie" if filling.deposited else "depose")
         except (Refusal, ApiError) as error:
             return self._form(request, open_filling(self.instance, number), sentences(error))
-        return self._after(request, number, form)
-
-    def _after(self, request: Request, number: int, form: FormData) -> Response:
-        """Go back to the form, where the button that was pressed is."""
-        action, _, place = text(form, "faire").partition(":")
-        if action in {"ajouter", "retirer"}:
-            stable = place.partition(":")[0]
-            return go(f"/dossiers/{number}/modifier#{typed.field(stable)}")
+        verb, _, place = action.partition(":")
+        if verb in {"ajouter", "retirer"}:
+            return go(f"{request.url.path}#{typed.field(place.partition(':')[0])}")
         return go(request.url.path, "enregistre")
 
     def _form(self, request: Request, filling: Filling, refused: Sequence[str] = ()) -> Response:

@@ -85,12 +85,12 @@ class InstructeurDesk:
             act = None
         if act is None:
             return missing(request, f"Aucun dossier n° {number} dans ce bac à sable.")
-        form = await request.form(max_fields=20_000, max_files=2_000)
         types = self._annotations(dossier) if act is InstructeurDesk.annotate else ()
-        answers = await typed.typed(types, form, dossier.annotations)
         try:
-            with self.instance.state.transaction():
-                done = act(self, dossier, form, answers)
+            async with request.form(max_fields=20_000, max_files=2_000) as form:
+                answers = await typed.typed(types, form, dossier.annotations)
+                with self.instance.state.transaction():
+                    done = act(self, dossier, form, answers)
         except (Refusal, ApiError) as error:
             return self._read(request, self.instance.state.dossier(number), sentences(error))
         return go(f"/procedures/{dossier.demarche}/dossiers/{number}", done)

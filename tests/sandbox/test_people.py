@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-import requests
 
 from sandbox.control.client import ControlError
 from sandbox.demarche.form_edits import edited
@@ -166,16 +165,3 @@ def test_a_snapshot_of_nothing_says_so(api: Any) -> None:
         api.control.call("dance")
     with pytest.raises(ControlError, match="missing"):
         api.control.call("snapshot")
-
-
-def test_the_page_of_a_dossier_shows_both_sides_and_escapes_what_people_wrote(api: Any) -> None:
-    api.send(1, "<script>alert(1)</script>", correction="incomplete")
-    api.control.annotate(1, {904: "M1 <absente>"})
-    page = requests.get(f"{api.sandbox.base_url}/dossiers/1", timeout=10)
-    assert page.headers["content-type"].startswith("text/html")
-    seen, hidden = page.text.split("Ce que seuls les instructeurs voient")
-    assert "à corriger" in seen
-    assert "<script>" not in page.text
-    assert "M1 &lt;absente&gt;" in hidden
-    assert "M1" not in seen.split("Messagerie")[1]
-    assert requests.get(f"{api.sandbox.base_url}/dossiers/99", timeout=10).status_code == 404

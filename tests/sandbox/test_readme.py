@@ -11,7 +11,7 @@ from sandbox.control.client import Control
 from sandbox.control.routes import ACTIONS
 from sandbox.demarche.switches import Switches
 
-PAGE = (Path(__file__).parents[2] / "docs" / "bac-a-sable.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "bac-a-sable-commandes.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(
     r"^curl -d '(.+)' http://127\.0\.0\.1:8213(/control/\w+)$", PAGE, re.MULTILINE
 )

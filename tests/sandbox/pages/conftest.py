@@ -1,4 +1,4 @@
-"""Chromium, for the pages of the sandbox."""
+"""A sandbox whose pages are visited, and Chromium."""
 
 import os
 from collections.abc import Iterator
@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from sandbox.server import running_sandbox
+from tests.sandbox.conftest import Stopped
+from tests.sandbox.pages.visitor import FORM, Visitor
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
@@ -32,3 +36,12 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="module")
+def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    folder = tmp_path_factory.mktemp("pages")
+    with running_sandbox(folder, forms=[FORM], clock=Stopped()) as sandbox:
+        visitor = Visitor(sandbox)
+        yield visitor
+        visitor.session.close()
