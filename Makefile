@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo portal-assets test-tools test test-all check docs lock clean
+.PHONY: help setup demo portal-assets test-tools test test-rest test-all check docs lock clean
 
 help:            ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -28,13 +28,15 @@ test-tools:      ## Microsoft's validator of workbooks, a public client of DS: f
 	npm ci --ignore-scripts --no-audit --no-fund --silent
 
 # Compiled tests are kept, whatever the machine says: pytest rewrites 290 files otherwise, in each worker.
-test test-all: export PYTHONDONTWRITEBYTECODE =
+test test-rest: export PYTHONDONTWRITEBYTECODE =
 
-test: setup      ## all tests that need PyPI packages only
+test: setup      ## the tests that need PyPI packages only
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "not debian and not slow"
 
-test-all: setup  ## those, and the ones that need Debian packages
-	$(BIN)/pytest -q -n 2 --dist loadfile
+test-rest: setup ## the ones that need Debian packages, or a minute
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "debian or slow"
+
+test-all: test test-rest  ## both
 
 check: setup     ## lint, types, directions of imports
 	$(BIN)/ruff check .

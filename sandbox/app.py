@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import pages
 from sandbox.api import graphql_endpoint as endpoint
 from sandbox.api import spoiling, uploads, views
 from sandbox.api.dossier_files import made_content
@@ -17,6 +16,7 @@ from sandbox.api.instance import Instance
 from sandbox.control.routes import control_routes
 from sandbox.demarche.links import BadLinkError
 from sandbox.demarche.tokens import Refused
+from sandbox.pages.routes import page_routes
 
 PATH = "/api/v2/graphql"
 JSON = "application/json; charset=utf-8"
@@ -49,17 +49,13 @@ def build_app(instance: Instance, drop: Drop) -> Starlette:
     async def maintenance(_request: Request) -> Response:
         return spoiling.maintenance()
 
-    async def page(request: Request) -> Response:
-        return pages.dossier_page(instance, request.path_params["number"])
-
     routes = [
         Route(PATH, graphql, methods=["POST"]),
         Route("/files/{opaque:path}", file),
         Route("/uploads/{opaque:path}", upload, methods=["PUT"]),
         Route("/maintenance", maintenance),
-        Route("/dossiers/{number:int}", page),
-        Route("/procedures/{demarche:int}/dossiers/{number:int}", page),
         *control_routes(instance),
+        *page_routes(instance),
     ]
     return Starlette(routes=routes)
 

@@ -7,8 +7,11 @@ import threading
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HOST = "127.0.0.1"
@@ -85,8 +88,32 @@ def listen(port: int) -> socket.socket:
     return sock
 
 
+class OwnPagesOnly:
+    """Refuses what the page of another site makes a browser send: only ours may change anything.
+
+    A browser says where a request comes from; whatever is no browser says nothing, and is let in.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or answer 403."""
+        if scope["type"] == "http" and scope["method"] not in {"GET", "HEAD"}:
+            headers = Headers(scope=scope)
+            site = headers.get("sec-fetch-site", "none")
+            origin = headers.get("origin")
+            own = f"http://{headers.get('host', '')}"
+            if site not in {"same-origin", "none"} or origin not in {None, own}:
+                refused = PlainTextResponse("Demande venue d’un autre site : refusée.", 403)
+                await refused(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
 def server_of(app: Starlette, connections: Connections) -> PromptServer:
-    """Return a server of the application, which answers to loopback names only."""
+    """Return a server of the application, which answers to loopback names and its own pages."""
+    app.add_middleware(OwnPagesOnly)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS)
     config = uvicorn.Config(
         app,

@@ -1,22 +1,28 @@
 """Serving a sandbox on this machine: behind a test, in the demo, or in the foreground."""
 
+import hashlib
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 import orjson
+import requests
 
-from sandbox.api.instance import Instance
+from sandbox.api.instance import DATABASE, Instance
 from sandbox.app import PATH, build_app
-from sandbox.control.client import Control
+from sandbox.control import scenario
+from sandbox.control.client import Control, ControlError
 from sandbox.demarche.clock import MovableClock
-from sandbox.demarche.intake import deposit_all, open_demarche
+from sandbox.demarche.intake import NewDossier, deposit_all, open_demarche
 from sandbox.demarche.seed import SeedDossier
+from sandbox.demarche.state import State
 from sandbox.demarche.tokens import READER, ROBOT
+from sandbox.generator.any_form import shipped_form
 from sandbox.listening import (
     HOST,
     Connections,
@@ -27,15 +33,13 @@ from sandbox.listening import (
 )
 
 INSTRUCTEUR = "passerelle@ansm.example"
-FORM = Path(__file__).with_name("formulaire.json")
 
 Form = Mapping[str, Any]
 
 
 def default_form() -> dict[str, Any]:
     """Return the form of the démarche UNC that comes with the package."""
-    form: dict[str, Any] = orjson.loads(FORM.read_bytes())
-    return form
+    return shipped_form()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class Sandbox:
     demarche: int
     instructeur: str
     control: Control
+    since: str | None = None
+    """When the scenario that it plays begins, in ISO 8601."""
 
     @property
     def url(self) -> str:
@@ -60,13 +66,51 @@ class Options(TypedDict, total=False):
 
     forms: Sequence[Form]
     """Form files, one a démarche; the démarche UNC when there are none."""
-    seeds: Iterable[SeedDossier]
+    seeds: Iterable[SeedDossier | NewDossier]
     """Dossiers deposited in the first démarche, if the state is new."""
     clock: MovableClock
     rate_limit: int
     """Requests a minute for each Authorization header: 400."""
     cache_size: int
     """Executed dossiers kept in memory: 2,000."""
+    scenario: str
+    """The days that are played one by one (`sandbox.control.scenario`), if the state is new."""
+
+
+def fingerprint(form: Form) -> str:
+    """Return what tells one form file from another."""
+    return hashlib.sha256(orjson.dumps(form, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def made_from(home: Path) -> str | None:
+    """Return the fingerprint of the first form that a state was made from, if it knows."""
+    if not (home / DATABASE).is_file():
+        return None
+    with closing(State(home / DATABASE)) as state:
+        told: str | None = state.meta("made_from")
+        return told
+
+
+def server_on(home: Path, ask: Callable[[Control], None]) -> bool:
+    """Ask something of the server of a folder; return whether there is one.
+
+    Raises:
+        ControlError: it refused.
+    """
+    if not (home / DATABASE).is_file():
+        return False
+    with closing(State(home / DATABASE)) as state:
+        base_url = state.meta("served_at")
+    if base_url is None:
+        return False
+    with closing(Control(base_url)) as control:
+        try:
+            if Path(control.where()) != home.absolute():
+                return False
+        except (requests.ConnectionError, ControlError):
+            return False
+        ask(control)
+    return True
 
 
 def _forms(options: Options) -> Sequence[Form]:
@@ -81,15 +125,23 @@ def open_instance(home: Path, **options: Unpack[Options]) -> Instance:
         rate_limit=options.get("rate_limit", 400),
         cache_size=options.get("cache_size", 2000),
     )
+    instance.fill = partial(_fill, instance, options)
+    instance.fill()
+    return instance
+
+
+def _fill(instance: Instance, options: Options) -> None:
     state, forms = instance.state, _forms(options)
     known = state.numbers()
     with state.transaction():
+        if not known and "scenario" in options:
+            scenario.begin(instance, options["scenario"])
         for form in forms:
             if form["number"] not in known:
                 open_demarche(state, form, instance.clock)
         if not known:
+            state.remember("made_from", fingerprint(forms[0]))
             deposit_all(state, state.demarche(forms[0]["number"]), options.get("seeds", ()))
-    return instance
 
 
 def _server(instance: Instance) -> PromptServer:
@@ -97,7 +149,8 @@ def _server(instance: Instance) -> PromptServer:
     return server_of(build_app(instance, connections.drop), connections)
 
 
-def _describe(sock: socket.socket, options: Options) -> Sandbox:
+def _describe(sock: socket.socket, instance: Instance, options: Options) -> Sandbox:
+    played = scenario.scenario(instance)
     base_url = f"http://{HOST}:{sock.getsockname()[1]}"
     return Sandbox(
         base_url=base_url,
@@ -106,6 +159,7 @@ def _describe(sock: socket.socket, options: Options) -> Sandbox:
         demarche=_forms(options)[0]["number"],
         instructeur=INSTRUCTEUR,
         control=Control(base_url),
+        since=None if played is None else played["since"],
     )
 
 
@@ -127,7 +181,7 @@ def running_sandbox(home: Path, *, port: int = 0, **options: Unpack[Options]) ->
         thread.start()
         try:
             wait_until_started(server, thread)
-            sandbox = _describe(sock, options)
+            sandbox = _describe(sock, instance, options)
             with closing(sandbox.control):
                 yield sandbox
         finally:
@@ -151,7 +205,8 @@ def serve(
         options: see `Options`.
     """
     with closing(listen(port)) as sock, closing(open_instance(home, **options)) as instance:
-        sandbox = _describe(sock, options)
+        sandbox = _describe(sock, instance, options)
+        instance.serve_at(sandbox.base_url)
         announce(sandbox)
         with closing(sandbox.control), suppress(KeyboardInterrupt):
             _server(instance).run(sockets=[sock])

@@ -2,14 +2,16 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
+from sandbox.demarche.notices import PLATFORM
 from sandbox.demarche.seed import SeedDossier
 from sandbox.server import Sandbox, running_sandbox
 from settings import Settings, load_settings
@@ -19,6 +21,26 @@ from steps.wiring.summary import Summary
 
 for name in [name for name in os.environ if name.startswith("UNC_") and "TEST" not in name]:
     del os.environ[name]  # no setting of this machine reaches a test
+
+
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")  # a loaded machine is no fault of the code
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to `make test-all` the variants of a test beyond those that its `sample` names."""
+    variants: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("sample"):
+            variants.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for group in variants.values():
+        marker = group[0].get_closest_marker("sample")
+        kept = marker.args[0] if marker else len(group)
+        every = max(1, len(group) // kept)
+        for place, item in enumerate(group):
+            if place % every or place >= every * kept:
+                item.add_marker(pytest.mark.slow)
 
 
 @dataclass(frozen=True)
@@ -49,6 +71,11 @@ class Bridge:
         }
 
 
+def said(shown: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Messages in a snapshot of a dossier, but those that the platform writes by itself."""
+    return [one for one in shown["messages"] if one["email"] != PLATFORM]
+
+
 COLUMNS = Path(__file__).parents[1] / "exports" / "unc"
 _CENTRES = ("lyon", "nice")
 
@@ -62,6 +89,24 @@ def few_centres(folder: Path, centres: Sequence[str] = _CENTRES) -> Path:
     kept = [line for line in lines if line.split(",")[0] in ("code", *centres)]
     (folder / "crpv.csv").write_text("".join(kept), "utf-8")
     return folder
+
+
+@pytest.fixture(scope="session")
+def light_columns(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Columns of tests that ask what a run does, not what a workbook shows: one centre, few sheets.
+
+    Half the time of a whole run goes into sheets.
+    """
+    folder = few_centres(tmp_path_factory.mktemp("colonnes") / "legeres", ["lyon"])
+    columns = folder / "columns.yaml"
+    head, *sheets = columns.read_text("utf-8").split("\n  - name: ")
+    kept = [one for one in sheets if one.startswith(_LIGHT_SHEETS)]
+    text = "\n  - name: ".join([head, *kept])
+    columns.write_text(text.replace("    rest: true\n", ""), "utf-8")
+    return folder
+
+
+_LIGHT_SHEETS = ("Dossiers\n", "Changements\n", "Dictionnaire\n", "À propos\n")
 
 
 @contextmanager

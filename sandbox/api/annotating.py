@@ -11,6 +11,7 @@ from sandbox.demarche.errors import ApiError, InternalError, Refusal
 from sandbox.demarche.form import FormRevision, TypeDeChamp
 from sandbox.demarche.ids import decode_champ
 from sandbox.demarche.intake import row_id
+from sandbox.demarche.texts import normalised
 
 # key of AnnotationValueInput: the only kind of annotation that takes it
 KINDS = {
@@ -93,12 +94,12 @@ def write(dossier: DepositedDossier, place: AnnotationPlace, value: Any, now: in
     Raises:
         Refusal: the annotation does not offer that option.
     """
-    one = place.type
+    one, value = place.type, normalised(value)
     chosen = value if isinstance(value, list) else [value]
-    if one.kind in {"drop_down_list", "multiple_drop_down_list"}:
+    if one.kind in {"drop_down_list", "multiple_drop_down_list"} and not one.other:
         allowed = (*(one.rows or one.choices()), "")
         if any(option not in allowed for option in chosen):
-            raise Refusal(f"Le champ « {one.label} » doit être dans la liste")
+            raise Refusal(f"Le champ « {one.label} » doit être dans les options proposées")
     if one.kind in _PLACES and value:
         value = _place(one.kind, value)
     if one.kind == "piece_justificative":
@@ -111,6 +112,7 @@ def write(dossier: DepositedDossier, place: AnnotationPlace, value: Any, now: in
         _row(dossier, place)[one.stable] = value
     else:
         dossier.annotations[one.stable] = value
+    dossier.mark_written([one.stable])
     dossier.annotation_dates[one.stable] = dossier.updated_at = now
 
 

@@ -1,9 +1,8 @@
 """From what a declarant typed to what the API shows of it.
 
-A question that changed type shows the old text through its new type: `_kept` is that text.
+A question that changed type shows the text that DS keeps of the answer through its new type.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from sandbox.api.companies import establishment
 from sandbox.demarche.clock import iso, parse
 from sandbox.demarche.form import DECORATIVE, TypeDeChamp
 from sandbox.demarche.ids import champ_id
+from sandbox.demarche.texts import kept_text
 
 Json = dict[str, Any]
 
@@ -30,21 +30,32 @@ class Showing:
 
 def show(types: Sequence[TypeDeChamp], answers: Mapping[str, Any], how: Showing) -> list[Json]:
     """Return the champs of ``types`` with their answers."""
-    return [show_one(one, answers.get(one.stable), how) for one in types]
+    filled = _filled_in(types, answers)
+    return [
+        show_one(one, answers.get(one.stable), how, filled=one.stable in filled) for one in types
+    ]
 
 
-def show_one(one: TypeDeChamp, answer: Any, how: Showing, *, row: str | None = None) -> Json:
+def _filled_in(types: Sequence[TypeDeChamp], answers: Mapping[str, Any]) -> set[str]:
+    """Return which answers the service behind a référentiel gave first."""
+    asked = [one for one in types if one.known]
+    return {stable for one in asked for stable in one.fills_in(answers.get(one.stable))}
+
+
+def show_one(
+    one: TypeDeChamp, answer: Any, how: Showing, *, row: str | None = None, filled: bool = False
+) -> Json:
     """Return one champ: what all types have in common, then what its own has."""
     moved = (how.dates or {}).get(one.stable, how.updated_at)
     shown: Json = {
-        "kind": one.kind,
+        "kind": "titre_identite" if one.guarded else one.kind,
+        "_type": one,
         "id": champ_id(one.stable, row),
         "champDescriptorId": champ_id(one.stable),
         "label": one.label,
-        "prefilled": False,
+        "prefilled": filled,
         "prefilledValueModified": False,
         "updatedAt": iso(moved),
-        "columns": (),
         "stringValue": "",
         "value": None,
     }
@@ -66,22 +77,10 @@ def _instant(answer: Any) -> int | None:
         return None
 
 
-def _kept(answer: Any) -> str:
-    """Return the text that DS keeps of an answer, whatever the type of its question."""
-    match answer:
-        case bool():
-            return "true" if answer else "false"
-        case str() | int() | float():
-            return f"{answer}"
-        case _:
-            plain = [str(one) for one in _plain(answer)]
-            return json.dumps(plain, ensure_ascii=False, separators=(",", ":")) if plain else ""
-
-
 def _text(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
     if one.kind in DECORATIVE:
         return {"level": one.level, "stringValue": None}
-    text = _kept(answer)
+    text = kept_text(answer)
     return {"value": text or None, "stringValue": text}
 
 
@@ -92,7 +91,7 @@ def _choice(one: TypeDeChamp, answer: Any, how: Showing) -> Json:
 
 def _label(one: TypeDeChamp, answer: str) -> str:
     """Return what DS shows of an option: of a row of a CSV its label, while the CSV has it."""
-    return (one.rows or {}).get(answer, answer)
+    return one.row_label(answer) if one.rows else answer
 
 
 def _boolean(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
@@ -110,7 +109,7 @@ def _number(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
     """Read the number that a text begins with, as Ruby's ``to_i`` and ``to_f``; else zero."""
     if blank(answer) or isinstance(answer, bool) or not isinstance(answer, str | int | float):
         return {"value": None, "stringValue": ""}
-    text = _kept(answer)
+    text = kept_text(answer)
     pattern, read = (_DECIMAL, float) if one.kind == "decimal_number" else (_WHOLE, int)
     begins = pattern.match(text)
     return {"value": read(begins[1]) if begins else read(0), "stringValue": text}
@@ -186,12 +185,13 @@ def _company(_one: TypeDeChamp, answer: Any, how: Showing) -> Json:
 def _files(one: TypeDeChamp, answer: Any, how: Showing) -> Json:
     """Show the files, but the infected ones and identity documents; no text where there are any."""
     given = [file for file in _many(answer) if isinstance(file, Mapping) and "scan" in file]
-    listed = [] if one.kind == "titre_identite" else given
+    listed = [] if one.guarded else given
     files = [show_file(file, how.file_url) for file in listed if file["scan"] != "infected"]
     return {
         "files": files,
         "file": files[0] if files else None,
         "stringValue": None if given else "",
+        "nature": "TITRE_IDENTITE" if one.guarded else one.nature,
         "filled": bool(given),
         "grantType": "piece_justificative",
     }
@@ -216,8 +216,12 @@ def _rows(one: TypeDeChamp, answer: Any, how: Showing) -> Json:
     for row in _many(answer):
         if not isinstance(row, Mapping) or "champs" not in row:
             continue
+        given = row["champs"]
+        filled = _filled_in(one.children, given)
         champs = [
-            show_one(child, row["champs"].get(child.stable), how, row=row["id"])
+            show_one(
+                child, given.get(child.stable), how, row=row["id"], filled=child.stable in filled
+            )
             for child in one.children
         ]
         rows.append({"id": champ_id(one.stable, row["id"]), "champs": champs})

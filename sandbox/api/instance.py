@@ -1,7 +1,7 @@
 """One running instance: everything that a request needs, put together."""
 
 import secrets
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from sandbox.api.limits import RateLimit
 from sandbox.api.stats import Stats
 from sandbox.demarche.clock import MovableClock
 from sandbox.demarche.links import Links
+from sandbox.demarche.snapshots import finish
 from sandbox.demarche.state import State
 from sandbox.demarche.switches import Switches
 from sandbox.demarche.tokens import Token, Tokens
@@ -26,17 +27,35 @@ class Instance:
     def __init__(
         self, home: Path, *, clock: MovableClock, rate_limit: int, cache_size: int
     ) -> None:
-        self.state = State(home / DATABASE)
+        self.home = home
         self.clock = clock
-        self.clock.offset = self.state.meta("clock_offset", self.clock.offset)
+        self.fill: Callable[[], None] = lambda: None
+        """Puts into a new state what a sandbox begins with."""
+        self._served_at: str | None = None
+        self._begins = (clock.offset, rate_limit, cache_size)
+        self.open()
+
+    def open(self) -> None:
+        """Read the state of the folder, and forget whatever was in memory of another one."""
+        offset, rate_limit, cache_size = self._begins
+        finish(self.home)
+        self.state = State(self.home / DATABASE)
+        self.clock.offset = self.state.meta("clock_offset", offset)
         self.limit = RateLimit(rate_limit)
         self.tokens = Tokens(self.state)
         self.switches = Switches(**self.state.meta("switches", {}))
-        self.links = Links(self._secret(), clock)
+        self.links = Links(self._secret(), self.clock)
         self.cache = Cache(cache_size)
         self.library = PreparedDocuments()
         self.faults = Faults()
         self.stats = Stats()
+        self.serve_at(self._served_at)
+
+    def serve_at(self, base_url: str | None) -> None:
+        """Note in the state where it is served, for commands that find it there."""
+        self._served_at = base_url
+        if base_url is not None:
+            self.state.remember("served_at", base_url)
 
     def _secret(self) -> bytes:
         kept = self.state.meta("secret")

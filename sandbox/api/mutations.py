@@ -187,6 +187,15 @@ def _moved(
     return {"dossier": views.dossier(dossier)}
 
 
+def _taken_up(context: Context, asked: Json) -> Json:
+    dossier = _dossier(context, asked)
+    agent, now = _agent(context, dossier, asked), context.instance.clock.now()
+    blocked = context.instance.switches.correction_blocks_instruction
+    acts.pass_en_instruction(dossier, now, agent, blocked=blocked)
+    context.instance.state.save(dossier)
+    return {"dossier": views.dossier(dossier)}
+
+
 def _decided(state: str, context: Context, asked: Json) -> Json:
     signed = asked.get("justificatif")
     attached = uploads.take(context.instance, signed) if signed else None
@@ -221,7 +230,7 @@ _WORKS: dict[str, Work] = {
     "dossierSupprimerMessage": _discard,
     "dossierAjouterLabel": partial(_labelled, acts.add_label),
     "dossierSupprimerLabel": partial(_labelled, acts.remove_label),
-    "dossierPasserEnInstruction": partial(_moved, acts.pass_en_instruction),
+    "dossierPasserEnInstruction": _taken_up,
     "dossierRepasserEnConstruction": partial(_moved, acts.back_en_construction),
     "dossierRepasserEnInstruction": partial(_moved, acts.back_en_instruction),
     "dossierAccepter": partial(_decided, "accepte"),

@@ -6,6 +6,7 @@ from typing import Any
 from graphql import GraphQLResolveInfo
 
 from sandbox.api import views
+from sandbox.api.columns import columns_of
 from sandbox.api.instance import Context
 from sandbox.demarche import cursors
 from sandbox.demarche.clock import iso, parse
@@ -13,6 +14,7 @@ from sandbox.demarche.demarche import Demarche
 from sandbox.demarche.dossier import DepositedDossier
 from sandbox.demarche.errors import ApiError, InternalError
 from sandbox.demarche.ids import decode_champ, decode_number, encode
+from sandbox.demarche.kinds import SERVED
 from sandbox.demarche.state import Where
 
 Json = dict[str, Any]
@@ -263,13 +265,17 @@ def _treatments(source: Json, info: Info) -> list[Json]:
     return views.treatments(*_of(source, info))
 
 
-def _demandeur(source: Json, info: Info) -> Json:
-    return views.demandeur(source["_dossier"], info.context.instance)
+def _avis(source: Json, info: Info, id: str | None = None) -> list[Json]:  # noqa: A002
+    return [one for one in views.avis(*_of(source, info)) if id is None or one["id"] == id]
 
 
 def _followers(source: Json, info: Info) -> list[Json]:
     one, demarche = _of(source, info)
     return [each.as_api() for each in demarche.instructeurs if each.id in one.followers]
+
+
+def _demandeur(source: Json, info: Info) -> Json:
+    return views.demandeur(source["_dossier"], info.context.instance)
 
 
 def _assignments(source: Json, info: Info, mode: str | None = None) -> list[Json]:
@@ -311,6 +317,10 @@ def _linked_dossier(source: Json, info: Info) -> Json | None:
     return views.dossier(find_dossier(info.context, int(number))) if number else None
 
 
+def _columns(source: Json, _info: Info) -> list[Json]:
+    return columns_of(source)
+
+
 def _ticked(source: Json, _info: Info) -> bool:
     return bool(source["value"])
 
@@ -338,6 +348,7 @@ RESOLVERS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Dossier", "demarche"): _demarche_of_dossier,
     ("Dossier", "traitements"): _treatments,
     ("Dossier", "demandeur"): _demandeur,
+    ("Dossier", "avis"): _avis,
     ("Dossier", "instructeurs"): _followers,
     ("Dossier", "assignments"): _assignments,
     ("Dossier", "motivationAttachment"): _justificatif,
@@ -347,4 +358,5 @@ RESOLVERS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Message", "attachment"): _first_attachment,
     ("DossierLinkChamp", "dossier"): _linked_dossier,
     ("CheckboxChamp", "value"): _ticked,
+    **{(served, "columns"): _columns for served in SERVED},
 }

@@ -12,6 +12,7 @@ from sandbox.demarche.form import FormRevision, TypeDeChamp
 from sandbox.demarche.ids import champ_id, encode
 from sandbox.demarche.kinds import described_as
 from sandbox.demarche.logic import expression, written
+from sandbox.demarche.retypings import present
 
 if TYPE_CHECKING:
     from sandbox.api.instance import Instance
@@ -43,7 +44,6 @@ def dossier(one: DepositedDossier) -> Json:
         "usager": _usager(one),
         "dateDerniereModificationChampsParInstructeur": iso_or_none(one.champs_by_instructeur_at),
         "dateAccuseLectureAgreement": None,
-        "avis": (),
     }
 
 
@@ -53,10 +53,24 @@ def _usager(one: DepositedDossier) -> Json:
 
 
 def demandeur(one: DepositedDossier, instance: "Instance") -> Json:
-    """Return the company that deposits, as much as the registry knows of it now."""
+    """Return who deposits: a person, or a company as much as the registry knows of it now."""
+    if one.person is not None:
+        return _person(one, one.person)
     if instance.switches.registry_down:
         return incomplete(one.siret)
     return establishment(one.siret, one.company)
+
+
+def _person(one: DepositedDossier, told: Json) -> Json:
+    return {
+        "__typename": "PersonnePhysique",
+        "id": encode("PersonnePhysique", one.number),
+        "civilite": told.get("civilite"),
+        "nom": told["nom"],
+        "prenom": told["prenom"],
+        "dateDeNaissance": told.get("date_de_naissance"),
+        "email": told.get("email"),
+    }
 
 
 def _showing(one: DepositedDossier, instance: "Instance", base_url: str) -> Showing:
@@ -70,19 +84,21 @@ def _showing(one: DepositedDossier, instance: "Instance", base_url: str) -> Show
 
 def champs(one: DepositedDossier, instance: "Instance", base_url: str) -> list[Json]:
     """Return the champs that the declarant sees."""
-    revision = instance.state.demarche(one.demarche).revision(one.revision)
-    visible = revision.visible_champs(one.answers)
-    return show(visible, one.answers, _showing(one, instance, base_url))
+    demarche = instance.state.demarche(one.demarche)
+    answers = present(one, demarche, one.answers)
+    visible = demarche.revision(one.revision).visible_champs(answers)
+    return show(visible, answers, _showing(one, instance, base_url))
 
 
 def annotations(one: DepositedDossier, instance: "Instance", base_url: str) -> list[Json]:
     """Return the annotations that instructeurs see."""
-    revision = instance.state.demarche(one.demarche).revision(one.revision)
+    demarche = instance.state.demarche(one.demarche)
+    written = present(one, demarche, one.annotations)
     how = _showing(one, instance, base_url)
     dated = Showing(
         one.deposited_at, how.file_url, how.companies, how.registry_down, one.annotation_dates
     )
-    return show(revision.annotations, one.annotations, dated)
+    return show(demarche.revision(one.revision).annotations, written, dated)
 
 
 def message(one: DepositedDossier, sent: Json) -> Json:
@@ -100,6 +116,31 @@ def message(one: DepositedDossier, sent: Json) -> Json:
         "_files": () if sent["discarded_at"] else sent.get("files", ()),
         "correction": correction,
     }
+
+
+def avis(one: DepositedDossier, of: Demarche) -> list[Json]:
+    """Return the opinions that were asked about a dossier."""
+    return [
+        {
+            "id": encode("Avis", f"{one.number}.{asked['n']}"),
+            "question": asked["question"],
+            "reponse": asked["answer"],
+            "dateQuestion": iso(asked["asked_at"]),
+            "dateReponse": iso_or_none(asked["answered_at"]),
+            "claimant": profile(of, asked["by"]),
+            "instructeur": profile(of, asked["by"]),
+            "expert": {"id": encode("Expert", asked["expert"]), "email": asked["expert"]},
+            "attachments": (),
+            "attachment": None,
+        }
+        for asked in one.avis
+    ]
+
+
+def profile(of: Demarche, email: str) -> Json:
+    """Return an instructeur as a Profile, also one who has left the démarche."""
+    known = of.instructeur(email)
+    return known.as_api() if known else {"id": encode("Instructeur", email), "email": email}
 
 
 def file(one: Json, instance: "Instance", base_url: str) -> Json:
@@ -205,7 +246,7 @@ def _descriptor(one: TypeDeChamp) -> Json:
         "required": one.required,
         "level": one.level,
         "options": one.choices() if listed else None,
-        "otherOption": False,
+        "otherOption": one.other,
         "condition": expression(one.condition),
         "conditionExpression": written(expression(one.condition)),
         "champDescriptors": descriptors(one.children) if one.kind == "repetition" else None,

@@ -1,5 +1,6 @@
 """A small client of the control API: acts on a sandbox as the people around a démarche do."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
@@ -15,6 +16,15 @@ Answers = Mapping[int, Any]
 
 class ControlError(RuntimeError):
     """The sandbox would not do what was asked; the message is its own."""
+
+    @property
+    def told(self) -> str:
+        """Return the sentence alone, without the action and what JSON puts around it."""
+        _, _, text = str(self).partition(": ")
+        try:
+            return str(json.loads(text)["error"])
+        except (ValueError, KeyError, TypeError):
+            return text
 
 
 class Control:
@@ -109,9 +119,24 @@ class Control:
         """Withdraw the ``message``-th message."""
         self.call("discard", number=number, message=message, by=by)
 
-    def move(self, number: int, state: str, *, by: str | None = None) -> None:
-        """Bring the dossier to a state."""
-        self.call("move", number=number, state=state, by=by)
+    def move(
+        self, number: int, state: str, *, by: str | None = None, motivation: str | None = None
+    ) -> None:
+        """Bring the dossier to a state; a decision may say why."""
+        self.call("move", number=number, state=state, by=by, motivation=motivation)
+
+    def follow(self, number: int, *, by: str, on: bool = True) -> None:
+        """Follow the dossier as an instructeur, or no longer."""
+        self.call("follow", number=number, by=by, on=on)
+
+    def ask_avis(self, number: int, question: str, *, expert: str, by: str) -> Json:
+        """Ask an expert's opinion; returns it as kept, with its rank ``n``."""
+        asked: Json = self.call("ask_avis", number=number, question=question, expert=expert, by=by)
+        return asked
+
+    def answer_avis(self, number: int, avis: int, answer: str) -> None:
+        """Give the ``avis``-th opinion that was asked."""
+        self.call("answer_avis", number=number, avis=avis, answer=answer)
 
     def archive(self, number: int, *, archived: bool = True) -> None:
         """Put the dossier away, whatever its state, or take it out."""
@@ -243,10 +268,43 @@ class Control:
         told: Json = self.call("snapshots", demarche=demarche)
         return {int(number): one for number, one in told.items()}
 
+    # The whole sandbox
+
+    def where(self) -> str:
+        """Return the folder that is served."""
+        return str(self.call("where")["home"])
+
+    def kept(self) -> list[str]:
+        """Return the names of the copies that are kept."""
+        return [str(name) for name in self.call("kept")]
+
+    def keep(self, name: str) -> None:
+        """Copy the folder, with whatever was made of it there."""
+        self.call("keep", name=name)
+
+    def bring_back(self, name: str) -> None:
+        """Return to a copy: what was done since is lost."""
+        self.call("bring_back", name=name)
+
+    def reset(self) -> None:
+        """Begin again, with the form and the dossiers that the sandbox was started with."""
+        self.call("reset")
+
+    def scenario(self) -> Json | None:
+        """Return where the scenario is, if one is played."""
+        told: Json | None = self.call("scenario")
+        return told
+
+    def next_day(self) -> Json:
+        """Let the next day of the scenario happen; returns what it tells."""
+        told: Json = self.call("next_day")
+        return told
+
 
 def _plain_seed(dossier: SeedDossier | Mapping[str, Any]) -> Json:
     plain = asdict(cast("Any", dossier)) if is_dataclass(dossier) else dict(cast("Any", dossier))
-    plain.pop("planted", None)
+    if plain.pop("planted", None) is not None:
+        plain["mandatory"] = False  # as those that a sandbox begins with: older than that
     return {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in plain.items()

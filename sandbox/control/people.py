@@ -8,10 +8,13 @@ from typing import Any
 from sandbox.api.instance import Instance
 from sandbox.demarche import acts, intake
 from sandbox.demarche.clock import parse
-from sandbox.demarche.demarche import Demarche
+from sandbox.demarche.demarche import Agent, Demarche
 from sandbox.demarche.dossier import DepositedDossier
 from sandbox.demarche.errors import Refusal
+from sandbox.demarche.notices import add_message
 from sandbox.demarche.seed import SeedCompany
+from sandbox.demarche.texts import normalised
+from sandbox.demarche.validity import check_written
 
 Json = dict[str, Any]
 
@@ -33,7 +36,10 @@ def _demarche(instance: Instance, dossier: DepositedDossier) -> Demarche:
 
 
 def create(instance: Instance, demarche: int, dossier: Json, *, unlisted: bool = False) -> Json:
-    """Deposit a dossier; ``unlisted`` keeps it out of lists until `release`."""
+    """Deposit a dossier; ``unlisted`` keeps it out of lists until `release`.
+
+    One that is not ``mandatory`` was written before its questions were: it may have blanks.
+    """
     target = instance.state.demarche(demarche)
     born = _when(instance, dossier.get("deposited_at"))
     seed = intake.NewDossier(
@@ -44,10 +50,12 @@ def create(instance: Instance, demarche: int, dossier: Json, *, unlisted: bool =
         deposited_at=born,
         updated_at=_when(instance, dossier.get("updated_at") or dossier.get("deposited_at")),
         usager_email=dossier.get("usager_email", "declarant@laboratoire.example"),
-        company=SeedCompany(**dossier["company"]),
+        company=_company(dossier),
         answers=dossier.get("answers", {}),
         archived=dossier.get("archived", False),
         annotations=dossier.get("annotations", {}),
+        mandatory=dossier.get("mandatory", True),
+        person=dossier.get("person"),
     )
     with instance.state.transaction():
         deposited = intake.deposit(instance.state, target, seed)
@@ -55,6 +63,12 @@ def create(instance: Instance, demarche: int, dossier: Json, *, unlisted: bool =
             deposited.unlisted = True
             instance.state.save(deposited)
     return {"number": seed.number}
+
+
+def _company(dossier: Json) -> SeedCompany:
+    if dossier.get("person"):
+        return SeedCompany("", "")
+    return SeedCompany(**dossier["company"])
 
 
 def _when(instance: Instance, text: str | None) -> datetime:
@@ -65,16 +79,17 @@ def _when(instance: Instance, text: str | None) -> datetime:
 def edit(instance: Instance, number: int, answers: Json) -> None:
     """Type answers without submitting them: nobody but the declarant sees them yet."""
     with changing(instance, number) as (dossier, _now):
-        dossier.draft |= answers
+        dossier.draft |= {str(stable): answer for stable, answer in answers.items()}
 
 
 def submit(instance: Instance, number: int, answers: Json | None = None) -> None:
     """Submit what was typed, and ``answers``."""
     with changing(instance, number) as (dossier, now):
-        types = _demarche(instance, dossier).revision(dossier.revision).champs
-        typed = {**dossier.draft, **(answers or {})}
+        demarche = _demarche(instance, dossier)
+        types = demarche.revision(dossier.revision).champs
+        typed = {**dossier.draft, **{str(one): given for one, given in (answers or {}).items()}}
         taken = intake.take_answers(instance.state, types, typed, (number, now))
-        acts.submit(dossier, taken, now)
+        acts.submit(dossier, taken, now, demarche)
 
 
 def hide(instance: Instance, number: int, by: str = "user") -> None:
@@ -127,7 +142,7 @@ def delete_account(instance: Instance, number: int) -> None:
 def answer(instance: Instance, number: int, body: str) -> None:
     """Write a message as the declarant."""
     with changing(instance, number) as (dossier, now):
-        acts.add_message(dossier, body, dossier.usager_email, now)
+        add_message(dossier, normalised(body), dossier.usager_email, now)
 
 
 # Instructeurs
@@ -138,9 +153,11 @@ def annotate(instance: Instance, number: int, annotations: Json) -> None:
     with changing(instance, number) as (dossier, now):
         types = _demarche(instance, dossier).revision(dossier.revision).annotations
         written = intake.take_answers(instance.state, types, annotations, (number, now))
+        check_written(types, written)
         for stable, value in written.items():
             dossier.annotations[stable] = value
             dossier.annotation_dates[stable] = now
+        dossier.mark_written(written)
         dossier.annotations_at = dossier.updated_at = now
 
 
@@ -148,7 +165,9 @@ def edit_champ(instance: Instance, number: int, answers: Json) -> None:
     """Change answers as an instructeur: the date of the champs stays."""
     with changing(instance, number) as (dossier, now):
         types = _demarche(instance, dossier).revision(dossier.revision).champs
-        dossier.answers |= intake.take_answers(instance.state, types, answers, (number, now))
+        taken = intake.take_answers(instance.state, types, answers, (number, now))
+        check_written(types, taken)
+        dossier.write(taken)
         dossier.updated_at = dossier.champs_by_instructeur_at = now
 
 
@@ -176,8 +195,19 @@ def discard(instance: Instance, number: int, message: int, by: str) -> None:
         acts.discard_message(dossier, message, by, now)
 
 
-def move(instance: Instance, number: int, state: str, by: str | None = None) -> None:
-    """Bring the dossier to a state, through whatever lies between."""
+def _agent(instance: Instance, dossier: DepositedDossier, email: str) -> Agent:
+    """Return an instructeur of the démarche, or one who has left it."""
+    return _demarche(instance, dossier).instructeur(email) or Agent(0, email, [])
+
+
+def move(
+    instance: Instance,
+    number: int,
+    state: str,
+    by: str | None = None,
+    motivation: str | None = None,
+) -> None:
+    """Bring the dossier to a state, through whatever lies between; a decision may say why."""
     with changing(instance, number) as (dossier, now):
         if state == "en_construction":
             if dossier.state not in {"en_construction", "en_instruction"}:
@@ -187,9 +217,32 @@ def move(instance: Instance, number: int, state: str, by: str | None = None) -> 
             acts.back_en_instruction(dossier, now, by)
         else:
             if dossier.state == "en_construction":
-                acts.pass_en_instruction(dossier, now, by)
+                blocked = instance.switches.correction_blocks_instruction
+                agent = _agent(instance, dossier, by) if by else None
+                acts.pass_en_instruction(dossier, now, agent, blocked=blocked)
             if state != "en_instruction":
-                acts.decide(dossier, state, now=now, by=by)
+                acts.decide(dossier, state, now=now, by=by, motivation=motivation)
+
+
+def follow(instance: Instance, number: int, by: str, *, on: bool = True) -> None:
+    """Follow the dossier as an instructeur, or follow it no longer."""
+    with changing(instance, number) as (dossier, now):
+        agent = _demarche(instance, dossier).instructeur(by)
+        if agent is None:
+            raise Refusal(f"Aucun instructeur n’a l’adresse « {by} »")
+        acts.follow(dossier, agent.id, now, on=on)
+
+
+def ask_avis(instance: Instance, number: int, question: str, expert: str, by: str) -> Json:
+    """Ask an expert's opinion about the dossier, as an instructeur."""
+    with changing(instance, number) as (dossier, now):
+        return acts.ask_avis(dossier, question, expert=expert, by=by, now=now)
+
+
+def answer_avis(instance: Instance, number: int, avis: int, answer: str) -> None:
+    """Give the ``avis``-th opinion that was asked."""
+    with changing(instance, number) as (dossier, now):
+        acts.answer_avis(dossier, avis, answer, now)
 
 
 def archive(instance: Instance, number: int, *, archived: bool = True) -> None:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.api.instance import Instance
-from sandbox.control import people
+from sandbox.control import keeping, people, scenario
 from sandbox.control import service as server
 from sandbox.control.misuse import misuse
 from sandbox.demarche.errors import ApiError, Refusal
@@ -37,6 +37,9 @@ ACTIONS: dict[str, Action] = {
         people.discard,
         people.move,
         people.archive,
+        people.follow,
+        people.ask_avis,
+        people.answer_avis,
         people.change_groupe,
         server.add_demarche,
         server.publish,
@@ -58,6 +61,13 @@ ACTIONS: dict[str, Action] = {
         server.stats,
         server.snapshot,
         server.snapshots,
+        keeping.where,
+        keeping.kept,
+        keeping.keep,
+        keeping.bring_back,
+        keeping.reset,
+        scenario.scenario,
+        scenario.next_day,
     )
 }
 

@@ -18,6 +18,7 @@ from sandbox.demarche.form import FormRevision
 from sandbox.demarche.form_edits import edited
 from sandbox.demarche.ids import encode
 from sandbox.demarche.intake import open_demarche
+from sandbox.demarche.retypings import check_retypings
 from sandbox.demarche.switches import Switches
 from sandbox.demarche.tokens import Token
 
@@ -38,12 +39,17 @@ def publish(
     revision: Mapping[str, Any] | None = None,
     edits: Sequence[Mapping[str, Any]] = (),
 ) -> Json:
-    """Publish a revision: a whole one, or the present one with edits. Open dossiers move to it."""
+    """Publish a revision: a whole one, or the present one with edits. Open dossiers move to it.
+
+    Raises:
+        Refusal: a question changes type as DS's editor does not offer.
+    """
     found = instance.state.demarche(demarche)
     raw = edited(revision or found.active.raw, edits)
     with instance.state.transaction():
         now = instance.clock.now()
         new = FormRevision.from_json(instance.state.next_id(), now, raw)
+        check_retypings(found.active, new)
         found.revisions.append(new)
         found.updated_at = now
         instance.state.save_demarche(found)

@@ -1,5 +1,6 @@
 """One dossier as the server keeps it."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -40,6 +41,15 @@ class DepositedDossier:
     expired: bool = False
     unlisted: bool = False
     draft: dict[str, Any] = field(default_factory=dict)
+    first_revision: int = 0
+    """The revision that it was written in; 0 in a state of an older sandbox: the present one."""
+    written: dict[str, int] = field(default_factory=dict)
+    """The revision that an answer or annotation was written in, where that is a later one."""
+    mandatory: bool = True
+    """Whether what is mandatory must be answered; not in one written when nothing was yet."""
+    person: dict[str, Any] | None = None
+    """The natural person who deposits, if it is not a company."""
+    avis: list[dict[str, Any]] = field(default_factory=list)
     followers: list[int] = field(default_factory=list)
     """Ids of the instructeurs who follow it."""
     assignments: list[dict[str, Any]] = field(default_factory=list)
@@ -67,6 +77,19 @@ class DepositedDossier:
         """The message whose correction request waits for the declarant."""
         waiting = [one for one in self.messages if one["reason"] and one["resolved_at"] is None]
         return waiting[-1] if waiting else None
+
+    def write(self, answers: dict[str, Any]) -> None:
+        """Put answers in the place of the earlier ones, written in the present revision."""
+        self.answers = {**self.answers, **answers}
+        self.mark_written(answers)
+
+    def mark_written(self, stables: Iterable[str]) -> None:
+        """Note in which revision answers or annotations were written."""
+        for stable in stables:
+            if self.revision != self.first_revision:
+                self.written[stable] = self.revision
+            else:
+                self.written.pop(stable, None)
 
     def assign(self, when: int, mode: str, by: str | None, previous: int | None = None) -> None:
         """Note to which groupe the dossier is handed now, and from which."""

@@ -12,7 +12,9 @@ DECORATIVE = frozenset({"header_section", "explication"})
 class TypeDeChamp:
     """One question of a revision, as the administrator wrote it.
 
-    ``rows`` are those of the CSV that feeds a list, label by id: answers are ids.
+    ``rows`` are those of the CSV that feeds a list, by id: a label, or what each column says,
+    the first being the label; answers are ids. ``known`` are the codes that the service behind a
+    référentiel knows, with the answers that it fills in.
     """
 
     stable: str
@@ -24,7 +26,10 @@ class TypeDeChamp:
     level: int = 1
     condition: Mapping[str, Any] | None = None
     children: tuple["TypeDeChamp", ...] = ()
-    rows: Mapping[str, str] | None = None
+    rows: Mapping[str, Any] | None = None
+    other: bool = False
+    nature: str = "NON_SPECIFIE"
+    known: Mapping[str, Mapping[str, Any]] | None = None
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> "TypeDeChamp":
@@ -40,7 +45,25 @@ class TypeDeChamp:
             condition=raw.get("condition"),
             children=tuple(cls.from_json(child) for child in raw.get("children", ())),
             rows=raw.get("rows"),
+            other=raw.get("other", False),
+            nature=raw.get("nature", "NON_SPECIFIE"),
+            known=raw.get("known"),
         )
+
+    @property
+    def guarded(self) -> bool:
+        """Whether its files are an identity document, which the API never shows."""
+        return self.kind == "titre_identite" or self.nature == "TITRE_IDENTITE"
+
+    def row_label(self, row: str) -> str:
+        """Return what a row of its CSV is called, while the CSV has it; an option is its own."""
+        found = (self.rows or {}).get(row, row)
+        return str(next(iter(found.values()), "")) if isinstance(found, Mapping) else found
+
+    def fills_in(self, answer: Any) -> Mapping[str, Any]:
+        """Return the answers, by stable id, that the service behind a référentiel gives."""
+        found = (self.known or {}).get(answer, {}) if isinstance(answer, str) else {}
+        return {str(stable): value for stable, value in found.items()}
 
     def choices(self) -> list[str]:
         """Return the options in the flat order that descriptors show them; none of a CSV."""
@@ -73,6 +96,11 @@ class FormRevision:
             annotations=tuple(TypeDeChamp.from_json(one) for one in raw["annotations"]),
             raw=raw,
         )
+
+    @cached_property
+    def by_id(self) -> dict[str, TypeDeChamp]:
+        """Every question, annotations and those of repetitions included, by stable id."""
+        return _by_id((*self.champs, *self.annotations))
 
     @cached_property
     def annotations_by_id(self) -> dict[str, TypeDeChamp]:

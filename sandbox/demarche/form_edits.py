@@ -12,9 +12,9 @@ Json = dict[str, Any]
 def edited(revision: Mapping[str, Any], edits: Sequence[Mapping[str, Any]]) -> Json:
     """Return a revision with some edits made, in order.
 
-    Each edit has an ``op``: ``reword`` (champ, label), ``retype`` (champ, type, options,
-    or rows of a CSV), ``require`` (champ, required), ``remove`` (champ) or ``add`` (a whole
-    question under ``champ``, ``after`` another one or at the end, among the annotations if
+    Each edit has an ``op``: ``reword`` (champ, label), ``retype`` (champ, type, options, or rows
+    of a CSV, or nature of a file), ``require`` (champ, required), ``remove`` (champ) or ``add`` (a
+    whole question under ``champ``, ``after`` another one or at the end, among the annotations if
     ``annotation`` is true).
 
     Raises:
@@ -49,7 +49,7 @@ def _change(revision: Json, edit: Mapping[str, Any]) -> None:
                     question["required"] = edit["required"]
                 case "retype":
                     question["type"] = edit["type"]
-                    for name in ("options", "rows"):
+                    for name in ("options", "rows", "nature"):
                         question.pop(name, None)
                         if edit.get(name) is not None:
                             question[name] = edit[name]

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,11 @@ from sandbox.demarche.clock import MovableClock, micros
 from sandbox.demarche.demarche import Agent, Demarche, Label
 from sandbox.demarche.dossier import FINAL_STATES, DepositedDossier
 from sandbox.demarche.form import FormRevision, TypeDeChamp
+from sandbox.demarche.notices import notify
 from sandbox.demarche.seed import SeedCompany, SeedDossier
 from sandbox.demarche.state import State
+from sandbox.demarche.texts import normalised
+from sandbox.demarche.validity import check_submission, check_written
 
 _ROW = "01SANDBOX"
 
@@ -32,6 +35,10 @@ class NewDossier:
     answers: Mapping[Any, Any]
     archived: bool = False
     annotations: Mapping[Any, Any] = field(default_factory=dict)
+    mandatory: bool = True
+    """Whether what is mandatory must be answered: not in one written before it was."""
+    person: Mapping[str, Any] | None = None
+    """The natural person who deposits it, instead of a company."""
 
 
 def open_demarche(state: State, form: Mapping[str, Any], clock: MovableClock) -> Demarche:
@@ -57,7 +64,7 @@ def open_demarche(state: State, form: Mapping[str, Any], clock: MovableClock) ->
     return demarche
 
 
-def deposit_all(state: State, demarche: Demarche, seeds: Iterable[SeedDossier]) -> int:
+def deposit_all(state: State, demarche: Demarche, seeds: Iterable[SeedDossier | NewDossier]) -> int:
     """Deposit every seed, all of them or none; return how many."""
     count = 0
     with state.transaction():
@@ -68,10 +75,23 @@ def deposit_all(state: State, demarche: Demarche, seeds: Iterable[SeedDossier]) 
 
 
 def deposit(state: State, demarche: Demarche, seed: SeedDossier | NewDossier) -> DepositedDossier:
-    """Deposit one dossier as its seed describes it, with the dates of the seed."""
+    """Deposit one dossier as its seed describes it, with the dates of the seed.
+
+    Raises:
+        Refusal: DS would not let it be deposited, in the sentences that its declarant reads. One
+            of the generator is of a time when nothing was mandatory: it may have blanks.
+    """
     born, moved = micros(seed.deposited_at), micros(seed.updated_at)
     revision = demarche.revisions[seed.revision - 1]
-    state.save_company(seed.company.siret, seed.company.name)
+    new = seed if isinstance(seed, NewDossier) else None
+    mandatory = new is not None and new.mandatory
+    where = (seed.number, born)
+    answers = take_answers(state, revision.champs, seed.answers, where)
+    check_submission(revision, answers, mandatory=mandatory)
+    annotations = take_answers(state, revision.annotations, seed.annotations, where)
+    check_written(revision.annotations, annotations)
+    if seed.company.siret:
+        state.save_company(seed.company.siret, seed.company.name)
     decided = seed.state in FINAL_STATES
     dossier = DepositedDossier(
         number=seed.number,
@@ -84,27 +104,35 @@ def deposit(state: State, demarche: Demarche, seed: SeedDossier | NewDossier) ->
         usager_email=seed.usager_email,
         siret=seed.company.siret,
         company=seed.company.name,
-        answers=take_answers(state, revision.champs, seed.answers, (seed.number, born)),
+        answers=answers,
         champs_at=moved,
         annotations_at=born,
-        annotations=take_answers(
-            state, revision.annotations, seed.annotations, (seed.number, born)
-        ),
+        annotations=annotations,
         construction_at=born,
         instruction_at=moved if seed.state != "en_construction" else None,
         decided_at=moved if decided else None,
         archived=seed.archived,
+        first_revision=revision.id,
+        mandatory=mandatory,
+        person=dict(new.person) if new and new.person else None,
     )
     dossier.assign(born, "auto", None)
-    dossier.treat("depose", born, None)
-    if dossier.instruction_at:
-        dossier.treat("passe_en_instruction", moved, None)
-    if decided:
-        dossier.treat(
-            "classe_sans_suite" if seed.state == "sans_suite" else seed.state, moved, None
-        )
+    for event, when in _history(dossier):
+        dossier.treat(event, when, None)
+        notify(dossier, event, when)
+    dossier.updated_at = moved
     state.save(dossier)
     return dossier
+
+
+def _history(dossier: DepositedDossier) -> Iterator[tuple[str, int]]:
+    """Yield what has happened to a dossier so far, and when."""
+    yield "depose", dossier.deposited_at
+    if dossier.instruction_at:
+        yield "passe_en_instruction", dossier.instruction_at
+    if dossier.decided_at:
+        decided = "classe_sans_suite" if dossier.state == "sans_suite" else dossier.state
+        yield decided, dossier.decided_at
 
 
 def take_answers(
@@ -113,7 +141,7 @@ def take_answers(
     answers: Mapping[Any, Any],
     where: tuple[int, int],
 ) -> dict[str, Any]:
-    """Return answers by stable id as they are kept: rows named, files with their checksum.
+    """Return answers by stable id as they are kept: rows named, files with checksum, clean texts.
 
     Args:
         state: where the content of files goes.
@@ -126,14 +154,18 @@ def take_answers(
     for key, answer in answers.items():
         one = by_id.get(str(key))
         kind = one.kind if one else None
-        if kind in {"piece_justificative", "titre_identite"} and answer:
+        listed = isinstance(answer, list | tuple) and all(isinstance(a, Mapping) for a in answer)
+        if kind in {"piece_justificative", "titre_identite"} and answer and listed:
             taken[str(key)] = [_take_file(state, file, where[1]) for file in answer]
-        elif one is not None and kind == "repetition" and answer:
+        elif one is not None and kind == "repetition" and answer and listed:
             taken[str(key)] = [
                 _take_row(state, one, row, (*where, at)) for at, row in enumerate(answer, 1)
             ]
         else:
-            taken[str(key)] = list(answer) if isinstance(answer, tuple) else answer
+            taken[str(key)] = normalised(list(answer) if isinstance(answer, tuple) else answer)
+    for one in types:
+        if one.known and one.stable in taken:
+            taken = {**one.fills_in(taken[one.stable]), **taken}
     return taken
 
 
@@ -141,6 +173,8 @@ def _take_row(
     state: State, one: TypeDeChamp, row: Mapping[Any, Any], where: tuple[int, int, int]
 ) -> dict[str, Any]:
     number, instant, at = where
+    if row.keys() == {"id", "champs"}:  # it has a name already
+        return {**row, "champs": take_answers(state, one.children, row["champs"], where[:2])}
     champs = take_answers(state, one.children, row, (number, instant))
     return {"id": row_id(number, one.stable, at), "champs": champs}
 
@@ -152,6 +186,8 @@ def row_id(number: int, stable: str, at: int) -> str:
 
 
 def _take_file(state: State, file: Mapping[str, Any], when: int) -> dict[str, Any]:
+    if "checksum" in file:  # it is kept already
+        return dict(file)
     content = file["content"]
     raw = content.encode() if isinstance(content, str) else bytes(content)
     checksum = base64.b64encode(hashlib.md5(raw, usedforsecurity=False).digest()).decode()

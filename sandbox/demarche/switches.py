@@ -24,6 +24,8 @@ class Switches:
     """A label moves the update date of its dossier (changed during 2026)."""
     second_correction_refused: bool = False
     """A correction request while one is pending is an error, instead of a mere message."""
+    correction_blocks_instruction: bool = False
+    """A dossier that waits for a correction cannot be taken up, as some démarches want."""
     registry_down: bool = False
     """The company registry does not answer: companies are served incomplete."""
     complexity: bool = True

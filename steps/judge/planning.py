@@ -47,6 +47,7 @@ class Remembered:
         ours = self.ours.get(number, OursThere())
         return Memory(
             written=ours.annotations,
+            confirmed=ours.confirmed,
             labels=ours.labels,
             uncertain_labels=ours.uncertain_labels,
             messages=self.messages.get(number, ()),
@@ -211,7 +212,7 @@ def corrections_of(dossier: Dossier) -> list[Correction]:
         Correction(
             number=dossier.number,
             requested_at=message.created_at,
-            resolved_at=message.resolved_at,
+            resolved_at=dossier.answered_at(message),
         )
         for message in dossier.messages
         if message.correction is not None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -70,9 +71,15 @@ def load_form(*, mapping: Path, rules: Path) -> Form:
         ),
         policy=policy,
         matching=read_matching(rules, mapping=form_mapping),
-        texts=Texts(templates),
+        texts=_compiled(tuple(templates.items())),
         digest=sha256("\0".join([policy_text, *templates.values()]).encode()).hexdigest()[:12],
     )
+
+
+@lru_cache(maxsize=8)
+def _compiled(templates: tuple[tuple[str, str], ...]) -> Texts:
+    """Templates, compiled and tried once a process."""
+    return Texts(dict(templates))
 
 
 def _refuse_clashes(paths: Sequence[Path], rulesets: Sequence[RuleSet]) -> None:

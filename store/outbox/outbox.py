@@ -65,11 +65,13 @@ class OursThere:
     Attributes:
         annotations: Values of each annotation that are ours, in canonical form: the last that DS
             confirmed, and those sent since whose answer was lost.
+        confirmed: The last of them that DS confirmed, where nothing was sent since.
         labels: Labels that we added and did not take off.
         uncertain_labels: Labels whose last change was sent, and whose answer was lost.
     """
 
     annotations: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    confirmed: Mapping[str, str] = field(default_factory=dict)
     labels: frozenset[str] = frozenset()
     uncertain_labels: frozenset[str] = frozenset()
 
@@ -77,11 +79,15 @@ class OursThere:
     def of(cls, places: Mapping[ours.Place, ours.Ours]) -> Self:
         """What some places hold."""
         labels = {name: here for (kind, name), here in places.items() if kind == ours.LABEL}
+        annotations = {
+            name: here for (kind, name), here in places.items() if kind == ours.ANNOTATION
+        }
         return cls(
-            annotations={
-                name: here.values
-                for (kind, name), here in places.items()
-                if kind == ours.ANNOTATION
+            annotations={name: here.values for name, here in annotations.items()},
+            confirmed={
+                name: here.confirmed
+                for name, here in annotations.items()
+                if here.confirmed is not None and not here.unconfirmed
             },
             labels=frozenset(name for name, here in labels.items() if ours.THERE in here.values),
             uncertain_labels=frozenset(name for name, here in labels.items() if here.unconfirmed),

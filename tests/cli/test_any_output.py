@@ -26,6 +26,7 @@ def unc(
     return subprocess.run(command, env=environment, cwd=home, capture_output=True, check=False)  # noqa: S603
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("words", "encoding"),
     [(("status",), "ascii:strict"), (("rules", "check"), "latin-1"), (("--help",), "utf-16")],
@@ -61,6 +62,7 @@ def test_a_country_s_locale_is_enough(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("words", "after"), [(("status",), ">&- 2>&-"), (("status", "--json"), ">&-")]
 )
@@ -89,6 +91,7 @@ def test_an_error_that_cannot_be_told_keeps_its_exit_code(tmp_path: Path) -> Non
     assert unc("zut", home=tmp_path, after=f"2> {FULL}").returncode == 2
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("words", [("status", "--json"), ("rules", "check", "--json")])
 def test_a_mistyped_setting_is_told_once_by_each_command(
     words: tuple[str, ...], tmp_path: Path

@@ -281,6 +281,7 @@ def test_bad_access_is_refused_with_the_setting_to_change(
         DsReader(connect(sandbox.base_url + "/nowhere", sandbox.token)).demarche(1)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("status", [302, 502, 504])
 def test_a_gateway_that_gives_up_on_one_dossier_stops_no_other(
     reader: DsReader, sandbox: Sandbox, status: int

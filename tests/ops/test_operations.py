@@ -325,6 +325,7 @@ def test_old_workbooks_go_and_the_latest_stays(bridge: MakeBridge, unc: Unc) -> 
         assert len(list((made.home / "exports").glob("20*"))) == 1
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
 def test_a_base_that_is_damaged_in_its_middle_is_told_and_not_copied(
     bridge: MakeBridge, unc: Unc, capsys: pytest.CaptureFixture[str], part: float

@@ -113,7 +113,9 @@ def test_parts_of_dossiers_that_are_odd_stop_no_other(town: MakeTown) -> None:
             path, value = PARTS[name]
             here.control.patch(number, *path, value=value)
         whole_run_with(here, odd)
+        here.mutations()
         whole_run_with(here, odd)
+        assert sum(here.mutations().values()) == 0, "written again at each run"
         assert_heals(here, odd)
 
 
@@ -173,7 +175,9 @@ def test_answers_that_are_odd_stop_no_other(town: MakeTown) -> None:
             for key, value in values.items():
                 here.control.patch(number, "champs", at, key, value=value)
         whole_run_with(here, odd)
+        here.mutations()
         whole_run_with(here, odd)
+        assert sum(here.mutations().values()) == 0, "written again at each run"
         assert_heals(here, odd)
 
 
@@ -203,6 +207,9 @@ def test_annotations_that_are_odd_stop_no_other(town: MakeTown, *, first: bool) 
                 here.control.patch(number, "annotations", at, key, value=value)
             here.control.submit(number, {12: "autre"})
         whole_run_with(here, odd)
+        here.mutations()
+        whole_run_with(here, odd)
+        assert sum(here.mutations().values()) == 0, "written again at each run"
         assert_heals(here, odd)
 
 

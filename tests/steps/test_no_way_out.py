@@ -40,6 +40,7 @@ def test_a_dossier_submitted_again_unchanged_is_handed_to_people(town: MakeTown)
         assert made.answer().nothing_done()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("kind", ["text", "textarea", "decimal_number"])
 def test_a_score_is_written_whatever_kind_of_annotation_the_form_makes_of_it(
     town: MakeTown, kind: str
@@ -65,7 +66,7 @@ def test_an_annotation_of_a_kind_that_takes_no_status_is_told_with_its_remedy(
 ) -> None:
     (seed,) = some("Complet")
     with town([seed]) as made:
-        edit = {"op": "retype", "champ": 901, "type": "integer_number"}
+        edit = {"op": "retype", "champ": 901, "type": "formatted"}
         made.control.publish(made.bridge.sandbox.demarche, edits=[edit])
         ((number, text),) = made.answer().refused
         assert number == seed.number

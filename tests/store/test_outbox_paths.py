@@ -111,4 +111,4 @@ class Outboxes(RuleBasedStateMachine):
 
 
 TestAnyPath = Outboxes.TestCase
-TestAnyPath.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
+TestAnyPath.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mappings.dossier.model import Dossier
+from mappings.dossier.model import Champ, Dossier
 from mappings.schema.model import FormMapping
 from triage.replies.annotations import shown
 from triage.replies.decision import PRIORITY, STATUS, Written, annotation_of
@@ -38,7 +38,20 @@ def recollected(dossier: Dossier, memory: Memory, *, rulebook: Rulebook) -> Memo
         for status in forgotten
         for label in _labels_beside(status, written, rulebook=rulebook)
     }
-    return replace(memory, written=written, labels=memory.labels | (labels & dossier.labels))
+    checked = _checked(dossier, rulebook.mapping)
+    behind = bool(checked) and checked not in memory.written.get(CHECKED, frozenset())
+    return replace(
+        memory,
+        written=written,
+        confirmed={} if behind else memory.confirmed,  # DS confirmed something later than we know
+        labels=memory.labels | (labels & dossier.labels),
+    )
+
+
+def touched_by_hand(dossier: Dossier, champ: Champ) -> bool:
+    """Whether a person may have changed what an annotation shows, after our last write of it."""
+    by_hand, written = dossier.annotations_by_hand_at, champ.updated_at
+    return by_hand is not None and written is not None and written - by_hand <= _TOGETHER
 
 
 def written_by_us(dossier: Dossier, remembered: Written, *, mapping: FormMapping) -> Written:
@@ -63,6 +76,13 @@ def written_by_us(dossier: Dossier, remembered: Written, *, mapping: FormMapping
         name: frozenset({*remembered.get(name, ()), *ours.get(name, ())})
         for name in {**remembered, **ours}
     }
+
+
+def _checked(dossier: Dossier, mapping: FormMapping) -> str:
+    if CHECKED not in mapping.annotations:
+        return ""
+    champ = annotation_of(dossier, mapping.annotations[CHECKED].champs)
+    return shown(champ.value if champ else None)
 
 
 def _signed(name: str, dates: Mapping[str, datetime]) -> bool:

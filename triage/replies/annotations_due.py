@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from mappings.dossier.model import Number
 from mappings.schema.model import FormMapping
+from triage.replies.annotation_owner import touched_by_hand
 from triage.replies.annotations import KINDS, TEXTS, canonical, fitted, shown, wanted_annotations
 from triage.replies.decision import STATUS, Decision
 from triage.replies.inputs import JudgedDossier, Memory, Rulebook
@@ -26,11 +27,13 @@ class DueAnnotations:
         replies: The reply.
         conflicts: What humans hold.
         as_wanted: What DS shows already as we want it, in canonical form, by name: ours.
+        not_shown: Annotations that DS confirmed as we want them, and that it shows otherwise.
     """
 
     replies: tuple[Annotate, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     as_wanted: Mapping[str, str] = field(default_factory=dict)
+    not_shown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,14 @@ class _AsWanted:
     """An annotation that shows what is wanted."""
 
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class _NotShown:
+    """An annotation that DS confirmed as wanted and shows otherwise, though nobody changed it.
+
+    Writing it again would change nothing, at each run.
+    """
 
 
 def due_annotations(
@@ -52,6 +63,7 @@ def due_annotations(
     due: list[AnnotationChange] = []
     conflicts: list[Conflict] = []
     as_wanted: dict[str, str] = {}
+    not_shown: set[str] = set()
     values = _wanted(judged, status=status, rulebook=rulebook)
     if STATUS in values and decision.exclusion and decision.status is Status.HORS_CHAMP:
         values = {**values, STATUS: decision.shown}  # by a reason that a person gave
@@ -63,16 +75,18 @@ def due_annotations(
                 conflicts.append(conflict)
             case _AsWanted(value):
                 as_wanted[name] = value
+            case _NotShown():
+                not_shown.add(name)
             case None:
                 pass
     alone = all(change.name in rulebook.policy.never_alone for change in due)
     replies = () if alone else (_annotate(judged, due),)
-    return DueAnnotations(replies, tuple(conflicts), as_wanted)
+    return DueAnnotations(replies, tuple(conflicts), as_wanted, frozenset(not_shown))
 
 
 def _compared(
     judged: JudgedDossier, memory: Memory, *, name: str, wanted: str | int, rulebook: Rulebook
-) -> AnnotationChange | Conflict | _AsWanted | None:
+) -> AnnotationChange | Conflict | _AsWanted | _NotShown | None:
     """What is wanted of one annotation, beside what it shows and what is ours there."""
     descriptor = judged.descriptor(rulebook.mapping.annotations[name].champs)
     if descriptor is None:
@@ -91,6 +105,10 @@ def _compared(
         if name in rulebook.policy.proposals or name in rulebook.policy.never_alone:
             return None
         return Conflict(number=judged.dossier.number, annotation=name, wanted=value, found=found)
+    if memory.confirmed.get(name) == value and (
+        champ is None or not touched_by_hand(judged.dossier, champ)
+    ):
+        return _NotShown()
     if value in memory.refused_values.get(name, frozenset()):
         return None
     return AnnotationChange(name=name, api_id=descriptor.api_id, kind=kind, value=wanted)

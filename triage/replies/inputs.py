@@ -22,6 +22,7 @@ class Memory:
     Attributes:
         written: Values of each annotation that are its own, in canonical form: the last that DS
             confirmed, and those sent since whose answer was lost.
+        confirmed: The last of them that DS confirmed, where nothing was sent since.
         labels: Labels that it added.
         uncertain_labels: Those of them whose answer was lost: they may not be on DS.
         messages: Messages that it sent, oldest first.
@@ -30,6 +31,7 @@ class Memory:
     """
 
     written: Written = field(default_factory=dict)
+    confirmed: Mapping[str, str] = field(default_factory=dict)
     labels: frozenset[str] = frozenset()
     uncertain_labels: frozenset[str] = frozenset()
     messages: tuple[MessageSent, ...] = ()

@@ -58,6 +58,14 @@ def plan(judged: JudgedDossier, memory: Memory, *, rulebook: Rulebook, now: date
         judged, known, status=proposed, decision=decision, rulebook=rulebook
     )
     made = Plan(annotations.replies, annotations.conflicts, ours=annotations.as_wanted)
+    known = replace(
+        known,
+        written={
+            name: values
+            for name, values in known.written.items()
+            if name not in annotations.not_shown
+        },
+    )
     status = _policy_in_force(judged, decision, rulebook)
     if status is not None:
         made = _answered(

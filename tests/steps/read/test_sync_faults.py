@@ -25,6 +25,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 def test_a_fault_that_passes_leaves_no_trace(tmp_path: Path, fault: dict[str, Any]) -> None:
     with mirrored(tmp_path, seeds(130)) as mirror:
@@ -46,6 +47,7 @@ def test_the_rate_limit_of_the_service_is_waited_for(tmp_path: Path) -> None:
         mirror.assert_same()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("kind", ["http", "drop_before", "truncated"])
 def test_a_fault_that_lasts_stops_the_run_and_the_next_one_goes_on(
     tmp_path: Path, kind: str

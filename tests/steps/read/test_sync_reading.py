@@ -11,6 +11,7 @@ from tests.steps.syncing import StoppedError, after_page, mirrored, seeds, stop_
 OPEN = "en_construction"
 
 
+@pytest.mark.slow
 def test_a_thousand_dossiers_are_read_in_thirteen_requests(tmp_path: Path) -> None:
     with mirrored(tmp_path, seeds(1000)) as mirror:
         first = mirror.poll()

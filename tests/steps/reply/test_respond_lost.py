@@ -31,6 +31,7 @@ def _ds_settles_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lost_answers, "SETTLED", timedelta(seconds=0.05))
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("effect", EFFECTS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_lost_answer_leaves_each_effect_done_once(town: MakeTown, kind: str, effect: str) -> None:
@@ -86,6 +87,7 @@ NO_LONGER_DUE: dict[str, Act] = {
 }
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("act", NO_LONGER_DUE.values(), ids=NO_LONGER_DUE)
 def test_a_lost_message_that_is_no_longer_due_is_not_sent_again(
     town: MakeTown, act: Act, monkeypatch: pytest.MonkeyPatch

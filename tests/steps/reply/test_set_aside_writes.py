@@ -41,6 +41,7 @@ def run_that_fails(made: Town, error: type[DsError], **changes: Any) -> Summary:
     return summary
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "fault",
     [

@@ -28,6 +28,7 @@ def leave_only(made: Bridge, trace: str) -> None:
         (made.home / f"demarche-{made.sandbox.demarche}.lue").unlink()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("how", "trace"), [("missing", "marker"), ("zero-length", "exports"), ("upgraded", "marker")]
 )

@@ -1,12 +1,13 @@
 """Annotations, labels and passages that are due: the table of the requirements."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
-from mappings.dossier.model import DossierState
+from mappings.dossier.model import ChampValue, Dossier, DossierState, Number, Text, Unreadable
 from tests.triage.replying import (
     DEPOSIT,
     JUDGED_AT,
@@ -34,6 +35,51 @@ COMPLETE = {
     906: "Maladie rare : Maladie rare = oui",
     908: "2026.1",
 }
+
+
+def shown_as(value: ChampValue | None, updated_at: datetime | None) -> Dossier:
+    """A dossier whose status DS shows in another way than it was written."""
+    before = dossier()
+    return replace(
+        before,
+        annotations=tuple(
+            structs.replace(one, value=value, updated_at=updated_at) if one.id == "901" else one
+            for one in before.annotations
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    "value", [None, Text('["Complet"]'), Unreadable("12", "pas une option"), Number(12)], ids=str
+)
+def test_what_ds_confirmed_and_shows_otherwise_is_not_written_again(
+    value: ChampValue | None,
+) -> None:
+    memory = Memory(written=ours(statut="Complet"), confirmed={"statut": "Complet"})
+    made = due(judged(shown_as(value, DEPOSIT + timedelta(hours=4))), memory)
+    assert "statut" not in written(made)
+    assert "statut" not in made.ours
+    assert made.conflicts == ()
+
+
+def test_what_a_person_cleared_is_written_again() -> None:
+    memory = Memory(written=ours(statut="Complet"), confirmed={"statut": "Complet"})
+    assert written(due(judged(shown_as(None, DEPOSIT)), memory))["statut"] == "Complet"
+
+
+def test_what_was_written_after_the_base_was_copied_is_written_again() -> None:
+    memory = Memory(written=ours(statut="Complet"), confirmed={"statut": "Complet"})
+    newer = shown_as(Text("À compléter"), DEPOSIT + timedelta(hours=4))
+    newer = replace(
+        newer,
+        annotations=tuple(
+            structs.replace(one, value=Text(AT), updated_at=DEPOSIT + timedelta(hours=4))
+            if one.id == "909"
+            else one
+            for one in newer.annotations
+        ),
+    )
+    assert written(due(judged(newer), memory))["statut"] == "Complet"
 
 
 def test_a_complete_report_shows_score_priority_and_reasons() -> None:
