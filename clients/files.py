@@ -22,9 +22,9 @@ from clients.attachment_folder import AttachmentFolder, CorruptError
 from clients.errors import DsError, DsTokenRefused, DsUnavailable
 from clients.limiter import Clock, SystemClock
 from clients.reading.reader import DsReader
+from clients.slow import pieces
 from mappings.dossier.model import RawDossier
 
-_CHUNK = 1 << 16
 _EXPIRED = frozenset({401, 403, 404})
 _TRIES = 3
 _FAILURES_IN_A_ROW = 3
@@ -32,6 +32,8 @@ _FAILURES_IN_A_ROW = 3
 _MOST_REDIRECTIONS = 5
 _LONGEST_NAME = 120
 _TIMEOUTS = (10.0, 60.0)
+_WHOLE = 1800.0
+"""Seconds that a file may take, however steadily it comes."""
 
 
 class FileOutcome(StrEnum):
@@ -211,7 +213,8 @@ class DsFiles:
                         url = urljoin(url, answer.headers["Location"])
                         continue
                     _require_content(answer)
-                    self.folder.keep(answer.iter_content(_CHUNK), path=path, size=size)
+                    content = pieces(answer, within=_WHOLE)
+                    self.folder.keep(content, path=path, size=size)
                     return
         except requests.RequestException:
             raise DsUnavailable(

@@ -36,12 +36,15 @@ from clients.errors import (
 )
 from clients.limiter import Clock, Limiter, SystemClock, limiter_of
 from clients.retrying import RetryPolicy, backoff
+from clients.slow import pieces
 
 log = logging.getLogger("unc.ds")
 NOTICED = 1.0
 """Seconds of waiting from which a new try is told."""
 TIMEOUTS = (10.0, 65.0)
 """Seconds to connect and to read: DS itself gives up after 30 s, proxies after 60."""
+WHOLE = 300.0
+"""Seconds that the body of an answer may take, however steadily it comes: 8 MB at 27 KB/s."""
 
 
 class Retry(Enum):
@@ -99,10 +102,14 @@ class _Connection(RequestsHTTPTransport):
     """
 
     status = 0
+    whole = WHOLE
 
     def _get_json_result(self, response: requests.Response) -> dict[str, Any]:
         self.status, self.response_headers = response.status_code, response.headers
-        answer = _loaded(response.content)
+        try:
+            answer = _loaded(b"".join(pieces(response, within=self.whole)))
+        except requests.RequestException as error:
+            raise TransportConnectionFailed(str(error)) from error
         if not isinstance(answer, dict):
             raise TransportProtocolError("not a JSON object")
         return answer
@@ -136,6 +143,7 @@ class DsTransport:
         clock: Clock | None = None,
         token_setting: str = "UNC_DS_TOKEN",  # noqa: S107 (the name of a setting)
         timeouts: tuple[float, float] = TIMEOUTS,
+        whole: float = WHOLE,
     ) -> None:
         token = token.strip()
         if not token or not token.isascii() or not token.isprintable() or " " in token:
@@ -152,6 +160,7 @@ class DsTransport:
         self._limiter = limiter or limiter_of(token)
         self._clock = clock or SystemClock()
         self._timeouts = timeouts
+        self._whole = whole
         self._local = threading.local()
         self._lines: list[_Connection] = []
         self._lock = threading.Lock()
@@ -231,7 +240,8 @@ class DsTransport:
         line: _Connection | None = getattr(self._local, "line", None)
         if line is None:
             line = _Connection(self.url, auth=self._auth, allow_redirects=False)
-            line.kwargs["timeout"] = self._timeouts  # gql takes one number only
+            line.kwargs |= {"timeout": self._timeouts, "stream": True}  # gql takes one number only
+            line.whole = self._whole
             line.connect()  # type: ignore[no-untyped-call]
             self._local.line = line
             with self._lock:

@@ -71,9 +71,9 @@ def connect(clock: StillClock) -> Iterator[Callable[..., DsTransport]]:
     """Open transports that never sleep for real, and close them."""
     opened: list[DsTransport] = []
 
-    def open_one(url: str, token: str = "a-token") -> DsTransport:  # noqa: S107
+    def open_one(url: str, token: str = "a-token", **more: Any) -> DsTransport:  # noqa: S107
         limiter = Limiter(10**6, clock=clock)
-        opened.append(DsTransport(url, token, limiter=limiter, clock=clock))
+        opened.append(DsTransport(url, token, limiter=limiter, clock=clock, **more))
         return opened[-1]
 
     yield open_one
@@ -155,12 +155,16 @@ VALUES: Sequence[Value] = (
 )
 
 
+GONE = "Q2hhbXAtOTk5OTk="
+"""Id of an annotation that no form has: a text that is no id makes DS fail."""
+
+
 def annotate(
     dossier: RawDossier, *values: tuple[str, AnnotationKind, str | int | bool]
 ) -> Annotate:
     ids = {one["label"]: one["id"] for one in dossier["annotations"]}
     changes = tuple(
-        AnnotationChange(label, ids.get(label, label), kind, value)
+        AnnotationChange(label, ids.get(label, GONE), kind, value)
         for label, kind, value in values or VALUES
     )
     return Annotate(f"a{dossier['number']}", dossier["number"], dossier["id"], changes)

@@ -175,6 +175,18 @@ def test_threads_share_the_token_and_the_count(transport: DsTransport, sandbox: 
     assert transport.requests_sent == 12
 
 
+def test_an_answer_that_comes_drop_by_drop_is_given_up(connect: Connect, sandbox: Sandbox) -> None:
+    numbers = {"number": sandbox.demarche, "first": 5, "after": None, "updatedSince": None}
+    patient = connect(sandbox.url, sandbox.token)
+    sandbox.control.fault("drip", seconds=0.4, count=1)
+    assert patient.execute(document("Reperes"), numbers)["demarche"]
+    hurried = connect(sandbox.url, sandbox.token, whole=0.2)
+    sandbox.control.fault("drip", seconds=2, count=1)
+    answer = hurried.execute(document("Reperes"), numbers)
+    assert len(answer["demarche"]["dossiers"]["edges"]) == 5
+    assert hurried.requests_sent == 2
+
+
 @pytest.mark.parametrize("kind", ["truncated", "drop_before", "drop_after", "http", "rate_limit"])
 def test_a_fault_of_the_real_server_is_survived(
     transport: DsTransport, sandbox: Sandbox, kind: str
