@@ -14,7 +14,7 @@ from sandbox.demarche.form import FormRevision, TypeDeChamp
 from sandbox.demarche.notices import notify
 from sandbox.demarche.seed import SeedCompany, SeedDossier
 from sandbox.demarche.state import State
-from sandbox.demarche.texts import normalised
+from sandbox.demarche.texts import as_number, normalised
 from sandbox.demarche.validity import check_submission, check_written
 
 _ROW = "01SANDBOX"
@@ -150,7 +150,7 @@ def take_answers(
         where: the number of the dossier and the instant, which name rows and date files.
     """
     by_id = {one.stable: one for one in types}
-    taken = {}
+    taken: dict[str, Any] = {}
     for key, answer in answers.items():
         one = by_id.get(str(key))
         kind = one.kind if one else None
@@ -161,6 +161,8 @@ def take_answers(
             taken[str(key)] = [
                 _take_row(state, one, row, (*where, at)) for at, row in enumerate(answer, 1)
             ]
+        elif kind in {"integer_number", "number", "decimal_number"} and isinstance(answer, str):
+            taken[str(key)] = as_number(answer, kind)
         else:
             taken[str(key)] = normalised(list(answer) if isinstance(answer, tuple) else answer)
     for one in types:

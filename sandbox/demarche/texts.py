@@ -15,6 +15,12 @@ def normalised(answer: Any) -> Any:
     return [normalised(one) for one in answer] if isinstance(answer, list) else answer
 
 
+def as_number(text: str, kind: str) -> str:
+    """Return the text of a number as DS keeps it: without spaces, a decimal with a dot."""
+    plain = "".join(text.split())
+    return plain.replace(",", ".") if kind == "decimal_number" else plain
+
+
 def kept_text(answer: Any) -> str:
     """Return the text that DS keeps of an answer, whatever the type of its question."""
     match answer:

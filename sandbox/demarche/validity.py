@@ -94,7 +94,7 @@ def _is_flag(_one: TypeDeChamp, answer: Any) -> str | None:
 
 
 def _is_integer(_one: TypeDeChamp, answer: Any) -> str | None:
-    if isinstance(answer, str) and re.fullmatch(r"[+-]?\d+", "".join(answer.split()), re.ASCII):
+    if isinstance(answer, str) and re.fullmatch(r"[+-]?\d+", answer, re.ASCII):
         return None
     if isinstance(answer, int) and not isinstance(answer, bool):
         return None
@@ -104,8 +104,8 @@ def _is_integer(_one: TypeDeChamp, answer: Any) -> str | None:
 def _is_number(_one: TypeDeChamp, answer: Any) -> str | None:
     if isinstance(answer, int | float) and not isinstance(answer, bool):
         return None
-    plain = "".join(answer.split()).replace(",", ".") if isinstance(answer, str) else ""
-    return None if re.fullmatch(r"[+-]?\d+(\.\d+)?", plain, re.ASCII) else "n’est pas un nombre"
+    said = answer if isinstance(answer, str) else ""
+    return None if re.fullmatch(r"[+-]?\d+(\.\d+)?", said, re.ASCII) else "n’est pas un nombre"
 
 
 def _is_date(_one: TypeDeChamp, answer: Any) -> str | None:

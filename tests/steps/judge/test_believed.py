@@ -192,6 +192,17 @@ def test_what_we_wrote_stays_ours_when_the_type_of_its_annotation_changes(town: 
         assert made.snapshot(one.number)["annotations"]["903"] < 100
 
 
+def test_a_report_by_a_natural_person_is_read_and_judged_as_another(town: MakeTown) -> None:
+    (one,) = some("Complet", 1)
+    with town([]) as made:
+        person = {"civilite": "Mme", "nom": "Martin", "prenom": "Alix"}
+        told = {"person": person, "answers": one.answers, "revision": one.revision}
+        number = made.control.create(made.bridge.sandbox.demarche, {**told, "mandatory": False})
+        summary = made.answer()
+        assert summary.set_aside == []
+        assert made.verdicts()[number].status is Status.COMPLET
+
+
 def test_a_company_that_is_not_to_be_named_is_shown_by_its_number(tmp_path: Path) -> None:
     (one,) = some("Complet", 1)
     hidden = replace(one, company=replace(one.company, name="[ND]"))
