@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.demarche.notices import PLATFORM
 from sandbox.demarche.seed import SeedDossier
 from sandbox.server import Sandbox, running_sandbox
 from settings import Settings, load_settings
@@ -47,6 +48,11 @@ class Bridge:
             "UNC_HOME": str(self.home),
             "UNC_COLUMNS": str(self.settings.columns),
         }
+
+
+def said(shown: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Messages in a snapshot of a dossier, but those that the platform writes by itself."""
+    return [one for one in shown["messages"] if one["email"] != PLATFORM]
 
 
 COLUMNS = Path(__file__).parents[1] / "exports" / "unc"

@@ -1,7 +1,7 @@
 """What a declarant sees: a correction request, then the receipt, once each."""
 
 from sandbox.generator.generate import generate
-from tests.conftest import MakeBridge
+from tests.conftest import MakeBridge, said
 
 SEEDS = generate(40, seed=3)
 NOW = {"declarant_channel": "correction", "quiet_minutes": 0, "messages_since": None}
@@ -15,7 +15,7 @@ def test_each_declarant_is_written_to_once_as_the_status_says(bridge: MakeBridge
     assert first.messages > 0
     assert second.messages == 0
     for seed in SEEDS:
-        sent = shown[seed.number]["messages"]
+        sent = said(shown[seed.number])
         due = seed.planted.status in {"Complet", "À compléter", "À préciser"} and not seed.archived
         assert len(sent) == (1 if due else 0), seed.number
         if due:
@@ -39,4 +39,4 @@ def test_a_corrected_dossier_is_judged_again_and_received(bridge: MakeBridge) ->
         shown = control.snapshot(seed.number)
     assert again.assessed == {seed.number}
     assert shown["annotations"]["901"] == "Complet"
-    assert [bool(one["reason"]) for one in shown["messages"]] == [True, False]
+    assert [bool(one["reason"]) for one in said(shown)] == [True, False]

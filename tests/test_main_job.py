@@ -12,7 +12,7 @@ from sandbox.generator.generate import generate
 from steps.judge.judge import ASSESSMENT
 from steps.wiring.services import open_services
 from steps.wiring.summary import Summary
-from tests.conftest import Bridge, bridge_on
+from tests.conftest import Bridge, bridge_on, said
 from tests.stored import current_verdicts
 from triage.verdict.model import Assessment
 
@@ -114,7 +114,7 @@ def test_labels_follow_status_and_priority(done: Done) -> None:
 
 def test_nothing_is_sent_to_declarants_until_the_channel_is_on(done: Done) -> None:
     assert done.summary.messages == 0
-    assert not any(shown["messages"] for shown in done.shown.values())
+    assert not any(said(shown) for shown in done.shown.values())
 
 
 def test_the_agency_workbook_has_a_row_for_each_dossier_with_its_verdict(done: Done) -> None:

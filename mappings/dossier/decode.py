@@ -52,11 +52,11 @@ def decode_dossier(raw: RawDossier, *, revision: Revision | None) -> Dossier:
     The JSON is that of the fragment ``DossierComplet``, as
     :func:`mappings.dossier.shape.check_dossier` lets it pass.
     """
-    groupe = raw["groupeInstructeur"]
+    groupe, state = raw["groupeInstructeur"], DossierState(raw["state"])
     return Dossier(
         id=raw["id"],
         number=raw["number"],
-        state=DossierState(raw["state"]),
+        state=state,
         archived=raw["archived"],
         revision_id=raw["demarche"]["revision"]["id"],
         deposited_at=datetime.fromisoformat(raw["dateDepot"]),
@@ -67,7 +67,8 @@ def decode_dossier(raw: RawDossier, *, revision: Revision | None) -> Dossier:
             raw.get("dateDerniereModificationAnnotations", raw["dateDerniereModification"])
         ),
         passed_en_instruction_at=_moment(raw.get("datePassageEnInstruction")),
-        decided_at=_moment(raw.get("dateTraitement")),
+        # DS keeps the date of a decision that was taken back.
+        decided_at=_moment(raw.get("dateTraitement")) if state.decided else None,
         correction_pending_since=_moment(raw.get("dateDerniereCorrectionEnAttente")),
         usager_email=raw["usager"]["email"],
         demandeur=_demandeur(raw["demandeur"]),

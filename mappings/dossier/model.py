@@ -8,12 +8,15 @@ Values that are made a hundred times a dossier are structs, made eight times fas
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeAlias
 
 from msgspec import Struct
+
+_SAME_ACT = timedelta(minutes=1)
+"""How far two dates that DS writes in one act can be apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,8 @@ class MessageSeen:
         id: Id on DS.
         created_at: When it was sent.
         correction: Reason of the correction request that it carries, if any.
-        resolved_at: When the declarant submitted again after it.
+        resolved_at: When DS closed the request: the declarant submitted again, an instructeur took
+            the dossier up, or the message was withdrawn (:meth:`Dossier.answered_at`).
         discarded: Whether it was withdrawn.
     """
 
@@ -213,8 +217,8 @@ class Dossier:
         deposited_at: Date of deposit.
         modified_at: Any change, our own writes included: a hint, never a proof.
         champs_modified_at: Last submission by the declarant.
-        passed_en_instruction_at: When an instructeur took it up.
-        decided_at: When it was decided.
+        passed_en_instruction_at: When an instructeur last took it up, even if it was sent back.
+        decided_at: When it was decided; ``None`` once that was taken back.
         correction_pending_since: Open correction request, if any.
         usager_email: E-mail of the account (personal).
         demandeur: Company of the account.
@@ -248,6 +252,18 @@ class Dossier:
     labels: frozenset[str]
     messages: tuple[MessageSeen, ...]
     annotations_by_hand_at: datetime | None = None
+
+    def answered_at(self, message: MessageSeen) -> datetime | None:
+        """When the declarant submitted again after a correction request.
+
+        ``None`` while the request waits, and where it was closed otherwise: DS closes it too when
+        its message is withdrawn, or when an instructeur takes the dossier up.
+        """
+        closed, taken_up = message.resolved_at, self.passed_en_instruction_at
+        if closed is None or message.discarded:
+            return None
+        by_instructeur = taken_up is not None and abs(closed - taken_up) < _SAME_ACT
+        return None if by_instructeur and self.champs_modified_at <= message.created_at else closed
 
 
 RawDossier: TypeAlias = dict[str, Any]

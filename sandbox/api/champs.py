@@ -30,10 +30,21 @@ class Showing:
 
 def show(types: Sequence[TypeDeChamp], answers: Mapping[str, Any], how: Showing) -> list[Json]:
     """Return the champs of ``types`` with their answers."""
-    return [show_one(one, answers.get(one.stable), how) for one in types]
+    filled = _filled_in(types, answers)
+    return [
+        show_one(one, answers.get(one.stable), how, filled=one.stable in filled) for one in types
+    ]
 
 
-def show_one(one: TypeDeChamp, answer: Any, how: Showing, *, row: str | None = None) -> Json:
+def _filled_in(types: Sequence[TypeDeChamp], answers: Mapping[str, Any]) -> set[str]:
+    """Return which answers the service behind a référentiel gave first."""
+    asked = [one for one in types if one.known]
+    return {stable for one in asked for stable in one.fills_in(answers.get(one.stable))}
+
+
+def show_one(
+    one: TypeDeChamp, answer: Any, how: Showing, *, row: str | None = None, filled: bool = False
+) -> Json:
     """Return one champ: what all types have in common, then what its own has."""
     moved = (how.dates or {}).get(one.stable, how.updated_at)
     shown: Json = {
@@ -42,9 +53,8 @@ def show_one(one: TypeDeChamp, answer: Any, how: Showing, *, row: str | None = N
         "id": champ_id(one.stable, row),
         "champDescriptorId": champ_id(one.stable),
         "label": one.label,
-        "prefilled": False,
+        "prefilled": filled,
         "updatedAt": iso(moved),
-        "columns": (),
         "stringValue": "",
         "value": None,
     }
@@ -205,8 +215,12 @@ def _rows(one: TypeDeChamp, answer: Any, how: Showing) -> Json:
     for row in _many(answer):
         if not isinstance(row, Mapping) or "champs" not in row:
             continue
+        given = row["champs"]
+        filled = _filled_in(one.children, given)
         champs = [
-            show_one(child, row["champs"].get(child.stable), how, row=row["id"])
+            show_one(
+                child, given.get(child.stable), how, row=row["id"], filled=child.stable in filled
+            )
             for child in one.children
         ]
         rows.append({"id": champ_id(one.stable, row["id"]), "champs": champs})

@@ -155,8 +155,12 @@ def _moved(
 
 
 def _taken_up(context: Context, asked: Json) -> Json:
+    dossier = _dossier(context, asked)
+    agent, now = _agent(context, dossier, asked), context.instance.clock.now()
     blocked = context.instance.switches.correction_blocks_instruction
-    return _moved(partial(acts.pass_en_instruction, blocked=blocked), context, asked)
+    acts.pass_en_instruction(dossier, now, agent, blocked=blocked)
+    context.instance.state.save(dossier)
+    return {"dossier": views.dossier(dossier)}
 
 
 def _decided(state: str, context: Context, asked: Json) -> Json:

@@ -6,6 +6,7 @@ from typing import Any
 from graphql import GraphQLResolveInfo
 
 from sandbox.api import views
+from sandbox.api.columns import columns_of
 from sandbox.api.instance import Context
 from sandbox.demarche import cursors
 from sandbox.demarche.clock import iso, parse
@@ -13,6 +14,7 @@ from sandbox.demarche.demarche import Demarche
 from sandbox.demarche.dossier import DepositedDossier
 from sandbox.demarche.errors import ApiError, InternalError
 from sandbox.demarche.ids import decode_champ, decode_number, encode
+from sandbox.demarche.kinds import SERVED
 from sandbox.demarche.state import Where
 
 Json = dict[str, Any]
@@ -224,7 +226,7 @@ def _avis(source: Json, info: Info, id: str | None = None) -> list[Json]:  # noq
 
 def _followers(source: Json, info: Info) -> list[Json]:
     one, demarche = _of(source, info)
-    return [views.profile(demarche, email) for email in one.followers]
+    return [each.as_api() for each in demarche.instructeurs if each.id in one.followers]
 
 
 def _demandeur(source: Json, info: Info) -> Json:
@@ -234,6 +236,10 @@ def _demandeur(source: Json, info: Info) -> Json:
 def _linked_dossier(source: Json, info: Info) -> Json | None:
     number = source["stringValue"]
     return views.dossier(find_dossier(info.context, int(number))) if number else None
+
+
+def _columns(source: Json, _info: Info) -> list[Json]:
+    return columns_of(source)
 
 
 def _ticked(source: Json, _info: Info) -> bool:
@@ -264,4 +270,5 @@ RESOLVERS: dict[tuple[str, str], Callable[..., Any]] = {
     ("Dossier", "instructeurs"): _followers,
     ("DossierLinkChamp", "dossier"): _linked_dossier,
     ("CheckboxChamp", "value"): _ticked,
+    **{(served, "columns"): _columns for served in SERVED},
 }

@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.api.instance import Instance
 from sandbox.demarche import acts, intake
 from sandbox.demarche.clock import parse
-from sandbox.demarche.demarche import Demarche
+from sandbox.demarche.demarche import Agent, Demarche
 from sandbox.demarche.dossier import DepositedDossier
 from sandbox.demarche.errors import Refusal
 from sandbox.demarche.notices import add_message
@@ -195,6 +195,11 @@ def discard(instance: Instance, number: int, message: int, by: str) -> None:
         acts.discard_message(dossier, message, by, now)
 
 
+def _agent(instance: Instance, dossier: DepositedDossier, email: str) -> Agent:
+    """Return an instructeur of the démarche, or one who has left it."""
+    return _demarche(instance, dossier).instructeur(email) or Agent(0, email, [])
+
+
 def move(
     instance: Instance,
     number: int,
@@ -213,7 +218,8 @@ def move(
         else:
             if dossier.state == "en_construction":
                 blocked = instance.switches.correction_blocks_instruction
-                acts.pass_en_instruction(dossier, now, by, blocked=blocked)
+                agent = _agent(instance, dossier, by) if by else None
+                acts.pass_en_instruction(dossier, now, agent, blocked=blocked)
             if state != "en_instruction":
                 acts.decide(dossier, state, now=now, by=by, motivation=motivation)
 
@@ -221,7 +227,10 @@ def move(
 def follow(instance: Instance, number: int, by: str, *, on: bool = True) -> None:
     """Follow the dossier as an instructeur, or follow it no longer."""
     with changing(instance, number) as (dossier, now):
-        acts.follow(dossier, by, now, on=on)
+        agent = _demarche(instance, dossier).instructeur(by)
+        if agent is None:
+            raise Refusal(f"Aucun instructeur n’a l’adresse « {by} »")
+        acts.follow(dossier, agent.id, now, on=on)
 
 
 def ask_avis(instance: Instance, number: int, question: str, expert: str, by: str) -> Json:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.demarche.demarche import Demarche
+from sandbox.demarche.demarche import Agent, Demarche
 from sandbox.demarche.dossier import FINAL_STATES, OPEN_STATES, DepositedDossier
 from sandbox.demarche.errors import Refusal
 from sandbox.demarche.notices import add_message, notify
@@ -110,14 +110,14 @@ def remove_label(dossier: DepositedDossier, label: int, now: int, *, moves_date:
 
 
 def pass_en_instruction(
-    dossier: DepositedDossier, now: int, by: str | None, *, blocked: bool = False
+    dossier: DepositedDossier, now: int, by: Agent | None, *, blocked: bool = False
 ) -> None:
     """An instructeur takes the dossier up, and follows it; a correction request is closed.
 
     Args:
         dossier: the dossier.
         now: the instant.
-        by: e-mail of the instructeur.
+        by: the instructeur, if it is known who.
         blocked: whether a correction request that waits forbids it, as some démarches want.
 
     Raises:
@@ -128,19 +128,22 @@ def pass_en_instruction(
     if blocked and dossier.pending_correction:
         raise Refusal("Le dossier est en attente de correction")
     dossier.draft = {}
-    _move(dossier, "en_instruction", "passe_en_instruction", (now, by))
+    _move(dossier, "en_instruction", "passe_en_instruction", (now, by.email if by else None))
     dossier.instruction_at = now
     _resolve(dossier, now)
     if by is not None:
-        follow(dossier, by, now)
+        follow(dossier, by.id, now, on=True)
 
 
-def follow(dossier: DepositedDossier, by: str, now: int, *, on: bool = True) -> None:
-    """An instructeur follows the dossier, or no longer."""
-    if (by in dossier.followers) is not on:
-        others = [one for one in dossier.followers if one != by]
-        dossier.followers = [*others, by] if on else others
-        dossier.updated_at = now
+def follow(dossier: DepositedDossier, instructeur: int, now: int, *, on: bool) -> None:
+    """An instructeur follows the dossier, or does no longer; nothing if that is so already."""
+    if on is (instructeur in dossier.followers):
+        return
+    if on:
+        dossier.followers.append(instructeur)
+    else:
+        dossier.followers.remove(instructeur)
+    dossier.updated_at = now
 
 
 def ask_avis(

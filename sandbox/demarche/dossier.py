@@ -49,9 +49,9 @@ class DepositedDossier:
     """Whether what is mandatory must be answered; not in one written when nothing was yet."""
     person: dict[str, Any] | None = None
     """The natural person who deposits, if it is not a company."""
-    prefilled: list[str] = field(default_factory=list)
     avis: list[dict[str, Any]] = field(default_factory=list)
-    followers: list[str] = field(default_factory=list)
+    followers: list[int] = field(default_factory=list)
+    """Ids of the instructeurs who follow it."""
     version: int = 0
 
     @property

@@ -60,6 +60,11 @@ class TypeDeChamp:
         found = (self.rows or {}).get(row, row)
         return str(next(iter(found.values()), "")) if isinstance(found, Mapping) else found
 
+    def fills_in(self, answer: Any) -> Mapping[str, Any]:
+        """Return the answers, by stable id, that the service behind a référentiel gives."""
+        found = (self.known or {}).get(answer, {}) if isinstance(answer, str) else {}
+        return {str(stable): value for stable, value in found.items()}
+
     def choices(self) -> list[str]:
         """Return the options in the flat order that descriptors show them; none of a CSV."""
         if isinstance(self.options, Mapping):

@@ -13,9 +13,9 @@ def edited(revision: Mapping[str, Any], edits: Sequence[Mapping[str, Any]]) -> J
     """Return a revision with some edits made, in order.
 
     Each edit has an ``op``: ``reword`` (champ, label), ``retype`` (champ, type, options,
-    or rows of a CSV), ``require`` (champ, required), ``remove`` (champ) or ``add`` (a whole
-    question under ``champ``, ``after`` another one or at the end, among the annotations if
-    ``annotation`` is true).
+    or rows of a CSV, or nature of a file), ``require`` (champ, required), ``remove`` (champ)
+    or ``add`` (a whole question under ``champ``, ``after`` another one or at the end, among the
+    annotations if ``annotation`` is true).
 
     Raises:
         Refusal: an edit of a question that the form does not have, or an unknown one.
@@ -49,7 +49,7 @@ def _change(revision: Json, edit: Mapping[str, Any]) -> None:
                     question["required"] = edit["required"]
                 case "retype":
                     question["type"] = edit["type"]
-                    for name in ("options", "rows"):
+                    for name in ("options", "rows", "nature"):
                         question.pop(name, None)
                         if edit.get(name) is not None:
                             question[name] = edit[name]

@@ -161,6 +161,9 @@ def take_answers(
             ]
         else:
             taken[str(key)] = normalised(list(answer) if isinstance(answer, tuple) else answer)
+    for one in types:
+        if one.known and one.stable in taken:
+            taken = {**one.fills_in(taken[one.stable]), **taken}
     return taken
 
 

@@ -34,6 +34,9 @@ _SERVED: dict[str, tuple[str, str | None]] = {
     "yes_no": ("YesNoChamp", "CheckboxChamp"),
 }
 
+SERVED = frozenset(name for pair in _SERVED.values() for name in pair if name) | {"TextChamp"}
+"""Every type that a champ can be served as."""
+
 _DESCRIBED = {
     "address": "Address",
     "annuaire_education": "AnnuaireEducation",

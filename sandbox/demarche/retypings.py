@@ -80,7 +80,7 @@ def check_retypings(before: FormRevision, after: FormRevision) -> None:
     """
     refused = [
         f"« {old.label} » est publié, vous ne pouvez pas changer son type"
-        f" « {kind_name(old.kind)} » en « {kind_name(new.kind)} »."
+        f" « {kind_name(old.kind)} » en « {kind_name(new.kind)} »"
         for stable, new in after.by_id.items()
         if (old := before.by_id.get(stable)) is not None and not casts(old.kind, new.kind)
     ]
@@ -142,4 +142,4 @@ def _cast(answer: Any, before: str, after: str) -> Any:
         case "date":
             return iso(parse(answer))[:10]
         case _:
-            return kept_text(answer)
+            return kept_text(answer["name"] if isinstance(answer, Mapping) else answer)

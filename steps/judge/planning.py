@@ -211,7 +211,7 @@ def corrections_of(dossier: Dossier) -> list[Correction]:
         Correction(
             number=dossier.number,
             requested_at=message.created_at,
-            resolved_at=message.resolved_at,
+            resolved_at=dossier.answered_at(message),
         )
         for message in dossier.messages
         if message.correction is not None

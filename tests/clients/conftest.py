@@ -130,7 +130,7 @@ def dossiers(sandbox: Sandbox) -> list[RawDossier]:
         for one in page.dossiers
         if one["state"] == "en_construction"
         and not one["archived"]
-        and not one["messages"]
+        and len(one["messages"]) <= 1  # that of the platform, at deposit
         and "deleted" not in one["usager"]["email"]
         and {label for label, _, _ in VALUES} <= {champ["label"] for champ in one["annotations"]}
     ]

@@ -84,7 +84,11 @@ def test_one_refused_value_leaves_the_others_written(town: Town) -> None:
     (delivery,) = town.deliver(asked)
     assert delivery.receipt.outcome is Outcome.REFUSED
     assert delivery.receipt.written == ("Situation",)
-    for words in ("doit être dans la liste", "n’existe pas", "ne permet pas de l'effacer"):
+    for words in (
+        "doit être dans les options proposées",
+        "n’existe pas",
+        "ne permet pas de l'effacer",
+    ):
         assert words in delivery.receipt.text
     assert shown(town.now(dossier))["Situation"] == "Écrite"
 

@@ -11,7 +11,7 @@ import pytest
 from sandbox.generator.generate import generate
 from steps.judge.judge import ASSESSMENT
 from store.repository import open_store
-from tests.conftest import Bridge, MakeBridge
+from tests.conftest import Bridge, MakeBridge, said
 from tests.ops.conftest import BIN, ROOT, Cluster, wait_for
 from tests.stored import current_verdicts
 
@@ -194,6 +194,6 @@ class TestTwoWorkersOnOneDemarche:
 
 def at_most_one_each(made: Bridge) -> int:
     shown = made.sandbox.control.snapshots(made.sandbox.demarche)
-    sent = [len(one["messages"]) for one in shown.values()]
+    sent = [len(said(one)) for one in shown.values()]
     assert max(sent) == 1
     return sum(sent)

@@ -4,6 +4,9 @@ import base64
 import hashlib
 from typing import Any
 
+import pytest
+
+from sandbox.control.client import ControlError
 from sandbox.demarche.ids import champ_id, encode
 
 ALL = """__typename id champDescriptorId label stringValue updatedAt"""
@@ -183,3 +186,140 @@ def test_a_link_to_a_dossier_out_of_scope_breaks_the_answer(api: Any) -> None:
 
 def test_ids_are_opaque_but_stable(api: Any) -> None:
     assert api.dossier(1, "id")["id"] == encode("Dossier", 1)
+
+
+def added(api: Any, *questions: dict[str, Any]) -> None:
+    """Publish the form with more questions."""
+    edits = [{"op": "add", "champ": {"label": f"Q{one['id']}", **one}} for one in questions]
+    api.control.publish(48213, edits=edits)
+
+
+def scanned(*scans: str) -> list[dict[str, str]]:
+    return [
+        {"filename": f"{scan}.pdf", "content_type": "text/plain", "content": "x", "scan": scan}
+        for scan in scans
+    ]
+
+
+def test_a_file_champ_has_no_text_when_files_were_given_and_an_empty_one_when_not(api: Any) -> None:
+    added(
+        api,
+        {"id": 710, "type": "titre_identite"},
+        {"id": 711, "type": "piece_justificative", "nature": "TITRE_IDENTITE"},
+        {"id": 712, "type": "piece_justificative"},
+    )
+    given = {710: scanned("safe"), 711: scanned("safe"), 16: scanned("infected")}
+    api.control.submit(1, {**given, 58: scanned("pending", "infected")})
+    fields = "__typename stringValue ... on PieceJustificativeChamp { files { filename } }"
+    shown = champs(api, 1, fields)
+    texts = {key: shown[f"Champ-{key}"]["stringValue"] for key in (16, 58, 710, 711, 712, 59)}
+    assert texts == {16: None, 58: None, 710: None, 711: None, 712: "", 59: ""}
+    assert shown["Champ-58"]["files"] == [{"filename": "pending.pdf"}]
+    for guarded in ("Champ-710", "Champ-711", "Champ-16"):
+        assert shown[guarded]["__typename"] == "PieceJustificativeChamp"
+        assert shown[guarded]["files"] == []
+    shown = champs(api, 1, "__typename ... on TitreIdentiteChamp { filled }")
+    assert shown["Champ-710"] == {**shown["Champ-711"], "id": champ_id(710)}
+    assert shown["Champ-710"]["filled"] is True
+    assert shown["Champ-712"]["__typename"] == "PieceJustificativeChamp"
+
+
+def test_a_list_fed_by_a_csv_is_answered_by_ids_shown_by_labels_and_offers_nothing(
+    api: Any,
+) -> None:
+    rows = {
+        "101": {"Voie": "Orale", "Code": "PO"},
+        "102": {"Voie": "Rectale, hors AMM", "Code": "R"},
+    }
+    simple = {"id": 720, "type": "drop_down_list", "rows": rows}
+    several = {"id": 721, "type": "multiple_drop_down_list", "rows": {"7": "Ville", "8": "Hôpital"}}
+    added(api, simple, several)
+    with pytest.raises(ControlError, match="doit être dans les options proposées"):
+        api.control.submit(1, {720: "Orale"})
+    api.control.submit(1, {720: "102", 721: ["7", "8"]})
+    fields = """stringValue columns { label stringValue } ... on DropDownListChamp { value }
+      ... on MultipleDropDownListChamp { values }"""
+    shown = champs(api, 1, fields)
+    assert (shown["Champ-720"]["value"], shown["Champ-720"]["stringValue"]) == (
+        "102",
+        "Rectale, hors AMM",
+    )
+    assert [one["stringValue"] for one in shown["Champ-720"]["columns"]] == [
+        "Rectale, hors AMM",
+        "R",
+    ]
+    assert shown["Champ-721"]["values"] == ["7", "8"]
+    assert shown["Champ-721"]["stringValue"] == "Ville, Hôpital"
+    query = """{ demarche(number: 48213) { activeRevision { champDescriptors { id
+      ... on DropDownListChampDescriptor { options otherOption } } } } }"""
+    told = api.ask(query)["demarche"]["activeRevision"]["champDescriptors"]
+    assert {"id": champ_id(720), "options": [], "otherOption": False} in told
+
+
+def test_a_referentiel_takes_the_codes_that_its_service_knows_and_fills_in_the_others(
+    api: Any,
+) -> None:
+    known = {"60001": {"731": "Exemplium 10 mg", "732": "exemplol"}}
+    inner = [
+        {"id": 730, "label": "CIS", "type": "referentiel", "known": known},
+        {"id": 731, "label": "Nom", "type": "text"},
+        {"id": 732, "label": "DCI", "type": "text"},
+    ]
+    added(api, {"id": 733, "type": "repetition", "children": inner})
+    with pytest.raises(ControlError, match="Résultat introuvable"):
+        api.control.submit(1, {733: [{730: "60002"}]})
+    api.control.submit(1, {733: [{730: "60001", 732: "corrigée"}]})
+    fields = """... on RepetitionChamp { rows { champs { __typename stringValue prefilled
+      ... on TextChamp { value } } } }"""
+    cis, name, dci = champs(api, 1, fields)["Champ-733"]["rows"][0]["champs"]
+    assert cis == {
+        "__typename": "TextChamp",
+        "stringValue": "60001",
+        "value": "60001",
+        "prefilled": False,
+    }
+    assert (name["value"], name["prefilled"]) == ("Exemplium 10 mg", True)
+    assert (dci["value"], dci["prefilled"]) == ("corrigée", True)
+    query = """{ demarche(number: 48213) { activeRevision { champDescriptors { __typename
+      ... on RepetitionChampDescriptor { champDescriptors { __typename } } } } } }"""
+    told = api.ask(query)["demarche"]["activeRevision"]["champDescriptors"][-1]
+    assert told["champDescriptors"][0]["__typename"] == "ReferentielChampDescriptor"
+
+
+def test_columns_repeat_the_value_of_each_kind_of_champ(api: Any) -> None:
+    inner = """__typename label stringValue ... on IntegerColumn { integer: value }
+      ... on DecimalColumn { decimal: value } ... on BooleanColumn { yes: value }
+      ... on EnumsColumn { several: value } ... on DateColumn { day: value }
+      ... on EnumColumn { option: value } ... on AttachmentsColumn { files: value { filename } }"""
+    shown = champs(api, 1, f"columns {{ {inner} }}")
+    (patients,) = shown["Champ-42"]["columns"]
+    assert patients == {
+        "__typename": "IntegerColumn",
+        "label": "Nombre de patients estimé en France",
+        "stringValue": "3000000000",
+        "integer": "3000000000",
+    }
+    assert shown["Champ-45"]["columns"][0]["decimal"] == 12.5
+    assert shown["Champ-1"]["columns"][0] == {**shown["Champ-1"]["columns"][0], "yes": True}
+    assert shown["Champ-2"]["columns"][0]["yes"] is None
+    assert shown["Champ-18"]["columns"][0]["several"] == ["Indication", "Durée"]
+    assert shown["Champ-36"]["columns"][0]["day"] == "2026-01-31"
+    assert shown["Champ-16"]["columns"][0]["files"] == [{"filename": "rcp.pdf"}]
+    assert [one["stringValue"] for one in shown["Champ-19"]["columns"]] == [
+        "Indication / Hors indication",
+        "Indication",
+        "Hors indication",
+    ]
+    assert shown["Champ-101"]["columns"] == shown["Champ-15"]["columns"] == []
+    api.control.submit(1, {32: [{321: {"code": "11", "name": "Île-de-France"}}]})
+    fields = "... on RepetitionChamp { rows { champs { columns { id stringValue } } } }"
+    (row,) = champs(api, 1, fields)["Champ-32"]["rows"]
+    assert [one["stringValue"] for one in row["champs"][0]["columns"]] == ["11"]
+
+
+def test_a_natural_person_deposits_too(api: Any) -> None:
+    person = {"civilite": "Mme", "nom": "Martin", "prenom": "Alix", "email": "a@exemple.example"}
+    number = api.control.create(48213, {"person": person, "mandatory": False})
+    fields = "demandeur { __typename ... on PersonnePhysique { civilite nom prenom email } }"
+    told = api.dossier(number, fields)["demandeur"]
+    assert told == {"__typename": "PersonnePhysique", **person}

@@ -44,7 +44,11 @@ def test_a_killed_sandbox_has_lost_nothing_that_it_answered(tmp_path: Path) -> N
         for n in range(1, 31):
             body = {
                 "demarche": 48213,
-                "dossier": {"number": n, "company": {"siret": "1", "name": "X"}},
+                "dossier": {
+                    "number": n,
+                    "company": {"siret": "1", "name": "X"},
+                    "mandatory": False,
+                },
             }
             assert session.post(f"{base_url}/control/create", json=body, timeout=10).ok
         process.send_signal(signal.SIGKILL)

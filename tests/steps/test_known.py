@@ -106,7 +106,7 @@ def test_an_earlier_dossier_that_leaves_existed(
         before = made.verdicts()[OTHER.number].fingerprint
         leave(made.control)
         made.control.clock(advance=6 * 3600)
-        made.control.edit_champ(OTHER.number, {26: "une précision"})
+        made.control.edit_champ(OTHER.number, {25: "une précision sur le contexte clinique"})
         assert_known(made)
         assert made.verdicts()[OTHER.number].fingerprint != before
 

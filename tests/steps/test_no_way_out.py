@@ -65,7 +65,7 @@ def test_an_annotation_of_a_kind_that_takes_no_status_is_told_with_its_remedy(
 ) -> None:
     (seed,) = some("Complet")
     with town([seed]) as made:
-        edit = {"op": "retype", "champ": 901, "type": "integer_number"}
+        edit = {"op": "retype", "champ": 901, "type": "formatted"}
         made.control.publish(made.bridge.sandbox.demarche, edits=[edit])
         ((number, text),) = made.answer().refused
         assert number == seed.number

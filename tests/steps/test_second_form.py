@@ -73,6 +73,7 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
                 "usager_email": "chu@example.org",
                 "company": {"siret": "44303600300027", "name": "CHU"},
                 "answers": answers,
+                "mandatory": False,
             }
             served.control.create(60001, seed)
         served.control.annotate(70_000_001, {7905: "Lyon"})

@@ -65,7 +65,10 @@ def unheeded(judged: JudgedDossier, memory: Memory, sending: Sending) -> bool:
     return any(
         message.id == sent[-1].message_id
         and not message.discarded
-        and (message.resolved_at is not None or dossier.champs_modified_at > message.created_at)
+        and (
+            dossier.answered_at(message) is not None
+            or dossier.champs_modified_at > message.created_at
+        )
         for message in dossier.messages
     )
 

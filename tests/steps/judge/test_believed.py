@@ -59,7 +59,7 @@ def test_a_text_that_became_a_number_is_the_number_it_says_or_its_text(
     typed = ["1 200", "environ 350", "1.200", "350"]
     retype(bridge, 42, "text")
     for one, text in zip(seeds, typed, strict=True):
-        bridge.sandbox.control.submit(one.number, {41: True, 42: text, 43: "Données de ventes"})
+        bridge.sandbox.control.submit(one.number, {41: True, 42: text, 43: "Ventes"})
     retype(bridge, 42, "integer_number")
     shown = cells(bridge, "Patients estimés")
     doubt = "(attendu : un nombre entier)"
@@ -87,8 +87,8 @@ def test_a_decimal_that_became_an_integer_is_not_cut(
 ) -> None:
     bridge, seeds = four
     retype(bridge, 42, "decimal_number")
-    bridge.sandbox.control.submit(seeds[0].number, {41: True, 42: 12.7, 43: "Données"})
-    bridge.sandbox.control.submit(seeds[1].number, {41: True, 42: 12.0, 43: "Données"})
+    bridge.sandbox.control.submit(seeds[0].number, {41: True, 42: 12.7, 43: "Ventes"})
+    bridge.sandbox.control.submit(seeds[1].number, {41: True, 42: 12.0, 43: "Ventes"})
     retype(bridge, 42, "integer_number")
     shown = cells(bridge, "Patients estimés")
     assert shown[seeds[0].number] == "12.7 (attendu : un nombre entier)"
@@ -125,10 +125,11 @@ def test_a_list_fed_by_a_csv_shows_labels_and_never_the_number_of_a_row(
     four: tuple[Bridge, list[SeedDossier]],
 ) -> None:
     bridge, seeds = four
-    retype(bridge, 18, "multiple_drop_down_list", rows=ROWS)
+    retype(bridge, 18, "multiple_drop_down_list", rows={**ROWS, "9009": "Gériatrie"})
     chosen = [["9002"], ["9001", "9003"], ["9001", "9002"], ["9009"]]
     for one, answer in zip(seeds, chosen, strict=True):
         bridge.sandbox.control.submit(one.number, {18: answer})
+    retype(bridge, 18, "multiple_drop_down_list", rows=ROWS)  # imported again, without it
     shown = cells(bridge, "Nature de la non-conformité")
     assert [shown[one.number] for one in seeds] == [
         "Soins, suite et réadaptation",
@@ -138,19 +139,19 @@ def test_a_list_fed_by_a_csv_shows_labels_and_never_the_number_of_a_row(
     ]
 
 
-@pytest.mark.parametrize("kind", ["piece_justificative", "titre_identite"])
+@pytest.mark.parametrize("scan", ["infected", "safe"], ids=["infected", "identity document"])
 def test_a_file_that_ds_does_not_list_is_given_and_never_asked_for(
-    tmp_path: Path, kind: str
+    tmp_path: Path, scan: str
 ) -> None:
     seeds = some("Complet", 3)
-    infected = [{**FILE, "scan": "infected"}]
+    unlisted = [{**FILE, "scan": scan}]
     given, blank, _ = (
         replace(one, answers={**one.answers, 58: answer})
-        for one, answer in zip(seeds, (infected, [], []), strict=True)
+        for one, answer in zip(seeds, (unlisted, [], []), strict=True)
     )
     with bridge_on(tmp_path, [given, blank], **TO_ALL) as bridge:
-        if kind != "piece_justificative":
-            retype(bridge, 58, kind)
+        if scan == "safe":
+            retype(bridge, 58, "piece_justificative", nature="TITRE_IDENTITE")
         book = agency(bridge)
         found = Town(bridge).verdicts()
         assert item(found[given.number], "P1").verdict is Verdict.PRESENT
@@ -188,6 +189,17 @@ def test_what_we_wrote_stays_ours_when_the_type_of_its_annotation_changes(town: 
         told = made.answer()
         assert told.conflicts == set()
         assert made.snapshot(one.number)["annotations"]["903"] < 100
+
+
+def test_a_report_by_a_natural_person_is_read_and_judged_as_another(town: MakeTown) -> None:
+    (one,) = some("Complet", 1)
+    with town([]) as made:
+        person = {"civilite": "Mme", "nom": "Martin", "prenom": "Alix"}
+        told = {"person": person, "answers": one.answers, "revision": one.revision}
+        number = made.control.create(made.bridge.sandbox.demarche, {**told, "mandatory": False})
+        summary = made.answer()
+        assert summary.set_aside == []
+        assert made.verdicts()[number].status is Status.COMPLET
 
 
 def test_a_company_that_is_not_to_be_named_is_shown_by_its_number(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from portal.dossiers.card import make_card
 from portal.dossiers.snapshot import take
 from steps.wiring.services import open_services
 from steps.wiring.summary import Summary
-from tests.conftest import Bridge, MakeBridge
+from tests.conftest import Bridge, MakeBridge, said
 from tests.steps.answering import TO_ALL
 from tests.steps.conftest import MakeTown
 from tests.steps.reply.test_respond import some
@@ -43,8 +43,8 @@ def test_a_status_set_by_hand_is_the_one_that_answers(bridge: MakeBridge) -> Non
         shown = control.snapshot(held.number)
         assert shown["annotations"]["901"] == "Complet"
         assert not shown["pending_correction"], "nothing is asked of the declarant"
-        assert len(shown["messages"]) == 1
-        assert "Tous les éléments obligatoires y sont" in shown["messages"][0]["body"]
+        (received,) = said(shown)
+        assert "Tous les éléments obligatoires y sont" in received["body"]
         assert "Complet" in shown["labels"]
         assert shown["state"] == "en_instruction"
         assert control.snapshot(other.number)["pending_correction"]
@@ -76,7 +76,7 @@ def test_an_exclusion_by_hand_silences_labels_and_keeps_the_dossier_at_the_agenc
         made.sandbox.control.annotate(held.number, annotations)
         assert not made.run().needs_a_human()
         shown = made.sandbox.control.snapshot(held.number)
-        assert shown["messages"] == []
+        assert said(shown) == []
         assert shown["labels"] == ["À examiner"]
         assert shown["annotations"]["901"] == "Hors champ"
         assert row(made, "reseau", held.number) is None
@@ -123,7 +123,7 @@ def test_a_word_that_is_no_status_is_kept_shown_and_silences(bridge: MakeBridge)
         hold(made, held.number, {STATUS: "En cours d'expertise"})
         shown = made.sandbox.control.snapshot(held.number)
         assert shown["annotations"]["901"] == "En cours d'expertise"
-        assert shown["messages"] == []
+        assert said(shown) == []
         cells = row(made, "agence", held.number)
         assert cells is not None
         assert (cells["Statut"], cells["Statut proposé"]) == (options[1], "À compléter")
@@ -138,7 +138,7 @@ def test_a_status_that_asks_for_what_the_verdict_does_not_miss_asks_nothing(
         made.control.annotate(held.number, {STATUS: "À compléter"})
         made.answer()
         shown = made.snapshot(held.number)
-        assert shown["messages"] == []
+        assert said(shown) == []
         assert shown["labels"] == []
 
 

@@ -13,6 +13,7 @@ from steps.judge.judge import judge
 from steps.reply.respond import due_replies, respond
 from steps.reply.withdrawal import withdraw
 from steps.wiring.summary import Summary
+from tests.conftest import said
 from tests.steps.answering import TO_ALL
 from tests.steps.conftest import MakeTown
 from triage.replies.reply import Outcome
@@ -49,13 +50,15 @@ def test_dossiers_show_what_was_decided_and_a_second_run_writes_nothing(
         first = made.answer()
         shown, verdicts = made.shown(), made.verdicts()
         counted = made.mutations()
+        kept = made.control.snapshots(made.bridge.sandbox.demarche)
         second = made.answer()
         assert made.mutations() == {}
     planted = {one.number: one.planted for one in seeds}
     written = 0
     for seed in seeds:
         raw, verdict, truth = shown[seed.number], verdicts[seed.number], planted[seed.number]
-        show, messages = values(raw), raw["messages"]
+        show = values(raw)
+        messages = said(kept[seed.number])
         if truth.status == "Clos":
             assert show["Statut du triage"] == ""
             assert messages == []
@@ -75,7 +78,7 @@ def test_dossiers_show_what_was_decided_and_a_second_run_writes_nothing(
         asked = truth.status in ASKED
         due = truth.status in {*ASKED, "Complet"}
         assert len(messages) == int(due), seed.number
-        assert bool(due and messages[0]["correction"]) is asked, seed.number
+        assert bool(due and messages[0]["reason"]) is asked, seed.number
         assert (raw["dateDerniereCorrectionEnAttente"] is not None) is asked, seed.number
     assert len(first.annotated) == written == counted["dossierModifierAnnotations"]
     assert first.messages == counted["dossierEnvoyerMessage"]
@@ -112,11 +115,11 @@ def test_a_corrected_dossier_is_judged_again_and_the_time_it_took_is_kept(town: 
         again = made.answer()
         with made.services() as services:
             (kept,) = services.store.corrections.list(services.demarche)
-        shown = made.snapshot(seed.number)
+        shown, told = made.snapshot(seed.number), made.ours(seed.number)
         assert made.answer().nothing_done()
     assert again.assessed == again.annotated == {seed.number}
     assert shown["annotations"]["901"] == "Complet"
-    assert len(shown["messages"]) == 2
+    assert len(told) == 2
     assert kept.resolved_at is not None
     assert kept.resolved_at - kept.requested_at >= timedelta(hours=48)
 

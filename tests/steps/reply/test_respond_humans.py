@@ -99,7 +99,7 @@ def test_an_option_that_the_demarche_lacks_is_told_and_the_rest_is_written(town:
         ((number, text),) = told.refused
         assert number == seed.number
         assert "statut" in text
-        assert "dans la liste" in text
+        assert "doit être dans les options proposées" in text
         assert made.snapshot(seed.number)["annotations"]["905"] == seed.planted.priority
         assert "901" not in made.snapshot(seed.number)["annotations"]
         assert made.mutations()["dossierModifierAnnotations"] == 1

@@ -17,7 +17,7 @@ import pytest
 
 from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.generate import generate
-from tests.conftest import Bridge
+from tests.conftest import Bridge, said
 from tests.steps.answering import Town
 from tests.steps.conftest import MakeTown
 
@@ -115,7 +115,7 @@ def test_each_declarant_has_one_message_however_often_delivery_is_killed(
     for seed in seeds:
         one, planted = shown[seed.number], seed.planted
         due = planted.status in DUE and not seed.archived
-        assert len(one["messages"]) == int(due), (seed.number, one["messages"])
+        assert len(said(one)) == int(due), (seed.number, said(one))
         if planted.status != "Clos":
             assert one["annotations"]["901"] == planted.status, seed.number
             assert ("Complet" in one["labels"]) is (planted.status == "Complet"), seed.number

@@ -24,7 +24,8 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
         for number in (FIRST, SECOND):
             served.control.add_token(f"jeton-{number}", demarches=[number])
         for number in (901, 902):
-            dossier = {"number": number, "company": {"siret": "73282932000074", "name": "Ex"}}
+            company = {"siret": "73282932000074", "name": "Ex"}
+            dossier = {"number": number, "company": company, "mandatory": False}
             served.control.create(SECOND, dossier)
         yield served
 

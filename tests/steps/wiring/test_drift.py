@@ -32,6 +32,7 @@ from steps.wiring.services import Services, connect
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge, MakeBridge, bridge_on
 
+RETYPED = "changé de type"
 POPULATIONS = ["Enfant", "Adolescent", "Adulte", "Personne âgée", "Femme enceinte", "Autre"]
 NEW = {"id": 77, "label": "Numéro d'AMM européen", "type": "text", "required": False}
 WAYS: list[tuple[str, dict[str, Any], str, Severity]] = [
@@ -54,20 +55,20 @@ WAYS: list[tuple[str, dict[str, Any], str, Severity]] = [
         Severity.INFORMATION,
     ),
     (
-        "changé de type",
+        RETYPED,
         {"op": "retype", "champ": 1, "type": "checkbox"},
         "usage_intentionnel",
         Severity.BLOCKING,
     ),
-    ("changé de type", {"op": "retype", "champ": 42, "type": "text"}, "patients", Severity.REVIEW),
+    (RETYPED, {"op": "retype", "champ": 42, "type": "text"}, "patients", Severity.REVIEW),
     (
-        "changé de type",
-        {"op": "retype", "champ": 36, "type": "piece_justificative"},
+        RETYPED,
+        {"op": "retype", "champ": 36, "type": "text"},
         "date_connaissance",
-        Severity.BLOCKING,
+        Severity.REVIEW,
     ),
     (
-        "changé de type",
+        RETYPED,
         {"op": "retype", "champ": 154, "type": "textarea"},
         "specialites.substance",
         Severity.INFORMATION,
@@ -102,10 +103,22 @@ WAYS: list[tuple[str, dict[str, Any], str, Severity]] = [
         Severity.BLOCKING,
     ),
     (
-        "changé de type",
-        {"op": "retype", "champ": 13, "type": "text"},
-        "nature_signalement",
+        RETYPED,
+        {"op": "retype", "champ": 31, "type": "text"},
+        "etendue",
         Severity.BLOCKING,
+    ),
+    (
+        RETYPED,
+        {"op": "retype", "champ": 18, "type": "textarea"},
+        "nature_non_conformite",
+        Severity.BLOCKING,
+    ),
+    (
+        RETYPED,
+        {"op": "retype", "champ": 49, "type": "text"},
+        "effets_indesirables",
+        Severity.REVIEW,
     ),
     (
         "obligation changée",
@@ -114,6 +127,12 @@ WAYS: list[tuple[str, dict[str, Any], str, Severity]] = [
         Severity.INFORMATION,
     ),
 ]
+
+OTHER_FORMS = [
+    ({"op": "retype", "champ": 36, "type": "piece_justificative"}, "date_connaissance"),
+    ({"op": "retype", "champ": 1, "type": "siret"}, "usage_intentionnel"),
+]
+"""What DS never makes of a published form, but a form of another démarche can be."""
 
 
 def reports(services: Services) -> dict[int, Report]:
@@ -225,7 +244,10 @@ def test_the_form_that_was_reviewed_shows_no_drift(drifting: Callable[[int], Dri
     assert [one for one in summary.form_drift if one.severity is Severity.BLOCKING] == []
 
 
-@pytest.mark.parametrize(("kind", "edit", "field", "severity"), WAYS)
+@pytest.mark.parametrize(
+    ("kind", "edit", "field", "severity"),
+    [*WAYS, *((RETYPED, *one, Severity.BLOCKING) for one in OTHER_FORMS)],
+)
 def test_each_way_that_a_form_changes_is_told_with_its_severity(
     our_form: Form, kind: str, edit: dict[str, Any], field: str, severity: Severity
 ) -> None:
@@ -241,10 +263,9 @@ def test_each_way_that_a_form_changes_is_told_with_its_severity(
 
 
 TOGETHER = {
-    "nothing that blocks": (4, 5, 6, 7, 9, 11, 13, 14, 17),
+    "nothing that blocks": (4, 5, 6, 7, 9, 10, 11, 13, 14, 18, 19),
     "champs that go": (0, 1, 2, 3, 8, 12),
-    "a date and a list without options": (10, 15),
-    "a list that becomes text": (16,),
+    "lists that become text or have no options": (15, 16, 17),
 }
 """Ways, by their place in ``WAYS``, that one publication can have together."""
 
@@ -273,6 +294,7 @@ def test_what_a_form_loses_is_told_and_no_answer_is_made_of_it(
     assert summary.needs_a_human() is any(way[3] is Severity.BLOCKING for way in ways)
     assert len({report.revision_id for report in after.values()}) > 1, "old and new are mixed"
     assert_no_answer_out_of_nothing(before, after)
+    assert_what_ds_casts_is_still_read(before, after, [way[2] for way in ways if way[0] == RETYPED])
 
 
 def assert_no_answer_out_of_nothing(before: dict[int, Report], after: dict[int, Report]) -> None:
@@ -285,6 +307,17 @@ def assert_no_answer_out_of_nothing(before: dict[int, Report], after: dict[int, 
                 assert answer.value is not None
                 rows = path in {"specialites", "regions", "departements", "mesures"}
                 assert rows or show(answer.value) == show(was.value)
+
+
+def assert_what_ds_casts_is_still_read(
+    before: dict[int, Report], after: dict[int, Report], retyped: Sequence[str]
+) -> None:
+    for number, report in after.items():
+        earlier, now = flat(before[number].fields), flat(report.fields)
+        for path in set(retyped) & now.keys() - {
+            "usage_intentionnel"
+        }:  # a box not ticked is no "no"
+            assert earlier[path].state is now[path].state, f"{number} {path} is lost"
 
 
 def test_a_question_that_becomes_a_box_is_not_read_as_no(

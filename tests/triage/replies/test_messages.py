@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from datafiles.file import DataFileError
-from mappings.dossier.model import DossierState
+from mappings.dossier.model import DossierState, MessageSeen
 from tests.triage.replying import (
     DEPOSIT,
     FINE,
@@ -137,6 +137,40 @@ def test_after_the_last_request_a_label_calls_a_human() -> None:
     assert labelled(made) == {"À relancer": True}
     complete = due(judged(), replace(memory, labels=frozenset({"À relancer"})), rules=rules)
     assert labelled(complete) == {"À relancer": False, "Complet": True}
+
+
+@pytest.mark.parametrize(
+    ("changes", "heeded"),
+    [
+        ({}, True),
+        ({"passed_en_instruction_at": DEPOSIT + timedelta(days=1, seconds=2)}, False),
+        ({"passed_en_instruction_at": DEPOSIT - timedelta(hours=1)}, True),
+        (
+            {
+                "passed_en_instruction_at": DEPOSIT + timedelta(days=1),
+                "champs_modified_at": DEPOSIT + timedelta(hours=2),
+            },
+            True,
+        ),
+    ],
+    ids=["submitted", "taken up", "taken up before", "submitted, then taken up"],
+)
+def test_humans_are_called_when_the_declarant_answered_not_when_an_instructeur_took_it_up(
+    changes: dict[str, Any], heeded: bool
+) -> None:
+    rules = rulebook(channel="correction", max_requests=3)
+    (first,) = sent(message(due(lacking(RCP), rules=rules)))
+    asked = MessageSeen(
+        id="M-1",
+        created_at=DEPOSIT + timedelta(hours=1),
+        correction="incomplete",
+        resolved_at=DEPOSIT + timedelta(days=1),
+        discarded=False,
+    )
+    memory = Memory(messages=(replace(first, message_id="M-1"),))
+    made = due(lacking(RCP, messages=(asked,), **changes), memory, rules=rules)
+    assert labelled(made) == ({"À relancer": True} if heeded else {})
+    assert message(made) is None
 
 
 def test_the_quiet_period_counts_from_the_last_submission() -> None:
