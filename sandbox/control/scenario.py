@@ -1,12 +1,14 @@
 """A scenario: days of a démarche told by a data file, played one by one on the sandbox's clock."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import orjson
 from ruamel.yaml import YAML
 
 from sandbox.api.faults import Fault
@@ -15,7 +17,7 @@ from sandbox.control import people, service
 from sandbox.demarche.clock import SECOND, iso
 from sandbox.demarche.demarche import Demarche
 from sandbox.demarche.errors import Refusal
-from sandbox.demarche.form import DECORATIVE
+from sandbox.demarche.form import DECORATIVE, TypeDeChamp
 from sandbox.demarche.state import State
 from sandbox.generator.any_form import example
 
@@ -132,18 +134,32 @@ class Stage:
 def _deposit(stage: Stage, spoil: int = 0, **named: str) -> None:
     cast, nickname = stage.told["cast"], named["as"]
     deposit = example(stage.demarche.active, len(cast))
-    answers = dict(deposit["answers"])
-    texts = [
-        one.stable
-        for one in stage.demarche.active.champs
-        if one.kind in _SPOILT and one.required and one.stable in answers
-    ]
-    spoilt = dict.fromkeys(texts[:spoil], "NC")
-    stage.told["whole"][nickname] = {stable: answers[stable] for stable in spoilt}
+    answers = deposit["answers"]
+    faults = islice(_spoilt(stage.demarche.active.champs, answers), spoil)
+    spoilt = dict(faults)
+    whole = {stable: answers[stable] for stable in spoilt}
+    stage.told["whole"][nickname] = orjson.loads(
+        orjson.dumps(whole, option=orjson.OPT_NON_STR_KEYS)
+    )
     done = people.create(
         stage.instance, stage.number, {**deposit, "answers": {**answers, **spoilt}}
     )
     cast[nickname] = done["number"]
+
+
+def _spoilt(types: Sequence[TypeDeChamp], answers: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield answers that DS takes but that say nothing: a code cut short first, then « NC »."""
+    required = [one for one in types if one.required and answers.get(one.stable)]
+    for one in required:
+        for child in one.children:
+            first, *others = answers[one.stable]
+            key = next((key for key in first if str(key) == child.stable), None)
+            if child.kind == "text" and key is not None and str(first[key]).isdecimal():
+                yield one.stable, [{**first, key: str(first[key])[:4]}, *others]
+                break
+    for one in required:
+        if one.kind in _SPOILT:
+            yield one.stable, "NC"
 
 
 def _correct(stage: Stage, of: str) -> None:
