@@ -8,6 +8,7 @@ import orjson
 from cyclopts import App
 from rich.console import Console
 
+from cli.mapping.new import new
 from cli.mapping.view import drift_lines, origin_lines, proposed, reading_lines
 from cli.terminal.output import ERROR, Common, print_json
 from cli.terminal.parsing import DossierNumber
@@ -26,6 +27,7 @@ from steps.wiring.drift import blocks, drift_of, observed_form, reviewed_file, r
 from steps.wiring.services import Services, open_services
 
 mapping = App(name="mapping", help="Correspondance entre le formulaire et le schéma interne.")
+mapping.command(new)
 _DEFAULT = Common()
 
 
