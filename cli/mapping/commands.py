@@ -8,7 +8,7 @@ import orjson
 from cyclopts import App
 from rich.console import Console
 
-from cli.mapping.new import new
+from cli.mapping.new import adapt, new
 from cli.mapping.view import drift_lines, origin_lines, proposed, reading_lines
 from cli.terminal.output import ERROR, Common, print_json
 from cli.terminal.parsing import DossierNumber
@@ -28,6 +28,7 @@ from steps.wiring.services import Services, open_services
 
 mapping = App(name="mapping", help="Correspondance entre le formulaire et le schéma interne.")
 mapping.command(new)
+mapping.command(adapt)
 _DEFAULT = Common()
 
 
