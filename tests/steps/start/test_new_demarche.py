@@ -239,6 +239,25 @@ def test_what_ds_answers_is_found_wherever_it_stands(tmp_path: Path, key: str) -
     assert (form.title, len(form.revisions), len(form.odd)) == ("T", 1, 1)
 
 
+def test_the_former_name_of_a_type_is_understood(tmp_path: Path) -> None:
+    inner = {"id": champ_id("3"), "label": "Pays", "type": "pays", "required": False}
+    champs = [
+        {"id": champ_id("1"), "label": "Régions", "type": "regions", "required": False},
+        {**inner, "id": champ_id("2"), "type": "repetition", "champDescriptors": [inner]},
+        {"id": champ_id("4"), "label": "Avis", "type": "multiple_drop_down_list", "required": True},
+    ]
+    (tmp_path / "a.json").write_text(json.dumps({"champDescriptors": champs}), encoding="utf-8")
+    form = described_in(tmp_path / "a.json")
+    assert (form.title, form.odd) == ("a", ())
+    (revision,) = form.revisions
+    assert list(revision.types.values()) == [
+        "regions",
+        "repetition",
+        "pays",
+        "multiple_drop_down_list",
+    ]
+
+
 @pytest.mark.parametrize("text", ["{", "[]", '{"champs": []}', "\xff"])
 def test_what_describes_no_form_is_refused_with_its_name(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_bytes(text.encode("latin-1"))
