@@ -27,10 +27,17 @@ _ORDER = tuple(Severity)
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The form as it is: its revisions from the oldest, and the id of the one in force."""
+    """The form as it is: its revisions from the oldest, which one is in force, its démarche."""
 
     revisions: Sequence[Revision]
     active_id: str
+    demarche: int = 0
+
+    @property
+    def active(self) -> Revision | None:
+        """The revision in force; the newest where it is not known."""
+        found = (one for one in self.revisions if one.id == self.active_id)
+        return next(found, self.revisions[-1] if self.revisions else None)
 
 
 def compare(

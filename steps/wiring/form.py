@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from datafiles.file import DataFileError, text_of
+from mappings.drift.reviewed import FILE_NAME, ReviewedForm, parse_reviewed
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from store.verdicts.rule_texts import RuleText
@@ -140,6 +141,27 @@ def read_ruleset(path: Path, *, mapping: FormMapping) -> tuple[RuleSet, RuleText
     text = _read(path, "UNC_RULES")
     rules = parse_ruleset(text, source=path.name, mapping=mapping)
     return rules, RuleText(rules.digest, rules.version, path.name, text)
+
+
+def reviewed_form(mapping_file: Path) -> ReviewedForm | None:
+    """The form that a person reviewed, from the file beside the mapping; ``None`` without one.
+
+    Raises:
+        DataFileError: The file is there and cannot be used.
+    """
+    path = reviewed_file(mapping_file)
+    if not path.exists():
+        return None
+    try:
+        text = text_of(path.read_bytes(), source=path.name)
+    except OSError as error:
+        raise DataFileError([f"UNC_MAPPING : le fichier {path} ne peut pas être lu"]) from error
+    return parse_reviewed(text, source=path.name)
+
+
+def reviewed_file(mapping_file: Path) -> Path:
+    """Where the reviewed form of a mapping is kept."""
+    return mapping_file.with_name(FILE_NAME)
 
 
 def _read(path: Path, setting: str) -> str:

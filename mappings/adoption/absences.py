@@ -1,0 +1,61 @@
+"""What a person said that the form does not ask, and what it does not ask by silence."""
+
+from collections.abc import Iterator, Mapping
+
+from mappings.dossier.decode import stable_id
+from mappings.dossier.revision import Revision
+from mappings.drift.reviewed import Absence, ReviewedForm
+from mappings.schema.model import FieldSpec, FormMapping
+
+
+def absences(reviewed: ReviewedForm, mapping: FormMapping) -> Iterator[str]:
+    """Each absence as staff read it: the field, the reason, who said so and when."""
+    specs = every_field(mapping)
+    for path, one in sorted(reviewed.absent.items()):
+        title = specs[path].title if path in specs else path
+        yield f"{title} ({path}) : {_said(one)}"
+
+
+def _said(one: Absence) -> str:
+    if not one.signed:
+        return "ni raison ni nom : `unc mapping absent`"
+    day = f" le {one.on:%d/%m/%Y}" if one.on else ""
+    return f"{one.reason} — {one.by}{day}"
+
+
+def every_field(mapping: FormMapping) -> Mapping[str, FieldSpec]:
+    """Every field by its path, those of rows as ``rows.field``."""
+    found: dict[str, FieldSpec] = {}
+    for name, spec in mapping.fields.items():
+        found |= {name: spec, **{f"{name}.{key}": one for key, one in spec.fields.items()}}
+    return found
+
+
+def silent(
+    mapping: FormMapping,
+    revision: Revision | None,
+    *,
+    read: frozenset[str],
+    settled: frozenset[str],
+) -> frozenset[str]:
+    """Fields that rules read, that a revision does not ask, and of which nobody said so.
+
+    Args:
+        mapping: Champs to fields.
+        revision: The revision; ``None`` asks nothing that is known.
+        read: Fields that rules read.
+        settled: Those that a person said that the form does not ask.
+    """
+    asked = revision.asked if revision else frozenset()
+    specs = every_field(mapping)
+    number = revision_number(revision)
+    return frozenset(
+        path
+        for path in read - settled
+        if path in specs and asked.isdisjoint(specs[path].candidates(number))
+    )
+
+
+def revision_number(revision: Revision | None) -> str:
+    """Number of a revision, "" of one that was never read."""
+    return stable_id(revision.id) if revision else ""
