@@ -8,7 +8,13 @@ import orjson
 from cyclopts import App
 from rich.console import Console
 
-from cli.mapping.view import drift_lines, origin_lines, proposed, show_adopted
+from cli.mapping.view import (
+    drift_lines,
+    origin_lines,
+    proposed,
+    reading_lines,
+    show_adopted,
+)
 from cli.terminal.output import ERROR, Common, print_json
 from cli.terminal.parsing import DossierNumber
 from datafiles.file import DataFile, DataFileError, text_of
@@ -34,6 +40,8 @@ _DEFAULT = Common()
 def check(file: Path | None = None, *, common: Common = _DEFAULT) -> int:
     """Vérifier le fichier de correspondance, puis le comparer au formulaire de la démarche.
 
+    Les données qui ne sont pas lues telles que leur champ les dit sont montrées aussi.
+
     Chaque problème est montré avec son fichier et sa ligne. Code 2 : le fichier est inutilisable ;
     1 : le formulaire a changé d'une façon à regarder ; 0 : rien à faire.
 
@@ -44,19 +52,22 @@ def check(file: Path | None = None, *, common: Common = _DEFAULT) -> int:
     settings = settings.model_copy(update={"mapping": file or settings.mapping})
     try:
         text = text_of(settings.mapping.read_bytes(), source=settings.mapping.name)
-        parse_mapping(text, source=settings.mapping.name)
+        form = parse_mapping(text, source=settings.mapping.name)
         reviewed_form(settings.mapping)
     except OSError:
         return _problems([f"UNC_MAPPING : {settings.mapping} ne peut pas être lu"], common)
     except DataFileError as error:
         return _problems(list(error.problems), common)
-    drifts = _drifts(settings)
-    lines = drift_lines(drifts, DataFile(text, source=settings.mapping.name))
+    drifts, data = _drifts(settings), DataFile(text, source=settings.mapping.name)
+    lines, readings = drift_lines(drifts, data), reading_lines(form, data)
     if common.json:
-        print_json({"file": str(settings.mapping), "problems": [], "drift": lines})
+        told = {"file": str(settings.mapping), "problems": []}
+        print_json({**told, "drift": lines, "readings": readings})
     else:
         for one in lines:
             ERROR.print(one, markup=False, highlight=False, soft_wrap=True)
+        for one in readings:
+            Console().print(one, markup=False, highlight=False, soft_wrap=True)
         Console().print(f"{settings.mapping} : valide.", highlight=False, soft_wrap=True)
     return 1 if any(one.severity is not Severity.INFORMATION for one in drifts) else 0
 

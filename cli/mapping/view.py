@@ -11,6 +11,8 @@ from mappings.drift.model import Drift
 from mappings.drift.proposals import Proposal
 from mappings.drift.reviewed import Adoption
 from mappings.report.display import show
+from mappings.schema.model import FormMapping
+from mappings.schema.told import particulars
 
 
 def proposed(one: Proposal) -> str:
@@ -42,14 +44,28 @@ def _path(field: str) -> tuple[str, ...]:
 
 
 def origin_lines(line: dict[str, Any]) -> Iterator[str]:
-    """One field in two lines: what it says, and where from."""
+    """One field in two or three lines: what it says, where from, and how that was read."""
     why = f" — {line['problem']}" if line["problem"] else ""
+    why += f" — le formulaire dit « {line['served']} »" if line["served"] else ""
     name = line["field"] or "–"
     yield f"{line['title']} [{name}] : {line['value'] or line['state']}{why}"
     if line["champ"]:
         moved = f", modifié le {show(line['updated_at'])}" if line["updated_at"] else ""
         origin = f"champ {line['champ']} « {line['label']} »"
         yield f"    {origin}, révision {line['revision']}{moved}"
+    if line["reading"]:
+        yield f"    {line['reading']}"
+
+
+def reading_lines(mapping: FormMapping, file: DataFile) -> list[str]:
+    """Each field that is not read as its champ says it, at its line of the file."""
+    told = []
+    for name, spec in mapping.fields.items():
+        told += [file.problem(("fields", name), one) for one in particulars(spec)]
+        for child, inner in spec.fields.items():
+            path = ("fields", name, "fields", child)
+            told += [file.problem(path, one) for one in particulars(inner)]
+    return told
 
 
 def show_adopted(adoption: Adoption | None, file: str, left: Sequence[str]) -> None:

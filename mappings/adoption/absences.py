@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Revision
 from mappings.drift.reviewed import Absence, ReviewedForm
+from mappings.schema.champs import given
 from mappings.schema.model import FieldSpec, FormMapping
 
 
@@ -47,15 +48,6 @@ def silent(
         settled: Those that a person said that the form does not ask.
     """
     asked = revision.asked if revision else frozenset()
-    specs = every_field(mapping)
-    number = revision_number(revision)
-    return frozenset(
-        path
-        for path in read - settled
-        if path in specs and asked.isdisjoint(specs[path].candidates(number))
-    )
-
-
-def revision_number(revision: Revision | None) -> str:
-    """Number of a revision, "" of one that was never read."""
-    return stable_id(revision.id) if revision else ""
+    number = stable_id(revision.id) if revision else ""
+    known = every_field(mapping).keys()
+    return (read & known) - settled - given(mapping, asked, revision=number)

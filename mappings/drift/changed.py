@@ -8,6 +8,7 @@ from mappings.dossier.revision import Descriptor
 from mappings.drift.model import ACCEPT, Drift, Kind, Needs, Severity
 from mappings.drift.retyping import LISTS, Fit, fit
 from mappings.drift.reviewed import Known, options_of
+from mappings.schema.champs import in_our_words
 from mappings.schema.model import AnnotationSpec, FieldSpec
 from mappings.schema.names import FIELD_NAMES, champ_type
 
@@ -111,7 +112,8 @@ def _options(one: Compared, needs: Needs, *, active: bool) -> Iterator[_Change]:
     named = needs.options.get(one.path, frozenset())
     # An older revision has options of its own, which were reviewed with it.
     expected = set(reviewed) - set(known.removed if known else ()) if active else set()
-    lost = named - set(options) if active else frozenset()
+    # Rules name our options; a box says yes or no, and its option is the mapping's to name.
+    lost = named - in_our_words(one.spec, options) if active else frozenset()
     added = [option for option in options if reviewed and option not in reviewed]
     gone = sorted((expected | lost) - set(options))
     if lost:

@@ -12,7 +12,9 @@ from french.text import fold
 Meanings = frozenset[str]
 _WORD: Final = re.compile(r"[a-z0-9]+|%")
 _LONG: Final = 3
-_NEGATION: Final = frozenset({"non", "pas", "sans", "aucun", "hors", "ni", "jamais", "absence", "sauf"})
+_NEGATION: Final = frozenset(
+    {"non", "pas", "sans", "aucun", "hors", "ni", "jamais", "absence", "sauf"}
+)
 NEGATED: Final = "≠"
 """The meaning of every word that says no."""
 
@@ -56,7 +58,7 @@ class Words:
         found: dict[str, str] = {}
         for group in groups:
             listed = [" ".join(stems(one)) for one in group]
-            found |= {one: listed[0] for one in listed}
+            found |= dict.fromkeys(listed, listed[0])
         return cls(found, frozenset(one for word in empty for one in stems(word)))
 
     def meanings(self, text: str) -> Meanings:

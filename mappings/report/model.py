@@ -33,7 +33,11 @@ class AnswerState(StrEnum):
 
 
 class Origin(Struct, frozen=True):
-    """Where an answer comes from: champ, label, type, revision and date of last change."""
+    """Where an answer comes from: champ, label, type, revision and date of last change.
+
+    Of several champs that give one answer, all are named, ids with commas between; what is known of
+    the dossier without a champ has a label only.
+    """
 
     champ_id: str
     label: str
@@ -66,8 +70,8 @@ class Answer(Struct, frozen=True):
         state: Why there is a value or not.
         value: Python value when answered, else ``None``. Text is kept as typed.
         origin: Champ that gave it; ``None`` when no champ did.
-        raw: What was served, when it does not convert.
-        problem: Why it does not convert, in French.
+        raw: What was served, when it does not convert or when the mapping says it in other words.
+        problem: Why it does not convert, or why it is no answer, in French.
     """
 
     state: AnswerState

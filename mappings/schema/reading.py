@@ -9,6 +9,7 @@ from typing import Final
 from french.text import fold, normalise_label
 from mappings.schema.model import FieldType
 from mappings.schema.sources import (
+    ANSWERS,
     Constant,
     ConstantValue,
     FlatRows,
@@ -26,8 +27,8 @@ from mappings.schema.yaml_model import (
     WrittenConstant,
 )
 
-_ANSWERS: Final = {"oui": True, "true": True, "non": False, "false": False, "inconnu": None}
-"""What an option can mean to a yes/no field; ``inconnu``: neither."""
+_UNKNOWN: Final = "inconnu"
+"""What an option means to a yes/no field that says neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +121,10 @@ def meant(value: str | bool | None, kind: FieldType) -> str | bool | None:
         ValueError: Nothing, with a French sentence.
     """
     if kind == "yes_no":
-        key = "inconnu" if value is None else fold(str(value))
-        if key not in _ANSWERS:
+        key = fold(_UNKNOWN if value is None else str(value))
+        if key not in {*ANSWERS, _UNKNOWN}:
             raise ValueError(f"« {value} » n'est pas une réponse : écrire oui, non ou inconnu")
-        return _ANSWERS[key]
+        return ANSWERS.get(key)
     if not isinstance(value, str) or not value.strip():
         raise ValueError("une option de la donnée est attendue, entre guillemets")
     return value.strip()
@@ -138,7 +139,7 @@ def constant_of(value: WrittenConstant, kind: FieldType) -> ConstantValue:
     found: ConstantValue | None = None
     match kind, value:
         case "yes_no", bool() | str():
-            found = _ANSWERS.get(fold(str(value)))
+            found = ANSWERS.get(fold(str(value)))
         case "integer", int() if not isinstance(value, bool):
             found = value
         case "decimal", int() | float() | str() if not isinstance(value, bool):

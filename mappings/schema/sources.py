@@ -7,6 +7,10 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
+ANSWERS: Final[Mapping[str, bool]] = MappingProxyType(
+    {"oui": True, "true": True, "non": False, "false": False}
+)
+"""Texts, folded, that answer a yes/no question: DS keeps « true » when it becomes a text."""
 ConstantValue: TypeAlias = str | bool | int | Decimal | date | tuple[str, ...]
 
 
