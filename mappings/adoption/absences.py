@@ -50,4 +50,5 @@ def silent(
     asked = revision.asked if revision else frozenset()
     number = stable_id(revision.id) if revision else ""
     known = every_field(mapping).keys()
-    return (read & known) - settled - given(mapping, asked, revision=number)
+    said = {path for path in known if path in settled or path.split(".")[0] in settled}
+    return (read & known) - said - given(mapping, asked, revision=number)
