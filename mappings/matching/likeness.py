@@ -26,18 +26,21 @@ _ENOUGH: Final = 3
 _AS_WANTED: Final = 0.8
 _NOT_AS_WANTED: Final = 0.4
 _FEW: Final = 2
+_MOST: Final = 0.72
 
 
 class Asked(IntEnum):
     """How plainly a question asks a field."""
 
     NOT = 0
-    """Some word is not one of the field's, or none of its phrases is there."""
-    WITHIN = 1
+    """Some word is not one of the field's."""
+    CLOSE = 1
+    """Every word is one of the field's, and most of one of its phrases is there."""
+    WITHIN = 2
     """Every word is one of the field's, and one of its phrases is there whole."""
-    PHRASE = 2
+    PHRASE = 3
     """It is one of its phrases, word order apart."""
-    LABEL = 3
+    LABEL = 4
     """It is a label that a person reviewed, numbering and punctuation apart."""
 
 
@@ -202,11 +205,27 @@ class Likeness:
             return Asked.NOT
         if self.values is not None and self.values < _NOT_AS_WANTED:
             return Asked.NOT
-        if self.wanted.type == "yes_no" and self.offered.descriptor.type == "checkbox":
-            return Asked.NOT  # an unticked box is no « non »
+        if self._doubtful():
+            return Asked.NOT
         if self.asked is Asked.NOT and not self.foreign and self._by_answers():
             return Asked.WITHIN
+        if self.asked is Asked.NOT and self._close():
+            return Asked.CLOSE
         return self.asked
+
+    def _close(self) -> bool:
+        content = self.wants.content(self.label)
+        return bool(content) and not self.foreign and self._overlap(self.label) >= _MOST
+
+    def _doubtful(self) -> bool:
+        """Whether answers of this type may not say what the field needs, whatever the question."""
+        champ = self.offered.descriptor.type
+        if self.wanted.type == "yes_no" and champ == "checkbox":
+            return True  # an unticked box is no « non »
+        if self.wanted.needed and champ not in LISTS:
+            return True  # rules compare with options, and a text says them in any words
+        free = self.wanted.type in {"yes_no", "checkbox"} and champ in _TEXTS
+        return free and self.asked is not Asked.LABEL
 
     def _by_answers(self) -> bool:
         """Whether options or answers say what the words alone do not."""

@@ -9,6 +9,7 @@ from typing import Final
 from scipy.optimize import linear_sum_assignment
 
 from mappings.dossier.revision import Revision
+from mappings.drift.retyping import Fit
 from mappings.matching.likeness import Asked, Likeness
 from mappings.matching.offered import Offered, Samples, offered
 from mappings.matching.options import Aligned
@@ -19,6 +20,7 @@ _WORTH: Final = 0.36
 _NEIGHBOUR: Final = 0.12
 """What it counts for that the champs beside are those of the fields beside."""
 _NEAR: Final = 3
+_MARGIN: Final = 0.15
 _SHOWN: Final = 3
 _CERTAIN: Final = 10.0
 _SHORT: Final = 10
@@ -211,7 +213,12 @@ def _sure(
     for one in best.values():
         if one:
             by_field[one[0]].append(one)
-    found = {key for keys in by_field.values() if (key := _one_champ(keys, plain, pairs))}
+    found = {
+        key
+        for keys in by_field.values()
+        if (key := _one_champ(keys, plain, pairs))
+        and (plain[key] > Asked.CLOSE or _apart(key, pairs))
+    }
     return frozenset(_supported(found, wanted, pairs, plain))
 
 
@@ -237,6 +244,9 @@ def _one_field(
     first, second = ranked[:2]
     if plain[first] > plain[second]:
         return first
+    exact = [key for key in ranked if plain[key] is plain[first] and pairs[key].fit is Fit.EXACT]
+    if len(exact) == 1:
+        return exact[0]
     more = pairs[first].specific > pairs[second].specific * 1.15
     return first if more else None
 
@@ -251,6 +261,17 @@ def _one_champ(
     single = [key for key in keys if not pairs[key].offered.flat and not pairs[key].offered.boxes]
     alone = labels or single or keys
     return alone[0] if len(alone) == 1 else None
+
+
+def _apart(key: _Key, pairs: Mapping[_Key, Likeness]) -> bool:
+    """Whether no other champ is nearly as like the field, and no other field as like the champ."""
+    path, at = key
+    score = pairs[key].score - _MARGIN
+    return all(
+        pair.score < score
+        for (other, there), pair in pairs.items()
+        if (other == path) != (there == at)
+    )
 
 
 def _supported(

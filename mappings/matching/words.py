@@ -37,13 +37,12 @@ class Words:
     """What words mean.
 
     Attributes:
-        groups: Meaning of a word, or of words that stand together, as stems with spaces between.
-        empty: Stems that say nothing of what is asked.
+        groups: Meaning of a word, or of words that stand together, as stems with spaces between;
+            "" for what says nothing of what is asked.
         longest: Words of the longest entry of ``groups``.
     """
 
     groups: Mapping[str, str]
-    empty: frozenset[str]
     longest: int = field(init=False)
     _seen: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict, repr=False)
 
@@ -59,7 +58,8 @@ class Words:
         for group in groups:
             listed = [" ".join(stems(one)) for one in group]
             found |= dict.fromkeys(listed, listed[0])
-        return cls(found, frozenset(one for word in empty for one in stems(word)))
+        nothing = [" ".join(stems(one)) for one in empty]
+        return cls(found | dict.fromkeys(nothing, ""))
 
     def meanings(self, text: str) -> Meanings:
         """What a text asks, whatever the order of its words."""
@@ -77,7 +77,7 @@ class Words:
             for length in range(min(self.longest, len(found) - at), 0, -1):
                 entry = " ".join(found[at : at + length])
                 if entry in self.groups:
-                    if self.groups[entry] not in self.empty:
+                    if self.groups[entry]:
                         yield self.groups[entry]
                     at += length
                     break
@@ -85,7 +85,7 @@ class Words:
                 word = found[at]
                 if word in _NEGATION:
                     yield NEGATED
-                elif word not in self.empty and (len(word) > 1 or word.isdigit() or word == "%"):
+                elif len(word) > 1 or word.isdigit() or word == "%":
                     yield word
                 at += 1
 

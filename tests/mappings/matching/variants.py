@@ -229,7 +229,9 @@ def a_third_absent() -> Variant:
     revision = _renumbered(our_revision(), 4)
     chance = random.Random(4)  # noqa: S311 (no secret)
     revision["champs"] = [
-        one for one in revision["champs"] if one["type"] == "header_section" or chance.random() > 1 / 3
+        one
+        for one in revision["champs"]
+        if one["type"] == "header_section" or chance.random() > 1 / 3
     ]
     there = {one["id"] for one in every(revision)}
     for one in every(revision):
