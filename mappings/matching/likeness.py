@@ -27,6 +27,8 @@ _AS_WANTED: Final = 0.8
 _NOT_AS_WANTED: Final = 0.4
 _FEW: Final = 2
 _MOST: Final = 0.72
+_HALF: Final = 0.4
+_LONG_LIST: Final = 5
 
 
 class Asked(IntEnum):
@@ -209,7 +211,7 @@ class Likeness:
             return Asked.NOT
         if self.asked is Asked.NOT and not self.foreign and self._by_answers():
             return Asked.WITHIN
-        if self.asked is Asked.NOT and self._close():
+        if self.asked is Asked.NOT and (self._close() or self._by_list()):
             return Asked.CLOSE
         return self.asked
 
@@ -224,8 +226,19 @@ class Likeness:
             return True  # an unticked box is no « non »
         if self.wanted.needed and champ not in LISTS:
             return True  # rules compare with options, and a text says them in any words
-        free = self.wanted.type in {"yes_no", "checkbox"} and champ in _TEXTS
-        return free and self.asked is not Asked.LABEL
+        return self.wanted.type in {"yes_no", "checkbox"} and champ in _TEXTS
+
+    @property
+    def estranged(self) -> bool:
+        """Whether its question, or its heading, speaks of somebody or something else."""
+        return self.elsewhere or bool(self.foreign & self.wants.lexicon.strangers)
+
+    def _by_list(self) -> bool:
+        """Whether it is a long list of ours, whatever the other words of its question."""
+        if self.options is None or len(self.options.ours) < _LONG_LIST or self.estranged:
+            return False
+        alike = self.shared_options >= _AS_WANTED and self._overlap(self.label) >= _HALF
+        return alike and (NEGATED in self.label) <= (NEGATED in self.wanted.vocabulary)
 
     def _by_answers(self) -> bool:
         """Whether options or answers say what the words alone do not."""

@@ -20,6 +20,8 @@ _WORTH: Final = 0.36
 _NEIGHBOUR: Final = 0.12
 """What it counts for that the champs beside are those of the fields beside."""
 _NEAR: Final = 3
+_MANY: Final = 4
+"""Columns of rows that say, together, what rows they are, whatever else their heading says."""
 _MARGIN: Final = 0.15
 _SHOWN: Final = 3
 _CERTAIN: Final = 10.0
@@ -229,7 +231,9 @@ def _plain(pair: Likeness, rows: Matching | None) -> Asked:
     inside = len(rows.sure) if rows else 0
     if not inside:
         return Asked.NOT
-    if level is Asked.NOT and inside >= _NEAR and not pair.foreign and not pair.elsewhere:
+    some = inside >= _NEAR and not pair.foreign
+    most = inside >= _MANY and bool(pair.label & pair.wanted.vocabulary)
+    if level is Asked.NOT and (some or most) and not pair.estranged:
         return Asked.WITHIN
     return level
 

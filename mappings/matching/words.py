@@ -12,6 +12,7 @@ from french.text import fold
 Meanings = frozenset[str]
 _WORD: Final = re.compile(r"[a-z0-9]+|%")
 _LONG: Final = 3
+_VERB: Final = 6
 _NEGATION: Final = frozenset(
     {"non", "pas", "sans", "aucun", "hors", "ni", "jamais", "absence", "sauf"}
 )
@@ -21,12 +22,14 @@ NEGATED: Final = "≠"
 
 @lru_cache(maxsize=8192)
 def stem(word: str) -> str:
-    """A folded word without the marks of plural and feminine."""
+    """A folded word without the marks of plural, feminine and person."""
     if len(word) <= _LONG:
         return word
     if word.endswith("aux") and len(word) > len("xaux"):
         return f"{word[:-3]}al"
     bare = word[:-1] if word[-1] in "sx" else word
+    if len(word) >= _VERB and word.endswith(("ez", "er")):
+        bare = word[:-2]
     while len(bare) > _LONG and bare[-1] == "e":
         bare = bare[:-1]
     return bare
