@@ -1,5 +1,6 @@
 """Serving a sandbox on this machine: behind a test, in the demo, or in the foreground."""
 
+import hashlib
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,12 +11,13 @@ from typing import Any, TypedDict, Unpack
 
 import orjson
 
-from sandbox.api.instance import Instance
+from sandbox.api.instance import DATABASE, Instance
 from sandbox.app import PATH, build_app
 from sandbox.control.client import Control
 from sandbox.demarche.clock import MovableClock
-from sandbox.demarche.intake import deposit_all, open_demarche
+from sandbox.demarche.intake import NewDossier, deposit_all, open_demarche
 from sandbox.demarche.seed import SeedDossier
+from sandbox.demarche.state import State
 from sandbox.demarche.tokens import READER, ROBOT
 from sandbox.listening import (
     HOST,
@@ -60,13 +62,27 @@ class Options(TypedDict, total=False):
 
     forms: Sequence[Form]
     """Form files, one a démarche; the démarche UNC when there are none."""
-    seeds: Iterable[SeedDossier]
+    seeds: Iterable[SeedDossier | NewDossier]
     """Dossiers deposited in the first démarche, if the state is new."""
     clock: MovableClock
     rate_limit: int
     """Requests a minute for each Authorization header: 400."""
     cache_size: int
     """Executed dossiers kept in memory: 2,000."""
+
+
+def fingerprint(form: Form) -> str:
+    """Return what tells one form file from another."""
+    return hashlib.sha256(orjson.dumps(form, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def made_from(home: Path) -> str | None:
+    """Return the fingerprint of the first form that a state was made from, if it knows."""
+    if not (home / DATABASE).is_file():
+        return None
+    with closing(State(home / DATABASE)) as state:
+        told: str | None = state.meta("made_from")
+        return told
 
 
 def _forms(options: Options) -> Sequence[Form]:
@@ -88,6 +104,7 @@ def open_instance(home: Path, **options: Unpack[Options]) -> Instance:
             if form["number"] not in known:
                 open_demarche(state, form, instance.clock)
         if not known:
+            state.remember("made_from", fingerprint(forms[0]))
             deposit_all(state, state.demarche(forms[0]["number"]), options.get("seeds", ()))
     return instance
 

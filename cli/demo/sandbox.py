@@ -10,8 +10,9 @@ from cli.terminal.output import Common, print_json, say
 from cli.terminal.parsing import Count, Port
 from datafiles.refusals import refusal
 from sandbox.api.instance import DATABASE
-from sandbox.generator.generate import generate
-from sandbox.server import Sandbox, serve
+from sandbox.demarche.form_file import FormFileError, read_form
+from sandbox.generator.any_form import dossiers_of
+from sandbox.server import INSTRUCTEUR, Form, Sandbox, default_form, fingerprint, made_from, serve
 from settings import SettingsError, load_settings
 
 PORT = 8213
@@ -23,6 +24,7 @@ _DEFAULT = Common()
 
 def sandbox(
     *,
+    form: Path | None = None,
     port: Port = PORT,
     dossiers: Dossiers = 60,
     seed: Count = 1,
@@ -31,11 +33,14 @@ def sandbox(
     """Servir une démarche fictive sur cette machine, jusqu'à Ctrl-C.
 
     Args:
+        form: Formulaire à servir (JSON ou YAML, voir docs/bac-a-sable.md), dans un dossier à lui ;
+            par défaut celui de la démarche UNC.
         port: Port d'écoute sur 127.0.0.1.
         dossiers: Nombre de dossiers déposés au premier démarrage.
         seed: Graine du générateur : la même donne les mêmes dossiers.
     """
-    home = sandbox_home()
+    home = sandbox_home(form)
+    served_form = default_form() if form is None else _form(form, home)
 
     def announce(served: Sandbox) -> None:
         environment = {**sandbox_environment(served), "UNC_HOME": str(home)}
@@ -47,9 +52,9 @@ def sandbox(
                 say(f"  export {name}={value}")
             say("  unc doctor && unc run\nCtrl-C pour arrêter.")
 
-    seeds = generate(dossiers, seed=seed)
+    seeds = dossiers_of(served_form, dossiers, seed=seed, shipped=default_form())
     try:
-        serve(home, port=port, seeds=seeds, announce=announce)
+        serve(home, port=port, forms=[served_form], seeds=seeds, announce=announce)
     except OSError as error:
         raise SettingsError(
             f"Le port {port} ne peut pas être ouvert ({refusal(error)}) : --port 0 en choisit un"
@@ -58,13 +63,30 @@ def sandbox(
     return 0
 
 
-def sandbox_home() -> Path:
+def sandbox_home(form: Path | None = None) -> Path:
     """Folder of the sandbox and of what is made of it: apart from real dossiers.
 
-    A shell that took the settings of a sandbox has its folder already.
+    A form of one's own has a folder of its own. A shell that took the settings of a sandbox has
+    its folder already.
     """
     home = load_settings(demarches=None).home.absolute()
-    return home if (home / DATABASE).is_file() else home / "demo"
+    if (home / DATABASE).is_file():
+        return home
+    return home / ("demo" if form is None else f"demo-{form.stem}")
+
+
+def _form(path: Path, home: Path) -> Form:
+    try:
+        form = read_form(path, robot=INSTRUCTEUR)
+    except FormFileError as error:
+        raise SettingsError(f"--form : {error}") from None
+    if made_from(home) not in {None, fingerprint(form)}:
+        raise SettingsError(
+            f"Le bac à sable de {home} a été fait d'un autre formulaire que {path.name} : rendez"
+            " son texte au fichier, ou « unc sandbox reset » avec le même --form pour repartir de"
+            " zéro."
+        )
+    return form
 
 
 def sandbox_environment(served: Sandbox) -> dict[str, str]:

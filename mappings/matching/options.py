@@ -10,10 +10,20 @@ from mappings.matching.lexicon import Wording
 _YES: Final = frozenset({"oui", "vrai", "yes"})
 _NO: Final = frozenset({"non", "faux", "no"})
 _NEITHER: Final = frozenset(
-    (
-        "ne sait pas,inconnu,nsp,je ne sais pas,non renseigne,non connu,sans objet,non applicable,"
-        "indetermine,a preciser,non precise,ne se prononce pas"
-    ).split(",")
+    [
+        "ne sait pas",
+        "inconnu",
+        "nsp",
+        "je ne sais pas",
+        "non renseigne",
+        "non connu",
+        "sans objet",
+        "non applicable",
+        "indetermine",
+        "a preciser",
+        "non precise",
+        "ne se prononce pas",
+    ]
 )
 
 

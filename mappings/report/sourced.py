@@ -9,7 +9,16 @@ from itertools import chain
 from typing import assert_never
 
 from mappings.dossier.blank import text_or_none
-from mappings.dossier.model import Attachment, Champ, ChampValue, Moment, Number, Text, Unlisted
+from mappings.dossier.model import (
+    Attachment,
+    Champ,
+    ChampValue,
+    Company,
+    Moment,
+    Number,
+    Text,
+    Unlisted,
+)
 from mappings.report.champ_answer import champ_answer
 from mappings.report.champ_index import ChampIndex, Sheet
 from mappings.report.convert import as_text
@@ -129,7 +138,10 @@ def _cell(spec: FieldSpec, champ: Champ | None, keys: tuple[str, ...], sheet: Sh
 
 def _fact(name: FactName, spec: FieldSpec, sheet: Sheet) -> Answer:
     origin = Origin("", FACTS[name], "", sheet.dossier.revision_id, None)
-    champ = Champ("", "", FACTS[name], "", _served(name, sheet), None)
+    served = _served(name, sheet)
+    if isinstance(served, Company) and spec.type == "text":
+        served = Text(served.identifier)
+    champ = Champ("", "", FACTS[name], "", served, None)
     return champ_answer(champ, spec, origin)
 
 

@@ -156,9 +156,11 @@ def _row_problems(spec: FieldModel, *, inner: bool) -> Iterator[tuple[_Place, st
     for at, row in enumerate(spec.rows):
         if not row:
             yield ("rows", at), "cette ligne ne nomme aucun champ : l'enlever"
-        for name in row:
+        for name, listed in row.items():
             if spec.fields and name not in spec.fields:
                 yield ("rows", at, name), f"« {name} » n'est pas une donnée de « fields »"
+            if listed == []:
+                yield ("rows", at, name), "il manque l'id ou le libellé du champ"
 
 
 def _reading_problems(spec: FieldModel) -> Iterator[tuple[_Place, str]]:

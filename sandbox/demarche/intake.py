@@ -56,7 +56,7 @@ def open_demarche(state: State, form: Mapping[str, Any], clock: MovableClock) ->
     return demarche
 
 
-def deposit_all(state: State, demarche: Demarche, seeds: Iterable[SeedDossier]) -> int:
+def deposit_all(state: State, demarche: Demarche, seeds: Iterable[SeedDossier | NewDossier]) -> int:
     """Deposit every seed, all of them or none; return how many."""
     count = 0
     with state.transaction():

@@ -45,6 +45,25 @@ _DESCRIBED = {
     "rnf": "RNF",
 }
 
+# those of the public schema that are served as texts
+KINDS = frozenset(_SERVED) | frozenset(
+    [
+        "annuaire_education",
+        "cnaf",
+        "cojo",
+        "dgfip",
+        "email",
+        "formatted",
+        "iban",
+        "mesri",
+        "phone",
+        "pole_emploi",
+        "referentiel",
+        "text",
+        "textarea",
+    ]
+)
+
 
 def served_as(kind: str, fragments: AbstractSet[str]) -> str:
     """Return the type that a champ is served as, given the type conditions of the query."""
@@ -56,3 +75,8 @@ def described_as(kind: str) -> str:
     """Return the type of the descriptor of a kind of champ."""
     stem = _DESCRIBED.get(kind) or "".join(word.capitalize() for word in kind.split("_"))
     return f"{stem}ChampDescriptor"
+
+
+def kind_described(typename: str) -> str:
+    """Return the kind that a type of descriptor describes; an unknown one is a text."""
+    return next((kind for kind in sorted(KINDS) if described_as(kind) == typename), "text")

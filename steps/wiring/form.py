@@ -15,7 +15,7 @@ from triage.replies.texts import Texts
 from triage.rules.diff import clashes
 from triage.rules.file import parse_ruleset
 from triage.rules.model import RuleSet
-from triage.situations.matching import Matching, parse_matching
+from triage.situations.matching import Matching, matching_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class Form:
         rulesets: Rule-sets, one in force at a time.
         rule_texts: Their files and the mapping's, word for word: kept beside their verdicts.
         policy: What is answered to each status.
-        matching: What makes reports one situation, or one report sent twice.
+        matching: What makes reports one situation, or one report sent twice; ``None`` for a form
+            whose reports are not matched.
         texts: Templates of annotations and messages.
         digest: Hash of policy and texts, to plan again when they change.
     """
@@ -36,7 +37,7 @@ class Form:
     rulesets: tuple[RuleSet, ...]
     rule_texts: tuple[RuleText, ...]
     policy: ReplyPolicy
-    matching: Matching
+    matching: Matching | None
     texts: Texts
     digest: str
 
@@ -113,14 +114,14 @@ def read_policy(rules: Path, *, mapping: FormMapping) -> tuple[ReplyPolicy, str]
     return parse_reply_policy(text, source="reponses.yaml", mapping=mapping), text
 
 
-def read_matching(rules: Path, *, mapping: FormMapping) -> Matching:
+def read_matching(rules: Path, *, mapping: FormMapping) -> Matching | None:
     """Read and check what makes reports one situation.
 
     Raises:
         DataFileError: The file is missing, unreadable or wrong.
     """
     text = _read(rules / "rapprochements.yaml", "UNC_RULES")
-    return parse_matching(text, source="rapprochements.yaml", mapping=mapping)
+    return matching_of(text, source="rapprochements.yaml", mapping=mapping)
 
 
 def read_mapping(path: Path) -> FormMapping:

@@ -42,7 +42,8 @@ def assess(
     refused = refusal(rules, report, mapping=mapping)
     unanswered = unanswered_scope(rules, report, mapping=mapping)
     admissible = not any(item.blocking for item in items)
-    status = _status(report, items, refused=refused, unanswered=unanswered)
+    judges = bool(rules.scope or rules.items)
+    status = _status(report, items, refused=refused, unanswered=unanswered, judges=judges)
     in_scope = status in {Status.COMPLET, Status.A_COMPLETER}
     held = criteria(rules, report, mapping=mapping) if in_scope else ()
     points = score(items) if is_scored(rules, report.unasked) else None
@@ -81,10 +82,16 @@ def _status(
     *,
     refused: ScopeReason | None,
     unanswered: tuple[ScopeReason, ...],
+    judges: bool,
 ) -> Status:
-    """The first status that holds (see "Triage status" in docs/decisions/0001-donnees.md)."""
+    """The first status that holds (see "Triage status" in docs/decisions/0001-donnees.md).
+
+    A rule-set that asks nothing ``judges`` nothing: « Complet » would say what nobody looked at.
+    """
     if report.state.decided:
         return Status.CLOS
+    if not judges:
+        return Status.A_TRIER
     if refused:
         return Status.HORS_CHAMP
     if unanswered:

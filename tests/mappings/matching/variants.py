@@ -126,7 +126,7 @@ def _truth(revision: Raw, path_of: Mapping[int, str]) -> dict[str, frozenset[str
 def _renumbered(revision: Raw, seed: int) -> Raw:
     """Other ids, in another order than the champs'; each champ remembers which one it was."""
     ids = list(range(3_000_000, 3_000_000 + 500))
-    random.Random(seed).shuffle(ids)  # noqa: S311 (no secret)
+    random.Random(seed).shuffle(ids)
     given: dict[int, int] = {}
     for one in every(revision):
         one["was"] = one["id"]
@@ -227,7 +227,7 @@ _UNKNOWN = (
 def a_third_absent() -> Variant:
     """One question out of three is not asked, and ten are that nobody knows."""
     revision = _renumbered(our_revision(), 4)
-    chance = random.Random(4)  # noqa: S311 (no secret)
+    chance = random.Random(4)
     revision["champs"] = [
         one
         for one in revision["champs"]
