@@ -8,6 +8,7 @@ import orjson
 from cyclopts import App
 from rich.console import Console
 
+from cli.mapping.adapt import adapt
 from cli.mapping.new import new
 from cli.mapping.view import (
     drift_lines,
@@ -34,6 +35,7 @@ from steps.wiring.form import reviewed_form
 from steps.wiring.services import Services, open_services
 
 mapping = App(name="mapping", help="Correspondance entre le formulaire et le schéma interne.")
+mapping.command(adapt)
 mapping.command(new)
 _DEFAULT = Common()
 

@@ -12,9 +12,11 @@ from mappings.schema.model import FieldSpec, FormMapping
 def absences(reviewed: ReviewedForm, mapping: FormMapping) -> Iterator[str]:
     """Each absence as staff read it: the field, the reason, who said so and when."""
     specs = every_field(mapping)
-    for path, one in sorted(reviewed.absent.items()):
+    for said, one in sorted(reviewed.absent.items()):
+        path, _, option = said.partition("=")
         title = specs[path].title if path in specs else path
-        yield f"{title} ({path}) : {_said(one)}"
+        named = f", option « {option} »" if option else ""
+        yield f"{title}{named} ({path}) : {_said(one)}"
 
 
 def _said(one: Absence) -> str:

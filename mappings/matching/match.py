@@ -23,7 +23,7 @@ _NEAR: Final = 3
 _MANY: Final = 4
 """Columns of rows that say, together, what rows they are, whatever else their heading says."""
 _MARGIN: Final = 0.15
-_SHOWN: Final = 3
+_RANKED: Final = 12
 _CERTAIN: Final = 10.0
 _SHORT: Final = 10
 """Fields of a level, such as that of rows, in which a question of one word is clear."""
@@ -90,6 +90,11 @@ def match_form(wants: Wants, revision: Revision, *, samples: Samples) -> Matchin
     )
 
 
+def match_rows(wants: Wants, wanted: Wanted, offer: Offered) -> Matching:
+    """Which column of a repetition asks each field of rows, a person having chosen it."""
+    return _level(wants, wanted.rows, offer.rows)
+
+
 def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) -> Matching:
     """The fields of one level decided together, then those of their rows."""
     pairs = {
@@ -119,7 +124,7 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
             key=lambda key: (chosen.get(key[0]) != key[1], -held[key]),
         )
         likeliest[one.path] = tuple(
-            _match(pairs[key], key in sure, held[key]) for key in ranked[:_SHOWN]
+            _match(pairs[key], key in sure, held[key]) for key in ranked[:_RANKED]
         )
         if one.path in chosen:
             found[one.path] = likeliest[one.path][0]
@@ -210,17 +215,12 @@ def _sure(
     by_champ: dict[int, list[_Key]] = defaultdict(list)
     for key in plain:
         by_champ[key[1]].append(key)
-    best = {at: _one_field(keys, plain, pairs) for at, keys in by_champ.items()}
     by_field: dict[str, list[_Key]] = defaultdict(list)
-    for one in best.values():
-        if one:
-            by_field[one[0]].append(one)
-    found = {
-        key
-        for keys in by_field.values()
-        if (key := _one_champ(keys, plain, pairs))
-        and (plain[key] > Asked.CLOSE or _apart(key, pairs))
-    }
+    for asked in by_champ.values():
+        if (best := _one_field(asked, plain, pairs)) is not None:
+            by_field[best[0]].append(best)
+    single = [_one_champ(keys, plain, pairs) for keys in by_field.values()]
+    found = {key for key in single if key and (plain[key] > Asked.CLOSE or _apart(key, pairs))}
     return frozenset(_supported(found, wanted, pairs, plain))
 
 

@@ -4,26 +4,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from french.text import bare_label
+from french.text import bare_label, fold
 from mappings.matching.lexicon import Wording
 
 _YES: Final = frozenset({"oui", "vrai", "yes"})
 _NO: Final = frozenset({"non", "faux", "no"})
 _NEITHER: Final = frozenset(
-    [
+    fold(one)
+    for one in (
         "ne sait pas",
         "inconnu",
         "nsp",
         "je ne sais pas",
-        "non renseigne",
+        "non renseigné",
         "non connu",
         "sans objet",
         "non applicable",
-        "indetermine",
-        "a preciser",
-        "non precise",
+        "indéterminé",
+        "à préciser",
+        "non précisé",
         "ne se prononce pas",
-    ]
+    )
 )
 
 

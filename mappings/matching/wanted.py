@@ -82,27 +82,47 @@ class Wants:
 
 
 def wants(
-    mapping: FormMapping, *, reviewed: ReviewedForm | None, needs: Needs, lexicon: Lexicon
+    mapping: FormMapping,
+    *,
+    reviewed: Iterable[tuple[FormMapping, ReviewedForm]],
+    needs: Needs,
+    lexicon: Lexicon,
 ) -> Wants:
     """What a mapping wants, in the words of every reviewed revision and of the lexicon.
 
     Args:
-        mapping: The internal schema, with the champs of the form that was reviewed.
-        reviewed: That form.
+        mapping: The internal schema.
+        reviewed: Forms that were reviewed, each with the mapping that reads it.
         needs: What the rules read.
         lexicon: Synonyms.
     """
-    known = reviewed.champs if reviewed else {}
-    make = _Maker(known, needs, lexicon)
+    make = _Maker(_seen(reviewed), needs, lexicon)
     fields = tuple(make.field(spec) for spec in mapping.fields.values())
     annotations = tuple(make.annotation(spec) for spec in mapping.annotations.values())
     found = Wants(fields, annotations, lexicon)
     return Wants(fields, annotations, lexicon, _rarity(found.every, lexicon))
 
 
+def _seen(reviewed: Iterable[tuple[FormMapping, ReviewedForm]]) -> dict[str, list[Known]]:
+    """What was reviewed of the champs of each field, by path."""
+    found: dict[str, list[Known]] = {}
+    for mapping, form in reviewed:
+        inner = {
+            f"{spec.name}.{one.name}": one
+            for spec in mapping.fields.values()
+            for one in spec.fields.values()
+        }
+        notes = {f"{ANNOTATIONS}.{name}": one for name, one in mapping.annotations.items()}
+        specs: dict[str, FieldSpec | AnnotationSpec] = {**mapping.fields, **inner, **notes}
+        for path, spec in specs.items():
+            known = [form.champs[one] for one in spec.champs if one in form.champs]
+            found.setdefault(path, []).extend(known)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    known: Mapping[str, Known]
+    known: Mapping[str, Sequence[Known]]
     needs: Needs
     lexicon: Lexicon
 
@@ -124,7 +144,7 @@ class _Maker:
         read: bool = False,
         written: bool = False,
     ) -> Wanted:
-        seen = [self.known[one] for one in spec.champs if one in self.known]
+        seen = self.known.get(path, ())
         labels = [spec.title, *(label for one in seen for label in one.labels)]
         wording, words = self.lexicon.of(path), self.lexicon.words
         asked = [words.meanings(bare_label(one)) for one in (*labels, *wording.phrases)]

@@ -58,7 +58,7 @@ def say_absent(services: Services, field: str, *, reason: str, by: str) -> Path:
     Raises:
         RequestError: The mapping has no such field, or the reason or the name is blank.
     """
-    if field not in every_field(services.form.mapping):
+    if field.partition("=")[0] not in every_field(services.form.mapping):
         raise RequestError(f"La correspondance n'a pas de donnée « {field} ».")
     if not reason.strip() or not by.strip():
         raise RequestError("Une absence se dit avec sa raison (--reason) et un nom (--by).")

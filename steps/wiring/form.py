@@ -53,7 +53,7 @@ def load_form(*, mapping: Path, rules: Path) -> Form:
     Raises:
         DataFileError: A file is missing, unreadable or wrong.
     """
-    mapping_text = _read(mapping, "UNC_MAPPING")
+    mapping_text = read_text(mapping, "UNC_MAPPING")
     form_mapping = parse_mapping(mapping_text, source=mapping.name)
     paths = sorted((rules / "rules").glob("*.yaml"))
     if not paths:
@@ -101,7 +101,7 @@ def read_templates(rules: Path) -> dict[str, str]:
         DataFileError: One cannot be read.
     """
     found = sorted((rules / "textes").glob("*.j2"))
-    return {path.stem: _read(path, "UNC_RULES") for path in found}
+    return {path.stem: read_text(path, "UNC_RULES") for path in found}
 
 
 def read_policy(rules: Path, *, mapping: FormMapping) -> tuple[ReplyPolicy, str]:
@@ -110,7 +110,7 @@ def read_policy(rules: Path, *, mapping: FormMapping) -> tuple[ReplyPolicy, str]
     Raises:
         DataFileError: The file is missing, unreadable or wrong.
     """
-    text = _read(rules / "reponses.yaml", "UNC_RULES")
+    text = read_text(rules / "reponses.yaml", "UNC_RULES")
     return parse_reply_policy(text, source="reponses.yaml", mapping=mapping), text
 
 
@@ -120,7 +120,7 @@ def read_matching(rules: Path, *, mapping: FormMapping) -> Matching | None:
     Raises:
         DataFileError: The file is missing, unreadable or wrong.
     """
-    text = _read(rules / "rapprochements.yaml", "UNC_RULES")
+    text = read_text(rules / "rapprochements.yaml", "UNC_RULES")
     return matching_of(text, source="rapprochements.yaml", mapping=mapping)
 
 
@@ -130,7 +130,7 @@ def read_mapping(path: Path) -> FormMapping:
     Raises:
         DataFileError: The file is missing, unreadable or wrong.
     """
-    return parse_mapping(_read(path, "UNC_MAPPING"), source=path.name)
+    return parse_mapping(read_text(path, "UNC_MAPPING"), source=path.name)
 
 
 def read_ruleset(path: Path, *, mapping: FormMapping) -> tuple[RuleSet, RuleText]:
@@ -139,7 +139,7 @@ def read_ruleset(path: Path, *, mapping: FormMapping) -> tuple[RuleSet, RuleText
     Raises:
         DataFileError: The file is missing, unreadable or wrong.
     """
-    text = _read(path, "UNC_RULES")
+    text = read_text(path, "UNC_RULES")
     rules = parse_ruleset(text, source=path.name, mapping=mapping)
     return rules, RuleText(rules.digest, rules.version, path.name, text)
 
@@ -165,7 +165,7 @@ def reviewed_file(mapping_file: Path) -> Path:
     return mapping_file.with_name(FILE_NAME)
 
 
-def _read(path: Path, setting: str) -> str:
+def read_text(path: Path, setting: str) -> str:
     try:
         return text_of(path.read_bytes(), source=path.name)
     except OSError as error:

@@ -84,7 +84,10 @@ def our_wants(lexicon: Lexicon | None = None) -> Wants:
         (ROOT / "mappings/unc/formulaire-relu.yaml").read_text("utf-8"), source="relu"
     )
     return wants(
-        the_mapping(), reviewed=reviewed, needs=the_needs(), lexicon=lexicon or the_lexicon()
+        the_mapping(),
+        reviewed=[(the_mapping(), reviewed)],
+        needs=the_needs(),
+        lexicon=lexicon or the_lexicon(),
     )
 
 
@@ -101,7 +104,7 @@ def own_paths() -> dict[int, str]:
 
 
 def our_revision() -> Raw:
-    return deepcopy(default_form()["revisions"][-1])  # type: ignore[no-any-return]
+    return deepcopy(default_form()["revisions"][-1])
 
 
 def every(revision: Raw) -> Iterator[Raw]:
@@ -186,7 +189,7 @@ def retyped() -> Variant:
     numbers = iter(range(3_100_000, 3_200_000))
     champs = []
     for one in revision["champs"]:
-        one |= _RETYPED.get(one["was"], {})
+        one.update(_RETYPED.get(one["was"], {}))
         if one["was"] not in {15, 56}:
             champs.append(one)
             continue
