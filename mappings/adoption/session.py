@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from mappings.adoption.decisions import Decision, Decisions
 from mappings.matching.match import Confidence, Match, Matching, match_rows
@@ -66,7 +67,7 @@ class Session:
         of = dict(list(self.decisions.of.items())[:-1])
         return replace(self, decisions=replace(self.decisions, of=of))
 
-    @property
+    @cached_property
     def taken(self) -> Mapping[str, Match]:
         """The champ of each field that is sure, or that a person chose; rows with their fields."""
         found: dict[str, Match] = {}

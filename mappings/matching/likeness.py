@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 
 from french.text import bare_label
 from mappings.drift.retyping import LISTS, Fit, fit
+from mappings.drift.reviewed import options_of
 from mappings.matching.offered import Offered
 from mappings.matching.options import Aligned, aligned, answers
 from mappings.matching.wanted import Wanted, Wants
@@ -74,13 +75,14 @@ class Likeness:
     def options(self) -> Aligned | None:
         """Its options beside ours, where both have some."""
         descriptor = self.offered.descriptor
-        if descriptor.type not in LISTS or not descriptor.options:
+        options = options_of(descriptor)
+        if descriptor.type not in LISTS or not options:
             return None
         if self.wanted.type in {"yes_no", "checkbox"}:
-            return answers(descriptor.options)
+            return answers(options)
         if self.wanted.type not in {"choice", "choices"}:
             return None
-        return aligned(descriptor.options, self.wanted.options, self.wanted.wording)
+        return aligned(options, self.wanted.options, self.wanted.wording)
 
     @cached_property
     def shared_options(self) -> float:
@@ -155,7 +157,7 @@ class Likeness:
     def values(self) -> float | None:
         """Share of its answers that look like those of the field; ``None``: nothing to tell."""
         pattern, given = self.wanted.wording.values, [one for one in self.offered.samples if one]
-        if not pattern or len(given) < _FEW:
+        if not pattern or len(given) < _FEW or self.offered.descriptor.type not in _TEXTS:
             return None
         fitting = sum(bool(re.fullmatch(pattern, one.strip())) for one in given)
         return fitting / len(given)
@@ -205,7 +207,8 @@ class Likeness:
         """How plainly it asks the field where nothing speaks against it: then it may be sure."""
         if self.fit is Fit.UNREADABLE or self.inverse or self.elsewhere:
             return Asked.NOT
-        if self.values is not None and self.values < _NOT_AS_WANTED:
+        unlike = self.values is not None and self.values < _NOT_AS_WANTED
+        if unlike and self.asked < Asked.PHRASE:
             return Asked.NOT
         if self._doubtful():
             return Asked.NOT

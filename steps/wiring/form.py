@@ -166,6 +166,11 @@ def reviewed_file(mapping_file: Path) -> Path:
 
 
 def read_text(path: Path, setting: str) -> str:
+    """The text of a data file.
+
+    Raises:
+        DataFileError: It cannot be read, or is not UTF-8.
+    """
     try:
         return text_of(path.read_bytes(), source=path.name)
     except OSError as error:
