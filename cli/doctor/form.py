@@ -19,7 +19,7 @@ _CHAMPS, _ANNOTATIONS = "Formulaire", "Annotations privées"
 def checks_form(settings: Settings, info: DemarcheInfo, form: Form) -> Iterator[Check]:
     """Compare the démarche as it is now with the mapping: champs, then annotations."""
     revisions = in_order(decode_revision(raw) for raw in info.revisions)
-    observed = Observed(revisions, info.active_revision_id)
+    observed = Observed(revisions, info.active_revision_id, info.number)
     try:
         drifts = compare_form(observed, form=form, mapping_file=settings.mapping)
     except DataFileError as error:

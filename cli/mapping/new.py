@@ -1,9 +1,7 @@
-"""`unc mapping new`, and `unc mapping adapt --new`: a démarche of another kind, from nothing."""
+"""`unc mapping new`: a démarche of another kind, from nothing."""
 
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import Parameter
 from rich.console import Console
 
 from cli.terminal.output import ERROR, Common, print_json
@@ -34,21 +32,6 @@ def new(folder: Path, *, descriptor: Path | None = None, common: Common = _DEFAU
     else:
         _show(made)
     return 1 if made.odd else 0
-
-
-def adapt(
-    *,
-    new_folder: Annotated[Path, Parameter(name="--new")],
-    descriptor: Path | None = None,
-    common: Common = _DEFAULT,
-) -> int:
-    """Adapter la correspondance à une démarche : avec --new, d'après son seul formulaire.
-
-    Args:
-        new_folder: Dossier à faire, comme `unc mapping new DOSSIER`.
-        descriptor: Fichier JSON de ce que DS répond à « demarcheDescriptor ».
-    """
-    return new(new_folder, descriptor=descriptor, common=common)
 
 
 def _described() -> Described:

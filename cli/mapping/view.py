@@ -1,11 +1,15 @@
 """What `unc mapping` writes: proposals, drift at its line of the file, where a value comes from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rich.console import Console
+
+from cli.terminal.output import ERROR
 from datafiles.file import DataFile
 from mappings.drift.model import Drift
 from mappings.drift.proposals import Proposal
+from mappings.drift.reviewed import Adoption
 from mappings.report.display import show
 from mappings.schema.model import FormMapping
 from mappings.schema.told import particulars
@@ -62,3 +66,17 @@ def reading_lines(mapping: FormMapping, file: DataFile) -> list[str]:
             path = ("fields", name, "fields", child)
             told += [file.problem(path, one) for one in particulars(inner)]
     return told
+
+
+def show_adopted(adoption: Adoption | None, file: str, left: Sequence[str]) -> None:
+    """What came of an adoption, and what is left to look at."""
+    for one in left:
+        ERROR.print(f"Reste {one}", markup=False, highlight=False, soft_wrap=True)
+    if adoption is None:
+        told = "Formulaire non adopté : ce qui bloque est ci-dessus. Rien n'a été écrit."
+    else:
+        told = (
+            f"{file} : révision {adoption.revision} adoptée par {adoption.by}"
+            f" le {adoption.on:%d/%m/%Y}."
+        )
+    Console().print(told, markup=False, highlight=False, soft_wrap=True)

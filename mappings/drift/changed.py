@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from french.text import normalise_label
+from french.text import bare_label
 from mappings.dossier.revision import Descriptor
 from mappings.drift.model import ACCEPT, Drift, Kind, Needs, Severity
 from mappings.drift.retyping import LISTS, Fit, fit
@@ -39,7 +39,7 @@ def changes(one: Compared, needs: Needs, *, revision: str, active: bool) -> Iter
     """
     for kind, severity, before, after, remedy in (
         *_type(one, needs, active=active),
-        *_label(one),
+        *_label(one, needs),
         *_options(one, needs, active=active),
         *_required(one),
     ):
@@ -90,12 +90,16 @@ def _frees(one: Compared, needs: Needs) -> bool:
     return listed and one.descriptor.type not in LISTS and bool(needs.options.get(one.path))
 
 
-def _label(one: Compared) -> Iterator[_Change]:
+def _label(one: Compared, needs: Needs) -> Iterator[_Change]:
+    """A question in other words may ask something else, in whichever revision: it is looked at."""
     label, known = one.descriptor.label, one.known
     if known is None or label in known.labels:
         return
-    same = normalise_label(label) in {normalise_label(before) for before in known.labels}
-    severity = Severity.INFORMATION if same else Severity.REVIEW
+    severity = Severity.REVIEW
+    if bare_label(label) in map(bare_label, known.labels):
+        severity = Severity.INFORMATION
+    elif one.path in needs.scope or one.path in needs.read:
+        severity = Severity.BLOCKING
     remedy = "vérifier que la question a le même sens"
     yield Kind.RENAMED, severity, known.labels[-1], label, f"{remedy} : {ACCEPT}"
 

@@ -29,10 +29,17 @@ _ORDER = tuple(Severity)
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The form as it is: its revisions from the oldest, and the id of the one in force."""
+    """The form as it is: its revisions from the oldest, which one is in force, its démarche."""
 
     revisions: Sequence[Revision]
     active_id: str
+    demarche: int = 0
+
+    @property
+    def active(self) -> Revision | None:
+        """The revision in force; the newest where it is not known."""
+        found = (one for one in self.revisions if one.id == self.active_id)
+        return next(found, self.revisions[-1] if self.revisions else None)
 
 
 def compare(
@@ -40,7 +47,7 @@ def compare(
 ) -> tuple[Drift, ...]:
     """Every difference, the worst first; the same one in several revisions is told once."""
     known = reviewed or first_seen(observed.revisions)
-    yardstick = Yardstick(known, needs, homes(observed.revisions))
+    yardstick = Yardstick(known, _unsettled(needs, known), homes(observed.revisions))
     found: dict[tuple[str, ...], Drift] = {}
     for revision in observed.revisions:
         number, active = stable_id(revision.id), revision.id == observed.active_id
@@ -52,6 +59,15 @@ def compare(
         ):
             _add(found, drift)
     return tuple(sorted(found.values(), key=lambda one: _ORDER.index(one.severity)))
+
+
+def _unsettled(needs: Needs, known: ReviewedForm) -> Needs:
+    """What rules need, without the options that a person said that the form does not have."""
+    options = {
+        path: frozenset(one for one in named if f"{path}={one}" not in known.settled)
+        for path, named in needs.options.items()
+    }
+    return replace(needs, options=options)
 
 
 def _add(found: dict[tuple[str, ...], Drift], drift: Drift) -> None:

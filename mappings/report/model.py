@@ -118,6 +118,8 @@ class Report:
         annotations: Answer of every annotation of the mapping, by name.
         unmapped: Answered champs that nothing maps.
         correction_pending_since: Open correction request.
+        unasked: Fields that rules read, that the dossier's revision does not ask, and of which no
+            person said so (:func:`mappings.adoption.absences.silent`).
     """
 
     number: int
@@ -135,6 +137,7 @@ class Report:
     annotations: Mapping[str, Answer]
     unmapped: tuple[Unmapped, ...]
     correction_pending_since: datetime | None
+    unasked: frozenset[str] = frozenset()
 
     def value(self, field: str) -> Value | None:
         """Value of a field, ``None`` when it has none.

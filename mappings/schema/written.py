@@ -61,6 +61,8 @@ def _origin(spec: FieldSpec, further: Sequence[str]) -> Iterator[str]:
         yield f"champ: {_one_or_list(candidates)}"
     if spec.source is not None:
         yield from _source(spec, spec.source)
+    elif not candidates:
+        yield "champ: []"
     if spec.options:
         means = (f"{_exact(one.written)}: {_means(one.means)}" for one in spec.options.values())
         yield f"options: {{{', '.join(means)}}}"

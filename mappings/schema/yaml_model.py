@@ -38,7 +38,8 @@ class FieldModel(_MappingPart):
     champ: Champs = Field(
         default=[],
         description="Id stable du champ, ou son libellé, ou des candidats dans l'ordre ; un"
-        " candidat peut ne valoir que pour des révisions : {champ: 29, revision: 1}",
+        " candidat peut ne valoir que pour des révisions : {champ: 29, revision: 1} ; [] :"
+        " aucun champ de ce formulaire ne la donne",
     )
     joined: list[Named] = Field(
         default=[],

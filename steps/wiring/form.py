@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from datafiles.file import DataFileError, text_of
+from mappings.drift.reviewed import FILE_NAME, ReviewedForm, parse_reviewed
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from store.verdicts.rule_texts import RuleText
@@ -52,7 +53,7 @@ def load_form(*, mapping: Path, rules: Path) -> Form:
     Raises:
         DataFileError: A file is missing, unreadable or wrong.
     """
-    mapping_text = _read(mapping, "UNC_MAPPING")
+    mapping_text = read_text(mapping, "UNC_MAPPING")
     form_mapping = parse_mapping(mapping_text, source=mapping.name)
     paths = sorted((rules / "rules").glob("*.yaml"))
     if not paths:
@@ -100,7 +101,7 @@ def read_templates(rules: Path) -> dict[str, str]:
         DataFileError: One cannot be read.
     """
     found = sorted((rules / "textes").glob("*.j2"))
-    return {path.stem: _read(path, "UNC_RULES") for path in found}
+    return {path.stem: read_text(path, "UNC_RULES") for path in found}
 
 
 def read_policy(rules: Path, *, mapping: FormMapping) -> tuple[ReplyPolicy, str]:
@@ -109,7 +110,7 @@ def read_policy(rules: Path, *, mapping: FormMapping) -> tuple[ReplyPolicy, str]
     Raises:
         DataFileError: The file is missing, unreadable or wrong.
     """
-    text = _read(rules / "reponses.yaml", "UNC_RULES")
+    text = read_text(rules / "reponses.yaml", "UNC_RULES")
     return parse_reply_policy(text, source="reponses.yaml", mapping=mapping), text
 
 
@@ -119,7 +120,7 @@ def read_matching(rules: Path, *, mapping: FormMapping) -> Matching | None:
     Raises:
         DataFileError: The file is missing, unreadable or wrong.
     """
-    text = _read(rules / "rapprochements.yaml", "UNC_RULES")
+    text = read_text(rules / "rapprochements.yaml", "UNC_RULES")
     return matching_of(text, source="rapprochements.yaml", mapping=mapping)
 
 
@@ -129,7 +130,7 @@ def read_mapping(path: Path) -> FormMapping:
     Raises:
         DataFileError: The file is missing, unreadable or wrong.
     """
-    return parse_mapping(_read(path, "UNC_MAPPING"), source=path.name)
+    return parse_mapping(read_text(path, "UNC_MAPPING"), source=path.name)
 
 
 def read_ruleset(path: Path, *, mapping: FormMapping) -> tuple[RuleSet, RuleText]:
@@ -138,12 +139,38 @@ def read_ruleset(path: Path, *, mapping: FormMapping) -> tuple[RuleSet, RuleText
     Raises:
         DataFileError: The file is missing, unreadable or wrong.
     """
-    text = _read(path, "UNC_RULES")
+    text = read_text(path, "UNC_RULES")
     rules = parse_ruleset(text, source=path.name, mapping=mapping)
     return rules, RuleText(rules.digest, rules.version, path.name, text)
 
 
-def _read(path: Path, setting: str) -> str:
+def reviewed_form(mapping_file: Path) -> ReviewedForm | None:
+    """The form that a person reviewed, from the file beside the mapping; ``None`` without one.
+
+    Raises:
+        DataFileError: The file is there and cannot be used.
+    """
+    path = reviewed_file(mapping_file)
+    if not path.exists():
+        return None
+    try:
+        text = text_of(path.read_bytes(), source=path.name)
+    except OSError as error:
+        raise DataFileError([f"UNC_MAPPING : le fichier {path} ne peut pas être lu"]) from error
+    return parse_reviewed(text, source=path.name)
+
+
+def reviewed_file(mapping_file: Path) -> Path:
+    """Where the reviewed form of a mapping is kept."""
+    return mapping_file.with_name(FILE_NAME)
+
+
+def read_text(path: Path, setting: str) -> str:
+    """The text of a data file.
+
+    Raises:
+        DataFileError: It cannot be read, or is not UTF-8.
+    """
     try:
         return text_of(path.read_bytes(), source=path.name)
     except OSError as error:

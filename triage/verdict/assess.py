@@ -6,7 +6,7 @@ from mappings.report.model import Report
 from mappings.schema.model import FormMapping
 from triage.rules.checks import Facts
 from triage.rules.model import RuleSet
-from triage.verdict.completeness import band, judge_items, score
+from triage.verdict.completeness import band, is_scored, judge_items, score
 from triage.verdict.model import Assessment, ItemResult, ScopeReason, Status
 from triage.verdict.priority import criteria, level, refusal, unanswered_scope
 from triage.verdict.warnings import warnings
@@ -46,14 +46,14 @@ def assess(
     status = _status(report, items, refused=refused, unanswered=unanswered, judges=judges)
     in_scope = status in {Status.COMPLET, Status.A_COMPLETER}
     held = criteria(rules, report, mapping=mapping) if in_scope else ()
-    points = score(items)
+    points = score(items) if is_scored(rules, report.unasked) else None
     return Assessment(
         number=report.number,
         fingerprint=verdict_fingerprint(fingerprint, earlier_exists=earlier_exists),
         ruleset=rules.version,
         status=status,
         score=points,
-        band=band(rules, points),
+        band="" if points is None else band(rules, points),
         admissible=admissible,
         items=items,
         out_of_scope=refused,

@@ -69,8 +69,10 @@ def large_form() -> Json:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Json, Json]]:
-    """The folder made of a form that a sandbox serves, and what the first run and the next say."""
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, list[Json]]]:
+    """The folder made of a form that a sandbox serves, and what the runs say before and after
+    adoption, and once more.
+    """
     folder = tmp_path_factory.mktemp("nouvelle")
     (folder / "formulaire.json").write_text(json.dumps(large_form()), encoding="utf-8")
     form = read_form(folder / "formulaire.json", robot=INSTRUCTEUR)
@@ -93,29 +95,30 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Json, 
             patch.setenv(name, value)
         made = told(["mapping", "adapt", "--new", str(folder / "demarche"), "--json"])
         assert made["fields"] == SECTIONS * (len(KINDS) + 3)
-        first, second = told(["run", "--json"]), told(["run", "--json"])
+        runs = [told(["run", "--json"], code=1)]
+        told(["mapping", "adopt", "--by", "Nadia Martin", "--json"])
+        runs += [told(["run", "--json"]), told(["run", "--json"])]
         assert told(["mapping", "check", "--json"])["drift"] == []
         assert all(not one["problems"] for one in told(["rules", "check", "--json"])["files"])
         assert not sandbox.control.stats()["mutations"]
-        yield folder, first, second
+        yield folder, runs
 
 
-def told(command: list[str]) -> Any:
-    """What a command says that ends well."""
+def told(command: list[str], *, code: int = 0) -> Any:
+    """What a command says that ends with this code."""
     out = io.StringIO()
     with redirect_stdout(out):
-        code = call(command)
-    assert code == 0, out.getvalue()
+        ended = call(command)
+    assert ended == code, out.getvalue()
     return json.loads(out.getvalue())
 
 
-def test_a_large_form_is_read_and_handed_out_at_once(run: tuple[Path, Json, Json]) -> None:
-    folder, first, second = run
+def test_a_large_form_is_read_and_handed_out_at_once(run: tuple[Path, list[Json]]) -> None:
+    folder, (first, _, again) = run
     assert (first["seen"], first["quarantined"]) == (5, 0)
-    names = sorted(Path(one).name for one in first["workbooks"])
-    assert names == ["agence.xlsx", "reseau.xlsx"]
-    assert second["workbooks"] == [], "the same data publishes nothing"
-    agency = next(one for one in first["workbooks"] if one.endswith("agence.xlsx"))
+    (agency,) = first["workbooks"]
+    assert Path(agency).name == "agence.xlsx", "nobody adopted it yet"
+    assert again["workbooks"] == [], "the same data publishes nothing"
     book = openpyxl.load_workbook(agency)
     header, *rows = book["Dossiers"].values
     assert len(header) == len(set(header)) > SECTIONS * len(KINDS)
@@ -131,16 +134,18 @@ def test_a_large_form_is_read_and_handed_out_at_once(run: tuple[Path, Json, Json
     assert folder.joinpath("demarche", "policy.yaml").exists()
 
 
-def test_nothing_of_it_reaches_the_network(run: tuple[Path, Json, Json]) -> None:
-    _, first, _ = run
-    network = next(one for one in first["workbooks"] if one.endswith("reseau.xlsx"))
+def test_nothing_of_it_reaches_the_network(run: tuple[Path, list[Json]]) -> None:
+    _, (_, adopted, _) = run
+    names = {Path(one).name: one for one in adopted["workbooks"]}
+    assert names.keys() == {"agence.xlsx", "reseau.xlsx"}
+    network = names["reseau.xlsx"]
     book = openpyxl.load_workbook(network)
     assert [list(book[name].values)[1:] for name in book.sheetnames[:-2]] == [
         [] for _ in book.sheetnames[:-2]
     ]
 
 
-def test_its_folder_has_no_table_of_centres_and_needs_none(run: tuple[Path, Json, Json]) -> None:
+def test_its_folder_has_no_table_of_centres_and_needs_none(run: tuple[Path, list[Json]]) -> None:
     assert centres(run[0] / "demarche") == ()
 
 
