@@ -38,16 +38,17 @@ OPTIONS: dict[str, Any] = {
     "multiple_drop_down_list": ["Étude", "Travaux", "Acquisition"],
     "linked_drop_down_list": {"Nord": ["Lille"], "Sud": ["Nice", "Pau"]},
 }
-SECTIONS = 10
+SECTIONS = 8
+UNANSWERED = frozenset({"header_section", "explication", "carte"})
 
 
 def question(number: int, kind: str, label: str) -> Json:
     more = {"options": OPTIONS[kind]} if kind in OPTIONS else {}
-    return {"id": number, "label": label, "type": kind, **more}
+    return {"id": number, "label": label, "type": kind, "required": kind not in UNANSWERED, **more}
 
 
 def large_form() -> Json:
-    """Some 270 champs, as an administration asks for a grant: sections, labels that come again."""
+    """Some 230 champs, as an administration asks for a grant: sections, labels that come again."""
     champs: list[Json] = []
     for section in range(1, SECTIONS + 1):
         base = section * 1000
@@ -124,10 +125,9 @@ def test_a_large_form_is_read_and_handed_out_at_once(run: tuple[Path, list[Json]
     assert len(header) == len(set(header)) > SECTIONS * len(KINDS)
     assert len(rows) == 5
     assert {row[1] for row in rows} <= {"À trier", "Clos"}
-    empty = [name for at, name in enumerate(header) if not any(row[at] for row in rows)]
-    assert set(empty) <= {"Avis du centre", "Commentaire", "Réponses non reprises", "Nom"} | {
-        name for name in header if any(word in str(name) for word in ("case", "Avis", "carte"))
-    }
+    empty = {str(name) for at, name in enumerate(header) if all(row[at] is None for row in rows)}
+    ours = {"Avis du centre", "Commentaire", "Réponses non reprises", "Avis du service"}
+    assert {name for name in empty - ours if ": carte" not in name and name != "Nom"} == set()
     repeated = [name for name in book.sheetnames if name.startswith("Partenaires")]
     assert len(repeated) == 1, "a title that is taken gives way to the name of the field"
     assert len(book.sheetnames) == SECTIONS + 5
@@ -169,14 +169,14 @@ REVISIONS = st.lists(
         st.integers(1, 30), st.sampled_from(sorted(CHAMP_TYPES)), LABELS | st.text(max_size=9)
     ),
     min_size=1,
-    max_size=25,
+    max_size=12,
     unique_by=lambda one: one[0],
 )
 
 
 @settings(
     deadline=None,
-    max_examples=40,
+    max_examples=15,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )
