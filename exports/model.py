@@ -109,6 +109,7 @@ class ExportContext:
         situations: Every situation by id, whatever the dossiers of the export.
         years: Situations with a measure within the year, oldest first.
         adopted: Whether a person adopted the form: before, no dossier leaves the agency.
+        adoption: Who adopted it and when, in French.
         absences: What a person said that the form does not ask: why, who and when, in French.
     """
 
@@ -128,6 +129,7 @@ class ExportContext:
     situations: Mapping[str, SituationView] = field(default_factory=dict)
     years: tuple[YearShare, ...] = ()
     adopted: bool = True
+    adoption: str = ""
     absences: tuple[str, ...] = ()
 
 

@@ -1,6 +1,5 @@
 """`unc mapping adapt`: from a form that nobody knows to one that a person adopted."""
 
-import sys
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -20,7 +19,7 @@ from mappings.drift.model import Severity
 from mappings.matching.match import Match
 from mappings.schema.file import parse_mapping
 from mappings.schema.names import FIELD_NAMES, champ_type
-from settings import ROOT, Settings, SettingsError, load_settings
+from settings import ROOT, Settings, load_settings
 from steps.adopt import review
 from steps.adopt.adapt import Adaptation, begin, examples, keep_decisions, write
 from steps.wiring.drift import drift_of
@@ -68,8 +67,6 @@ def adapt(
     with open_services(settings) as services:
         adaptation = begin(services, target=target, by=by, anew=anew)
     asked = not (auto or common.json)
-    if asked and not sys.stdin.isatty() and sys.stdin.closed:
-        raise SettingsError("Sans terminal, `unc mapping adapt --auto`.")
     if asked:
         adaptation, ended = _ask(adaptation)
         keep_decisions(adaptation)

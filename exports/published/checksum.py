@@ -51,7 +51,7 @@ def data_checksum(
         policy.digest,
         [_centre(one) for one in centres],
         list(context.drift),
-        list(context.absences),
+        [context.adoption, *context.absences],
         context.reference,
         _plain(context.situations),
     ]

@@ -199,10 +199,10 @@ def _fields(fields: Mapping[str, FieldSpec], notes: Mapping[str, str]) -> Iterat
 
 
 def _annotation(spec: AnnotationSpec) -> str:
-    champ = spec.champs[0] if spec.champs else "[]"
+    champ = f"champ: {spec.champs[0]}" if spec.champs else "absent: true"
     written = ", written: true" if spec.written else ""
     title = f"title: {quoted(spec.title)}"
-    return f"{spec.name}: {{champ: {champ}, type: {spec.type}, {title}{written}}}"
+    return f"{spec.name}: {{{champ}, type: {spec.type}, {title}{written}}}"
 
 
 def _medicines(rows: MedicineRows) -> Iterator[str]:

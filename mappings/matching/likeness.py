@@ -20,6 +20,7 @@ from mappings.matching.words import NEGATED, Meanings
 _TEXTS: Final = frozenset({"text", "textarea", "formatted", "email", "phone", "iban"})
 _FOR_TEXT: Final = _TEXTS | LISTS | {"integer_number", "number", "dossier_link", "rnf", "siret"}
 """What may plausibly be asked for a text: no box, no date, no file."""
+_ADDRESSES: Final = frozenset({"email", "phone", "iban"})
 _ALIKE: Final = 88.0
 """Likeness of two long words from which one is the other with a fault."""
 _LONG: Final = 6
@@ -63,6 +64,8 @@ class Likeness:
             return Fit.CONVERTED
         if kind == "text" and champ not in _FOR_TEXT:
             return Fit.UNREADABLE
+        if kind != "text" and champ in _ADDRESSES:
+            return Fit.UNREADABLE
         found = fit(kind, champ)
         numbers = kind in {"integer", "decimal"} and champ in LISTS
         if numbers and not all(one.strip().isdigit() for one in self.offered.descriptor.options):
@@ -103,7 +106,7 @@ class Likeness:
     @cached_property
     def foreign(self) -> Meanings:
         """Meanings of the question that no phrase of the field has."""
-        return self.wants.content(self.label) - self.wanted.vocabulary
+        return self.wants.content(self.label) - self.wanted.vocabulary - {NEGATED}
 
     @cached_property
     def inverse(self) -> bool:
@@ -112,8 +115,7 @@ class Likeness:
             return False
         text = self.label | self._meanings(self.offered.descriptor.description)
         contrary = any(one and one <= text for one in self.wanted.inverse)
-        negated = NEGATED in self.label and NEGATED not in self.wanted.vocabulary
-        return self.asked is not Asked.LABEL and (contrary or negated)
+        return not self.asked and (contrary or NEGATED in self.label)
 
     @cached_property
     def asked(self) -> Asked:
@@ -125,8 +127,14 @@ class Likeness:
         if self.foreign:
             return Asked.NOT
         content = self.wants.content
-        whole = any(content(one) and one <= self.label for one in self.wanted.phrases)
+        whole = any(content(one) and one <= self.label for one in self._alike)
         return Asked.WITHIN if whole else Asked.NOT
+
+    @cached_property
+    def _alike(self) -> tuple[Meanings, ...]:
+        """The phrases that say no where the question does, and only there."""
+        negated = NEGATED in self.label
+        return tuple(one for one in self.wanted.phrases if (NEGATED in one) is negated)
 
     @cached_property
     def specific(self) -> float:
@@ -170,15 +178,15 @@ class Likeness:
         help_text = self._meanings(self.offered.descriptor.description)
         before = self._meanings(self.offered.before)
         found = max(
-            self._overlap(self.label),
-            0.8 * self._overlap(self.label | help_text) if help_text else 0.0,
-            0.65 * self._overlap(self.label | before) if before else 0.0,
+            self._overlap(self.label, self.wanted.phrases),
+            0.8 * self._overlap(self.label | help_text, self.wanted.phrases) if help_text else 0.0,
+            0.65 * self._overlap(self.label | before, self.wanted.phrases) if before else 0.0,
         )
         return found * (0.6 if self.inverse else 1.0)
 
-    def _overlap(self, said: Meanings) -> float:
+    def _overlap(self, said: Meanings, phrases: Iterable[Meanings]) -> float:
         best = 0.0
-        for phrase in self.wanted.phrases:
+        for phrase in phrases:
             there = _near(phrase, said)
             if there:
                 weight = self.wants.weight
@@ -219,8 +227,9 @@ class Likeness:
         return self.asked
 
     def _close(self) -> bool:
-        content = self.wants.content(self.label)
-        return bool(content) and not self.foreign and self._overlap(self.label) >= _MOST
+        content = self.wants.content(self.label) - {NEGATED}
+        enough = len(content) >= _FEW and not self.foreign
+        return enough and self._overlap(self.label, self._alike) >= _MOST
 
     def _doubtful(self) -> bool:
         """Whether answers of this type may not say what the field needs, whatever the question."""
@@ -240,8 +249,8 @@ class Likeness:
         """Whether it is a long list of ours, whatever the other words of its question."""
         if self.options is None or len(self.options.ours) < _LONG_LIST or self.estranged:
             return False
-        alike = self.shared_options >= _AS_WANTED and self._overlap(self.label) >= _HALF
-        return alike and (NEGATED in self.label) <= (NEGATED in self.wanted.vocabulary)
+        told = self._overlap(self.label, self._alike) >= _HALF
+        return told and self.shared_options >= _AS_WANTED
 
     def _by_answers(self) -> bool:
         """Whether options or answers say what the words alone do not."""

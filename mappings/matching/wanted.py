@@ -9,7 +9,7 @@ from french.text import bare_label
 from mappings.drift.model import Needs
 from mappings.drift.reviewed import Known, ReviewedForm
 from mappings.matching.lexicon import Lexicon, Wording
-from mappings.matching.words import Meanings
+from mappings.matching.words import NEGATED, Meanings
 from mappings.schema.model import AnnotationSpec, FieldSpec, FieldType, FormMapping
 
 ANNOTATIONS = "annotations"
@@ -25,7 +25,7 @@ class Wanted:
         title: Its name in French.
         labels: Bare labels that a person reviewed, its title included.
         phrases: What each way to ask it means, without doubles.
-        inverse: The same, of the contrary.
+        inverse: The same, of the contrary; each has a meaning that no phrase has.
         vocabulary: Every meaning of its phrases.
         wording: Its words.
         options: Our options, those that a person reviewed.
@@ -149,6 +149,8 @@ class _Maker:
         wording, words = self.lexicon.of(path), self.lexicon.words
         asked = [words.meanings(bare_label(one)) for one in (*labels, *wording.phrases)]
         phrases = tuple(dict.fromkeys(one for one in asked if one))
+        vocabulary: Meanings = frozenset().union(*phrases) if phrases else frozenset()
+        contrary = (words.meanings(one) for one in wording.inverse)
         options = tuple(dict.fromkeys(option for one in seen for option in one.options))
         return Wanted(
             path=path,
@@ -156,8 +158,8 @@ class _Maker:
             title=spec.title,
             labels=frozenset(map(bare_label, labels)),
             phrases=phrases,
-            inverse=tuple(words.meanings(one) for one in wording.inverse),
-            vocabulary=frozenset().union(*phrases) if phrases else frozenset(),
+            inverse=tuple(one for one in contrary if one - vocabulary or NEGATED in one),
+            vocabulary=vocabulary,
             wording=wording,
             options=options,
             needed=self.needs.options.get(path, frozenset()),

@@ -13,9 +13,6 @@ Meanings = frozenset[str]
 _WORD: Final = re.compile(r"[a-z0-9]+|%")
 _LONG: Final = 3
 _VERB: Final = 6
-_NEGATION: Final = frozenset(
-    {"non", "pas", "sans", "aucun", "hors", "ni", "jamais", "absence", "sauf"}
-)
 NEGATED: Final = "≠"
 """The meaning of every word that says no."""
 
@@ -33,6 +30,10 @@ def stem(word: str) -> str:
     while len(bare) > _LONG and bare[-1] == "e":
         bare = bare[:-1]
     return bare
+
+
+_NO: Final = "non, pas, sans, aucun, aucune, hors, ni, jamais, absence, sauf, impossible, défaut"
+_NEGATION: Final = frozenset(stem(fold(word)) for word in _NO.split(", "))
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,10 @@ def _twice(
             shared = spec.shared
         if not all(one.key for _, one in named):
             yield file.problem((*place, name, "champ"), "il manque l'id ou le libellé du champ")
-        elif not candidates and name not in flat and not (_otherwise(spec) or _nowhere(spec)):
+        elif spec.absent and (candidates or _otherwise(spec)):
+            sentence = "« absent » dit qu'aucun champ ne la donne : enlever l'un des deux"
+            yield file.problem((*place, name, "absent"), sentence)
+        elif not (candidates or name in flat or spec.absent or _otherwise(spec)):
             sentence = (
                 "il manque l'id ou le libellé du champ : donner « champ », ou joined, boxes, rows,"
                 " constant ou fact"
@@ -118,11 +121,6 @@ def _twice(
                     told = where if other == name or place == ("annotations",) else where + remedy
                     yield file.problem((*place, name, *path), told)
             taken[one.key].append((name, one.revisions))
-
-
-def _nowhere(spec: FieldModel | AnnotationModel) -> bool:
-    """Whether the file says, by an empty list, that no champ of this form gives it."""
-    return "champ" in spec.model_fields_set and spec.champ == []
 
 
 def _otherwise(spec: FieldModel | AnnotationModel) -> bool:

@@ -62,7 +62,7 @@ def _origin(spec: FieldSpec, further: Sequence[str]) -> Iterator[str]:
     if spec.source is not None:
         yield from _source(spec, spec.source)
     elif not candidates:
-        yield "champ: []"
+        yield "absent: true"
     if spec.options:
         means = (f"{_exact(one.written)}: {_means(one.means)}" for one in spec.options.values())
         yield f"options: {{{', '.join(means)}}}"

@@ -38,8 +38,10 @@ class FieldModel(_MappingPart):
     champ: Champs = Field(
         default=[],
         description="Id stable du champ, ou son libellé, ou des candidats dans l'ordre ; un"
-        " candidat peut ne valoir que pour des révisions : {champ: 29, revision: 1} ; [] :"
-        " aucun champ de ce formulaire ne la donne",
+        " candidat peut ne valoir que pour des révisions : {champ: 29, revision: 1}",
+    )
+    absent: bool = Field(
+        default=False, description="Aucun champ de ce formulaire ne donne cette donnée"
     )
     joined: list[Named] = Field(
         default=[],
@@ -90,7 +92,10 @@ class FieldModel(_MappingPart):
 class AnnotationModel(_MappingPart):
     """Une annotation privée."""
 
-    champ: Number | str | list[Number | str] = Field(description="Id stable, libellé, ou candidats")
+    champ: Number | str | list[Number | str] = Field(
+        default=[], description="Id stable, libellé, ou candidats"
+    )
+    absent: bool = Field(default=False, description="Le formulaire n'a pas cette annotation")
     type: FieldType
     title: str = Field(description="Nom de l'annotation")
     unit: str = ""

@@ -21,6 +21,7 @@ from steps.wiring.form import reviewed_file, reviewed_form
 from steps.wiring.services import Services, now
 from triage.rules.needs import needs_of
 
+_MAPPINGS = (Path(__file__).parents[2] / "mappings").resolve()
 _UNREAD = "La démarche n'a pas encore été lue : `unc sync`, puis réessayez."
 
 
@@ -46,7 +47,11 @@ def accept(services: Services) -> tuple[Path, tuple[Drift, ...], tuple[Drift, ..
 
     Returns:
         The file, the differences before, and those that are left.
+
+    Raises:
+        RequestError: The mapping is the bridge's own, and the form is another one.
     """
+    _require_own_file(services)
     before, earlier = drift_of(services), _said(services)
     path = _keep(services, review(observed_form(services).revisions, earlier=earlier))
     return path, before, drift_of(services)
@@ -56,8 +61,10 @@ def say_absent(services: Services, field: str, *, reason: str, by: str) -> Path:
     """Keep that the form rightly does not ask a field.
 
     Raises:
-        RequestError: The mapping has no such field, or the reason or the name is blank.
+        RequestError: The mapping has no such field, the reason or the name is blank, or the mapping
+            is the bridge's own and the form another one.
     """
+    _require_own_file(services)
     if field.partition("=")[0] not in every_field(services.form.mapping):
         raise RequestError(f"La correspondance n'a pas de donnée « {field} ».")
     if not reason.strip() or not by.strip():
@@ -110,10 +117,23 @@ def against(drifts: Sequence[Drift], *, settled: frozenset[str]) -> tuple[Drift,
 def _said(services: Services) -> ReviewedForm:
     """What was reviewed; of a form that nobody adopted, without the adoption of another one."""
     reviewed = reviewed_form(services.inputs.mapping_file) or ReviewedForm()
-    if form_adopted(services):
+    if form_adopted(services) or _is_ours(services):
         return reviewed
     ours = tuple(one for one in reviewed.adopted if one.demarche is not None)
     return replace(reviewed, adopted=ours)
+
+
+def _is_ours(services: Services) -> bool:
+    """Whether the mapping in use comes with the bridge: other démarches may use it too."""
+    return services.inputs.mapping_file.resolve().is_relative_to(_MAPPINGS)
+
+
+def _require_own_file(services: Services) -> None:
+    if _is_ours(services) and not form_adopted(services):
+        raise RequestError(
+            "La correspondance livrée avec la passerelle est celle d'un autre formulaire :"
+            " `unc mapping adapt` en écrit une pour celui-ci."
+        )
 
 
 def _keep(services: Services, reviewed: ReviewedForm) -> Path:

@@ -35,7 +35,7 @@ from steps.publish.beside_reports import BesideReports, situations_of
 from steps.read.poll import BEGINNING
 from steps.wiring import handed_out_files
 from steps.wiring.case_files import CaseFile, CaseFiles
-from steps.wiring.drift import absences_told, drift_of
+from steps.wiring.drift import absences_told, adoption_told, drift_of, observed_form
 from steps.wiring.failures import KNOWN, told
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.reference import matcher_of, version_of
@@ -218,6 +218,11 @@ def export_context(services: Services, entries: tuple[ExportedDossier, ...]) -> 
         },
         years=found.years,
         adopted=is_adopted(drift),
+        adoption=adoption_told(
+            observed_form(services),
+            form=services.form,
+            mapping_file=services.inputs.mapping_file,
+        ),
         absences=absences_told(services),
     )
 

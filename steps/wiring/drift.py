@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mappings.adoption.absences import absences
-from mappings.adoption.gate import is_adopted, not_adopted
+from mappings.adoption.gate import adoption_of, is_adopted, not_adopted
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Revision
 from mappings.drift.compare import Observed, compare
@@ -57,6 +57,17 @@ def absences_told(services: Services) -> tuple[str, ...]:
     """What a person said that the form does not ask, one French sentence each."""
     reviewed = reviewed_form(services.inputs.mapping_file)
     return tuple(absences(reviewed, services.form.mapping)) if reviewed else ()
+
+
+def adoption_told(observed: Observed, *, form: Form, mapping_file: Path) -> str:
+    """Who adopted a form and when, in French; "" if nobody did."""
+    needs = needs_of(rules_at(form.rulesets, now()))
+    reviewed = reviewed_form(mapping_file)
+    found = adoption_of(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
+    if found is None:
+        return ""
+    what = f"révision {found.revision}" if found.revision else "le formulaire relu"
+    return f"{what}, par {found.by} le {found.on:%d/%m/%Y}"
 
 
 def observed_form(services: Services) -> Observed:

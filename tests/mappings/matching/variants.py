@@ -3,11 +3,10 @@
 A variant is a form of the sandbox (JSON), with the champs that truly ask each field.
 """
 
-import json
 import random
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from ruamel.yaml import YAML
 from mappings.dossier.decode import decode_revision
 from mappings.dossier.revision import Revision
 from mappings.drift.model import Needs
-from mappings.drift.reviewed import parse_reviewed
+from mappings.drift.reviewed import ReviewedForm, parse_reviewed
 from mappings.matching.lexicon import Lexicon, parse_lexicon
 from mappings.matching.wanted import Wants, wants
 from mappings.schema.file import parse_mapping
@@ -41,12 +40,10 @@ class Variant:
     Attributes:
         form: The form as the sandbox reads it, of one revision.
         truth: Ids of the champs that ask each field, by path; fields that none asks are not there.
-        moved: For each champ of the sandbox's own form, what an answer to it becomes.
     """
 
     form: Raw
     truth: Mapping[str, frozenset[str]]
-    moved: Mapping[int, Callable[[Any], Mapping[int, Any]]] = field(default_factory=dict)
 
     @property
     def revision(self) -> Revision:
@@ -79,13 +76,16 @@ def the_needs() -> Needs:
     return needs_of(parse_ruleset(text, source="2026-1.yaml", mapping=the_mapping()))
 
 
+@cache
+def the_reviewed() -> ReviewedForm:
+    text = (ROOT / "mappings/unc/formulaire-relu.yaml").read_text("utf-8")
+    return parse_reviewed(text, source="formulaire-relu.yaml")
+
+
 def our_wants(lexicon: Lexicon | None = None) -> Wants:
-    reviewed = parse_reviewed(
-        (ROOT / "mappings/unc/formulaire-relu.yaml").read_text("utf-8"), source="relu"
-    )
     return wants(
         the_mapping(),
-        reviewed=[(the_mapping(), reviewed)],
+        reviewed=[(the_mapping(), the_reviewed())],
         needs=the_needs(),
         lexicon=lexicon or the_lexicon(),
     )
@@ -273,27 +273,5 @@ VARIANTS: Mapping[str, Callable[[], Variant]] = {
     "retyped and flattened": retyped,
     "a third absent, ten unknown": a_third_absent,
     "written by another": written_by_another,
+    "written by a third": lambda: written_by_another("troisieme_plume.yaml"),
 }
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What came of matching a variant, in paths."""
-
-    sure_right: list[str]
-    sure_wrong: list[str]
-    right: list[str]
-    wrong: list[str]
-    left: list[str]
-
-    def __str__(self) -> str:
-        total = len(self.right) + len(self.left)
-        return (
-            f"sûr {len(self.sure_right)} juste(s), {len(self.sure_wrong)} faux ;"
-            f" proposé {len(self.right)}/{total} juste(s), {len(self.wrong)} faux ;"
-            f" laissé {len(self.left)}"
-        )
-
-
-def dumped(form: Raw) -> str:
-    return json.dumps(form, ensure_ascii=False)
