@@ -64,9 +64,10 @@ def _summary(found: Explained) -> str:
     verdict = found.assessment
     priority = f", priorité {verdict.priority}" if verdict.priority else ""
     since = f", en vigueur depuis le {found.rules.in_force_from:%d/%m/%Y}" if found.rules else ""
+    score = "sans score" if verdict.score is None else f"{verdict.score}/100 ({verdict.band})"
     return (
-        f"Dossier {verdict.number} : {verdict.status.value}, {verdict.score}/100"
-        f" ({verdict.band}){priority} – référentiel {verdict.ruleset} ({found.digest}){since}"
+        f"Dossier {verdict.number} : {verdict.status.value}, {score}{priority}"
+        f" – référentiel {verdict.ruleset} ({found.digest}){since}"
     )
 
 
@@ -189,7 +190,7 @@ def history_table(dossier: int, seen: Sequence[PastVerdict]) -> RenderableType:
             rank,
             f"{one.since.astimezone(PARIS):%d/%m/%Y %H:%M}",
             one.assessment.status.value,
-            one.assessment.score,
+            "–" if one.assessment.score is None else one.assessment.score,
             one.assessment.priority or "–",
             f"{one.assessment.ruleset} ({one.digest})",
             "oui" if one.kept else "non",

@@ -74,7 +74,7 @@ def synthesise(
 
 def _dossiers(readings: Sequence[Reading]) -> tuple[Figure, ...]:
     statuses = Counter(one.entry.decision.status for one in readings)
-    scores = [one.entry.assessment.score for one in readings]
+    scores = [score for one in readings if (score := one.entry.assessment.score) is not None]
     first = Counter(one.entry.decision.priority or "" for one in readings)
     days = _days(readings)
     return (

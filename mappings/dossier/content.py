@@ -1,6 +1,7 @@
 """Hashes of a dossier's raw JSON: has it changed, and must it be judged again?"""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -25,21 +26,37 @@ class Hashes:
 
     Attributes:
         content: Of all that it says, apart from links and dates that move by themselves.
-        fingerprint: Of what a verdict depends on: champs, decision, revision, date of deposit.
+        fingerprint: Of what a verdict depends on: champs, decision, revision, date of deposit, and
+            what else of the dossier the mapping reads.
     """
 
     content: str
     fingerprint: str
 
 
-def hashes(raw: RawDossier) -> Hashes:
-    """Hash a dossier's JSON: its champs are written once for both, and no object is walked here."""
+def hashes(raw: RawDossier, *, facts: Sequence[str] = ()) -> Hashes:
+    """Hash a dossier's JSON: its champs are written once for both, and no object is walked here.
+
+    Args:
+        raw: The JSON.
+        facts: Places of it, beside the champs, that the mapping reads too (``demandeur.siret``).
+    """
     champs = _stable(raw["champs"])
     rest = {key: raw[key] for key in raw if key not in _NOT_IN_REST}
     decided = "" if raw["state"] in _OPEN else raw["state"]
     revision = raw["demarche"]["revision"]["id"]
-    judged = _stable({"dateDepot": raw["dateDepot"], "state": decided, "revision": revision})
+    known = {"dateDepot": raw["dateDepot"], "state": decided, "revision": revision}
+    if facts:
+        known["facts"] = [_fact(raw, place) for place in facts]
+    judged = _stable(known)
     return Hashes(content=_digest(_stable(rest), champs), fingerprint=_digest(judged, champs))
+
+
+def _fact(raw: RawDossier, place: str) -> Any:
+    found: Any = raw
+    for step in place.removeprefix("dossier.").split("."):
+        found = found.get(step) if isinstance(found, dict) else None
+    return found
 
 
 def _stable(value: Any) -> bytes:

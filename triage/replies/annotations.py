@@ -54,7 +54,7 @@ def wanted_annotations(
     return {
         "statut": assessment.status.value,
         "motif_hors_champ": assessment.out_of_scope.option if assessment.out_of_scope else "",
-        "completude": assessment.score,
+        "completude": "" if assessment.score is None else assessment.score,
         "elements_manquants": texts.render(
             "elements_manquants",
             status=assessment.status.value,

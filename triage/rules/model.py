@@ -69,6 +69,12 @@ class Part(_Rule):
         """The field of the report that the part is about."""
         return self.field or self.rows
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The fields that it asks for: its subject, then the cells of rows as ``rows.field``."""
+        cells = (f"{self.rows}.{name}" for name in (self.each, *self.some) if name)
+        return (self.subject, *cells)
+
 
 class Item(_Rule):
     """One requirement of the guide."""
@@ -229,8 +235,9 @@ WarningRule: TypeAlias = Annotated[
 class RuleSet(_Rule):
     """A whole rule-set.
 
-    ``unanswered`` is what is said of a scope question without an answer; texts that were kept
-    before it was a key have none.
+    ``unanswered`` is what is said of a scope question without an answer, ``unasked`` of an item
+    that the form does not ask while no person said so; texts that were kept before they were keys
+    have none.
     """
 
     version: str
@@ -241,6 +248,7 @@ class RuleSet(_Rule):
     insufficient: InsufficientTexts
     unreadable: str
     unanswered: str = "question sans réponse"
+    unasked: str = "aucun champ de ce formulaire ne la donne : correspondance à compléter"
     bands: tuple[Band, ...]
     scope: tuple[ScopeRule, ...]
     items: tuple[Item, ...]

@@ -6,7 +6,7 @@ from mappings.report.model import Report
 from mappings.schema.model import FormMapping
 from triage.rules.checks import Facts
 from triage.rules.model import RuleSet
-from triage.verdict.completeness import band, judge_items, score
+from triage.verdict.completeness import band, is_scored, judge_items, score
 from triage.verdict.model import Assessment, ItemResult, ScopeReason, Status
 from triage.verdict.priority import criteria, level, refusal, unanswered_scope
 from triage.verdict.warnings import warnings
@@ -42,17 +42,18 @@ def assess(
     refused = refusal(rules, report, mapping=mapping)
     unanswered = unanswered_scope(rules, report, mapping=mapping)
     admissible = not any(item.blocking for item in items)
-    status = _status(report, items, refused=refused, unanswered=unanswered)
+    judges = bool(rules.scope or rules.items)
+    status = _status(report, items, refused=refused, unanswered=unanswered, judges=judges)
     in_scope = status in {Status.COMPLET, Status.A_COMPLETER}
     held = criteria(rules, report, mapping=mapping) if in_scope else ()
-    points = score(items)
+    points = score(items) if is_scored(rules, report.unasked) else None
     return Assessment(
         number=report.number,
         fingerprint=verdict_fingerprint(fingerprint, earlier_exists=earlier_exists),
         ruleset=rules.version,
         status=status,
         score=points,
-        band=band(rules, points),
+        band="" if points is None else band(rules, points),
         admissible=admissible,
         items=items,
         out_of_scope=refused,
@@ -81,10 +82,16 @@ def _status(
     *,
     refused: ScopeReason | None,
     unanswered: tuple[ScopeReason, ...],
+    judges: bool,
 ) -> Status:
-    """The first status that holds (see "Triage status" in docs/decisions/0001-donnees.md)."""
+    """The first status that holds (see "Triage status" in docs/decisions/0001-donnees.md).
+
+    A rule-set that asks nothing ``judges`` nothing: « Complet » would say what nobody looked at.
+    """
     if report.state.decided:
         return Status.CLOS
+    if not judges:
+        return Status.A_TRIER
     if refused:
         return Status.HORS_CHAMP
     if unanswered:

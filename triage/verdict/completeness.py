@@ -48,6 +48,18 @@ def judge_items(rules: RuleSet, facts: Facts) -> tuple[ItemResult, ...]:
     return tuple(_judge(item, rules=rules, facts=facts) for item in rules.items)
 
 
+def is_scored(rules: RuleSet, unasked: frozenset[str]) -> bool:
+    """Whether a score says something: rules ask something, and the form every mandatory question.
+
+    Args:
+        rules: The rule-set.
+        unasked: See :class:`mappings.report.model.Report`.
+    """
+    parts = (part for item in rules.items if item.mandatory for part in item.parts)
+    asked = not unasked or all(unasked.isdisjoint(part.paths) for part in parts)
+    return bool(rules.items) and asked
+
+
 def score(items: Iterable[ItemResult]) -> int:
     """Completeness from 0 to 100: 100 × Π(1 − lost), rounded half up."""
     product = Decimal(100)
@@ -112,6 +124,8 @@ def judge_part(part: Part, *, rules: RuleSet, facts: Facts) -> Sequence[Finding]
     """The verdict on one part whose condition holds; with ``each``, one for each row."""
     fields = facts.report.fields
     answer = fields[part.field or part.rows]
+    if _unasked(part, facts):
+        return (Finding(Verdict.MISSING, rules.unasked),)
     if answer.state is AnswerState.NOT_ASKED:
         return (_NOT_APPLICABLE,)
     if part.field:
@@ -146,7 +160,13 @@ def rows_of(answer: Answer) -> Sequence[Row]:
 
 
 def _answered(answer: Answer) -> bool:
-    return answer.state is AnswerState.ANSWERED
+    """Whether there is an answer, or rightly no question."""
+    return answer.state in {AnswerState.ANSWERED, AnswerState.NOT_ASKED}
+
+
+def _unasked(part: Part, facts: Facts) -> bool:
+    """Whether no champ gives what the part asks for, though nobody said that none does."""
+    return not part.optional and not facts.report.unasked.isdisjoint(part.paths)
 
 
 def _answer_finding(

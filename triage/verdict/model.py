@@ -147,8 +147,9 @@ class Assessment:
         fingerprint: Hash of what the verdict depends on.
         ruleset: Version of the rule-set (annotation 908).
         status: Triage status.
-        score: Completeness, 0 to 100, rounded half up.
-        band: Name of the score's band.
+        score: Completeness, 0 to 100, rounded half up; ``None`` where the form does not ask every
+            mandatory question and nobody said so.
+        band: Name of the score's band; "" without a score.
         admissible: Whether no mandatory item is missing or invalid.
         items: Every item of the rule-set, in its order.
         out_of_scope: Reason that puts it out of scope, if any.
@@ -162,7 +163,7 @@ class Assessment:
     fingerprint: str
     ruleset: str
     status: Status
-    score: int
+    score: int | None
     band: str
     admissible: bool
     items: tuple[ItemResult, ...]

@@ -34,7 +34,7 @@ class Reached:
     """
 
     status: str
-    score: int
+    score: int | None
     priority: str | None
     items: Mapping[str, str]
     mandatory: frozenset[str] = field(default=frozenset(), compare=False)

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mappings.dossier.content import hashes
+from settings import ROOT
+from steps.wiring.form import read_mapping
 
 VOLATILE = {"url", "updatedAt"}
 TEXTS = st.one_of(
@@ -70,3 +72,23 @@ def test_links_and_dates_of_writing_move_no_hash(champs: Any, rest: Any) -> None
     before = dossier(champs, rest)
     after = moved(deepcopy(before)) | {"dateDerniereModification": "2026-03-03"}
     assert hashes(before) == hashes(after)
+
+
+def test_a_mapping_that_reads_champs_alone_leaves_fingerprints_as_they_were_stored() -> None:
+    raw = {
+        **dossier([{"id": "c", "stringValue": "é"}], []),
+        "number": 1,
+        "demandeur": {"siret": "1"},
+    }
+    mapping = read_mapping(ROOT / "mappings" / "unc" / "mapping.yaml")
+    stored = "13bb317ba266873a0d62df6f7a75fe30758488a8b32bc140d4717d0ddff4f9f6"
+    assert mapping.facts == ()
+    assert hashes(raw, facts=mapping.facts).fingerprint == stored
+
+
+def test_what_a_mapping_reads_of_the_demandeur_is_judged_again_when_it_moves() -> None:
+    facts = ("demandeur.entreprise.raisonSociale", "demandeur.siret", "dossier.number")
+    raw = {**dossier([], []), "number": 1, "demandeur": {"siret": "1", "entreprise": None}}
+    other = {**raw, "demandeur": {"siret": "2", "entreprise": {"raisonSociale": "LABO"}}}
+    assert hashes(raw).fingerprint == hashes(other).fingerprint
+    assert hashes(raw, facts=facts).fingerprint != hashes(other, facts=facts).fingerprint
