@@ -11,7 +11,7 @@ import pytest
 
 from cli.app import call
 from sandbox.generator.any_form import dossiers_of
-from sandbox.server import Sandbox, default_form, running_sandbox
+from sandbox.server import Sandbox, running_sandbox
 from settings import load_settings
 from steps.judge.judge import ASSESSMENT
 from steps.wiring.services import open_services
@@ -57,7 +57,7 @@ def contact(
 
     def make(name: str) -> Contact:
         variant = VARIANTS[name]()
-        seeds = list(dossiers_of(variant.form, DOSSIERS, seed=3, shipped=default_form()))
+        seeds = list(dossiers_of(variant.form, DOSSIERS, seed=3))
         served = running_sandbox(
             tmp_path / "sandbox", forms=[variant.form], seeds=seeds, rate_limit=100_000
         )

@@ -21,7 +21,7 @@ from sandbox.demarche.form_file import read_form
 from sandbox.demarche.ids import champ_id
 from sandbox.demarche.kinds import described_as
 from sandbox.generator.any_form import dossiers_of
-from sandbox.server import INSTRUCTEUR, default_form, running_sandbox
+from sandbox.server import INSTRUCTEUR, running_sandbox
 from steps.start.new_demarche import Described, create, described, described_in
 from steps.wiring.failures import RequestError
 from steps.wiring.handed_out_files import centres
@@ -77,7 +77,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, list[J
     folder = tmp_path_factory.mktemp("nouvelle")
     (folder / "formulaire.json").write_text(json.dumps(large_form()), encoding="utf-8")
     form = read_form(folder / "formulaire.json", robot=INSTRUCTEUR)
-    seeds = dossiers_of(form, 5, seed=3, shipped=default_form())
+    seeds = dossiers_of(form, 5, seed=3)
     with (
         pytest.MonkeyPatch.context() as patch,
         running_sandbox(folder / "s", forms=[form], seeds=seeds, rate_limit=10_000) as sandbox,
