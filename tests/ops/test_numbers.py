@@ -45,7 +45,7 @@ def test_a_number_that_no_dossier_has_is_not_found_and_stops_nothing(
     others = [one for one in SEEDS[:8] if one.number != chosen.number]
     with bridge([chosen, *others], **database) as made:
         for number in NUMBERS:
-            made.sandbox.control.submit(chosen.number, {EARLIER: number})
+            made.sandbox.control.submit(chosen.number, {EARLIER: str(number)})
             told = made.run()
             assert chosen.number in told.assessed
             assert told.workbooks
