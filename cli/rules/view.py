@@ -54,6 +54,8 @@ def explained_tree(found: Explained) -> Tree:
         node = reasons.add(Text(criterion.name))
         for fact in criterion.evidence:
             node.add(Text(printable(f"{fact.label} = {fact.value}")))
+    for fact in verdict.to_verify:
+        reasons.add(Text(f"à vérifier : {fact.label} ({fact.value})"))
     looks = tree.add("À regarder" if verdict.warnings else "À regarder : rien")
     for warning in verdict.warnings:
         looks.add(Text(_warning(warning, mapping)))
@@ -64,15 +66,16 @@ def _summary(found: Explained) -> str:
     verdict = found.assessment
     priority = f", priorité {verdict.priority}" if verdict.priority else ""
     since = f", en vigueur depuis le {found.rules.in_force_from:%d/%m/%Y}" if found.rules else ""
+    before = f" ({verdict.open_status.value} d'après ses réponses)" if verdict.open_status else ""
     return (
-        f"Dossier {verdict.number} : {verdict.status.value}, {verdict.score}/100"
+        f"Dossier {verdict.number} : {verdict.status.value}{before}, {verdict.score}/100"
         f" ({verdict.band}){priority} – référentiel {verdict.ruleset} ({found.digest}){since}"
     )
 
 
 def _question_line(question: QuestionExplained) -> Text:
-    told = f" – {question.reason}" if question.reason else ""
-    line = Text(f"{question.title} : {question.value or 'sans réponse'}{told}")
+    told = [one for one in (question.value, question.reason) if one]
+    line = Text(f"{question.title} : {' – '.join(told) or 'sans réponse'}")
     source = _SOURCES.get(question.source, question.source)
     return line.append(f"\n{source}", style="italic dim") if source else line
 
