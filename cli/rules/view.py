@@ -15,7 +15,7 @@ from steps.explain.present_verdict import Explained
 from triage.rules.conditions import Condition
 from triage.rules.model import PriorityLevel, RuleSet
 from triage.verdict.explanation import ItemExplained, PartExplained, QuestionExplained
-from triage.verdict.model import Mark, Verdict
+from triage.verdict.model import Assessment, Mark, Verdict
 from triage.verdict.model import Warning as TriageWarning
 from triage.verdict.trial_causes import VERDICTS
 
@@ -49,17 +49,21 @@ def explained_tree(found: Explained) -> Tree:
     items = tree.add("Complétude")
     for item in found.items:
         _add_item(items, item, mapping)
-    reasons = tree.add(Text(_priority(found)))
-    for criterion in verdict.criteria:
-        node = reasons.add(Text(criterion.name))
-        for fact in criterion.evidence:
-            node.add(Text(printable(f"{fact.label} = {fact.value}")))
-    for fact in verdict.to_verify:
-        reasons.add(Text(f"à vérifier : {fact.label} ({fact.value})"))
+    _add_reasons(tree.add(Text(_priority(found))), verdict)
     looks = tree.add("À regarder" if verdict.warnings else "À regarder : rien")
     for warning in verdict.warnings:
         looks.add(Text(_warning(warning, mapping)))
     return tree
+
+
+def _add_reasons(tree: Tree, verdict: Assessment) -> None:
+    """The criteria that hold, and what is not known."""
+    for criterion in verdict.criteria:
+        node = tree.add(Text(criterion.name))
+        for fact in criterion.evidence:
+            node.add(Text(printable(f"{fact.label} = {fact.value}")))
+    for fact in verdict.to_verify:
+        tree.add(Text(f"à vérifier : {fact.label} ({fact.value})"))
 
 
 def _summary(found: Explained) -> str:

@@ -119,8 +119,7 @@ class Matcher:
         known = {one for name in _acting(found) if (one := self._names.acting(name))}
         brand = words(found.name).split()[:1]
         return not known or all(
-            part.split() == brand or max(fuzz.ratio(part, one) for one in known) >= _SAME_SUBSTANCE
-            or any({*part.split()} <= {*one.split()} or {*one.split()} <= {*part.split()} for one in known)
+            part.split() == brand or any(_same_substance(part, one) for one in known)
             for part in parts
         )
 
@@ -166,6 +165,12 @@ def _with_substance(name: Likeness, declared: Declared, medicine: Medicine) -> L
     wanted = words(declared.substance)
     alike = max(fuzz.token_set_ratio(wanted, words(one)) for one in medicine.substances)
     return Likeness((2 * name.said + alike) / 3, (2 * name.whole + alike) / 3)
+
+
+def _same_substance(one: str, other: str) -> bool:
+    """Whether two names, salts apart, are of one substance: misspelt, or one in the other."""
+    few, many = sorted(({*one.split()}, {*other.split()}), key=len)
+    return few <= many or fuzz.ratio(one, other) >= _SAME_SUBSTANCE
 
 
 def _acting(medicine: Medicine) -> Iterator[str]:

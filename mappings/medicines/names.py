@@ -88,7 +88,7 @@ class NameIndex:
         return [word for word in name.split() if self._names(word)]
 
     def acting(self, substance: str) -> str:
-        """A substance as the words that tell it from others, salts apart; all of them without any."""
+        """A substance as the words that tell it from others: salts apart, if there are others."""
         if substance not in self._acting:
             said = [word for word in _split(substance) if len(word) >= _SHORTEST]
             kept = [word for word in said if word not in self._salts]

@@ -67,7 +67,7 @@ class Medicine:
         holders: Holders of the authorisation (not always the company that markets it).
         reinforced: Under *surveillance renforcée*.
         substances: Active substances, once each, as salts where BDPM says so.
-        fractions: The same as therapeutic fractions (what acts, the salt apart), where there is one.
+        fractions: The same as therapeutic fractions (what acts, the salt apart) where BDPM has one.
         atc: ATC codes; only medicines of major therapeutic interest have one in BDPM.
         major: Medicine of major therapeutic interest (MITM).
         conditions: Conditions of prescription and dispensing.

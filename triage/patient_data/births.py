@@ -63,9 +63,12 @@ _SIGNED = re.compile(
 """Words before the initials of who wrote, not of a patient."""
 _SURNAME = re.compile(r"(?<![^\W\d_])(?P<name>[A-ZÉÈ][a-zàâçéèêëîïôûü]{2,25}),? $")
 _NO_SURNAME = frozenset(
-    "Patient Patiente Cas Enfant Madame Monsieur Mme Mlle Sujet Femme Homme Fille Bébé Malade Chez"
-    " Pour Avec Observation Nourrisson Nouveau".split()
-)
+    {
+        "Avec", "Bébé", "Cas", "Chez", "Enfant", "Femme", "Fille", "Homme", "Madame", "Malade",
+        "Mlle", "Mme", "Monsieur", "Nourrisson", "Nouveau", "Observation", "Patient", "Patiente",
+        "Pour", "Sujet",
+    }
+)  # fmt: skip
 
 
 def births_in(text: str) -> Iterator[Span]:
@@ -119,7 +122,10 @@ def _is_a_patient(text: str, named: re.Match[str], start: int) -> bool:
     day = _DAY.match(text, start)
     if day is None or _year(day.group()) < _RECENT:
         return True
-    label = "." not in named["initials"] and text[named.end("initials") : start].strip() in {":", "("}
+    label = "." not in named["initials"] and text[named.end("initials") : start].strip() in {
+        ":",
+        "(",
+    }
     surname = _SURNAME.search(text, before, named.start())
     author = surname is not None and surname["name"] not in _NO_SURNAME
     return not (label or author or _OFTEN.fullmatch(_letters(named)))

@@ -41,8 +41,8 @@ class Decision:
         priority: ``P1`` … ``P4``, or a person's word; ``None`` without any.
         excluded: Whether the report is out of scope, by its answers or by a person.
         exclusion: Option that says why, as a person wrote it; empty where the verdict says it.
-        proposed: Status of the verdict where a person decided otherwise; of a dossier that is decided
-            on DS, the one that its answers give; else empty.
+        proposed: Status of the verdict where a person decided otherwise; of a dossier that is
+            decided on DS, the one that its answers give; else empty.
         proposed_priority: Likewise; ``–`` where the verdict has none.
     """
 

@@ -1,6 +1,7 @@
 """Messages to declarants: at most one for each set of faults, a few for each dossier.
 
-A fault is an item, its verdict and the fields at fault: what was missing and is now invalid is told.
+A fault is an item, its verdict and the fields at fault: what was missing, and is now invalid, is
+told.
 """
 
 from collections.abc import Collection, Sequence
@@ -145,9 +146,9 @@ def _correction(
 ) -> Literal["incomplete", "incorrect"] | None:
     if sending.channel != "correction":
         return None
-    asked = (*assessment.unanswered_scope, *_requested(assessment))
-    missing = any(one.verdict is Verdict.MISSING for one in asked)
-    return "incomplete" if missing else "incorrect"
+    questions = [one.verdict for one in assessment.unanswered_scope]
+    items = [one.verdict for one in _requested(assessment)]
+    return "incomplete" if Verdict.MISSING in (*questions, *items) else "incorrect"
 
 
 def _message(

@@ -1,7 +1,8 @@
 """What is due to a dossier (`Reply`), and what became of it (`Receipt`).
 
 Annotations and labels are states: due when DS shows something else than wanted. Messages are
-events: one for each set of faults, keyed; so is the passage en instruction, one for each submission.
+events: one for each set of faults, keyed; so is the passage en instruction, one for each
+submission.
 See ``docs/decisions/0002-replies.md``.
 """
 
@@ -75,8 +76,8 @@ class SendMessage:
         body: Text in French.
         correction: Reason of the correction request, or ``None`` for a plain message.
         kind: ``received`` (complete) or ``request`` (something is missing).
-        items: What it lists: id, verdict and fields at fault of each item (``A2:missing:courriel``),
-            field and verdict of each scope question.
+        items: What it lists: id, verdict and fields at fault of each item
+            (``R1:missing:date_fin_analyse``), field and verdict of each scope question.
     """
 
     key: str

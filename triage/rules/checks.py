@@ -120,10 +120,7 @@ def passes(check: Check, value: Value, *, answers: Answers, facts: Facts) -> boo
         case DayCheck():
             return isinstance(value, date) and _day(value) >= check.earliest
         case OtherCheck():
-            other = answers[check.other].value
-            if check.unless_wrong and isinstance(other, date) and _day(other) > facts.submission_day:
-                return True
-            return other is None or _BESIDE[check.check](value, other)
+            return _beside(check, value, answers[check.other].value, facts)
         case SimpleCheck(check="not_after_submission"):
             return isinstance(value, date) and _day(value) <= facts.submission_day
         case SimpleCheck(check="not_after_deposit"):
@@ -136,6 +133,12 @@ def passes(check: Check, value: Value, *, answers: Answers, facts: Facts) -> boo
             return _LENIENT[check.check](str(value))
         case SimpleCheck():
             return _ALONE[check.check](value)
+
+
+def _beside(check: OtherCheck, value: Value, other: Value | None, facts: Facts) -> bool:
+    """Whether a value passes beside another; nothing is compared with what is not there."""
+    late = isinstance(other, date) and _day(other) > facts.submission_day
+    return other is None or (check.unless_wrong and late) or _BESIDE[check.check](value, other)
 
 
 @lru_cache(maxsize=1024)

@@ -13,12 +13,15 @@ _WATER = re.compile(
     r"(?:mono|hemi|sesqui|di|tri|tetra|penta|hexa|hepta|octa|deca|dodeca)?hydratee?s?|anhydres?"
 )
 _ACIDS = frozenset(
-    "acetylsalicylique alendronique ascorbique chenodesoxycholique clavulanique clodronique"
-    " etidronique folinique folique fusidique gadobenique gadopentetique gadoterique gadoxetique"
-    " hyaluronique ibandronique levofolinique mefenamique niflumique pamidronique pantothenique"
-    " risedronique salicylique tiaprofenique tiludronique tranexamique ursodesoxycholique"
-    " valproique zoledronique".split()
-)
+    {
+        "acetylsalicylique", "alendronique", "ascorbique", "chenodesoxycholique", "clavulanique",
+        "clodronique", "etidronique", "folinique", "folique", "fusidique", "gadobenique",
+        "gadopentetique", "gadoterique", "gadoxetique", "hyaluronique", "ibandronique",
+        "levofolinique", "mefenamique", "niflumique", "pamidronique", "pantothenique",
+        "risedronique", "salicylique", "tiaprofenique", "tiludronique", "tranexamique",
+        "ursodesoxycholique", "valproique", "zoledronique",
+    }
+)  # fmt: skip
 """Acids whose salts are named by an « -ate » of their own."""
 _TIMES = re.compile(r"^(?:mono|hemi|sesqui|di|tri|hydrogeno)(?=[a-z]{5})")
 

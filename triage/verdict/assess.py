@@ -93,7 +93,7 @@ def _status(
     refused: ScopeReason | None,
     unanswered: tuple[ScopeReason, ...],
 ) -> Status:
-    """The first status that holds, unless the dossier is decided (docs/decisions/0001-donnees.md)."""
+    """The first status that holds for a dossier that is open (docs/decisions/0001-donnees.md)."""
     if refused:
         return Status.HORS_CHAMP
     if unanswered:

@@ -151,8 +151,7 @@ def _answers(
         return [(spec.title, answer)]
     title = spec.fields[part.each].title
     return [
-        (f"{title} ({spec.title} {at})", row[part.each])
-        for at, row in rows_judged(answer, rules)
+        (f"{title} ({spec.title} {at})", row[part.each]) for at, row in rows_judged(answer, rules)
     ]
 
 

@@ -36,7 +36,7 @@ def unanswered_scope(
             question(rule.field, report, mapping),
             option="",
             text=unanswered_text(rules, report.fields[rule.field]),
-            verdict=Verdict.INVALID if _is_unreadable(report.fields[rule.field]) else Verdict.MISSING,
+            verdict=_fault(report.fields[rule.field]),
         )
         for rule in rules.scope
         if not isinstance(report.value(rule.field), bool)
@@ -46,6 +46,10 @@ def unanswered_scope(
 def unanswered_text(rules: RuleSet, answer: Answer) -> str:
     """What is said of a scope question whose answer decides nothing."""
     return rules.unreadable if _is_unreadable(answer) else rules.unanswered
+
+
+def _fault(answer: Answer) -> Verdict:
+    return Verdict.INVALID if _is_unreadable(answer) else Verdict.MISSING
 
 
 def _is_unreadable(answer: Answer) -> bool:
@@ -145,8 +149,10 @@ def to_verify(
     """What is not known of what the levels and criteria ask, unless it changes nothing."""
     if certain:
         return ()
-    conditions = [*rules.priority.criteria, *rules.priority.levels]
-    read = dict.fromkeys(name for one in conditions if one.when for name in one.when.fields())
+    criteria_read = (one.when for one in rules.priority.criteria)
+    levels_read = (one.when for one in rules.priority.levels if one.when)
+    conditions = (*criteria_read, *levels_read)
+    read = dict.fromkeys(name for one in conditions for name in one.fields())
     return tuple(
         Evidence(field=name, label=mapping.fields[name].title, value=known.unknown[name])
         for name in read

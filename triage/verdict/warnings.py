@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from french.time import PARIS
 from mappings.dossier.model import Place
-from mappings.report.model import Answer, Report
+from mappings.report.model import Answer, Report, Value
 from triage.patient_data.finders import FEWEST_DIGITS, FINDERS, digits_in
 from triage.patient_data.free_text import free_texts
 from triage.rules.checks import Facts, passes
@@ -116,10 +116,12 @@ def _rows_say_only(rule: OnlyWarning, report: Report) -> bool:
     value = report.fields[rule.rows].value
     rows = [row for row in value if isinstance(row, dict)] if isinstance(value, tuple) else []
     said = [cell for row in rows if (cell := row[rule.each].value) is not None]
-    return bool(said) and all(
-        not {one.code, one.name}.isdisjoint(rule.only) if isinstance(one, Place) else one in rule.only
-        for one in said
-    )
+    return bool(said) and all(not _names(one).isdisjoint(rule.only) for one in said)
+
+
+def _names(value: Value) -> set[str]:
+    """A cell as it may be named: of a place, its code too."""
+    return {value.code, value.name} if isinstance(value, Place) else {str(value)}
 
 
 def _texts(report: Report) -> Iterator[_Text]:

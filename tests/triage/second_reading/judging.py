@@ -58,7 +58,9 @@ def outcome(case: Mapping[str, Any]) -> dict[str, Any]:
         "statut": verdict.status.value,
         "d'après les réponses": verdict.open_status.value if verdict.open_status else None,
         "éléments": {
-            item.id: f"{WORDS[item.verdict]} : {item.reason}" if item.reason else WORDS[item.verdict]
+            item.id: f"{WORDS[item.verdict]} : {item.reason}"
+            if item.reason
+            else WORDS[item.verdict]
             for item in verdict.items
             if item.verdict is not USUAL.get(item.id, Verdict.PRESENT)
         },

@@ -1,4 +1,4 @@
-"""The second reading: each labelled dossier has the verdict, and its declarant the words, expected."""
+"""The second reading: each labelled dossier is judged and answered as an evaluator would."""
 
 from pathlib import Path
 from typing import Any
