@@ -78,8 +78,8 @@ def _summary(found: Explained) -> str:
 
 
 def _question_line(question: QuestionExplained) -> Text:
-    told = [one for one in (question.value, question.reason) if one]
-    line = Text(f"{question.title} : {' – '.join(told) or 'sans réponse'}")
+    told = dict.fromkeys(one for one in (question.value or "sans réponse", question.reason) if one)
+    line = Text(f"{question.title} : {' – '.join(told)}")
     source = _SOURCES.get(question.source, question.source)
     return line.append(f"\n{source}", style="italic dim") if source else line
 
