@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 import orjson
 
+from french.time import PARIS
 from mappings.dossier.model import RawDossier
 
 _VOLATILE = re.compile(rb'"(?:url|updatedAt)":(?:null|"[^"\\]*(?:\\.[^"\\]*)*"),?')
@@ -14,6 +16,7 @@ _VOLATILE = re.compile(rb'"(?:url|updatedAt)":(?:null|"[^"\\]*(?:\\.[^"\\]*)*"),
 person typed never looks so: its quotes are escaped."""
 _MOVED_BY_US = frozenset({"dateDerniereModification", "dateDerniereModificationAnnotations"})
 """Dates of the dossier that every annotation, message or label moves."""
+_SUBMITTED = "dateDerniereModificationChamps"
 _NOT_IN_REST = _MOVED_BY_US | {"champs"}
 _OPEN = frozenset({"en_construction", "en_instruction"})
 """States that a verdict does not tell apart: our own correction request moves one to the other."""
@@ -25,7 +28,8 @@ class Hashes:
 
     Attributes:
         content: Of all that it says, apart from links and dates that move by themselves.
-        fingerprint: Of what a verdict depends on: champs, decision, revision, date of deposit.
+        fingerprint: Of what a verdict depends on: champs, decision, revision, date of deposit and
+            day of the last submission (a date that was to come yesterday is not today).
     """
 
     content: str
@@ -38,8 +42,23 @@ def hashes(raw: RawDossier) -> Hashes:
     rest = {key: raw[key] for key in raw if key not in _NOT_IN_REST}
     decided = "" if raw["state"] in _OPEN else raw["state"]
     revision = raw["demarche"]["revision"]["id"]
-    judged = _stable({"dateDepot": raw["dateDepot"], "state": decided, "revision": revision})
+    judged = _stable(
+        {
+            "dateDepot": raw["dateDepot"],
+            "state": decided,
+            "revision": revision,
+            "submitted": _day(raw.get(_SUBMITTED)),
+        }
+    )
     return Hashes(content=_digest(_stable(rest), champs), fingerprint=_digest(judged, champs))
+
+
+def _day(moment: Any) -> str:
+    """Day of a moment in Paris; of what is no moment, its text."""
+    try:
+        return datetime.fromisoformat(moment).astimezone(PARIS).date().isoformat()
+    except (OverflowError, TypeError, ValueError):
+        return str(moment)
 
 
 def _stable(value: Any) -> bytes:

@@ -70,3 +70,13 @@ def test_links_and_dates_of_writing_move_no_hash(champs: Any, rest: Any) -> None
     before = dossier(champs, rest)
     after = moved(deepcopy(before)) | {"dateDerniereModification": "2026-03-03"}
     assert hashes(before) == hashes(after)
+
+
+def test_the_day_of_a_submission_counts_and_its_hour_does_not() -> None:
+    def submitted(moment: Any) -> str:
+        return hashes(dossier([], []) | {"dateDerniereModificationChamps": moment}).fingerprint
+
+    day = submitted("2026-11-29T00:30:00+01:00")
+    assert day == submitted("2026-11-29T21:00:00+01:00") == submitted("2026-11-28T23:30:00+00:00")
+    assert day != submitted("2026-11-30T00:30:00+01:00")
+    assert len({submitted(odd) for odd in ("rien", "0001-01-01T00:00:00+05:00")}) == 2
