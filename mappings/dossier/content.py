@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 import orjson
 
+from french.time import PARIS
 from mappings.dossier.model import RawDossier
 
 _VOLATILE = re.compile(rb'"(?:url|updatedAt)":(?:null|"[^"\\]*(?:\\.[^"\\]*)*"),?')
@@ -15,6 +17,7 @@ _VOLATILE = re.compile(rb'"(?:url|updatedAt)":(?:null|"[^"\\]*(?:\\.[^"\\]*)*"),
 person typed never looks so: its quotes are escaped."""
 _MOVED_BY_US = frozenset({"dateDerniereModification", "dateDerniereModificationAnnotations"})
 """Dates of the dossier that every annotation, message or label moves."""
+_SUBMITTED = "dateDerniereModificationChamps"
 _NOT_IN_REST = _MOVED_BY_US | {"champs"}
 _OPEN = frozenset({"en_construction", "en_instruction"})
 """States that a verdict does not tell apart: our own correction request moves one to the other."""
@@ -26,8 +29,9 @@ class Hashes:
 
     Attributes:
         content: Of all that it says, apart from links and dates that move by themselves.
-        fingerprint: Of what a verdict depends on: champs, decision, revision, date of deposit, and
-            what else of the dossier the mapping reads.
+        fingerprint: Of what a verdict depends on: champs, decision, revision, date of deposit, day
+            of the last submission (a date that was to come yesterday is not today), and what else
+            of the dossier the mapping reads.
     """
 
     content: str
@@ -45,7 +49,12 @@ def hashes(raw: RawDossier, *, facts: Sequence[str] = ()) -> Hashes:
     rest = {key: raw[key] for key in raw if key not in _NOT_IN_REST}
     decided = "" if raw["state"] in _OPEN else raw["state"]
     revision = raw["demarche"]["revision"]["id"]
-    known = {"dateDepot": raw["dateDepot"], "state": decided, "revision": revision}
+    known = {
+        "dateDepot": raw["dateDepot"],
+        "state": decided,
+        "revision": revision,
+        "submitted": _day(raw.get(_SUBMITTED)),
+    }
     if facts:
         known["facts"] = [_fact(raw, place) for place in facts]
     judged = _stable(known)
@@ -57,6 +66,14 @@ def _fact(raw: RawDossier, place: str) -> Any:
     for step in place.removeprefix("dossier.").split("."):
         found = found.get(step) if isinstance(found, dict) else None
     return found
+
+
+def _day(moment: Any) -> str:
+    """Day of a moment in Paris; of what is no moment, its text."""
+    try:
+        return datetime.fromisoformat(moment).astimezone(PARIS).date().isoformat()
+    except (OverflowError, TypeError, ValueError):
+        return str(moment)
 
 
 def _stable(value: Any) -> bytes:

