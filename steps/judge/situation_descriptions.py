@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from pydantic import TypeAdapter
 
 from mappings.dossier.model import Dossier
 from mappings.medicines.facts import medicines_of
+from mappings.medicines.match import Matcher
 from mappings.report.model import Report
 from steps.judge import planning
 from steps.wiring.case_files import CaseFile, CaseFiles
@@ -19,6 +21,7 @@ from triage.replies.annotations import shown
 from triage.replies.decision import Written, held_by_person, is_excluded
 from triage.situations.dci import substances
 from triage.situations.description import DRAWN, Description, annotated, describe
+from triage.situations.names import SubstanceNames, reference_names
 from triage.verdict.priority import out_of_scope
 
 CHUNK = 200
@@ -108,6 +111,7 @@ def _of(
         form.matching,
         in_scope=not is_excluded(held, verdict=out_of_scope(case.rules, report) is not None),
         by_cis=_by_cis(services, report),
+        names=_names(matcher_of(services.inputs.home), form.matching.names, form.matching.salts),
     )
     return annotated(
         described,
@@ -131,6 +135,16 @@ def _by_cis(services: Services, report: Report) -> dict[str, str]:
         for match in found
         if match is not None and match.sure and match.medicine is not None
     }
+
+
+@lru_cache(maxsize=2)
+def _names(
+    matcher: Matcher | None, names: SubstanceNames, salts: frozenset[str]
+) -> SubstanceNames:
+    """Names of substances, with those that the reference knows; drawn once for each version."""
+    if matcher is None:
+        return names
+    return names.with_reference(reference_names(matcher.reference.medicines.values(), salts))
 
 
 def _annotation(services: Services) -> str:

@@ -14,7 +14,7 @@ from steps.judge.situation_descriptions import (
 from steps.wiring.case_files import CaseFiles
 from steps.wiring.services import Services, now
 from store.verdicts.situations import DecidedBy, SituationReport
-from triage.situations.description import Description, overrule
+from triage.situations.description import Description, overrule, settled
 from triage.situations.duplicates import ReportLink, find_links
 from triage.situations.propose import Placed, changed, members_of, propose
 
@@ -58,7 +58,8 @@ def decided(services: Services) -> frozenset[int]:
 
 def descriptions(services: Services) -> Mapping[int, Description]:
     """Every report in sight as matching sees it, by number."""
-    return {number: description_of(one) for number, one in _live(services).items()}
+    drawn = [description_of(one) for one in _live(services).values()]
+    return {one.number: one for one in settled(drawn, services.form.matching)}
 
 
 def by_substance(services: Services) -> Mapping[str, Sequence[str]]:
@@ -90,7 +91,7 @@ def decide(services: Services, numbers: Sequence[int], situation: str) -> None:
 
 def links(services: Services) -> tuple[ReportLink, ...]:
     """Duplicates and complements among the reports that were described."""
-    return find_links(descriptions(services).values(), services.form.matching.duplicates)
+    return find_links(descriptions(services).values(), services.form.matching)
 
 
 def _live(services: Services) -> dict[int, SituationReport]:

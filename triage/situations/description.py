@@ -75,7 +75,7 @@ def describe(
     *,
     in_scope: bool,
     by_cis: CisSubstances | None = None,
-    reference: SubstanceNames | None = None,
+    names: SubstanceNames | None = None,
 ) -> Description:
     """Describe a report.
 
@@ -84,13 +84,12 @@ def describe(
         matching: What to look at.
         in_scope: Whether it may belong to a situation.
         by_cis: Substances by CIS code, for what was not typed or is no substance.
-        reference: Names that BDPM knows, where it is loaded.
+        names: Names of substances, BDPM's too where it is loaded; those of ``matching`` else.
     """
     rules = matching.duplicates
     earlier = report.value(rules.earlier)
     company = report.value(rules.company)
-    names = matching.names.with_reference(reference) if reference else matching.names
-    rows = list(_medicines(report, matching, by_cis=by_cis or {}, names=names))
+    rows = list(_medicines(report, matching, by_cis=by_cis or {}, names=names or matching.names))
     return Description(
         number=report.number,
         in_scope=in_scope,

@@ -10,7 +10,7 @@ from typing import Literal
 from rapidfuzz import fuzz
 
 from triage.situations.description import Description
-from triage.situations.facets import Agreement, compare
+from triage.situations.facets import compare
 from triage.situations.matching import DuplicateField, DuplicateMatching, Matching
 
 IDENTIFIERS = frozenset({"reference", "cases", "publication"})
@@ -49,9 +49,9 @@ def lines(one: Description, other: Description, matching: Matching) -> Iterator[
     """Every line that both reports answer: facets of the situation first, then the answers."""
     rules = matching.duplicates
     between = one.company != other.company or not one.company
-    for name, agreement in compare(one.facets, other.facets, matching).items():
-        if agreement != "unanswered":
-            yield Line(name, _AGREEMENT[agreement], rules.facet_weight)
+    for name, share in compare(one.facets, other.facets, matching).items():
+        if share is not None:
+            yield Line(name, share, rules.facet_weight)
     for field in rules.fields:
         mine, theirs = one.answers.get(field.field), other.answers.get(field.field)
         if mine and theirs and not (between and field.kind not in IDENTIFIERS | {"text"}):
@@ -79,9 +79,6 @@ def tells(identifier: str) -> bool:
     digits = sum(char.isdigit() for char in bare)
     letters = any(char.isalpha() for char in bare)
     return len(identifier) >= _TELLING and digits >= _DIGITS and (letters or digits >= _TELLING)
-
-
-_AGREEMENT: dict[Agreement, float] = {"agree": 1.0, "differ": 0.0, "unanswered": 0.0}
 
 
 def _line(

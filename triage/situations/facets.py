@@ -4,61 +4,63 @@ A facet that differs separates; one that either leaves unanswered neither joins 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from triage.situations.matching import Facet, Matching
 
 Answers: TypeAlias = Mapping[str, tuple[str, ...]]
 """Answers of each facet, by field; empty where there is none."""
-Agreement: TypeAlias = Literal["agree", "differ", "unanswered"]
+Agreement: TypeAlias = float | None
+"""Share of two answers that is common, 0 when they differ; ``None`` when one is not given."""
+
+_COVERED, _WORDED = 0.5, 0.9
+"""An option that covers the other; one use in other words."""
 
 
 def compare(mine: Answers, theirs: Answers, matching: Matching) -> dict[str, Agreement]:
     """How each facet of two reports compares, by field."""
-    found: dict[str, Agreement] = {}
-    for facet in matching.situations.facets:
-        one, two = mine.get(facet.field, ()), theirs.get(facet.field, ())
-        if not one or not two:
-            found[facet.field] = "unanswered"
-        elif facet.kind == "use":
-            found[facet.field] = "agree" if matching.vocabulary.alike(one, two) else "differ"
-        else:
-            found[facet.field] = "agree" if {*one} & {*two} else "differ"
-    for facet in matching.situations.facets:
-        if found[facet.field] == "differ" and _covered(facet, mine, theirs, found, matching):
-            found[facet.field] = "agree"
+    facets = matching.situations.facets
+    found = {facet.field: _agreement(facet, mine, theirs, matching) for facet in facets}
+    told = any(found[facet.field] for facet in facets if facet.kind in {"use", "route"})
+    for facet in facets:
+        if found[facet.field] == 0 and told and _covered(facet, mine, theirs):
+            found[facet.field] = _COVERED
     return found
+
+
+def differ(agreements: Mapping[str, Agreement]) -> bool:
+    """Whether a facet separates."""
+    return any(share == 0 for share in agreements.values())
 
 
 def weight(agreements: Mapping[str, Agreement], facets: Sequence[Facet]) -> float:
     """What the facets that agree are worth together; 0 when one differs."""
-    if "differ" in agreements.values():
+    if differ(agreements):
         return 0.0
-    return sum(facet.weight for facet in facets if agreements[facet.field] == "agree")
+    return sum(facet.weight * (agreements[facet.field] or 0) for facet in facets)
 
 
-def _covered(
-    facet: Facet,
-    mine: Answers,
-    theirs: Answers,
-    found: Mapping[str, Agreement],
-    matching: Matching,
-) -> bool:
+def _agreement(facet: Facet, mine: Answers, theirs: Answers, matching: Matching) -> Agreement:
+    one, two = mine.get(facet.field, ()), theirs.get(facet.field, ())
+    if not one or not two:
+        return None
+    if facet.kind == "use":
+        alike = matching.vocabulary.alike(one, two)
+        return 1.0 if one == two else _WORDED if alike else 0.0
+    return len({*one} & {*two}) / len({*one} | {*two})
+
+
+def _covered(facet: Facet, mine: Answers, theirs: Answers) -> bool:
     """Whether one side's option is a general name of the other's: adults, older adults.
 
     Only where a use or a route that agrees says what the matter is.
     """
-    if any({*side.get(name, ())} & options for side in (mine, theirs) for name, options in facet.unless.items()):
-        return False
-    if not any(
-        found[other.field] == "agree"
-        for other in matching.situations.facets
-        if other.kind in {"use", "route"}
-    ):
-        return False
-    one, two = {*mine[facet.field]}, {*theirs[facet.field]}
+    for name, options in facet.unless.items():
+        if any(not options.isdisjoint(side.get(name, ())) for side in (mine, theirs)):
+            return False
+    one, two = frozenset(mine[facet.field]), frozenset(theirs[facet.field])
     return any(
-        (general in here and there <= covered) or (general in there and here <= covered)
+        general in here and there <= covered
         for general, covered in facet.general.items()
-        for here, there in ((one, two),)
+        for here, there in ((one, two), (two, one))
     )

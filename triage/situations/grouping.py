@@ -68,10 +68,7 @@ class Likeness:
         """Weight of what agrees, and whether every facet that one answers agrees."""
         one, two = dict(mine), dict(theirs)
         found = compare(one, two, self._matching)
-        whole = all(
-            agreement == "agree" or not (one[name] or two[name])
-            for name, agreement in found.items()
-        )
+        whole = all(share or not (one[name] or two[name]) for name, share in found.items())
         return weight(found, self._matching.situations.facets), whole
 
 
