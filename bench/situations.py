@@ -97,7 +97,7 @@ def main() -> int:
     good = show("situations", pairs(group(told, matching)), pairs(truth.values()))
     bare = matching.model_copy(update={"classes": {}})
     show("… by substance alone", pairs(group(told, bare)), pairs(truth.values()))
-    links = find_links(told, matching.duplicates)
+    links = find_links(told, matching)
     copies = {(one.earlier, one.number) for one in links if one.kind == "duplicate"}
     good &= show("duplicates", copies, pairs(planted_copies(seeds)))
     follows = {
@@ -115,7 +115,7 @@ def main() -> int:
     groups = group(many, matching)
     grouping = perf_counter() - start
     start = perf_counter()
-    found = find_links(many, matching.duplicates)
+    found = find_links(many, matching)
     print(
         f"{MANY} reports: {len(groups)} groups in {grouping:.2f} s,"
         f" {len(found)} links in {perf_counter() - start:.2f} s (target: 30 s)"

@@ -95,7 +95,7 @@ def _complements(known: Mapping[int, Description], matching: Matching) -> Iterat
         if earlier is None or one.initial or earlier.number == one.number:
             continue
         found = tuple(lines(one, earlier, matching))
-        if follows(one, earlier):
+        if follows(one, earlier, matching):
             yield _link("complement", one, earlier, found, value=1.0)
         elif _same_use(one, earlier, matching):
             yield _link("complement", one, earlier, found, value=score(found))
@@ -104,6 +104,7 @@ def _complements(known: Mapping[int, Description], matching: Matching) -> Iterat
 def _duplicates(known: Mapping[int, Description], matching: Matching) -> Iterator[ReportLink]:
     rules = matching.duplicates
     initial = [one for one in known.values() if one.initial]
+    keys = {field.field for field in rules.fields if field.kind in {"date", *IDENTIFIERS}}
     publications = {field.field for field in rules.fields if field.kind == "publication"}
     for first, second in sorted(_candidates(initial, matching)):
         one, earlier = known[second], known[first]
@@ -118,8 +119,8 @@ def _duplicates(known: Mapping[int, Description], matching: Matching) -> Iterato
         ):
             continue
         compared = sum(line.weight for line in found)
-        value = score(found)
-        if across or (compared >= rules.least_compared and value >= rules.threshold):
+        value, near = score(found), any(line.alike for line in found if line.field in keys)
+        if across or (near and compared >= rules.least_compared and value >= rules.threshold):
             yield _link("duplicate", one, earlier, found, value=value)
 
 

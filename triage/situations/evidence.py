@@ -24,6 +24,8 @@ _SHORTEST = 5
 _TELLING = 7
 """Letters and digits from which a code of two companies is of one thing."""
 _DIGITS = 3
+_APART = 0.75
+"""What two identifiers that differ weigh: a report sent again may have been given another."""
 _UNLIKE = 0.35
 """Likeness of texts under which they have nothing in common."""
 
@@ -100,7 +102,7 @@ def _line(
                 return Line(field.field, 1.0, field.weight, shared)
             # Two companies number each in their own way, and one article backs many reports.
             apart = one and two and not between and field.kind != "publication"
-            return Line(field.field, 0.0, field.weight / 2) if apart else None
+            return Line(field.field, 0.0, field.weight * _APART) if apart else None
 
 
 @lru_cache(maxsize=16384)

@@ -4,19 +4,34 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from triage.situations.description import Description
+from triage.situations.matching import Matching
 
 
-def follows(one: Description, earlier: Description) -> bool:
+def follows(one: Description, earlier: Description, matching: Matching) -> bool:
     """Whether a complement or a closure is of the report that it names.
 
-    That of another company, or of another substance, is not: it is told, and stands on its own.
+    That of another company, or of a substance that is not followed with this one, is not: it is
+    told, and stands on its own.
     """
     same_company = one.company == earlier.company or not (one.company and earlier.company)
-    medicines = {*one.medicines}, {*earlier.medicines}
-    return not one.initial and same_company and (not all(medicines) or not medicines[0].isdisjoint(medicines[1]))
+    return not one.initial and same_company and _are_kin(one, earlier, matching)
 
 
-def initials(descriptions: Iterable[Description]) -> Mapping[int, int]:
+def _are_kin(one: Description, other: Description, matching: Matching) -> bool:
+    mine, theirs = (
+        {part for name in side.medicines for part in name.split("+")} for side in (one, other)
+    )
+    return (
+        not (mine and theirs)
+        or not mine.isdisjoint(theirs)
+        or any(
+            not mine.isdisjoint(members) and not theirs.isdisjoint(members)
+            for members in matching.followed.values()
+        )
+    )
+
+
+def initials(descriptions: Iterable[Description], matching: Matching) -> Mapping[int, int]:
     """The report that each complement and closure goes back to, by number."""
     known = {one.number: one for one in descriptions}
     found: dict[int, int] = {}
@@ -25,7 +40,7 @@ def initials(descriptions: Iterable[Description]) -> Mapping[int, int]:
         while (
             (earlier := known.get(first.earlier or -1)) is not None
             and earlier.number not in seen
-            and follows(first, earlier)
+            and follows(first, earlier, matching)
         ):
             seen.add(earlier.number)
             first = earlier
@@ -34,12 +49,12 @@ def initials(descriptions: Iterable[Description]) -> Mapping[int, int]:
     return found
 
 
-def new_reports(descriptions: Sequence[Description]) -> frozenset[int]:
+def new_reports(descriptions: Sequence[Description], matching: Matching) -> frozenset[int]:
     """The reports of one situation that count: each family once, by its first member here.
 
     A complement that names no report that is here is of its company's family, if there is one.
     """
-    firsts = initials(descriptions)
+    firsts = initials(descriptions, matching)
     counted = {firsts.get(one.number, one.number) for one in descriptions}
     by_number = {one.number: one for one in descriptions}
     of_company: dict[str, list[int]] = defaultdict(list)

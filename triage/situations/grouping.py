@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from triage.situations.dci import joined
 from triage.situations.description import Description, settled
 from triage.situations.facets import Answers, compare, weight
 from triage.situations.families import initials
@@ -39,7 +38,7 @@ def signature(description: Description, matching: Matching) -> Signature:
     classes = frozenset(
         name
         for name, followed in matching.classes.items()
-        if not single.isdisjoint(joined(one, matching.salts) for one in followed.substances)
+        if not single.isdisjoint(matching.followed[name])
         and _is_followed(followed, dict(facets))
     )
     return Signature(description.medicines, facets, classes)
@@ -79,7 +78,7 @@ def group(descriptions: Iterable[Description], matching: Matching) -> tuple[tupl
     closure is in the group of the report that it goes back to.
     """
     told = [one for one in settled(descriptions, matching) if one.in_scope and one.medicines]
-    firsts = initials(told)
+    firsts = initials(told, matching)
     numbers: dict[Signature, list[int]] = defaultdict(list)
     for one in told:
         if one.number not in firsts:

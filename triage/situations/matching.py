@@ -5,6 +5,7 @@ See ``triage/unc/rapprochements.yaml``, and beside it ``vocabulaire.yaml`` (word
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from hashlib import sha256
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -13,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from datafiles.file import DataFile, DataFileError
 from french.text import fold
 from mappings.schema.model import FormMapping
+from triage.situations.dci import joined
 from triage.situations.names import SubstanceNames, read_names
 from triage.situations.vocabulary import Vocabulary, parse_vocabulary
 
@@ -121,6 +123,14 @@ class Matching(_Matching):
     vocabulary: Vocabulary = Vocabulary()
     names: SubstanceNames = SubstanceNames()
     digest: str = ""
+
+    @cached_property
+    def followed(self) -> Mapping[str, frozenset[str]]:
+        """Substances of each class, in normal form."""
+        return {
+            name: frozenset(joined(one, self.salts) for one in followed.substances)
+            for name, followed in self.classes.items()
+        }
 
 
 def parse_matching(

@@ -104,9 +104,25 @@ def parse_vocabulary(text: str, *, source: str) -> Vocabulary:
         for one, where in named
         if one not in found.uses
     ]
+    unknown += [
+        file.problem((where, label), f"« {way} » dit aussi « {other} »")
+        for where, said in (("uses", found.uses), ("routes", found.routes))
+        for label, way, other in _said_twice(said, found)
+    ]
     if unknown:
         raise DataFileError(unknown)
     return found.model_copy(update={"digest": file.digest})
+
+
+def _said_twice(said: Mapping[str, str], found: Vocabulary) -> Iterator[tuple[str, str, str]]:
+    """Ways of saying that are of two labels: label, way, and the label that has it already."""
+    reader = _Reader({}, ignored=found.ignored, negations=found.negations)
+    first: dict[frozenset[str], str] = {}
+    for label, others in said.items():
+        for way in (label, *others.split(",")):
+            stems = frozenset(reader.kept(way))
+            if stems and first.setdefault(stems, label) != label:
+                yield label, way.strip(), first[stems]
 
 
 class _Reader:
@@ -121,7 +137,7 @@ class _Reader:
             (label, frozenset(stems))
             for label, others in said.items()
             for way in (label, *others.split(","))
-            if (stems := self._kept(way))
+            if (stems := self.kept(way))
         }
         self._ways = sorted(ways, key=lambda one: (-len(one[1]), one[0]))
         self._known = frozenset(stem for _, stems in ways for stem in stems)
@@ -129,7 +145,7 @@ class _Reader:
         self.read = lru_cache(maxsize=8192)(self._read)
 
     def _read(self, text: str) -> tuple[str, ...]:
-        written = self._kept(text)
+        written = self.kept(text)
         left = {self._near(stem): at for at, stem in reversed([*enumerate(written)])}
         labels: dict[str, int] = {}
         for label, stems in self._ways:
@@ -140,7 +156,7 @@ class _Reader:
         ordered = sorted(labels, key=lambda label: labels[label])
         return (*ordered, *(f"{STEM}{stem}" for stem in dict.fromkeys(written)))
 
-    def _kept(self, text: str) -> list[str]:
+    def kept(self, text: str) -> list[str]:
         """Stems that tell something, without what a negation takes away."""
         kept: list[str] = []
         taken = 0

@@ -81,7 +81,7 @@ def _planted(bloc: str, raw: Mapping[str, Any]) -> Planted:
         36: known,
         38: "biblio" in raw,
         39: raw.get("biblio"),
-        40: deposit - timedelta(days=5),
+        40: known + timedelta(days=14),
         49: "cas" in raw,
         51: raw.get("cas"),
     }
