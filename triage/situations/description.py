@@ -230,7 +230,7 @@ def _medicines(
         sure = {*found.split("+")} <= names.known
         if not sure:
             brand = names.others.get(head(name), "")
-            found = substances(by_cis.get(code, "")) or found or substances(brand)
+            found = substances(by_cis.get(code, "")) or brand or found
         yield _Row(code, head(name), found, " ".join(told.split()) if sure else "")
 
 
@@ -246,18 +246,22 @@ def _facet(report: Report, facet: Facet, matching: Matching) -> tuple[str, ...]:
         case "use":
             text = _use_as_typed(report, matching)
             found = matching.vocabulary.uses_of(text)
-            asked = all(
+            asked = bool(found) or all(
                 option in _options(report.fields[name]) for name, option in facet.asked_by.items()
             )
-            if not found and asked and told:  # the title often says it
-                found = matching.vocabulary.uses_of(told[0])
-                return tuple(one for one in found if not one.startswith(STEM))
+            if asked and not _labels(found):  # the title often says it, in words that are known
+                others = (_labels(matching.vocabulary.uses_of(other)) for other in told)
+                return (*next((labels for labels in others if labels), ()), *found)
             return found
         case "route" if set(answers) & facet.vague:
             route = matching.vocabulary.route_of(" ; ".join(told))
             return (route,) if route else ()
         case _:
             return tuple(one for one in answers if one not in facet.vague)
+
+
+def _labels(reading: Iterable[str]) -> tuple[str, ...]:
+    return tuple(one for one in reading if not one.startswith(STEM))
 
 
 def _use_as_typed(report: Report, matching: Matching) -> str:

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from triage.situations.description import Description, settled
 from triage.situations.evidence import IDENTIFIERS, Line, day_of, identifiers, lines, score
-from triage.situations.facets import compare, differ
+from triage.situations.facets import surely_differ
 from triage.situations.families import follows
 from triage.situations.matching import Matching
 
@@ -145,7 +145,7 @@ def _link(
 
 def _same_use(one: Description, other: Description, matching: Matching) -> bool:
     shared = not {*one.medicines}.isdisjoint(other.medicines)
-    return shared and not differ(compare(one.facets, other.facets, matching))
+    return shared and not surely_differ(one.facets, other.facets, matching)
 
 
 def _candidates(descriptions: Iterable[Description], matching: Matching) -> set[tuple[int, int]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from triage.situations.matching import Facet, Matching
+from triage.situations.vocabulary import STEM
 
 Answers: TypeAlias = Mapping[str, tuple[str, ...]]
 """Answers of each facet, by field; empty where there is none."""
@@ -31,6 +32,20 @@ def compare(mine: Answers, theirs: Answers, matching: Matching) -> dict[str, Agr
 def differ(agreements: Mapping[str, Agreement]) -> bool:
     """Whether a facet separates."""
     return any(share == 0 for share in agreements.values())
+
+
+def surely_differ(mine: Answers, theirs: Answers, matching: Matching) -> bool:
+    """Whether a facet separates otherwise than by words that the vocabulary does not know."""
+    return any(
+        share == 0
+        and not (
+            facet.kind == "use"
+            and any(all(one.startswith(STEM) for one in side[facet.field]) for side in (mine, theirs))
+        )
+        for facet, share in zip(
+            matching.situations.facets, compare(mine, theirs, matching).values(), strict=True
+        )
+    )
 
 
 def weight(agreements: Mapping[str, Agreement], facets: Sequence[Facet]) -> float:

@@ -26,6 +26,8 @@ _FORMS = re.compile(
     r"|collyres?|creme|pommade|patchs?|sachets?)\b"
 )
 _HEAD = re.compile(r"[a-z]{3,}")
+_SHORTEST = 5
+"""Letters of a word that names a substance among others."""
 _LONG, _LONGER = 7, 10
 """Letters from which one, then two, that are wrong make a misspelling."""
 _MOST = 0.9
@@ -122,8 +124,11 @@ def _resolved(part: str, names: SubstanceNames) -> str:
         return part
     if part in names.others:
         return names.others[part]
-    near = _nearest(part, names)
-    return names.others.get(near, near) if near else part
+    if near := _nearest(part, names):
+        return names.others.get(near, near)
+    words = {names.others.get(word, word) for word in part.split() if len(word) >= _SHORTEST}
+    told = {word for word in words if {*word.split("+")} <= names.known}
+    return told.pop() if len(told) == 1 else part  # « sémaglutide (Ozempic) », an unknown ester
 
 
 @lru_cache(maxsize=8192)
