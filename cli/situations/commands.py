@@ -173,7 +173,9 @@ def _facts(services: Services, *, only: str | None = None) -> list[SituationFact
     reports = {report.number: report for report in reports_of(services, numbers=wanted)}
     told = descriptions(services)
     return [
-        facts_of(name, [reports[number] for number in numbers], told)
+        facts_of(
+            name, [reports[n] for n in numbers], told, matching=services.form.matching
+        )
         for name, numbers in groups.items()
     ]
 

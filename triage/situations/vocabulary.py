@@ -60,12 +60,17 @@ class Vocabulary(BaseModel):
         Known uses decide where both name some: the one that names fewer must be told by the other.
         Else the words themselves are compared.
         """
-        labels = [[one for one in side if not one.startswith(STEM)] for side in (mine, theirs)]
+        labels = [self._narrowest(side) for side in (mine, theirs)]
         if all(labels):
             fewer, more = sorted(labels, key=len)
             told = sum(any(self._same(one, other) for other in more) for one in fewer)
             return told >= max(1, round(2 * len(fewer) / 3))
         return _share(_words(mine), _words(theirs)) > _ENOUGH
+
+    def _narrowest(self, reading: Sequence[str]) -> list[str]:
+        """Labels of a reading; « cancer » is left out beside « cancer colorectal »."""
+        labels = [one for one in reading if not one.startswith(STEM)]
+        return [one for one in labels if self._narrower(one).isdisjoint(labels)]
 
     def _same(self, one: str, other: str) -> bool:
         return one == other or other in self._narrower(one) or one in self._narrower(other)
