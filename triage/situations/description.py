@@ -246,12 +246,12 @@ def _facet(report: Report, facet: Facet, matching: Matching) -> tuple[str, ...]:
         case "use":
             text = _use_as_typed(report, matching)
             found = matching.vocabulary.uses_of(text)
-            asked = bool(found) or all(
+            asked = all(
                 option in _options(report.fields[name]) for name, option in facet.asked_by.items()
             )
-            if asked and not _labels(found):  # the title often says it, in words that are known
+            if asked and not found:  # the title often says it
                 others = (_labels(matching.vocabulary.uses_of(other)) for other in told)
-                return (*next((labels for labels in others if labels), ()), *found)
+                return next((labels for labels in others if labels), ())
             return found
         case "route" if set(answers) & facet.vague:
             route = matching.vocabulary.route_of(" ; ".join(told))

@@ -1,8 +1,8 @@
 """Reports that are one report sent twice, and complements with the report that they complete.
 
-Reports of one company are compared within a substance, and only where a date or a text is near;
-those of two companies only where both give an identifier: the time grows with the number of
-reports, not with its square. What is found is told, never merged.
+Reports of one company are compared within a substance, and only where a date is near or where both
+give an identifier; those of two companies only where both give an identifier: the time grows with
+the number of reports, not with its square. What is found is told, never merged.
 """
 
 from collections import defaultdict
@@ -21,6 +21,8 @@ LinkKind: TypeAlias = Literal["duplicate", "complement"]
 
 _CROWD = 60
 """More reports than this under one key say that the key is common: neighbours are compared."""
+_NEIGHBOURS = 20
+"""Reports of near dates that one is compared with."""
 _AGREES = 0.8
 """Likeness from which an answer is said to agree."""
 
@@ -151,19 +153,16 @@ def _same_use(one: Description, other: Description, matching: Matching) -> bool:
 def _candidates(descriptions: Iterable[Description], matching: Matching) -> set[tuple[int, int]]:
     """Pairs that are worth comparing."""
     kinds = {field.field: field.kind for field in matching.duplicates.fields}
-    equal: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    equal: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     told = list(descriptions)
     for one in told:
         for name, kind in kinds.items():
-            answer = one.answers.get(name)
+            answer = one.answers.get(name) if kind in IDENTIFIERS else None
             if not answer:
                 continue
             for medicine in one.medicines or ("",):
-                if kind in IDENTIFIERS:
-                    for code in identifiers(answer, kind):  # type: ignore[arg-type]
-                        equal[medicine, name, code].append(one.number)
-                elif kind == "text":
-                    equal[one.company, medicine, name, answer].append(one.number)
+                for code in identifiers(answer, kind):
+                    equal[medicine, name, code].append(one.number)
     found = {pair for members in equal.values() for pair in _pairs(sorted(set(members)))}
     for name, kind in kinds.items():
         if kind == "date":
@@ -185,7 +184,7 @@ def _near_days(
     for members in blocks.values():
         members.sort()
         for at, (day, number) in enumerate(members):
-            for other_day, other in members[at + 1 : at + 1 + _CROWD]:
+            for other_day, other in members[at + 1 : at + 1 + _NEIGHBOURS]:
                 if other_day - day > within:
                     break
                 found.add((min(number, other), max(number, other)))
@@ -197,5 +196,5 @@ def _pairs(members: Sequence[int]) -> Iterator[tuple[int, int]]:
         yield from combinations(members, 2)
         return
     for at, one in enumerate(members):
-        for other in members[at + 1 : at + 1 + _CROWD // 2]:
+        for other in members[at + 1 : at + 1 + _NEIGHBOURS]:
             yield one, other

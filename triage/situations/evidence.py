@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Literal
 
 from rapidfuzz import fuzz
 
@@ -54,6 +53,8 @@ def lines(one: Description, other: Description, matching: Matching) -> Iterator[
     for name, share in compare(one.facets, other.facets, matching).items():
         if share is not None:
             yield Line(name, share, rules.facet_weight)
+    if between:
+        yield Line(rules.company, 0.0, rules.facet_weight)
     for field in rules.fields:
         mine, theirs = one.answers.get(field.field), other.answers.get(field.field)
         if mine and theirs and not (between and field.kind not in IDENTIFIERS | {"text"}):
@@ -66,11 +67,6 @@ def score(found: Sequence[Line]) -> float:
     """Share of the weight of what was compared that agrees."""
     compared = sum(line.weight for line in found)
     return sum(line.weight * line.alike for line in found) / compared if compared else 0.0
-
-
-def identifiers(text: str, kind: Literal["reference", "cases", "publication"]) -> frozenset[str]:
-    """Identifiers that an answer gives, as they are compared: punctuation and case apart."""
-    return _identifiers(text, kind)
 
 
 def tells(identifier: str) -> bool:
@@ -106,7 +102,13 @@ def _line(
 
 
 @lru_cache(maxsize=16384)
-def _identifiers(text: str, kind: str) -> frozenset[str]:
+def identifiers(text: str, kind: str) -> frozenset[str]:
+    """Identifiers that a folded answer gives, as they are compared: punctuation apart.
+
+    Args:
+        text: The answer.
+        kind: ``reference``, ``cases`` or ``publication``.
+    """
     publications = {*_DOI.findall(text), *(f"pmid{one}" for one in _PMID.findall(text))}
     if kind == "publication":
         return frozenset(publications)

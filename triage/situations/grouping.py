@@ -99,7 +99,7 @@ def _clusters(
 ) -> Iterable[list[int]]:
     """Numbers of each cluster: those who say most come first, the others join the likeliest.
 
-    One that would as well join several stays apart: nothing says which.
+    One that would as well join several uses of its substance stays apart: nothing says which.
     """
     likeness = Likeness(matching)
     clusters: list[list[Signature]] = []
@@ -110,7 +110,7 @@ def _clusters(
         scored = [(_joins(one, clusters[place], likeness), place) for place in near]
         best = max((score for score, _ in scored), default=0.0)
         places = [place for score, place in scored if score == best]
-        if best > 0 and len(places) == 1:
+        if best > 0 and (len(places) == 1 or len(one.medicines) > 1):
             clusters[places[0]].append(one)
             place = places[0]
         else:

@@ -5,7 +5,6 @@ See ``triage/unc/rapprochements.yaml``, and beside it ``vocabulaire.yaml`` (word
 """
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from hashlib import sha256
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -124,7 +123,7 @@ class Matching(_Matching):
     names: SubstanceNames = SubstanceNames()
     digest: str = ""
 
-    @cached_property
+    @property
     def followed(self) -> Mapping[str, frozenset[str]]:
         """Substances of each class, in normal form."""
         return {

@@ -1,10 +1,11 @@
 """What a person would call a situation: the substance, then what sets the use apart."""
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from french.text import fold
+from triage.situations.dci import joined
 from triage.situations.description import Description
 from triage.situations.matching import Matching
 from triage.situations.vocabulary import STEM
@@ -42,7 +43,7 @@ def _substance(reports: Iterable[Description]) -> str:
     spellings = Counter(
         spelt
         for one in told
-        if (spelt := one.spelt.get(name)) and sorted(fold(spelt).split()) == sorted(name.split())
+        if (spelt := one.spelt.get(name)) and joined(spelt, frozenset()) == name
     )
     best = max(
         sorted(spellings),
@@ -80,15 +81,20 @@ def _natures(reports: Sequence[Description], matching: Matching) -> list[str]:
     first, *others = matching.situations.facets
     told = {option for one in others for options in one.unless.values() for option in options}
     options = _common([one.facets.get(first.field, ()) for one in reports])
-    return [_lower(one) for one in options if one not in told]
+    return [_lower(one) for one in options if one not in told] if told.isdisjoint(options) else []
 
 
 def _common(answers: Iterable[tuple[str, ...]]) -> list[str]:
-    """Options that at least half of those that answer tick, ages in order."""
+    """Options that most of those that answer tick, ages in order."""
     given = [one for one in answers if one]
     counted = Counter(option for options in given for option in options)
-    common = [option for option, count in counted.items() if 2 * count >= len(given)]
-    return sorted(common, key=lambda one: (int(_AGE.search(one).group()) if _AGE.search(one) else 99, one))
+    common = [option for option, count in counted.items() if 2 * count > len(given)]
+    return sorted(common, key=_by_age)
+
+
+def _by_age(option: str) -> tuple[int, str]:
+    found = _AGE.search(option)
+    return int(found.group()) if found else sys.maxsize, option
 
 
 def _most(found: Iterable[Iterable[str]]) -> str:
