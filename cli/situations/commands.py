@@ -173,9 +173,7 @@ def _facts(services: Services, *, only: str | None = None) -> list[SituationFact
     reports = {report.number: report for report in reports_of(services, numbers=wanted)}
     told = descriptions(services)
     return [
-        facts_of(
-            name, [reports[n] for n in numbers], told, matching=services.form.matching
-        )
+        facts_of(name, [reports[n] for n in numbers], told, matching=services.form.matching)
         for name, numbers in groups.items()
     ]
 

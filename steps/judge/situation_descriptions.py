@@ -19,9 +19,8 @@ from store.verdicts.situations import SituationReport
 from triage.replies.annotation_owner import written_by_us
 from triage.replies.annotations import shown
 from triage.replies.decision import Written, held_by_person, is_excluded
-from triage.situations.dci import substances
 from triage.situations.description import DRAWN, Description, annotated, describe
-from triage.situations.names import SubstanceNames, reference_names
+from triage.situations.names import SubstanceNames, reference_names, substances_by_cis
 from triage.verdict.priority import out_of_scope
 
 CHUNK = 200
@@ -122,25 +121,15 @@ def _of(
     )
 
 
-def _by_cis(services: Services, report: Report) -> dict[str, str]:
+def _by_cis(services: Services, report: Report) -> Mapping[str, str]:
     """Substances of the report's medicines by CIS code, where the reference is sure of them."""
-    matcher, salts = matcher_of(services.inputs.home), services.form.matching.salts
-    if matcher is None:
-        return {}
+    matcher = matcher_of(services.inputs.home)
     found = medicines_of(report, mapping=services.form.mapping, matcher=matcher)
-    return {
-        match.medicine.cis: "+".join(
-            sorted({one for name in match.medicine.substances for one in substances(name, salts)})
-        )
-        for match in found
-        if match is not None and match.sure and match.medicine is not None
-    }
+    return substances_by_cis(found, services.form.matching.salts)
 
 
 @lru_cache(maxsize=2)
-def _names(
-    matcher: Matcher | None, names: SubstanceNames, salts: frozenset[str]
-) -> SubstanceNames:
+def _names(matcher: Matcher | None, names: SubstanceNames, salts: frozenset[str]) -> SubstanceNames:
     """Names of substances, with those that the reference knows; drawn once for each version."""
     if matcher is None:
         return names

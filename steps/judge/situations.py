@@ -14,7 +14,8 @@ from steps.judge.situation_descriptions import (
 from steps.wiring.case_files import CaseFiles
 from steps.wiring.services import Services, now
 from store.verdicts.situations import DecidedBy, SituationReport
-from triage.situations.description import Description, overrule, settled
+from triage.situations.description import Description, overrule
+from triage.situations.description import settled as settled_among
 from triage.situations.duplicates import ReportLink, find_links
 from triage.situations.propose import Placed, changed, members_of, propose
 
@@ -59,7 +60,7 @@ def decided(services: Services) -> frozenset[int]:
 def descriptions(services: Services) -> Mapping[int, Description]:
     """Every report in sight as matching sees it, by number."""
     drawn = [description_of(one) for one in _live(services).values()]
-    return {one.number: one for one in settled(drawn, services.form.matching)}
+    return {one.number: one for one in settled_among(drawn, services.form.matching)}
 
 
 def by_substance(services: Services) -> Mapping[str, Sequence[str]]:

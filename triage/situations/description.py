@@ -162,9 +162,7 @@ def learnt(descriptions: Iterable[Description]) -> CisSubstances:
     }
 
 
-def settled(
-    descriptions: Iterable[Description], matching: Matching
-) -> tuple[Description, ...]:
+def settled(descriptions: Iterable[Description], matching: Matching) -> tuple[Description, ...]:
     """The descriptions with what they say of one another's medicines.
 
     A code that is named elsewhere names the substance; a brand typed for a substance is what the
@@ -195,7 +193,8 @@ def _renamed(description: Description, others: Mapping[str, str]) -> Description
 
     medicines = tuple(sorted({renamed(name) for name in description.medicines}))
     return (
-        description if medicines == description.medicines
+        description
+        if medicines == description.medicines
         else replace(description, medicines=medicines)
     )
 

@@ -183,9 +183,9 @@ def _near_days(
     found: set[tuple[int, int]] = set()
     for members in blocks.values():
         members.sort()
-        for at, (day, number) in enumerate(members):
-            for other_day, other in members[at + 1 : at + 1 + _NEIGHBOURS]:
-                if other_day - day > within:
+        for at, (first, number) in enumerate(members):
+            for second, other in members[at + 1 : at + 1 + _NEIGHBOURS]:
+                if second - first > within:
                     break
                 found.add((min(number, other), max(number, other)))
     return found

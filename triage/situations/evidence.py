@@ -134,6 +134,7 @@ def _near(mine: str, theirs: str, *, within: int) -> float:
 
 @lru_cache(maxsize=16384)
 def day_of(text: str) -> date | None:
+    """A day as answers show it, ``15/01/2026``; ``None`` for anything else."""
     try:
         return datetime.strptime(text, "%d/%m/%Y").date()  # noqa: DTZ007 (a day)
     except ValueError:

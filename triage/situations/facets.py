@@ -36,16 +36,16 @@ def differ(agreements: Mapping[str, Agreement]) -> bool:
 
 def surely_differ(mine: Answers, theirs: Answers, matching: Matching) -> bool:
     """Whether a facet separates otherwise than by words that the vocabulary does not know."""
+    found = compare(mine, theirs, matching)
     return any(
-        share == 0
-        and not (
-            facet.kind == "use"
-            and any(all(one.startswith(STEM) for one in side[facet.field]) for side in (mine, theirs))
-        )
-        for facet, share in zip(
-            matching.situations.facets, compare(mine, theirs, matching).values(), strict=True
-        )
+        found[facet.field] == 0
+        and not (facet.kind == "use" and any(_is_unknown(side, facet) for side in (mine, theirs)))
+        for facet in matching.situations.facets
     )
+
+
+def _is_unknown(side: Answers, facet: Facet) -> bool:
+    return all(one.startswith(STEM) for one in side[facet.field])
 
 
 def weight(agreements: Mapping[str, Agreement], facets: Sequence[Facet]) -> float:

@@ -88,13 +88,14 @@ def facts_of(
     """
     ordered = sorted(reports, key=lambda one: (one.deposited_at, one.number))
     told = [descriptions[one.number] for one in ordered if one.number in descriptions]
+    undescribed = {one.number for one in ordered} - {one.number for one in told}
     days = [one.deposited_at.astimezone(PARIS).date() for one in ordered]
     known = [day for one in ordered if isinstance(day := value_of(one, "date_connaissance"), date)]
     return SituationFacts(
         id=situation,
         title=title_of(told, matching),
         numbers=tuple(sorted(one.number for one in ordered)),
-        counted=tuple(sorted(new_reports(told, matching))),
+        counted=tuple(sorted(new_reports(told, matching) | undescribed)),
         substances=tuple(sorted({name for one in told for name in one.medicines})),
         companies=tuple(sorted({company_of(one) for one in ordered} - {""})),
         patients=estimated(ordered, "patients", least=1),

@@ -38,8 +38,7 @@ def signature(description: Description, matching: Matching) -> Signature:
     classes = frozenset(
         name
         for name, followed in matching.classes.items()
-        if not single.isdisjoint(matching.followed[name])
-        and _is_followed(followed, dict(facets))
+        if not single.isdisjoint(matching.followed[name]) and _is_followed(followed, dict(facets))
     )
     return Signature(description.medicines, facets, classes)
 
@@ -94,9 +93,7 @@ def group(descriptions: Iterable[Description], matching: Matching) -> tuple[tupl
     )
 
 
-def _clusters(
-    numbers: Mapping[Signature, list[int]], matching: Matching
-) -> Iterable[list[int]]:
+def _clusters(numbers: Mapping[Signature, list[int]], matching: Matching) -> Iterable[list[int]]:
     """Numbers of each cluster: those who say most come first, the others join the likeliest.
 
     One that would as well join several uses of its substance stays apart: nothing says which.

@@ -168,7 +168,7 @@ def parse_matching(
         beside["vocabulary"] = parse_vocabulary(vocabulary, source="vocabulaire.yaml")
     if names:
         beside["names"] = read_names(names, salts=found.salts, source="substances.csv")
-    digest = sha256("\0".join([text, vocabulary, names]).encode()).hexdigest()[:12]
+    digest = sha256(f"{text}\0{vocabulary}\0{names}".encode()).hexdigest()[:12]
     return found.model_copy(update={"digest": digest, **beside})
 
 

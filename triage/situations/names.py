@@ -15,6 +15,7 @@ from rapidfuzz.distance import OSA
 
 from datafiles.file import DataFileError
 from french.text import fold
+from mappings.medicines.match import Match
 from mappings.medicines.reference import Medicine
 from triage.situations.dci import joined
 
@@ -91,6 +92,17 @@ def reference_names(medicines: Iterable[Medicine], salts: frozenset[str]) -> Sub
         if count >= _MOST * found.total()
     }
     return SubstanceNames(others, frozenset(one for name in known for one in name.split("+")))
+
+
+def substances_by_cis(matches: Iterable[Match | None], salts: frozenset[str]) -> Mapping[str, str]:
+    """Substances by CIS code of what a reference found by a code that nothing speaks against."""
+    return {
+        match.medicine.cis: "+".join(
+            sorted({joined(name, salts) for name in match.medicine.substances} - {""})
+        )
+        for match in matches
+        if match is not None and match.sure and match.medicine is not None
+    }
 
 
 def head(name: str) -> str:
@@ -178,7 +190,9 @@ def learnt_names(
     for brand, substance in said:
         if brand not in substance.replace("+", " ").split():
             held[brand][substance] += 1
-    brands = {brand: max(sorted(found), key=lambda one: found[one]) for brand, found in held.items()}
+    brands = {
+        brand: max(sorted(found), key=lambda one: found[one]) for brand, found in held.items()
+    }
     learnt: dict[str, str] = {}
     for name, count in sorted(typed.items(), key=lambda one: (one[1], one[0])):
         if name in names.known:

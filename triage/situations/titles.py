@@ -18,7 +18,8 @@ _LONGEST = 60
 def title_of(reports: Sequence[Description], matching: Matching) -> str:
     """A title for the reports of a situation, in order of deposit; empty when nothing is known.
 
-    « Sémaglutide : perte de poids (12 à 17 ans) », « Néfopam : voie orale », « Codéine : 2 à 11 ans ».
+    « Sémaglutide : perte de poids (12 à 17 ans) », « Néfopam : voie orale », « Codéine : 2 à 11
+    ans ».
     """
     initial = [one for one in reports if one.initial] or [*reports]
     substance = _substance(initial)

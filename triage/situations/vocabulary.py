@@ -18,11 +18,6 @@ STEM = "="
 """Before a stem, to tell it from the label of a known use."""
 
 _TOKENS = re.compile(r"[a-z0-9]+|[,;.:()/+!?]")
-_LITTLE = frozenset(
-    "a ai as au aux avec c ce ces cet cette chez d dans de des du elle en entre est et il l la le"
-    " les leur leurs ma mais me n ne ni nos notre on ou ouu par pas plus pour qu que qui s sa se"
-    " ses si son sont sous sur t ta un une vers y".split()
-)
 _BREAKS = frozenset({"et", "ou", "mais", "avec", "chez", "pour", "dans", "par", "ni"})
 _REACH = 2
 """Words after « sans » that it speaks of."""
@@ -165,19 +160,15 @@ class _Reader:
         """Stems that tell something, without what a negation takes away."""
         kept: list[str] = []
         taken = 0
-        for token in _TOKENS.findall(_spread(text)):
-            if not token[0].isalnum() or token in _BREAKS:
+        for word in _TOKENS.findall(_spread(text)):
+            if not word[0].isalnum() or word in _BREAKS:
                 taken = 0
-            elif token in self._negations:
-                taken = _REACH if token != "non" else 1
-            elif token not in _LITTLE:
-                stem = _stem(token)
-                if stem in self._ignored:
-                    continue
-                if taken:
-                    taken -= 1
-                else:
+            elif word in self._negations:
+                taken = 1 if word == "non" else _REACH
+            elif (stem := _stem(word)) not in self._ignored:
+                if not taken:
                     kept.append(stem)
+                taken = max(0, taken - 1)
         return kept
 
     def _spelt(self, stem: str) -> str:

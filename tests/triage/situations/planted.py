@@ -1,11 +1,11 @@
 """The planted reports of ``tests/data/planted`` and what grouping and duplicates make of them.
 
-    python -m tests.triage.situations.planted        figures of each half, with and without BDPM
+python -m tests.triage.situations.planted        figures of each half, with and without BDPM
 """
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -18,10 +18,17 @@ from typing import Any, Literal, TypeAlias
 from ruamel.yaml import YAML
 
 from mappings.medicines.bdpm_files import FileSpec, each_row
+from mappings.medicines.facts import medicines_of
 from mappings.medicines.match import Matcher
 from mappings.medicines.reference import build_reference
 from mappings.report.model import Report
-from tests.triage.conftest import make_report, the_mapping
+from steps.wiring.form import read_matching
+from tests.triage.conftest import ROOT, make_report, the_mapping
+from triage.situations.description import Description, describe
+from triage.situations.duplicates import find_links
+from triage.situations.grouping import group
+from triage.situations.matching import Matching
+from triage.situations.names import SubstanceNames, reference_names, substances_by_cis
 
 FOLDER = Path(__file__).parents[2] / "data/planted"
 Half: TypeAlias = Literal["réglage", "témoin"]
@@ -48,7 +55,9 @@ def planted() -> tuple[Planted, ...]:
     """Every planted report, by number."""
     reader = YAML(typ="safe")
     blocs = [
-        bloc for path in sorted(FOLDER.glob("*.yaml")) for bloc in reader.load(path.read_text("utf-8"))
+        bloc
+        for path in sorted(FOLDER.glob("*.yaml"))
+        for bloc in reader.load(path.read_text("utf-8"))
     ]
     found = [_planted(bloc["bloc"], raw) for bloc in blocs for raw in bloc["reports"]]
     return tuple(sorted(found, key=lambda one: one.number))
@@ -161,6 +170,38 @@ def matcher() -> Matcher:
     return Matcher(build_reference(rows_of, version="avril 2026"))
 
 
+@cache
+def the_matching() -> Matching:
+    """The project's own rules."""
+    return read_matching(ROOT / "triage/unc", mapping=the_mapping())
+
+
+@cache
+def _names() -> SubstanceNames:
+    salts = the_matching().salts
+    medicines = matcher().reference.medicines.values()
+    return the_matching().names.with_reference(reference_names(medicines, salts))
+
+
+def described(reports: Iterable[Report], *, bdpm: bool = False) -> list[Description]:
+    """Reports as matching sees them, with BDPM or without."""
+    matching, mapping = the_matching(), the_mapping()
+    return [
+        describe(
+            one,
+            matching,
+            in_scope=True,
+            by_cis=substances_by_cis(
+                medicines_of(one, mapping=mapping, matcher=matcher()), matching.salts
+            )
+            if bdpm
+            else None,
+            names=_names() if bdpm else None,
+        )
+        for one in reports
+    ]
+
+
 def pairs(groups: Iterable[Iterable[int]]) -> Pairs:
     """Every two members of a group."""
     return frozenset(pair for group in groups for pair in combinations(sorted(group), 2))
@@ -206,3 +247,28 @@ class Figures:
             f"precision {self.precision:.3f}  recall {self.recall:.3f}"
             f"  ({len(self.truth)} true pairs, {len(self.proposed)} proposed)"
         )
+
+
+def situations(told: Iterable[Description]) -> Figures:
+    """How the situations of some reports are proposed."""
+    known = list(told)
+    truth = true_situations(one.number for one in known)
+    return Figures(pairs(group(known, the_matching())), truth)
+
+
+def copies(told: Iterable[Description]) -> Figures:
+    """How the duplicates of some reports are told."""
+    known = list(told)
+    links = find_links(known, the_matching())
+    found = frozenset((one.earlier, one.number) for one in links if one.kind == "duplicate")
+    return Figures(found, true_copies(one.number for one in known))
+
+
+if __name__ == "__main__":
+    for chosen in ("réglage", "témoin"):
+        for others in ("varied", "same", "blank"):
+            for loaded in (False, True):
+                found = described(reports(chosen, others), bdpm=loaded)
+                where = f"{chosen}, other answers {others}, {'with' if loaded else 'without'} BDPM"
+                figures = f"  situations {situations(found)}\n  duplicates {copies(found)}"
+                sys.stdout.write(f"{where}\n{figures}\n")

@@ -31,7 +31,9 @@ def matching(mapping: FormMapping) -> Matching:
 
 
 @pytest.fixture
-def facts(report: MakeReport, matching: Matching) -> Callable[..., tuple[SituationFacts, list[Report]]]:
+def facts(
+    report: MakeReport, matching: Matching
+) -> Callable[..., tuple[SituationFacts, list[Report]]]:
     def make(*told: tuple[str, dict[int, Any]]) -> tuple[SituationFacts, list[Report]]:
         reports = [
             report(changes, number=number, deposited_at=at(day))
@@ -113,9 +115,12 @@ def test_an_initial_report_with_its_complements_and_its_closure_counts_once(
         for day in range(2, 16)
         for kind in ("Complément", "Clôture")
     ]
-    one, reports = facts(("2026-02-20", letter), *others, ("2026-03-20", {13: "Complément", 14: 999}))
+    one, reports = facts(
+        ("2026-02-20", letter), *others, ("2026-03-20", {13: "Complément", 14: 999})
+    )
     assert one.counted == (1,)
     found = follow_up(one, reports, first=date(2026, 1, 1), until=date(2026, 6, 1))
+    assert found.effect is not None
     assert (found.effect.before, found.effect.after) == (1, 0)
     assert found.effect.direction == "none"
     assert found.trend.direction == "none"

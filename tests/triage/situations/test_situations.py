@@ -62,7 +62,10 @@ def test_companies_that_report_the_same_use_share_a_situation(matching: Matching
         ({"natures": ["Voie d'administration", "Indication"]}, True),
         ({"routes": ["Rectale"]}, False),
         ({"populations": ["2 à 11 ans"]}, False),
-        ({"natures": ["Population", "Voie d'administration"], "populations": ["65 ans et plus"]}, False),
+        (
+            {"natures": ["Population", "Voie d'administration"], "populations": ["65 ans et plus"]},
+            False,
+        ),
         ({"routes": ["Rectale"], "populations": ["65 ans et plus"]}, False),
         ({"populations": ["65 ans et plus"]}, True),
         ({"routes": []}, True),
@@ -181,7 +184,11 @@ def test_two_proposals_that_a_code_shows_to_be_of_one_substance_become_one(
     matching: Matching,
 ) -> None:
     before = {1: Placed("SIT-0001"), 2: Placed("SIT-0001"), 3: Placed("SIT-0002")}
-    reports = [told(1, "a"), told(2, "a", codes={"61234567": "a"}), told(3, "", unnamed=("61234567",))]
+    reports = [
+        told(1, "a"),
+        told(2, "a", codes={"61234567": "a"}),
+        told(3, "", unnamed=("61234567",)),
+    ]
     assert set(situations(place(reports, before, matching)).values()) == {"SIT-0001"}
 
 
@@ -280,8 +287,6 @@ def test_a_class_names_substances_as_people_write_them(matching: Matching) -> No
 def test_a_matching_file_that_names_an_unknown_field_is_refused_with_its_line(
     mapping: FormMapping,
 ) -> None:
-    text = FILE.read_text("utf-8").replace(
-        "field: population\n", "field: pop\n"
-    )
+    text = FILE.read_text("utf-8").replace("field: population\n", "field: pop\n")
     with pytest.raises(DataFileError, match=r"rapprochements\.yaml:\d+ : .*« pop »"):
         parse_matching(text, source=FILE.name, mapping=mapping)
