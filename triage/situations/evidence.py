@@ -20,6 +20,8 @@ _PMID = re.compile(r"\bpmid\s*:?\s*(\d{6,9})\b")
 _CODE = re.compile(r"[a-z0-9]+(?:[-/_.][a-z0-9]+)*")
 _SHORTEST = 5
 """Letters and digits under which a code names nothing beyond its company."""
+_LONGEST = 40
+"""Letters and digits above which a reference is a sentence."""
 _TELLING = 7
 """Letters and digits from which a code of two companies is of one thing."""
 _DIGITS = 3
@@ -114,7 +116,8 @@ def identifiers(text: str, kind: str) -> frozenset[str]:
         return frozenset(publications)
     if kind == "reference":
         bare = "".join(char for char in text if char.isalnum())
-        return frozenset({bare} if any(char.isdigit() for char in bare) else ())
+        is_code = any(char.isdigit() for char in bare) and len(bare) <= _LONGEST
+        return frozenset({bare} if is_code else ())
     codes = ("".join(char for char in one if char.isalnum()) for one in _CODE.findall(text))
     return frozenset(
         one

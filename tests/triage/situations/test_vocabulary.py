@@ -10,7 +10,7 @@ from triage.situations.names import read_names
 from triage.situations.vocabulary import parse_vocabulary
 
 FILE = """
-ignored: [traitement, aigu]
+ignored: [traitement, aigu, maladie, de, du, au]
 negations: [sans, non]
 uses:
   douleur: algie
