@@ -267,9 +267,9 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             "Tendance mensuelle",
             38,
             "texte",
-            "Signalements (compléments et clôtures non comptés) par mois entier, du premier dépôt sur la démarche au dernier changement"
-            " des données : test de Mann-Kendall (tau de Kendall), à partir de 4 mois ; sans écart"
-            " établi quand p atteint 0,05.",
+            "Signalements (compléments et clôtures non comptés) par mois entier, du premier dépôt"
+            " sur la démarche au dernier changement des données : test de Mann-Kendall (tau de"
+            " Kendall), à partir de 4 mois ; sans écart établi quand p atteint 0,05.",
             audience="agence",
         ),
         _followed(lambda one: _trend(one.follow_up.trend)),

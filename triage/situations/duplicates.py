@@ -21,6 +21,8 @@ LinkKind: TypeAlias = Literal["duplicate", "complement"]
 
 _CROWD = 60
 """More reports than this under one key say that the key is common: neighbours are compared."""
+_CITED = 6
+"""More reports than this that cite one publication say that everybody does."""
 _NEIGHBOURS = 20
 """Reports of near dates that one is compared with."""
 _AGREES = 0.8
@@ -163,7 +165,12 @@ def _candidates(descriptions: Iterable[Description], matching: Matching) -> set[
             for medicine in one.medicines or ("",):
                 for code in identifiers(answer, kind):
                     equal[medicine, name, code].append(one.number)
-    found = {pair for members in equal.values() for pair in _pairs(sorted(set(members)))}
+    found = {
+        pair
+        for (_, name, _), members in equal.items()
+        if kinds[name] != "publication" or len(set(members)) <= _CITED
+        for pair in _pairs(sorted(set(members)))
+    }
     for name, kind in kinds.items():
         if kind == "date":
             found |= _near_days(told, name, within=matching.duplicates.days_apart)

@@ -269,6 +269,14 @@ def test_links_are_shown_with_the_titles_of_fields(bridge: Bridge, unc: Callable
     shown = unc("situations", "show", where(bridge, link["number"]))
     assert "date_connaissance" not in shown
     assert "Date de connaissance" in shown
+    assert "Référence interne : 1,00 × 4,00" in shown
+
+
+def test_copies_are_told_with_the_one_to_keep(unc: Callable[..., str]) -> None:
+    found = json.loads(unc("situations", "duplicates", "--json"))
+    groups = {(one["master"], *one["others"]) for one in found["copies"]}
+    assert tuple(one.number for one in SEEDS[:EACH]) in groups
+    assert "Le mieux documenté" in unc("situations", "duplicates")
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,22 @@ def test_two_proposals_that_a_code_shows_to_be_of_one_substance_become_one(
     assert set(situations(place(reports, before, matching)).values()) == {"SIT-0001"}
 
 
+def test_what_was_confirmed_when_adults_and_children_were_one_survives_their_separation(
+    matching: Matching,
+) -> None:
+    child = {"populations": ["2 à 11 ans"]}
+    reports = [told(1), told(2, **child), told(3), told(4, **child), told(5, **child)]
+    assert group(reports, matching) == ((1, 3), (2, 4, 5))
+    confirmed = {n: Placed("SIT-0001", by_person=True) for n in (1, 2)}
+    proposed = {n: Placed("SIT-0001") for n in (3, 4, 5)}
+    after = place(reports, {**confirmed, **proposed}, matching)
+    assert {n: after[n] for n in (1, 2)} == confirmed
+    names = situations(after)
+    assert "SIT-0001" in (names[3], names[4])
+    assert names[3] != names[4] == names[5], "proposals follow the new grouping"
+    assert place(reports, after, matching) == after
+
+
 def test_an_id_is_never_given_twice() -> None:
     assert next_id([]) == "SIT-0001"
     assert next_id(["SIT-0009", "Néfopam oral", "SIT-12x"]) == "SIT-0010"
