@@ -93,7 +93,8 @@ def _again(one: Description, *, number: int, turn: int) -> Description:
     """A report of another company on the same use, with references of its own."""
     named = {"reference_interne", "references_cas"}
     answers = {
-        name: f"{text}{turn:03}" if name in named else text for name, text in one.answers.items()
+        name: re.sub(r"(\d{3,})", rf"\g<1>{turn:03}", text) if name in named else text
+        for name, text in one.answers.items()
     }
     return replace(one, number=number, company=f"{turn}{one.company}", answers=answers)
 

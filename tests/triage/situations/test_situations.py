@@ -195,7 +195,7 @@ def test_two_proposals_that_a_code_shows_to_be_of_one_substance_become_one(
 def test_what_was_confirmed_when_adults_and_children_were_one_survives_their_separation(
     matching: Matching,
 ) -> None:
-    child = {"populations": ["2 à 11 ans"]}
+    child: dict[str, Any] = {"populations": ["2 à 11 ans"]}
     reports = [told(1), told(2, **child), told(3), told(4, **child), told(5, **child)]
     assert group(reports, matching) == ((1, 3), (2, 4, 5))
     confirmed = {n: Placed("SIT-0001", by_person=True) for n in (1, 2)}
