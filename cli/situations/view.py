@@ -9,7 +9,8 @@ from cli.terminal.output import table
 from mappings.report.display import show, show_decimal
 from store.verdicts.situations import SituationReport
 from triage.situations.description import Description
-from triage.situations.duplicates import ReportLink
+from triage.situations.duplicates import Copies, ReportLink
+from triage.situations.evidence import Line
 from triage.situations.facts import Measure, SituationFacts
 
 _KINDS = {"duplicate": "doublon", "complement": "complément"}
@@ -57,15 +58,35 @@ def links_table(found: Sequence[ReportLink], titles: Mapping[str, str]) -> Table
     rows = [
         (
             link.number,
-            _KINDS[link.kind],
+            _KINDS[link.kind] + (" (deux entreprises)" if link.across else ""),
             link.earlier,
             show_decimal(link.score, places=2),
             ", ".join(titles.get(name, name) for name in link.agreeing),
+            "\n".join(_line(line, titles) for line in link.lines),
         )
         for link in found
     ]
-    columns = ["Dossier", "Lien", "Avec", "Score", "Ce qui concorde"]
+    columns = [
+        "Dossier",
+        "Lien",
+        "Avec",
+        "Score",
+        "Ce qui concorde",
+        "Ligne : ressemblance × poids",
+    ]
     return table(f"{len(rows)} lien(s)", columns, rows)
+
+
+def copies_table(found: Sequence[Copies]) -> Table:
+    """Groups of copies, the best documented apart."""
+    rows = [(one.master, ", ".join(map(str, one.others))) for one in found]
+    columns = ["Le mieux documenté", "Doublons probables"]
+    return table(f"{len(rows)} groupe(s) de doublons", columns, rows)
+
+
+def _line(line: Line, titles: Mapping[str, str]) -> str:
+    alike, weight = (show_decimal(one, places=2) for one in (line.alike, line.weight))
+    return f"{titles.get(line.field, line.field)} : {alike} × {weight}"
 
 
 def show_range(both: tuple[int, int] | None) -> str:
@@ -78,7 +99,8 @@ def show_range(both: tuple[int, int] | None) -> str:
 
 def _facts(one: SituationFacts) -> list[tuple[str, str]]:
     return [
-        ("Titre", one.title or "–"),
+        ("Titre proposé", one.title or "–"),
+        ("Signalements", show(len(one.counted))),
         ("Substances", ", ".join(one.substances)),
         ("Entreprises (SIREN)", ", ".join(one.companies)),
         ("Patients estimés", show_range(one.patients)),

@@ -47,6 +47,13 @@ class Group:
     view: SituationView | None
 
 
+def _reports(group: Group) -> Content:
+    """Families with a dossier here; one whose initial report is not here still counts once."""
+    if group.view is None:
+        return len(group.readings)
+    return max(1, sum(one.number in group.view.facts.counted for one in group.readings))
+
+
 def _companies(group: Group) -> Content:
     found = set()
     for reading in group.readings:
@@ -143,8 +150,14 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
         lambda one: " ; ".join(one.natures) or None,
     ),
     (
-        _column("Signalements", 13, "entier", "Nombre de dossiers de ce classeur."),
-        lambda one: len(one.readings),
+        _column(
+            "Signalements",
+            13,
+            "entier",
+            "Signalements de ce classeur : un signalement initial, ses compléments et sa clôture"
+            " comptent une fois. « Dossiers » les nomme tous.",
+        ),
+        _reports,
     ),
     (_column("Entreprises", 12, "entier", "Nombre d'entreprises, d'après leur SIREN."), _companies),
     (_column("Priorité la plus haute", 10, "centre", "De P1 à P4."), _priority),
@@ -242,7 +255,8 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             "Effet de la première mesure",
             44,
             "texte",
-            "Signalements avant et après la première mesure datée, sur deux périodes de même durée"
+            "Signalements (compléments et clôtures non comptés) avant et après la première mesure"
+            " datée, sur deux périodes de même durée"
             " (la plus longue que les données permettent, jusqu'au dernier changement). Test exact"
             " de Przyborowski et Wilenski ; sans écart établi quand p atteint 0,05.",
             audience="agence",
@@ -254,9 +268,9 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             "Tendance mensuelle",
             38,
             "texte",
-            "Signalements par mois entier, du premier dépôt sur la démarche au dernier changement"
-            " des données : test de Mann-Kendall (tau de Kendall), à partir de 4 mois ; sans écart"
-            " établi quand p atteint 0,05.",
+            "Signalements (compléments et clôtures non comptés) par mois entier, du premier dépôt"
+            " sur la démarche au dernier changement des données : test de Mann-Kendall (tau de"
+            " Kendall), à partir de 4 mois ; sans écart établi quand p atteint 0,05.",
             audience="agence",
         ),
         _followed(lambda one: _trend(one.follow_up.trend)),

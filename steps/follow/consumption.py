@@ -11,14 +11,14 @@ from pathlib import Path
 
 from datafiles.file import DataFileError
 from steps.wiring.services import Services
-from triage.situations.consumption import (
+from triage.consumption.signals import (
     FEWEST_YEARS,
     ConsumptionSignal,
     PopulationGap,
     by_substance,
     signals,
 )
-from triage.situations.consumption_tables import (
+from triage.consumption.tables import (
     ConsumptionTableError,
     read_open_medic,
     read_populations,

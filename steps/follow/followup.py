@@ -50,7 +50,16 @@ def followed(
         name: [reports[number] for number in numbers if number in reports]
         for name, numbers in groups.items()
     }
-    facts = tuple(facts_of(name, found, told) for name, found in readable.items() if found)
+    matching = services.form.matching
+    facts = (
+        ()
+        if matching is None
+        else tuple(
+            facts_of(name, found, told, matching=matching)
+            for name, found in readable.items()
+            if found
+        )
+    )
     first = _first_day(services)
     until = until or now().astimezone(PARIS).date()
     return Followed(

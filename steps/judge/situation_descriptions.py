@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from pydantic import TypeAdapter
 
 from mappings.dossier.model import Dossier
 from mappings.medicines.facts import medicines_of
+from mappings.medicines.match import Matcher
 from mappings.report.model import Report
 from steps.judge import planning
 from steps.wiring.case_files import CaseFile, CaseFiles
@@ -17,9 +19,9 @@ from store.verdicts.situations import SituationReport
 from triage.replies.annotation_owner import written_by_us
 from triage.replies.annotations import shown
 from triage.replies.decision import Written, held_by_person, is_excluded
-from triage.situations.dci import substances
 from triage.situations.description import DRAWN, Description, annotated, describe
 from triage.situations.matching import Matching
+from triage.situations.names import SubstanceNames, reference_names, substances_by_cis
 from triage.verdict.priority import out_of_scope
 
 CHUNK = 200
@@ -117,6 +119,7 @@ def _of(
         matching,
         in_scope=not is_excluded(held, verdict=out_of_scope(case.rules, report) is not None),
         by_cis=_by_cis(services, report, matching.salts),
+        names=_names(matcher_of(services.inputs.home), matching.names, matching.salts),
     )
     return annotated(
         described,
@@ -127,19 +130,19 @@ def _of(
     )
 
 
-def _by_cis(services: Services, report: Report, salts: frozenset[str]) -> dict[str, str]:
+def _by_cis(services: Services, report: Report, salts: frozenset[str]) -> Mapping[str, str]:
     """Substances of the report's medicines by CIS code, where the reference is sure of them."""
     matcher = matcher_of(services.inputs.home)
-    if matcher is None:
-        return {}
     found = medicines_of(report, mapping=services.form.mapping, matcher=matcher)
-    return {
-        match.medicine.cis: "+".join(
-            sorted({one for name in match.medicine.fractions for one in substances(name, salts)})
-        )
-        for match in found
-        if match is not None and match.sure and match.medicine is not None
-    }
+    return substances_by_cis(found, salts)
+
+
+@lru_cache(maxsize=2)
+def _names(matcher: Matcher | None, names: SubstanceNames, salts: frozenset[str]) -> SubstanceNames:
+    """Names of substances, with those that the reference knows; drawn once for each version."""
+    if matcher is None:
+        return names
+    return names.with_reference(reference_names(matcher.reference.medicines.values(), salts))
 
 
 def _written(services: Services, dossier: Dossier, annotation: str) -> str:

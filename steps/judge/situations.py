@@ -15,6 +15,7 @@ from steps.wiring.case_files import CaseFiles
 from steps.wiring.services import Services, now
 from store.verdicts.situations import DecidedBy, SituationReport
 from triage.situations.description import Description, overrule
+from triage.situations.description import settled as settled_among
 from triage.situations.duplicates import ReportLink, find_links
 from triage.situations.matching import Matching
 from triage.situations.propose import Placed, changed, members_of, propose
@@ -63,7 +64,11 @@ def decided(services: Services) -> frozenset[int]:
 
 def descriptions(services: Services) -> Mapping[int, Description]:
     """Every report in sight as matching sees it, by number."""
-    return {number: description_of(one) for number, one in _live(services).items()}
+    matching = services.form.matching
+    if matching is None:
+        return {}
+    drawn = [description_of(one) for one in _live(services).values()]
+    return {one.number: one for one in settled_among(drawn, matching)}
 
 
 def by_substance(services: Services) -> Mapping[str, Sequence[str]]:
@@ -98,7 +103,7 @@ def links(services: Services) -> tuple[ReportLink, ...]:
     matching = services.form.matching
     if matching is None:
         return ()
-    return find_links(descriptions(services).values(), matching.duplicates)
+    return find_links(descriptions(services).values(), matching)
 
 
 def _live(services: Services) -> dict[int, SituationReport]:

@@ -48,8 +48,8 @@ def load_form(*, mapping: Path, rules: Path) -> Form:
 
     Args:
         mapping: The mapping file.
-        rules: Folder with ``rules/*.yaml``, ``reponses.yaml``, ``rapprochements.yaml`` and
-            ``textes/*.j2``.
+        rules: Folder with ``rules/*.yaml``, ``reponses.yaml``, ``rapprochements.yaml``,
+            ``textes/*.j2`` and, if it likes, ``vocabulaire.yaml`` and ``substances.csv``.
 
     Raises:
         DataFileError: A file is missing, unreadable or wrong.
@@ -128,7 +128,12 @@ def read_matching(rules: Path, *, mapping: FormMapping) -> Matching | None:
         DataFileError: The file is missing, unreadable or wrong.
     """
     text = read_text(rules / "rapprochements.yaml", "UNC_RULES")
-    return matching_of(text, source="rapprochements.yaml", mapping=mapping)
+    beside = {
+        argument: read_text(rules / name, "UNC_RULES")
+        for argument, name in (("vocabulary", "vocabulaire.yaml"), ("names", "substances.csv"))
+        if (rules / name).exists()  # a folder of one's own may do without
+    }
+    return matching_of(text, source="rapprochements.yaml", mapping=mapping, **beside)
 
 
 def read_mapping(path: Path) -> FormMapping:

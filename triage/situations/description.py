@@ -1,22 +1,23 @@
 """What matching looks at in a report: a small value, kept so that reports are not read again."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from french.text import fold
 from mappings.dossier.model import Company
 from mappings.report.display import show
 from mappings.report.model import Answer, Report
-from triage.situations.dci import joined
-from triage.situations.matching import Matching
+from triage.situations.matching import Facet, Matching
+from triage.situations.names import SubstanceNames, canonical, head, learnt_names
+from triage.situations.vocabulary import STEM
 
 _SIREN = 9
 _LONGEST = 300
 _TITLE, _SHORTEST_TITLE = "titre", 10
 
-DRAWN = "3"
+DRAWN = "4"
 """How descriptions are drawn: raised when this code draws others from the same report."""
 
 CisSubstances: TypeAlias = Mapping[str, str]
@@ -35,7 +36,7 @@ class Description:
         medicines: Substances of each speciality, joined by ``+``, without repeats.
         codes: Substances by CIS code, where both are given.
         unnamed: CIS codes of specialities whose substance is not named.
-        facets: Answers of each facet, by field.
+        facets: Answers of each facet, by field; of a use, what the vocabulary reads in it.
         answers: Answers that duplicates share, by field, folded.
         initial: Whether it is a first report.
         earlier: Dossier that it completes or closes.
@@ -43,6 +44,10 @@ class Description:
             later decision overruled it.
         overruled: What the dossier showed when a later decision overruled it, while it still does.
         title: Title of the report, when it tells something.
+        brands: Substances that stand beside the name of each speciality.
+        spelt: Each substance as it was typed.
+        use: The use sought, as it was typed.
+        answered: How many answers the report has.
     """
 
     number: int
@@ -58,6 +63,10 @@ class Description:
     confirmed: str = ""
     overruled: str = ""
     title: str = ""
+    brands: Mapping[str, str] = field(default_factory=dict)
+    spelt: Mapping[str, str] = field(default_factory=dict)
+    use: str = ""
+    answered: int = 0
 
 
 def describe(
@@ -66,6 +75,7 @@ def describe(
     *,
     in_scope: bool,
     by_cis: CisSubstances | None = None,
+    names: SubstanceNames | None = None,
 ) -> Description:
     """Describe a report.
 
@@ -73,31 +83,35 @@ def describe(
         report: The report.
         matching: What to look at.
         in_scope: Whether it may belong to a situation.
-        by_cis: Substances by CIS code, preferred to what was typed.
+        by_cis: Substances by CIS code, for what was not typed or is no substance.
+        names: Names of substances, BDPM's too where it is loaded; those of ``matching`` else.
     """
     rules = matching.duplicates
     earlier = report.value(rules.earlier)
     company = report.value(rules.company)
-    rows = list(_medicines(report, matching, by_cis or {}))
+    rows = list(_medicines(report, matching, by_cis=by_cis or {}, names=names or matching.names))
     return Description(
         number=report.number,
         in_scope=in_scope,
         company=company.identifier[:_SIREN] if isinstance(company, Company) else "",
-        medicines=tuple(sorted({name for _, name in rows if name})),
-        codes={code: name for code, name in rows if code and name},
-        unnamed=tuple(sorted({code for code, name in rows if code and not name})),
+        medicines=tuple(sorted({row.substances for row in rows if row.substances})),
+        codes={row.code: row.substances for row in rows if row.code and row.substances},
+        unnamed=tuple(sorted({row.code for row in rows if row.code and not row.substances})),
         facets={
-            facet.field: _options(report.fields[facet.field])
-            for facet in matching.situations.facets
+            facet.field: _facet(report, facet, matching) for facet in matching.situations.facets
         },
         answers={
             field.field: text
             for field in rules.fields
-            if (text := _text(report.fields[field.field]))
+            if (text := _text(report.fields[field.field])) and not _says_nothing(text, matching)
         },
         initial=report.value(rules.nature) in {rules.initial, None},
         earlier=earlier if isinstance(earlier, int) else None,
         title=_title(report, matching),
+        brands={row.brand: row.substances for row in rows if row.brand and row.substances},
+        spelt={row.substances: row.typed for row in rows if row.substances and row.typed},
+        use=_use_as_typed(report, matching),
+        answered=sum(one.value is not None for one in report.fields.values()),
     )
 
 
@@ -148,27 +162,119 @@ def learnt(descriptions: Iterable[Description]) -> CisSubstances:
     }
 
 
-def named(description: Description, by_cis: CisSubstances) -> Description:
-    """The description with the substances that its CIS codes are known for."""
+def settled(descriptions: Iterable[Description], matching: Matching) -> tuple[Description, ...]:
+    """The descriptions with what they say of one another's medicines.
+
+    A code that is named elsewhere names the substance; a brand typed for a substance is what the
+    others hold it for; a lone misspelling is the name that it misspells.
+    """
+    known = tuple(descriptions)
+    by_cis = learnt(known)
+    filled = [_filled(one, by_cis) for one in known]
+    others = learnt_names(
+        ((brand, name) for one in filled for brand, name in one.brands.items()),
+        Counter(part for one in filled for name in one.medicines for part in name.split("+")),
+        names=matching.names,
+    )
+    return tuple(_renamed(one, others) for one in filled) if others else tuple(filled)
+
+
+def _filled(description: Description, by_cis: CisSubstances) -> Description:
     found = {by_cis[code] for code in description.unnamed if code in by_cis}
     if not found:
         return description
     return replace(description, medicines=tuple(sorted({*description.medicines, *found})))
 
 
+def _renamed(description: Description, others: Mapping[str, str]) -> Description:
+    def renamed(name: str) -> str:
+        parts = {part for one in name.split("+") for part in others.get(one, one).split("+")}
+        return "+".join(sorted(parts))
+
+    medicines = tuple(sorted({renamed(name) for name in description.medicines}))
+    return (
+        description
+        if medicines == description.medicines
+        else replace(description, medicines=medicines)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    code: str
+    brand: str
+    substances: str
+    typed: str
+
+
 def _medicines(
-    report: Report, matching: Matching, by_cis: CisSubstances
-) -> Iterator[tuple[str, str]]:
-    """Code and substances of each speciality; either may be empty."""
+    report: Report, matching: Matching, *, by_cis: CisSubstances, names: SubstanceNames
+) -> Iterator[_Row]:
+    """Each speciality; what it does not say is empty."""
     place = matching.situations.medicines
-    value = report.value(place.rows)
-    for row in value if isinstance(value, tuple) else ():
-        if isinstance(row, dict):
-            code = str(row[place.cis].value or "").strip()
-            typed = row[place.substance].value
-            text = typed if isinstance(typed, str) else ""
-            name = "" if _says_nothing(text, matching) else text
-            yield code, by_cis.get(code) or joined(name, matching.salts)
+    for row in _rows(report, place.rows):
+        code, typed, name = (
+            text if isinstance(text := row[column].value, str) else ""
+            for column in (place.cis, place.substance, place.name)
+        )
+        code = code.strip()
+        told = "" if _says_nothing(typed, matching) else typed
+
+        def substances(text: str) -> str:
+            return canonical(
+                text, salts=matching.salts, names=names, companions=matching.companions
+            )
+
+        found = substances(told)
+        sure = {*found.split("+")} <= names.known
+        if not sure:
+            brand = names.others.get(head(name), "")
+            found = substances(by_cis.get(code, "")) or brand or found
+        yield _Row(code, head(name), found, " ".join(told.split()) if sure else "")
+
+
+def _rows(report: Report, field: str) -> Sequence[Mapping[str, Answer]]:
+    value = report.value(field)
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, tuple) else []
+
+
+def _facet(report: Report, facet: Facet, matching: Matching) -> tuple[str, ...]:
+    answers = _options(report.fields[facet.field])
+    told = [text for name in matching.situations.told_in if (text := _said(report, name))]
+    match facet.kind:
+        case "use":
+            text = _use_as_typed(report, matching)
+            found = matching.vocabulary.uses_of(text)
+            asked = all(
+                option in _options(report.fields[name]) for name, option in facet.asked_by.items()
+            )
+            if asked and not found:  # the title often says it
+                others = (_labels(matching.vocabulary.uses_of(other)) for other in told)
+                return next((labels for labels in others if labels), ())
+            return found
+        case "route" if set(answers) & facet.vague:
+            route = matching.vocabulary.route_of(" ; ".join(told))
+            return (route,) if route else ()
+        case _:
+            return tuple(one for one in answers if one not in facet.vague)
+
+
+def _labels(reading: Iterable[str]) -> tuple[str, ...]:
+    return tuple(one for one in reading if not one.startswith(STEM))
+
+
+def _use_as_typed(report: Report, matching: Matching) -> str:
+    """The use sought; empty where it says nothing."""
+    for facet in matching.situations.facets:
+        if facet.kind == "use":
+            text = _said(report, facet.field)
+            return "" if _says_nothing(text, matching) else text
+    return ""
+
+
+def _said(report: Report, field: str) -> str:
+    answer = report.fields.get(field)
+    return " ".join(answer.value.split()) if answer and isinstance(answer.value, str) else ""
 
 
 def _says_nothing(text: str, matching: Matching) -> bool:

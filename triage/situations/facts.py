@@ -8,6 +8,9 @@ from french.time import PARIS
 from mappings.dossier.model import Company
 from mappings.report.model import Report, Value
 from triage.situations.description import Description
+from triage.situations.families import new_reports
+from triage.situations.matching import Matching
+from triage.situations.titles import title_of
 
 TAKEN = "Prise"
 """State of a measure that was taken, as the form names it."""
@@ -38,8 +41,10 @@ class SituationFacts:
 
     Attributes:
         id: Its id.
-        title: Title of the first report whose title tells something; empty when none does.
+        title: What a person would call it (:mod:`triage.situations.titles`).
         numbers: Its reports, by number.
+        counted: Those that count as new: an initial report with its complements and its closure is
+            one.
         substances: Substances that they name.
         companies: Companies that reported, by SIREN.
         patients: Lowest and highest sum of patients that can be true: companies may count the same
@@ -56,6 +61,7 @@ class SituationFacts:
     id: str
     title: str
     numbers: tuple[int, ...]
+    counted: tuple[int, ...]
     substances: tuple[str, ...]
     companies: tuple[str, ...]
     patients: tuple[int, int] | None
@@ -68,7 +74,11 @@ class SituationFacts:
 
 
 def facts_of(
-    situation: str, reports: Iterable[Report], descriptions: Mapping[int, Description]
+    situation: str,
+    reports: Iterable[Report],
+    descriptions: Mapping[int, Description],
+    *,
+    matching: Matching,
 ) -> SituationFacts:
     """Sum a situation up.
 
@@ -76,15 +86,18 @@ def facts_of(
         situation: Its id.
         reports: Its reports, at least one.
         descriptions: Description of each report, by number.
+        matching: How reports are matched.
     """
     ordered = sorted(reports, key=lambda one: (one.deposited_at, one.number))
     told = [descriptions[one.number] for one in ordered if one.number in descriptions]
+    undescribed = {one.number for one in ordered} - {one.number for one in told}
     days = [one.deposited_at.astimezone(PARIS).date() for one in ordered]
     known = [day for one in ordered if (day := awareness_of(one)) is not None]
     return SituationFacts(
         id=situation,
-        title=next((one.title for one in told if one.title), ""),
+        title=title_of(told, matching),
         numbers=tuple(sorted(one.number for one in ordered)),
+        counted=tuple(sorted(new_reports(told, matching) | undescribed)),
         substances=tuple(sorted({name for one in told for name in one.medicines})),
         companies=tuple(sorted({company_of(one) for one in ordered} - {""})),
         patients=estimated(ordered, "patients", least=1),

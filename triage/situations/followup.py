@@ -78,11 +78,12 @@ def follow_up(
 
     Args:
         facts: The situation.
-        reports: Its reports.
+        reports: Its reports; those that the facts count are counted.
         first: First day that the démarche was open: nothing could be counted before.
         until: Day after the last one that is counted.
     """
-    days = sorted(report.deposited_at.astimezone(PARIS).date() for report in reports)
+    new = [report for report in reports if report.number in facts.counted]
+    days = sorted(report.deposited_at.astimezone(PARIS).date() for report in new)
     dated = [one.day for one in facts.measures if one.taken and one.day is not None]
     measured_on = min(dated, default=None)
     known = facts.known_on
@@ -91,7 +92,7 @@ def follow_up(
         taken=sum(one.taken for one in facts.measures),
         planned=sum(not one.taken for one in facts.measures),
         measured_on=measured_on,
-        days_to_report=delays(_to_report(reports)),
+        days_to_report=delays(_to_report(new)),
         days_to_measure=(measured_on - known).days if measured_on and known else None,
         effect=before_after(days, measured_on, first=first, until=until) if measured_on else None,
         trend=monthly(days, first=first, until=until),

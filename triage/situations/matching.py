@@ -1,16 +1,21 @@
 """How reports are matched, as data: which answers make a situation, which make a duplicate.
 
-See ``triage/unc/rapprochements.yaml``.
+See ``triage/unc/rapprochements.yaml``, and beside it ``vocabulaire.yaml`` (words of uses) and
+``substances.csv`` (other names of substances).
 """
 
-from collections.abc import Iterator
-from typing import Annotated, TypeAlias
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from datafiles.file import DataFile, DataFileError
 from french.text import fold
 from mappings.schema.model import FormMapping
+from triage.situations.dci import joined
+from triage.situations.names import SubstanceNames, read_names
+from triage.situations.vocabulary import Vocabulary, parse_vocabulary
 
 Folded: TypeAlias = Annotated[
     frozenset[str], AfterValidator(lambda words: frozenset(fold(word) for word in words))
@@ -23,11 +28,12 @@ class _Matching(BaseModel):
 
 
 class Medicines(_Matching):
-    """Where the substances are: a repetition, its column of substances and that of CIS codes."""
+    """Where the substances are: a repetition, its columns of substances, codes and names."""
 
     rows: str
     substance: str
     cis: str
+    name: str
 
 
 class Facet(_Matching):
@@ -35,13 +41,35 @@ class Facet(_Matching):
 
     Attributes:
         field: Field of the report.
-        weight: Its share of the likeness, 0 to 1.
-        needed: A report without it joins the likeliest situation, and links no two of them.
+        weight: What its agreement is worth where several situations would do, 0 to 1.
+        kind: How it is read: options as they are, the words of a use, or a route.
+        asked_by: Option of another facet without which the form does not ask it.
+        vague: Options that say nothing: « Autre ».
+        general: Option that covers others: « Adulte » covers « 65 ans et plus ».
+        unless: Facets, with the options that say that this one is the matter: nothing is then
+            covered.
     """
 
     field: str
     weight: float = Field(gt=0, le=1)
-    needed: bool = False
+    kind: Literal["options", "use", "route"] = "options"
+    asked_by: Mapping[str, str] = {}
+    vague: frozenset[str] = frozenset()
+    general: Mapping[str, frozenset[str]] = {}
+    unless: Mapping[str, frozenset[str]] = {}
+
+
+class FollowedClass(_Matching):
+    """Substances that the agency follows together, and the answers of the use that it follows."""
+
+    substances: Folded
+    only: Mapping[str, frozenset[str]] = {}
+
+
+Followed: TypeAlias = Annotated[
+    FollowedClass,
+    BeforeValidator(lambda found: {"substances": found} if isinstance(found, list) else found),
+]
 
 
 class SituationMatching(_Matching):
@@ -49,8 +77,7 @@ class SituationMatching(_Matching):
 
     medicines: Medicines
     facets: tuple[Facet, ...] = Field(min_length=1)
-    shared_component: float = Field(ge=0, le=1)
-    threshold: float = Field(gt=0, le=1)
+    told_in: tuple[str, ...] = ()
     annotation: str
 
 
@@ -60,12 +87,12 @@ class DuplicateField(_Matching):
     Attributes:
         field: Field of the report.
         weight: What its agreement is worth.
-        key: Two reports are compared only if they agree on one key at least.
+        kind: How two answers are compared (:mod:`triage.situations.evidence`).
     """
 
     field: str
     weight: float = Field(gt=0)
-    key: bool = False
+    kind: Literal["date", "reference", "cases", "publication", "text", "same"] = "same"
 
 
 class DuplicateMatching(_Matching):
@@ -77,20 +104,32 @@ class DuplicateMatching(_Matching):
     earlier: str
     threshold: float = Field(gt=0, le=1)
     least_compared: float = Field(ge=0)
-    text_ratio: float = Field(gt=0, le=100)
+    days_apart: int = Field(ge=0)
+    facet_weight: float = Field(gt=0)
     fields: tuple[DuplicateField, ...] = Field(min_length=1)
 
 
 class Matching(_Matching):
-    """The whole file."""
+    """The whole file, with the vocabulary and the names beside it."""
 
     version: str
     salts: Folded
     no_names: Folded = frozenset()
-    classes: dict[str, Folded] = {}
+    companions: Folded = frozenset()
+    classes: Mapping[str, Followed] = {}
     situations: SituationMatching
     duplicates: DuplicateMatching
+    vocabulary: Vocabulary = Vocabulary()
+    names: SubstanceNames = SubstanceNames()
     digest: str = ""
+
+    @property
+    def followed(self) -> Mapping[str, frozenset[str]]:
+        """Substances of each class, in normal form."""
+        return {
+            name: frozenset(joined(one, self.salts) for one in followed.substances)
+            for name, followed in self.classes.items()
+        }
 
 
 class NoMatching(_Matching):
@@ -101,8 +140,12 @@ class NoMatching(_Matching):
     duplicates: None
 
 
-def matching_of(text: str, *, source: str, mapping: FormMapping) -> Matching | None:
+def matching_of(
+    text: str, *, source: str, mapping: FormMapping, vocabulary: str = "", names: str = ""
+) -> Matching | None:
     """The matching that a file's text states; ``None`` where it says that reports are not matched.
+
+    Arguments are those of :func:`parse_matching`.
 
     Raises:
         DataFileError: With each problem, its file and its line.
@@ -111,11 +154,20 @@ def matching_of(text: str, *, source: str, mapping: FormMapping) -> Matching | N
     if isinstance(file.data, dict) and file.data.get("situations", "") is None:
         file.validate(NoMatching)
         return None
-    return parse_matching(text, source=source, mapping=mapping)
+    return parse_matching(text, source=source, mapping=mapping, vocabulary=vocabulary, names=names)
 
 
-def parse_matching(text: str, *, source: str, mapping: FormMapping) -> Matching:
+def parse_matching(
+    text: str, *, source: str, mapping: FormMapping, vocabulary: str = "", names: str = ""
+) -> Matching:
     """The matching that a file's text states, every field being one of the mapping.
+
+    Args:
+        text: Text of ``rapprochements.yaml``.
+        source: Its name in messages.
+        mapping: Fields that it may name.
+        vocabulary: Text of ``vocabulaire.yaml``; nothing when there is none.
+        names: Text of ``substances.csv``, likewise.
 
     Raises:
         DataFileError: With each problem, its file and its line.
@@ -131,18 +183,28 @@ def parse_matching(text: str, *, source: str, mapping: FormMapping) -> Matching:
     if medicines.rows in mapping.fields:
         problems += [
             file.problem(("situations", "medicines"), f"« {name} » n'est pas une colonne")
-            for name in (medicines.substance, medicines.cis)
+            for name in (medicines.substance, medicines.cis, medicines.name)
             if name not in mapping.fields[medicines.rows].fields
         ]
     if problems:
         raise DataFileError(problems)
-    return found.model_copy(update={"digest": file.digest})
+    beside: dict[str, Any] = {}
+    if vocabulary:
+        beside["vocabulary"] = parse_vocabulary(vocabulary, source="vocabulaire.yaml")
+    if names:
+        beside["names"] = read_names(names, salts=found.salts, source="substances.csv")
+    digest = sha256(f"{text}\0{vocabulary}\0{names}".encode()).hexdigest()[:12]
+    return found.model_copy(update={"digest": digest, **beside})
 
 
 def _fields(found: Matching) -> Iterator[tuple[tuple[int | str, ...], str]]:
     yield ("situations", "medicines", "rows"), found.situations.medicines.rows
     for index, facet in enumerate(found.situations.facets):
         yield ("situations", "facets", index, "field"), facet.field
+        for name in (*facet.asked_by, *facet.unless):
+            yield ("situations", "facets", index), name
+    for index, name in enumerate(found.situations.told_in):
+        yield ("situations", "told_in", index), name
     for name in ("company", "nature", "earlier"):
         yield ("duplicates", name), getattr(found.duplicates, name)
     for index, field in enumerate(found.duplicates.fields):

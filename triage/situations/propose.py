@@ -9,8 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from triage.situations.description import Description
-from triage.situations.grouping import group, likeness, signature
+from triage.situations.description import Description, settled
+from triage.situations.grouping import Likeness, group, signature
 from triage.situations.matching import Matching
 
 _OURS = re.compile(r"SIT-(\d+)")
@@ -68,9 +68,10 @@ def propose(
         merged: Every known situation, and the one that it was merged into.
         matching: How reports are matched.
     """
-    placed = {one.number: _decided(one, before, merged) for one in descriptions}
-    placement = _Placement(descriptions, before, placed=placed, merged=merged, matching=matching)
-    placement.place_all(group(descriptions, matching))
+    told = settled(descriptions, matching)
+    placed = {one.number: _decided(one, before, merged) for one in told}
+    placement = _Placement(told, before, placed=placed, merged=merged, matching=matching)
+    placement.place_all(group(told, matching))
     named = [one.situation for one in placed.values() if one.by_person and one.situation]
     opened = dict.fromkeys(name for name in (*named, *placement.opened) if name not in merged)
     return SituationProposal(placed=placed, opened=tuple(opened))
@@ -113,7 +114,7 @@ class _Placement:
     ) -> None:
         self._by_number = {one.number: one for one in descriptions}
         self._placed = placed
-        self._matching = matching
+        self._matching, self._likeness = matching, Likeness(matching)
         self._was = {
             number: resolve(was.situation, merged)
             for number, was in before.items()
@@ -184,7 +185,7 @@ class _Placement:
 
         def closeness(name: str) -> tuple[float, int]:
             others = {signature(self._by_number[one], self._matching) for one in decided[name]}
-            best = max(likeness(mine, other, self._matching.situations) for other in others)
+            best = max(self._likeness(mine, other) for other in others)
             return best, len(decided[name])
 
         return max(sorted(decided), key=closeness)

@@ -7,6 +7,7 @@ from exports.model import ExportedDossier, SituationView
 from mappings.dossier.model import Company
 from mappings.report.model import Answer
 from tests.exports.conftest import answered, build, by_openpyxl, context, entry, records
+from tests.triage.situations.planted import the_matching
 from triage.situations.facts import facts_of
 from triage.situations.followup import YearShare, follow_up
 
@@ -53,7 +54,7 @@ def test_the_network_counts_only_what_it_may_read() -> None:
 
 def view(entries: list[ExportedDossier], *, decided: int = 0) -> SituationView:
     reports = [one.report for one in entries]
-    facts = facts_of(entries[0].situation, reports, {})
+    facts = facts_of(entries[0].situation, reports, {}, matching=the_matching())
     after = max(report.deposited_at.date() for report in reports) + timedelta(days=1)
     followed = follow_up(facts, reports, first=date(2025, 1, 1), until=after)
     return SituationView(facts, followed, decided=decided)

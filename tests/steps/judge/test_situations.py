@@ -1,7 +1,9 @@
 """What people decide of situations, on a dossier and by command: the latest act wins."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,20 +11,44 @@ import pytest
 
 from cli.app import call
 from cli.situations.followup import show_days_to_measure, show_median
+from french.text import fold
 from sandbox.generator.generate import generate
 from steps.judge.situation_decisions import confirm, merge, split
-from steps.judge.situations import members
+from steps.judge.situations import descriptions, members
 from steps.wiring.services import open_services
-from tests.conftest import Bridge, MakeBridge, bridge_on
+from tests.conftest import Bridge, bridge_on
 from tests.steps.answering import Town
 from triage.situations.followup import delays
 
-SEEDS = generate(40, seed=3)
+SUBSTANCES = (
+    "néfopam",
+    "fentanyl",
+    "codéine",
+    "topiramate",
+    "baclofène",
+    "quétiapine",
+    "colchicine",
+)
+EACH = 3
+PLAIN = next(one for one in generate(20, seed=3) if one.planted.kind.startswith("plain"))
+SEEDS = [
+    replace(
+        PLAIN,
+        number=24_000_100 + at,
+        answers={
+            **PLAIN.answers,
+            15: [{**PLAIN.answers[15][0], 152: "", 154: SUBSTANCES[at // EACH]}],
+        },
+    )
+    for at in range(EACH * len(SUBSTANCES))
+]
+"""Reports of one company on several substances, three on each: all may be changed by declarants."""
 
 
-@pytest.fixture
-def bridge(bridge: MakeBridge) -> Iterator[Bridge]:
-    with bridge(SEEDS) as made:
+@pytest.fixture(scope="module")
+def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
+    """One bridge for all: each test has a situation of its own to act on."""
+    with bridge_on(tmp_path_factory.mktemp("situations"), SEEDS) as made:
         run(made)
         yield made
 
@@ -52,9 +78,26 @@ def annotate(bridge: Bridge, number: int, text: str | None) -> None:
     run(bridge)
 
 
+@pytest.fixture(scope="module")
+def untouched() -> Iterator[str]:
+    """Substances that no test acted on."""
+    return iter([fold(name) for name in SUBSTANCES[1:]])
+
+
 @pytest.fixture
-def big(bridge: Bridge) -> tuple[str, tuple[int, ...]]:
-    return max(placed(bridge).items(), key=lambda one: len(one[1]))
+def big(bridge: Bridge, untouched: Iterator[str]) -> tuple[str, tuple[int, ...]]:
+    """A situation that no other test acts on, and its reports."""
+    return next((name, numbers) for name, numbers in _of(bridge, next(untouched)).items())
+
+
+def _of(bridge: Bridge, substance: str) -> dict[str, tuple[int, ...]]:
+    with open_services(bridge.settings) as services:
+        told = descriptions(services)
+        return {
+            name: numbers
+            for name, numbers in members(services).items()
+            if told[numbers[0]].medicines == (substance,)
+        }
 
 
 def test_a_split_outlives_an_older_annotation_and_yields_to_a_newer_one(
@@ -144,29 +187,35 @@ def test_an_annotation_that_a_command_sets_aside_is_told(
     assert f"annotation plus ancienne « {name.lower()} »" in unc("situations", "show", new)
 
 
-def open_medic(bridge: Bridge, name: str, rows: dict[str, int], column: str = "BOITES") -> None:
+@pytest.fixture
+def tables(bridge: Bridge) -> Iterator[Path]:
+    """Where consumption tables are put; nothing is left there."""
     folder = bridge.home / "consommation"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir()
+    yield folder
+    shutil.rmtree(folder)
+
+
+def open_medic(folder: Path, name: str, rows: dict[str, int], column: str = "BOITES") -> None:
     lines = [f"L_ATC5;{column}", *(f"{substance};{boxes}" for substance, boxes in rows.items())]
     (folder / name).write_text("\n".join(lines), encoding="cp1252")
 
 
 @pytest.fixture
-def known(unc: Callable[..., str]) -> tuple[str, str]:
+def known(bridge: Bridge) -> tuple[str, str]:
     """A situation and its substance."""
-    listed = json.loads(unc("situations", "list", "--json"))["situations"]
-    return next((one["id"], one["substances"][0]) for one in listed if one["substances"])
+    return next(iter(_of(bridge, "nefopam"))), "nefopam"
 
 
 def test_signals_and_gaps_are_shown_beside_their_situations(
-    bridge: Bridge, unc: Callable[..., str], known: tuple[str, str]
+    tables: Path, unc: Callable[..., str], known: tuple[str, str]
 ) -> None:
     situation, substance = known
     for year, boxes in zip(range(2019, 2025), (1000, 1010, 990, 1005, 995, 9000), strict=True):
         written = {f"{substance.upper()} CHLORHYDRATE": boxes, "AUTRE": 1000 + year % 3}
-        open_medic(bridge, f"open_medic_{year}.csv", written)
+        open_medic(tables, f"open_medic_{year}.csv", written)
     populations = f"substance;population_cible;population_rejointe\n{substance};100;250\n"
-    (bridge.home / "consommation/populations.csv").write_text(populations, encoding="utf-8")
+    (tables / "populations.csv").write_text(populations, encoding="utf-8")
     found = json.loads(unc("situations", "consumption", "--json"))
     assert [one["substance"] for one in found["signals"]] == [substance]
     assert situation in found["signals"][0]["situations"]
@@ -182,12 +231,12 @@ def test_signals_and_gaps_are_shown_beside_their_situations(
 
 
 def test_too_few_years_are_told_and_are_no_good_news(
-    bridge: Bridge, unc: Callable[..., str], known: tuple[str, str]
+    tables: Path, unc: Callable[..., str], known: tuple[str, str]
 ) -> None:
     situation, substance = known
     assert "consommation" not in unc("situations", "show", situation)
     for year in range(2020, 2025):
-        open_medic(bridge, f"open_medic_{year}.csv", {substance: 10})
+        open_medic(tables, f"open_medic_{year}.csv", {substance: 10})
     for words in (("consumption",), ("show", situation)):
         shown = unc("situations", *words)
         assert "il faut au moins 5 années avant la dernière, et il y en a 4" in shown
@@ -201,15 +250,15 @@ def test_too_few_years_are_told_and_are_no_good_news(
     [("-5000", "open_medic_2023.csv : ligne 2 : « -5000 »"), ("inf", "« inf »")],
 )
 def test_a_count_that_is_none_is_told_with_its_file_and_line(
-    bridge: Bridge, failing: Callable[..., str], boxes: Any, told: str
+    tables: Path, failing: Callable[..., str], boxes: Any, told: str
 ) -> None:
-    open_medic(bridge, "open_medic_2023.csv", {"x": boxes})
+    open_medic(tables, "open_medic_2023.csv", {"x": boxes})
     assert told in failing("situations", "consumption")
 
 
-def test_two_tables_of_one_year_are_refused(bridge: Bridge, failing: Callable[..., str]) -> None:
-    open_medic(bridge, "open_medic_2023.csv", {"x": 1})
-    open_medic(bridge, "NB_2023_corrige.CSV", {"x": 2})
+def test_two_tables_of_one_year_are_refused(tables: Path, failing: Callable[..., str]) -> None:
+    open_medic(tables, "open_medic_2023.csv", {"x": 1})
+    open_medic(tables, "NB_2023_corrige.CSV", {"x": 2})
     told = failing("situations", "consumption")
     assert "NB_2023_corrige.CSV et open_medic_2023.csv : deux tables pour 2023" in told
 
@@ -220,6 +269,14 @@ def test_links_are_shown_with_the_titles_of_fields(bridge: Bridge, unc: Callable
     shown = unc("situations", "show", where(bridge, link["number"]))
     assert "date_connaissance" not in shown
     assert "Date de connaissance" in shown
+    assert "Référence interne : 1,00 × 4,00" in shown
+
+
+def test_copies_are_told_with_the_one_to_keep(unc: Callable[..., str]) -> None:
+    found = json.loads(unc("situations", "duplicates", "--json"))
+    groups = {(one["master"], *one["others"]) for one in found["copies"]}
+    assert tuple(one.number for one in SEEDS[:EACH]) in groups
+    assert "Le mieux documenté" in unc("situations", "duplicates")
 
 
 @pytest.mark.parametrize(
@@ -241,7 +298,7 @@ def test_a_kill_before_the_proposal_is_healed_by_the_next_run(
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    with bridge_on(tmp_path, SEEDS) as made:
+    with bridge_on(tmp_path, SEEDS[:EACH]) as made:
         with monkeypatch.context() as patch:
             patch.setattr("steps.judge.situations._propose", killed)
             with pytest.raises(KeyboardInterrupt):

@@ -9,14 +9,15 @@ import pytest
 
 from mappings.report.model import Report
 from mappings.schema.model import FormMapping
+from steps.wiring.form import read_matching
 from triage.situations.description import describe
 from triage.situations.facts import SituationFacts, facts_of
 from triage.situations.followup import by_year, delays, follow_up
-from triage.situations.matching import Matching, parse_matching
+from triage.situations.matching import Matching
 from triage.situations.trends import before_after, monthly
 
 MakeReport = Callable[..., Report]
-FILE = Path(__file__).parents[3] / "triage/unc/rapprochements.yaml"
+RULES = Path(__file__).parents[3] / "triage/unc"
 LETTER = "Lettre aux professionnels de santé"
 
 
@@ -26,17 +27,22 @@ def at(day: str) -> datetime:
 
 @pytest.fixture(scope="module")
 def matching(mapping: FormMapping) -> Matching:
-    return parse_matching(FILE.read_text("utf-8"), source=FILE.name, mapping=mapping)
+    found = read_matching(RULES, mapping=mapping)
+    assert found is not None
+    return found
 
 
 @pytest.fixture
-def facts(report: MakeReport) -> Callable[..., tuple[SituationFacts, list[Report]]]:
+def facts(
+    report: MakeReport, matching: Matching
+) -> Callable[..., tuple[SituationFacts, list[Report]]]:
     def make(*told: tuple[str, dict[int, Any]]) -> tuple[SituationFacts, list[Report]]:
         reports = [
             report(changes, number=number, deposited_at=at(day), submitted_at=SUBMITTED)
             for number, (day, changes) in enumerate(told, start=1)
         ]
-        return facts_of("SIT-0001", reports, {}), reports
+        told_of = {one.number: describe(one, matching, in_scope=True) for one in reports}
+        return facts_of("SIT-0001", reports, told_of, matching=matching), reports
 
     return make
 
@@ -46,14 +52,14 @@ SUBMITTED = at("2027-06-01")
 """When every report was last submitted: what it says may have happened since its deposit."""
 
 
-def test_impossible_dates_are_used_in_no_delay(report: MakeReport) -> None:
+def test_impossible_dates_are_used_in_no_delay(report: MakeReport, matching: Matching) -> None:
     told = [
         {36: "1900-01-01", 56: [{561: LETTER, 562: "Prise", 563: "2030-01-01"}]},
         {36: "2026-12-01", 56: [{561: "Étude", 562: "Prise", 563: "1926-02-25"}]},
         {36: "2026-02-10", 56: [{561: "Étude", 562: "Prise", 563: "2026-03-01"}]},
     ]
     reports = [report(one, number=number) for number, one in enumerate(told, start=1)]
-    one = facts_of("SIT-0001", reports, {})
+    one = facts_of("SIT-0001", reports, {}, matching=matching)
     found = follow_up(one, reports, first=date(2026, 1, 1), until=date(2026, 6, 1))
     assert (one.known_on, found.measured_on) == (date(2026, 2, 10), date(2026, 3, 1))
     assert (found.taken, found.days_to_measure) == (3, 19)
@@ -98,17 +104,53 @@ def test_no_patient_is_no_estimate_and_no_serious_case_is_one(facts: Callable[..
     assert facts(("2026-01-10", {42: 0}))[0].patients is None
 
 
-def test_the_title_is_the_first_that_tells_something(
-    report: MakeReport, matching: Matching
+@pytest.mark.parametrize(
+    ("changes", "title"),
+    [
+        ({}, "Sémaglutide : perte de poids"),
+        ({26: ["12 à 17 ans"]}, "Sémaglutide : perte de poids (12 à 17 ans)"),
+        ({18: ["Voie d'administration"], 23: "Orale"}, "Sémaglutide : voie orale"),
+        ({18: ["Population"], 26: ["2 à 11 ans"]}, "Sémaglutide : 2 à 11 ans"),
+        ({18: ["Durée"]}, "Sémaglutide : durée"),
+        ({22: "Maladie de Zorglub"}, "Sémaglutide : Maladie de Zorglub"),
+        ({15: []}, "Usage à visée amaigrissante chez des patients non diabétiques"),
+        ({15: [], 17: "xxx"}, ""),
+    ],
+)
+def test_a_situation_has_the_title_that_a_person_would_give(
+    facts: Callable[..., Any], changes: dict[int, Any], title: str
 ) -> None:
-    titles = ("xxx", "Néfopam", "Voir pièce jointe", "Néfopam par voie orale", "Néfopam per os")
-    reports = [
-        report({17: title}, number=number, deposited_at=at(f"2026-01-0{number}"))
-        for number, title in enumerate(titles, start=1)
+    plain = {17: "Titre de la société"} if 15 not in changes else {}
+    assert facts(("2026-01-10", {**plain, **changes}))[0].title == title
+
+
+def test_an_initial_report_with_its_complements_and_its_closure_counts_once(
+    facts: Callable[..., Any],
+) -> None:
+    letter = {56: [{561: LETTER, 562: "Prise", 563: "2026-03-01"}]}
+    others = [
+        (f"2026-03-{day:02}", {13: kind, 14: 1})
+        for day in range(2, 16)
+        for kind in ("Complément", "Clôture")
     ]
-    told = {one.number: describe(one, matching, in_scope=True) for one in reports}
-    assert facts_of("SIT-0001", reports, told).title == "Néfopam par voie orale"
-    assert facts_of("SIT-0001", reports[:3], told).title == ""
+    one, reports = facts(
+        ("2026-02-20", letter), *others, ("2026-03-20", {13: "Complément", 14: 999})
+    )
+    assert one.counted == (1,)
+    found = follow_up(one, reports, first=date(2026, 1, 1), until=date(2026, 6, 1))
+    assert found.effect is not None
+    assert (found.effect.before, found.effect.after) == (1, 0)
+    assert found.effect.direction == "none"
+    assert found.trend.direction == "none"
+    assert sum(found.trend.counts) == found.days_to_report.count == 1
+
+
+def test_a_complement_whose_initial_report_is_not_here_counts_once_for_its_company(
+    facts: Callable[..., Any],
+) -> None:
+    loose = {13: "Complément", 14: 999}
+    one, _ = facts(("2026-02-20", loose), ("2026-03-20", loose), ("2026-04-20", {6: OTHER}))
+    assert one.counted == (1, 3)
 
 
 def test_a_measure_that_a_complement_repeats_is_one_measure(facts: Callable[..., Any]) -> None:

@@ -12,18 +12,22 @@ from hypothesis import strategies as st
 from datafiles.file import DataFileError
 from mappings.report.model import Report
 from mappings.schema.model import FormMapping
+from steps.wiring.form import read_matching
 from triage.situations.dci import joined
 from triage.situations.description import Description, annotated, describe, overrule
 from triage.situations.grouping import group
-from triage.situations.matching import Matching, parse_matching
+from triage.situations.matching import FollowedClass, Matching, parse_matching
 from triage.situations.propose import Placed, members_of, next_id, propose, resolve
 
-FILE = Path(__file__).parents[3] / "triage/unc/rapprochements.yaml"
+RULES = Path(__file__).parents[3] / "triage/unc"
+FILE = RULES / "rapprochements.yaml"
 
 
 @pytest.fixture(scope="session")
 def matching(mapping: FormMapping) -> Matching:
-    return parse_matching(FILE.read_text("utf-8"), source=FILE.name, mapping=mapping)
+    found = read_matching(RULES, mapping=mapping)
+    assert found is not None
+    return found
 
 
 def told(number: int, substance: str = "néfopam", **changes: Any) -> Description:
@@ -58,7 +62,12 @@ def test_companies_that_report_the_same_use_share_a_situation(matching: Matching
         ({"natures": ["Indication"]}, False),
         ({"natures": ["Indication"], "populations": ["65 ans et plus"]}, False),
         ({"natures": ["Voie d'administration", "Indication"]}, True),
-        ({"routes": ["Rectale"]}, True),
+        ({"routes": ["Rectale"]}, False),
+        ({"populations": ["2 à 11 ans"]}, False),
+        (
+            {"natures": ["Population", "Voie d'administration"], "populations": ["65 ans et plus"]},
+            False,
+        ),
         ({"routes": ["Rectale"], "populations": ["65 ans et plus"]}, False),
         ({"populations": ["65 ans et plus"]}, True),
         ({"routes": []}, True),
@@ -86,18 +95,18 @@ def test_a_substance_that_is_not_named_is_found_by_its_cis(matching: Matching) -
     assert group([named, unnamed, told(3, "")], matching) == ((1, 2),)
 
 
-def test_two_products_in_a_report_link_their_substances_in_the_same_use(
-    matching: Matching,
-) -> None:
-    assert group([told(1, "a"), told(2, "b"), told(3, "a|b")], matching) == ((1, 2, 3),)
+def test_two_products_in_a_report_join_one_of_them_and_link_no_two(matching: Matching) -> None:
+    assert group([told(1, "a"), told(2, "b"), told(3, "a|b")], matching) == ((1, 3), (2,))
 
 
-def test_a_combination_is_not_its_component_unless_the_use_is_the_same(
-    matching: Matching,
+def test_a_combination_is_not_its_component_but_a_companion_counts_for_nothing(
+    matching: Matching, report: Callable[..., Report]
 ) -> None:
-    alone = told(1, "cyprotérone", natures=["Indication", "Durée"], routes=[])
+    alone = told(1, "cyprotérone", natures=["Indication"], routes=[])
     combined = told(2, "cyprotérone, éthinylestradiol", natures=["Indication"], routes=[])
     assert group([alone, combined], matching) == ((1,), (2,))
+    row = {151: "X", 152: "", 154: "Codéine + paracétamol", 157: "AMM"}
+    assert describe(report({15: [row]}), matching, in_scope=True).medicines == ("codeine",)
 
 
 def place(
@@ -173,10 +182,32 @@ def test_a_split_is_never_undone_and_new_reports_go_to_the_likeliest(matching: M
     assert situations(after) == {1: "SIT-0001", 2: "SIT-0002", 3: "SIT-0002"}
 
 
-def test_two_proposals_that_a_new_report_links_become_one(matching: Matching) -> None:
+def test_two_proposals_that_a_code_shows_to_be_of_one_substance_become_one(
+    matching: Matching,
+) -> None:
     before = {1: Placed("SIT-0001"), 2: Placed("SIT-0001"), 3: Placed("SIT-0002")}
-    reports = [told(1, "a"), told(2, "a"), told(3, "b"), told(4, "a|b")]
+    reports = [
+        told(1, "a"),
+        told(2, "a", codes={"61234567": "a"}),
+        told(3, "", unnamed=("61234567",)),
+    ]
     assert set(situations(place(reports, before, matching)).values()) == {"SIT-0001"}
+
+
+def test_what_was_confirmed_when_adults_and_children_were_one_survives_their_separation(
+    matching: Matching,
+) -> None:
+    child: dict[str, Any] = {"populations": ["2 à 11 ans"]}
+    reports = [told(1), told(2, **child), told(3), told(4, **child), told(5, **child)]
+    assert group(reports, matching) == ((1, 3), (2, 4, 5))
+    confirmed = {n: Placed("SIT-0001", by_person=True) for n in (1, 2)}
+    proposed = {n: Placed("SIT-0001") for n in (3, 4, 5)}
+    after = place(reports, {**confirmed, **proposed}, matching)
+    assert {n: after[n] for n in (1, 2)} == confirmed
+    names = situations(after)
+    assert "SIT-0001" in (names[3], names[4])
+    assert names[3] != names[4] == names[5], "proposals follow the new grouping"
+    assert place(reports, after, matching) == after
 
 
 def test_an_id_is_never_given_twice() -> None:
@@ -265,8 +296,8 @@ def test_a_title_that_tells_nothing_is_not_kept(
 
 
 def test_a_class_names_substances_as_people_write_them(matching: Matching) -> None:
-    classes = {"antiépileptiques": frozenset({"valproique acide", "topiramate"})}
-    followed = matching.model_copy(update={"classes": classes})
+    members = FollowedClass(substances=frozenset({"valproique acide", "topiramate"}))
+    followed = matching.model_copy(update={"classes": {"antiépileptiques": members}})
     reports = [told(1, "acide valproïque"), told(2, "topiramate")]
     assert group(reports, followed) == ((1, 2),)
 
@@ -274,8 +305,6 @@ def test_a_class_names_substances_as_people_write_them(matching: Matching) -> No
 def test_a_matching_file_that_names_an_unknown_field_is_refused_with_its_line(
     mapping: FormMapping,
 ) -> None:
-    text = FILE.read_text("utf-8").replace(
-        "field: population, weight: 0.25", "field: pop, weight: 0.25"
-    )
+    text = FILE.read_text("utf-8").replace("field: population\n", "field: pop\n")
     with pytest.raises(DataFileError, match=r"rapprochements\.yaml:\d+ : .*« pop »"):
         parse_matching(text, source=FILE.name, mapping=mapping)

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from triage.situations.consumption import PopulationGap
+from triage.consumption.signals import PopulationGap
 from triage.situations.dci import joined
 
 NAME, BOXES = "L_ATC5", "BOITES"

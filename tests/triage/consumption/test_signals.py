@@ -2,13 +2,13 @@
 
 import pytest
 
-from triage.situations.consumption import (
+from triage.consumption.signals import (
     Consumption,
     PopulationGap,
     by_substance,
     signals,
 )
-from triage.situations.consumption_tables import (
+from triage.consumption.tables import (
     ConsumptionTableError,
     read_open_medic,
     read_populations,
@@ -98,6 +98,34 @@ def test_consumption_that_departs_from_its_past_is_flagged() -> None:
     assert (found.substance, found.year, found.boxes) == ("leaping", 2024, 2500)
     assert found.low < 1030 < found.high < 2500
     assert found.p_value < 0.01
+
+
+YEARS = tuple(range(2019, 2025))
+
+
+@pytest.mark.parametrize(
+    ("boxes", "flagged"),
+    [
+        ((5, 5, 5, 5, 5, 6), False),
+        ((0, 0, 0, 0, 1, 1), False),
+        ((1000, 1000, 1000, 1000, 1000, 1030), False),
+        ((1000, 1000, 1000, 1000, 1000, 9000), True),
+    ],
+)
+def test_a_constant_past_varies_at_least_as_a_count_does(
+    boxes: tuple[int, ...], flagged: bool
+) -> None:
+    assert bool(signals([Consumption("x", YEARS, boxes)])) is flagged
+
+
+def test_each_signal_says_how_many_false_ones_to_expect_among_those_like_it() -> None:
+    steady = [Consumption(f"s{n}", YEARS, (100, 110, 95, 105, 90, 100 + n)) for n in range(19)]
+    leaping = Consumption("leaping", YEARS, (1000, 1050, 990, 1020, 1010, 3000))
+    (one,) = signals([*steady, leaping])
+    assert one.judged == 20
+    assert one.q_value == pytest.approx(20 * one.p_value)
+    (alone,) = signals([leaping])
+    assert alone.q_value == alone.p_value
 
 
 def test_a_substance_absent_of_a_year_counts_as_none_dispensed() -> None:

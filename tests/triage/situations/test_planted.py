@@ -1,0 +1,49 @@
+"""Situations and duplicates of reports that were planted before the grouping was looked at."""
+
+import pytest
+
+from tests.triage.situations.planted import (
+    Half,
+    Rest,
+    copies,
+    described,
+    planted,
+    reports,
+    situations,
+)
+
+PRECISION, RECALL = 0.95, 0.90
+
+
+@pytest.mark.parametrize("bdpm", [False, True], ids=["without BDPM", "with BDPM"])
+@pytest.mark.parametrize("half", ["réglage", "témoin"])
+def test_each_half_is_grouped_as_it_was_planted(half: Half, bdpm: bool) -> None:
+    told = described(reports(half), bdpm=bdpm)
+    found = situations(told)
+    assert found.precision >= PRECISION, found
+    assert found.recall >= RECALL, found
+    sent = copies(told)
+    assert sent.precision >= PRECISION, sent
+    assert sent.recall >= RECALL, sent
+
+
+@pytest.mark.parametrize("rest", ["same", "blank"])
+def test_answers_that_all_reports_share_or_lack_make_no_copies(rest: Rest) -> None:
+    found = copies(described(reports(rest=rest)))
+    assert found.precision >= PRECISION, found
+    assert found.recall >= RECALL, found
+
+
+def test_sixty_situations_and_forty_copies_are_planted() -> None:
+    by_situation = [one.situation for one in planted()]
+    several = {one for one in by_situation if by_situation.count(one) > 1}
+    assert len(several) >= 60
+    assert len(copies(described(reports())).truth) >= 40
+
+
+def test_the_same_substances_are_read_whether_bdpm_is_loaded_or_not() -> None:
+    plain, loaded = (
+        {one.number: one.medicines for one in described(reports(), bdpm=bdpm)}
+        for bdpm in (False, True)
+    )
+    assert plain == loaded

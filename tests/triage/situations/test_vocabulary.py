@@ -1,0 +1,73 @@
+"""What a free text says of a use: known words in any order, negations, and refusals of the file."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from datafiles.file import DataFileError
+from tests.triage.situations.planted import the_matching
+from triage.situations.names import read_names
+from triage.situations.vocabulary import parse_vocabulary
+
+FILE = """
+ignored: [traitement, aigu, maladie, de, du, au]
+negations: [sans, non]
+uses:
+  douleur: algie
+  lombalgie: mal dos, rachialgie
+  arthrose: gonarthrose
+  cancer: tumeur
+broader:
+  douleur: [lombalgie, arthrose]
+"""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("Lombalgies aiguës", "traitement du mal de dos", True),
+        ("douleur", "rachialgie", True),
+        ("arthrose", "rachialgie", False),
+        ("douleur, rachialgie", "arthrose", False),
+        ("lombalgye", "mal au dos", True),
+        ("douleur sans cancer", "cancer", False),
+        ("douleur non cancéreuse", "algie", True),
+        ("maladie de Zorglub", "Zorglub (maladie)", True),
+        ("maladie de Zorglub", "maladie de Spirou", False),
+        ("", "douleur", False),
+    ],
+)
+def test_uses_are_compared_by_what_they_say(one: str, other: str, alike: bool) -> None:
+    words = parse_vocabulary(FILE, source="v")
+    assert words.alike(words.uses_of(one), words.uses_of(other)) is alike
+    assert words.alike(words.uses_of(other), words.uses_of(one)) is alike
+
+
+@settings(max_examples=25, deadline=None)  # a loaded machine is no defect
+@given(st.text(max_size=30))
+def test_any_text_is_read_and_is_like_itself_unless_it_says_nothing(text: str) -> None:
+    words = the_matching().vocabulary
+    found = words.uses_of(text)
+    assert words.alike(found, found) is bool(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("uses: {douleur: algie, mal: algie}", "« algie » dit aussi « douleur »"),
+        ("uses: {douleur: algie}\nbroader: {douleur: [colique]}", "« colique » n'est pas un usage"),
+        ("usages: {}", "usages"),
+    ],
+)
+def test_a_vocabulary_that_contradicts_itself_is_refused_with_its_line(
+    text: str, told: str
+) -> None:
+    with pytest.raises(DataFileError, match=rf"v:\d+ : .*{told}"):
+        parse_vocabulary(text, source="v")
+
+
+def test_a_table_of_names_that_lacks_a_cell_is_refused_with_its_line() -> None:
+    with pytest.raises(DataFileError, match=r"n:3 : attendu « autre nom;substance »"):
+        read_names(
+            "autre_nom;substance\nozempic;sémaglutide\nwegovy", salts=frozenset(), source="n"
+        )

@@ -1,0 +1,1 @@
+"""What dispensing tables say of substances."""

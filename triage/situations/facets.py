@@ -1,0 +1,81 @@
+"""Whether the answers of two reports are of one use, facet by facet.
+
+A facet that differs separates; one that either leaves unanswered neither joins nor separates.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from triage.situations.matching import Facet, Matching
+from triage.situations.vocabulary import STEM
+
+Answers: TypeAlias = Mapping[str, tuple[str, ...]]
+"""Answers of each facet, by field; empty where there is none."""
+Agreement: TypeAlias = float | None
+"""Share of two answers that is common, 0 when they differ; ``None`` when one is not given."""
+
+_COVERED, _WORDED = 0.5, 0.9
+"""An option that covers the other; one use in other words."""
+
+
+def compare(mine: Answers, theirs: Answers, matching: Matching) -> dict[str, Agreement]:
+    """How each facet of two reports compares, by field."""
+    facets = matching.situations.facets
+    found = {facet.field: _agreement(facet, mine, theirs, matching) for facet in facets}
+    told = any(found[facet.field] for facet in facets if facet.kind in {"use", "route"})
+    for facet in facets:
+        if found[facet.field] == 0 and told and _covered(facet, mine, theirs):
+            found[facet.field] = _COVERED
+    return found
+
+
+def differ(agreements: Mapping[str, Agreement]) -> bool:
+    """Whether a facet separates."""
+    return any(share == 0 for share in agreements.values())
+
+
+def surely_differ(mine: Answers, theirs: Answers, matching: Matching) -> bool:
+    """Whether a facet separates otherwise than by words that the vocabulary does not know."""
+    found = compare(mine, theirs, matching)
+    return any(
+        found[facet.field] == 0
+        and not (facet.kind == "use" and any(_is_unknown(side, facet) for side in (mine, theirs)))
+        for facet in matching.situations.facets
+    )
+
+
+def _is_unknown(side: Answers, facet: Facet) -> bool:
+    return all(one.startswith(STEM) for one in side[facet.field])
+
+
+def weight(agreements: Mapping[str, Agreement], facets: Sequence[Facet]) -> float:
+    """What the facets that agree are worth together; 0 when one differs."""
+    if differ(agreements):
+        return 0.0
+    return sum(facet.weight * (agreements[facet.field] or 0) for facet in facets)
+
+
+def _agreement(facet: Facet, mine: Answers, theirs: Answers, matching: Matching) -> Agreement:
+    one, two = mine.get(facet.field, ()), theirs.get(facet.field, ())
+    if not one or not two:
+        return None
+    if facet.kind == "use":
+        alike = matching.vocabulary.alike(one, two)
+        return 1.0 if one == two else _WORDED if alike else 0.0
+    return len({*one} & {*two}) / len({*one} | {*two})
+
+
+def _covered(facet: Facet, mine: Answers, theirs: Answers) -> bool:
+    """Whether one side's option is a general name of the other's: adults, older adults.
+
+    Only where a use or a route that agrees says what the matter is.
+    """
+    for name, options in facet.unless.items():
+        if any(not options.isdisjoint(side.get(name, ())) for side in (mine, theirs)):
+            return False
+    one, two = frozenset(mine[facet.field]), frozenset(theirs[facet.field])
+    return any(
+        general in here and there <= covered
+        for general, covered in facet.general.items()
+        for here, there in ((one, two), (two, one))
+    )

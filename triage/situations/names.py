@@ -1,0 +1,213 @@
+"""What a substance is called: its international name for a brand, another name or a misspelling.
+
+The names come from ``triage/unc/substances.csv``, from BDPM where it is loaded, and from the other
+reports, which often say of a brand what it holds.
+"""
+
+import csv
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from datafiles.file import DataFileError
+from french.text import fold
+from mappings.medicines.match import Match
+from mappings.medicines.reference import Medicine
+from triage.situations.dci import joined
+
+_DOSAGE = re.compile(
+    r"\s\d[\d.,/ ]*\s*(?:mg|g|kg|µg|mcg|microgrammes?|ui|u|ml|cp|cpr|%|pour cent)\b.*", re.DOTALL
+)
+_FORMS = re.compile(
+    r"\b(?:lp|comprimes?|cp|gelules?|sirop|solution|injectables?|buvables?|ampoules?|suppositoires?"
+    r"|collyres?|creme|pommade|patchs?|sachets?)\b"
+)
+_HEAD = re.compile(r"[a-z]{3,}")
+_SHORTEST = 5
+"""Letters of a word that names a substance among others."""
+_LONG, _LONGER = 7, 10
+"""Letters from which one, then two, that are wrong make a misspelling."""
+_MOST = 0.9
+"""Share of a brand's specialities that must hold the same, for the brand to name it."""
+
+
+@dataclass(frozen=True, eq=False)
+class SubstanceNames:
+    """International names, and what other names stand for; all in normal form.
+
+    Compared by identity: misspellings are looked for once for each.
+
+    Attributes:
+        others: Substances (joined by ``+``) of each other name.
+        known: International names.
+    """
+
+    others: Mapping[str, str] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
+
+    def with_reference(self, reference: "SubstanceNames") -> "SubstanceNames":
+        """These names, then those of a reference."""
+        return SubstanceNames({**reference.others, **self.others}, self.known | reference.known)
+
+
+def read_names(text: str, *, salts: frozenset[str], source: str) -> SubstanceNames:
+    """Names of a table ``autre_nom;substance``; an empty other name only states a substance.
+
+    Raises:
+        DataFileError: A line has not two cells, or no substance.
+    """
+    others: dict[str, str] = {}
+    known: set[str] = set()
+    for at, row in enumerate(csv.reader(text.splitlines(), delimiter=";"), start=1):
+        if at == 1 or not "".join(row).strip() or row[0].startswith("#"):
+            continue
+        if len(row) != 2 or not row[1].strip():  # noqa: PLR2004 (two columns)
+            raise DataFileError([f"{source}:{at} : attendu « autre nom;substance »"])
+        substance = joined(row[1], salts)
+        known.update(substance.split("+"))
+        if row[0].strip():
+            others[joined(row[0], salts)] = substance
+    return SubstanceNames(others, frozenset(known))
+
+
+def reference_names(medicines: Iterable[Medicine], salts: frozenset[str]) -> SubstanceNames:
+    """Names that a reference knows: its substances, and brands that hold one thing only."""
+    held: dict[str, Counter[str]] = defaultdict(Counter)
+    known: set[str] = set()
+    for one in medicines:
+        parts = {joined(name, salts) for name in one.substances} - {""}
+        known |= parts
+        if parts and (brand := head(one.name)):
+            held[brand]["+".join(sorted(parts))] += 1
+    words = {word for name in known for part in name.split("+") for word in part.split()}
+    others = {
+        brand: most
+        for brand, found in held.items()
+        if brand not in words
+        for most, count in found.most_common(1)
+        if count >= _MOST * found.total()
+    }
+    return SubstanceNames(others, frozenset(one for name in known for one in name.split("+")))
+
+
+def substances_by_cis(matches: Iterable[Match | None], salts: frozenset[str]) -> Mapping[str, str]:
+    """Substances by CIS code of what a reference found by a code that nothing speaks against."""
+    return {
+        match.medicine.cis: "+".join(
+            sorted({joined(name, salts) for name in match.medicine.fractions} - {""})
+        )
+        for match in matches
+        if match is not None and match.sure and match.medicine is not None
+    }
+
+
+def head(name: str) -> str:
+    """The word that names a speciality: ``ozempic``; "" when the name begins otherwise."""
+    found = _HEAD.match(fold(name))
+    return found.group() if found else ""
+
+
+def canonical(
+    text: str, *, salts: frozenset[str], names: SubstanceNames, companions: Collection[str] = ()
+) -> str:
+    """The substances that a text names, in normal form, brands and misspellings resolved.
+
+    Args:
+        text: As typed, with or without a dosage.
+        salts: Words that name a salt.
+        names: What is known of names.
+        companions: Substances that do not count beside another (« codéine + paracétamol »).
+    """
+    bare = _FORMS.sub(" ", _DOSAGE.sub("", fold(text)))
+    name = joined(bare, salts)
+    whole = names.others.get(name)
+    parts = (whole or name).split("+")
+    found = {one for part in parts for one in _resolved(part, names).split("+") if one}
+    kept = {one for one in found if one not in companions} or found
+    return "+".join(sorted(kept))
+
+
+def _resolved(part: str, names: SubstanceNames) -> str:
+    if part in names.known:
+        return part
+    if part in names.others:
+        return names.others[part]
+    if near := _nearest(part, names):
+        return names.others.get(near, near)
+    words = {names.others.get(word, word) for word in part.split() if len(word) >= _SHORTEST}
+    told = {word for word in words if {*word.split("+")} <= names.known}
+    return told.pop() if len(told) == 1 else part  # « sémaglutide (Ozempic) », an unknown ester
+
+
+@lru_cache(maxsize=8192)
+def _nearest(name: str, names: SubstanceNames) -> str | None:
+    """The one known name that another one misspells; ``None`` without any, or with several."""
+    if max(map(len, name.split()), default=0) < _LONG:
+        return None
+    for known in (names.known, names.others):
+        found: dict[int, list[str]] = defaultdict(list)
+        for other in known:
+            if (distance := _apart(name, other)) is not None:
+                found[distance].append(other)
+        if found:
+            best = found[min(found)]
+            return best[0] if len(best) == 1 else None
+    return None
+
+
+def _apart(name: str, other: str) -> int | None:
+    """Letters between two names that one word tells apart; ``None`` when it is another word."""
+    if name[:1] != other[:1] or abs(len(name) - len(other)) > 2:  # noqa: PLR2004
+        return None
+    mine, theirs = name.split(), other.split()
+    if len(mine) != len(theirs):
+        return None
+    unlike = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
+    if len(unlike) != 1:
+        return None
+    one, two = unlike[0]
+    shortest = min(len(one), len(two))
+    allowed = 2 if shortest >= _LONGER else 1 if shortest >= _LONG else 0
+    distance = OSA.distance(one, two, score_cutoff=2)
+    return distance if 0 < distance <= allowed else None
+
+
+def learnt_names(
+    said: Iterable[tuple[str, str]], typed: Mapping[str, int], *, names: SubstanceNames
+) -> Mapping[str, str]:
+    """What reports say of names: a brand that some typed as a substance, a lone misspelling.
+
+    Args:
+        said: Head of the speciality and substances beside it, report by report.
+        typed: How many reports name each substance.
+        names: What is known already.
+    """
+    held: dict[str, Counter[str]] = defaultdict(Counter)
+    for brand, substance in said:
+        if brand not in substance.replace("+", " ").split():
+            held[brand][substance] += 1
+    brands = {
+        brand: max(sorted(found), key=lambda one: found[one]) for brand, found in held.items()
+    }
+    learnt: dict[str, str] = {}
+    for name, count in sorted(typed.items(), key=lambda one: (one[1], one[0])):
+        if name in names.known:
+            continue
+        other = brands.get(name)
+        if other and learnt.get(other) != name and other != name and name not in learnt.values():
+            learnt[name] = other
+        else:
+            commoner = [one for one, many in typed.items() if many > count or one in names.known]
+            near = _one_letter(name, commoner)
+            if near:
+                learnt[name] = near
+    return learnt
+
+
+def _one_letter(name: str, others: Iterable[str]) -> str | None:
+    near = [one for one in others if one != name and _apart(name, one) == 1]
+    return near[0] if len(near) == 1 else None
