@@ -32,18 +32,28 @@ def show(types: Sequence[TypeDeChamp], answers: Mapping[str, Any], how: Showing)
     """Return the champs of ``types`` with their answers."""
     filled = _filled_in(types, answers)
     return [
-        show_one(one, answers.get(one.stable), how, filled=one.stable in filled) for one in types
+        show_one(one, answers.get(one.stable), how, filled=filled.get(one.stable, _NOTHING))
+        for one in types
     ]
 
 
-def _filled_in(types: Sequence[TypeDeChamp], answers: Mapping[str, Any]) -> set[str]:
-    """Return which answers the service behind a référentiel gave first."""
-    asked = [one for one in types if one.known]
-    return {stable for one in asked for stable in one.fills_in(answers.get(one.stable))}
+def _filled_in(types: Sequence[TypeDeChamp], answers: Mapping[str, Any]) -> Json:
+    """Return the answers that the service behind a référentiel gave first, by stable id."""
+    asked = [one.fills_in(answers.get(one.stable)) for one in types if one.known]
+    return {stable: value for given in asked for stable, value in given.items()}
+
+
+_NOTHING = object()
+"""In place of what a service gave first, of a champ that none filled in."""
 
 
 def show_one(
-    one: TypeDeChamp, answer: Any, how: Showing, *, row: str | None = None, filled: bool = False
+    one: TypeDeChamp,
+    answer: Any,
+    how: Showing,
+    *,
+    row: str | None = None,
+    filled: Any = _NOTHING,
 ) -> Json:
     """Return one champ: what all types have in common, then what its own has."""
     moved = (how.dates or {}).get(one.stable, how.updated_at)
@@ -53,8 +63,8 @@ def show_one(
         "id": champ_id(one.stable, row),
         "champDescriptorId": champ_id(one.stable),
         "label": one.label,
-        "prefilled": filled,
-        "prefilledValueModified": False,
+        "prefilled": filled is not _NOTHING,
+        "prefilledValueModified": filled is not _NOTHING and filled != answer,
         "updatedAt": iso(moved),
         "stringValue": "",
         "value": None,
@@ -220,7 +230,11 @@ def _rows(one: TypeDeChamp, answer: Any, how: Showing) -> Json:
         filled = _filled_in(one.children, given)
         champs = [
             show_one(
-                child, given.get(child.stable), how, row=row["id"], filled=child.stable in filled
+                child,
+                given.get(child.stable),
+                how,
+                row=row["id"],
+                filled=filled.get(child.stable, _NOTHING),
             )
             for child in one.children
         ]

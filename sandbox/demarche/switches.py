@@ -11,6 +11,7 @@ NEWER = (
     "annotation_types",
     "descriptors",
     "dates",
+    "natures",
 )
 
 
@@ -56,6 +57,8 @@ class Switches:
     """``demarcheDescriptors`` and the number of dossiers of a démarche."""
     dates: bool = False
     """When an instructeur corrected an answer, when a decision was read."""
+    natures: bool = False
+    """``PieceJustificativeChamp.nature``: which document a file champ asks for."""
 
     def shape(self) -> tuple[frozenset[str], frozenset[str]]:
         """Return what the schema lacks, and the newer parts that it has."""

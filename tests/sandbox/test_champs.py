@@ -280,6 +280,10 @@ def test_a_referentiel_takes_the_codes_that_its_service_knows_and_fills_in_the_o
     }
     assert (name["value"], name["prefilled"]) == ("Exemplium 10 mg", True)
     assert (dci["value"], dci["prefilled"]) == ("corrigée", True)
+    api.control.switches(dates=True)
+    fields = "... on RepetitionChamp { rows { champs { prefilledValueModified } } }"
+    shown = champs(api, 1, fields)["Champ-733"]["rows"][0]["champs"]
+    assert [one["prefilledValueModified"] for one in shown] == [False, False, True]
     query = """{ demarche(number: 48213) { activeRevision { champDescriptors { __typename
       ... on RepetitionChampDescriptor { champDescriptors { __typename } } } } } }"""
     told = api.ask(query)["demarche"]["activeRevision"]["champDescriptors"][-1]

@@ -150,5 +150,15 @@ def test_dates_tell_who_changed_what(shared: Any) -> None:
     assert shared.dossier(1, "champs { prefilledValueModified }")["champs"]
 
 
+def test_the_nature_of_a_file_champ_tells_an_identity_document(shared: Any) -> None:
+    shared.control.switches(natures=True)
+    edit = {"op": "retype", "champ": 59, "type": "piece_justificative", "nature": "RIB"}
+    shared.control.publish(48213, edits=[edit])
+    fields = "champs { id ... on PieceJustificativeChamp { nature } }"
+    shown = {one["id"]: one.get("nature") for one in shared.dossier(1, fields)["champs"]}
+    assert shown[champ_id(59)] == "RIB"
+    assert shown[champ_id(16)] == "NON_SPECIFIE"
+
+
 def test_ids_of_objects_are_those_of_ds(shared: Any) -> None:
     assert shared.dossier(1, "demarche { id }") == {"demarche": {"id": encode("Procedure", 48213)}}

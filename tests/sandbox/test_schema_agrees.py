@@ -141,6 +141,7 @@ ADDED = {
         "Dossier.dateAccuseLectureAgreement",
         "Dossier.dateDerniereModificationChampsParInstructeur",
     },
+    "natures": {"PieceJustificativeChamp.nature"},
 }
 """What each part newer than January 2026 adds, beside the same fields of implementing types."""
 GONE = {
