@@ -54,7 +54,6 @@ def show_one(
         "champDescriptorId": champ_id(one.stable),
         "label": one.label,
         "prefilled": filled,
-        "prefilledValueModified": False,
         "updatedAt": iso(moved),
         "stringValue": "",
         "value": None,
