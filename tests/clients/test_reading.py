@@ -19,6 +19,7 @@ from clients.errors import (
 from clients.reading.reader import DsReader
 from clients.transport import DsTransport
 from mappings.dossier.model import RawDossier
+from sandbox.demarche.switches import NEWER
 from sandbox.server import Sandbox
 from tests.clients.conftest import Connect
 
@@ -246,6 +247,17 @@ def test_a_missing_field_of_an_older_instance_is_left_out(
     assert reader.demarche(sandbox.demarche).labels == {}
     dossier = next(iter(reader.pages(sandbox.demarche, updated_since=None))).dossiers[0]
     assert "dateSuppressionParUsager" not in dossier
+
+
+def test_a_newer_instance_is_read_as_one_of_january(sandbox: Sandbox, reader: DsReader) -> None:
+    before = next(iter(reader.pages(sandbox.demarche, updated_since=None))).dossiers
+    sandbox.control.switches(**dict.fromkeys(NEWER, True))
+    newer = DsReader(reader.transport)
+    after = next(iter(newer.pages(sandbox.demarche, updated_since=None))).dossiers
+    sandbox.control.switches(**dict.fromkeys(NEWER, False))
+    assert newer.capabilities() == Capabilities()
+    assert [one["number"] for one in after] == [one["number"] for one in before]
+    assert [one["champs"] for one in after] == [one["champs"] for one in before]
 
 
 def test_the_official_instance_lacks_nothing(reader: DsReader) -> None:
