@@ -29,6 +29,7 @@ from mappings.schema.file import parse_mapping
 from mappings.schema.yaml_model import mapping_schema
 from settings import ROOT, Settings, load_settings
 from steps.adopt import review
+from steps.adopt.adapt import likely
 from steps.wiring.case_files import CaseFiles
 from steps.wiring.drift import blocks, drift_of, observed_form
 from steps.wiring.form import reviewed_form
@@ -82,7 +83,12 @@ def propose(*, common: Common = _DEFAULT) -> int:
     with open_services(load_settings()) as services:
         drifts = drift_of(services)
         revisions = observed_form(services).revisions
-        found = proposals(drifts, mapping=services.form.mapping, revisions=revisions)
+        found = proposals(
+            drifts,
+            mapping=services.form.mapping,
+            revisions=revisions,
+            likely=likely(services) if revisions else {},
+        )
     if common.json:
         rows = [dict(zip(COLUMNS, row, strict=True)) for row in drift_table(drifts)]
         print_json({"drift": rows, "proposals": [asdict(one) for one in found]})

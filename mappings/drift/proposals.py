@@ -49,8 +49,16 @@ _Pairs: TypeAlias = Mapping[str, tuple[FieldSpec, float]]
 """For a champ, by its id: the field that it is a further candidate of, and their likeness."""
 
 
+Likely: TypeAlias = Mapping[str, tuple[str, float]]
+"""For a champ, by its id: the path of the field that it may ask, and their likeness."""
+
+
 def propose(
-    drifts: Iterable[Drift], *, mapping: FormMapping, revisions: Sequence[Revision]
+    drifts: Iterable[Drift],
+    *,
+    mapping: FormMapping,
+    revisions: Sequence[Revision],
+    likely: Likely | None = None,
 ) -> tuple[Proposal, ...]:
     """A line for each champ without a field: one more candidate of a field, or a new field.
 
@@ -58,6 +66,8 @@ def propose(
         drifts: Differences between the form and the mapping.
         mapping: The mapping.
         revisions: The form's revisions, from the oldest.
+        likely: What champs may ask, all of them decided together (:mod:`mappings.matching`);
+            ``None``: what their labels alone say.
     """
     listed = list(drifts)
     newest = stable_id(revisions[-1].id) if revisions else ""
@@ -69,13 +79,19 @@ def propose(
         paths = {f"{rows}.{name}" if rows else name: spec for name, spec in specs.items()}
         sure = {champ: (paths[path], _SURE) for champ, path in former.items() if path in paths}
         lost = [spec for path, spec in paths.items() if path in orphans]
-        pairs = {**_alike([one for one in champs if one.id not in sure], lost), **sure}
-        proposals += _level(champs, specs, pairs, rows=rows)
+        left = [one for one in champs if one.id not in sure]
+        pairs = {**_alike(left, lost, likely), **sure}
+        proposals += _level(champs, specs, pairs, rows=rows, likely=likely)
     return tuple(proposals)
 
 
 def _level(
-    champs: Sequence[Descriptor], specs: Mapping[str, FieldSpec], pairs: _Pairs, *, rows: str
+    champs: Sequence[Descriptor],
+    specs: Mapping[str, FieldSpec],
+    pairs: _Pairs,
+    *,
+    rows: str,
+    likely: Likely | None,
 ) -> Iterator[Proposal]:
     """The proposals for the champs of the form, or of the rows of a field."""
     place = f"fields.{rows}.fields" if rows else "fields"
@@ -83,7 +99,7 @@ def _level(
     for one in champs:
         if one.id in pairs:
             spec, likeness = pairs[one.id]
-            line = further_candidate(spec, one.id, inner=_inner(spec, one))
+            line = further_candidate(spec, one.id, inner=_inner(spec, one, likely))
             path = f"{rows}.{spec.name}" if rows else spec.name
             yield Proposal(one.id, one.label, path, likeness, line, place, spec.name)
         elif line := new_field(one, taken=taken):
@@ -91,14 +107,14 @@ def _level(
             yield Proposal(one.id, one.label, "", 0.0, line, place)
 
 
-def _inner(spec: FieldSpec, champ: Descriptor) -> list[str]:
+def _inner(spec: FieldSpec, champ: Descriptor, likely: Likely | None) -> list[str]:
     """The lines of the fields of a repetition that another champ takes over: old ones and new."""
     children = [one for one in champ.children if one.type not in NO_ANSWER]
     new = [one for one in children if not any(_takes(inner, one) for inner in spec.fields.values())]
     lost = [
         inner for inner in spec.fields.values() if not any(_takes(inner, one) for one in children)
     ]
-    found = {inner.name: champ for champ, (inner, _) in _alike(new, lost).items()}
+    found = {inner.name: champ for champ, (inner, _) in _alike(new, lost, likely).items()}
     lines = [
         further_candidate(inner, found[name]) if name in found else field_text(inner)
         for name, inner in spec.fields.items()
@@ -107,8 +123,18 @@ def _inner(spec: FieldSpec, champ: Descriptor) -> list[str]:
     return [*lines, *new_fields(left, beside=spec.fields)]
 
 
-def _alike(champs: Sequence[Descriptor], specs: Sequence[FieldSpec]) -> _Pairs:
+def _alike(
+    champs: Sequence[Descriptor], specs: Sequence[FieldSpec], likely: Likely | None
+) -> _Pairs:
     """Champs and fields whose names are alike, the likest first, each taken once."""
+    if likely is not None:
+        by_name = {spec.name: spec for spec in specs}
+        told = {one.id: likely[one.id] for one in champs if one.id in likely}
+        return {
+            champ: (by_name[name], likeness)
+            for champ, (path, likeness) in told.items()
+            if (name := path.rpartition(".")[2]) in by_name
+        }
     likenesses = sorted(
         (
             (_likeness(one, spec), one, spec)

@@ -17,6 +17,7 @@ from mappings.adoption.session import Session
 from mappings.dossier.decode import stable_id
 from mappings.dossier.model import Champ, Rows
 from mappings.dossier.revision import Revision
+from mappings.drift.proposals import Likely
 from mappings.drift.reviewed import Absence, ReviewedForm, dump_reviewed, review
 from mappings.matching.lexicon import FILE_NAME as SYNONYMS
 from mappings.matching.lexicon import Lexicon, no_lexicon, parse_lexicon
@@ -37,6 +38,7 @@ _MAPPINGS = Path(__file__).parents[2] / "mappings"
 _LOOKED_AT = 40
 """Dossiers whose answers are shown as examples."""
 _SAMPLES = 6
+_SURE = 100.0
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,16 @@ def begin(services: Services, *, target: Path, by: str = "", anew: bool = False)
         active=observed.active,
         base=form.mapping,
     )
+
+
+def likely(services: Services) -> Likely:
+    """What each champ of the form in force may ask, and how likely, for a person to look at."""
+    adaptation = begin(services, target=services.inputs.mapping_file, anew=True)
+    return {
+        match.offered.descriptor.id: (path, _SURE if match.sure else _SURE * match.score)
+        for path, match in adaptation.session.matching.matches.items()
+        if len(match.offered.champs) == 1 and not match.inverted
+    }
 
 
 def keep_decisions(adaptation: Adaptation) -> None:
