@@ -41,9 +41,6 @@ def schema_with(
         champ.resolve_type = lambda shown, info, _type: served_as(
             shown["kind"], info.context.fragments
         )
-    for one in schema.type_map.values():
-        if isinstance(one, GraphQLObjectType) and "prefilledValueModified" in one.fields:
-            one.fields["prefilledValueModified"].resolve = lambda *_: False  # nothing is prefilled
     for (type_name, field_name), resolve in (*RESOLVERS.items(), *_mutations()):
         owner = schema.type_map.get(type_name)
         if isinstance(owner, GraphQLObjectType) and field_name in owner.fields:
