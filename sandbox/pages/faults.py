@@ -76,7 +76,7 @@ class FaultDesk:
         """Switch a fault on."""
         form = await request.form()
         try:
-            service.fault(self.instance, cast(Kind, text(form, "panne")), **_details(form))
+            service.fault(self.instance, cast("Kind", text(form, "panne")), **_details(form))
         except Refusal as refusal:
             return self._read(request, refusal.messages)
         except (ValueError, TypeError) as error:
