@@ -15,6 +15,7 @@ from pydantic import (
     SecretStr,
     ValidationError,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -100,7 +101,8 @@ class Settings(BaseSettings):
     )
     mapping: Path = Field(
         default=ROOT / "mappings" / "unc" / "mapping.yaml",
-        description="Fichier de correspondance du formulaire",
+        description="Fichier de correspondance du formulaire ; par défaut celui que `unc mapping"
+        " adapt` a écrit pour cette démarche sous UNC_HOME, sinon celui de la passerelle",
     )
     columns: Path = Field(
         default=ROOT / "exports" / "unc",
@@ -228,6 +230,17 @@ class Settings(BaseSettings):
                 " à l'API » de l'administrateur), ou son fichier dans UNC_DS_TOKEN_FILE."
             )
         return self.ds_token
+
+    @model_validator(mode="after")
+    def _adapted(self) -> Self:
+        """Read the mapping that was adapted to this démarche, where none is named."""
+        if "mapping" not in self.model_fields_set and self.adapted_mapping().is_file():
+            self.__dict__["mapping"] = self.adapted_mapping()  # the model is frozen
+        return self
+
+    def adapted_mapping(self) -> Path:
+        """Where the mapping that is adapted to this démarche is kept, where none is named."""
+        return self.home / "correspondance" / str(self.demarche or 0) / "mapping.yaml"
 
     def demarche_number(self) -> int:
         """The démarche.

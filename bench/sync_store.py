@@ -23,6 +23,7 @@ from bench.sync_serving import PAGE, sandbox_of
 from clients.reading.reader import DsReader
 from clients.transport import DsTransport
 from steps.read.keeping import row_of
+from steps.wiring.form import read_mapping
 from store.dossiers.pages import DossierRow
 from store.repository import Store, open_store
 
@@ -118,7 +119,8 @@ def main() -> None:
         token = settings.token().get_secret_value()
         with DsTransport(settings.ds_url, token) as transport:
             pages = DsReader(transport).pages(settings.demarche_number(), updated_since=None)
-            rows = [row_of(raw) for page in pages for raw in page.dossiers]
+            mapping = read_mapping(settings.mapping)
+            rows = [row_of(raw, mapping=mapping) for page in pages for raw in page.dossiers]
     pairs = measured(rows, asked.rounds)
     least, mine = (min(one) for one in zip(*pairs, strict=True))
     ratio = median(ours / floor for floor, ours in pairs)

@@ -108,6 +108,9 @@ class ExportContext:
         reference: Version of BDPM, empty when none is loaded.
         situations: Every situation by id, whatever the dossiers of the export.
         years: Situations with a measure within the year, oldest first.
+        adopted: Whether a person adopted the form: before, no dossier leaves the agency.
+        adoption: Who adopted it and when, in French.
+        absences: What a person said that the form does not ask: why, who and when, in French.
     """
 
     demarche: int
@@ -125,6 +128,9 @@ class ExportContext:
     reference: str = ""
     situations: Mapping[str, SituationView] = field(default_factory=dict)
     years: tuple[YearShare, ...] = ()
+    adopted: bool = True
+    adoption: str = ""
+    absences: tuple[str, ...] = ()
 
 
 def latest_change(entries: Sequence[ExportedDossier], *, otherwise: datetime) -> datetime:

@@ -1,5 +1,6 @@
 """Labels compared as people read them: case, accents, spaces and apostrophes apart."""
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -24,3 +25,24 @@ def _without_accents(text: str) -> str:
 def normalise_label(label: str) -> str:
     """A label of the form as it is looked up: folded, without final punctuation."""
     return fold(label).rstrip(" ?:.*!")
+
+
+_NUMBERING = re.compile(
+    r"(?:(?:question|q|n°|no) ?)?"
+    r"(?:\d{1,3}(?:\.\d{1,3})+\.?(?= )|\d{1,3} ?[.)°:/](?!\d)"
+    r"|(?:[a-z]\d{0,2}|[ivx]{1,4}) ?[.)](?= )"
+    r"|(?:\d{1,3}|[a-z]\d{0,2}|[ivx]{1,4}) (?:-|:|/) ) *"
+)
+_PUNCTUATION = re.compile(r"[^\w%<>=+]+|_+")
+
+
+@lru_cache(maxsize=4096)
+def bare_label(label: str) -> str:
+    """A label without what changes nothing of a question: case, accents, numbering, punctuation.
+
+    Two labels that are the same bare ask the same; a word or a number more may ask something else.
+    """
+    folded = fold(label)
+    numbered = _NUMBERING.match(folded)
+    rest = folded[numbered.end() :] if numbered else folded
+    return " ".join(_PUNCTUATION.sub(" ", rest).split()) or folded

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from cli.doctor.check import Check, Level
 from clients.reading.demarche import DemarcheInfo
 from datafiles.file import DataFileError
+from mappings.adoption.absences import absences
 from mappings.dossier.decode import decode_revision
 from mappings.drift.compare import Observed
 from mappings.drift.model import Drift, Severity, counts
 from settings import Settings
-from steps.wiring.drift import compare_form, in_order
-from steps.wiring.form import Form
+from steps.wiring.drift import adoption_told, compare_form, in_order
+from steps.wiring.form import Form, reviewed_form
 
 _LEVELS: dict[Severity, Level] = {Severity.BLOCKING: "bloquant", Severity.REVIEW: "à voir"}
 _CHAMPS, _ANNOTATIONS = "Formulaire", "Annotations privées"
@@ -19,13 +20,19 @@ _CHAMPS, _ANNOTATIONS = "Formulaire", "Annotations privées"
 def checks_form(settings: Settings, info: DemarcheInfo, form: Form) -> Iterator[Check]:
     """Compare the démarche as it is now with the mapping: champs, then annotations."""
     revisions = in_order(decode_revision(raw) for raw in info.revisions)
-    observed = Observed(revisions, info.active_revision_id)
+    observed = Observed(revisions, info.active_revision_id, info.number)
     try:
         drifts = compare_form(observed, form=form, mapping_file=settings.mapping)
     except DataFileError as error:
         yield Check(_CHAMPS, "bloquant", str(error))
         return
     ours = [one for one in drifts if not one.field.startswith("annotations.")]
+    adopted = adoption_told(observed, form=form, mapping_file=settings.mapping)
+    if adopted:
+        yield Check(_CHAMPS, "ok", f"adopté : {adopted}")
+    reviewed = reviewed_form(settings.mapping)
+    for one in absences(reviewed, form.mapping) if reviewed else ():
+        yield Check(_CHAMPS, "ok", f"non demandé : {one}")
     found = f"{len(form.mapping.fields)} données, {len(revisions)} révision(s)"
     yield from _lines(_CHAMPS, ours, found=found)
     annotations = [one for one in drifts if one.field.startswith("annotations.")]

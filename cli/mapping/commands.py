@@ -8,30 +8,43 @@ import orjson
 from cyclopts import App
 from rich.console import Console
 
-from cli.mapping.view import drift_lines, origin_lines, proposed
+from cli.mapping.adapt import adapt
+from cli.mapping.new import new
+from cli.mapping.view import (
+    drift_lines,
+    origin_lines,
+    proposed,
+    reading_lines,
+    show_adopted,
+)
 from cli.terminal.output import ERROR, Common, print_json
 from cli.terminal.parsing import DossierNumber
 from datafiles.file import DataFile, DataFileError, text_of
 from mappings.drift.model import COLUMNS, Drift, Severity, counts
 from mappings.drift.model import table as drift_table
 from mappings.drift.proposals import propose as proposals
-from mappings.drift.reviewed import dump_reviewed, review
 from mappings.report.document import report_page, report_schema
 from mappings.report.provenance import card as card_of
 from mappings.schema.file import parse_mapping
 from mappings.schema.yaml_model import mapping_schema
 from settings import ROOT, Settings, load_settings
+from steps.adopt import review
 from steps.wiring.case_files import CaseFiles
-from steps.wiring.drift import blocks, drift_of, observed_form, reviewed_file, reviewed_form
+from steps.wiring.drift import blocks, drift_of, observed_form
+from steps.wiring.form import reviewed_form
 from steps.wiring.services import Services, open_services
 
 mapping = App(name="mapping", help="Correspondance entre le formulaire et le schéma interne.")
+mapping.command(adapt)
+mapping.command(new)
 _DEFAULT = Common()
 
 
 @mapping.command
 def check(file: Path | None = None, *, common: Common = _DEFAULT) -> int:
     """Vérifier le fichier de correspondance, puis le comparer au formulaire de la démarche.
+
+    Les données qui ne sont pas lues telles que leur champ les dit sont montrées aussi.
 
     Chaque problème est montré avec son fichier et sa ligne. Code 2 : le fichier est inutilisable ;
     1 : le formulaire a changé d'une façon à regarder ; 0 : rien à faire.
@@ -43,19 +56,22 @@ def check(file: Path | None = None, *, common: Common = _DEFAULT) -> int:
     settings = settings.model_copy(update={"mapping": file or settings.mapping})
     try:
         text = text_of(settings.mapping.read_bytes(), source=settings.mapping.name)
-        parse_mapping(text, source=settings.mapping.name)
+        form = parse_mapping(text, source=settings.mapping.name)
         reviewed_form(settings.mapping)
     except OSError:
         return _problems([f"UNC_MAPPING : {settings.mapping} ne peut pas être lu"], common)
     except DataFileError as error:
         return _problems(list(error.problems), common)
-    drifts = _drifts(settings)
-    lines = drift_lines(drifts, DataFile(text, source=settings.mapping.name))
+    drifts, data = _drifts(settings), DataFile(text, source=settings.mapping.name)
+    lines, readings = drift_lines(drifts, data), reading_lines(form, data)
     if common.json:
-        print_json({"file": str(settings.mapping), "problems": [], "drift": lines})
+        told = {"file": str(settings.mapping), "problems": []}
+        print_json({**told, "drift": lines, "readings": readings})
     else:
         for one in lines:
             ERROR.print(one, markup=False, highlight=False, soft_wrap=True)
+        for one in readings:
+            Console().print(one, markup=False, highlight=False, soft_wrap=True)
         Console().print(f"{settings.mapping} : valide.", highlight=False, soft_wrap=True)
     return 1 if any(one.severity is not Severity.INFORMATION for one in drifts) else 0
 
@@ -82,15 +98,12 @@ def propose(*, common: Common = _DEFAULT) -> int:
 
 @mapping.command
 def accept(*, common: Common = _DEFAULT) -> int:
-    """Accepter le formulaire tel qu'il est : ses libellés, types et options sont relus."""
+    """Accepter le formulaire tel qu'il est : ses libellés, types et options sont relus.
+
+    Ce qu'il ne demande pas se dit donnée par donnée : `unc mapping absent`.
+    """
     with open_services(load_settings()) as services:
-        drifts, path = drift_of(services), reviewed_file(services.inputs.mapping_file)
-        absent = [one.field for one in drifts if one.lost]
-        revisions = observed_form(services).revisions
-        earlier = reviewed_form(services.inputs.mapping_file)
-        text = dump_reviewed(review(revisions, absent=absent, earlier=earlier))
-        path.write_text(text, encoding="utf-8")
-        left = drift_of(services)
+        path, drifts, left = review.accept(services)
     if common.json:
         print_json({"file": str(path), "drift": counts(left)})
     else:
@@ -99,6 +112,46 @@ def accept(*, common: Common = _DEFAULT) -> int:
             if one.severity is not Severity.INFORMATION:
                 ERROR.print(f"Reste {one.advice}", markup=False, highlight=False)
     return 1 if blocks(left) else 0
+
+
+@mapping.command
+def absent(field: str, *, reason: str, by: str, common: Common = _DEFAULT) -> int:
+    """Dire que ce formulaire ne demande pas une donnée : la raison et le nom restent affichés.
+
+    Args:
+        field: Donnée de la correspondance ; dans une répétition, « lignes.donnée ».
+        reason: Pourquoi elle n'est pas demandée.
+        by: Qui le dit.
+    """
+    with open_services(load_settings()) as services:
+        path = review.say_absent(services, field, reason=reason, by=by)
+        left = drift_of(services)
+    if common.json:
+        print_json({"file": str(path), "field": field, "drift": counts(left)})
+    else:
+        Console().print(f"{path} : {field}, absence relue.", highlight=False, soft_wrap=True)
+    return 1 if blocks(left) else 0
+
+
+@mapping.command
+def adopt(*, by: str, common: Common = _DEFAULT) -> int:
+    """Adopter le formulaire : la passerelle peut dès lors écrire sur DS et diffuser au réseau.
+
+    Refusé (code 1) tant qu'une donnée que lit le référentiel n'a pas de champ et que personne n'a
+    dit pourquoi, ou qu'un champ serait illisible.
+
+    Args:
+        by: Qui l'adopte.
+    """
+    with open_services(load_settings()) as services:
+        done = review.adopt(services, by=by)
+    told = [one.advice for one in done.left if one.severity is not Severity.INFORMATION]
+    if common.json:
+        adopted = asdict(done.adoption) if done.adoption else None
+        print_json({"file": str(done.file), "adopted": adopted, "left": told})
+    else:
+        show_adopted(done.adoption, str(done.file), told)
+    return 0 if done.adoption else 1
 
 
 @mapping.command

@@ -1,12 +1,18 @@
 """What `unc mapping` writes: proposals, drift at its line of the file, where a value comes from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rich.console import Console
+
+from cli.terminal.output import ERROR
 from datafiles.file import DataFile
 from mappings.drift.model import Drift
 from mappings.drift.proposals import Proposal
+from mappings.drift.reviewed import Adoption
 from mappings.report.display import show
+from mappings.schema.model import FormMapping
+from mappings.schema.told import particulars
 
 
 def proposed(one: Proposal) -> str:
@@ -38,11 +44,39 @@ def _path(field: str) -> tuple[str, ...]:
 
 
 def origin_lines(line: dict[str, Any]) -> Iterator[str]:
-    """One field in two lines: what it says, and where from."""
+    """One field in two or three lines: what it says, where from, and how that was read."""
     why = f" — {line['problem']}" if line["problem"] else ""
+    why += f" — le formulaire dit « {line['served']} »" if line["served"] else ""
     name = line["field"] or "–"
     yield f"{line['title']} [{name}] : {line['value'] or line['state']}{why}"
     if line["champ"]:
         moved = f", modifié le {show(line['updated_at'])}" if line["updated_at"] else ""
         origin = f"champ {line['champ']} « {line['label']} »"
         yield f"    {origin}, révision {line['revision']}{moved}"
+    if line["reading"]:
+        yield f"    {line['reading']}"
+
+
+def reading_lines(mapping: FormMapping, file: DataFile) -> list[str]:
+    """Each field that is not read as its champ says it, at its line of the file."""
+    told = []
+    for name, spec in mapping.fields.items():
+        told += [file.problem(("fields", name), one) for one in particulars(spec)]
+        for child, inner in spec.fields.items():
+            path = ("fields", name, "fields", child)
+            told += [file.problem(path, one) for one in particulars(inner)]
+    return told
+
+
+def show_adopted(adoption: Adoption | None, file: str, left: Sequence[str]) -> None:
+    """What came of an adoption, and what is left to look at."""
+    for one in left:
+        ERROR.print(f"Reste {one}", markup=False, highlight=False, soft_wrap=True)
+    if adoption is None:
+        told = "Formulaire non adopté : ce qui bloque est ci-dessus. Rien n'a été écrit."
+    else:
+        told = (
+            f"{file} : révision {adoption.revision} adoptée par {adoption.by}"
+            f" le {adoption.on:%d/%m/%Y}."
+        )
+    Console().print(told, markup=False, highlight=False, soft_wrap=True)

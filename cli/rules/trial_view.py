@@ -81,4 +81,5 @@ def _row(one: Move) -> tuple[object, ...]:
 
 
 def _moved(before: object, after: object) -> str:
-    return f"{before} → {after}" if before != after else str(after)
+    told = ["–" if one is None else str(one) for one in (before, after)]
+    return " → ".join(told) if before != after else told[1]

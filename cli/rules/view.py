@@ -15,7 +15,7 @@ from steps.explain.present_verdict import Explained
 from triage.rules.conditions import Condition
 from triage.rules.model import PriorityLevel, RuleSet
 from triage.verdict.explanation import ItemExplained, PartExplained, QuestionExplained
-from triage.verdict.model import Mark, Verdict
+from triage.verdict.model import Assessment, Mark, Verdict
 from triage.verdict.model import Warning as TriageWarning
 from triage.verdict.trial_causes import VERDICTS
 
@@ -49,30 +49,38 @@ def explained_tree(found: Explained) -> Tree:
     items = tree.add("Complétude")
     for item in found.items:
         _add_item(items, item, mapping)
-    reasons = tree.add(Text(_priority(found)))
-    for criterion in verdict.criteria:
-        node = reasons.add(Text(criterion.name))
-        for fact in criterion.evidence:
-            node.add(Text(printable(f"{fact.label} = {fact.value}")))
+    _add_reasons(tree.add(Text(_priority(found))), verdict)
     looks = tree.add("À regarder" if verdict.warnings else "À regarder : rien")
     for warning in verdict.warnings:
         looks.add(Text(_warning(warning, mapping)))
     return tree
 
 
+def _add_reasons(tree: Tree, verdict: Assessment) -> None:
+    """The criteria that hold, and what is not known."""
+    for criterion in verdict.criteria:
+        node = tree.add(Text(criterion.name))
+        for fact in criterion.evidence:
+            node.add(Text(printable(f"{fact.label} = {fact.value}")))
+    for fact in verdict.to_verify:
+        tree.add(Text(f"à vérifier : {fact.label} ({fact.value})"))
+
+
 def _summary(found: Explained) -> str:
     verdict = found.assessment
     priority = f", priorité {verdict.priority}" if verdict.priority else ""
     since = f", en vigueur depuis le {found.rules.in_force_from:%d/%m/%Y}" if found.rules else ""
+    score = "sans score" if verdict.score is None else f"{verdict.score}/100 ({verdict.band})"
+    before = f" ({verdict.open_status.value} d'après ses réponses)" if verdict.open_status else ""
     return (
-        f"Dossier {verdict.number} : {verdict.status.value}, {verdict.score}/100"
-        f" ({verdict.band}){priority} – référentiel {verdict.ruleset} ({found.digest}){since}"
+        f"Dossier {verdict.number} : {verdict.status.value}{before}, {score}{priority}"
+        f" – référentiel {verdict.ruleset} ({found.digest}){since}"
     )
 
 
 def _question_line(question: QuestionExplained) -> Text:
-    told = f" – {question.reason}" if question.reason else ""
-    line = Text(f"{question.title} : {question.value or 'sans réponse'}{told}")
+    told = dict.fromkeys(one for one in (question.value or "sans réponse", question.reason) if one)
+    line = Text(f"{question.title} : {' – '.join(told)}")
     source = _SOURCES.get(question.source, question.source)
     return line.append(f"\n{source}", style="italic dim") if source else line
 
@@ -189,7 +197,7 @@ def history_table(dossier: int, seen: Sequence[PastVerdict]) -> RenderableType:
             rank,
             f"{one.since.astimezone(PARIS):%d/%m/%Y %H:%M}",
             one.assessment.status.value,
-            one.assessment.score,
+            "–" if one.assessment.score is None else one.assessment.score,
             one.assessment.priority or "–",
             f"{one.assessment.ruleset} ({one.digest})",
             "oui" if one.kept else "non",

@@ -13,6 +13,7 @@ from cli.run.several import Finish, for_each
 from cli.run.summary import finish, name_troubles
 from cli.terminal.output import ERROR, Common, print_json, progress, table
 from cli.terminal.parsing import DossierNumber
+from mappings.drift.model import Kind
 from settings import Settings, load_settings
 from steps.judge.judge import judge
 from steps.publish import export as exporting
@@ -74,6 +75,9 @@ def respond(
     with _local(load_settings()) as services:
         judge(services, summary)
         due = due_replies(services)
+    for drift in summary.form_drift:
+        if drift.kind is Kind.NOT_ADOPTED:
+            ERROR.print(f"Formulaire : {drift.advice}", markup=False, highlight=False)
     if common.json:
         print_json({"due": [_described(reply) for reply in due]})
     else:

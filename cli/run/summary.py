@@ -1,12 +1,13 @@
 """What a run did, as a person and a program are told, and the exit code that follows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from cli.terminal.output import Common, print_json, say, table
-from mappings.drift.model import Severity
+from mappings.adoption.gate import is_adopted
+from mappings.drift.model import Drift, Kind, Severity
 from mappings.report.display import show
 from steps.wiring.summary import COUNTS, Summary
 
@@ -37,13 +38,23 @@ def name_troubles(summary: Summary) -> int:
             say(f"{title} : {listed}")
     for text in dict.fromkeys(summary.set_aside):
         say(f"Mis de côté : {text}")
-    for drift in summary.form_drift:
-        if drift.severity is not Severity.INFORMATION:
-            say(f"Formulaire : {drift.advice}")
+    for text in _form(summary.form_drift):
+        say(f"Formulaire : {text}")
     if summary.missing_labels:
         names = ", ".join(f"« {name} »" for name in sorted(summary.missing_labels))
         say(f"Labels absents de la démarche, qu'un administrateur peut créer : {names}")
     return 1 if summary.needs_a_human() else 0
+
+
+def _form(drifts: Sequence[Drift]) -> Iterator[str]:
+    """What must be looked at of the form; of one that nobody adopted, how much there is."""
+    told = [one for one in drifts if one.severity is not Severity.INFORMATION]
+    if is_adopted(drifts):
+        yield from (one.advice for one in told)
+        return
+    yield from (one.advice for one in told if one.kind is Kind.NOT_ADOPTED)
+    lost = sum(one.lost for one in told)
+    yield f"{lost} donnée(s) sans champ, {len(told) - 1 - lost} autre(s) écart(s) : `unc doctor`"
 
 
 def _show(summary: Summary) -> None:

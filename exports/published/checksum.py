@@ -17,7 +17,8 @@ MADE = "4"
 """Raise it with a release that makes other workbooks of the same data, as one that masks more: else
 no new export would be published until a dossier changes."""
 _SCALARS = frozenset({str, int, bool, type(None)})
-_MOVED_BY_US = frozenset({"annotations", "correction_pending_since"})
+_NOT_DECLARED = frozenset({"annotations", "correction_pending_since", "unasked"})
+"""What we move ourselves, and what the verdict, which is covered, tells already."""
 
 
 def data_checksum(
@@ -50,6 +51,7 @@ def data_checksum(
         policy.digest,
         [_centre(one) for one in centres],
         list(context.drift),
+        [context.adoption, *context.absences],
         context.reference,
         _plain(context.situations),
     ]
@@ -72,7 +74,7 @@ def _report(report: Report, written: set[str]) -> Any:
     kept = {
         field.name: _plain(getattr(report, field.name))
         for field in fields(report)
-        if field.name not in _MOVED_BY_US
+        if field.name not in _NOT_DECLARED
     }
     kept["annotations"] = {
         name: _plain(answer) for name, answer in report.annotations.items() if name not in written

@@ -65,7 +65,7 @@ class Policy(_PolicyPart):
         rows: Rows under a condition.
         small_counts: Counts shown as « < 11 ».
         agency_only_statuses: Triage statuses that never leave the agency.
-        consent: Annotation by which an instructeur lets a dossier out, or not.
+        consent: Annotation by which an instructeur lets a dossier out, or not; blank for none.
         annotations: Annotations privées that the network may read.
         digest: First digits of the SHA-256 of the file.
     """

@@ -292,7 +292,7 @@ def _row_shown(row: Row, rule: WithheldRows) -> bool:
 
 def leaves_agency(entry: ExportedDossier, *, context: ExportContext, policy: Policy) -> bool:
     """Whether the dossier may go to the network at all."""
-    if not entry.judged:
+    if not (entry.judged and context.adopted):
         return False
     decision = entry.decision
     if decision.shown in policy.agency_only_statuses or decision.excluded:

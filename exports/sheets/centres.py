@@ -136,13 +136,13 @@ def shown_centres(assignment: Assignment, centres: Sequence[Centre]) -> str:
 
 
 def concerned(
-    readings: Sequence[Reading], *, centres: Sequence[Centre], territory: Territory
+    readings: Sequence[Reading], *, centres: Sequence[Centre], territory: Territory | None
 ) -> tuple[tuple[Reading, Assignment], ...]:
     """Return each dossier, now saying its centres, with the centres themselves.
 
     What an instructeur wrote is told to those only who may read the annotation.
     """
-    if not centres:
+    if not centres or territory is None:
         nowhere = Assignment(Ground.NOWHERE, ())
         return tuple((reading, nowhere) for reading in readings)
     found = []

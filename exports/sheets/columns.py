@@ -172,7 +172,7 @@ class ColumnsFile(_ColumnsPart):
     Attributes:
         version: Version written in the file.
         title: What the workbooks are about, at the head of each page.
-        territory: Where to find the centres of a dossier.
+        territory: Where to find the centres of a dossier; ``None`` for a form that has no centres.
         figures: Where to find what is counted.
         opinions: Choices of `Avis du centre`.
         sheets: The sheets.
@@ -181,7 +181,7 @@ class ColumnsFile(_ColumnsPart):
 
     version: str
     title: str = Field(min_length=1)
-    territory: Territory
+    territory: Territory | None = None
     figures: Figures
     opinions: tuple[str, ...] = Field(min_length=1)
     sheets: tuple[SheetSpec, ...] = Field(min_length=1)

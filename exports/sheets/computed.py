@@ -67,15 +67,18 @@ def _of_agency(reading: Reading, text: str) -> Content:
 
 
 def priority_reasons(reading: Reading) -> Content:
-    """Criteria that hold, each with the facts it rests on."""
+    """Criteria that hold, each with the facts it rests on; then what is to be verified."""
+    assessment = reading.entry.assessment
+    told = [(criterion.name, criterion.evidence) for criterion in assessment.criteria]
+    told += [("À vérifier", assessment.to_verify)] if assessment.to_verify else []
     lines = []
-    for criterion in reading.entry.assessment.criteria:
-        facts = [reading.evidence(fact) for fact in criterion.evidence]
+    for name, evidence in told:
+        facts = [reading.evidence(fact) for fact in evidence]
         if not all(facts):  # that it holds would already tell what is withheld
             lines.append(reading.mask.text)
             continue
-        told = joined(facts)
-        lines.append(f"{criterion.name} ({told})" if told else criterion.name)
+        shown = joined(facts)
+        lines.append(f"{name} ({shown})" if shown else name)
     return joined(lines, separator="\n") or None
 
 

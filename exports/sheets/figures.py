@@ -74,7 +74,7 @@ def synthesise(
 
 def _dossiers(readings: Sequence[Reading]) -> tuple[Figure, ...]:
     statuses = Counter(one.entry.decision.status for one in readings)
-    scores = [one.entry.assessment.score for one in readings]
+    scores = [score for one in readings if (score := one.entry.assessment.score) is not None]
     first = Counter(one.entry.decision.priority or "" for one in readings)
     days = _days(readings)
     return (
@@ -106,7 +106,7 @@ def _awareness(readings: Sequence[Reading], origins: Figures) -> Iterator[Figure
         "Délai médian entre connaissance et dépôt (jours)",
         _delay(readings, origins),
         meaning="De la date de connaissance déclarée au dépôt ; une date de connaissance"
-        " postérieure au dépôt n'est pas comptée.",
+        " postérieure au dépôt, ou impossible (avant 1990), n'est pas comptée.",
     )
 
 
@@ -203,11 +203,19 @@ def _delay(readings: Sequence[Reading], origins: Figures) -> Content:
     for reading in readings:
         shown = reading.answer(origins.awareness)
         known = shown.value if isinstance(shown, Answer) else None
+        if origins.awareness in _impossible(reading):
+            continue
         if isinstance(known, date) and not isinstance(known, datetime):
             delay = (_day(reading.entry.report.deposited_at) - known).days
             if delay >= 0:
                 delays.append(delay)
     return _rounded(delays)
+
+
+def _impossible(reading: Reading) -> set[str]:
+    """Answers that are warned of as impossible: nothing is worked out from them."""
+    warnings = reading.entry.assessment.warnings
+    return {name for one in warnings if one.impossible for name in one.fields}
 
 
 def _share(flags: Sequence[bool]) -> Content:

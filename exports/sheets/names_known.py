@@ -25,7 +25,7 @@ def policy_misfits(policy: Policy, mapping: FormMapping) -> list[str]:
     """
     fields = [name for rule in policy.withheld for name in (*rule.fields, rule.decided_by)]
     fields += [*policy.small_counts.fields, *policy.small_counts.told_by]
-    annotations = [policy.consent, *sorted(policy.annotations)]
+    annotations = [*filter(None, [policy.consent]), *sorted(policy.annotations)]
     unknown = [
         *(name for name in fields if name not in mapping.fields),
         *(f"{one.field}.{one.decided_by}" for one in policy.rows if not _has_rows(one, mapping)),
@@ -84,13 +84,11 @@ def _of_origins(columns: ColumnsFile, mapping: FormMapping) -> Iterator[str]:
             figures.awareness,
             figures.cases,
             f"{figures.measures}.{figures.measure_state}" if figures.measures else "",
-            territory.extent,
-            territory.regions,
-            territory.departments,
+            *((territory.extent, territory.regions, territory.departments) if territory else ()),
         ],
         mapping,
     )
-    if territory.rapporteur and territory.rapporteur not in mapping.annotations:
+    if territory and territory.rapporteur and territory.rapporteur not in mapping.annotations:
         yield territory.rapporteur
 
 

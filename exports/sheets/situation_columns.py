@@ -214,7 +214,8 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             "Jours de la connaissance au dépôt",
             14,
             "entier",
-            "Médiane sur les dossiers ; une connaissance postérieure au dépôt n'est pas comptée.",
+            "Médiane sur les dossiers ; une connaissance postérieure au dépôt ou impossible n'est"
+            " pas comptée.",
             audience="agence",
         ),
         _followed(

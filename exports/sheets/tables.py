@@ -16,6 +16,7 @@ from exports.sheets.values import column_text, rows_text, shown_content, value_c
 from mappings.dossier.model import Attachment, Unlisted
 from mappings.medicines.columns import BDPM_COLUMNS
 from mappings.report.model import Answer
+from mappings.schema import told
 from mappings.schema.model import Audience, FieldSpec
 from triage.verdict.model import Verdict
 
@@ -178,7 +179,7 @@ class TableMaker:
         if column.field:
             spec = self._path(sheet, column)[-1]
             shape = FORMAT_OF_TYPE.get(spec.type, "texte")
-            meaning, origin = spec.meaning, "champ " + " ou ".join(spec.champs)
+            meaning, origin = spec.meaning, ("champ " if spec.champs else "") + told.origin(spec)
         elif column.annotation:
             annotation = self.context.mapping.annotations.get(column.annotation)
             if annotation is None:

@@ -43,6 +43,8 @@ def shown_content(shown: Shown, *, part: str = "") -> Content:
         case Answer(state=AnswerState.UNREADABLE):
             problem = shown.problem or "réponse illisible"
             return f"{shown.raw} ({problem})" if shown.raw else problem
+        case Answer(value=None):
+            return shown.raw or None  # « Ne sait pas » is said, and is no answer
         case Answer():
             return value_content(shown.value, part=part)
 

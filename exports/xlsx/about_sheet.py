@@ -128,6 +128,8 @@ def form_lines(
     return (
         AboutLine("Champs non repris", f"{count}, à la fin de « {listed} »" if count else "aucun"),
         AboutLine("Écarts du formulaire", "\n".join(context.drift) or "aucun"),
+        AboutLine("Formulaire adopté", context.adoption or "non"),
+        AboutLine("Données non demandées", "\n".join(context.absences) or "aucune"),
     )
 
 

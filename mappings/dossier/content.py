@@ -1,12 +1,15 @@
 """Hashes of a dossier's raw JSON: has it changed, and must it be judged again?"""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 import orjson
 
+from french.time import PARIS
 from mappings.dossier.model import RawDossier
 
 _VOLATILE = re.compile(rb'"(?:url|updatedAt)":(?:null|"[^"\\]*(?:\\.[^"\\]*)*"),?')
@@ -14,6 +17,7 @@ _VOLATILE = re.compile(rb'"(?:url|updatedAt)":(?:null|"[^"\\]*(?:\\.[^"\\]*)*"),
 person typed never looks so: its quotes are escaped."""
 _MOVED_BY_US = frozenset({"dateDerniereModification", "dateDerniereModificationAnnotations"})
 """Dates of the dossier that every annotation, message or label moves."""
+_SUBMITTED = "dateDerniereModificationChamps"
 _NOT_IN_REST = _MOVED_BY_US | {"champs"}
 _OPEN = frozenset({"en_construction", "en_instruction"})
 """States that a verdict does not tell apart: our own correction request moves one to the other."""
@@ -25,21 +29,51 @@ class Hashes:
 
     Attributes:
         content: Of all that it says, apart from links and dates that move by themselves.
-        fingerprint: Of what a verdict depends on: champs, decision, revision, date of deposit.
+        fingerprint: Of what a verdict depends on: champs, decision, revision, date of deposit, day
+            of the last submission (a date that was to come yesterday is not today), and what else
+            of the dossier the mapping reads.
     """
 
     content: str
     fingerprint: str
 
 
-def hashes(raw: RawDossier) -> Hashes:
-    """Hash a dossier's JSON: its champs are written once for both, and no object is walked here."""
+def hashes(raw: RawDossier, *, facts: Sequence[str] = ()) -> Hashes:
+    """Hash a dossier's JSON: its champs are written once for both, and no object is walked here.
+
+    Args:
+        raw: The JSON.
+        facts: Places of it, beside the champs, that the mapping reads too (``demandeur.siret``).
+    """
     champs = _stable(raw["champs"])
     rest = {key: raw[key] for key in raw if key not in _NOT_IN_REST}
     decided = "" if raw["state"] in _OPEN else raw["state"]
     revision = raw["demarche"]["revision"]["id"]
-    judged = _stable({"dateDepot": raw["dateDepot"], "state": decided, "revision": revision})
+    known = {
+        "dateDepot": raw["dateDepot"],
+        "state": decided,
+        "revision": revision,
+        "submitted": _day(raw.get(_SUBMITTED)),
+    }
+    if facts:
+        known["facts"] = [_fact(raw, place) for place in facts]
+    judged = _stable(known)
     return Hashes(content=_digest(_stable(rest), champs), fingerprint=_digest(judged, champs))
+
+
+def _fact(raw: RawDossier, place: str) -> Any:
+    found: Any = raw
+    for step in place.removeprefix("dossier.").split("."):
+        found = found.get(step) if isinstance(found, dict) else None
+    return found
+
+
+def _day(moment: Any) -> str:
+    """Day of a moment in Paris; of what is no moment, its text."""
+    try:
+        return datetime.fromisoformat(moment).astimezone(PARIS).date().isoformat()
+    except (OverflowError, TypeError, ValueError):
+        return str(moment)
 
 
 def _stable(value: Any) -> bytes:

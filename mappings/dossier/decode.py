@@ -133,6 +133,8 @@ def _descriptor(raw: Mapping[str, Any]) -> Descriptor:
         required=raw["required"],
         options=tuple(raw.get("options") or ()),
         other=bool(raw.get("otherOption")),
+        description=raw.get("description") or "",
+        level=raw.get("level") or 1,
         children=_descriptors(raw.get("champDescriptors")),
     )
 

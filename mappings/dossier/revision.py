@@ -22,6 +22,8 @@ class Descriptor:
         options: Options of a list; none of one that is fed by a CSV.
         children: Champs of a repetition.
         other: Whether a list lets its user type another option.
+        description: Help shown with the question.
+        level: Of a heading, from 1.
     """
 
     id: str
@@ -32,6 +34,8 @@ class Descriptor:
     options: tuple[str, ...] = ()
     children: tuple["Descriptor", ...] = ()
     other: bool = False
+    description: str = ""
+    level: int = 1
 
 
 @dataclass(frozen=True, slots=True)

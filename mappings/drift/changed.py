@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from french.text import normalise_label
+from french.text import bare_label
 from mappings.dossier.revision import Descriptor
 from mappings.drift.model import ACCEPT, Drift, Kind, Needs, Severity
 from mappings.drift.retyping import LISTS, Fit, fit
 from mappings.drift.reviewed import Known, options_of
+from mappings.schema.champs import in_our_words
 from mappings.schema.model import AnnotationSpec, FieldSpec
 from mappings.schema.names import FIELD_NAMES, champ_type
 
@@ -38,7 +39,7 @@ def changes(one: Compared, needs: Needs, *, revision: str, active: bool) -> Iter
     """
     for kind, severity, before, after, remedy in (
         *_type(one, needs, active=active),
-        *_label(one),
+        *_label(one, needs),
         *_options(one, needs, active=active),
         *_required(one),
     ):
@@ -89,12 +90,16 @@ def _frees(one: Compared, needs: Needs) -> bool:
     return listed and one.descriptor.type not in LISTS and bool(needs.options.get(one.path))
 
 
-def _label(one: Compared) -> Iterator[_Change]:
+def _label(one: Compared, needs: Needs) -> Iterator[_Change]:
+    """A question in other words may ask something else, in whichever revision: it is looked at."""
     label, known = one.descriptor.label, one.known
     if known is None or label in known.labels:
         return
-    same = normalise_label(label) in {normalise_label(before) for before in known.labels}
-    severity = Severity.INFORMATION if same else Severity.REVIEW
+    severity = Severity.REVIEW
+    if bare_label(label) in map(bare_label, known.labels):
+        severity = Severity.INFORMATION
+    elif one.path in needs.scope or one.path in needs.read:
+        severity = Severity.BLOCKING
     remedy = "vérifier que la question a le même sens"
     yield Kind.RENAMED, severity, known.labels[-1], label, f"{remedy} : {ACCEPT}"
 
@@ -107,7 +112,8 @@ def _options(one: Compared, needs: Needs, *, active: bool) -> Iterator[_Change]:
     named = needs.options.get(one.path, frozenset())
     # An older revision has options of its own, which were reviewed with it.
     expected = set(reviewed) - set(known.removed if known else ()) if active else set()
-    lost = named - set(options) if active else frozenset()
+    # Rules name our options; a box says yes or no, and its option is the mapping's to name.
+    lost = named - in_our_words(one.spec, options) if active else frozenset()
     added = [option for option in options if reviewed and option not in reviewed]
     gone = sorted((expected | lost) - set(options))
     if lost:

@@ -13,9 +13,11 @@ from mappings.drift.level import (
     homes,
     matched,
     named,
+    reads,
     reworded,
     usurped,
 )
+from mappings.drift.meanings import meanings
 from mappings.drift.missing import missing_annotation, missing_field
 from mappings.drift.model import ACCEPT, Drift, Kind, Needs, Severity
 from mappings.drift.new import newcomers
@@ -27,10 +29,17 @@ _ORDER = tuple(Severity)
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The form as it is: its revisions from the oldest, and the id of the one in force."""
+    """The form as it is: its revisions from the oldest, which one is in force, its démarche."""
 
     revisions: Sequence[Revision]
     active_id: str
+    demarche: int = 0
+
+    @property
+    def active(self) -> Revision | None:
+        """The revision in force; the newest where it is not known."""
+        found = (one for one in self.revisions if one.id == self.active_id)
+        return next(found, self.revisions[-1] if self.revisions else None)
 
 
 def compare(
@@ -38,7 +47,7 @@ def compare(
 ) -> tuple[Drift, ...]:
     """Every difference, the worst first; the same one in several revisions is told once."""
     known = reviewed or first_seen(observed.revisions)
-    yardstick = Yardstick(known, needs, homes(observed.revisions))
+    yardstick = Yardstick(known, _unsettled(needs, known), homes(observed.revisions))
     found: dict[tuple[str, ...], Drift] = {}
     for revision in observed.revisions:
         number, active = stable_id(revision.id), revision.id == observed.active_id
@@ -50,6 +59,15 @@ def compare(
         ):
             _add(found, drift)
     return tuple(sorted(found.values(), key=lambda one: _ORDER.index(one.severity)))
+
+
+def _unsettled(needs: Needs, known: ReviewedForm) -> Needs:
+    """What rules need, without the options that a person said that the form does not have."""
+    options = {
+        path: frozenset(one for one in named if f"{path}={one}" not in known.settled)
+        for path, named in needs.options.items()
+    }
+    return replace(needs, options=options)
 
 
 def _add(found: dict[tuple[str, ...], Drift], drift: Drift) -> None:
@@ -70,22 +88,25 @@ def _fields(
     level: FormLevel, specs: Mapping[str, FieldSpec], yardstick: Yardstick
 ) -> Iterator[Drift]:
     known = yardstick.known
-    found = {name: matched(level, spec) for name, spec in specs.items()}
-    taken = {one.id for champs in found.values() for one in champs}
-    for name, spec in specs.items():
-        path = f"{level.place}{name}"
-        for one in found[name]:
-            yield from _taken(level, one, spec, path, yardstick)
-            if spec.type == "rows":
-                inner = replace(level, place=f"{path}.", descriptors=one.children)
-                yield from _fields(inner, spec.fields, yardstick)
-        yield from _ambiguous(level, spec, path)
+    read = tuple(reads(level, specs.values()))
+    taken = {champ.id for one in read for champ in one.champs}
+    for one in read:
+        path = f"{level.place}{one.spec.name}"
+        for champ in one.champs:
+            yield from _taken(level, champ, one.spec, path, yardstick)
+            if one.spec.type == "rows":
+                inner = replace(level, place=f"{path}.", descriptors=champ.children)
+                yield from _fields(inner, one.spec.fields, yardstick)
+        yield from _ambiguous(level, one.spec, path)
+    yield from meanings(level, specs.values(), yardstick.needs)
     told = set(taken)
-    for name, spec in specs.items():
-        if not found[name]:
-            formerly = reworded(level, spec, taken=taken, known=known)
-            told.update(one.id for one in formerly)
-            yield from missing_field(level, spec, formerly=formerly, yardstick=yardstick)
+    for one in read:
+        if not one.champs:
+            formerly = reworded(level, one.spec, taken=taken, known=known)
+            told.update(champ.id for champ in formerly)
+            lost = missing_field(level, one.spec, formerly=formerly, yardstick=yardstick)
+            # A part that is missing is settled by correcting its line, never by an absence.
+            yield from lost if one.whole else (replace(drift, lost=False) for drift in lost)
     yield from newcomers(level, told, known)
 
 

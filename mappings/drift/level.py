@@ -1,12 +1,13 @@
 """The champs of one level of one revision, and which of them the candidates of a field name."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from french.text import normalise_label
 from mappings.dossier.revision import NO_ANSWER, Descriptor, Revision
 from mappings.drift.model import Needs
 from mappings.drift.reviewed import ReviewedForm
+from mappings.schema.champs import parts
 from mappings.schema.model import AnnotationSpec, FieldSpec
 
 
@@ -60,6 +61,31 @@ def matched(level: FormLevel, spec: FieldSpec | AnnotationSpec) -> tuple[Descrip
         if first is not None:
             found.setdefault(first.id, first)
     return tuple(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A field, or one part of it, and the champs that are named for it.
+
+    Attributes:
+        spec: How it is read, from one of its champs.
+        whole: Whether it is the field itself: a part may be missing where the field is not.
+        champs: The champs of the level that it names, in order.
+    """
+
+    spec: FieldSpec
+    whole: bool
+    champs: tuple[Descriptor, ...]
+
+
+def reads(level: FormLevel, specs: Iterable[FieldSpec]) -> Iterator[Read]:
+    """How each field is read here: by its candidates, or by its parts where none of these is."""
+    for spec in specs:
+        champs = matched(level, spec)
+        if champs or spec.source is None:
+            yield Read(spec, whole=True, champs=champs)
+        else:
+            yield from (Read(one, whole=False, champs=matched(level, one)) for one in parts(spec))
 
 
 def reworded(

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from mappings.dossier.revision import Descriptor
 from mappings.drift.level import FormLevel, Yardstick
-from mappings.drift.model import ACCEPT, Drift, Kind, Severity
+from mappings.drift.model import Drift, Kind, Severity
 from mappings.drift.reviewed import ReviewedForm
 from mappings.schema.model import AnnotationSpec, FieldSpec
 
 _OLD = "rien : les dossiers de cette révision n'ont pas ce champ"
-_CORRECT = f"corriger « champ » dans la correspondance, ou {ACCEPT}"
+_CORRECT = "corriger « champ » dans la correspondance, ou dire pourquoi : `unc mapping absent`"
 _SETTLED = "rien : absence déjà relue"
 
 
@@ -25,17 +25,16 @@ def missing_field(
         formerly: Champs that had its label when they were reviewed.
         yardstick: What was reviewed: a field accepted as absent is no drift in older revisions.
     """
-    path, needs = f"{level.place}{spec.name}", yardstick.needs
-    accepted = path in yardstick.known.absent
+    path, needs, known = f"{level.place}{spec.name}", yardstick.needs, yardstick.known
+    read = path in needs.read
+    # A list of names, without reasons, settles what nothing rests on.
+    accepted = path in known.settled or (path in known.absent and not read)
     if accepted and not level.active:
         return
     severity, remedy = Severity.INFORMATION, _OLD
-    if level.active:
-        severity, remedy = (
-            Severity.REVIEW,
-            f"corriger « champ » dans la correspondance, ou {ACCEPT}",
-        )
-        if path in needs.scope or (path in needs.read and not accepted):
+    if level.active or (read and not accepted):
+        severity, remedy = Severity.REVIEW, _CORRECT
+        if level.active and (path in needs.scope or (read and not accepted)):
             severity = Severity.BLOCKING
         elif accepted:
             severity, remedy = Severity.INFORMATION, _SETTLED

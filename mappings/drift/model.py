@@ -29,6 +29,8 @@ class Kind(StrEnum):
     AMBIGUOUS = "libellé en double"
     REPLACED = "a pris le libellé d'un autre champ"
     UNMAPPED = "sans correspondance"
+    NOT_ADOPTED = "pas adopté"
+    """Nobody said yet that the mapping reads this form as it should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Drift:
     @property
     def sentence(self) -> str:
         """The drift in one French sentence."""
+        if self.kind is Kind.NOT_ADOPTED:
+            return f"formulaire {self.kind.value} : {self.after}"
         change = self._change()
         named = f" ({self.field})" if self.field else ""
         return f"champ {self.champ} « {self.label} »{named} {self.kind.value}{change}"

@@ -11,9 +11,10 @@ from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import NO_ANSWER, Descriptor, Revision, flatten
 from mappings.drift.level import named
 from mappings.drift.model import Drift, Kind
-from mappings.drift.proposed_lines import as_it_is, further_candidate, new_field, new_fields
+from mappings.drift.proposed_lines import further_candidate, new_field, new_fields
 from mappings.drift.retyping import Fit, fit
 from mappings.schema.model import FieldSpec, FormMapping
+from mappings.schema.written import field_text
 
 _ALIKE = 60.0
 """Likeness (0 to 100) from which a field without a champ is proposed for a new champ."""
@@ -99,7 +100,7 @@ def _inner(spec: FieldSpec, champ: Descriptor) -> list[str]:
     ]
     found = {inner.name: champ for champ, (inner, _) in _alike(new, lost).items()}
     lines = [
-        further_candidate(inner, found[name]) if name in found else as_it_is(inner)
+        further_candidate(inner, found[name]) if name in found else field_text(inner)
         for name, inner in spec.fields.items()
     ]
     left = [one for one in new if one.id not in found.values()]

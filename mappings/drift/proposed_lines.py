@@ -6,6 +6,7 @@ from french.text import normalise_label
 from mappings.dossier.revision import NO_ANSWER, Descriptor
 from mappings.drift.retyping import Fit, fit
 from mappings.schema.model import FIELD_TYPES, FieldSpec, FieldType
+from mappings.schema.written import block, field_text, quoted
 
 _SHORT = 4
 """Words of a label that make the name of a new field."""
@@ -24,7 +25,7 @@ def new_field(champ: Descriptor, *, taken: Collection[str]) -> str:
     if champ.type != "repetition":
         return f"{name}: {{{', '.join(_new_keys(champ))}}}"
     children = [one for one in champ.children if one.type not in NO_ANSWER | {"repetition"}]
-    return _block(name, _new_keys(champ), new_fields(children)) if children else ""
+    return block(name, _new_keys(champ), new_fields(children)) if children else ""
 
 
 def new_fields(champs: Iterable[Descriptor], *, beside: Collection[str] = ()) -> list[str]:
@@ -46,15 +47,7 @@ def further_candidate(spec: FieldSpec, champ: str, *, inner: Sequence[str] = ())
         champ: Stable id of the further candidate.
         inner: Lines of the fields of its rows, for a repetition.
     """
-    keys = _keys(spec, champ)
-    if spec.type == "rows":
-        return _block(spec.name, keys, inner)
-    return f"{spec.name}: {{{', '.join(keys)}}}"
-
-
-def as_it_is(spec: FieldSpec) -> str:
-    """The line of a field that does not change."""
-    return f"{spec.name}: {{{', '.join(_keys(spec))}}}"
+    return field_text(spec, champ, inner=inner)
 
 
 def field_type(champ: str) -> FieldType:
@@ -63,42 +56,14 @@ def field_type(champ: str) -> FieldType:
     return next(exact, "text")
 
 
-def _block(name: str, keys: Sequence[str], inner: Sequence[str]) -> str:
-    lines = [f"{name}:", *(f"  {key}" for key in keys), "  fields:"]
-    return "\n".join([*lines, *(f"    {line}" for line in inner)])
-
-
 def _new_keys(champ: Descriptor) -> list[str]:
     return [
-        f"champ: {champ.id if champ.id.isdigit() else _quoted(champ.label)}",
+        f"champ: {champ.id if champ.id.isdigit() else quoted(champ.label)}",
         f"type: {field_type(champ.type)}",
-        f"title: {_quoted(champ.label)}",
+        f"title: {quoted(champ.label)}",
         "audience: agence",
-        f"meaning: {_quoted('À préciser : ' + champ.label)}",
+        f"meaning: {quoted('À préciser : ' + champ.label)}",
     ]
-
-
-def _keys(spec: FieldSpec, *further: str) -> list[str]:
-    candidates = [*(_candidate(spec, one) for one in spec.champs), *further]
-    champ = candidates[0] if len(candidates) == 1 else f"[{', '.join(candidates)}]"
-    return [
-        f"champ: {champ}",
-        f"type: {spec.type}",
-        f"title: {_quoted(spec.title)}",
-        f"audience: {spec.audience}",
-        f"meaning: {_quoted(spec.meaning)}",
-        *([f"unit: {_quoted(spec.unit)}"] if spec.unit else []),
-    ]
-
-
-def _candidate(spec: FieldSpec, candidate: str) -> str:
-    """A candidate as the file writes it, with the revisions that it holds in."""
-    written = candidate if candidate.isdigit() else _quoted(spec.written.get(candidate, candidate))
-    if candidate not in spec.only_in:
-        return written
-    revisions = sorted(spec.only_in[candidate], key=int)
-    number = revisions[0] if len(revisions) == 1 else f"[{', '.join(revisions)}]"
-    return f"{{champ: {written}, revision: {number}}}"
 
 
 def _name(champ: Descriptor, taken: Collection[str]) -> str:
@@ -108,15 +73,6 @@ def _name(champ: Descriptor, taken: Collection[str]) -> str:
     if not words or not words[0][0].isalpha():
         words = ["champ", *words]
     name = "_".join(words[:_SHORT])
-    return name if name not in {*taken, *_NO_NAME} else f"{name}_{champ.id}"
-
-
-def _quoted(text: str) -> str:
-    """A text of YAML in double quotes, on one line, what cannot be seen escaped."""
-    return '"' + "".join(map(_shown, " ".join(text.split()))) + '"'
-
-
-def _shown(char: str) -> str:
-    if char in '"\\':
-        return f"\\{char}"
-    return char if char.isprintable() else f"\\U{ord(char):08X}"
+    while name in {*taken, *_NO_NAME}:
+        name = f"{name}_{champ.id}"
+    return name

@@ -1,15 +1,16 @@
 """The form as a person last reviewed it: what drift is measured against.
 
-``formulaire-relu.yaml`` stands beside the mapping file; ``unc mapping accept`` writes it. Without
-it, the oldest revision that was read stands for the reviewed form.
+``formulaire-relu.yaml`` stands beside the mapping file; ``unc mapping adopt``, ``accept`` and
+``absent`` write it. Without it, the oldest revision that was read stands for the reviewed form.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from io import StringIO
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
 
 from datafiles.file import DataFile
@@ -20,7 +21,9 @@ FILE_NAME = "formulaire-relu.yaml"
 _HEADER = """\
 # Le formulaire de la démarche tel qu'une personne l'a relu : libellés, types, options et caractère
 # obligatoire de chaque champ, révision après révision. `unc doctor` et chaque passage comparent la
-# démarche à ce fichier. Il est écrit par `unc mapping accept`, après relecture des écarts.
+# démarche à ce fichier. Il est écrit par `unc mapping accept`, après relecture des écarts ; par
+# `unc mapping absent`, pour une donnée que ce formulaire ne demande pas, avec la raison et le nom
+# de qui l'a dit ; par `unc mapping adopt`, qui permet d'écrire sur DS et de diffuser au réseau.
 """
 
 
@@ -44,6 +47,37 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Absence:
+    """A person said that the form does not ask something: why, who and when."""
+
+    reason: str = ""
+    by: str = ""
+    on: date | None = None
+
+    @property
+    def signed(self) -> bool:
+        """Whether there are a reason and a name; a list of names of fields has neither."""
+        return bool(self.reason and self.by)
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """A person adopted a form: the bridge may write to it, and hand out what it says.
+
+    Attributes:
+        by: Who.
+        on: When.
+        demarche: Number of the démarche; ``None`` for any that has the form that was reviewed.
+        revision: Number of the revision that was adopted; "" with no démarche.
+    """
+
+    by: str
+    on: date
+    demarche: int | None = None
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewedForm:
     """What a person has reviewed.
 
@@ -51,16 +85,23 @@ class ReviewedForm:
         champs: Champs and annotations by stable id.
         absent: Fields (``rows.field`` in rows) that some revision rightly lacks.
         accepted: Whether a person accepted it; else it is only the oldest revision.
+        adopted: Who adopted which form, from the first.
     """
 
     champs: Mapping[str, Known] = field(default_factory=dict)
-    absent: frozenset[str] = frozenset()
+    absent: Mapping[str, Absence] = field(default_factory=dict)
     accepted: bool = False
+    adopted: tuple[Adoption, ...] = ()
 
     def normal_labels(self, champ: str) -> frozenset[str]:
         """Labels that a champ was reviewed under, as they are looked up; none if it was not."""
         known = self.champs.get(champ)
         return frozenset(map(normalise_label, known.labels)) if known else frozenset()
+
+    @property
+    def settled(self) -> frozenset[str]:
+        """Fields that a person said, with a reason, that the form does not ask."""
+        return frozenset(path for path, one in self.absent.items() if one.signed)
 
 
 class _KnownModel(BaseModel):
@@ -72,10 +113,26 @@ class _KnownModel(BaseModel):
     removed: list[str] = []
 
 
+class _AbsenceModel(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    reason: str = Field(min_length=1)
+    by: str = Field(min_length=1)
+    on: date | None = None
+
+
+class _AdoptionModel(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    by: str = Field(min_length=1)
+    on: date
+    demarche: int | None = None
+    revision: str | int = ""
+
+
 class _ReviewedModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
     champs: dict[int, _KnownModel]
-    absent: list[str] = []
+    absent: dict[str, _AbsenceModel] | list[str] = {}
+    adopted: list[_AdoptionModel] = []
 
 
 def parse_reviewed(text: str, *, source: str) -> ReviewedForm:
@@ -96,9 +153,19 @@ def parse_reviewed(text: str, *, source: str) -> ReviewedForm:
             )
             for number, known in model.champs.items()
         },
-        absent=frozenset(model.absent),
+        absent=_absences(model.absent),
         accepted=True,
+        adopted=tuple(
+            Adoption(one.by, one.on, one.demarche, str(one.revision)) for one in model.adopted
+        ),
     )
+
+
+def _absences(told: dict[str, _AbsenceModel] | list[str]) -> dict[str, Absence]:
+    """Absences by field; a list of names was written before a reason and a name were asked."""
+    if isinstance(told, list):
+        return dict.fromkeys(told, Absence())
+    return {path: Absence(one.reason, one.by, one.on) for path, one in told.items()}
 
 
 def dump_reviewed(reviewed: ReviewedForm) -> str:
@@ -115,33 +182,55 @@ def dump_reviewed(reviewed: ReviewedForm) -> str:
     out = StringIO()
     yaml = YAML()
     yaml.width = 4096  # a label stays on its line
-    yaml.dump({"champs": champs, "absent": sorted(reviewed.absent)}, out)
+    told = {"champs": champs, "absent": _absent(reviewed), "adopted": _adopted(reviewed)}
+    yaml.dump({key: value for key, value in told.items() if value or key == "champs"}, out)
     return _HEADER + out.getvalue()
+
+
+def _absent(reviewed: ReviewedForm) -> Any:
+    absent = dict(sorted(reviewed.absent.items()))
+    if not all(one.signed for one in absent.values()):
+        return list(absent)
+    return {
+        path: {"reason": one.reason, "by": one.by, **({"on": one.on} if one.on else {})}
+        for path, one in absent.items()
+    }
+
+
+def _adopted(reviewed: ReviewedForm) -> Any:
+    return [
+        {
+            "by": one.by,
+            "on": one.on,
+            **({"demarche": one.demarche, "revision": one.revision} if one.demarche else {}),
+        }
+        for one in reviewed.adopted
+    ]
 
 
 def review(
     revisions: Sequence[Revision],
     *,
-    absent: Iterable[str] = (),
+    absent: Mapping[str, Absence] | None = None,
     earlier: ReviewedForm | None = None,
 ) -> ReviewedForm:
     """What a person reviews by accepting these revisions, added to what was reviewed before.
 
+    What the form does not ask is not accepted with it, but field by field (:class:`Absence`).
+
     Args:
         revisions: From the oldest to the newest.
-        absent: Fields that some revision rightly lacks.
+        absent: What a person said that they do not ask.
         earlier: What was reviewed before.
     """
-    champs: dict[str, Known] = dict(earlier.champs) if earlier else {}
+    earlier = earlier or ReviewedForm()
+    champs: dict[str, Known] = dict(earlier.champs)
     for revision in revisions:
         for one in flatten((*revision.champs, *revision.annotations)):
             if one.type not in NO_ANSWER and one.id.isdigit():
                 champs[one.id] = _joined(champs.get(one.id), one)
-    return ReviewedForm(
-        champs=champs,
-        absent=frozenset(absent) | (earlier.absent if earlier else frozenset()),
-        accepted=True,
-    )
+    every = {**earlier.absent, **(absent or {})}
+    return replace(earlier, champs=champs, absent=every, accepted=True)
 
 
 def first_seen(revisions: Sequence[Revision]) -> ReviewedForm:

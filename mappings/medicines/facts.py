@@ -49,7 +49,7 @@ def to_look_at(report: Report, *, mapping: FormMapping, matcher: Matcher | None)
         if match is None:
             continue
         told = list(match.remarks)
-        if match.medicine and match.medicine.withdrawn:
+        if match.medicine and (match.medicine.withdrawn or match.medicine.suspended):
             told.append(f"« {match.medicine.name} » : {match.medicine.status.lower()}")
         company = _company(report, where)
         if match.medicine and match.by != "nom" and company and not _holds(company, match.medicine):

@@ -1,5 +1,6 @@
 """Joining what a report names with BDPM: by code, else by name with a score that is shown."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,10 @@ from mappings.medicines.reference import Medicine, Reference
 By: TypeAlias = Literal["cis", "cip", "nom"]
 _UNLIKE = 50.0
 """Likeness under which a code and a name are said to disagree."""
+_SAME_HEAD = 80.0
+"""Likeness from which the words that name two medicines are the same, misspelt or in part."""
+_SAME_SUBSTANCE = 85.0
+_PARTS = re.compile(r"[,;/+&]| et | avec ")
 _MOST = 60
 """Characters of a declared substance that a remark repeats."""
 _CIP_LENGTHS = frozenset({7, 13})
@@ -90,14 +95,33 @@ class Matcher:
             return self._by_name(declared, remarks)
         by: By = "cis" if by_code else "cip"
         name = words(declared.name)
-        if not name:
-            return Match(found, by, None, tuple(remarks))
         alike = _with_substance(likeness(name, words(found.name)), declared, found)
-        if alike.said < _UNLIKE:
+        if name and not self._named_alike(name, alike, found):
             remarks.append(
                 f"le nom déclaré ne ressemble pas à « {found.name} » ({alike.whole:.0f} %)"
             )
-        return Match(found, by, alike.whole, tuple(remarks))
+        if not self._of_its_substances(declared.substance, found):
+            told = " ; ".join(found.fractions)
+            remarks.append(f"la substance déclarée n'est pas celle de « {found.name} » ({told})")
+        return Match(found, by, alike.whole if name else None, tuple(remarks))
+
+    def _named_alike(self, name: str, alike: Likeness, found: Medicine) -> bool:
+        """Whether a name can be that of a medicine: by the words that name it, not by its form."""
+        head = " ".join(self._names.naming(name))
+        if alike.said < _UNLIKE or not head:
+            return alike.said >= _UNLIKE
+        known = (" ".join(self._names.naming(words(one))) for one in (found.name, *_acting(found)))
+        return max(fuzz.token_set_ratio(head, one) for one in known) >= _SAME_HEAD
+
+    def _of_its_substances(self, declared: str, found: Medicine) -> bool:
+        """Whether each substance that is declared is one of a medicine's, or its brand."""
+        parts = [part for one in _PARTS.split(declared) if (part := self._names.acting(one))]
+        known = {one for name in _acting(found) if (one := self._names.acting(name))}
+        brand = words(found.name).split()[:1]
+        return not known or all(
+            part.split() == brand or any(_same_substance(part, one) for one in known)
+            for part in parts
+        )
 
     def _by_name(self, declared: Declared, remarks: list[str]) -> Match:
         name = words(declared.name)
@@ -143,6 +167,18 @@ def _with_substance(name: Likeness, declared: Declared, medicine: Medicine) -> L
     return Likeness((2 * name.said + alike) / 3, (2 * name.whole + alike) / 3)
 
 
+def _same_substance(one: str, other: str) -> bool:
+    """Whether two names, salts apart, are of one substance: misspelt, or one in the other."""
+    few, many = sorted(({*one.split()}, {*other.split()}), key=len)
+    return few <= many or fuzz.ratio(one, other) >= _SAME_SUBSTANCE
+
+
+def _acting(medicine: Medicine) -> Iterator[str]:
+    """Names of what acts in a medicine, as salts and as fractions."""
+    yield from medicine.substances
+    yield from medicine.fractions
+
+
 def _best_first(found: tuple[Medicine, Likeness]) -> tuple[float, bool, bool, float, str]:
     one, alike = found
     other = one.marketing != "Commercialisée"
@@ -150,8 +186,9 @@ def _best_first(found: tuple[Medicine, Likeness]) -> tuple[float, bool, bool, fl
 
 
 def _digits(text: str) -> str:
-    """A code without the spaces that people put in it."""
-    return "".join(text.split())
+    """A code without what people put in it; nothing of a text that holds no code (« NC »)."""
+    code = re.sub(r"[\s.-]", "", text)
+    return code if re.search(r"\d", code) else ""
 
 
 def rates(matches: Iterable[Match]) -> dict[str, int]:

@@ -69,6 +69,7 @@ class NameIndex:
         substances = {name for one in known for name in one.substances}
         often = Counter(word for name in substances for word in set(_split(name)))
         self._salts = frozenset(word for word, count in often.items() if count > _MANY)
+        self._acting: dict[str, str] = {}
         self._by_word: dict[str, list[_Named]] = {}
         for one in known:
             named = (one, words(one.name))
@@ -85,6 +86,14 @@ class NameIndex:
     def naming(self, name: str) -> Sequence[str]:
         """Words of a name that can name a speciality: long enough, and no pharmaceutical form."""
         return [word for word in name.split() if self._names(word)]
+
+    def acting(self, substance: str) -> str:
+        """A substance as the words that tell it from others: salts apart, if there are others."""
+        if substance not in self._acting:
+            said = [word for word in _split(substance) if len(word) >= _SHORTEST]
+            kept = [word for word in said if word not in self._salts]
+            self._acting[substance] = " ".join(sorted(kept or said))
+        return self._acting[substance]
 
     def find(self, name: str, substance: str) -> list[tuple[Medicine, Likeness]]:
         """Specialities whose name may be the one typed; in no order; none without a naming word.

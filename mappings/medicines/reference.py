@@ -24,6 +24,7 @@ RowsOf: TypeAlias = Callable[[FileSpec], Iterable[list[str]]]
 _ONGOING = frozenset({"1", "2"})
 """Codes of ``CIS_CIP_Dispo_Spec``: shortage, tension; 3 is the end of sales, 4 the return."""
 _WITHDRAWN = frozenset({"Autorisation abrogée", "Autorisation retirée", "Autorisation archivée"})
+_SUSPENDED = "Autorisation suspendue"
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -65,7 +66,8 @@ class Medicine:
         authorised_on: Day of authorisation.
         holders: Holders of the authorisation (not always the company that markets it).
         reinforced: Under *surveillance renforcée*.
-        substances: Active substances, once each.
+        substances: Active substances, once each, as salts where BDPM says so.
+        fractions: The same as therapeutic fractions (what acts, the salt apart) where BDPM has one.
         atc: ATC codes; only medicines of major therapeutic interest have one in BDPM.
         major: Medicine of major therapeutic interest (MITM).
         conditions: Conditions of prescription and dispensing.
@@ -83,6 +85,7 @@ class Medicine:
     holders: tuple[str, ...]
     reinforced: bool
     substances: tuple[str, ...]
+    fractions: tuple[str, ...]
     atc: tuple[str, ...]
     major: bool
     conditions: tuple[str, ...]
@@ -92,6 +95,11 @@ class Medicine:
     def withdrawn(self) -> bool:
         """Whether its authorisation is over."""
         return self.status in _WITHDRAWN
+
+    @property
+    def suspended(self) -> bool:
+        """Whether its authorisation is suspended: it may come back."""
+        return self.status == _SUSPENDED
 
     @property
     def shortages(self) -> tuple[Shortage, ...]:
@@ -124,7 +132,7 @@ def build_reference(rows_of: RowsOf, *, version: str) -> Reference:
             so that they are never all in memory.
         version: Version of the whole.
     """
-    substances = _substances(rows_of(COMPOSITIONS))
+    substances, fractions = _compositions(rows_of(COMPOSITIONS))
     atc = _grouped((row[0], row[1]) for row in rows_of(MITM))
     conditions = _grouped((row[0], row[1]) for row in rows_of(CONDITIONS))
     availability = _availability(rows_of(SHORTAGES))
@@ -143,6 +151,7 @@ def build_reference(rows_of: RowsOf, *, version: str) -> Reference:
                 holders=_several(row[10]),
                 reinforced=row[11].casefold() == "oui",
                 substances=substances.get(row[0], ()),
+                fractions=fractions.get(row[0], ()),
                 atc=tuple(code for code in atc.get(row[0], ()) if code),
                 major=row[0] in atc,
                 conditions=conditions.get(row[0], ()),
@@ -159,10 +168,23 @@ def build_reference(rows_of: RowsOf, *, version: str) -> Reference:
     )
 
 
-def _substances(rows: Iterable[list[str]]) -> dict[str, tuple[str, ...]]:
-    """Active substances (SA) by CIS; therapeutic fractions (FT) name the same thing again."""
-    active = (row for row in rows if row[6] != "FT")
-    return _grouped((row[0], row[3]) for row in active)
+_ByCis: TypeAlias = dict[str, tuple[str, ...]]
+
+
+def _compositions(rows: Iterable[list[str]]) -> tuple[_ByCis, _ByCis]:
+    """Active substances (SA) by CIS, and what acts in them: the fraction (FT) of the same link."""
+    active: list[tuple[str, str, str]] = []
+    fraction: dict[str, str] = {}
+    for cis, element, _, name, _, _, nature, link in rows:
+        place = intern(f"{cis}/{element}/{link}")
+        if nature == "FT":
+            fraction[place] = name
+        else:
+            active.append((intern(cis), place, intern(name)))
+    return (
+        _grouped((cis, name) for cis, _, name in active),
+        _grouped((cis, fraction.get(place, name)) for cis, place, name in active),
+    )
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

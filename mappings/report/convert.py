@@ -26,12 +26,11 @@ from mappings.dossier.model import (
 )
 from mappings.dossier.texts import AMBIGUOUS, BLANKS, NUMBER, number_of
 from mappings.report.model import Value
+from mappings.schema.sources import ANSWERS
 
 _FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?", re.ASCII)
 """A day, or a moment: what DS keeps of both when their question becomes a text."""
-_AS_TYPED: Final = {"oui": True, "true": True, "non": False, "false": False}
-"""DS keeps « true » and « false » when a yes/no question becomes a text."""
 UNLISTED: Final = "fourni, non listé par DS"
 _EXPECTED = {
     "text": "un texte",
@@ -110,7 +109,7 @@ def _yes_no(value: ChampValue) -> bool:
         case YesNo():
             return value.yes
         case Text() | Choice():
-            return _AS_TYPED[fold(as_text(value))]
+            return ANSWERS[fold(as_text(value))]
         case _:
             raise NotConvertibleError
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mappings.schema import told
 from mappings.schema.model import FieldSpec, FieldType, FormMapping
 from mappings.schema.names import FIELD_NAMES
 
@@ -87,14 +88,13 @@ def _table(fields: Mapping[str, FieldSpec]) -> Iterator[str]:
 
 
 def _row(name: str, spec: FieldSpec) -> str:
-    champ = " ou ".join(spec.champs)
     cells = (
         f"`{name}`",
         spec.title,
         FIELD_NAMES[spec.type],
         spec.unit,
         _AUDIENCES[spec.audience],
-        champ,
+        told.origin(spec),
         spec.meaning,
     )
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -33,7 +33,11 @@ class AnswerState(StrEnum):
 
 
 class Origin(Struct, frozen=True):
-    """Where an answer comes from: champ, label, type, revision and date of last change."""
+    """Where an answer comes from: champ, label, type, revision and date of last change.
+
+    Of several champs that give one answer, all are named, ids with commas between; what is known of
+    the dossier without a champ has a label only.
+    """
 
     champ_id: str
     label: str
@@ -66,8 +70,8 @@ class Answer(Struct, frozen=True):
         state: Why there is a value or not.
         value: Python value when answered, else ``None``. Text is kept as typed.
         origin: Champ that gave it; ``None`` when no champ did.
-        raw: What was served, when it does not convert.
-        problem: Why it does not convert, in French.
+        raw: What was served, when it does not convert or when the mapping says it in other words.
+        problem: Why it does not convert, or why it is no answer, in French.
     """
 
     state: AnswerState
@@ -114,6 +118,8 @@ class Report:
         annotations: Answer of every annotation of the mapping, by name.
         unmapped: Answered champs that nothing maps.
         correction_pending_since: Open correction request.
+        unasked: Fields that rules read, that the dossier's revision does not ask, and of which no
+            person said so (:func:`mappings.adoption.absences.silent`).
     """
 
     number: int
@@ -131,6 +137,7 @@ class Report:
     annotations: Mapping[str, Answer]
     unmapped: tuple[Unmapped, ...]
     correction_pending_since: datetime | None
+    unasked: frozenset[str] = frozenset()
 
     def value(self, field: str) -> Value | None:
         """Value of a field, ``None`` when it has none.

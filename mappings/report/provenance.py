@@ -8,6 +8,7 @@ from mappings.dossier.decode import stable_id
 from mappings.report.display import show
 from mappings.report.model import Answer, AnswerState, Report
 from mappings.schema.model import Audience, FieldSpec, FormMapping
+from mappings.schema.told import particulars
 
 _STATES = {
     AnswerState.ANSWERED: "répondu",
@@ -34,6 +35,8 @@ class CardLine:
         champ_type: Type of the champ in that revision.
         revision: Number of that revision.
         updated_at: Last change of the champ (aware).
+        served: What the form says, where the mapping says it in other words.
+        reading: How the mapping reads it, where it is not as the champ says it.
     """
 
     field: str
@@ -47,6 +50,8 @@ class CardLine:
     champ_type: str
     revision: str
     updated_at: datetime | None
+    served: str = ""
+    reading: str = ""
 
 
 def card(report: Report, *, mapping: FormMapping) -> tuple[CardLine, ...]:
@@ -110,4 +115,6 @@ def _line(
         champ_type=origin.champ_type if origin else "",
         revision=stable_id(origin.revision_id) if origin else revision,
         updated_at=origin.updated_at if origin else None,
+        served=answer.raw if answer.value is not None else "",
+        reading=" ; ".join(particulars(spec)),
     )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
+from mappings.schema.sources import FactName, OfDossier, Option, Source
+
 FieldType: TypeAlias = Literal[
     "text",
     "yes_no",
@@ -45,7 +47,12 @@ class FieldSpec:
         champs: Candidates in order: stable ids or normalised labels.
         fields: Fields of each row, for ``rows``.
         only_in: Candidates that hold in some revisions only, with the numbers of those.
-        written: Candidates that are labels, as the file writes them.
+        written: Labels of champs that it names, as the file writes them.
+        source: Where the value comes from when no candidate is shown; ``None`` for nowhere else.
+        options: What options of the form mean, by the option as it is looked up
+            (:func:`french.text.normalise_label`); one that is not named means itself.
+        inverted: Whether the form asks the contrary: its yes is our no.
+        shared: Whether another field may take the same champ.
     """
 
     name: str
@@ -58,6 +65,10 @@ class FieldSpec:
     fields: Mapping[str, "FieldSpec"]
     only_in: Mapping[str, frozenset[str]] = field(default_factory=dict)
     written: Mapping[str, str] = field(default_factory=dict)
+    source: Source | None = None
+    options: Mapping[str, Option] = field(default_factory=dict)
+    inverted: bool = False
+    shared: bool = False
 
     def candidates(self, revision: str) -> tuple[str, ...]:
         """The candidates that hold in a revision, given by its number."""
@@ -77,6 +88,7 @@ class AnnotationSpec:
     title: str
     written: bool
     champs: tuple[str, ...]
+    source: None = None
 
     def candidates(self, _revision: str) -> tuple[str, ...]:
         """The candidates: those of an annotation hold in every revision."""
@@ -125,3 +137,11 @@ class FormMapping:
     fields: Mapping[str, FieldSpec]
     annotations: Mapping[str, AnnotationSpec]
     medicines: MedicineRows | None = None
+
+    @property
+    def facts(self) -> tuple[FactName, ...]:
+        """Facts of the dossier, beside its champs, that fields are read from."""
+        inner = (child for spec in self.fields.values() for child in spec.fields.values())
+        specs = (*self.fields.values(), *inner)
+        names = {spec.source.name for spec in specs if isinstance(spec.source, OfDossier)}
+        return tuple(sorted(names))

@@ -1,10 +1,12 @@
 """What a mapping file may say: its keys, for us and, as a JSON Schema, for editors."""
 
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from mappings.schema.model import Audience, FieldType
+from mappings.schema.sources import FactName
 
 _NAME = r"^[a-z][a-z0-9_]*$"
 _Name = Annotated[str, Field(pattern=_NAME)]
@@ -23,17 +25,58 @@ class CandidateModel(_MappingPart):
     revision: Number | list[Number] = Field(description="Numéro de révision, ou liste de numéros")
 
 
-Champs = Number | str | list[Number | str | CandidateModel]
-_CHAMP = Field(
-    description="Id stable du champ, ou son libellé, ou des candidats dans l'ordre ; un candidat"
-    " peut ne valoir que pour des révisions : {champ: 29, revision: 1}"
-)
+Named: TypeAlias = Number | str
+"""A champ, by its stable id or its label."""
+Champs = Named | list[Named | CandidateModel]
+Meant: TypeAlias = str | bool | None
+WrittenConstant: TypeAlias = bool | Number | float | date | str | list[str]
 
 
 class FieldModel(_MappingPart):
-    """Une donnée du schéma interne."""
+    """Une donnée du schéma interne : une question du formulaire, ou ce qui en tient lieu."""
 
-    champ: Champs = _CHAMP
+    champ: Champs = Field(
+        default=[],
+        description="Id stable du champ, ou son libellé, ou des candidats dans l'ordre ; un"
+        " candidat peut ne valoir que pour des révisions : {champ: 29, revision: 1}",
+    )
+    absent: bool = Field(
+        default=False, description="Aucun champ de ce formulaire ne donne cette donnée"
+    )
+    joined: list[Named] = Field(
+        default=[],
+        description="Champs réunis en une valeur, dans l'ordre (types text, choices, files)",
+    )
+    separator: str = Field(default=" ", description="Ce qui sépare les textes réunis")
+    boxes: dict[str, Named] = Field(
+        default={},
+        description="Cases (ou questions oui/non) dont chacune est une option : le champ de"
+        " chaque option (type choices)",
+    )
+    rows: list[dict[_Name, Named | list[Named]]] = Field(
+        default=[],
+        description="Lignes demandées hors d'un bloc répétable : pour chacune, le champ de chaque"
+        " donnée de la ligne (type rows)",
+    )
+    constant: WrittenConstant | None = Field(
+        default=None,
+        description="Valeur vraie de tout dossier de ce formulaire, qui ne la demande pas",
+    )
+    fact: FactName | None = Field(
+        default=None, description="Ce que DS sait du dossier ou de son demandeur, hors formulaire"
+    )
+    options: dict[str, Meant] = Field(
+        default={},
+        description="Ce que veut dire une option du formulaire : une option de la donnée (types"
+        " choice, choices), ou oui, non, inconnu (type yes_no) ; une option non nommée reste telle"
+        " quelle",
+    )
+    inverted: bool = Field(
+        default=False, description="Le formulaire demande le contraire : son oui est un non"
+    )
+    shared: bool = Field(
+        default=False, description="Le champ est aussi celui d'une autre donnée, et c'est voulu"
+    )
     type: FieldType = Field(description="Type de la donnée : le champ y est converti")
     title: str = Field(description="Nom de la donnée, tel que le personnel le lit")
     meaning: str = Field(description="Ce que la donnée veut dire, en une phrase")
@@ -49,7 +92,10 @@ class FieldModel(_MappingPart):
 class AnnotationModel(_MappingPart):
     """Une annotation privée."""
 
-    champ: Number | str | list[Number | str] = Field(description="Id stable, libellé, ou candidats")
+    champ: Number | str | list[Number | str] = Field(
+        default=[], description="Id stable, libellé, ou candidats"
+    )
+    absent: bool = Field(default=False, description="Le formulaire n'a pas cette annotation")
     type: FieldType
     title: str = Field(description="Nom de l'annotation")
     unit: str = ""

@@ -74,7 +74,7 @@ class Card:
         priority: Priority in force, or ``None``.
         proposed: Status of the verdict where a person decided otherwise, for the agency.
         proposed_priority: Likewise.
-        score: Completeness.
+        score: Completeness; ``None`` where the form does not ask every mandatory question.
         band: How the score is read.
         facts: Cells of its row in the workbook that are not blank.
         items: The assessment, item by item.
@@ -89,7 +89,7 @@ class Card:
     priority: str | None
     proposed: str
     proposed_priority: str
-    score: int
+    score: int | None
     band: str
     facts: tuple[CardFact, ...]
     items: tuple[CardItem, ...]

@@ -33,7 +33,8 @@ def more_blocks(readings: Sequence[Reading], *, origins: Figures) -> tuple[Block
 
 def _completeness(readings: Sequence[Reading]) -> Block:
     """Dossiers by tenths of the score; 100 stands with the last."""
-    counts = Counter(min(one.entry.assessment.score // 10, 9) for one in readings)
+    scores = (one.entry.assessment.score for one in readings)
+    counts = Counter(min(score // 10, 9) for score in scores if score is not None)
     lines = tuple(
         (f"{tenth * 10} à {tenth * 10 + 9 if tenth < 9 else 100} %", counts[tenth])  # noqa: PLR2004
         for tenth in range(10)

@@ -21,7 +21,7 @@ ORDERS: dict[Order, str] = {
 _KEYS: dict[Order, Callable[[DossierLine], Any]] = {
     "depot": lambda line: (-line.deposited.toordinal(), line.number),
     "priorite": lambda line: (line.priority or "P9", -line.deposited.toordinal(), line.number),
-    "completude": lambda line: (line.score, line.number),
+    "completude": lambda line: (-1 if line.score is None else line.score, line.number),
     "numero": lambda line: line.number,
 }
 _Text: TypeAlias = Annotated[str, Field(max_length=200)]

@@ -41,7 +41,7 @@ class DossierLine:
     number: int
     status: str
     priority: str
-    score: int
+    score: int | None
     deposited: date
     product: str
     substance: str

@@ -88,11 +88,13 @@ def indicators(request: Request, person: SignedIn) -> Response:
     """Key figures and charts."""
     snapshot = _dossier_pages(request).library.snapshot(person.role.audience)
     known = {line.situation for line in snapshot.lines}
+    agency = person.role.audience == "agence"
     return view_of(request).page(
         request,
         "indicateurs",
         person=person,
         figures=snapshot.figures,
         charts=[draw(block) for block in snapshot.blocks if block.lines],
+        form=_dossier_pages(request).library.context if agency else None,
         situation_at_head=lambda text: situation_at_head(text, known),
     )

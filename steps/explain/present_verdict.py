@@ -14,7 +14,7 @@ from triage.rules.checks import Facts
 from triage.rules.model import PriorityLevel, RuleSet, in_force
 from triage.verdict.explanation import ItemExplained, QuestionExplained, explain, explain_scope
 from triage.verdict.model import Assessment
-from triage.verdict.priority import level
+from triage.verdict.priority import known_answers, level
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,13 @@ def explained(
 ) -> Explained:
     """A verdict with all that leads to it."""
     in_scope = verdict.priority is not None
+    known = known_answers(rules, facts.report)
     return Explained(
         assessment=verdict,
         digest=rules.digest,
         items=explain(rules, facts, mapping=mapping),
         scope=explain_scope(rules, facts.report, mapping=mapping),
-        level=level(rules.priority, facts.report, verdict.criteria) if in_scope else None,
+        level=level(rules.priority, known, verdict.criteria)[0] if in_scope else None,
         rules=rules,
         mapping=mapping,
     )

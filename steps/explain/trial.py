@@ -114,4 +114,5 @@ def _in_force(stored: StoredDossier) -> Reached:
         out_of_scope=refused["text"] if refused else "",
         unanswered=tuple(one["label"] for one in detail["unanswered_scope"]),
         criteria=tuple(one["name"] for one in detail["criteria"]),
+        to_verify=tuple(f"{one['label']} ({one['value']})" for one in detail.get("to_verify", ())),
     )

@@ -68,7 +68,8 @@ def consumed(services: Services) -> Consumed:
     Raises:
         DataFileError: A table cannot be read, is of another layout, or is there twice.
     """
-    salts = services.form.matching.salts
+    matching = services.form.matching
+    salts = matching.salts if matching else frozenset[str]()
     tables: dict[int, Mapping[str, int]] = {}
     gaps: tuple[PopulationGap, ...] = ()
     for what, path in _files(services.inputs.home / "consommation").items():

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from itertools import islice
 from typing import TypeVar
 
 from pydantic import TypeAdapter
 
 from mappings.medicines.facts import to_look_at
-from mappings.schema.model import FormMapping
 from steps.judge.earlier import Earlier
 from steps.judge.planning import Planner, Remembered, corrections_of
 from steps.judge.situations import place_reports
@@ -132,7 +132,7 @@ class Bench:
         return present != (wanted, self._basis(self.files.rules_of(row.deposited_at)))
 
     def _basis(self, rules: RuleSet) -> str:
-        return basis(rules, self.files.mapping, reference=self.reference)
+        return basis(rules, self.files, reference=self.reference)
 
     def _judge_or_set_aside(self, due: Sequence[tuple[int, bool]]) -> None:
         """Judge dossiers together; one whose verdict cannot be stored is set aside and named."""
@@ -210,15 +210,18 @@ class Bench:
         )
 
 
-def basis(rules: RuleSet, mapping: FormMapping, *, reference: str) -> str:
+def basis(rules: RuleSet, files: CaseFiles, *, reference: str) -> str:
     """Versions that a verdict rests on: rule-set, mapping, our code, medicines reference if any.
 
+    What the form does not ask while nobody said so is a part of it, when there is any.
     Bases that were kept before the code was a part of them have none: nothing may count on it.
     """
+    mapping, unasked = files.mapping, sorted(files.all_unasked(rules))
     parts = (
         f"{rules.version}-{rules.digest}",
         f"{mapping.version}-{mapping.digest}",
         f"code-{JUDGED}",
+        *([f"unasked-{sha256(' '.join(unasked).encode()).hexdigest()[:12]}"] if unasked else []),
     )
     return "/".join((*parts, f"{_REFERENCE}{reference}") if reference else parts)
 
@@ -232,7 +235,7 @@ def is_current(stored: StoredDossier, files: CaseFiles) -> bool:
     verdict = stored.assessment
     if verdict is None or not is_judged(stored.fingerprint, verdict.fingerprint):
         return False
-    wanted = basis(files.rules_of(stored.deposited_at), files.mapping, reference="")
+    wanted = basis(files.rules_of(stored.deposited_at), files, reference="")
     return verdict.basis == wanted or verdict.basis.startswith(f"{wanted}/{_REFERENCE}")
 
 

@@ -9,6 +9,7 @@ from french.text import normalise_label
 from mappings.dossier.model import Dossier
 from mappings.dossier.revision import Descriptor, Revision
 from mappings.drift.model import Drift
+from mappings.schema.champs import parts
 from mappings.schema.model import FieldSpec, FormMapping
 from steps.wiring.drift import blocks, drift_of
 from steps.wiring.services import Services
@@ -232,6 +233,12 @@ def question_labels(mapping: FormMapping, revision: Revision) -> dict[str, str]:
             if descriptor is not None:
                 found.setdefault(name, descriptor.label)
                 look(spec.fields, descriptor.children)
+                continue
+            for part in parts(spec):
+                asked_here = (by_name[one].label for one in part.champs if one in by_name)
+                for label in asked_here:
+                    found.setdefault(part.name.rpartition(".")[2], label)
+                    found.setdefault(name, label)
 
     look(mapping.fields, revision.champs)
     return found

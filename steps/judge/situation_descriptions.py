@@ -19,6 +19,7 @@ from triage.replies.annotations import shown
 from triage.replies.decision import Written, held_by_person, is_excluded
 from triage.situations.dci import substances
 from triage.situations.description import DRAWN, Description, annotated, describe
+from triage.situations.matching import Matching
 from triage.verdict.priority import out_of_scope
 
 CHUNK = 200
@@ -38,7 +39,7 @@ def dumped(description: Description) -> str:
     return _DESCRIPTION.dump_json(description).decode()
 
 
-def bases(services: Services) -> dict[int, str]:
+def bases(services: Services, matching: Matching) -> dict[int, str]:
     """What each report's description must be drawn from, by number."""
     form = services.form
     versions = "/".join(
@@ -46,7 +47,7 @@ def bases(services: Services) -> dict[int, str]:
             DRAWN,
             version_of(services.inputs.home),
             form.mapping.digest,
-            form.matching.digest,
+            matching.digest,
             *(rules.digest for rules in form.rulesets),
         ]
     )
@@ -63,6 +64,7 @@ def describe_anew(
     services: Services,
     numbers: Sequence[int],
     *,
+    matching: Matching,
     wanted: Mapping[int, str],
     files: CaseFiles,
     told: list[str] | None,
@@ -83,7 +85,8 @@ def describe_anew(
         ) -> SituationReport:
             was, number = before.get(stored.number), stored.number
             described = was if was and was.description else None
-            drawn = _of(services, case, ours=ours.get(number, {}), before=described)
+            written = ours.get(number, {})
+            drawn = _of(services, case, matching=matching, ours=written, before=described)
             return SituationReport(
                 number=number,
                 basis=f"{_UNPLACED}{wanted[number]}",
@@ -98,48 +101,50 @@ def describe_anew(
 
 
 def _of(
-    services: Services, case: CaseFile, *, ours: Written, before: SituationReport | None
+    services: Services,
+    case: CaseFile,
+    *,
+    matching: Matching,
+    ours: Written,
+    before: SituationReport | None,
 ) -> Description:
     form, dossier, report = services.form, case.dossier, case.report
+    annotation = matching.situations.annotation
     ours = written_by_us(dossier, ours, mapping=form.mapping)
     held = held_by_person(dossier, ours, mapping=form.mapping)
     described = describe(
         report,
-        form.matching,
+        matching,
         in_scope=not is_excluded(held, verdict=out_of_scope(case.rules, report) is not None),
-        by_cis=_by_cis(services, report),
+        by_cis=_by_cis(services, report, matching.salts),
     )
     return annotated(
         described,
-        _written(services, dossier),
-        ours=frozenset(ours.get(_annotation(services), ())),
+        _written(services, dossier, annotation),
+        ours=frozenset(ours.get(annotation, ())),
         before=description_of(before) if before else None,
         settled=before is None or not before.basis.startswith(_UNPLACED),
     )
 
 
-def _by_cis(services: Services, report: Report) -> dict[str, str]:
+def _by_cis(services: Services, report: Report, salts: frozenset[str]) -> dict[str, str]:
     """Substances of the report's medicines by CIS code, where the reference is sure of them."""
-    matcher, salts = matcher_of(services.inputs.home), services.form.matching.salts
+    matcher = matcher_of(services.inputs.home)
     if matcher is None:
         return {}
     found = medicines_of(report, mapping=services.form.mapping, matcher=matcher)
     return {
         match.medicine.cis: "+".join(
-            sorted({one for name in match.medicine.substances for one in substances(name, salts)})
+            sorted({one for name in match.medicine.fractions for one in substances(name, salts)})
         )
         for match in found
         if match is not None and match.sure and match.medicine is not None
     }
 
 
-def _annotation(services: Services) -> str:
-    return services.form.matching.situations.annotation
-
-
-def _written(services: Services, dossier: Dossier) -> str:
+def _written(services: Services, dossier: Dossier, annotation: str) -> str:
     """What the annotation of situations shows; empty when blank."""
-    spec = services.form.mapping.annotations.get(_annotation(services))
+    spec = services.form.mapping.annotations.get(annotation)
     for champ in dossier.annotations:
         if spec is not None and champ.id in spec.champs:
             return shown(champ.value)

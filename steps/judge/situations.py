@@ -16,6 +16,7 @@ from steps.wiring.services import Services, now
 from store.verdicts.situations import DecidedBy, SituationReport
 from triage.situations.description import Description, overrule
 from triage.situations.duplicates import ReportLink, find_links
+from triage.situations.matching import Matching
 from triage.situations.propose import Placed, changed, members_of, propose
 
 
@@ -30,19 +31,23 @@ def place_reports(
         told: Where reports that cannot be described are named; the journal by default.
 
     Returns:
-        Id of the situation of each report that is in one, by number.
+        Id of the situation of each report that is in one, by number; none where reports of the
+        form are not matched.
     """
+    matching = services.form.matching
+    if matching is None:
+        return {}
     rows = services.store.situations.reports(services.demarche)
-    wanted = bases(services)
+    wanted = bases(services, matching)
     stale = sorted(number for number, basis in wanted.items() if _is_stale(rows, number, basis))
     gone = any(number not in wanted and one.description for number, one in rows.items())
     if stale:
         files = files or CaseFiles.read(services)
-        describe_anew(services, stale, wanted=wanted, files=files, told=told)
+        describe_anew(services, stale, matching=matching, wanted=wanted, files=files, told=told)
         rows = services.store.situations.reports(services.demarche)
     live = {number: one for number, one in rows.items() if number in wanted}
     if stale or gone:
-        live = _propose(services, live)
+        live = _propose(services, live, matching)
     return {number: one.situation for number, one in live.items() if one.situation}
 
 
@@ -90,7 +95,10 @@ def decide(services: Services, numbers: Sequence[int], situation: str) -> None:
 
 def links(services: Services) -> tuple[ReportLink, ...]:
     """Duplicates and complements among the reports that were described."""
-    return find_links(descriptions(services).values(), services.form.matching.duplicates)
+    matching = services.form.matching
+    if matching is None:
+        return ()
+    return find_links(descriptions(services).values(), matching.duplicates)
 
 
 def _live(services: Services) -> dict[int, SituationReport]:
@@ -104,7 +112,9 @@ def _is_stale(rows: Mapping[int, SituationReport], number: int, basis: str) -> b
     return number not in rows or rows[number].basis != basis
 
 
-def _propose(services: Services, rows: Mapping[int, SituationReport]) -> dict[int, SituationReport]:
+def _propose(
+    services: Services, rows: Mapping[int, SituationReport], matching: Matching
+) -> dict[int, SituationReport]:
     """Propose anew for all reports, and keep what moved."""
     store, demarche = services.store.situations, services.demarche
     before = _placed(rows)
@@ -112,7 +122,7 @@ def _propose(services: Services, rows: Mapping[int, SituationReport]) -> dict[in
         [description_of(one) for one in rows.values()],
         before,
         merged=store.known(demarche),
-        matching=services.form.matching,
+        matching=matching,
     )
     moment = now()
     moved = {

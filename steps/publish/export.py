@@ -25,6 +25,7 @@ from exports.published.publishing import (
 )
 from exports.published.workbook_set import WorkbookSet
 from exports.sheets.centres import author_of
+from mappings.adoption.gate import is_adopted
 from mappings.medicines.facts import facts_of, medicines_of
 from mappings.schema.model import Audience
 from steps.follow.followup import followed
@@ -34,7 +35,7 @@ from steps.publish.beside_reports import BesideReports, situations_of
 from steps.read.poll import BEGINNING
 from steps.wiring import handed_out_files
 from steps.wiring.case_files import CaseFile, CaseFiles
-from steps.wiring.drift import drift_of
+from steps.wiring.drift import absences_told, adoption_told, drift_of, observed_form
 from steps.wiring.failures import KNOWN, told
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.reference import matcher_of, version_of
@@ -99,9 +100,10 @@ def _publish(services: Services, root: Path, *, aside: list[str]) -> PublishedEx
 def _files(
     services: Services, made: WorkbookSet, *, aside: list[str]
 ) -> Iterator[tuple[str, ExportFile]]:
+    of_centres = made.centres if made.context.adopted else ()
     wanted = [
-        *((name, audience, str(audience)) for name, audience in FILES.items()),
-        *((centre_file(one.code), f"centre:{one.code}", author_of(one)) for one in made.centres),
+        *((name, one, str(one)) for name, one in FILES.items() if handed_out(one, made.context)),
+        *((centre_file(one.code), f"centre:{one.code}", author_of(one)) for one in of_centres),
     ]
     for done, (name, audience, author) in enumerate(wanted):
         services.tell("Classeurs", done, len(wanted))
@@ -112,6 +114,11 @@ def _files(
         except Exception as error:  # noqa: BLE001 (told, and the run ends with 1)
             aside.append(left_out(name, told(error)))
     services.tell("Classeurs", len(wanted), len(wanted))
+
+
+def handed_out(audience: Audience, context: ExportContext) -> bool:
+    """Whether an audience has workbooks: the network has none of a form that nobody adopted."""
+    return audience == "agence" or context.adopted
 
 
 def workbook_set(
@@ -186,7 +193,7 @@ def entries_of(
 
 def export_context(services: Services, entries: tuple[ExportedDossier, ...]) -> ExportContext:
     """The circumstances of an export of these dossiers."""
-    state = services.store.demarches.state(services.demarche)
+    state, drift = services.store.demarches.state(services.demarche), drift_of(services)
     watermark = state.watermark or BEGINNING
     moved = latest_change(entries, otherwise=watermark)
     known = [entry.report for entry in entries]
@@ -203,13 +210,20 @@ def export_context(services: Services, entries: tuple[ExportedDossier, ...]) -> 
         generated_from=moved,
         network_default=services.inputs.publishing.network_default,
         opinions_until=services.store.opinions.last_id(services.demarche),
-        drift=tuple(one.advice for one in drift_of(services)),
+        drift=tuple(one.advice for one in drift),
         reference=version_of(services.inputs.home),
         situations={
             facts.id: SituationView(facts, follow_up, decided=len(by_people & {*facts.numbers}))
             for facts, follow_up in zip(found.facts, found.follow_ups, strict=True)
         },
         years=found.years,
+        adopted=is_adopted(drift),
+        adoption=adoption_told(
+            observed_form(services),
+            form=services.form,
+            mapping_file=services.inputs.mapping_file,
+        ),
+        absences=absences_told(services),
     )
 
 
@@ -242,6 +256,7 @@ def source_digest(services: Services) -> str:
         JUDGED,
         *(rules.digest for rules in services.form.rulesets),
         *(one.advice for one in drift_of(services)),
+        *absences_told(services),
         str(state.active_revision_id),
         str(state.title),
     ]

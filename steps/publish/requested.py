@@ -17,12 +17,14 @@ from exports.published.publishing import ON_REQUEST, ExportFile, latest, publish
 from exports.published.workbook_set import WorkbookSet
 from exports.sheets.centre_names import centres_named
 from exports.sheets.centres import author_of
+from mappings.adoption.gate import REMEDY
 from steps.publish.export import entries_of, export_context, workbook_set
 from steps.wiring.failures import RequestError
 from steps.wiring.handed_out_files import centres
 from steps.wiring.services import Services, now
 from steps.wiring.summary import Summary
 
+_NOT_ADOPTED = f"personne n'a adopté ce formulaire ; faites {REMEDY}."
 FileFormat: TypeAlias = Literal["xlsx", "csv", "parquet"]
 
 
@@ -96,6 +98,8 @@ def _files(
     services: Services, made: WorkbookSet, request: Request
 ) -> Iterator[tuple[str, ExportFile]]:
     authors = _authors(made, request)
+    if request.centre is not None and not made.context.adopted:
+        raise RequestError(f"Aucun classeur n'est remis à un centre : {_NOT_ADOPTED}")
     for done, author in enumerate(authors, start=1):
         audience = f"centre:{author.removeprefix('crpv-')}" if "-" in author else author
         if request.format == "xlsx":
@@ -111,5 +115,7 @@ def _files(
 def _authors(made: WorkbookSet, request: Request) -> list[str]:
     if request.centre is not None:
         return [f"crpv-{request.centre}"]
+    if not made.context.adopted:
+        return ["agence"]
     of_centres = map(author_of, made.centres) if request.format == "xlsx" else ()
     return ["agence", "reseau", *of_centres]

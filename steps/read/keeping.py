@@ -10,6 +10,7 @@ from clients.reading.demarche import BrokenDossier
 from clients.transport import Retry
 from mappings.dossier.content import hashes
 from mappings.dossier.model import RawDossier
+from mappings.schema.model import FormMapping
 from steps.read.retention import Keeping
 from steps.wiring.services import Connected, now
 from steps.wiring.summary import Summary
@@ -17,9 +18,9 @@ from store.database.errors import Unstorable
 from store.dossiers.pages import DossierRow, PageCounts
 
 
-def row_of(raw: RawDossier) -> DossierRow:
-    """A dossier as the store keeps it."""
-    hashed = hashes(raw)
+def row_of(raw: RawDossier, *, mapping: FormMapping) -> DossierRow:
+    """A dossier as the store keeps it; what the mapping reads of it is part of its fingerprint."""
+    hashed = hashes(raw, facts=mapping.facts)
     return DossierRow(
         number=raw["number"],
         dossier_id=raw["id"],
@@ -67,7 +68,12 @@ def keep(
     store.require_alone(demarche)
     read = {raw["number"] for raw in dossiers}
     keeping, here = Keeping.of(services, read), store.dossiers.held(demarche, read)
-    rows = [row_of(raw) for raw in dossiers if raw["number"] in here or keeping.keeps(raw)]
+    mapping = services.form.mapping
+    rows = [
+        row_of(raw, mapping=mapping)
+        for raw in dossiers
+        if raw["number"] in here or keeping.keeps(raw)
+    ]
     left_out = read - {row.number for row in rows}
     named = {one.number: one.reason for one in broken if one.number is not None}
     aside = store.quarantine.numbers(demarche)

@@ -158,7 +158,7 @@ def _keep(services: Connected, summary: Summary, done: Sequence[Delivery]) -> No
                 for delivery in by_number[stored.number]:
                     raw = delivery.patched(raw)
                 check_dossier(raw)
-                rows.append(row_of(raw))
+                rows.append(row_of(raw, mapping=services.form.mapping))
         memory.dossiers.replace_raw(demarche, rows)
     for delivery in done:
         _count(summary, delivery)

@@ -42,5 +42,6 @@ def withdraw(services: Connected, number: int) -> Act:
             dict(act.fields) if one["id"] == ours[-1] else one for one in stored.raw["messages"]
         ]
         raw = {**stored.raw, "messages": messages}
-        services.store.dossiers.replace_raw(services.demarche, [row_of(raw)])
+        row = row_of(raw, mapping=services.form.mapping)
+        services.store.dossiers.replace_raw(services.demarche, [row])
     return act

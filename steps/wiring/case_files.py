@@ -1,12 +1,13 @@
 """The one way from a stored dossier to what it says: its report, its revision, its rules."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Self, TypeVar
 
 from french.time import PARIS
+from mappings.adoption.absences import silent
 from mappings.dossier.decode import decode_dossier, decode_revision
 from mappings.dossier.model import Dossier, RawDossier
 from mappings.dossier.revision import Revision
@@ -14,9 +15,11 @@ from mappings.report.mapper import map_report
 from mappings.report.model import Report, Value
 from mappings.schema.model import FormMapping
 from steps.wiring.failures import apart
+from steps.wiring.form import reviewed_form
 from steps.wiring.services import Services
 from store.dossiers.models import DossierPast, StoredDossier
 from triage.rules.model import RuleSet, in_force
+from triage.rules.needs import needs_of
 from triage.verdict.assess import assess
 from triage.verdict.model import Assessment
 
@@ -48,7 +51,9 @@ class CaseFile:
     @cached_property
     def report(self) -> Report:
         """What it declares, by the mapping."""
-        return map_report(self.dossier, mapping=self.files.mapping, revision=self.revision)
+        report = map_report(self.dossier, mapping=self.files.mapping, revision=self.revision)
+        unasked = self.files.unasked(self.revision, self.files.rules_of(report.deposited_at))
+        return replace(report, unasked=unasked) if unasked else report
 
     @property
     def rules(self) -> RuleSet:
@@ -87,17 +92,23 @@ class CaseFiles:
         mapping: Champs to fields.
         revisions: Revisions of the form that were read, by id.
         rulesets: Rule-sets, one in force at a time.
+        settled: Fields that a person said that the form does not ask.
     """
 
     mapping: FormMapping
     revisions: Mapping[str, Revision]
     rulesets: tuple[RuleSet, ...]
+    settled: frozenset[str] = frozenset()
+    _unasked: dict[tuple[str, str], frozenset[str]] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
 
     @classmethod
     def read(cls, services: Services) -> Self:
         """Those of a démarche, as they are now."""
-        form = services.form
-        return cls(form.mapping, stored_revisions(services), form.rulesets)
+        form, reviewed = services.form, reviewed_form(services.inputs.mapping_file)
+        settled = reviewed.settled if reviewed else frozenset()
+        return cls(form.mapping, stored_revisions(services), form.rulesets, settled)
 
     def of(self, stored: StoredDossier | DossierPast) -> CaseFile:
         """The case file of a dossier, or of a content that it had."""
@@ -125,6 +136,20 @@ class CaseFiles:
                 found = work(one, self.of(one))
             if found is not None:
                 yield found
+
+    def unasked(self, revision: Revision | None, rules: RuleSet) -> frozenset[str]:
+        """Fields that rules read, that a revision does not ask, and of which nobody said so."""
+        key = (revision.id if revision else "", rules.digest)
+        if key not in self._unasked:
+            needs = needs_of(rules)
+            self._unasked[key] = silent(
+                self.mapping, revision, read=needs.read | needs.scope, settled=self.settled
+            )
+        return self._unasked[key]
+
+    def all_unasked(self, rules: RuleSet) -> frozenset[str]:
+        """The same of all revisions together: verdicts rest on it."""
+        return frozenset().union(*(self.unasked(one, rules) for one in self.revisions.values()))
 
     def rules_of(self, moment: datetime) -> RuleSet:
         """The rule-set in force at a moment."""

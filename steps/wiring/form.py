@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from datafiles.file import DataFileError, text_of
+from mappings.drift.reviewed import FILE_NAME, ReviewedForm, parse_reviewed
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from store.verdicts.rule_texts import RuleText
@@ -15,7 +16,7 @@ from triage.replies.texts import Texts
 from triage.rules.diff import clashes
 from triage.rules.file import parse_ruleset
 from triage.rules.model import RuleSet
-from triage.situations.matching import Matching, parse_matching
+from triage.situations.matching import Matching, matching_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Form:
         rulesets: Rule-sets, one in force at a time.
         rule_texts: Their files and the mapping's, word for word: kept beside their verdicts.
         policy: What is answered to each status.
-        matching: What makes reports one situation, or one report sent twice.
+        matching: What makes reports one situation, or one report sent twice; ``None`` for a form
+            whose reports are not matched.
         texts: Templates of annotations and messages.
         digest: Hash of policy and texts, to plan again when they change.
     """
@@ -36,7 +38,7 @@ class Form:
     rulesets: tuple[RuleSet, ...]
     rule_texts: tuple[RuleText, ...]
     policy: ReplyPolicy
-    matching: Matching
+    matching: Matching | None
     texts: Texts
     digest: str
 
@@ -52,7 +54,7 @@ def load_form(*, mapping: Path, rules: Path) -> Form:
     Raises:
         DataFileError: A file is missing, unreadable or wrong.
     """
-    mapping_text = _read(mapping, "UNC_MAPPING")
+    mapping_text = read_text(mapping, "UNC_MAPPING")
     form_mapping = parse_mapping(mapping_text, source=mapping.name)
     paths = sorted((rules / "rules").glob("*.yaml"))
     if not paths:
@@ -106,7 +108,7 @@ def read_templates(rules: Path) -> dict[str, str]:
         DataFileError: One cannot be read.
     """
     found = sorted((rules / "textes").glob("*.j2"))
-    return {path.stem: _read(path, "UNC_RULES") for path in found}
+    return {path.stem: read_text(path, "UNC_RULES") for path in found}
 
 
 def read_policy(rules: Path, *, mapping: FormMapping) -> tuple[ReplyPolicy, str]:
@@ -115,18 +117,18 @@ def read_policy(rules: Path, *, mapping: FormMapping) -> tuple[ReplyPolicy, str]
     Raises:
         DataFileError: The file is missing, unreadable or wrong.
     """
-    text = _read(rules / "reponses.yaml", "UNC_RULES")
+    text = read_text(rules / "reponses.yaml", "UNC_RULES")
     return parse_reply_policy(text, source="reponses.yaml", mapping=mapping), text
 
 
-def read_matching(rules: Path, *, mapping: FormMapping) -> Matching:
+def read_matching(rules: Path, *, mapping: FormMapping) -> Matching | None:
     """Read and check what makes reports one situation.
 
     Raises:
         DataFileError: The file is missing, unreadable or wrong.
     """
-    text = _read(rules / "rapprochements.yaml", "UNC_RULES")
-    return parse_matching(text, source="rapprochements.yaml", mapping=mapping)
+    text = read_text(rules / "rapprochements.yaml", "UNC_RULES")
+    return matching_of(text, source="rapprochements.yaml", mapping=mapping)
 
 
 def read_mapping(path: Path) -> FormMapping:
@@ -135,7 +137,7 @@ def read_mapping(path: Path) -> FormMapping:
     Raises:
         DataFileError: The file is missing, unreadable or wrong.
     """
-    return parse_mapping(_read(path, "UNC_MAPPING"), source=path.name)
+    return parse_mapping(read_text(path, "UNC_MAPPING"), source=path.name)
 
 
 def read_ruleset(path: Path, *, mapping: FormMapping) -> tuple[RuleSet, RuleText]:
@@ -144,12 +146,38 @@ def read_ruleset(path: Path, *, mapping: FormMapping) -> tuple[RuleSet, RuleText
     Raises:
         DataFileError: The file is missing, unreadable or wrong.
     """
-    text = _read(path, "UNC_RULES")
+    text = read_text(path, "UNC_RULES")
     rules = parse_ruleset(text, source=path.name, mapping=mapping)
     return rules, RuleText(rules.digest, rules.version, path.name, text)
 
 
-def _read(path: Path, setting: str) -> str:
+def reviewed_form(mapping_file: Path) -> ReviewedForm | None:
+    """The form that a person reviewed, from the file beside the mapping; ``None`` without one.
+
+    Raises:
+        DataFileError: The file is there and cannot be used.
+    """
+    path = reviewed_file(mapping_file)
+    if not path.exists():
+        return None
+    try:
+        text = text_of(path.read_bytes(), source=path.name)
+    except OSError as error:
+        raise DataFileError([f"UNC_MAPPING : le fichier {path} ne peut pas être lu"]) from error
+    return parse_reviewed(text, source=path.name)
+
+
+def reviewed_file(mapping_file: Path) -> Path:
+    """Where the reviewed form of a mapping is kept."""
+    return mapping_file.with_name(FILE_NAME)
+
+
+def read_text(path: Path, setting: str) -> str:
+    """The text of a data file.
+
+    Raises:
+        DataFileError: It cannot be read, or is not UTF-8.
+    """
     try:
         return text_of(path.read_bytes(), source=path.name)
     except OSError as error:

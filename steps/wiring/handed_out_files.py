@@ -1,7 +1,7 @@
 """The data files that decide what is handed out, and to whom: a folder for each form.
 
 ``UNC_COLUMNS`` names the folder: ``columns.yaml`` (sheets and columns), ``policy.yaml`` (what
-leaves the agency), ``crpv.csv`` (the regional centres).
+leaves the agency), ``crpv.csv`` (the regional centres, where there are any).
 """
 
 from codecs import BOM_UTF8
@@ -41,21 +41,24 @@ def hand_out_files(folder: Path, mapping: FormMapping) -> tuple[ColumnsFile, Pol
 
 
 def centres(folder: Path) -> tuple[Centre, ...]:
-    """The regional centres.
+    """The regional centres; none of a form whose columns say nothing of its territory.
 
     Raises:
-        DataFileError: Their table is missing or wrong.
+        DataFileError: Their table, or the columns, is missing or wrong.
     """
+    if parse_columns(_read(folder / _COLUMNS), source=_COLUMNS).territory is None:
+        return ()
     return parse_centres(_read(folder / _CENTRES), source=_CENTRES)
 
 
 def texts(folder: Path) -> list[str]:
-    """All of these files, in the same order every time.
+    """All of these files, in the same order every time; the table of centres where there is one.
 
     Raises:
         DataFileError: One is missing or unreadable.
     """
-    return [_read(folder / name) for name in (_COLUMNS, _CENTRES, _POLICY)]
+    table = [_read(folder / _CENTRES)] if (folder / _CENTRES).exists() else []
+    return [_read(folder / _COLUMNS), *table, _read(folder / _POLICY)]
 
 
 def _misfit(file: Path, unknown: Sequence[str], mapping: FormMapping) -> str:

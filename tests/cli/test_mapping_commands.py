@@ -45,7 +45,7 @@ def test_staff_see_the_drift_accept_it_and_trace_a_value(
             for at, text in enumerate((folder / "mapping.yaml").read_text("utf-8").splitlines(), 1)
             if text.startswith("  usage_constate:")
         )
-        assert f"mapping.yaml:{line} : fields.usage_constate : à revoir" in told
+        assert f"mapping.yaml:{line} : fields.usage_constate : bloquant" in told
 
         assert call(["mapping", "propose", "--json"]) == 0
         proposals = json.loads(capsys.readouterr().out)["proposals"]

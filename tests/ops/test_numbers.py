@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mappings.schema.model import FormMapping
 from sandbox.generator.generate import generate
 from steps.judge.judge import ASSESSMENT
 from store.dossiers.pages import DossierRow
@@ -44,7 +45,7 @@ def test_a_number_that_no_dossier_has_is_not_found_and_stops_nothing(
     others = [one for one in SEEDS[:8] if one.number != chosen.number]
     with bridge([chosen, *others], **database) as made:
         for number in NUMBERS:
-            made.sandbox.control.submit(chosen.number, {EARLIER: number})
+            made.sandbox.control.submit(chosen.number, {EARLIER: str(number)})
             told = made.run()
             assert chosen.number in told.assessed
             assert told.workbooks
@@ -63,8 +64,8 @@ def test_a_dossier_that_no_column_holds_is_set_aside_and_the_others_are_handed_o
 
         real = keeping.row_of
 
-        def with_what_no_column_holds(raw: Any) -> DossierRow:
-            row = real(raw)
+        def with_what_no_column_holds(raw: Any, *, mapping: FormMapping) -> DossierRow:
+            row = real(raw, mapping=mapping)
             if row.number != odd:
                 return row
             broken = "a\0b" if database else "a\ud800b"

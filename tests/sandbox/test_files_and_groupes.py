@@ -66,7 +66,8 @@ def test_a_file_must_be_put_with_its_headers_and_be_what_was_announced(shared: A
     assert "hash" in messages(wrong)[0]
     unknown = shared.send(2, "Voici", attachment="n'importe quoi")
     assert "invalide" in messages(unknown)[0]
-    assert shared.dossier(2, "messages { id }")["messages"] == []
+    (deposited,) = shared.dossier(2, "messages { email }")["messages"]
+    assert deposited["email"] == "contact@demarche.numerique.gouv.fr"
 
 
 def test_an_upload_lives_an_hour(start: Any) -> None:

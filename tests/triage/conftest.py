@@ -65,6 +65,13 @@ def the_rules() -> RuleSet:
 
 
 @cache
+def the_second_reading() -> RuleSet:
+    """The rule-set 2026.2."""
+    path = ROOT / "triage/unc/rules/2026-2.yaml"
+    return parse_ruleset(path.read_text("utf-8"), source=path.name, mapping=the_mapping())
+
+
+@cache
 def base_answers() -> Answers:
     text = (Path(__file__).parent / "cases" / "base.yaml").read_text("utf-8")
     loaded: Answers = YAML(typ="safe").load(text)
@@ -175,28 +182,35 @@ MAKERS: Mapping[str, Callable[[Any], ChampValue]] = {
 }
 
 
-def make_report(
+def make_report(changes: Answers | None = None, *, revision: int = 2, **others: Any) -> Report:
+    """The complete report of ``cases/base.yaml`` with some answers changed."""
+    dossier = make_dossier(changes, revision=revision, **others)
+    return map_report(dossier, mapping=the_mapping(), revision=revision_of(revision))
+
+
+def make_dossier(
     changes: Answers | None = None,
     *,
     revision: int = 2,
     state: str = "en_construction",
     number: int = NUMBER,
     deposited_at: datetime = DEPOSIT,
-) -> Report:
-    """The complete report of ``cases/base.yaml`` with some answers changed."""
+    submitted_at: datetime | None = None,
+) -> Dossier:
+    """The dossier of that report; submitted when it was deposited, unless said otherwise."""
     answers = {**base_answers(), **(changes or {})}
     if revision == 1 and not isinstance(answers[29], str):
         answers[29] = "Principalement médecine générale et endocrinologie de ville"
     asked = form()["revisions"][revision - 1]
-    dossier = Dossier(
+    return Dossier(
         id="D-1",
         number=number,
         state=DossierState(state),
         archived=False,
         revision_id=f"revision-{revision}",
         deposited_at=deposited_at,
-        modified_at=deposited_at,
-        champs_modified_at=deposited_at,
+        modified_at=submitted_at or deposited_at,
+        champs_modified_at=submitted_at or deposited_at,
         passed_en_instruction_at=None,
         decided_at=None,
         correction_pending_since=None,
@@ -209,7 +223,6 @@ def make_report(
         labels=frozenset(),
         messages=(),
     )
-    return map_report(dossier, mapping=the_mapping(), revision=revision_of(revision))
 
 
 @pytest.fixture(scope="session")
@@ -220,6 +233,11 @@ def mapping() -> FormMapping:
 @pytest.fixture(scope="session")
 def rules() -> RuleSet:
     return the_rules()
+
+
+@pytest.fixture(scope="session")
+def second_reading() -> RuleSet:
+    return the_second_reading()
 
 
 @pytest.fixture(scope="session")

@@ -43,12 +43,32 @@ _FAR = 60
 """Characters before a date in which initials are looked for."""
 _FROM_INITIALS_TO_BORN = re.compile(r"[^\n]{0,25}\n?[^\n]{0,12}")
 
-_SHORT = re.compile(r"BO|CI|CR|CT|DM|EI|EU|IM|IV|JO|NC|PO|PV|SC|UE")
+_SHORT = re.compile(r"BO|CI|CR|CT|DM|DP|EI|EU|FR|IM|IV|JO|LP|NC|PO|PV|SC|TA|UE|UI|UK|US|VS")
 _LONG = re.compile(
-    r"A[AI][CP]|AMM|ATU|CHU|CI[PS]|CNR|CP[CP]|CRP|DCI|EIG|EMA|ETP|GHS|HAS|HTA|INN|IRM|OMS|PCR|PGR"
-    r"|PUI|RAS|RCP|TSH|UNC|VIH"
+    r"A[AI][CP]|ADN|AMM|ARN|ATU|AVK|BNP|BPM|CHU|CI[PS]|CNR|CP[CKP]|CRP|DCI|DFG|ECG|EEG|EIG|EMA|ETP"
+    r"|FDA|GHS|HAS|HTA|INN|INR|IRM|KOL|LDL|MHRA|NFS|OMS|PCR|PGR|PUI|RAS|RCP|SMR|TSH|UNC|VGM|VIH"
 )
 """What stands before a date in a report without being a person's initials."""
+_OFTEN = re.compile(
+    r"AC|AG|AP|BE|BU|CA|CH|CV|DC|DE|EC|ES|FA|FC|FV|GB|GR|HB|HR|IC|ID|IR|IT|LI|NL|NS|PA|PQ|PT|QT|RR"
+    r"|RX|SA|TC|TG|TP|VO|VR"
+)
+"""As often a measure, a country or a form as a person: not a person's beside a recent day."""
+_RECENT, _TO_COME = 2000, 40
+_SIGNED = re.compile(
+    r"(?i:\b(?:par|auteurs?|r[ée]dig[ée]e?s?|r[ée]dact(?:eur|rice)|relue?s?|relecture|valid[ée]e?s?"
+    r"|sign[ée]e?s?|visas?|dre?|pr|docteur|professeur|[ée]valuat(?:eur|rice)|et al))\b[ .,:]{0,3}"
+    r"(?:le )?$"
+)
+"""Words before the initials of who wrote, not of a patient."""
+_SURNAME = re.compile(r"(?<![^\W\d_])(?P<name>[A-ZÉÈ][a-zàâçéèêëîïôûü]{2,25}),? $")
+_NO_SURNAME = frozenset(
+    {
+        "Avec", "Bébé", "Cas", "Chez", "Enfant", "Femme", "Fille", "Homme", "Madame", "Malade",
+        "Mlle", "Mme", "Monsieur", "Nourrisson", "Nouveau", "Observation", "Patient", "Patiente",
+        "Pour", "Sujet",
+    }
+)  # fmt: skip
 
 
 def births_in(text: str) -> Iterator[Span]:
@@ -86,8 +106,38 @@ def _before(text: str, start: int, born: re.Match[str] | None) -> Iterator[int]:
                 yield match.start()
     for pattern in _NAMED_BEFORE:
         found = pattern.search(text, window, start)
-        if found and (pattern is _SAID_BEFORE or not _is_acronym(found)):
+        if found and (pattern is _SAID_BEFORE or _is_a_patient(text, found, start)):
             yield found.start()
+
+
+def _is_a_patient(text: str, named: re.Match[str], start: int) -> bool:
+    """Whether what looks like initials before the day at ``start`` can be a patient's.
+
+    Not an acronym, nor who signed; beside a recent day, nor a measure (« GB : 12/03/2020 ») or an
+    author's (« Martin J.P., 12/03/2020 »).
+    """
+    before = max(0, named.start() - _FAR)
+    if _is_acronym(named) or _SIGNED.search(text, before, named.start()):
+        return False
+    day = _DAY.match(text, start)
+    if day is None or _year(day.group()) < _RECENT:
+        return True
+    label = "." not in named["initials"] and text[named.end("initials") : start].strip() in {
+        ":",
+        "(",
+    }
+    surname = _SURNAME.search(text, before, named.start())
+    author = surname is not None and surname["name"] not in _NO_SURNAME
+    return not (label or author or _OFTEN.fullmatch(_letters(named)))
+
+
+def _year(day: str) -> int:
+    """Year of a day; of two digits, the last one that is not to come."""
+    whole = re.search(r"(?<!\d)\d{4}(?!\d)", day)
+    if whole:
+        return int(whole.group())
+    short = int(day[-2:])
+    return short + (_RECENT if short < _TO_COME else _RECENT - 100)
 
 
 def _letters(match: re.Match[str]) -> str:

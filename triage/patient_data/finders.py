@@ -29,12 +29,25 @@ def _nirs(text: str) -> Iterator[Span]:
             yield match.span()
 
 
+_CODE_BEFORE = re.compile(
+    r"(?i:\b(?:lots?|batch|s[ée]ries?|r[ée]f(?:[ée]rence)?s?|dossiers?|codes?|ci[sp]\d{0,2}|ean|gtin"
+    r"|factures?|commandes?|protocoles?|[ée]tudes?|essais?|pmid|isbn|ndc))[ \u00a0\u202f:#.]{0,3}"
+    r"(?i:n[°ºo]s?|num[ée]ros?)?[ \u00a0\u202f:#.]{0,3}$"
+)
+_SERVICE = re.compile(r"(?:0|\+33 ?(?:\(0\) ?)?|0033 ?)[ .-]?8")
+"""Free-phone and other numbers of services (08…): no patient has one."""
+_BEFORE = 40
+
+
 def _phones(text: str) -> Iterator[Span]:
-    """Telephone numbers that are not part of a social security number."""
+    """Telephone numbers of people: not in a social security number, a code, nor of a service."""
     taken = list(_nirs(text))
     for start, end in phones_in(text):
-        if not any(first < end and start < last for first, last in taken):
-            yield start, end
+        if any(first < end and start < last for first, last in taken):
+            continue
+        if _SERVICE.match(text, start) or _CODE_BEFORE.search(text, max(0, start - _BEFORE), start):
+            continue
+        yield start, end
 
 
 _DIGIT = re.compile(r"\d")

@@ -54,7 +54,7 @@ def wanted_annotations(
     return {
         "statut": assessment.status.value,
         "motif_hors_champ": assessment.out_of_scope.option if assessment.out_of_scope else "",
-        "completude": assessment.score,
+        "completude": "" if assessment.score is None else assessment.score,
         "elements_manquants": texts.render(
             "elements_manquants",
             status=assessment.status.value,
@@ -63,7 +63,9 @@ def wanted_annotations(
             stale_score=stale_score,
         ),
         "priorite": assessment.priority or "",
-        "motifs_priorite": texts.render("motifs_priorite", criteria=assessment.criteria),
+        "motifs_priorite": texts.render(
+            "motifs_priorite", criteria=assessment.criteria, to_verify=assessment.to_verify
+        ),
         "version_referentiel": assessment.ruleset,
         "controle_le": to_the_minute(at),
     }

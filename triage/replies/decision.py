@@ -41,7 +41,8 @@ class Decision:
         priority: ``P1`` … ``P4``, or a person's word; ``None`` without any.
         excluded: Whether the report is out of scope, by its answers or by a person.
         exclusion: Option that says why, as a person wrote it; empty where the verdict says it.
-        proposed: Status of the verdict where a person decided otherwise, else empty.
+        proposed: Status of the verdict where a person decided otherwise; of a dossier that is
+            decided on DS, the one that its answers give; else empty.
         proposed_priority: Likewise; ``–`` where the verdict has none.
     """
 
@@ -93,7 +94,7 @@ def decide(assessment: Assessment, held: Mapping[str, str]) -> Decision:
         excluded=is_excluded(held, verdict=assessment.out_of_scope is not None)
         or status is Status.HORS_CHAMP,
         exclusion=exclusion,
-        proposed=verdict.value if status is not verdict else "",
+        proposed=_proposed(assessment, status),
         proposed_priority=(assessment.priority or "–") if moved else "",
     )
 
@@ -132,6 +133,13 @@ def annotation_of(dossier: Dossier, candidates: tuple[str, ...]) -> Champ | None
     by_name = {normalise_label(one.label): one for one in dossier.annotations}
     by_name |= {one.id: one for one in dossier.annotations}
     return next((by_name[one] for one in candidates if one in by_name), None)
+
+
+def _proposed(assessment: Assessment, status: Status | None) -> str:
+    """What the verdict says where a person decided otherwise, on the dossier or on DS."""
+    if status is not assessment.status:
+        return assessment.status.value
+    return assessment.open_status.value if assessment.open_status else ""
 
 
 def _priority(assessment: Assessment, status: Status | None) -> str | None:

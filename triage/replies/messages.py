@@ -1,4 +1,8 @@
-"""Messages to declarants: at most one for each set of items, a few for each dossier."""
+"""Messages to declarants: at most one for each set of faults, a few for each dossier.
+
+A fault is an item, its verdict and the fields at fault: what was missing, and is now invalid, is
+told.
+"""
 
 from collections.abc import Collection, Sequence
 from typing import Literal, TypeAlias
@@ -14,6 +18,7 @@ from triage.verdict.model import Assessment, ItemResult, Status, Verdict
 
 Kind: TypeAlias = Literal["received", "request"]
 
+_MARK = ":"
 MOST = 32
 """Messages to one dossier, far more than any has: how far a reference alone is looked for."""
 
@@ -87,13 +92,18 @@ def message_key(number: int, kind: Kind, *, items: Collection[str], count: int) 
 
 
 def _says(sent: MessageSent, number: int, *, kind: Kind, items: Collection[str]) -> bool:
-    """Whether a message that was sent says this."""
+    """Whether a message that was sent says this; one of an older version named items only."""
+    if sent.kind != kind:
+        return False
+    named = {one.partition(_MARK)[0] for one in items}
     if sent.items is not None:
-        return (sent.kind, set(sent.items)) == (kind, set(items))
-    references = (
-        reference_of(message_key(number, kind, items=items, count=n)) for n in range(MOST)
+        listed = set(sent.items)
+        return listed == (set(items) if any(_MARK in one for one in listed) else named)
+    return any(
+        sent.reference == reference_of(message_key(number, kind, items=told, count=n))
+        for told in (items, named)
+        for n in range(MOST)
     )
-    return sent.kind == kind and sent.reference in references
 
 
 def _requests(sent: Sequence[MessageSent]) -> list[MessageSent]:
@@ -125,8 +135,13 @@ def _can_be_asked(assessment: Assessment, decision: Decision) -> bool:
 
 
 def _items(assessment: Assessment) -> tuple[str, ...]:
-    unanswered = (question.field for question in assessment.unanswered_scope)
-    return (*unanswered, *(item.id for item in _requested(assessment)))
+    """What is asked for, fault by fault."""
+    questions = (_MARK.join((one.field, one.verdict.value)) for one in assessment.unanswered_scope)
+    return (*questions, *map(_fault, _requested(assessment)))
+
+
+def _fault(item: ItemResult) -> str:
+    return _MARK.join((item.id, item.verdict.value, *item.at_fault))
 
 
 def _correction(
@@ -134,8 +149,9 @@ def _correction(
 ) -> Literal["incomplete", "incorrect"] | None:
     if sending.channel != "correction":
         return None
-    missing = any(item.verdict is Verdict.MISSING for item in _requested(assessment))
-    return "incomplete" if missing or assessment.unanswered_scope else "incorrect"
+    questions = [one.verdict for one in assessment.unanswered_scope]
+    items = [one.verdict for one in _requested(assessment)]
+    return "incomplete" if Verdict.MISSING in (*questions, *items) else "incorrect"
 
 
 def _message(

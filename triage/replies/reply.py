@@ -1,7 +1,8 @@
 """What is due to a dossier (`Reply`), and what became of it (`Receipt`).
 
 Annotations and labels are states: due when DS shows something else than wanted. Messages are
-events: one for each set of items, keyed; so is the passage en instruction, one for each submission.
+events: one for each set of faults, keyed; so is the passage en instruction, one for each
+submission.
 See ``docs/decisions/0002-replies.md``.
 """
 
@@ -70,12 +71,13 @@ class SendMessage:
     """Send a message to the declarant, with a correction request or not.
 
     Attributes:
-        key: Deterministic: dossier, kind, set of items, how many were sent before.
+        key: Deterministic: dossier, kind, set of faults, how many were sent before.
         reference: Short code made from the key that the body ends with.
         body: Text in French.
         correction: Reason of the correction request, or ``None`` for a plain message.
         kind: ``received`` (complete) or ``request`` (something is missing).
-        items: Ids of the items or scope fields that it lists.
+        items: What it lists: id, verdict and fields at fault of each item
+            (``R1:missing:date_fin_analyse``), field and verdict of each scope question.
     """
 
     key: str
@@ -165,7 +167,8 @@ class MessageSent:
     Attributes:
         reference: Code that its text ends with.
         kind: ``received`` or ``request``.
-        items: What it listed; ``None`` when only its reference is left of it.
+        items: What it listed (ids alone in an older version); ``None`` when only its reference is
+            left of it.
         outcome: Done, or unknown.
         message_id: Its id on DS, when that is known.
     """

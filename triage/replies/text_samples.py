@@ -92,7 +92,10 @@ SAMPLES: Mapping[str, Sequence[Sample]] = MappingProxyType(
                 Status, (_DEFECTS, ()), ((_QUESTION,), ()), (True, False)
             )
         ),
-        "motifs_priorite": ({"criteria": _CRITERIA}, {"criteria": ()}),
+        "motifs_priorite": tuple(
+            {"criteria": criteria, "to_verify": facts}
+            for criteria, facts in product((_CRITERIA, ()), (_FACTS, ()))
+        ),
         "message_received": _MESSAGES,
         "message_request": _MESSAGES,
     }

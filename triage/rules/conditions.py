@@ -1,9 +1,11 @@
 """Conditions of a rule-set: plain structured data, so that staff can write them and nothing runs.
 
-A condition on an unanswered field is false. ``supports`` tells which fields made it true.
+A condition on an unanswered field is false. ``supports`` tells which fields made it true; ``truth``
+also knows what is not known.
 """
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, TypeAlias
@@ -67,6 +69,23 @@ def holds(condition: Condition | None, answers: Answers) -> bool:
     if condition.more_than is not None:
         return _is_more(value, answers[condition.more_than].value)
     return _test(condition, value)
+
+
+def truth(
+    condition: Condition | None, answers: Answers, *, unknown: AbstractSet[str] = frozenset()
+) -> bool | None:
+    """Whether the condition is true, when some answers are not known; ``None``: nobody can tell."""
+    if condition is None:
+        return True
+    parts = condition.all if condition.all is not None else condition.any
+    if parts is None:
+        doubtful = condition.field in unknown or condition.more_than in unknown
+        return None if doubtful else holds(condition, answers)
+    found = [truth(part, answers, unknown=unknown) for part in parts]
+    decisive = condition.any is not None  # one that is true decides « any »; one false, « all »
+    if decisive in found:
+        return decisive
+    return None if None in found else not decisive
 
 
 def supports(condition: Condition, answers: Answers) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from triage.rules.conditions import Condition
 from triage.rules.model import (
     Band,
     ContradictionWarning,
+    OnlyWarning,
     OutsideWarning,
     Part,
     PatientDataWarning,
@@ -30,14 +31,17 @@ _CHECKED: Mapping[str, frozenset[FieldType]] = {
     "email": _TEXTS,
     "phone": _TEXTS,
     "cip13": _TEXTS,
-    "digits": _TEXTS,
+    "digits": _TEXTS | {"company"},
     "differs_from": _TEXTS,
+    "differs_in_words": _TEXTS,
     "positive": _NUMBERS,
     "not_negative": _NUMBERS,
     "at_most": _NUMBERS,
     "not_itself": frozenset({"integer"}),
     "earlier_dossier": frozenset({"integer"}),
     "not_after_deposit": _DATES,
+    "not_after_submission": _DATES,
+    "not_earlier_than": _DATES,
     "not_before": _DATES,
 }
 _TESTED: Mapping[str, frozenset[FieldType]] = {
@@ -118,18 +122,27 @@ def uses(rules: RuleSet, mapping: FormMapping) -> Iterator[Use]:
         yield from _condition(criterion.when, ("priority", "criteria", index, "when"), top)
     for index, level in enumerate(rules.priority.levels):
         yield from _condition(level.when, ("priority", "levels", index, "when"), top)
+    for index, fact in enumerate(rules.priority.unknown or ()):
+        place = ("priority", "unknown", index)
+        yield Use((*place, "field"), fact.field, top)
+        yield from _condition(fact.when, (*place, "when"), top)
+        for name in fact.questions:
+            yield Use((*place, "questions"), name, top)
+    for name in rules.narratives or ():
+        yield Use(("narratives",), name, top, frozenset({"text"}), "narratives")
     yield from _warnings(rules, top)
 
 
 def _part(part: Part, place: Path, top: Mapping[str, FieldSpec]) -> Iterator[Use]:
     rows: frozenset[FieldType] = frozenset({"rows"})
     ticked: frozenset[FieldType] = frozenset({"checkbox", "yes_no"})
+    files: frozenset[FieldType] = frozenset({"files"})
     if part.rows:
         yield Use((*place, "rows"), part.rows, top, rows, "rows")
     else:
-        yield Use(
-            (*place, "field"), part.field, top, ticked if part.ticked else frozenset(), "ticked"
-        )
+        wanted = ticked if part.ticked else files if part.infected else frozenset()
+        what = "ticked" if part.ticked else "infected"
+        yield Use((*place, "field"), part.field, top, wanted, what)
     yield from _condition(part.when, (*place, "when"), top)
     inner = _inside(part.rows, top)
     for name in (part.each, *part.some):
@@ -189,6 +202,10 @@ def _warnings(rules: RuleSet, top: Mapping[str, FieldSpec]) -> Iterator[Use]:
                 inner = _inside(warning.rows, top)
                 yield from _condition(warning.when_row, (*place, "when_row"), inner)
                 yield from _check(warning.test, warning.each, place=(*place, "test"), known=inner)
+            case OnlyWarning():
+                yield Use((*place, "rows"), warning.rows, top, frozenset({"rows"}), "rows")
+                yield Use((*place, "each"), warning.each, _inside(warning.rows, top))
+                yield from _condition(warning.when, (*place, "when"), top)
             case ContradictionWarning():
                 yield from _condition(warning.when, (*place, "when"), top)
             case PatientDataWarning():

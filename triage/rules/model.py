@@ -22,6 +22,21 @@ from triage.rules.conditions import Condition
 _Text = Annotated[str, BeforeValidator(str)]
 
 
+def _showing_only(text: str, *names: str) -> str:
+    """A text that shows these values and nothing else in braces.
+
+    Raises:
+        ValueError: It shows something else.
+    """
+    try:
+        text.format(**dict.fromkeys(names, 0))
+    except (KeyError, IndexError, ValueError):
+        shown = " et ".join(f"{{{name}}}" for name in names)
+        peut = "peuvent" if len(names) > 1 else "peut"
+        raise ValueError(f"seul {shown} {peut} être entre accolades") from None
+    return text
+
+
 class _Rule(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -38,7 +53,12 @@ class Part(_Rule):
         no_rows: Verdict when no row is there or concerned.
         optional: A blank answer is fine; a given one is still checked.
         ticked: A box that must be ticked.
+        name: What it asks, said before a reason that does not name it, where an item has several.
+        says_nothing: Phrases that say nothing of this answer, beside those of the rule-set.
+        none_said: Phrases that say that there is none, where the answer may be blank.
         missing: Reason shown when missing.
+        infected: Reason shown when every file is infected, which counts as missing; empty where an
+            infected file counts as one.
         checks: Checks in order; the first that fails gives the reason.
     """
 
@@ -51,7 +71,11 @@ class Part(_Rule):
     no_rows: Literal["missing", "not_applicable"] = "missing"
     optional: bool = False
     ticked: bool = False
+    name: str = ""
+    says_nothing: tuple[_Text, ...] = ()
+    none_said: tuple[_Text, ...] = ()
     missing: str = ""
+    infected: str = ""
     checks: tuple[Check, ...] = ()
 
     @model_validator(mode="after")
@@ -68,6 +92,12 @@ class Part(_Rule):
     def subject(self) -> str:
         """The field of the report that the part is about."""
         return self.field or self.rows
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The fields that it asks for: its subject, then the cells of rows as ``rows.field``."""
+        cells = (f"{self.rows}.{name}" for name in (self.each, *self.some) if name)
+        return (self.subject, *cells)
 
 
 class Item(_Rule):
@@ -120,11 +150,7 @@ class InsufficientTexts(_Rule):
     @classmethod
     def _only_limit(cls, text: str) -> str:
         """The text shows ``{limit}`` and nothing else in braces."""
-        try:
-            text.format(limit=0)
-        except (KeyError, IndexError, ValueError):
-            raise ValueError("seul {limit} peut être entre accolades") from None
-        return text
+        return _showing_only(text, "limit")
 
 
 class PriorityCriterion(_Rule):
@@ -154,19 +180,44 @@ class PriorityLevel(_Rule):
         return wanted and len(criteria) >= self.at_least
 
 
+class UnknownFact(_Rule):
+    """When the answer to ``field`` is not known, though it may be given: never taken for a no.
+
+    Attributes:
+        field: The field.
+        when: It is unknown when this holds.
+        questions: It is unknown when one of these is unreadable: they lead to it.
+        text: Why, in French.
+    """
+
+    field: str
+    when: Condition | None = None
+    questions: tuple[str, ...] = ()
+    text: str
+
+
 class Priority(_Rule):
-    """Criteria and levels; the first level that holds is proposed."""
+    """Criteria and levels; the first level that holds, or that could be true, is proposed.
+
+    Attributes:
+        criteria: The criteria.
+        levels: From the highest; one level may stand several times.
+        unknown: What is not known; what cannot be read is not either. Without this key, whatever
+            has no value counts as a no.
+    """
 
     criteria: tuple[PriorityCriterion, ...]
     levels: tuple[PriorityLevel, ...]
+    unknown: tuple[UnknownFact, ...] | None = None
 
 
 class OutsideWarning(_Rule):
-    """A number outside of what is plausible."""
+    """A number outside of what is plausible; ``excluded``: it then counts in no criterion."""
 
     id: str
     check: Literal["outside"]
     fields: tuple[str, ...]
+    excluded: bool = False
     low: Decimal | None = None
     high: Decimal | None = None
     text: str
@@ -202,6 +253,18 @@ class RowWarning(_Rule):
     text: str
 
 
+class OnlyWarning(_Rule):
+    """Rows that all say ``only``, by name or by code, where ``when`` holds on the report."""
+
+    id: str
+    check: Literal["rows_only"]
+    rows: str
+    each: str
+    only: tuple[_Text, ...] = Field(min_length=1)
+    when: Condition | None = None
+    text: str
+
+
 class ContradictionWarning(_Rule):
     """Answers that cannot all be right: ``when`` holds."""
 
@@ -221,7 +284,12 @@ class PatientDataWarning(_Rule):
 
 
 WarningRule: TypeAlias = Annotated[
-    OutsideWarning | TooEarlyWarning | RowWarning | ContradictionWarning | PatientDataWarning,
+    OutsideWarning
+    | TooEarlyWarning
+    | RowWarning
+    | OnlyWarning
+    | ContradictionWarning
+    | PatientDataWarning,
     Field(discriminator="check"),
 ]
 
@@ -229,8 +297,18 @@ WarningRule: TypeAlias = Annotated[
 class RuleSet(_Rule):
     """A whole rule-set.
 
-    ``unanswered`` is what is said of a scope question without an answer; texts that were kept
-    before it was a key have none.
+    A key with a default is one that older texts, which are kept, do not have.
+
+    Attributes:
+        empty_phrases: A free text that is one of them is insufficient.
+        says_nothing: A free text that is made of them is missing: case, accents, repeats and
+            punctuation apart.
+        narratives: Fields that are insufficient under ``short_text`` characters; every long text
+            where this is not said.
+        empty_rows: Whether a wholly empty row beside a filled one counts as a row.
+        in_row: How a reason is told of one of several rows (``{row}``, ``{reason}``).
+        unanswered: What is said of a scope question without an answer.
+        unasked: What is said of an item that the form does not ask while no person said so.
     """
 
     version: str
@@ -238,15 +316,25 @@ class RuleSet(_Rule):
     source: str
     short_text: int = Field(ge=0)
     empty_phrases: tuple[_Text, ...]
+    says_nothing: tuple[_Text, ...] = ()
+    narratives: tuple[str, ...] | None = None
+    empty_rows: Literal["counted", "ignored"] = "counted"
+    in_row: str = "{reason}"
     insufficient: InsufficientTexts
     unreadable: str
     unanswered: str = "question sans réponse"
+    unasked: str = "aucun champ de ce formulaire ne la donne : correspondance à compléter"
     bands: tuple[Band, ...]
     scope: tuple[ScopeRule, ...]
     items: tuple[Item, ...]
     priority: Priority
     warnings: tuple[WarningRule, ...] = ()
     digest: str = ""
+
+    @field_validator("in_row")
+    @classmethod
+    def _row_and_reason(cls, text: str) -> str:
+        return _showing_only(text, "row", "reason")
 
 
 def in_force(rulesets: Sequence[RuleSet], day: date) -> RuleSet:

@@ -5,10 +5,12 @@ from itertools import product
 
 from french.text import normalise_label
 from mappings.dossier.revision import Descriptor, Revision
+from mappings.schema.champs import in_our_words, parts
 from mappings.schema.model import FieldSpec, FormMapping
+from mappings.schema.sources import Constant, TickedBoxes
 from triage.rules.compatible import Options, can_hold, unknown_options
 from triage.rules.conditions import Condition
-from triage.rules.model import ContradictionWarning, Priority, RowWarning, RuleSet
+from triage.rules.model import ContradictionWarning, OnlyWarning, Priority, RowWarning, RuleSet
 
 Path = tuple[int | str, ...]
 _CRITERIA = 12
@@ -16,20 +18,42 @@ _CRITERIA = 12
 
 
 def form_options(revisions: Iterable[Revision], mapping: FormMapping) -> Options:
-    """What the revisions of a form offer, for each field of the mapping."""
+    """What the revisions of a form offer, in our words, for each field of the mapping."""
     found: dict[str, frozenset[str]] = {}
     for revision in revisions:
         for name, spec in mapping.fields.items():
             descriptor = _asked(spec, revision.champs)
-            if descriptor is None:
-                continue
-            found[name] = found.get(name, frozenset()) | _options(descriptor)
-            for inner, child in spec.fields.items():
-                cell = _asked(child, descriptor.children)
-                if cell is not None:
-                    key = f"{name}.{inner}"
-                    found[key] = found.get(key, frozenset()) | _options(cell)
+            if descriptor is not None:
+                _add(found, name, _options(spec, descriptor))
+                for inner, child in spec.fields.items():
+                    cell = _asked(child, descriptor.children)
+                    if cell is not None:
+                        _add(found, f"{name}.{inner}", _options(child, cell))
+            elif spec.source is not None:
+                for path, options in _elsewhere(spec, revision.champs):
+                    _add(found, path, options)
     return found
+
+
+def _add(found: dict[str, frozenset[str]], path: str, options: frozenset[str]) -> None:
+    found[path] = found.get(path, frozenset()) | options
+
+
+def _elsewhere(
+    spec: FieldSpec, descriptors: Sequence[Descriptor]
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """What is offered for a field that the mapping reads from its parts, or says itself."""
+    if isinstance(spec.source, Constant) and spec.type in {"choice", "choices"}:
+        value = spec.source.value
+        yield spec.name, frozenset(value if isinstance(value, tuple) else (str(value),))
+    for part in parts(spec):
+        descriptor = _asked(part, descriptors)
+        if descriptor is None:
+            continue
+        if isinstance(spec.source, TickedBoxes):
+            yield spec.name, frozenset({spec.source.options[part.champs[0]]})
+        else:
+            yield part.name, _options(part, descriptor)
 
 
 def unreachable(rules: RuleSet, options: Options) -> Iterator[tuple[Path, str]]:
@@ -46,8 +70,10 @@ def unreachable(rules: RuleSet, options: Options) -> Iterator[tuple[Path, str]]:
         yield from _told(here, [criterion.when], options, rows="")
     for index, level in enumerate(rules.priority.levels):
         yield from _told(("priority", "levels", index, "when"), [level.when], options, rows="")
+    for index, fact in enumerate(rules.priority.unknown or ()):
+        yield from _told(("priority", "unknown", index, "when"), [fact.when], options, rows="")
     for index, warning in enumerate(rules.warnings):
-        if isinstance(warning, ContradictionWarning):
+        if isinstance(warning, ContradictionWarning | OnlyWarning):
             yield from _told(("warnings", index, "when"), [warning.when], options, rows="")
         elif isinstance(warning, RowWarning):
             here = ("warnings", index, "when_row")
@@ -102,6 +128,7 @@ def _asked(spec: FieldSpec, descriptors: Sequence[Descriptor]) -> Descriptor | N
     return None
 
 
-def _options(descriptor: Descriptor) -> frozenset[str]:
+def _options(spec: FieldSpec, descriptor: Descriptor) -> frozenset[str]:
     """Options that can be answered; DS shows the first list of a pair as ``--title--``."""
-    return frozenset(option.removeprefix("--").removesuffix("--") for option in descriptor.options)
+    bare = (option.removeprefix("--").removesuffix("--") for option in descriptor.options)
+    return in_our_words(spec, bare)

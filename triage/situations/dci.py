@@ -10,8 +10,20 @@ _NOT_LETTERS = re.compile(r"[^a-z0-9 ]+")
 _ELIDED = re.compile(r"\b[dl]'")
 _LINKS = frozenset({"de", "du", "des", "la", "le", "sous", "forme"})
 _WATER = re.compile(
-    r"(?:mono|hemi|sesqui|di|tri|tetra|penta|hexa|hepta|octa|deca|dodeca)?hydrate|anhydre"
+    r"(?:mono|hemi|sesqui|di|tri|tetra|penta|hexa|hepta|octa|deca|dodeca)?hydratee?s?|anhydres?"
 )
+_ACIDS = frozenset(
+    {
+        "acetylsalicylique", "alendronique", "ascorbique", "chenodesoxycholique", "clavulanique",
+        "clodronique", "etidronique", "folinique", "folique", "fusidique", "gadobenique",
+        "gadopentetique", "gadoterique", "gadoxetique", "hyaluronique", "ibandronique",
+        "levofolinique", "mefenamique", "niflumique", "pamidronique", "pantothenique",
+        "risedronique", "salicylique", "tiaprofenique", "tiludronique", "tranexamique",
+        "ursodesoxycholique", "valproique", "zoledronique",
+    }
+)  # fmt: skip
+"""Acids whose salts are named by an « -ate » of their own."""
+_TIMES = re.compile(r"^(?:mono|hemi|sesqui|di|tri|hydrogeno)(?=[a-z]{5})")
 
 
 @lru_cache(maxsize=8192)
@@ -39,8 +51,19 @@ def _bare(text: str, salts: frozenset[str]) -> str:
     words = _NOT_LETTERS.sub(" ", _ELIDED.sub(" ", text)).split()
     named = [word for word in words if word not in _LINKS]
     dry = [word for word in named if not _WATER.fullmatch(word)]
-    kept = [word for word in dry if word not in salts] or dry or named
-    return " ".join(sorted(set(kept), key=_place))
+    kept = [word for word in dry if not _is_salt(word, salts)] or dry or named
+    return " ".join(sorted({part for word in kept for part in _as_acid(word)}, key=_place))
+
+
+def _as_acid(word: str) -> tuple[str, ...]:
+    """The acid of a salt that is named by it: « valproate » is « acide valproïque »."""
+    acid = word.removesuffix("ate") + "ique"
+    return ("acide", acid) if word.endswith("ate") and acid in _ACIDS else (word,)
+
+
+def _is_salt(word: str, salts: frozenset[str]) -> bool:
+    """Whether a word names a salt, once or several times: « dichlorhydrate »."""
+    return word in salts or _TIMES.sub("", word) in salts
 
 
 def _place(word: str) -> tuple[bool, bool, str]:

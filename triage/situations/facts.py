@@ -11,6 +11,8 @@ from triage.situations.description import Description
 
 TAKEN = "Prise"
 """State of a measure that was taken, as the form names it."""
+_EARLIEST = date(1990, 1, 1)
+"""A day before this one is a slip, as the rule-sets warn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Measure:
         number: Dossier.
         kind: Type of measure.
         taken: Whether it was taken; else it is planned (a business secret).
-        day: Its date, if given.
+        day: Its date, if given and possible.
     """
 
     number: int
@@ -78,7 +80,7 @@ def facts_of(
     ordered = sorted(reports, key=lambda one: (one.deposited_at, one.number))
     told = [descriptions[one.number] for one in ordered if one.number in descriptions]
     days = [one.deposited_at.astimezone(PARIS).date() for one in ordered]
-    known = [day for one in ordered if isinstance(day := value_of(one, "date_connaissance"), date)]
+    known = [day for one in ordered if (day := awareness_of(one)) is not None]
     return SituationFacts(
         id=situation,
         title=next((one.title for one in told if one.title), ""),
@@ -99,6 +101,18 @@ def value_of(report: Report, field: str) -> Value | None:
     """Value of a field; ``None`` also where the form has no such field."""
     answer = report.fields.get(field)
     return None if answer is None else answer.value
+
+
+def awareness_of(report: Report) -> date | None:
+    """Day of awareness; ``None`` too where it is impossible: before 1990, after the submission."""
+    day = value_of(report, "date_connaissance")
+    return day if isinstance(day, date) and _is_possible(day, report) else None
+
+
+def _is_possible(day: date, report: Report) -> bool:
+    """Whether something that happened can have happened on a day."""
+    last = max(report.deposited_at, report.champs_modified_at)
+    return _EARLIEST <= day <= last.astimezone(PARIS).date()
 
 
 def company_of(report: Report) -> str:
@@ -135,11 +149,15 @@ def measures_of(reports: Iterable[Report]) -> Iterator[Measure]:
             if not isinstance(row, Mapping) or not row["type_mesure"].value:
                 continue
             state, day = row["etat"].value, row["date_mesure"].value
+            taken = state == TAKEN
+            dated = isinstance(day, date) and (
+                _is_possible(day, report) if taken else day >= _EARLIEST
+            )
             one = Measure(
                 number=report.number,
                 kind=str(row["type_mesure"].value),
-                taken=state == TAKEN,
-                day=day if isinstance(day, date) else None,
+                taken=taken,
+                day=day if isinstance(day, date) and dated else None,
             )
             key = (_whose(report), one.kind, one.taken, one.day)
             if state and key not in seen:

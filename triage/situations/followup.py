@@ -7,7 +7,7 @@ from statistics import median
 
 from french.time import PARIS
 from mappings.report.model import Report
-from triage.situations.facts import Measure, SituationFacts, value_of
+from triage.situations.facts import Measure, SituationFacts, awareness_of
 from triage.situations.trends import BeforeAfter, Trend, before_after, monthly
 
 
@@ -131,8 +131,8 @@ def delays(days: Iterable[int]) -> Delays:
 def _to_report(reports: Iterable[Report]) -> Iterable[int]:
     """Days from awareness to deposit; an awareness after the deposit is a mistake, not a delay."""
     for report in reports:
-        known = value_of(report, "date_connaissance")
-        if isinstance(known, date):
+        known = awareness_of(report)
+        if known is not None:
             days = (report.deposited_at.astimezone(PARIS).date() - known).days
             if days >= 0:
                 yield days

@@ -93,6 +93,27 @@ class Matching(_Matching):
     digest: str = ""
 
 
+class NoMatching(_Matching):
+    """The whole file of a form whose reports are not matched: it says so."""
+
+    version: str
+    situations: None
+    duplicates: None
+
+
+def matching_of(text: str, *, source: str, mapping: FormMapping) -> Matching | None:
+    """The matching that a file's text states; ``None`` where it says that reports are not matched.
+
+    Raises:
+        DataFileError: With each problem, its file and its line.
+    """
+    file = DataFile(text, source=source)
+    if isinstance(file.data, dict) and file.data.get("situations", "") is None:
+        file.validate(NoMatching)
+        return None
+    return parse_matching(text, source=source, mapping=mapping)
+
+
 def parse_matching(text: str, *, source: str, mapping: FormMapping) -> Matching:
     """The matching that a file's text states, every field being one of the mapping.
 

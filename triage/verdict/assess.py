@@ -6,12 +6,19 @@ from mappings.report.model import Report
 from mappings.schema.model import FormMapping
 from triage.rules.checks import Facts
 from triage.rules.model import RuleSet
-from triage.verdict.completeness import band, judge_items, score
+from triage.verdict.completeness import band, is_scored, judge_items, score
 from triage.verdict.model import Assessment, ItemResult, ScopeReason, Status
-from triage.verdict.priority import criteria, level, refusal, unanswered_scope
+from triage.verdict.priority import (
+    criteria,
+    known_answers,
+    level,
+    refusal,
+    to_verify,
+    unanswered_scope,
+)
 from triage.verdict.warnings import warnings
 
-JUDGED = "1"
+JUDGED = "2"
 """How reports are judged, beside rule-set and mapping: part of what a verdict rests on.
 
 Raise it when this code reaches another verdict on the same report (a finder of patient data, a
@@ -42,24 +49,30 @@ def assess(
     refused = refusal(rules, report, mapping=mapping)
     unanswered = unanswered_scope(rules, report, mapping=mapping)
     admissible = not any(item.blocking for item in items)
-    status = _status(report, items, refused=refused, unanswered=unanswered)
+    judges = bool(rules.scope or rules.items)
+    status = _status(items, refused=refused, unanswered=unanswered, judges=judges)
+    decided = report.state.decided
     in_scope = status in {Status.COMPLET, Status.A_COMPLETER}
-    held = criteria(rules, report, mapping=mapping) if in_scope else ()
-    points = score(items)
+    known = known_answers(rules, report)
+    held = criteria(rules, report, known, mapping=mapping) if in_scope else ()
+    proposed, certain = level(rules.priority, known, held) if in_scope else (None, True)
+    points = score(items) if is_scored(rules, report.unasked) else None
     return Assessment(
         number=report.number,
         fingerprint=verdict_fingerprint(fingerprint, earlier_exists=earlier_exists),
         ruleset=rules.version,
-        status=status,
+        status=Status.CLOS if decided else status,
         score=points,
-        band=band(rules, points),
+        band="" if points is None else band(rules, points),
         admissible=admissible,
         items=items,
         out_of_scope=refused,
         unanswered_scope=unanswered,
-        priority=level(rules.priority, report, held).level if in_scope else None,
+        priority=proposed.level if proposed else None,
         criteria=held,
         warnings=warnings(rules, facts),
+        to_verify=to_verify(rules, known, certain=certain, mapping=mapping),
+        open_status=status if decided else None,
     )
 
 
@@ -76,15 +89,18 @@ def is_judged(fingerprint: str, verdict: str) -> bool:
 
 
 def _status(
-    report: Report,
     items: tuple[ItemResult, ...],
     *,
     refused: ScopeReason | None,
     unanswered: tuple[ScopeReason, ...],
+    judges: bool,
 ) -> Status:
-    """The first status that holds (see "Triage status" in docs/decisions/0001-donnees.md)."""
-    if report.state.decided:
-        return Status.CLOS
+    """The first status that holds for a dossier that is open (docs/decisions/0001-donnees.md).
+
+    A rule-set that asks nothing ``judges`` nothing: « Complet » would say what nobody looked at.
+    """
+    if not judges:
+        return Status.A_TRIER
     if refused:
         return Status.HORS_CHAMP
     if unanswered:

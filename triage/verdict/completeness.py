@@ -11,15 +11,17 @@ from functools import lru_cache
 from unicodedata import normalize
 
 from french.text import fold
-from mappings.dossier.model import Unlisted
+from mappings.dossier.model import Attachment, Unlisted
 from mappings.report.convert import UNLISTED
 from mappings.report.model import Answer, AnswerState, Row, Value
 from triage.rules.checks import Facts, passes
 from triage.rules.conditions import Answers, holds
 from triage.rules.model import Item, Part, RuleSet
+from triage.rules.phrases import is_made_of
 from triage.verdict.model import ItemResult, Verdict
 
 _FREE_TEXT = frozenset({"text", "textarea"})
+_INFECTED = "infected"
 _FINAL_PUNCTUATION = " .,;:!?…-–—"
 _LONGEST_PHRASE = 100
 _AT_FAULT = (Verdict.MISSING, Verdict.INVALID)
@@ -46,6 +48,18 @@ _UNSEEN = Finding(Verdict.PRESENT, f"{UNLISTED} : à regarder dans le dossier")
 def judge_items(rules: RuleSet, facts: Facts) -> tuple[ItemResult, ...]:
     """The verdict on every item, in the order of the rule-set."""
     return tuple(_judge(item, rules=rules, facts=facts) for item in rules.items)
+
+
+def is_scored(rules: RuleSet, unasked: frozenset[str]) -> bool:
+    """Whether a score says something: rules ask something, and the form every mandatory question.
+
+    Args:
+        rules: The rule-set.
+        unasked: See :class:`mappings.report.model.Report`.
+    """
+    parts = (part for item in rules.items if item.mandatory for part in item.parts)
+    asked = not unasked or all(unasked.isdisjoint(part.paths) for part in parts)
+    return bool(rules.items) and asked
 
 
 def score(items: Iterable[ItemResult]) -> int:
@@ -112,10 +126,15 @@ def judge_part(part: Part, *, rules: RuleSet, facts: Facts) -> Sequence[Finding]
     """The verdict on one part whose condition holds; with ``each``, one for each row."""
     fields = facts.report.fields
     answer = fields[part.field or part.rows]
+    if _unasked(part, facts):
+        return (Finding(Verdict.MISSING, rules.unasked),)
     if answer.state is AnswerState.NOT_ASKED:
         return (_NOT_APPLICABLE,)
     if part.field:
-        return (_answer_finding(part, answer, rules=rules, facts=facts, beside=fields),)
+        found = _answer_finding(
+            part, answer, rules=rules, facts=facts, beside=fields, may_be_empty=part.optional
+        )
+        return (found,)
     return tuple(_rows_findings(part, answer, rules=rules, facts=facts))
 
 
@@ -125,18 +144,39 @@ def _rows_findings(
     if answer.state is AnswerState.UNREADABLE:
         yield Finding(Verdict.INVALID, rules.unreadable)
         return
-    rows = [(row, holds(part.when_row, row)) for row in rows_of(answer)]
+    judged = rows_judged(answer, rules)
+    rows = [(at, row, holds(part.when_row, row)) for at, row in judged]
     if part.some:
-        asked = (row for row, concerned in rows if concerned)
+        asked = (row for _, row, concerned in rows if concerned)
         complete = any(all(_answered(row[name]) for name in part.some) for row in asked)
         yield _PRESENT if complete else Finding(Verdict.MISSING, part.missing)
         return
-    if part.no_rows == "missing" and not any(concerned for _, concerned in rows):
+    if part.no_rows == "missing" and not any(concerned for _, _, concerned in rows):
         yield Finding(Verdict.MISSING, part.missing)
         return
-    for row, concerned in rows:
-        found = _answer_finding(part, row[part.each], rules=rules, facts=facts, beside=row)
+    for at, row, concerned in rows:
+        found = _answer_finding(
+            part,
+            row[part.each],
+            rules=rules,
+            facts=facts,
+            beside=row,
+            may_be_empty=part.optional or not concerned,
+        )
+        if found.reason and len(rows) > 1:
+            found = replace(found, reason=rules.in_row.format(row=at, reason=found.reason))
         yield found if concerned or found.verdict is Verdict.INVALID else _NOT_APPLICABLE
+
+
+def rows_judged(answer: Answer, rules: RuleSet) -> list[tuple[int, Row]]:
+    """The rows that count, each with its number: a wholly empty one beside a filled one may not."""
+    rows = list(enumerate(rows_of(answer), start=1))
+    filled = [(at, row) for at, row in rows if any(_says_something(cell) for cell in row.values())]
+    return filled if filled and rules.empty_rows == "ignored" else rows
+
+
+def _says_something(cell: Answer) -> bool:
+    return cell.state in {AnswerState.ANSWERED, AnswerState.UNREADABLE}
 
 
 def rows_of(answer: Answer) -> Sequence[Row]:
@@ -146,21 +186,49 @@ def rows_of(answer: Answer) -> Sequence[Row]:
 
 
 def _answered(answer: Answer) -> bool:
-    return answer.state is AnswerState.ANSWERED
+    """Whether there is an answer, or rightly no question."""
+    return answer.state in {AnswerState.ANSWERED, AnswerState.NOT_ASKED}
+
+
+def _unasked(part: Part, facts: Facts) -> bool:
+    """Whether no champ gives what the part asks for, though nobody said that none does."""
+    return not part.optional and not facts.report.unasked.isdisjoint(part.paths)
 
 
 def _answer_finding(
-    part: Part, answer: Answer, *, rules: RuleSet, facts: Facts, beside: Answers
+    part: Part,
+    answer: Answer,
+    *,
+    rules: RuleSet,
+    facts: Facts,
+    beside: Answers,
+    may_be_empty: bool,
 ) -> Finding:
+    blank = _NOT_APPLICABLE if may_be_empty else Finding(Verdict.MISSING, part.missing)
     match answer.state:
         case AnswerState.ANSWERED:
+            if _says_nothing(part, answer, rules=rules, may_be_empty=may_be_empty):
+                return blank
             return _answered_finding(part, answer, rules=rules, facts=facts, beside=beside)
         case AnswerState.NOT_ASKED:
             return _NOT_APPLICABLE
         case AnswerState.UNREADABLE:
-            return Finding(Verdict.INVALID, rules.unreadable)
+            return Finding(Verdict.INVALID, _named(part, rules.unreadable))
         case AnswerState.BLANK | AnswerState.HIDDEN:
-            return _NOT_APPLICABLE if part.optional else Finding(Verdict.MISSING, part.missing)
+            return blank
+
+
+def _says_nothing(part: Part, answer: Answer, *, rules: RuleSet, may_be_empty: bool) -> bool:
+    """Whether a free text is as good as blank; one that may be blank may also say « aucun »."""
+    if not rules.says_nothing or not _is_free_text(answer):
+        return False
+    phrases = (*rules.says_nothing, *part.says_nothing, *(part.none_said if may_be_empty else ()))
+    return is_made_of(_as_text(answer.value), phrases)
+
+
+def _named(part: Part, reason: str) -> str:
+    """A reason that does not name what it is about, with the part's name where it has one."""
+    return f"{part.name} : {reason}" if part.name else reason
 
 
 def _answered_finding(
@@ -171,24 +239,53 @@ def _answered_finding(
         return Finding(Verdict.MISSING, part.missing)
     if isinstance(value, Unlisted):
         return _UNSEEN
+    if part.infected and _all_infected(value):
+        return Finding(Verdict.MISSING, part.infected)
     for check in part.checks:
         if not passes(check, value, answers=beside, facts=facts):
             return Finding(Verdict.INVALID, check.text)
-    reason = _insufficiency(answer, rules)
-    return Finding(Verdict.INSUFFICIENT, reason) if reason else _PRESENT
+    reason = _insufficiency(part.field or part.each, answer, rules)
+    return Finding(Verdict.INSUFFICIENT, _named(part, reason)) if reason else _PRESENT
 
 
-def _insufficiency(answer: Answer, rules: RuleSet) -> str:
+def _all_infected(value: Value) -> bool:
+    """Whether every file was put aside by the antivirus; one whose scan is pending counts."""
+    files = value if isinstance(value, tuple) else ()
+    scans = [one.scan.lower() for one in files if isinstance(one, Attachment)]
+    return bool(scans) and all(scan == _INFECTED for scan in scans)
+
+
+def _is_free_text(answer: Answer) -> bool:
+    return answer.origin is not None and answer.origin.champ_type in _FREE_TEXT
+
+
+def _insufficiency(field: str, answer: Answer, rules: RuleSet) -> str:
     """Why a free text does not say enough; empty when it does."""
-    kind = answer.origin.champ_type if answer.origin else ""
-    if kind not in _FREE_TEXT:
+    if not _is_free_text(answer):
         return ""
     text = _as_text(answer.value)
-    if _bare(text) in _bare_phrases(rules.empty_phrases):
+    if _is_empty_phrase(text, rules):
         return rules.insufficient.empty
-    if kind == "textarea" and len(normalize("NFC", text.strip())) < rules.short_text:
+    if _is_narrative(field, answer, rules) and _length(text) < rules.short_text:
         return rules.insufficient.short.format(limit=rules.short_text)
     return ""
+
+
+def _is_empty_phrase(text: str, rules: RuleSet) -> bool:
+    """Repeats are apart since rule-sets say what says nothing at all."""
+    if rules.says_nothing:
+        return is_made_of(text, rules.empty_phrases)
+    return _bare(text) in _bare_phrases(rules.empty_phrases)
+
+
+def _is_narrative(field: str, answer: Answer, rules: RuleSet) -> bool:
+    if rules.narratives is not None:
+        return field in rules.narratives
+    return answer.origin is not None and answer.origin.champ_type == "textarea"
+
+
+def _length(text: str) -> int:
+    return len(normalize("NFC", text.strip()))
 
 
 def _as_text(value: Value | None) -> str:

@@ -10,8 +10,9 @@ from mappings.schema.names import champ_type
 from triage.rules.checks import Facts
 from triage.rules.conditions import Condition, holds
 from triage.rules.model import Item, Part, RuleSet, ScopeRule
-from triage.verdict.completeness import Finding, judge_items, judge_part, rows_of
+from triage.verdict.completeness import Finding, judge_items, judge_part, rows_judged
 from triage.verdict.model import ItemResult, Verdict
+from triage.verdict.priority import unanswered_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _question(
 ) -> QuestionExplained:
     answer = report.fields[rule.field]
     if not isinstance(answer.value, bool):
-        reason = rules.unanswered
+        reason = unanswered_text(rules, answer)
     else:
         reason = rule.text if answer.value is rule.out else ""
     return QuestionExplained(
@@ -125,7 +126,7 @@ def _parts(
         asked = item_asked and holds(part.when, facts.report.fields)
         findings = list(judge_part(part, rules=rules, facts=facts)) if asked else []
         spec = mapping.fields[part.subject]
-        answers = _answers(part, facts, spec)
+        answers = _answers(part, facts, spec, rules=rules)
         if len(findings) != len(answers):
             answers = [(spec.title, facts.report.fields[part.subject])]
             findings = findings[:1] or [Finding(Verdict.NOT_APPLICABLE)]
@@ -141,15 +142,16 @@ def _parts(
             )
 
 
-def _answers(part: Part, facts: Facts, spec: FieldSpec) -> Sequence[tuple[str, Answer]]:
+def _answers(
+    part: Part, facts: Facts, spec: FieldSpec, *, rules: RuleSet
+) -> Sequence[tuple[str, Answer]]:
     """The answer that each finding of a part is about, with its name."""
     answer = facts.report.fields[part.subject]
     if not part.each:
         return [(spec.title, answer)]
     title = spec.fields[part.each].title
     return [
-        (f"{title} ({spec.title} {at})", row[part.each])
-        for at, row in enumerate(rows_of(answer), start=1)
+        (f"{title} ({spec.title} {at})", row[part.each]) for at, row in rows_judged(answer, rules)
     ]
 
 
@@ -162,4 +164,6 @@ def _source(answer: Answer) -> str:
     if answer.origin is None:
         return _NO_SOURCE.get(answer.state, "")
     origin = answer.origin
+    if not origin.champ_id:
+        return origin.label
     return f"champ {origin.champ_id}, « {origin.label} », {champ_type(origin.champ_type)}"

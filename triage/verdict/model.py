@@ -70,12 +70,14 @@ class ScopeReason:
         label: The question.
         option: Option of annotation 902; empty for an unanswered question.
         text: Reason in French.
+        verdict: Of a question that decides nothing: missing, or invalid when it cannot be read.
     """
 
     field: str
     label: str
     option: str
     text: str
+    verdict: Verdict = Verdict.MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +132,14 @@ class Warning:  # noqa: A001 (the domain's word; never confused with the built-i
         text: French sentence, never quoting the answer.
         fields: Fields it was drawn from.
         marks: Where in free text, for likely patient data: for the agency's eyes only.
+        impossible: Whether those answers cannot be true: no figure and no delay uses them.
     """
 
     id: str
     text: str
     fields: tuple[str, ...]
     marks: tuple[Mark, ...] = ()
+    impossible: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,22 +151,26 @@ class Assessment:
         fingerprint: Hash of what the verdict depends on.
         ruleset: Version of the rule-set (annotation 908).
         status: Triage status.
-        score: Completeness, 0 to 100, rounded half up.
-        band: Name of the score's band.
+        score: Completeness, 0 to 100, rounded half up; ``None`` where the form does not ask every
+            mandatory question and nobody said so.
+        band: Name of the score's band; "" without a score.
         admissible: Whether no mandatory item is missing or invalid.
         items: Every item of the rule-set, in its order.
         out_of_scope: Reason that puts it out of scope, if any.
         unanswered_scope: Scope questions without an answer.
-        priority: ``P1`` … ``P4``; ``None`` when the report is not in scope.
+        priority: ``P1`` … ``P4``; ``None`` when the report is not in scope. The highest that could
+            be true, where something is not known.
         criteria: Criteria that hold.
         warnings: What a human should look at.
+        to_verify: What is not known and may lower the priority, each with why.
+        open_status: Of a decided report, the status that its answers give; else ``None``.
     """
 
     number: int
     fingerprint: str
     ruleset: str
     status: Status
-    score: int
+    score: int | None
     band: str
     admissible: bool
     items: tuple[ItemResult, ...]
@@ -171,3 +179,5 @@ class Assessment:
     priority: str | None
     criteria: tuple[Criterion, ...]
     warnings: tuple[Warning, ...]
+    to_verify: tuple[Evidence, ...] = ()
+    open_status: Status | None = None

@@ -1,11 +1,15 @@
 """Scope and priority of a report, with the evidence for each."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from mappings.report.display import show
-from mappings.report.model import Report
+from mappings.report.model import Answer, AnswerState, Report
 from mappings.schema.model import FormMapping
-from triage.rules.conditions import holds, supports
-from triage.rules.model import Priority, PriorityLevel, RuleSet, ScopeRule
-from triage.verdict.model import Criterion, Evidence, ScopeReason
+from triage.rules.conditions import Answers, holds, supports, truth
+from triage.rules.model import OutsideWarning, Priority, PriorityLevel, RuleSet, ScopeRule
+from triage.verdict.model import Criterion, Evidence, ScopeReason, Verdict
+from triage.verdict.warnings import is_outside
 
 
 def out_of_scope(rules: RuleSet, report: Report) -> ScopeRule | None:
@@ -25,14 +29,31 @@ def refusal(rules: RuleSet, report: Report, *, mapping: FormMapping) -> ScopeRea
 def unanswered_scope(
     rules: RuleSet, report: Report, *, mapping: FormMapping
 ) -> tuple[ScopeReason, ...]:
-    """The scope questions without an answer."""
+    """The scope questions without an answer that can be read."""
     return tuple(
         ScopeReason(
-            rule.field, question(rule.field, report, mapping), option="", text=rules.unanswered
+            rule.field,
+            question(rule.field, report, mapping),
+            option="",
+            text=unanswered_text(rules, report.fields[rule.field]),
+            verdict=_fault(report.fields[rule.field]),
         )
         for rule in rules.scope
         if not isinstance(report.value(rule.field), bool)
     )
+
+
+def unanswered_text(rules: RuleSet, answer: Answer) -> str:
+    """What is said of a scope question whose answer decides nothing."""
+    return rules.unreadable if _is_unreadable(answer) else rules.unanswered
+
+
+def _fault(answer: Answer) -> Verdict:
+    return Verdict.INVALID if _is_unreadable(answer) else Verdict.MISSING
+
+
+def _is_unreadable(answer: Answer) -> bool:
+    return answer.state is AnswerState.UNREADABLE
 
 
 def question(field: str, report: Report, mapping: FormMapping) -> str:
@@ -41,7 +62,9 @@ def question(field: str, report: Report, mapping: FormMapping) -> str:
     return origin.label if origin else mapping.fields[field].title
 
 
-def criteria(rules: RuleSet, report: Report, *, mapping: FormMapping) -> tuple[Criterion, ...]:
+def criteria(
+    rules: RuleSet, report: Report, known: "Known", *, mapping: FormMapping
+) -> tuple[Criterion, ...]:
     """The criteria of priority that hold, with what they rest on."""
     return tuple(
         Criterion(
@@ -53,23 +76,85 @@ def criteria(rules: RuleSet, report: Report, *, mapping: FormMapping) -> tuple[C
                     label=mapping.fields[name].title,
                     value=show(value),
                 )
-                for name in supports(criterion.when, report.fields)
-                if (value := report.value(name)) is not None
+                for name in supports(criterion.when, known.answers)
+                if name not in known.unknown and (value := report.value(name)) is not None
             ),
         )
         for criterion in rules.priority.criteria
-        if holds(criterion.when, report.fields)
+        if truth(criterion.when, known.answers, unknown=known.unknown.keys())
     )
 
 
-def level(priority: Priority, report: Report, held: tuple[Criterion, ...]) -> PriorityLevel:
-    """The first level whose statements all hold.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The answers that a priority rests on.
+
+    Attributes:
+        answers: All of them, but for what is impossible.
+        unknown: Those that are not known though something was answered: why, by field.
+    """
+
+    answers: Answers
+    unknown: Mapping[str, str]
+
+
+def known_answers(rules: RuleSet, report: Report) -> Known:
+    """What a priority may rest on: never what is impossible; what cannot be read is no « no »."""
+    blank = Answer(AnswerState.BLANK)
+    fields = report.fields
+    left_out = {
+        name
+        for rule in rules.warnings
+        if isinstance(rule, OutsideWarning) and rule.excluded
+        for name in rule.fields
+        if is_outside(rule, fields[name])
+    }
+    answers = {**fields, **dict.fromkeys(left_out, blank)} if left_out else fields
+    if rules.priority.unknown is None:
+        return Known(answers, {})
+    unreadable = {name for name, one in fields.items() if _is_unreadable(one)}
+    unknown = dict.fromkeys(unreadable, rules.unreadable)
+    for fact in rules.priority.unknown:
+        if not unreadable.isdisjoint(fact.questions):
+            unknown.setdefault(fact.field, rules.unreadable)
+        elif fact.when is not None and holds(fact.when, answers):
+            unknown.setdefault(fact.field, fact.text)
+    return Known(answers, unknown)
+
+
+def level(
+    priority: Priority, known: Known, held: tuple[Criterion, ...]
+) -> tuple[PriorityLevel, bool]:
+    """The first level that holds or could, and whether it does for sure.
 
     Raises:
         LookupError: No level holds: the rule-set lacks a last one without a condition.
     """
     names = {criterion.id for criterion in held}
+    possible = names | {
+        one.id
+        for one in priority.criteria
+        if truth(one.when, known.answers, unknown=known.unknown.keys()) is None
+    }
     for candidate in priority.levels:
-        if candidate.fits(names) and holds(candidate.when, report.fields):
-            return candidate
+        told = truth(candidate.when, known.answers, unknown=known.unknown.keys())
+        if told is not False and candidate.fits(possible):
+            return candidate, bool(told) and candidate.fits(names)
     raise LookupError("le référentiel n'a pas de dernier niveau de priorité sans condition")
+
+
+def to_verify(
+    rules: RuleSet, known: Known, *, certain: bool, mapping: FormMapping
+) -> tuple[Evidence, ...]:
+    """What is not known of what the levels and criteria ask, unless it changes nothing."""
+    if certain:
+        return ()
+    criteria_read = (one.when for one in rules.priority.criteria)
+    levels_read = (one.when for one in rules.priority.levels if one.when)
+    conditions = (*criteria_read, *levels_read)
+    read = dict.fromkeys(name for one in conditions for name in one.fields())
+    return tuple(
+        Evidence(field=name, label=mapping.fields[name].title, value=known.unknown[name])
+        for name in read
+        if name in known.unknown
+    )

@@ -31,16 +31,18 @@ class Reached:
         out_of_scope: Why it is out of scope; empty when it is not.
         unanswered: Scope questions without an answer.
         criteria: Names of the criteria of priority that hold.
+        to_verify: What is not known and may lower the priority.
     """
 
     status: str
-    score: int
+    score: int | None
     priority: str | None
     items: Mapping[str, str]
     mandatory: frozenset[str] = field(default=frozenset(), compare=False)
     out_of_scope: str = field(default="", compare=False)
     unanswered: tuple[str, ...] = field(default=(), compare=False)
     criteria: tuple[str, ...] = field(default=(), compare=False)
+    to_verify: tuple[str, ...] = field(default=(), compare=False)
 
     def blocks(self, item: str) -> bool:
         """Whether an item keeps the report from being complete."""
@@ -71,6 +73,7 @@ def reached(assessment: Assessment) -> Reached:
         out_of_scope=_told(assessment.out_of_scope),
         unanswered=tuple(one.label for one in assessment.unanswered_scope),
         criteria=tuple(one.name for one in assessment.criteria),
+        to_verify=tuple(f"{one.label} ({one.value})" for one in assessment.to_verify),
     )
 
 
@@ -134,5 +137,6 @@ def _criteria(before: Reached, after: Reached) -> str:
     """The criteria that start or cease to hold; without any, what a level wants has changed."""
     told = [f"critère « {one} »" for one in after.criteria if one not in before.criteria]
     told += [f"plus le critère « {one} »" for one in before.criteria if one not in after.criteria]
+    told += [f"à vérifier : {one}" for one in after.to_verify if one not in before.to_verify]
     held = ", ".join(after.criteria) or "aucun critère"
     return ", ".join(told) or f"les niveaux changent (critères : {held})"

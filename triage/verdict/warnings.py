@@ -9,13 +9,15 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from french.time import PARIS
-from mappings.report.model import Answer, Report
+from mappings.dossier.model import Place
+from mappings.report.model import Answer, Report, Value
 from triage.patient_data.finders import FEWEST_DIGITS, FINDERS, digits_in
 from triage.patient_data.free_text import free_texts
 from triage.rules.checks import Facts, passes
 from triage.rules.conditions import holds
 from triage.rules.model import (
     ContradictionWarning,
+    OnlyWarning,
     OutsideWarning,
     PatientDataWarning,
     RowWarning,
@@ -53,16 +55,19 @@ def _warning(rule: WarningRule, facts: Facts, *, texts: tuple[_Text, ...]) -> Tr
         marks = tuple(_marks(rule, texts))
         fields = tuple(dict.fromkeys(mark.field for mark in marks))
         return TriageWarning(id=rule.id, text=rule.text, fields=fields, marks=marks)
-    return TriageWarning(id=rule.id, text=rule.text, fields=_fields(rule, facts))
+    impossible = isinstance(rule, OutsideWarning | TooEarlyWarning)
+    fields = _fields(rule, facts)
+    return TriageWarning(id=rule.id, text=rule.text, fields=fields, impossible=impossible)
 
 
 def _fields(
-    rule: OutsideWarning | TooEarlyWarning | RowWarning | ContradictionWarning, facts: Facts
+    rule: OutsideWarning | TooEarlyWarning | RowWarning | OnlyWarning | ContradictionWarning,
+    facts: Facts,
 ) -> tuple[str, ...]:
     report = facts.report
     match rule:
         case OutsideWarning():
-            return tuple(name for name in rule.fields if _outside(rule, report.fields[name]))
+            return tuple(name for name in rule.fields if is_outside(rule, report.fields[name]))
         case TooEarlyWarning():
             return tuple(name for name in rule.fields if _too_early(rule, report.fields[name]))
         case ContradictionWarning():
@@ -71,9 +76,13 @@ def _fields(
             return tuple(dict.fromkeys(rule.when.fields()))
         case RowWarning():
             return (rule.rows,) if _row_fails(rule, facts) else ()
+        case OnlyWarning():
+            only = holds(rule.when, report.fields) and _rows_say_only(rule, report)
+            return (*(rule.when.fields() if rule.when else ()), rule.rows) if only else ()
 
 
-def _outside(rule: OutsideWarning, answer: Answer) -> bool:
+def is_outside(rule: OutsideWarning, answer: Answer) -> bool:
+    """Whether a number is outside of what is plausible."""
     value = answer.value
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return False
@@ -100,6 +109,19 @@ def _row_fails(rule: RowWarning, facts: Facts) -> bool:
         if isinstance(row, dict) and holds(rule.when_row, row)
         if (cell := row[rule.each].value) is not None
     )
+
+
+def _rows_say_only(rule: OnlyWarning, report: Report) -> bool:
+    """Whether every row that says something says this, by its name or its code."""
+    value = report.fields[rule.rows].value
+    rows = [row for row in value if isinstance(row, dict)] if isinstance(value, tuple) else []
+    said = [cell for row in rows if (cell := row[rule.each].value) is not None]
+    return bool(said) and all(not _names(one).isdisjoint(rule.only) for one in said)
+
+
+def _names(value: Value) -> set[str]:
+    """A cell as it may be named: of a place, its code too."""
+    return {value.code, value.name} if isinstance(value, Place) else {str(value)}
 
 
 def _texts(report: Report) -> Iterator[_Text]:

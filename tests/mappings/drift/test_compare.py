@@ -7,7 +7,7 @@ import pytest
 from mappings.dossier.revision import Descriptor, Revision
 from mappings.drift.compare import Observed, compare
 from mappings.drift.model import Drift, Kind, Needs, Severity
-from mappings.drift.reviewed import ReviewedForm, review
+from mappings.drift.reviewed import Absence, ReviewedForm, review
 from mappings.schema.file import parse_mapping
 
 HEAD = 'form: essai\nversion: "1"\ntitle: Essai\n'
@@ -72,6 +72,7 @@ def test_options_that_changed_before_the_last_publication_are_still_named() -> N
 
 BY_LABEL = ("a", "Date de survenue", "text")
 READ = Needs(read=frozenset({"a"}))
+SAID = {"a": Absence("Ce formulaire ne le demande plus", "A. Martin")}
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_a_champ_known_by_its_label_that_is_reworded_is_told_as_renamed(
     assert (found[0].before, found[0].after) == ("Date de survenue", "Survenue le")
     assert "ajouter 5" in found[0].remedy
     assert found[0].lost
-    later = review([Revision("2", (after,), ())], absent=["a"], earlier=reviewed)
+    later = review([Revision("2", (after,), ())], absent=SAID, earlier=reviewed)
     accepted = drifts(form([before], [after]), BY_LABEL, needs=needs, reviewed=later)
     assert told(accepted) == [(Kind.RENAMED, Severity.INFORMATION, "5", "a")]
 

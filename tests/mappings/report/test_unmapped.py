@@ -6,13 +6,10 @@ from decimal import Decimal
 import pytest
 
 from mappings.dossier.model import (
-    Champ,
     ChampValue,
     Choices,
     Company,
     Day,
-    Dossier,
-    DossierState,
     Moment,
     Number,
     Rows,
@@ -23,43 +20,14 @@ from mappings.report.display import show_champ
 from mappings.report.mapper import map_report
 from mappings.report.provenance import card
 from mappings.schema.file import parse_mapping
+from tests.mappings.report.dossiers import MOVED, champ, dossier
 
-MOVED = datetime(2026, 3, 5, 9, tzinfo=UTC)
 MAPPING = parse_mapping(
     'form: essai\nversion: "1"\ntitle: Essai\nfields:\n'
     "  a: {champ: 1, type: rows, title: T, audience: agence, meaning: m, fields: {b: {champ: 11,"
     " type: text, title: T, audience: agence, meaning: m}}}\n",
     source="m",
 )
-
-
-def champ(number: int, value: ChampValue | None) -> Champ:
-    return Champ(str(number), str(number), f"Question {number}", "text", value, MOVED)
-
-
-def dossier(*champs: Champ) -> Dossier:
-    moment = datetime(2026, 1, 1, tzinfo=UTC)
-    return Dossier(
-        id="d",
-        number=1,
-        state=DossierState.EN_CONSTRUCTION,
-        archived=False,
-        revision_id="1",
-        deposited_at=moment,
-        modified_at=moment,
-        champs_modified_at=moment,
-        passed_en_instruction_at=None,
-        decided_at=None,
-        correction_pending_since=None,
-        usager_email="a@example.org",
-        demandeur=None,
-        groupe="g",
-        groupe_id="g",
-        champs=champs,
-        annotations=(),
-        labels=frozenset(),
-        messages=(),
-    )
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ class Changed:
 def changed(tmp_path: Path) -> Iterator[Changed]:
     seeds = [one for one in generate(40, seed=5) if one.planted.status == "À compléter"][:1]
     rules = Path(shutil.copytree(ROOT / "triage/unc", tmp_path / "rules"))
-    for file in (rules / "rapprochements.yaml", rules / "rules/2026-1.yaml"):
+    for file in (rules / "rapprochements.yaml", *(rules / "rules").iterdir()):
         text = file.read_text("utf-8").replace("field: titre,", "field: intitule,")
         file.write_text(text.replace("penalty: 0.10", "penalty: 0.11"), encoding="utf-8")
     mapping = tmp_path / "mapping.yaml"

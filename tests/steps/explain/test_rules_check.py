@@ -33,8 +33,15 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the rules, to be spoilt."""
-    return Path(shutil.copytree(SHIPPED, tmp_path / "rules"))
+    """A copy of the rules with the first rule-set alone, to be spoilt."""
+    copy = Path(shutil.copytree(SHIPPED, tmp_path / "rules"))
+    (copy / "rules/2026-2.yaml").unlink()
+    return copy
+
+
+def test_the_shipped_rules_are_valid_on_the_form(read: Bridge) -> None:
+    found = check_rulesets(on(read, SHIPPED), None)
+    assert (found.code, found.options_known) == (0, True)
 
 
 def put(folder: Path, name: str, text: str) -> Path:

@@ -46,7 +46,29 @@ WAYS: list[tuple[str, dict[str, Any], str, Severity]] = [
         "renommé",
         {"op": "reword", "champ": 21, "label": "Usage réel"},
         "usage_constate",
+        Severity.BLOCKING,
+    ),
+    (
+        "renommé",
+        {"op": "reword", "champ": 12, "label": "Votre référence"},
+        "reference_interne",
         Severity.REVIEW,
+    ),
+    (
+        "renommé",
+        {"op": "reword", "champ": 3, "label": "L'usage est-il constaté hors du territoire ?"},
+        "territoire_national",
+        Severity.BLOCKING,
+    ),
+    (
+        "renommé",
+        {
+            "op": "reword",
+            "champ": 3,
+            "label": "1.3 - L’usage est-il constaté sur le territoire national",
+        },
+        "territoire_national",
+        Severity.INFORMATION,
     ),
     (
         "renommé",
@@ -263,9 +285,9 @@ def test_each_way_that_a_form_changes_is_told_with_its_severity(
 
 
 TOGETHER = {
-    "nothing that blocks": (4, 5, 6, 7, 9, 10, 11, 13, 14, 18, 19),
-    "champs that go": (0, 1, 2, 3, 8, 12),
-    "lists that become text or have no options": (15, 16, 17),
+    "nothing that blocks": (4, 5, 7, 9, 10, 12, 13, 14, 16, 17, 21, 22),
+    "champs that go": (0, 1, 2, 3, 11, 15),
+    "other questions, lists that become text or have no options": (6, 8, 18, 19, 20),
 }
 """Ways, by their place in ``WAYS``, that one publication can have together."""
 

@@ -60,7 +60,7 @@ def test_nobody_is_written_to_while_the_channel_is_off() -> None:
 def test_a_request_quotes_section_item_and_question_of_the_form() -> None:
     asked = message(due(INCOMPLETE, rules=asks()))
     assert asked is not None
-    assert (asked.kind, asked.items) == ("request", ("A1", "M5"))
+    assert (asked.kind, asked.items) == ("request", ("A1:invalid:siret", "M5:missing:rcp"))
     for quoted in ("2. Déclarant", "Entreprise : SIRET invalide", "« SIRET »", "3. Médicaments"):
         assert quoted in asked.body
     assert "« RCP en vigueur »" in asked.body
@@ -87,7 +87,7 @@ def test_an_open_scope_asks_for_its_questions_only() -> None:
     verdict = assessment(Status.A_PRECISER, items=(SIRET, RCP))
     asked = message(due(judged(verdict=verdict), rules=asks()))
     assert asked is not None
-    assert asked.items == ("but_medical",)
+    assert asked.items == ("but_medical:missing",)
     assert "« L'usage vise-t-il à soigner ? »" in asked.body
     assert "SIRET" not in asked.body
     assert asked.correction == "incomplete"

@@ -12,7 +12,7 @@ from triage.rules.checks import Check, DigitsCheck, Facts, OtherCheck, SimpleChe
 from triage.rules.model import RuleSet
 from triage.verdict.assess import assess, verdict_fingerprint
 from triage.verdict.model import Status
-from triage.verdict.priority import level
+from triage.verdict.priority import known_answers, level
 
 MakeReport = Callable[..., Report]
 
@@ -113,4 +113,4 @@ def test_a_question_that_was_never_asked_is_named_by_its_title(
 def test_levels_without_a_last_one_are_refused(report: MakeReport, rules: RuleSet) -> None:
     short = rules.priority.model_copy(update={"levels": rules.priority.levels[:-1]})
     with pytest.raises(LookupError, match=r"^le référentiel n'a pas de dernier niveau"):
-        level(short, report(), ())
+        level(short, known_answers(rules, report()), ())

@@ -14,7 +14,7 @@ from steps.judge.situations import decided, members
 from steps.wiring.services import open_services
 
 NEXT = (
-    ('version: "2026.1"', 'version: "2026.2"'),
+    ('version: "2026.1"', 'version: "2026.3"'),
     ("in_force_from: 2015-01-01", "in_force_from: 2026-12-01"),
 )
 RULES = Path(__file__).parents[3] / "triage/unc/rules/2026-1.yaml"

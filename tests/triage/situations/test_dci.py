@@ -74,6 +74,18 @@ def test_the_cation_of_a_chloride_tells_substances_apart(salts: frozenset[str]) 
         ("CALCIUM CARBONATE", "carbonate de calcium"),
         ("calcium (carbonate de)", "Carbonate de calcium anhydre"),
         ("sulfate de magnésium heptahydraté", "magnésium (sulfate de)"),
+        ("amoxicilline trihydratée", "AMOXICILLINE"),
+        ("pantoprazole sodique sesquihydraté", "pantoprazole"),
+        ("cloxacillines monohydratées", "cloxacillines"),
+        ("périndopril arginine", "périndopril tert-butylamine"),
+        ("IBUPROFÈNE (LYSINATE D')", "ibuprofène"),
+        ("acétylsalicylate de lysine", "acide acétylsalicylique"),
+        ("XINAFOATE DE SALMÉTÉROL", "salmétérol"),
+        ("valproate de sodium", "acide valproïque"),
+        ("valproate", "ACIDE VALPROIQUE"),
+        ("clavulanate de potassium", "acide clavulanique"),
+        ("méthotrexate sodique", "méthotrexate"),
+        ("mésylate de nétarsudil", "nétarsudil"),
     ],
 )
 def test_one_substance_has_one_normal_form(salts: frozenset[str], one: str, other: str) -> None:

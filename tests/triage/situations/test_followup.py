@@ -33,7 +33,7 @@ def matching(mapping: FormMapping) -> Matching:
 def facts(report: MakeReport) -> Callable[..., tuple[SituationFacts, list[Report]]]:
     def make(*told: tuple[str, dict[int, Any]]) -> tuple[SituationFacts, list[Report]]:
         reports = [
-            report(changes, number=number, deposited_at=at(day))
+            report(changes, number=number, deposited_at=at(day), submitted_at=SUBMITTED)
             for number, (day, changes) in enumerate(told, start=1)
         ]
         return facts_of("SIT-0001", reports, {}), reports
@@ -42,6 +42,22 @@ def facts(report: MakeReport) -> Callable[..., tuple[SituationFacts, list[Report
 
 
 OTHER = "55208131766522"
+SUBMITTED = at("2027-06-01")
+"""When every report was last submitted: what it says may have happened since its deposit."""
+
+
+def test_impossible_dates_are_used_in_no_delay(report: MakeReport) -> None:
+    told = [
+        {36: "1900-01-01", 56: [{561: LETTER, 562: "Prise", 563: "2030-01-01"}]},
+        {36: "2026-12-01", 56: [{561: "Étude", 562: "Prise", 563: "1926-02-25"}]},
+        {36: "2026-02-10", 56: [{561: "Étude", 562: "Prise", 563: "2026-03-01"}]},
+    ]
+    reports = [report(one, number=number) for number, one in enumerate(told, start=1)]
+    one = facts_of("SIT-0001", reports, {})
+    found = follow_up(one, reports, first=date(2026, 1, 1), until=date(2026, 6, 1))
+    assert (one.known_on, found.measured_on) == (date(2026, 2, 10), date(2026, 3, 1))
+    assert (found.taken, found.days_to_measure) == (3, 19)
+    assert (found.days_to_report.count, found.days_to_report.longest) == (1, 28)
 
 
 def test_patients_are_a_range_for_companies_may_count_the_same(

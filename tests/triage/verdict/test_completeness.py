@@ -140,7 +140,9 @@ def score_of(
 ) -> Callable[[dict[int, str]], int]:
     def judge(answers: dict[int, str]) -> int:
         told = report(answers)
-        return assess(told, rules, mapping=mapping, fingerprint="f", earlier_exists=True).score
+        found = assess(told, rules, mapping=mapping, fingerprint="f", earlier_exists=True)
+        assert found.score is not None
+        return found.score
 
     return judge
 

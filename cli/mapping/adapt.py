@@ -1,0 +1,270 @@
+"""`unc mapping adapt`: from a form that nobody knows to one that a person adopted."""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+
+from cli.mapping.new import new
+from cli.mapping.view import show_adopted
+from cli.terminal.output import ERROR, Common, print_json
+from datafiles.file import text_of
+from mappings.adoption.decisions import Decision
+from mappings.adoption.session import ABSENT, Choice, Session
+from mappings.drift.model import Severity
+from mappings.matching.match import Match
+from mappings.schema.file import parse_mapping
+from mappings.schema.names import FIELD_NAMES, champ_type
+from settings import ROOT, Settings, load_settings
+from steps.adopt import review
+from steps.adopt.adapt import Adaptation, begin, examples, keep_decisions, write
+from steps.wiring.drift import drift_of
+from steps.wiring.form import reviewed_form
+from steps.wiring.services import open_services
+
+_DEFAULT = Common()
+_SHOWN: Final = 3
+_DOSSIERS: Final = 5
+_HELP = (
+    "Entrée : la première ; un numéro : celle-là ; + : d'autres ; n : ce formulaire ne le demande"
+    " pas ; s : plus tard ; r : revenir ; q : arrêter (tout est gardé)"
+)
+
+
+def adapt(
+    *,
+    auto: Annotated[bool, Parameter(negative=())] = False,
+    by: str = "",
+    output: Path | None = None,
+    anew: Annotated[bool, Parameter(negative=())] = False,
+    new_folder: Annotated[Path | None, Parameter(name="--new")] = None,
+    common: Common = _DEFAULT,
+) -> int:
+    """Adapter la correspondance à un formulaire inconnu, question après question.
+
+    Ce qui est sûr est fait ; le reste est demandé, l'obligatoire d'abord, et peut s'arrêter et se
+    reprendre à tout moment. Le fichier est écrit et vérifié, cinq dossiers sont montrés, puis
+    l'adoption est proposée : avant elle, rien n'est écrit sur DS ni diffusé au réseau. Code 1 : une
+    donnée que lit le référentiel n'a pas encore de champ.
+
+    Args:
+        auto: Faire ce qui est sûr et dire le reste, sans rien demander.
+        by: Qui décide ; son nom reste avec les absences et l'adoption.
+        output: Fichier à écrire ; par défaut celui de UNC_MAPPING, ou un fichier sous UNC_HOME
+            que la passerelle lira désormais pour cette démarche.
+        anew: Recommencer, sans reprendre ce qui avait été décidé.
+        new_folder: Démarche d'une autre sorte : dossier à faire, où toutes ses questions sont
+            reprises (« unc mapping new »).
+    """
+    if new_folder is not None:
+        return new(new_folder, common=common)
+    settings = load_settings()
+    target = output or _target(settings)
+    with open_services(settings) as services:
+        adaptation = begin(services, target=target, by=by, anew=anew)
+    asked = not (auto or common.json)
+    if asked:
+        adaptation, ended = _ask(adaptation)
+        keep_decisions(adaptation)
+        if not ended:
+            ERROR.print(f"Gardé dans {adaptation.decisions_file} : relancez pour reprendre.")
+    write(adaptation)
+    after = settings.model_copy(update={"mapping": target})
+    told = _told(after, adaptation)
+    if common.json:
+        print_json(told)
+    else:
+        _show(after, adaptation, told)
+        if asked and ended:
+            return _adopted(after, adaptation)
+    return 1 if any(one["read"] for one in told["left"]) or told["problems"] else 0
+
+
+def _target(settings: Settings) -> Path:
+    """The file in use, unless it is one of those that come with the bridge."""
+    ours = (ROOT / "mappings").resolve()
+    if settings.mapping.resolve().is_relative_to(ours):
+        return settings.adapted_mapping()
+    return settings.mapping
+
+
+def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
+    """What was written, what is sure, what is left, and what the file still lacks."""
+    session, file = adaptation.session, adaptation.target
+    parse_mapping(text_of(file.read_bytes(), source=file.name), source=file.name)
+    with open_services(settings) as services:
+        drifts, reviewed = drift_of(services), reviewed_form(file)
+    settled = reviewed.settled if reviewed else frozenset()
+    taken = session.taken
+    used = {champ for match in taken.values() for champ in match.offered.champs}
+    asked = {one.id: one for one in adaptation.active.champs}
+    return {
+        "file": str(file),
+        "revision": adaptation.active.id,
+        "sure": [_matched(session, path) for path in taken],
+        "absent": dict(session.absent),
+        "left": [_choice(one) for one in session.questions()],
+        "unknown": [
+            {"champ": one.id, "label": one.label, "type": one.type}
+            for one in asked.values()
+            if one.id not in used and one.type not in {"header_section", "explication"}
+        ],
+        "problems": [one.advice for one in review.against(drifts, settled=settled)],
+        "adopted": False,
+    }
+
+
+def _matched(session: Session, path: str) -> dict[str, Any]:
+    match = session.taken[path]
+    return {
+        "field": path,
+        **_champ(match),
+        "inverted": match.inverted,
+        "options": dict(session.means(path)),
+    }
+
+
+def _champ(match: Match) -> dict[str, Any]:
+    descriptor = match.offered.descriptor
+    return {
+        "champ": descriptor.id,
+        "champs": sorted(match.offered.champs),
+        "label": descriptor.label,
+        "type": descriptor.type,
+        "section": match.offered.section,
+        "confidence": match.confidence.value,
+        "score": round(match.score, 2),
+    }
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    return {
+        "field": choice.path,
+        "title": choice.wanted.title,
+        "read": choice.wanted.read,
+        "likeliest": [_champ(one) for one in choice.champs[:_SHOWN]],
+        "options": list(choice.options),
+    }
+
+
+def _ask(adaptation: Adaptation) -> tuple[Adaptation, bool]:
+    """Ask until nothing is left; whether it ended, and not by a person who stopped."""
+    out = Console()
+    session = adaptation.session
+    sure = len(session.taken)
+    out.print(f"{sure} donnée(s) sûre(s), {len(list(session.questions()))} à voir.")
+    out.print(_HELP, style="dim", highlight=False)
+    try:
+        by = session.decisions.by or input("Votre nom (gardé avec ce que vous décidez) : ").strip()
+        session = session.signed(by)
+        while choice := next(session.questions(), None):
+            answered = _answer(session, choice, out)
+            if answered is None:
+                return adaptation.saying(session), False
+            session = answered
+            keep_decisions(adaptation.saying(session))
+    except (EOFError, KeyboardInterrupt):
+        return adaptation.saying(session), False
+    return adaptation.saying(session), True
+
+
+def _answer(session: Session, choice: Choice, out: Console) -> Session | None:
+    """The session after a question; ``None`` when the person stops."""
+    shown = _SHOWN
+    while True:
+        for line in _question(choice, shown):
+            out.print(line, markup=False, highlight=False, soft_wrap=True)
+        said = input("> ").strip().lower()
+        keys = choice.keys
+        match said:
+            case "q":
+                return None
+            case "r":
+                return session.undone()
+            case "s":
+                return session.decided(choice.path, Decision())
+            case "n":
+                reason = input(f"Pourquoi ? [{ABSENT}] ").strip() or ABSENT
+                return session.decided(choice.path, Decision(absent=reason))
+            case "+":
+                shown += _SHOWN
+            case "" if keys:
+                return session.decided(choice.path, Decision(champ=keys[0]))
+            case _ if said.isdigit() and 1 <= int(said) <= len(keys):
+                return session.decided(choice.path, Decision(champ=keys[int(said) - 1]))
+            case _:
+                out.print(_HELP, style="dim", highlight=False)
+
+
+def _question(choice: Choice, shown: int) -> Iterator[str]:
+    needed = "lue par le référentiel" if choice.wanted.read else "facultative"
+    yield ""
+    if choice.option:
+        yield f"{choice.wanted.title} : quelle option veut dire « {choice.option} » ?"
+        yield from (f"  {at}. {one}" for at, one in enumerate(choice.options, 1))
+        return
+    kind = FIELD_NAMES[choice.wanted.type]
+    yield f"{choice.wanted.title} [{choice.path}] — {kind}, {needed}"
+    if not choice.champs:
+        yield "  aucune question ressemblante"
+    for at, one in enumerate(islice(choice.champs, shown), 1):
+        yield from _proposal(at, one)
+
+
+def _proposal(at: int, match: Match) -> Iterator[str]:
+    offered = match.offered
+    descriptor = offered.descriptor
+    several = f" ({len(offered.champs)} champs)" if len(offered.champs) > 1 else ""
+    contrary = " — demande le contraire" if match.inverted else ""
+    yield f"  {at}. « {descriptor.label} »{several}{contrary}"
+    parts = [offered.section, champ_type(descriptor.type), " ; ".join(descriptor.options[:_SHOWN])]
+    yield f"     {' · '.join(part for part in parts if part)}"
+    if offered.samples:
+        yield f"     réponses : {' | '.join(one[:60] for one in offered.samples[:2])}"
+
+
+def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> None:
+    out = Console()
+    out.print(
+        f"{told['file']} : {len(told['sure'])} donnée(s) avec leur champ,"
+        f" {len(told['absent'])} non demandée(s), {len(told['left'])} à voir.",
+        highlight=False,
+        soft_wrap=True,
+    )
+    for one in told["left"]:
+        mark = "à voir, lue par le référentiel" if one["read"] else "à voir"
+        near = " ; ".join(f"{at['champ']} « {at['label']} »" for at in one["likeliest"])
+        ERROR.print(
+            f"{mark} : {one['title']} ({one['field']}) — {near or 'aucune question ressemblante'}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+    if settings.mapping != load_settings().mapping:
+        out.print(f"À lire désormais : export UNC_MAPPING={settings.mapping}", soft_wrap=True)
+    with open_services(settings) as services:
+        for number, lines in examples(services, adaptation.made.mapping, count=_DOSSIERS):
+            table = Table("Question", "Réponse", "Donnée", "Valeur", title=f"Dossier {number}")
+            for line in lines:
+                table.add_row(*(one[:80] for one in line))
+            out.print(table)
+
+
+def _adopted(settings: Settings, adaptation: Adaptation) -> int:
+    """Ask to adopt what was shown."""
+    try:
+        said = input("Adopter ce formulaire ? La passerelle écrira dès lors sur DS. [o/N] ")
+    except (EOFError, KeyboardInterrupt):
+        said = ""
+    if said.strip().lower() not in {"o", "oui"}:
+        Console().print("Non adopté : `unc mapping adopt` quand vous voudrez.", highlight=False)
+        return 0
+    with open_services(settings) as services:
+        done = review.adopt(services, by=adaptation.session.decisions.by)
+    left = [one.advice for one in done.left if one.severity is not Severity.INFORMATION]
+    show_adopted(done.adoption, str(done.file), left)
+    return 0 if done.adoption else 1

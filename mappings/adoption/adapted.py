@@ -1,0 +1,215 @@
+"""The mapping of a form from the champs that were found for each field, and its file."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from french.text import bare_label, normalise_label
+from mappings.adoption.session import Session
+from mappings.dossier.revision import Descriptor, Revision
+from mappings.matching.match import Match
+from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping, MedicineRows
+from mappings.schema.sources import FlatRows, Option, Source, TickedBoxes
+from mappings.schema.written import block, field_keys, quoted
+
+_HEADER = """\
+# Correspondance écrite par `unc mapping adapt` pour la démarche {demarche}, révision {revision}.
+# Au-dessus de chaque donnée : la question qui la donne, ou pourquoi aucune ne la donne. Ce fichier
+# se modifie à la main ; `unc mapping check` le vérifie, `unc mapping adopt` l'adopte.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """A mapping made for a form.
+
+    Attributes:
+        mapping: The fields, each with the champs that give it.
+        notes: What is told above each, by path.
+    """
+
+    mapping: FormMapping
+    notes: Mapping[str, str]
+
+
+def adapted(
+    mapping: FormMapping, session: Session, *, revisions: Sequence[Revision], active: Revision
+) -> Adapted:
+    """The mapping once each field has the champ that was found for it, and no other.
+
+    Args:
+        mapping: The internal schema, with the champs of another form.
+        session: What was found, and what a person said.
+        revisions: The form's revisions: a champ that was made again under the same label is
+            another candidate.
+        active: The one that was looked at.
+    """
+    make = _Maker(session, tuple(one for one in revisions if one.id != active.id), active)
+    fields = {name: make.field(spec) for name, spec in mapping.fields.items()}
+    notes = {name: make.annotation(spec) for name, spec in mapping.annotations.items()}
+    made = replace(mapping, fields=fields, annotations=notes)
+    return Adapted(made, {path: make.note(path) for path in _paths(made)})
+
+
+def mapping_text(made: Adapted, *, demarche: int, revision: str) -> str:
+    """The text of the file, for people."""
+    mapping = made.mapping
+    lines = [
+        _HEADER.format(demarche=demarche, revision=revision),
+        f"form: {mapping.form}",
+        f"version: {quoted(mapping.version)}",
+        f"title: {quoted(mapping.title)}",
+        "",
+        "fields:",
+        *_fields(mapping.fields, made.notes),
+    ]
+    if mapping.medicines:
+        lines += ["", f"medicines: {{{', '.join(_medicines(mapping.medicines))}}}"]
+    if mapping.annotations:
+        lines += ["", "annotations:"]
+        for name, spec in mapping.annotations.items():
+            lines += [f"  # {made.notes[f'annotations.{name}']}", f"  {_annotation(spec)}"]
+    return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True)
+class _Maker:
+    session: Session
+    earlier: tuple[Revision, ...]
+    active: Revision
+
+    def field(self, spec: FieldSpec) -> FieldSpec:
+        """A field of the form, with those of its rows."""
+        match = self.session.taken.get(spec.name)
+        made = self._read(spec, spec.name, match)
+        inner = {
+            name: self._read(one, path, self.session.taken.get(path), flat=_flat(match))
+            for name, one in spec.fields.items()
+            for path in (f"{spec.name}.{name}",)
+        }
+        return replace(made, fields=inner)
+
+    def annotation(self, spec: AnnotationSpec) -> AnnotationSpec:
+        """An annotation of the form."""
+        match = self.session.taken.get(f"annotations.{spec.name}")
+        return replace(spec, champs=(match.offered.descriptor.id,) if match else ())
+
+    def _read(
+        self, spec: FieldSpec, path: str, match: Match | None, *, flat: bool = False
+    ) -> FieldSpec:
+        bare = replace(
+            spec, champs=(), only_in={}, written={}, source=None, options={}, inverted=False,
+            shared=False,
+        )  # fmt: skip
+        if match is None:
+            return bare
+        source = self._source(spec, match)
+        named = source is None and not flat
+        means = {} if isinstance(source, TickedBoxes) else self.session.means(path)
+        return replace(
+            bare,
+            champs=tuple(self._candidates(match.offered.descriptor)) if named else (),
+            source=source,
+            options={normalise_label(one): Option(one, our) for one, our in means.items()},
+            inverted=match.inverted and spec.type == "yes_no",
+        )
+
+    def _source(self, spec: FieldSpec, match: Match) -> Source | None:
+        if match.offered.flat:
+            columns = {
+                there.offered.descriptor.id: name
+                for name in spec.fields
+                if (there := self.session.taken.get(f"{spec.name}.{name}")) is not None
+            }
+            rows = (
+                {columns[key]: (champ,) for key, champ in row.items() if key in columns}
+                for row in match.offered.flat
+            )
+            return FlatRows(tuple(row for row in rows if row))
+        if match.offered.boxes:
+            means = self.session.means(spec.name)
+            ours = {one: our for one, our in means.items() if isinstance(our, str)}
+            return TickedBoxes(
+                {champ: ours.get(label, label) for label, champ in match.offered.boxes.items()}
+            )
+        return None
+
+    def _candidates(self, champ: Descriptor) -> Iterator[str]:
+        """The champ, then those that asked the same, under another id, in earlier revisions."""
+        yield champ.id
+        now = {one.id for one in _siblings(self.active, champ)}
+        found = dict.fromkeys(
+            other.id
+            for revision in self.earlier
+            for other in _level_of(revision, champ, self.active)
+            if other.id != champ.id and other.id not in now and _same(other, champ)
+        )
+        yield from found
+
+    def note(self, path: str) -> str:
+        """What is told above a field: its question, or why none asks it."""
+        match = self.session.taken.get(path)
+        if match is not None:
+            return f"« {_line(match.offered.descriptor.label)} »"
+        reason = self.session.absent.get(path)
+        return f"aucun champ : {_line(reason)}" if reason else "aucun champ trouvé : à compléter"
+
+
+def _flat(match: Match | None) -> bool:
+    return match is not None and bool(match.offered.flat)
+
+
+def _siblings(revision: Revision, champ: Descriptor) -> Sequence[Descriptor]:
+    """The champs of the level that a champ of a revision stands in."""
+    levels = (revision.champs, *(one.children for one in revision.champs))
+    return next((level for level in levels if champ in level), ())
+
+
+def _level_of(revision: Revision, champ: Descriptor, active: Revision) -> Sequence[Descriptor]:
+    """The same level of another revision: the form, or the rows of the same repetition."""
+    parent = next((one for one in active.champs if champ in one.children), None)
+    if parent is None:
+        return revision.champs
+    same = (one for one in revision.champs if one.id == parent.id or _same(one, parent))
+    return next((one.children for one in same), ())
+
+
+def _same(one: Descriptor, other: Descriptor) -> bool:
+    return one.type == other.type and bare_label(one.label) == bare_label(other.label)
+
+
+def _paths(mapping: FormMapping) -> Iterator[str]:
+    for name, spec in mapping.fields.items():
+        yield name
+        yield from (f"{name}.{key}" for key in spec.fields)
+    yield from (f"annotations.{name}" for name in mapping.annotations)
+
+
+def _fields(fields: Mapping[str, FieldSpec], notes: Mapping[str, str]) -> Iterator[str]:
+    for name, spec in fields.items():
+        yield f"  # {notes[name]}"
+        if spec.type != "rows":
+            yield f"  {name}: {{{', '.join(field_keys(spec))}}}"
+            continue
+        inner = [
+            f"# {notes[f'{name}.{key}']}\n{key}: {{{', '.join(field_keys(one))}}}"
+            for key, one in spec.fields.items()
+        ]
+        text = block(name, field_keys(spec), inner)
+        yield from (f"  {line}" for line in text.splitlines())
+
+
+def _annotation(spec: AnnotationSpec) -> str:
+    champ = f"champ: {spec.champs[0]}" if spec.champs else "absent: true"
+    written = ", written: true" if spec.written else ""
+    title = f"title: {quoted(spec.title)}"
+    return f"{spec.name}: {{{champ}, type: {spec.type}, {title}{written}}}"
+
+
+def _medicines(rows: MedicineRows) -> Iterator[str]:
+    for name in ("rows", "cis", "cip", "name", "substance", "company"):
+        if value := getattr(rows, name):
+            yield f"{name}: {value}"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,99 @@
+"""What a person decided of a form on the way to its adoption: kept, so that they may stop.
+
+``adaptation.yaml`` stands beside the mapping that is being written; `unc mapping adapt` reads it
+again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from io import StringIO
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from ruamel.yaml import YAML
+
+from datafiles.file import DataFile
+
+FILE_NAME = "adaptation.yaml"
+_HEADER = """\
+# Ce qu'une personne a décidé du formulaire, question après question : `unc mapping adapt` reprend
+# là. Une ligne effacée est demandée de nouveau.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person said of a field, or of an option of ours (``field=option``).
+
+    Attributes:
+        champ: The champ that asks it, the option of the form that means it; "" for none.
+        absent: Why the form does not ask it; "" where a champ does, or nothing was said.
+    """
+
+    champ: str = ""
+    absent: str = ""
+
+    @property
+    def skipped(self) -> bool:
+        """Whether they left it for later."""
+        return not (self.champ or self.absent)
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """All that was decided of a form.
+
+    Attributes:
+        demarche: Its démarche.
+        by: Who decides.
+        of: Decision on each field or option.
+    """
+
+    demarche: int
+    by: str = ""
+    of: Mapping[str, Decision] = field(default_factory=dict)
+
+
+class _DecisionModel(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    champ: str = ""
+    absent: str = ""
+
+    @model_validator(mode="after")
+    def _one(self) -> "_DecisionModel":
+        if self.champ and self.absent:
+            raise ValueError("« champ » ou « absent », l'un des deux")
+        return self
+
+
+class _DecisionsModel(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    demarche: int
+    by: str = ""
+    decisions: dict[str, _DecisionModel] = {}
+
+
+def parse_decisions(text: str, *, source: str) -> Decisions:
+    """The decisions that a file's text states.
+
+    Raises:
+        DataFileError: With each problem, its file and its line.
+    """
+    model = DataFile(text, source=source).validate(_DecisionsModel)
+    found = {path: Decision(one.champ, one.absent) for path, one in model.decisions.items()}
+    return Decisions(model.demarche, model.by, found)
+
+
+def dump_decisions(decisions: Decisions) -> str:
+    """The text of the file."""
+    told: dict[str, Any] = {
+        path: {
+            name: value for name, value in (("champ", one.champ), ("absent", one.absent)) if value
+        }
+        for path, one in decisions.of.items()
+    }
+    out = StringIO()
+    yaml = YAML()
+    yaml.width = 4096
+    yaml.dump({"demarche": decisions.demarche, "by": decisions.by, "decisions": told}, out)
+    return _HEADER + out.getvalue()

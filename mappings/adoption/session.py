@@ -1,0 +1,179 @@
+"""The questions that lead to an adoption, one after the other: no terminal, no page, only logic."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from mappings.adoption.decisions import Decision, Decisions
+from mappings.matching.match import Confidence, Match, Matching, match_rows
+from mappings.matching.wanted import Wanted, Wants
+
+ABSENT = "Ce formulaire ne le demande pas"
+"""The reason where a person gives no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A question to a person: which champ asks a field, or which option means one of ours.
+
+    Attributes:
+        path: Field, or ``field=option``.
+        wanted: The field.
+        champs: Champs that may ask it, the likeliest first.
+        option: Our option, where it is asked of one; "" else.
+        options: Options of the form that may mean it.
+    """
+
+    path: str
+    wanted: Wanted
+    champs: tuple[Match, ...] = ()
+    option: str = ""
+    options: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What may be chosen, in the order shown."""
+        return (
+            self.options if self.option else tuple(one.offered.descriptor.id for one in self.champs)
+        )
+
+
+@dataclass(frozen=True)
+class Session:
+    """A form on the way to its adoption.
+
+    Attributes:
+        wants: What the mapping wants.
+        matching: What was found of it.
+        decisions: What a person said.
+    """
+
+    wants: Wants
+    matching: Matching
+    decisions: Decisions
+    _rows: dict[tuple[str, str], Matching] = field(default_factory=dict, repr=False, compare=False)
+
+    def decided(self, path: str, decision: Decision) -> "Session":
+        """The session once a person said something."""
+        of = {**self.decisions.of, path: decision}
+        return replace(self, decisions=replace(self.decisions, of=of))
+
+    def signed(self, by: str) -> "Session":
+        """The session with the name of who decides."""
+        return replace(self, decisions=replace(self.decisions, by=by))
+
+    def undone(self) -> "Session":
+        """The session without the last thing that was said."""
+        of = dict(list(self.decisions.of.items())[:-1])
+        return replace(self, decisions=replace(self.decisions, of=of))
+
+    @cached_property
+    def taken(self) -> Mapping[str, Match]:
+        """The champ of each field that is sure, or that a person chose; rows with their fields."""
+        found: dict[str, Match] = {}
+        fields = {one.path: one for one in (*self.wants.fields, *self.wants.annotations)}
+        for one in fields.values():
+            match = self._taken(one, self.matching)
+            if match is None:
+                continue
+            found[one.path] = match
+            if one.rows:
+                inner = self._inside(one, match)
+                found |= {
+                    child.path: there
+                    for child in one.rows
+                    if (there := self._taken(child, inner)) is not None
+                }
+        return _once(found)
+
+    def _taken(self, one: Wanted, matching: Matching) -> Match | None:
+        said = self.decisions.of.get(one.path)
+        if said is None:
+            return matching.sure.get(one.path)
+        likeliest = matching.likeliest.get(one.path, ())
+        return next((m for m in likeliest if m.offered.descriptor.id == said.champ), None)
+
+    def _inside(self, one: Wanted, match: Match) -> Matching:
+        """What was found in the rows of the repetition that a field takes."""
+        if match.sure:
+            return self.matching
+        key = (one.path, match.offered.descriptor.id)
+        if key not in self._rows:
+            self._rows[key] = match_rows(self.wants, one, match.offered)
+        return self._rows[key]
+
+    @property
+    def absent(self) -> Mapping[str, str]:
+        """Why the form does not ask a field, or lacks an option, by what a person said."""
+        return {path: one.absent for path, one in self.decisions.of.items() if one.absent}
+
+    def means(self, path: str) -> Mapping[str, str | bool | None]:
+        """What options of the form mean to a field: what is known, and what a person said."""
+        match = self.taken.get(path)
+        known = dict(match.options.means) if match and match.options else {}
+        said = {
+            one.champ: key.partition("=")[2]
+            for key, one in self.decisions.of.items()
+            if key.startswith(f"{path}=") and one.champ
+        }
+        return {**known, **said}
+
+    def questions(self) -> Iterator[Choice]:
+        """What is left to say: what rules read first, in the mapping's order, options with it."""
+        taken = self.taken
+        every = (*self.wants.fields, *self.wants.annotations)
+        first = [one for one in every if one.read or any(child.read for child in one.rows)]
+        rest = [one for one in every if one not in first]
+        for one in (*first, *sorted(rest, key=lambda one: one.path.startswith("annotations."))):
+            yield from self._about(one, self.matching, taken)
+            match = taken.get(one.path)
+            if match and one.rows:
+                inner = self._inside(one, match)
+                for child in one.rows:
+                    yield from self._about(child, inner, taken)
+
+    def _about(
+        self, one: Wanted, matching: Matching, taken: Mapping[str, Match]
+    ) -> Iterator[Choice]:
+        match = taken.get(one.path)
+        if match is None:
+            if one.path not in self.decisions.of:
+                yield Choice(one.path, one, self._free(one, matching, taken))
+            return
+        for option in sorted(self._unmeant(one, match)):
+            key = f"{one.path}={option}"
+            if key not in self.decisions.of:
+                given = match.offered.descriptor.options
+                said = self.means(one.path)
+                left = tuple(
+                    their for their in given if their not in said and their not in one.options
+                )
+                yield Choice(key, one, option=option, options=left)
+
+    def _unmeant(self, one: Wanted, match: Match) -> frozenset[str]:
+        """Options that rules name and that nothing in the form means yet."""
+        if not match.offered.descriptor.options or match.options is None:
+            return frozenset()
+        return one.needed - match.options.ours
+
+    def _free(
+        self, one: Wanted, matching: Matching, taken: Mapping[str, Match]
+    ) -> tuple[Match, ...]:
+        """The likeliest champs that serve no other field."""
+        used = frozenset().union(
+            *(match.offered.champs for path, match in taken.items() if path != one.path)
+        )
+        likeliest = matching.likeliest.get(one.path, ())
+        return tuple(match for match in likeliest if used.isdisjoint(match.offered.champs))
+
+
+def _once(found: Mapping[str, Match]) -> dict[str, Match]:
+    """Without what is only sure of a champ that a person gave to another field."""
+    chosen = {
+        id(match.offered): path
+        for path, match in found.items()
+        if match.confidence is not Confidence.SURE
+    }
+    return {
+        path: match for path, match in found.items() if chosen.get(id(match.offered), path) == path
+    }

@@ -1,0 +1,76 @@
+"""What the mapping says that options and boxes of the form mean, beside what the form has."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from french.text import fold, normalise_label
+from mappings.dossier.revision import Descriptor
+from mappings.drift.level import FormLevel, matched
+from mappings.drift.model import Drift, Kind, Needs, Severity
+from mappings.drift.retyping import LISTS
+from mappings.drift.reviewed import options_of
+from mappings.schema.champs import parts
+from mappings.schema.model import FieldSpec
+from mappings.schema.sources import ANSWERS, TickedBoxes
+
+_NOT_OFFERED = "corriger « options » dans la correspondance : le formulaire n'a pas cette option"
+_NO_ANSWER = "dire dans « options » si elle veut dire oui, non ou inconnu : réponses illisibles"
+_NO_BOX = "ajouter sa case à « boxes » dans la correspondance, ou mettre le référentiel d'accord"
+
+
+def meanings(level: FormLevel, specs: Iterable[FieldSpec], needs: Needs) -> Iterator[Drift]:
+    """What does not agree in the form in force, fields in order."""
+    if not level.active:
+        return
+    for spec in specs:
+        champs = matched(level, spec)
+        for one in champs:
+            yield from _options(level, spec, one)
+        if not champs and isinstance(spec.source, TickedBoxes):
+            yield from _boxes(level, spec, spec.source, needs)
+
+
+def _options(level: FormLevel, spec: FieldSpec, one: Descriptor) -> Iterator[Drift]:
+    """Options that the mapping names in vain, and those that a yes/no field cannot read."""
+    offered = options_of(one)
+    if one.type not in LISTS or not offered:
+        return
+    told = _drift(level, spec, one.id, one.label)
+    known = frozenset(map(normalise_label, offered))
+    vain = [option.written for key, option in spec.options.items() if key not in known]
+    if vain:
+        yield replace(told, before=" ; ".join(vain), remedy=_NOT_OFFERED)
+    if spec.type == "yes_no":
+        odd = [
+            option
+            for option in offered
+            if fold(option) not in ANSWERS and normalise_label(option) not in spec.options
+        ]
+        if odd:
+            yield replace(told, after=" ; ".join(odd), remedy=_NO_ANSWER)
+
+
+def _boxes(level: FormLevel, spec: FieldSpec, source: TickedBoxes, needs: Needs) -> Iterator[Drift]:
+    """Options that rules name and that no box of the form stands for."""
+    path = f"{level.place}{spec.name}"
+    found = {one.champs[0] for one in parts(spec) if matched(level, one)}
+    offered = {option for champ, option in source.options.items() if champ in found}
+    lost = sorted(needs.options.get(path, frozenset()) - offered)
+    if lost:
+        told = _drift(level, spec, ", ".join(source.options), spec.title)
+        before = " ; ".join(lost)
+        yield replace(told, severity=Severity.BLOCKING, before=before, remedy=_NO_BOX)
+
+
+def _drift(level: FormLevel, spec: FieldSpec, champ: str, label: str) -> Drift:
+    return Drift(
+        severity=Severity.REVIEW,
+        kind=Kind.OPTIONS,
+        champ=champ,
+        label=label,
+        field=f"{level.place}{spec.name}",
+        before="",
+        after="",
+        revisions=(level.revision,),
+        remedy="",
+    )

@@ -1,0 +1,1 @@
+"""Which champ of an unseen form asks which field: what is sure, what a person must look at."""

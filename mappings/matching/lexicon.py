@@ -1,0 +1,115 @@
+"""The words in which another form may ask our fields: data that staff edit."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel, ConfigDict
+
+from datafiles.file import DataFile, DataFileError
+from mappings.matching.words import Meanings, Words
+
+FILE_NAME = "synonymes.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a field may be asked.
+
+    Attributes:
+        phrases: Ways to ask it.
+        inverse: Ways to ask the contrary.
+        sections: Words of the headings that it stands under.
+        options: Option of another form → ours.
+        values: What its answers look like; "" for nothing in particular.
+    """
+
+    phrases: tuple[str, ...] = ()
+    inverse: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+    values: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The words of a form's subject.
+
+    Attributes:
+        words: What words mean.
+        general: Meanings that may stand in any question.
+        strangers: Meanings of a heading that speaks of somebody or something else.
+        wordings: How fields may be asked, by path; annotations as ``annotations.name``.
+    """
+
+    words: Words
+    general: Meanings = frozenset()
+    strangers: Meanings = frozenset()
+    wordings: Mapping[str, Wording] = field(default_factory=dict)
+
+    def of(self, path: str) -> Wording:
+        """How a field may be asked."""
+        return self.wordings.get(path, Wording())
+
+
+class _WordingModel(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    phrases: list[str] = []
+    inverse: list[str] = []
+    sections: list[str] = []
+    options: dict[str, str] = {}
+    values: str = ""
+
+
+class _LexiconModel(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    same: list[list[str]] = []
+    empty: list[str] = []
+    general: list[str] = []
+    strangers: list[str] = []
+    fields: dict[str, _WordingModel] = {}
+
+
+def parse_lexicon(text: str, *, source: str) -> Lexicon:
+    """The words that a file's text states.
+
+    Raises:
+        DataFileError: With each problem, its file and its line.
+    """
+    file = DataFile(text, source=source)
+    model = file.validate(_LexiconModel)
+    problems = []
+    for path, one in model.fields.items():
+        try:
+            re.compile(one.values)
+        except re.error:
+            problems.append(file.problem(("fields", path, "values"), "expression illisible"))
+    if problems:
+        raise DataFileError(problems)
+    words = Words.of(model.same, model.empty)
+    return Lexicon(
+        words=words,
+        general=_all(model.general, words),
+        strangers=_all(model.strangers, words),
+        wordings={
+            path: Wording(
+                phrases=tuple(one.phrases),
+                inverse=tuple(one.inverse),
+                sections=tuple(one.sections),
+                options=dict(one.options),
+                values=one.values,
+            )
+            for path, one in model.fields.items()
+        },
+    )
+
+
+def no_lexicon() -> Lexicon:
+    """No words beside those of the mapping and of the reviewed form."""
+    return Lexicon(
+        Words.of((), ("le", "la", "les", "l", "de", "du", "des", "d", "un", "une", "et"))
+    )
+
+
+def _all(words: list[str], known: Words) -> Meanings:
+    return frozenset(one for word in words for one in known.meanings(word))

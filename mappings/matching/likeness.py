@@ -1,0 +1,272 @@
+"""How far a champ asks what a field wants, on all that is known of both; with reasons."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from typing import Final
+
+from rapidfuzz import fuzz
+
+from french.text import bare_label
+from mappings.drift.retyping import LISTS, Fit, fit
+from mappings.drift.reviewed import options_of
+from mappings.matching.offered import Offered
+from mappings.matching.options import Aligned, aligned, answers
+from mappings.matching.wanted import Wanted, Wants
+from mappings.matching.words import NEGATED, Meanings
+
+_TEXTS: Final = frozenset({"text", "textarea", "formatted", "email", "phone", "iban"})
+_FOR_TEXT: Final = _TEXTS | LISTS | {"integer_number", "number", "dossier_link", "rnf", "siret"}
+"""What may plausibly be asked for a text: no box, no date, no file."""
+_ADDRESSES: Final = frozenset({"email", "phone", "iban"})
+_ALIKE: Final = 88.0
+"""Likeness of two long words from which one is the other with a fault."""
+_LONG: Final = 6
+_ENOUGH: Final = 3
+_AS_WANTED: Final = 0.8
+_NOT_AS_WANTED: Final = 0.4
+_FEW: Final = 2
+_MOST: Final = 0.72
+_HALF: Final = 0.4
+_LONG_LIST: Final = 5
+
+
+class Asked(IntEnum):
+    """How plainly a question asks a field."""
+
+    NOT = 0
+    """Some word is not one of the field's."""
+    CLOSE = 1
+    """Every word is one of the field's, and most of one of its phrases is there."""
+    WITHIN = 2
+    """Every word is one of the field's, and one of its phrases is there whole."""
+    PHRASE = 3
+    """It is one of its phrases, word order apart."""
+    LABEL = 4
+    """It is a label that a person reviewed, numbering and punctuation apart."""
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A field beside a champ."""
+
+    wanted: Wanted
+    offered: Offered
+    wants: Wants
+
+    @cached_property
+    def fit(self) -> Fit:
+        """What becomes of the answers."""
+        kind, champ = self.wanted.type, self.offered.descriptor.type
+        if kind == "yes_no" and champ == "checkbox":
+            return Fit.CONVERTED
+        if kind == "text" and champ not in _FOR_TEXT:
+            return Fit.UNREADABLE
+        if kind != "text" and champ in _ADDRESSES:
+            return Fit.UNREADABLE
+        found = fit(kind, champ)
+        numbers = kind in {"integer", "decimal"} and champ in LISTS
+        if numbers and not all(one.strip().isdigit() for one in self.offered.descriptor.options):
+            return Fit.UNREADABLE
+        if kind in {"yes_no", "checkbox"} and champ in LISTS and self.options is None:
+            return Fit.UNREADABLE
+        return found
+
+    @cached_property
+    def options(self) -> Aligned | None:
+        """Its options beside ours, where both have some."""
+        descriptor = self.offered.descriptor
+        options = options_of(descriptor)
+        if descriptor.type not in LISTS or not options:
+            return None
+        if self.wanted.type in {"yes_no", "checkbox"}:
+            return answers(options)
+        if self.wanted.type not in {"choice", "choices"}:
+            return None
+        return aligned(options, self.wanted.options, self.wanted.wording)
+
+    @cached_property
+    def shared_options(self) -> float:
+        """Share of options that both have, 0 to 1."""
+        if self.options is None or not self.wanted.options:
+            return 0.0
+        smaller = min(len(self.wanted.options), len(self.offered.descriptor.options))
+        return len(self.options.ours) / max(1, smaller)
+
+    @cached_property
+    def label(self) -> Meanings:
+        """What its question means."""
+        return self._meanings(self.offered.descriptor.label)
+
+    def _meanings(self, text: str) -> Meanings:
+        return self.wants.lexicon.words.meanings(bare_label(text))
+
+    @cached_property
+    def foreign(self) -> Meanings:
+        """Meanings of the question that no phrase of the field has."""
+        return self.wants.content(self.label) - self.wanted.vocabulary - {NEGATED}
+
+    @cached_property
+    def inverse(self) -> bool:
+        """Whether it may ask the contrary of a yes/no field."""
+        if self.wanted.type not in {"yes_no", "checkbox"}:
+            return False
+        text = self.label | self._meanings(self.offered.descriptor.description)
+        contrary = any(one and one <= text for one in self.wanted.inverse)
+        return not self.asked and (contrary or NEGATED in self.label)
+
+    @cached_property
+    def asked(self) -> Asked:
+        """How plainly its question asks the field, its heading not speaking of something else."""
+        if bare_label(self.offered.descriptor.label) in self.wanted.labels:
+            return Asked.LABEL
+        if self.label in self.wanted.phrases:
+            return Asked.PHRASE
+        if self.foreign:
+            return Asked.NOT
+        content = self.wants.content
+        whole = any(content(one) and one <= self.label for one in self._alike)
+        return Asked.WITHIN if whole else Asked.NOT
+
+    @cached_property
+    def _alike(self) -> tuple[Meanings, ...]:
+        """The phrases that say no where the question does, and only there."""
+        negated = NEGATED in self.label
+        return tuple(one for one in self.wanted.phrases if (NEGATED in one) is negated)
+
+    @cached_property
+    def specific(self) -> float:
+        """Weight of the fullest phrase that stands whole in the question."""
+        there = [self.wants.weight(one) for one in self.wanted.phrases if one <= self.label]
+        return max(there, default=0.0)
+
+    @cached_property
+    def elsewhere(self) -> bool:
+        """Whether its heading speaks of somebody or something else than the field."""
+        heading = self._meanings(self.offered.section)
+        known = self.wanted.vocabulary | self._sections
+        return bool(heading & self.wants.lexicon.strangers - known)
+
+    @cached_property
+    def _sections(self) -> Meanings:
+        return frozenset().union(*(self._meanings(one) for one in self.wanted.wording.sections))
+
+    @cached_property
+    def heading(self) -> float:
+        """Whether its heading is one that the field stands under: 0, or 1; ½ without heading."""
+        heading = self._meanings(self.offered.section)
+        if not heading or not self._sections:
+            return 0.5
+        return 1.0 if heading & self._sections else 0.0
+
+    @cached_property
+    def values(self) -> float | None:
+        """Share of its answers that look like those of the field; ``None``: nothing to tell."""
+        pattern, given = self.wanted.wording.values, [one for one in self.offered.samples if one]
+        if not pattern or len(given) < _FEW or self.offered.descriptor.type not in _TEXTS:
+            return None
+        fitting = sum(bool(re.fullmatch(pattern, one.strip())) for one in given)
+        return fitting / len(given)
+
+    @cached_property
+    def text(self) -> float:
+        """Likeness of the question and the field's best phrase, 0 to 1."""
+        if self.asked:
+            return 1.0
+        help_text = self._meanings(self.offered.descriptor.description)
+        before = self._meanings(self.offered.before)
+        found = max(
+            self._overlap(self.label, self.wanted.phrases),
+            0.8 * self._overlap(self.label | help_text, self.wanted.phrases) if help_text else 0.0,
+            0.65 * self._overlap(self.label | before, self.wanted.phrases) if before else 0.0,
+        )
+        return found * (0.6 if self.inverse else 1.0)
+
+    def _overlap(self, said: Meanings, phrases: Iterable[Meanings]) -> float:
+        best = 0.0
+        for phrase in phrases:
+            there = _near(phrase, said)
+            if there:
+                weight = self.wants.weight
+                found = weight(there)
+                precision, recall = found / weight(said), found / weight(phrase)
+                best = max(best, 2 * precision * recall / (precision + recall))
+        return min(best, 1.0)
+
+    @cached_property
+    def score(self) -> float:
+        """All of it together, 0 to 1; 0 where its answers would be unreadable."""
+        if self.fit is Fit.UNREADABLE:
+            return 0.0
+        kind = 1.0 if self.fit is Fit.EXACT else 0.5
+        told = self.text
+        if self.values is not None:
+            told = max(told, 0.8) if self.values >= _AS_WANTED else told * 0.5
+        if self.options is not None and self.wanted.options:
+            total = 0.58 * told + 0.24 * self.shared_options + 0.1 * kind + 0.08 * self.heading
+        else:
+            total = 0.78 * told + 0.12 * kind + 0.1 * self.heading
+        return total * (0.6 if self.elsewhere else 1.0)
+
+    @property
+    def plain(self) -> Asked:
+        """How plainly it asks the field where nothing speaks against it: then it may be sure."""
+        if self.fit is Fit.UNREADABLE or self.inverse or self.elsewhere:
+            return Asked.NOT
+        unlike = self.values is not None and self.values < _NOT_AS_WANTED
+        if unlike and self.asked < Asked.PHRASE:
+            return Asked.NOT
+        if self._doubtful():
+            return Asked.NOT
+        if self.asked is Asked.NOT and not self.foreign and self._by_answers():
+            return Asked.WITHIN
+        if self.asked is Asked.NOT and (self._close() or self._by_list()):
+            return Asked.CLOSE
+        return self.asked
+
+    def _close(self) -> bool:
+        content = self.wants.content(self.label) - {NEGATED}
+        enough = len(content) >= _FEW and not self.foreign
+        return enough and self._overlap(self.label, self._alike) >= _MOST
+
+    def _doubtful(self) -> bool:
+        """Whether answers of this type may not say what the field needs, whatever the question."""
+        champ = self.offered.descriptor.type
+        if self.wanted.type == "yes_no" and champ == "checkbox":
+            return True  # an unticked box is no « non »
+        if self.wanted.needed and champ not in LISTS:
+            return True  # rules compare with options, and a text says them in any words
+        return self.wanted.type in {"yes_no", "checkbox"} and champ in _TEXTS
+
+    @property
+    def estranged(self) -> bool:
+        """Whether its question, or its heading, speaks of somebody or something else."""
+        return self.elsewhere or bool(self.foreign & self.wants.lexicon.strangers)
+
+    def _by_list(self) -> bool:
+        """Whether it is a long list of ours, whatever the other words of its question."""
+        if self.options is None or len(self.options.ours) < _LONG_LIST or self.estranged:
+            return False
+        told = self._overlap(self.label, self._alike) >= _HALF
+        return told and self.shared_options >= _AS_WANTED
+
+    def _by_answers(self) -> bool:
+        """Whether options or answers say what the words alone do not."""
+        if self.values is not None and self.values >= _AS_WANTED:
+            return True
+        many = self.options is not None and len(self.options.ours) >= _ENOUGH
+        return (
+            many and self.shared_options >= _AS_WANTED and bool(self.label & self.wanted.vocabulary)
+        )
+
+
+def _near(phrase: Iterable[str], said: Meanings) -> Meanings:
+    """Meanings of a phrase that are said, a fault of spelling apart."""
+    return frozenset(
+        one
+        for one in phrase
+        if one in said
+        or (len(one) >= _LONG and any(fuzz.ratio(one, other) >= _ALIKE for other in said))
+    )

@@ -1,0 +1,304 @@
+"""Every field of a form decided together: an assignment, then what of it is sure."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from scipy.optimize import linear_sum_assignment
+
+from mappings.dossier.revision import Revision
+from mappings.drift.retyping import Fit
+from mappings.matching.likeness import Asked, Likeness
+from mappings.matching.offered import Offered, Samples, offered
+from mappings.matching.options import Aligned
+from mappings.matching.wanted import Wanted, Wants
+
+_WORTH: Final = 0.36
+"""Likeness from which a champ is proposed to a person."""
+_NEIGHBOUR: Final = 0.12
+"""What it counts for that the champs beside are those of the fields beside."""
+_NEAR: Final = 3
+_MANY: Final = 4
+"""Columns of rows that say, together, what rows they are, whatever else their heading says."""
+_MARGIN: Final = 0.15
+_RANKED: Final = 12
+_CERTAIN: Final = 10.0
+_SHORT: Final = 10
+"""Fields of a level, such as that of rows, in which a question of one word is clear."""
+
+
+class Confidence(StrEnum):
+    """What a person must still do."""
+
+    SURE = "sûr"
+    TO_CHECK = "à vérifier"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A field and the champ that asks it.
+
+    Attributes:
+        path: Field: ``rows.field`` in rows, ``annotations.name``.
+        offered: The champ, or the several that ask it together.
+        confidence: Whether a person must look.
+        score: Likeness, 0 to 1.
+        inverted: Whether it asks the contrary.
+        options: Its options beside ours.
+    """
+
+    path: str
+    offered: Offered
+    confidence: Confidence
+    score: float
+    inverted: bool = False
+    options: Aligned | None = None
+
+    @property
+    def sure(self) -> bool:
+        """Whether nobody needs to look."""
+        return self.confidence is Confidence.SURE
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """What was found of a form.
+
+    Attributes:
+        matches: The champ of each field that has one, by path.
+        likeliest: For each field, the champs that may ask it, the likeliest first.
+    """
+
+    matches: Mapping[str, Match]
+    likeliest: Mapping[str, tuple[Match, ...]]
+
+    @property
+    def sure(self) -> dict[str, Match]:
+        """What nobody needs to look at."""
+        return {path: one for path, one in self.matches.items() if one.sure}
+
+
+def match_form(wants: Wants, revision: Revision, *, samples: Samples) -> Matching:
+    """Which champ of a revision asks each field, and how sure that is."""
+    fields = _level(wants, wants.fields, offered(revision.champs, samples=samples))
+    notes = _level(wants, wants.annotations, offered(revision.annotations, samples={}))
+    return Matching(
+        matches={**fields.matches, **notes.matches},
+        likeliest={**fields.likeliest, **notes.likeliest},
+    )
+
+
+def match_rows(wants: Wants, wanted: Wanted, offer: Offered) -> Matching:
+    """Which column of a repetition asks each field of rows, a person having chosen it."""
+    return _level(wants, wanted.rows, offer.rows)
+
+
+def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) -> Matching:
+    """The fields of one level decided together, then those of their rows."""
+    pairs = {
+        (one.path, at): Likeness(one, offer, wants)
+        for one in wanted
+        for at, offer in enumerate(offers)
+    }
+    inner = {
+        key: _level(wants, pair.wanted.rows, pair.offered.rows)
+        for key, pair in pairs.items()
+        if pair.wanted.rows and pair.offered.rows and pair.score
+    }
+    scores = {key: _with_rows(pair, inner.get(key)) for key, pair in pairs.items()}
+    scores = {key: score for key, score in scores.items() if score >= _WORTH or pairs[key].plain}
+    sure = _sure(wanted, pairs, inner)
+    for key in sure:
+        scores[key] = _CERTAIN + scores.get(key, 0.0)
+    first = _assigned(wanted, offers, scores)
+    beside = _beside(wanted, offers, first)
+    held = {key: score + _NEIGHBOUR * beside(key) for key, score in scores.items()}
+    chosen = _assigned(wanted, offers, held)
+    found: dict[str, Match] = {}
+    likeliest: dict[str, tuple[Match, ...]] = {}
+    for one in wanted:
+        ranked = sorted(
+            (key for key in held if key[0] == one.path),
+            key=lambda key: (chosen.get(key[0]) != key[1], -held[key]),
+        )
+        likeliest[one.path] = tuple(
+            _match(pairs[key], key in sure, held[key]) for key in ranked[:_RANKED]
+        )
+        if one.path in chosen:
+            found[one.path] = likeliest[one.path][0]
+            rows = inner.get((one.path, chosen[one.path]))
+            if rows:
+                found |= _rows_found(rows, sure=(one.path, chosen[one.path]) in sure)
+                likeliest |= rows.likeliest
+    return Matching(found, likeliest)
+
+
+def _rows_found(rows: Matching, *, sure: bool) -> dict[str, Match]:
+    """Fields of rows: none is surer than the rows."""
+    if sure:
+        return dict(rows.matches)
+    return {
+        path: replace(one, confidence=Confidence.TO_CHECK) for path, one in rows.matches.items()
+    }
+
+
+def _match(pair: Likeness, sure: bool, score: float) -> Match:
+    return Match(
+        path=pair.wanted.path,
+        offered=pair.offered,
+        confidence=Confidence.SURE if sure else Confidence.TO_CHECK,
+        score=min(score - _CERTAIN if score > _CERTAIN else score, 1.0),
+        inverted=pair.inverse,
+        options=pair.options,
+    )
+
+
+_Key = tuple[str, int]
+
+
+def _with_rows(pair: Likeness, rows: Matching | None) -> float:
+    """The likeness of a repetition is also that of its rows."""
+    if rows is None:
+        return pair.score
+    inner = sum(one.score for one in rows.matches.values()) / max(1, len(pair.wanted.rows))
+    return 0.5 * pair.score + 0.5 * inner
+
+
+def _assigned(
+    wanted: Sequence[Wanted], offers: Sequence[Offered], scores: Mapping[_Key, float]
+) -> dict[str, int]:
+    """The champ of each field such that all together are likest; a champ serves one field."""
+    if not wanted or not offers or not scores:
+        return {}
+    table = [[-scores.get((one.path, at), 0.0) for at in range(len(offers))] for one in wanted]
+    rows, columns = linear_sum_assignment(table)
+    found: dict[str, int] = {}
+    taken: set[str] = set()
+    best = sorted(zip(rows, columns, strict=True), key=lambda one: table[one[0]][one[1]])
+    for row, column in best:  # several champs as one, and the same alone, serve once
+        if table[row][column] < 0 and taken.isdisjoint(offers[column].champs):
+            found[wanted[row].path] = int(column)
+            taken |= offers[column].champs
+    return found
+
+
+def _beside(
+    wanted: Sequence[Wanted], offers: Sequence[Offered], chosen: Mapping[str, int]
+) -> Callable[[_Key], float]:
+    """Whether the fields just before and after are asked just before and after."""
+    rank = {one.path: at for at, one in enumerate(wanted)}
+    places = {rank[path]: offers[at].place for path, at in chosen.items()}
+
+    def share(key: _Key) -> float:
+        path, at = key
+        here, place = rank[path], offers[at].place
+        near = (
+            (step, places[here + step])
+            for step in (*range(-_NEAR, 0), *range(1, _NEAR + 1))
+            if here + step in places
+        )
+        agree = [0 < (there - place) * (1 if step > 0 else -1) <= 2 * _NEAR for step, there in near]
+        return sum(agree) / len(agree) if agree else 0.0
+
+    return share
+
+
+def _sure(
+    wanted: Sequence[Wanted],
+    pairs: Mapping[_Key, Likeness],
+    inner: Mapping[_Key, Matching],
+) -> frozenset[_Key]:
+    """Pairs that only one field and only one champ can make, by words that leave no doubt."""
+    plain = {key: level for key, pair in pairs.items() if (level := _plain(pair, inner.get(key)))}
+    by_champ: dict[int, list[_Key]] = defaultdict(list)
+    for key in plain:
+        by_champ[key[1]].append(key)
+    by_field: dict[str, list[_Key]] = defaultdict(list)
+    for asked in by_champ.values():
+        if (best := _one_field(asked, plain, pairs)) is not None:
+            by_field[best[0]].append(best)
+    single = [_one_champ(keys, plain, pairs) for keys in by_field.values()]
+    found = {key for key in single if key and (plain[key] > Asked.CLOSE or _apart(key, pairs))}
+    return frozenset(_supported(found, wanted, pairs, plain))
+
+
+def _plain(pair: Likeness, rows: Matching | None) -> Asked:
+    level = pair.plain
+    if not pair.wanted.rows:
+        return level
+    inside = len(rows.sure) if rows else 0
+    if not inside:
+        return Asked.NOT
+    some = inside >= _NEAR and not pair.foreign
+    most = inside >= _MANY and bool(pair.label & pair.wanted.vocabulary)
+    if level is Asked.NOT and (some or most) and not pair.estranged:
+        return Asked.WITHIN
+    return level
+
+
+def _one_field(
+    keys: Sequence[_Key], plain: Mapping[_Key, Asked], pairs: Mapping[_Key, Likeness]
+) -> _Key | None:
+    """The one field that a champ asks, if it is one: the plainest, then the most specific."""
+    ranked = sorted(keys, key=lambda key: (plain[key], pairs[key].specific), reverse=True)
+    if len(ranked) == 1:
+        return ranked[0]
+    first, second = ranked[:2]
+    if plain[first] > plain[second]:
+        return first
+    exact = [key for key in ranked if plain[key] is plain[first] and pairs[key].fit is Fit.EXACT]
+    if len(exact) == 1:
+        return exact[0]
+    more = pairs[first].specific > pairs[second].specific * 1.15
+    return first if more else None
+
+
+def _one_champ(
+    keys: Sequence[_Key], plain: Mapping[_Key, Asked], pairs: Mapping[_Key, Likeness]
+) -> _Key | None:
+    """The one champ that asks a field, if it is one: another under other words is a doubt."""
+    labels = [key for key in keys if plain[key] is Asked.LABEL]
+    if len(labels) == 1:
+        return labels[0]
+    single = [key for key in keys if not pairs[key].offered.flat and not pairs[key].offered.boxes]
+    alone = labels or single or keys
+    return alone[0] if len(alone) == 1 else None
+
+
+def _apart(key: _Key, pairs: Mapping[_Key, Likeness]) -> bool:
+    """Whether no other champ is nearly as like the field, and no other field as like the champ."""
+    path, at = key
+    score = pairs[key].score - _MARGIN
+    return all(
+        pair.score < score
+        for (other, there), pair in pairs.items()
+        if (other == path) != (there == at)
+    )
+
+
+def _supported(
+    found: Iterable[_Key],
+    wanted: Sequence[Wanted],
+    pairs: Mapping[_Key, Likeness],
+    plain: Mapping[_Key, Asked],
+) -> Iterator[_Key]:
+    """Those whose words say enough alone, or that stand where the field stands."""
+    listed = set(found)
+    rank = {one.path: at for at, one in enumerate(wanted)}
+    for key in listed:
+        pair = pairs[key]
+        few = len(pair.wants.content(pair.label)) <= 1
+        if plain[key] is Asked.LABEL or not few or pair.heading == 1.0 or len(wanted) <= _SHORT:
+            yield key
+            continue
+        around = (
+            other
+            for other in listed
+            if other != key
+            and abs(rank[other[0]] - rank[key[0]]) <= _NEAR
+            and abs(pairs[other].offered.place - pair.offered.place) <= 2 * _NEAR
+        )
+        if any(True for _ in around):
+            yield key

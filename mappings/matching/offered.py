@@ -1,0 +1,176 @@
+"""What a form offers: its champs with their headings, and what several champs ask together."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Final
+
+from french.text import bare_label
+from mappings.dossier.revision import NO_ANSWER, Descriptor
+
+Samples = Mapping[str, Sequence[str]]
+"""Answers of real dossiers by champ: a few, as text."""
+_INDEX: Final = re.compile(r"(?<![\w%])(?:n ?)?([1-9]|1\d|20)(?![\w%])")
+_BOXES: Final = frozenset({"checkbox", "yes_no"})
+_FEW_BOXES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A champ, or several that ask one thing together, at its place in the form.
+
+    Attributes:
+        descriptor: The champ; for several, what they would be as one.
+        place: Rank among the champs of its level.
+        section: Headings above it.
+        before: Label of the question before it.
+        samples: A few answers.
+        flat: For rows asked one after the other, the champs of each row by the id of the column.
+        boxes: For a list asked as boxes, the champ of each option.
+        rows: What the rows of a repetition offer.
+    """
+
+    descriptor: Descriptor
+    place: int = 0
+    section: str = ""
+    before: str = ""
+    samples: tuple[str, ...] = ()
+    flat: tuple[Mapping[str, str], ...] = ()
+    boxes: Mapping[str, str] = field(default_factory=dict)
+    rows: tuple["Offered", ...] = ()
+
+    @property
+    def champs(self) -> frozenset[str]:
+        """Ids of the champs that it stands for: of the form's level."""
+        if self.flat:
+            return frozenset(one for row in self.flat for one in row.values())
+        return frozenset(self.boxes.values()) or frozenset({self.descriptor.id})
+
+
+def offered(champs: Sequence[Descriptor], *, samples: Samples) -> tuple[Offered, ...]:
+    """What a level of a form offers, in its order; several champs as one after the single ones."""
+    found = list(_single(champs, samples))
+    return (*found, *_flattened(found), *_boxed(found))
+
+
+def _single(champs: Sequence[Descriptor], samples: Samples) -> Iterator[Offered]:
+    headings: list[tuple[int, str]] = []
+    before = ""
+    for place, one in enumerate(champs):
+        if one.type == "header_section":
+            headings = [*(kept for kept in headings if kept[0] < one.level), (one.level, one.label)]
+            before = ""
+        if one.type in NO_ANSWER:
+            continue
+        yield Offered(
+            descriptor=one,
+            place=place,
+            section=" ".join(label for _, label in headings),
+            before=before,
+            samples=tuple(samples.get(one.id, ())),
+            rows=offered(one.children, samples=samples) if one.children else (),
+        )
+        before = one.label
+
+
+def _flattened(found: Sequence[Offered]) -> Iterator[Offered]:
+    """Rows that are asked one after the other: labels that differ by a number only."""
+    families: dict[tuple[str, str], dict[int, Offered]] = defaultdict(dict)
+    for one in found:
+        label = bare_label(one.descriptor.label)
+        indexed = _INDEX.search(label)
+        if indexed and one.descriptor.type != "repetition":
+            template = " ".join(f"{label[: indexed.start()]} {label[indexed.end() :]}".split())
+            families[template, one.descriptor.type].setdefault(int(indexed[1]), one)
+    columns = {key: rows for key, rows in families.items() if {1, 2} <= rows.keys()}
+    start = {key: min(one.place for one in rows.values()) for key, rows in columns.items()}
+    ordered = sorted(columns, key=lambda key: start[key])
+    for _, group in groupby(ordered, key=lambda key: _head(key[0], ordered)):
+        yield _as_rows({key: columns[key] for key in group})
+
+
+def _head(template: str, every: Sequence[tuple[str, str]]) -> str:
+    """The first word of a column, where columns share it: they are those of one list."""
+    first = template.split(" ", maxsplit=1)[0]
+    return first if sum(one.split(" ")[0] == first for one, _ in every) > 1 else template
+
+
+def _as_rows(columns: Mapping[tuple[str, str], Mapping[int, Offered]]) -> Offered:
+    firsts = [rows[1] for rows in columns.values()]
+    numbers = sorted({number for rows in columns.values() for number in rows})
+    names = {key: f"flat-{rows[1].descriptor.id}" for key, rows in columns.items()}
+    templates = [template for template, _ in columns]
+    shared = _shared(templates) if len(templates) > 1 else templates[0]
+    children = tuple(
+        replace(
+            rows[1].descriptor,
+            id=names[key],
+            label=_without(key[0], shared) if len(templates) > 1 else key[0],
+        )
+        for key, rows in columns.items()
+    )
+    inner = tuple(
+        replace(rows[1], descriptor=child)
+        for child, rows in zip(children, columns.values(), strict=True)
+    )
+    whole = Descriptor(
+        id=f"flat-{firsts[0].descriptor.id}",
+        api_id="",
+        label=shared,
+        type="repetition",
+        required=False,
+        children=children,
+    )
+    flat = tuple(
+        {names[key]: rows[number].descriptor.id for key, rows in columns.items() if number in rows}
+        for number in numbers
+    )
+    return replace(firsts[0], descriptor=whole, flat=flat, rows=inner, samples=())
+
+
+def _shared(labels: Sequence[str]) -> str:
+    words = [label.split(" ") for label in labels]
+    shared = []
+    for column in zip(*words, strict=False):
+        if len(set(column)) > 1:
+            break
+        shared.append(column[0])
+    return " ".join(shared) or labels[0]
+
+
+def _without(label: str, head: str) -> str:
+    return label.removeprefix(head).strip() or label
+
+
+def _boxed(found: Sequence[Offered]) -> Iterator[Offered]:
+    """A list that is asked as boxes: several in a row under one heading, or with one beginning."""
+    for _, run in groupby(found, key=lambda one: (one.descriptor.type, one.section)):
+        boxes = list(run)
+        if boxes[0].descriptor.type not in _BOXES or len(boxes) < _FEW_BOXES:
+            continue
+        labels = [one.descriptor.label for one in boxes]
+        head = _head_of(labels)
+        options = [label.removeprefix(head).strip(" :-–—") or label for label in labels]
+        yield replace(
+            boxes[0],
+            descriptor=replace(
+                boxes[0].descriptor,
+                id=f"boxes-{boxes[0].descriptor.id}",
+                label=head.strip(" :-–—") or boxes[0].section,
+                type="multiple_drop_down_list",
+                options=tuple(options),
+            ),
+            boxes=dict(zip(options, (one.descriptor.id for one in boxes), strict=True)),
+        )
+
+
+def _head_of(labels: Sequence[str]) -> str:
+    """What labels begin with, up to a mark between a question and an option."""
+    first = labels[0]
+    for mark in (" : ", ": ", " - ", " – "):
+        head, found, _ = first.partition(mark)
+        if found and all(one.startswith(head + mark) for one in labels):
+            return head + mark
+    return ""

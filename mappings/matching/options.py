@@ -1,0 +1,82 @@
+"""Options of another form and ours: the same, or known to mean the same; nothing by likeness."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from french.text import bare_label, fold
+from mappings.matching.lexicon import Wording
+
+_YES: Final = frozenset({"oui", "vrai", "yes"})
+_NO: Final = frozenset({"non", "faux", "no"})
+_NEITHER: Final = frozenset(
+    fold(one)
+    for one in (
+        "ne sait pas",
+        "inconnu",
+        "nsp",
+        "je ne sais pas",
+        "non renseigné",
+        "non connu",
+        "sans objet",
+        "non applicable",
+        "indéterminé",
+        "à préciser",
+        "non précisé",
+        "ne se prononce pas",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """How the options of a champ are ours.
+
+    Attributes:
+        same: Ours that the champ has word for word, case and accents apart.
+        means: Option of the champ → ours, or our answer to a yes/no question (``None``: neither).
+        left: Options of the champ that nothing says the meaning of.
+    """
+
+    same: frozenset[str] = frozenset()
+    means: Mapping[str, str | bool | None] = ()  # type: ignore[assignment]
+    left: tuple[str, ...] = ()
+
+    @property
+    def ours(self) -> frozenset[str]:
+        """Ours that the champ gives in some way."""
+        return self.same | {one for one in dict(self.means).values() if isinstance(one, str)}
+
+
+def aligned(options: Sequence[str], ours: Iterable[str], wording: Wording) -> Aligned:
+    """The options of a list beside ours."""
+    by_name = {bare_label(one): one for one in ours}
+    said = {bare_label(theirs): our for theirs, our in wording.options.items()}
+    same, means, left = set(), {}, []
+    for option in options:
+        bare = bare_label(option)
+        if bare in by_name:
+            same.add(by_name[bare])
+            if option != by_name[bare]:
+                means[option] = by_name[bare]
+        elif bare in said and (not by_name or bare_label(said[bare]) in by_name):
+            means[option] = said[bare]
+        else:
+            left.append(option)
+    return Aligned(frozenset(same), means, tuple(left))
+
+
+def answers(options: Sequence[str]) -> Aligned | None:
+    """The options of a list that asks yes or no; ``None`` where it asks something else."""
+    means: dict[str, str | bool | None] = {}
+    left = []
+    for option in options:
+        bare = bare_label(option)
+        if bare in _YES | _NO:
+            means[option] = bare in _YES
+        elif bare in _NEITHER:
+            means[option] = None
+        else:
+            left.append(option)
+    both = {True, False} <= set(means.values())
+    return Aligned(frozenset(), means, tuple(left)) if both else None

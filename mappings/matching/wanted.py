@@ -1,0 +1,178 @@
+"""What the mapping wants of a form: each field with the words that ask for it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import log
+
+from french.text import bare_label
+from mappings.drift.model import Needs
+from mappings.drift.reviewed import Known, ReviewedForm
+from mappings.matching.lexicon import Lexicon, Wording
+from mappings.matching.words import NEGATED, Meanings
+from mappings.schema.model import AnnotationSpec, FieldSpec, FieldType, FormMapping
+
+ANNOTATIONS = "annotations"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A field, or an annotation, to find in a form.
+
+    Attributes:
+        path: ``field``, ``rows.field`` or ``annotations.name``.
+        type: Type of its value.
+        title: Its name in French.
+        labels: Bare labels that a person reviewed, its title included.
+        phrases: What each way to ask it means, without doubles.
+        inverse: The same, of the contrary; each has a meaning that no phrase has.
+        vocabulary: Every meaning of its phrases.
+        wording: Its words.
+        options: Our options, those that a person reviewed.
+        needed: Those of them that rules name.
+        read: Whether rules read it: it is asked for first.
+        written: Whether the bridge writes it.
+        rows: What its rows want.
+    """
+
+    path: str
+    type: FieldType
+    title: str
+    labels: frozenset[str]
+    phrases: tuple[Meanings, ...]
+    inverse: tuple[Meanings, ...]
+    vocabulary: Meanings
+    wording: Wording
+    options: tuple[str, ...] = ()
+    needed: frozenset[str] = frozenset()
+    read: bool = False
+    written: bool = False
+    rows: tuple["Wanted", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """Everything that is wanted, and how much each meaning tells.
+
+    Attributes:
+        fields: Fields of the form in the mapping's order.
+        annotations: Annotations.
+        lexicon: The words.
+        rarity: Weight of each meaning: the fewer fields use it, the more it tells.
+    """
+
+    fields: tuple[Wanted, ...]
+    annotations: tuple[Wanted, ...]
+    lexicon: Lexicon
+    rarity: Mapping[str, float] = field(default_factory=dict)
+
+    def weight(self, meanings: Iterable[str]) -> float:
+        """How much some meanings tell together; one that no field uses tells the most."""
+        return sum(self.rarity.get(one, 1.0) for one in meanings)
+
+    def content(self, meanings: Meanings) -> Meanings:
+        """Those that may not stand in any question."""
+        return meanings - self.lexicon.general
+
+    @property
+    def every(self) -> tuple[Wanted, ...]:
+        """Fields, each followed by those of its rows, then annotations."""
+        fields = (one for spec in self.fields for one in (spec, *spec.rows))
+        return (*fields, *self.annotations)
+
+
+def wants(
+    mapping: FormMapping,
+    *,
+    reviewed: Iterable[tuple[FormMapping, ReviewedForm]],
+    needs: Needs,
+    lexicon: Lexicon,
+) -> Wants:
+    """What a mapping wants, in the words of every reviewed revision and of the lexicon.
+
+    Args:
+        mapping: The internal schema.
+        reviewed: Forms that were reviewed, each with the mapping that reads it.
+        needs: What the rules read.
+        lexicon: Synonyms.
+    """
+    make = _Maker(_seen(reviewed), needs, lexicon)
+    fields = tuple(make.field(spec) for spec in mapping.fields.values())
+    annotations = tuple(make.annotation(spec) for spec in mapping.annotations.values())
+    found = Wants(fields, annotations, lexicon)
+    return Wants(fields, annotations, lexicon, _rarity(found.every, lexicon))
+
+
+def _seen(reviewed: Iterable[tuple[FormMapping, ReviewedForm]]) -> dict[str, list[Known]]:
+    """What was reviewed of the champs of each field, by path."""
+    found: dict[str, list[Known]] = {}
+    for mapping, form in reviewed:
+        inner = {
+            f"{spec.name}.{one.name}": one
+            for spec in mapping.fields.values()
+            for one in spec.fields.values()
+        }
+        notes = {f"{ANNOTATIONS}.{name}": one for name, one in mapping.annotations.items()}
+        specs: dict[str, FieldSpec | AnnotationSpec] = {**mapping.fields, **inner, **notes}
+        for path, spec in specs.items():
+            known = [form.champs[one] for one in spec.champs if one in form.champs]
+            found.setdefault(path, []).extend(known)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    known: Mapping[str, Sequence[Known]]
+    needs: Needs
+    lexicon: Lexicon
+
+    def field(self, spec: FieldSpec, place: str = "") -> Wanted:
+        path = f"{place}{spec.name}"
+        rows = tuple(self.field(one, f"{path}.") for one in spec.fields.values())
+        read = path in self.needs.read or path in self.needs.scope
+        return self._wanted(spec, path, rows=rows, read=read)
+
+    def annotation(self, spec: AnnotationSpec) -> Wanted:
+        return self._wanted(spec, f"{ANNOTATIONS}.{spec.name}", written=spec.written)
+
+    def _wanted(
+        self,
+        spec: FieldSpec | AnnotationSpec,
+        path: str,
+        *,
+        rows: tuple[Wanted, ...] = (),
+        read: bool = False,
+        written: bool = False,
+    ) -> Wanted:
+        seen = self.known.get(path, ())
+        labels = [spec.title, *(label for one in seen for label in one.labels)]
+        wording, words = self.lexicon.of(path), self.lexicon.words
+        asked = [words.meanings(bare_label(one)) for one in (*labels, *wording.phrases)]
+        phrases = tuple(dict.fromkeys(one for one in asked if one))
+        vocabulary: Meanings = frozenset().union(*phrases) if phrases else frozenset()
+        contrary = (words.meanings(one) for one in wording.inverse)
+        options = tuple(dict.fromkeys(option for one in seen for option in one.options))
+        return Wanted(
+            path=path,
+            type=spec.type,
+            title=spec.title,
+            labels=frozenset(map(bare_label, labels)),
+            phrases=phrases,
+            inverse=tuple(one for one in contrary if one - vocabulary or NEGATED in one),
+            vocabulary=vocabulary,
+            wording=wording,
+            options=options,
+            needed=self.needs.options.get(path, frozenset()),
+            read=read,
+            written=written,
+            rows=rows,
+        )
+
+
+def _rarity(every: Sequence[Wanted], lexicon: Lexicon) -> dict[str, float]:
+    used = Counter(meaning for one in every for meaning in one.vocabulary)
+    most = log(1 + len(every))
+    return {
+        meaning: log(1 + len(every) / count) / most * (0.4 if meaning in lexicon.general else 1.0)
+        for meaning, count in used.items()
+    }

@@ -1,0 +1,105 @@
+"""Questions as sets of meanings: words that say the same count as one, empty words as none."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
+
+from french.text import fold
+
+Meanings = frozenset[str]
+_WORD: Final = re.compile(r"[a-z0-9]+|%")
+_LONG: Final = 3
+_VERB: Final = 6
+NEGATED: Final = "≠"
+"""The meaning of every word that says no."""
+
+
+@lru_cache(maxsize=8192)
+def stem(word: str) -> str:
+    """A folded word without the marks of plural, feminine and person."""
+    if len(word) <= _LONG:
+        return word
+    if word.endswith("aux") and len(word) > len("xaux"):
+        return f"{word[:-3]}al"
+    bare = word[:-1] if word[-1] in "sx" else word
+    if len(word) >= _VERB and word.endswith(("ez", "er")):
+        bare = word[:-2]
+    while len(bare) > _LONG and bare[-1] == "e":
+        bare = bare[:-1]
+    return bare
+
+
+_NO: Final = "non, pas, sans, aucun, aucune, hors, ni, jamais, absence, sauf, impossible, défaut"
+_NEGATION: Final = frozenset(stem(fold(word)) for word in _NO.split(", "))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What words mean.
+
+    Attributes:
+        groups: Meaning of a word, or of words that stand together, as stems with spaces between;
+            "" for what says nothing of what is asked.
+        longest: Words of the longest entry of ``groups``.
+    """
+
+    groups: Mapping[str, str]
+    longest: int = field(init=False)
+    _seen: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        """Work out once how many words may stand together."""
+        most = max((entry.count(" ") + 1 for entry in self.groups), default=1)
+        object.__setattr__(self, "longest", most)
+
+    @classmethod
+    def of(cls, groups: Iterable[Iterable[str]], empty: Iterable[str]) -> "Words":
+        """Words from groups that mean the same: the first of a group names it."""
+        found: dict[str, str] = {}
+        for group in groups:
+            listed = [" ".join(stems(one)) for one in group]
+            found |= dict.fromkeys(listed, listed[0])
+        nothing = [" ".join(stems(one)) for one in empty]
+        return cls(found | dict.fromkeys(nothing, ""))
+
+    def meanings(self, text: str) -> Meanings:
+        """What a text asks, whatever the order of its words."""
+        return frozenset(self.read(text))
+
+    def read(self, text: str) -> tuple[str, ...]:
+        """The meanings of a text in their order."""
+        if text not in self._seen:
+            self._seen[text] = tuple(self._read(stems(text)))
+        return self._seen[text]
+
+    def _read(self, found: list[str]) -> Iterable[str]:
+        at = 0
+        while at < len(found):
+            for length in range(min(self.longest, len(found) - at), 0, -1):
+                entry = " ".join(found[at : at + length])
+                if entry in self.groups:
+                    if self.groups[entry]:
+                        yield self.groups[entry]
+                    at += length
+                    break
+            else:
+                word = found[at]
+                if word in _NEGATION:
+                    yield NEGATED
+                elif len(word) > 1 or word.isdigit() or word == "%":
+                    yield word
+                at += 1
+
+
+def stems(text: str) -> list[str]:
+    """The stems of a text, in their order."""
+    found = _WORD.findall(fold(text).replace("œ", "oe"))
+    # « a-t-il », « y a-t-il » : the t is no word.
+    kept = [word for word, after in pairwise([*found, ""]) if not (word == "t" and after in _ASKED)]
+    return [stem(word) for word in kept]
+
+
+_ASKED: Final = frozenset({"il", "elle", "on", "ils", "elles"})

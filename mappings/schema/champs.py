@@ -1,0 +1,71 @@
+"""The champs that a field rests on, each as a plain field: the one list of them."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+
+from french.text import normalise_label
+from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
+from mappings.schema.sources import Constant, FlatRows, Joined, OfDossier, TickedBoxes
+
+
+def parts(spec: FieldSpec) -> Iterator[FieldSpec]:
+    """What a field is read from where none of its candidates stands in the form.
+
+    Each part names one champ of the field's own level, and is read as a plain field of the part's
+    type is; its name is that of the field, or ``rows.field`` where it gives a field of rows. A
+    constant and a fact of the dossier rest on no champ.
+    """
+    match spec.source:
+        case Joined():
+            for champ in spec.source.champs:
+                yield _plain(spec, (champ,))
+        case TickedBoxes():
+            for champ in spec.source.options:
+                yield replace(_plain(spec, (champ,)), type="checkbox", options={})
+        case FlatRows():
+            for row in spec.source.rows:
+                for name, champs in row.items():
+                    inner = _plain(spec.fields[name], champs)
+                    yield replace(inner, name=f"{spec.name}.{name}", written=spec.written)
+        case _:
+            return
+
+
+def given(mapping: FormMapping, asked: Collection[str], *, revision: str) -> frozenset[str]:
+    """The fields that a revision gives in some way, those of rows as ``rows.field``.
+
+    Args:
+        mapping: The mapping.
+        asked: Ids and normalised labels of the champs of the revision.
+        revision: Its number.
+    """
+    found: set[str] = set()
+    for name, spec in mapping.fields.items():
+        if _gives(spec, asked, revision=revision):
+            found.add(name)
+            found |= {one.name for one in parts(spec) if not set(one.champs).isdisjoint(asked)}
+            inner = (one for one in spec.fields.values() if _gives(one, asked, revision=revision))
+            found |= {f"{name}.{one.name}" for one in inner}
+    return frozenset(found)
+
+
+def _gives(spec: FieldSpec, asked: Collection[str], *, revision: str) -> bool:
+    if isinstance(spec.source, Constant | OfDossier):
+        return True
+    keys = {*spec.candidates(revision), *(key for one in parts(spec) for key in one.champs)}
+    return not keys.isdisjoint(asked)
+
+
+def in_our_words(spec: FieldSpec | AnnotationSpec, options: Iterable[str]) -> frozenset[str]:
+    """What options of the form mean to a field of choices."""
+    if isinstance(spec, AnnotationSpec):
+        return frozenset(options)
+    found = set()
+    for option in options:
+        named = spec.options.get(normalise_label(option))
+        found.add(named.means if named and isinstance(named.means, str) else option)
+    return frozenset(found)
+
+
+def _plain(spec: FieldSpec, champs: tuple[str, ...]) -> FieldSpec:
+    return replace(spec, champs=champs, only_in={}, source=None, fields={})

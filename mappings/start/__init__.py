@@ -1,0 +1,1 @@
+"""A mapping of all that a form asks, for a démarche that nobody described yet."""

@@ -1,0 +1,228 @@
+"""A form that nobody knows: what is found of it, what a person says of it, and the file of both."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from french.time import PARIS
+from mappings.adoption.adapted import Adapted, adapted, mapping_text
+from mappings.adoption.decisions import (
+    FILE_NAME,
+    Decisions,
+    dump_decisions,
+    parse_decisions,
+)
+from mappings.adoption.session import Session
+from mappings.dossier.decode import stable_id
+from mappings.dossier.model import Champ, Rows
+from mappings.dossier.revision import Revision
+from mappings.drift.reviewed import Absence, ReviewedForm, dump_reviewed, review
+from mappings.matching.lexicon import FILE_NAME as SYNONYMS
+from mappings.matching.lexicon import Lexicon, no_lexicon, parse_lexicon
+from mappings.matching.match import match_form
+from mappings.matching.wanted import wants
+from mappings.report.display import show_champ
+from mappings.report.mapper import map_report
+from mappings.report.provenance import card
+from mappings.schema.model import FormMapping
+from steps.wiring.case_files import CaseFiles, rules_at
+from steps.wiring.drift import observed_form
+from steps.wiring.failures import RequestError
+from steps.wiring.form import read_mapping, read_text, reviewed_file, reviewed_form
+from steps.wiring.services import Services, now
+from triage.rules.needs import needs_of
+
+_MAPPINGS = Path(__file__).parents[2] / "mappings"
+_LOOKED_AT = 40
+"""Dossiers whose answers are shown as examples."""
+_SAMPLES = 6
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """A form that is being adapted.
+
+    Attributes:
+        session: What was found of it, and what a person said.
+        target: The mapping file that is written.
+        revisions: The form's revisions, from the oldest.
+        active: The one in force.
+        base: The mapping that gives the internal schema.
+    """
+
+    session: Session
+    target: Path
+    revisions: tuple[Revision, ...]
+    active: Revision
+    base: FormMapping
+
+    @property
+    def decisions_file(self) -> Path:
+        """Where what a person said is kept."""
+        return self.target.with_name(FILE_NAME)
+
+    @property
+    def made(self) -> Adapted:
+        """The mapping as it is now."""
+        return adapted(self.base, self.session, revisions=self.revisions, active=self.active)
+
+    def saying(self, session: Session) -> "Adaptation":
+        """The same with another state of what a person said."""
+        return replace(self, session=session)
+
+
+def begin(services: Services, *, target: Path, by: str = "", anew: bool = False) -> Adaptation:
+    """Look at the form as it was last read, and take up what a person said of it before.
+
+    Args:
+        services: Store and data files.
+        target: The mapping file to write.
+        by: Who decides; the one who did before where it is blank.
+        anew: Whether to forget what was said before.
+
+    Raises:
+        RequestError: The démarche was never read, or the decisions are those of another one.
+        DataFileError: A data file is wrong.
+    """
+    observed, form = observed_form(services), services.form
+    if observed.active is None:
+        raise RequestError("La démarche n'a pas encore été lue : `unc sync`, puis réessayez.")
+    found = wants(
+        form.mapping,
+        reviewed=_reviewed(services),
+        needs=needs_of(rules_at(form.rulesets, now())),
+        lexicon=_lexicon(services),
+    )
+    decisions = Decisions(services.demarche)
+    file = target.with_name(FILE_NAME)
+    if file.exists() and not anew:
+        decisions = parse_decisions(read_text(file, "adaptation"), source=file.name)
+        if decisions.demarche != services.demarche:
+            raise RequestError(
+                f"{file} est d'une autre démarche ({decisions.demarche}) : donnez un autre fichier"
+                " (--output), ou recommencez (--anew)."
+            )
+    decisions = replace(decisions, by=by.strip() or decisions.by)
+    matching = match_form(found, observed.active, samples=samples_of(services))
+    return Adaptation(
+        session=Session(found, matching, decisions),
+        target=target,
+        revisions=tuple(observed.revisions),
+        active=observed.active,
+        base=form.mapping,
+    )
+
+
+def keep_decisions(adaptation: Adaptation) -> None:
+    """Keep what a person said: they may stop, and go on another day."""
+    adaptation.target.parent.mkdir(parents=True, exist_ok=True)
+    _replace(adaptation.decisions_file, dump_decisions(adaptation.session.decisions))
+
+
+def write(adaptation: Adaptation) -> None:
+    """Write the mapping, and the form as it is reviewed with it; it is not adopted by that.
+
+    The mapping that was there is kept beside, under ``.avant``.
+    """
+    decisions, active = adaptation.session.decisions, adaptation.active
+    said = {
+        path: Absence(reason, decisions.by, _today())
+        for path, reason in adaptation.session.absent.items()
+    }
+    text = mapping_text(adaptation.made, demarche=decisions.demarche, revision=stable_id(active.id))
+    target = adaptation.target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for path in (target, reviewed_file(target)):
+        before = path.with_name(f"{path.name}.avant")
+        if path.exists() and not before.exists():
+            before.write_bytes(path.read_bytes())
+    _replace(target, text)
+    _replace(reviewed_file(target), dump_reviewed(review(adaptation.revisions, absent=said)))
+
+
+def samples_of(services: Services) -> Mapping[str, Sequence[str]]:
+    """A few answers to each champ, those of rows too, from dossiers in store."""
+    found: dict[str, list[str]] = {}
+
+    def look(champs: Sequence[Champ]) -> None:
+        for one in champs:
+            if isinstance(one.value, Rows):
+                for row in one.value.rows:
+                    look(row)
+            elif one.value is not None:
+                told = " ".join(show_champ(one.value).split())
+                seen = found.setdefault(one.id, [])
+                if told and told not in seen and len(seen) < _SAMPLES:
+                    seen.append(told)
+
+    numbers = sorted(services.store.dossiers.known_numbers(services.demarche))[-_LOOKED_AT:]
+    files = CaseFiles.read(services)
+    stored = services.store.dossiers.iterate(services.demarche, numbers=numbers)
+    for dossier in files.each(stored, lambda _, case: case.dossier, told=None, done="relu"):
+        look(dossier.champs)
+    return found
+
+
+def examples(
+    services: Services, mapping: FormMapping, *, count: int
+) -> Iterator[tuple[int, list[tuple[str, str, str, str]]]]:
+    """Dossiers as the mapping would read them: question, answer, field, value, line by line."""
+    numbers = sorted(services.store.dossiers.known_numbers(services.demarche))[-count:]
+    files = CaseFiles.read(services)
+    stored = services.store.dossiers.iterate(services.demarche, numbers=numbers)
+    for dossier, revision in files.each(
+        stored, lambda _, case: (case.dossier, case.revision), told=None, done="relu"
+    ):
+        answers = dict(_answers(dossier.champs))
+        report = map_report(dossier, mapping=mapping, revision=revision)
+        lines = [
+            (line.label, answers.get(line.champ, ""), line.title, line.value or line.state)
+            for line in card(report, mapping=mapping)
+            if line.champ
+        ]
+        yield dossier.number, lines
+
+
+def _answers(champs: Sequence[Champ]) -> Iterator[tuple[str, str]]:
+    for one in champs:
+        if isinstance(one.value, Rows):
+            for row in one.value.rows[:1]:
+                yield from _answers(row)
+            yield one.id, f"{len(one.value.rows)} ligne(s)"
+        else:
+            yield one.id, show_champ(one.value) if one.value is not None else ""
+
+
+def _reviewed(services: Services) -> list[tuple[FormMapping, ReviewedForm]]:
+    """The forms that persons reviewed: that of the mapping in use, and that of the bridge."""
+    found = []
+    ours = reviewed_form(services.inputs.mapping_file)
+    if ours is not None:
+        found.append((services.form.mapping, ours))
+    shipped = _MAPPINGS / services.form.mapping.form / "mapping.yaml"
+    if shipped.exists() and shipped != services.inputs.mapping_file:
+        theirs = reviewed_form(shipped)
+        if theirs is not None:
+            found.append((read_mapping(shipped), theirs))
+    return found
+
+
+def _lexicon(services: Services) -> Lexicon:
+    """The synonyms beside the mapping in use, else those of the bridge, else none."""
+    beside = services.inputs.mapping_file.with_name(SYNONYMS)
+    shipped = _MAPPINGS / services.form.mapping.form / SYNONYMS
+    path = next((one for one in (beside, shipped) if one.exists()), None)
+    if path is None:
+        return no_lexicon()
+    return parse_lexicon(read_text(path, "UNC_MAPPING"), source=path.name)
+
+
+def _replace(path: Path, text: str) -> None:
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def _today() -> date:
+    return now().astimezone(PARIS).date()

@@ -1,0 +1,148 @@
+"""A person reviews a form: accepts its changes, says what it does not ask, adopts it.
+
+What they said is kept beside the mapping (:mod:`mappings.drift.reviewed`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from french.time import PARIS
+from mappings.adoption.absences import every_field
+from mappings.dossier.decode import stable_id
+from mappings.drift.compare import compare
+from mappings.drift.model import Drift, Kind, Severity
+from mappings.drift.reviewed import Absence, Adoption, ReviewedForm, dump_reviewed, review
+from steps.wiring.case_files import rules_at
+from steps.wiring.drift import drift_of, form_adopted, observed_form
+from steps.wiring.failures import RequestError
+from steps.wiring.form import reviewed_file, reviewed_form
+from steps.wiring.services import Services, now
+from triage.rules.needs import needs_of
+
+_MAPPINGS = (Path(__file__).parents[2] / "mappings").resolve()
+_UNREAD = "La démarche n'a pas encore été lue : `unc sync`, puis réessayez."
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """What came of an adoption.
+
+    Attributes:
+        adoption: Who, when, which revision; ``None`` when it was refused.
+        file: Where it is kept.
+        left: What stands against it, or is left to look at.
+    """
+
+    adoption: Adoption | None
+    file: Path
+    left: tuple[Drift, ...]
+
+
+def accept(services: Services) -> tuple[Path, tuple[Drift, ...], tuple[Drift, ...]]:
+    """Review the labels, types and options of the form as it was last read.
+
+    What it does not ask is not accepted with it (:func:`say_absent`), nor is it adopted.
+
+    Returns:
+        The file, the differences before, and those that are left.
+
+    Raises:
+        RequestError: The mapping is the bridge's own, and the form is another one.
+    """
+    _require_own_file(services)
+    before, earlier = drift_of(services), _said(services)
+    path = _keep(services, review(observed_form(services).revisions, earlier=earlier))
+    return path, before, drift_of(services)
+
+
+def say_absent(services: Services, field: str, *, reason: str, by: str) -> Path:
+    """Keep that the form rightly does not ask a field.
+
+    Raises:
+        RequestError: The mapping has no such field, the reason or the name is blank, or the mapping
+            is the bridge's own and the form another one.
+    """
+    _require_own_file(services)
+    if field.partition("=")[0] not in every_field(services.form.mapping):
+        raise RequestError(f"La correspondance n'a pas de donnée « {field} ».")
+    if not reason.strip() or not by.strip():
+        raise RequestError("Une absence se dit avec sa raison (--reason) et un nom (--by).")
+    earlier = _said(services)
+    one = Absence(" ".join(reason.split()), " ".join(by.split()), _today())
+    # Without a reviewed file the form stays compared with its oldest revision.
+    earlier = earlier if earlier.accepted else review(observed_form(services).revisions[:1])
+    return _keep(services, replace(earlier, absent={**earlier.absent, field: one}))
+
+
+def adopt(services: Services, *, by: str) -> Adopted:
+    """Adopt the form as it was last read, by the present mapping.
+
+    It is refused as long as a field that rules read has no champ and nobody said why, or a champ
+    cannot be read. A question of the scope that the form does not ask may stay so once a person
+    said it: every dossier is then « À préciser ».
+
+    Raises:
+        RequestError: The form was never read, or the name is blank.
+    """
+    if not by.strip():
+        raise RequestError("Dites qui adopte ce formulaire : --by « Prénom Nom ».")
+    observed, form = observed_form(services), services.form
+    if observed.active is None:
+        raise RequestError(_UNREAD)
+    reviewed = review(observed.revisions, earlier=_said(services))
+    needs = needs_of(rules_at(form.rulesets, now()))
+    left = compare(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
+    path = reviewed_file(services.inputs.mapping_file)
+    if against(left, settled=reviewed.settled):
+        return Adopted(None, path, left)
+    revision = stable_id(observed.active.id)
+    adoption = Adoption(" ".join(by.split()), _today(), services.demarche, revision)
+    _keep(services, replace(reviewed, adopted=(*reviewed.adopted, adoption)))
+    return Adopted(adoption, path, left)
+
+
+def against(drifts: Sequence[Drift], *, settled: frozenset[str]) -> tuple[Drift, ...]:
+    """What keeps a form from being adopted."""
+    return tuple(
+        one
+        for one in drifts
+        if one.severity is Severity.BLOCKING
+        and one.kind is not Kind.NOT_ADOPTED
+        and not (one.lost and one.field in settled)
+    )
+
+
+def _said(services: Services) -> ReviewedForm:
+    """What was reviewed; of a form that nobody adopted, without the adoption of another one."""
+    reviewed = reviewed_form(services.inputs.mapping_file) or ReviewedForm()
+    if form_adopted(services) or _is_ours(services):
+        return reviewed
+    ours = tuple(one for one in reviewed.adopted if one.demarche is not None)
+    return replace(reviewed, adopted=ours)
+
+
+def _is_ours(services: Services) -> bool:
+    """Whether the mapping in use comes with the bridge: other démarches may use it too."""
+    return services.inputs.mapping_file.resolve().is_relative_to(_MAPPINGS)
+
+
+def _require_own_file(services: Services) -> None:
+    if _is_ours(services) and not form_adopted(services):
+        raise RequestError(
+            "La correspondance livrée avec la passerelle est celle d'un autre formulaire :"
+            " `unc mapping adapt` en écrit une pour celui-ci."
+        )
+
+
+def _keep(services: Services, reviewed: ReviewedForm) -> Path:
+    path = reviewed_file(services.inputs.mapping_file)
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(dump_reviewed(reviewed), encoding="utf-8")
+    part.replace(path)
+    return path
+
+
+def _today() -> date:
+    return now().astimezone(PARIS).date()

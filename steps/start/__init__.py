@@ -1,0 +1,1 @@
+"""A démarche of another kind, from nothing: its folder of data files."""

@@ -1,0 +1,117 @@
+"""A person says what nobody is sure of: in order, with a way back, kept, and written for people."""
+
+from functools import cache
+
+import pytest
+
+from mappings.adoption.adapted import Adapted, adapted, mapping_text
+from mappings.adoption.decisions import Decision, Decisions, dump_decisions, parse_decisions
+from mappings.adoption.session import Session
+from mappings.matching.match import match_form
+from mappings.schema.file import parse_mapping
+from mappings.schema.model import FormMapping
+from mappings.schema.sources import FlatRows
+from tests.mappings.matching.variants import VARIANTS, Variant, our_wants, the_mapping
+
+
+@cache
+def variant(name: str) -> Variant:
+    return VARIANTS[name]()
+
+
+@cache
+def started(name: str) -> Session:
+    wants = our_wants()
+    matching = match_form(wants, variant(name).revision, samples={})
+    return Session(wants, matching, Decisions(7, "A. Martin"))
+
+
+def made(session: Session, name: str) -> Adapted:
+    revision = variant(name).revision
+    return adapted(the_mapping(), session, revisions=(revision,), active=revision)
+
+
+def read(session: Session, name: str) -> FormMapping:
+    text = mapping_text(made(session, name), demarche=7, revision="5000")
+    return parse_mapping(text, source="mapping.yaml")
+
+
+THIRD = "a third absent, ten unknown"
+
+
+def test_what_rules_read_is_asked_first_and_nothing_sure_is_asked() -> None:
+    session = started(THIRD)
+    asked = list(session.questions())
+    assert [one.wanted.read for one in asked] == sorted(
+        (one.wanted.read for one in asked), reverse=True
+    )
+    assert session.taken.keys().isdisjoint({one.path for one in asked})
+    assert {one.path for one in asked} >= {"territoire_national", "nature_signalement"}
+
+
+def test_a_person_says_no_takes_one_skips_and_goes_back() -> None:
+    session = started("written by a third")
+    first = next(session.questions())
+    gone = session.decided(first.path, Decision(absent="Demandé par téléphone"))
+    assert gone.absent == {first.path: "Demandé par téléphone"}
+    assert next(gone.questions()).path != first.path
+    assert next(gone.undone().questions()).path == first.path
+    later = session.decided(first.path, Decision())
+    assert first.path not in {one.path for one in later.questions()}
+    assert first.path not in later.taken
+    chosen = next(one for one in session.questions() if one.champs)
+    taken = session.decided(chosen.path, Decision(champ=chosen.keys[0]))
+    assert taken.taken[chosen.path].offered.descriptor.id == chosen.keys[0]
+
+
+def test_what_was_said_is_kept_and_read_again() -> None:
+    session = (
+        started(THIRD)
+        .decided("siret", Decision())
+        .decided("cas", Decision(absent="Pas de cas : « zéro »"))
+    )
+    text = dump_decisions(session.decisions)
+    assert parse_decisions(text, source="adaptation.yaml") == session.decisions
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_the_file_is_readable_and_says_where_each_field_is_asked(name: str) -> None:
+    session = started(name)
+    mapping = read(session, name)
+    assert mapping.fields.keys() == the_mapping().fields.keys()
+    for path, match in session.taken.items():
+        if "." in path or match.offered.flat:
+            continue
+        assert mapping.fields[path].champs == (match.offered.descriptor.id,)
+    untaken = [p for p, one in mapping.fields.items() if p not in session.taken]
+    assert all(mapping.fields[p].champs == () for p in untaken)
+    assert read(session, name) == mapping
+
+
+def test_flattened_rows_and_options_are_read_as_ours() -> None:
+    mapping = read(started("retyped and flattened"), "retyped and flattened")
+    source = mapping.fields["specialites"].source
+    assert isinstance(source, FlatRows)
+    assert len(source.rows) == 3
+    assert source.rows[0].keys() == the_mapping().fields["specialites"].fields.keys()
+    asked = mapping.fields["usage_intentionnel"].options
+    assert {one.written: one.means for one in asked.values()}["Ne sait pas"] is None
+    options = (
+        read(started("written by another"), "written by another")
+        .fields["nature_signalement"]
+        .options
+    )
+    assert {one.written: one.means for one in options.values()} == {
+        "Initiale": "Initial",
+        "Suivi": "Complément",
+        "Finale": "Clôture",
+    }
+
+
+def test_an_option_that_rules_name_and_nothing_means_is_asked_for() -> None:
+    session = started("reworded")
+    asked = [one for one in session.questions() if one.option]
+    assert all(one.option in one.wanted.needed for one in asked)
+    taken = session.taken["niveau_risque"]
+    assert taken.options is not None
+    assert session.means("niveau_risque")["Haut"] == "Élevé"

@@ -1,0 +1,175 @@
+"""Forms that nobody reviewed: most of each is found, and what is called sure is never wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from french.text import bare_label
+from mappings.dossier.revision import flatten
+from mappings.matching.lexicon import Lexicon, no_lexicon
+from mappings.matching.match import Matching, match_form
+from tests.mappings.matching.variants import (
+    FORMS,
+    VARIANTS,
+    Raw,
+    Variant,
+    as_form,
+    our_wants,
+    the_lexicon,
+    written_by_another,
+)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What came of matching a variant, by path: shares of what the form truly asks."""
+
+    sure: float
+    right: float
+    wrong_sure: dict[str, str]
+
+
+def champs_of(path: str, matching: Matching) -> frozenset[str]:
+    """The champs that a match takes; of a column of flattened rows, those of every row."""
+    found = matching.matches[path].offered
+    rows = matching.matches.get(path.split(".", maxsplit=1)[0])
+    if rows is not None and rows.offered.flat and "." in path:
+        column = found.descriptor.id
+        return frozenset(row[column] for row in rows.offered.flat if column in row)
+    return found.champs
+
+
+def measured(variant: Variant, lexicon: Lexicon | None = None) -> Measured:
+    matching = match_form(our_wants(lexicon), variant.revision, samples={})
+    right = {p for p in matching.matches if champs_of(p, matching) == variant.truth.get(p)}
+    total = len(variant.truth)
+    return Measured(
+        sure=len(right & matching.sure.keys()) / total,
+        right=len(right) / total,
+        wrong_sure={
+            path: one.offered.descriptor.label
+            for path, one in matching.sure.items()
+            if path not in right
+        },
+    )
+
+
+def without_its_words(variant: Variant) -> Lexicon:
+    """The synonyms but those that this form uses: as if it had never been seen."""
+    revision, lexicon = variant.revision, the_lexicon()
+    meanings = lexicon.words.meanings
+    labels = (one.label for one in flatten((*revision.champs, *revision.annotations)))
+    own = {meanings(bare_label(label)) for label in labels}
+    wordings = {
+        path: replace(
+            one, phrases=tuple(p for p in one.phrases if meanings(bare_label(p)) not in own)
+        )
+        for path, one in lexicon.wordings.items()
+    }
+    return replace(lexicon, wordings=wordings)
+
+
+@pytest.mark.parametrize(
+    ("name", "sure"),
+    [
+        ("same labels, other ids", 1.0),
+        ("reworded", 0.8),
+        ("retyped and flattened", 0.8),
+        ("a third absent, ten unknown", 0.8),
+        ("written by another", 0.7),
+        ("written by a third", 0.7),
+    ],
+)
+def test_most_of_a_form_is_sure_and_nothing_sure_is_wrong(name: str, sure: float) -> None:
+    found = measured(VARIANTS[name]())
+    assert found.wrong_sure == {}
+    assert found.sure >= sure
+
+
+@pytest.mark.parametrize(
+    ("name", "sure", "right"), [("reworded", 0.75, 0.95), ("written by another", 0.55, 0.9)]
+)
+def test_a_form_whose_words_are_not_in_the_file_is_found_all_the_same(
+    name: str, sure: float, right: float
+) -> None:
+    variant = VARIANTS[name]()
+    found = measured(variant, without_its_words(variant))
+    assert found.wrong_sure == {}
+    assert (found.sure >= sure, found.right >= right) == (True, True), found
+
+
+def test_without_any_synonym_nothing_sure_is_wrong() -> None:
+    for make in VARIANTS.values():
+        assert measured(make(), no_lexicon()).wrong_sure == {}
+
+
+def decoys() -> Mapping[str, Any]:
+    text = (FORMS / "leurres.yaml").read_text("utf-8")
+    told: Mapping[str, Any] = YAML(typ="safe").load(text)
+    return told
+
+
+def as_variant(champs: list[Raw]) -> Variant:
+    numbers = iter(range(5000, 6000))
+
+    def made(one: Raw) -> Raw:
+        inner = [made(child) for child in one.get("children", ())]
+        children = {"children": inner} if inner else {}
+        return {"required": False, **one, "id": next(numbers), **children}
+
+    return Variant(as_form({"champs": [made(one) for one in champs], "annotations": []}), {})
+
+
+def test_what_is_like_a_question_and_is_not_it_is_never_sure() -> None:
+    wants = our_wants()
+    listed: list[Raw] = decoys()["leurres"]
+    alone = [as_variant([one]) for one in listed]
+    for variant in (*alone, as_variant(listed)):
+        sure = match_form(wants, variant.revision, samples={}).sure
+        assert {path: one.offered.descriptor.label for path, one in sure.items()} == {}
+
+
+@pytest.mark.parametrize("heading", decoys()["sections"])
+def test_a_question_under_the_heading_of_somebody_else_is_never_sure(heading: str) -> None:
+    section = {"type": "header_section", "label": heading}
+    variant = as_variant([section, *decoys()["sections"][heading]])
+    assert match_form(our_wants(), variant.revision, samples={}).sure == {}
+
+
+def test_answers_tell_a_code_from_another_text() -> None:
+    variant = as_variant(
+        [
+            {
+                "type": "repetition",
+                "label": "Spécialités concernées",
+                "children": [
+                    {"type": "text", "label": "Dénomination de la spécialité"},
+                    {"type": "text", "label": "Substance active (DCI)"},
+                    {"type": "text", "label": "Code"},
+                ],
+            }
+        ]
+    )
+    code = str(variant.form["revisions"][0]["champs"][0]["children"][2]["id"])
+    found = match_form(our_wants(), variant.revision, samples={code: ["61266250", "60002283"]})
+    assert found.matches["specialites.cis"].offered.descriptor.id == code
+
+
+def test_a_contrary_question_is_proposed_as_such() -> None:
+    variant = as_variant([{"type": "yes_no", "label": "L'usage est-il constaté hors de France ?"}])
+    found = match_form(our_wants(), variant.revision, samples={})
+    match = found.matches["territoire_national"]
+    assert (match.sure, match.inverted) == (False, True)
+
+
+def test_two_questions_that_ask_one_thing_are_a_doubt() -> None:
+    asked = {"type": "integer_number", "label": "Nombre de patients exposés"}
+    variant = as_variant([asked, {**asked, "label": "Nombre de patients traités"}])
+    assert "patients" not in match_form(our_wants(), variant.revision, samples={}).sure
+
+
+def test_the_stranger_was_read_whole() -> None:
+    assert len(written_by_another().truth) > 80

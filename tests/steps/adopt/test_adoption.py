@@ -1,0 +1,170 @@
+"""From first contact to an adopted form, over HTTP: nothing leaves before a person adopted it."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.app import call
+from sandbox.generator.any_form import dossiers_of
+from sandbox.server import Sandbox, running_sandbox
+from settings import load_settings
+from steps.judge.judge import ASSESSMENT
+from steps.wiring.services import open_services
+from tests.conftest import few_centres
+from tests.mappings.matching.variants import VARIANTS, Variant
+
+DOSSIERS = 6
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A démarche whose form nobody saw, and a shell set to it."""
+
+    sandbox: Sandbox
+    home: Path
+    variant: Variant
+    capture: pytest.CaptureFixture[str]
+
+    def unc(self, *command: str, code: int | None = None) -> Any:
+        self.capture.readouterr()
+        found = call([*command, "--json"])
+        shown = self.capture.readouterr()
+        assert code is None or found == code, shown.err
+        return json.loads(shown.out)
+
+    def written(self) -> bool:
+        numbers = range(24_000_001, 24_000_001 + DOSSIERS)
+        snapshots = [self.sandbox.control.snapshot(number) for number in numbers]
+        return any(one["annotations"] for one in snapshots)
+
+    def workbooks(self, summary: Any) -> set[str]:
+        return {Path(one).name for one in summary["workbooks"]}
+
+
+MakeContact = Callable[[str], Contact]
+
+
+@pytest.fixture
+def contact(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[MakeContact]:
+    made: list[Any] = []
+
+    def make(name: str) -> Contact:
+        variant = VARIANTS[name]()
+        seeds = list(dossiers_of(variant.form, DOSSIERS, seed=3))
+        served = running_sandbox(
+            tmp_path / "sandbox", forms=[variant.form], seeds=seeds, rate_limit=100_000
+        )
+        sandbox = served.__enter__()
+        made.append(served)
+        monkeypatch.chdir(tmp_path)
+        for key, value in {
+            "UNC_DS_URL": sandbox.url,
+            "UNC_DS_TOKEN": sandbox.token,
+            "UNC_DEMARCHE": str(sandbox.demarche),
+            "UNC_INSTRUCTEUR": sandbox.instructeur,
+            "UNC_HOME": str(tmp_path / "home"),
+            "UNC_COLUMNS": str(few_centres(tmp_path / "colonnes")),
+        }.items():
+            monkeypatch.setenv(key, value)
+        return Contact(sandbox, tmp_path / "home", variant, capsys)
+
+    yield make
+    for one in made:
+        one.__exit__(None, None, None)
+
+
+def verdicts() -> Sequence[Any]:
+    with open_services(load_settings()) as services:
+        stored = list(services.store.dossiers.iterate(services.demarche))
+    return [ASSESSMENT.validate_json(one.assessment.detail) for one in stored if one.assessment]
+
+
+def test_nothing_is_written_nor_handed_to_the_network_before_a_person_adopts(
+    contact: MakeContact,
+) -> None:
+    ours = contact("same labels, other ids")
+    first = ours.unc("run", code=1)
+    assert (first["annotated"], first["labelled"], first["messages"]) == (0, 0, 0)
+    assert ours.workbooks(first) == {"agence.xlsx"}
+    assert {(one.score, one.status.value) for one in verdicts()} <= {
+        (None, "À préciser"),
+        (None, "Clos"),
+    }
+    assert ours.unc("respond", "--dry-run")["due"] == []
+    assert call(["export", "--centre", "lyon"]) == 2
+    assert "adopt" in ours.capture.readouterr().err
+    assert call(["mapping", "accept"]) == 2, "the bridge's own file is not that of this form"
+
+    found = ours.unc("mapping", "adapt", "--auto", code=0)
+    assert found["left"] == []
+    sure = {one["field"]: frozenset(one["champs"]) for one in found["sure"]}
+    assert sure == ours.variant.truth
+    assert not ours.workbooks(ours.unc("run", code=1)) - {"agence.xlsx"}
+    assert not ours.written()
+
+    assert ours.unc("mapping", "adopt", "--by", "A. Martin", code=0)["adopted"]["by"] == "A. Martin"
+    done = ours.unc("run")
+    assert done["annotated"] > 0
+    assert ours.written()
+    assert ours.workbooks(done) == {
+        "agence.xlsx",
+        "reseau.xlsx",
+        "crpv-lyon.xlsx",
+        "crpv-nice.xlsx",
+    }
+    assert all(one.score is not None for one in verdicts())
+    told = {one["text"] for one in ours.unc("doctor")["checks"] if one["name"] == "Formulaire"}
+    assert any("par A. Martin" in text for text in told)
+
+
+@pytest.mark.slow
+def test_a_person_is_guided_stops_and_takes_up_again(
+    contact: MakeContact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = contact("written by another")
+    ours.unc("sync")
+
+    def typed(*lines: str) -> str:
+        monkeypatch.setattr("sys.stdin", StringIO("".join(f"{line}\n" for line in lines)))
+        ours.capture.readouterr()
+        call(["mapping", "adapt"])
+        shown = ours.capture.readouterr()
+        return shown.out + shown.err
+
+    assert "Gardé dans" in typed("A. Martin", "n", "Jamais demandé", "q")
+    left = {one["field"] for one in ours.unc("mapping", "adapt")["left"]}
+    assert "departements" not in left
+    assert left
+    shown = typed(*(["n", ""] * 4), *([""] * 20), "o")
+    assert "adopt" in shown
+    absences = ours.unc("mapping", "adapt")["absent"]
+    assert absences["departements"] == "Jamais demandé"
+
+
+@pytest.mark.slow
+def test_a_mandatory_question_without_a_champ_keeps_the_form_from_being_adopted(
+    contact: MakeContact,
+) -> None:
+    ours = contact("a third absent, ten unknown")
+    ours.unc("sync")
+    left = [one["field"] for one in ours.unc("mapping", "adapt", "--auto", code=1)["left"]]
+    assert ours.unc("mapping", "accept", code=1)["drift"]["bloquant"] > 1, "it accepts no absence"
+    refused = ours.unc("mapping", "adopt", "--by", "A. Martin", code=1)
+    assert refused["adopted"] is None
+    for field in left:
+        ours.unc("mapping", "absent", field, "--reason", "Jamais demandé", "--by", "A. Martin")
+    adopted = ours.unc("mapping", "adopt", "--by", "A. Martin", code=0)
+    scope = {"usage_intentionnel", "territoire_national", "couvert_par_pgr"} & set(left)
+    assert sum("bloquant" in one for one in adopted["left"]) == len(scope)
+    summary = ours.unc("run", code=1)
+    assert summary["messages"] == 0
+    assert {one.status.value for one in verdicts()} <= {"À préciser", "Hors champ", "Clos"}
+    told = {one["text"] for one in ours.unc("doctor")["checks"] if one["name"] == "Formulaire"}
+    assert any("Jamais demandé — A. Martin" in text for text in told)

@@ -1,0 +1,97 @@
+"""What the second reading makes of a labelled dossier, in the words of its file."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from mappings.dossier.model import Dossier
+from mappings.report.mapper import map_report
+from mappings.report.model import Report
+from tests.triage.conftest import make_dossier, revision_of, the_mapping, the_second_reading
+from tests.triage.replying import rulebook
+from triage.replies.decision import decide
+from triage.replies.inputs import JudgedDossier, Memory
+from triage.replies.messages import due_message
+from triage.verdict.assess import assess
+from triage.verdict.model import Assessment, Verdict
+
+DEPOSIT = "2026-11-10T10:00:00+01:00"
+WORDS = {
+    Verdict.MISSING: "absent",
+    Verdict.INVALID: "invalide",
+    Verdict.INSUFFICIENT: "insuffisant",
+    Verdict.PRESENT: "présent",
+    Verdict.NOT_APPLICABLE: "sans objet",
+}
+USUAL = {"A4": Verdict.NOT_APPLICABLE, "D5": Verdict.NOT_APPLICABLE, "D6": Verdict.NOT_APPLICABLE}
+"""Verdicts of the base report, which is complete; all other items are present."""
+_BULLET = re.compile(r"^- (.*)$", re.MULTILINE)
+_EXPECTED = re.compile(r"( Dans le formulaire : .*?\.)? Attendu : .*$")
+
+
+def judged(case: Mapping[str, Any]) -> tuple[Dossier, Report, Assessment]:
+    """A labelled dossier, its report, its verdict."""
+    revision = case.get("revision", 2)
+    dossier = make_dossier(
+        case.get("réponses"),
+        revision=revision,
+        state=case.get("état", "en_construction"),
+        deposited_at=datetime.fromisoformat(DEPOSIT),
+        submitted_at=datetime.fromisoformat(case.get("envoyé", DEPOSIT)),
+    )
+    report = map_report(dossier, mapping=the_mapping(), revision=revision_of(revision))
+    verdict = assess(
+        report,
+        the_second_reading(),
+        mapping=the_mapping(),
+        fingerprint="f",
+        earlier_exists=case.get("précédent existe", True),
+    )
+    return dossier, report, verdict
+
+
+def outcome(case: Mapping[str, Any]) -> dict[str, Any]:
+    """What a labelled dossier comes to; what is empty is left out."""
+    dossier, report, verdict = judged(case)
+    told = {
+        "statut": verdict.status.value,
+        "d'après les réponses": verdict.open_status.value if verdict.open_status else None,
+        "éléments": {
+            item.id: f"{WORDS[item.verdict]} : {item.reason}"
+            if item.reason
+            else WORDS[item.verdict]
+            for item in verdict.items
+            if item.verdict is not USUAL.get(item.id, Verdict.PRESENT)
+        },
+        "score": verdict.score,
+        "priorité": verdict.priority,
+        "critères": [one.name for one in verdict.criteria],
+        "à vérifier": [f"{one.label} ({one.value})" for one in verdict.to_verify],
+        "alertes": [one.text for one in verdict.warnings],
+        "déclarant": letter(dossier, report, verdict),
+    }
+    return {name: value for name, value in told.items() if value not in (None, [], {})}
+
+
+def letter(dossier: Dossier, report: Report, verdict: Assessment) -> str | list[str]:
+    """What the declarant is told: each thing that is asked for, without what the guide expects."""
+    rules = rulebook(channel="correction")
+    decision = decide(verdict, {})
+    policy = rules.policy.statuses[verdict.status]
+    origins = {name: one.origin for name, one in report.fields.items()}
+    judged_dossier = JudgedDossier(
+        dossier=dossier,
+        assessment=verdict,
+        assessed_at=dossier.deposited_at,
+        annotations=(),
+        labels={name: one.label for name, one in origins.items() if one},
+    )
+    message = due_message(
+        judged_dossier, Memory(), kind=policy.message, decision=decision, rulebook=rules
+    )
+    if message is None:
+        return "rien"
+    if message.kind == "received":
+        return "reçu et complet"
+    return [_EXPECTED.sub("", line) for line in _BULLET.findall(message.body)]
