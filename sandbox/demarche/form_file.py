@@ -255,6 +255,7 @@ def _question_of(one: Json, numbers: dict[str, int]) -> Json:
     }
     if kind in _LISTS and one.get("options"):
         question["options"] = one["options"]
+        question["other"] = bool(one.get("otherOption"))
     elif kind in _LISTS:  # fed by a CSV, whose rows DS does not give
         question["rows"] = {str(at): f"Ligne {at} du fichier" for at in range(1, 6)}
     if kind == "repetition":

@@ -110,7 +110,7 @@ class AdministratorDesk:
         if one is None:
             return missing(request, f"Le formulaire n’a pas de question {stable}.")
         published = demarche.active.by_id.get(stable)
-        offered = [one.kind, *(OFFERED.get(published.kind, ()) if published else _PLAIN_KINDS)]
+        offered = [one.kind, *(self._offered(published.kind) if published else _PLAIN_KINDS)]
         shown: Shown = {
             "demarche": demarche,
             "one": one,
@@ -128,6 +128,11 @@ class AdministratorDesk:
             return page(request, "question", refused=sentences(error), **shown)
         self._keep(demarche, new)
         return go("/formulaire", "change")
+
+    def _offered(self, kind: str) -> list[str]:
+        """Return the types that DS's editor offers instead of one, as far as they are served."""
+        newer = self.instance.switches.champ_types
+        return [one for one in OFFERED.get(kind, ()) if newer or one in KINDS]
 
     async def add(self, request: Request) -> Response:
         """Add a question after another, or an annotation."""

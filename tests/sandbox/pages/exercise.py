@@ -103,7 +103,7 @@ class Trainee:
     def _second_terminal(self, shell: str) -> None:
         kept = self.folder / "environnement.sh"
         done = subprocess.run(  # noqa: S603  what the guide says
-            ["/bin/bash", "-ec", f"{shell}\nexport -p > {kept}"],
+            ["/bin/bash", "-c", f"{shell}\ncode=$?\nexport -p > {kept}\nexit $code"],
             cwd=self.folder,
             env=self.environment,
             capture_output=True,

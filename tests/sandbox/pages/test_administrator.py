@@ -40,6 +40,11 @@ def test_a_change_that_ds_does_not_offer_is_refused_and_the_draft_can_be_given_u
     assert "vous ne pouvez pas changer son type" in page
     offered = re.findall(r'<option value="(\w+)"', visitor.get("/formulaire/3"))
     assert set(offered) == {"yes_no", "checkbox", "text", "textarea", "formatted"}
+    newer = 'value="pre_rempli"'
+    assert newer not in visitor.get("/formulaire/1")
+    visitor.control.switches(champ_types=True)
+    assert newer in visitor.get("/formulaire/1")
+    visitor.control.switches(champ_types=False)
     assert "doit être rempli" in visitor.post("/formulaire/1", 422, libelle="", type="text")
     assert "au moins un choix" in visitor.post(
         "/formulaire/ajouter", 422, libelle="x", type="drop_down_list"
