@@ -4,7 +4,6 @@ The names come from ``triage/unc/substances.csv``, from BDPM where it is loaded,
 reports, which often say of a brand what it holds.
 """
 
-import csv
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -62,7 +61,8 @@ def read_names(text: str, *, salts: frozenset[str], source: str) -> SubstanceNam
     """
     others: dict[str, str] = {}
     known: set[str] = set()
-    for at, row in enumerate(csv.reader(text.splitlines(), delimiter=";"), start=1):
+    rows = (line.split(";") for line in text.splitlines())
+    for at, row in enumerate(rows, start=1):
         if at == 1 or not "".join(row).strip() or row[0].startswith("#"):
             continue
         if len(row) != 2 or not row[1].strip():  # noqa: PLR2004 (two columns)
@@ -79,7 +79,7 @@ def reference_names(medicines: Iterable[Medicine], salts: frozenset[str]) -> Sub
     held: dict[str, Counter[str]] = defaultdict(Counter)
     known: set[str] = set()
     for one in medicines:
-        parts = {joined(name, salts) for name in one.substances} - {""}
+        parts = {joined(name, salts) for name in one.fractions} - {""}
         known |= parts
         if parts and (brand := head(one.name)):
             held[brand]["+".join(sorted(parts))] += 1

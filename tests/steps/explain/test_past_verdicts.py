@@ -41,6 +41,9 @@ def changed(tmp_path: Path) -> Iterator[Changed]:
     for file in (rules / "rapprochements.yaml", *(rules / "rules").iterdir()):
         text = file.read_text("utf-8").replace("field: titre,", "field: intitule,")
         file.write_text(text.replace("penalty: 0.10", "penalty: 0.11"), encoding="utf-8")
+    matching = rules / "rapprochements.yaml"
+    told_in = matching.read_text("utf-8").replace("told_in: [titre,", "told_in: [intitule,")
+    matching.write_text(told_in, encoding="utf-8")
     mapping = tmp_path / "mapping.yaml"
     text = (ROOT / "mappings/unc/mapping.yaml").read_text("utf-8")
     mapping.write_text(text.replace("\n  titre:", "\n  intitule:"), encoding="utf-8")
