@@ -150,7 +150,7 @@ def _is_email(text: str) -> bool:
     return True
 
 
-_ADDRESS = re.compile(r"[^\s<>(),;/]*@[^\s<>(),;/]*")
+_ADDRESS = re.compile(r"[^\s<>(),;:/]*@[^\s<>(),;:/]*")
 _LONGEST = 200
 """No answer of one line is longer: the library would look for a number in a whole text."""
 

@@ -199,3 +199,47 @@ def test_without_a_reference_every_column_is_empty_and_said_to_be() -> None:
     shown = facts_of(None)
     assert shown.pop("bdpm_rapprochement") == NO_REFERENCE
     assert shown == dict.fromkeys((fact.name for fact in FACTS), "")
+
+
+def test_a_fraction_stands_for_the_salt_that_it_acts_in(sample: Reference) -> None:
+    medicine = sample.medicines["62202005"]
+    assert medicine.substances == ("LAMIVUDINE", "SULFATE D'ABACAVIR")
+    assert medicine.fractions == ("LAMIVUDINE", "ABACAVIR")
+    assert sample.medicines["60003620"].fractions == ("DIPROPIONATE DE BÉCLOMÉTASONE",)
+
+
+@pytest.mark.parametrize(
+    ("substance", "agrees"),
+    [
+        ("abacavir", True),
+        ("Sulfate d'abacavir", True),
+        ("abacavire", True),
+        ("", True),
+        ("olanzapine", False),
+        ("sulfate de morphine", False),
+        ("abacavir / olanzapine", False),
+    ],
+)
+def test_a_code_of_another_substance_is_told(
+    matcher: Matcher, sample: Reference, substance: str, agrees: bool
+) -> None:
+    name = sample.medicines["62202005"].name
+    found = matcher.match(Declared(cis="62202005", name=name, substance=substance))
+    assert found.sure is agrees
+    assert agrees or "la substance déclarée n'est pas celle de" in found.remarks[0]
+
+
+def test_a_name_of_the_same_form_and_dosage_is_not_the_same_name(matcher: Matcher) -> None:
+    assert matcher.match(Declared(cis="60002283", name="ANASTROZOLE 1 mg, comprimé")).sure
+    other = matcher.match(Declared(cis="60002283", name="OLANZAPINE 1 mg, comprimé pelliculé"))
+    assert "ne ressemble pas" in other.remarks[0]
+
+
+@pytest.mark.parametrize("said", ["NC", "sans objet", "-"])
+def test_a_code_that_is_none_is_not_said_to_be_unknown(matcher: Matcher, said: str) -> None:
+    found = matcher.match(Declared(cis=said, cip=said, name="zyvoxid 2 mg/ml"))
+    assert not any("inconnu" in one for one in found.remarks)
+
+
+def test_hyphens_in_a_code_are_no_part_of_it(matcher: Matcher) -> None:
+    assert matcher.match(Declared(cip="34009-494-972-9-4")).sure

@@ -114,3 +114,39 @@ def test_levels_without_a_last_one_are_refused(report: MakeReport, rules: RuleSe
     short = rules.priority.model_copy(update={"levels": rules.priority.levels[:-1]})
     with pytest.raises(LookupError, match=r"^le référentiel n'a pas de dernier niveau"):
         level(short, known_answers(rules, report()), ())
+
+
+@pytest.mark.parametrize(
+    ("check", "value", "right"),
+    [
+        ("email", "Camille Durand <camille.durand@exempla.example>", True),
+        ("email", "camille.durand@exempla.example ou unc@exempla.example.", True),
+        ("email", "mailto:unc@exempla.example", True),
+        ("email", "Camille Durand <camille.durand@@exempla.example>", False),
+        ("email", "camille.durand@exempla.example, unc@", False),
+        ("email", "Camille Durand", False),
+        ("phone", "01 44 55 66 77 poste 12", True),
+        ("phone", "01 44 55 66 77 (p. 12)", True),
+        ("phone", "01 44 55 66 77 / 06 12 34 56 78", True),
+        ("phone", "Standard : +33 1 44 55 66 77", True),
+        ("phone", "poste 12", False),
+        ("phone", "01 44 55 66", False),
+        ("phone", "01 44 55 66 77" + " " * 300, False),
+        ("cip13", "3000001", True),
+        ("cip13", "34009-300-000-1-4", True),
+        ("cip13", "34009.300.000.1.4", True),
+        ("cip13", "300000", False),
+        ("cip13", "3400930000015", False),
+    ],
+)
+def test_what_surrounds_a_value_is_read_where_it_may_be(
+    report: MakeReport, check: str, value: str, right: bool
+) -> None:
+    told = SimpleCheck.model_validate({"check": check, "lenient": True, "text": "mal formé"})
+    facts = Facts(report=report(), earlier_exists=True)
+    assert passes(told, value, answers={}, facts=facts) is right
+
+
+def test_only_what_can_be_surrounded_is_lenient() -> None:
+    with pytest.raises(ValueError, match="« lenient » ne va qu'avec email, phone, cip13"):
+        SimpleCheck.model_validate({"check": "siret", "lenient": True, "text": ""})
