@@ -1,4 +1,4 @@
-"""`unc mapping new`, and `unc mapping adapt --new`: a démarche of another kind, from nothing."""
+"""`unc mapping new`: a démarche of another kind, from nothing."""
 
 from pathlib import Path
 

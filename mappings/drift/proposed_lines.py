@@ -73,4 +73,6 @@ def _name(champ: Descriptor, taken: Collection[str]) -> str:
     if not words or not words[0][0].isalpha():
         words = ["champ", *words]
     name = "_".join(words[:_SHORT])
-    return name if name not in {*taken, *_NO_NAME} else f"{name}_{champ.id}"
+    while name in {*taken, *_NO_NAME}:
+        name = f"{name}_{champ.id}"
+    return name

@@ -64,7 +64,9 @@ def _answer(spec: FieldSpec | AnnotationSpec, shown: ChampIndex, sheet: Sheet) -
     champ = shown.find(candidates)
     if champ is None:
         if spec.source is not None:
-            return sourced(spec, spec.source, shown, sheet)
+            found = sourced(spec, spec.source, shown, sheet)
+            if found.state is not AnswerState.NOT_ASKED:
+                return found
         return sheet.absent(candidates)
     sheet.taken.add(id(champ))
     if isinstance(champ.value, Rows) and isinstance(spec, FieldSpec) and spec.type == "rows":

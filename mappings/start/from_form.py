@@ -20,7 +20,7 @@ _HEAD = """\
 # donner à chaque donnée un nom et un sens (meaning), et dire laquelle peut aller au réseau
 # (audience). Les clés sont expliquées dans docs/correspondance.md.
 
-form: {form}
+form: "{form}"
 version: "1"
 title: {title}
 

@@ -227,6 +227,11 @@ def _rows(one: TypeDeChamp, answer: Any, how: Showing) -> Json:
     }
 
 
+def _map(_one: TypeDeChamp, _answer: Any, _how: Showing) -> Json:
+    """Show a map on which nothing is drawn: DS serves a list, never a null."""
+    return {"geoAreas": []}
+
+
 _READERS: dict[str, Callable[[TypeDeChamp, Any, Showing], Json]] = {
     "yes_no": _boolean,
     "checkbox": _boolean,
@@ -248,4 +253,5 @@ _READERS: dict[str, Callable[[TypeDeChamp, Any, Showing], Json]] = {
     "piece_justificative": _files,
     "titre_identite": _files,
     "repetition": _rows,
+    "carte": _map,
 }

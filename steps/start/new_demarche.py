@@ -28,6 +28,7 @@ _ROOT = Path(__file__).parents[2]
 _RULES, _HANDED_OUT = _ROOT / "triage" / "nouvelle", _ROOT / "exports" / "nouvelle"
 _SCHEMA = _ROOT / "mappings" / "mapping.schema.json"
 MAPPING = "mapping.yaml"
+_DESCRIPTORS = ("champDescriptors", "annotationDescriptors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,5 +183,22 @@ def _revisions(demarche: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     for at, one in enumerate(candidates):
         if isinstance(one, dict) and isinstance(one.get("champDescriptors"), list):
             number = str(one.get("id", at))
-            found.setdefault(number, {"annotationDescriptors": [], **one, "id": number})
+            named = {"annotationDescriptors": [], **one, "id": number}
+            listed = {name: _typed(named[name]) for name in _DESCRIPTORS}
+            found.setdefault(number, {**named, **listed})
     return list(found.values())
+
+
+def _typed(descriptors: Any) -> Any:
+    """Descriptors with their type, where they were asked under the name that DS gave it before."""
+    if not isinstance(descriptors, list):
+        return descriptors
+    return [_with_type(one) if isinstance(one, dict) else one for one in descriptors]
+
+
+def _with_type(one: dict[str, Any]) -> dict[str, Any]:
+    kind = one.get("type")
+    words = kind.split("_") if isinstance(kind, str) else []
+    typename = "".join(word.capitalize() for word in words)
+    inner = _typed(one.get("champDescriptors"))
+    return {"__typename": f"{typename}ChampDescriptor", **one, "champDescriptors": inner}

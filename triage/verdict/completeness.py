@@ -49,14 +49,15 @@ def judge_items(rules: RuleSet, facts: Facts) -> tuple[ItemResult, ...]:
 
 
 def is_scored(rules: RuleSet, unasked: frozenset[str]) -> bool:
-    """Whether a score says something: the form asks every mandatory question.
+    """Whether a score says something: rules ask something, and the form every mandatory question.
 
     Args:
         rules: The rule-set.
         unasked: See :class:`mappings.report.model.Report`.
     """
     parts = (part for item in rules.items if item.mandatory for part in item.parts)
-    return not unasked or all(unasked.isdisjoint(part.paths) for part in parts)
+    asked = not unasked or all(unasked.isdisjoint(part.paths) for part in parts)
+    return bool(rules.items) and asked
 
 
 def score(items: Iterable[ItemResult]) -> int:

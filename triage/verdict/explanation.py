@@ -162,4 +162,6 @@ def _source(answer: Answer) -> str:
     if answer.origin is None:
         return _NO_SOURCE.get(answer.state, "")
     origin = answer.origin
+    if not origin.champ_id:
+        return origin.label
     return f"champ {origin.champ_id}, « {origin.label} », {champ_type(origin.champ_type)}"

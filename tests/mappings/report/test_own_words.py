@@ -266,6 +266,12 @@ def test_champs_that_are_not_shown_are_hidden_or_not_asked() -> None:
     assert made.fields["contact"].state is AnswerState.NOT_ASKED
 
 
+def test_a_repetition_that_its_condition_hides_is_not_one_that_is_not_asked() -> None:
+    form = parse_mapping(HEAD + ROWS, source="m")
+    asked = (Descriptor("15", "", "Spécialités", "repetition", required=False),)
+    assert report(form, asked=asked).fields["specialites"].state is AnswerState.HIDDEN
+
+
 def test_the_card_tells_what_the_form_says_and_how_it_was_read() -> None:
     form = mapping(NATURE, "b: constant: oui, type: yes_no", NAME, BOXES)
     made = report(

@@ -55,7 +55,7 @@ def test_what_is_made_from_the_mapping_is_up_to_date() -> None:
         (one("a", "1") + one("b", "1"), 6, "le champ 1 est déjà pris par « a »"),
         (one("a", "L'Âge ?") + one("b", '"l’age"'), 6, "le champ l'age est déjà pris"),
         (one("a", "1", "rows"), 5, "une répétition (rows) nomme ses champs"),
-        (one("a", "[]"), 5, "il manque l'id ou le libellé"),
+        (one("a", "'.'"), 5, "il manque l'id ou le libellé"),
         (
             "  a:\n    champ: 1\n    type: text\n    title: T\n    meaning: m\n",
             5,

@@ -1,5 +1,6 @@
 """Keys that say what forms do: each mistake is told at its line, each field is written as read."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -24,6 +25,7 @@ from mappings.schema.sources import (
 )
 from mappings.schema.told import origin, particulars
 from mappings.schema.written import field_text
+from settings import ROOT
 from tests.mappings.report.dossiers import HEAD, field, mapping
 
 ROWS = """\
@@ -196,3 +198,24 @@ def test_what_a_revision_gives_is_known_whatever_the_way() -> None:
     assert given_fields(form, {"2"}, revision="1") == {"a", *everywhere}
     assert given_fields(form, {"3", "9"}, revision="1") == {"b", "e", *everywhere}
     assert given_fields(form, {"8"}, revision="1") == {"f", "f.nom", *everywhere}
+
+
+def test_each_example_of_the_documentation_is_a_mapping() -> None:
+    page = (ROOT / "docs" / "correspondance.md").read_text("utf-8")
+    examples = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    told = set()
+    for text in examples:
+        indented = "".join(f"  {line}\n" for line in text.splitlines())
+        for spec in parse_mapping(HEAD + indented, source="m").fields.values():
+            told |= {one.split(" :")[0] for one in particulars(spec)}
+    assert {*told} == {
+        "options",
+        "question inverse",
+        "lignes à plat",
+        "cases",
+        "champ partagé avec une autre donnée",
+        "champs réunis",
+        "constante",
+        "hors formulaire",
+    }
+    assert all(f"`{name}`" in page for name in FACTS)
