@@ -81,6 +81,7 @@ def without_its_words(variant: Variant) -> Lexicon:
         ("a third absent, ten unknown", 0.8),
         ("written by another", 0.7),
         ("written by a third", 0.7),
+        ("written last", 0.7),
     ],
 )
 def test_most_of_a_form_is_sure_and_nothing_sure_is_wrong(name: str, sure: float) -> None:
