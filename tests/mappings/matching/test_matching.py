@@ -102,6 +102,7 @@ def test_a_form_whose_words_are_not_in_the_file_is_found_all_the_same(
     assert (found.sure >= sure, found.right >= right) == (True, True), found
 
 
+@pytest.mark.slow
 def test_without_any_synonym_nothing_sure_is_wrong() -> None:
     for make in VARIANTS.values():
         assert measured(make(), no_lexicon()).wrong_sure == {}
