@@ -159,8 +159,9 @@ def _ask(adaptation: Adaptation) -> tuple[Adaptation, bool]:
     out.print(f"{sure} donnée(s) sûre(s), {len(list(session.questions()))} à voir.")
     out.print(_HELP, style="dim", highlight=False)
     try:
-        by = session.decisions.by or input("Votre nom (gardé avec ce que vous décidez) : ").strip()
-        session = session.signed(by)
+        while not session.decisions.by:
+            name = input("Votre nom (gardé avec ce que vous décidez) : ")
+            session = session.signed(name.strip())
         while choice := next(session.questions(), None):
             answered = _answer(session, choice, out)
             if answered is None:

@@ -11,8 +11,10 @@ from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping, Medici
 from mappings.schema.sources import FlatRows, Option, Source, TickedBoxes
 from mappings.schema.written import block, field_keys, quoted
 
-_HEADER = """\
-# Correspondance écrite par `unc mapping adapt` pour la démarche {demarche}, révision {revision}.
+ADAPTED = "# Correspondance écrite par `unc mapping adapt`"
+"""How the file begins."""
+_HEADER = f"""\
+{ADAPTED} pour la démarche {{demarche}}, révision {{revision}}.
 # Au-dessus de chaque donnée : la question qui la donne, ou pourquoi aucune ne la donne. Ce fichier
 # se modifie à la main ; `unc mapping check` le vérifie, `unc mapping adopt` l'adopte.
 """

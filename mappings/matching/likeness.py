@@ -262,11 +262,15 @@ class Likeness:
         )
 
 
+def _alike(one: str, other: str) -> bool:
+    """Whether one word is another with a fault, which is rarely in the first letter."""
+    return one[0] == other[0] and fuzz.ratio(one, other) >= _ALIKE
+
+
 def _near(phrase: Iterable[str], said: Meanings) -> Meanings:
     """Meanings of a phrase that are said, a fault of spelling apart."""
     return frozenset(
         one
         for one in phrase
-        if one in said
-        or (len(one) >= _LONG and any(fuzz.ratio(one, other) >= _ALIKE for other in said))
+        if one in said or (len(one) >= _LONG and any(_alike(one, other) for other in said))
     )

@@ -23,8 +23,8 @@ class Wanted:
         path: ``field``, ``rows.field`` or ``annotations.name``.
         type: Type of its value.
         title: Its name in French.
-        labels: Bare labels that a person reviewed, its title included.
-        phrases: What each way to ask it means, without doubles.
+        labels: Bare labels that a person reviewed.
+        phrases: What its title, its labels and each other way to ask it mean, without doubles.
         inverse: The same, of the contrary; each has a meaning that no phrase has.
         vocabulary: Every meaning of its phrases.
         wording: Its words.
@@ -145,9 +145,9 @@ class _Maker:
         written: bool = False,
     ) -> Wanted:
         seen = self.known.get(path, ())
-        labels = [spec.title, *(label for one in seen for label in one.labels)]
+        labels = [label for one in seen for label in one.labels]
         wording, words = self.lexicon.of(path), self.lexicon.words
-        asked = [words.meanings(bare_label(one)) for one in (*labels, *wording.phrases)]
+        asked = [words.meanings(bare_label(one)) for one in (spec.title, *labels, *wording.phrases)]
         phrases = tuple(dict.fromkeys(one for one in asked if one))
         vocabulary: Meanings = frozenset().union(*phrases) if phrases else frozenset()
         contrary = (words.meanings(one) for one in wording.inverse)

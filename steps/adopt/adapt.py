@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from french.time import PARIS
-from mappings.adoption.adapted import Adapted, adapted, mapping_text
+from mappings.adoption.adapted import ADAPTED, Adapted, adapted, mapping_text
 from mappings.adoption.decisions import (
     FILE_NAME,
     Decisions,
@@ -135,22 +135,35 @@ def keep_decisions(adaptation: Adaptation) -> None:
 def write(adaptation: Adaptation) -> None:
     """Write the mapping, and the form as it is reviewed with it; it is not adopted by that.
 
-    The mapping that was there is kept beside, under ``.avant``.
+    The mapping that was there is kept beside, under ``.avant``. Writing the same again changes
+    nothing: an adoption stands.
     """
-    decisions, active = adaptation.session.decisions, adaptation.active
-    said = {
-        path: Absence(reason, decisions.by, _today())
-        for path, reason in adaptation.session.absent.items()
-    }
-    text = mapping_text(adaptation.made, demarche=decisions.demarche, revision=stable_id(active.id))
-    target = adaptation.target
+    session, target = adaptation.session, adaptation.target
+    decisions, revision = session.decisions, stable_id(adaptation.active.id)
+    text = mapping_text(adaptation.made, demarche=decisions.demarche, revision=revision)
+    earlier = _written_before(target, text)
+    absent = {field: one for field, one in earlier.absent.items() if field not in session.taken}
+    for field, reason in session.absent.items():
+        if field not in absent or absent[field].reason != reason:
+            absent[field] = Absence(reason, decisions.by, _today())
+    reviewed = review(adaptation.revisions, absent=absent)
     target.parent.mkdir(parents=True, exist_ok=True)
-    for path in (target, reviewed_file(target)):
-        before = path.with_name(f"{path.name}.avant")
-        if path.exists() and not before.exists():
-            before.write_bytes(path.read_bytes())
+    for file in (target, reviewed_file(target)):
+        before = file.with_name(f"{file.name}.avant")
+        if file.exists() and not before.exists():
+            before.write_bytes(file.read_bytes())
+    # The adoption goes before the mapping changes: killed between, nothing is written to DS.
+    _replace(reviewed_file(target), dump_reviewed(replace(reviewed, adopted=earlier.adopted)))
     _replace(target, text)
-    _replace(reviewed_file(target), dump_reviewed(review(adaptation.revisions, absent=said)))
+
+
+def _written_before(target: Path, text: str) -> ReviewedForm:
+    """What a person said beside a file that was adapted before; its adoption if it is the same."""
+    before = read_text(target, "UNC_MAPPING") if target.exists() else ""
+    if not before.startswith(ADAPTED):
+        return ReviewedForm()  # of another form, or written by hand
+    earlier = reviewed_form(target) or ReviewedForm()
+    return earlier if before == text else replace(earlier, adopted=())
 
 
 def samples_of(services: Services) -> Mapping[str, Sequence[str]]:

@@ -115,12 +115,14 @@ def against(drifts: Sequence[Drift], *, settled: frozenset[str]) -> tuple[Drift,
 
 
 def _said(services: Services) -> ReviewedForm:
-    """What was reviewed; of a form that nobody adopted, without the adoption of another one."""
+    """What was reviewed; where it was of another form, without what was said of that one."""
     reviewed = reviewed_form(services.inputs.mapping_file) or ReviewedForm()
     if form_adopted(services) or _is_ours(services):
         return reviewed
     ours = tuple(one for one in reviewed.adopted if one.demarche is not None)
-    return replace(reviewed, adopted=ours)
+    if ours == reviewed.adopted:
+        return reviewed
+    return replace(reviewed, adopted=ours, absent={})
 
 
 def _is_ours(services: Services) -> bool:

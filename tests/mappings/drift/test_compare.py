@@ -165,3 +165,32 @@ def test_a_new_champ_in_a_reviewed_repetition_that_nothing_maps_is_told() -> Non
 def test_a_new_champ_is_told_with_the_french_name_of_its_type() -> None:
     (one,) = drifts(form([champ(4, "Pièce", "piece_justificative")]))
     assert one.sentence == "champ 4 « Pièce » nouveau (pièce justificative)"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        ("Dont décès", "3.2 - DONT DECES :", True),
+        ("Q12 - Date de connaissance", "Date de connaissance", True),
+        ("L'usage est-il intentionnel ?", "1) L’usage est il intentionnel", True),
+        ("Usage sur le territoire", "Usage hors du territoire", False),
+        ("Spécialité 1", "Spécialité 2", False),
+        ("5 patients ou plus", "50 patients ou plus", False),
+        ("A-t-il été constaté ?", "T-il été constaté ?", False),
+    ],
+)
+def test_what_changes_nothing_of_a_question_is_told_from_a_rewording(
+    before: str, after: str, *, same: bool
+) -> None:
+    reviewed = review([Revision("1", (champ(1, before),), ())])
+    (one,) = drifts(form([champ(1, after)]), ("a", "1", "text"), needs=READ, reviewed=reviewed)
+    wanted = Severity.INFORMATION if same else Severity.BLOCKING
+    assert (one.kind, one.severity) == (Kind.RENAMED, wanted)
+
+
+def test_a_question_that_was_reworded_for_a_while_blocks_as_well() -> None:
+    first, other = champ(1, "Usage sur le territoire"), champ(1, "Usage hors du territoire")
+    reviewed = review([Revision("1", (first,), ())])
+    observed = form([first], [other], [first])
+    (one,) = drifts(observed, ("a", "1", "text"), needs=READ, reviewed=reviewed)
+    assert (one.severity, one.revisions) == (Severity.BLOCKING, ("2",))

@@ -81,6 +81,7 @@ def without_its_words(variant: Variant) -> Lexicon:
         ("a third absent, ten unknown", 0.8),
         ("written by another", 0.7),
         ("written by a third", 0.7),
+        ("written last", 0.7),
     ],
 )
 def test_most_of_a_form_is_sure_and_nothing_sure_is_wrong(name: str, sure: float) -> None:
@@ -101,6 +102,7 @@ def test_a_form_whose_words_are_not_in_the_file_is_found_all_the_same(
     assert (found.sure >= sure, found.right >= right) == (True, True), found
 
 
+@pytest.mark.slow
 def test_without_any_synonym_nothing_sure_is_wrong() -> None:
     for make in VARIANTS.values():
         assert measured(make(), no_lexicon()).wrong_sure == {}
@@ -169,6 +171,29 @@ def test_two_questions_that_ask_one_thing_are_a_doubt() -> None:
     asked = {"type": "integer_number", "label": "Nombre de patients exposés"}
     variant = as_variant([asked, {**asked, "label": "Nombre de patients traités"}])
     assert "patients" not in match_form(our_wants(), variant.revision, samples={}).sure
+
+
+def test_a_name_that_is_asked_in_two_parts_is_a_doubt() -> None:
+    parts = ("Nom du contact", "Prénom du contact")
+    variant = as_variant([{"type": "text", "label": label} for label in parts])
+    assert "contact_nom" not in match_form(our_wants(), variant.revision, samples={}).sure
+
+
+def test_a_list_that_is_asked_as_boxes_is_one_question() -> None:
+    options = ("Adulte", "Moins de 2 ans", "Femme enceinte", "Autre")
+    variant = as_variant(
+        [{"type": "checkbox", "label": f"Population concernée : {one}"} for one in options]
+    )
+    match = match_form(our_wants(), variant.revision, samples={}).matches["population"]
+    assert tuple(match.offered.boxes) == options
+
+
+def test_a_count_that_is_asked_by_ranges_is_not_a_number() -> None:
+    ranges = ["1 à 10", "11 à 100", "plus de 100"]
+    asked = {"type": "drop_down_list", "label": "Nombre de patients", "options": ranges}
+    assert (
+        "patients" not in match_form(our_wants(), as_variant([asked]).revision, samples={}).matches
+    )
 
 
 def test_the_stranger_was_read_whole() -> None:

@@ -255,7 +255,10 @@ def written_by_another(name: str = "autre_plume.yaml") -> Variant:
     def read(one: Raw, place: str) -> Raw:
         path = one.pop("donnee", "")
         if path:
-            truth[f"{place}{path}"] = truth.get(f"{place}{path}", frozenset()) | {str(one["id"])}
+            flattened = path.partition(".")[0] if "." in path else path
+            for asked in {path, flattened}:
+                there = truth.get(f"{place}{asked}", frozenset())
+                truth[f"{place}{asked}"] = there | {str(one["id"])}
         if "children" in one:
             one["children"] = [read(child, f"{path}.") for child in one["children"]]
         return {"required": False, **one}
@@ -274,4 +277,5 @@ VARIANTS: Mapping[str, Callable[[], Variant]] = {
     "a third absent, ten unknown": a_third_absent,
     "written by another": written_by_another,
     "written by a third": lambda: written_by_another("troisieme_plume.yaml"),
+    "written last": lambda: written_by_another("quatrieme_plume.yaml"),
 }

@@ -119,6 +119,8 @@ def test_nothing_is_written_nor_handed_to_the_network_before_a_person_adopts(
         "crpv-lyon.xlsx",
         "crpv-nice.xlsx",
     }
+    ours.unc("mapping", "adapt", "--auto", code=0)
+    assert ours.unc("run", code=0)["workbooks"] == [], "written again, the same stays adopted"
     assert all(one.score is not None for one in verdicts())
     told = {one["text"] for one in ours.unc("doctor")["checks"] if one["name"] == "Formulaire"}
     assert any("par A. Martin" in text for text in told)

@@ -255,3 +255,29 @@ def test_a_column_that_the_revision_does_not_ask_is_not_applicable(
     part: dict[str, object] = {"rows": "specialites", "each": "conditions_delivrance"}
     found = judged_with(replace(told, fields=fields), rules, part)
     assert found.verdict is Verdict.NOT_APPLICABLE
+
+
+def test_what_the_form_does_not_ask_is_missing_until_a_person_says_so(
+    report: MakeReport, rules: RuleSet, mapping: FormMapping
+) -> None:
+    told = report({})
+    gone = {**told.fields, "siret": Answer(AnswerState.NOT_ASKED)}
+    silent = replace(told, fields=gone, unasked=frozenset({"siret"}))
+
+    def judged(one: Report) -> Assessment:
+        return assess(one, rules, mapping=mapping, fingerprint="f", earlier_exists=True)
+
+    settled, unsaid = judged(replace(silent, unasked=frozenset())), judged(silent)
+    assert (settled.score, settled.status.value) == (100, "Complet")
+    assert (unsaid.score, unsaid.band, unsaid.status.value) == (None, "", "À compléter")
+    (item,) = [one for one in unsaid.items if one.id == "A1"]
+    assert (item.verdict.value, item.reason) == ("missing", rules.unasked)
+
+
+def test_a_column_that_the_form_does_not_ask_is_missing_in_every_row(
+    report: MakeReport, rules: RuleSet, mapping: FormMapping
+) -> None:
+    told = replace(report({}), unasked=frozenset({"specialites.substance"}))
+    found = assess(told, rules, mapping=mapping, fingerprint="f", earlier_exists=True)
+    assert [one.id for one in found.items if one.blocking] == ["M2"]
+    assert found.score is None
