@@ -214,7 +214,7 @@ def _medicines(
     place = matching.situations.medicines
     for row in _rows(report, place.rows):
         code, typed, name = (
-            text if isinstance(text := row[column].value, str) else ""
+            text if column and isinstance(text := row[column].value, str) else ""
             for column in (place.cis, place.substance, place.name)
         )
         code = code.strip()

@@ -28,12 +28,15 @@ class _Matching(BaseModel):
 
 
 class Medicines(_Matching):
-    """Where the substances are: a repetition, its columns of substances, codes and names."""
+    """Where the substances are: a repetition, its columns of substances, codes and names.
+
+    A form without a column of names leaves ``name`` empty.
+    """
 
     rows: str
     substance: str
     cis: str
-    name: str
+    name: str = ""
 
 
 class Facet(_Matching):
@@ -104,8 +107,8 @@ class DuplicateMatching(_Matching):
     earlier: str
     threshold: float = Field(gt=0, le=1)
     least_compared: float = Field(ge=0)
-    days_apart: int = Field(ge=0)
-    facet_weight: float = Field(gt=0)
+    days_apart: int = Field(default=3, ge=0)
+    facet_weight: float = Field(default=2, gt=0)
     fields: tuple[DuplicateField, ...] = Field(min_length=1)
 
 
@@ -184,7 +187,7 @@ def parse_matching(
         problems += [
             file.problem(("situations", "medicines"), f"« {name} » n'est pas une colonne")
             for name in (medicines.substance, medicines.cis, medicines.name)
-            if name not in mapping.fields[medicines.rows].fields
+            if name and name not in mapping.fields[medicines.rows].fields
         ]
     if problems:
         raise DataFileError(problems)
