@@ -22,8 +22,8 @@ from clients.limiter import DS_REQUESTS_PER_MINUTE, Limiter
 from clients.reading.reader import DsReader
 from clients.transport import DsTransport
 from clients.writing.writer import DsWriter, Pace
+from sandbox.common.ids import encode
 from sandbox.control.client import Control
-from sandbox.demarche.ids import encode
 from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
 from settings import load_settings

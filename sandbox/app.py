@@ -10,9 +10,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.api import graphql_endpoint as endpoint
-from sandbox.api import spoiling, uploads, views
+from sandbox.api import spoiling, views
 from sandbox.api.dossier_files import made_content
 from sandbox.api.instance import Instance
+from sandbox.api.writing import uploads
 from sandbox.control.routes import control_routes
 from sandbox.demarche.links import BadLinkError
 from sandbox.demarche.tokens import Refused

@@ -15,9 +15,9 @@ import requests
 
 from sandbox.api.instance import DATABASE, Instance
 from sandbox.app import PATH, build_app
+from sandbox.common.clock import MovableClock
 from sandbox.control import scenario
 from sandbox.control.client import Control, ControlError
-from sandbox.demarche.clock import MovableClock
 from sandbox.demarche.intake import NewDossier, deposit_all, open_demarche
 from sandbox.demarche.seed import SeedDossier
 from sandbox.demarche.state import State

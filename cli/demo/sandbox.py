@@ -11,11 +11,11 @@ from cli.terminal.output import Common, print_json, say
 from cli.terminal.parsing import Count, Port
 from datafiles.refusals import refusal
 from sandbox.api.instance import DATABASE
+from sandbox.common.errors import Refusal
 from sandbox.control import scenario as scenarios
 from sandbox.control.client import Control, ControlError
 from sandbox.demarche import snapshots
-from sandbox.demarche.errors import Refusal
-from sandbox.demarche.form_file import FormFileError, read_form
+from sandbox.form.file import FormFileError, read_form
 from sandbox.generator.any_form import dossiers_of
 from sandbox.server import (
     INSTRUCTEUR,

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.api.companies import establishment
-from sandbox.demarche.clock import iso, parse
-from sandbox.demarche.form import DECORATIVE, TypeDeChamp
-from sandbox.demarche.ids import champ_id
-from sandbox.demarche.texts import kept_text
+from sandbox.common.clock import iso, parse
+from sandbox.common.ids import champ_id
+from sandbox.common.texts import kept_text
+from sandbox.form.model import DECORATIVE, TypeDeChamp
 
 Json = dict[str, Any]
 

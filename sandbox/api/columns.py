@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sandbox.demarche.form import DECORATIVE, TypeDeChamp
-from sandbox.demarche.ids import encode
+from sandbox.common.ids import encode
+from sandbox.form.model import DECORATIVE, TypeDeChamp
 
 Json = dict[str, Any]
 

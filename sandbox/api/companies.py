@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.demarche.ids import encode
+from sandbox.common.ids import encode
 
 Json = dict[str, Any]
 

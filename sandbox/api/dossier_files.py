@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from sandbox.demarche.errors import ApiError
+from sandbox.common.errors import ApiError
 
 if TYPE_CHECKING:
     from sandbox.api.instance import Instance

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from sandbox.demarche.errors import ApiError, InternalError
-from sandbox.demarche.ids import decode_champ
+from sandbox.common.errors import ApiError, InternalError
+from sandbox.common.ids import decode_champ
 
 Kind = Literal[
     "http",

@@ -23,7 +23,7 @@ from sandbox.api.documents.variables import refused_variables
 from sandbox.api.executor import SandboxExecutor
 from sandbox.api.instance import Context, Instance
 from sandbox.api.schema import schema_of
-from sandbox.demarche.errors import ApiError, InternalError, body
+from sandbox.common.errors import ApiError, InternalError, body
 from sandbox.demarche.tokens import Token
 
 Json = dict[str, Any]

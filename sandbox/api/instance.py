@@ -11,7 +11,7 @@ from sandbox.api.executor import Cache
 from sandbox.api.faults import Faults
 from sandbox.api.limits import RateLimit
 from sandbox.api.stats import Stats
-from sandbox.demarche.clock import MovableClock
+from sandbox.common.clock import MovableClock
 from sandbox.demarche.links import Links
 from sandbox.demarche.snapshots import finish
 from sandbox.demarche.state import State

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sandbox.demarche.clock import SECOND
+from sandbox.common.clock import SECOND
 
 MINUTE = 60 * SECOND
 

@@ -8,14 +8,14 @@ from graphql import GraphQLResolveInfo
 from sandbox.api import views
 from sandbox.api.columns import columns_of
 from sandbox.api.instance import Context
+from sandbox.common.clock import iso, parse
+from sandbox.common.errors import ApiError, InternalError
+from sandbox.common.ids import decode_champ, decode_number, encode
 from sandbox.demarche import cursors
-from sandbox.demarche.clock import iso, parse
 from sandbox.demarche.demarche import Demarche
 from sandbox.demarche.dossier import DepositedDossier
-from sandbox.demarche.errors import ApiError, InternalError
-from sandbox.demarche.ids import decode_champ, decode_number, encode
-from sandbox.demarche.kinds import SERVED
 from sandbox.demarche.state import Where
+from sandbox.form.kinds import SERVED
 
 Json = dict[str, Any]
 Info = GraphQLResolveInfo

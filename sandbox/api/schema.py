@@ -17,11 +17,11 @@ from graphql import (
 )
 
 from sandbox.api.documents.sdl import whole_sdl
-from sandbox.api.mutations import MUTATIONS
 from sandbox.api.resolvers import RESOLVERS
-from sandbox.demarche.clock import parse as parse_instant
-from sandbox.demarche.kinds import served_as
+from sandbox.api.writing.mutations import MUTATIONS
+from sandbox.common.clock import parse as parse_instant
 from sandbox.demarche.switches import Switches
+from sandbox.form.kinds import served_as
 
 
 def schema_of(switches: Switches) -> GraphQLSchema:

@@ -11,8 +11,8 @@ from starlette.responses import Response, StreamingResponse
 from sandbox.api.faults import Fault, Faults, Kind, Place
 from sandbox.api.graphql_endpoint import HttpAnswer, crash
 from sandbox.api.instance import Instance
-from sandbox.demarche.errors import ApiError, body
-from sandbox.demarche.ids import champ_id, decode_number
+from sandbox.common.errors import ApiError, body
+from sandbox.common.ids import champ_id, decode_number
 
 TOO_MANY = b"Retry later\n"
 DROPPED = Response(status_code=499)

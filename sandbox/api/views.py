@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 from sandbox.api.champs import Json, Showing, show, show_file
 from sandbox.api.companies import establishment, incomplete
-from sandbox.demarche.clock import iso, iso_or_none
+from sandbox.common.clock import iso, iso_or_none
+from sandbox.common.ids import champ_id, encode
 from sandbox.demarche.demarche import Demarche
 from sandbox.demarche.dossier import DepositedDossier
-from sandbox.demarche.form import FormRevision, TypeDeChamp
-from sandbox.demarche.ids import champ_id, encode
-from sandbox.demarche.kinds import described_as
-from sandbox.demarche.logic import expression, written
 from sandbox.demarche.retypings import present
+from sandbox.form.kinds import described_as
+from sandbox.form.logic import expression, written
+from sandbox.form.model import FormRevision, TypeDeChamp
 
 if TYPE_CHECKING:
     from sandbox.api.instance import Instance

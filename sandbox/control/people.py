@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.api.instance import Instance
+from sandbox.common.clock import parse
+from sandbox.common.errors import Refusal
+from sandbox.common.texts import normalised
 from sandbox.demarche import acts, intake
-from sandbox.demarche.clock import parse
 from sandbox.demarche.demarche import Agent, Demarche
 from sandbox.demarche.dossier import DepositedDossier
-from sandbox.demarche.errors import Refusal
 from sandbox.demarche.notices import add_message
 from sandbox.demarche.seed import SeedCompany
-from sandbox.demarche.texts import normalised
-from sandbox.demarche.validity import check_written
+from sandbox.form.validity import check_written
 
 Json = dict[str, Any]
 

@@ -10,10 +10,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.api.instance import Instance
+from sandbox.common.errors import ApiError, Refusal
 from sandbox.control import keeping, people, scenario
 from sandbox.control import service as server
 from sandbox.control.misuse import misuse
-from sandbox.demarche.errors import ApiError, Refusal
 
 Action = Callable[..., Any]
 

@@ -13,12 +13,12 @@ from ruamel.yaml import YAML
 
 from sandbox.api.faults import Fault
 from sandbox.api.instance import DATABASE, Instance
+from sandbox.common.clock import SECOND, iso
+from sandbox.common.errors import Refusal
 from sandbox.control import people, service
-from sandbox.demarche.clock import SECOND, iso
 from sandbox.demarche.demarche import Demarche
-from sandbox.demarche.errors import Refusal
-from sandbox.demarche.form import DECORATIVE, TypeDeChamp
 from sandbox.demarche.state import State
+from sandbox.form.model import DECORATIVE, TypeDeChamp
 from sandbox.generator.any_form import example
 
 Json = dict[str, Any]

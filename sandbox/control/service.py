@@ -10,17 +10,17 @@ from pydantic import TypeAdapter
 from sandbox.api.documents.sdl import known_fields
 from sandbox.api.faults import Fault, Kind
 from sandbox.api.instance import Instance
-from sandbox.demarche.clock import SECOND, iso, iso_or_none, parse
+from sandbox.common.clock import SECOND, iso, iso_or_none, parse
+from sandbox.common.errors import Refusal
+from sandbox.common.ids import encode
 from sandbox.demarche.demarche import Agent, Demarche, Label
 from sandbox.demarche.dossier import DepositedDossier
-from sandbox.demarche.errors import Refusal
-from sandbox.demarche.form import FormRevision
-from sandbox.demarche.form_edits import edited
-from sandbox.demarche.ids import encode
 from sandbox.demarche.intake import open_demarche
 from sandbox.demarche.retypings import check_retypings
 from sandbox.demarche.switches import Switches
 from sandbox.demarche.tokens import Token
+from sandbox.form.edits import edited
+from sandbox.form.model import FormRevision
 
 Json = dict[str, Any]
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.common.errors import Refusal
+from sandbox.common.texts import normalised
 from sandbox.demarche.demarche import Agent, Demarche
 from sandbox.demarche.dossier import FINAL_STATES, OPEN_STATES, DepositedDossier
-from sandbox.demarche.errors import Refusal
 from sandbox.demarche.notices import add_message, notify
 from sandbox.demarche.retypings import present
-from sandbox.demarche.texts import normalised
-from sandbox.demarche.validity import check_submission
+from sandbox.form.validity import check_submission
 
 _EVENTS = {"accepte": "accepte", "refuse": "refuse", "sans_suite": "classe_sans_suite"}
 

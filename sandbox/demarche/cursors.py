@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.demarche.clock import parse
-from sandbox.demarche.errors import ApiError
+from sandbox.common.clock import parse
+from sandbox.common.errors import ApiError
 
 MAX_PAGE = 100
 

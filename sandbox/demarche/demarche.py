@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.demarche.form import FormRevision
-from sandbox.demarche.ids import encode
+from sandbox.common.ids import encode
+from sandbox.form.model import FormRevision
 
 _COLORS = {
     "pink_tuile": "pink_macaron",

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sandbox.demarche.clock import MovableClock, micros
+from sandbox.common.clock import MovableClock, micros
+from sandbox.common.texts import as_number, normalised
 from sandbox.demarche.demarche import Agent, Demarche, Label
 from sandbox.demarche.dossier import FINAL_STATES, DepositedDossier
-from sandbox.demarche.form import FormRevision, TypeDeChamp
 from sandbox.demarche.notices import notify
 from sandbox.demarche.seed import SeedCompany, SeedDossier
 from sandbox.demarche.state import State
-from sandbox.demarche.texts import as_number, normalised
-from sandbox.demarche.validity import check_submission, check_written
+from sandbox.form.model import FormRevision, TypeDeChamp
+from sandbox.form.validity import check_submission, check_written
 
 _ROW = "01SANDBOX"
 

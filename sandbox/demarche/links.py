@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from sandbox.demarche.clock import SECOND, MovableClock
+from sandbox.common.clock import SECOND, MovableClock
 
 LIFETIME = 3600 * SECOND
 _MINUTE = 60 * SECOND

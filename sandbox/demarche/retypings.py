@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.demarche.clock import iso, parse
+from sandbox.common.clock import iso, parse
+from sandbox.common.errors import Refusal
+from sandbox.common.texts import kept_text
 from sandbox.demarche.demarche import Demarche
 from sandbox.demarche.dossier import DepositedDossier
-from sandbox.demarche.errors import Refusal
-from sandbox.demarche.form import FormRevision, TypeDeChamp
-from sandbox.demarche.texts import kept_text
+from sandbox.form.model import FormRevision, TypeDeChamp
 
 _TEXTS = ("text", "textarea", "formatted")
 OFFERED: dict[str, frozenset[str]] = {

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from sandbox.demarche.errors import Refusal
+from sandbox.common.errors import Refusal
 
 FOLDER = "instantanes"
 _STAGED, _CLEARED = ".retour", ".retour-vide"  # to be put back: before, after the rest is gone

@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 
+from sandbox.common.errors import ApiError
 from sandbox.demarche.cursors import Window
 from sandbox.demarche.demarche import Demarche
 from sandbox.demarche.dossier import DepositedDossier
-from sandbox.demarche.errors import ApiError
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sandbox.demarche.errors import ApiError, Refusal, body
+from sandbox.common.errors import ApiError, Refusal, body
 from sandbox.demarche.state import State
 
 ROBOT = "bac-a-sable-passerelle-unc"  # fictional: opens nothing but a sandbox on this machine

@@ -14,9 +14,9 @@ from typing import Any
 
 import orjson
 
-from sandbox.demarche.form import DECORATIVE, FormRevision, TypeDeChamp
 from sandbox.demarche.intake import NewDossier
 from sandbox.demarche.seed import SeedCompany, SeedDossier
+from sandbox.form.model import DECORATIVE, FormRevision, TypeDeChamp
 from sandbox.generator.data import (
     HERE,
     CompanyProfile,

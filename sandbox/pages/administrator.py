@@ -9,13 +9,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.api.instance import Instance
+from sandbox.common.errors import ApiError, Refusal
 from sandbox.control import service
 from sandbox.demarche.demarche import Demarche
-from sandbox.demarche.errors import ApiError, Refusal
-from sandbox.demarche.form import FormRevision, TypeDeChamp
-from sandbox.demarche.form_edits import edited
-from sandbox.demarche.kinds import KINDS
 from sandbox.demarche.retypings import OFFERED, check_retypings, kind_name
+from sandbox.form.edits import edited
+from sandbox.form.kinds import KINDS
+from sandbox.form.model import FormRevision, TypeDeChamp
 from sandbox.pages.view import demarche_of, go, missing, page, sentences, text
 
 Edit = dict[str, Any]

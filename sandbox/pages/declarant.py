@@ -8,10 +8,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.api.instance import Instance
+from sandbox.common.errors import ApiError, Refusal
 from sandbox.control import people
 from sandbox.demarche.cursors import Window
 from sandbox.demarche.dossier import DepositedDossier
-from sandbox.demarche.errors import ApiError, Refusal
 from sandbox.demarche.notices import PLATFORM
 from sandbox.generator.any_form import example
 from sandbox.generator.data import companies

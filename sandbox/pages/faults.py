@@ -14,8 +14,8 @@ from starlette.routing import Route
 
 from sandbox.api.faults import Fault, Kind
 from sandbox.api.instance import Instance
+from sandbox.common.errors import Refusal
 from sandbox.control import service
-from sandbox.demarche.errors import Refusal
 from sandbox.demarche.switches import Switches
 from sandbox.pages.view import go, page, text
 

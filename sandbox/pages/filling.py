@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.api.instance import Instance
+from sandbox.common.errors import ApiError
 from sandbox.control import people
 from sandbox.demarche.demarche import Demarche
 from sandbox.demarche.dossier import DepositedDossier
-from sandbox.demarche.errors import ApiError
-from sandbox.demarche.form import FormRevision, TypeDeChamp
 from sandbox.demarche.intake import take_answers
 from sandbox.demarche.retypings import present
+from sandbox.form.model import FormRevision, TypeDeChamp
 from sandbox.pages.typed import blank, changed
 
 Json = dict[str, Any]

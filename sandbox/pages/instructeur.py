@@ -9,13 +9,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.api.instance import Instance
+from sandbox.common.errors import ApiError, Refusal
 from sandbox.control import people
 from sandbox.demarche.dossier import DepositedDossier
-from sandbox.demarche.errors import ApiError, Refusal
-from sandbox.demarche.form import TypeDeChamp
 from sandbox.demarche.intake import take_answers
 from sandbox.demarche.notices import PLATFORM
 from sandbox.demarche.retypings import present
+from sandbox.form.model import TypeDeChamp
 from sandbox.pages import typed
 from sandbox.pages.reading import agent_of, annotation_lines, champ_lines, labels_of
 from sandbox.pages.view import go, missing, page, sentences, text

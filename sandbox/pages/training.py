@@ -8,8 +8,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.api.instance import Instance
+from sandbox.common.errors import Refusal
 from sandbox.control import keeping, scenario, service
-from sandbox.demarche.errors import Refusal
 from sandbox.pages.view import go, page, text
 
 _STEPS = {"heure": 3600, "jour": 86_400}

@@ -9,10 +9,10 @@ from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
 
-from sandbox.demarche.clock import iso, parse
-from sandbox.demarche.form import DECORATIVE, TypeDeChamp
+from sandbox.common.clock import iso, parse
+from sandbox.common.texts import kept_text
 from sandbox.demarche.intake import row_id
-from sandbox.demarche.texts import kept_text
+from sandbox.form.model import DECORATIVE, TypeDeChamp
 from sandbox.generator.data import read
 from sandbox.pages.values import text_of
 

@@ -8,9 +8,9 @@ from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sandbox.demarche.clock import SECOND, parse
-from sandbox.demarche.form import DECORATIVE, TypeDeChamp
-from sandbox.demarche.texts import kept_text
+from sandbox.common.clock import SECOND, parse
+from sandbox.common.texts import kept_text
+from sandbox.form.model import DECORATIVE, TypeDeChamp
 
 _PARIS = ZoneInfo("Europe/Paris")
 _MONTHS = (

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from sandbox.api.instance import Instance
+from sandbox.common.errors import ApiError, Refusal
 from sandbox.demarche.demarche import Demarche
-from sandbox.demarche.errors import ApiError, Refusal
 from sandbox.pages import values
 
 HERE = Path(__file__).parent

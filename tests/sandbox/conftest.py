@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import requests
 
+from sandbox.common.clock import MovableClock, micros
+from sandbox.common.ids import encode
 from sandbox.control.client import Control
-from sandbox.demarche.clock import MovableClock, micros
-from sandbox.demarche.ids import encode
 from sandbox.demarche.seed import Planted, SeedCompany, SeedDossier
 from sandbox.server import Sandbox, running_sandbox
 

@@ -34,7 +34,7 @@ from graphql import (
     validate,
 )
 
-from sandbox.demarche.ids import champ_id, encode
+from sandbox.common.ids import champ_id, encode
 from sandbox.generator.generate import generate
 from sandbox.server import Sandbox, running_sandbox
 from tests.official_schema import official_introspection

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.demarche.ids import encode
+from sandbox.common.ids import encode
 from sandbox.demarche.notices import PLATFORM
 
 LATER = "2026-03-02T12:00:10+01:00"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.common.ids import champ_id, encode
 from sandbox.control.client import ControlError
-from sandbox.demarche.ids import champ_id, encode
 
 ALL = """__typename id champDescriptorId label stringValue updatedAt"""
 

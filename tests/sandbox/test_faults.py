@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from sandbox.demarche.ids import champ_id, decode_champ
+from sandbox.common.ids import champ_id, decode_champ
 
 LIST = "{ demarche(number: 48213) { dossiers { nodes { number champs { id } } } } }"
 

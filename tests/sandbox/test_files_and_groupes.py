@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from sandbox.demarche.ids import champ_id, encode
+from sandbox.common.ids import champ_id, encode
 
 PDF = b"%PDF-1.4 fictif"
 FIELDS = "directUpload { url headers blobId signedBlobId }"

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import requests
 
-from sandbox.demarche.form import DECORATIVE, FormRevision
-from sandbox.demarche.form_file import FormFileError, read_form
-from sandbox.demarche.ids import champ_id
+from sandbox.common.ids import champ_id
 from sandbox.demarche.intake import NewDossier
-from sandbox.demarche.kinds import KINDS, described_as
+from sandbox.form.file import FormFileError, read_form
+from sandbox.form.kinds import KINDS, described_as
+from sandbox.form.model import DECORATIVE, FormRevision
 from sandbox.generator.any_form import dossiers_of
 from sandbox.generator.generate import generate
 from sandbox.server import INSTRUCTEUR, default_form, running_sandbox

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from sandbox.common.errors import Refusal
 from sandbox.control.client import ControlError
 from sandbox.control.scenario import ACTS, known, read
 from sandbox.demarche import snapshots
-from sandbox.demarche.errors import Refusal
 from sandbox.generator.any_form import dossiers_of
 from sandbox.server import default_form
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.demarche.ids import champ_id, encode
+from sandbox.common.ids import champ_id, encode
 from tests.sandbox.test_files_and_groupes import announce, messages, put
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from sandbox.common.ids import champ_id
 from sandbox.control.client import ControlError
-from sandbox.demarche.form_edits import edited
-from sandbox.demarche.ids import champ_id
+from sandbox.form.edits import edited
 from sandbox.server import default_form
 
 LATER = "2026-03-02T12:00:10+01:00"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.demarche.ids import champ_id, encode
+from sandbox.common.ids import champ_id, encode
 
 HERE = Path(__file__).parent / "public_clients"
 PACKAGE = Path(__file__).parents[2] / "node_modules" / "@dnum-mi" / "ds-api-client"

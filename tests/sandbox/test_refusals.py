@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
+from sandbox.common.errors import Refusal
 from sandbox.control.client import ControlError
 from sandbox.demarche.demarche import Demarche
 from sandbox.demarche.dossier import DepositedDossier
-from sandbox.demarche.errors import Refusal
-from sandbox.demarche.form import FormRevision
-from sandbox.demarche.form_edits import edited
 from sandbox.demarche.retypings import OFFERED, check_retypings, present
-from sandbox.demarche.validity import check_submission
+from sandbox.form.edits import edited
+from sandbox.form.model import FormRevision
+from sandbox.form.validity import check_submission
 from sandbox.server import default_form
 
 FORM = FormRevision.from_json(2, 0, default_form()["revisions"][1])

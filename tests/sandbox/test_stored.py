@@ -10,7 +10,7 @@ from sandbox.api.documents.analysis import MAX_COMPLEXITY, Analysis
 from sandbox.api.documents.stored import stored_query
 from sandbox.api.documents.validation import mistakes
 from sandbox.api.schema import schema_with
-from sandbox.demarche.ids import champ_id, encode
+from sandbox.common.ids import champ_id, encode
 from sandbox.demarche.switches import NEWER
 
 EVERYTHING = {

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.demarche.ids import champ_id, encode
+from sandbox.common.ids import champ_id, encode
 
 DATES = (
     "dateDerniereModification dateDerniereModificationAnnotations dateDerniereModificationChamps"

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 
 from clients.errors import DsError
+from sandbox.common.errors import ApiError, Refusal
 from sandbox.control import people
-from sandbox.demarche.errors import ApiError, Refusal
 from steps.read.reconcile import reconcile
 from steps.reply import lost_answers
 from steps.run import run_once

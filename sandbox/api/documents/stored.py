@@ -30,7 +30,7 @@ from graphql import (
 )
 from graphql.language import SelectionSetNode
 
-from sandbox.demarche.errors import ApiError
+from sandbox.common.errors import ApiError
 
 _FOLDER = Path(__file__).parents[2]
 _FILES = {"ds-query-v2": "stored.graphql", "ds-mutation-v2": "stored_mutations.graphql"}

@@ -27,8 +27,8 @@ from mappings.dossier.model import (
 from mappings.report.convert import NotConvertibleError, as_text, convert
 from mappings.report.model import Value
 from sandbox.api.champs import Showing, show_one
-from sandbox.demarche.form import TypeDeChamp
-from sandbox.demarche.kinds import served_as
+from sandbox.form.kinds import served_as
+from sandbox.form.model import TypeDeChamp
 
 EVERY_FRAGMENT = frozenset(
     f"{one}Champ" for one in ("YesNo", "DropDownList", "Datetime", "Departement", "TitreIdentite")

@@ -22,8 +22,8 @@ from mappings.matching.wanted import Wants, wants
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from sandbox.api.views import descriptors
-from sandbox.demarche.form import FormRevision
-from sandbox.demarche.ids import encode
+from sandbox.common.ids import encode
+from sandbox.form.model import FormRevision
 from sandbox.server import default_form
 from triage.rules.file import parse_ruleset
 from triage.rules.needs import needs_of

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from sandbox.demarche.kinds import KINDS
+from sandbox.form.kinds import KINDS
 from sandbox.server import running_sandbox
 from tests.sandbox.conftest import Stopped
 from tests.sandbox.pages.visitor import (

@@ -17,9 +17,9 @@ from mappings.dossier.decode import decode_revision
 from mappings.schema.file import parse_mapping
 from mappings.schema.names import CHAMP_TYPES
 from mappings.start.from_form import mapping_text
-from sandbox.demarche.form_file import read_form
-from sandbox.demarche.ids import champ_id
-from sandbox.demarche.kinds import described_as
+from sandbox.common.ids import champ_id
+from sandbox.form.file import read_form
+from sandbox.form.kinds import described_as
 from sandbox.generator.any_form import dossiers_of
 from sandbox.server import INSTRUCTEUR, running_sandbox
 from steps.start.new_demarche import Described, create, described, described_in

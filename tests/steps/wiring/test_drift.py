@@ -17,9 +17,9 @@ from mappings.drift.proposals import propose
 from mappings.report.display import show
 from mappings.report.model import Answer, AnswerState, Report
 from sandbox.api.views import descriptors
-from sandbox.demarche.form import FormRevision
-from sandbox.demarche.form_edits import edited
-from sandbox.demarche.ids import encode
+from sandbox.common.ids import encode
+from sandbox.form.edits import edited
+from sandbox.form.model import FormRevision
 from sandbox.generator.generate import generate
 from sandbox.server import default_form
 from settings import Settings, load_settings

@@ -7,10 +7,10 @@ from typing import Any
 from sandbox.api import views
 from sandbox.api.instance import Context
 from sandbox.api.resolvers import asked_number, find_demarche
+from sandbox.common.errors import ApiError, Refusal
+from sandbox.common.ids import decode_number
 from sandbox.demarche.demarche import Agent, Demarche
-from sandbox.demarche.errors import ApiError, Refusal
-from sandbox.demarche.form import FormRevision
-from sandbox.demarche.ids import decode_number
+from sandbox.form.model import FormRevision
 
 Json = dict[str, Any]
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sandbox.demarche.clock import parse
-from sandbox.demarche.errors import Refusal
-from sandbox.demarche.form import DECORATIVE, FormRevision, TypeDeChamp
+from sandbox.common.clock import parse
+from sandbox.common.errors import Refusal
+from sandbox.form.model import DECORATIVE, FormRevision, TypeDeChamp
 
 _NOT_OFFERED = "doit être dans les options proposées"
 _UNKNOWN = "Résultat introuvable. Vérifiez vos informations."

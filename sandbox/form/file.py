@@ -8,9 +8,9 @@ import orjson
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from sandbox.demarche.errors import ApiError
-from sandbox.demarche.ids import decode_champ
-from sandbox.demarche.kinds import KINDS, kind_described
+from sandbox.common.errors import ApiError
+from sandbox.common.ids import decode_champ
+from sandbox.form.kinds import KINDS, kind_described
 
 Json = dict[str, Any]
 

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sandbox.demarche.errors import Refusal
+from sandbox.common.errors import Refusal
 
 Json = dict[str, Any]
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from sandbox.common.errors import ApiError, InternalError, Refusal
+from sandbox.common.ids import decode_champ
+from sandbox.common.texts import normalised
 from sandbox.demarche.dossier import DepositedDossier
-from sandbox.demarche.errors import ApiError, InternalError, Refusal
-from sandbox.demarche.form import FormRevision, TypeDeChamp
-from sandbox.demarche.ids import decode_champ
 from sandbox.demarche.intake import row_id
-from sandbox.demarche.texts import normalised
+from sandbox.form.model import FormRevision, TypeDeChamp
 
 # key of AnnotationValueInput: the only kind of annotation that takes it
 KINDS = {
@@ -38,7 +38,7 @@ KINDS = {
     "yesNo": "yes_no",
 }
 _TERRITORIES = YAML(typ="safe").load(
-    (Path(__file__).parents[1] / "territories.yaml").read_text(encoding="utf-8")
+    (Path(__file__).parents[2] / "territories.yaml").read_text(encoding="utf-8")
 )
 _PLACES: dict[str, dict[str, str]] = {
     "regions": _TERRITORIES["regions"],

@@ -6,14 +6,15 @@ from typing import Any
 
 from graphql import GraphQLResolveInfo
 
-from sandbox.api import administration, annotating, uploads, views
+from sandbox.api import views
 from sandbox.api.instance import Context
 from sandbox.api.resolvers import find_dossier
+from sandbox.api.writing import administration, annotating, uploads
+from sandbox.common.errors import ApiError, Refusal
+from sandbox.common.ids import decode, decode_number
 from sandbox.demarche import acts
 from sandbox.demarche.demarche import Agent, Label
 from sandbox.demarche.dossier import DepositedDossier
-from sandbox.demarche.errors import ApiError, Refusal
-from sandbox.demarche.ids import decode, decode_number
 
 Json = dict[str, Any]
 Info = GraphQLResolveInfo

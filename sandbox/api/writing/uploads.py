@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from sandbox.demarche.errors import Refusal
+from sandbox.common.errors import Refusal
 from sandbox.demarche.links import BadLinkError
 
 if TYPE_CHECKING:

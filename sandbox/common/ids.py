@@ -3,7 +3,7 @@
 import base64
 import binascii
 
-from sandbox.demarche.errors import ApiError
+from sandbox.common.errors import ApiError
 
 
 def encode(kind: str, key: int | str) -> str:

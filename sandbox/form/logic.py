@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from sandbox.demarche.ids import champ_id
+from sandbox.common.ids import champ_id
 
 
 def expression(condition: Mapping[str, Any] | None) -> Any:

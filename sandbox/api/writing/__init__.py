@@ -1,0 +1,1 @@
+"""What the API changes: mutations, annotations, groupes, uploads."""

@@ -1,0 +1,1 @@
+"""What every room of the sandbox speaks in: instants, ids, texts, refusals."""

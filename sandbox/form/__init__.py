@@ -1,0 +1,1 @@
+"""What a form asks, how it changes, and which answers it takes."""
