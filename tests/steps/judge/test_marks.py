@@ -44,6 +44,7 @@ def swapped(bridge: Bridge) -> Settings:
         text = text.replace(f"{{champ: {old}", f"{{champ: {new}")
     path = bridge.home / "mapping.yaml"
     path.write_text(text, encoding="utf-8")
+    shutil.copy(ROOT / "mappings/unc/formulaire-relu.yaml", bridge.home)  # adopted with its form
     return bridge.settings.model_copy(update={"mapping": path})
 
 
