@@ -92,9 +92,9 @@ def planted(
     situation: int,
     kind: str,
 ) -> Planted:
-    """Put together what is known of a dossier; a closed one keeps its items and score."""
+    """Put together what is known of a dossier; a closed one keeps what its answers say."""
     verdict = status(state, answers, items)
-    judged = verdict in ("Complet", "À compléter")
+    judged = status("en_construction", answers, items) in ("Complet", "À compléter")
     return Planted(
         status=verdict,
         score=score(items),

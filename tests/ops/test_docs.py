@@ -62,7 +62,17 @@ def test_every_message_that_is_explained_is_one_of_ours() -> None:
 
 def texts_of_the_code() -> Iterator[str]:
     """Every text of the software, as it is said: its pieces joined."""
-    rooms = ("cli", "clients", "datafiles", "exports", "flows", "mappings", "steps", "store")
+    rooms = (
+        "cli",
+        "clients",
+        "datafiles",
+        "exports",
+        "flows",
+        "mappings",
+        "steps",
+        "store",
+        "triage",
+    )
     files = [*ROOT.glob("*.py"), *(file for one in rooms for file in (ROOT / one).rglob("*.py"))]
     for file in files:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):

@@ -135,8 +135,8 @@ def test_scope_champs_are_each_a_reason_once() -> None:
 
 def test_priority_is_only_given_in_scope() -> None:
     for one in dossiers():
-        judged = one.planted.status in ("Complet", "À compléter")
-        assert (one.planted.priority is not None) == judged
+        scope = [one.answers.get(champ) for champ in (1, 2, 3, 4)]
+        assert (one.planted.priority is not None) == (scope == [True, True, True, False])
         assert (one.planted.status == "Clos") == (one.state in CLOSED)
 
 
