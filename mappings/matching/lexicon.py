@@ -22,6 +22,8 @@ class Wording:
         sections: Words of the headings that it stands under.
         options: Option of another form → ours.
         values: What its answers look like; "" for nothing in particular.
+        parts: Word that asks a part of it → word of the rest: a label with the first and without
+            the second asks that part alone.
     """
 
     phrases: tuple[str, ...] = ()
@@ -29,6 +31,7 @@ class Wording:
     sections: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
     values: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class _WordingModel(BaseModel):
     sections: list[str] = []
     options: dict[str, str] = {}
     values: str = ""
+    parts: dict[str, str] = {}
 
 
 class _LexiconModel(BaseModel):
@@ -98,6 +102,7 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
                 sections=tuple(one.sections),
                 options=dict(one.options),
                 values=one.values,
+                parts=dict(one.parts),
             )
             for path, one in model.fields.items()
         },

@@ -15,7 +15,7 @@ from mappings.drift.reviewed import options_of
 from mappings.matching.offered import Offered
 from mappings.matching.options import Aligned, aligned, answers
 from mappings.matching.wanted import Wanted, Wants
-from mappings.matching.words import NEGATED, Meanings
+from mappings.matching.words import NEGATED, Meanings, stems
 
 _TEXTS: Final = frozenset({"text", "textarea", "formatted", "email", "phone", "iban"})
 _FOR_TEXT: Final = _TEXTS | LISTS | {"integer_number", "number", "dossier_link", "rnf", "siret"}
@@ -239,6 +239,15 @@ class Likeness:
         if self.wanted.needed and champ not in LISTS:
             return True  # rules compare with options, and a text says them in any words
         return self.wanted.type in {"yes_no", "checkbox"} and champ in _TEXTS
+
+    @property
+    def partial(self) -> bool:
+        """Whether it asks a part of the field alone: « Prénom » of a name."""
+        said = set(stems(self.offered.descriptor.label))
+        return any(
+            said.issuperset(stems(part)) and said.isdisjoint(stems(rest))
+            for part, rest in self.wants.lexicon.of(self.wanted.path).parts.items()
+        )
 
     @property
     def estranged(self) -> bool:

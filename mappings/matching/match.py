@@ -210,7 +210,10 @@ def _sure(
     pairs: Mapping[_Key, Likeness],
     inner: Mapping[_Key, Matching],
 ) -> frozenset[_Key]:
-    """Pairs that only one field and only one champ can make, by words that leave no doubt."""
+    """Pairs that only one field and only one champ can make, by words that leave no doubt.
+
+    A field that a champ asks in part is asked by several, whatever their words.
+    """
     plain = {key: level for key, pair in pairs.items() if (level := _plain(pair, inner.get(key)))}
     by_champ: dict[int, list[_Key]] = defaultdict(list)
     for key in plain:
@@ -220,7 +223,14 @@ def _sure(
         if (best := _one_field(asked, plain, pairs)) is not None:
             by_field[best[0]].append(best)
     single = [_one_champ(keys, plain, pairs) for keys in by_field.values()]
-    found = {key for key in single if key and (plain[key] > Asked.CLOSE or _apart(key, pairs))}
+    in_parts = {key[0] for key in plain if pairs[key].partial}
+    found = {
+        key
+        for key in single
+        if key
+        and key[0] not in in_parts
+        and (plain[key] > Asked.CLOSE or _apart(key, pairs))
+    }
     return frozenset(_supported(found, wanted, pairs, plain))
 
 

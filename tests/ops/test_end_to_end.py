@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 
 from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.generate import generate
+from sandbox.server import default_form
 from steps.judge.judge import ASSESSMENT
 from store.repository import open_store
 from tests.ops.conftest import ROOT, Cluster, kill_tree, wait_for
@@ -77,8 +78,13 @@ def stack(
 
 def _declaring(seed: SeedDossier) -> SeedDossier:
     """The same dossier, with a sentence of the declarant's that can be looked for."""
+    texts = {
+        one["id"] for one in default_form()["revisions"][-1]["champs"] if "text" in one["type"]
+    }
     answers = {
-        champ: f"{value} {DECLARED}" if isinstance(value, str) and " " in value else value
+        champ: f"{value} {DECLARED}"
+        if champ in texts and isinstance(value, str) and " " in value
+        else value
         for champ, value in seed.answers.items()
     }
     return replace(seed, answers=answers)

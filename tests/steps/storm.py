@@ -217,7 +217,7 @@ class People(RuleBasedStateMachine):
 
     @rule(word=st.sampled_from(["Motif", "Raison"]))
     def publish(self, word: str) -> None:
-        self.control.publish(self.number, edits=[{"op": "reword", "champ": 22, "label": word}])
+        self.control.publish(self.number, edits=[{"op": "reword", "champ": 12, "label": word}])
 
     # Faults
 

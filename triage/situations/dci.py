@@ -23,6 +23,11 @@ _ACIDS = frozenset(
     }
 )  # fmt: skip
 """Acids whose salts are named by an « -ate » of their own."""
+_SOUNDS = (
+    ("deoxy", "desoxy"), ("sulph", "sulf"), ("ph", "f"), ("th", "t"), ("rh", "r"), ("y", "i"),
+    ("oe", "e"), ("ae", "e"), ("k", "c"), ("z", "s"),
+)  # fmt: skip
+_TWICE = re.compile(r"([a-z])\1")
 _TIMES = re.compile(r"^(?:mono|hemi|sesqui|di|tri|hydrogeno)(?=[a-z]{5})")
 
 
@@ -51,8 +56,26 @@ def _bare(text: str, salts: frozenset[str]) -> str:
     words = _NOT_LETTERS.sub(" ", _ELIDED.sub(" ", text)).split()
     named = [word for word in words if word not in _LINKS]
     dry = [word for word in named if not _WATER.fullmatch(word)]
+    dry = _as_french_acid(dry)
     kept = [word for word in dry if not _is_salt(word, salts)] or dry or named
+    if kept == ["acide"]:
+        return ""
     return " ".join(sorted({part for word in kept for part in _as_acid(word)}, key=_place))
+
+
+def _as_french_acid(words: list[str]) -> list[str]:
+    """« ac. », « acid » and « -ic » as French has them: « acide …ique »."""
+    if {"ac", "acid", "acide"}.isdisjoint(words):
+        return words
+    french = ["acide" if word in {"ac", "acid"} else word for word in words]
+    return [f"{word.removesuffix('ic')}ique" if word.endswith("ic") else word for word in french]
+
+
+def sound(name: str) -> str:
+    """A name as languages share it: no final « e », one letter for « ph », « th », « y »."""
+    for written, said in _SOUNDS:
+        name = name.replace(written, said)
+    return _TWICE.sub(r"\1", " ".join(word.removesuffix("e") for word in name.split()))
 
 
 def _as_acid(word: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ _SIREN = 9
 _LONGEST = 300
 _TITLE, _SHORTEST_TITLE = "titre", 10
 
-DRAWN = "4"
+DRAWN = "5"
 """How descriptions are drawn: raised when this code draws others from the same report."""
 
 CisSubstances: TypeAlias = Mapping[str, str]

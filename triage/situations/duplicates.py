@@ -118,9 +118,9 @@ def _duplicates(known: Mapping[int, Description], matching: Matching) -> Iterato
         across = one.company != earlier.company or not one.company
         shared = any(line.shared for line in found)
         named = any(line.shared and line.field not in publications for line in found)
-        if (across and not shared) or (
-            (across or not named) and not _same_use(one, earlier, matching)
-        ):
+        if (across and not shared) or surely_differ(one.facets, earlier.facets, matching):
+            continue
+        if (across or not named) and {*one.medicines}.isdisjoint(earlier.medicines):
             continue
         compared = sum(line.weight for line in found)
         value, near = score(found), any(line.alike for line in found if line.field in keys)
@@ -155,7 +155,7 @@ def _same_use(one: Description, other: Description, matching: Matching) -> bool:
 def _candidates(descriptions: Iterable[Description], matching: Matching) -> set[tuple[int, int]]:
     """Pairs that are worth comparing."""
     kinds = {field.field: field.kind for field in matching.duplicates.fields}
-    equal: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    equal: dict[tuple[str, str], list[int]] = defaultdict(list)
     told = list(descriptions)
     for one in told:
         for name, kind in kinds.items():
@@ -164,11 +164,11 @@ def _candidates(descriptions: Iterable[Description], matching: Matching) -> set[
                 continue
             for medicine in one.medicines or ("",):
                 for code in identifiers(answer, kind):
-                    equal[medicine, name, code].append(one.number)
+                    equal[medicine, code].append(one.number)
     found = {
         pair
-        for (_, name, _), members in equal.items()
-        if kinds[name] != "publication" or len(set(members)) <= _CITED
+        for (_, code), members in equal.items()
+        if not code.startswith(("10.", "pmid")) or len(set(members)) <= _CITED
         for pair in _pairs(sorted(set(members)))
     }
     for name, kind in kinds.items():

@@ -1,7 +1,7 @@
 """What says that two reports are one, line by line: how alike two answers are, from 0 to 1."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -16,8 +16,9 @@ IDENTIFIERS = frozenset({"reference", "cases", "publication"})
 """Kinds of answers that name a thing: the same one in two reports is strong evidence."""
 
 _DOI = re.compile(r"10\.\d{4,9}/[^\s;,\"<>]+[^\s;,.\"<>)\]]")
-_PMID = re.compile(r"\bpmid\s*:?\s*(\d{6,9})\b")
+_PMID = re.compile(r"\b(?:pmid|pubmed)\D{0,25}(\d{6,9})\b")
 _CODE = re.compile(r"[a-z0-9]+(?:[-/_.][a-z0-9]+)*")
+_RUNS = re.compile(r"[a-z]+|\d+")
 _SHORTEST = 5
 """Letters and digits under which a code names nothing beyond its company."""
 _LONGEST = 40
@@ -59,7 +60,9 @@ def lines(one: Description, other: Description, matching: Matching) -> Iterator[
         yield Line(rules.company, 0.0, rules.facet_weight)
     for field in rules.fields:
         mine, theirs = one.answers.get(field.field), other.answers.get(field.field)
-        if mine and theirs and not (between and field.kind not in IDENTIFIERS | {"text"}):
+        if field.kind in IDENTIFIERS and (elsewhere := _elsewhere(field, one, other, rules)):
+            yield Line(field.field, 1.0, field.weight, elsewhere)
+        elif mine and theirs and not (between and field.kind not in IDENTIFIERS | {"text"}):
             found = _line(field, mine, theirs, rules=rules, between=between)
             if found is not None:
                 yield found
@@ -81,6 +84,35 @@ def tells(identifier: str) -> bool:
     return len(identifier) >= _TELLING and digits >= _DIGITS and (letters or digits >= _TELLING)
 
 
+def _elsewhere(
+    field: DuplicateField, one: Description, other: Description, rules: DuplicateMatching
+) -> tuple[str, ...]:
+    """Telling identifiers of a field that the other report gives in another field only."""
+
+    def given(report: Description, names: set[str]) -> frozenset[str]:
+        return frozenset(
+            name
+            for each in rules.fields
+            if each.kind in IDENTIFIERS and each.field in names
+            for name in identifiers(report.answers.get(each.field, ""), each.kind)
+        )
+
+    others = {each.field for each in rules.fields} - {field.field}
+    here, there = given(one, {field.field}), given(other, {field.field})
+    if here & there:
+        return ()
+    crossed = (here & given(other, others)) | (there & given(one, others))
+    return _once(name for name in crossed if tells(name))
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    """Identifiers in order, one of those that only zeros tell apart."""
+    longest: dict[str, str] = {}
+    for name in sorted(names, key=len):
+        longest[name.replace("0", "")] = name
+    return tuple(sorted(longest.values()))
+
+
 def _line(
     field: DuplicateField, mine: str, theirs: str, *, rules: DuplicateMatching, between: bool
 ) -> Line | None:
@@ -93,9 +125,7 @@ def _line(
             return Line(field.field, float(mine == theirs), field.weight)
         case "reference" | "cases" | "publication":
             one, two = identifiers(mine, field.kind), identifiers(theirs, field.kind)
-            shared = tuple(sorted(one & two))
-            if between:
-                shared = tuple(name for name in shared if tells(name))
+            shared = _once(name for name in one & two if not between or tells(name))
             if shared:
                 return Line(field.field, 1.0, field.weight, shared)
             # Two companies number each in their own way, and one article backs many reports.
@@ -117,12 +147,19 @@ def identifiers(text: str, kind: str) -> frozenset[str]:
     if kind == "reference":
         bare = "".join(char for char in text if char.isalnum())
         is_code = any(char.isdigit() for char in bare) and len(bare) <= _LONGEST
-        return frozenset({bare} if is_code else ())
+        return frozenset({bare, _without_zeros(text)} if is_code else ()) | publications
     codes = ("".join(char for char in one if char.isalnum()) for one in _CODE.findall(text))
-    return frozenset(
+    return frozenset(publications) | frozenset(
         one
         for one in codes
         if len(one) >= _SHORTEST and sum(char.isdigit() for char in one) >= _DIGITS
+    )
+
+
+def _without_zeros(code: str) -> str:
+    """A code with no zero before its numbers: ``« jv-0077 »`` as ``jv77``."""
+    return "".join(
+        run.lstrip("0") or "0" if run[0].isdigit() else run for run in _RUNS.findall(code)
     )
 
 

@@ -8,7 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -16,7 +16,7 @@ from datafiles.file import DataFileError
 from french.text import fold
 from mappings.medicines.match import Match
 from mappings.medicines.reference import Medicine
-from triage.situations.dci import joined
+from triage.situations.dci import joined, sound
 
 _DOSAGE = re.compile(
     r"\s\d[\d.,/ ]*\s*(?:mg|g|kg|µg|mcg|microgrammes?|ui|u|ml|cp|cpr|%|pour cent)\b.*", re.DOTALL
@@ -48,9 +48,18 @@ class SubstanceNames:
     others: Mapping[str, str] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
 
+    @cached_property
+    def by_sound(self) -> Mapping[str, str]:
+        """The international name of each sound that only one has."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for name in self.known:
+            found[sound(name)].add(name)
+        return {heard: one for heard, (one, *more) in found.items() if not more}
+
     def with_reference(self, reference: "SubstanceNames") -> "SubstanceNames":
         """These names, then those of a reference."""
-        return SubstanceNames({**reference.others, **self.others}, self.known | reference.known)
+        known = self.known | (reference.known - self.others.keys())
+        return SubstanceNames({**reference.others, **self.others}, known)
 
 
 def read_names(text: str, *, salts: frozenset[str], source: str) -> SubstanceNames:
@@ -136,6 +145,8 @@ def _resolved(part: str, names: SubstanceNames) -> str:
         return part
     if part in names.others:
         return names.others[part]
+    if heard := names.by_sound.get(sound(part)):
+        return heard
     if near := _nearest(part, names):
         return names.others.get(near, near)
     words = {names.others.get(word, word) for word in part.split() if len(word) >= _SHORTEST}

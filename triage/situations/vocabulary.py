@@ -38,6 +38,7 @@ class Vocabulary(BaseModel):
     uses: Mapping[str, str] = {}
     broader: Mapping[str, tuple[str, ...]] = {}
     routes: Mapping[str, str] = {}
+    forms: Mapping[str, str] = {}
     digest: str = ""
 
     def uses_of(self, text: str) -> tuple[str, ...]:
@@ -45,8 +46,10 @@ class Vocabulary(BaseModel):
         return self._uses.read(text)
 
     def route_of(self, text: str) -> str | None:
-        """The first route that a text names."""
-        labels = [one for one in self._routes.read(text) if not one.startswith(STEM)]
+        """The first route that a text names; a form tells one only where no route is named."""
+        readers = (self._routes, self._forms)
+        read = (one for reader in readers for one in reader.read(text))
+        labels = [one for one in read if not one.startswith(STEM)]
         return labels[0] if labels else None
 
     def alike(self, mine: Sequence[str], theirs: Sequence[str]) -> bool:
@@ -86,6 +89,10 @@ class Vocabulary(BaseModel):
         return _Reader(self.uses, ignored=self.ignored, negations=self.negations)
 
     @cached_property
+    def _forms(self) -> "_Reader":
+        return _Reader(self.forms, ignored=self.ignored, negations=self.negations)
+
+    @cached_property
     def _routes(self) -> "_Reader":
         return _Reader(self.routes, ignored=self.ignored, negations=self.negations)
 
@@ -106,7 +113,7 @@ def parse_vocabulary(text: str, *, source: str) -> Vocabulary:
     ]
     unknown += [
         file.problem((where, label), f"« {way} » dit aussi « {other} »")
-        for where, said in (("uses", found.uses), ("routes", found.routes))
+        for where, said in (("uses", found.uses), ("routes", found.routes), ("forms", found.forms))
         for label, way, other in _said_twice(said, found)
     ]
     if unknown:

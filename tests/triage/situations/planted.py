@@ -31,7 +31,7 @@ from triage.situations.matching import Matching
 from triage.situations.names import SubstanceNames, reference_names, substances_by_cis
 
 FOLDER = Path(__file__).parents[2] / "data/planted"
-Half: TypeAlias = Literal["réglage", "témoin"]
+Half: TypeAlias = Literal["réglage", "témoin", "autre main"]
 Rest: TypeAlias = Literal["varied", "same", "blank"]
 Pairs: TypeAlias = frozenset[tuple[int, int]]
 FIRST, DAYS = date(2025, 1, 6), 540
@@ -55,20 +55,20 @@ def planted() -> tuple[Planted, ...]:
     """Every planted report, by number."""
     reader = YAML(typ="safe")
     blocs = [
-        bloc
+        (bloc, "autre main" if path.stem == "autre_main" else half_of(bloc["bloc"]))
         for path in sorted(FOLDER.glob("*.yaml"))
         for bloc in reader.load(path.read_text("utf-8"))
     ]
-    found = [_planted(bloc["bloc"], raw) for bloc in blocs for raw in bloc["reports"]]
+    found = [_planted(bloc["bloc"], raw, half) for bloc, half in blocs for raw in bloc["reports"]]
     return tuple(sorted(found, key=lambda one: one.number))
 
 
 def half_of(bloc: str) -> Half:
-    """Where a bloc goes, whoever wrote it."""
+    """Where a bloc goes, when its file is no half of its own."""
     return "réglage" if sha256(bloc.encode()).digest()[0] % 2 else "témoin"
 
 
-def _planted(bloc: str, raw: Mapping[str, Any]) -> Planted:
+def _planted(bloc: str, raw: Mapping[str, Any], half: Half) -> Planted:
     number = raw["n"]
     deposit = _day(raw.get("depot")) or FIRST + timedelta(days=number * 37 % DAYS)
     known = _day(raw.get("connu")) or deposit - timedelta(days=20 + number % 40)
@@ -98,7 +98,7 @@ def _planted(bloc: str, raw: Mapping[str, Any]) -> Planted:
         number=number,
         situation=f"{bloc}/{raw['situation']}",
         copy_of=f"{bloc}/{raw['doublon']}" if "doublon" in raw else "",
-        half=half_of(bloc),
+        half=half,
         answers=answers,
         deposited_on=deposit,
     )
@@ -126,7 +126,7 @@ def reports(half: Half | None = None, rest: Rest = "varied") -> list[Report]:
     """The reports of a half.
 
     Args:
-        half: Which; both without it.
+        half: Which; all without it.
         rest: What the answers are that nobody wrote: as those of an honest report, the same in
             all of them (a template), or blank.
     """
@@ -267,7 +267,7 @@ def copies(told: Iterable[Description]) -> Figures:
 
 
 if __name__ == "__main__":
-    for chosen in ("réglage", "témoin"):
+    for chosen in ("réglage", "témoin", "autre main"):
         for others in ("varied", "same", "blank"):
             for loaded in (False, True):
                 found = described(reports(chosen, others), bdpm=loaded)

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from mappings.schema.model import FormMapping
-from triage.situations.dci import substances
+from tests.triage.situations.planted import the_matching
+from triage.situations.dci import joined, substances
 from triage.situations.matching import parse_matching
+from triage.situations.names import canonical
 
 FILE = Path(__file__).parents[3] / "triage/unc/rapprochements.yaml"
 
@@ -94,3 +96,27 @@ def test_one_substance_has_one_normal_form(salts: frozenset[str], one: str, othe
 
 def test_a_normal_form_can_still_be_read(salts: frozenset[str]) -> None:
     assert substances("valproïque acide, vitamine d", salts) == ("acide valproique", "vitamine d")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("ursodeoxycholic acid", "acide ursodésoxycholique"),
+        ("ac. tranexamique", "acide tranexamique"),
+        ("oxybutynin hydrochloride", "chlorhydrate d'oxybutynine"),
+        ("MgSO4", "sulfate de magnésium"),
+        ("pentoxyfilline", "pentoxifylline"),
+    ],
+)
+def test_other_languages_abbreviations_and_formulas_name_the_substance(
+    typed: str, meant: str
+) -> None:
+    rules = the_matching()
+    read, wanted = (
+        canonical(text, salts=rules.salts, names=rules.names) for text in (typed, meant)
+    )
+    assert read == wanted
+
+
+def test_acid_alone_is_no_substance() -> None:
+    assert joined("acide", the_matching().salts) == ""

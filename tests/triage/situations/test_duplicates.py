@@ -181,3 +181,10 @@ def test_time_grows_with_the_number_of_reports_and_not_its_square(matching: Matc
 
     seconds(50)
     assert seconds(800) < 12 * seconds(200) + 0.5
+
+
+def test_references_are_compared_without_zeros_and_publications_found_anywhere() -> None:
+    assert identifiers("jv-77", "reference") & identifiers("jv 0077", "reference")
+    doi = identifiers("doi 10.1200/jco.1999.17", "publication")
+    assert doi <= identifiers("voir 10.1200/jco.1999.17", "reference")
+    assert identifiers("article pubmed 25346004", "publication") == {"pmid25346004"}

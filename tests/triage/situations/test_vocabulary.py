@@ -71,3 +71,24 @@ def test_a_table_of_names_that_lacks_a_cell_is_refused_with_its_line() -> None:
         read_names(
             "autre_nom;substance\nozempic;sémaglutide\nwegovy", salts=frozenset(), source="n"
         )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("SAOS", "apnées du sommeil"),
+        ("mucite chimio-induite", "mucite post-chimiothérapie"),
+        ("AVC", "accident vasculaire cérébral"),
+        ("cystite radique", "cystite radio-induite"),
+        ("DDB (dilatation des bronches)", "bronchectasies"),
+    ],
+)
+def test_acronyms_and_other_words_are_of_one_indication(one: str, other: str) -> None:
+    words = the_matching().vocabulary
+    assert words.alike(words.uses_of(one), words.uses_of(other))
+
+
+def test_a_route_that_is_named_wins_over_the_form() -> None:
+    words = the_matching().vocabulary
+    assert words.route_of("Collyre donné par voie sublinguale") == "sublinguale"
+    assert words.route_of("Un collyre") == "oculaire"
