@@ -1,6 +1,6 @@
 """Forms that nobody reviewed: most of each is found, and what is called sure is never wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -82,6 +82,7 @@ def without_its_words(variant: Variant) -> Lexicon:
         ("written by another", 0.7),
         ("written by a third", 0.7),
         ("written last", 0.7),
+        ("unknown", 0.4),
     ],
 )
 def test_most_of_a_form_is_sure_and_nothing_sure_is_wrong(name: str, sure: float) -> None:
@@ -173,8 +174,15 @@ def test_two_questions_that_ask_one_thing_are_a_doubt() -> None:
     assert "patients" not in match_form(our_wants(), variant.revision, samples={}).sure
 
 
-def test_a_name_that_is_asked_in_two_parts_is_a_doubt() -> None:
-    parts = ("Nom du contact", "Prénom du contact")
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("Nom du contact", "Prénom du contact"),
+        ("Prénom de l'interlocuteur", "Nom de famille de l'interlocuteur"),
+        ("Prénom du contact",),
+    ],
+)
+def test_a_name_that_is_asked_in_parts_is_a_doubt(parts: Sequence[str]) -> None:
     variant = as_variant([{"type": "text", "label": label} for label in parts])
     assert "contact_nom" not in match_form(our_wants(), variant.revision, samples={}).sure
 
