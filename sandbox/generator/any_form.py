@@ -6,6 +6,7 @@ the démarche UNC asks, its dossiers are those of `sandbox.generator.generate`.
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -64,7 +65,7 @@ def dossiers_of(
 def example(revision: FormRevision, at: int) -> dict[str, Any]:
     """Give who deposits and what they answer, well, in a revision; another for each rank."""
     if _still_asks([revision.raw], shipped_form()["revisions"][-1:]):
-        return _shipped_examples()[at % len(_shipped_examples())]
+        return deepcopy(_shipped_examples()[at % len(_shipped_examples())])
     rng = Random(f"{at}/example")
     writer = AnyFormWriter.draw(rng, NOW, FIRST_NUMBER)
     company, answers = writer.company, writer.answers(revision)

@@ -13,7 +13,7 @@ from sandbox.demarche.intake import NewDossier
 from sandbox.form.file import FormFileError, read_form
 from sandbox.form.kinds import KINDS, described_as
 from sandbox.form.model import DECORATIVE, FormRevision
-from sandbox.generator.any_form import dossiers_of
+from sandbox.generator.any_form import dossiers_of, example
 from sandbox.generator.generate import generate
 from sandbox.server import INSTRUCTEUR, default_form, running_sandbox
 from tests.sandbox.conftest import Api
@@ -175,3 +175,12 @@ def test_a_form_of_every_kind_is_served_with_its_dossiers(tmp_path: Path) -> Non
     for dossier in shown:
         blanks = {one["label"] for one in dossier["champs"] if one["stringValue"] == ""}
         assert all(any(f"({kind})" in label for kind in UNKNOWN) for label in blanks), blanks
+
+
+def test_an_example_that_somebody_emptied_is_whole_for_the_next() -> None:
+    revision = FormRevision.from_json(1, 0, default_form()["revisions"][-1])
+    whole = example(revision, 0)["answers"]
+    example(revision, 0)["answers"].clear()
+    example(revision, 0).pop("company")
+    assert example(revision, 0)["answers"] == whole != {}
+    assert example(revision, 0)["company"]["siret"]
