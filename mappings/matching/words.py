@@ -11,6 +11,8 @@ from french.text import fold
 
 Meanings = frozenset[str]
 _WORD: Final = re.compile(r"[a-z0-9]+|%")
+_ENDING: Final = re.compile(r"(?<=[a-z])(?:\((?:e|s|es|x|ne|nes)\)|·[a-z]{1,3}·?s?\b)")
+"""« Principe(s) actif(s) », « patient·e·s »: endings that say one or several, he or she."""
 _LONG: Final = 3
 _VERB: Final = 6
 NEGATED: Final = "≠"
@@ -96,7 +98,8 @@ class Words:
 
 def stems(text: str) -> list[str]:
     """The stems of a text, in their order."""
-    found = _WORD.findall(fold(text).replace("œ", "oe"))
+    plain = _ENDING.sub("", fold(text).replace("œ", "oe"))
+    found = [word for word in _WORD.findall(plain) if word != "s"]  # « principe s », « s'agit »
     # « a-t-il », « y a-t-il » : the t is no word.
     kept = [word for word, after in pairwise([*found, ""]) if not (word == "t" and after in _ASKED)]
     return [stem(word) for word in kept]

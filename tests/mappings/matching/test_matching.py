@@ -206,3 +206,12 @@ def test_a_count_that_is_asked_by_ranges_is_not_a_number() -> None:
 
 def test_the_stranger_was_read_whole() -> None:
     assert len(written_by_another().truth) > 80
+
+
+@pytest.mark.parametrize(
+    "label", ["Principe(s) actif(s)", "Principes actifs", "principe·s actif·s"]
+)
+def test_endings_that_say_one_or_several_change_no_meaning(label: str) -> None:
+    words = our_wants().lexicon.words
+    assert words.meanings(bare_label(label)) == words.meanings("Substance active")
+    assert words.meanings(label) == words.meanings("Substance active")
