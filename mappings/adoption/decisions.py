@@ -33,11 +33,6 @@ class Decision:
     champ: str = ""
     absent: str = ""
 
-    @property
-    def skipped(self) -> bool:
-        """Whether they left it for later."""
-        return not (self.champ or self.absent)
-
 
 @dataclass(frozen=True, slots=True)
 class Decisions:

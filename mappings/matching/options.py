@@ -1,7 +1,7 @@
 """Options of another form and ours: the same, or known to mean the same; nothing by likeness."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from french.text import bare_label, fold
@@ -39,13 +39,13 @@ class Aligned:
     """
 
     same: frozenset[str] = frozenset()
-    means: Mapping[str, str | bool | None] = ()  # type: ignore[assignment]
+    means: Mapping[str, str | bool | None] = field(default_factory=dict)
     left: tuple[str, ...] = ()
 
     @property
     def ours(self) -> frozenset[str]:
         """Ours that the champ gives in some way."""
-        return self.same | {one for one in dict(self.means).values() if isinstance(one, str)}
+        return self.same | {one for one in self.means.values() if isinstance(one, str)}
 
 
 def aligned(options: Sequence[str], ours: Iterable[str], wording: Wording) -> Aligned:
