@@ -1,12 +1,13 @@
 """Headless Chromium, as every test of pages starts it."""
 
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
@@ -21,8 +22,8 @@ FLAGS = (
 
 
 @contextmanager
-def chromium(shots: Path) -> Iterator[Browser]:
-    """Chromium for the length of a block, and the folder ``shots`` for its pictures.
+def chromium() -> Iterator[Browser]:
+    """Chromium for the length of a block: one a process, or the second cannot start.
 
     Without Chromium the test is skipped; in the gate, which installs it, it fails.
     """
@@ -31,8 +32,24 @@ def chromium(shots: Path) -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
-    shots.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield launched
         launched.close()
+
+
+def picture(page: Page, path: Path, *, whole: bool = False) -> None:
+    """Keep what ``page`` shows at ``path``, its ``whole`` length or what the window holds.
+
+    Pictures are for eyes: no test judges them. Chromium without a screen sometimes cannot draw
+    (« Unable to capture screenshot » on a busy machine): tried three times, then only told.
+    """
+    for _ in range(3):
+        try:
+            page.screenshot(path=path, full_page=whole)
+        except Error as error:
+            said = str(error).partition("\n")[0]
+            page.wait_for_timeout(500)
+        else:
+            return
+    warnings.warn(f"no picture {path.name}: {said}", stacklevel=2)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -18,6 +18,9 @@ from settings import Settings, load_settings
 from steps.run import run_once
 from steps.wiring.services import connect
 from steps.wiring.summary import Summary
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 for name in [name for name in os.environ if name.startswith("UNC_") and "TEST" not in name]:
     del os.environ[name]  # no setting of this machine reaches a test
@@ -141,3 +144,12 @@ def bridge(tmp_path: Path) -> MakeBridge:
         return bridge_on(tmp_path, seeds, **changes)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Chromium, once a process for the pages of the sandbox and of the portal."""
+    from tests.chromium import chromium
+
+    with chromium() as launched:
+        yield launched

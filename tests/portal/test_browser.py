@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from portal.pages.view import dsfr_is_installed
-from tests.chromium import chromium
+from tests.chromium import picture
 from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, PASSWORD, Portal, served
 
 SHOTS = Path(__file__).parents[2] / "build" / "captures-portail"
@@ -22,12 +22,6 @@ AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 Open = Callable[..., AbstractContextManager[Page]]
 
 pytestmark = [pytest.mark.debian, pytest.mark.timeout(300)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium(SHOTS) as launched:
-        yield launched
 
 
 @pytest.fixture
@@ -86,7 +80,7 @@ def test_dossiers_are_filtered_and_a_card_is_read(opened: Open) -> None:
         assert rows.count() > 1
         for row in rows.all():
             expect(row).to_contain_text("À compléter")
-        page.screenshot(path=SHOTS / "recherche.png", full_page=True)
+        picture(page, SHOTS / "recherche.png", whole=True)
         rows.first.get_by_role("link").first.click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Dossier 24")
         expect(page.get_by_role("table", name="Éléments absents")).to_contain_text("absente")
@@ -104,7 +98,7 @@ def test_the_file_of_another_centre_is_refused(opened: Open, portal: Portal) -> 
         assert answer is not None
         assert answer.status == 403
         expect(page.get_by_role("heading", level=1)).to_have_text("Accès refusé")
-        page.screenshot(path=SHOTS / "refus.png")
+        picture(page, SHOTS / "refus.png")
 
 
 def test_what_changed_is_shown(opened: Open, portal: Portal) -> None:
@@ -113,7 +107,7 @@ def test_what_changed_is_shown(opened: Open, portal: Portal) -> None:
     with opened(NICE) as page:
         page.get_by_role("link", name="voir ce qui a changé depuis").click()
         expect(page.get_by_role("link", name=f"Dossier {portal.changed}")).to_be_visible()
-        page.screenshot(path=SHOTS / "changements-trouves.png", full_page=True)
+        picture(page, SHOTS / "changements-trouves.png", whole=True)
 
 
 FOCUSED = """() => {
@@ -188,7 +182,7 @@ def _every_page(page: Page, portal: Portal) -> Iterator[str]:
 
 def _look(page: Page, shot: str) -> list[str]:
     """Keep a picture; return what axe finds that is serious or critical."""
-    page.screenshot(path=SHOTS / f"{shot}.png", full_page=True)
+    picture(page, SHOTS / f"{shot}.png", whole=True)
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AA}})
     return [
         f"{shot}: {one['id']} {one['nodes'][0]['target']}"

@@ -4,20 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
 from sandbox.server import running_sandbox
-from tests.chromium import chromium
 from tests.sandbox.conftest import Stopped
 from tests.sandbox.pages.visitor import FORM, Visitor
 
 SHOTS = Path(__file__).parents[3] / "build" / "captures-bac-a-sable"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium(SHOTS) as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.chromium import picture
+
 ROOT = Path(__file__).parents[3]
 UNC = Path(sys.executable).parent / "unc"
 GUIDE = ROOT / "docs" / "entrainement.md"
@@ -74,7 +76,7 @@ class Trainee:
             case {"read": text}:
                 expect(self.page.locator("main")).to_contain_text(text)
             case {"shot": name}:
-                self.page.screenshot(path=self.shots / name)
+                picture(self.page, self.shots / name)
             case _:
                 raise LookupError(step)
 

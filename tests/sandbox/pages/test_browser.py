@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from sandbox.generator.any_form import dossiers_of
 from sandbox.server import Sandbox, default_form, running_sandbox
+from tests.chromium import picture
 from tests.sandbox.pages.conftest import SHOTS
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -74,7 +75,7 @@ def test_axe_finds_nothing_and_pages_fit_the_screen(
     page.on("console", lambda message: said.append(message.text))
     found = []
     for name in every_page(served, page):
-        page.screenshot(path=SHOTS / f"{wide}-{name}.png", full_page=True)
+        picture(page, SHOTS / f"{wide}-{name}.png", whole=True)
         seen = Axe().run(page, options={"runOnly": {"type": "tag", "values": AA}})
         found += [
             f"{name}: {one['id']} {one['nodes'][0]['target']}"

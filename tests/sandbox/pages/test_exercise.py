@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from tests.chromium import picture
 from tests.conftest import few_centres
 from tests.sandbox.pages.conftest import SHOTS
 from tests.sandbox.pages.exercise import GUIDE, ROOT, Trainee, prepare, steps
@@ -37,7 +38,7 @@ def test_the_exercise_is_played_to_its_end(browser: Browser, tmp_path: Path) -> 
         for step in steps():
             trainee.do(step)
     except BaseException:
-        trainee.page.screenshot(path=SHOTS / "echec.png", full_page=True)
+        picture(trainee.page, SHOTS / "echec.png", whole=True)
         raise
     finally:
         trainee.leave()
