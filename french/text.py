@@ -46,3 +46,22 @@ def bare_label(label: str) -> str:
     numbered = _NUMBERING.match(folded)
     rest = folded[numbered.end() :] if numbered else folded
     return " ".join(_PUNCTUATION.sub(" ", rest).split()) or folded
+
+
+_TYPOGRAPHY = (
+    (re.compile(r"(?<=\S) (?=[;!?])"), "\u202f"),
+    (re.compile(r"(?<=\S) (?=[:»%])"), "\u00a0"),
+    (re.compile(r"(?<=«) "), "\u00a0"),
+    (re.compile(r"(?<=\w)'(?=\w)"), "’"),
+)
+
+
+def typographic(text: str) -> str:
+    """A French text as it is printed: no-break spaces by double punctuation, curved apostrophes.
+
+    Files that people edit hold plain spaces. Source: « Lexique des règles typographiques en usage à
+    l'Imprimerie nationale ».
+    """
+    for found, printed in _TYPOGRAPHY:
+        text = found.sub(printed, text)
+    return text

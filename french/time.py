@@ -13,3 +13,15 @@ def months(first: date, last: date) -> Iterator[date]:
     while month <= last:
         yield month
         month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+    "novembre", "décembre",
+)  # fmt: skip
+
+
+def in_words(day: date) -> str:
+    """A day as a letter writes it: ``1er décembre 2026``, held together by no-break spaces."""
+    number = "1er" if day.day == 1 else str(day.day)
+    return f"{number}\u00a0{_MONTHS[day.month - 1]}\u00a0{day.year}"

@@ -102,7 +102,7 @@ def _beside(rules: Path, mapping: FormMapping) -> list[CheckedFile]:
     checks: dict[str, Callable[[], object]] = {
         "reponses.yaml": lambda: read_policy(rules, mapping=mapping),
         "rapprochements.yaml": lambda: read_matching(rules, mapping=mapping),
-        "textes": lambda: Texts(read_templates(rules)),
+        "textes": lambda: _texts(rules, mapping),
     }
     files = []
     for name, check in checks.items():
@@ -113,6 +113,14 @@ def _beside(rules: Path, mapping: FormMapping) -> list[CheckedFile]:
             problems = error.problems
         files.append(CheckedFile(rules / name, "", problems, unusable=bool(problems)))
     return files
+
+
+def _texts(rules: Path, mapping: FormMapping) -> Texts:
+    try:
+        policy, _ = read_policy(rules, mapping=mapping)
+    except DataFileError:  # told by itself
+        return Texts(read_templates(rules))
+    return Texts(read_templates(rules), needed=policy.messages)
 
 
 _Read: TypeAlias = tuple[RuleSet, str] | DataFileError

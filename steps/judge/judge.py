@@ -188,6 +188,7 @@ class Bench:
             case.revision,
             assessment=ASSESSMENT.validate_json(verdict.detail),
             assessed_at=verdict.assessed_at,
+            report=case.report,
             situation=self.situations.get(stored.number, ""),
         )
         return self.planner.plan(stored, judged, verdict=verdict, remembered=remembered)

@@ -9,6 +9,7 @@ from french.text import normalise_label
 from mappings.dossier.model import Dossier
 from mappings.dossier.revision import Descriptor, Revision
 from mappings.drift.model import Drift
+from mappings.report.model import Report
 from mappings.schema.champs import parts
 from mappings.schema.model import FieldSpec, FormMapping
 from steps.wiring.drift import blocks, drift_of
@@ -163,6 +164,7 @@ class Planner:
         *,
         assessment: Assessment,
         assessed_at: datetime,
+        report: Report,
         situation: str = "",
     ) -> JudgedDossier:
         """A dossier with its verdict, as the planner takes it."""
@@ -172,6 +174,7 @@ class Planner:
             assessed_at=assessed_at,
             annotations=revision.annotations if revision else (),
             labels=self._labels_of(revision),
+            report=report,
             situation=situation,
         )
 

@@ -73,15 +73,15 @@ def load_form(*, mapping: Path, rules: Path) -> Form:
         ),
         policy=policy,
         matching=read_matching(rules, mapping=form_mapping),
-        texts=_compiled(tuple(templates.items())),
+        texts=_compiled(tuple(templates.items()), policy.messages),
         digest=sha256("\0".join([policy_text, *templates.values()]).encode()).hexdigest()[:12],
     )
 
 
 @lru_cache(maxsize=8)
-def _compiled(templates: tuple[tuple[str, str], ...]) -> Texts:
+def _compiled(templates: tuple[tuple[str, str], ...], needed: frozenset[str]) -> Texts:
     """Templates, compiled and tried once a process."""
-    return Texts(dict(templates))
+    return Texts(dict(templates), needed=needed)
 
 
 def _refuse_clashes(paths: Sequence[Path], rulesets: Sequence[RuleSet]) -> None:

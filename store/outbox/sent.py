@@ -6,7 +6,7 @@ no text, no item. A declarant is never told the same thing twice all the same.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
@@ -14,7 +14,7 @@ from store.database.statements import in_chunks, upsert
 from store.database.tables import replies, sent_messages
 from store.outbox import reply_json
 from store.outbox.stages import UNCERTAIN, Stage
-from triage.replies.reply import MessageSent, Outcome, SendMessage
+from triage.replies.reply import MessageKind, MessageSent, Outcome, SendMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,12 @@ class Sent:
 
     Attributes:
         reference: Code that its text ends with.
-        kind: ``received`` or ``request``.
+        kind: What it said.
         message_id: Its id on DS, when that is known.
     """
 
     reference: str
-    kind: Literal["received", "request"]
+    kind: MessageKind
     message_id: str | None
 
 

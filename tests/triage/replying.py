@@ -30,6 +30,7 @@ from triage.verdict.model import (
     Assessment,
     Criterion,
     Evidence,
+    Fault,
     ItemResult,
     ScopeReason,
     Status,
@@ -55,6 +56,7 @@ SIRET = ItemResult(
     fields=("siret", "qualite_entreprise"),
     lost=Decimal("0.10"),
     at_fault=("siret",),
+    faults=(Fault("siret", Verdict.INVALID, "SIRET invalide", "SIRET valide."),),
 )
 RCP = replace(
     SIRET,
@@ -66,8 +68,11 @@ RCP = replace(
     reason="absent",
     fields=("rcp",),
     at_fault=("rcp",),
+    faults=(Fault("rcp", Verdict.MISSING, "absent", "Le RCP en pièce jointe."),),
 )
-FINE = replace(SIRET, id="D0", name="Titre", verdict=Verdict.PRESENT, reason="", at_fault=())
+FINE = replace(
+    SIRET, id="D0", name="Titre", verdict=Verdict.PRESENT, reason="", at_fault=(), faults=()
+)
 QUESTION = ScopeReason("but_medical", "But médical", "", "question sans réponse")
 REASON = ScopeReason("but_medical", "But médical", OPTION, "Sans but médical (abus)")
 RARE = Criterion("rare", "Maladie rare", (Evidence("maladie_rare", "Maladie rare", "oui"),))

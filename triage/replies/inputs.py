@@ -7,6 +7,7 @@ from datetime import datetime
 from french.text import normalise_label
 from mappings.dossier.model import Champ, Dossier
 from mappings.dossier.revision import Descriptor
+from mappings.report.model import Report
 from mappings.schema.model import FormMapping
 from triage.replies.decision import Written, annotation_of
 from triage.replies.policy import ReplyPolicy, Sending
@@ -49,6 +50,7 @@ class JudgedDossier:
         assessed_at: When it was reached.
         annotations: Annotation descriptors of the dossier's revision.
         labels: Question that the dossier's revision asks for each field, by the field's name.
+        report: What its answers say in the internal schema: where a message quotes one.
         situation: Id of the situation that it is in, proposed or confirmed (annotation 907);
             empty when it is in none. A value there that is not our own is a person's: neither a
             conflict nor to be written over (:mod:`steps.judge.situations` reads it as a
@@ -60,6 +62,7 @@ class JudgedDossier:
     assessed_at: datetime
     annotations: tuple[Descriptor, ...]
     labels: Mapping[str, str] = field(default_factory=dict)
+    report: Report | None = None
     situation: str = ""
 
     def descriptor(self, candidates: tuple[str, ...]) -> Descriptor | None:

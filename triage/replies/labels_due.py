@@ -1,10 +1,11 @@
 """Labels due to a dossier: matched by name, and only those that the bridge added are removed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from triage.replies.decision import Decision
 from triage.replies.inputs import JudgedDossier, Memory, Rulebook
-from triage.replies.messages import exhausted, unheeded
+from triage.replies.messages import exhausted, overdue, unheeded
 from triage.replies.policy import StatusPolicy
 from triage.replies.reply import SetLabel, reply_key
 
@@ -24,6 +25,7 @@ def due_labels(
     status: StatusPolicy,
     decision: Decision,
     rulebook: Rulebook,
+    now: datetime,
 ) -> DueLabels:
     """Labels to add, and those that the bridge added and that are no longer wanted.
 
@@ -31,7 +33,7 @@ def due_labels(
     bridge wants it no more. Taking it away then is asked of DS all the same, which answers that it
     is not there: so the bridge forgets that it was its own.
     """
-    wanted = _wanted(judged, memory, status=status, decision=decision, rulebook=rulebook)
+    wanted = _wanted(judged, memory, status=status, decision=decision, rulebook=rulebook, now=now)
     there = rulebook.labels
     replies = []
     for name in rulebook.policy.labels.managed:
@@ -53,13 +55,16 @@ def _wanted(
     status: StatusPolicy,
     decision: Decision,
     rulebook: Rulebook,
+    now: datetime,
 ) -> set[str]:
     policy = rulebook.policy.labels
     wanted = set(status.labels)
     if decision.priority in policy.by_priority:
         wanted.add(policy.by_priority[decision.priority])
-    over_to_humans = exhausted(memory.messages, rulebook.sending) or unheeded(
-        judged, memory, rulebook.sending
+    over_to_humans = (
+        exhausted(memory.messages, rulebook.sending)
+        or unheeded(judged, memory, rulebook.sending)
+        or overdue(judged, memory, rulebook=rulebook, now=now)
     )
     if status.message == "request" and over_to_humans and policy.after_last_request:
         wanted.add(policy.after_last_request)

@@ -1,22 +1,29 @@
 """Messages to declarants: at most one for each set of faults, a few for each dossier.
 
 A fault is an item, its verdict and the fields at fault: what was missing, and is now invalid, is
-told.
+told. A request that nobody answers is recalled, within the limits of ``reponses.yaml``.
 """
 
 from collections.abc import Collection, Sequence
-from typing import Literal, TypeAlias
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
 
-from mappings.dossier.model import DossierState
+from french.text import typographic
+from french.time import PARIS, in_words
+from mappings.dossier.model import DossierState, MessageSeen
 from triage.replies.annotations import questions
 from triage.replies.decision import Decision
 from triage.replies.inputs import JudgedDossier, Memory, Rulebook
+from triage.replies.points import remarks, requested, requested_items
 from triage.replies.policy import Sending
-from triage.replies.reply import MessageSent, SendMessage, reference_of, reply_key
-from triage.replies.text_samples import Requested
+from triage.replies.reply import (
+    MessageKind,
+    MessageSent,
+    SendMessage,
+    reference_of,
+    reply_key,
+)
 from triage.verdict.model import Assessment, ItemResult, Status, Verdict
-
-Kind: TypeAlias = Literal["received", "request"]
 
 _MARK = ":"
 MOST = 32
@@ -27,28 +34,62 @@ def due_message(
     judged: JudgedDossier,
     memory: Memory,
     *,
-    kind: Kind | None,
+    kind: MessageKind | None,
     decision: Decision,
     rulebook: Rulebook,
+    now: datetime,
 ) -> SendMessage | None:
     """The message due to the declarant, whatever the quiet period; ``None`` when none is.
 
-    Nothing is sent while a correction request waits for the declarant, whoever made it; nor a
-    request for what only a person finds missing, for the bridge cannot say what it is.
+    Nothing is sent while a correction request waits for the declarant, whoever made it, but what
+    recalls it (:func:`due_reminder`); nor a request for what only a person finds missing, for the
+    bridge cannot say what it is. Only a person sends a declarant elsewhere.
     """
     sending, sent = rulebook.sending, memory.messages
-    if kind is None or not _may_write(judged, sending):
+    said = _without_reminders(sent)
+    if kind is None or not _may_write(judged, sending) or _waits(judged):
         return None
     items = _items(judged.assessment) if kind == "request" else ()
     if kind == "request" and not _can_be_asked(judged.assessment, decision):
         return None
-    if sent and _says(sent[-1], judged.dossier.number, kind=kind, items=items):
+    if kind == "out_of_scope" and not (decision.exclusion or decision.proposed):
         return None
-    if kind == "received" and any(message.kind == "received" for message in sent):
+    if said and _says(said[-1], judged.dossier.number, kind=kind, items=items):
+        return None
+    if kind != "request" and any(message.kind == kind for message in sent):
         return None
     if kind == "request" and len(_requests(sent)) >= sending.max_requests:
         return None
-    return _message(judged, kind=kind, items=items, count=len(sent), rulebook=rulebook)
+    return _message(judged, memory, kind=kind, items=items, rulebook=rulebook, now=now)
+
+
+def due_reminder(
+    judged: JudgedDossier, memory: Memory, *, rulebook: Rulebook, now: datetime
+) -> tuple[SendMessage | None, datetime | None]:
+    """The reminder due to a request that stands without an answer, and when the next step is.
+
+    The next step is a later reminder, or the end of the deadline, when humans take over.
+    """
+    deadline = rulebook.policy.deadline
+    asked = _unanswered(judged, memory, rulebook.sending)
+    if asked is None or not _may_write(judged, rulebook.sending):
+        return None, None
+    said, days = _reminders(memory.messages), timedelta(days=1)
+    end = asked.created_at + deadline.days * days if deadline.days else None
+    if not deadline.remind_after or len(said) >= deadline.reminders or (end and now >= end):
+        return None, end if end and now < end else None
+    due_at = asked.created_at + deadline.remind_after * (len(said) + 1) * days
+    if now < due_at:
+        return None, due_at
+    message = _message(judged, memory, kind="reminder", items=(), rulebook=rulebook, now=now)
+    return message, end
+
+
+def overdue(judged: JudgedDossier, memory: Memory, *, rulebook: Rulebook, now: datetime) -> bool:
+    """Whether the deadline of a request is over and nothing was submitted: humans take over."""
+    asked = _unanswered(judged, memory, rulebook.sending)
+    days = rulebook.policy.deadline.days
+    return bool(asked and days and now >= asked.created_at + timedelta(days=days))
 
 
 def exhausted(sent: Sequence[MessageSent], sending: Sending) -> bool:
@@ -62,36 +103,54 @@ def unheeded(judged: JudgedDossier, memory: Memory, sending: Sending) -> bool:
 
     The same words are not sent twice: humans take over. Both dates are those of DS.
     """
-    sent, dossier = memory.messages, judged.dossier
-    if sending.channel == "off" or not sent or dossier.correction_pending_since is not None:
+    if judged.dossier.correction_pending_since is not None:
         return False
-    if not _says(sent[-1], dossier.number, kind="request", items=_items(judged.assessment)):
-        return False
-    return any(
-        message.id == sent[-1].message_id
-        and not message.discarded
-        and (
-            dossier.answered_at(message) is not None
-            or dossier.champs_modified_at > message.created_at
-        )
-        for message in dossier.messages
+    asked = _standing(judged, memory, sending)
+    return asked is not None and _answered(judged, asked)
+
+
+def _standing(judged: JudgedDossier, memory: Memory, sending: Sending) -> MessageSeen | None:
+    """The last request as DS shows it, where all that it asks is still to be asked."""
+    said, dossier = _without_reminders(memory.messages), judged.dossier
+    if sending.channel == "off" or not said:
+        return None
+    items = _items(judged.assessment)
+    if not items or not _says(said[-1], dossier.number, kind="request", items=items):
+        return None
+    return next(
+        (one for one in dossier.messages if one.id == said[-1].message_id and not one.discarded),
+        None,
     )
 
 
-def kind_of_reference(number: int, reference: str) -> Kind:
+def _unanswered(judged: JudgedDossier, memory: Memory, sending: Sending) -> MessageSeen | None:
+    """The request that stands, where the declarant submitted nothing since."""
+    asked = _standing(judged, memory, sending)
+    return None if asked is None or _answered(judged, asked) else asked
+
+
+def _answered(judged: JudgedDossier, asked: MessageSeen) -> bool:
+    dossier = judged.dossier
+    return dossier.answered_at(asked) is not None or dossier.champs_modified_at > asked.created_at
+
+
+def kind_of_reference(number: int, reference: str) -> MessageKind:
     """What a message that we sent to a dossier was, told by its reference alone."""
-    received = {
-        reference_of(message_key(number, "received", items=(), count=n)) for n in range(MOST)
-    }
-    return "received" if reference in received else "request"
+    kinds: tuple[MessageKind, ...] = ("received", "reminder", "out_of_scope")
+    for kind in kinds:
+        if reference in {
+            reference_of(message_key(number, kind, items=(), count=n)) for n in range(MOST)
+        }:
+            return kind
+    return "request"
 
 
-def message_key(number: int, kind: Kind, *, items: Collection[str], count: int) -> str:
+def message_key(number: int, kind: MessageKind, *, items: Collection[str], count: int) -> str:
     """Key of a message: the same words after the same number of messages are the same message."""
     return reply_key(number, kind, *sorted(items), str(count))
 
 
-def _says(sent: MessageSent, number: int, *, kind: Kind, items: Collection[str]) -> bool:
+def _says(sent: MessageSent, number: int, *, kind: MessageKind, items: Collection[str]) -> bool:
     """Whether a message that was sent says this; one of an older version named items only."""
     if sent.kind != kind:
         return False
@@ -110,21 +169,30 @@ def _requests(sent: Sequence[MessageSent]) -> list[MessageSent]:
     return [message for message in sent if message.kind == "request"]
 
 
+def _without_reminders(sent: Sequence[MessageSent]) -> list[MessageSent]:
+    return [message for message in sent if message.kind != "reminder"]
+
+
+def _reminders(sent: Sequence[MessageSent]) -> list[MessageSent]:
+    """Reminders of the last request."""
+    last = max((at for at, one in enumerate(sent) if one.kind == "request"), default=-1)
+    return [one for one in sent[last + 1 :] if one.kind == "reminder"]
+
+
+def _waits(judged: JudgedDossier) -> bool:
+    """Whether a correction request waits for the declarant."""
+    return judged.dossier.correction_pending_since is not None
+
+
 def _may_write(judged: JudgedDossier, sending: Sending) -> bool:
     dossier = judged.dossier
     return (
         sending.channel != "off"
         and not dossier.archived
         and not dossier.state.decided
-        and dossier.correction_pending_since is None
         and dossier.deposited_at >= sending.since
         and (not sending.pilot or dossier.number in sending.pilot)
     )
-
-
-def _requested(assessment: Assessment) -> list[ItemResult]:
-    """What is asked for: the items that block; while scope is open, only its questions."""
-    return [] if assessment.unanswered_scope else [i for i in assessment.items if i.blocking]
 
 
 def _can_be_asked(assessment: Assessment, decision: Decision) -> bool:
@@ -137,7 +205,7 @@ def _can_be_asked(assessment: Assessment, decision: Decision) -> bool:
 def _items(assessment: Assessment) -> tuple[str, ...]:
     """What is asked for, fault by fault."""
     questions = (_MARK.join((one.field, one.verdict.value)) for one in assessment.unanswered_scope)
-    return (*questions, *map(_fault, _requested(assessment)))
+    return (*questions, *map(_fault, requested_items(assessment)))
 
 
 def _fault(item: ItemResult) -> str:
@@ -150,45 +218,73 @@ def _correction(
     if sending.channel != "correction":
         return None
     questions = [one.verdict for one in assessment.unanswered_scope]
-    items = [one.verdict for one in _requested(assessment)]
+    items = [one.verdict for one in requested_items(assessment)]
     return "incomplete" if Verdict.MISSING in (*questions, *items) else "incorrect"
 
 
 def _message(
-    judged: JudgedDossier, *, kind: Kind, items: tuple[str, ...], count: int, rulebook: Rulebook
+    judged: JudgedDossier,
+    memory: Memory,
+    *,
+    kind: MessageKind,
+    items: tuple[str, ...],
+    rulebook: Rulebook,
+    now: datetime,
 ) -> SendMessage:
     """The message; its reference is made from its key, which the next one does not share."""
-    dossier, assessment = judged.dossier, judged.assessment
-    key = message_key(dossier.number, kind, items=items, count=count)
+    dossier = judged.dossier
+    key = message_key(dossier.number, kind, items=items, count=len(memory.messages))
+    correction = _correction(judged.assessment, rulebook.sending) if kind == "request" else None
     reference = reference_of(key)
-    correction = _correction(assessment, rulebook.sending) if kind == "request" else None
-    body = rulebook.texts.render(
-        f"message_{kind}",
-        number=dossier.number,
-        reference=reference,
-        correction=correction,
-        editable=dossier.state is DossierState.EN_CONSTRUCTION,
-        unanswered_scope=questions(assessment, judged.labels),
-        requested=[_asked(item, judged) for item in _requested(assessment)],
+    shown = _shown(judged, memory, kind=kind, rulebook=rulebook, now=now)
+    text = rulebook.texts.render(
+        f"message_{kind}", **shown, reference=reference, correction=correction
     )
     return SendMessage(
         key=key,
         number=dossier.number,
         dossier_id=dossier.id,
         reference=reference,
-        body=body,
+        body=typographic(text),
         correction=correction,
         kind=kind,
         items=items,
     )
 
 
-def _asked(item: ItemResult, judged: JudgedDossier) -> Requested:
-    labels = (judged.labels[field] for field in item.at_fault if field in judged.labels)
-    return Requested(
-        name=item.name,
-        section=item.section,
-        reason=item.reason,
-        expected=item.expected,
-        labels=tuple(dict.fromkeys(labels)),
-    )
+def _shown(
+    judged: JudgedDossier,
+    memory: Memory,
+    *,
+    kind: MessageKind,
+    rulebook: Rulebook,
+    now: datetime,
+) -> dict[str, Any]:
+    """What the text of a message may show, but for its reference and its correction request."""
+    points = requested(judged)
+    asked = questions(judged.assessment, judged.labels)
+    before = _requests(memory.messages)
+    limit = _limit(judged, memory, kind=kind, rulebook=rulebook, now=now)
+    return {
+        "number": judged.dossier.number,
+        "editable": judged.dossier.state is DossierState.EN_CONSTRUCTION,
+        "unanswered_scope": asked,
+        "requested": points,
+        "remarks": remarks(judged),
+        "points": len(asked) or len(points),
+        "asked_before": bool(before),
+        "deadline": "" if limit is None else in_words(limit),
+        "exclusion": judged.assessment.out_of_scope.text if judged.assessment.out_of_scope else "",
+    }
+
+
+def _limit(
+    judged: JudgedDossier, memory: Memory, *, kind: MessageKind, rulebook: Rulebook, now: datetime
+) -> date | None:
+    """Last day to answer: counted from the request, which a reminder recalls."""
+    days = rulebook.policy.deadline.days
+    if not days:
+        return None
+    asked = _unanswered(judged, memory, rulebook.sending) if kind == "reminder" else None
+    start = now if asked is None else asked.created_at
+    return (start + timedelta(days=days)).astimezone(PARIS).date()

@@ -10,11 +10,11 @@ from triage.replies.annotations_due import due_annotations
 from triage.replies.decision import STATUS, Decision, decide, held_by_person, taken_over
 from triage.replies.inputs import JudgedDossier, Memory, Rulebook
 from triage.replies.labels_due import due_labels
-from triage.replies.messages import due_message
+from triage.replies.messages import due_message, due_reminder
 from triage.replies.policy import StatusPolicy
 from triage.replies.reply import Conflict, PassEnInstruction, Reply, reply_key
 
-PLANNED = "3"
+PLANNED = "4"
 """How replies are planned, beside data files and settings. Raise it when this code answers
 otherwise to the same dossier: every plan is then made again once."""
 
@@ -26,7 +26,8 @@ class Plan:
     Attributes:
         replies: Replies in the order of delivery.
         conflicts: Annotations that a human changed.
-        again_at: When the plan must be made again though nothing changed (quiet period).
+        again_at: When the plan must be made again though nothing changed: the quiet period is over,
+            a reminder is due, or the declarant's time is up.
         missing_labels: Labels that are wanted and that the démarche does not have.
         ours: What annotations show that is ours though it was not remembered, by name.
         our_labels: Labels likewise.
@@ -103,12 +104,19 @@ def _answered(
     now: datetime,
 ) -> Plan:
     """A plan with the labels, the message and the passage that go with the status in force."""
-    labels = due_labels(judged, memory, status=status, decision=decision, rulebook=rulebook)
-    message = due_message(judged, memory, kind=status.message, decision=decision, rulebook=rulebook)
+    labels = due_labels(
+        judged, memory, status=status, decision=decision, rulebook=rulebook, now=now
+    )
+    message = due_message(
+        judged, memory, kind=status.message, decision=decision, rulebook=rulebook, now=now
+    )
+    reminder, next_step = None, None
+    if message is None and status.message == "request":
+        reminder, next_step = due_reminder(judged, memory, rulebook=rulebook, now=now)
     quiet_until = judged.dossier.champs_modified_at + rulebook.sending.quiet
     # A passage locks the declarant out: it waits as the message does.
     events: tuple[Reply, ...] = (
-        *(() if message is None else (message,)),
+        *(one for one in (message, reminder) if one is not None),
         *_passage(judged, status=status, rulebook=rulebook),
     )
     events = tuple(reply for reply in events if reply.key not in memory.refused)
@@ -116,7 +124,7 @@ def _answered(
     return replace(
         made,
         replies=(*made.replies, *labels.replies, *(() if waits else events)),
-        again_at=quiet_until if waits else None,
+        again_at=quiet_until if waits else next_step,
         missing_labels=labels.missing,
     )
 

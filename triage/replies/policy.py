@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from datafiles.file import DataFile, DataFileError
 from mappings.schema.model import FormMapping
@@ -21,9 +21,31 @@ class StatusPolicy(_Policy):
 
     annotations: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
-    message: Literal["received", "request"] | None = None
+    message: Literal["received", "request", "out_of_scope"] | None = None
     only_if_written: bool = False
     pass_en_instruction: bool = False
+
+
+class Deadline(_Policy):
+    """Time that a request leaves to the declarant, in days from the day it is sent.
+
+    Attributes:
+        days: Told in the request; once it is over, humans take over. 0: none is told.
+        remind_after: Without a submission since then, a reminder is sent; 0: never.
+        reminders: Reminders of one request, at most.
+    """
+
+    days: int = Field(default=0, ge=0, le=3650)
+    remind_after: int = Field(default=0, ge=0, le=3650)
+    reminders: int = Field(default=1, ge=0, le=10)
+
+    @model_validator(mode="after")
+    def _in_time(self) -> "Deadline":
+        """A reminder leaves time to answer."""
+        last = self.remind_after * self.reminders
+        if self.days and self.remind_after and last >= self.days:
+            raise ValueError(f"le dernier rappel ({last} jours) vient après le délai ({self.days})")
+        return self
 
 
 class LabelPolicy(_Policy):
@@ -40,6 +62,7 @@ class ReplyPolicy(_Policy):
     Attributes:
         proposals: Annotations where a human's value confirms or corrects the bridge's proposal:
             it is kept, and is no conflict.
+        deadline: Time that a request leaves to the declarant.
     """
 
     version: str
@@ -47,8 +70,16 @@ class ReplyPolicy(_Policy):
     never_alone: tuple[str, ...] = ()
     proposals: tuple[str, ...] = ()
     labels: LabelPolicy
+    deadline: Deadline = Deadline()
     statuses: dict[Status, StatusPolicy]
     digest: str = ""
+
+    @property
+    def messages(self) -> frozenset[str]:
+        """Names of the texts of the messages that it can send."""
+        reminds = self.deadline.remind_after and self.deadline.reminders
+        kinds = {one.message for one in self.statuses.values() if one.message}
+        return frozenset(f"message_{one}" for one in {*kinds, *(("reminder",) if reminds else ())})
 
     @field_validator("statuses")
     @classmethod

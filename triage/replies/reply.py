@@ -66,6 +66,10 @@ class SetLabel:
     present: bool
 
 
+MessageKind: TypeAlias = Literal["received", "request", "reminder", "out_of_scope"]
+"""Complete; something is missing; it still is, and nobody submitted; to be reported elsewhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class SendMessage:
     """Send a message to the declarant, with a correction request or not.
@@ -75,7 +79,7 @@ class SendMessage:
         reference: Short code made from the key that the body ends with.
         body: Text in French.
         correction: Reason of the correction request, or ``None`` for a plain message.
-        kind: ``received`` (complete) or ``request`` (something is missing).
+        kind: What it says.
         items: What it lists: id, verdict and fields at fault of each item
             (``R1:missing:date_fin_analyse``), field and verdict of each scope question.
     """
@@ -86,7 +90,7 @@ class SendMessage:
     reference: str
     body: str
     correction: Literal["incomplete", "incorrect"] | None
-    kind: Literal["received", "request"]
+    kind: MessageKind
     items: tuple[str, ...]
 
 
@@ -166,7 +170,7 @@ class MessageSent:
 
     Attributes:
         reference: Code that its text ends with.
-        kind: ``received`` or ``request``.
+        kind: What it said.
         items: What it listed (ids alone in an older version); ``None`` when only its reference is
             left of it.
         outcome: Done, or unknown.
@@ -174,7 +178,7 @@ class MessageSent:
     """
 
     reference: str
-    kind: Literal["received", "request"]
+    kind: MessageKind
     items: tuple[str, ...] | None
     outcome: Outcome
     message_id: str | None = None

@@ -14,22 +14,32 @@ REFERENCE = "UNC-0000-0000"
 
 
 @dataclass(frozen=True, slots=True)
-class Requested:
-    """One item as it is asked for.
+class Point:
+    """One answer to give or to mend, as a template shows it.
 
     Attributes:
-        name: Its name in French.
+        name: Name of the item of the guide, in French.
         section: Section of the guide and of the form.
+        question: The question as the form asks it; empty where the form does not.
+        row: Row of a repetition that has several (``Spécialité nº 2``); else empty.
+        typed: What the declarant typed there; empty for nothing, a file, a long text, and whatever
+            may be a patient's.
         reason: What is wrong.
-        expected: What the guide expects.
-        labels: Questions of the form that it is about, as they are labelled there.
+        expected: What is expected of this answer: no capital, no full stop.
     """
 
     name: str
     section: str
+    question: str
+    row: str
+    typed: str
     reason: str
     expected: str
-    labels: tuple[str, ...]
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """The question as a list, for texts written before questions were told one by one."""
+        return (self.question,) if self.question else ()
 
 
 def _item(verdict: Verdict) -> ItemResult:
@@ -52,31 +62,39 @@ _QUESTION = ScopeReason("but_medical", "But médical", "", "sans réponse")
 _FACTS = (Evidence("population", "Population", "Enfant"), Evidence("age", "Âge", "3"))
 _CRITERIA = (Criterion("fragiles", "Patients fragiles", _FACTS), Criterion("nu", "Nu", ()))
 _REQUESTED = (
-    Requested(
-        "Contact", "2. Déclarant", "courriel mal formé", "Un courriel.", ("Courriel", "Tél.")
-    ),
-    Requested("RCP", "3. Médicaments", "absent", "Le RCP.", ()),
+    Point("Contact", "2. Déclarant", "Courriel", "", "a@", "courriel mal formé", "Un courriel."),
+    Point("RCP", "3. Médicaments", "", "Spécialité nº 2", "", "absent", "Le RCP."),
 )
 
 
-def _message(
-    requested: Sequence[Requested], questions: Sequence[ScopeReason], **how: Any
-) -> Sample:
+def _message(requested: Sequence[Point], questions: Sequence[ScopeReason], **how: Any) -> Sample:
     return {
         "number": 1,
         "reference": REFERENCE,
         "requested": list(requested),
+        "remarks": list(requested),
+        "points": len(requested) or len(questions),
+        "exclusion": "Sans but médical",
         "unanswered_scope": list(questions),
         **how,
     }
 
 
 _MESSAGES = tuple(
-    _message(requested, questions, correction=correction, editable=editable)
-    for (requested, questions), correction, editable in product(
-        ((_REQUESTED, ()), ((), (_QUESTION,)), ((), ())),
+    _message(
+        requested,
+        questions,
+        correction=correction,
+        editable=editable,
+        asked_before=before,
+        deadline=deadline,
+    )
+    for (requested, questions), correction, editable, before, deadline in product(
+        ((_REQUESTED, ()), (_REQUESTED[:1], ()), ((), (_QUESTION,)), ((), ())),
         (None, "incomplete", "incorrect"),
         (True, False),
+        (True, False),
+        ("", "1er décembre 2026"),
     )
 )
 SAMPLES: Mapping[str, Sequence[Sample]] = MappingProxyType(
@@ -98,6 +116,10 @@ SAMPLES: Mapping[str, Sequence[Sample]] = MappingProxyType(
         ),
         "message_received": _MESSAGES,
         "message_request": _MESSAGES,
+        "message_reminder": _MESSAGES,
+        "message_out_of_scope": _MESSAGES,
     }
 )
-"""Templates that every form has, each with the values that it may be given."""
+"""Templates of a form, each with the values that it may be given."""
+OPTIONAL = frozenset({"message_reminder", "message_out_of_scope"})
+"""Templates that a form needs only where its policy sends those messages."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from traceback import extract_tb
 from typing import Any
 
@@ -18,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from datafiles.file import DataFileError
 from triage.replies.text_limits import COUNTED, LONGEST, counted, counting_turns, forbidden
-from triage.replies.text_samples import REFERENCE, SAMPLES
+from triage.replies.text_samples import OPTIONAL, REFERENCE, SAMPLES
 
 _QUOTED = re.compile(r"'([^']*)'(?! object)")
 _DEEP = "trop de parenthèses ou de blocs les uns dans les autres"
@@ -31,8 +32,14 @@ class Texts:
     is in :mod:`triage.replies.text_limits`.
     """
 
-    def __init__(self, templates: Mapping[str, str]) -> None:
+    def __init__(
+        self, templates: Mapping[str, str], *, needed: AbstractSet[str] = frozenset()
+    ) -> None:
         """Compile and try ``templates`` (name without suffix to text).
+
+        Args:
+            templates: The templates.
+            needed: Names of those that are needed beside the ones that every form has.
 
         Raises:
             DataFileError: A template is missing, does not compile, does what it may not, names a
@@ -44,7 +51,8 @@ class Texts:
         self._environment.globals.clear()  # no `range`, no `namespace`
         self._environment.filters[COUNTED] = counted
         self._templates: dict[str, Template] = {}
-        problems = [f"textes/{name}.j2 : ce modèle manque" for name in SAMPLES.keys() - templates]
+        missing = ((SAMPLES.keys() - OPTIONAL) | needed) - templates.keys()
+        problems = [f"textes/{name}.j2 : ce modèle manque" for name in missing]
         for name, text in templates.items():
             try:
                 problems += self._read(name, text)

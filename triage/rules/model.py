@@ -56,6 +56,7 @@ class Part(_Rule):
         name: What it asks, said before a reason that does not name it, where an item has several.
         says_nothing: Phrases that say nothing of this answer, beside those of the rule-set.
         none_said: Phrases that say that there is none, where the answer may be blank.
+        expected: What is expected of this answer, where the item asks several; the item's else.
         missing: Reason shown when missing.
         infected: Reason shown when every file is infected, which counts as missing; empty where an
             infected file counts as one.
@@ -74,6 +75,7 @@ class Part(_Rule):
     name: str = ""
     says_nothing: tuple[_Text, ...] = ()
     none_said: tuple[_Text, ...] = ()
+    expected: str = ""
     missing: str = ""
     infected: str = ""
     checks: tuple[Check, ...] = ()
@@ -307,6 +309,7 @@ class RuleSet(_Rule):
             where this is not said.
         empty_rows: Whether a wholly empty row beside a filled one counts as a row.
         in_row: How a reason is told of one of several rows (``{row}``, ``{reason}``).
+        row_names: What people call a row of a repetition (``Spécialité``), by the repetition.
         unanswered: What is said of a scope question without an answer.
         unasked: What is said of an item that the form does not ask while no person said so.
     """
@@ -320,6 +323,7 @@ class RuleSet(_Rule):
     narratives: tuple[str, ...] | None = None
     empty_rows: Literal["counted", "ignored"] = "counted"
     in_row: str = "{reason}"
+    row_names: dict[str, str] = {}
     insufficient: InsufficientTexts
     unreadable: str
     unanswered: str = "question sans réponse"

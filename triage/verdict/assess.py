@@ -18,7 +18,7 @@ from triage.verdict.priority import (
 )
 from triage.verdict.warnings import warnings
 
-JUDGED = "2"
+JUDGED = "3"
 """How reports are judged, beside rule-set and mapping: part of what a verdict rests on.
 
 Raise it when this code reaches another verdict on the same report (a finder of patient data, a

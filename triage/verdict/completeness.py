@@ -18,12 +18,14 @@ from triage.rules.checks import Facts, passes
 from triage.rules.conditions import Answers, holds
 from triage.rules.model import Item, Part, RuleSet
 from triage.rules.phrases import is_made_of
-from triage.verdict.model import ItemResult, Verdict
+from triage.verdict.model import Fault, ItemResult, Verdict
 
 _FREE_TEXT = frozenset({"text", "textarea"})
 _INFECTED = "infected"
 _FINAL_PUNCTUATION = " .,;:!?…-–—"
 _LONGEST_PHRASE = 100
+ROW = "Ligne"
+"""What a row is called where the rule-set has no word for it."""
 _AT_FAULT = (Verdict.MISSING, Verdict.INVALID)
 """A tuple: members are looked for by identity, where a set would hash an enumeration in Python."""
 _NOTHING = Decimal(0)
@@ -32,11 +34,21 @@ _WORST_FIRST = (Verdict.MISSING, Verdict.INVALID, Verdict.INSUFFICIENT)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Verdict on one part of an item, with its reason and the field that it is about."""
+    """Verdict on one part of an item, with its reason.
+
+    Attributes:
+        verdict: The verdict.
+        reason: Why; of one of several rows, without saying which.
+        field: The field that it is about.
+        row: Row of a repetition, from 1; 0 where it is no row's.
+        several: Whether the repetition has other rows.
+    """
 
     verdict: Verdict
     reason: str = ""
     field: str = ""
+    row: int = 0
+    several: bool = False
 
 
 _NOT_APPLICABLE = Finding(Verdict.NOT_APPLICABLE)
@@ -78,7 +90,8 @@ def band(rules: RuleSet, points: int) -> str:
 
 
 def _judge(item: Item, *, rules: RuleSet, facts: Facts) -> ItemResult:
-    verdict, reason, at_fault = _summed_up(_findings(item, rules=rules, facts=facts))
+    findings = _findings(item, rules=rules, facts=facts)
+    verdict, reason, at_fault = _summed_up([found for _, found in findings], rules)
     return ItemResult(
         id=item.id,
         name=item.name,
@@ -90,27 +103,52 @@ def _judge(item: Item, *, rules: RuleSet, facts: Facts) -> ItemResult:
         fields=item.fields_read,
         lost=_lost(item.penalty, verdict),
         at_fault=at_fault,
+        faults=tuple(
+            _fault(found, part=part, item=item, rules=rules)
+            for part, found in findings
+            if found.verdict in _WORST_FIRST
+        ),
     )
 
 
-def _summed_up(findings: Sequence[Finding]) -> tuple[Verdict, str, tuple[str, ...]]:
+def _fault(found: Finding, *, part: Part, item: Item, rules: RuleSet) -> Fault:
+    named = rules.row_names.get(part.rows, ROW) if found.several else ""
+    return Fault(
+        field=found.field,
+        verdict=found.verdict,
+        reason=found.reason,
+        expected=part.expected or item.expected,
+        rows=part.rows,
+        row=found.row,
+        row_name=f"{named} nº {found.row}" if named else "",
+    )
+
+
+def _summed_up(findings: Sequence[Finding], rules: RuleSet) -> tuple[Verdict, str, tuple[str, ...]]:
     """The worst verdict, the reasons, and the fields at fault."""
     told = [found for found in findings if found is not _PRESENT and found is not _NOT_APPLICABLE]
     if not told:  # most items of most reports
         return (Verdict.PRESENT if _PRESENT in findings else Verdict.NOT_APPLICABLE), "", ()
     verdicts = [found.verdict for found in told]
     worst = next((one for one in _WORST_FIRST if one in verdicts), Verdict.PRESENT)
-    reasons = dict.fromkeys([found.reason for found in told if found.reason])
+    reasons = dict.fromkeys([told_in_row(found, rules) for found in told if found.reason])
     fields = dict.fromkeys([found.field for found in told if found.verdict in _AT_FAULT])
     return worst, " ; ".join(reasons), tuple(fields)
 
 
-def _findings(item: Item, *, rules: RuleSet, facts: Facts) -> Sequence[Finding]:
+def told_in_row(found: Finding, rules: RuleSet) -> str:
+    """The reason; of one of several rows, with the row."""
+    if not found.several:
+        return found.reason
+    return rules.in_row.format(row=found.row, reason=found.reason)
+
+
+def _findings(item: Item, *, rules: RuleSet, facts: Facts) -> Sequence[tuple[Part, Finding]]:
     answers = facts.report.fields
     if item.when is not None and not holds(item.when, answers):
         return ()
     return [
-        _about(part, finding) if finding.verdict in _AT_FAULT else finding
+        (part, _about(part, finding) if finding.verdict in _WORST_FIRST else finding)
         for part in item.parts
         if part.when is None or holds(part.when, answers)
         for finding in judge_part(part, rules=rules, facts=facts)
@@ -163,8 +201,8 @@ def _rows_findings(
             beside=row,
             may_be_empty=part.optional or not concerned,
         )
-        if found.reason and len(rows) > 1:
-            found = replace(found, reason=rules.in_row.format(row=at, reason=found.reason))
+        if found.reason:
+            found = replace(found, row=at, several=len(rows) > 1)
         yield found if concerned or found.verdict is Verdict.INVALID else _NOT_APPLICABLE
 
 

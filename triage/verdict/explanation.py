@@ -10,7 +10,7 @@ from mappings.schema.names import champ_type
 from triage.rules.checks import Facts
 from triage.rules.conditions import Condition, holds
 from triage.rules.model import Item, Part, RuleSet, ScopeRule
-from triage.verdict.completeness import Finding, judge_items, judge_part, rows_judged
+from triage.verdict.completeness import Finding, judge_items, judge_part, rows_judged, told_in_row
 from triage.verdict.model import ItemResult, Verdict
 from triage.verdict.priority import unanswered_text
 
@@ -138,7 +138,7 @@ def _parts(
                 condition=part.when,
                 asked=asked,
                 verdict=finding.verdict,
-                reason=finding.reason,
+                reason=told_in_row(finding, rules),
             )
 
 

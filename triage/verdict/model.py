@@ -27,6 +27,29 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """One answer that is missing, invalid or says too little.
+
+    Attributes:
+        field: Field of the report; a repetition's own name where a whole row is missing.
+        verdict: Missing, invalid or insufficient.
+        reason: Why, in French, never quoting the answer, without its row.
+        expected: What is expected of this answer.
+        rows: Repetition that the field is a cell of; empty for others.
+        row: Row of that repetition, from 1; 0 for others.
+        row_name: How people call that row (``Spécialité nº 2``); empty where there is only one.
+    """
+
+    field: str
+    verdict: Verdict
+    reason: str
+    expected: str
+    rows: str = ""
+    row: int = 0
+    row_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ItemResult:
     """Verdict on one item.
 
@@ -42,6 +65,7 @@ class ItemResult:
         fields: Fields of the report that the verdict was drawn from: its text has their audience.
         lost: Share of the score lost, 0 to 1.
         at_fault: Those of the fields whose answer is missing or invalid: what to ask for.
+        faults: Each answer that is missing, invalid or insufficient, in the order of the form.
     """
 
     id: str
@@ -54,6 +78,7 @@ class ItemResult:
     fields: tuple[str, ...]
     lost: Decimal
     at_fault: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
     @property
     def blocking(self) -> bool:

@@ -26,13 +26,15 @@ from tests.triage.replying import (
     message,
     rulebook,
     sent,
+    the_form,
 )
 from triage.replies.inputs import Memory, Rulebook
 from triage.replies.messages import kind_of_reference, message_key
-from triage.replies.reply import Outcome
-from triage.replies.text_samples import SAMPLES
+from triage.replies.plan import Plan
+from triage.replies.reply import Outcome, SendMessage, SetLabel
+from triage.replies.text_samples import OPTIONAL, SAMPLES
 from triage.replies.texts import Texts
-from triage.verdict.model import Status
+from triage.verdict.model import Fault, Status, Verdict
 
 
 @cache
@@ -48,6 +50,12 @@ def writes() -> Rulebook:
 INCOMPLETE = judged(verdict=assessment(Status.A_COMPLETER))
 
 
+def plain(asked: SendMessage | None) -> str:
+    """The text with plain spaces and apostrophes."""
+    assert asked is not None
+    return asked.body.translate(str.maketrans("\u00a0\u202f’", "  '"))
+
+
 def lacking(*items: Any, **changes: Any) -> Any:
     return judged(dossier(**changes), assessment(Status.A_COMPLETER, items=items))
 
@@ -61,9 +69,16 @@ def test_a_request_quotes_section_item_and_question_of_the_form() -> None:
     asked = message(due(INCOMPLETE, rules=asks()))
     assert asked is not None
     assert (asked.kind, asked.items) == ("request", ("A1:invalid:siret", "M5:missing:rcp"))
-    for quoted in ("2. Déclarant", "Entreprise : SIRET invalide", "« SIRET »", "3. Médicaments"):
-        assert quoted in asked.body
-    assert "« RCP en vigueur »" in asked.body
+    body = plain(asked)
+    for quoted in (
+        "2 points sont à compléter ou à corriger, au plus tard le 10 avril 2026.",
+        "2. Déclarant",
+        "- « SIRET » : SIRET invalide. Attendu : SIRET valide.",
+        "3. Médicaments",
+        "- « RCP en vigueur » : absent. Attendu : le RCP en pièce jointe.",
+        "cliquez sur « Déposer les modifications »",
+    ):
+        assert quoted in body
     assert f"nº {NUMBER}" in asked.body
     assert "de nouveau ouvert" in asked.body
     assert asked.body.endswith(asked.reference)
@@ -88,7 +103,7 @@ def test_an_open_scope_asks_for_its_questions_only() -> None:
     asked = message(due(judged(verdict=verdict), rules=asks()))
     assert asked is not None
     assert asked.items == ("but_medical:missing",)
-    assert "« L'usage vise-t-il à soigner ? »" in asked.body
+    assert "« L'usage vise-t-il à soigner ? »" in plain(asked)
     assert "SIRET" not in asked.body
     assert asked.correction == "incomplete"
 
@@ -232,7 +247,7 @@ def test_a_wrong_text_is_told_when_it_is_loaded(text: str, told: str) -> None:
 
 
 def test_a_missing_text_is_told() -> None:
-    for name in SAMPLES:
+    for name in SAMPLES.keys() - OPTIONAL:
         given = templates()
         del given[name]
         with pytest.raises(DataFileError, match=f"{name}.j2 : ce modèle manque"):
@@ -264,3 +279,126 @@ def test_what_a_message_said_is_known_by_its_reference_alone() -> None:
     complete = message(due(judged(), Memory(messages=left), rules=asks()))
     assert complete is not None
     assert kind_of_reference(complete.number, complete.reference) == "received"
+
+
+def test_a_text_that_the_policy_sends_is_needed() -> None:
+    given = templates()
+    del given["message_reminder"]
+    Texts(given)
+    with pytest.raises(DataFileError, match=r"message_reminder\.j2 : ce modèle manque"):
+        Texts(given, needed=the_form().policy.messages)
+
+
+def test_spaces_are_those_of_french_print_and_the_reference_stays_last() -> None:
+    asked = message(due(INCOMPLETE, rules=asks()))
+    assert asked is not None
+    assert "«\u00a0SIRET\u00a0»\u00a0: SIRET invalide" in asked.body
+    assert "d’usage" in asked.body
+    assert asked.body.endswith(asked.reference)
+
+
+def test_the_second_request_thanks_and_counts_what_is_left() -> None:
+    first = message(due(INCOMPLETE, rules=asks()))
+    left = message(due(lacking(RCP, FINE), Memory(messages=sent(first)), rules=asks()))
+    assert "Merci pour votre envoi. Il reste 1 point à compléter" in plain(left)
+    done = message(due(judged(), Memory(messages=sent(first)), rules=asks()))
+    assert "est maintenant complet" in plain(done)
+
+
+WEAK = replace(
+    SIRET,
+    verdict=Verdict.INSUFFICIENT,
+    at_fault=(),
+    faults=(Fault("siret", Verdict.INSUFFICIENT, "réponse sans contenu", "SIRET valide."),),
+)
+
+
+@pytest.mark.parametrize("beside", [(FINE,), (RCP, FINE)], ids=["complete", "incomplete"])
+def test_an_answer_that_says_too_little_is_mentioned_though_nothing_asks_for_it(
+    beside: tuple[Any, ...],
+) -> None:
+    status = Status.A_COMPLETER if RCP in beside else Status.COMPLET
+    told = message(due(judged(verdict=assessment(status, items=(WEAK, *beside))), rules=asks()))
+    assert "- « SIRET » : réponse sans contenu." in plain(told).partition("Si vous le pouvez")[2]
+
+
+class TestReminder:
+    """Twenty days after a request that nobody answered; the declarant has thirty."""
+
+    asked = message(due(INCOMPLETE, rules=asks()))
+    at = NOW
+
+    def shown(self, **changes: Any) -> Any:
+        assert self.asked is not None
+        seen = MessageSeen(
+            id="M-1", created_at=self.at, correction="incomplete", resolved_at=None, discarded=False
+        )
+        given = {"messages": (seen,), "correction_pending_since": self.at, **changes}
+        return judged(dossier(**given), assessment(Status.A_COMPLETER))
+
+    def memory(self, *more: SendMessage | None) -> Memory:
+        ours = tuple(replace(one, message_id="M-1") for one in sent(self.asked))
+        return Memory(messages=(*ours, *sent(*more)))
+
+    def plan(self, days: int, *more: SendMessage | None, **changes: Any) -> Plan:
+        at = self.at + timedelta(days=days)
+        return due(self.shown(**changes), self.memory(*more), rules=asks(), now=at)
+
+    def test_it_waits_for_its_day_and_says_when_to_look_again(self) -> None:
+        early = self.plan(19)
+        assert message(early) is None
+        assert early.again_at == self.at + timedelta(days=20)
+
+    def test_it_is_sent_once_beside_the_correction_and_keeps_the_day_that_was_told(self) -> None:
+        reminder = message(self.plan(20))
+        assert reminder is not None
+        assert (reminder.kind, reminder.correction, reminder.items) == ("reminder", None, ())
+        assert "attend encore 2 points" in plain(reminder)
+        assert "au plus tard le 10 avril 2026" in plain(reminder)
+        again = self.plan(25, reminder)
+        assert message(again) is None
+        assert again.again_at == self.at + timedelta(days=30)
+
+    def test_after_the_last_day_nothing_is_sent_and_humans_take_over(self) -> None:
+        over = self.plan(30, message(self.plan(20)))
+        assert message(over) is None
+        assert over.again_at is None
+        assert "À relancer" in {one.name for one in over.replies if isinstance(one, SetLabel)}
+        assert message(self.plan(31)) is None
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"champs_modified_at": NOW + timedelta(days=2), "correction_pending_since": None},
+            {"messages": ()},
+            {"archived": True},
+            {"state": DossierState.SANS_SUITE},
+        ],
+        ids=["submitted", "not on DS", "archived", "decided"],
+    )
+    def test_nobody_is_reminded_who_answered_or_was_not_asked(self, changes: Any) -> None:
+        assert message(self.plan(20, **changes)) is None
+
+    def test_its_reference_alone_tells_that_it_is_no_request(self) -> None:
+        reminder = message(self.plan(20))
+        assert reminder is not None
+        assert kind_of_reference(NUMBER, reminder.reference) == "reminder"
+
+    def test_the_same_request_is_not_made_again_after_it(self) -> None:
+        reminder = message(self.plan(20))
+        later = self.plan(21, reminder, correction_pending_since=None)
+        assert message(later) is None
+
+
+def test_only_a_person_sends_a_declarant_elsewhere() -> None:
+    rules = asks()
+    policy = rules.policy.statuses[Status.HORS_CHAMP].model_copy(update={"message": "out_of_scope"})
+    statuses = {**rules.policy.statuses, Status.HORS_CHAMP: policy}
+    rules = replace(rules, policy=rules.policy.model_copy(update={"statuses": statuses}))
+    verdict = assessment(Status.HORS_CHAMP)
+    assert message(due(judged(verdict=verdict), rules=rules)) is None
+    chosen = judged(dossier({902: "Usage non intentionnel"}), verdict)
+    told = message(due(chosen, rules=rules))
+    assert told is not None
+    assert told.kind == "out_of_scope"
+    assert message(due(chosen, Memory(messages=sent(told)), rules=rules)) is None

@@ -32,7 +32,7 @@ COMPLETE = {
     903: 62,
     904: "Aucun",
     905: "P3",
-    906: "Maladie rare : Maladie rare = oui",
+    906: "Maladie rare",
     908: "2026.1",
 }
 
@@ -89,7 +89,7 @@ def test_a_complete_report_shows_score_priority_and_reasons() -> None:
         "completude": "62",
         "elements_manquants": "Aucun",
         "priorite": "P3",
-        "motifs_priorite": "Maladie rare : Maladie rare = oui",
+        "motifs_priorite": "Maladie rare",
         "version_referentiel": "2026.1",
         "controle_le": AT,
     }
@@ -133,7 +133,7 @@ def test_what_no_longer_applies_is_cleared_and_a_number_that_cannot_be_is_told()
             completude="62",
             elements_manquants="Aucun",
             priorite="P3",
-            motifs_priorite="Maladie rare : Maladie rare = oui",
+            motifs_priorite="Maladie rare",
         )
     )
     case = judged(dossier(COMPLETE), assessment(Status.HORS_CHAMP))

@@ -6,7 +6,7 @@ import pytest
 
 from datafiles.file import DataFileError
 from triage.replies import text_limits
-from triage.replies.text_samples import SAMPLES, Requested
+from triage.replies.text_samples import SAMPLES, Point
 from triage.replies.texts import Texts
 
 FOLDER = Path(__file__).parents[3] / "triage/unc/textes"
@@ -68,7 +68,7 @@ def test_what_could_run_without_end_is_refused_with_its_file(text: str, why: str
     [
         (
             "a\n{{ nom }}",
-            "textes/message_request.j2:2 : « nom » n'existe pas ; il y a : correction,",
+            "textes/message_request.j2:2 : « nom » n'existe pas ; il y a : asked_before,",
         ),
         ("{% if correction == 'x' %}\n{{ nom }}{% endif %}", "j2:2 : « nom » n'existe pas"),
         ("\n{% for i in requested %}\n{{ i.id }}{% endfor %}", "j2:3 : « id »"),
@@ -92,14 +92,14 @@ def test_what_staff_may_write_is_written() -> None:
         " {{ section|upper }} : {{ items|map(attribute='name')|join(', ') }}"
         "{% if not loop.last %} ; {% endif %}{% else %}rien{% endfor %}" + END
     )
-    asked = [Requested(name, "s", "r", "e", ()) for name in ("un", "deux")]
+    asked = [Point(name, "s", "", "", "", "r", "e") for name in ("un", "deux")]
     sample = {**SAMPLES["message_request"][0], "requested": asked}
     assert made.render("message_request", **sample).startswith("2. S : un, deux UNC-")
 
 
 def test_a_text_that_gets_too_long_is_refused_when_it_is_made() -> None:
     made = texts("{% for i in requested %}{{ i.reason }}{% endfor %}" + END)
-    long = Requested("n", "s", "r" * 10_000, "e", ())
+    long = Point("n", "s", "", "", "", "r" * 10_000, "e")
     sample = {**SAMPLES["message_request"][0], "requested": [long] * 3}
     with pytest.raises(DataFileError, match=f"le texte dépasse {text_limits.LONGEST}") as error:
         made.render("message_request", **sample)

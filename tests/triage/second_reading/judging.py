@@ -8,6 +8,7 @@ from typing import Any
 from mappings.dossier.model import Dossier
 from mappings.report.mapper import map_report
 from mappings.report.model import Report
+from steps.judge.planning import question_labels
 from tests.triage.conftest import make_dossier, revision_of, the_mapping, the_second_reading
 from tests.triage.replying import rulebook
 from triage.replies.decision import decide
@@ -27,7 +28,8 @@ WORDS = {
 USUAL = {"A4": Verdict.NOT_APPLICABLE, "D5": Verdict.NOT_APPLICABLE, "D6": Verdict.NOT_APPLICABLE}
 """Verdicts of the base report, which is complete; all other items are present."""
 _BULLET = re.compile(r"^- (.*)$", re.MULTILINE)
-_EXPECTED = re.compile(r"( Dans le formulaire : .*?\.)? Attendu : .*$")
+_EXPECTED = re.compile(r" Attendu : .*$")
+_PRINTED = str.maketrans("\u00a0\u202f’", "  '")
 
 
 def judged(case: Mapping[str, Any]) -> tuple[Dossier, Report, Assessment]:
@@ -69,29 +71,37 @@ def outcome(case: Mapping[str, Any]) -> dict[str, Any]:
         "critères": [one.name for one in verdict.criteria],
         "à vérifier": [f"{one.label} ({one.value})" for one in verdict.to_verify],
         "alertes": [one.text for one in verdict.warnings],
-        "déclarant": letter(dossier, report, verdict),
+        "déclarant": letter(case, dossier, report, verdict),
     }
     return {name: value for name, value in told.items() if value not in (None, [], {})}
 
 
-def letter(dossier: Dossier, report: Report, verdict: Assessment) -> str | list[str]:
+def letter(
+    case: Mapping[str, Any], dossier: Dossier, report: Report, verdict: Assessment
+) -> str | list[str]:
     """What the declarant is told: each thing that is asked for, without what the guide expects."""
     rules = rulebook(channel="correction")
     decision = decide(verdict, {})
     policy = rules.policy.statuses[verdict.status]
-    origins = {name: one.origin for name, one in report.fields.items()}
     judged_dossier = JudgedDossier(
         dossier=dossier,
         assessment=verdict,
         assessed_at=dossier.deposited_at,
         annotations=(),
-        labels={name: one.label for name, one in origins.items() if one},
+        labels=question_labels(the_mapping(), revision_of(case.get("revision", 2))),
+        report=report,
     )
     message = due_message(
-        judged_dossier, Memory(), kind=policy.message, decision=decision, rulebook=rules
+        judged_dossier,
+        Memory(),
+        kind=policy.message,
+        decision=decision,
+        rulebook=rules,
+        now=dossier.deposited_at,
     )
     if message is None:
         return "rien"
     if message.kind == "received":
         return "reçu et complet"
-    return [_EXPECTED.sub("", line) for line in _BULLET.findall(message.body)]
+    asked, _, _ = message.body.translate(_PRINTED).partition("Si vous le pouvez")
+    return [_EXPECTED.sub("", line) for line in _BULLET.findall(asked)]

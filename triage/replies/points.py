@@ -1,0 +1,92 @@
+"""What is asked of a declarant, answer by answer: the question, the row, what was typed there."""
+
+from collections.abc import Iterable, Sequence
+
+from mappings.report.display import show
+from mappings.report.model import Answer, AnswerState, Report
+from triage.replies.inputs import JudgedDossier
+from triage.replies.text_samples import Point
+from triage.verdict.completeness import rows_of
+from triage.verdict.model import Assessment, Fault, ItemResult, Verdict
+
+_LONGEST_QUOTE = 60
+_AT_FAULT = (Verdict.MISSING, Verdict.INVALID)
+
+
+def requested_items(assessment: Assessment) -> list[ItemResult]:
+    """The items that block; while scope is open, none: only its questions are asked."""
+    return [] if assessment.unanswered_scope else [i for i in assessment.items if i.blocking]
+
+
+def requested(judged: JudgedDossier) -> list[Point]:
+    """What keeps the report from being complete."""
+    items = requested_items(judged.assessment)
+    return list(_points(judged, items, of=_AT_FAULT))
+
+
+def remarks(judged: JudgedDossier) -> list[Point]:
+    """What says too little, or is wrong, and keeps nothing from being complete."""
+    if judged.assessment.unanswered_scope:
+        return []
+    items = judged.assessment.items
+    beside = [one for one in items if not one.blocking]
+    weak = [one for one in items if one.blocking]
+    return [
+        *_points(judged, beside, of=(Verdict.INVALID, Verdict.INSUFFICIENT)),
+        *_points(judged, weak, of=(Verdict.INSUFFICIENT,)),
+    ]
+
+
+def _points(
+    judged: JudgedDossier, items: Iterable[ItemResult], *, of: Sequence[Verdict]
+) -> Iterable[Point]:
+    for item in items:
+        for fault in item.faults:
+            if fault.verdict in of:
+                yield Point(
+                    name=item.name,
+                    section=item.section,
+                    question=judged.labels.get(fault.field, ""),
+                    row=fault.row_name,
+                    typed=_typed(judged, fault),
+                    reason=fault.reason.rstrip("."),
+                    expected=_clause(fault.expected),
+                )
+
+
+def _clause(sentence: str) -> str:
+    """A sentence as it is said within another: « Le RCP. » is « le RCP », « SIRET » stays."""
+    text = sentence.strip().rstrip(".")
+    return text[0].lower() + text[1:] if text[:1].isupper() and text[1:2].islower() else text
+
+
+def _typed(judged: JudgedDossier, fault: Fault) -> str:
+    """What was typed, on one line; of this field only, whatever the rule compares it with."""
+    answer = _answer(judged.report, fault)
+    if answer is None or _may_be_a_patients(judged, fault):
+        return ""
+    if answer.state is AnswerState.ANSWERED and isinstance(answer.value, tuple):
+        return ""  # ticked boxes, files: they say nothing wrong by what is typed
+    if isinstance(answer.value, int):  # a boolean says nothing wrong; a number as it was typed
+        text = "" if isinstance(answer.value, bool) else str(answer.value)
+    else:
+        text = show(answer.value) if answer.value is not None else answer.raw
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_QUOTE else ""
+
+
+def _answer(report: Report | None, fault: Fault) -> Answer | None:
+    if report is None:
+        return None
+    if not fault.rows:
+        return report.fields.get(fault.field)
+    rows = rows_of(report.fields[fault.rows]) if fault.row else ()
+    return rows[fault.row - 1].get(fault.field) if len(rows) >= fault.row > 0 else None
+
+
+def _may_be_a_patients(judged: JudgedDossier, fault: Fault) -> bool:
+    marks = (mark for one in judged.assessment.warnings for mark in one.marks)
+    if fault.rows:
+        wanted = (fault.rows, fault.row, fault.field)
+        return any((one.field, one.row, one.column) == wanted for one in marks)
+    return any(one.field == fault.field for one in marks)
