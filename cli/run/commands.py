@@ -15,6 +15,7 @@ from cli.terminal.output import ERROR, Common, print_json, progress, table
 from cli.terminal.parsing import DossierNumber
 from mappings.drift.model import Kind
 from settings import Settings, load_settings
+from steps.explain.preview import preview as texts_of
 from steps.judge.judge import judge
 from steps.publish import export as exporting
 from steps.publish.requested import FileFormat, Request, hand_out
@@ -56,6 +57,7 @@ def assess(*, common: Common = _DEFAULT) -> int:
 def respond(
     *,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
+    preview: DossierNumber | None = None,
     withdraw: DossierNumber | None = None,
     common: Common = _DEFAULT,
 ) -> int:
@@ -65,10 +67,14 @@ def respond(
 
     Args:
         dry_run: Montrer ce qui serait écrit, sans rien écrire.
+        preview: Montrer les textes de ce dossier tels que les fichiers les font aujourd'hui : ses
+            annotations, et ce que lirait le déclarant ; rien n'est envoyé.
         withdraw: Retirer de DS le dernier message envoyé au déclarant de ce dossier.
     """
     if withdraw is not None:
         return _withdraw(withdraw, common)
+    if preview is not None:
+        return _preview(preview, common)
     if not dry_run:
         return _with_ds(_read_and_deliver, common)
     summary = Summary()
@@ -91,6 +97,24 @@ def respond(
 def _read_and_deliver(services: Connected, summary: Summary) -> None:
     gather(services, summary)
     deliver(services, summary)
+
+
+def _preview(number: int, common: Common) -> int:
+    with _local(load_settings()) as services:
+        found = texts_of(services, number)
+    if common.json:
+        print_json(
+            {"dossier": number, "annotations": found.annotations, "messages": found.messages}
+        )
+        return 0
+    console = Console()
+    for name, text in found.annotations.items():
+        console.print(f"[bold]{name}[/]  ", end="")
+        console.print(text, markup=False, highlight=False)
+    for title, text in found.messages.items():
+        console.rule(title, align="left")
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+    return 0
 
 
 def _withdraw(number: int, common: Common) -> int:

@@ -79,13 +79,14 @@ class Planner:
         missing_labels: Labels that a plan wanted and that the démarche does not have.
         form_drift: Differences between the form and its mapping. One that blocks can make verdicts
             wrong: nothing is written to declarants until a person has looked.
+        rulebook: Mapping, policy, texts and settings that every plan uses.
     """
 
     services: Services
     at: datetime
     missing_labels: set[str] = field(default_factory=set)
     form_drift: tuple[Drift, ...] = ()
-    _rulebook: Rulebook = field(init=False)
+    rulebook: Rulebook = field(init=False)
     _basis: str = field(init=False)
     _labels: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -96,7 +97,7 @@ class Planner:
         if blocks(self.form_drift):
             sending = sending.model_copy(update={"channel": "off", "pass_en_instruction": False})
         state = self.services.store.demarches.state(self.services.demarche)
-        self._rulebook = Rulebook(
+        self.rulebook = Rulebook(
             mapping=form.mapping,
             policy=form.policy,
             texts=form.texts,
@@ -143,7 +144,7 @@ class Planner:
         )
         stand = stored.plan is not None and stored.plan.conditions == conditions
         memory = remembered.of(stored.number, conditions_stand=stand)
-        due = plan(judged, memory, rulebook=self._rulebook, now=self.at)
+        due = plan(judged, memory, rulebook=self.rulebook, now=self.at)
         self.missing_labels |= due.missing_labels
         return DuePlan(
             number=stored.number,

@@ -4,7 +4,7 @@ A fault is an item, its verdict and the fields at fault: what was missing, and i
 told. A request that nobody answers is recalled, within the limits of ``reponses.yaml``.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -19,6 +19,7 @@ from triage.replies.policy import Sending
 from triage.replies.reply import (
     MessageKind,
     MessageSent,
+    Outcome,
     SendMessage,
     reference_of,
     reply_key,
@@ -150,6 +151,50 @@ def message_key(number: int, kind: MessageKind, *, items: Collection[str], count
     return reply_key(number, kind, *sorted(items), str(count))
 
 
+def previewed(
+    judged: JudgedDossier, *, rulebook: Rulebook, now: datetime
+) -> Iterator[tuple[str, str]]:
+    """Each text that the declarant of this dossier could get as it is, after a title in French.
+
+    Whatever the settings, and whatever was sent: it shows how texts read. Their reference is blank.
+    """
+    before = MessageSent("", "request", None, Outcome.DONE)
+    status = judged.assessment.open_status or judged.assessment.status
+    chances: Sequence[tuple[str, MessageKind, tuple[MessageSent, ...]]] = ()
+    if status is Status.HORS_CHAMP:
+        chances = (("Une fois « Hors champ » confirmé par une personne", "out_of_scope", ()),)
+    elif status is Status.COMPLET:
+        chances = (
+            ("Reçu et complet", "received", ()),
+            ("Complet après une demande", "received", (before,)),
+        )
+    elif _items(judged.assessment):
+        chances = (
+            ("Première demande", "request", ()),
+            ("Demande suivante, s'il restait tout cela", "request", (before,)),
+            ("Rappel", "reminder", (before,)),
+        )
+    for title, kind, sent in chances:
+        if f"message_{kind}" in rulebook.texts:
+            yield title, _text(judged, Memory(messages=sent), kind=kind, rulebook=rulebook, now=now)
+
+
+def _text(
+    judged: JudgedDossier,
+    memory: Memory,
+    *,
+    kind: MessageKind,
+    rulebook: Rulebook,
+    now: datetime,
+    reference: str = "",
+) -> str:
+    correction = _correction(judged.assessment, rulebook.sending) if kind == "request" else None
+    shown = _shown(judged, memory, kind=kind, rulebook=rulebook, now=now)
+    name = f"message_{kind}"
+    text = rulebook.texts.render(name, **shown, reference=reference, correction=correction)
+    return typographic(text)
+
+
 def _says(sent: MessageSent, number: int, *, kind: MessageKind, items: Collection[str]) -> bool:
     """Whether a message that was sent says this; one of an older version named items only."""
     if sent.kind != kind:
@@ -236,16 +281,12 @@ def _message(
     key = message_key(dossier.number, kind, items=items, count=len(memory.messages))
     correction = _correction(judged.assessment, rulebook.sending) if kind == "request" else None
     reference = reference_of(key)
-    shown = _shown(judged, memory, kind=kind, rulebook=rulebook, now=now)
-    text = rulebook.texts.render(
-        f"message_{kind}", **shown, reference=reference, correction=correction
-    )
     return SendMessage(
         key=key,
         number=dossier.number,
         dossier_id=dossier.id,
         reference=reference,
-        body=typographic(text),
+        body=_text(judged, memory, kind=kind, rulebook=rulebook, now=now, reference=reference),
         correction=correction,
         kind=kind,
         items=items,

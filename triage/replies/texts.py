@@ -61,6 +61,10 @@ class Texts:
         if problems:
             raise DataFileError(sorted(set(problems)))
 
+    def __contains__(self, name: str) -> bool:
+        """Whether the form has this template."""
+        return name in self._templates
+
     def _read(self, name: str, text: str) -> Iterator[str]:
         """Compile a template and yield what is wrong with it."""
         if len(text) > LONGEST:

@@ -62,7 +62,7 @@ def test_a_date_that_was_missing_is_given_and_the_report_is_complete(town: MakeT
     assert shown["annotations"]["901"] == "Complet"
     assert shown["annotations"]["908"] == "2026.2"
     assert [one["reason"] for one in letters] == ["incomplete", "incorrect", None]
-    assert "Fin de l'analyse : absente." in letters[0]["body"]
+    assert "de l’analyse de risque\u00a0»\u00a0: absente." in letters[0]["body"]
     assert "Fin de l'analyse : postérieure à l'envoi." in letters[1]["body"]
     assert "Tous les éléments obligatoires y sont" in letters[2]["body"]
 

@@ -1,0 +1,49 @@
+"""The texts of one dossier as they read today: annotations, and messages to the declarant."""
+
+from dataclasses import dataclass
+
+from steps.judge.planning import Planner
+from steps.read.retention import Keeping
+from steps.wiring.case_files import CaseFiles
+from steps.wiring.failures import RequestError
+from steps.wiring.services import Services, now
+from triage.replies.annotations import canonical, wanted_annotations
+from triage.replies.messages import previewed
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would be read.
+
+    Attributes:
+        annotations: Name of each annotation and its text; those that stay blank are left out.
+        messages: Title, then text of each message that the declarant could get.
+    """
+
+    annotations: dict[str, str]
+    messages: dict[str, str]
+
+
+def preview(services: Services, number: int) -> Preview:
+    """The texts of a dossier, from the files as they are; nothing is kept and nothing is sent.
+
+    Raises:
+        RequestError: The dossier is not in store.
+        DataFileError: A text cannot be made.
+    """
+    stored = services.store.dossiers.get(services.demarche, number)
+    if stored is None:
+        raise RequestError(f"Le dossier {number} n'a pas été lu : lancez « unc sync ».")
+    at, case = now(), CaseFiles.read(services).of(stored)
+    known = Keeping.of(services).knows
+    verdict = case.verdict(case.rules, fingerprint=stored.fingerprint, known=known)
+    planner = Planner(services, at=at)
+    judged = planner.judged(
+        case.dossier, case.revision, assessment=verdict, assessed_at=at, report=case.report
+    )
+    texts = planner.rulebook.texts
+    wanted = wanted_annotations(verdict, texts=texts, at=at, labels=judged.labels)
+    return Preview(
+        annotations={name: text for name, one in wanted.items() if (text := canonical(one))},
+        messages=dict(previewed(judged, rulebook=planner.rulebook, now=at)),
+    )
