@@ -27,7 +27,7 @@ from steps.wiring import services
 ROOT = Path(__file__).parents[2]
 SCOPE = "une question d'éligibilité"
 EARLIER = "Dossier précédent"
-RECEIVED = "Tous les éléments obligatoires y sont"
+RECEIVED = "transmis pour évaluation"
 REFERENCE = re.compile(r"référence (UNC-\S+)")
 Truth = frozenset[str]
 

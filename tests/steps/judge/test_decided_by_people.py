@@ -44,7 +44,7 @@ def test_a_status_set_by_hand_is_the_one_that_answers(bridge: MakeBridge) -> Non
         assert shown["annotations"]["901"] == "Complet"
         assert not shown["pending_correction"], "nothing is asked of the declarant"
         (received,) = said(shown)
-        assert "Tous les éléments obligatoires y sont" in received["body"]
+        assert "transmis pour évaluation" in received["body"]
         assert "Complet" in shown["labels"]
         assert shown["state"] == "en_instruction"
         assert control.snapshot(other.number)["pending_correction"]

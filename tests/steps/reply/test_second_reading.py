@@ -63,8 +63,8 @@ def test_a_date_that_was_missing_is_given_and_the_report_is_complete(town: MakeT
     assert shown["annotations"]["908"] == "2026.2"
     assert [one["reason"] for one in letters] == ["incomplete", "incorrect", None]
     assert "de l’analyse de risque\u00a0»\u00a0: absente." in letters[0]["body"]
-    assert "Fin de l'analyse : postérieure à l'envoi." in letters[1]["body"]
-    assert "Tous les éléments obligatoires y sont" in letters[2]["body"]
+    assert ": postérieure à l’envoi." in letters[1]["body"].replace("\u00a0", " ")
+    assert "est maintenant complet" in letters[2]["body"]
 
 
 def test_a_complement_told_complete_is_not_asked_again_when_its_earlier_dossier_goes(
