@@ -79,7 +79,7 @@ def _digest(paths: Sequence[Path]) -> str:
 
 
 @lru_cache(maxsize=8)
-def _form(mapping: Path, rules: Path, _digest: str) -> Form:
+def _form(mapping: Path, rules: Path, _content: str) -> Form:
     """The form of these files as they are."""
     mapping_text = read_text(mapping, "UNC_MAPPING")
     form_mapping = parse_mapping(mapping_text, source=mapping.name)
