@@ -1,13 +1,15 @@
 """Headless Chromium, as every test of pages starts it."""
 
+import logging
 import os
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+
+expect.set_options(timeout=30_000)  # what is expected comes late on a busy machine
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
@@ -52,4 +54,4 @@ def picture(page: Page, path: Path, *, whole: bool = False) -> None:
             page.wait_for_timeout(500)
         else:
             return
-    warnings.warn(f"no picture {path.name}: {said}", stacklevel=2)
+    logging.getLogger(__name__).warning("no picture %s: %s", path.name, said)

@@ -1,5 +1,6 @@
 """Fixtures for tests of the whole product: a sandbox over HTTP, and the bridge set to it."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -44,6 +45,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for place, item in enumerate(group):
             if place % every or place >= every * kept:
                 item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays, as in `unc`: not looked through again at each collection."""
+    gc.collect()
+    gc.freeze()
 
 
 @dataclass(frozen=True)
@@ -137,11 +144,15 @@ MakeBridge = Callable[..., AbstractContextManager[Bridge]]
 
 
 @pytest.fixture
-def bridge(tmp_path: Path) -> MakeBridge:
-    """Make a bridge on a sandbox with the given dossiers, for the length of a block."""
+def bridge(tmp_path: Path, light_columns: Path) -> MakeBridge:
+    """Make a bridge on a sandbox with the given dossiers, for the length of a block.
+
+    Its workbooks are light ones of the agency, the network and one centre, unless ``columns`` is
+    given.
+    """
 
     def make(seeds: Iterable[SeedDossier] = (), **changes: Any) -> AbstractContextManager[Bridge]:
-        return bridge_on(tmp_path, seeds, **changes)
+        return bridge_on(tmp_path, seeds, **{"columns": light_columns, **changes})
 
     return make
 

@@ -25,7 +25,7 @@ def test_each_declarant_is_written_to_once_as_the_status_says(bridge: MakeBridge
 
 
 def test_switching_the_channel_on_never_mails_the_backlog(bridge: MakeBridge) -> None:
-    with bridge(SEEDS, **NOW) as made:
+    with bridge(SEEDS[:12], **NOW) as made:
         assert made.run().messages == 0
 
 

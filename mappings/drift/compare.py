@@ -9,10 +9,8 @@ from mappings.drift.changed import Compared, changes
 from mappings.drift.level import (
     FormLevel,
     Yardstick,
-    asking,
     homes,
     matched,
-    named,
     reads,
     reworded,
     usurped,
@@ -138,7 +136,7 @@ def _taken(
 
 def _ambiguous(level: FormLevel, spec: FieldSpec, path: str) -> Iterator[Drift]:
     for candidate in spec.candidates(level.revision):
-        same = [one for one in asking(level) if named(one, candidate)]
+        same = level.by_name.get(candidate, ())
         if len(same) > 1:
             yield Drift(
                 severity=Severity.BLOCKING if level.active else Severity.REVIEW,

@@ -1,7 +1,7 @@
 """The champs of one level of one revision, and which of them the candidates of a field name."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from french.text import normalise_label
 from mappings.dossier.revision import NO_ANSWER, Descriptor, Revision
@@ -20,12 +20,23 @@ class FormLevel:
         active: Whether it is the one in force: only that one can block.
         place: "" for the form, ``rows.`` in rows.
         descriptors: The champs.
+        by_name: Those that ask something, by id and by normalised label (:func:`named`).
     """
 
     revision: str
     active: bool
     place: str
     descriptors: tuple[Descriptor, ...]
+    by_name: Mapping[str, tuple[Descriptor, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Look the names up once: each field of the mapping asks for several."""
+        found: dict[str, tuple[Descriptor, ...]] = {}
+        for one in asking(self):
+            for name in {one.id, normalise_label(one.label)}:
+                if named(one, name):
+                    found[name] = (*found.get(name, ()), one)
+        object.__setattr__(self, "by_name", found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +68,7 @@ def matched(level: FormLevel, spec: FieldSpec | AnnotationSpec) -> tuple[Descrip
     """The champs that the candidates of a field name, in the candidates' order."""
     found: dict[str, Descriptor] = {}
     for candidate in spec.candidates(level.revision):
-        first = next((one for one in asking(level) if named(one, candidate)), None)
-        if first is not None:
+        for first in level.by_name.get(candidate, ())[:1]:
             found.setdefault(first.id, first)
     return tuple(found.values())
 

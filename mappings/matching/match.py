@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from scipy.optimize import linear_sum_assignment
-
 from mappings.dossier.revision import Revision
 from mappings.drift.retyping import Fit
 from mappings.matching.likeness import Asked, Likeness
@@ -172,6 +170,8 @@ def _assigned(
     """The champ of each field such that all together are likest; a champ serves one field."""
     if not wanted or not offers or not scores:
         return {}
+    from scipy.optimize import linear_sum_assignment  # a third of a second: only where used
+
     table = [[-scores.get((one.path, at), 0.0) for at in range(len(offers))] for one in wanted]
     rows, columns = linear_sum_assignment(table)
     found: dict[str, int] = {}

@@ -16,6 +16,7 @@ from graphql import (
     execute_sync,
 )
 
+from sandbox.api.documents import prepared as documents
 from sandbox.api.documents.analysis import Analysis
 from sandbox.api.documents.prepared import Prepared
 from sandbox.api.documents.stored import stored_query
@@ -108,7 +109,7 @@ def prepare(instance: Instance, asked: Asked) -> Prepared:
         text = stored_query(asked.stored, schema) if asked.stored else asked.query
         if not text.strip():
             raise UnreadableRequest(_refusal("No query string was present"))
-        prepared = instance.library.prepare(text, schema)
+        prepared = documents.prepare(text, schema)
     except ApiError as cause:
         told = body(cause.message, str((cause.extensions or {}).get("code")))
         raise UnreadableRequest(HttpAnswer(400, told)) from cause

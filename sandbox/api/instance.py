@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sandbox.api.documents.prepared import Prepared, PreparedDocuments
+from sandbox.api.documents.prepared import Prepared
 from sandbox.api.executor import Cache
 from sandbox.api.faults import Faults
 from sandbox.api.limits import RateLimit
@@ -46,7 +46,6 @@ class Instance:
         self.switches = Switches(**self.state.meta("switches", {}))
         self.links = Links(self._secret(), self.clock)
         self.cache = Cache(cache_size)
-        self.library = PreparedDocuments()
         self.faults = Faults()
         self.stats = Stats()
         self.serve_at(self._served_at)

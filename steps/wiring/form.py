@@ -44,7 +44,7 @@ class Form:
 
 
 def load_form(*, mapping: Path, rules: Path) -> Form:
-    """Read and check the data files.
+    """Read and check the data files; the same ones are parsed once a process.
 
     Args:
         mapping: The mapping file.
@@ -54,6 +54,33 @@ def load_form(*, mapping: Path, rules: Path) -> Form:
     Raises:
         DataFileError: A file is missing, unreadable or wrong.
     """
+    return _form(mapping, rules, _digest([mapping, *_rules_files(rules)]))
+
+
+def _rules_files(rules: Path) -> list[Path]:
+    """Whatever a folder of rules is read from, in order."""
+    return sorted(
+        path
+        for where in ("rules/*.yaml", "textes/*.j2", "*.yaml", "*.csv")
+        for path in rules.glob(where)
+    )
+
+
+def _digest(paths: Sequence[Path]) -> str:
+    """Hash of what files hold; of those that cannot be read, only that they cannot."""
+    found = sha256()
+    for path in paths:
+        try:
+            content = path.read_bytes()
+        except OSError:
+            content = b"?"
+        found.update(f"{path}\0{len(content)}\0".encode(errors="surrogateescape") + content)
+    return found.hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _form(mapping: Path, rules: Path, _content: str) -> Form:
+    """The form of these files as they are."""
     mapping_text = read_text(mapping, "UNC_MAPPING")
     form_mapping = parse_mapping(mapping_text, source=mapping.name)
     paths = sorted((rules / "rules").glob("*.yaml"))

@@ -4,24 +4,47 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from cli.app import call
 
 BIN = Path(sys.executable).parent
 FULL = Path("/dev/full")
 
 
+UncHere = Callable[..., tuple[str, str]]
+
+
+def settings_at(home: Path) -> dict[str, str]:
+    """What the command needs, in a folder."""
+    foyer = str(home / "foyer")
+    return {"UNC_HOME": foyer, "UNC_DEMARCHE": "12", "UNC_DS_TOKEN": "jeton-d-essai"}
+
+
+@pytest.fixture
+def unc_here(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> UncHere:
+    """Call the command in this process; give what it printed, and what it said beside."""
+
+    def run(*words: str, **changes: str) -> tuple[str, str]:
+        monkeypatch.chdir(tmp_path)
+        for name, value in {**settings_at(tmp_path), **changes}.items():
+            monkeypatch.setenv(name, value)
+        call(list(words))
+        said = capsys.readouterr()
+        return said.out, said.err
+
+    return run
+
+
 def unc(
     *words: str, home: Path, after: str = "", **changes: str
 ) -> subprocess.CompletedProcess[bytes]:
-    environment = {
-        **os.environ,
-        "UNC_HOME": str(home / "foyer"),
-        "UNC_DEMARCHE": "12",
-        "UNC_DS_TOKEN": "jeton-d-essai",
-        **changes,
-    }
+    environment = {**os.environ, **settings_at(home), **changes}
     command = ["bash", "-c", f'exec "$@" {after}', "unc", str(BIN / "unc"), *words]
     return subprocess.run(command, env=environment, cwd=home, capture_output=True, check=False)  # noqa: S603
 
@@ -94,13 +117,12 @@ def test_an_error_that_cannot_be_told_keeps_its_exit_code(tmp_path: Path) -> Non
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("words", [("status", "--json"), ("rules", "check", "--json")])
 def test_a_mistyped_setting_is_told_once_by_each_command(
-    words: tuple[str, ...], tmp_path: Path
+    words: tuple[str, ...], unc_here: UncHere, tmp_path: Path
 ) -> None:
     (tmp_path / ".env").write_text("UNC_DEMARCH=3\n", "utf-8")
     given = {"UNC_BATHC_SIZE": "3", "UNC_SMTP_HOST": "", "UNC_ALERT_TO": "a", "UNC_TEST_A": "1"}
-    done = unc(*words, home=tmp_path, **given)
-    json.loads(done.stdout)
-    told = done.stderr.decode()
+    out, told = unc_here(*words, **given)
+    json.loads(out)
     assert told.count("Réglage") == 1
     assert "UNC_BATHC_SIZE (vouliez-vous UNC_BATCH_SIZE ?)" in told
     assert "UNC_DEMARCH (vouliez-vous UNC_DEMARCHE ?)." in told
@@ -108,5 +130,7 @@ def test_a_mistyped_setting_is_told_once_by_each_command(
     assert "ALERT" not in told
 
 
-def test_settings_that_are_all_known_are_not_spoken_of(tmp_path: Path) -> None:
-    assert unc("status", home=tmp_path, UNC_PORTAL_URL="https://a.example").stderr == b""
+def test_settings_that_are_all_known_are_not_spoken_of(unc_here: UncHere) -> None:
+    out, told = unc_here("status", UNC_PORTAL_URL="https://a.example")
+    assert out
+    assert told == ""

@@ -257,7 +257,14 @@ def test_a_newer_instance_is_read_as_one_of_january(sandbox: Sandbox, reader: Ds
     sandbox.control.switches(**dict.fromkeys(NEWER, False))
     assert newer.capabilities() == Capabilities()
     assert [one["number"] for one in after] == [one["number"] for one in before]
-    assert [one["champs"] for one in after] == [one["champs"] for one in before]
+    assert [unlinked(one["champs"]) for one in after] == [unlinked(one["champs"]) for one in before]
+
+
+def unlinked(value: Any) -> Any:
+    """The same without addresses of files, which move with each minute."""
+    if isinstance(value, dict):
+        return {key: unlinked(one) for key, one in value.items() if key != "url"}
+    return [unlinked(one) for one in value] if isinstance(value, list) else value
 
 
 def test_the_official_instance_lacks_nothing(reader: DsReader) -> None:

@@ -180,8 +180,8 @@ def test_an_answer_that_comes_drop_by_drop_is_given_up(connect: Connect, sandbox
     patient = connect(sandbox.url, sandbox.token)
     sandbox.control.fault("drip", seconds=0.4, count=1)
     assert patient.execute(document("Reperes"), numbers)["demarche"]
-    hurried = connect(sandbox.url, sandbox.token, whole=0.2)
-    sandbox.control.fault("drip", seconds=2, count=1)
+    hurried = connect(sandbox.url, sandbox.token, whole=1)
+    sandbox.control.fault("drip", seconds=5, count=1)
     answer = hurried.execute(document("Reperes"), numbers)
     assert len(answer["demarche"]["dossiers"]["edges"]) == 5
     assert hurried.requests_sent == 2

@@ -206,8 +206,10 @@ def build(
 
 
 def by_openpyxl(content: bytes, sheet: str) -> list[tuple[Any, ...]]:
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    return [tuple(row) for row in book[sheet].iter_rows(values_only=True)]
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)  # this sheet alone
+    rows = [tuple(row) for row in book[sheet].iter_rows(values_only=True)]
+    book.close()
+    return rows
 
 
 def by_calamine(content: bytes, sheet: str) -> list[list[Any]]:

@@ -39,9 +39,9 @@ def issuer() -> Iterator[str]:
     try:
         for _ in range(300):
             try:
-                requests.get(f"{address}/.well-known/openid-configuration", timeout=5)
+                requests.get(f"{address}/.well-known/openid-configuration", timeout=30)
                 break
-            except requests.ConnectionError:
+            except requests.RequestException:
                 time.sleep(0.1)
         yield address
     finally:

@@ -126,15 +126,15 @@ def test_a_maintenance_page_stands_in_for_the_server(api: Any) -> None:
 
 def test_an_answer_can_come_drop_by_drop(api: Any) -> None:
     whole = api.post(LIST).content
-    api.control.fault("drip", seconds=0.4, count=1)
+    api.control.fault("drip", seconds=3, count=1)
     header = {"Authorization": f"Bearer {api.sandbox.token}"}
     started = time.monotonic()
     answer = requests.post(
-        api.sandbox.url, json={"query": LIST}, headers=header, timeout=0.3, stream=True
+        api.sandbox.url, json={"query": LIST}, headers=header, timeout=2, stream=True
     )
     first = time.monotonic() - started
     assert answer.content == whole, "each piece comes before the timeout, the whole long after"
-    assert time.monotonic() - started > max(0.35, first)
+    assert time.monotonic() - started > max(2.5, first)
 
 
 def test_a_file_can_fail_in_several_ways(api: Any) -> None:
@@ -260,9 +260,9 @@ def test_a_429_can_be_had_without_the_requests(api: Any) -> None:
 
 
 def test_answers_can_be_slow(api: Any) -> None:
-    api.control.fault("latency", seconds=0.2, count=1)
-    assert api.post(LIST).elapsed.total_seconds() > 0.2
-    assert api.post(LIST).elapsed.total_seconds() < 0.2
+    api.control.fault("latency", seconds=1, count=1)
+    assert api.post(LIST).elapsed.total_seconds() > 1
+    assert api.post(LIST).elapsed.total_seconds() < 1
 
 
 def test_a_fault_meets_only_the_requests_it_is_for(api: Any) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,16 +14,12 @@ MakeTown = Callable[..., AbstractContextManager[Town]]
 
 
 @pytest.fixture
-def town(bridge: MakeBridge, light_columns: Path) -> MakeTown:
-    """Make a town with the given dossiers, for the length of a block.
-
-    Its runs make light workbooks of the agency, the network and one centre, unless ``columns`` is
-    given.
-    """
+def town(bridge: MakeBridge) -> MakeTown:
+    """Make a town with the given dossiers, for the length of a block: see `bridge`."""
 
     @contextmanager
     def make(seeds: Iterable[SeedDossier], **changes: Any) -> Iterator[Town]:
-        with bridge(seeds, **{"columns": light_columns, **changes}) as made:
+        with bridge(seeds, **changes) as made:
             yield Town(made)
 
     return make

@@ -7,8 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from clients.errors import DsError
 from clients.limiter import Limiter
+from clients.reading import paging
 from clients.reading.reader import DsReader
 from clients.transport import DsTransport
 from mappings.dossier.model import RawDossier
@@ -28,6 +31,10 @@ from tests.conftest import bridge_on
 
 MOVING = {"url", "updatedAt", "dateDerniereModification", "dateDerniereModificationAnnotations"}
 """Served anew each time, or moved by our own writes: what is kept of them may be older."""
+
+
+PAGE = 20
+"""Dossiers a page here: what happens at the border of two is seen with few of them."""
 
 
 @cache
@@ -201,9 +208,10 @@ def after_page(wanted: int, act: Callable[[], None]) -> Tell:
 
 @contextmanager
 def mirrored(
-    folder: Path, dossiers: Iterable[SeedDossier] = (), **changes: Any
+    folder: Path, dossiers: Iterable[SeedDossier] = (), *, page: int = PAGE, **changes: Any
 ) -> Iterator[Mirror]:
-    """Serve a sandbox, and set the bridge to it."""
-    with bridge_on(folder, dossiers, **changes) as bridge:
+    """Serve a sandbox, and set the bridge to it; it reads ``page`` dossiers at a time at most."""
+    with pytest.MonkeyPatch.context() as patch, bridge_on(folder, dossiers, **changes) as bridge:
+        patch.setattr(paging, "LARGEST_PAGE", page)
         control = bridge.sandbox.control
         yield Mirror(control, bridge.sandbox.url, bridge.settings, Patient(control), bridge.home)

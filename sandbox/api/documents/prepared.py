@@ -1,8 +1,8 @@
 """Documents parsed and checked once, however often a client sends them."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -20,8 +20,6 @@ from graphql.language import Visitor
 
 from sandbox.api.documents.analysis import type_conditions
 from sandbox.api.documents.validation import mistakes
-
-_KEPT = 64
 
 
 class _Variables(Visitor):
@@ -71,31 +69,19 @@ class Prepared:
         return self._used[place]
 
 
-class PreparedDocuments:
-    """The documents seen lately."""
+@lru_cache(maxsize=64)
+def prepare(text: str, schema: GraphQLSchema) -> Prepared:
+    """Return a document parsed and validated against the schema in force, once a process.
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, int], Prepared] = OrderedDict()
-
-    def prepare(self, text: str, schema: GraphQLSchema) -> Prepared:
-        """Return a document parsed and validated against the schema in force.
-
-        Raises:
-            GraphQLError: it does not parse.
-        """
-        key = (text, id(schema))
-        found = self._kept.get(key)
-        if found is None:
-            document = parse(text)
-            found = self._kept[key] = Prepared(
-                text=text,
-                schema=schema,
-                document=document,
-                errors=mistakes(schema, document),
-                fragments=type_conditions(document),
-                shows_files="url" in text,
-            )
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(key)
-        return found
+    Raises:
+        GraphQLError: it does not parse.
+    """
+    document = parse(text)
+    return Prepared(
+        text=text,
+        schema=schema,
+        document=document,
+        errors=mistakes(schema, document),
+        fragments=type_conditions(document),
+        shows_files="url" in text,
+    )

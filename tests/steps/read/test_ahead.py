@@ -26,7 +26,7 @@ def test_the_next_one_is_made_meanwhile_and_never_a_third() -> None:
 
     ahead = one_ahead(items())
     assert next(ahead) == 1
-    assert second.wait(timeout=10)
+    assert second.wait(timeout=60)
     assert made == [1, 2]
     assert list(ahead) == [2, 3]
 

@@ -12,8 +12,13 @@ from store.database.tables import dossiers
 from tests.conftest import bridge_on
 from tests.steps.syncing import Mirror, mirrored, seeds
 
-OPEN = [one.number for one in seeds(130) if one.state == "en_construction"]
-SCANNED = [one for one in seeds(130) if "pending" not in str(one.answers)]
+OPEN = [
+    one.number
+    for one in sorted(seeds(12), key=lambda one: one.updated_at)
+    if one.state == "en_construction"
+]
+"""Open dossiers, the first of them beyond the overlap."""
+SCANNED = [one for one in seeds(26) if "pending" not in str(one.answers)]
 
 
 def settled(mirror: Mirror) -> None:
@@ -32,9 +37,9 @@ def test_a_copy_that_is_exact_has_no_drift_and_nothing_is_written(tmp_path: Path
 
 
 def test_a_row_that_became_visible_too_late_for_the_overlap_is_found(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(60)) as mirror:
+    with mirrored(tmp_path, seeds(12)) as mirror:
         born = mirror.control.create(
-            mirror.demarche, replace(seeds(61)[60], number=777_777), unlisted=True
+            mirror.demarche, replace(seeds(13)[12], number=777_777), unlisted=True
         )
         mirror.control.clock(advance=3600)
         mirror.control.edit_champ(OPEN[0], {22: "plus tard"})
@@ -47,7 +52,7 @@ def test_a_row_that_became_visible_too_late_for_the_overlap_is_found(tmp_path: P
 
 
 def test_what_ds_changes_without_a_date_is_found(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(60)) as mirror:
+    with mirrored(tmp_path, seeds(12)) as mirror:
         settled(mirror)
         mirror.control.switches(label_moves_date=False)
         mirror.control.label(OPEN[0], "Urgent")
@@ -67,18 +72,18 @@ def test_a_company_that_is_unnamed_for_now_is_not_forgotten(tmp_path: Path) -> N
 
 
 def test_a_company_named_late_is_found(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(60)) as mirror:
+    with mirrored(tmp_path, seeds(12)) as mirror:
         mirror.control.switches(registry_down=True)
         settled(mirror)
         mirror.control.switches(registry_down=False)
         summary = mirror.reconcile()
-        assert len(summary.updated) == 60
-        assert len(summary.drift) >= 58  # the poll itself saw those of the overlap
+        assert len(summary.updated) == 12
+        assert len(summary.drift) >= 10  # the poll itself saw those of the overlap
         mirror.assert_same()
 
 
 def test_a_store_that_lost_dossiers_is_filled_again_by_pages(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(130)) as mirror:
+    with mirrored(tmp_path, seeds(130), page=100) as mirror:
         settled(mirror)
         forgotten = sorted(mirror.kept())[:50]
         with mirror.store() as store, store._scope.write() as connection:
@@ -91,7 +96,7 @@ def test_a_store_that_lost_dossiers_is_filled_again_by_pages(tmp_path: Path) -> 
 
 
 def test_a_quarantined_dossier_is_no_drift(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(60)) as mirror:
+    with mirrored(tmp_path, seeds(12)) as mirror:
         mirror.control.broken(OPEN[0])
         mirror.poll()
         summary = mirror.reconcile()
@@ -102,7 +107,7 @@ def test_a_quarantined_dossier_is_no_drift(tmp_path: Path) -> None:
 def test_the_command_tells_the_drift(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with bridge_on(tmp_path, seeds(60)) as bridge:
+    with bridge_on(tmp_path, seeds(12)) as bridge:
         for name, value in bridge.environment.items():
             monkeypatch.setenv(name, value)
         assert call(["sync"]) == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.steps.syncing import Mirror, mirrored, seeds
 from tests.stored import tombstones
 
-OPEN = [one.number for one in seeds(60) if one.state == "en_construction"]
+OPEN = [one.number for one in seeds(12) if one.state == "en_construction"]
 GONE, OTHER = OPEN[:2]
 SECRET = "une description très reconnaissable"
 
@@ -19,7 +19,7 @@ def elsewhere(mirror: Mirror) -> None:
 
 
 def test_a_hidden_dossier_is_out_of_sight_until_it_is_restored(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(60)) as mirror:
+    with mirrored(tmp_path, seeds(12)) as mirror:
         mirror.poll()
         for by in ("user", "administration"):
             mirror.control.hide(GONE, by=by)
@@ -33,7 +33,7 @@ def test_a_hidden_dossier_is_out_of_sight_until_it_is_restored(tmp_path: Path) -
 
 
 def test_a_restored_dossier_whose_date_did_not_move_is_found(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(60)) as mirror:
+    with mirrored(tmp_path, seeds(12)) as mirror:
         mirror.poll()
         mirror.control.hide(GONE)
         hidden_at = mirror.control.clock()["now"]
@@ -48,7 +48,7 @@ def test_a_restored_dossier_whose_date_did_not_move_is_found(tmp_path: Path) -> 
 
 
 def test_a_purged_dossier_leaves_a_tombstone_and_nothing_else(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(60)) as mirror:
+    with mirrored(tmp_path, seeds(12)) as mirror:
         mirror.control.submit(GONE, {22: SECRET})
         mirror.poll()
         assert SECRET.encode() in traces(mirror)
@@ -71,7 +71,7 @@ def traces(mirror: Mirror) -> bytes:
 
 
 def test_hidden_and_purged_between_two_polls_is_erased(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(60)) as mirror:
+    with mirrored(tmp_path, seeds(12)) as mirror:
         mirror.poll()
         mirror.control.hide(GONE)
         mirror.control.purge(GONE)
@@ -80,9 +80,9 @@ def test_hidden_and_purged_between_two_polls_is_erased(tmp_path: Path) -> None:
 
 
 def test_deposited_and_purged_between_two_polls_leaves_a_tombstone(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(60)) as mirror:
+    with mirrored(tmp_path, seeds(12)) as mirror:
         mirror.poll()
-        born = mirror.control.create(mirror.demarche, replace(seeds(61)[60], number=777_777))
+        born = mirror.control.create(mirror.demarche, replace(seeds(13)[12], number=777_777))
         mirror.control.purge(born)
         assert not mirror.poll().deleted
         with mirror.store() as store:
@@ -91,7 +91,7 @@ def test_deposited_and_purged_between_two_polls_leaves_a_tombstone(tmp_path: Pat
 
 
 def test_an_expired_dossier_is_seen_to_go_by_reconciliation_only(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(60)) as mirror:
+    with mirrored(tmp_path, seeds(12)) as mirror:
         mirror.poll()
         mirror.control.expire(GONE)
         elsewhere(mirror)
@@ -109,7 +109,7 @@ def test_an_expired_dossier_is_seen_to_go_by_reconciliation_only(tmp_path: Path)
 
 
 def test_an_expired_dossier_that_is_brought_back_is_found(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(60)) as mirror:
+    with mirrored(tmp_path, seeds(12)) as mirror:
         mirror.poll()
         mirror.control.expire(GONE)
         mirror.reconcile()

@@ -10,10 +10,10 @@ from clients.errors import DsError, DsOutOfScope, DsTokenRefused
 from tests.conftest import bridge_on
 from tests.steps.syncing import mirrored, seeds
 
-NUMBERS = [one.number for one in seeds(130)]
+NUMBERS = [one.number for one in seeds(26)]
 
 FAULTS: dict[str, dict[str, Any]] = {
-    "timeout with partial data": {"kind": "timeout", "page_over": 30, "count": 3},
+    "timeout with partial data": {"kind": "timeout", "page_over": 6, "count": 3},
     "invalid null with partial data": {"kind": "invalid_null", "count": 2},
     "429 out of turn": {"kind": "rate_limit", "count": 3},
     "dropped before": {"kind": "drop_before", "count": 3},
@@ -28,20 +28,20 @@ FAULTS: dict[str, dict[str, Any]] = {
 @pytest.mark.sample(2)
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 def test_a_fault_that_passes_leaves_no_trace(tmp_path: Path, fault: dict[str, Any]) -> None:
-    with mirrored(tmp_path, seeds(130)) as mirror:
+    with mirrored(tmp_path, seeds(26)) as mirror:
         mirror.control.fault(**fault)
         summary = mirror.poll()
-        assert len(summary.created) == 130
+        assert len(summary.created) == 26
         assert not summary.quarantined
         assert not mirror.control.faults()["active"]
         mirror.assert_same()
 
 
 def test_the_rate_limit_of_the_service_is_waited_for(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(130)) as mirror:
+    with mirrored(tmp_path, seeds(26)) as mirror:
         mirror.control.clock(frozen=True)
         mirror.control.rate_limit(2)
-        assert len(mirror.poll().created) == 130
+        assert len(mirror.poll().created) == 26
         assert sum(mirror.clock.slept) > 60
         mirror.control.rate_limit(10_000)
         mirror.assert_same()
@@ -52,7 +52,7 @@ def test_the_rate_limit_of_the_service_is_waited_for(tmp_path: Path) -> None:
 def test_a_fault_that_lasts_stops_the_run_and_the_next_one_goes_on(
     tmp_path: Path, kind: str
 ) -> None:
-    with mirrored(tmp_path, seeds(130)) as mirror:
+    with mirrored(tmp_path, seeds(26)) as mirror:
         mirror.control.fault(kind)
         with pytest.raises(DsError):
             mirror.poll()
@@ -73,8 +73,8 @@ def test_a_service_that_times_out_on_every_page_is_read_dossier_by_dossier(
 
 
 def test_a_broken_dossier_is_set_aside_and_the_rest_is_kept(tmp_path: Path) -> None:
-    broken = {NUMBERS[7], NUMBERS[120]}
-    with mirrored(tmp_path, seeds(130)) as mirror:
+    broken = {NUMBERS[7], NUMBERS[24]}
+    with mirrored(tmp_path, seeds(26)) as mirror:
         mirror.control.broken(*broken)
         summary = mirror.poll()
         assert summary.quarantined == broken
@@ -87,8 +87,8 @@ def test_a_broken_dossier_is_set_aside_and_the_rest_is_kept(tmp_path: Path) -> N
 def test_a_broken_dossier_is_tried_at_each_run_and_released_when_it_heals(
     tmp_path: Path,
 ) -> None:
-    broken = {NUMBERS[7], NUMBERS[120]}
-    with mirrored(tmp_path, seeds(130)) as mirror:
+    broken = {NUMBERS[7], NUMBERS[24]}
+    with mirrored(tmp_path, seeds(26)) as mirror:
         mirror.control.broken(*broken)
         mirror.poll()
         again = mirror.poll()  # its page is long past
@@ -96,18 +96,18 @@ def test_a_broken_dossier_is_tried_at_each_run_and_released_when_it_heals(
         assert again.requests == 3 + len(broken)
         with mirror.store() as store:
             assert {one.tries for one in store.quarantine.list(mirror.demarche)} == {2}
-        mirror.control.broken(NUMBERS[120])
+        mirror.control.broken(NUMBERS[24])
         healed = mirror.poll()
         assert healed.created == {NUMBERS[7]}
-        assert healed.quarantined == {NUMBERS[120]}
+        assert healed.quarantined == {NUMBERS[24]}
         mirror.control.broken()
         assert not mirror.poll().quarantined
         mirror.assert_same()
 
 
 def test_a_dossier_that_breaks_later_keeps_its_last_good_copy(tmp_path: Path) -> None:
-    number = next(one.number for one in seeds(130) if one.state == "en_construction")
-    with mirrored(tmp_path, seeds(130)) as mirror:
+    number = next(one.number for one in seeds(26) if one.state == "en_construction")
+    with mirrored(tmp_path, seeds(26)) as mirror:
         mirror.poll()
         good = mirror.kept()[number]
         mirror.control.submit(number, {22: "nouveau"})
@@ -120,7 +120,7 @@ def test_a_dossier_that_breaks_later_keeps_its_last_good_copy(tmp_path: Path) ->
 
 
 def test_a_broken_dossier_that_leaves_is_let_go(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(60)) as mirror:
+    with mirrored(tmp_path, seeds(12)) as mirror:
         mirror.control.broken(NUMBERS[7])
         mirror.poll()
         mirror.control.purge(NUMBERS[7])
@@ -132,7 +132,7 @@ def test_a_broken_dossier_that_leaves_is_let_go(tmp_path: Path) -> None:
 def test_quarantine_shows_in_the_status(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with bridge_on(tmp_path, seeds(30)) as bridge:
+    with bridge_on(tmp_path, seeds(12)) as bridge:
         for name, value in bridge.environment.items():
             monkeypatch.setenv(name, value)
         bridge.sandbox.control.broken(NUMBERS[3])
@@ -143,10 +143,10 @@ def test_quarantine_shows_in_the_status(
 
 
 def test_a_read_only_token_reads_everything(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(30)) as mirror:
+    with mirrored(tmp_path, seeds(12)) as mirror:
         mirror.control.add_token("lecture", read_only=True)
         token = type(mirror.settings.token())("lecture")
-        assert len(mirror.poll(ds_token=token).created) == 30
+        assert len(mirror.poll(ds_token=token).created) == 12
         mirror.assert_same()
 
 
@@ -157,7 +157,7 @@ def test_a_read_only_token_reads_everything(tmp_path: Path) -> None:
 def test_a_token_that_is_not_for_this_writes_nothing(
     tmp_path: Path, limits: dict[str, Any], refused: type[DsError]
 ) -> None:
-    with mirrored(tmp_path, seeds(30)) as mirror:
+    with mirrored(tmp_path, seeds(12)) as mirror:
         mirror.control.add_token("ailleurs", **limits)
         with mirror.store():
             before = mirror.dump()

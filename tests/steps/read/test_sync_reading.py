@@ -13,7 +13,7 @@ OPEN = "en_construction"
 
 @pytest.mark.slow
 def test_a_thousand_dossiers_are_read_in_thirteen_requests(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(1000)) as mirror:
+    with mirrored(tmp_path, seeds(1000), page=100) as mirror:
         first = mirror.poll()
         assert len(first.created) == 1000
         assert first.requests == 13  # ten pages, capabilities, the form, deletions
@@ -23,7 +23,7 @@ def test_a_thousand_dossiers_are_read_in_thirteen_requests(tmp_path: Path) -> No
 def test_an_unchanged_demarche_costs_two_requests_and_a_probe_and_nothing_is_written(
     tmp_path: Path,
 ) -> None:
-    with mirrored(tmp_path, seeds(120)) as mirror:
+    with mirrored(tmp_path, seeds(24)) as mirror:
         mirror.poll()
         before = mirror.dump()
         mirror.control.stats(reset=True)
@@ -37,24 +37,24 @@ def test_an_unchanged_demarche_costs_two_requests_and_a_probe_and_nothing_is_wri
 
 
 def test_dossiers_updated_while_paging_are_read_as_they_are_in_the_end(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(250)) as mirror:
-        numbers = [one.number for one in seeds(250) if one.state == OPEN]
+    with mirrored(tmp_path, seeds(50)) as mirror:
+        numbers = [one.number for one in seeds(50) if one.state == OPEN]
 
         def people_write() -> None:
             for number in (numbers[0], numbers[-1]):
                 mirror.control.submit(number, {22: "changé pendant la lecture"})
 
         summary = mirror.poll(after_page(1, people_write))
-        assert len(summary.created) == 250
+        assert len(summary.created) == 50
         mirror.assert_same()
 
 
-def test_fifty_dossiers_of_one_instant_across_a_page_border_are_all_read(tmp_path: Path) -> None:
-    moment = max(one.updated_at for one in seeds(130)) + timedelta(days=1)
-    alike = [replace(one, updated_at=moment) for one in seeds(130)[80:]]
+def test_ten_dossiers_of_one_instant_across_a_page_border_are_all_read(tmp_path: Path) -> None:
+    moment = max(one.updated_at for one in seeds(26)) + timedelta(days=1)
+    alike = [replace(one, updated_at=moment) for one in seeds(26)[16:]]
     for stopped in (False, True):
         folder = tmp_path / str(stopped)
-        with mirrored(folder, [*seeds(130)[:80], *alike]) as mirror:
+        with mirrored(folder, [*seeds(26)[:16], *alike]) as mirror:
             if stopped:
                 with pytest.raises(StoppedError):
                     mirror.poll(stop_after(1))
@@ -63,23 +63,23 @@ def test_fifty_dossiers_of_one_instant_across_a_page_border_are_all_read(tmp_pat
 
 
 def test_a_run_stopped_after_any_page_is_resumed_from_there(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(450)) as mirror:
+    with mirrored(tmp_path, seeds(90)) as mirror:
         for _ in range(2):
             with pytest.raises(StoppedError):
                 mirror.poll(stop_after(2))
         summary = mirror.poll()
-        assert len(summary.seen) < 450
+        assert len(summary.seen) < 90
         mirror.assert_same()
 
 
 def test_a_row_that_becomes_visible_late_is_read_within_the_overlap(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(30)) as mirror:
+    with mirrored(tmp_path, seeds(12)) as mirror:
         late = mirror.control.create(
-            mirror.demarche, replace(seeds(31)[30], number=999), unlisted=True
+            mirror.demarche, replace(seeds(13)[12], number=999), unlisted=True
         )
         mirror.control.edit_champ(late, {22: "x"})
         now = mirror.control.clock(advance=300)
-        mirror.control.edit_champ(seeds(30)[0].number, {22: str(now)})
+        mirror.control.edit_champ(seeds(12)[0].number, {22: str(now)})
         mirror.poll()
         assert late not in mirror.kept()
         mirror.control.release(late)

@@ -7,7 +7,7 @@ import pytest
 from tests.steps.syncing import Mirror, StoppedError, after_page, mirrored, seeds, stop_after
 
 OPEN_STATES = {"en_construction", "en_instruction"}
-OPEN = {one.number for one in seeds(130) if one.state in OPEN_STATES}
+OPEN = {one.number for one in seeds(26) if one.state in OPEN_STATES}
 REWORDED = [{"op": "reword", "champ": 22, "label": "Motif du recours, en clair"}]
 
 
@@ -23,7 +23,7 @@ def revisions(mirror: Mirror) -> set[str]:
 def test_open_dossiers_follow_a_published_revision_and_the_others_are_not_read(
     tmp_path: Path,
 ) -> None:
-    with mirrored(tmp_path, seeds(130)) as mirror:
+    with mirrored(tmp_path, seeds(26)) as mirror:
         mirror.poll()
         before = revisions(mirror)
         publish(mirror)
@@ -35,7 +35,7 @@ def test_open_dossiers_follow_a_published_revision_and_the_others_are_not_read(
 
 
 def test_a_run_stopped_while_reading_again_starts_it_again(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(130)) as mirror:
+    with mirrored(tmp_path, seeds(26)) as mirror:
         mirror.poll()
         publish(mirror)
         with pytest.raises(StoppedError):
@@ -45,7 +45,7 @@ def test_a_run_stopped_while_reading_again_starts_it_again(tmp_path: Path) -> No
 
 
 def test_a_revision_published_during_the_first_poll_is_followed(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(330)) as mirror:
+    with mirrored(tmp_path, seeds(66)) as mirror:
         mirror.poll(after_page(1, lambda: publish(mirror)))
         mirror.assert_same()
 
@@ -53,7 +53,7 @@ def test_a_revision_published_during_the_first_poll_is_followed(tmp_path: Path) 
 def test_a_revision_published_between_a_first_poll_and_its_resumption_is_followed(
     tmp_path: Path,
 ) -> None:
-    with mirrored(tmp_path, seeds(130)) as mirror:
+    with mirrored(tmp_path, seeds(26)) as mirror:
         with pytest.raises(StoppedError):
             mirror.poll(stop_after(1))
         publish(mirror)
@@ -62,7 +62,7 @@ def test_a_revision_published_between_a_first_poll_and_its_resumption_is_followe
 
 
 def test_a_revision_published_while_another_is_followed_is_followed_too(tmp_path: Path) -> None:
-    with mirrored(tmp_path, seeds(130)) as mirror:
+    with mirrored(tmp_path, seeds(26)) as mirror:
         mirror.poll()
         publish(mirror)
         mirror.poll(after_page(2, lambda: publish(mirror)))

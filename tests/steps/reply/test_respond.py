@@ -41,7 +41,7 @@ def values(raw: dict[str, Any]) -> dict[str, str]:
     return {one["label"]: one["stringValue"] or "" for one in raw["annotations"]}
 
 
-@pytest.mark.parametrize("count", [120, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [60, pytest.param(500, marks=pytest.mark.slow)])
 def test_dossiers_show_what_was_decided_and_a_second_run_writes_nothing(
     town: MakeTown, count: int
 ) -> None:
