@@ -16,7 +16,7 @@ from clients.errors import DsUnavailable
 from flows import artifacts
 from flows.parameters import Demarche, settings_of
 from settings import Settings
-from steps.run import Step, follow, in_order, recorded
+from steps.run import STEPS, Step, follow, in_order, recorded
 from steps.wiring import logs
 from steps.wiring.failures import KNOWN, told_without_content
 from steps.wiring.services import Connected, connect
@@ -58,7 +58,7 @@ def perform(
             def do(name: str, step: Step) -> None:
                 _as_task(name, step, services=services, summary=summary)
 
-            with _recorded(services, summary, title=title):
+            with _recorded(services, summary, title=title, whole=steps is STEPS):
                 in_order(steps, do, summary=summary)
     name = "CompletedWithErrors" if summary.needs_a_human() else "Completed"
     return Completed(name=name, data=summary.json())
@@ -81,10 +81,10 @@ def _alone(stack: ExitStack, settings: Settings, *, wait: timedelta) -> Connecte
 
 
 @contextmanager
-def _recorded(services: Connected, summary: Summary, *, title: str) -> Iterator[None]:
+def _recorded(services: Connected, summary: Summary, *, title: str, whole: bool) -> Iterator[None]:
     """Keep the record of the run in the store, and leave its artifacts however it ends."""
     try:
-        with recorded(services, summary):
+        with recorded(services, summary, whole=whole):
             yield
     except KNOWN as error:
         artifacts.leave(services, summary, title=title, outcome=f"Échoué : {error}")
