@@ -3,18 +3,30 @@
 What is kept of a trouble is a fingerprint and when it was first told: never its words.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from french.time import PARIS
-from mappings.drift.model import Kind
+from mappings.adoption.gate import is_adopted
+from mappings.drift.model import Drift, Kind, Severity
 from steps.wiring.summary import Summary
 
 _LENGTH = 12
 _UNMAPPED = frozenset({Kind.NEW, Kind.UNMAPPED})
+
+
+LISTED = {
+    "quarantined": "En quarantaine (DS ne peut pas les servir)",
+    "unfetched": "Pièce jointe non téléchargée, à reprendre au prochain passage",
+    "refused": "Refusé par DS à un passage précédent (détail : unc status)",
+    "held": "Une personne tient désormais une annotation (détail : unc status)",
+    "unknown": "Réponse de DS perdue, à relire au prochain passage",
+    "label": "Labels absents de la démarche, qu'un administrateur peut créer",
+}
+"""Troubles that are told together, with the list of what has them."""
 
 
 def key_of(kind: str, *what: object) -> str:
@@ -74,16 +86,63 @@ def counted(
     return f"{len(keys)} {known} depuis le {first:%d/%m}{block} : {command}"
 
 
-def _keys(summary: Summary) -> Iterator[str]:
-    """Every trouble of a run."""
-    for kind in ("quarantined", "unfetched", "unknown"):
-        yield from (key_of(kind, number) for number in getattr(summary, kind))
-    yield from (key_of("held", number) for number in summary.conflicts)
+class Trouble(NamedTuple):
+    """A trouble of a run.
+
+    Attributes:
+        key: Its fingerprint.
+        title: What it is; those of a title stand together.
+        text: Which dossier, or the rest of the sentence.
+        blocks: Whether verdicts or answers wait for somebody.
+    """
+
+    key: str
+    title: str
+    text: str
+    blocks: bool = False
+
+
+def troubles_of(summary: Summary) -> Iterator[Trouble]:
+    """Every trouble of a run that its operator is told, in the order in which they are told."""
     for number, text in summary.refused:
-        yield from (key_of("refused", number, text), key_of("refused", number))
-    yield from (key_of("refused", number) for number in summary.still_refused)
-    yield from (key_of("aside", text) for text in summary.set_aside)
-    yield from (key_of("label", name) for name in summary.missing_labels)
+        key = key_of("refused", number, text)
+        yield Trouble(key, f"Dossier {number}", f"non fait : {text}")
+    before = summary.still_refused - {number for number, _ in summary.refused}
+    for (kind, title), numbers in zip(
+        LISTED.items(),
+        (summary.quarantined, summary.unfetched, before, summary.newly_held, summary.unknown),
+        strict=False,  # labels have names
+    ):
+        for number in sorted(numbers):
+            yield Trouble(key_of(kind, number), title, str(number))
+    for text in dict.fromkeys(summary.set_aside):
+        yield Trouble(key_of("aside", text), "Mis de côté", text)
+    for one, text in _form(summary.form_drift):
+        blocks = one.severity is Severity.BLOCKING
+        yield Trouble(key_of("form", one.sentence), "Formulaire", text, blocks)
+    for name in sorted(summary.missing_labels):
+        yield Trouble(key_of("label", name), LISTED["label"], f"« {name} »")
+
+
+def _form(drifts: Sequence[Drift]) -> Iterator[tuple[Drift, str]]:
+    """What must be looked at of the form; of one that nobody adopted, how much there is."""
+    told = [one for one in drifts if one.severity is not Severity.INFORMATION]
+    if is_adopted(drifts):
+        yield from ((one, one.advice) for one in told)
+        return
+    lost = sum(one.lost for one in told)
+    rest = f"{lost} donnée(s) sans champ, {len(told) - 1 - lost} autre(s) écart(s) : `unc doctor`"
+    for one in told:
+        if one.kind is Kind.NOT_ADOPTED:
+            yield one, one.advice
+            yield one, rest
+
+
+def _keys(summary: Summary) -> Iterator[str]:
+    """Every trouble of a run, and what `unc status` shows beside."""
+    yield from (one.key for one in troubles_of(summary))
+    yield from (key_of("held", number) for number in summary.conflicts)
+    yield from (key_of("refused", number) for number, _ in summary.refused)
     for drift in summary.form_drift:
         yield key_of("form", drift.sentence)
         if drift.kind in _UNMAPPED:
