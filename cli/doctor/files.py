@@ -44,5 +44,5 @@ def _medicines(settings: Settings) -> Check:
         return Check(name, "bloquant", text)
     if version:
         return Check(name, "ok", f"BDPM, version {version}")
-    text = f"{NO_REFERENCE} : unc bdpm load (où la prendre : docs/exploitation.md, § 8)"
+    text = f"{NO_REFERENCE} : unc bdpm load (où la prendre : docs/exploitation.md, § 9)"
     return Check(name, "à faire" if folder is None else "à voir", text)
