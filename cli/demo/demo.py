@@ -67,7 +67,7 @@ def demo(*, dossiers: Dossiers = 60, seed: Count = 1, common: Common = _DEFAULT)
     home.mkdir(parents=True, exist_ok=True)
     story = _Story.of(home)
     say("Démarche fictive et serveur Prefect temporaire : démarrage…")
-    seeds = generate(dossiers, seed=seed, now=story.start)
+    seeds = two_weeks.rising(generate(dossiers, seed=seed, now=story.start), start=story.start)
     with running_sandbox(home, port=_port(home), seeds=seeds) as served:
         environment = {
             **_QUIET,

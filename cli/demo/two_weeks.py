@@ -18,8 +18,10 @@ _ANSWERS = 9
 """Declarants who answer; every third of them to a part of what is asked."""
 _RISING, _OTHERS = 6, 5
 """Dossiers that come: of the use that is reported most, and of others."""
-_LOOKED_THROUGH = 150
+_LOOKED_THROUGH = 300
 """Dossiers generated to find those that come."""
+_DAYS_BEFORE = (100, 76, 52, 38, 24, 15, 9, 4)
+"""When the use that rises was reported before the two weeks begin."""
 _TAKEN_OVER, _RISK = 921, 923
 
 
@@ -38,6 +40,31 @@ class Happened:
     partly: tuple[int, ...]
     arrived: tuple[int, ...]
     taken_over: int | None
+
+
+def rising(seeds: Sequence[SeedDossier], *, start: datetime) -> list[SeedDossier]:
+    """The same dossiers, those of the use that is reported most brought to the last months."""
+    use, days = _rising_use(seeds), iter(_DAYS_BEFORE)
+
+    def moved(one: SeedDossier) -> SeedDossier:
+        if not (_counts(one) and one.planted.situation == use):
+            return one
+        day = next(days, None)
+        if day is None:
+            return one
+        moment = max(one.deposited_at, start - timedelta(days=day))
+        return replace(one, deposited_at=moment, updated_at=max(moment, one.updated_at))
+
+    return [moved(one) for one in seeds]
+
+
+def _rising_use(seeds: Sequence[SeedDossier]) -> int:
+    most = Counter(one.planted.situation for one in seeds if _counts(one)).most_common(1)
+    return most[0][0] if most else 0
+
+
+def _counts(one: SeedDossier) -> bool:
+    return one.planted.status not in {"Hors champ", "Clos"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +139,7 @@ def _may_be_taken(one: SeedDossier) -> bool:
 def _arriving(seeds: Sequence[SeedDossier], *, seed: int, start: datetime) -> Iterator[SeedDossier]:
     """Dossiers that come: several of the use that is reported most, which rises, then others."""
     made = generate(len(seeds) + _LOOKED_THROUGH, seed=seed, now=start)[len(seeds) :]
-    found = [one for one in made if one.planted.status not in {"Hors champ", "Clos"}]
-    most = Counter(one.planted.situation for one in seeds).most_common(1)
-    use = most[0][0] if most else 0
+    found, use = [one for one in made if _counts(one)], _rising_use(seeds)
     chosen = [
         *islice((one for one in found if one.planted.situation == use), _RISING),
         *islice((one for one in found if one.planted.situation != use), _OTHERS),

@@ -129,7 +129,8 @@ class _Purge:
             yield f"{len(numbers)} dossier(s) à effacer{listed}"
             yield f"{len(self.removed)} export(s) trop vieux (UNC_EXPORT_RETENTION_DAYS)"
             yield from (f"  {folder}" for folder in self.removed)
-            yield "Rien n'a été effacé : unc purge le fait."
+            due = numbers or self.removed
+            yield "Rien n'est effacé : unc purge le fait." if due else "Rien à effacer."
             return
         yield f"{len(numbers)} dossier(s) effacé(s){listed}"
         yield f"{len(summary.workbooks)} classeur(s) publié(s) de nouveau"

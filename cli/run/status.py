@@ -141,6 +141,8 @@ def _worded(name: str, value: Any) -> str:
             return _shown(named)
         case "jeton", None:
             return "rien à signaler"
+        case "bdpm", str() if value != NO_REFERENCE:
+            return f"BDPM, version {value}"
         case _:
             return _shown(value)
 
@@ -255,6 +257,8 @@ def _shown(value: Any) -> str:
         case None:
             return "–"
         case dict():
-            return ", ".join(f"{name} : {count}" for name, count in value.items()) or "–"
+            return (
+                ", ".join(f"{name}\N{NO-BREAK SPACE}: {one}" for name, one in value.items()) or "–"
+            )
         case _:
             return show(value)
