@@ -253,6 +253,7 @@ def _show_places(out: Console, served: Sandbox, *, home: Path) -> None:
     )
     line(f"  puis http://127.0.0.1:{PORTAL_PORT} ; comptes {' et '.join(_ACCOUNTS)}")
     line(f"  mot de passe {PASSWORD} ; « Changements » compare avec les classeurs d'avant")
+    line("BDPM : un échantillon de vingt spécialités ; les autres codes y sont dits inconnus.")
     line(f"Démarche fictive : unc sandbox, puis {served.base_url} ; les liens s'ouvrent alors.")
 
 
