@@ -15,7 +15,7 @@ setup: .venv/.ready  ## make .venv from the lock file
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: setup      ## the whole job once, on a local démarche
+demo: setup      ## two weeks of a local démarche, in two passages
 	@$(BIN)/unc demo
 
 portal-assets:   ## the State's design system for the portal (needs npm; State sites only)

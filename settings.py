@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from datafiles.refusals import refusal
 from settings_parts import (
     LARGEST_NUMBER,
+    PORTAL_PORT,
     Day,
     demarche_tables,
     env_names,
@@ -179,6 +180,11 @@ class Settings(BaseSettings):
         ge=1,
         le=36_500,
         description="Jours de conservation des classeurs, le dernier excepté",
+    )
+    portal_url: Annotated[str, AfterValidator(https_or_loopback)] = Field(
+        default=f"http://127.0.0.1:{PORTAL_PORT}",
+        description="Adresse publique du portail, telle que les navigateurs la voient ; les"
+        " passages dans Prefect y renvoient quand elle est donnée",
     )
     log_format: Literal["text", "json"] = Field(
         default="text",

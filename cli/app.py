@@ -23,6 +23,7 @@ from cli.rules import commands as rules
 from cli.run import commands as running
 from cli.run import operations, reconcile, returned, status
 from cli.situations import commands as situations
+from cli.terminal.help import group_of, in_french
 from cli.terminal.output import explain, print_json, say, write_anywhere
 from cli.terminal.parsing import misunderstood
 
@@ -56,6 +57,10 @@ app.command(mapping.mapping)
 app.command(users.users)
 app.command(rules.rules)
 app.command(situations.situations)
+for name in [name for name in app if not name.startswith("-")]:
+    place = group_of(name)
+    app[name].group, app[name].sort_key = place["group"], place["sort_key"]
+in_french(app)
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """How a flow does its steps: alone on its démarche, each as a task, with what a person reads."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any
@@ -15,11 +15,12 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_f
 from clients.errors import DsUnavailable
 from flows import artifacts
 from flows.parameters import Demarche, settings_of
+from french.time import PARIS
 from settings import Settings
-from steps.run import Step, follow, in_order, recorded
+from steps.run import STEPS, Step, follow, in_order, recorded
 from steps.wiring import logs
 from steps.wiring.failures import KNOWN, told_without_content
-from steps.wiring.services import Connected, connect
+from steps.wiring.services import Connected, connect, now
 from steps.wiring.summary import Summary
 from store.database.errors import AlreadyRunning
 
@@ -29,6 +30,11 @@ PATIENCE = timedelta(minutes=30)
 
 _ASK_AGAIN_SECONDS = 10.0
 _AGAIN_AFTER = timedelta(minutes=1)
+
+
+def named(what: str) -> Callable[[], str]:
+    """What gives a run of a flow its name: what it is, and when it starts, in Paris."""
+    return lambda: f"{what} {now().astimezone(PARIS):%Y-%m-%d %H:%M}"
 
 
 def perform(
@@ -58,7 +64,7 @@ def perform(
             def do(name: str, step: Step) -> None:
                 _as_task(name, step, services=services, summary=summary)
 
-            with _recorded(services, summary, title=title):
+            with _recorded(services, summary, title=title, whole=steps is STEPS):
                 in_order(steps, do, summary=summary)
     name = "CompletedWithErrors" if summary.needs_a_human() else "Completed"
     return Completed(name=name, data=summary.json())
@@ -81,10 +87,10 @@ def _alone(stack: ExitStack, settings: Settings, *, wait: timedelta) -> Connecte
 
 
 @contextmanager
-def _recorded(services: Connected, summary: Summary, *, title: str) -> Iterator[None]:
+def _recorded(services: Connected, summary: Summary, *, title: str, whole: bool) -> Iterator[None]:
     """Keep the record of the run in the store, and leave its artifacts however it ends."""
     try:
-        with recorded(services, summary):
+        with recorded(services, summary, whole=whole):
             yield
     except KNOWN as error:
         artifacts.leave(services, summary, title=title, outcome=f"Échoué : {error}")
@@ -105,6 +111,7 @@ def _as_task(name: str, step: Step, *, services: Connected, summary: Summary) ->
 
     as_task = task(
         name=name,
+        task_run_name=name,
         cache_policy=NO_CACHE,
         persist_result=False,
         retries=1,

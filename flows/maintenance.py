@@ -5,7 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from flows.deployed import PATIENCE, perform
+from flows.deployed import PATIENCE, named, perform
 from flows.parameters import Demarche
 from steps.publish.export import export
 from steps.read import retention
@@ -15,7 +15,7 @@ from steps.wiring.services import Connected
 from steps.wiring.summary import Summary
 
 
-@flow(name="rapprochement-unc", persist_result=False)
+@flow(name="rapprochement-unc", flow_run_name=named("rapprochement"), persist_result=False)
 def rapprocher(demarche: Demarche = None) -> State[Any]:
     """Comparer toute la démarche à la copie d'ici, et réparer ce que la lecture a manqué.
 
@@ -26,7 +26,7 @@ def rapprocher(demarche: Demarche = None) -> State[Any]:
     return perform(demarche, title="Rapprochement", steps=steps, wait=PATIENCE)
 
 
-@flow(name="export-unc", persist_result=False)
+@flow(name="export-unc", flow_run_name=named("export"), persist_result=False)
 def exporter(demarche: Demarche = None) -> State[Any]:
     """Publier les classeurs, si les données ont changé depuis les derniers.
 
@@ -37,7 +37,7 @@ def exporter(demarche: Demarche = None) -> State[Any]:
     return perform(demarche, title="Export", steps=steps, wait=PATIENCE)
 
 
-@flow(name="purge-unc", persist_result=False)
+@flow(name="purge-unc", flow_run_name=named("purge"), persist_result=False)
 def purger(demarche: Demarche = None) -> State[Any]:
     """Effacer les dossiers dont la conservation est finie, et les classeurs trop vieux.
 

@@ -5,12 +5,12 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from flows.deployed import NO_WAIT, perform
+from flows.deployed import NO_WAIT, named, perform
 from flows.parameters import Demarche
 from steps.run import STEPS
 
 
-@flow(name="passerelle-unc", persist_result=False)
+@flow(name="passerelle-unc", flow_run_name=named("passage"), persist_result=False)
 def passerelle(demarche: Demarche = None) -> State[Any]:
     """Lire la démarche, évaluer, répondre et exporter, une fois.
 

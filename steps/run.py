@@ -13,6 +13,7 @@ from steps.wiring.failures import KNOWN, told
 from steps.wiring.memory import leave_marker
 from steps.wiring.services import Connected, now
 from steps.wiring.summary import OUTCOMES, Summary
+from steps.wiring.troubles import Told
 
 Step: TypeAlias = Callable[[Connected, Summary], None]
 
@@ -48,7 +49,7 @@ def run_once(services: Connected, summary: Summary) -> None:
     def do(name: str, step: Step) -> None:
         follow(name, step, services=services, summary=summary)
 
-    with recorded(services, summary):
+    with recorded(services, summary, whole=True):
         in_order(STEPS, do, summary=summary)
 
 
@@ -92,10 +93,18 @@ def follow(name: str, step: Step, *, services: Connected, summary: Summary) -> N
 
 
 @contextmanager
-def recorded(services: Connected, summary: Summary) -> Iterator[None]:
-    """Keep the record of a run: when it started, what it counted, how it ended and why."""
+def recorded(services: Connected, summary: Summary, *, whole: bool) -> Iterator[None]:
+    """Keep the record of a run: when it started, what it counted and told, how it ended and why.
+
+    Args:
+        services: Those of the démarche.
+        summary: What the run does.
+        whole: Whether it looks at everything: what it does not tell is over.
+    """
     runs = services.store.runs
     run = runs.start(services.demarche, at=now())
+    before = Told.of(runs.told(services.demarche))
+    summary.told_before = before.since
     outcome, why = "interrupted", {}
     with logs.of_run(run, services.demarche):
         logs.LOG.info("Passage commencé sur la démarche %d", services.demarche)
@@ -109,4 +118,7 @@ def recorded(services: Connected, summary: Summary) -> Iterator[None]:
         finally:
             summary.requests = services.transport.requests_sent
             logs.LOG.info("Passage %s : %d requêtes", OUTCOMES[outcome], summary.requests)
-            runs.finish(run, outcome=outcome, counts={**summary.json(), **why}, at=now())
+            at, ended = now(), outcome in {"completed", "with errors"}
+            told = before.after(summary, at=at, whole=whole and ended).kept()
+            counts = {**summary.json(), **why}
+            runs.finish(run, outcome=outcome, counts=counts, at=at, told=told)

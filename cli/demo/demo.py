@@ -1,24 +1,36 @@
-"""`unc demo`: the whole job once, on a local démarche, through the real flow."""
+"""`unc demo`: two weeks of a local démarche, through the real flow."""
 
+import json
 import os
 import socket
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from rich.console import Console
 
+from cli.demo import two_weeks
 from cli.demo.sandbox import PORT, Dossiers, sandbox_environment, sandbox_home
-from cli.run.summary import list_workbooks
-from cli.terminal.output import Common, print_json, say, table
+from cli.terminal.output import Common, print_json, say
 from cli.terminal.parsing import Count
+from portal.people.passwords import hash_password
+from sandbox.api.instance import DATABASE
+from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.generate import generate
-from sandbox.server import running_sandbox
+from sandbox.server import Sandbox, running_sandbox
 from settings import PREFIX, load_settings
+from settings_parts import PORTAL_PORT
 from steps.judge.judge import ASSESSMENT
-from steps.wiring.services import Services, open_services
+from steps.wiring.reference import load as load_medicines
+from steps.wiring.services import Services, now, open_services
 from store.repository import open_store
+from store.staff.accounts import Account
+from store.staff.visits import Visit
 
 _DEFAULT = Common()
 _QUIET = {
@@ -30,20 +42,32 @@ _QUIET = {
     "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
     "DO_NOT_TRACK": "1",
 }
-_SHOWN = 60
+_STORY = "demonstration.json"
+_MEDICINES = Path(__file__).parent / "bdpm"
+"""Twenty specialities of the fictional dossiers, laid out as the BDPM lays out real ones."""
+PASSWORD = "demonstration"  # noqa: S105 (of fictional data, on this machine)
+_ACCOUNTS = {
+    "agence@demo.example": ("agence", "agence.xlsx"),
+    "centre@demo.example": ("centre:lyon", "crpv-lyon.xlsx"),
+}
+"""Accounts of the portal: role, and the workbook that each fetched after the first passage."""
 
 
 def demo(*, dossiers: Dossiers = 60, seed: Count = 1, common: Common = _DEFAULT) -> int:
-    """Faire tout le travail une fois sur une démarche fictive, puis montrer le résultat.
+    """Jouer deux semaines d'une démarche fictive, en deux passages, puis dire quoi ouvrir.
+
+    Entre les deux passages, des déclarants répondent, des dossiers arrivent, un instructeur en
+    prend un en charge. Relancée, la commande ne trouve plus rien à faire.
 
     Args:
-        dossiers: Nombre de dossiers fictifs au premier passage ; le second les retrouve.
+        dossiers: Nombre de dossiers fictifs au premier passage.
         seed: Graine du générateur : la même donne les mêmes dossiers.
     """
     home = sandbox_home()
     home.mkdir(parents=True, exist_ok=True)
+    story = _Story.of(home)
     say("Démarche fictive et serveur Prefect temporaire : démarrage…")
-    seeds = generate(dossiers, seed=seed)
+    seeds = two_weeks.rising(generate(dossiers, seed=seed, now=story.start), start=story.start)
     with running_sandbox(home, port=_port(home), seeds=seeds) as served:
         environment = {
             **_QUIET,
@@ -62,14 +86,83 @@ def demo(*, dossiers: Dossiers = 60, seed: Count = 1, common: Common = _DEFAULT)
         with chdir(home), _environment(environment):
             with open_store(load_settings().database()) as store:
                 store.upgrade()  # the demo's own base: nobody is asked
-            counts = _run_flow()
+            passages, happened = _play(served, seeds, home=home, seed=seed, story=story)
             with open_services(load_settings()) as services:
                 rows = _rows(services)
     if common.json:
-        print_json({**counts, "dossiers": rows})
+        print_json({**passages[-1], "passages": passages, "dossiers": rows})
     else:
-        _show(counts, rows, home=home)
+        _show(passages, happened, rows)
+        _show_places(Console(), served, home=home)
     return 0
+
+
+def _play(
+    served: Sandbox, seeds: Sequence[SeedDossier], *, home: Path, seed: int, story: "_Story"
+) -> tuple[list[dict[str, Any]], two_weeks.Happened | None]:
+    """The passages that are due, and what happened between them.
+
+    A demo that was cut short is taken up where it was.
+    """
+    if story.played:
+        return [_run_flow()], None
+    served.control.clock(to=story.start.isoformat())
+    load_medicines(_MEDICINES, home)
+    story.begun(home)
+    first = _run_flow()
+    _fetch_first(served.demarche, home)
+    happened = two_weeks.play(served, seeds, seed=seed, start=story.start)
+    story.ended(home)
+    return [first, _run_flow()], happened
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """Where the two weeks are, kept beside what is made in them.
+
+    Attributes:
+        start: When they begin (aware).
+        played: Whether they are over, or the démarche was made otherwise.
+    """
+
+    start: datetime
+    played: bool
+
+    @classmethod
+    def of(cls, home: Path) -> Self:
+        """Where they are in a folder."""
+        if (home / _STORY).is_file():
+            kept = json.loads((home / _STORY).read_text("utf-8"))
+            return cls(datetime.fromisoformat(kept["start"]), kept["played"])
+        start = (now() - two_weeks.LENGTH).replace(minute=0, second=0, microsecond=0)
+        return cls(start, played=(home / DATABASE).is_file())
+
+    def begun(self, home: Path) -> None:
+        """Keep when they begin."""
+        self._keep(home, played=False)
+
+    def ended(self, home: Path) -> None:
+        """Keep that they are over."""
+        self._keep(home, played=True)
+
+    def _keep(self, home: Path, *, played: bool) -> None:
+        text = json.dumps({"start": self.start.isoformat(), "played": played})
+        made = home / f"{_STORY}.tmp"
+        made.write_text(text, "utf-8")
+        made.replace(home / _STORY)
+
+
+def _fetch_first(demarche: int, home: Path) -> None:
+    """Accounts of the portal that fetched the first workbooks: what changed since then shows."""
+    folder = latest_export(home).name
+    with open_store(load_settings().database()) as store:
+        known = {one.email for one in store.accounts.list()}
+        hashed = hash_password(PASSWORD)
+        for email, (role, file) in _ACCOUNTS.items():
+            if email not in known:
+                store.accounts.add(Account(email, role, now(), now(), hashed))
+                visit = Visit(now(), email, "download", folder, file)
+                store.visits.record(demarche, visit)
 
 
 def _run_flow() -> dict[str, Any]:
@@ -100,41 +193,73 @@ def _rows(services: Services) -> list[dict[str, Any]]:
     return rows
 
 
-def _show(counts: dict[str, Any], rows: list[dict[str, Any]], *, home: Path) -> None:
+def _show(
+    passages: Sequence[Mapping[str, Any]],
+    happened: two_weeks.Happened | None,
+    rows: Sequence[Mapping[str, Any]],
+) -> None:
     out = Console()
-    cells = [
-        (
-            row["dossier"],
-            row["statut"],
-            f"{row['completude']} %",
-            row["priorite"] or "–",
-            " ".join(row["manquants"]) or "–",
-        )
-        for row in rows[:_SHOWN]
-    ]
-    columns = ["Dossier", "Statut", "Complétude", "Priorité", "Éléments manquants ou invalides"]
-    out.print(table(f"{len(rows)} dossiers", columns, cells))
-    if len(rows) > _SHOWN:
-        out.print(f"… et {len(rows) - _SHOWN} autres, dans les classeurs.")
-    if counts["workbooks"]:
+    if happened is None and not passages[-1]["workbooks"]:
+        out.print("Rien à faire : la démarche n'a pas changé depuis le dernier passage.")
+    else:
+        lines = [f"Passage : {_told(passages[-1])}"]
+        if happened is not None:
+            lines = [
+                f"Premier passage, il y a deux semaines : {_told(passages[0])}",
+                *_happened(happened),
+                f"Second passage, aujourd'hui : {_told(passages[1])}",
+            ]
+        for line in lines:
+            out.print(line, highlight=False)
         out.print(
-            f"{counts['assessed']} évalués, {counts['annotated']} annotés, {counts['messages']}"
-            f" messages aux déclarants, en {counts['requests']} requêtes.",
+            "Le canal « correction », qui écrit aux déclarants, n'est allumé que pour la"
+            " démonstration.",
             highlight=False,
         )
-        out.print(
-            "Aux déclarants : le canal « correction » n'est allumé que pour la démonstration."
-        )
-    else:
-        out.print("Rien à faire : la démarche n'a pas changé depuis le dernier passage.")
-    _show_workbooks(out, home)
-    out.print("Pour voir les dossiers : unc sandbox, puis les liens des classeurs.")
+    statuses = Counter(row["statut"] for row in rows)
+    shares = ", ".join(f"{count} {status}" for status, count in statuses.most_common())
+    out.print(f"{len(rows)} dossiers : {shares}.", highlight=False)
 
 
-def _show_workbooks(out: Console, home: Path) -> None:
-    """Those of the last export, also when this run published none."""
-    folder = max((home / "exports").glob("20*"))
-    list_workbooks(out, sorted(folder.glob("*.xlsx")))
+def _told(counts: Mapping[str, Any]) -> str:
+    return (
+        f"{counts['assessed']} dossiers évalués, {counts['annotated']} annotés,"
+        f" {counts['messages']} messages aux déclarants, {len(counts['workbooks'])} classeurs."
+    )
+
+
+def _happened(happened: two_weeks.Happened) -> Iterator[str]:
+    yield (
+        f"  {len(happened.answered)} déclarants répondent à tout, {len(happened.partly)} à une"
+        f" partie ; {len(happened.arrived)} dossiers arrivent, dont plusieurs du même usage."
+    )
+    if happened.taken_over:
+        yield f"  Un instructeur prend en charge le dossier {happened.taken_over}."
+
+
+def _show_places(out: Console, served: Sandbox, *, home: Path) -> None:
+    """What to open; also when this run published nothing."""
+    folder, centre = latest_export(home), _ACCOUNTS["centre@demo.example"][1]
+    line = partial(out.print, markup=False, highlight=False, soft_wrap=True)
+    line("\nÀ ouvrir :")
+    line(f"  {folder / 'agence.xlsx'}")
+    line(
+        "    « Changements » : ce que les deux semaines ont apporté ; « Situations » : la tendance"
+    )
+    line(f"  {folder / 'reseau.xlsx'}, et un centre : {centre}")
+    line(
+        f"Portail : UNC_HOME={home} UNC_DEMARCHE={served.demarche} UNC_DS_URL={served.url}"
+        f" unc serve"
+    )
+    line(f"  puis http://127.0.0.1:{PORTAL_PORT} ; comptes {' et '.join(_ACCOUNTS)}")
+    line(f"  mot de passe {PASSWORD} ; « Changements » compare avec les classeurs d'avant")
+    line("BDPM : un échantillon de vingt spécialités ; les autres codes y sont dits inconnus.")
+    line(f"Démarche fictive : unc sandbox, puis {served.base_url} ; les liens s'ouvrent alors.")
+
+
+def latest_export(home: Path) -> Path:
+    """Folder of the workbooks published last."""
+    return max((home / "exports").glob("20*"))
 
 
 @contextmanager

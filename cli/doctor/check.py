@@ -6,16 +6,26 @@ from typing import Any, Literal
 
 from steps.wiring.failures import KNOWN
 
-Level = Literal["ok", "à voir", "bloquant"]
+Level = Literal["bloquant", "à voir", "à faire", "ok", "info"]
+"""Worst first. « à faire »: not there yet, or not set, and nothing fails for it; « info »: what
+is neither good nor bad. What is « ok » was looked at, and is there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was looked at, how it is, and the remedy."""
+    """What was looked at, how it is, and the remedy.
+
+    Attributes:
+        name: What was looked at.
+        level: How it is.
+        text: What was found, and the remedy.
+        trouble: Its key among the troubles that runs tell (`steps.wiring.troubles`); "" for none.
+    """
 
     name: str
     level: Level
     text: str
+    trouble: str = ""
 
 
 def attempt(name: str, action: Callable[[], Any], *, good: str) -> Check:

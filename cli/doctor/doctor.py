@@ -1,41 +1,115 @@
 """`unc doctor`: is everything in place? One line for each check, with the remedy."""
 
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from cyclopts import Parameter
 from pydantic import SecretStr
 from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
 
-from cli.doctor.check import Check
+from cli.doctor.check import Check, Level
 from cli.doctor.ds import checks_ds
 from cli.doctor.here import checks_here
 from cli.doctor.setting_names import check_names
-from cli.terminal.output import Common, print_json, table
+from cli.terminal.output import Common, print_json, printable
 from datafiles.file import DataFileError
 from settings import PREFIX, Settings, load_settings
 from steps.wiring.form import Form, load_form
+from steps.wiring.troubles import Told, counted
+from store.database.errors import StoreError
+from store.repository import is_new, open_store
 
 _DEFAULT = Common()
+_SAID: dict[Level, str] = {
+    "bloquant": "qui bloque",
+    "à voir": "à voir",
+    "à faire": "à faire",
+    "ok": "en ordre",
+    "info": "pour information",
+}
 
 
-def doctor(*, common: Common = _DEFAULT) -> int:
-    """Vérifier les réglages, la base, l'accès à DS, le formulaire et les droits."""
-    settings = load_settings()
-    checks = list(_checks(settings))
-    listed = dict(_settings(settings))
+def doctor(
+    *,
+    settings: Annotated[bool, Parameter(negative=())] = False,
+    all_: Annotated[bool, Parameter(name="--tout", negative=())] = False,
+    common: Common = _DEFAULT,
+) -> int:
+    """Vérifier les réglages, la base, l'accès à DS, le formulaire et les droits.
+
+    Ce qui bloque d'abord. Code 2 : quelque chose bloque ; 1 : quelque chose est à voir.
+
+    Args:
+        settings: Montrer aussi chaque réglage, sa valeur et ce que c'est.
+        all_: Montrer aussi ce que le dernier passage avait déjà dit.
+    """
+    given = load_settings()
+    checks = list(_checks(given))
+    listed = dict(_settings(given))
     if common.json:
-        print_json({"settings": listed, "checks": [asdict(check) for check in checks]})
+        told = [{"name": one.name, "level": one.level, "text": one.text} for one in checks]
+        print_json({"settings": listed, "checks": told})
     else:
         out = Console()
-        meanings = dict(_meanings())
-        told = [(name, value, meanings[name]) for name, value in listed.items()]
-        out.print(table("Réglages", ["Réglage", "Valeur", "Ce que c'est"], told))
-        rows = [(check.level, check.name, check.text) for check in checks]
-        out.print(table("Contrôles", ["", "Quoi", "Constat et remède"], rows))
+        _show(out, checks, told={} if all_ else _told(given))
+        if settings:
+            _show_settings(out, listed)
+        else:
+            out.print("\nChaque réglage et sa valeur : unc doctor --settings", highlight=False)
     levels = {check.level for check in checks}
     return 2 if "bloquant" in levels else 1 if "à voir" in levels else 0
+
+
+def _show(out: Console, checks: list[Check], *, told: Mapping[str, datetime]) -> None:
+    """The verdict, then a line for each check, worst first; what is known already is counted."""
+    numbered = Counter(check.level for check in checks)
+    ready = (
+        "Un passage ne peut pas se faire" if numbered["bloquant"] else "Un passage peut se faire"
+    )
+    numbers = ", ".join(f"{numbered[level]} {_SAID[level]}" for level in _SAID if numbered[level])
+    out.print(f"{ready} : {numbers}.\n", style="bold", highlight=False)
+    known = [check for check in checks if check.trouble in told]
+    lines = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    lines.add_column(no_wrap=True)
+    lines.add_column(max_width=27)
+    lines.add_column(overflow="fold")
+    for level in _SAID:
+        for check in checks:
+            if check.level == level and check not in known:
+                lines.add_row(level, check.name, Text(printable(check.text)))
+    out.print(lines)
+    if known:
+        keys = [check.trouble for check in known]
+        blocking = sum(check.level == "bloquant" for check in known)
+        line = counted(keys, told, command="unc doctor --tout", blocking=blocking)
+        out.print(f"\n{line}", highlight=False)
+
+
+def _show_settings(out: Console, listed: Mapping[str, str]) -> None:
+    """Each setting as it could be written in ``.env``, with what it is under it."""
+    meanings = dict(_meanings())
+    out.print("\nRéglages", style="bold")
+    for name, value in listed.items():
+        out.print(f"{name}={value}", markup=False, highlight=False, soft_wrap=True)
+        out.print(Padding(Text(meanings[name], style="dim"), (0, 0, 0, 4)))
+
+
+def _told(settings: Settings) -> Mapping[str, datetime]:
+    """What runs told before the last one; nothing where no base can be asked: a check tells it."""
+    try:
+        if settings.demarche is None or is_new(settings.database()):
+            return {}
+        with open_store(settings.database()) as store:
+            store.require_current()
+            return Told.of(store.runs.told(settings.demarche)).before_last()
+    except StoreError:
+        return {}
 
 
 def _checks(settings: Settings) -> Iterator[Check]:

@@ -115,4 +115,6 @@ def _labels(info: DemarcheInfo, policy: ReplyPolicy) -> Check:
             f"absents de la démarche : {', '.join(missing)}. Créez-les sur DS (Labels, page de"
             " l'administrateur), ou ôtez-les de reponses.yaml.",
         )
+    if not policy.labels.managed:
+        return Check("Labels", "info", "reponses.yaml n'en demande aucun")
     return Check("Labels", "ok", f"{len(policy.labels.managed)} labels sont là")

@@ -44,4 +44,5 @@ def _medicines(settings: Settings) -> Check:
         return Check(name, "bloquant", text)
     if version:
         return Check(name, "ok", f"BDPM, version {version}")
-    return Check(name, "ok" if folder is None else "à voir", f"{NO_REFERENCE} : unc bdpm load")
+    text = f"{NO_REFERENCE} : unc bdpm load (où la prendre : docs/exploitation.md, § 9)"
+    return Check(name, "à faire" if folder is None else "à voir", text)

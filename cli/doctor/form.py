@@ -12,6 +12,7 @@ from mappings.drift.model import Drift, Severity, counts
 from settings import Settings
 from steps.wiring.drift import adoption_told, compare_form, in_order
 from steps.wiring.form import Form, reviewed_form
+from steps.wiring.troubles import key_of
 
 _LEVELS: dict[Severity, Level] = {Severity.BLOCKING: "bloquant", Severity.REVIEW: "à voir"}
 _CHAMPS, _ANNOTATIONS = "Formulaire", "Annotations privées"
@@ -32,7 +33,7 @@ def checks_form(settings: Settings, info: DemarcheInfo, form: Form) -> Iterator[
         yield Check(_CHAMPS, "ok", f"adopté : {adopted}")
     reviewed = reviewed_form(settings.mapping)
     for one in absences(reviewed, form.mapping) if reviewed else ():
-        yield Check(_CHAMPS, "ok", f"non demandé : {one}")
+        yield Check(_CHAMPS, "info", f"non demandé : {one}")
     found = f"{len(form.mapping.fields)} données, {len(revisions)} révision(s)"
     yield from _lines(_CHAMPS, ours, found=found)
     annotations = [one for one in drifts if one.field.startswith("annotations.")]
@@ -45,9 +46,10 @@ def _lines(name: str, drifts: list[Drift], *, found: str) -> Iterator[Check]:
     """The drifts that somebody must look at, how many of each there are, then the others."""
     for one in drifts:
         if one.severity in _LEVELS:
-            yield Check(name, _LEVELS[one.severity], f"{one.sentence} — {one.remedy}")
+            text = f"{one.sentence} — {one.remedy}"
+            yield Check(name, _LEVELS[one.severity], text, trouble=key_of("form", one.sentence))
     told = ", ".join(f"{count} {what}" for what, count in counts(drifts).items() if count)
     yield Check(name, "ok", f"{found} ; écarts : {told or 'aucun'}")
     for one in drifts:
         if one.severity not in _LEVELS:
-            yield Check(name, "ok", f"pour information : {one.sentence} — {one.remedy}")
+            yield Check(name, "info", f"{one.sentence} — {one.remedy}")

@@ -36,7 +36,7 @@ def _database(settings: Settings) -> Check:
     name = "Base de données"
     try:
         if is_new(settings.database()):
-            return Check(name, "ok", "vide : le premier passage la prépare")
+            return Check(name, "à faire", "pas encore là : unc run la prépare")
         with open_store(settings.database()) as store:
             store.require_current()
             store.require_sound()
@@ -69,6 +69,10 @@ def _folder(name: str, setting: str, *, folder: Path) -> Iterator[Check]:
             f"{setting} : il reste {free} Mo sur le disque de {existing} ; libérez de la place, ou"
             " réduisez UNC_EXPORT_RETENTION_DAYS.",
         )
+        return
+    if existing != folder:
+        text = f"{folder} n'est pas encore là : unc run le fait ({free // 1000} Go libres)"
+        yield Check(name, "à faire", text)
         return
     yield Check(name, "ok", f"{folder} ({free // 1000} Go libres)")
 
@@ -109,5 +113,5 @@ def _token_age(settings: Settings) -> Check:
         return Check(name, "à voir", warning)
     if end is None:
         text = "DS ne la dit pas : donnez UNC_DS_TOKEN_SINCE pour être prévenu un mois avant"
-        return Check(name, "ok", text)
+        return Check(name, "à faire", text)
     return Check(name, "ok", f"le {end:%d/%m/%Y}")

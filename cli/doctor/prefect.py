@@ -72,8 +72,11 @@ def checks_prefect() -> Iterator[Check]:
     """The server, each deployment of ``prefect.yaml``, and the workers of its pools."""
     name, address = "Prefect", os.environ.get("PREFECT_API_URL")
     if not address:
-        text = "pas de serveur indiqué (PREFECT_API_URL) : « unc run » s'en passe"
-        yield Check(name, "ok", text)
+        text = (
+            "pas de serveur indiqué (PREFECT_API_URL) : rien n'est planifié par lui ; « unc run »"
+            " s'en passe"
+        )
+        yield Check(name, "info", text)
         return
     server = _Server(address)
     try:
@@ -123,7 +126,7 @@ def _deployment_check(one: Deployed, *, at: datetime) -> Check:
         text = f"en pause : rien n'est lancé ; reprenez-le dans l'interface de Prefect. {ended}"
         return Check(name, "à voir", text)
     if one.planned_since is None:
-        return Check(name, "ok", f"sans horaire : lancé à la main. {ended}")
+        return Check(name, "info", f"sans horaire : lancé à la main. {ended}")
     if one.next_run is None:
         if at - one.planned_since < _SETTLED:
             text = f"déployé à l'instant, pas encore planifié : relancez dans une minute. {ended}"

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from settings import PREFIX, SettingsError
-from settings_parts import PORTAL_PORT, french_reason, https_or_loopback
+from settings_parts import french_reason, https_or_loopback
 
 if TYPE_CHECKING:  # every command looks at the names below, `unc serve` alone at these
     from portal.people.oidc import OidcProvider
@@ -27,10 +27,6 @@ class PortalSettings(BaseSettings):
         frozen=True,
     )
 
-    portal_url: Annotated[str, AfterValidator(https_or_loopback)] = Field(
-        default=f"http://127.0.0.1:{PORTAL_PORT}",
-        description="Adresse publique du portail, telle que les navigateurs la voient",
-    )
     oidc_issuer: Annotated[str, AfterValidator(https_or_loopback)] | None = Field(
         default=None, description="Fournisseur OpenID Connect (ProConnect ou autre) ; vide : aucun"
     )

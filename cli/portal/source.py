@@ -28,7 +28,7 @@ def run_portal(*, host: str, port: int, common: Common) -> None:
     """
     settings, own = load_settings(), load_portal_settings()
     site = Site(
-        url=own.portal_url.rstrip("/"),
+        url=settings.portal_url.rstrip("/"),
         secret=portal_secret(settings.home),
         oidc=own.provider(),
     )

@@ -1,8 +1,8 @@
 """The commands that do the work: everything once, or one step."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import date, datetime
 from functools import partial
 from typing import Annotated
 
@@ -14,6 +14,8 @@ from cli.run.summary import finish, name_troubles
 from cli.terminal.output import ERROR, Common, print_json, progress, table
 from cli.terminal.parsing import DossierNumber
 from mappings.drift.model import Kind
+from mappings.report.display import show
+from mappings.schema.model import AnnotationSpec
 from settings import Settings, load_settings
 from steps.explain.preview import preview as texts_of
 from steps.judge.judge import judge
@@ -27,6 +29,7 @@ from steps.wiring import logs
 from steps.wiring.failures import RequestError
 from steps.wiring.services import Connected, Services, connect, open_services
 from steps.wiring.summary import Summary
+from steps.wiring.troubles import Told
 from triage.replies.reply import Annotate, Outcome, PassEnInstruction, Reply, SendMessage, SetLabel
 
 _DEFAULT = Common()
@@ -81,13 +84,14 @@ def respond(
     with _local(load_settings()) as services:
         judge(services, summary)
         due = due_replies(services)
+        annotations = services.form.mapping.annotations
     for drift in summary.form_drift:
         if drift.kind is Kind.NOT_ADOPTED:
             ERROR.print(f"Formulaire : {drift.advice}", markup=False, highlight=False)
     if common.json:
         print_json({"due": [_described(reply) for reply in due]})
     else:
-        rows = [list(_described(reply).values()) for reply in due]
+        rows = [_for_people(reply, annotations) for reply in due]
         Console().print(
             table(f"{len(due)} écriture(s) due(s)", ["Dossier", "Quoi", "Détail"], rows)
         )
@@ -218,10 +222,33 @@ def _with_ds(
             logs.on_stderr(settings.log_format),
             connect(settings, tell=tell, new_base=new_base) as services,
         ):
+            told = Told.of(services.store.runs.told(services.demarche))
+            summary.told_before = told.since
             step(services, summary)
             summary.requests = services.transport.requests_sent
 
     return for_each(work, common, finish=finish, troubles=name_troubles)
+
+
+def _for_people(reply: Reply, annotations: Mapping[str, AnnotationSpec]) -> list[object]:
+    """A reply as instructeurs will see it: titles, Paris time, units."""
+    told = _described(reply)
+    if isinstance(reply, Annotate):
+        told["detail"] = "\n".join(
+            f"{annotations[one.name].title} : {_value(one.value, annotations[one.name].unit)}"
+            for one in reply.changes
+        )
+    return list(told.values())
+
+
+def _value(value: str | int | bool, unit: str) -> str:
+    if value == "":
+        return "(vidée)"
+    if isinstance(value, str):
+        with suppress(ValueError):
+            moment = datetime.fromisoformat(value)
+            return show(moment) if moment.tzinfo else show(moment.date())
+    return f"{show(value)}\N{NO-BREAK SPACE}{unit}" if unit else show(value)
 
 
 def _described(reply: Reply) -> dict[str, object]:

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
+from cyclopts import Parameter
 from rich.console import Console
 
 from cli.run.several import for_each
@@ -11,8 +13,8 @@ from cli.terminal.output import ERROR, Common, print_json, progress
 from french.time import PARIS
 from settings import Settings, load_settings
 from steps.publish.export import export
+from steps.read.retention import old_workbooks, over, remove_old_workbooks
 from steps.read.retention import purge as erase_what_is_over
-from steps.read.retention import remove_old_workbooks
 from steps.wiring.failures import RequestError
 from steps.wiring.services import now, open_services
 from steps.wiring.summary import Summary
@@ -57,9 +59,15 @@ def upgrade(*, common: Common = _DEFAULT) -> int:
     return 0
 
 
-def purge(*, common: Common = _DEFAULT) -> int:
-    """Effacer les dossiers et les classeurs dont la durée de conservation est finie."""
-    purging = _Purge()
+def purge(
+    *, dry_run: Annotated[bool, Parameter(negative=())] = False, common: Common = _DEFAULT
+) -> int:
+    """Effacer les dossiers et les classeurs dont la durée de conservation est finie.
+
+    Args:
+        dry_run: Montrer ce qui serait effacé, sans rien effacer ni publier.
+    """
+    purging = _Purge(dry_run=dry_run)
     return for_each(purging.work, common, finish=purging.finish, troubles=_troubles)
 
 
@@ -68,16 +76,23 @@ class _Purge:
     """The purge of a démarche, and what its summary does not count.
 
     Attributes:
+        dry_run: Whether nothing is to be done.
         months: How long dossiers are kept, if it is set.
         removed: Folders of workbooks that were too old.
     """
 
+    dry_run: bool
     months: int | None = None
     removed: tuple[str, ...] = field(default=())
 
     def work(self, settings: Settings, summary: Summary) -> None:
         """Erase, publish without what was erased, then remove old workbooks."""
         self.months, self.removed = settings.retention_months, ()
+        if self.dry_run:
+            with open_services(settings) as services:
+                summary.deleted |= set(over(services))
+                self.removed = old_workbooks(services, published=bool(summary.deleted))
+            return
         with (
             progress() as tell,
             open_services(settings, tell=tell) as services,
@@ -98,6 +113,7 @@ class _Purge:
             workbooks=summary.workbooks,
             removed=list(self.removed),
             retention_months=self.months,
+            **({"dry_run": True} if self.dry_run else {}),
         )
         return 0
 
@@ -109,6 +125,13 @@ class _Purge:
             )
         numbers = sorted(summary.deleted)
         listed = f" : {', '.join(map(str, numbers))}" if numbers else ""
+        if self.dry_run:
+            yield f"{len(numbers)} dossier(s) à effacer{listed}"
+            yield f"{len(self.removed)} export(s) trop vieux (UNC_EXPORT_RETENTION_DAYS)"
+            yield from (f"  {folder}" for folder in self.removed)
+            due = numbers or self.removed
+            yield "Rien n'est effacé : unc purge le fait." if due else "Rien à effacer."
+            return
         yield f"{len(numbers)} dossier(s) effacé(s){listed}"
         yield f"{len(summary.workbooks)} classeur(s) publié(s) de nouveau"
         yield f"{len(self.removed)} export(s) trop vieux effacé(s) (UNC_EXPORT_RETENTION_DAYS)"

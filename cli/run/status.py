@@ -2,12 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
+from cyclopts import Parameter
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
-from cli.terminal.output import ERROR, Common, print_json, table
+from cli.terminal.output import ERROR, Common, print_json, printable, table
 from cli.terminal.parsing import Count
+from mappings.drift.model import Severity
 from mappings.medicines.columns import NO_REFERENCE
 from mappings.report.display import show
 from settings import load_settings
@@ -20,6 +25,7 @@ from steps.wiring.reference import version_of
 from steps.wiring.services import Services, now, open_services
 from steps.wiring.summary import OUTCOMES
 from steps.wiring.token_age import token_warning
+from steps.wiring.troubles import Told, counted, key_of
 from store.dossiers.models import StoredDossier
 from store.outbox.stages import Stage
 from triage.replies.decision import Decision, decide, held_by_person
@@ -29,7 +35,7 @@ _TITLES = {
     "titre": "Titre",
     "lu_jusqu_au": "Lue jusqu'au",
     "derniere_lecture": "Dernière lecture",
-    "minutes_depuis": "Minutes depuis",
+    "minutes_depuis": "Soit",
     "dossiers": "Dossiers lus",
     "evalues": "Dossiers évalués",
     "statuts": "Statuts",
@@ -39,45 +45,115 @@ _TITLES = {
     "jeton": "Jeton",
     "bdpm": "Base des médicaments",
 }
+_HOUR, _DAY = 60, 24 * 60
+_HEADS = {"passage": "Nº", "que_faire": "Que faire", "libellé": "Libellé", "dossiers": "Dossiers"}
 _LISTS = {
-    "passages": "Derniers passages",
-    "exports": "Derniers exports",
     "quarantaine": "En quarantaine : DS ne peut pas les servir",
-    "conflits": "Annotations tenues par une personne",
     "refus": "Écritures refusées",
+    "conflits": "Annotations tenues par une personne",
     "derive_du_formulaire": "Le formulaire a changé",
     "champs_sans_correspondance": "Champs sans correspondance",
+    "passages": "Derniers passages",
+    "exports": "Derniers exports",
 }
 
 
-def status(*, stalled_after: Count | None = None, common: Common = _DEFAULT) -> int:
+def status(
+    *,
+    stalled_after: Count | None = None,
+    all_: Annotated[bool, Parameter(name="--tout", negative=())] = False,
+    common: Common = _DEFAULT,
+) -> int:
     """Montrer où en est la passerelle : lecture, verdicts, attente, quarantaine, exports.
 
     Args:
         stalled_after: Finir en erreur (1) si la démarche n'a pas été lue depuis tant de minutes.
+        all_: Montrer aussi ce que le dernier passage n'était pas le premier à dire.
     """
     with open_services(load_settings()) as services:
         state = _state(services)
+        told = Told.of(services.store.runs.told(services.demarche))
     if common.json:
         print_json(state)
     else:
-        _show(state)
+        _show(state, told=Told() if all_ else told)
     since = state["minutes_depuis"]
     if stalled_after is not None and (since is None or since > stalled_after):
-        told = "jamais lue" if since is None else f"lue il y a {since} minutes"
-        ERROR.print(f"La démarche {state['demarche']} n'avance plus : {told}.", highlight=False)
+        when = "jamais lue" if since is None else f"lue il y a {since} minutes"
+        ERROR.print(f"La démarche {state['demarche']} n'avance plus : {when}.", highlight=False)
         return 1
     return 0
 
 
-def _show(state: Mapping[str, Any]) -> None:
-    out = Console()
-    rows = [(title, _shown(state[name])) for name, title in _TITLES.items()]
-    out.print(table(f"Démarche {state['demarche']}", ["", ""], rows))
+def _show(state: Mapping[str, Any], *, told: Told) -> None:
+    """How things are, then each list; what runs before the last one told is counted at the end."""
+    out, before = Console(), told.before_last()
+    lines = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    lines.add_column(no_wrap=True)
+    lines.add_column(overflow="fold")
+    for name, title in _TITLES.items():
+        lines.add_row(title, Text(printable(_worded(name, state[name]))))
+    out.print(f"Démarche {state['demarche']}", style="bold", highlight=False)
+    out.print(lines)
+    known: dict[str, bool] = {}
     for name, title in _LISTS.items():
-        if state[name]:
-            lines = [[_cell(value) for value in one.values()] for one in state[name]]
-            out.print(table(title, list(state[name][0]), lines))
+        keys = [_key(name, one, told.since) for one in state[name]]
+        known |= {
+            key: one.get("gravité") == Severity.BLOCKING.value
+            for key, one in zip(keys, state[name], strict=True)
+            if key in before
+        }
+        new = [one for key, one in zip(keys, state[name], strict=True) if key not in before]
+        if new:
+            cells = [[_cell(value) for value in one.values()] for one in new]
+            out.print()
+            out.print(table(title, [_HEADS.get(head, head.capitalize()) for head in new[0]], cells))
+    if known:
+        blocking = sum(known.values())
+        line = counted(known, before, command="unc status --tout", blocking=blocking)
+        out.print(f"\n{line}", highlight=False)
+
+
+def _key(name: str, one: Mapping[str, Any], told: Mapping[str, datetime]) -> str:
+    """The fingerprint of a line, among the troubles that runs tell; "" for what is none."""
+    match name:
+        case "quarantaine":
+            return key_of("quarantined", one["dossier"])
+        case "conflits":
+            return key_of("held", one["dossier"])
+        case "refus":
+            exact = key_of("refused", one["dossier"], one["raison"])
+            return exact if exact in told else key_of("refused", one["dossier"])
+        case "derive_du_formulaire":
+            return key_of("form", one["écart"])
+        case "champs_sans_correspondance":
+            return key_of("champ", one["champ"])
+        case _:
+            return ""
+
+
+def _worded(name: str, value: Any) -> str:
+    match name, value:
+        case "minutes_depuis", int():
+            return f"il y a {_duration(value)}"
+        case "priorites", dict():
+            named = {"sans" if key == "–" else key: count for key, count in value.items()}
+            return _shown(named)
+        case "jeton", None:
+            return "rien à signaler"
+        case "bdpm", str() if value != NO_REFERENCE:
+            return f"BDPM, version {value}"
+        case _:
+            return _shown(value)
+
+
+def _duration(minutes: int) -> str:
+    """A time in the largest units that tell it."""
+    if minutes < _HOUR:
+        return f"{minutes} min"
+    if minutes < _DAY:
+        return f"{minutes // _HOUR} h {minutes % _HOUR:02} min"
+    return f"{minutes // _DAY} j {minutes % _DAY // _HOUR} h"
 
 
 def _cell(value: Any) -> str:
@@ -181,6 +257,8 @@ def _shown(value: Any) -> str:
         case None:
             return "–"
         case dict():
-            return ", ".join(f"{name} : {count}" for name, count in value.items()) or "–"
+            return (
+                ", ".join(f"{name}\N{NO-BREAK SPACE}: {one}" for name, one in value.items()) or "–"
+            )
         case _:
             return show(value)

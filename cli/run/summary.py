@@ -1,15 +1,15 @@
 """What a run did, as a person and a program are told, and the exit code that follows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
 
 from cli.terminal.output import Common, print_json, say, table
-from mappings.adoption.gate import is_adopted
-from mappings.drift.model import Drift, Kind, Severity
 from mappings.report.display import show
 from steps.wiring.summary import COUNTS, Summary
+from steps.wiring.troubles import LISTED, counted, troubles_of
 
 
 def finish(summary: Summary, common: Common) -> int:
@@ -22,39 +22,24 @@ def finish(summary: Summary, common: Common) -> int:
 
 
 def name_troubles(summary: Summary) -> int:
-    """Name what failed or was refused, on standard error, and return the exit code."""
-    for number, text in summary.refused:
-        say(f"Dossier {number} : non fait : {text}")
-    before = summary.still_refused - {number for number, _ in summary.refused}
-    for title, numbers in (
-        ("En quarantaine (DS ne peut pas les servir)", summary.quarantined),
-        ("Pièce jointe non téléchargée, à reprendre au prochain passage", summary.unfetched),
-        ("Refusé par DS à un passage précédent (détail : unc status)", before),
-        ("Une personne tient désormais une annotation (détail : unc status)", summary.newly_held),
-        ("Réponse de DS perdue, à relire au prochain passage", summary.unknown),
-    ):
-        if numbers:
-            listed = ", ".join(str(number) for number in sorted(numbers))
-            say(f"{title} : {listed}")
-    for text in dict.fromkeys(summary.set_aside):
-        say(f"Mis de côté : {text}")
-    for text in _form(summary.form_drift):
-        say(f"Formulaire : {text}")
-    if summary.missing_labels:
-        names = ", ".join(f"« {name} »" for name in sorted(summary.missing_labels))
-        say(f"Labels absents de la démarche, qu'un administrateur peut créer : {names}")
+    """Name what failed or was refused, on standard error, and return the exit code.
+
+    What the runs before told already is counted on one line.
+    """
+    every = list(troubles_of(summary))
+    known = {one.key: one.blocks for one in every if one.key in summary.told_before}
+    told = [one for one in every if one.key not in known]
+    for title, found in groupby(told, key=lambda one: one.title):
+        texts = [one.text for one in found]
+        if title in LISTED.values():
+            say(f"{title} : {', '.join(texts)}")
+        else:
+            for text in texts:
+                say(f"{title} : {text}")
+    if known:
+        blocking = sum(known.values())
+        say(counted(known, summary.told_before, command="unc status --tout", blocking=blocking))
     return 1 if summary.needs_a_human() else 0
-
-
-def _form(drifts: Sequence[Drift]) -> Iterator[str]:
-    """What must be looked at of the form; of one that nobody adopted, how much there is."""
-    told = [one for one in drifts if one.severity is not Severity.INFORMATION]
-    if is_adopted(drifts):
-        yield from (one.advice for one in told)
-        return
-    yield from (one.advice for one in told if one.kind is Kind.NOT_ADOPTED)
-    lost = sum(one.lost for one in told)
-    yield f"{lost} donnée(s) sans champ, {len(told) - 1 - lost} autre(s) écart(s) : `unc doctor`"
 
 
 def _show(summary: Summary) -> None:

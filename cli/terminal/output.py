@@ -102,10 +102,10 @@ def _without_accents(error: UnicodeError) -> tuple[str, int]:
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
-    """A table; cells are shown as they are, never as markup."""
+    """A table; cells are shown as they are, never as markup, and whole: a long word is folded."""
     made = Table(title=title, title_justify="left", header_style="bold")
     for column in columns:
-        made.add_column(column)
+        made.add_column(column, overflow="fold")
     for row in rows:
         made.add_row(*(Text(printable(str(cell))) for cell in row))
     return made

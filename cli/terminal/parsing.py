@@ -21,6 +21,7 @@ from cyclopts import (
 )
 from cyclopts.validators import Number
 
+from cli.terminal.help import label
 from settings_parts import LARGEST_NUMBER
 
 DossierNumber: TypeAlias = Annotated[int, Parameter(validator=Number(gte=1, lte=LARGEST_NUMBER))]
@@ -107,7 +108,7 @@ def _name(argument: Argument | None, token: Token | None) -> str:
     if argument is None:
         return "une valeur"
     named = argument.name
-    return named if argument.field_info.is_keyword_only else named.lstrip("-").upper()
+    return named if argument.field_info.is_keyword_only else label(named.lstrip("-").upper())
 
 
 def _hint(typed: str, names: Iterable[str]) -> str:

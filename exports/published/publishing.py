@@ -136,19 +136,35 @@ def remove_old(root: Path, *, before: datetime, at: datetime) -> tuple[Path, ...
         before: The moment.
         at: Now: what is dated later was dated by a clock that was ahead.
     """
-    removed = []
     with disk_told(root), _alone(root):
-        newest = {
-            one.folder
-            for demarche in {int(content["demarche"]) for _, content, _ in _dated(root, now=at)}
-            if (one := latest(root, demarche=demarche))
-        }
-        for place in (root, root / ON_REQUEST):
-            for folder, _, appeared in reversed(_dated(place, now=at)):
-                if appeared < before and folder.absolute() not in newest:
-                    shutil.rmtree(folder)
-                    removed.append(folder)
-    return tuple(removed)
+        removed = old_ones(root, before=before, at=at)
+        for folder in removed:
+            shutil.rmtree(folder)
+    return removed
+
+
+def old_ones(
+    root: Path, *, before: datetime, at: datetime, newest_stays: bool = True
+) -> tuple[Path, ...]:
+    """What :func:`remove_old` removes.
+
+    Args:
+        root: Folder of the exports.
+        before: The moment.
+        at: Now.
+        newest_stays: Whether the newest is still that once it is done: nothing is published before.
+    """
+    newest = {
+        one.folder
+        for demarche in {int(content["demarche"]) for _, content, _ in _dated(root, now=at)}
+        if newest_stays and (one := latest(root, demarche=demarche))
+    }
+    return tuple(
+        folder
+        for place in (root, root / ON_REQUEST)
+        for folder, _, appeared in reversed(_dated(place, now=at))
+        if appeared < before and folder.absolute() not in newest
+    )
 
 
 def left_out(name: str, why: str) -> str:

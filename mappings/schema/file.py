@@ -31,6 +31,7 @@ def parse_mapping(text: str, *, source: str) -> FormMapping:
                 title=annotation.title,
                 written=annotation.written,
                 champs=tuple(one.key for one in candidates_of(annotation)),
+                unit=annotation.unit,
             )
             for name, annotation in model.annotations.items()
         },

@@ -89,6 +89,7 @@ class AnnotationSpec:
     written: bool
     champs: tuple[str, ...]
     source: None = None
+    unit: str = ""
 
     def candidates(self, _revision: str) -> tuple[str, ...]:
         """The candidates: those of an annotation hold in every revision."""

@@ -25,11 +25,19 @@ REINDEXED = timedelta(days=20)
 
 
 def generate(
-    count: int, *, seed: int, first_number: int = FIRST_NUMBER, now: datetime = NOW
+    count: int,
+    *,
+    seed: int,
+    first_number: int = FIRST_NUMBER,
+    now: datetime = NOW,
+    spoilt: bool = True,
 ) -> list[SeedDossier]:
-    """Give ``count`` dossiers deposited in the eighteen months before ``now`` (aware)."""
+    """Give ``count`` dossiers deposited in the eighteen months before ``now`` (aware).
+
+    Those that are not ``spoilt`` are the same, without the defects: what each declarant meant.
+    """
     course = Course(seed=seed, first_number=first_number, now=now)
-    writer = DossierWriter(course)
+    writer = DossierWriter(course, spoilt=spoilt)
     for plan in islice(plans(course), count):
         writer.add(plan)
     return writer.made
@@ -38,8 +46,8 @@ def generate(
 class DossierWriter:
     """Where dossiers are written one after the other, each knowing those before it."""
 
-    def __init__(self, course: Course) -> None:
-        self.course = course
+    def __init__(self, course: Course, *, spoilt: bool = True) -> None:
+        self.course, self.spoilt = course, spoilt
         self.made: list[SeedDossier] = []
         names = list(catalogue())
         Random(f"{course.seed}/defects").shuffle(names)
@@ -64,7 +72,8 @@ class DossierWriter:
             write(draft)
             scope.apply(draft)
             traits.apply(draft, earlier)
-            self._spoil(draft)
+            if self.spoilt:
+                self._spoil(draft)
         self.made.append(finish(draft, self.course.now))
 
     def _spoil(self, draft: Draft) -> None:

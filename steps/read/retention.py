@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self, TypeGuard
 
-from exports.published.publishing import remove_old
+from exports.published.publishing import old_ones, remove_old
 from french.time import PARIS
 from mappings.dossier.model import RawDossier
 from mappings.dossier.shape import LARGEST_NUMBER
@@ -101,15 +101,33 @@ def purge(services: Services, summary: Summary) -> None:
     Raises:
         StoreError: Nothing was erased.
     """
-    keeping, at = Keeping.of(services), now()
-    store, demarche = services.store, services.demarche
-    ended = [row.number for row in store.dossiers.light_rows(demarche) if row.state in ENDED]
-    ended += list(store.absences.pending(demarche))
-    found = store.dossiers.iterate(demarche, numbers=ended, pending=True)
-    numbers = [one.number for one in found if keeping.erases(one.raw)]
+    at, numbers = now(), over(services)
     erase(services, [Deletion(number=number, deleted_at=at, reason=REASON) for number in numbers])
     summary.deleted |= set(numbers)
     sweep_attachments(services, summary)
+
+
+def over(services: Services) -> list[int]:
+    """Numbers of the dossiers that are here and are to be kept no longer."""
+    keeping, store, demarche = Keeping.of(services), services.store, services.demarche
+    ended = [row.number for row in store.dossiers.light_rows(demarche) if row.state in ENDED]
+    ended += list(store.absences.pending(demarche))
+    found = store.dossiers.iterate(demarche, numbers=ended, pending=True)
+    return [one.number for one in found if keeping.erases(one.raw)]
+
+
+def old_workbooks(services: Services, *, published: bool) -> tuple[str, ...]:
+    """What :func:`remove_old_workbooks` would remove.
+
+    Args:
+        services: Those of the démarche.
+        published: Whether new workbooks would be published before.
+    """
+    root, at = services.inputs.publishing.folder, now()
+    if not root.is_dir():
+        return ()
+    before = at - services.inputs.publishing.retention
+    return tuple(map(str, old_ones(root, before=before, at=at, newest_stays=not published)))
 
 
 def remove_old_workbooks(services: Services) -> tuple[str, ...]:

@@ -88,12 +88,14 @@ class Publishing:
         columns: Folder of the files that say what they show, and to whom.
         network_default: Whether a dossier whose « diffusable » is unanswered goes to the network.
         retention: How long workbooks stay, but the latest.
+        portal: Address of the portal, without a last slash; "" when nobody gave it.
     """
 
     folder: Path
     columns: Path
     network_default: NetworkDefault
     retention: timedelta
+    portal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,7 @@ def inputs_of(settings: Settings) -> Inputs:
             columns=settings.columns,
             network_default=settings.network_default,
             retention=settings.export_retention(),
+            portal=_portal(settings),
         ),
     )
 
@@ -205,6 +208,11 @@ def _replying(settings: Settings) -> Replying:
         instructeur=(settings.instructeur or "").strip(),
         writer=_writer(settings),
     )
+
+
+def _portal(settings: Settings) -> str:
+    given = "portal_url" in settings.model_fields_set
+    return settings.portal_url.rstrip("/") if given else ""
 
 
 def _writer(settings: Settings) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any
 
 from mappings.drift.model import Drift, Severity
@@ -19,6 +20,7 @@ _NOT_COUNTED = frozenset(
         "unfetched",
         "drift",
         "form_drift",
+        "told_before",
     }
 )
 """Told in other ways than as a count of ``unc run``."""
@@ -82,6 +84,8 @@ class Summary:
         missing_labels: Labels that are wanted and that the démarche does not have.
         requests: HTTP requests to DS, retries included.
         workbooks: Absolute paths of the workbooks published.
+        told_before: When each trouble that the runs before told was first told, by its key
+            (`steps.wiring.troubles`).
     """
 
     seen: set[int] = field(default_factory=set)
@@ -108,6 +112,7 @@ class Summary:
     missing_labels: set[str] = field(default_factory=set)
     requests: int = 0
     workbooks: list[str] = field(default_factory=list)
+    told_before: Mapping[str, datetime] = field(default_factory=dict)
 
     def json(self) -> dict[str, Any]:
         """The summary as counts: ``seen`` … ``requests`` are numbers, ``workbooks`` are paths."""

@@ -23,7 +23,7 @@ EXPORT, IMPORT = "unc export --help", "unc import --help"
         (["export", "--centre", "a", "--centre", "b"], "--centre est là plusieurs fois", EXPORT),
         (["status", "--stalled-after", "x"], "« x » n'est pas un nombre entier", "unc status"),
         (["demo", "--dossiers", "999999"], "« 999999 » ne va pas ; il faut au plus 100000.\n", ""),
-        (["import"], "il manque FILE.", IMPORT),
+        (["import"], "il manque FICHIER.", IMPORT),
         (["users", "add", "a@b.fr"], "il manque --role.", "unc users add --help"),
         (["import", "a", "b"], "« b » est de trop.", IMPORT),
         (["run", "--json=3"], "--json s'écrit sans valeur.", "unc run --help"),

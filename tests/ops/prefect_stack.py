@@ -17,6 +17,9 @@ from tests.ops.conftest import BIN, ROOT, Cluster, running, wait_for
 
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
+PORTAL = "https://portail.example"
+"""Where the pages of runs send whoever wants a workbook."""
+
 
 @dataclass
 class Stack:
@@ -182,5 +185,6 @@ def _environment(stack: Stack) -> dict[str, str]:
         "UNC_DATABASE_URL": cluster.url(stack.database),
         "UNC_DS_TOKEN_BLOCK": "jeton-ds",
         "UNC_LOG_FORMAT": "json",
+        "UNC_PORTAL_URL": PORTAL,
         "UNC_BATCH_SIZE": "2",  # a killed run is to be in the middle of something
     }

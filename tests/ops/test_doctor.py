@@ -36,7 +36,17 @@ def doctor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
 def test_all_is_well_on_a_good_installation(bridge: MakeBridge, doctor: Doctor) -> None:
     with bridge(generate(3, seed=1)) as made:
         code, checks = doctor(made)
-    assert (code, {level for level, _ in checks.values()}) == (0, {"ok"}), checks
+    good, todo, other = (
+        {name for name, (level, _) in checks.items() if level == wanted}
+        for wanted in ("ok", "à faire", "info")
+    )
+    assert code == 0
+    assert good | todo | other == checks.keys(), checks
+    assert other == {"Prefect"}
+    assert todo == {
+        "Base de données", "Base des médicaments", "Dossier des exports", "Dossier de travail",
+        "Fin du jeton",
+    }, "what is not there is not ok"  # fmt: skip
     assert {
         "Fichiers de règles", "Base de données", "Dossier des exports", "Fin du jeton", "Prefect",
         "Accès à DS", "Démarche", "Instructeur", "Droit d'écrire", "Formulaire",
@@ -105,12 +115,14 @@ def test_a_medicines_reference_that_is_asked_for_and_not_there_is_told(
     name = "Base des médicaments"
     with bridge(generate(1, seed=1)) as made:
         _, checks = doctor(made)
-        assert checks[name] == ("ok", "BDPM non chargée : unc bdpm load")
+        assert checks[name][0] == "à faire"
+        assert checks[name][1].startswith("BDPM non chargée : unc bdpm load")
         code, checks = doctor(made, UNC_BDPM_DIR=tmp_path / "absent")
         assert (code, checks[name][0]) == (1, "à voir")
         assert "UNC_BDPM_DIR" in checks[name][1]
         code, checks = doctor(made, UNC_BDPM_DIR=BDPM)
-        assert (code, checks[name]) == (1, ("à voir", "BDPM non chargée : unc bdpm load"))
+        assert (code, checks[name][0]) == (1, "à voir")
+        assert checks[name][1].startswith("BDPM non chargée : unc bdpm load")
         loaded = load(BDPM, made.settings.home)
         code, checks = doctor(made)
         assert (code, checks[name]) == (0, ("ok", f"BDPM, version {loaded.version}"))
@@ -194,7 +206,7 @@ def test_settings_are_shown_for_people(
         monkeypatch.chdir(made.home.parent)
         for name, value in {**made.environment, "UNC_HOME": "var", "COLUMNS": "300"}.items():
             monkeypatch.setenv(name, value)
-        assert call(["doctor"]) == 0
+        assert call(["doctor", "--settings"]) == 0
         shown = capsys.readouterr().out
         assert call(["doctor", "--json"]) == 0
         told = json.loads(capsys.readouterr().out)
@@ -202,3 +214,50 @@ def test_settings_are_shown_for_people(
     assert told["settings"]["UNC_HOME"] == str(made.home.parent / "var")
     assert "(publiée)" in shown
     assert "(metadata), ou les fichiers (download)" in shown
+
+
+def test_verdicts_come_first_and_no_value_is_cut(
+    bridge: MakeBridge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with bridge(generate(1, seed=1)) as made:
+        long = made.home / ("d" * 90)
+        for name, value in {**made.environment, "UNC_EXPORT_DIR": long, "COLUMNS": 80}.items():
+            monkeypatch.setenv(name, str(value))
+        assert call(["doctor"]) == 0
+        short = capsys.readouterr().out
+        assert call(["doctor", "--settings"]) == 0
+        whole = capsys.readouterr().out
+    assert short.startswith("Un passage peut se faire : ")
+    levels = [line.split("  ")[0] for line in short.splitlines() if line[:2].strip()]
+    found = [level for level in levels if level in {"bloquant", "à voir", "à faire", "ok", "info"}]
+    assert found == sorted(found, key=["à faire", "ok", "info"].index)
+    assert "UNC_OVERLAP_MINUTES" not in short
+    assert "unc doctor --settings" in short
+    assert f"UNC_EXPORT_DIR={long}\n" in whole
+    assert "UNC_OVERLAP_MINUTES=10\n" in whole
+    assert "…" not in whole
+
+
+def test_what_runs_told_already_is_counted_by_all_three(
+    bridge: MakeBridge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(*command: str) -> str:
+        assert call(list(command)) in {0, 1, 2}
+        said = capsys.readouterr()
+        return said.out + said.err
+
+    with bridge(generate(1, seed=1)) as made:
+        for name, value in {**made.environment, "COLUMNS": "200"}.items():
+            monkeypatch.setenv(name, value)
+        form = made.sandbox.control.publish
+        form(made.sandbox.demarche, edits=[{"op": "reword", "champ": "4", "label": "Autre mot"}])
+        for first in (told("run"), told("status"), told("doctor")):
+            assert "Autre mot" in first
+            assert "connu" not in first
+        for again, command in (
+            (told("run"), "status"), (told("status"), "status"), (told("doctor"), "doctor"),
+        ):  # fmt: skip
+            assert "Autre mot" not in again
+            assert f" : unc {command} --tout" in again
+        assert "Autre mot" in told("status", "--tout")
+        assert "Autre mot" in told("doctor", "--tout")

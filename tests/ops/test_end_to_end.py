@@ -1,5 +1,6 @@
 """The deployed bridge with the real parts: server, worker, PostgreSQL, sandbox over HTTP."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,9 +19,10 @@ from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.generate import generate
 from sandbox.server import default_form
 from steps.judge.judge import ASSESSMENT
+from steps.run import STEPS
 from store.repository import open_store
 from tests.ops.conftest import ROOT, Cluster, kill_tree, wait_for
-from tests.ops.prefect_stack import Stack, prefect_stack
+from tests.ops.prefect_stack import PORTAL, Stack, prefect_stack
 from tests.stored import current_verdicts
 
 pytestmark = [pytest.mark.debian, pytest.mark.timeout(600)]
@@ -126,14 +128,22 @@ def test_a_run_triggered_through_the_api_does_the_whole_job(stack: Stack, first:
     everything_is_answered(stack)
     assert dossiers_in_workbook(stack) == {seed.number for seed in generate(FIRST, seed=5)}
     tasks = stack.call("task_runs/filter", flow_runs={"id": {"any_": [first]}})
-    assert len(tasks) == 3
+    assert {one["name"] for one in tasks} == {name for name, _ in STEPS}
 
 
 def test_the_run_tells_its_operator_what_it_did(stack: Stack, first: str) -> None:
     left = stack.artifacts(first)
     demarche = stack.sandbox.demarche
     assert f"| Dossiers lus | {FIRST} |" in left[f"resume-{demarche}"]["data"]
-    assert "/agence.xlsx" in left[f"classeur-{demarche}-agence"]["data"]
+    told = {key for key, one in left.items() if one["type"] != "progress"}
+    assert told == {f"resume-{demarche}"}, "one page has every link"
+    page = left[f"resume-{demarche}"]["data"]
+    assert f"[Classeurs]({PORTAL}/exports)" in page
+    assert "agence.xlsx" in page
+    assert "file://" not in page
+    assert "prefect deployment run 'passerelle-unc/passerelle'" in page
+    name = stack.get(f"flow_runs/{first}")["name"]
+    assert re.fullmatch(r"passage \d{4}-\d\d-\d\d \d\d:\d\d", name), name
     chosen = {"flow_run_id": {"any_": [first]}}
     lines = [line["message"] for line in stack.call("logs/filter", logs=chosen)]
     assert any("[passage 1] Lire la démarche : 30 lus" in line for line in lines), lines

@@ -175,6 +175,15 @@ def test_dossiers_handled_long_ago_are_erased_and_do_not_come_back(
         over = handled_before(made, months_before(datetime.now(UTC), 3))
         assert over, "the generator made no old dossier"
         environment = {**made.environment, "UNC_RETENTION_MONTHS": "3"}
+        before = (made.home / "unc.sqlite").read_bytes()
+        exports = sorted((made.home / "exports").rglob("*"))
+        assert unc(environment, "purge", "--dry-run", "--json") == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (set(told["erased"]), told["dry_run"]) == (over, True)
+        assert unc(environment, "purge", "--dry-run") == 0
+        assert f"{len(over)} dossier(s) à effacer : {min(over)}" in capsys.readouterr().out
+        assert (made.home / "unc.sqlite").read_bytes() == before
+        assert sorted((made.home / "exports").rglob("*")) == exports
         assert unc(environment, "purge", "--json") == 0
         assert set(json.loads(capsys.readouterr().out)["erased"]) == over
         summary = made.run(retention_months=3)

@@ -66,7 +66,7 @@ def test_how_the_last_run_ended_is_told(end: tuple[str, str], level: str, words:
 
 def test_a_deployment_without_a_schedule_is_run_by_hand() -> None:
     check = told(planned_since=None, next_run=None)
-    assert check.level == "ok"
+    assert check.level == "info"
     assert "lancé à la main" in check.text
 
 

@@ -109,6 +109,22 @@ def test_runs_say_how_they_ended(store: Store, day: Day) -> None:
     assert [run.id for run in store.runs.last(8, limit=1)] == [other]
 
 
+def test_the_last_run_alone_keeps_what_was_told(store: Store, day: Day) -> None:
+    told = {"at": "2026-11-12", "since": {"a1": "2026-11-12"}}
+    for _ in range(3):
+        run = store.runs.start(7, at=day(0))
+        store.runs.finish(run, outcome="completed", counts={"seen": 1}, at=day(0), told=told)
+    assert store.runs.told(7) == told
+    assert store.runs.told(8) == {}
+    assert [one.counts for one in store.runs.last(7)] == [{"seen": 1}] * 3
+    other = store.runs.start(7, at=day(0))
+    assert store.runs.told(7) == told, "a killed run makes nothing new"
+    store.runs.finish(
+        other, outcome="completed", counts={}, at=day(0), told={"at": "2026-11-13", "since": {}}
+    )
+    assert store.runs.told(7)["since"] == {}
+
+
 def test_a_transaction_keeps_all_or_nothing(store: Store, row: MakeRow, day: Day) -> None:
     with pytest.raises(RuntimeError, match="killed"), store.transaction() as memory:  # noqa: PT012
         memory.dossiers.save_page(7, [row(1)], watermark=day(0), seen_at=day(0))
