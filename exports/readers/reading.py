@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import PurePosixPath
 from typing import TypeAlias
 
 from msgspec.structs import replace
@@ -18,28 +17,12 @@ from mappings.schema.model import Audience, FieldSpec
 from triage.situations.propose import is_ours
 from triage.verdict.model import Evidence
 
-_APART = str.maketrans("_", " ")
-
 
 def attachments(value: Value | None) -> tuple[Attachment, ...]:
     """Return the files of a value, none when it holds no files."""
     if not isinstance(value, tuple):
         return ()
     return tuple(item for item in value if isinstance(item, Attachment))
-
-
-def without_patient(file: Attachment, *, mask: str) -> Attachment:
-    """Return the file under a name that can be read: the mask and the extension where it holds one.
-
-    A name is not an answer: no verdict marks it, so that it is looked at here.
-    """
-    # Telephones of the world: 8 MiB, imported where they are used.
-    from triage.patient_data.finders import FINDERS
-
-    text = file.filename.translate(_APART)
-    if not any(True for find in FINDERS.values() for _ in find(text)):
-        return file
-    return replace(file, filename=f"{mask}{PurePosixPath(file.filename).suffix}")
 
 
 _PUBLIC_FACTS = frozenset(
@@ -265,8 +248,6 @@ class Reading:
         mask = self.policy.patient_mask
         if answer.state is AnswerState.UNREADABLE:
             return replace(answer, raw="")
-        if files := attachments(answer.value):
-            return replace(answer, value=tuple(without_patient(one, mask=mask) for one in files))
         marks = marks_of(self.entry.assessment, field, row=row, column=column)
         return without_patients(answer, marks, mask=mask)
 

@@ -1,9 +1,11 @@
 """The verdict on one report: a pure function of the report, the rule-set and a few facts."""
 
+from collections.abc import Set as AbstractSet
 from hashlib import sha256
 
 from mappings.report.model import Report
 from mappings.schema.model import FormMapping
+from triage.patient_data.words import DIGEST
 from triage.rules.checks import Facts
 from triage.rules.model import RuleSet
 from triage.verdict.completeness import band, is_scored, judge_items, score
@@ -18,8 +20,9 @@ from triage.verdict.priority import (
 )
 from triage.verdict.warnings import warnings
 
-JUDGED = "2"
-"""How reports are judged, beside rule-set and mapping: part of what a verdict rests on.
+JUDGED = f"3-{DIGEST}"
+"""How reports are judged, beside rule-set and mapping: part of what a verdict rests on, with the
+words that patient data is known by.
 
 Raise it when this code reaches another verdict on the same report (a finder of patient data, a
 check, the score, a priority): every dossier is then judged again once, and does not leave the
@@ -34,6 +37,7 @@ def assess(
     mapping: FormMapping,
     fingerprint: str,
     earlier_exists: bool,
+    cleared: AbstractSet[str] = frozenset(),
 ) -> Assessment:
     """Judge a report.
 
@@ -43,6 +47,8 @@ def assess(
         mapping: Mapping that made the report: gives the fields their French names.
         fingerprint: Hash of the dossier's content (:func:`mappings.dossier.content.hashes`).
         earlier_exists: Whether the démarche has the dossier that this one completes.
+        cleared: Codes of passages that a person said are no patient's
+            (:func:`triage.patient_data.passages.passage_code`).
     """
     facts = Facts(report=report, earlier_exists=earlier_exists)
     items = judge_items(rules, facts)
@@ -70,7 +76,7 @@ def assess(
         unanswered_scope=unanswered,
         priority=proposed.level if proposed else None,
         criteria=held,
-        warnings=warnings(rules, facts),
+        warnings=warnings(rules, facts, kept=mapping.agency_only, cleared=cleared),
         to_verify=to_verify(rules, known, certain=certain, mapping=mapping),
         open_status=status if decided else None,
     )

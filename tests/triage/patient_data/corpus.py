@@ -1,4 +1,4 @@
-"""The labelled texts of ``tests/data/patient_data``: what designates a person, and what does not."""
+"""The labelled texts of ``tests/data/patient_data``: what designates a person, what does not."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
