@@ -9,5 +9,5 @@ _LENGTH = 10
 
 def passage_code(number: int, text: str) -> str:
     """Code of a passage of a dossier: the same words in another dossier have another."""
-    said = plain(text).text.casefold()
+    said = plain(text.replace("_", " ")).text.casefold()  # names of files have no blanks
     return sha256(f"{number}\0{said}".encode()).hexdigest()[:_LENGTH]
