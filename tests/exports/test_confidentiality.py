@@ -180,7 +180,7 @@ def test_a_withheld_fact_of_a_criterion_is_not_even_hinted_at() -> None:
         one = entry(1, verdict={"criteria": (Criterion("c", "Usage étendu", facts),)})
         (row,) = records(build([one], audience="reseau"), "Dossiers")
         told.append(row["Motifs de priorité"])
-    assert told == [MASK, "Usage étendu (Étendue : Nationale)", MASK]
+    assert told == [None, "Usage étendu (Étendue : Nationale)", None]
 
 
 def test_likely_patient_data_never_leave_the_agency() -> None:

@@ -9,9 +9,11 @@ from triage.patient_data.words import DIGEST
 from triage.rules.checks import Facts
 from triage.rules.model import RuleSet
 from triage.verdict.completeness import band, is_scored, judge_items, score
-from triage.verdict.model import Assessment, ItemResult, ScopeReason, Status
+from triage.verdict.model import Assessment, ItemResult, ScopeReason, SharedPriority, Status
 from triage.verdict.priority import (
+    Known,
     criteria,
+    fields_read,
     known_answers,
     level,
     refusal,
@@ -59,9 +61,8 @@ def assess(
     status = _status(items, refused=refused, unanswered=unanswered, judges=judges)
     decided = report.state.decided
     in_scope = status in {Status.COMPLET, Status.A_COMPLETER}
-    known = known_answers(rules, report)
-    held = criteria(rules, report, known, mapping=mapping) if in_scope else ()
-    proposed, certain = level(rules.priority, known, held) if in_scope else (None, True)
+    ranked = _rank(rules, report, known_answers(rules, report), mapping=mapping, asked=in_scope)
+    shared = known_answers(rules, report, without=mapping.agency_only)
     points = score(items) if is_scored(rules, report.unasked) else None
     return Assessment(
         number=report.number,
@@ -74,12 +75,26 @@ def assess(
         items=items,
         out_of_scope=refused,
         unanswered_scope=unanswered,
-        priority=proposed.level if proposed else None,
-        criteria=held,
+        priority=ranked.level,
+        criteria=ranked.criteria,
         warnings=warnings(rules, facts, kept=mapping.agency_only, cleared=cleared),
-        to_verify=to_verify(rules, known, certain=certain, mapping=mapping),
+        to_verify=ranked.to_verify,
         open_status=status if decided else None,
+        shared=_rank(rules, report, shared, mapping=mapping, asked=in_scope),
     )
+
+
+def _rank(
+    rules: RuleSet, report: Report, known: Known, *, mapping: FormMapping, asked: bool
+) -> SharedPriority:
+    """The priority that answers give, all of them or those that may leave the agency."""
+    read = tuple(one for one in fields_read(rules.priority) if one not in known.withheld)
+    if not asked:
+        return SharedPriority(None, fields=read)
+    held = criteria(rules, report, known, mapping=mapping)
+    proposed, certain = level(rules.priority, known, held)
+    unsure = to_verify(rules, known, certain=certain, mapping=mapping)
+    return SharedPriority(proposed.level, held, unsure, fields=read)
 
 
 def verdict_fingerprint(fingerprint: str, *, earlier_exists: bool) -> str:
