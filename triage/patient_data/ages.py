@@ -14,7 +14,7 @@ _IN_WORDS = re.compile(rf"(?<!\w){_NUMBER}(?:[ -]{_NUMBER}){{0,4}}{_UNIT}")
 _A_UNIT = re.compile(r"[a-z] (?:ans|mois|semaines)\b")
 _A_DURATION = re.compile(rf"[ ,]{{0,2}}(?:{any_of(WORDS.durations)})\b")
 _SINCE = re.compile(rf"\b{any_of(WORDS.since)} (?:(?:l|d)es )?$", re.IGNORECASE)
-AGE_STEMS = ("an", "mois", "sem", "jour", "a.", "yo", "y/o")
+AGE_STEMS = ("initiale", "an", "mois", "sem", "jour", "a.", "yo", "y/o")
 """What an age is told by."""
 _FAR = 20
 _OLDEST = 120

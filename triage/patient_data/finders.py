@@ -70,7 +70,9 @@ FINDERS: Mapping[str, Find] = {
     "initials_with_age": _Search(initials_with_age_in, stems=AGE_STEMS),
     "name": _Search(names_in),
     "hospital_number": _Search(hospital_numbers_in, in_digits=True, fewest=5),
-    "email": _Search(emails_in, stems=("@", "at)", "at]", "at}", "at )", "at ]", "arobase")),
+    "email": _Search(
+        emails_in, stems=("@", "at)", "at]", "at}", "at )", "at ]", "arobase", " at ")
+    ),
     "address": _Search(postal_addresses_in, stems=STREET_STEMS),
 }
 """What looks for each kind of patient data in a text, and gives the places (start, end)."""

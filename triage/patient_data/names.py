@@ -17,6 +17,8 @@ _FAR = 90
 _AHEAD = 60
 _MOST_WORDS, _MOST_BETWEEN = 4, 6
 _BETWEEN_WORDS = frozenset(" ,;:()-./\n")
+_BORN_AT = re.compile(r"n[ée]e? (?:à|a|au|aux|en) [^\d\n,;]{2,30} le $")
+"""« né à Nîmes le » before a day."""
 _SENTENCE = re.compile(r"[.;] |\n")
 _INSIDE = re.compile(r"[ \n]|-|\. ?|\.-|, (?=[^\W\d_]\.)")
 _BORN = folded(("né", "née", "nés", "naissance", "ddn"))
@@ -123,8 +125,10 @@ def looks_like_a_name(word: str) -> bool:
 
 def name_before(text: str, end: int) -> Name | None:
     """The name that ends just before a place, words as « âgée de » or « né le » apart."""
+    at_a_place = _BORN_AT.search(text, max(0, end - _FAR), end)
+    end = at_a_place.start() if at_a_place else end
     words = list(_WORD.finditer(text, max(0, end - _FAR), end))
-    found, at = Name(), end
+    found, at = Name(born=at_a_place is not None), end
     place = _skip_between(text, words, end, found)
     if place < 0:
         return None

@@ -21,6 +21,7 @@ _GROUPS = re.compile(
     r"[ ./_\n-]{0,3}\d{3}[ ./_\n-]{0,3}\d{3}"
 )
 _SOCIAL = re.compile(rf"(?<!\w){any_of(WORDS.social)}(?!\w)[^\d\n]{{0,25}}\n?$")
+_SOCIAL_AFTER = re.compile(rf"[ ,(]{{1,3}}{any_of(WORDS.social)}(?!\w)")
 _WITHOUT_KEY, _WITH_KEY = 13, 15
 _MONTHS = frozenset({*range(1, 13), *range(20, 43), *range(50, 100)})
 """Months of a NIR: 20 and more where the day of birth is not known (INSEE)."""
@@ -32,7 +33,7 @@ CODE_BEFORE = re.compile(
 _BEFORE = 40
 
 _VALUE = r"(?:[A-Z]{1,3}[ -]?)?\d(?:[ ./-]?\d){4,14}(?!\w)"
-_ITS_SIGN = r"(?:[ :=#.(\n-]|n°|(?i:num[ée]ro)){0,4}?"
+_ITS_SIGN = r"(?:[ :=#.(\n-]|n°|(?i:num[ée]ro|(?:du |de la )?patiente?)){0,4}?"
 _HOSPITAL = re.compile(
     rf"(?<!\w)(?:(?P<label>{any_of(WORDS.hospital)})"
     r"|(?i:n°|no|num[ée]ro)(?: (?:permanent )?(?:d[eu]|de la|de l')| d'?)? ?(?:d[eu] |d')?"
@@ -59,7 +60,8 @@ def _is_nir(text: str, match: re.Match[str]) -> bool:
     if not whole and len(number) != _WITHOUT_KEY:
         return False
     before = max(0, match.start() - _BEFORE)
-    if _SOCIAL.search(text, before, match.start()):
+    after = _SOCIAL_AFTER.match(text, match.end())
+    if after or _SOCIAL.search(text, before, match.start()):
         return True
     if CODE_BEFORE.search(text, before, match.start()) or int(number[3:5]) not in _MONTHS:
         return False

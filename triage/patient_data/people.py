@@ -29,7 +29,8 @@ _PATIENT = re.compile(
 _LABEL = re.compile(
     r"(?<!\w)(?:(?P<first>(?i:pr[ée]noms?(?: (?:du|de la) patiente?)?))"
     r"|(?P<patient>(?i:nom(?: et pr[ée]nom| pr[ée]nom)? (?:du|de la) patiente?"
-    r"|nom et pr[ée]nom|nom (?:de naissance|d'usage|de famille|patronymique|marital)))"
+    r"|identit[ée](?: (?:du|de la) patiente?)?|nom et pr[ée]nom"
+    r"|nom (?:de naissance|d'usage|de famille|patronymique|marital)))"
     r"|(?P<last>(?i:nom))) ?: ?(?=[^\W\d_])"
 )
 _FIRST_NEAR = re.compile(r"(?i:pr[ée]nom)")
@@ -38,11 +39,18 @@ _NAMED_AFTER_AGE = re.compile(
 )
 _AFTER_DAY = re.compile(r"[ ,:(;\n-]{1,4}(?=[^\W\d_])")
 _NEAR = 60
+_AND = re.compile(r"(?<!\w)(?P<first>[^\W\d_]{2,30}) et $")
+_SAID = re.compile(
+    r"(?<!\w)(?i:initiales?)(?i: (?:du|de la|sont|patiente?)){0,3}[ :]{1,3}"
+    r"(?P<initials>[A-ZÉÈ]\.?[ -]?[A-ZÉÈ]\.?(?:[ -]?[A-ZÉÈ]\.?)?)(?![^\W\d_])"
+)
+"""Initials that are said to be some."""
 
 
 _CIVILITY_STEMS = ("m.", "mr", "mme", "mde", "mlle", "melle", "monsieur", "madame", "mademoiselle")
 _PATIENT_STEMS = tuple(
-    {one[:4].lower() for one in (*WORDS.patients, *WORDS.children, *WORDS.named)} | {"nom"}
+    {one[:4].lower() for one in (*WORDS.patients, *WORDS.children, *WORDS.named)}
+    | {"nom", "identit"}
 )
 
 
@@ -65,7 +73,9 @@ def names_in(text: str) -> Iterator[Span]:
 
 
 def initials_with_age_in(text: str) -> Iterator[Span]:
-    """Places of initials beside an age."""
+    """Places of initials beside an age, or said to be some."""
+    for match in _SAID.finditer(text):
+        yield match.span("initials")
     for start, end in ages_in(text):
         name = name_before(text, start)
         if name is not None and _are_initials(text, name):
@@ -90,7 +100,8 @@ def is_person(name: Name, *, age: bool) -> bool:
     word = name.words[0] if name.words else ""
     if is_alone_enough(word) and (age or name.born) and len(name.words) == 1:
         return True
-    known = name.of_child or (name.of_person and bool(name.firsts))
+    with_initial = len(name.words) > 1 and len(name.words[-1]) == 1
+    known = name.of_child or (name.of_person and (bool(name.firsts) or with_initial))
     if known and any(looks_like_a_name(one) for one in name.words):
         return True
     return name.born and looks_like_a_name(word) and word not in _LONG and len(word) > 3  # noqa: PLR2004
@@ -117,7 +128,9 @@ def _by_age(text: str) -> Iterator[Span]:
     for start, end in ages_in(text):
         name = name_before(text, start)
         if name is not None and is_person(name, age=True):
-            yield name.start, _with_dot(text, name.end)
+            other = _AND.search(text, max(0, name.start - _NEAR), name.start)
+            first = other if other and is_alone_enough(other["first"]) else None
+            yield first.start() if first else name.start, _with_dot(text, name.end)
             continue
         after = _NAMED_AFTER_AGE.match(text, end)
         name = name_after(text, after.end()) if after else None
