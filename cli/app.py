@@ -18,6 +18,7 @@ from cli.doctor import doctor
 from cli.doctor.setting_names import unknown_names
 from cli.mapping import bdpm
 from cli.mapping import commands as mapping
+from cli.patients import commands as patients
 from cli.portal import serve, users
 from cli.rules import commands as rules
 from cli.run import commands as running
@@ -54,6 +55,7 @@ for command in (
 app.command(returned.import_, name="import")
 app.command(bdpm.bdpm)
 app.command(mapping.mapping)
+app.command(patients.patients)
 app.command(users.users)
 app.command(rules.rules)
 app.command(situations.situations)

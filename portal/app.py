@@ -17,7 +17,7 @@ from portal.headers import SafeHeaders
 from portal.pages import dossiers, exports, journal, sign_in
 from portal.pages.view import STATIC, View, dsfr_is_installed, view_of
 from portal.people.oidc import OidcProvider, OidcSignIn
-from portal.people.sessions import LASTS, Sessions, sessions_of
+from portal.people.sessions import LASTS, Sessions, local_path, sessions_of
 from portal.published.files import FetchableFiles
 from portal.source import Source, now
 from store.staff.visits import Visit
@@ -48,6 +48,7 @@ class Site:
 def make_app(source: Source, site: Site) -> FastAPI:
     """Make the application; reads the dossiers once before it answers."""
     app = FastAPI(title="Portail UNC", docs_url=None, redoc_url=None, openapi_url=None)
+    app.router.redirect_slashes = False  # it would send to the host that the request names
     fetchable = FetchableFiles(source.exports, demarche=source.demarche, secret=site.secret)
     door = (
         OidcSignIn(site.oidc, callback=f"{site.url}/connexion/oidc/retour") if site.oidc else None
@@ -101,7 +102,12 @@ def _refuse(request: Request, error: Exception) -> Response:
 
 
 def _no_such_page(request: Request, error: Exception) -> Response:
-    """Say that there is no such page, or no such way of asking for it."""
+    """Say that there is no such page, or no such way of asking for it; a slash too many is none."""
+    shorter = request.url.path.rstrip("/")
+    missing = getattr(error, "status_code", 0) == UnknownError.status
+    if missing and shorter != request.url.path and local_path(shorter) == shorter:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(local_path(shorter + query), status_code=307)
     answer = _refuse(request, UnknownError())
     answer.status_code = getattr(error, "status_code", UnknownError.status)
     return answer

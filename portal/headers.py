@@ -6,6 +6,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 16_384
 """Of a form: an address, a password and a token."""
+HEAD = "unc.head"
+"""Key of the scope of a request that asks for no body: nothing is handed out."""
 CSP = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -36,7 +38,13 @@ class SafeHeaders:
             await self._app(scope, receive, send)
             return
 
+        head = scope["method"] == "HEAD"
+        if head:  # as GET, without its body
+            scope = {**scope, "method": "GET", HEAD: True}
+
         async def send_safely(message: Message) -> None:
+            if head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():

@@ -25,6 +25,7 @@ from store.staff.runs import Runs
 from store.staff.sign_in_tries import SignInTries
 from store.staff.visits import Notices, Visits
 from store.verdicts.assessments import Assessments
+from store.verdicts.not_patients import NotPatients
 from store.verdicts.rule_texts import RuleTexts
 from store.verdicts.situations import Situations
 
@@ -44,6 +45,7 @@ class StoreMemory:
         exports: Published workbooks.
         runs: Runs.
         situations: Situations and the reports that each holds.
+        not_patients: Passages that are no patient's.
         rule_texts: Text of every rule-set and mapping that gave a verdict.
         accounts: Who may sign in to the portal.
         visits: What happened in the portal.
@@ -64,6 +66,7 @@ class StoreMemory:
         self.exports = Exports(scope)
         self.runs = Runs(scope)
         self.situations = Situations(scope)
+        self.not_patients = NotPatients(scope)
         self.rule_texts = RuleTexts(scope)
         self.accounts = Accounts(scope)
         self.visits = Visits(scope)

@@ -35,6 +35,10 @@ class PortalSettings(BaseSettings):
     oidc_client_secret_file: Path | None = Field(
         default=None, description="Fichier de ce secret, au lieu de UNC_OIDC_CLIENT_SECRET"
     )
+    oidc_trust_email: bool = Field(
+        default=False,
+        description="Le fournisseur vérifie toute adresse sans le dire (email_verified absent)",
+    )
     oidc_name: str = Field(default="ProConnect", description="Nom écrit sur le bouton de connexion")
     smtp_host: str = Field(
         default="", description="Serveur qui envoie les avis de publication ; vide : aucun avis"
@@ -72,6 +76,7 @@ class PortalSettings(BaseSettings):
                 self.oidc_client_secret, self.oidc_client_secret_file, name="OIDC_CLIENT_SECRET"
             ),
             name=self.oidc_name,
+            trusts_email=self.oidc_trust_email,
         )
 
     def post(self) -> "Post | None":

@@ -92,6 +92,24 @@ def remove(email: str, *, common: Common = _DEFAULT) -> int:
     return 0 if removed else 1
 
 
+@users.command
+def unbind(email: str, *, common: Common = _DEFAULT) -> int:
+    """Oublier à quelle identité du fournisseur un compte est lié : le premier accès le liera.
+
+    Nécessaire quand l'agence change de fournisseur, ou donne le compte à une autre personne.
+    """
+    address = email.strip().lower()
+    with _store() as store:
+        known = store.accounts.unbind(address)
+    if common.json:
+        print_json({"email": address, "unbound": known})
+    elif known:
+        Console().print(f"Compte {address} délié.", highlight=False, markup=False)
+    if not known:
+        ERROR.print(f"Aucun compte {address}.", highlight=False, markup=False)
+    return 0 if known else 1
+
+
 def _role(text: str) -> Role:
     """Read a role; its centre is one of the table.
 

@@ -13,7 +13,7 @@ from exports.sheets.centres import Centre
 from exports.sheets.columns import ColumnsFile
 from mappings.report.model import Answer, Report
 
-MADE = "4"
+MADE = "5"
 """Raise it with a release that makes other workbooks of the same data, as one that masks more: else
 no new export would be published until a dossier changes."""
 _SCALARS = frozenset({str, int, bool, type(None)})

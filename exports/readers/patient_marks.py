@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from msgspec import structs
 
-from mappings.report.model import Answer
+from mappings.dossier.model import Attachment
+from mappings.report.model import Answer, Value
 from triage.patient_data.free_text import placed, with_texts
 from triage.verdict.model import Assessment, Mark
 
@@ -29,15 +31,30 @@ def marked(assessment: Assessment, field: str) -> bool:
 
 
 def without_patients(answer: Answer, marks: Sequence[Mark], *, mask: str) -> Answer:
-    """Return the answer with a mask in each place; as it is where nothing is marked."""
+    """Return the answer with a mask in each place; as it is where nothing is marked.
+
+    The name of a file that is marked anywhere is masked whole, but for its extension.
+    """
     value = answer.value
     if not marks or value is None:
         return answer
+    if isinstance(value, tuple) and value and isinstance(value[0], Attachment):
+        return structs.replace(answer, value=_files(value, marks, mask))
     texts = tuple(
         "".join(_masked(text, _within(marks, start, len(text)), mask))
         for start, text in placed(value)
     )
     return structs.replace(answer, value=with_texts(value, texts)) if texts else answer
+
+
+def _files(value: Value, marks: Sequence[Mark], mask: str) -> tuple[Attachment, ...]:
+    files = [one for one in value if isinstance(one, Attachment)] if type(value) is tuple else []
+    return tuple(
+        structs.replace(one, filename=f"{mask}{PurePosixPath(one.filename).suffix}")
+        if _within(marks, start, len(text))
+        else one
+        for one, (start, text) in zip(files, placed(value), strict=True)
+    )
 
 
 def _within(marks: Sequence[Mark], start: int, length: int) -> Sequence[Mark]:

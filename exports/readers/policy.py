@@ -67,6 +67,8 @@ class Policy(_PolicyPart):
         agency_only_statuses: Triage statuses that never leave the agency.
         consent: Annotation by which an instructeur lets a dossier out, or not; blank for none.
         annotations: Annotations privées that the network may read.
+        computed: Columns that are worked out and that the network may read; the number of the
+            dossier and what readers write themselves are theirs anyway.
         digest: First digits of the SHA-256 of the file.
     """
 
@@ -79,6 +81,7 @@ class Policy(_PolicyPart):
     agency_only_statuses: frozenset[str]
     consent: str
     annotations: frozenset[str] = frozenset()
+    computed: frozenset[str] = frozenset()
     digest: str = ""
 
 

@@ -1,10 +1,10 @@
 """One dossier as an audience may read it: every mask is applied here."""
 
+import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import PurePosixPath
 from typing import TypeAlias
 
 from msgspec.structs import replace
@@ -15,10 +15,9 @@ from exports.readers.policy import Policy, WithheldRows
 from mappings.dossier.model import Attachment
 from mappings.report.model import Answer, AnswerState, Row, Unmapped, Value
 from mappings.schema.model import Audience, FieldSpec
+from triage.replies.decision import Decision, decide
 from triage.situations.propose import is_ours
-from triage.verdict.model import Evidence
-
-_APART = str.maketrans("_", " ")
+from triage.verdict.model import Assessment, Evidence
 
 
 def attachments(value: Value | None) -> tuple[Attachment, ...]:
@@ -26,20 +25,6 @@ def attachments(value: Value | None) -> tuple[Attachment, ...]:
     if not isinstance(value, tuple):
         return ()
     return tuple(item for item in value if isinstance(item, Attachment))
-
-
-def without_patient(file: Attachment, *, mask: str) -> Attachment:
-    """Return the file under a name that can be read: the mask and the extension where it holds one.
-
-    A name is not an answer: no verdict marks it, so that it is looked at here.
-    """
-    # Telephones of the world: 8 MiB, imported where they are used.
-    from triage.patient_data.finders import FINDERS
-
-    text = file.filename.translate(_APART)
-    if not any(True for find in FINDERS.values() for _ in find(text)):
-        return file
-    return replace(file, filename=f"{mask}{PurePosixPath(file.filename).suffix}")
 
 
 _PUBLIC_FACTS = frozenset(
@@ -128,6 +113,29 @@ class Reading:
         place = next(n for n, one in enumerate(self._all_rows(field), 1) if one is row)
         return self._for_others(answer, field, row=place, column=name)
 
+    @property
+    def decision(self) -> Decision:
+        """The status and priority in force, as this audience may know them.
+
+        Outside of the agency the priority is worked out without what stays there, and is not told
+        where a part of what it rests on is withheld from this dossier: the level and the reasons
+        say nothing of that.
+        """
+        return decide(self.assessment, self.entry.held)
+
+    @property
+    def assessment(self) -> Assessment:
+        """The verdict, with the priority and the reasons that this audience may know."""
+        verdict = self.entry.assessment
+        if self.audience == "agence":
+            return verdict
+        shared = verdict.shared
+        if shared is None or any(self._withheld(one) for one in shared.fields):
+            return dataclasses.replace(verdict, priority=None, criteria=(), to_verify=())
+        return dataclasses.replace(
+            verdict, priority=shared.level, criteria=shared.criteria, to_verify=shared.to_verify
+        )
+
     def annotation(self, name: str) -> Shown:
         """Answer to an annotation privée, or what stands in its place."""
         if self.audience != "agence" and name not in self.policy.annotations:
@@ -150,16 +158,18 @@ class Reading:
         """Return the text drawn from these fields, or the mask."""
         return text if not text or self.may_tell(fields) else self.policy.mask
 
-    def evidence(self, evidence: Evidence) -> str:
-        """One fact that a priority rests on, as this audience may read it; blank when it may not.
+    def evidence(self, evidence: Evidence) -> str | None:
+        """One fact that a priority rests on, as this audience may read it.
 
-        To say that a fact is withheld would already say that it holds.
+        Blank where it holds likely patient data; ``None`` where it is withheld: to say so would
+        already say that it holds.
         """
         shown = self.answer(evidence.field)
         if isinstance(shown, Mask) and shown != self.mask:
             return f"{evidence.label} : {shown.text}"
-        hidden = self.audience != "agence" and marked(self.entry.assessment, evidence.field)
-        if hidden or not self.may_tell((evidence.field,)):
+        if not self.may_tell((evidence.field,)):
+            return None
+        if self.audience != "agence" and marked(self.entry.assessment, evidence.field):
             return ""
         return f"{evidence.label} : {evidence.value}"
 
@@ -254,19 +264,20 @@ class Reading:
         return next((rule for rule in self.policy.rows if rule.field == field), None)
 
     def _tells_small_counts(self, field: str) -> bool:
+        """Whether a field gives a hidden count away: unless all are known, and one is large."""
         counts = self.policy.small_counts
-        return field in counts.told_by and any(
-            isinstance(self._small(self.entry.report.fields.get(one, _NOT_ASKED)), Mask)
-            for one in counts.fields
-        )
+        if field not in counts.told_by:
+            return False
+        answers = [self.entry.report.fields.get(one, _NOT_ASKED) for one in counts.fields]
+        known = [one.value for one in answers if _is_count(one.value)]
+        hidden = any(isinstance(self._small(one), Mask) for one in answers)
+        return hidden or len(known) < len(answers) or not any(known)
 
     def _for_others(self, answer: Answer, field: str, *, row: int = 0, column: str = "") -> Answer:
         """An answer without likely patient data. One that cannot be read is only said to be so."""
         mask = self.policy.patient_mask
         if answer.state is AnswerState.UNREADABLE:
             return replace(answer, raw="")
-        if files := attachments(answer.value):
-            return replace(answer, value=tuple(without_patient(one, mask=mask) for one in files))
         marks = marks_of(self.entry.assessment, field, row=row, column=column)
         return without_patients(answer, marks, mask=mask)
 
@@ -283,6 +294,10 @@ class Reading:
                 return Mask(f"< {below}") if hidden else answer
             case _:
                 return self.mask
+
+
+def _is_count(value: Value | None) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def _row_shown(row: Row, rule: WithheldRows) -> bool:

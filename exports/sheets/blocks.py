@@ -66,7 +66,7 @@ def by_nature(readings: Sequence[Reading], origins: Figures) -> Block:
 
 def by_status(readings: Sequence[Reading]) -> Block:
     """Count dossiers by triage status, and by priority within it."""
-    decisions = [one.entry.decision for one in readings]
+    decisions = [one.decision for one in readings]
     pairs = Counter(
         (one.shown, one.priority if one.priority in PRIORITIES else None) for one in decisions
     )

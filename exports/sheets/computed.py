@@ -43,7 +43,7 @@ def missing_items(reading: Reading) -> Content:
 
 def out_of_scope(reading: Reading) -> Content:
     """Why the report is out of scope: the option that a person chose, else the verdict's reason."""
-    decision = reading.entry.decision
+    decision = reading.decision
     if decision.exclusion:  # an annotation: it stays at the agency
         return decision.exclusion if reading.audience == "agence" else reading.mask.text
     reason = reading.entry.assessment.out_of_scope
@@ -54,12 +54,12 @@ def out_of_scope(reading: Reading) -> Content:
 
 def proposed_status(reading: Reading) -> Content:
     """Status of the verdict where a person decided otherwise; it stays at the agency."""
-    return _of_agency(reading, reading.entry.decision.proposed)
+    return _of_agency(reading, reading.decision.proposed)
 
 
 def proposed_priority(reading: Reading) -> Content:
     """Priority of the verdict where a person decided otherwise; it stays at the agency."""
-    return _of_agency(reading, reading.entry.decision.proposed_priority)
+    return _of_agency(reading, reading.decision.proposed_priority)
 
 
 def _of_agency(reading: Reading, text: str) -> Content:
@@ -68,16 +68,15 @@ def _of_agency(reading: Reading, text: str) -> Content:
 
 def priority_reasons(reading: Reading) -> Content:
     """Criteria that hold, each with the facts it rests on; then what is to be verified."""
-    assessment = reading.entry.assessment
+    assessment = reading.assessment
     told = [(criterion.name, criterion.evidence) for criterion in assessment.criteria]
     told += [("À vérifier", assessment.to_verify)] if assessment.to_verify else []
     lines = []
     for name, evidence in told:
         facts = [reading.evidence(fact) for fact in evidence]
-        if not all(facts):  # that it holds would already tell what is withheld
-            lines.append(reading.mask.text)
+        if None in facts:  # that it holds would already tell what is withheld
             continue
-        shown = joined(facts)
+        shown = joined(fact for fact in facts if fact)
         lines.append(f"{name} ({shown})" if shown else name)
     return joined(lines, separator="\n") or None
 
@@ -85,7 +84,8 @@ def priority_reasons(reading: Reading) -> Content:
 def warnings_text(reading: Reading) -> Content:
     """What a human should look at, one a line; at the agency, that the dossier may be older."""
     warnings = reading.entry.assessment.warnings
-    texts = [reading.derived(warning.text, warning.fields) for warning in warnings]
+    # Of one drawn from what is withheld nothing is told: that it is raised would tell of that.
+    texts = [one.text for one in warnings if reading.may_tell(one.fields)]
     if reading.entry.unreadable and reading.audience == "agence":
         texts.insert(0, UNREADABLE)
     return joined(texts, separator="\n") or None
@@ -117,7 +117,9 @@ def usager(reading: Reading) -> Content:
 
 
 def demandeur(reading: Reading) -> Content:
-    """Company of the declarant's account."""
+    """Company of the declarant's account; it stays at the agency."""
+    if reading.audience != "agence":
+        return reading.mask.text
     company = reading.entry.report.demandeur
     return None if company is None else company.name or company.identifier
 
@@ -147,8 +149,8 @@ OF_DOSSIER: Mapping[str, OfDossier] = {
     COMMENT: own_comment,
     "avis_recus": received,
     "dossier": dossier_link,
-    "statut": lambda one: one.entry.decision.shown,
-    "priorite": lambda one: one.entry.decision.priority,
+    "statut": lambda one: one.decision.shown,
+    "priorite": lambda one: one.decision.priority,
     "statut_propose": proposed_status,
     "priorite_proposee": proposed_priority,
     "completude": lambda one: one.entry.assessment.score,
@@ -157,7 +159,7 @@ OF_DOSSIER: Mapping[str, OfDossier] = {
     "depot": lambda one: one.entry.report.deposited_at,
     "etat_ds": lambda one: STATES[one.entry.report.state],
     "archive": lambda one: "Oui" if one.entry.report.archived else "Non",
-    "groupe": lambda one: one.entry.report.groupe,
+    "groupe": lambda one: _of_agency(one, one.entry.report.groupe),
     "modification": lambda one: one.entry.report.champs_modified_at,
     "decision": lambda one: one.entry.report.decided_at,
     "correction": lambda one: one.entry.report.correction_pending_since,

@@ -73,9 +73,9 @@ def synthesise(
 
 
 def _dossiers(readings: Sequence[Reading]) -> tuple[Figure, ...]:
-    statuses = Counter(one.entry.decision.status for one in readings)
+    statuses = Counter(one.decision.status for one in readings)
     scores = [score for one in readings if (score := one.entry.assessment.score) is not None]
-    first = Counter(one.entry.decision.priority or "" for one in readings)
+    first = Counter(one.decision.priority or "" for one in readings)
     days = _days(readings)
     return (
         Figure("Premier dépôt", days[0] if days else None, "date", "Jour du plus ancien dépôt."),

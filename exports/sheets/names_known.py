@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from exports.errors import MappingMismatchError
 from exports.readers.policy import Policy, WithheldRows
 from exports.sheets.columns import ColumnsFile, ColumnSpec, SheetSpec
+from exports.sheets.computed import OF_DOSSIER, OF_FILE, OF_ITEM
 from mappings.medicines.columns import BDPM_COLUMNS
 from mappings.schema.model import FieldSpec, FormMapping
 
+_COMPUTED = frozenset({*OF_DOSSIER, *OF_ITEM, *OF_FILE, *BDPM_COLUMNS})
 _PARTS = frozenset({"name", "identifier"})
 """What a column may show of a company."""
 
@@ -30,6 +32,7 @@ def policy_misfits(policy: Policy, mapping: FormMapping) -> list[str]:
         *(name for name in fields if name not in mapping.fields),
         *(f"{one.field}.{one.decided_by}" for one in policy.rows if not _has_rows(one, mapping)),
         *(name for name in annotations if name not in mapping.annotations),
+        *sorted(policy.computed - _COMPUTED),
     ]
     return list(dict.fromkeys(unknown))
 

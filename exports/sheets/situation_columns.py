@@ -63,7 +63,7 @@ def _companies(group: Group) -> Content:
 
 
 def _priority(group: Group) -> Content:
-    found = (one.entry.decision.priority for one in group.readings)
+    found = (one.decision.priority for one in group.readings)
     return min((one for one in found if one), default=None)
 
 

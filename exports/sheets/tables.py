@@ -22,6 +22,8 @@ from triage.verdict.model import Verdict
 
 _Key: TypeAlias = tuple[str, int, Opinion | None]
 _FILLED = frozenset({JUDGEMENT, COMMENT})
+_THEIRS = _FILLED | {"dossier"}
+"""What every reader has: the number of a dossier, and what they write themselves."""
 CALCULATED = "calculée par la passerelle"
 """Origin of a column that no champ gives, in `Dictionnaire`."""
 _WORTH_A_ROW = frozenset({Verdict.MISSING, Verdict.INVALID, Verdict.INSUFFICIENT})
@@ -132,6 +134,7 @@ class TableMaker:
         if (
             column.audience == "agence"
             or (column.annotation and column.annotation not in self.policy.annotations)
+            or (column.computed and column.computed not in self.policy.computed | _THEIRS)
             or (column.field and "agence" in {spec.audience for spec in self._path(sheet, column)})
             or (column.computed in BDPM_COLUMNS and self._medicines_secret(sheet, column))
         ):

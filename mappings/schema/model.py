@@ -140,6 +140,11 @@ class FormMapping:
     medicines: MedicineRows | None = None
 
     @property
+    def agency_only(self) -> frozenset[str]:
+        """Fields that never leave the agency."""
+        return frozenset(name for name, spec in self.fields.items() if spec.audience == "agence")
+
+    @property
     def facts(self) -> tuple[FactName, ...]:
         """Facts of the dossier, beside its champs, that fields are read from."""
         inner = (child for spec in self.fields.values() for child in spec.fields.values())

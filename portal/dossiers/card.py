@@ -100,7 +100,7 @@ class Card:
 
 def make_card(reading: Reading, *, columns: ColumnsFile) -> Card:
     """Make the card of a dossier for its reader."""
-    assessment, decision = reading.entry.assessment, reading.entry.decision
+    assessment, decision = reading.assessment, reading.decision
     at_the_agency = reading.audience == "agence"
     return Card(
         number=reading.number,

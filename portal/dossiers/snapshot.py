@@ -119,8 +119,8 @@ def _line(reading: Reading, *, columns: ColumnsFile, centres: tuple[str, ...]) -
     situation = situation_id(reading)
     return DossierLine(
         number=reading.number,
-        status=reading.entry.decision.shown,
-        priority=reading.entry.decision.priority or "",
+        status=reading.decision.shown,
+        priority=reading.decision.priority or "",
         score=assessment.score,
         deposited=paris(reading.entry.report.deposited_at).date(),
         product=_of_medicine(reading, medicines, name=medicines.name),

@@ -8,6 +8,7 @@ from fastapi.responses import FileResponse
 from exports.sheets.columns import ColumnsFile
 from portal.dossiers.snapshot import dossiers_sheet
 from portal.errors import ForbiddenError, UnknownError
+from portal.headers import HEAD
 from portal.pages.view import view_of
 from portal.people.sessions import Person, SignedIn
 from portal.published.changes import Changes, compare
@@ -104,9 +105,9 @@ def download(request: Request, file_id: str, person: SignedIn) -> Response:
         raise UnknownError
     if not person.role.may_fetch(file.audience):
         raise ForbiddenError
-    counter.store.visits.record(
-        counter.demarche, Visit(now(), person.email, "download", file.folder, file.name)
-    )
+    if HEAD not in request.scope:
+        line = Visit(now(), person.email, "download", file.folder, file.name)
+        counter.store.visits.record(counter.demarche, line)
     return _Streamed(
         file.path,
         media_type=_TYPES[file.path.suffix],

@@ -15,6 +15,8 @@ EVENTS = {
     "sign-in refused": "Connexion refusée",
     "download": "Téléchargement",
     "refused": "Accès refusé",
+    "not a patient": "Passage dit sans patient",
+    "a patient again": "Passage de nouveau masqué",
 }
 
 router = APIRouter()

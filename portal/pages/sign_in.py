@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -10,21 +11,36 @@ from fastapi.responses import RedirectResponse
 
 from portal.errors import UnknownError
 from portal.pages.view import view_of
-from portal.people.oidc import OidcRefusedError, OidcSignIn
+from portal.people.oidc import Identity, OidcRefusedError, OidcSignIn
 from portal.people.passwords import is_password
 from portal.people.sessions import SignedIn, local_path, sessions_of
 from portal.source import now
 from store.repository import Store
+from store.staff.sign_in_tries import Pace
 from store.staff.visits import Event, Visit
 
-LIMITS = (5, 30, timedelta(minutes=15))
-"""Tries of an account, tries from an address, within."""
+PACE = Pace(
+    free=10,
+    from_address=40,
+    on_account=100,
+    crowded=timedelta(minutes=1),
+    longest=timedelta(minutes=15),
+    within=timedelta(hours=1),
+)
 _AFTER = "after"
+_MINUTE = 60
 _REFUSED = "Adresse ou mot de passe incorrect."
-_TOO_MANY = "Trop d'essais : attendez 15 minutes, puis réessayez."
+_TOO_MANY = "Trop d'essais depuis cet endroit : attendez {wait}, puis réessayez."
 _NOT_KNOWN = (
     "Votre identité est confirmée, mais aucun compte du portail n'a votre adresse : demandez-le à"
     " l'agence."
+)
+_NOT_VERIFIED = (
+    "Le fournisseur d'identité n'a pas confirmé votre adresse, que demande un premier accès :"
+    " écrivez à l'agence."
+)
+_SOMEBODY_ELSE_S = (
+    "Le compte de cette adresse est déjà celui d'une autre identité : écrivez à l'agence."
 )
 _NO_ANSWER = "Le fournisseur d'identité n'a pas confirmé votre identité. Réessayez."
 
@@ -76,14 +92,17 @@ def by_password(
     """Sign in with an address and a password."""
     sessions_of(request).check_form(request, jeton)
     doors, email = _doors(request), adresse.strip().lower()
-    host = request.client.host if request.client else ""
-    if not doors.store.sign_in_tries.take(email, host, at=now(), limits=LIMITS):
-        return _form(request, problem=_TOO_MANY, status=429)
+    network = _network(request.client.host if request.client else "")
+    wait = doors.store.sign_in_tries.take(email, network, at=now(), pace=PACE)
+    if wait:
+        answer = _form(request, problem=_TOO_MANY.format(wait=_told(wait)), status=429)
+        answer.headers["retry-after"] = str(_seconds(wait))
+        return answer
     account = doors.store.accounts.get(email)
     if not is_password(mot_de_passe, account.password_hash if account else None):
         doors.write(email, "sign-in refused")
         return _form(request, problem=_REFUSED, status=403, email=adresse)
-    doors.store.sign_in_tries.clear(email)
+    doors.store.sign_in_tries.clear(email, network)
     return _enter(request, email)
 
 
@@ -106,10 +125,10 @@ async def from_provider(request: Request) -> Response:
     if doors.oidc is None:
         raise UnknownError
     try:
-        email = await doors.oidc.email(request)
+        identity = await doors.oidc.identity(request)
     except OidcRefusedError:
         return await run_in_threadpool(_form, request, problem=_NO_ANSWER, status=403)
-    return await run_in_threadpool(_known, request, email)
+    return await run_in_threadpool(_known, request, identity)
 
 
 @router.post("/deconnexion")
@@ -123,12 +142,49 @@ def sign_out(
     return RedirectResponse("/connexion", status_code=303)
 
 
-def _known(request: Request, email: str) -> Response:
-    """Let in a person whom the provider vouches for, if there is an account."""
-    if _doors(request).store.accounts.get(email) is None:
-        _doors(request).write(email, "sign-in refused")
-        return _form(request, problem=_NOT_KNOWN, status=403)
-    return _enter(request, email)
+def _known(request: Request, identity: Identity) -> Response:
+    """Let in a person whom the provider vouches for, if there is an account.
+
+    The address names the account the first time only: then it is theirs whatever their address
+    becomes, and an address that is given to somebody else opens nothing.
+    """
+    doors = _doors(request)
+    theirs = doors.store.accounts.of(identity.issuer, identity.subject)
+    if theirs is not None:
+        return _enter(request, theirs.email)
+    problem = ""
+    if not identity.email:
+        problem = _NOT_VERIFIED
+    elif doors.store.accounts.get(identity.email) is None:
+        problem = _NOT_KNOWN
+    elif not doors.store.accounts.bind(identity.email, identity.issuer, identity.subject):
+        problem = _SOMEBODY_ELSE_S
+    if problem:
+        doors.write(identity.email or identity.subject, "sign-in refused")
+        return _form(request, problem=problem, status=403)
+    return _enter(request, identity.email)
+
+
+def _network(host: str) -> str:
+    """Where a try comes from: an address, or the network that IPv6 gives to one subscriber."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or ip_network((int(address), 64), strict=False))
+    return str(address)
+
+
+def _seconds(wait: timedelta) -> int:
+    return -(-int(wait.total_seconds() * 1000) // 1000) or 1
+
+
+def _told(wait: timedelta) -> str:
+    seconds = _seconds(wait)
+    if seconds <= _MINUTE:
+        return f"{seconds} seconde{'s' if seconds > 1 else ''}"
+    return f"{-(-seconds // _MINUTE)} minutes"
 
 
 def _enter(request: Request, email: str) -> Response:

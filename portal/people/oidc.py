@@ -28,12 +28,29 @@ class OidcProvider:
         client_id: Our name there.
         client_secret: Our secret there.
         name: Its name on the button.
+        trusts_email: Whether it gives only addresses that it verified, without saying so.
     """
 
     issuer: str
     client_id: str
     client_secret: str
     name: str
+    trusts_email: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the provider says a person is.
+
+    Attributes:
+        issuer: Who says so.
+        subject: Its own name for the person, which never changes.
+        email: Address in lower case, where the provider vouches for it; else blank.
+    """
+
+    issuer: str
+    subject: str
+    email: str
 
 
 class OidcSignIn:
@@ -41,6 +58,7 @@ class OidcSignIn:
 
     def __init__(self, provider: OidcProvider, *, callback: str) -> None:
         self.name = provider.name
+        self._trusts_email = provider.trusts_email
         self._callback = callback
         self._client: Any = OAuth().register(
             "oidc",
@@ -66,27 +84,33 @@ class OidcSignIn:
             raise OidcRefusedError(type(error).__name__) from error
         return answer
 
-    async def email(self, request: Request) -> str:
-        """Address of the person who came back, in lower case, as the provider vouches for it.
+    async def identity(self, request: Request) -> Identity:
+        """Who came back.
 
         Raises:
-            OidcRefusedError: State, signature, nonce or issuer is wrong, or no address is given.
+            OidcRefusedError: State, signature, nonce or issuer is wrong.
         """
         try:
             token = await self._client.authorize_access_token(request)
             claims: Mapping[str, Any] = token.get("userinfo") or {}
-            if not claims.get("sub"):
+            issuer, subject = claims.get("iss"), claims.get("sub")
+            if not (issuer and subject and isinstance(issuer, str) and isinstance(subject, str)):
                 raise OidcRefusedError("no id token")
             if not claims.get("email"):
                 told = await self._userinfo(token)
-                if told.get("sub") != claims["sub"]:
+                if told.get("sub") != subject:
                     raise OidcRefusedError("userinfo of somebody else")
                 claims = told
         except (AuthlibBaseError, HTTPError, JoseError, ValueError, KeyError) as error:
             raise OidcRefusedError(type(error).__name__) from error
+        return Identity(issuer, subject, self._email(claims))
+
+    def _email(self, claims: Mapping[str, Any]) -> str:
+        """The address that the provider vouches for: said to be verified, by ``true`` alone."""
         email = claims.get("email")
-        if not isinstance(email, str) or not email or claims.get("email_verified") is False:
-            raise OidcRefusedError("no verified e-mail")
+        silent = self._trusts_email and "email_verified" not in claims
+        if not isinstance(email, str) or not (claims.get("email_verified") is True or silent):
+            return ""
         return email.strip().lower()
 
     async def _userinfo(self, token: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -129,10 +129,11 @@ class Bench:
             row.fingerprint, earlier_exists=self.earlier.known(row.earlier_number)
         )
         present = (row.assessed_fingerprint, row.assessed_basis)
-        return present != (wanted, self._basis(self.files.rules_of(row.deposited_at)))
+        rules = self.files.rules_of(row.deposited_at)
+        return present != (wanted, self._basis(rules, row.number))
 
-    def _basis(self, rules: RuleSet) -> str:
-        return basis(rules, self.files, reference=self.reference)
+    def _basis(self, rules: RuleSet, number: int) -> str:
+        return basis(rules, self.files, number=number, reference=self.reference)
 
     def _judge_or_set_aside(self, due: Sequence[tuple[int, bool]]) -> None:
         """Judge dossiers together; one whose verdict cannot be stored is set aside and named."""
@@ -204,27 +205,34 @@ class Bench:
         return AssessmentRow(
             number=stored.number,
             fingerprint=assessment.fingerprint,
-            basis=self._basis(case.rules),
+            basis=self._basis(case.rules, stored.number),
             earlier_number=earlier if is_number(earlier) else None,
             assessed_at=self.at,
             detail=ASSESSMENT.dump_json(assessment).decode(),
         )
 
 
-def basis(rules: RuleSet, files: CaseFiles, *, reference: str) -> str:
+def basis(rules: RuleSet, files: CaseFiles, *, number: int, reference: str) -> str:
     """Versions that a verdict rests on: rule-set, mapping, our code, medicines reference if any.
 
-    What the form does not ask while nobody said so is a part of it, when there is any.
+    What the form does not ask while nobody said so is a part of it, when there is any; so are the
+    passages that a person said are no patient's.
     Bases that were kept before the code was a part of them have none: nothing may count on it.
     """
     mapping, unasked = files.mapping, sorted(files.all_unasked(rules))
+    cleared = sorted(files.cleared.get(number, ()))
     parts = (
         f"{rules.version}-{rules.digest}",
         f"{mapping.version}-{mapping.digest}",
         f"code-{JUDGED}",
-        *([f"unasked-{sha256(' '.join(unasked).encode()).hexdigest()[:12]}"] if unasked else []),
+        *([f"unasked-{_hash(unasked)}"] if unasked else []),
+        *([f"cleared-{_hash(cleared)}"] if cleared else []),
     )
     return "/".join((*parts, f"{_REFERENCE}{reference}") if reference else parts)
+
+
+def _hash(names: Iterable[str]) -> str:
+    return sha256(" ".join(names).encode()).hexdigest()[:12]
 
 
 def is_current(stored: StoredDossier, files: CaseFiles) -> bool:
@@ -236,7 +244,8 @@ def is_current(stored: StoredDossier, files: CaseFiles) -> bool:
     verdict = stored.assessment
     if verdict is None or not is_judged(stored.fingerprint, verdict.fingerprint):
         return False
-    wanted = basis(files.rules_of(stored.deposited_at), files, reference="")
+    rules = files.rules_of(stored.deposited_at)
+    wanted = basis(rules, files, number=stored.number, reference="")
     return verdict.basis == wanted or verdict.basis.startswith(f"{wanted}/{_REFERENCE}")
 
 

@@ -81,6 +81,7 @@ class CaseFile:
             mapping=self.files.mapping,
             fingerprint=fingerprint,
             earlier_exists=known(self.earlier),
+            cleared=self.files.cleared.get(self.dossier.number, frozenset()),
         )
 
 
@@ -93,12 +94,14 @@ class CaseFiles:
         revisions: Revisions of the form that were read, by id.
         rulesets: Rule-sets, one in force at a time.
         settled: Fields that a person said that the form does not ask.
+        cleared: Codes of passages that a person said are no patient's, by dossier.
     """
 
     mapping: FormMapping
     revisions: Mapping[str, Revision]
     rulesets: tuple[RuleSet, ...]
     settled: frozenset[str] = frozenset()
+    cleared: Mapping[int, frozenset[str]] = field(default_factory=dict)
     _unasked: dict[tuple[str, str], frozenset[str]] = field(
         init=False, default_factory=dict, repr=False, compare=False
     )
@@ -108,7 +111,8 @@ class CaseFiles:
         """Those of a démarche, as they are now."""
         form, reviewed = services.form, reviewed_form(services.inputs.mapping_file)
         settled = reviewed.settled if reviewed else frozenset()
-        return cls(form.mapping, stored_revisions(services), form.rulesets, settled)
+        cleared = services.store.not_patients.codes(services.demarche)
+        return cls(form.mapping, stored_revisions(services), form.rulesets, settled, cleared)
 
     def of(self, stored: StoredDossier | DossierPast) -> CaseFile:
         """The case file of a dossier, or of a content that it had."""

@@ -308,6 +308,16 @@ attachments = Table(
 )
 
 
+not_patients = Table(
+    "not_patients",
+    metadata,
+    *of_dossier(),
+    Column("code", String, primary_key=True),
+    Column("said_by", FreeText, nullable=False),
+    Column("said_at", UtcDateTime, nullable=False),
+    erased_with_the_dossier(),
+)
+
 accounts = Table(
     "accounts",
     metadata,
@@ -316,6 +326,9 @@ accounts = Table(
     Column("added_at", UtcDateTime, nullable=False),
     Column("sessions_from", UtcDateTime, nullable=False),
     Column("password_hash", Text),
+    Column("issuer", FreeText),
+    Column("subject", FreeText),
+    UniqueConstraint("issuer", "subject"),
 )
 
 visits = Table(

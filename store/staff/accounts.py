@@ -26,6 +26,8 @@ class Account:
         added_at: When it was made (UTC).
         sessions_from: Sessions opened before (UTC) are closed.
         password_hash: ``None`` for a person who signs in elsewhere (OpenID Connect).
+        issuer: Identity provider that the person signed in at; ``None`` before the first time.
+        subject: Their name there, which never changes.
     """
 
     email: str
@@ -33,6 +35,8 @@ class Account:
     added_at: datetime
     sessions_from: datetime
     password_hash: str | None = None
+    issuer: str | None = None
+    subject: str | None = None
 
 
 _FIELDS = tuple(accounts.c[name] for name in Account.__dataclass_fields__)
@@ -66,6 +70,26 @@ class Accounts:
         with self._scope.read() as connection:
             row = connection.execute(select(*_FIELDS).filter_by(email=email)).first()
         return None if row is None else Account(*row)
+
+    def of(self, issuer: str, subject: str) -> Account | None:
+        """The account of a person, as an identity provider names them."""
+        with self._scope.read() as connection:
+            query = select(*_FIELDS).filter_by(issuer=issuer, subject=subject)
+            row = connection.execute(query).first()
+        return None if row is None else Account(*row)
+
+    def bind(self, email: str, issuer: str, subject: str) -> bool:
+        """Bind an account to a person, the first time; whether it is theirs now."""
+        with self._scope.write() as connection:
+            free = update(accounts).filter_by(email=email, subject=None)
+            bound = connection.execute(free.values(issuer=issuer, subject=subject)).rowcount
+        return bound > 0 or self.of(issuer, subject) is not None
+
+    def unbind(self, email: str) -> bool:
+        """Forget which person an account is bound to; whether there is such an account."""
+        with self._scope.write() as connection:
+            statement = update(accounts).filter_by(email=email).values(issuer=None, subject=None)
+            return connection.execute(statement).rowcount > 0
 
     def list(self) -> tuple[Account, ...]:
         """Every account, by address."""

@@ -1,14 +1,49 @@
-"""Tries at signing in, counted so that a password cannot be guessed."""
+"""Tries at signing in, counted so that a password cannot be guessed, and nobody is shut out."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, or_, select, text
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, text
 
 from store.database.engine import Scope
 from store.database.tables import sign_in_tries
 
 _ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(:key)")
 _COUNTING = 0x554E4353
+_NOW = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast passwords may be tried.
+
+    After ``free`` wrong ones on an account from one address, each further one waits twice as long
+    as the one before; so after ``from_address`` from one address, whatever the account. What
+    others try elsewhere does not make the owner of an account wait, but for an address that was
+    wrong already: once ``on_account`` tries were made from everywhere, it waits ``crowded``.
+
+    Attributes:
+        free: Tries of an account from an address before it waits.
+        from_address: Tries from an address, of any account.
+        on_account: Tries of an account, from any address.
+        crowded: Wait between two tries from one address on an account that many try.
+        longest: Longest wait.
+        within: How long a try is remembered.
+    """
+
+    free: int
+    from_address: int
+    on_account: int
+    crowded: timedelta
+    longest: timedelta
+    within: timedelta
+
+    def wait(self, made: int, *, free: int) -> timedelta:
+        """How long to wait after so many tries."""
+        if made < free:
+            return _NOW
+        doublings = min(made - free, 20)
+        return min(timedelta(seconds=1 << doublings), self.longest)
 
 
 class SignInTries:
@@ -17,37 +52,60 @@ class SignInTries:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def take(
-        self, account: str, address: str, *, at: datetime, limits: tuple[int, int, timedelta]
-    ) -> bool:
-        """Count one more try, unless too many were made: tell whether it may go on.
+    def take(self, account: str, address: str, *, at: datetime, pace: Pace) -> timedelta:
+        """Count one more try, unless it comes too early: tell how long it has to wait.
 
         Counting comes before the password is looked at, one try after the other, so that tries
         made at the same time count too.
 
         Args:
-            account: Address that is tried.
+            account: Account that is tried.
             address: Where from.
             at: Now (aware).
-            limits: Tries of an account, tries from an address, and in how long.
+            pace: How fast it may be tried.
+
+        Returns:
+            Nothing when it may go on.
         """
-        of_account, of_address, within = limits
-        count = select(func.count()).select_from(sign_in_tries)
         # What a clock that was ahead wrote down is not waited for.
-        old = or_(sign_in_tries.c.at <= at - within, sign_in_tries.c.at > at + within)
+        column = sign_in_tries.c.at
+        old = or_(column <= at - pace.within, column > at + pace.longest)
         with self._scope.write() as connection:
             if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
                 connection.execute(_ONE_BY_ONE, {"key": _COUNTING})
             connection.execute(delete(sign_in_tries).where(old))
-            made = connection.scalar(count.filter_by(account=account)) or 0
-            from_there = connection.scalar(count.filter_by(address=address)) or 0
-            if made >= of_account or from_there >= of_address:
-                return False
+            left = _due(connection, account, address, pace=pace) - at
+            if left > _NOW:
+                return min(left, pace.longest)
             values = {"at": at, "account": account, "address": address}
             connection.execute(insert(sign_in_tries).values(values))
-        return True
+        return _NOW
 
-    def clear(self, account: str) -> None:
-        """Forget the tries of an account: its person signed in."""
+    def clear(self, account: str, address: str) -> None:
+        """Forget the tries of an account from an address: its person signed in there."""
         with self._scope.write() as connection:
-            connection.execute(delete(sign_in_tries).filter_by(account=account))
+            statement = delete(sign_in_tries).filter_by(account=account, address=address)
+            connection.execute(statement)
+
+
+def _due(connection: Connection, account: str, address: str, *, pace: Pace) -> datetime:
+    """When the next try may be made."""
+    of_account = sign_in_tries.c.account == account
+    of_address = sign_in_tries.c.address == address
+    here, last_here = _made(connection, of_account, of_address)
+    there, last_there = _made(connection, of_address)
+    everywhere, _ = _made(connection, of_account)
+    crowded = pace.crowded if here and everywhere >= pace.on_account else _NOW
+    return max(
+        last_here + max(pace.wait(here, free=pace.free), crowded),
+        last_there + pace.wait(there, free=pace.from_address),
+    )
+
+
+def _made(connection: Connection, *where: ColumnElement[bool]) -> tuple[int, datetime]:
+    query = select(func.count(), func.max(sign_in_tries.c.at)).where(*where)
+    count, last = connection.execute(query).one()
+    return count, last or _LONG_AGO
+
+
+_LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

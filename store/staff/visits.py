@@ -10,7 +10,15 @@ from store.database.engine import Scope
 from store.database.statements import upsert
 from store.database.tables import notices, visits
 
-Event: TypeAlias = Literal["sign-in", "sign-out", "sign-in refused", "download", "refused"]
+Event: TypeAlias = Literal[
+    "sign-in",
+    "sign-out",
+    "sign-in refused",
+    "download",
+    "refused",
+    "not a patient",
+    "a patient again",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +27,11 @@ class Visit:
 
     Attributes:
         at: When (UTC).
-        account: Address of the account, as it was given where the sign-in was refused.
+        account: Address of the account, as it was given where the sign-in was refused; of what was
+            done by a command, the user of the machine.
         event: What happened.
         folder: Name of the export's folder, if a file was asked for.
-        file: Name of the file, or path of the page that was refused.
+        file: Name of the file, path of the page that was refused, or dossier and code of a passage.
     """
 
     at: datetime

@@ -24,6 +24,7 @@ from mappings.schema.model import Audience, FieldSpec, FormMapping
 from triage.verdict.model import (
     Assessment,
     ItemResult,
+    SharedPriority,
     Status,
     Verdict,
 )
@@ -172,7 +173,11 @@ def item(verdict: Verdict = Verdict.PRESENT, **changes: Any) -> ItemResult:
 
 
 def assessment(number: int = 101, **changes: Any) -> Assessment:
+    shared = SharedPriority(
+        changes.get("priority", "P2"), changes.get("criteria", ()), changes.get("to_verify", ())
+    )
     made = Assessment(
+        shared=shared,
         number=number,
         fingerprint="f",
         ruleset="2026.1",

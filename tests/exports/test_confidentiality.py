@@ -30,11 +30,15 @@ from tests.exports.conftest import (
     parts,
     records,
 )
+from tests.triage.conftest import the_rules
 from triage.replies.reply import Conflict
+from triage.rules.checks import Facts
 from triage.verdict.model import Criterion, Evidence, Mark, ScopeReason, Status, Verdict
 from triage.verdict.model import Warning as TriageWarning
+from triage.verdict.warnings import warnings
 
 MASK = POLICY.mask
+RULES = the_rules()
 
 
 def secret(spec: FieldSpec, mark: str) -> Answer:
@@ -86,6 +90,12 @@ def planted() -> Iterator[tuple[str, ExportedDossier]]:
             907, verdict={"status": Status.HORS_CHAMP}, fields={"titre": answered("SENTINELLE907")}
         ),
     )
+
+
+def judged(one: ExportedDossier) -> ExportedDossier:
+    """The dossier with the warnings that its report raises."""
+    found = warnings(RULES, Facts(report=one.report, earlier_exists=True), kept=MAPPING.agency_only)
+    return replace(one, assessment=replace(one.assessment, warnings=found))
 
 
 def holding(content: bytes, mark: str) -> list[str]:
@@ -170,7 +180,7 @@ def test_a_withheld_fact_of_a_criterion_is_not_even_hinted_at() -> None:
         one = entry(1, verdict={"criteria": (Criterion("c", "Usage étendu", facts),)})
         (row,) = records(build([one], audience="reseau"), "Dossiers")
         told.append(row["Motifs de priorité"])
-    assert told == [MASK, "Usage étendu (Étendue : Nationale)", MASK]
+    assert told == [None, "Usage étendu (Étendue : Nationale)", None]
 
 
 def test_likely_patient_data_never_leave_the_agency() -> None:
@@ -207,7 +217,7 @@ def test_likely_patient_data_never_leave_the_agency() -> None:
 @pytest.mark.parametrize("name", ["CR D.M. né le 03-04-1952.pdf", "rappel_06_12_34_56_78.pdf"])
 def test_a_file_named_after_a_patient_leaves_without_its_name(name: str) -> None:
     files = answered(tuple(structs.replace(PDF, filename=one) for one in (name, "RCP.pdf")))
-    one = entry(1, fields={"autres_pieces": files})
+    one = judged(entry(1, fields={"autres_pieces": files}))
     network = build([one], audience="reseau")
     assert not holding(network, name)
     shown = [row["Fichier"] for row in records(network, "Pièces jointes")]

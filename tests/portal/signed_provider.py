@@ -28,6 +28,8 @@ class SignedProvider:
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "k"}))
     signer: RSAKey | None = None
     nonce: str = ""
+    subject: str = "s1"
+    verified: object = True
 
     def routes(self) -> list[Route]:
         return [
@@ -60,7 +62,7 @@ class SignedProvider:
         form = await request.form()
         assert form["code_verifier"]
         told = {"aud": "unc", "exp": time.time() + 60, "iat": time.time(), "nonce": self.nonce}
-        signed = self._sign({"iss": self.url, "sub": "s1", **told}, self.key)
+        signed = self._sign({"iss": self.url, "sub": self.subject, **told}, self.key)
         return JSONResponse(
             {"access_token": "a", "token_type": "Bearer", "expires_in": 60, "id_token": signed}
         )
@@ -69,7 +71,14 @@ class SignedProvider:
         return JSONResponse(KeySet([self.key]).as_dict(private=False))
 
     def userinfo(self, _request: Request) -> Response:
-        claims = {"iss": self.url, "sub": "s1", "aud": "unc", "email": self.email}
+        claims: dict[str, Any] = {
+            "iss": self.url,
+            "sub": self.subject,
+            "aud": "unc",
+            "email": self.email,
+        }
+        if self.verified is not ...:
+            claims["email_verified"] = self.verified
         signed = self._sign(claims, self.signer or self.key)
         return Response(signed, media_type="application/jwt")
 

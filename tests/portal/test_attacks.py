@@ -234,3 +234,36 @@ def test_a_form_that_is_too_long_is_not_read(portal: Portal) -> None:
     visitor = portal.visitor()
     answer = visitor.post("/connexion", adresse="a" * 20_000, jeton=visitor.token())
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "path", ["/exports/", "/journal///", "/statique/", "//mal.example/", "/x/"]
+)
+def test_no_redirect_goes_to_the_host_that_a_request_names(portal: Portal, path: str) -> None:
+    lines = (f"GET {path} HTTP/1.1".encode(), b"Host: mal.example", b"Connection: close")
+    answer = raw(portal, b"\r\n".join((*lines, b"", b"")))
+    location = re.search(rb"(?im)^location: (.*?)\r$", answer)
+    assert location is None or re.match(rb"/(?!/)", location.group(1)), location
+
+
+def test_a_slash_too_many_leads_to_the_page(portal: Portal) -> None:
+    visitor = portal.visitor(AGENCE)
+    assert visitor.get("/dossiers/?statut=Complet").url == f"{portal.url}/dossiers?statut=Complet"
+
+
+def test_head_answers_as_get_without_a_body_and_is_no_download(portal: Portal) -> None:
+    visitor = portal.visitor(AGENCE)
+    link = next(iter(visitor.file_links().values()))
+    lines = portal.source.store.visits.count(portal.source.demarche)
+    for path in ("/exports", "/statique/portail.css", "/nulle-part", "/accessibilite", link):
+        shown = visitor.session.head(portal.url + path, allow_redirects=False, timeout=30)
+        if path != link:
+            page = visitor.get(path, allow_redirects=False)
+            assert shown.status_code == page.status_code
+            assert shown.headers["content-type"] == page.headers["content-type"]
+            assert shown.headers["content-length"] == str(len(page.content))
+        assert shown.content == b""
+    assert shown.status_code == 200
+    assert portal.source.store.visits.count(portal.source.demarche) == lines
+    stranger = portal.visitor().session.head(portal.url + "/exports", timeout=30)
+    assert "/connexion" in stranger.headers["location"]

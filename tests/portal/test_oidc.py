@@ -15,13 +15,14 @@ from portal.people.oidc import OidcProvider
 from portal.serving import listen
 from portal.source import Source
 from tests.portal.conftest import ADMIN, LYON, Portal, Visitor, add_account, served
-from tests.portal.signed_provider import signed_provider
+from tests.portal.signed_provider import SignedProvider, signed_provider
 
+Agent = tuple[SignedProvider, Portal]
 ONLY_OIDC = "proconnect@crpv.example.fr"
 PEOPLE = (
     {"sub": "lyon", "email": LYON.upper(), "email_verified": True},
-    {"sub": "sans-mot-de-passe", "email": ONLY_OIDC},
-    {"sub": "inconnue", "email": "inconnue@exemple.fr"},
+    {"sub": "sans-mot-de-passe", "email": ONLY_OIDC, "email_verified": True},
+    {"sub": "inconnue", "email": "inconnue@exemple.fr", "email_verified": True},
     {"sub": "non-verifiee", "email": ADMIN, "email_verified": False},
     {"sub": "sans-adresse"},
 )
@@ -86,8 +87,8 @@ def test_an_account_without_a_password_signs_in_there_only(linked: Portal) -> No
     ("sub", "told"),
     [
         ("inconnue", "aucun compte du portail"),
-        ("non-verifiee", "pas confirmé votre identité"),
-        ("sans-adresse", "pas confirmé votre identité"),
+        ("non-verifiee", "pas confirmé votre adresse"),
+        ("sans-adresse", "pas confirmé votre adresse"),
     ],
 )
 def test_nobody_else_comes_in(linked: Portal, sub: str, told: str) -> None:
@@ -124,13 +125,68 @@ def test_a_provider_that_is_down_is_told(data: tuple[Source, object, int, int]) 
 def test_an_address_in_a_signed_userinfo_is_read_if_the_provider_signed_it(
     data: tuple[Source, object, int, int],
 ) -> None:
+    data[0].store.accounts.unbind(LYON)
     with (
         signed_provider(LYON) as provider,
         served(data[0], oidc=OidcProvider(provider.url, "unc", "x", "ProConnect")) as portal,
     ):
         assert LYON in portal.visitor().get("/connexion/oidc").text
+        data[0].store.accounts.unbind(LYON)
         provider.signer = RSAKey.generate_key(2048, {"kid": "k"})
         provider.email = ADMIN
         refused = portal.visitor().get("/connexion/oidc")
         assert refused.status_code == 403
         assert ADMIN not in refused.text
+
+
+CHANGING = "change@crpv.example.fr"
+
+
+@pytest.fixture
+def agent(data: tuple[Source, object, int, int]) -> Iterator[Agent]:
+    """A person at a provider, and the portal that trusts it; the account is bound to nobody."""
+    source = data[0]
+    source.store.accounts.remove(CHANGING)
+    add_account(source, CHANGING, "agence", password=False)
+    with signed_provider(CHANGING) as provider:
+        trusted = OidcProvider(provider.url, "unc", "x", "ProConnect")
+        with served(source, oidc=trusted) as portal:
+            yield provider, portal
+
+
+@pytest.mark.parametrize("said", ["false", "true", 0, 1, None, "", [True], ...])
+def test_an_address_is_verified_by_true_alone(agent: Agent, said: object) -> None:
+    provider, portal = agent
+    provider.verified = said
+    answer = portal.visitor().get("/connexion/oidc")
+    assert answer.status_code == 403
+    assert portal.source.store.accounts.of(provider.url, "s1") is None
+
+
+def test_a_person_whose_address_changes_comes_in_and_nobody_takes_their_place(
+    agent: Agent,
+) -> None:
+    provider, portal = agent
+    assert CHANGING in portal.visitor().get("/connexion/oidc").text
+    for address, verified in (("nouvelle@exemple.fr", True), ("", False), (ADMIN, True)):
+        provider.email, provider.verified = address, verified
+        assert CHANGING in portal.visitor().get("/connexion/oidc").text
+    # the address is given to somebody else, who has another sub
+    provider.email, provider.verified, provider.subject = CHANGING, True, "s2"
+    refused = portal.visitor().get("/connexion/oidc")
+    assert refused.status_code == 403
+    assert "autre identité" in refused.text
+    portal.source.store.accounts.unbind(CHANGING)
+    assert CHANGING in portal.visitor().get("/connexion/oidc").text
+
+
+def test_a_provider_that_verifies_in_silence_is_believed_if_a_setting_says_so(
+    agent: Agent,
+) -> None:
+    provider, portal = agent
+    trusted = OidcProvider(provider.url, "unc", "x", "ProConnect", trusts_email=True)
+    with served(portal.source, oidc=trusted) as believing:
+        provider.verified = "false"
+        assert believing.visitor().get("/connexion/oidc").status_code == 403
+        provider.verified = ...
+        assert CHANGING in believing.visitor().get("/connexion/oidc").text

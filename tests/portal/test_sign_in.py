@@ -9,10 +9,11 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 
 import pytest
+import requests
 from itsdangerous import TimestampSigner
 
 from cli.app import call
-from portal.pages.sign_in import LIMITS
+from portal.pages.sign_in import PACE, _network
 from portal.people.passwords import hash_password, is_password
 from portal.people.sessions import LASTS, local_path
 from portal.source import now
@@ -46,16 +47,30 @@ def test_a_wrong_password_and_an_unknown_account_are_told_alike(portal: Portal) 
     portal.visitor(AGENCE)  # a right one counts from the beginning
 
 
-def test_tries_are_limited_for_each_account(portal: Portal) -> None:
+def test_wrong_passwords_make_a_stranger_wait_and_not_the_owner(portal: Portal) -> None:
     email = "essais@exemple.fr"
     add_account(portal.source, email, "agence")
-    answers = [portal.visitor().sign_in(email, f"mauvais numéro {n}") for n in range(LIMITS[0])]
-    assert {answer.status_code for answer in answers} == {403}
-    refused = portal.visitor().sign_in(email, PASSWORD)  # even the right one
+    stranger = "203.0.113.9"
+
+    def signs_in(password: str, *, here: str) -> requests.Response:
+        visitor = portal.visitor()
+        visitor.session.headers["X-Forwarded-For"] = here
+        return visitor.sign_in(email, password)
+
+    for _ in range(PACE.free):
+        portal.source.store.sign_in_tries.take(email, stranger, at=now(), pace=PACE)
+    refused = signs_in(PASSWORD, here=stranger)  # even the right one
     assert refused.status_code == 429
-    assert "attendez 15 minutes" in refused.text
-    portal.source.store.sign_in_tries.clear(email)
-    assert portal.visitor().sign_in(email).status_code == 200
+    assert "attendez 1 seconde" in refused.text
+    assert refused.headers["retry-after"] == "1"
+    assert signs_in(PASSWORD, here="198.51.100.7").status_code == 200
+
+
+def test_addresses_of_one_subscriber_are_one() -> None:
+    assert _network("2001:db8:1:2:3::4") == _network("2001:db8:1:2::9")
+    assert _network("2001:db8:1:3::4") != _network("2001:db8:1:2::4")
+    assert _network("::ffff:203.0.113.9") == "203.0.113.9"
+    assert _network("?") == "?"
 
 
 def test_signing_out_closes_the_session_wherever_its_cookie_was_copied(portal: Portal) -> None:

@@ -1,4 +1,4 @@
-"""Initials with a date of birth in free text; a date alone is not enough.
+"""Initials with a date of birth in a plain text; a date alone is not enough.
 
 Each date is looked at with what stands just before and just after it, so that time grows with the
 length of the text only.
@@ -6,19 +6,26 @@ length of the text only.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+
+from french.text import fold
+from triage.patient_data.words import WORDS, any_of, folded
 
 Span = tuple[int, int]
 
-_MONTHS = (
-    r"janv(?:ier|\.)?|f[ée]v(?:rier|r?\.)?|mars|avr(?:il|\.)?|mai|juin|juil(?:let|\.)?|ao[uû]t"
-    r"|sept(?:embre|\.)?|oct(?:obre|\.)?|nov(?:embre|\.)?|d[ée]c(?:embre|\.)?"
-)
+_MONTH = rf"{any_of(WORDS.months)}\.?"
+_WORDED = rf"{any_of(WORDS.numbers)}(?:[ -]{any_of(WORDS.numbers)}){{0,7}}"
+_SIGN = r" ?[/.-] ?"
 _DAY = re.compile(
-    r"(?<!\d)(?:[0-3]?\d[/.-][01]?\d[/.-](?:19|20)?\d\d"
-    rf"|(?:1er|[0-3]?\d) (?i:{_MONTHS}) (?:19|20)\d\d"
+    rf"(?<!\d)(?:[0-3]?\d{_SIGN}[01]?\d{_SIGN}(?:19|20)?\d\d"
     r"|(?:19|20)\d\d-[01]\d-[0-3]\d"
-    r"|[0-3]\d [01]\d (?:19|20)\d\d)(?!\d)"
+    r"|[0-3]\d [01]\d (?:19|20)\d\d"
+    r"|(?<=n[ée] en )(?:19|20)\d\d|(?<=n[ée]e en )(?:19|20)\d\d)(?!\d)"
 )
+_DAY_OF_MONTH = re.compile(
+    rf"(?<!\w)(?:1er|[0-3]?\d|{_WORDED}) {_MONTH} (?:(?:19|20)\d\d|'?\d\d|{_WORDED})(?!\w)"
+)
+_MONTH_THERE = re.compile("|".join(sorted({one[:3] for one in WORDS.months})), re.IGNORECASE)
 _LETTER = "[A-ZÉÈÀ]"
 _NO_LETTER_BEFORE = r"(?<![^\W\d_])(?<![^\W\d_]\.)"
 _DOTTED = rf"{_NO_LETTER_BEFORE}{_LETTER}\. ?-?{_LETTER}\.(?: ?-?{_LETTER}\.)?(?!{_LETTER})"
@@ -26,56 +33,56 @@ _BARE = rf"{_NO_LETTER_BEFORE}{_LETTER} ?-?{_LETTER}(?![^\W\d_]|\.?{_LETTER}\.)"
 _ANY = (
     rf"{_NO_LETTER_BEFORE}{_LETTER}\.? ?-?{_LETTER}(?:\.? ?-?{_LETTER})?(?![^\W\d_]|\.{_LETTER})\.?"
 )
+_LOWER = rf"{_NO_LETTER_BEFORE}(?:[a-z]\. ?[a-z]\.|[a-z]{{2}})(?![^\W\d_])"
 _SAID = rf"(?i:\binitiales?)[ :]{{0,3}}(?P<initials>{_ANY})"
-_BORN = r"(?i:\bn[ée](?:e|\(e\)|·e)?\b|\bnaissance\b|\bddn\b)[^\n\d]{0,12}"
+_BORN = r"(?i:\bn[ée](?:e|\(e\)|[.]e)?\b|\bnaissance\b|\bddn\b)[^\n\d]{0,30}"
 
 _BORN_ON = re.compile(rf"{_BORN}$")
 _SAID_BEFORE = re.compile(rf"{_SAID}[^\n\d]{{0,25}}$")
-_NAMED_BEFORE = (
-    re.compile(rf"(?P<initials>{_DOTTED})[ ,(:;\u2013\u2014-]{{0,4}}$"),
-    re.compile(rf"(?P<initials>{_BARE}) ?[,(:;\u2013\u2014][ (]{{0,2}}$"),
-    _SAID_BEFORE,
-)
-_NAMED_AFTER = re.compile(rf"[ ,.(:;\n\u2013\u2014-]{{0,5}}{_SAID}")
-_NAMED_AFTER_BIRTH = re.compile(rf"[ ,(:;\n\u2013\u2014-]{{1,5}}(?P<initials>{_DOTTED}|{_BARE})")
-_INITIALS = re.compile(rf"(?P<initials>{_ANY})")
+_DOTTED_BEFORE = re.compile(rf"(?P<initials>{_DOTTED})[ ,(:;/-]{{0,4}}$")
+_BARE_BEFORE = re.compile(rf"(?P<initials>{_BARE}) ?[,(:;][ (]{{0,2}}$")
+_BESIDE_BEFORE = re.compile(rf"(?P<initials>{_BARE})[ /-]{{1,3}}$")
+_LOWER_BEFORE = re.compile(rf"(?P<initials>{_LOWER}) ?[,(:;][ (]{{0,2}}$")
+_NAMED_BEFORE = (_DOTTED_BEFORE, _BARE_BEFORE, _BESIDE_BEFORE, _LOWER_BEFORE, _SAID_BEFORE)
+_NAMED_AFTER = re.compile(rf"[ ,.(:;\n-]{{0,5}}{_SAID}")
+_NAMED_AFTER_BIRTH = re.compile(rf"[ ,(:;\n-]{{1,5}}(?P<initials>{_DOTTED}|{_BARE})")
+_INITIALS = re.compile(rf"(?P<initials>{_ANY}|{_LOWER})")
 _FAR = 60
 """Characters before a date in which initials are looked for."""
 _FROM_INITIALS_TO_BORN = re.compile(r"[^\n]{0,25}\n?[^\n]{0,12}")
 
-_SHORT = re.compile(r"BO|CI|CR|CT|DM|DP|EI|EU|FR|IM|IV|JO|LP|NC|PO|PV|SC|TA|UE|UI|UK|US|VS")
-_LONG = re.compile(
-    r"A[AI][CP]|ADN|AMM|ARN|ATU|AVK|BNP|BPM|CHU|CI[PS]|CNR|CP[CKP]|CRP|DCI|DFG|ECG|EEG|EIG|EMA|ETP"
-    r"|FDA|GHS|HAS|HTA|INN|INR|IRM|KOL|LDL|MHRA|NFS|OMS|PCR|PGR|PUI|RAS|RCP|SMR|TSH|UNC|VGM|VIH"
-)
-"""What stands before a date in a report without being a person's initials."""
-_OFTEN = re.compile(
-    r"AC|AG|AP|BE|BU|CA|CH|CV|DC|DE|EC|ES|FA|FC|FV|GB|GR|HB|HR|IC|ID|IR|IT|LI|NL|NS|PA|PQ|PT|QT|RR"
-    r"|RX|SA|TC|TG|TP|VO|VR"
-)
+_SHORT = frozenset(WORDS.acronyms_short)
+"""What stands before a date in a report without being a person's initials; so the long ones."""
+_LONG = frozenset(WORDS.acronyms_long)
+_OFTEN = frozenset(WORDS.acronyms_often)
 """As often a measure, a country or a form as a person: not a person's beside a recent day."""
+_SMALL = folded(WORDS.small_words)
 _RECENT, _TO_COME = 2000, 40
-_SIGNED = re.compile(
-    r"(?i:\b(?:par|auteurs?|r[ée]dig[ée]e?s?|r[ée]dact(?:eur|rice)|relue?s?|relecture|valid[ée]e?s?"
-    r"|sign[ée]e?s?|visas?|dre?|pr|docteur|professeur|[ée]valuat(?:eur|rice)|et al))\b[ .,:]{0,3}"
-    r"(?:le )?$"
-)
+_SIGNED = re.compile(rf"\b(?:{any_of(WORDS.signed)})\b[ .,:]{{0,3}}(?:le )?$")
 """Words before the initials of who wrote, not of a patient."""
 _SURNAME = re.compile(r"(?<![^\W\d_])(?P<name>[A-ZÉÈ][a-zàâçéèêëîïôûü]{2,25}),? $")
-_NO_SURNAME = frozenset(
-    {
-        "Avec", "Bébé", "Cas", "Chez", "Enfant", "Femme", "Fille", "Homme", "Madame", "Malade",
-        "Mlle", "Mme", "Monsieur", "Nourrisson", "Nouveau", "Observation", "Patient", "Patiente",
-        "Pour", "Sujet",
-    }
-)  # fmt: skip
+_NO_SURNAME = folded(WORDS.not_names) | {"avec"}
+
+
+@lru_cache(maxsize=8)
+def days_in(text: str) -> tuple[Span, ...]:
+    """Places of days of the calendar, in figures or in words; of a year, after « né en »."""
+    found = [match.span() for match in _DAY.finditer(text)]
+    if _MONTH_THERE.search(text):
+        found += [match.span() for match in _DAY_OF_MONTH.finditer(text)]
+    return tuple(sorted(found))
+
+
+def is_old(day: str) -> bool:
+    """Whether a day is before 2000: of a birth rather than of a document."""
+    return _year(day) < _RECENT
 
 
 def births_in(text: str) -> Iterator[Span]:
     """Places of initials with a date of birth, from the first to the last of both, in order."""
     end = -1
-    for match in _DAY.finditer(text):
-        span = _around(text, match.start(), match.end())
+    for day in days_in(text):
+        span = _around(text, *day)
         if span is not None and span[0] >= end:
             yield span
             end = span[1]
@@ -84,7 +91,7 @@ def births_in(text: str) -> Iterator[Span]:
 def _around(text: str, start: int, end: int) -> Span | None:
     """The place of a day and of the initials beside it; ``None`` without initials."""
     born = _BORN_ON.search(text, max(0, start - _FAR), start)
-    for first in _before(text, start, born):
+    for first in _before(text, start, end, born):
         return first, end
     named = _NAMED_AFTER.match(text, end)
     if named is None and born is not None:
@@ -96,39 +103,43 @@ def _around(text: str, start: int, end: int) -> Span | None:
     return born.start() if born else start, named.end()
 
 
-def _before(text: str, start: int, born: re.Match[str] | None) -> Iterator[int]:
+def _before(text: str, start: int, end: int, born: re.Match[str] | None) -> Iterator[int]:
     """Where initials start that belong to the day at ``start``."""
     window = max(0, start - _FAR)
     if born is not None:
         for match in _INITIALS.finditer(text, window, born.start()):
             near = _FROM_INITIALS_TO_BORN.fullmatch(text, match.end(), born.start())
-            if near and not _LONG.fullmatch(_letters(match)):
+            if near and not _is_word(match) and _letters(match) not in _LONG:
                 yield match.start()
     for pattern in _NAMED_BEFORE:
         found = pattern.search(text, window, start)
-        if found and (pattern is _SAID_BEFORE or _is_a_patient(text, found, start)):
+        if found is None or _is_word(found):
+            continue
+        if pattern is _SAID_BEFORE or _is_a_patient(text, found, start=start, end=end):
             yield found.start()
 
 
-def _is_a_patient(text: str, named: re.Match[str], start: int) -> bool:
+def _is_a_patient(text: str, named: re.Match[str], *, start: int, end: int) -> bool:
     """Whether what looks like initials before the day at ``start`` can be a patient's.
 
-    Not an acronym, nor who signed; beside a recent day, nor a measure (« GB : 12/03/2020 ») or an
-    author's (« Martin J.P., 12/03/2020 »).
+    Not an acronym, nor who signed; beside a recent day, nor a measure (« GB : 12/03/2020 »), an
+    author's (« Martin J.P., 12/03/2020 ») or letters with nothing between.
     """
     before = max(0, named.start() - _FAR)
     if _is_acronym(named) or _SIGNED.search(text, before, named.start()):
         return False
-    day = _DAY.match(text, start)
-    if day is None or _year(day.group()) < _RECENT:
-        return True
+    beside = named.re in {_BESIDE_BEFORE, _LOWER_BEFORE}
+    if is_old(text[start:end]):
+        return not (beside and _letters(named) in _OFTEN)
+    if beside:
+        return False
     label = "." not in named["initials"] and text[named.end("initials") : start].strip() in {
         ":",
         "(",
     }
     surname = _SURNAME.search(text, before, named.start())
-    author = surname is not None and surname["name"] not in _NO_SURNAME
-    return not (label or author or _OFTEN.fullmatch(_letters(named)))
+    author = surname is not None and fold(surname["name"]) not in _NO_SURNAME
+    return not (label or author or _letters(named) in _OFTEN)
 
 
 def _year(day: str) -> int:
@@ -136,14 +147,22 @@ def _year(day: str) -> int:
     whole = re.search(r"(?<!\d)\d{4}(?!\d)", day)
     if whole:
         return int(whole.group())
+    if not day[-2:].isdigit():
+        return _RECENT if "deux mille" in fold(day) else _RECENT - 100
     short = int(day[-2:])
     return short + (_RECENT if short < _TO_COME else _RECENT - 100)
 
 
 def _letters(match: re.Match[str]) -> str:
-    return re.sub(r"[^A-ZÉÈÀ]", "", match["initials"])
+    return re.sub(r"[^A-ZÉÈÀ]", "", match["initials"].upper())
 
 
 def _is_acronym(match: re.Match[str]) -> bool:
     letters = _letters(match)
-    return bool(_SHORT.fullmatch(letters) or _LONG.fullmatch(letters))
+    return letters in _SHORT or letters in _LONG
+
+
+def _is_word(match: re.Match[str]) -> bool:
+    """Whether small letters are a word, as « le » or « du »."""
+    typed: str = match["initials"]
+    return typed.islower() and typed.replace(".", "").replace(" ", "") in _SMALL

@@ -1,68 +1,94 @@
-"""Likely patient data in free text: a social security number, a phone, initials with a birth date.
+"""Likely patient data in free text: what designates a person, by kind.
 
 Only the place is told, never the text: what is found here is not sent on.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
-from stdnum.fr import nir
-
+from triage.patient_data.addresses import STREET_STEMS, emails_in, postal_addresses_in
+from triage.patient_data.ages import AGE_STEMS
 from triage.patient_data.births import births_in
+from triage.patient_data.numbers import CODE_BEFORE, hospital_numbers_in, nirs_in
+from triage.patient_data.people import initials_with_age_in, names_in
 from triage.patient_data.phones import phones_in
+from triage.patient_data.plain import plain
+from triage.patient_data.words import WORDS
 
 Span = tuple[int, int]
 
-_GAP = r"[ ./\u00a0\u202f-]{0,3}"
-_BEFORE_KEY = r"(?:[ ,;(\u00a0\u202f]{0,2}(?i:cl[ée]f?)[ :\u00a0\u202f]{0,3})?"
-_NIR = re.compile(
-    rf"(?<!\d)[1-478](?:{_GAP}\d){{4}}{_GAP}(?:\d{_GAP}\d|2{_GAP}[ABab])(?:{_GAP}\d){{6}}"
-    rf"{_BEFORE_KEY}(?:{_GAP}\d){{2}}(?!\d)"
-)
-_NOT_OF_A_NIR = re.compile(r"(?i:cl[ée]f?)|[^0-9ABab]")
-
-
-def _nirs(text: str) -> Iterator[Span]:
-    """Social security numbers whose key is right (python-stdnum), what stands between apart."""
-    for match in _NIR.finditer(text):
-        if nir.is_valid(_NOT_OF_A_NIR.sub("", match.group()).upper()):
-            yield match.span()
-
-
-_CODE_BEFORE = re.compile(
-    r"(?i:\b(?:lots?|batch|s[ée]ries?|r[ée]f(?:[ée]rence)?s?|dossiers?|codes?|ci[sp]\d{0,2}|ean|gtin"
-    r"|factures?|commandes?|protocoles?|[ée]tudes?|essais?|pmid|isbn|ndc))[ \u00a0\u202f:#.]{0,3}"
-    r"(?i:n[°ºo]s?|num[ée]ros?)?[ \u00a0\u202f:#.]{0,3}$"
-)
 _SERVICE = re.compile(r"(?:0|\+33 ?(?:\(0\) ?)?|0033 ?)[ .-]?8")
 """Free-phone and other numbers of services (08…): no patient has one."""
 _BEFORE = 40
+_SHORT = 80
+"""Characters of an answer that often comes again."""
 
 
 def _phones(text: str) -> Iterator[Span]:
     """Telephone numbers of people: not in a social security number, a code, nor of a service."""
-    taken = list(_nirs(text))
+    taken = [*nirs_in(text), *hospital_numbers_in(text)]
     for start, end in phones_in(text):
         if any(first < end and start < last for first, last in taken):
             continue
-        if _SERVICE.match(text, start) or _CODE_BEFORE.search(text, max(0, start - _BEFORE), start):
+        if _SERVICE.match(text, start) or CODE_BEFORE.search(text, max(0, start - _BEFORE), start):
             continue
         yield start, end
 
 
-_DIGIT = re.compile(r"\d")
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """How a kind is looked for.
+
+    Attributes:
+        find: Gives the places.
+        in_digits: Whether letters that stand for digits are read as digits.
+        fewest: Digits under which it cannot be there.
+        stems: One of these stands in the text, in small letters; none where it does not matter.
+    """
+
+    find: Callable[[str], Iterable[Span]]
+    in_digits: bool = False
+    fewest: int = 0
+    stems: tuple[str, ...] = ()
+
+    def __call__(self, typed: str) -> Iterator[Span]:
+        """Places of the kind in a text as it was typed."""
+        shown = plain(typed)
+        if shown.count < self.fewest or (self.stems and not shown.mentions(self.stems)):
+            return iter(())
+        return shown.typed(self.find(shown.digits if self.in_digits else shown.text))
 
 
-def digits_in(text: str) -> int:
-    """How many digits a text has: what tells quickly that nothing can be found in it."""
-    return len(_DIGIT.findall(text))
+Find = Callable[[str], Iterator[Span]]
 
-
-FEWEST_DIGITS: Mapping[str, int] = {"nir": 13, "phone_in_text": 9, "birth_with_initials": 4}
-"""Digits under which a kind of patient data cannot be in a text."""
-FINDERS: Mapping[str, Callable[[str], Iterator[Span]]] = {
-    "nir": _nirs,
-    "phone_in_text": _phones,
-    "birth_with_initials": births_in,
+FINDERS: Mapping[str, Find] = {
+    "nir": _Search(nirs_in, in_digits=True, fewest=12),
+    "phone_in_text": _Search(_phones, in_digits=True, fewest=9),
+    "birth_with_initials": _Search(births_in, in_digits=True),
+    "initials_with_age": _Search(initials_with_age_in, stems=AGE_STEMS),
+    "name": _Search(names_in),
+    "hospital_number": _Search(hospital_numbers_in, in_digits=True, fewest=5),
+    "email": _Search(
+        emails_in, stems=("@", "at)", "at]", "at}", "at )", "at ]", "arobase", " at ")
+    ),
+    "address": _Search(postal_addresses_in, stems=STREET_STEMS),
 }
-"""What looks for each kind of warning in a text, and gives the places (start, end)."""
+"""What looks for each kind of patient data in a text, and gives the places (start, end)."""
+
+TOLD: Mapping[str, str] = {kind: WORDS.kinds[kind] for kind in FINDERS}
+"""What the agency is told of each kind."""
+
+
+def found_in(typed: str) -> Sequence[tuple[str, Span]]:
+    """All that is found in a text, each with its kind."""
+    return _in_short(typed) if len(typed) <= _SHORT else _found(typed)
+
+
+def _found(typed: str) -> tuple[tuple[str, Span], ...]:
+    return tuple((kind, span) for kind, find in FINDERS.items() for span in find(typed))
+
+
+_in_short = lru_cache(maxsize=4096)(_found)
+"""Options of lists and names of medicines come back in every dossier."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from mappings.dossier.model import Company, Place
+from mappings.dossier.model import Attachment, Company, Place
 from mappings.report.model import Answer, Value
 
 _FREE_TEXT = frozenset(
@@ -22,11 +22,15 @@ _FREE_TEXT = frozenset(
         "multiple_drop_down_list",
     }
 )
+_APART = str.maketrans("_", " ")
+"""Names of files have no blanks."""
 
 
 def free_texts(answer: Answer) -> Iterable[tuple[int, str]]:
-    """Texts of an answer that was typed freely, each with where it starts."""
+    """Texts of an answer that was typed freely, names of files too, each with where it starts."""
     value, origin = answer.value, answer.origin
+    if type(value) is tuple and value and isinstance(value[0], Attachment):
+        return ((start, name.translate(_APART)) for start, name in placed(value))
     if value is None or origin is None or origin.champ_type not in _FREE_TEXT:
         return ()
     return ((0, value),) if type(value) is str else placed(value)  # most are plain texts
@@ -67,6 +71,7 @@ def _texts(value: Value) -> tuple[str, ...]:
         case int() | Decimal():
             return (str(value),)  # a social security number is a number too
         case tuple():
-            return tuple(one for one in value if isinstance(one, str))
+            names = (one.filename if isinstance(one, Attachment) else one for one in value)
+            return tuple(one for one in names if isinstance(one, str))
         case _:
             return ()

@@ -29,6 +29,8 @@ _PAIRED = "|".join(
     )
     for number in (rf"0[1-9](?:{sign}\d\d){{4}}",)
 )
+_MIXED_SIGN = r" ?[ ._/\n-] ?"
+_MIXED = rf"(?<!\w)(?<!\d[ ./_-])[(]?0[1-9][)]?(?:{_MIXED_SIGN}\d\d){{4}}(?!\d)(?!{_MIXED_SIGN}\d)"
 _GROUPED = "|".join(
     rf"(?<![\w-])0[1-9]{first}{sign}{rest}(?!{sign}?\d)"
     for sign in (_BLANK, r"\.", "-")
@@ -39,9 +41,10 @@ _GROUPED = "|".join(
 )
 _BARE = r"(?<![\w.-])0[1-9]\d{8}(?![\w-])"
 _PAIRS = re.compile(_PAIRED)
+_MIXED_PAIRS = re.compile(_MIXED)
 _OTHERS = re.compile(rf"{_GROUPED}|{_BARE}")
 
-_DIGITS_OF_A_PHONE = re.compile(r"\d(?:[ .()/\u00a0\u202f-]{0,3}\d){8}")
+_DIGITS_OF_A_PHONE = re.compile(r"\d(?:[ .()/_\n\u00a0\u202f-]{0,3}\d){8}")
 _A_CODE = re.compile(r"(?!0|33)[0-9]{11,}")
 """A code alone, as a CIP13: too long for a French number, without the sign of a foreign one."""
 _A_DAY = re.compile(r"[0-3]\d([ ./-])[01]\d\1(?:19|20)\d\d(?!\d)")
@@ -63,6 +66,7 @@ def phones_in(text: str) -> Iterator[Span]:
     if not _DIGITS_OF_A_PHONE.search(text) or _A_CODE.fullmatch(text):
         return
     found = [match.span() for match in _PAIRS.finditer(text)]
+    found += [match.span() for match in _MIXED_PAIRS.finditer(text)]
     found += [match.span() for match in _OTHERS.finditer(text) if is_phone(match.group())]
     found += [
         (match.start, match.end)

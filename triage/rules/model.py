@@ -280,7 +280,16 @@ class PatientDataWarning(_Rule):
     """What looks like a patient's data in any free text but those of ``exclude``."""
 
     id: str
-    check: Literal["nir", "phone_in_text", "birth_with_initials"]
+    check: Literal[
+        "nir",
+        "phone_in_text",
+        "birth_with_initials",
+        "initials_with_age",
+        "name",
+        "hospital_number",
+        "email",
+        "address",
+    ]
     exclude: tuple[str, ...] = ()
     text: str
 

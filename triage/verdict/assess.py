@@ -1,15 +1,19 @@
 """The verdict on one report: a pure function of the report, the rule-set and a few facts."""
 
+from collections.abc import Set as AbstractSet
 from hashlib import sha256
 
 from mappings.report.model import Report
 from mappings.schema.model import FormMapping
+from triage.patient_data.words import DIGEST
 from triage.rules.checks import Facts
 from triage.rules.model import RuleSet
 from triage.verdict.completeness import band, is_scored, judge_items, score
-from triage.verdict.model import Assessment, ItemResult, ScopeReason, Status
+from triage.verdict.model import Assessment, ItemResult, ScopeReason, SharedPriority, Status
 from triage.verdict.priority import (
+    Known,
     criteria,
+    fields_read,
     known_answers,
     level,
     refusal,
@@ -18,8 +22,9 @@ from triage.verdict.priority import (
 )
 from triage.verdict.warnings import warnings
 
-JUDGED = "3"
-"""How reports are judged, beside rule-set and mapping: part of what a verdict rests on.
+JUDGED = f"3-{DIGEST}"
+"""How reports are judged, beside rule-set and mapping: part of what a verdict rests on, with the
+words that patient data is known by.
 
 Raise it when this code reaches another verdict on the same report (a finder of patient data, a
 check, the score, a priority): every dossier is then judged again once, and does not leave the
@@ -34,6 +39,7 @@ def assess(
     mapping: FormMapping,
     fingerprint: str,
     earlier_exists: bool,
+    cleared: AbstractSet[str] = frozenset(),
 ) -> Assessment:
     """Judge a report.
 
@@ -43,6 +49,8 @@ def assess(
         mapping: Mapping that made the report: gives the fields their French names.
         fingerprint: Hash of the dossier's content (:func:`mappings.dossier.content.hashes`).
         earlier_exists: Whether the démarche has the dossier that this one completes.
+        cleared: Codes of passages that a person said are no patient's
+            (:func:`triage.patient_data.passages.passage_code`).
     """
     facts = Facts(report=report, earlier_exists=earlier_exists)
     items = judge_items(rules, facts)
@@ -53,9 +61,8 @@ def assess(
     status = _status(items, refused=refused, unanswered=unanswered, judges=judges)
     decided = report.state.decided
     in_scope = status in {Status.COMPLET, Status.A_COMPLETER}
-    known = known_answers(rules, report)
-    held = criteria(rules, report, known, mapping=mapping) if in_scope else ()
-    proposed, certain = level(rules.priority, known, held) if in_scope else (None, True)
+    ranked = _rank(rules, report, known_answers(rules, report), mapping=mapping, asked=in_scope)
+    shared = known_answers(rules, report, without=mapping.agency_only)
     points = score(items) if is_scored(rules, report.unasked) else None
     return Assessment(
         number=report.number,
@@ -68,12 +75,26 @@ def assess(
         items=items,
         out_of_scope=refused,
         unanswered_scope=unanswered,
-        priority=proposed.level if proposed else None,
-        criteria=held,
-        warnings=warnings(rules, facts),
-        to_verify=to_verify(rules, known, certain=certain, mapping=mapping),
+        priority=ranked.level,
+        criteria=ranked.criteria,
+        warnings=warnings(rules, facts, kept=mapping.agency_only, cleared=cleared),
+        to_verify=ranked.to_verify,
         open_status=status if decided else None,
+        shared=_rank(rules, report, shared, mapping=mapping, asked=in_scope),
     )
+
+
+def _rank(
+    rules: RuleSet, report: Report, known: Known, *, mapping: FormMapping, asked: bool
+) -> SharedPriority:
+    """The priority that answers give, all of them or those that may leave the agency."""
+    read = tuple(one for one in fields_read(rules.priority) if one not in known.withheld)
+    if not asked:
+        return SharedPriority(None, fields=read)
+    held = criteria(rules, report, known, mapping=mapping)
+    proposed, certain = level(rules.priority, known, held)
+    unsure = to_verify(rules, known, certain=certain, mapping=mapping)
+    return SharedPriority(proposed.level, held, unsure, fields=read)
 
 
 def verdict_fingerprint(fingerprint: str, *, earlier_exists: bool) -> str:

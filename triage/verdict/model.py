@@ -130,6 +130,23 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedPriority:
+    """The priority as it is worked out of what may leave the agency alone.
+
+    Attributes:
+        level: ``P1`` … ``P4``; ``None`` when the report is not in scope.
+        criteria: Criteria that hold.
+        to_verify: What is not known and may lower the priority.
+        fields: Fields that it rests on, answered or not.
+    """
+
+    level: str | None
+    criteria: tuple[Criterion, ...] = ()
+    to_verify: tuple[Evidence, ...] = ()
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """Where, in an answer, something was found; never what.
 
@@ -189,6 +206,7 @@ class Assessment:
         warnings: What a human should look at.
         to_verify: What is not known and may lower the priority, each with why.
         open_status: Of a decided report, the status that its answers give; else ``None``.
+        shared: The priority for who may not read all; ``None`` where nobody worked it out.
     """
 
     number: int
@@ -206,3 +224,4 @@ class Assessment:
     warnings: tuple[Warning, ...]
     to_verify: tuple[Evidence, ...] = ()
     open_status: Status | None = None
+    shared: SharedPriority | None = None

@@ -1,6 +1,7 @@
 """Scope and priority of a report, with the evidence for each."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from mappings.report.display import show
@@ -92,16 +93,26 @@ class Known:
     Attributes:
         answers: All of them, but for what is impossible.
         unknown: Those that are not known though something was answered: why, by field.
+        withheld: Those that it may not rest on, taken for blank.
     """
 
     answers: Answers
     unknown: Mapping[str, str]
+    withheld: AbstractSet[str] = frozenset()
 
 
-def known_answers(rules: RuleSet, report: Report) -> Known:
-    """What a priority may rest on: never what is impossible; what cannot be read is no « no »."""
+def known_answers(
+    rules: RuleSet, report: Report, *, without: AbstractSet[str] = frozenset()
+) -> Known:
+    """What a priority may rest on: never what is impossible; what cannot be read is no « no ».
+
+    Args:
+        rules: The rule-set.
+        report: The report.
+        without: Fields that it may not rest on: neither their answer nor that it is unknown.
+    """
     blank = Answer(AnswerState.BLANK)
-    fields = report.fields
+    fields = {**report.fields, **dict.fromkeys(without, blank)} if without else report.fields
     left_out = {
         name
         for rule in rules.warnings
@@ -111,15 +122,27 @@ def known_answers(rules: RuleSet, report: Report) -> Known:
     }
     answers = {**fields, **dict.fromkeys(left_out, blank)} if left_out else fields
     if rules.priority.unknown is None:
-        return Known(answers, {})
+        return Known(answers, {}, without)
     unreadable = {name for name, one in fields.items() if _is_unreadable(one)}
     unknown = dict.fromkeys(unreadable, rules.unreadable)
     for fact in rules.priority.unknown:
+        if fact.field in without:
+            continue
         if not unreadable.isdisjoint(fact.questions):
             unknown.setdefault(fact.field, rules.unreadable)
         elif fact.when is not None and holds(fact.when, answers):
             unknown.setdefault(fact.field, fact.text)
-    return Known(answers, unknown)
+    return Known(answers, unknown, without)
+
+
+def fields_read(priority: Priority) -> tuple[str, ...]:
+    """Fields that the levels and criteria ask, and those that say what of them is not known."""
+    criteria_read = (one.when for one in priority.criteria)
+    levels_read = (one.when for one in priority.levels if one.when)
+    asked = dict.fromkeys(name for one in (*criteria_read, *levels_read) for name in one.fields())
+    for fact in priority.unknown or ():
+        asked |= dict.fromkeys((*fact.questions, *(fact.when.fields() if fact.when else ())))
+    return tuple(asked)
 
 
 def level(

@@ -4,6 +4,7 @@ A warning names the field, and the place for patient data, never the text.
 """
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -11,8 +12,9 @@ from typing import NamedTuple
 from french.time import PARIS
 from mappings.dossier.model import Place
 from mappings.report.model import Answer, Report, Value
-from triage.patient_data.finders import FEWEST_DIGITS, FINDERS, digits_in
+from triage.patient_data.finders import FINDERS, TOLD, found_in
 from triage.patient_data.free_text import free_texts
+from triage.patient_data.passages import passage_code
 from triage.rules.checks import Facts, passes
 from triage.rules.conditions import holds
 from triage.rules.model import (
@@ -29,35 +31,63 @@ from triage.verdict.model import Mark
 from triage.verdict.model import Warning as TriageWarning
 
 _Place = tuple[str, int, str]
-_FEWEST = min(FEWEST_DIGITS.values())
 """Field, and row and column in it."""
 
 
-class _Text(NamedTuple):
-    """A text that was typed freely: where it is, where it starts there, how many digits it has."""
+class _Found(NamedTuple):
+    """What looks like patient data in a text that was typed freely: its kind and its place."""
 
-    place: _Place
-    start: int
-    text: str
-    digits: int
+    kind: str
+    mark: Mark
 
 
-def warnings(rules: RuleSet, facts: Facts) -> tuple[TriageWarning, ...]:
-    """The warnings that a report raises, in the rule-set's order."""
-    texts = tuple(_texts(facts.report))
-    found = (_warning(rule, facts, texts=texts) for rule in rules.warnings)
+def warnings(
+    rules: RuleSet,
+    facts: Facts,
+    *,
+    kept: AbstractSet[str] = frozenset(),
+    cleared: AbstractSet[str] = frozenset(),
+) -> tuple[TriageWarning, ...]:
+    """The warnings that a report raises, in the rule-set's order.
+
+    Patient data of every kind is looked for, whether or not the rule-set names it.
+
+    Args:
+        rules: The rule-set.
+        facts: The report.
+        kept: Fields that stay at the agency: no kind that the rule-set does not name is looked for
+            there.
+        cleared: Codes of passages that a person said are no patient's.
+    """
+    marked = tuple(_marked(facts.report, cleared))
+    found = [_warning(rule, facts, marked=marked) for rule in rules.warnings]
+    named = [rule for rule in rules.warnings if isinstance(rule, PatientDataWarning)]
+    spared = {*kept, *(name for rule in named for name in rule.exclude)}
+    told = {rule.check for rule in named}
+    found += [
+        _of_patient(kind, TOLD[kind], marked, kind=kind, spared=spared)
+        for kind in FINDERS
+        if kind not in told
+    ]
     return tuple(one for one in found if one.fields)
 
 
-def _warning(rule: WarningRule, facts: Facts, *, texts: tuple[_Text, ...]) -> TriageWarning:
+def _warning(rule: WarningRule, facts: Facts, *, marked: tuple[_Found, ...]) -> TriageWarning:
     """The warning of a rule; without fields when nothing raises it."""
     if isinstance(rule, PatientDataWarning):
-        marks = tuple(_marks(rule, texts))
-        fields = tuple(dict.fromkeys(mark.field for mark in marks))
-        return TriageWarning(id=rule.id, text=rule.text, fields=fields, marks=marks)
+        spared = frozenset(rule.exclude)
+        return _of_patient(rule.id, rule.text, marked, kind=rule.check, spared=spared)
     impossible = isinstance(rule, OutsideWarning | TooEarlyWarning)
     fields = _fields(rule, facts)
     return TriageWarning(id=rule.id, text=rule.text, fields=fields, impossible=impossible)
+
+
+def _of_patient(
+    name: str, text: str, marked: tuple[_Found, ...], *, kind: str, spared: AbstractSet[str]
+) -> TriageWarning:
+    marks = tuple(one.mark for one in marked if one.kind == kind and one.mark.field not in spared)
+    fields = tuple(dict.fromkeys(mark.field for mark in marks))
+    return TriageWarning(id=name, text=text, fields=fields, marks=marks)
 
 
 def _fields(
@@ -124,13 +154,14 @@ def _names(value: Value) -> set[str]:
     return {value.code, value.name} if isinstance(value, Place) else {str(value)}
 
 
-def _texts(report: Report) -> Iterator[_Text]:
-    """Every free text that a declarant typed and that holds digits enough, those in rows too."""
-    for place, answer in _answers(report):
-        for start, text in free_texts(answer):
-            digits = digits_in(text)
-            if digits >= _FEWEST:
-                yield _Text(place, start, text, digits)
+def _marked(report: Report, cleared: AbstractSet[str]) -> Iterator[_Found]:
+    """What looks like patient data in every free text, those in rows and names of files too."""
+    for (field, row, column), answer in _answers(report):
+        for at, text in free_texts(answer):
+            for kind, (start, end) in found_in(text):
+                if not cleared or passage_code(report.number, text[start:end]) not in cleared:
+                    mark = Mark(field, start=at + start, end=at + end, row=row, column=column)
+                    yield _Found(kind, mark)
 
 
 def _answers(report: Report) -> Iterator[tuple[_Place, Answer]]:
@@ -146,11 +177,3 @@ def _answers(report: Report) -> Iterator[tuple[_Place, Answer]]:
                     for column, cell in row.items():
                         if cell.value is not None:
                             yield (name, number, column), cell
-
-
-def _marks(rule: PatientDataWarning, texts: tuple[_Text, ...]) -> Iterator[Mark]:
-    find, fewest = FINDERS[rule.check], FEWEST_DIGITS[rule.check]
-    for (field, row, column), at, text, digits in texts:
-        if digits >= fewest and field not in rule.exclude:
-            for start, end in find(text):
-                yield Mark(field=field, start=at + start, end=at + end, row=row, column=column)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mappings.report.model import Report
-from triage.patient_data import births, finders, phones
+from triage.patient_data import addresses, ages, births, finders, names, numbers, people, phones
 from triage.patient_data.finders import FINDERS
 from triage.rules.checks import Facts
 from triage.rules.model import RuleSet
@@ -84,12 +84,13 @@ NIR = "1 84 12 76 451 089 46"
         ("nir", f"Patient {NIR} suivi", NIR),
         ("nir", "184127645108946", "184127645108946"),
         ("nir", "1-84-12-76-451-089-46", "1-84-12-76-451-089-46"),
-        ("nir", "184127645108947", None),
+        ("nir", "184127645108947", "184127645108947"),
+        ("nir", "lot 184127645108947", None),
         ("nir", "18412764510894", None),
         ("nir", "91841276451089460", None),
         ("nir", "1850578006084 clé 91", "1850578006084 clé 91"),
         ("nir", "1850578006084 (clé : 91)", "1850578006084 (clé : 91"),
-        ("nir", "1850578006084 clé 92", None),
+        ("nir", "1850578006084 clé 92", "1850578006084 clé 92"),
         ("nir", "1 85  05 78  006 084  91", "1 85  05 78  006 084  91"),
         ("nir", "1/85/05/78/006/084/91", "1/85/05/78/006/084/91"),
         ("nir", "1 85 05 78 006 084 - 91", "1 85 05 78 006 084 - 91"),
@@ -199,7 +200,7 @@ IN_ONE_PASS = {"_PAIRS", "_A_CODE"}
 
 def test_every_other_pattern_looks_at_a_few_characters_only() -> None:
     widest: dict[str, int] = {}
-    for module in (finders, births, phones):
+    for module in (addresses, ages, births, finders, names, numbers, people, phones):
         for name, value in vars(module).items():
             for one in value if isinstance(value, tuple) else (value,):
                 if isinstance(one, re.Pattern):

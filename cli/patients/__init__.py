@@ -1,0 +1,1 @@
+"""`unc patients`: what looks like patient data, and what people say of it."""

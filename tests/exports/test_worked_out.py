@@ -1,0 +1,197 @@
+"""What one audience could work out of what another has: nothing, from its own files.
+
+Two sets of dossiers that differ only in what stays at the agency must give the network the same
+files, sheet by sheet and over successive editions; the agency's differ, or the test would see
+nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from exports.model import ExportedDossier
+from exports.published.changes import Comparison, _held
+from exports.published.workbook_set import WorkbookSet
+from exports.sheets.columns import ColumnsFile
+from exports.sheets.figures import synthesise
+from exports.sheets.tables import Table
+from exports.sheets.values import content_text
+from mappings.dossier.model import Company
+from mappings.report.model import Unmapped
+from mappings.schema.model import Audience
+from tests.exports.conftest import COLUMNS, MAPPING, POLICY, answered, context
+from tests.triage.conftest import make_report, the_second_reading
+from triage.verdict.assess import assess
+
+RULES = the_second_reading()
+Told = dict[tuple[str, int, str], str]
+
+
+def judged(changes: Mapping[int, Any] | None = None, **others: Any) -> ExportedDossier:
+    """A dossier with the verdict of the rules in force."""
+    annotations = others.pop("annotations", {})
+    report = replace(make_report(dict(changes or {})), **others)
+    report = replace(report, annotations={**report.annotations, **annotations})
+    verdict = assess(report, RULES, mapping=MAPPING, fingerprint="f", earlier_exists=True)
+    return ExportedDossier(report, verdict)
+
+
+def cells(tables: Mapping[str, Table]) -> Iterator[tuple[tuple[str, int, str], str]]:
+    for sheet, table in tables.items():
+        for at, row in enumerate(table.rows):
+            for column, cell in zip(table.columns, row, strict=True):
+                yield (sheet, at, column.name), content_text(getattr(cell, "value", cell))
+
+
+def read_by(
+    audience: Audience, entries: list[ExportedDossier], columns: ColumnsFile = COLUMNS
+) -> Told:
+    """All that a workbook says, by sheet, row and column; its figures too."""
+    made = WorkbookSet(entries, context(), columns, POLICY)
+    told = dict(cells(made.tables(audience)))
+    readings = made._workbook(audience).readings
+    figures = synthesise(readings, origins=columns.figures, below=POLICY.small_counts.below)
+    told |= {("Synthèse", 0, one.name): content_text(one.value) for one in figures.figures}
+    blocks = ((block.title, line) for block in figures.blocks for line in block.lines)
+    return told | {("Synthèse", 0, f"{title} {line[0]}"): str(line) for title, line in blocks}
+
+
+def worked_out(
+    audience: Audience, one: list[ExportedDossier], other: list[ExportedDossier]
+) -> set[str]:
+    """Where the files of an audience tell two sets of dossiers apart: sheet and column."""
+    first, second = read_by(audience, one), read_by(audience, other)
+    places = {key for key in first.keys() | second.keys() if first.get(key) != second.get(key)}
+    return {f"{sheet} / {column}" for sheet, _, column in places}
+
+
+NATIONAL = {33: "Nationale"}
+FEW = {49: True, 50: 3, 501: 1, 502: 0}
+SECRETS: Mapping[str, tuple[ExportedDossier, ExportedDossier]] = {
+    "part des prescriptions": (judged(NATIONAL | {45: 3}), judged(NATIONAL | {45: 30})),
+    "part impossible": (judged({45: 3}), judged({45: 300})),
+    "volume de ventes": (judged({46: 10}), judged({46: 5_000})),
+    "ventes négatives": (judged({46: 10}), judged({46: -10})),
+    "contact": (judged({8: "Anne Exempla"}), judged({8: "Paul Exempla 06 12 34 56 78"})),
+    "référence interne": (judged({12: "A-1"}), judged({12: "B-2"})),
+    "nombre de cas": (judged(FEW), judged(FEW | {50: 7})),
+    "cas graves": (judged(FEW), judged(FEW | {501: 3})),
+    "références des cas": (
+        judged(FEW | {51: "FR-1, FR-2, FR-3"}),
+        judged(FEW | {50: 1, 51: "FR-1"}),
+    ),
+    "patient": (
+        judged({25: "Cas de Mme Anne Exempla, 67 ans, suivie en ville depuis un an."}),
+        judged({25: "Cas de M. Jean Modèle, 67 ans, suivie en ville depuis un an."}),
+    ),
+    "compte": (judged(usager_email="a@exemple.fr"), judged(usager_email="b@exemple.fr")),
+    "entreprise du compte": (
+        judged(demandeur=Company("12345678200010", "Exempla")),
+        judged(demandeur=Company("98765432100010", "Modèle")),
+    ),
+    "groupe": (judged(groupe="Lyon"), judged(groupe="Nice")),
+    "réponse non reprise": (judged(), judged(unmapped=(Unmapped("9", "Question", "Réponse"),))),
+    "risque retenu": (
+        judged(annotations={"risque_retenu": answered("Faible")}),
+        judged(annotations={"risque_retenu": answered("Élevé")}),
+    ),
+}
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_the_network_cannot_work_out_what_stays_at_the_agency(secret: str) -> None:
+    one, other = SECRETS[secret]
+    assert worked_out("agence", [one], [other]), "the agency reads it"
+    assert worked_out("reseau", [one], [other]) == set()
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_nor_from_one_edition_to_the_next(secret: str) -> None:
+    """`Changements` of an edition after which only what stays at the agency moved is empty."""
+    one, other = SECRETS[secret]
+
+    def changed(audience: Audience) -> list[Any]:
+        former, now = (
+            WorkbookSet([it], context(), COLUMNS, POLICY).tables(audience)["Dossiers"]
+            for it in (one, other)
+        )
+        held = [_held(*pair) for pair in zip(former.columns, former.rows[0], strict=True)]
+        names = [column.name for column in former.columns]
+        compared = Comparison(
+            columns=now.columns,
+            former={one.report.number: dict(zip(names, held, strict=True))},
+            masks=(POLICY.mask, POLICY.patient_mask),
+            retold=True,
+        )
+        return list(compared.rows(now.rows, {one.report.number}))
+
+    assert changed("reseau") == []
+    assert changed("agence")
+
+
+def test_the_level_outside_is_worked_out_of_what_is_shared_with_its_own_reasons() -> None:
+    high = judged(NATIONAL | {45: 30, 42: 10})
+    assert high.assessment.shared
+    assert high.assessment.shared.level != high.assessment.priority
+    told = read_by("reseau", [high])
+    reasons = next(text for (_, _, name), text in told.items() if name == "Motifs de priorité")
+    assert POLICY.mask not in reasons
+    assert "Part" not in reasons
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({50: 40, 501: 12, 502: 0}, True),
+        ({50: 40, 501: 0, 502: 0}, True),
+        ({50: None, 501: None, 502: None}, False),
+        ({50: None, 501: 0, 502: 0}, False),
+        ({50: 40, 501: None, 502: 0}, False),
+        ({50: 0, 501: 0, 502: 0}, False),
+        ({50: 40, 501: 2, 502: 0}, False),
+    ],
+)
+def test_a_list_of_cases_leaves_only_where_the_counts_are_known_and_large(
+    changes: dict[int, Any], *, shown: bool
+) -> None:
+    one = judged({49: True, 51: "FR-2026-1, FR-2026-2", **changes})
+    found = next(
+        text
+        for (sheet, _, name), text in read_by("reseau", [one]).items()
+        if (sheet, name) == ("Dossiers", "Références des cas")
+    )
+    assert (found == "FR-2026-1, FR-2026-2") is shown
+
+
+def without_audiences() -> ColumnsFile:
+    """The columns with every ``audience`` line deleted."""
+    sheets = tuple(
+        sheet.model_copy(
+            update={
+                "columns": tuple(
+                    column.model_copy(update={"audience": None}) for column in sheet.columns
+                )
+            }
+        )
+        for sheet in COLUMNS.sheets
+    )
+    return COLUMNS.model_copy(update={"sheets": sheets})
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_line_deleted_in_the_columns_lets_nothing_out(secret: str) -> None:
+    one, other = SECRETS[secret]
+    edited = without_audiences()
+    first, second = (read_by("reseau", [it], edited) for it in (one, other))
+    assert first == second
+    assert first.keys() == read_by("reseau", [one]).keys()
+
+
+def test_a_policy_that_names_no_computed_column_shows_none() -> None:
+    bare = POLICY.model_copy(update={"computed": frozenset()})
+    made = WorkbookSet([judged()], context(), COLUMNS, bare)
+    computed = {column.name for column in COLUMNS.dossiers_sheet.columns if column.computed}
+    shown = {column.name for column in made.tables("reseau")["Dossiers"].columns}
+    assert computed & shown == {"Dossier", "Avis du centre", "Commentaire"}

@@ -1,0 +1,38 @@
+"""Ages in a plain text: what a name or initials beside it make a person of."""
+
+import re
+from functools import lru_cache
+
+from triage.patient_data.words import WORDS, any_of
+
+Span = tuple[int, int]
+
+_NUMBER = any_of(WORDS.numbers)
+_UNIT = r"[ -]?(?:(?i:ans?|mois|semaines?|jours)\b|a\.|y/?o\b)"
+_AGE = re.compile(rf"(?<![\w,.])\d{{1,3}}{_UNIT}")
+_IN_WORDS = re.compile(rf"(?<!\w){_NUMBER}(?:[ -]{_NUMBER}){{0,4}}{_UNIT}")
+_A_UNIT = re.compile(r"[a-z] (?:ans|mois|semaines)\b")
+_A_DURATION = re.compile(rf"[ ,]{{0,2}}(?:{any_of(WORDS.durations)})\b")
+_SINCE = re.compile(rf"\b{any_of(WORDS.since)} (?:(?:l|d)es )?$", re.IGNORECASE)
+AGE_STEMS = ("initiale", "an", "mois", "sem", "jour", "a.", "yo", "y/o")
+"""What an age is told by."""
+_FAR = 20
+_OLDEST = 120
+
+
+@lru_cache(maxsize=8)
+def ages_in(text: str) -> tuple[Span, ...]:
+    """Places of ages; a duration (« 12 ans de recul », « depuis 3 mois ») is none."""
+    found = list(_AGE.finditer(text))
+    if _A_UNIT.search(text):
+        found += _IN_WORDS.finditer(text)
+    return tuple(match.span() for match in found if _is_an_age(text, match))
+
+
+def _is_an_age(text: str, match: re.Match[str]) -> bool:
+    if _A_DURATION.match(text, match.end()):
+        return False
+    if _SINCE.search(text, max(0, match.start() - _FAR), match.start()):
+        return False
+    digits = re.match(r"\d+", match.group())
+    return digits is None or int(digits.group()) <= _OLDEST

@@ -1,0 +1,88 @@
+"""Numbers that designate one person in a plain text: social security, hospital record."""
+
+import re
+from functools import lru_cache
+
+from stdnum.fr import nir
+
+from triage.patient_data.words import WORDS, any_of
+
+Span = tuple[int, int]
+
+_GAP = r"[ ./_\n-]{0,3}"
+_BEFORE_KEY = r"(?:[ ,;(]{0,2}(?i:cl[ée]f?)[ :]{0,3})?"
+_NIR = re.compile(
+    rf"(?<!\d)[1-478](?:{_GAP}\d){{4}}{_GAP}(?:\d{_GAP}\d|2{_GAP}[ABab])(?:{_GAP}\d){{6}}"
+    rf"(?P<key>{_BEFORE_KEY}[ (]{{0,2}}(?:{_GAP}\d){{2}})?(?!\d)"
+)
+_NOT_OF_A_NIR = re.compile(r"(?i:cl[ée]f?)|[^0-9ABab]")
+_GROUPS = re.compile(
+    r"\d[ ./_\n-]{1,3}\d\d[ ./_\n-]{1,3}\d\d[ ./_\n-]{1,3}\d[\dABab]"
+    r"[ ./_\n-]{0,3}\d{3}[ ./_\n-]{0,3}\d{3}"
+)
+_SOCIAL = re.compile(rf"(?<!\w){any_of(WORDS.social)}(?!\w)[^\d\n]{{0,25}}\n?$")
+_SOCIAL_AFTER = re.compile(rf"[ ,(]{{1,3}}{any_of(WORDS.social)}(?!\w)")
+_WITHOUT_KEY, _WITH_KEY = 13, 15
+_MONTHS = frozenset({*range(1, 13), *range(20, 43), *range(50, 100)})
+"""Months of a NIR: 20 and more where the day of birth is not known (INSEE)."""
+
+CODE_BEFORE = re.compile(
+    rf"(?<!\w){any_of(WORDS.codes)}[ :#.]{{0,3}}(?i:n[°o]s?|num[ée]ros?)?[ :#.]{{0,3}}$"
+)
+"""A word before a number that is a product's, a document's, never a person's."""
+_BEFORE = 40
+
+_VALUE = r"(?:[A-Z]{1,3}[ -]?)?\d(?:[ ./-]?\d){4,14}(?!\w)"
+_ITS_SIGN = r"(?:[ :=#.(\n-]|n°|(?i:num[ée]ro|(?:du |de la )?patiente?)){0,4}?"
+_HOSPITAL = re.compile(
+    rf"(?<!\w)(?:(?P<label>{any_of(WORDS.hospital)})"
+    r"|(?i:n°|no|num[ée]ro)(?: (?:permanent )?(?:d[eu]|de la|de l')| d'?)? ?(?:d[eu] |d')?"
+    rf"(?:{any_of((*WORDS.hospital_numbered, *WORDS.hospital))})"
+    rf"|(?i:patiente?) (?=n°|(?i:num[ée]ro)))(?![^\W\d_]){_ITS_SIGN}(?P<value>{_VALUE})"
+)
+_UNIT = re.compile(rf" ?(?:{any_of(WORDS.units)})(?!\w)")
+_A_DATE = re.compile(r"(?:19|20)\d\d ?- ?(?:19|20)\d\d|[0-3]?\d[/.-][01]?\d[/.-](?:19|20)?\d\d")
+_FEWEST = {"nda": 7, "nip": 6, "n.i.p.": 6, "iep": 6, "ins": 6}
+_FEWEST_DIGITS = 5
+
+
+@lru_cache(maxsize=8)
+def nirs_in(text: str) -> tuple[Span, ...]:
+    """Social security numbers: the key right (python-stdnum), or written or said as one."""
+    return tuple(match.span() for match in _NIR.finditer(text) if _is_nir(text, match))
+
+
+def _is_nir(text: str, match: re.Match[str]) -> bool:
+    number = _NOT_OF_A_NIR.sub("", match.group()).upper()
+    whole = len(number) == _WITH_KEY
+    if whole and nir.is_valid(number):
+        return True
+    if not whole and len(number) != _WITHOUT_KEY:
+        return False
+    before = max(0, match.start() - _BEFORE)
+    after = _SOCIAL_AFTER.match(text, match.end())
+    if after or _SOCIAL.search(text, before, match.start()):
+        return True
+    if CODE_BEFORE.search(text, before, match.start()) or int(number[3:5]) not in _MONTHS:
+        return False
+    typed = match.group()[: match.start("key") - match.start()] if match["key"] else match.group()
+    if _GROUPS.fullmatch(typed):
+        return True
+    plausible = number[0] in "12" and 1 <= int(number[3:5]) <= 12  # noqa: PLR2004
+    return plausible and typed.isalnum() and number[5:7] != "00"
+
+
+@lru_cache(maxsize=8)
+def hospital_numbers_in(text: str) -> tuple[Span, ...]:
+    """Numbers of a patient's record, by what stands before: IPP, NIP, « dossier médical n° »."""
+    return tuple(
+        match.span("value") for match in _HOSPITAL.finditer(text) if _is_of_a_record(text, match)
+    )
+
+
+def _is_of_a_record(text: str, match: re.Match[str]) -> bool:
+    value = match["value"]
+    fewest = _FEWEST.get((match["label"] or "").casefold(), _FEWEST_DIGITS)
+    if sum(map(str.isdigit, value)) < fewest or _A_DATE.fullmatch(value):
+        return False
+    return not _UNIT.match(text, match.end("value"))

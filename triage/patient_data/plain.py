@@ -1,0 +1,139 @@
+"""A text as it is looked at: one way to write spaces, dashes and digits, nothing that is not seen.
+
+Each character knows where it stands in the text that was typed: what is found there is masked here.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+Span = tuple[int, int]
+
+_AS_IS = re.compile(r"[!-~À-ÖØ-öø-ÿŒœ°€«»]+(?:[ \n][!-~À-ÖØ-öø-ÿŒœ°€«»]+)*")
+"""A text that is plain already: most are."""
+
+_BLANKS = frozenset("\t\v\f\u2800\u3164\u115f\u1160")
+_LINES = frozenset("\r\n\u0085\u2028\u2029")
+_SIGNS = {
+    **dict.fromkeys("\u2212\u02d7\u00ac\u2500\u2501\u30fc", "-"),
+    **dict.fromkeys("\u00b7\u2022\u2027\u2219\u22c5\u30fb\u3002\u2024", "."),
+    **dict.fromkeys("\u2044\u2215\u29f8", "/"),
+    **dict.fromkeys("\u2018\u2019\u02bc\u00b4`\u2032", "'"),
+}
+_LOOK_ALIKE = dict(
+    zip(
+        "АВЕКМНОРСТУХавекморстухіѕјІЅЈΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",  # Cyrillic and Greek
+        "ABEKMHOPCTYXabekmopctyxisjISJABEZHIKMNOPTYXo",
+        strict=True,
+    )
+)
+_DIGITS = str.maketrans("OoIl|S", "001115")
+_WITH_LETTERS = re.compile(r"(?<![A-Za-z0-9|])(?=[OoIl|S]{0,12}\d)[OoIl|S\d]{2,24}(?![A-Za-z0-9|])")
+_DIGIT = re.compile(r"\d")
+_MIXED = re.compile(r"[OoIl|S]\d|\d[OoIl|S]|[OoIl|][ .-]\d\d")
+_ALONE = re.compile(
+    r"(?<![A-Za-z0-9|])(?:[lI|]|[Oo][lI|])(?=(?:[ .-]\d\d){2}[ .-])"
+    r"|(?<=\d[ .-])[OoIl|]{2,3}(?=[ .-]\d)"
+)
+"""Letters alone for digits of a number in groups."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A text as it is looked at.
+
+    Attributes:
+        text: It, with single spaces and lines, « - » for any dash, ASCII digits.
+        digits: The same, with letters that stand for digits (« O6 l2 ») as digits.
+        low: In small letters: what tells quickly whether a word can be there.
+        count: How many digits it has.
+        starts: Where each of its characters starts in the typed text; empty when they are the same.
+        ends: Where each ends there.
+    """
+
+    text: str
+    digits: str
+    low: str
+    count: int
+    starts: Sequence[int] = ()
+    ends: Sequence[int] = ()
+
+    def mentions(self, stems: Iterable[str]) -> bool:
+        """Whether one of these stands in it."""
+        return any(one in self.low for one in stems)
+
+    def typed(self, spans: Iterable[Span]) -> Iterator[Span]:
+        """The places of the typed text that these are."""
+        if not self.starts:
+            yield from spans
+            return
+        for start, end in spans:
+            yield self.starts[start], self.ends[end - 1]
+
+
+@lru_cache(maxsize=8)
+def plain(typed: str) -> Plain:
+    """Make a text plain; time grows with its length only."""
+    if _AS_IS.fullmatch(typed):
+        return _made(typed)
+    made: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for place, char in enumerate(typed):
+        if made and unicodedata.combining(char):
+            whole = unicodedata.normalize("NFC", made[-1] + char)
+            if len(whole) == 1:  # else a mark on a letter that never has it: it hides the letter
+                made[-1] = whole
+            ends[-1] = place + 1
+            continue
+        for one in _plain_chars(char):
+            last = made[-1] if made else "\n"
+            if one == " " and last in " \n":
+                continue
+            if one == "\n" and last in " \n":
+                if last == " ":
+                    made[-1] = "\n"
+                continue
+            made.append(one)
+            starts.append(place)
+            ends.append(place + 1)
+    return _made("".join(made), starts, ends)
+
+
+def _made(text: str, starts: Sequence[int] = (), ends: Sequence[int] = ()) -> Plain:
+    digits = _with_digits(text)
+    return Plain(text, digits, text.lower(), len(_DIGIT.findall(digits)), starts, ends)
+
+
+def _plain_chars(char: str) -> str:
+    if "!" <= char <= "~" and char != "`":
+        return char
+    if char in _LINES:
+        return "\n"
+    if char in _SIGNS:
+        return _SIGNS[char]
+    category = unicodedata.category(char)
+    if category == "Zs" or char in _BLANKS:
+        return " "
+    if category == "Pd":
+        return "-"
+    if category in {"Cf", "Cc", "Mn", "Me"}:
+        return ""
+    if category == "Nd":
+        return str(unicodedata.decimal(char))
+    if char in _LOOK_ALIKE:
+        return _LOOK_ALIKE[char]
+    shown = unicodedata.normalize("NFKC", char)
+    return shown if shown == char else "".join(map(_plain_chars, shown))
+
+
+def _with_digits(text: str) -> str:
+    if not _MIXED.search(text):
+        return text
+    return _ALONE.sub(_as_digits, _WITH_LETTERS.sub(_as_digits, text))
+
+
+def _as_digits(match: re.Match[str]) -> str:
+    return match.group().translate(_DIGITS)

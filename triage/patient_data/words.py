@@ -1,0 +1,93 @@
+"""The words around a person in a text, as staff may add to them: read once, with the code.
+
+They are a part of the search as the numbering plans are of phonenumbers: a verdict rests on them
+(:data:`DIGEST`), and no setting points elsewhere.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from datafiles.file import DataFile, text_of
+from french.text import fold
+
+_HERE = Path(__file__).parent
+_WORDS, _NAMES = "personnes.yaml", "prenoms.yaml"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FirstNames(_Part):
+    """First names, folded, with blanks between.
+
+    Attributes:
+        seuls: One of them alone, before an age, is a person's.
+        ambigus: Also words, places or medicines: not enough alone.
+    """
+
+    seuls: str
+    ambigus: str
+
+
+class Words(_Part):
+    """Lists of words; what each is for is said in the file."""
+
+    kinds: Mapping[str, str]
+    civilities: tuple[str, ...]
+    patients: tuple[str, ...]
+    children: tuple[str, ...]
+    named: tuple[str, ...]
+    between: tuple[str, ...]
+    particles: tuple[str, ...]
+    not_names: tuple[str, ...]
+    professional: tuple[str, ...]
+    organisations: tuple[str, ...]
+    eponyms: tuple[str, ...]
+    acronyms_short: tuple[str, ...]
+    acronyms_long: tuple[str, ...]
+    acronyms_often: tuple[str, ...]
+    signed: tuple[str, ...]
+    small_words: tuple[str, ...]
+    durations: tuple[str, ...]
+    since: tuple[str, ...]
+    codes: tuple[str, ...]
+    social: tuple[str, ...]
+    hospital: tuple[str, ...]
+    hospital_numbered: tuple[str, ...]
+    units: tuple[str, ...]
+    streets: tuple[str, ...]
+    home: tuple[str, ...]
+    mailboxes: tuple[str, ...]
+    months: tuple[str, ...]
+    numbers: tuple[str, ...]
+
+
+def _read(name: str) -> DataFile:
+    return DataFile(text_of((_HERE / name).read_bytes(), source=name), source=name)
+
+
+WORDS = _read(_WORDS).validate(Words)
+_names = _read(_NAMES).validate(FirstNames)
+FIRST_NAMES = frozenset(_names.seuls.split())
+AMBIGUOUS_NAMES = frozenset(_names.ambigus.split())
+DIGEST = sha256(b"".join((_HERE / one).read_bytes() for one in (_WORDS, _NAMES))).hexdigest()[:8]
+"""What verdicts are told apart by when these words change."""
+
+
+@cache
+def any_of(words: Iterable[str]) -> str:
+    """A pattern of any of the words, the longest first, in capitals or not."""
+    ordered = sorted(words, key=lambda one: (-len(one), one))
+    return f"(?i:{'|'.join(map(re.escape, ordered))})"
+
+
+@cache
+def folded(words: tuple[str, ...]) -> frozenset[str]:
+    """The words without accents nor capitals."""
+    return frozenset(map(fold, words))
