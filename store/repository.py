@@ -25,6 +25,7 @@ from store.staff.runs import Runs
 from store.staff.sign_in_tries import SignInTries
 from store.staff.visits import Notices, Visits
 from store.verdicts.assessments import Assessments
+from store.verdicts.facts import Facts
 from store.verdicts.rule_texts import RuleTexts
 from store.verdicts.situations import Situations
 
@@ -39,6 +40,7 @@ class StoreMemory:
         quarantine: Dossiers set aside.
         attachments: Files on disk.
         assessments: Verdicts.
+        facts: What is counted beside verdicts, and which dossiers judging must look at.
         outbox: Replies due and sent, conflicts, what is ours on DS.
         corrections: Correction requests, for the KPI.
         exports: Published workbooks.
@@ -59,6 +61,7 @@ class StoreMemory:
         self.quarantine = Quarantine(scope)
         self.attachments = Attachments(scope)
         self.assessments = Assessments(scope)
+        self.facts = Facts(scope)
         self.outbox = Outbox(scope)
         self.corrections = Corrections(scope)
         self.exports = Exports(scope)

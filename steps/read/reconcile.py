@@ -49,6 +49,9 @@ def reconcile(services: Connected, summary: Summary) -> None:
     if complete:
         _follow_missing(services, summary, stored - listed)
     summary.drift = _counted(summary) - before
+    services.store.facts.unsettle_all(
+        services.demarche
+    )  # judging looks at all of them, once a night
     tell_quarantine(services, summary)
 
 

@@ -136,6 +136,21 @@ verdicts = Table(
     Index(None, "demarche", "number"),
 )
 
+facts = Table(
+    "facts",
+    metadata,
+    *of_dossier(),
+    Column("settled", String, nullable=False),
+    Column("earlier_number", NUMBER),
+    Column("status", FreeText),
+    Column("priority", String),
+    Column("unmapped", FreeText),
+    erased_with_the_dossier(),
+    Index(None, "demarche", "settled"),
+    Index(None, "demarche", "earlier_number"),
+)
+"""Beside each dossier, apart from its long text: what judging looked at it under, and counts."""
+
 plans = Table(
     "plans",
     metadata,
@@ -144,6 +159,7 @@ plans = Table(
     Column("content", String, nullable=False),
     Column("again_at", UtcDateTime),
     erased_with_the_dossier(),
+    Index(None, "demarche", "again_at"),
 )
 
 replies = Table(

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
 from store.database.engine import Scope
+from store.database.settling import MOVED
 from store.database.statements import in_chunks, upsert
-from store.database.tables import assessments, dossiers, verdicts
+from store.database.tables import assessments, dossiers, facts, verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,16 @@ def _make_current(
                 "new_fingerprint": row.fingerprint,
                 "new_basis": row.basis,
             }
+            for row in moved
+        ],
+    )
+    connection.execute(
+        update(facts)
+        .where(facts.c.demarche == bindparam("of_demarche"))
+        .where(facts.c.number == bindparam("of_number"))
+        .values(earlier_number=bindparam("named"), settled=MOVED),
+        [
+            {"of_demarche": demarche, "of_number": row.number, "named": row.earlier_number}
             for row in moved
         ],
     )
