@@ -20,6 +20,7 @@ from store.outbox.corrections import Corrections
 from store.outbox.outbox import Outbox
 from store.staff.accounts import Accounts
 from store.staff.exports import Exports
+from store.staff.lines import Lines
 from store.staff.opinions import Opinions
 from store.staff.runs import Runs
 from store.staff.sign_in_tries import SignInTries
@@ -52,6 +53,7 @@ class StoreMemory:
         sign_in_tries: Recent tries at signing in.
         notices: Who was told that an export is out.
         opinions: What evaluators wrote in returned workbooks.
+        lines: Lists of the portal.
     """
 
     def __init__(self, scope: Scope) -> None:
@@ -73,6 +75,7 @@ class StoreMemory:
         self.sign_in_tries = SignInTries(scope)
         self.notices = Notices(scope)
         self.opinions = Opinions(scope)
+        self.lines = Lines(scope)
 
 
 class Store(StoreMemory):

@@ -356,6 +356,34 @@ sign_in_tries = Table(
     Column("address", FreeText, nullable=False),
 )
 
+portal_stamps = Table(
+    "portal_stamps",
+    metadata,
+    *of_dossier(),
+    Column("stamp", String, nullable=False),
+    erased_with_the_dossier(),
+)
+
+portal_lines = Table(
+    "portal_lines",
+    metadata,
+    *of_dossier(),
+    Column("audience", String, primary_key=True),
+    Column("status", FreeText, nullable=False),
+    Column("priority", String, nullable=False),
+    Column("score", Integer),
+    Column("deposited", String, nullable=False),
+    Column("product", FreeText, nullable=False),
+    Column("substance", FreeText, nullable=False),
+    Column("company", FreeText, nullable=False),
+    Column("situation", FreeText, nullable=False),
+    Column("situation_text", FreeText, nullable=False),
+    Column("centres", Text, nullable=False),
+    Column("substances", FreeText, nullable=False),
+    Column("text", FreeText, nullable=False),
+    erased_with_the_dossier(),
+)
+
 notices = Table(
     "notices",
     metadata,

@@ -1,6 +1,6 @@
 """Verdicts: one for each content of a dossier and basis; which one is current, and since when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -74,12 +74,20 @@ class Assessments:
             connection.execute(upsert(connection, assessments, update=()), values)
             _make_current(connection, demarche, rows=rows, at=at)
 
-    def first_checks(self, demarche: int) -> dict[int, datetime]:
-        """When each dossier was judged for the first time, by number."""
+    def first_checks(
+        self, demarche: int, *, numbers: Iterable[int] | None = None
+    ) -> dict[int, datetime]:
+        """When each dossier was judged for the first time, by number: all, or some of them."""
         columns = (assessments.c.number, func.min(assessments.c.assessed_at))
         query = select(*columns).filter_by(demarche=demarche).group_by(assessments.c.number)
+        here = assessments.c.number
+        parts = (
+            [query]
+            if numbers is None
+            else [query.where(here.in_(chunk)) for chunk in in_chunks(sorted(set(numbers)))]
+        )
         with self._scope.read() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
+            return {row[0]: row[1] for part in parts for row in connection.execute(part)}
 
     def history(self, demarche: int, number: int) -> tuple[VerdictSeen, ...]:
         """Verdicts on a dossier as they were current, the oldest first."""
