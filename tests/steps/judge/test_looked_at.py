@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
+from cli.run.status import _state
 from sandbox.generator.generate import generate
 from settings import Settings
 from steps.judge.judge import judge
 from steps.judge.situation_decisions import confirm
 from steps.judge.situations import members
+from steps.publish.export import entries_of
 from steps.reply.respond import respond
 from steps.run import gather
 from steps.wiring import case_files
@@ -168,6 +170,29 @@ def test_what_moved_is_decoded_and_mapped_once(
         respond(services, summary)
     assert len(summary.assessed) == len(summary.annotated) == 1
     assert done == {"decode_dossier": 1, "map_report": 1}
+
+
+def test_status_counts_without_reading_a_dossier(made: Bridge) -> None:
+    with open_services(made.settings) as services:
+        with watching(services.store) as seen:
+            state = _state(services)
+        shown = [one.decision for one in entries_of(services)]
+    assert state["statuts"] == Counter(one.shown for one in shown)
+    assert state["priorites"] == Counter(one.priority or "–" for one in shown)
+    assert state["evalues"] == state["dossiers"] == len(shown)
+    assert not seen.rows.keys() & {"assessments", "situation_reports"}
+    assert seen.rows["dossiers"] == 1, "their count"
+
+
+def test_a_base_that_counted_nothing_counts_at_the_next_judging(made: Bridge) -> None:
+    with open_services(made.settings) as services:
+        before = _state(services)["statuts"]
+        with services.store._scope.write() as connection:
+            connection.execute(text("UPDATE facts SET settled = '', status = NULL"))
+        assert list(_state(services)["statuts"]) == ["à compter au prochain passage"]
+        summary, _ = judged(services)
+        assert not summary.assessed
+        assert _state(services)["statuts"] == before
 
 
 def _settled(store: Store) -> dict[int, str]:
