@@ -12,7 +12,7 @@ from cli.terminal.parsing import Count
 from mappings.medicines.columns import NO_REFERENCE
 from mappings.report.display import show
 from settings import load_settings
-from steps.publish.export import KIND
+from steps.publish.circumstances import KIND
 from steps.wiring.drift import drift_of
 from steps.wiring.reference import version_of
 from steps.wiring.services import Services, now, open_services

@@ -13,6 +13,9 @@ from steps.wiring.reference import version_of
 from steps.wiring.services import Services
 from triage.verdict.assess import JUDGED
 
+KIND = "classeurs"
+"""Kind of the published workbooks, in the store."""
+
 
 def circumstances(services: Services) -> ExportContext:
     """Those of what is shown now; situations and years are left out."""

@@ -31,7 +31,7 @@ from steps.follow.followup import followed
 from steps.judge.judge import ASSESSMENT, is_current
 from steps.judge.situations import decided
 from steps.publish.beside_reports import BesideReports, situations_of
-from steps.publish.circumstances import circumstances
+from steps.publish.circumstances import KIND, circumstances
 from steps.wiring import handed_out_files
 from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.drift import absences_told, drift_of
@@ -47,7 +47,6 @@ from triage.verdict.assess import JUDGED
 
 __all__ = ["centres", "entries_of", "export", "export_context", "hand_out_files", "source_digest"]
 
-KIND = "classeurs"
 FILES: dict[str, Audience] = {"agence.xlsx": "agence", "reseau.xlsx": "reseau"}
 
 

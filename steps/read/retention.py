@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self, TypeGuard
 
-from exports.published.publishing import remove_old
 from french.time import PARIS
 from mappings.dossier.model import RawDossier
 from mappings.dossier.shape import LARGEST_NUMBER
@@ -118,6 +117,8 @@ def remove_old_workbooks(services: Services) -> tuple[str, ...]:
     Raises:
         ExportFolderError: The folder cannot be written.
     """
+    from exports.published.publishing import remove_old  # heavy, and every reading imports this
+
     root = services.inputs.publishing.folder
     if not root.is_dir():
         return ()

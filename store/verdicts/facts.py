@@ -93,7 +93,9 @@ class Facts:
             .values(
                 status=bindparam("new_status"),
                 priority=bindparam("new_priority"),
-                unmapped=func.coalesce(bindparam("new_unmapped"), facts.c.unmapped),
+                unmapped=func.coalesce(
+                    bindparam("new_unmapped", type_=facts.c.unmapped.type), facts.c.unmapped
+                ),
             )
         )
         values = [{f"new_{name}": value for name, value in asdict(row).items()} for row in rows]
