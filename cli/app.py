@@ -9,76 +9,137 @@ import gc
 import os
 import sys
 from contextlib import suppress
+from importlib import import_module
 from importlib.metadata import version
+from typing import Final
 
 from cyclopts import App, CycloptsError
 
-from cli.demo import demo, sandbox
-from cli.doctor import doctor
-from cli.doctor.setting_names import unknown_names
-from cli.mapping import bdpm
-from cli.mapping import commands as mapping
-from cli.patients import commands as patients
-from cli.portal import serve, users
-from cli.rules import commands as rules
-from cli.run import commands as running
-from cli.run import operations, reconcile, returned, status
-from cli.situations import commands as situations
 from cli.terminal.help import group_of, in_french
 from cli.terminal.output import explain, print_json, say, write_anywhere
-from cli.terminal.parsing import misunderstood
 
-app = App(
-    name="unc",
-    help="Passerelle entre démarches-simplifiées et les évaluateurs des usages non conformes.",
-    version=f"unc {version('passerelle-unc')}",
-    version_flags=["--version"],
-    help_format="plaintext",
-)
-for command in (
-    doctor.doctor,
-    running.run,
-    running.sync,
-    reconcile.reconcile,
-    running.assess,
-    running.respond,
-    running.export,
-    status.status,
-    operations.backup,
-    operations.upgrade,
-    operations.purge,
-    serve.serve,
-    sandbox.sandbox,
-    demo.demo,
-):
-    app.command(command)
-app.command(returned.import_, name="import")
-app.command(bdpm.bdpm)
-app.command(mapping.mapping)
-app.command(patients.patients)
-app.command(users.users)
-app.command(rules.rules)
-app.command(situations.situations)
-for name in [name for name in app if not name.startswith("-")]:
-    place = group_of(name)
-    app[name].group, app[name].sort_key = place["group"], place["sort_key"]
-in_french(app)
+COMMANDS: Final = {
+    "assess": (
+        "cli.run.commands:assess",
+        "Évaluer les dossiers déjà lus, sans rien écrire sur DS.",
+    ),
+    "backup": (
+        "cli.run.operations:backup",
+        "Copier la base embarquée (SQLite), même pendant un passage.",
+    ),
+    "bdpm": ("cli.mapping.bdpm:bdpm", "Base publique des médicaments (BDPM), en option."),
+    "demo": (
+        "cli.demo.demo:demo",
+        "Faire tout le travail une fois sur une démarche fictive, puis montrer le résultat.",
+    ),
+    "doctor": (
+        "cli.doctor.doctor:doctor",
+        "Vérifier les réglages, la base, l'accès à DS, le formulaire et les droits.",
+    ),
+    "export": (
+        "cli.run.commands:export",
+        "Publier les classeurs, si les données ont changé depuis les derniers.",
+    ),
+    "import": (
+        "cli.run.returned:import_",
+        "Reprendre les avis et commentaires d'un classeur renvoyé ;"  # noqa: ISC004 (one sentence)
+        " les exports suivants les portent.",
+    ),
+    "mapping": (
+        "cli.mapping.commands:mapping",
+        "Correspondance entre le formulaire et le schéma interne.",
+    ),
+    "patients": (
+        "cli.patients.commands:patients",
+        "Ce qui ressemble à des données de patients, et ce qu'en dit une personne.",
+    ),
+    "purge": (
+        "cli.run.operations:purge",
+        "Effacer les dossiers et les classeurs dont la durée de conservation est finie.",
+    ),
+    "reconcile": (
+        "cli.run.reconcile:reconcile",
+        "Rapprocher la copie de toute la démarche, et la réparer : zéro écart est la bonne valeur.",
+    ),
+    "respond": (
+        "cli.run.commands:respond",
+        "Écrire sur DS ce qui est dû : annotations, labels, messages.",
+    ),
+    "rules": ("cli.rules.commands:rules", "Référentiels de complétude et de triage."),
+    "run": (
+        "cli.run.commands:run",
+        "Tout faire une fois : lire la démarche, évaluer, répondre, exporter.",
+    ),
+    "sandbox": (
+        "cli.demo.sandbox:sandbox",
+        "Démarche fictive, pour s'entraîner et pour essayer une règle.",
+    ),
+    "serve": (
+        "cli.portal.serve:serve",
+        "Servir le portail : exports, changements, dossiers, indicateurs, journal.",
+    ),
+    "situations": (
+        "cli.situations.commands:situations",
+        "Situations : regroupements de signalements.",
+    ),
+    "status": (
+        "cli.run.status:status",
+        "Montrer où en est la passerelle : lecture, verdicts, attente, quarantaine, exports.",
+    ),
+    "sync": (
+        "cli.run.commands:sync",
+        "Lire ce qui a changé sur la démarche, sans rien écrire sur DS.",
+    ),
+    "upgrade": (
+        "cli.run.operations:upgrade",
+        "Mettre la base à jour pour cette version, après une copie de la base embarquée.",
+    ),
+    "users": ("cli.portal.users:users", "Comptes du portail."),
+}
+"""Where each command is, and what `unc --help` says of it: the first sentence of its own help, here
+so that the list is shown without importing what every command works with."""
+
+
+def make_app(*, listed: bool) -> App:
+    """The command line; a command is imported when it is typed.
+
+    Args:
+        listed: Whether the list of commands is to be shown. What it says of a command would else
+            stand in place of that command's own help.
+    """
+    app = App(
+        name="unc",
+        help="Passerelle entre démarches-simplifiées et les évaluateurs des usages non conformes.",
+        version=f"unc {version('passerelle-unc')}",
+        version_flags=["--version"],
+        help_format="plaintext",
+    )
+    for name, (place, told) in COMMANDS.items():
+        app.command(place, name=name, help=told if listed else None, **group_of(name))
+    in_french(app)
+    return app
 
 
 def main() -> None:
     """Run the command of this process and leave with its exit code."""
     write_anywhere()
+    if sys.argv[1:2] and sys.argv[1] in COMMANDS:
+        import_module(COMMANDS[sys.argv[1]][0].partition(":")[0])
     gc.freeze()  # what was imported stays: not looked through again while pages come and go
     sys.exit(_written(call(sys.argv[1:])))
 
 
 def call(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
-    if arguments[:1] != ["doctor"] and (told := unknown_names()):  # which tells it in its own way
-        say(f"Réglage {told}")
+    typed = arguments[0] if arguments else ""
+    if typed in COMMANDS and typed != "doctor":  # which tells it in its own way
+        _tell_unknown_settings()
+    app = make_app(listed=typed not in COMMANDS)
     try:
         code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
+        from cli.terminal.parsing import misunderstood
+
         return _could_not_run(arguments, misunderstood(error))
     except KeyboardInterrupt:
         say("Interrompu ; le prochain passage reprend où celui-ci s'est arrêté.")
@@ -90,6 +151,13 @@ def call(arguments: list[str]) -> int:
             raise
         return _could_not_run(arguments, explain(error))
     return code if isinstance(code, int) else 0
+
+
+def _tell_unknown_settings() -> None:
+    from cli.doctor.setting_names import unknown_names
+
+    if told := unknown_names():
+        say(f"Réglage {told}")
 
 
 def _written(code: int) -> int:

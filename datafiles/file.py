@@ -46,10 +46,11 @@ class DataFile:
         self.source = source
         self.digest = sha256(text.encode(errors="replace")).hexdigest()[:12]
         self.data: Any = _parsed(text, source=source)
+        self._text = text
 
     def line(self, path: Iterable[int | str]) -> int:
         """Line (from 1) of the deepest key of ``path`` that the file has."""
-        node, line = self.data, 1
+        node, line = _with_lines(self._text, source=self.source), 1
         for step in path:
             match node:
                 case CommentedMap() if step in node:
@@ -98,10 +99,21 @@ def text_of(content: bytes, *, source: str) -> str:
 def _parsed(text: str, *, source: str) -> Any:
     """Content of a text; the same text is parsed once a process, which costs most of an idle run.
 
-    Nobody changes what is handed out: it is checked into a model of its own.
+    Where libyaml is installed it parses six times sooner than what remembers lines, which is asked
+    when there is a problem to tell. Nobody changes what is handed out: it is checked into a model
+    of its own.
     """
     if large := too_large(text):
         raise DataFileError([f"{source}:{large[0]} : {large[1]}"])
+    try:
+        return YAML(typ="safe").load(text)
+    except (MarkedYAMLError, ReaderError, *UNREADABLE):
+        return _with_lines(text, source=source)  # which says where
+
+
+@lru_cache(maxsize=8)
+def _with_lines(text: str, *, source: str) -> Any:
+    """The same content, with the line of each key."""
     yaml = YAML(typ="rt")
     yaml.composer.warn_double_anchors = False  # allowed, and told in English to nobody's use
     try:

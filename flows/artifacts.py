@@ -11,7 +11,7 @@ from uuid import UUID
 
 from mappings.drift.model import COLUMNS, table
 from mappings.report.display import show
-from steps.publish.export import dossier_url
+from steps.publish.circumstances import dossier_url
 from steps.wiring.services import Services
 from steps.wiring.summary import COUNTS, Summary
 from steps.wiring.token_age import token_warning

@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 
-from portal.dossiers.library import SnapshotLibrary
+from portal.dossiers.library import Library
 from portal.errors import ForbiddenError, NotSignedInError, PortalError, UnknownError
 from portal.headers import SafeHeaders
 from portal.pages import dossiers, exports, journal, sign_in
@@ -46,7 +46,7 @@ class Site:
 
 
 def make_app(source: Source, site: Site) -> FastAPI:
-    """Make the application; reads the dossiers once before it answers."""
+    """Make the application; lines of the dossiers that moved are made while it answers."""
     app = FastAPI(title="Portail UNC", docs_url=None, redoc_url=None, openapi_url=None)
     app.router.redirect_slashes = False  # it would send to the host that the request names
     fetchable = FetchableFiles(source.exports, demarche=source.demarche, secret=site.secret)
@@ -66,7 +66,9 @@ def make_app(source: Source, site: Site) -> FastAPI:
     app.state.counter = exports.DownloadPages(
         fetchable, source.store, source.demarche, source.columns, masks
     )
-    app.state.dossier_pages = dossiers.DossierPages(source, SnapshotLibrary(source))
+    library = Library(source)
+    library.look()
+    app.state.dossier_pages = dossiers.DossierPages(source, library)
     for pages in (journal, sign_in, exports, dossiers):
         app.include_router(pages.router)
     app.mount("/statique", StaticFiles(directory=STATIC), name="statique")

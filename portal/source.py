@@ -1,6 +1,6 @@
 """What the portal is made from: handed over by whoever starts it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +27,9 @@ class Source:
         centres: The regional centres.
         entries: Reads every dossier that has a verdict, or those of these numbers.
         context: The circumstances of an export of these dossiers.
-        stamp: Tells whether the dossiers changed, without reading them.
+        circumstances: The same, without what takes reading reports: situations and years.
+        stamps: What the lines of each listed dossier must be made from, by number.
+        stamp: Tells whether anything changed, without reading a dossier.
     """
 
     demarche: int
@@ -38,6 +40,8 @@ class Source:
     centres: tuple[Centre, ...]
     entries: Callable[[Iterable[int] | None], Iterable[ExportedDossier]]
     context: Callable[[Sequence[ExportedDossier]], ExportContext]
+    circumstances: Callable[[], ExportContext]
+    stamps: Callable[[], Mapping[int, str]]
     stamp: Callable[[], str]
 
     def read(

@@ -20,11 +20,13 @@ from store.outbox.corrections import Corrections
 from store.outbox.outbox import Outbox
 from store.staff.accounts import Accounts
 from store.staff.exports import Exports
+from store.staff.lines import Lines
 from store.staff.opinions import Opinions
 from store.staff.runs import Runs
 from store.staff.sign_in_tries import SignInTries
 from store.staff.visits import Notices, Visits
 from store.verdicts.assessments import Assessments
+from store.verdicts.facts import Facts
 from store.verdicts.not_patients import NotPatients
 from store.verdicts.rule_texts import RuleTexts
 from store.verdicts.situations import Situations
@@ -40,6 +42,7 @@ class StoreMemory:
         quarantine: Dossiers set aside.
         attachments: Files on disk.
         assessments: Verdicts.
+        facts: What is counted beside verdicts, and which dossiers judging must look at.
         outbox: Replies due and sent, conflicts, what is ours on DS.
         corrections: Correction requests, for the KPI.
         exports: Published workbooks.
@@ -52,6 +55,7 @@ class StoreMemory:
         sign_in_tries: Recent tries at signing in.
         notices: Who was told that an export is out.
         opinions: What evaluators wrote in returned workbooks.
+        lines: Lists of the portal.
     """
 
     def __init__(self, scope: Scope) -> None:
@@ -61,6 +65,7 @@ class StoreMemory:
         self.quarantine = Quarantine(scope)
         self.attachments = Attachments(scope)
         self.assessments = Assessments(scope)
+        self.facts = Facts(scope)
         self.outbox = Outbox(scope)
         self.corrections = Corrections(scope)
         self.exports = Exports(scope)
@@ -73,6 +78,7 @@ class StoreMemory:
         self.sign_in_tries = SignInTries(scope)
         self.notices = Notices(scope)
         self.opinions = Opinions(scope)
+        self.lines = Lines(scope)
 
 
 class Store(StoreMemory):

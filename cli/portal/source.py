@@ -13,6 +13,7 @@ from portal.published.notices import Crier
 from portal.serving import each_minute, listen, server_of
 from portal.source import Source
 from settings import SettingsError, load_settings
+from steps.publish.circumstances import circumstances, line_stamps
 from steps.publish.export import entries_of, export_context, source_digest
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.services import Services, open_services
@@ -74,6 +75,8 @@ def source_of(services: Services) -> Source:
         centres=centres(services.inputs.publishing.columns),
         entries=entries,
         context=context,
+        circumstances=lambda: circumstances(services),
+        stamps=lambda: line_stamps(services),
         stamp=lambda: source_digest(services),
     )
 

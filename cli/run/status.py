@@ -1,10 +1,11 @@
 """`unc status`: where the bridge stands, from the store alone."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
+import orjson
 from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
@@ -16,21 +17,18 @@ from mappings.drift.model import Severity
 from mappings.medicines.columns import NO_REFERENCE
 from mappings.report.display import show
 from settings import load_settings
-from steps.judge.judge import ASSESSMENT
-from steps.judge.planning import written_by_us
-from steps.publish.export import KIND
-from steps.wiring.case_files import CaseFile, CaseFiles
+from steps.publish.circumstances import KIND
 from steps.wiring.drift import drift_of
 from steps.wiring.reference import version_of
 from steps.wiring.services import Services, now, open_services
 from steps.wiring.summary import OUTCOMES
 from steps.wiring.token_age import token_warning
 from steps.wiring.troubles import Told, counted, key_of
-from store.dossiers.models import StoredDossier
 from store.outbox.stages import Stage
-from triage.replies.decision import Decision, decide, held_by_person
 
 _DEFAULT = Common()
+_UNCOUNTED = "à compter au prochain passage"
+"""A base of an older version, that no run has judged since: it counted nothing."""
 _TITLES = {
     "titre": "Titre",
     "lu_jusqu_au": "Lue jusqu'au",
@@ -164,9 +162,7 @@ def _cell(value: Any) -> str:
 def _state(services: Services) -> dict[str, Any]:
     store, demarche = services.store, services.demarche
     known = store.demarches.state(demarche)
-    judged = list(_judged(services))
-    decisions = [decision for decision, _ in judged]
-    unmapped = Counter(champ for _, champs in judged for champ in champs)
+    totals = store.facts.totals(demarche)
     published = store.exports.last(demarche, kind=KIND)
     return {
         "demarche": demarche,
@@ -174,10 +170,10 @@ def _state(services: Services) -> dict[str, Any]:
         "lu_jusqu_au": known.watermark,
         "derniere_lecture": known.last_polled_at,
         "minutes_depuis": _minutes_since(known.last_polled_at),
-        "dossiers": len(store.dossiers.known_numbers(demarche)),
-        "evalues": len(decisions),
-        "statuts": dict(Counter(one.shown for one in decisions)),
-        "priorites": dict(sorted(Counter(one.priority or "–" for one in decisions).items())),
+        "dossiers": store.dossiers.count(demarche),
+        "evalues": totals.judged,
+        "statuts": {status or _UNCOUNTED: count for status, count in totals.statuses.items()},
+        "priorites": dict(sorted((name or "–", n) for name, n in totals.priorities.items())),
         "ecritures_en_attente": len(store.outbox.pending(demarche)),
         "dernier_export": published.folder if published else None,
         "jeton": token_warning(services.inputs.token),
@@ -223,29 +219,20 @@ def _state(services: Services) -> dict[str, Any]:
         ],
         "champs_sans_correspondance": [
             {"champ": champ, "libellé": label, "dossiers": count}
-            for (champ, label), count in sorted(unmapped.items(), key=lambda one: (-one[1], one[0]))
+            for (champ, label), count in _unmapped(totals.unmapped)
         ],
     }
 
 
-def _judged(services: Services) -> Iterator[tuple[Decision, set[tuple[str, str]]]]:
-    """Of each dossier with a verdict, the decision in force and the champs that are not mapped.
-
-    Both are in no column: a person decides by an annotation, and an answer to a champ that is not
-    mapped shows in the report alone.
-    """
-    mapping, written = services.form.mapping, written_by_us(services)
-
-    def look(stored: StoredDossier, case: CaseFile) -> tuple[Decision, set[tuple[str, str]]] | None:
-        if stored.assessment is None:
-            return None
-        verdict = ASSESSMENT.validate_json(stored.assessment.detail)
-        held = held_by_person(case.dossier, written.get(stored.number, {}), mapping=mapping)
-        champs = {(one.champ_id, one.label) for one in case.report.unmapped}  # rows repeat
-        return decide(verdict, held), champs
-
-    stored = services.store.dossiers.iterate(services.demarche)
-    return CaseFiles.read(services).each(stored, look, told=None, done="compté")
+def _unmapped(
+    counted: Mapping[str | None, int],
+) -> Iterable[tuple[tuple[str, str], int]]:
+    """Champs that are not mapped, by id and label, and in how many dossiers; most first."""
+    found: Counter[tuple[str, str]] = Counter()
+    for champs, dossiers in counted.items():
+        for champ, label in orjson.loads(champs or "[]"):
+            found[champ, label] += dossiers
+    return sorted(found.items(), key=lambda one: (-one[1], one[0]))
 
 
 def _minutes_since(moment: Any) -> int | None:

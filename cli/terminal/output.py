@@ -9,18 +9,18 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 from cyclopts import Parameter
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
 from datafiles.refusals import is_told, refusal
-from steps.wiring.failures import KNOWN
-from steps.wiring.services import Tell
+
+if TYPE_CHECKING:
+    from steps.wiring.services import Tell
 
 ERROR = Console(stderr=True)
 """Everything but the answer of a command goes here."""
@@ -45,6 +45,8 @@ def explain(error: Exception) -> str:
 
     Its text may quote an answer or an address, so it is not shown without ``--debug``.
     """
+    from steps.wiring.failures import KNOWN  # when there is an error to explain
+
     if isinstance(error, KNOWN):
         return str(error)
     if isinstance(error, OSError) and is_told(error):
@@ -112,8 +114,10 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
 
 
 @contextmanager
-def progress() -> Iterator[Tell]:
+def progress() -> "Iterator[Tell]":
     """Progress bars on standard error while the block runs, when a terminal is there."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=ERROR, transient=True, disable=not ERROR.is_terminal) as bars:
         tasks: dict[str, TaskID] = {}

@@ -91,9 +91,17 @@ class DsReader:
         pager = DossierPager(self.transport, self.capabilities(), number, updated_since, state)
         yield from pager.pages(after, page_size=page_size)
 
-    def listing(self, number: int) -> Iterator[DossierPage]:
-        """Yield every dossier without champs, to reconcile: a part of :meth:`dossier`."""
-        pager = DossierPager(self.transport, self.capabilities(), number, None, light=True)
+    def listing(
+        self, number: int, *, updated_since: datetime | None = None
+    ) -> Iterator[DossierPage]:
+        """Yield dossiers without champs, to compare: a part of :meth:`dossier`.
+
+        Args:
+            number: Number of the démarche.
+            updated_since: Only dossiers updated since then, itself included; ``None``: all.
+        """
+        capabilities = self.capabilities()
+        pager = DossierPager(self.transport, capabilities, number, updated_since, light=True)
         yield from pager.pages(None, page_size=LARGEST_PAGE)
 
     def deletions(self, number: int, *, since: datetime | None) -> tuple[Deletions, Deletions]:

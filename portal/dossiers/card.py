@@ -10,8 +10,8 @@ from exports.sheets.columns import ColumnsFile
 from exports.sheets.computed import OF_ITEM
 from exports.sheets.tables import Column, TableMaker
 from exports.sheets.values import content_text
+from portal.dossiers.lines import dossiers_sheet
 from portal.dossiers.situation_names import situation_id
-from portal.dossiers.snapshot import dossiers_sheet
 from triage.verdict.model import Verdict
 
 _HEADED = (

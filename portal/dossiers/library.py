@@ -1,57 +1,142 @@
-"""The snapshot that pages read: taken at the start, again in the background when data changes."""
+"""The lists of the portal: lines kept in the store, made again in the background as dossiers move.
+
+No page waits for it: one that is asked for meanwhile shows the lines that are there.
+"""
 
 import logging
-from collections.abc import Callable
-from threading import Lock, Thread
+from collections.abc import Callable, Mapping
+from threading import Event, Lock, Thread
 from time import monotonic
 
 from exports.model import ExportContext
+from french.text import fold
 from mappings.schema.model import Audience
-from portal.dossiers.snapshot import Snapshot, Taken, take
+from portal.dossiers.figures import Indicators, indicators_of
+from portal.dossiers.lines import lines_of
+from portal.dossiers.search import PER_PAGE, Found, SearchChoices, Wanted
 from portal.source import Source
+from store.staff.lines import LineQuery
 
 LOOK_EVERY = 5.0
-"""Seconds between two looks at the store."""
+"""Seconds between two looks at the store, at least."""
+REST = 20
+"""How many times as long as a look took the next one waits: looking stays a small part."""
+CHUNK = 50
+"""Dossiers whose lines are made at a time: between two, pages are answered."""
 
 _log = logging.getLogger("unc.portal")
 
 
-class SnapshotLibrary:
-    """The present snapshot of each audience. Safe in several threads.
-
-    While a new one is made, readers have the one before: a page of a single dossier is always
-    read from the store.
-    """
+class Library:
+    """What lists and counts show. Safe in several threads."""
 
     def __init__(self, source: Source, *, clock: Callable[[], float] = monotonic) -> None:
         self._source = source
         self._clock = clock
         self._turn = Lock()
-        self._looked = clock()
-        self._stamp = source.stamp()
-        self._taken: Taken = take(source)
+        self._next = clock()
+        self._context: ExportContext | None = None
+        self._indicators: Mapping[Audience, Indicators] = {}
+        self._counted = ""
+        self._asked = Event()
+        self.left = 0
 
-    def snapshot(self, audience: Audience) -> Snapshot:
-        """What an audience may read of all dossiers."""
-        if self._clock() - self._looked >= LOOK_EVERY and self._turn.acquire(blocking=False):
-            self._looked = self._clock()
-            Thread(target=self._refresh, name="unc-portal-refresh", daemon=True).start()
-        return self._taken.by_audience[audience]
+    def find(self, audience: Audience, wanted: Wanted) -> Found:
+        """The page that was asked for, or the last one."""
+        self.look()
+        lines, demarche, query = (
+            self._source.store.lines,
+            self._source.demarche,
+            _query(audience, wanted),
+        )
+        total = lines.count(demarche, query)
+        pages = max(1, -(-total // PER_PAGE))
+        page = min(wanted.page, pages)
+        first = (page - 1) * PER_PAGE
+        shown = lines.page(demarche, query, order=wanted.tri, first=first, size=PER_PAGE)
+        return Found(lines=shown, total=total, page=page, pages=pages)
+
+    def count(self, audience: Audience) -> int:
+        """How many dossiers an audience may read."""
+        return self._source.store.lines.count(self._source.demarche, LineQuery(audience))
+
+    def choices(self, audience: Audience) -> SearchChoices:
+        """What the form offers: values that the audience may see."""
+
+        def values(name: str) -> tuple[str, ...]:
+            return self._source.store.lines.distinct(self._source.demarche, audience, name)
+
+        parts = {part.strip() for one in values("substance") for part in one.split(";")}
+        return SearchChoices(
+            statuses=values("status"),
+            priorities=values("priority"),
+            substances=tuple(sorted((part for part in parts if part), key=fold)),
+            situations=values("situation"),
+        )
+
+    def indicators(self, audience: Audience) -> Indicators | None:
+        """What an audience may count, as it was last worked out; ``None`` until it first was."""
+        self._asked.set()
+        self.look()
+        return self._indicators.get(audience)
 
     @property
     def context(self) -> ExportContext:
-        """The circumstances of that snapshot."""
-        return self._taken.context
+        """The circumstances of every page."""
+        if self._context is None:
+            self._context = self._source.circumstances()
+        return self._context
 
-    def _refresh(self) -> None:
+    def look(self) -> None:
+        """Look at the store in the background, when that is due."""
+        if self._clock() >= self._next and self._turn.acquire(blocking=False):
+            Thread(target=self._looked, name="unc-portal-refresh", daemon=True).start()
+
+    def refresh(self) -> None:
+        """Make the lines of what moved, and the figures that were asked for; waits until done."""
+        with self._turn:
+            self._refresh()
+
+    def _looked(self) -> None:
+        begun = self._clock()
         try:
-            stamp = self._source.stamp()
-            if stamp != self._stamp:
-                self._taken = take(self._source)
-                self._stamp = stamp
+            self._refresh()
         except Exception as error:  # noqa: BLE001
             # Told without its text, which may quote a dossier. The next look tries again;
             # meanwhile pages show what was read before.
             _log.warning("Les dossiers n'ont pas pu être relus (%s)", type(error).__name__)
         finally:
+            now = self._clock()
+            self._next = now + max(LOOK_EVERY, REST * (now - begun))
             self._turn.release()
+
+    def _refresh(self) -> None:
+        source, lines = self._source, self._source.store.lines
+        wanted, made = source.stamps(), lines.stamps(source.demarche)
+        lines.forget(source.demarche, sorted(made.keys() - wanted.keys()))
+        stale = sorted((n for n, stamp in wanted.items() if made.get(n) != stamp), reverse=True)
+        if stale or self._context is None:
+            self._context = source.circumstances()
+        for start in range(0, len(stale), CHUNK):
+            self.left = len(stale) - start
+            chunk = stale[start : start + CHUNK]
+            entries = tuple(source.entries(chunk))
+            found = tuple(lines_of(source, entries, self.context))
+            lines.save(source.demarche, {number: wanted[number] for number in chunk}, found)
+        self.left = 0
+        if self._asked.is_set() and (stamp := source.stamp()) != self._counted:
+            self._asked.clear()
+            self._indicators = indicators_of(source)
+            self._counted = stamp
+
+
+def _query(audience: Audience, wanted: Wanted) -> LineQuery:
+    return LineQuery(
+        audience=audience,
+        status=wanted.statut,
+        priority=wanted.priorite,
+        substance=fold(wanted.substance),
+        situation=wanted.situation,
+        centre=wanted.centre,
+        words=tuple(fold(wanted.q).split()),
+    )

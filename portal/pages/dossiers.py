@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from portal.dossiers.card import Card, make_card
 from portal.dossiers.charts import draw
-from portal.dossiers.library import SnapshotLibrary
-from portal.dossiers.search import ORDERS, Wanted, choices, find
+from portal.dossiers.library import Library
+from portal.dossiers.search import ORDERS, Wanted
 from portal.dossiers.situation_names import situation_at_head
 from portal.errors import UnknownError
 from portal.pages.view import view_of
@@ -27,11 +27,11 @@ class DossierPages:
 
     Attributes:
         source: What is in the store.
-        library: The snapshot for lists and counts.
+        library: Lists and counts.
     """
 
     source: Source
-    library: SnapshotLibrary
+    library: Library
 
     def card(self, number: int, role: Role) -> Card | None:
         """A dossier as it is now; ``None`` when it is not there, or not for this reader."""
@@ -51,7 +51,7 @@ def _dossier_pages(request: Request) -> DossierPages:
 @router.get("/dossiers")
 def dossiers(request: Request, person: SignedIn) -> Response:
     """The dossiers found, a page at a time."""
-    lines = _dossier_pages(request).library.snapshot(person.role.audience).lines
+    library, audience = _dossier_pages(request).library, person.role.audience
     try:
         wanted = Wanted.model_validate(dict(request.query_params))
     except ValidationError:
@@ -61,11 +61,12 @@ def dossiers(request: Request, person: SignedIn) -> Response:
         "dossiers",
         person=person,
         wanted=wanted,
-        found=find(lines, wanted),
-        choices=choices(lines),
+        found=library.find(audience, wanted),
+        choices=library.choices(audience),
         orders=ORDERS,
         centres=_dossier_pages(request).source.centres,
-        all=len(lines),
+        all=library.count(audience),
+        left=library.left,
     )
 
 
@@ -86,15 +87,17 @@ def dossier(request: Request, number: str, person: SignedIn) -> Response:
 @router.get("/indicateurs")
 def indicators(request: Request, person: SignedIn) -> Response:
     """Key figures and charts."""
-    snapshot = _dossier_pages(request).library.snapshot(person.role.audience)
-    known = {line.situation for line in snapshot.lines}
+    library, audience = _dossier_pages(request).library, person.role.audience
+    made = library.indicators(audience)
+    known = library.choices(audience).situations
     agency = person.role.audience == "agence"
     return view_of(request).page(
         request,
         "indicateurs",
         person=person,
-        figures=snapshot.figures,
-        charts=[draw(block) for block in snapshot.blocks if block.lines],
-        form=_dossier_pages(request).library.context if agency else None,
+        ready=made is not None,
+        figures=made.figures if made else (),
+        charts=[draw(block) for block in made.blocks if block.lines] if made else [],
+        form=library.context if agency else None,
         situation_at_head=lambda text: situation_at_head(text, known),
     )

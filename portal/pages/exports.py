@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
 from exports.sheets.columns import ColumnsFile
-from portal.dossiers.snapshot import dossiers_sheet
+from portal.dossiers.lines import dossiers_sheet
 from portal.errors import ForbiddenError, UnknownError
 from portal.headers import HEAD
 from portal.pages.view import view_of

@@ -9,6 +9,7 @@ from steps.wiring.failures import RequestError
 from steps.wiring.services import Services, now
 from triage.replies.annotations import canonical, wanted_annotations
 from triage.replies.messages import previewed
+from triage.replies.points import typed_at_fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,11 @@ def preview(services: Services, number: int) -> Preview:
     verdict = case.verdict(case.rules, fingerprint=stored.fingerprint, known=known)
     planner = Planner(services, at=at)
     judged = planner.judged(
-        case.dossier, case.revision, assessment=verdict, assessed_at=at, report=case.report
+        case.dossier,
+        case.revision,
+        assessment=verdict,
+        assessed_at=at,
+        typed=typed_at_fault(verdict, case.report),
     )
     texts = planner.rulebook.texts
     wanted = wanted_annotations(verdict, texts=texts, at=at, labels=judged.labels)

@@ -30,7 +30,7 @@ class Earlier:
     def __post_init__(self) -> None:
         """Read what DS denied, then ask for what earlier verdicts left in doubt."""
         self._keeping = Keeping.of(self.services)
-        self._ask(self.services.store.dossiers.cited(self.services.demarche))
+        self._ask(self.services.store.dossiers.cited_unheard_of(self.services.demarche))
 
     def exists(self, number: object) -> bool:
         """Whether the démarche has a dossier of this number, for a verdict to say."""

@@ -1,17 +1,20 @@
 """Decide: verdicts on what changed, and the replies that are due, in one transaction."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
-from itertools import islice
-from typing import TypeVar
 
+import orjson
 from pydantic import TypeAdapter
 
+from mappings.dossier.model import Dossier
+from mappings.dossier.revision import Revision
 from mappings.medicines.facts import to_look_at
+from mappings.report.model import Report
 from steps.judge.earlier import Earlier
-from steps.judge.planning import Planner, Remembered, corrections_of
+from steps.judge.planning import Planner, Remembered, corrections_of, written_with
+from steps.judge.situation_descriptions import matching_versions
 from steps.judge.situations import place_reports
 from steps.read.retention import is_number
 from steps.wiring.case_files import CaseFile, CaseFiles
@@ -20,21 +23,27 @@ from steps.wiring.reference import matcher_of, version_of, with_remarks
 from steps.wiring.services import Services, now
 from steps.wiring.summary import Summary
 from store.database.errors import Unstorable
+from store.database.statements import in_chunks
 from store.dossiers.models import LightRow, StoredDossier
-from store.outbox.corrections import Correction
 from store.outbox.plans import DuePlan
 from store.verdicts.assessments import AssessmentRow
+from store.verdicts.facts import Counted
+from triage.replies.decision import decide, held_by_person
+from triage.replies.inputs import Typed
+from triage.replies.points import typed_at_fault
 from triage.rules.model import RuleSet
 from triage.verdict.assess import JUDGED, is_judged, verdict_fingerprint
 from triage.verdict.model import Assessment
 
 CHUNK = 200
 """Dossiers judged in one transaction: bounds memory, and what a kill makes to be done again."""
+HEARD = 2_000
+"""Dossiers read once for their description and their verdict, kept without champs until they are
+planned for; those beyond are read again."""
 
 _REFERENCE = "bdpm-"
 
 ASSESSMENT: TypeAdapter[Assessment] = TypeAdapter(Assessment)
-Item = TypeVar("Item")
 
 
 def judge(services: Services, summary: Summary) -> None:
@@ -68,9 +77,37 @@ def _held(services: Services) -> set[tuple[int, str]]:
     return {(one.number, one.annotation) for one in found}
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What planning needs of a dossier whose verdict is due.
+
+    Attributes:
+        content_hash: Of what was read.
+        dossier: The dossier, without its champs.
+        revision: Revision of the form that it follows.
+        verdict: Its verdict, to be kept with its plan.
+        assessment: The same, as planning takes it.
+        typed: What was typed where something is wrong.
+        unmapped: Champs of its report that are not mapped, as JSON text; ``None`` when they were
+            counted with an earlier plan.
+    """
+
+    content_hash: str
+    dossier: Dossier
+    revision: Revision | None
+    verdict: AssessmentRow
+    assessment: Assessment
+    typed: Typed
+    unmapped: str | None
+
+
 @dataclass(slots=True)
 class Bench:
-    """What is read once before dossiers are judged."""
+    """What is read once before dossiers are judged.
+
+    A dossier is looked at when something moved since it was last, or when what all of them are
+    judged by did: the store tells which by an index, and reads no other.
+    """
 
     services: Services
     summary: Summary
@@ -79,8 +116,9 @@ class Bench:
     unreadable: frozenset[int] = frozenset()
     files: CaseFiles = field(init=False)
     reference: str = ""
-    situations: Mapping[int, str] = field(default_factory=dict)
     planner: Planner = field(init=False)
+    _under: str = field(init=False)
+    _heard: dict[int, Heard] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Read what every verdict and plan rests on."""
@@ -89,11 +127,13 @@ class Bench:
         self.unreadable = store.quarantine.numbers(demarche)
         self.files = CaseFiles.read(self.services)
         self.reference = version_of(self.services.inputs.home)
-        self.situations = place_reports(self.services, self.files, told=self.summary.set_aside)
         self.planner = Planner(self.services, at=self.at)
+        bases = sorted(self._basis(rules) for rules in self.files.rulesets)
+        versions = matching_versions(self.services)
+        self._under = self.planner.settled_under(*bases, versions)
 
     def judge(self, *, only: Collection[int] | None = None) -> None:
-        """Assess and plan for all that is due, a chunk at a time.
+        """Describe, assess and plan for all that is due, a chunk at a time.
 
         Args:
             only: Dossiers that moved since the last time, to look at no other.
@@ -103,7 +143,8 @@ class Bench:
         """
         held, summary = _held(self.services), self.summary
         done = 0
-        for chunk in _chunks(self._due(only)):
+        looked = self._placed() if only is None else only
+        for chunk in in_chunks(self._due(looked), size=CHUNK):
             self._judge_or_set_aside(chunk)
             done += len(chunk)
             self.services.tell("Évaluation", done, None)
@@ -113,16 +154,46 @@ class Bench:
         summary.missing_labels |= self.planner.missing_labels
         summary.form_drift = self.planner.form_drift
 
-    def _due(self, numbers: Collection[int] | None) -> Iterator[tuple[int, bool]]:
-        """Dossiers to look at, and whether to assess them (else only to plan), content unread."""
-        demarche = self.services.demarche
-        for row in self.services.store.dossiers.light_rows(demarche, numbers=numbers):
-            verdict_due = self._verdict_due(row)
-            situation = self.situations.get(row.number, "")
-            if verdict_due or (
-                row.number not in self.unreadable and self.planner.is_due(row, situation=situation)
-            ):
-                yield row.number, verdict_due
+    def _unsettled(self) -> tuple[int, ...]:
+        facts = self.services.store.facts
+        return facts.unsettled(self.services.demarche, under=self._under, at=self.at)
+
+    def _placed(self) -> tuple[int, ...]:
+        """Describe what moved, and assess it by the way: a dossier is decoded and mapped once.
+
+        Returns:
+            Dossiers to look at, those whose situation is another now among them.
+        """
+        numbers = self._unsettled()
+        lights = self.services.store.dossiers.light_rows(self.services.demarche, numbers=numbers)
+        to_assess = {row.number for row in lights if self._verdict_due(row)}
+
+        def listen(stored: StoredDossier, case: CaseFile) -> None:
+            if stored.number in to_assess and len(self._heard) < HEARD:
+                self._heard[stored.number] = self._listened(stored, case)
+
+        told = self.summary.set_aside
+        moved = place_reports(self.services, self.files, told=told, numbers=numbers, listen=listen)
+        return self._unsettled() if moved else numbers
+
+    def _due(self, numbers: Collection[int]) -> Iterator[tuple[LightRow, bool]]:
+        """Dossiers to judge, and whether to assess them (else only to plan), content unread.
+
+        Of those that were looked at and to which nothing is due, that is remembered.
+        """
+        demarche, facts = self.services.demarche, self.services.store.facts
+        for chunk in in_chunks(numbers):
+            settled = set(chunk)
+            for row in self.services.store.dossiers.light_rows(demarche, numbers=chunk):
+                verdict_due = self._verdict_due(row)
+                if row.number in self.unreadable:
+                    settled.discard(row.number)  # nothing is planned for it yet
+                    if verdict_due:
+                        yield row, verdict_due
+                elif verdict_due or self.planner.is_due(row, situation=self._situation(row)):
+                    settled.discard(row.number)
+                    yield row, verdict_due
+            facts.settle(demarche, sorted(settled), under=self._under)
 
     def _verdict_due(self, row: LightRow) -> bool:
         wanted = verdict_fingerprint(
@@ -132,10 +203,13 @@ class Bench:
         rules = self.files.rules_of(row.deposited_at)
         return present != (wanted, self._basis(rules, row.number))
 
-    def _basis(self, rules: RuleSet, number: int) -> str:
+    def _situation(self, row: LightRow) -> str:
+        return (row.situation or "") if self.services.form.matching else ""
+
+    def _basis(self, rules: RuleSet, number: int | None = None) -> str:
         return basis(rules, self.files, number=number, reference=self.reference)
 
-    def _judge_or_set_aside(self, due: Sequence[tuple[int, bool]]) -> None:
+    def _judge_or_set_aside(self, due: Sequence[tuple[LightRow, bool]]) -> None:
         """Judge dossiers together; one whose verdict cannot be stored is set aside and named."""
         try:
             self._judge(due)
@@ -144,83 +218,142 @@ class Bench:
                 for one in due:
                     self._judge_or_set_aside([one])
                 return
-            ((number, _),) = due
+            number = due[0][0].number
             store, demarche = self.services.store, self.services.demarche
             store.quarantine.record(demarche, number, reason=str(error), at=self.at)
             self.summary.quarantined.add(number)
 
-    def _judge(self, due: Sequence[tuple[int, bool]]) -> None:
+    def _judge(self, due: Sequence[tuple[LightRow, bool]]) -> None:
         """Assess and plan for some dossiers, and keep both or neither."""
-        numbers = [number for number, _ in due]
-        to_assess = {number for number, verdict_due in due if verdict_due}
+        numbers = [row.number for row, _ in due]
         store, demarche = self.services.store, self.services.demarche
         remembered = self.planner.remember(numbers)
-        verdicts: list[AssessmentRow] = []
+        judged: list[tuple[LightRow, Heard, bool]] = []
         plans: list[DuePlan] = []
-        corrections: list[Correction] = []
-        for stored in store.dossiers.iterate(demarche, numbers=numbers):
-            with apart(self.summary.set_aside, stored.number, "évalué"):
-                case, verdict = self.files.of(stored), stored.assessment
-                if verdict is None or stored.number in to_assess:
-                    verdict = self._assess(stored, case)
-                if stored.number not in self.unreadable:
-                    plan = self._plan(stored, case, verdict=verdict, remembered=remembered)
-                    corrections += corrections_of(case.dossier)
-                    plans.append(plan)
-                if verdict is not stored.assessment:
-                    verdicts.append(verdict)
+        for row, heard, new in self._all_heard(due):
+            with apart(self.summary.set_aside, row.number, "évalué"):
+                if row.number not in self.unreadable:
+                    plans.append(self._plan(row, heard, remembered=remembered))
+                judged.append((row, heard, new))
+        verdicts = [heard.verdict for _, heard, new in judged if new]
+        planned = {plan.number: plan for plan in plans}
+        counted = [self._counted(heard, remembered, planned) for _, heard, _ in judged]
+        corrections = [
+            correction
+            for row, heard, _ in judged
+            if row.number in planned
+            for correction in corrections_of(heard.dossier)
+        ]
         with store.transaction() as kept:
             kept.rule_texts.keep(self.services.form.rule_texts if verdicts else (), at=self.at)
             kept.assessments.save(demarche, verdicts, at=self.at)
             kept.outbox.save_plans(demarche, plans, at=self.at)
             kept.corrections.save(demarche, corrections)
+            kept.facts.count(demarche, counted)
+            kept.facts.settle(demarche, sorted(planned), under=self._under)
         self.summary.assessed |= {verdict.number for verdict in verdicts}
 
-    def _plan(
-        self,
-        stored: StoredDossier,
-        case: CaseFile,
-        *,
-        verdict: AssessmentRow,
-        remembered: Remembered,
-    ) -> DuePlan:
-        judged = self.planner.judged(
-            case.dossier,
-            case.revision,
-            assessment=ASSESSMENT.validate_json(verdict.detail),
-            assessed_at=verdict.assessed_at,
-            report=case.report,
-            situation=self.situations.get(stored.number, ""),
-        )
-        return self.planner.plan(stored, judged, verdict=verdict, remembered=remembered)
+    def _all_heard(
+        self, due: Sequence[tuple[LightRow, bool]]
+    ) -> Iterator[tuple[LightRow, Heard, bool]]:
+        """What planning needs of each, and whether its verdict is new; read where it must be."""
+        left: dict[int, tuple[LightRow, bool]] = {}
+        for row, verdict_due in due:
+            heard = self._heard.pop(row.number, None)
+            if heard is not None and verdict_due and heard.content_hash == row.content_hash:
+                yield row, heard, True
+            else:
+                left[row.number] = (row, verdict_due)
+        store, demarche = self.services.store, self.services.demarche
+        for stored in store.dossiers.iterate(demarche, numbers=left):
+            row, verdict_due = left[stored.number]
+            with apart(self.summary.set_aside, stored.number, "évalué"):
+                yield row, *self._read(stored, row, verdict_due=verdict_due)
 
-    def _assess(self, stored: StoredDossier, case: CaseFile) -> AssessmentRow:
-        mapping, earlier = self.files.mapping, case.earlier
+    def _read(
+        self, stored: StoredDossier, row: LightRow, *, verdict_due: bool
+    ) -> tuple[Heard, bool]:
+        case, verdict = self.files.of(stored), stored.assessment
+        if verdict is None or verdict_due:
+            return self._listened(stored, case), True
+        assessment = ASSESSMENT.validate_json(verdict.detail)
+        return Heard(
+            content_hash=stored.content_hash,
+            dossier=case.dossier,
+            revision=case.revision,
+            verdict=verdict,
+            assessment=assessment,
+            typed=typed_at_fault(assessment, case.report),
+            unmapped=_unmapped(case.report) if row.status is None else None,
+        ), False
+
+    def _listened(self, stored: StoredDossier, case: CaseFile) -> Heard:
+        assessment = self._assessed(stored, case)
+        earlier = case.earlier
+        return Heard(
+            content_hash=stored.content_hash,
+            dossier=replace(case.dossier, champs=()),
+            revision=case.revision,
+            verdict=AssessmentRow(
+                number=stored.number,
+                fingerprint=assessment.fingerprint,
+                basis=self._basis(case.rules, stored.number),
+                earlier_number=earlier if is_number(earlier) else None,
+                assessed_at=self.at,
+                detail=ASSESSMENT.dump_json(assessment).decode(),
+            ),
+            assessment=assessment,
+            typed=typed_at_fault(assessment, case.report),
+            unmapped=_unmapped(case.report),
+        )
+
+    def _assessed(self, stored: StoredDossier, case: CaseFile) -> Assessment:
+        mapping = self.files.mapping
         matcher = matcher_of(self.services.inputs.home)
         assessment = case.verdict(
             case.rules, fingerprint=stored.fingerprint, known=self.earlier.exists
         )
         remarks = to_look_at(case.report, mapping=mapping, matcher=matcher)
-        assessment = with_remarks(assessment, remarks, mapping=mapping)
-        return AssessmentRow(
-            number=stored.number,
-            fingerprint=assessment.fingerprint,
-            basis=self._basis(case.rules, stored.number),
-            earlier_number=earlier if is_number(earlier) else None,
-            assessed_at=self.at,
-            detail=ASSESSMENT.dump_json(assessment).decode(),
+        return with_remarks(assessment, remarks, mapping=mapping)
+
+    def _plan(self, row: LightRow, heard: Heard, *, remembered: Remembered) -> DuePlan:
+        judged = self.planner.judged(
+            heard.dossier,
+            heard.revision,
+            assessment=heard.assessment,
+            assessed_at=heard.verdict.assessed_at,
+            typed=heard.typed,
+            situation=self._situation(row),
         )
+        return self.planner.plan(row, judged, verdict=heard.verdict, remembered=remembered)
+
+    def _counted(
+        self, heard: Heard, remembered: Remembered, planned: Mapping[int, DuePlan]
+    ) -> Counted:
+        """What is counted of a dossier: the decision in force, by what is ours and what is not."""
+        number = heard.dossier.number
+        written = written_with(remembered, planned.get(number), number=number)
+        held = held_by_person(heard.dossier, written, mapping=self.files.mapping)
+        decision = decide(heard.assessment, held)
+        return Counted(number, decision.shown, decision.priority, heard.unmapped)
 
 
-def basis(rules: RuleSet, files: CaseFiles, *, number: int, reference: str) -> str:
+def _unmapped(report: Report) -> str:
+    """Champs of a report that are not mapped, as JSON text; those of rows once."""
+    found = sorted({(one.champ_id, one.label) for one in report.unmapped})
+    return orjson.dumps(found).decode()
+
+
+def basis(rules: RuleSet, files: CaseFiles, *, number: int | None, reference: str) -> str:
     """Versions that a verdict rests on: rule-set, mapping, our code, medicines reference if any.
 
+    Of no dossier in particular (``number`` is ``None``), what all of them rest on.
     What the form does not ask while nobody said so is a part of it, when there is any; so are the
     passages that a person said are no patient's.
     Bases that were kept before the code was a part of them have none: nothing may count on it.
     """
     mapping, unasked = files.mapping, sorted(files.all_unasked(rules))
-    cleared = sorted(files.cleared.get(number, ()))
+    cleared = sorted(files.cleared.get(number, ())) if number is not None else []
     parts = (
         f"{rules.version}-{rules.digest}",
         f"{mapping.version}-{mapping.digest}",
@@ -247,9 +380,3 @@ def is_current(stored: StoredDossier, files: CaseFiles) -> bool:
     rules = files.rules_of(stored.deposited_at)
     wanted = basis(rules, files, number=stored.number, reference="")
     return verdict.basis == wanted or verdict.basis.startswith(f"{wanted}/{_REFERENCE}")
-
-
-def _chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, CHUNK)):
-        yield chunk

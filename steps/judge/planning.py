@@ -9,12 +9,11 @@ from french.text import normalise_label
 from mappings.dossier.model import Dossier
 from mappings.dossier.revision import Descriptor, Revision
 from mappings.drift.model import Drift
-from mappings.report.model import Report
 from mappings.schema.champs import parts
 from mappings.schema.model import FieldSpec, FormMapping
 from steps.wiring.drift import blocks, drift_of
 from steps.wiring.services import Services
-from store.dossiers.models import LightRow, StoredDossier
+from store.dossiers.models import LightRow
 from store.outbox.corrections import Correction
 from store.outbox.outbox import OursThere, StoredReply
 from store.outbox.plans import DuePlan
@@ -22,7 +21,7 @@ from store.outbox.stages import OPEN, Stage
 from store.verdicts.assessments import AssessmentRow
 from triage.replies.annotations import canonical
 from triage.replies.decision import Written
-from triage.replies.inputs import JudgedDossier, Memory, Rulebook
+from triage.replies.inputs import JudgedDossier, Memory, Rulebook, Typed
 from triage.replies.plan import PLANNED, plan
 from triage.replies.reply import Annotate, MessageSent
 from triage.verdict.model import Assessment
@@ -107,9 +106,19 @@ class Planner:
         around = (str(state.labels), str(state.groupes), self.services.inputs.replying.writer)
         self._basis = _digest(PLANNED, form.digest, sending.model_dump_json(), *around)
 
+    def settled_under(self, *versions: str) -> str:
+        """Hash of what every verdict and plan rests on, whatever the dossier.
+
+        Args:
+            versions: Of rules, mapping, code and reference.
+        """
+        return _digest(self._basis, *versions)
+
     def is_due(self, row: LightRow, *, situation: str = "") -> bool:
         """Whether a plan must be made: something moved, or the quiet period is over."""
         plan = row.plan
+        if row.status is None:  # kept by an older version, that counted nothing
+            return True
         if plan is None or plan.content != _content(row):
             return True
         verdict = (row.assessed_fingerprint, row.assessed_basis)
@@ -132,7 +141,7 @@ class Planner:
 
     def plan(
         self,
-        stored: StoredDossier,
+        stored: LightRow,
         judged: JudgedDossier,
         *,
         verdict: AssessmentRow,
@@ -165,7 +174,7 @@ class Planner:
         *,
         assessment: Assessment,
         assessed_at: datetime,
-        report: Report,
+        typed: Typed,
         situation: str = "",
     ) -> JudgedDossier:
         """A dossier with its verdict, as the planner takes it."""
@@ -175,7 +184,7 @@ class Planner:
             assessed_at=assessed_at,
             annotations=revision.annotations if revision else (),
             labels=self._labels_of(revision),
-            report=report,
+            typed=typed,
             situation=situation,
         )
 
@@ -188,7 +197,7 @@ class Planner:
 
     def _conditions(
         self,
-        dossier: LightRow | StoredDossier,
+        dossier: LightRow,
         *,
         verdict: tuple[str | None, str | None],
         situation: str,
@@ -199,8 +208,23 @@ class Planner:
         return _digest(self._basis, *judged, *place)
 
 
-def _content(dossier: LightRow | StoredDossier) -> str:
-    return dossier.content_hash[:16]
+def _content(dossier: LightRow) -> str:
+    return planned_content(dossier.content_hash)
+
+
+def planned_content(content_hash: str) -> str:
+    """What a plan keeps of the hash of what it was made of."""
+    return content_hash[:16]
+
+
+def written_with(
+    remembered: Remembered, planned: DuePlan | None, *, number: int
+) -> Mapping[str, frozenset[str]]:
+    """Values of annotations that are ours, with those that planning found to be, by name."""
+    written = dict(remembered.ours.get(number, OursThere()).annotations)
+    for name, value in (planned.ours if planned else {}).items():
+        written[name] = frozenset({*written.get(name, ()), value})
+    return written
 
 
 def written_by_us(

@@ -1,8 +1,9 @@
 """Descriptions of reports, drawn from what is stored when that or the data files changed."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TypeAlias
 
 from pydantic import TypeAdapter
 
@@ -14,7 +15,9 @@ from steps.judge import planning
 from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.reference import matcher_of, version_of
 from steps.wiring.services import Services, now
+from store.database.statements import in_chunks
 from store.dossiers.models import StoredDossier
+from store.repository import StoreMemory
 from store.verdicts.situations import SituationReport
 from triage.replies.annotation_owner import written_by_us
 from triage.replies.annotations import shown
@@ -26,6 +29,9 @@ from triage.verdict.priority import out_of_scope
 
 CHUNK = 200
 """Dossiers described in one transaction."""
+
+Listen: TypeAlias = Callable[[StoredDossier, CaseFile], None]
+"""Hears a dossier while its parts are decoded."""
 
 _UNPLACED = "à placer/"
 _DESCRIPTION: TypeAdapter[Description] = TypeAdapter(Description)
@@ -41,20 +47,20 @@ def dumped(description: Description) -> str:
     return _DESCRIPTION.dump_json(description).decode()
 
 
-def bases(services: Services, matching: Matching) -> dict[int, str]:
-    """What each report's description must be drawn from, by number."""
+def matching_versions(services: Services) -> str:
+    """Versions that every description is drawn by; empty where reports are not matched."""
     form = services.form
-    versions = "/".join(
+    if form.matching is None:
+        return ""
+    return "/".join(
         [
             DRAWN,
             version_of(services.inputs.home),
             form.mapping.digest,
-            matching.digest,
+            form.matching.digest,
             *(rules.digest for rules in form.rulesets),
         ]
     )
-    rows = services.store.dossiers.light_rows(services.demarche)
-    return {row.number: f"{row.content_hash}/{versions}" for row in rows}
 
 
 def settled(row: SituationReport) -> SituationReport:
@@ -62,44 +68,97 @@ def settled(row: SituationReport) -> SituationReport:
     return replace(row, basis=row.basis.removeprefix(_UNPLACED))
 
 
-def describe_anew(
-    services: Services,
-    numbers: Sequence[int],
-    *,
-    matching: Matching,
-    wanted: Mapping[int, str],
-    files: CaseFiles,
-    told: list[str] | None,
+def follow_our_writes(
+    memory: StoreMemory, demarche: int, hashes: Mapping[int, tuple[str, str]]
 ) -> None:
-    """Draw the descriptions of some reports again, keeping where they are.
+    """Let descriptions stand that were drawn of dossiers as they were before our own writes.
 
-    They are due until they are :func:`settled`, so that a kill before the proposal is healed by the
-    next run.
+    What a person wrote of a situation, or overruled, is drawn again: our text may take its place.
+
+    Args:
+        memory: The transaction that keeps the dossiers as they are now.
+        demarche: Number of the démarche.
+        hashes: Of the content of each dossier, before and now.
     """
-    store, demarche = services.store, services.demarche
-    before = store.situations.reports(demarche)
-    for start in range(0, len(numbers), CHUNK):
-        chunk = numbers[start : start + CHUNK]
-        ours = planning.written_by_us(services, numbers=chunk)
+    kept = []
+    for number, row in memory.situations.reports(demarche, numbers=hashes).items():
+        before, now_there = hashes[number]
+        drawn = description_of(row) if row.basis.startswith(f"{before}/") else None
+        if drawn is not None and not (drawn.confirmed or drawn.overruled):
+            kept.append(replace(row, basis=row.basis.replace(before, now_there, 1)))
+    memory.situations.save(demarche, kept)
 
-        def draw(
-            stored: StoredDossier, case: CaseFile, *, ours: Mapping[int, Written] = ours
-        ) -> SituationReport:
-            was, number = before.get(stored.number), stored.number
-            described = was if was and was.description else None
-            written = ours.get(number, {})
-            drawn = _of(services, case, matching=matching, ours=written, before=described)
-            return SituationReport(
-                number=number,
-                basis=f"{_UNPLACED}{wanted[number]}",
-                situation=was.situation if was else None,
-                decided_by=was.decided_by if was else "bridge",
-                since=was.since if was else now(),
-                description=dumped(drawn),
-            )
 
-        stored = store.dossiers.iterate(demarche, numbers=chunk)
-        store.situations.save(demarche, list(files.each(stored, draw, told=told, done="décrit")))
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Draws descriptions again.
+
+    Attributes:
+        services: Store and data files.
+        files: What dossiers are read by.
+        matching: How reports are matched.
+        wanted: What each description must be drawn from, by number.
+    """
+
+    services: Services
+    files: CaseFiles
+    matching: Matching
+    wanted: Mapping[int, str]
+
+    def describe_anew(
+        self, numbers: Sequence[int], *, told: list[str] | None, listen: Listen | None
+    ) -> bool:
+        """Draw the descriptions of some reports again, keeping where they are.
+
+        Those that say something else are due until they are :func:`settled`, so that a kill before
+        the proposal is healed by the next run.
+
+        Returns:
+            Whether one of them says something else: reports are then placed anew.
+        """
+        store, demarche = self.services.store, self.services.demarche
+        moved = False
+        for chunk in in_chunks(numbers, size=CHUNK):
+            ours = planning.written_by_us(self.services, numbers=chunk)
+            before = store.situations.reports(demarche, numbers=chunk)
+
+            def draw(
+                stored: StoredDossier,
+                case: CaseFile,
+                *,
+                ours: Mapping[int, Written] = ours,
+                before: Mapping[int, SituationReport] = before,
+            ) -> SituationReport:
+                if listen is not None:
+                    listen(stored, case)
+                return self._drawn(
+                    case, before.get(stored.number), ours=ours.get(stored.number, {})
+                )
+
+            stored = store.dossiers.iterate(demarche, numbers=chunk)
+            drawn = list(self.files.each(stored, draw, told=told, done="décrit"))
+            moved |= any(row.basis.startswith(_UNPLACED) for row in drawn)
+            store.situations.save(demarche, drawn)
+        return moved
+
+    def _drawn(
+        self, case: CaseFile, was: SituationReport | None, *, ours: Written
+    ) -> SituationReport:
+        number = case.dossier.number
+        described = was if was and was.description else None
+        drawn = dumped(
+            _of(self.services, case, matching=self.matching, ours=ours, before=described)
+        )
+        placed = was is not None and not was.basis.startswith(_UNPLACED)
+        same = placed and was is not None and drawn == was.description
+        return SituationReport(
+            number=number,
+            basis=self.wanted[number] if same else f"{_UNPLACED}{self.wanted[number]}",
+            situation=was.situation if was else None,
+            decided_by=was.decided_by if was else "bridge",
+            since=was.since if was else now(),
+            description=drawn,
+        )
 
 
 def _of(

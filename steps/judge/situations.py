@@ -1,14 +1,15 @@
 """Situations: describe what changed, propose anew, keep what people decide."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from steps.judge.situation_descriptions import (
-    bases,
-    describe_anew,
+    Drawing,
+    Listen,
     description_of,
     dumped,
+    matching_versions,
     settled,
 )
 from steps.wiring.case_files import CaseFiles
@@ -22,34 +23,44 @@ from triage.situations.propose import Placed, changed, members_of, propose
 
 
 def place_reports(
-    services: Services, files: CaseFiles | None = None, *, told: list[str] | None = None
-) -> Mapping[int, str]:
+    services: Services,
+    files: CaseFiles | None = None,
+    *,
+    told: list[str] | None = None,
+    numbers: Collection[int] | None = None,
+    listen: Listen | None = None,
+) -> bool:
     """Propose a situation for every report, where something changed, and keep the proposals.
+
+    Nothing is done where reports of the form are not matched.
 
     Args:
         services: Store and data files.
         files: What dossiers are read by, where it was gathered already.
         told: Where reports that cannot be described are named; the journal by default.
+        numbers: Dossiers of which something moved; by default all are looked at.
+        listen: Hears each dossier that is read, while its parts are decoded.
 
     Returns:
-        Id of the situation of each report that is in one, by number; none where reports of the
-        form are not matched.
+        Whether something changed.
     """
     matching = services.form.matching
     if matching is None:
-        return {}
-    rows = services.store.situations.reports(services.demarche)
-    wanted = bases(services, matching)
+        return False
+    dossiers, situations = services.store.dossiers, services.store.situations
+    rows = situations.reports(services.demarche, numbers=numbers)
+    versions = matching_versions(services)
+    lights = dossiers.light_rows(services.demarche, numbers=numbers)
+    wanted = {row.number: f"{row.content_hash}/{versions}" for row in lights}
     stale = sorted(number for number, basis in wanted.items() if _is_stale(rows, number, basis))
-    gone = any(number not in wanted and one.description for number, one in rows.items())
+    moved = any(number not in wanted and one.description for number, one in rows.items())
     if stale:
         files = files or CaseFiles.read(services)
-        describe_anew(services, stale, matching=matching, wanted=wanted, files=files, told=told)
-        rows = services.store.situations.reports(services.demarche)
-    live = {number: one for number, one in rows.items() if number in wanted}
-    if stale or gone:
-        live = _propose(services, live, matching)
-    return {number: one.situation for number, one in live.items() if one.situation}
+        drawing = Drawing(services, files, matching=matching, wanted=wanted)
+        moved |= drawing.describe_anew(stale, told=told, listen=listen)
+    if moved:
+        _propose(services, _live(services), matching)
+    return moved
 
 
 def members(services: Services) -> Mapping[str, tuple[int, ...]]:
@@ -117,9 +128,7 @@ def _is_stale(rows: Mapping[int, SituationReport], number: int, basis: str) -> b
     return number not in rows or rows[number].basis != basis
 
 
-def _propose(
-    services: Services, rows: Mapping[int, SituationReport], matching: Matching
-) -> dict[int, SituationReport]:
+def _propose(services: Services, rows: Mapping[int, SituationReport], matching: Matching) -> None:
     """Propose anew for all reports, and keep what moved."""
     store, demarche = services.store.situations, services.demarche
     before = _placed(rows)
@@ -143,7 +152,6 @@ def _propose(
     with services.store.transaction() as kept:
         kept.situations.open(demarche, found.opened, at=moment)
         kept.situations.save(demarche, [row for n, row in placed.items() if row != rows[n]])
-    return placed
 
 
 def _decided_by(row: SituationReport, placed: Placed) -> DecidedBy:

@@ -1,7 +1,7 @@
 """What the store holds beside dossiers and verdicts, and that workbooks show: by dossier number."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -29,37 +29,39 @@ class BesideReports:
     corrected: Mapping[int, tuple[tuple[datetime, datetime], ...]]
 
     @classmethod
-    def read(cls, services: Services) -> Self:
-        """Read all of it."""
+    def read(cls, services: Services, numbers: Collection[int] | None = None) -> Self:
+        """Read all of it, or that of some dossiers only."""
         store, demarche = services.store, services.demarche
         conflicts: dict[int, tuple[Conflict, ...]] = defaultdict(tuple)
-        for conflict in store.outbox.conflicts(demarche):
+        for conflict in store.outbox.conflicts(demarche, numbers=numbers):
             conflicts[conflict.number] += (conflict,)
         corrected: dict[int, tuple[tuple[datetime, datetime], ...]] = defaultdict(tuple)
-        for one in store.corrections.list(demarche):
+        for one in store.corrections.list(demarche, numbers=numbers):
             if one.resolved_at is not None:
                 corrected[one.number] += ((one.requested_at, one.resolved_at),)
         return cls(
             conflicts=conflicts,
-            written=written_by_us(services),
-            opinions=_opinions(services),
-            situations=situations_of(services),
-            first_checks=store.assessments.first_checks(demarche),
+            written=written_by_us(services, numbers=numbers),
+            opinions=_opinions(services, numbers),
+            situations=situations_of(services, numbers),
+            first_checks=store.assessments.first_checks(demarche, numbers=numbers),
             corrected=corrected,
         )
 
 
-def situations_of(services: Services) -> Mapping[int, str]:
+def situations_of(services: Services, numbers: Collection[int] | None = None) -> Mapping[int, str]:
     """Situation of each dossier that was placed in one."""
-    placed = services.store.situations.reports(services.demarche)
+    placed = services.store.situations.reports(services.demarche, numbers=numbers)
     return {number: one.situation for number, one in placed.items() if one.situation}
 
 
-def _opinions(services: Services) -> Mapping[int, Mapping[str, Opinion]]:
+def _opinions(
+    services: Services, numbers: Collection[int] | None
+) -> Mapping[int, Mapping[str, Opinion]]:
     known = centres(services.inputs.publishing.columns)
     names = _OTHERS | {author_of(one): one.name for one in known}
     found: dict[int, dict[str, Opinion]] = defaultdict(dict)
-    for row in services.store.opinions.latest(services.demarche):
+    for row in services.store.opinions.latest(services.demarche, numbers=numbers):
         who = names.get(row.author, row.author)
         found[row.number][row.author] = Opinion(who, row.judgement, row.comment)
     return found

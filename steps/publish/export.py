@@ -5,11 +5,11 @@ missing would look like a failure.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from exports.cells import paris
 from exports.model import ExportContext, ExportedDossier, SituationView, latest_change
@@ -25,17 +25,16 @@ from exports.published.publishing import (
 )
 from exports.published.workbook_set import WorkbookSet
 from exports.sheets.centres import author_of
-from mappings.adoption.gate import is_adopted
 from mappings.medicines.facts import facts_of, medicines_of
 from mappings.schema.model import Audience
 from steps.follow.followup import followed
 from steps.judge.judge import ASSESSMENT, is_current
 from steps.judge.situations import decided
 from steps.publish.beside_reports import BesideReports, situations_of
-from steps.read.poll import BEGINNING
+from steps.publish.circumstances import KIND, circumstances
 from steps.wiring import handed_out_files
 from steps.wiring.case_files import CaseFile, CaseFiles
-from steps.wiring.drift import absences_told, adoption_told, drift_of, observed_form
+from steps.wiring.drift import absences_told, drift_of
 from steps.wiring.failures import KNOWN, told
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.reference import matcher_of, version_of
@@ -48,7 +47,6 @@ from triage.verdict.assess import JUDGED
 
 __all__ = ["centres", "entries_of", "export", "export_context", "hand_out_files", "source_digest"]
 
-KIND = "classeurs"
 FILES: dict[str, Audience] = {"agence.xlsx": "agence", "reseau.xlsx": "reseau"}
 
 
@@ -165,7 +163,8 @@ def entries_of(
         told: Where dossiers that cannot be read again are named; the journal by default.
     """
     files, mapping = CaseFiles.read(services), services.form.mapping
-    beside, matcher = BesideReports.read(services), matcher_of(services.inputs.home)
+    numbers = None if numbers is None else sorted(set(numbers))
+    beside, matcher = BesideReports.read(services, numbers), matcher_of(services.inputs.home)
     aside = services.store.quarantine.numbers(services.demarche)
 
     def entry(stored: StoredDossier, case: CaseFile) -> ExportedDossier | None:
@@ -193,45 +192,20 @@ def entries_of(
 
 def export_context(services: Services, entries: tuple[ExportedDossier, ...]) -> ExportContext:
     """The circumstances of an export of these dossiers."""
-    state, drift = services.store.demarches.state(services.demarche), drift_of(services)
-    watermark = state.watermark or BEGINNING
-    moved = latest_change(entries, otherwise=watermark)
+    context = circumstances(services)
+    moved = latest_change(entries, otherwise=context.watermark)
     known = [entry.report for entry in entries]
     found = followed(services, known=known, until=paris(moved).date() + timedelta(days=1))
     by_people = decided(services)
-    return ExportContext(
-        demarche=services.demarche,
-        title=state.title or "",
-        dossier_url=dossier_url(services),
-        mapping=services.form.mapping,
-        ruleset=", ".join(rules.version for rules in services.form.rulesets),
-        software=f"passerelle-unc {version('passerelle-unc')}",
-        watermark=watermark,
+    return replace(
+        context,
         generated_from=moved,
-        network_default=services.inputs.publishing.network_default,
-        opinions_until=services.store.opinions.last_id(services.demarche),
-        drift=tuple(one.advice for one in drift),
-        reference=version_of(services.inputs.home),
         situations={
             facts.id: SituationView(facts, follow_up, decided=len(by_people & {*facts.numbers}))
             for facts, follow_up in zip(found.facts, found.follow_ups, strict=True)
         },
         years=found.years,
-        adopted=is_adopted(drift),
-        adoption=adoption_told(
-            observed_form(services),
-            form=services.form,
-            mapping_file=services.inputs.mapping_file,
-        ),
-        absences=absences_told(services),
     )
-
-
-def dossier_url(services: Services) -> str:
-    """Page of a dossier for instructeurs, on the instance that serves the API."""
-    parts = urlsplit(services.inputs.ds_url)
-    path = f"procedures/{services.demarche}/dossiers/{{number}}"
-    return f"{parts.scheme}://{parts.netloc}/{path}"
 
 
 def source_digest(services: Services) -> str:

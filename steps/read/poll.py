@@ -5,13 +5,14 @@ Why it is done so: docs/decisions/0004-synchronisation.md.
 
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from clients.errors import DsUnavailable
 from clients.reading.demarche import DossierPage
 from clients.transport import Retry
 from steps.read.attachments import fetch_attachments
+from steps.read.comparing import differs
 from steps.read.deletions import follow_deletions
 from steps.read.demarche_info import StoredDemarche
 from steps.read.keeping import keep, modified_at, read_again, tell_quarantine
@@ -21,6 +22,10 @@ from steps.wiring.summary import Summary
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 """Before any démarche. A first poll asks for updates too, for its cursor and watermark to be those
 of the later ones: without ``updatedSince`` DS sorts by date of deposit."""
+
+CLOCKS = timedelta(minutes=10)
+"""How far apart the clocks of DS and ours may be. DS gives dates by the second, and a dossier may
+change again in the second that it was read in; not what it dates this long before the last poll."""
 
 OPEN_STATES = ("en_construction", "en_instruction")
 """States of the dossiers that a publication moves to the new revision."""
@@ -39,7 +44,12 @@ def poll(services: Connected, summary: Summary) -> None:
     known = services.store.demarches.state(services.demarche)
     reading = _Reading(services, summary)
     overlap = services.inputs.reading.overlap
-    reading.updated_since(known.watermark - overlap if known.watermark else BEGINNING)
+    since: datetime | None = known.watermark - overlap if known.watermark else BEGINNING
+    if since and known.watermark and known.last_polled_at:
+        settled = known.watermark <= known.last_polled_at - CLOCKS
+        since = reading.moved_since(since) if settled else since
+    if since is not None:
+        reading.updated_since(since)
     reading.follow_publication()
     follow_deletions(services, summary, since=known.deletions_since)
     reading.retry_quarantined()
@@ -83,6 +93,28 @@ class _Reading:
             )
             return False
         return True
+
+    def moved_since(self, since: datetime) -> datetime | None:
+        """Date from which whole dossiers must be read; ``None`` when each is as it is kept.
+
+        They are listed without their answers, in order of that date, up to the first that moved.
+        """
+        services, summary = self._services, self._summary
+        aside = services.store.quarantine.numbers(services.demarche)
+        for page in services.reader.listing(services.demarche, updated_since=since):
+            if page.broken:
+                return since
+            numbers = {raw["number"] for raw in page.dossiers}
+            kept = services.store.dossiers.iterate(services.demarche, numbers=numbers, pending=True)
+            held = {one.number: one for one in kept}
+            for at, raw in enumerate(page.dossiers):
+                number = raw["number"]
+                if number in aside or differs(raw, held.get(number)):
+                    return _earliest(page, at, otherwise=since)
+                summary.seen.add(number)
+            summary.unchanged = summary.seen - summary.created - summary.updated
+            self._published = page.active_revision_id or self._published
+        return None
 
     def _keep(self, page: DossierPage) -> None:
         self._description.follow(page)
@@ -132,6 +164,17 @@ class _Reading:
         services = self._services
         pages = services.reader.pages(services.demarche, updated_since=since, state=state)
         return one_ahead(pages)
+
+
+def _earliest(page: DossierPage, at: int, *, otherwise: datetime) -> datetime:
+    """Date from which dossiers of a page, and all that come after it, are read.
+
+    The cursor bounds it: a dossier that seems later than its place must not hide those after it.
+    """
+    if page.reached is None:
+        return otherwise
+    dates = [modified_at(raw) for raw in page.dossiers[at:]]
+    return max(otherwise, min(page.reached, *dates))
 
 
 def _read_up_to(page: DossierPage, before: datetime | None) -> datetime | None:

@@ -1,11 +1,10 @@
 """Reconcile: the whole démarche, listed without champs, is compared with the store, both ways."""
 
 from datetime import datetime
-from typing import Any
 
 from clients.errors import TO_ISOLATE, DsNotFound, DsOutOfScope, DsUnavailable
-from clients.files import files_of
 from mappings.dossier.model import RawDossier
+from steps.read.comparing import differs
 from steps.read.deletions import lists, mark_lost
 from steps.read.demarche_info import refresh_form
 from steps.read.erasure import erase
@@ -15,12 +14,7 @@ from steps.read.retention import Keeping
 from steps.wiring.services import Connected, now
 from steps.wiring.summary import Summary
 from store.dossiers.absences import Deletion
-from store.dossiers.models import StoredDossier
 
-DATE = "dateDerniereModification"
-_DATES = frozenset({DATE, "dateDerniereModificationAnnotations"})
-"""Dates that our own writes move: the store keeps the first beside the content."""
-_INCOMPLETE = "PersonneMoraleIncomplete"
 CHUNK = 100
 
 ASKED_AT_MOST = 300
@@ -49,6 +43,9 @@ def reconcile(services: Connected, summary: Summary) -> None:
     if complete:
         _follow_missing(services, summary, stored - listed)
     summary.drift = _counted(summary) - before
+    services.store.facts.unsettle_all(
+        services.demarche
+    )  # judging looks at all of them, once a night
     tell_quarantine(services, summary)
 
 
@@ -85,7 +82,7 @@ def _compare(services: Connected) -> tuple[set[int], set[int], bool]:
             if row["number"] not in aside
             and row["number"] not in left_out
             and not _is_new(row, watermark)
-            and _differs(row, held.get(row["number"]))
+            and differs(row, held.get(row["number"]))
         }
         suspects |= broken - aside
         listed |= numbers | broken
@@ -96,30 +93,6 @@ def _compare(services: Connected) -> tuple[set[int], set[int], bool]:
 def _is_new(row: RawDossier, watermark: datetime | None) -> bool:
     """Whether it changed since the poll, which is no drift: the next poll reads it."""
     return watermark is None or modified_at(row) > watermark
-
-
-def _differs(row: RawDossier, held: StoredDossier | None) -> bool:
-    if held is None or held.pending_since is not None:
-        return True
-    if modified_at(row) != held.modified_at or _is_unsettled(held.raw):
-        return True
-    return any(
-        value != held.raw.get(name)
-        for name, value in row.items()
-        if name not in _DATES and not _is_register_down(name, value, held.raw)
-    )
-
-
-def _is_register_down(name: str, value: Any, raw: RawDossier) -> bool:
-    """Whether a company is only served without its name for now: the store knows better."""
-    if name != "demandeur" or value["__typename"] != _INCOMPLETE:
-        return False
-    return bool(value.get("siret") == raw[name].get("siret"))
-
-
-def _is_unsettled(raw: RawDossier) -> bool:
-    """Whether a file waits for the antivirus, whose result moves no date."""
-    return any(file.get("virusScanResult") == "pending" for _, file in files_of(raw))
 
 
 def _repair(services: Connected, summary: Summary, suspects: set[int], *, listed: int) -> None:

@@ -7,6 +7,8 @@ from clients.errors import DsRefused, DsTokenRefused, DsUnavailable
 from clients.writing.deliveries import Delivery, put_off, refused, refused_by
 from clients.writing.writer import Pace
 from mappings.dossier.shape import check_dossier
+from steps.judge.planning import planned_content
+from steps.judge.situation_descriptions import follow_our_writes
 from steps.read.keeping import row_of
 from steps.reply.conversation import Unsaid, before_sending
 from steps.wiring.failures import apart
@@ -151,17 +153,33 @@ def _keep(services: Connected, summary: Summary, done: Sequence[Delivery]) -> No
         by_number.setdefault(delivery.reply.number, []).append(delivery)
     with services.store.transaction() as memory:
         memory.outbox.record(demarche, [one.receipt for one in done], at=now())
-        rows = []
+        rows, before = [], {}
         for stored in memory.dossiers.iterate(demarche, numbers=by_number, pending=True):
             with apart(summary.set_aside, stored.number, "relu après écriture"):
-                raw = stored.raw
+                raw, before[stored.number] = stored.raw, stored.content_hash
                 for delivery in by_number[stored.number]:
                     raw = delivery.patched(raw)
                 check_dossier(raw)
                 rows.append(row_of(raw, mapping=services.form.mapping))
         memory.dossiers.replace_raw(demarche, rows)
+        own = {
+            row.number: (before[row.number], row.content_hash)
+            for row in rows
+            if all(map(_as_planned, by_number[row.number]))
+        }
+        follow_our_writes(memory, demarche, own)
+        contents = {
+            n: (planned_content(was), planned_content(now)) for n, (was, now) in own.items()
+        }
+        memory.outbox.follow_our_writes(demarche, contents)
     for delivery in done:
         _count(summary, delivery)
+
+
+def _as_planned(delivery: Delivery) -> bool:
+    """Whether DS shows a state now as its plan wanted it: planning again would find nothing."""
+    receipt, state = delivery.receipt, isinstance(delivery.reply, Annotate | SetLabel)
+    return state and receipt.outcome is Outcome.DONE and not receipt.text
 
 
 def _count(summary: Summary, delivery: Delivery) -> None:

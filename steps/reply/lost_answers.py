@@ -35,9 +35,10 @@ def close_lost_answers(services: Connected, summary: Summary, *, wait: bool) -> 
         DsTokenRefused: The token is refused.
     """
     store, demarche = services.store, services.demarche
-    present = store.dossiers.known_numbers(demarche)
+    pending = store.outbox.pending(demarche)
+    present = store.dossiers.listed(demarche, {one.reply.number for one in pending})
     settling = _Settling()
-    for stored in store.outbox.pending(demarche):
+    for stored in pending:
         event = stored.reply
         if not isinstance(event, EVENTS) or not stored.maybe_sent or event.number not in present:
             continue

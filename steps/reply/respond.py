@@ -40,8 +40,8 @@ def respond(services: Connected, summary: Summary) -> None:
         summary.set_aside.append(str(error))
     finally:
         refused = services.store.outbox.recorded(services.demarche, stages=[Stage.REFUSED])
-        present = services.store.dossiers.known_numbers(services.demarche)
-        summary.still_refused = {one.reply.number for one in refused} & present
+        numbers = {one.reply.number for one in refused}
+        summary.still_refused = services.store.dossiers.listed(services.demarche, numbers)
 
 
 def _deliver_all(services: Connected, summary: Summary, bench: Bench) -> None:
@@ -77,9 +77,10 @@ def due_replies(services: Services) -> tuple[Reply, ...]:
     """
     if not form_adopted(services):
         return ()
-    present = services.store.dossiers.known_numbers(services.demarche)
-    present -= services.store.quarantine.numbers(services.demarche)
     pending = services.store.outbox.pending(services.demarche)
+    numbers = {stored.reply.number for stored in pending}
+    present = services.store.dossiers.listed(services.demarche, numbers)
+    present -= services.store.quarantine.numbers(services.demarche)
     return tuple(
         stored.reply
         for stored in sorted(pending, key=lambda one: bool(one.maybe_sent or one.text))

@@ -196,7 +196,13 @@ def reviewed_form(mapping_file: Path) -> ReviewedForm | None:
         text = text_of(path.read_bytes(), source=path.name)
     except OSError as error:
         raise DataFileError([f"UNC_MAPPING : le fichier {path} ne peut pas être lu"]) from error
-    return parse_reviewed(text, source=path.name)
+    return _reviewed(text, path.name)
+
+
+@lru_cache(maxsize=8)
+def _reviewed(text: str, name: str) -> ReviewedForm:
+    """A reviewed form, checked once a process."""
+    return parse_reviewed(text, source=name)
 
 
 def reviewed_file(mapping_file: Path) -> Path:

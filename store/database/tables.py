@@ -136,6 +136,21 @@ verdicts = Table(
     Index(None, "demarche", "number"),
 )
 
+facts = Table(
+    "facts",
+    metadata,
+    *of_dossier(),
+    Column("settled", String, nullable=False),
+    Column("earlier_number", NUMBER),
+    Column("status", FreeText),
+    Column("priority", String),
+    Column("unmapped", FreeText),
+    erased_with_the_dossier(),
+    Index(None, "demarche", "settled"),
+    Index(None, "demarche", "earlier_number"),
+)
+"""Beside each dossier, apart from its long text: what judging looked at it under, and counts."""
+
 plans = Table(
     "plans",
     metadata,
@@ -144,6 +159,7 @@ plans = Table(
     Column("content", String, nullable=False),
     Column("again_at", UtcDateTime),
     erased_with_the_dossier(),
+    Index(None, "demarche", "again_at"),
 )
 
 replies = Table(
@@ -351,6 +367,34 @@ sign_in_tries = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("account", FreeText, nullable=False),
     Column("address", FreeText, nullable=False),
+)
+
+portal_stamps = Table(
+    "portal_stamps",
+    metadata,
+    *of_dossier(),
+    Column("stamp", String, nullable=False),
+    erased_with_the_dossier(),
+)
+
+portal_lines = Table(
+    "portal_lines",
+    metadata,
+    *of_dossier(),
+    Column("audience", String, primary_key=True),
+    Column("status", FreeText, nullable=False),
+    Column("priority", String, nullable=False),
+    Column("score", Integer),
+    Column("deposited", String, nullable=False),
+    Column("product", FreeText, nullable=False),
+    Column("substance", FreeText, nullable=False),
+    Column("company", FreeText, nullable=False),
+    Column("situation", FreeText, nullable=False),
+    Column("situation_text", FreeText, nullable=False),
+    Column("centres", Text, nullable=False),
+    Column("substances", FreeText, nullable=False),
+    Column("text", FreeText, nullable=False),
+    erased_with_the_dossier(),
 )
 
 notices = Table(

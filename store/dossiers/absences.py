@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, select
 
 from store.database.engine import Scope
+from store.database.settling import unsettle_citing
 from store.database.statements import in_chunks, upsert
 from store.database.tables import absences, dossiers, quarantine
 from store.dossiers import pages
@@ -279,3 +280,6 @@ def _save(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         told = ("why", "reason", "deposited_at", "since", "erased_at")
         connection.execute(upsert(connection, absences, update=told), rows)
+    for demarche in {row["demarche"] for row in rows}:
+        here = [row["number"] for row in rows if row["demarche"] == demarche]
+        unsettle_citing(connection, demarche, here)

@@ -4,12 +4,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, select
 
 from store.database import jsontext
 from store.database.engine import Scope
 from store.database.statements import in_chunks
-from store.database.tables import assessments, dossiers, past_states, plans
+from store.database.tables import (
+    absences,
+    assessments,
+    dossiers,
+    facts,
+    past_states,
+    plans,
+    quarantine,
+    situation_reports,
+)
 from store.dossiers import pages
 from store.dossiers.models import DossierPast, LightRow, PlanMade, StoredDossier
 from store.dossiers.pages import DossierRow, PageCounts
@@ -27,17 +36,28 @@ _CURRENT = and_(
     assessments.c.fingerprint == dossiers.c.assessed_fingerprint,
     assessments.c.basis == dossiers.c.assessed_basis,
 )
-_PLANNED = and_(plans.c.demarche == dossiers.c.demarche, plans.c.number == dossiers.c.number)
-_BESIDE = dossiers.outerjoin(assessments, _CURRENT).outerjoin(plans, _PLANNED)
+
+
+def _of_the_dossier(table: Table) -> ColumnElement[bool]:
+    return and_(table.c.demarche == dossiers.c.demarche, table.c.number == dossiers.c.number)
+
+
+_BESIDE = dossiers.outerjoin(assessments, _CURRENT).outerjoin(plans, _of_the_dossier(plans))
 _PLAN = tuple(plans.c[name] for name in PlanMade.__dataclass_fields__)
 _FULL = select(
     dossiers, assessments.c.earlier_number, assessments.c.assessed_at, assessments.c.detail, *_PLAN
 ).select_from(_BESIDE)
 _LIGHT = select(
     *(dossiers.c[name] for name in LightRow.__dataclass_fields__ if name in dossiers.c),
-    assessments.c.earlier_number,
+    facts.c.status,
+    facts.c.earlier_number,
+    situation_reports.c.situation,
     *_PLAN,
-).select_from(_BESIDE)
+).select_from(
+    dossiers.outerjoin(facts, _of_the_dossier(facts))
+    .outerjoin(situation_reports, _of_the_dossier(situation_reports))
+    .outerjoin(plans, _of_the_dossier(plans))
+)
 
 
 class Dossiers:
@@ -122,13 +142,33 @@ class Dossiers:
                 for number in connection.scalars(query.where(dossiers.c.number.in_(chunk)))
             }
 
-    def cited(self, demarche: int) -> set[int]:
-        """Numbers that listed dossiers name as their earlier one, by their last verdict."""
-        earlier = assessments.c.earlier_number
-        query = select(earlier).select_from(dossiers.join(assessments, _CURRENT)).distinct()
-        here = (dossiers.c.demarche == demarche, dossiers.c.pending_since.is_(None))
+    def listed(self, demarche: int, numbers: Iterable[int]) -> set[int]:
+        """Those of some numbers that are in store and not pending deletion."""
+        query = select(dossiers.c.number).filter_by(demarche=demarche)
+        present = query.where(dossiers.c.pending_since.is_(None))
         with self._scope.read() as connection:
-            return set(connection.scalars(query.where(*here, earlier.is_not(None))))
+            return {
+                number
+                for chunk in in_chunks(sorted(set(numbers)))
+                for number in connection.scalars(present.where(dossiers.c.number.in_(chunk)))
+            }
+
+    def count(self, demarche: int) -> int:
+        """How many dossiers are in store and not pending deletion."""
+        query = select(func.count()).select_from(dossiers).filter_by(demarche=demarche)
+        with self._scope.read() as connection:
+            return connection.scalar(query.where(dossiers.c.pending_since.is_(None))) or 0
+
+    def cited_unheard_of(self, demarche: int) -> set[int]:
+        """Numbers that dossiers name as their earlier one, by their verdict, and no table knows."""
+        earlier = facts.c.earlier_number
+        known = (
+            exists().where(table.c.demarche == facts.c.demarche, table.c.number == earlier)
+            for table in (dossiers.alias(), quarantine, absences)
+        )
+        query = select(earlier).where(facts.c.demarche == demarche, earlier.is_not(None)).distinct()
+        with self._scope.read() as connection:
+            return set(connection.scalars(query.where(*(~one for one in known))))
 
     def history(self, demarche: int, number: int) -> tuple[DossierPast, ...]:
         """Every content that a dossier had, the oldest first, the present one last."""

@@ -57,6 +57,8 @@ class LightRow:
         earlier_number: Earlier dossier that its current assessment looked for.
         assessed_fingerprint: Fingerprint of its current assessment.
         assessed_basis: Basis of its current assessment.
+        status: Status in force as it was last counted; ``None`` when no judging counted it.
+        situation: Id of its situation, if it is in one.
         plan: The last plan of replies, if any.
     """
 
@@ -68,6 +70,8 @@ class LightRow:
     groupe_id: str
     modified_at: datetime
     deposited_at: datetime
+    status: str | None
+    situation: str | None
     earlier_number: int | None
     assessed_fingerprint: str | None
     assessed_basis: str | None

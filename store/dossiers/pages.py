@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, literal, select, u
 from mappings.dossier.model import RawDossier
 from store.database import jsontext
 from store.database.columns import UtcDateTime
+from store.database.settling import enter, unsettle, unsettle_citing
 from store.database.statements import in_chunks, upsert
 from store.database.tables import absences, demarches, dossiers, past_states
 
@@ -98,6 +99,7 @@ def save_page(
     if changed:
         statement = upsert(connection, dossiers, update=[*_CONTENT, "changed_at"])
         connection.execute(statement, changed)
+        enter(connection, demarche, (*created, *updated))
     same = known.keys() - set(updated)
     moved = {
         n: wanted[n].modified_at for n in same if known[n].modified_at != wanted[n].modified_at
@@ -132,6 +134,7 @@ def replace_raw(connection: Connection, demarche: int, *, rows: Sequence[Dossier
             for row in rows
         ],
     )
+    unsettle(connection, demarche, [row.number for row in rows])
 
 
 def mark_pending(
@@ -139,6 +142,7 @@ def mark_pending(
 ) -> None:
     """Set or clear (``None``) the date from which dossiers are pending deletion."""
     _set_dates(connection, demarche, column="pending_since", dates=since)
+    unsettle(connection, demarche, since)
 
 
 def restore(connection: Connection, demarche: int, *, numbers: Sequence[int]) -> None:
@@ -173,7 +177,8 @@ def forget_absences(connection: Connection, demarche: int, *, numbers: Iterable[
     """Forget the absence of dossiers that DS lists again."""
     for chunk in in_chunks(numbers):
         here = delete(absences).filter_by(demarche=demarche)
-        connection.execute(here.where(absences.c.number.in_(chunk)))
+        told = here.where(absences.c.number.in_(chunk)).returning(absences.c.number)
+        unsettle_citing(connection, demarche, connection.scalars(told).all())
 
 
 def _known(connection: Connection, demarche: int, *, numbers: Iterable[int]) -> dict[int, Any]:

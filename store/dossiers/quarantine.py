@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from store.database.engine import Scope
+from store.database.settling import unsettle, unsettle_citing
 from store.database.statements import in_chunks, upsert
 from store.database.tables import absences, quarantine
 from store.dossiers.absences import ANSWERS
@@ -60,11 +61,13 @@ class Quarantine:
                 told.where(absences.c.why.in_(ANSWERS))
             )  # it exists, whatever DS said
             connection.execute(counted)
+            unsettle_citing(connection, demarche, [number])
 
     def release(self, demarche: int, numbers: Iterable[int]) -> None:
         """Take dossiers that can be read again out of quarantine."""
         with self._scope.write() as connection:
             for chunk in in_chunks(numbers):
+                unsettle(connection, demarche, chunk)
                 here = delete(quarantine).filter_by(demarche=demarche)
                 connection.execute(here.where(quarantine.c.number.in_(chunk)))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, or_, select, update
 
+from store.database.settling import unsettle
 from store.database.statements import in_chunks
 from store.database.tables import plans, replies
 from store.outbox import ours, reply_json
@@ -94,6 +95,7 @@ def due_again(connection: Connection, demarche: int, *, numbers: Iterable[int]) 
     for chunk in in_chunks(sorted(numbers)):
         here = delete(plans).filter_by(demarche=demarche)
         connection.execute(here.where(plans.c.number.in_(chunk)))
+        unsettle(connection, demarche, chunk)
 
 
 def record(

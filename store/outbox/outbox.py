@@ -109,6 +109,18 @@ class Outbox:
         with self._scope.write() as connection:
             plans.save_plans(connection, demarche, plans=new, at=at)
 
+    def follow_our_writes(self, demarche: int, contents: Mapping[int, tuple[str, str]]) -> None:
+        """Let plans stand that were made of dossiers as they were before our own writes.
+
+        Those of which something is still due, or was refused, are made anew.
+
+        Args:
+            demarche: Number of the démarche.
+            contents: What each plan was made of, and is now of, by dossier number.
+        """
+        with self._scope.write() as connection:
+            plans.follow_our_writes(connection, demarche, contents)
+
     def pending(
         self, demarche: int, *, numbers: Iterable[int] | None = None
     ) -> tuple[StoredReply, ...]:

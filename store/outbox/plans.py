@@ -11,7 +11,7 @@ from store.database.statements import in_chunks, upsert
 from store.database.tables import conflicts, replies
 from store.database.tables import plans as plans_made
 from store.outbox import ours, reply_json
-from store.outbox.stages import UNCERTAIN, Stage
+from store.outbox.stages import OPEN, UNCERTAIN, Stage
 from triage.replies.reply import Conflict, Reply
 
 
@@ -76,6 +76,36 @@ def save_plans(
     _save_ours(connection, demarche, plans)
     _save_made(connection, demarche, plans)
 
+
+def follow_our_writes(
+    connection: Connection, demarche: int, contents: Mapping[int, tuple[str, str]]
+) -> None:
+    """See :meth:`store.outbox.outbox.Outbox.follow_our_writes`."""
+    left = select(replies.c.number).filter_by(demarche=demarche)
+    left = left.where(replies.c.stage.in_((*OPEN, Stage.REFUSED)))
+    waiting = {
+        number
+        for chunk in in_chunks(contents)
+        for number in connection.scalars(left.where(replies.c.number.in_(chunk)))
+    }
+    rows = [
+        {"of_demarche": demarche, "of_number": number, "before": before, "since": since}
+        for number, (before, since) in contents.items()
+        if number not in waiting
+    ]
+    if rows:
+        connection.execute(_FOLLOW, rows)
+
+
+_FOLLOW = (
+    update(plans_made)
+    .where(
+        plans_made.c.demarche == bindparam("of_demarche"),
+        plans_made.c.number == bindparam("of_number"),
+        plans_made.c.content == bindparam("before"),
+    )
+    .values(content=bindparam("since"))
+)
 
 _REOPEN = (
     update(replies)

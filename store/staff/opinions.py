@@ -1,13 +1,13 @@
 """What evaluators wrote on dossiers, in workbooks that they returned. Nothing is overwritten."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import func, insert, select
 
 from store.database.engine import Scope
-from store.database.statements import upsert
+from store.database.statements import IN_SIZE, in_chunks, upsert
 from store.database.tables import demarches, opinions
 
 
@@ -45,16 +45,31 @@ class Opinions:
             statement = upsert(connection, demarches, update=["last_opinion"])
             connection.execute(statement, {"demarche": demarche, "last_opinion": newest})
 
-    def latest(self, demarche: int, *, until: int | None = None) -> tuple[OpinionRow, ...]:
+    def latest(
+        self,
+        demarche: int,
+        *,
+        until: int | None = None,
+        numbers: Collection[int] | None = None,
+    ) -> tuple[OpinionRow, ...]:
         """What each author holds of each dossier, by number and author.
 
         Args:
             demarche: Number of the démarche.
             until: As it was when this was the last id, see :meth:`last_id`.
+            numbers: Those of some dossiers; all by default.
         """
+        if numbers is not None and len(numbers) > IN_SIZE:
+            return tuple(
+                one
+                for chunk in in_chunks(sorted(numbers))
+                for one in self.latest(demarche, until=until, numbers=chunk)
+            )
         newest = select(func.max(opinions.c.id)).filter_by(demarche=demarche)
         if until is not None:
             newest = newest.where(opinions.c.id <= until)
+        if numbers is not None:
+            newest = newest.where(opinions.c.number.in_(numbers))
         newest = newest.group_by(opinions.c.number, opinions.c.author)
         columns = [opinions.c[name] for name in OpinionRow.__dataclass_fields__]
         query = (

@@ -1,6 +1,6 @@
 """Verdicts: one for each content of a dossier and basis; which one is current, and since when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
 from store.database.engine import Scope
+from store.database.settling import MOVED
 from store.database.statements import in_chunks, upsert
-from store.database.tables import assessments, dossiers, verdicts
+from store.database.tables import assessments, dossiers, facts, verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,20 @@ class Assessments:
             connection.execute(upsert(connection, assessments, update=()), values)
             _make_current(connection, demarche, rows=rows, at=at)
 
-    def first_checks(self, demarche: int) -> dict[int, datetime]:
-        """When each dossier was judged for the first time, by number."""
+    def first_checks(
+        self, demarche: int, *, numbers: Iterable[int] | None = None
+    ) -> dict[int, datetime]:
+        """When each dossier was judged for the first time, by number: all, or some of them."""
         columns = (assessments.c.number, func.min(assessments.c.assessed_at))
         query = select(*columns).filter_by(demarche=demarche).group_by(assessments.c.number)
+        here = assessments.c.number
+        parts = (
+            [query]
+            if numbers is None
+            else [query.where(here.in_(chunk)) for chunk in in_chunks(sorted(set(numbers)))]
+        )
         with self._scope.read() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
+            return {row[0]: row[1] for part in parts for row in connection.execute(part)}
 
     def history(self, demarche: int, number: int) -> tuple[VerdictSeen, ...]:
         """Verdicts on a dossier as they were current, the oldest first."""
@@ -147,6 +156,16 @@ def _make_current(
                 "new_fingerprint": row.fingerprint,
                 "new_basis": row.basis,
             }
+            for row in moved
+        ],
+    )
+    connection.execute(
+        update(facts)
+        .where(facts.c.demarche == bindparam("of_demarche"))
+        .where(facts.c.number == bindparam("of_number"))
+        .values(earlier_number=bindparam("named"), settled=MOVED),
+        [
+            {"of_demarche": demarche, "of_number": row.number, "named": row.earlier_number}
             for row in moved
         ],
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from store.database.engine import Scope
+from store.database.settling import unsettle
 from store.database.statements import upsert
 from store.database.tables import not_patients
 
@@ -44,12 +45,14 @@ class NotPatients:
         if rows:
             with self._scope.write() as connection:
                 connection.execute(upsert(connection, not_patients, update=()), rows)
+                unsettle(connection, demarche, [number])
 
     def remove(self, demarche: int, number: int, codes: Collection[str]) -> None:
         """Take it back: they are masked again."""
         with self._scope.write() as connection:
             statement = delete(not_patients).filter_by(demarche=demarche, number=number)
             connection.execute(statement.where(not_patients.c.code.in_(list(codes))))
+            unsettle(connection, demarche, [number])
 
     def of(self, demarche: int, number: int) -> tuple[Said, ...]:
         """What was said of a dossier, by code."""

@@ -8,7 +8,8 @@ from typing import Literal, TypeAlias
 from sqlalchemy import select, update
 
 from store.database.engine import Scope
-from store.database.statements import upsert
+from store.database.settling import unsettle
+from store.database.statements import in_chunks, upsert
 from store.database.tables import situation_reports, situations
 
 DecidedBy: TypeAlias = Literal["bridge", "annotation", "command"]
@@ -45,11 +46,19 @@ class Situations:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def reports(self, demarche: int) -> dict[int, SituationReport]:
-        """Every report that was described, by number, those pending deletion too."""
+    def reports(
+        self, demarche: int, *, numbers: Iterable[int] | None = None
+    ) -> dict[int, SituationReport]:
+        """Reports that were described, by number, those pending deletion too: all, or of some."""
         query = select(*_FIELDS).filter_by(demarche=demarche).order_by(situation_reports.c.number)
+        here = situation_reports.c.number
+        parts = (
+            [query]
+            if numbers is None
+            else [query.where(here.in_(chunk)) for chunk in in_chunks(sorted(set(numbers)))]
+        )
         with self._scope.read() as connection:
-            rows = [SituationReport(*row) for row in connection.execute(query)]
+            rows = [SituationReport(*row) for part in parts for row in connection.execute(part)]
         return {row.number: row for row in rows}
 
     def save(self, demarche: int, rows: Sequence[SituationReport]) -> None:
@@ -60,6 +69,7 @@ class Situations:
         with self._scope.write() as connection:
             statement = upsert(connection, situation_reports, update=changed)
             connection.execute(statement, [{"demarche": demarche, **asdict(row)} for row in rows])
+            unsettle(connection, demarche, [row.number for row in rows])
 
     def known(self, demarche: int) -> dict[str, str | None]:
         """Every situation that was opened, and the one that it was merged into, if any."""

@@ -8,9 +8,10 @@ import pytest
 from cyclopts import App
 from rich.console import Console
 
-from cli.app import app
+from cli.app import make_app
 from cli.terminal.help import group_of
 
+app = make_app(listed=True)
 _ENGLISH = re.compile(
     r"Usage:|\b(?:Commands?|Parameters?|Display|default|required|choices|env var|True|False|None"
     r"|COMMAND|ARGS|INT|STR|FLOAT|PATH|DATE|CHOICE|BOOL|TUPLE|NAME|FILE|FOLDER|FIELD|EMAIL|ONE"

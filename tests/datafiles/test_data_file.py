@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from datafiles.file import DataFile, DataFileError, text_of
+from datafiles.file import DataFile, DataFileError, _parsed, _with_lines, text_of
 from datafiles.places import place
 from mappings.schema.file import parse_mapping
+from settings import ROOT
 
 HEAD = 'form: essai\nversion: "1"\ntitle: Essai\nfields:\n'
 LINE = "  {}: {{champ: {}, type: text, title: T, audience: agence, meaning: m}}\n"
@@ -278,3 +279,9 @@ def test_a_place_is_told_in_words_counted_from_1(path: tuple[int | str, ...], to
         "fields": {"titre": {"champ": 1}, 1: {}},
     }
     assert place(path, data if path[0] else [[0, 1]]) == told
+
+
+def test_what_parses_soon_reads_every_file_of_the_project_as_what_remembers_lines() -> None:
+    for path in [*ROOT.glob("mappings/**/*.yaml"), *ROOT.glob("triage/**/*.yaml")]:
+        text = path.read_text("utf-8")
+        assert _parsed(text, source=path.name) == _with_lines(text, source=path.name), path

@@ -107,7 +107,11 @@ def served(
     with listen("127.0.0.1", 0) as sock:
         url = f"http://127.0.0.1:{sock.getsockname()[1]}"
         site = Site(url=url, secret="s" * 48, oidc=oidc, dsfr=dsfr)
-        server = server_of(make_app(source, site))
+        app = make_app(source, site)
+        library = app.state.dossier_pages.library
+        library.indicators("agence")  # asked for, so that pages show them
+        library.refresh()
+        server = server_of(app)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
         thread.start()
         try:

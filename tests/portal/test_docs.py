@@ -2,7 +2,7 @@
 
 import re
 
-from cli.app import app
+from cli.app import COMMANDS
 from cli.portal.settings import PortalSettings
 from settings import ROOT, Settings
 
@@ -18,6 +18,6 @@ def test_each_setting_of_the_portal_is_told_and_each_that_is_told_exists() -> No
 
 
 def test_the_commands_and_files_exist() -> None:
-    assert set(re.findall(r"unc ([a-z]+)", TEXT)) <= set(app)
+    assert set(re.findall(r"unc ([a-z]+)", TEXT)) <= set(COMMANDS)
     for path in re.findall(r"`((?:tests|bench|exports)/[\w./-]+)`", TEXT):
         assert (ROOT / path).exists(), path

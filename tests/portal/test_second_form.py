@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from cli.portal.source import source_of
-from portal.dossiers.snapshot import take
+from portal.dossiers.figures import indicators_of
 from settings import Settings
 from steps.run import run_once
 from steps.wiring.services import connect, open_services
 from steps.wiring.summary import Summary
+from store.staff.lines import LineQuery
 from tests.portal.conftest import AGENCE, LYON, Portal, add_account, served
 from tests.steps import test_second_form as second
 
@@ -30,12 +31,12 @@ def portal_of_errors(settings: Settings) -> Iterator[Portal]:
 
 
 def test_pages_leave_out_what_the_form_does_not_ask(portal_of_errors: Portal) -> None:
-    taken = take(portal_of_errors.source)
-    for of_audience in taken.by_audience.values():
+    source = portal_of_errors.source
+    for of_audience in indicators_of(source).values():
         titles = [block.title for block in of_audience.blocks]
         assert "Complétude des dossiers" in titles
         assert not any("connaissance" in title or "esure" in title for title in titles)
-    assert len(taken.by_audience["agence"].lines) == len(second.DOSSIERS)
+    assert source.store.lines.count(source.demarche, LineQuery("agence")) == len(second.DOSSIERS)
     for email in (AGENCE, LYON):
         visitor = portal_of_errors.visitor(email)
         for path in ("/exports", "/changements", "/dossiers", "/indicateurs"):

@@ -8,8 +8,9 @@ from urllib.parse import quote
 import pytest
 
 from cli.portal.source import source_of
-from portal.dossiers.search import Wanted, choices, find
-from portal.dossiers.snapshot import take
+from portal.dossiers.figures import indicators_of
+from portal.dossiers.library import Library
+from portal.dossiers.search import Wanted
 from sandbox.generator.generate import generate
 from steps.wiring.services import open_services
 from tests.conftest import bridge_on
@@ -61,23 +62,24 @@ def test_a_name_that_a_person_typed_is_read_by_the_agency_only(named: Portal) ->
 
 
 def test_a_straight_apostrophe_finds_the_curly_one_that_was_typed(named: Portal) -> None:
-    lines = take(named.source).by_audience["agence"].lines
+    library = Library(named.source)
     for asked in ("d'Ozempic", "d’ozempic"):
-        assert find(lines, Wanted(q=asked)).total == 2
+        assert library.find("agence", Wanted(q=asked)).total == 2
 
 
 def test_a_name_that_is_masked_can_be_neither_chosen_nor_found(named: Portal) -> None:
-    taken = take(named.source)
-    agency, network = (taken.by_audience[one].lines for one in ("agence", "reseau"))
-    assert NAME in choices(agency).situations
-    assert all(one.startswith("SIT-") for one in choices(network).situations)
+    library = Library(named.source)
+    assert NAME in library.choices("agence").situations
+    assert all(one.startswith("SIT-") for one in library.choices("reseau").situations)
     for asked in (Wanted(situation=NAME), Wanted(q="dupont")):
-        assert find(agency, asked).total == 2
-        assert find(network, asked).total == 0
+        assert library.find("agence", asked).total == 2
+        assert library.find("reseau", asked).total == 0
     mask = named.source.policy.mask
-    assert find(network, Wanted(situation=mask)).total == 0
+    assert library.find("reseau", Wanted(situation=mask)).total == 0
+    network = library.find("reseau", Wanted()).lines
     assert sum(line.situation_text == mask for line in network) == 2
-    (block,) = (b for b in taken.by_audience["reseau"].blocks if "plus signalées" in b.title)
+    counted = indicators_of(named.source)["reseau"].blocks
+    (block,) = (one for one in counted if "plus signalées" in one.title)
     assert block.lines
     assert all(str(line[0]).startswith("SIT-") for line in block.lines)
 

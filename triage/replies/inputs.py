@@ -3,17 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
 from french.text import normalise_label
 from mappings.dossier.model import Champ, Dossier
 from mappings.dossier.revision import Descriptor
-from mappings.report.model import Report
 from mappings.schema.model import FormMapping
 from triage.replies.decision import Written, annotation_of
 from triage.replies.policy import ReplyPolicy, Sending
 from triage.replies.reply import MessageSent
 from triage.replies.texts import Texts
 from triage.verdict.model import Assessment
+
+Typed: TypeAlias = Mapping[tuple[str, int, str], str]
+"""What was typed, by repetition (empty for none), row from 1 (0 for none) and field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class JudgedDossier:
         assessed_at: When it was reached.
         annotations: Annotation descriptors of the dossier's revision.
         labels: Question that the dossier's revision asks for each field, by the field's name.
-        report: What its answers say in the internal schema: where a message quotes one.
+        typed: What was typed where something is wrong (:mod:`triage.replies.points`).
         situation: Id of the situation that it is in, proposed or confirmed (annotation 907);
             empty when it is in none. A value there that is not our own is a person's: neither a
             conflict nor to be written over (:mod:`steps.judge.situations` reads it as a
@@ -62,7 +65,7 @@ class JudgedDossier:
     assessed_at: datetime
     annotations: tuple[Descriptor, ...]
     labels: Mapping[str, str] = field(default_factory=dict)
-    report: Report | None = None
+    typed: Typed = field(default_factory=dict)
     situation: str = ""
 
     def descriptor(self, candidates: tuple[str, ...]) -> Descriptor | None:

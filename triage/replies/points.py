@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from mappings.report.display import show
-from mappings.report.model import Answer, AnswerState, Report
-from triage.replies.inputs import JudgedDossier
+from mappings.report.model import Answer, Report
+from triage.replies.inputs import JudgedDossier, Typed
 from triage.replies.text_samples import Point
 from triage.verdict.completeness import rows_of
 from triage.verdict.model import Assessment, Fault, ItemResult, Verdict
@@ -48,7 +48,7 @@ def _points(
                     section=item.section,
                     question=judged.labels.get(fault.field, ""),
                     row=fault.row_name,
-                    typed=_typed(judged, fault),
+                    typed=judged.typed.get(_place(fault), ""),
                     reason=fault.reason.rstrip("."),
                     expected=_clause(fault.expected),
                 )
@@ -60,33 +60,40 @@ def _clause(sentence: str) -> str:
     return text[0].lower() + text[1:] if text[:1].isupper() and text[1:2].islower() else text
 
 
-def _typed(judged: JudgedDossier, fault: Fault) -> str:
-    """What was typed, on one line; of this field only, whatever the rule compares it with."""
-    answer = _answer(judged.report, fault)
-    if answer is None or _may_be_a_patients(judged, fault):
+def typed_at_fault(assessment: Assessment, report: Report) -> Typed:
+    """What was typed where something is wrong, on one line, by repetition, row and field.
+
+    Nothing of a file, of ticked boxes, of a long text, nor of what may be a patient's.
+    """
+    faults = [fault for item in assessment.items for fault in item.faults]
+    typed = {_place(fault): _line(report, fault) for fault in faults}
+    marked = {
+        (mark.field if mark.column else "", mark.row, mark.column or mark.field)
+        for one in assessment.warnings
+        for mark in one.marks
+    }
+    return {place: line for place, line in typed.items() if line and place not in marked}
+
+
+def _place(fault: Fault) -> tuple[str, int, str]:
+    return fault.rows, fault.row, fault.field
+
+
+def _line(report: Report, fault: Fault) -> str:
+    """What was typed; of this field only, whatever the rule compares it with."""
+    answer = _answer(report, fault)
+    if answer is None or isinstance(answer.value, bool | tuple):
         return ""
-    if answer.state is AnswerState.ANSWERED and isinstance(answer.value, tuple):
-        return ""  # ticked boxes, files: they say nothing wrong by what is typed
-    if isinstance(answer.value, int):  # a boolean says nothing wrong; a number as it was typed
-        text = "" if isinstance(answer.value, bool) else str(answer.value)
+    if isinstance(answer.value, int):  # as it was typed, without spaces between thousands
+        text = str(answer.value)
     else:
         text = show(answer.value) if answer.value is not None else answer.raw
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST_QUOTE else ""
 
 
-def _answer(report: Report | None, fault: Fault) -> Answer | None:
-    if report is None:
-        return None
+def _answer(report: Report, fault: Fault) -> Answer | None:
     if not fault.rows:
         return report.fields.get(fault.field)
     rows = rows_of(report.fields[fault.rows]) if fault.row else ()
     return rows[fault.row - 1].get(fault.field) if len(rows) >= fault.row > 0 else None
-
-
-def _may_be_a_patients(judged: JudgedDossier, fault: Fault) -> bool:
-    marks = (mark for one in judged.assessment.warnings for mark in one.marks)
-    if fault.rows:
-        wanted = (fault.rows, fault.row, fault.field)
-        return any((one.field, one.row, one.column) == wanted for one in marks)
-    return any(one.field == fault.field for one in marks)

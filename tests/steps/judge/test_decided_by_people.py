@@ -9,7 +9,8 @@ import pytest
 from cli.portal.source import source_of
 from cli.run.status import _state
 from portal.dossiers.card import make_card
-from portal.dossiers.snapshot import take
+from portal.dossiers.figures import indicators_of
+from portal.dossiers.lines import lines_of
 from steps.wiring.services import open_services
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge, MakeBridge, said
@@ -104,14 +105,16 @@ def test_a_priority_set_by_hand_decides_the_label_the_order_and_the_counts(
         assert "Urgent" in made.sandbox.control.snapshot(held.number)["labels"]
         with open_services(made.settings) as services:
             source = source_of(services)
-            taken = take(source)
+            context = source.circumstances()
             entries = tuple(source.entries(None))
-            ((reading, _),) = source.read(entries, context=taken.context, audience="agence")
+            ((reading, _),) = source.read(entries, context=context, audience="agence")
             card = make_card(reading, columns=source.columns)
-        (line,) = taken.by_audience["agence"].lines
+            lines = [one for one in lines_of(source, entries, context) if one.audience == "agence"]
+            told = indicators_of(source)["agence"].figures
+        (line,) = lines
         assert line.priority == card.priority == "P1"
         assert card.proposed_priority == held.planted.priority
-        figures = {one.name: one.value for one in taken.by_audience["agence"].figures}
+        figures = {one.name: one.value for one in told}
         assert figures["Dossiers de priorité P1"] == 1
 
 

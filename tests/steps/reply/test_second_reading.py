@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from cli.portal.source import source_of
 from portal.dossiers.card import make_card
-from portal.dossiers.snapshot import take
+from portal.dossiers.lines import lines_of
 from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.generate import generate
 from steps.wiring.services import open_services
@@ -104,9 +104,10 @@ def test_a_decided_dossier_keeps_its_priority_and_its_verdict(bridge: MakeBridge
         shown, cells = control.snapshot(seed.number), row(made, "agence", seed.number)
         with open_services(made.settings) as services:
             source = source_of(services)
-            taken, entries = take(source), tuple(source.entries(None))
-            ((reading, _),) = source.read(entries, context=taken.context, audience="agence")
+            context, entries = source.circumstances(), tuple(source.entries(None))
+            ((reading, _),) = source.read(entries, context=context, audience="agence")
             card = make_card(reading, columns=source.columns)
+            lines = tuple(lines_of(source, entries, context))
     assert (shown["annotations"]["901"], shown["annotations"]["905"]) == ("Clos", "P1")
     assert cells is not None
     assert [cells[name] for name in ("Statut", "Statut proposé", "Priorité", "Complétude")] == [
@@ -115,6 +116,6 @@ def test_a_decided_dossier_keeps_its_priority_and_its_verdict(bridge: MakeBridge
         "P1",
         100,
     ]
-    (line,) = taken.by_audience["agence"].lines
+    (line,) = (one for one in lines if one.audience == "agence")
     assert line.priority == "P1"
     assert (card.status, card.proposed, card.priority) == ("Clos", "Complet", "P1")

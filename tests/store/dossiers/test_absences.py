@@ -14,8 +14,10 @@ from store.outbox.corrections import Correction
 from store.outbox.plans import DuePlan
 from store.outbox.sent import Sent
 from store.repository import Store, open_store
+from store.staff.lines import DossierLine
 from store.staff.opinions import OpinionRow
 from store.verdicts.assessments import AssessmentRow
+from store.verdicts.facts import Counted
 from store.verdicts.situations import SituationReport
 from tests.stored import tombstones
 from triage.replies.reply import (
@@ -41,6 +43,10 @@ def remember_all_about(store: Store, number: int, *, row: MakeRow, day: Day) -> 
         store.dossiers.save_page(7, page, watermark=day(0), seen_at=day(moment))
     verdict = AssessmentRow(number, "f", "b", None, day(0), SECRET)
     store.assessments.save(7, [verdict], at=day(0))
+    store.facts.count(7, [Counted(number, SECRET, None, SECRET)])
+    said = [SECRET] * 8
+    line = DossierLine(number, "agence", SECRET, "P1", None, "2026-01-01", *said)
+    store.lines.save(7, {number: "s"}, [line])
     replies = (
         Annotate(f"a{number}", number, "d", (AnnotationChange("statut", "i", "text", SECRET),)),
         SetLabel(f"l{number}", number, "d", "Complet", present=True),

@@ -14,6 +14,7 @@ from tests.triage.replying import rulebook
 from triage.replies.decision import decide
 from triage.replies.inputs import JudgedDossier, Memory
 from triage.replies.messages import due_message
+from triage.replies.points import typed_at_fault
 from triage.verdict.assess import assess
 from triage.verdict.model import Assessment, Verdict
 
@@ -89,7 +90,7 @@ def letter(
         assessed_at=dossier.deposited_at,
         annotations=(),
         labels=question_labels(the_mapping(), revision_of(case.get("revision", 2))),
-        report=report,
+        typed=typed_at_fault(verdict, report),
     )
     message = due_message(
         judged_dossier,

@@ -1,0 +1,213 @@
+"""What a run, `unc status` and the portal cost beside how many dossiers are stored.
+
+    .venv/bin/python -m bench.at_size [--dossiers 10000] [--changed 20] [--home DIR]
+
+Dossiers of the generator are read once from a sandbox, then kept again under other numbers with
+another text, and judged: each measure is a process of its own on a base that holds them. Beside
+`status` and the portal, the floor is what a process costs that imports the same and opens the base;
+beside judging, that of as many new dossiers judged in a base that holds nothing else. Targets:
+`status` under 1 s and 150 MiB at 10,000; the portal's first page under 3 s; a pass of judging with
+20 changes reads what moved. With --home a base that was made before is measured again.
+"""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import event
+
+from sandbox.common.ids import encode
+from sandbox.generator.generate import generate
+from sandbox.server import running_sandbox
+from settings import Settings, load_settings
+from steps.judge.judge import judge
+from steps.read.keeping import row_of
+from steps.run import gather
+from steps.wiring.services import Services, connect, open_services
+from steps.wiring.summary import Summary
+from store.dossiers.pages import DossierRow
+
+DIFFERENT, PAGE, FIRST = 400, 500, 30_000_000
+_RUSAGE = (
+    "import resource, sys, time; from cli.app import call; code = call(sys.argv[1:]);"
+    " used = resource.getrusage(resource.RUSAGE_SELF);"
+    " print(time.process_time(), used.ru_maxrss / 1024, file=sys.stderr)"
+)
+_FLOOR = (
+    "import resource, sys, time; import cli.run.status; from steps.wiring.services import"
+    " open_services; from settings import load_settings\n"
+    "with open_services(load_settings()): pass\n"
+    "used = resource.getrusage(resource.RUSAGE_SELF)\n"
+    "print(time.process_time(), used.ru_maxrss / 1024, file=sys.stderr)"
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dossiers", type=int, default=10_000)
+    parser.add_argument("--changed", type=int, default=20)
+    parser.add_argument("--home", type=Path)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="unc-size-") as folder:
+        home = asked.home or Path(folder)
+        settings = made(home, asked.dossiers)
+        judging(settings, asked.changed)
+        environment = {
+            **os.environ,
+            "UNC_HOME": str(home),
+            "UNC_DEMARCHE": str(settings.demarche),
+            "UNC_DS_URL": settings.ds_url,
+        }
+        for name, code, arguments in (
+            ("floor: imports, base opened", _FLOOR, ()),
+            ("unc status --json", _RUSAGE, ("status", "--json")),
+        ):
+            cpu, peak = measured(environment, code, *arguments)
+            print(f"{name:32} {cpu:6.2f} CPU-s {peak:6.0f} MiB")
+        first_page(environment)
+
+
+def made(home: Path, count: int) -> Settings:
+    """A base of that many dossiers, all judged; the one that is there, if it was made before."""
+    kept = home / "reglages.json"
+    if kept.is_file():
+        return load_settings(_env_file=None, home=home, **json.loads(kept.read_text()))
+    home.mkdir(parents=True, exist_ok=True)
+    with running_sandbox(home / "sandbox", seeds=generate(DIFFERENT, seed=3)) as sandbox:
+        told = {"demarche": sandbox.demarche, "instructeur": sandbox.instructeur}
+        told |= {"ds_url": sandbox.url, "ds_token": sandbox.token}
+        settings = load_settings(_env_file=None, home=home, **told)
+        with connect(settings) as services:
+            gather(services, Summary())
+    with open_services(settings) as services:
+        fill(services, count - DIFFERENT)
+        timed("judging all of them", services)
+    kept.write_text(json.dumps(told))
+    return settings
+
+
+def fill(services: Services, count: int) -> None:
+    """Keep the dossiers that are there again, under other numbers, each with a text of its own."""
+    models = [one.raw for one in services.store.dossiers.iterate(services.demarche)]
+    for start in range(0, max(0, count), PAGE):
+        numbers = range(start, min(start + PAGE, count))
+        rows = [other(services, models[n % len(models)], n) for n in numbers]
+        services.store.dossiers.save_page(
+            services.demarche, rows, watermark=None, seen_at=datetime.now(UTC)
+        )
+
+
+def other(services: Services, model: Any, at: int) -> DossierRow:
+    raw = orjson.loads(orjson.dumps(model))
+    raw["number"], raw["id"] = FIRST + at, encode("Dossier", FIRST + at)
+    for champ in raw["champs"]:
+        if champ["__typename"] == "TextChamp" and len(champ.get("stringValue") or "") > 40:  # noqa: PLR2004
+            champ["stringValue"] = champ["value"] = f"{champ['stringValue']} ({at})"
+            break
+    return row_of(raw, mapping=services.form.mapping)
+
+
+def timed(name: str, services: Services) -> Summary:
+    summary = Summary()
+    begun = time.process_time()
+    judge(services, summary)
+    took = time.process_time() - begun
+    print(f"{name:32} {took:6.2f} CPU-s, {len(summary.assessed)} assessed")
+    return summary
+
+
+def judging(settings: Settings, changed: int) -> None:
+    """Nothing changed; then some dossiers did; rows are counted apart, for counting costs."""
+    with open_services(settings) as services:
+        timed("judging, nothing changed", services)
+        numbers = sorted(services.store.dossiers.known_numbers(services.demarche))[:changed]
+        for name, work in (("judging, changed", timed), ("rows read, changed", counted)):
+            touch(services, numbers, salt=name)
+            work(name, services)
+
+
+def touch(services: Services, numbers: list[int], *, salt: str) -> None:
+    rows = []
+    for stored in services.store.dossiers.iterate(services.demarche, numbers=numbers):
+        raw = stored.raw
+        for champ in raw["champs"]:
+            if champ["__typename"] == "TextChamp" and len(champ.get("stringValue") or "") > 40:  # noqa: PLR2004
+                champ["stringValue"] = champ["value"] = f"{champ['stringValue']} {salt}"
+                break
+        rows.append(row_of(raw, mapping=services.form.mapping))
+    services.store.dossiers.save_page(
+        services.demarche, rows, watermark=None, seen_at=datetime.now(UTC)
+    )
+
+
+def counted(name: str, services: Services) -> None:
+    rows = Counter[str]()
+
+    def look(_: Any, cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        if statement.lstrip().startswith("SELECT"):
+            raw, table = cursor.connection.cursor(), statement.partition("FROM ")[2].split()[0]
+            query = f"SELECT count(*) FROM ({statement})"  # noqa: S608
+            rows[table] += raw.execute(query, parameters).fetchone()[0]
+
+    engine = services.store._engine  # noqa: SLF001
+    event.listen(engine, "before_cursor_execute", look)
+    judge(services, Summary())
+    event.remove(engine, "before_cursor_execute", look)
+    print(f"{name:32} {dict(filter(itemgetter(1), rows.items()))}")
+
+
+def measured(environment: dict[str, str], code: str, *arguments: str) -> tuple[float, float]:
+    """CPU seconds and peak MiB of a process, the best of three."""
+    found = []
+    for _ in range(3):
+        done = subprocess.run(  # noqa: S603 (ours)
+            [sys.executable, "-c", code, *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        cpu, peak = done.stderr.split()[-2:]
+        found.append((float(cpu), float(peak)))
+    return min(found)
+
+
+def first_page(environment: dict[str, str]) -> None:
+    """Seconds from the start of `unc serve` to a page, of the process and by the clock."""
+    unc, begun = Path(sys.executable).with_name("unc"), time.perf_counter()
+    server = subprocess.Popen(  # noqa: S603 (our own command)
+        [unc, "serve", "--port", "0", "--json"], env=environment, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        url = next(lines_with_address(server))
+        import requests
+
+        answer = requests.get(f"{url}/connexion", timeout=60)
+        answer.raise_for_status()
+        print(f"{'portal, start to first page':32} {time.perf_counter() - begun:6.2f} s")
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
+
+
+def lines_with_address(server: "subprocess.Popen[str]") -> Iterator[str]:
+    assert server.stdout  # noqa: S101
+    for line in server.stdout:
+        if found := re.search(r"http://[^\"]+", line):
+            yield found[0]
+
+
+if __name__ == "__main__":
+    main()

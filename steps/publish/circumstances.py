@@ -1,0 +1,91 @@
+"""The circumstances in which dossiers are shown, without what takes reading their reports."""
+
+from hashlib import sha256
+from importlib.metadata import version
+from urllib.parse import urlsplit
+
+from exports.model import ExportContext
+from mappings.adoption.gate import is_adopted
+from steps.read.poll import BEGINNING
+from steps.wiring import handed_out_files
+from steps.wiring.drift import absences_told, adoption_told, drift_of, observed_form
+from steps.wiring.reference import version_of
+from steps.wiring.services import Services
+from triage.verdict.assess import JUDGED
+
+KIND = "classeurs"
+"""Kind of the published workbooks, in the store."""
+
+
+def circumstances(services: Services) -> ExportContext:
+    """Those of what is shown now; situations and years are left out."""
+    state, drift = services.store.demarches.state(services.demarche), drift_of(services)
+    watermark = state.watermark or BEGINNING
+    return ExportContext(
+        demarche=services.demarche,
+        title=state.title or "",
+        dossier_url=dossier_url(services),
+        mapping=services.form.mapping,
+        ruleset=", ".join(rules.version for rules in services.form.rulesets),
+        software=f"passerelle-unc {version('passerelle-unc')}",
+        watermark=watermark,
+        generated_from=watermark,
+        network_default=services.inputs.publishing.network_default,
+        opinions_until=services.store.opinions.last_id(services.demarche),
+        drift=tuple(one.advice for one in drift),
+        reference=version_of(services.inputs.home),
+        adopted=is_adopted(drift),
+        adoption=adoption_told(
+            observed_form(services),
+            form=services.form,
+            mapping_file=services.inputs.mapping_file,
+        ),
+        absences=absences_told(services),
+    )
+
+
+def line_stamps(services: Services) -> dict[int, str]:
+    """What lines of each dossier that has a verdict are made from, by number; none is read."""
+    store, demarche = services.store, services.demarche
+    around = _digest(
+        version("passerelle-unc"),
+        services.form.mapping.digest,
+        services.inputs.publishing.network_default,
+        services.inputs.ds_url,
+        version_of(services.inputs.home),
+        *handed_out_files.texts(services.inputs.publishing.columns),
+        JUDGED,
+        *(rules.digest for rules in services.form.rulesets),
+        str(is_adopted(drift_of(services))),
+    )
+    beside: dict[int, str] = {}
+    for conflict in store.outbox.conflicts(demarche):
+        beside[conflict.number] = f"{beside.get(conflict.number, '')}{conflict}"
+    for opinion in store.opinions.latest(demarche):
+        beside[opinion.number] = f"{beside.get(opinion.number, '')}{opinion}"
+    aside = store.quarantine.numbers(demarche)
+    return {
+        row.number: _digest(
+            around,
+            row.content_hash,
+            row.assessed_fingerprint,
+            str(row.assessed_basis),
+            str(row.status),
+            str(row.situation),
+            beside.get(row.number, ""),
+            str(row.number in aside),
+        )
+        for row in store.dossiers.light_rows(demarche)
+        if row.assessed_fingerprint is not None
+    }
+
+
+def dossier_url(services: Services) -> str:
+    """Page of a dossier for instructeurs, on the instance that serves the API."""
+    parts = urlsplit(services.inputs.ds_url)
+    path = f"procedures/{services.demarche}/dossiers/{{number}}"
+    return f"{parts.scheme}://{parts.netloc}/{path}"
+
+
+def _digest(*parts: str) -> str:
+    return sha256("\n".join(parts).encode()).hexdigest()[:20]

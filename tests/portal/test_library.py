@@ -1,0 +1,54 @@
+"""Lists come from the base: no page waits for the lines that are made meanwhile."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from threading import Event
+from time import monotonic, sleep
+
+from exports.model import ExportedDossier
+from portal.dossiers.library import Library
+from portal.dossiers.search import Wanted
+from portal.source import Source
+from tests.portal.conftest import Portal
+
+
+def test_a_page_does_not_wait_for_the_lines_that_are_made_meanwhile(portal: Portal) -> None:
+    source, go_on = portal.source, Event()
+    before = Library(source).find("agence", Wanted())
+
+    def slow(numbers: Iterable[int] | None) -> Iterable[ExportedDossier]:
+        go_on.wait(60)
+        return source.entries(numbers)
+
+    moved = {number: f"{stamp} moved" for number, stamp in source.stamps().items()}
+    library = Library(replace(source, entries=slow, stamps=lambda: moved))
+    try:
+        library.look()
+        _until(lambda: library.left == len(moved))
+        assert library.find("agence", Wanted()) == before
+        assert library.indicators("agence") is None
+    finally:
+        go_on.set()
+    _until(lambda: not library.left)
+    assert source.store.lines.stamps(source.demarche) == moved
+    Library(source).refresh()
+    assert Library(source).find("agence", Wanted()) == before
+
+
+def test_a_dossier_that_is_listed_no_more_leaves_the_lists(portal: Portal) -> None:
+    source: Source = portal.source
+    left = dict(source.stamps())
+    gone = left.popitem()[0]
+    Library(replace(source, stamps=lambda: left)).refresh()
+    assert gone not in source.store.lines.stamps(source.demarche)
+    assert not Library(source).find("agence", Wanted(q=str(gone), tri="numero")).total
+    Library(source).refresh()
+    assert Library(source).find("agence", Wanted(q=str(gone))).total
+
+
+def _until(done: object) -> None:
+    assert callable(done)
+    end = monotonic() + 60
+    while not done():
+        assert monotonic() < end
+        sleep(0.01)
