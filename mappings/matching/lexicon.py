@@ -41,12 +41,14 @@ class Lexicon:
     Attributes:
         words: What words mean.
         general: Meanings that may stand in any question.
+        kinds: Those of them that say what kind of answer is asked: a count, a date.
         strangers: Meanings of a heading that speaks of somebody or something else.
         wordings: How fields may be asked, by path; annotations as ``annotations.name``.
     """
 
     words: Words
     general: Meanings = frozenset()
+    kinds: Meanings = frozenset()
     strangers: Meanings = frozenset()
     wordings: Mapping[str, Wording] = field(default_factory=dict)
 
@@ -70,6 +72,7 @@ class _LexiconModel(BaseModel):
     same: list[list[str]] = []
     empty: list[str] = []
     general: list[str] = []
+    kinds: list[str] = []
     strangers: list[str] = []
     fields: dict[str, _WordingModel] = {}
 
@@ -94,6 +97,7 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
     return Lexicon(
         words=words,
         general=_all(model.general, words),
+        kinds=_all(model.kinds, words),
         strangers=_all(model.strangers, words),
         wordings={
             path: Wording(

@@ -106,7 +106,13 @@ class Likeness:
     @cached_property
     def foreign(self) -> Meanings:
         """Meanings of the question that no phrase of the field has."""
-        return self.wants.content(self.label) - self.wanted.vocabulary - {NEGATED}
+        told = self.wants.content(self.label) | self.label & self.wants.lexicon.kinds
+        return told - self.wanted.vocabulary - {NEGATED}
+
+    def _beside_phrase(self, phrase: Meanings) -> bool:
+        """Whether what the question says beside a phrase speaks of no other field."""
+        beside = self.wants.content(self.label) - phrase
+        return not beside & self.wants.others.get(self.wanted.path, frozenset())
 
     @cached_property
     def inverse(self) -> bool:
@@ -127,7 +133,9 @@ class Likeness:
         if self.foreign:
             return Asked.NOT
         content = self.wants.content
-        whole = any(content(one) and one <= self.label for one in self._alike)
+        whole = any(
+            content(one) and one <= self.label and self._beside_phrase(one) for one in self._alike
+        )
         return Asked.WITHIN if whole else Asked.NOT
 
     @cached_property
@@ -228,8 +236,10 @@ class Likeness:
 
     def _close(self) -> bool:
         content = self.wants.content(self.label) - {NEGATED}
-        enough = len(content) >= _FEW and not self.foreign
-        return enough and self._overlap(self.label, self._alike) >= _MOST
+        if len(content) < _FEW or self.foreign:
+            return False
+        near = [one for one in self._alike if self._beside_phrase(one)]
+        return self._overlap(self.label, near) >= _MOST
 
     def _doubtful(self) -> bool:
         """Whether answers of this type may not say what the field needs, whatever the question."""
@@ -258,6 +268,8 @@ class Likeness:
         """Whether it is a long list of ours, whatever the other words of its question."""
         if self.options is None or len(self.options.ours) < _LONG_LIST or self.estranged:
             return False
+        if any(one in self.wants.rarity for one in self.foreign):
+            return False  # « Population autorisée », « Population des cas graves »
         told = self._overlap(self.label, self._alike) >= _HALF
         return told and self.shared_options >= _AS_WANTED
 

@@ -1,6 +1,6 @@
 """What the mapping wants of a form: each field with the words that ask for it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log
@@ -13,6 +13,8 @@ from mappings.matching.words import NEGATED, Meanings
 from mappings.schema.model import AnnotationSpec, FieldSpec, FieldType, FormMapping
 
 ANNOTATIONS = "annotations"
+_TYPICAL = 0.25
+"""Share of the phrases of a field from which a meaning is one that speaks of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,14 @@ class Wants:
         annotations: Annotations.
         lexicon: The words.
         rarity: Weight of each meaning: the fewer fields use it, the more it tells.
+        others: Meanings that speak of other fields of the level rather than of each, by path.
     """
 
     fields: tuple[Wanted, ...]
     annotations: tuple[Wanted, ...]
     lexicon: Lexicon
     rarity: Mapping[str, float] = field(default_factory=dict)
+    others: Mapping[str, Meanings] = field(default_factory=dict)
 
     def weight(self, meanings: Iterable[str]) -> float:
         """How much some meanings tell together; one that no field uses tells the most."""
@@ -99,8 +103,8 @@ def wants(
     make = _Maker(_seen(reviewed), needs, lexicon)
     fields = tuple(make.field(spec) for spec in mapping.fields.values())
     annotations = tuple(make.annotation(spec) for spec in mapping.annotations.values())
-    found = Wants(fields, annotations, lexicon)
-    return Wants(fields, annotations, lexicon, _rarity(found.every, lexicon))
+    every = Wants(fields, annotations, lexicon).every
+    return Wants(fields, annotations, lexicon, _rarity(every, lexicon), _others(every))
 
 
 def _seen(reviewed: Iterable[tuple[FormMapping, ReviewedForm]]) -> dict[str, list[Known]]:
@@ -176,3 +180,21 @@ def _rarity(every: Sequence[Wanted], lexicon: Lexicon) -> dict[str, float]:
         meaning: log(1 + len(every) / count) / most * (0.4 if meaning in lexicon.general else 1.0)
         for meaning, count in used.items()
     }
+
+
+def _others(every: Sequence[Wanted]) -> dict[str, Meanings]:
+    typical = {one.path: _typical(one) for one in every}
+    levels: dict[str, list[str]] = defaultdict(list)
+    for path in typical:
+        levels[path.rpartition(".")[0]].append(path)
+    return {
+        path: frozenset().union(*(typical[other] for other in level)) - typical[path]
+        for level in levels.values()
+        for path in level
+    }
+
+
+def _typical(one: Wanted) -> Meanings:
+    """Meanings that a good part of the phrases of a field has."""
+    said = Counter(meaning for phrase in one.phrases for meaning in phrase)
+    return frozenset(key for key, count in said.items() if count >= _TYPICAL * len(one.phrases))

@@ -31,6 +31,8 @@ def stem(word: str) -> str:
         bare = word[:-2]
     while len(bare) > _LONG and bare[-1] == "e":
         bare = bare[:-1]
+    if len(bare) > _LONG and bare.endswith(("ell", "enn", "eus", "iv")):
+        bare = f"{bare[:-1]}f" if bare[-1] == "v" else bare[:-1]
     return bare
 
 
