@@ -32,6 +32,7 @@ class Wording:
     options: Mapping[str, str] = field(default_factory=dict)
     values: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)
+    after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class _WordingModel(BaseModel):
     options: dict[str, str] = {}
     values: str = ""
     parts: dict[str, str] = {}
+    after: dict[str, list[str]] = {}
 
 
 class _LexiconModel(BaseModel):
@@ -107,6 +109,7 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
                 options=dict(one.options),
                 values=one.values,
                 parts=dict(one.parts),
+                after={before: tuple(asked) for before, asked in one.after.items()},
             )
             for path, one in model.fields.items()
         },

@@ -20,6 +20,7 @@ from mappings.matching.words import NEGATED, Meanings, stems
 _TEXTS: Final = frozenset({"text", "textarea", "formatted", "email", "phone", "iban"})
 _FOR_TEXT: Final = _TEXTS | LISTS | {"integer_number", "number", "dossier_link", "rnf", "siret"}
 """What may plausibly be asked for a text: no box, no date, no file."""
+_PLACES: Final = frozenset({"region", "departement", "commune", "epci"})
 _ADDRESSES: Final = frozenset({"email", "phone", "iban"})
 _ALIKE: Final = 88.0
 """Likeness of two long words from which one is the other with a fault."""
@@ -230,6 +231,8 @@ class Likeness:
             return Asked.NOT
         if self.asked is Asked.NOT and not self.foreign and self._by_answers():
             return Asked.WITHIN
+        if self.asked is Asked.NOT and self._by_type():
+            return Asked.WITHIN
         if self.asked is Asked.NOT and (self._close() or self._by_list()):
             return Asked.CLOSE
         return self.asked
@@ -263,6 +266,17 @@ class Likeness:
     def estranged(self) -> bool:
         """Whether its question, or its heading, speaks of somebody or something else."""
         return self.elsewhere or bool(self.foreign & self.wants.lexicon.strangers)
+
+    def _by_type(self) -> bool:
+        """Whether the type of its answers is that of no other question: a region of France."""
+        named = self.wanted.type in _PLACES and bool(self.label & self.wanted.vocabulary)
+        return named and self.fit is Fit.EXACT and not self.estranged
+
+    def follows(self, before: str) -> bool:
+        """Whether, just after another field, it asks this one: « Si oui, lesquelles ? »."""
+        if self.fit is Fit.UNREADABLE or self.elsewhere or self._doubtful():
+            return False
+        return self.label in self.wanted.after.get(before, frozenset())
 
     def _by_list(self) -> bool:
         """Whether it is a long list of ours, whatever the other words of its question."""

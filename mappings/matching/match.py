@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from scipy.optimize import linear_sum_assignment
@@ -110,6 +111,7 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
     scores = {key: _with_rows(pair, inner.get(key)) for key, pair in pairs.items()}
     scores = {key: score for key, score in scores.items() if score >= _WORTH or pairs[key].plain}
     sure = _sure(wanted, pairs, inner)
+    sure |= _following(wanted, offers, pairs, sure)
     for key in sure:
         scores[key] = _CERTAIN + scores.get(key, 0.0)
     first = _assigned(wanted, offers, scores)
@@ -230,6 +232,31 @@ def _sure(
         if key and key[0] not in in_parts and (plain[key] > Asked.CLOSE or _apart(key, pairs))
     }
     return frozenset(_supported(found, wanted, pairs, plain))
+
+
+def _following(
+    wanted: Sequence[Wanted],
+    offers: Sequence[Offered],
+    pairs: Mapping[_Key, Likeness],
+    sure: frozenset[_Key],
+) -> frozenset[_Key]:
+    """Pairs that the question just before makes sure: « Si oui, lesquelles ? »."""
+    field_of = {at: path for path, at in sure}
+    fields = {one.path: one for one in wanted if one.after}
+    found: set[_Key] = set()
+    for at, (before, offer) in enumerate(pairwise(offers), start=1):
+        alone = not (offer.flat or offer.boxes) and before.section == offer.section
+        if at in field_of or at - 1 not in field_of or not alone:
+            continue
+        asked = [
+            path
+            for path in fields.keys() - set(field_of.values())
+            if pairs[path, at].follows(field_of[at - 1])
+        ]
+        if len(asked) == 1:
+            field_of[at] = asked[0]
+            found.add((asked[0], at))
+    return frozenset(found)
 
 
 def _plain(pair: Likeness, rows: Matching | None) -> Asked:

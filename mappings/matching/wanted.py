@@ -29,6 +29,7 @@ class Wanted:
         phrases: What its title, its labels and each other way to ask it mean, without doubles.
         inverse: The same, of the contrary; each has a meaning that no phrase has.
         vocabulary: Every meaning of its phrases.
+        after: What it is asked by just after another field, by that field.
         wording: Its words.
         options: Our options, those that a person reviewed.
         needed: Those of them that rules name.
@@ -45,6 +46,7 @@ class Wanted:
     inverse: tuple[Meanings, ...]
     vocabulary: Meanings
     wording: Wording
+    after: Mapping[str, frozenset[Meanings]] = field(default_factory=dict)
     options: tuple[str, ...] = ()
     needed: frozenset[str] = frozenset()
     read: bool = False
@@ -165,6 +167,10 @@ class _Maker:
             inverse=tuple(one for one in contrary if one - vocabulary or NEGATED in one),
             vocabulary=vocabulary,
             wording=wording,
+            after={
+                before: frozenset(words.meanings(bare_label(one)) for one in asked)
+                for before, asked in wording.after.items()
+            },
             options=options,
             needed=self.needs.options.get(path, frozenset()),
             read=read,
