@@ -1,7 +1,7 @@
 """How far a champ asks what a field wants, on all that is known of both; with reasons."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -15,7 +15,7 @@ from mappings.drift.reviewed import options_of
 from mappings.matching.offered import Offered
 from mappings.matching.options import Aligned, aligned, answers
 from mappings.matching.wanted import Wanted, Wants
-from mappings.matching.words import NEGATED, Meanings, stems
+from mappings.matching.words import NEGATED, Meanings
 
 _TEXTS: Final = frozenset({"text", "textarea", "formatted", "email", "phone", "iban"})
 _FOR_TEXT: Final = _TEXTS | LISTS | {"integer_number", "number", "dossier_link", "rnf", "siret"}
@@ -61,6 +61,10 @@ class Likeness:
     def fit(self) -> Fit:
         """What becomes of the answers."""
         kind, champ = self.wanted.type, self.offered.descriptor.type
+        if self.offered.joined and not self.parts:
+            return Fit.UNREADABLE
+        if self.listed:
+            return Fit.CONVERTED
         if kind == "yes_no" and champ == "checkbox":
             return Fit.CONVERTED
         if kind == "text" and champ not in _FOR_TEXT:
@@ -74,6 +78,19 @@ class Likeness:
         if kind in {"yes_no", "checkbox"} and champ in LISTS and self.options is None:
             return Fit.UNREADABLE
         return found
+
+    @cached_property
+    def parts(self) -> bool:
+        """Whether the champs that are put together ask each a part of the field."""
+        both = (part | rest <= self.label for part, rest in self._parts)
+        return bool(self.offered.joined) and any(both)
+
+    @property
+    def listed(self) -> bool:
+        """Whether it is a list of places, of which the field makes a row each."""
+        inner = self.wanted.rows
+        several = self.offered.descriptor.type == "multiple_drop_down_list"
+        return several and len(inner) == 1 and inner[0].type in _PLACES
 
     @cached_property
     def options(self) -> Aligned | None:
@@ -217,12 +234,14 @@ class Likeness:
             total = 0.58 * told + 0.24 * self.shared_options + 0.1 * kind + 0.08 * self.heading
         else:
             total = 0.78 * told + 0.12 * kind + 0.1 * self.heading
+        if self.partial:
+            total *= 0.8  # the rest of it is asked elsewhere, or not at all
         return total * (0.6 if self.elsewhere else 1.0)
 
     @property
     def plain(self) -> Asked:
         """How plainly it asks the field where nothing speaks against it: then it may be sure."""
-        if self.fit is Fit.UNREADABLE or self.inverse or self.elsewhere:
+        if self.offered.joined or self.fit is Fit.UNREADABLE or self.inverse or self.elsewhere:
             return Asked.NOT
         unlike = self.values is not None and self.values < _NOT_AS_WANTED
         if unlike and self.asked < Asked.PHRASE:
@@ -253,13 +272,26 @@ class Likeness:
             return True  # rules compare with options, and a text says them in any words
         return self.wanted.type in {"yes_no", "checkbox"} and champ in _TEXTS
 
-    @property
+    @cached_property
     def partial(self) -> bool:
         """Whether it asks a part of the field alone: « Prénom » of a name."""
-        said = set(stems(self.offered.descriptor.label))
+        return any(part <= self.label and not rest <= self.label for part, rest in self._parts)
+
+    @property
+    def _parts(self) -> Iterator[tuple[Meanings, Meanings]]:
+        """What asks a part of the field, each with what asks the rest."""
+        meanings = self.wants.lexicon.words.meanings
+        for part, rest in self.wanted.wording.parts.items():
+            yield meanings(part), meanings(rest)
+
+    def completes(self, other: "Likeness") -> bool:
+        """Whether two champs ask the two parts of the field: « Nom » and « Prénom »."""
+        if any(one.estranged or one.foreign or one.fit is Fit.UNREADABLE for one in (self, other)):
+            return False
         return any(
-            said.issuperset(stems(part)) and said.isdisjoint(stems(rest))
-            for part, rest in self.wants.lexicon.of(self.wanted.path).parts.items()
+            (part <= self.label, rest <= self.label) == (True, False)
+            and (part <= other.label, rest <= other.label) == (False, True)
+            for part, rest in self._parts
         )
 
     @property

@@ -12,7 +12,7 @@ from scipy.optimize import linear_sum_assignment
 from mappings.dossier.revision import Revision
 from mappings.drift.retyping import Fit
 from mappings.matching.likeness import Asked, Likeness
-from mappings.matching.offered import Offered, Samples, offered
+from mappings.matching.offered import Offered, Samples, offered, put_together
 from mappings.matching.options import Aligned
 from mappings.matching.wanted import Wanted, Wants
 
@@ -48,6 +48,7 @@ class Match:
         score: Likeness, 0 to 1.
         inverted: Whether it asks the contrary.
         options: Its options beside ours.
+        listed: Whether each option that is chosen makes a row.
     """
 
     path: str
@@ -56,6 +57,7 @@ class Match:
     score: float
     inverted: bool = False
     options: Aligned | None = None
+    listed: bool = False
 
     @property
     def sure(self) -> bool:
@@ -98,6 +100,7 @@ def match_rows(wants: Wants, wanted: Wanted, offer: Offered) -> Matching:
 
 def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) -> Matching:
     """The fields of one level decided together, then those of their rows."""
+    offers = (*offers, *_in_two(wants, wanted, offers))
     pairs = {
         (one.path, at): Likeness(one, offer, wants)
         for one in wanted
@@ -137,6 +140,18 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
     return Matching(found, likeliest)
 
 
+def _in_two(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) -> Iterator[Offered]:
+    """Two champs side by side that ask one field in two parts: for a person to look at."""
+    for one in wanted:
+        if not one.wording.parts:
+            continue
+        for first, second in pairwise(offers):
+            beside = first.single and second.single and first.section == second.section
+            here, there = Likeness(one, first, wants), Likeness(one, second, wants)
+            if beside and (here.completes(there) or there.completes(here)):
+                yield put_together(first, second)
+
+
 def _rows_found(rows: Matching, *, sure: bool) -> dict[str, Match]:
     """Fields of rows: none is surer than the rows."""
     if sure:
@@ -154,6 +169,7 @@ def _match(pair: Likeness, sure: bool, score: float) -> Match:
         score=min(score - _CERTAIN if score > _CERTAIN else score, 1.0),
         inverted=pair.inverse,
         options=pair.options,
+        listed=pair.listed,
     )
 
 
@@ -245,7 +261,7 @@ def _following(
     fields = {one.path: one for one in wanted if one.after}
     found: set[_Key] = set()
     for at, (before, offer) in enumerate(pairwise(offers), start=1):
-        alone = not (offer.flat or offer.boxes) and before.section == offer.section
+        alone = offer.single and before.section == offer.section
         if at in field_of or at - 1 not in field_of or not alone:
             continue
         asked = [
@@ -297,7 +313,7 @@ def _one_champ(
     labels = [key for key in keys if plain[key] is Asked.LABEL]
     if len(labels) == 1:
         return labels[0]
-    single = [key for key in keys if not pairs[key].offered.flat and not pairs[key].offered.boxes]
+    single = [key for key in keys if pairs[key].offered.single]
     alone = labels or single or keys
     return alone[0] if len(alone) == 1 else None
 

@@ -36,7 +36,9 @@ def stem(word: str) -> str:
     return bare
 
 
-_NO: Final = "non, sinon, pas, sans, aucun, aucune, hors, ni, jamais, absence, sauf, impossible, défaut"
+_NO: Final = (
+    "non, sinon, pas, sans, aucun, aucune, hors, ni, jamais, absence, sauf, impossible, défaut"
+)
 _NEGATION: Final = frozenset(stem(fold(word)) for word in _NO.split(", "))
 
 

@@ -27,12 +27,11 @@ from mappings.report.display import show_champ
 from mappings.report.mapper import map_report
 from mappings.report.provenance import card
 from mappings.schema.model import FormMapping
-from steps.wiring.case_files import CaseFiles, rules_at
-from steps.wiring.drift import observed_form
+from steps.wiring.case_files import CaseFiles
+from steps.wiring.drift import needs_now, observed_form
 from steps.wiring.failures import RequestError
 from steps.wiring.form import read_mapping, read_text, reviewed_file, reviewed_form
 from steps.wiring.services import Services, now
-from triage.rules.needs import needs_of
 
 _MAPPINGS = Path(__file__).parents[2] / "mappings"
 _LOOKED_AT = 40
@@ -93,7 +92,7 @@ def begin(services: Services, *, target: Path, by: str = "", anew: bool = False)
     found = wants(
         form.mapping,
         reviewed=_reviewed(services),
-        needs=needs_of(rules_at(form.rulesets, now())),
+        needs=needs_now(form, services.inputs.publishing.columns),
         lexicon=_lexicon(services),
     )
     decisions = Decisions(services.demarche)

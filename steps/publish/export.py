@@ -222,6 +222,7 @@ def export_context(services: Services, entries: tuple[ExportedDossier, ...]) -> 
             observed_form(services),
             form=services.form,
             mapping_file=services.inputs.mapping_file,
+            columns=services.inputs.publishing.columns,
         ),
         absences=absences_told(services),
     )

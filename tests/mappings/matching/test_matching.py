@@ -82,7 +82,7 @@ def without_its_words(variant: Variant) -> Lexicon:
         ("written by another", 0.7),
         ("written by a third", 0.7),
         ("written last", 0.7),
-        ("unknown", 0.4),
+        ("unknown", 0.9),
     ],
 )
 def test_most_of_a_form_is_sure_and_nothing_sure_is_wrong(name: str, sure: float) -> None:
@@ -185,6 +185,61 @@ def test_two_questions_that_ask_one_thing_are_a_doubt() -> None:
 def test_a_name_that_is_asked_in_parts_is_a_doubt(parts: Sequence[str]) -> None:
     variant = as_variant([{"type": "text", "label": label} for label in parts])
     assert "contact_nom" not in match_form(our_wants(), variant.revision, samples={}).sure
+
+
+@pytest.mark.parametrize(
+    ("path", "parts"),
+    [
+        ("contact_nom", ("Nom du contact", "Prénom du contact")),
+        ("contact_nom", ("Prénom de l'interlocuteur", "Nom de famille de l'interlocuteur")),
+        ("dose_duree", ("Dose administrée", "Durée du traitement")),
+    ],
+)
+def test_a_field_that_is_asked_in_two_parts_is_proposed_as_both(
+    path: str, parts: Sequence[str]
+) -> None:
+    variant = as_variant([{"type": "text", "label": label} for label in parts])
+    match = match_form(our_wants(), variant.revision, samples={}).matches[path]
+    assert (match.sure, match.offered.joined) == (
+        False,
+        tuple(one.id for one in variant.revision.champs),
+    )
+
+
+def test_the_name_and_the_first_name_of_two_people_are_not_put_together() -> None:
+    variant = as_variant(
+        [{"type": "text", "label": one} for one in ("Nom du contact", "Prénom du second contact")]
+    )
+    match = match_form(our_wants(), variant.revision, samples={}).matches["contact_nom"]
+    assert match.offered.joined == ()
+
+
+def test_places_that_are_asked_as_one_list_are_rows() -> None:
+    asked = {"type": "multiple_drop_down_list", "options": ["Bretagne", "Corse"]}
+    variant = as_variant([{**asked, "label": "Régions concernées"}])
+    match = match_form(our_wants(), variant.revision, samples={}).matches["regions"]
+    assert (match.sure, match.listed) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "path"),
+    [
+        ("Risque couvert par un PGR", "Si oui, lesquelles ?", "mesure_pgr"),
+        ("S'agit-il d'une maladie rare ?", "Laquelle ?", "maladie_rare_nom"),
+        ("Une estimation du nombre de patients est-elle possible ?", "Sinon, pourquoi ?",
+         "raison_absence_estimation"),
+    ],
+)  # fmt: skip
+def test_a_question_that_follows_up_is_sure_just_after_the_other(
+    before: str, after: str, path: str
+) -> None:
+    asked: Raw = {"type": "yes_no", "label": before}
+    follows: Raw = {"type": "textarea", "label": after}
+    there = match_form(our_wants(), as_variant([asked, follows]).revision, samples={})
+    assert there.matches[path].sure
+    between: Raw = {"type": "text", "label": "Numéro de lot"}
+    apart = match_form(our_wants(), as_variant([asked, between, follows]).revision, samples={})
+    assert path not in apart.sure
 
 
 def test_a_list_that_is_asked_as_boxes_is_one_question() -> None:
