@@ -32,6 +32,8 @@ _FEW: Final = 2
 _MOST: Final = 0.72
 _HALF: Final = 0.4
 _LONG_LIST: Final = 5
+_WHOLE: Final = 1.2
+"""Both parts of a field together: more than either alone."""
 
 
 class Asked(IntEnum):
@@ -100,7 +102,7 @@ class Likeness:
         if descriptor.type not in LISTS or not options:
             return None
         if self.wanted.type in {"yes_no", "checkbox"}:
-            return answers(options)
+            return answers(options, self.wanted.wording)
         if self.wanted.type not in {"choice", "choices"}:
             return None
         return aligned(options, self.wanted.options, self.wanted.wording)
@@ -234,6 +236,8 @@ class Likeness:
             total = 0.58 * told + 0.24 * self.shared_options + 0.1 * kind + 0.08 * self.heading
         else:
             total = 0.78 * told + 0.12 * kind + 0.1 * self.heading
+        if self.parts:
+            return _WHOLE
         if self.partial:
             total *= 0.8  # the rest of it is asked elsewhere, or not at all
         return total * (0.6 if self.elsewhere else 1.0)
@@ -246,7 +250,8 @@ class Likeness:
         unlike = self.values is not None and self.values < _NOT_AS_WANTED
         if unlike and self.asked < Asked.PHRASE:
             return Asked.NOT
-        if self._doubtful():
+        listed = self.wanted.type == "text" and self.offered.descriptor.type in LISTS
+        if self._doubtful() or (listed and self.asked < Asked.PHRASE):
             return Asked.NOT
         if self.asked is Asked.NOT and not self.foreign and self._by_answers():
             return Asked.WITHIN
@@ -316,6 +321,8 @@ class Likeness:
             return False
         if any(one in self.wants.rarity for one in self.foreign):
             return False  # « Population autorisée », « Population des cas graves »
+        if not self.options.left and len(self.options.ours) == len(self.wanted.options):
+            return True  # word for word, and whole
         told = self._overlap(self.label, self._alike) >= _HALF
         return told and self.shared_options >= _AS_WANTED
 

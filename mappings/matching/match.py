@@ -340,7 +340,8 @@ def _supported(
     rank = {one.path: at for at, one in enumerate(wanted)}
     for key in listed:
         pair = pairs[key]
-        few = len(pair.wants.content(pair.label)) <= 1
+        content = pair.wants.content(pair.label)
+        few = len(pair.label if plain[key] >= Asked.PHRASE and content else content) <= 1
         if plain[key] is Asked.LABEL or not few or pair.heading == 1.0 or len(wanted) <= _SHORT:
             yield key
             continue

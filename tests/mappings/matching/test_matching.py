@@ -1,6 +1,8 @@
 """Forms that nobody reviewed: most of each is found, and what is called sure is never wrong."""
 
+import random
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,8 +19,10 @@ from tests.mappings.matching.variants import (
     Raw,
     Variant,
     as_form,
+    every,
     our_wants,
     the_lexicon,
+    the_mapping,
     written_by_another,
 )
 
@@ -34,8 +38,10 @@ class Measured:
 
 def champs_of(path: str, matching: Matching) -> frozenset[str]:
     """The champs that a match takes; of a column of flattened rows, those of every row."""
-    found = matching.matches[path].offered
     rows = matching.matches.get(path.split(".", maxsplit=1)[0])
+    if rows is not None and rows.listed:
+        return rows.offered.champs
+    found = matching.matches[path].offered
     if rows is not None and rows.offered.flat and "." in path:
         column = found.descriptor.id
         return frozenset(row[column] for row in rows.offered.flat if column in row)
@@ -44,7 +50,14 @@ def champs_of(path: str, matching: Matching) -> frozenset[str]:
 
 def measured(variant: Variant, lexicon: Lexicon | None = None) -> Measured:
     matching = match_form(our_wants(lexicon), variant.revision, samples={})
-    right = {p for p in matching.matches if champs_of(p, matching) == variant.truth.get(p)}
+    listed = {
+        f"{path}.{child}"
+        for path, one in matching.matches.items()
+        if one.listed
+        for child in the_mapping().fields[path].fields
+    }
+    found = {*matching.matches, *listed}
+    right = {p for p in found if champs_of(p, matching) == variant.truth.get(p)}
     total = len(variant.truth)
     return Measured(
         sure=len(right & matching.sure.keys()) / total,
@@ -83,6 +96,7 @@ def without_its_words(variant: Variant) -> Lexicon:
         ("written by a third", 0.7),
         ("written last", 0.7),
         ("unknown", 0.9),
+        ("foreign", 0.9),
     ],
 )
 def test_most_of_a_form_is_sure_and_nothing_sure_is_wrong(name: str, sure: float) -> None:
@@ -133,6 +147,24 @@ def test_what_is_like_a_question_and_is_not_it_is_never_sure() -> None:
     for variant in (*alone, as_variant(listed)):
         sure = match_form(wants, variant.revision, samples={}).sure
         assert {path: one.offered.descriptor.label for path, one in sure.items()} == {}
+
+
+def thinned(variant: Variant, chance: random.Random) -> Variant:
+    """A form of which a question out of two is gone, and decoys stand between those left."""
+    revision = deepcopy(variant.form["revisions"][-1])
+    sown: list[Raw] = as_variant(decoys()["leurres"]).form["revisions"][0]["champs"]
+    kept = [one for one in revision["champs"] if chance.random() < 1 / 2]
+    for one in chance.sample(sown, len(sown) // 2):
+        kept.insert(chance.randrange(len(kept) + 1), one)
+    revision["champs"] = kept
+    there = {str(one["id"]) for one in every(revision)}
+    return Variant(as_form(revision), {path: ids & there for path, ids in variant.truth.items()})
+
+
+@pytest.mark.parametrize("name", ["reworded", "written by another", "unknown", "foreign"])
+def test_decoys_between_half_of_the_questions_of_a_form_are_never_sure(name: str) -> None:
+    variant = thinned(VARIANTS[name](), random.Random(name))
+    assert measured(variant).wrong_sure == {}
 
 
 @pytest.mark.parametrize("heading", decoys()["sections"])
