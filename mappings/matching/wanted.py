@@ -1,8 +1,8 @@
 """What the mapping wants of a form: each field with the words that ask for it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import log
 
 from french.text import bare_label
@@ -10,6 +10,7 @@ from mappings.drift.model import Needs
 from mappings.drift.reviewed import Known, ReviewedForm
 from mappings.matching.lexicon import Lexicon, Wording
 from mappings.matching.words import NEGATED, Meanings
+from mappings.schema.champs import in_our_words
 from mappings.schema.model import AnnotationSpec, FieldSpec, FieldType, FormMapping
 
 ANNOTATIONS = "annotations"
@@ -110,7 +111,7 @@ def wants(
 
 
 def _seen(reviewed: Iterable[tuple[FormMapping, ReviewedForm]]) -> dict[str, list[Known]]:
-    """What was reviewed of the champs of each field, by path."""
+    """What was reviewed of the champs of each field, by path; their options in our words."""
     found: dict[str, list[Known]] = {}
     for mapping, form in reviewed:
         inner = {
@@ -121,9 +122,16 @@ def _seen(reviewed: Iterable[tuple[FormMapping, ReviewedForm]]) -> dict[str, lis
         notes = {f"{ANNOTATIONS}.{name}": one for name, one in mapping.annotations.items()}
         specs: dict[str, FieldSpec | AnnotationSpec] = {**mapping.fields, **inner, **notes}
         for path, spec in specs.items():
-            known = [form.champs[one] for one in spec.champs if one in form.champs]
-            found.setdefault(path, []).extend(known)
+            known = (form.champs[one] for one in spec.champs if one in form.champs)
+            found.setdefault(path, []).extend(
+                replace(one, options=tuple(_ours(spec, one.options))) for one in known
+            )
     return found
+
+
+def _ours(spec: FieldSpec | AnnotationSpec, options: Iterable[str]) -> Iterator[str]:
+    for option in options:
+        yield from in_our_words(spec, (option,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def begin(services: Services, *, target: Path, by: str = "", anew: bool = False)
         raise RequestError("La démarche n'a pas encore été lue : `unc sync`, puis réessayez.")
     found = wants(
         form.mapping,
-        reviewed=_reviewed(services),
+        reviewed=_reviewed(services, anew=anew),
         needs=needs_now(form, services.inputs.publishing.columns),
         lexicon=_lexicon(services),
     )
@@ -218,14 +218,20 @@ def _answers(champs: Sequence[Champ]) -> Iterator[tuple[str, str]]:
             yield one.id, show_champ(one.value) if one.value is not None else ""
 
 
-def _reviewed(services: Services) -> list[tuple[FormMapping, ReviewedForm]]:
-    """The forms that persons reviewed: that of the mapping in use, and that of the bridge."""
+def _reviewed(services: Services, *, anew: bool) -> list[tuple[FormMapping, ReviewedForm]]:
+    """The forms that persons reviewed: that of the mapping in use, and that of the bridge.
+
+    What this command wrote and nobody adopted was reviewed by nobody: a wrong choice that is taken
+    back must not come back as sure.
+    """
     found = []
-    ours = reviewed_form(services.inputs.mapping_file)
-    if ours is not None:
+    file = services.inputs.mapping_file
+    ours = reviewed_form(file)
+    written = read_text(file, "UNC_MAPPING").startswith(ADAPTED)
+    if ours is not None and not (written and (anew or not ours.adopted)):
         found.append((services.form.mapping, ours))
     shipped = _MAPPINGS / services.form.mapping.form / "mapping.yaml"
-    if shipped.exists() and shipped != services.inputs.mapping_file:
+    if shipped.exists() and shipped != file:
         theirs = reviewed_form(shipped)
         if theirs is not None:
             found.append((read_mapping(shipped), theirs))

@@ -234,7 +234,11 @@ def test_each_value_is_that_of_the_original_form_or_is_told_unreadable(
     there = contact(translation.variant, [translation.dossier(one) for one in seeds])
     there.unc("sync")
     found = there.unc("mapping", "adapt", "--auto")
-    mapping = parse_mapping(Path(found["file"]).read_text("utf-8"), source="mapping.yaml")
+    file = Path(found["file"])
+    text = file.read_text("utf-8")
+    assert there.unc("mapping", "adapt", "--auto")["left"] == found["left"]
+    assert file.read_text("utf-8") == text, "asked again, the same form is found the same"
+    mapping = parse_mapping(text, source="mapping.yaml")
     sure = {one["field"] for one in found["sure"]}
     theirs = reports(there.sandbox, mapping)
     assert theirs.keys() == ours.keys()
