@@ -119,6 +119,17 @@ WAYS: list[tuple[str, dict[str, Any], str, Severity]] = [
         "qualite_entreprise",
         Severity.INFORMATION,
     ),
+    (  # no rule names it, but the policy: efficacy and safety would leave the agency
+        "options changées",
+        {
+            "op": "retype",
+            "champ": 60,
+            "type": "multiple_drop_down_list",
+            "options": ["Ventes", "Résultats non publiés", "Stratégie", "Autre"],
+        },
+        "secret_affaires",
+        Severity.BLOCKING,
+    ),
     (
         "options changées",
         {"op": "retype", "champ": 13, "type": "drop_down_list", "options": []},
