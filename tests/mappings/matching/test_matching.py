@@ -238,6 +238,16 @@ def test_a_field_that_is_asked_in_two_parts_is_proposed_as_both(
     )
 
 
+@pytest.mark.parametrize("label", ["Forme pharmaceutique", "Dosage"])
+def test_a_part_of_a_field_alone_is_a_doubt(label: str) -> None:
+    columns = ["Nom de la spécialité", "Substance active", "Code CIS", label]
+    inner = [{"type": "text", "label": one} for one in columns]
+    rows: Raw = {"type": "repetition", "label": "Spécialités concernées", "children": inner}
+    sure = match_form(our_wants(), as_variant([rows]).revision, samples={}).sure
+    assert "specialites.cis" in sure
+    assert "specialites.forme_dosage" not in sure
+
+
 def test_the_name_and_the_first_name_of_two_people_are_not_put_together() -> None:
     variant = as_variant(
         [{"type": "text", "label": one} for one in ("Nom du contact", "Prénom du second contact")]

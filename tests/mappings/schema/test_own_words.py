@@ -222,6 +222,7 @@ def test_each_example_of_the_documentation_is_a_mapping() -> None:
         for spec in parse_mapping(HEAD + indented, source="m").fields.values():
             told |= {one.split(" :")[0] for one in particulars(spec)}
     assert {*told} == {
+        "une ligne par option",
         "options",
         "question inverse",
         "lignes à plat",

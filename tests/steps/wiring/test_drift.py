@@ -119,17 +119,6 @@ WAYS: list[tuple[str, dict[str, Any], str, Severity]] = [
         "qualite_entreprise",
         Severity.INFORMATION,
     ),
-    (  # no rule names it, but the policy: efficacy and safety would leave the agency
-        "options changées",
-        {
-            "op": "retype",
-            "champ": 60,
-            "type": "multiple_drop_down_list",
-            "options": ["Ventes", "Résultats non publiés", "Stratégie", "Autre"],
-        },
-        "secret_affaires",
-        Severity.BLOCKING,
-    ),
     (
         "options changées",
         {"op": "retype", "champ": 13, "type": "drop_down_list", "options": []},
@@ -159,6 +148,17 @@ WAYS: list[tuple[str, dict[str, Any], str, Severity]] = [
         {"op": "require", "champ": 12, "required": True},
         "reference_interne",
         Severity.INFORMATION,
+    ),
+    (  # no rule names it, but the policy: efficacy and safety would leave the agency
+        "options changées",
+        {
+            "op": "retype",
+            "champ": 60,
+            "type": "multiple_drop_down_list",
+            "options": ["Ventes", "Résultats non publiés", "Stratégie", "Autre"],
+        },
+        "secret_affaires",
+        Severity.BLOCKING,
     ),
 ]
 
@@ -302,7 +302,7 @@ def test_each_way_that_a_form_changes_is_told_with_its_severity(
 TOGETHER = {
     "nothing that blocks": (4, 5, 7, 9, 10, 12, 13, 14, 16, 17, 21, 22),
     "champs that go": (0, 1, 2, 3, 11, 15),
-    "other questions, lists that become text or have no options": (6, 8, 18, 19, 20),
+    "other questions, lists that become text or have no options": (6, 8, 18, 19, 20, 23),
 }
 """Ways, by their place in ``WAYS``, that one publication can have together."""
 
