@@ -23,12 +23,16 @@ def checks_form(settings: Settings, info: DemarcheInfo, form: Form) -> Iterator[
     revisions = in_order(decode_revision(raw) for raw in info.revisions)
     observed = Observed(revisions, info.active_revision_id, info.number)
     try:
-        drifts = compare_form(observed, form=form, mapping_file=settings.mapping)
+        drifts = compare_form(
+            observed, form=form, mapping_file=settings.mapping, columns=settings.columns
+        )
     except DataFileError as error:
         yield Check(_CHAMPS, "bloquant", str(error))
         return
     ours = [one for one in drifts if not one.field.startswith("annotations.")]
-    adopted = adoption_told(observed, form=form, mapping_file=settings.mapping)
+    adopted = adoption_told(
+        observed, form=form, mapping_file=settings.mapping, columns=settings.columns
+    )
     if adopted:
         yield Check(_CHAMPS, "ok", f"adopté : {adopted}")
     reviewed = reviewed_form(settings.mapping)

@@ -8,7 +8,7 @@ from mappings.adoption.session import Session
 from mappings.dossier.revision import Descriptor, Revision
 from mappings.matching.match import Match
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping, MedicineRows
-from mappings.schema.sources import FlatRows, Option, Source, TickedBoxes
+from mappings.schema.sources import EachOption, FlatRows, Joined, Option, Source, TickedBoxes
 from mappings.schema.written import block, field_keys, quoted
 
 ADAPTED = "# Correspondance écrite par `unc mapping adapt`"
@@ -127,6 +127,11 @@ class _Maker:
                 for row in match.offered.flat
             )
             return FlatRows(tuple(row for row in rows if row))
+        if match.listed:
+            (name,) = spec.fields
+            return EachOption(name, match.offered.descriptor.id)
+        if match.offered.joined:
+            return Joined(match.offered.joined)
         if match.offered.boxes:
             means = self.session.means(spec.name)
             ours = {one: our for one, our in means.items() if isinstance(our, str)}
@@ -150,6 +155,9 @@ class _Maker:
     def note(self, path: str) -> str:
         """What is told above a field: its question, or why none asks it."""
         match = self.session.taken.get(path)
+        rows = self.session.taken.get(path.partition(".")[0])
+        if match is None and rows is not None and rows.listed:
+            match = rows
         if match is not None:
             return f"« {_line(match.offered.descriptor.label)} »"
         reason = self.session.absent.get(path)

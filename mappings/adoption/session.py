@@ -77,7 +77,7 @@ class Session:
             if match is None:
                 continue
             found[one.path] = match
-            if one.rows:
+            if one.rows and not match.listed:
                 inner = self._inside(one, match)
                 found |= {
                     child.path: there
@@ -127,7 +127,7 @@ class Session:
         for one in (*first, *sorted(rest, key=lambda one: one.path.startswith("annotations."))):
             yield from self._about(one, self.matching, taken)
             match = taken.get(one.path)
-            if match and one.rows:
+            if match and one.rows and not match.listed:
                 inner = self._inside(one, match)
                 for child in one.rows:
                     yield from self._about(child, inner, taken)

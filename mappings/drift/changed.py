@@ -117,7 +117,10 @@ def _options(one: Compared, needs: Needs, *, active: bool) -> Iterator[_Change]:
     added = [option for option in options if reviewed and option not in reviewed]
     gone = sorted((expected | lost) - set(options))
     if lost:
-        remedy = f"mettre le référentiel d'accord : il nomme encore {_listed(sorted(lost))}"
+        remedy = (
+            "dire dans « options » laquelle la remplace, ou mettre d'accord ce qui la nomme encore"
+            f" (référentiel, politique de diffusion) : {_listed(sorted(lost))}"
+        )
         yield Kind.OPTIONS, Severity.BLOCKING, _listed(gone), _listed(added), remedy
     elif added or gone:
         severity = Severity.REVIEW if named else Severity.INFORMATION

@@ -32,6 +32,7 @@ class Wording:
     options: Mapping[str, str] = field(default_factory=dict)
     values: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)
+    after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,14 @@ class Lexicon:
     Attributes:
         words: What words mean.
         general: Meanings that may stand in any question.
+        kinds: Those of them that say what kind of answer is asked: a count, a date.
         strangers: Meanings of a heading that speaks of somebody or something else.
         wordings: How fields may be asked, by path; annotations as ``annotations.name``.
     """
 
     words: Words
     general: Meanings = frozenset()
+    kinds: Meanings = frozenset()
     strangers: Meanings = frozenset()
     wordings: Mapping[str, Wording] = field(default_factory=dict)
 
@@ -63,6 +66,7 @@ class _WordingModel(BaseModel):
     options: dict[str, str] = {}
     values: str = ""
     parts: dict[str, str] = {}
+    after: dict[str, list[str]] = {}
 
 
 class _LexiconModel(BaseModel):
@@ -70,6 +74,7 @@ class _LexiconModel(BaseModel):
     same: list[list[str]] = []
     empty: list[str] = []
     general: list[str] = []
+    kinds: list[str] = []
     strangers: list[str] = []
     fields: dict[str, _WordingModel] = {}
 
@@ -94,6 +99,7 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
     return Lexicon(
         words=words,
         general=_all(model.general, words),
+        kinds=_all(model.kinds, words),
         strangers=_all(model.strangers, words),
         wordings={
             path: Wording(
@@ -103,6 +109,7 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
                 options=dict(one.options),
                 values=one.values,
                 parts=dict(one.parts),
+                after={before: tuple(asked) for before, asked in one.after.items()},
             )
             for path, one in model.fields.items()
         },

@@ -1,7 +1,7 @@
 """How far a champ asks what a field wants, on all that is known of both; with reasons."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -15,11 +15,12 @@ from mappings.drift.reviewed import options_of
 from mappings.matching.offered import Offered
 from mappings.matching.options import Aligned, aligned, answers
 from mappings.matching.wanted import Wanted, Wants
-from mappings.matching.words import NEGATED, Meanings, stems
+from mappings.matching.words import NEGATED, Meanings
 
 _TEXTS: Final = frozenset({"text", "textarea", "formatted", "email", "phone", "iban"})
 _FOR_TEXT: Final = _TEXTS | LISTS | {"integer_number", "number", "dossier_link", "rnf", "siret"}
 """What may plausibly be asked for a text: no box, no date, no file."""
+_PLACES: Final = frozenset({"region", "departement", "commune", "epci"})
 _ADDRESSES: Final = frozenset({"email", "phone", "iban"})
 _ALIKE: Final = 88.0
 """Likeness of two long words from which one is the other with a fault."""
@@ -31,6 +32,8 @@ _FEW: Final = 2
 _MOST: Final = 0.72
 _HALF: Final = 0.4
 _LONG_LIST: Final = 5
+_WHOLE: Final = 1.2
+"""Both parts of a field together: more than either alone."""
 
 
 class Asked(IntEnum):
@@ -60,6 +63,10 @@ class Likeness:
     def fit(self) -> Fit:
         """What becomes of the answers."""
         kind, champ = self.wanted.type, self.offered.descriptor.type
+        if self.offered.joined and not self.parts:
+            return Fit.UNREADABLE
+        if self.listed:
+            return Fit.CONVERTED
         if kind == "yes_no" and champ == "checkbox":
             return Fit.CONVERTED
         if kind == "text" and champ not in _FOR_TEXT:
@@ -75,6 +82,19 @@ class Likeness:
         return found
 
     @cached_property
+    def parts(self) -> bool:
+        """Whether the champs that are put together ask each a part of the field."""
+        both = (part | rest <= self.label for part, rest in self._parts)
+        return bool(self.offered.joined) and any(both)
+
+    @property
+    def listed(self) -> bool:
+        """Whether it is a list of places, of which the field makes a row each."""
+        inner = self.wanted.rows
+        several = self.offered.descriptor.type == "multiple_drop_down_list"
+        return several and len(inner) == 1 and inner[0].type in _PLACES
+
+    @cached_property
     def options(self) -> Aligned | None:
         """Its options beside ours, where both have some."""
         descriptor = self.offered.descriptor
@@ -82,7 +102,7 @@ class Likeness:
         if descriptor.type not in LISTS or not options:
             return None
         if self.wanted.type in {"yes_no", "checkbox"}:
-            return answers(options)
+            return answers(options, self.wanted.wording)
         if self.wanted.type not in {"choice", "choices"}:
             return None
         return aligned(options, self.wanted.options, self.wanted.wording)
@@ -106,7 +126,13 @@ class Likeness:
     @cached_property
     def foreign(self) -> Meanings:
         """Meanings of the question that no phrase of the field has."""
-        return self.wants.content(self.label) - self.wanted.vocabulary - {NEGATED}
+        told = self.wants.content(self.label) | self.label & self.wants.lexicon.kinds
+        return told - self.wanted.vocabulary - {NEGATED}
+
+    def _beside_phrase(self, phrase: Meanings) -> bool:
+        """Whether what the question says beside a phrase speaks of no other field."""
+        beside = self.wants.content(self.label) - phrase
+        return not beside & self.wants.others.get(self.wanted.path, frozenset())
 
     @cached_property
     def inverse(self) -> bool:
@@ -127,7 +153,9 @@ class Likeness:
         if self.foreign:
             return Asked.NOT
         content = self.wants.content
-        whole = any(content(one) and one <= self.label for one in self._alike)
+        whole = any(
+            content(one) and one <= self.label and self._beside_phrase(one) for one in self._alike
+        )
         return Asked.WITHIN if whole else Asked.NOT
 
     @cached_property
@@ -208,19 +236,26 @@ class Likeness:
             total = 0.58 * told + 0.24 * self.shared_options + 0.1 * kind + 0.08 * self.heading
         else:
             total = 0.78 * told + 0.12 * kind + 0.1 * self.heading
+        if self.parts:
+            return _WHOLE
+        if self.partial:
+            total *= 0.8  # the rest of it is asked elsewhere, or not at all
         return total * (0.6 if self.elsewhere else 1.0)
 
     @property
     def plain(self) -> Asked:
         """How plainly it asks the field where nothing speaks against it: then it may be sure."""
-        if self.fit is Fit.UNREADABLE or self.inverse or self.elsewhere:
+        if self.offered.joined or self.fit is Fit.UNREADABLE or self.inverse or self.elsewhere:
             return Asked.NOT
         unlike = self.values is not None and self.values < _NOT_AS_WANTED
         if unlike and self.asked < Asked.PHRASE:
             return Asked.NOT
-        if self._doubtful():
+        listed = self.wanted.type == "text" and self.offered.descriptor.type in LISTS
+        if self._doubtful() or (listed and self.asked < Asked.PHRASE):
             return Asked.NOT
         if self.asked is Asked.NOT and not self.foreign and self._by_answers():
+            return Asked.WITHIN
+        if self.asked is Asked.NOT and self._by_type():
             return Asked.WITHIN
         if self.asked is Asked.NOT and (self._close() or self._by_list()):
             return Asked.CLOSE
@@ -228,8 +263,10 @@ class Likeness:
 
     def _close(self) -> bool:
         content = self.wants.content(self.label) - {NEGATED}
-        enough = len(content) >= _FEW and not self.foreign
-        return enough and self._overlap(self.label, self._alike) >= _MOST
+        if len(content) < _FEW or self.foreign:
+            return False
+        near = [one for one in self._alike if self._beside_phrase(one)]
+        return self._overlap(self.label, near) >= _MOST
 
     def _doubtful(self) -> bool:
         """Whether answers of this type may not say what the field needs, whatever the question."""
@@ -240,13 +277,26 @@ class Likeness:
             return True  # rules compare with options, and a text says them in any words
         return self.wanted.type in {"yes_no", "checkbox"} and champ in _TEXTS
 
-    @property
+    @cached_property
     def partial(self) -> bool:
         """Whether it asks a part of the field alone: « Prénom » of a name."""
-        said = set(stems(self.offered.descriptor.label))
+        return any(part <= self.label and not rest <= self.label for part, rest in self._parts)
+
+    @property
+    def _parts(self) -> Iterator[tuple[Meanings, Meanings]]:
+        """What asks a part of the field, each with what asks the rest."""
+        meanings = self.wants.lexicon.words.meanings
+        for part, rest in self.wanted.wording.parts.items():
+            yield meanings(part), meanings(rest)
+
+    def completes(self, other: "Likeness") -> bool:
+        """Whether two champs ask the two parts of the field: « Nom » and « Prénom »."""
+        if any(one.estranged or one.foreign or one.fit is Fit.UNREADABLE for one in (self, other)):
+            return False
         return any(
-            said.issuperset(stems(part)) and said.isdisjoint(stems(rest))
-            for part, rest in self.wants.lexicon.of(self.wanted.path).parts.items()
+            (part <= self.label, rest <= self.label) == (True, False)
+            and (part <= other.label, rest <= other.label) == (False, True)
+            for part, rest in self._parts
         )
 
     @property
@@ -254,10 +304,25 @@ class Likeness:
         """Whether its question, or its heading, speaks of somebody or something else."""
         return self.elsewhere or bool(self.foreign & self.wants.lexicon.strangers)
 
+    def _by_type(self) -> bool:
+        """Whether the type of its answers is that of no other question: a region of France."""
+        named = self.wanted.type in _PLACES and bool(self.label & self.wanted.vocabulary)
+        return named and self.fit is Fit.EXACT and not self.estranged
+
+    def follows(self, before: str) -> bool:
+        """Whether, just after another field, it asks this one: « Si oui, lesquelles ? »."""
+        if self.fit is Fit.UNREADABLE or self.elsewhere or self._doubtful():
+            return False
+        return self.label in self.wanted.after.get(before, frozenset())
+
     def _by_list(self) -> bool:
         """Whether it is a long list of ours, whatever the other words of its question."""
         if self.options is None or len(self.options.ours) < _LONG_LIST or self.estranged:
             return False
+        if any(one in self.wants.rarity for one in self.foreign):
+            return False  # « Population autorisée », « Population des cas graves »
+        if not self.options.left and len(self.options.ours) == len(self.wanted.options):
+            return True  # word for word, and whole
         told = self._overlap(self.label, self._alike) >= _HALF
         return told and self.shared_options >= _AS_WANTED
 

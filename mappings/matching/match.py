@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from mappings.dossier.revision import Revision
 from mappings.drift.retyping import Fit
 from mappings.matching.likeness import Asked, Likeness
-from mappings.matching.offered import Offered, Samples, offered
+from mappings.matching.offered import Offered, Samples, offered, put_together
 from mappings.matching.options import Aligned
 from mappings.matching.wanted import Wanted, Wants
 
@@ -45,6 +46,7 @@ class Match:
         score: Likeness, 0 to 1.
         inverted: Whether it asks the contrary.
         options: Its options beside ours.
+        listed: Whether each option that is chosen makes a row.
     """
 
     path: str
@@ -53,6 +55,7 @@ class Match:
     score: float
     inverted: bool = False
     options: Aligned | None = None
+    listed: bool = False
 
     @property
     def sure(self) -> bool:
@@ -95,6 +98,7 @@ def match_rows(wants: Wants, wanted: Wanted, offer: Offered) -> Matching:
 
 def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) -> Matching:
     """The fields of one level decided together, then those of their rows."""
+    offers = (*offers, *_in_two(wants, wanted, offers))
     pairs = {
         (one.path, at): Likeness(one, offer, wants)
         for one in wanted
@@ -108,6 +112,7 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
     scores = {key: _with_rows(pair, inner.get(key)) for key, pair in pairs.items()}
     scores = {key: score for key, score in scores.items() if score >= _WORTH or pairs[key].plain}
     sure = _sure(wanted, pairs, inner)
+    sure |= _following(wanted, offers, pairs, sure)
     for key in sure:
         scores[key] = _CERTAIN + scores.get(key, 0.0)
     first = _assigned(wanted, offers, scores)
@@ -133,6 +138,18 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
     return Matching(found, likeliest)
 
 
+def _in_two(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) -> Iterator[Offered]:
+    """Two champs side by side that ask one field in two parts: for a person to look at."""
+    for one in wanted:
+        if not one.wording.parts:
+            continue
+        for first, second in pairwise(offers):
+            beside = first.single and second.single and first.section == second.section
+            here, there = Likeness(one, first, wants), Likeness(one, second, wants)
+            if beside and (here.completes(there) or there.completes(here)):
+                yield put_together(first, second)
+
+
 def _rows_found(rows: Matching, *, sure: bool) -> dict[str, Match]:
     """Fields of rows: none is surer than the rows."""
     if sure:
@@ -150,6 +167,7 @@ def _match(pair: Likeness, sure: bool, score: float) -> Match:
         score=min(score - _CERTAIN if score > _CERTAIN else score, 1.0),
         inverted=pair.inverse,
         options=pair.options,
+        listed=pair.listed,
     )
 
 
@@ -232,6 +250,31 @@ def _sure(
     return frozenset(_supported(found, wanted, pairs, plain))
 
 
+def _following(
+    wanted: Sequence[Wanted],
+    offers: Sequence[Offered],
+    pairs: Mapping[_Key, Likeness],
+    sure: frozenset[_Key],
+) -> frozenset[_Key]:
+    """Pairs that the question just before makes sure: « Si oui, lesquelles ? »."""
+    field_of = {at: path for path, at in sure}
+    fields = {one.path: one for one in wanted if one.after}
+    found: set[_Key] = set()
+    for at, (before, offer) in enumerate(pairwise(offers), start=1):
+        alone = offer.single and before.section == offer.section
+        if at in field_of or at - 1 not in field_of or not alone:
+            continue
+        asked = [
+            path
+            for path in fields.keys() - set(field_of.values())
+            if pairs[path, at].follows(field_of[at - 1])
+        ]
+        if len(asked) == 1:
+            field_of[at] = asked[0]
+            found.add((asked[0], at))
+    return frozenset(found)
+
+
 def _plain(pair: Likeness, rows: Matching | None) -> Asked:
     level = pair.plain
     if not pair.wanted.rows:
@@ -270,7 +313,7 @@ def _one_champ(
     labels = [key for key in keys if plain[key] is Asked.LABEL]
     if len(labels) == 1:
         return labels[0]
-    single = [key for key in keys if not pairs[key].offered.flat and not pairs[key].offered.boxes]
+    single = [key for key in keys if pairs[key].offered.single]
     alone = labels or single or keys
     return alone[0] if len(alone) == 1 else None
 
@@ -297,7 +340,8 @@ def _supported(
     rank = {one.path: at for at, one in enumerate(wanted)}
     for key in listed:
         pair = pairs[key]
-        few = len(pair.wants.content(pair.label)) <= 1
+        content = pair.wants.content(pair.label)
+        few = len(pair.label if plain[key] >= Asked.PHRASE and content else content) <= 1
         if plain[key] is Asked.LABEL or not few or pair.heading == 1.0 or len(wanted) <= _SHORT:
             yield key
             continue

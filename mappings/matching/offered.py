@@ -29,6 +29,7 @@ class Offered:
         samples: A few answers.
         flat: For rows asked one after the other, the champs of each row by the id of the column.
         boxes: For a list asked as boxes, the champ of each option.
+        joined: For a field asked in two parts, the champs of both, in the form's order.
         rows: What the rows of a repetition offer.
     """
 
@@ -39,6 +40,7 @@ class Offered:
     samples: tuple[str, ...] = ()
     flat: tuple[Mapping[str, str], ...] = ()
     boxes: Mapping[str, str] = field(default_factory=dict)
+    joined: tuple[str, ...] = ()
     rows: tuple["Offered", ...] = ()
 
     @property
@@ -46,13 +48,31 @@ class Offered:
         """Ids of the champs that it stands for: of the form's level."""
         if self.flat:
             return frozenset(one for row in self.flat for one in row.values())
-        return frozenset(self.boxes.values()) or frozenset({self.descriptor.id})
+        several = frozenset(self.boxes.values()) or frozenset(self.joined)
+        return several or frozenset({self.descriptor.id})
+
+    @property
+    def single(self) -> bool:
+        """Whether it is one champ of the form."""
+        return not (self.flat or self.boxes or self.joined)
 
 
 def offered(champs: Sequence[Descriptor], *, samples: Samples) -> tuple[Offered, ...]:
     """What a level of a form offers, in its order; several champs as one after the single ones."""
     found = list(_single(champs, samples))
     return (*found, *_flattened(found), *_boxed(found))
+
+
+def put_together(first: Offered, second: Offered) -> Offered:
+    """Two champs that ask the parts of one thing, as one."""
+    whole = replace(
+        first.descriptor,
+        id=f"joined-{first.descriptor.id}-{second.descriptor.id}",
+        label=f"{first.descriptor.label} + {second.descriptor.label}",
+    )
+    joined = (first.descriptor.id, second.descriptor.id)
+    samples = tuple(" ".join(pair) for pair in zip(first.samples, second.samples, strict=False))
+    return replace(first, descriptor=whole, joined=joined, samples=samples)
 
 
 def _single(champs: Sequence[Descriptor], samples: Samples) -> Iterator[Offered]:

@@ -66,13 +66,16 @@ def aligned(options: Sequence[str], ours: Iterable[str], wording: Wording) -> Al
     return Aligned(frozenset(same), means, tuple(left))
 
 
-def answers(options: Sequence[str]) -> Aligned | None:
+def answers(options: Sequence[str], wording: Wording) -> Aligned | None:
     """The options of a list that asks yes or no; ``None`` where it asks something else."""
+    said = {bare_label(theirs): our for theirs, our in wording.options.items()}
     means: dict[str, str | bool | None] = {}
     left = []
     for option in options:
         bare = bare_label(option)
-        if bare in _YES | _NO:
+        if bare in said and said[bare] in _YES | _NO:
+            means[option] = said[bare] in _YES
+        elif bare in _YES | _NO:
             means[option] = bare in _YES
         elif bare in _NEITHER:
             means[option] = None

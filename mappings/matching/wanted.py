@@ -1,8 +1,8 @@
 """What the mapping wants of a form: each field with the words that ask for it."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import log
 
 from french.text import bare_label
@@ -10,9 +10,12 @@ from mappings.drift.model import Needs
 from mappings.drift.reviewed import Known, ReviewedForm
 from mappings.matching.lexicon import Lexicon, Wording
 from mappings.matching.words import NEGATED, Meanings
+from mappings.schema.champs import in_our_words
 from mappings.schema.model import AnnotationSpec, FieldSpec, FieldType, FormMapping
 
 ANNOTATIONS = "annotations"
+_TYPICAL = 0.25
+"""Share of the phrases of a field from which a meaning is one that speaks of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Wanted:
         phrases: What its title, its labels and each other way to ask it mean, without doubles.
         inverse: The same, of the contrary; each has a meaning that no phrase has.
         vocabulary: Every meaning of its phrases.
+        after: What it is asked by just after another field, by that field.
         wording: Its words.
         options: Our options, those that a person reviewed.
         needed: Those of them that rules name.
@@ -43,6 +47,7 @@ class Wanted:
     inverse: tuple[Meanings, ...]
     vocabulary: Meanings
     wording: Wording
+    after: Mapping[str, frozenset[Meanings]] = field(default_factory=dict)
     options: tuple[str, ...] = ()
     needed: frozenset[str] = frozenset()
     read: bool = False
@@ -59,12 +64,14 @@ class Wants:
         annotations: Annotations.
         lexicon: The words.
         rarity: Weight of each meaning: the fewer fields use it, the more it tells.
+        others: Meanings that speak of other fields of the level rather than of each, by path.
     """
 
     fields: tuple[Wanted, ...]
     annotations: tuple[Wanted, ...]
     lexicon: Lexicon
     rarity: Mapping[str, float] = field(default_factory=dict)
+    others: Mapping[str, Meanings] = field(default_factory=dict)
 
     def weight(self, meanings: Iterable[str]) -> float:
         """How much some meanings tell together; one that no field uses tells the most."""
@@ -99,12 +106,12 @@ def wants(
     make = _Maker(_seen(reviewed), needs, lexicon)
     fields = tuple(make.field(spec) for spec in mapping.fields.values())
     annotations = tuple(make.annotation(spec) for spec in mapping.annotations.values())
-    found = Wants(fields, annotations, lexicon)
-    return Wants(fields, annotations, lexicon, _rarity(found.every, lexicon))
+    every = Wants(fields, annotations, lexicon).every
+    return Wants(fields, annotations, lexicon, _rarity(every, lexicon), _others(every))
 
 
 def _seen(reviewed: Iterable[tuple[FormMapping, ReviewedForm]]) -> dict[str, list[Known]]:
-    """What was reviewed of the champs of each field, by path."""
+    """What was reviewed of the champs of each field, by path; their options in our words."""
     found: dict[str, list[Known]] = {}
     for mapping, form in reviewed:
         inner = {
@@ -115,9 +122,16 @@ def _seen(reviewed: Iterable[tuple[FormMapping, ReviewedForm]]) -> dict[str, lis
         notes = {f"{ANNOTATIONS}.{name}": one for name, one in mapping.annotations.items()}
         specs: dict[str, FieldSpec | AnnotationSpec] = {**mapping.fields, **inner, **notes}
         for path, spec in specs.items():
-            known = [form.champs[one] for one in spec.champs if one in form.champs]
-            found.setdefault(path, []).extend(known)
+            known = (form.champs[one] for one in spec.champs if one in form.champs)
+            found.setdefault(path, []).extend(
+                replace(one, options=tuple(_ours(spec, one.options))) for one in known
+            )
     return found
+
+
+def _ours(spec: FieldSpec | AnnotationSpec, options: Iterable[str]) -> Iterator[str]:
+    for option in options:
+        yield from in_our_words(spec, (option,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +175,10 @@ class _Maker:
             inverse=tuple(one for one in contrary if one - vocabulary or NEGATED in one),
             vocabulary=vocabulary,
             wording=wording,
+            after={
+                before: frozenset(words.meanings(bare_label(one)) for one in asked)
+                for before, asked in wording.after.items()
+            },
             options=options,
             needed=self.needs.options.get(path, frozenset()),
             read=read,
@@ -176,3 +194,21 @@ def _rarity(every: Sequence[Wanted], lexicon: Lexicon) -> dict[str, float]:
         meaning: log(1 + len(every) / count) / most * (0.4 if meaning in lexicon.general else 1.0)
         for meaning, count in used.items()
     }
+
+
+def _others(every: Sequence[Wanted]) -> dict[str, Meanings]:
+    typical = {one.path: _typical(one) for one in every}
+    levels: dict[str, list[str]] = defaultdict(list)
+    for path in typical:
+        levels[path.rpartition(".")[0]].append(path)
+    return {
+        path: frozenset().union(*(typical[other] for other in level)) - typical[path]
+        for level in levels.values()
+        for path in level
+    }
+
+
+def _typical(one: Wanted) -> Meanings:
+    """Meanings that a good part of the phrases of a field has."""
+    said = Counter(meaning for phrase in one.phrases for meaning in phrase)
+    return frozenset(key for key, count in said.items() if count >= _TYPICAL * len(one.phrases))

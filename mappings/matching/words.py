@@ -31,10 +31,14 @@ def stem(word: str) -> str:
         bare = word[:-2]
     while len(bare) > _LONG and bare[-1] == "e":
         bare = bare[:-1]
+    if len(bare) > _LONG and bare.endswith(("ell", "enn", "eus", "iv")):
+        bare = f"{bare[:-1]}f" if bare[-1] == "v" else bare[:-1]
     return bare
 
 
-_NO: Final = "non, pas, sans, aucun, aucune, hors, ni, jamais, absence, sauf, impossible, défaut"
+_NO: Final = (
+    "non, sinon, pas, sans, aucun, aucune, hors, ni, jamais, absence, sauf, impossible, défaut"
+)
 _NEGATION: Final = frozenset(stem(fold(word)) for word in _NO.split(", "))
 
 

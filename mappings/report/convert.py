@@ -26,6 +26,7 @@ from mappings.dossier.model import (
 )
 from mappings.dossier.texts import AMBIGUOUS, BLANKS, NUMBER, number_of
 from mappings.report.model import Value
+from mappings.report.territories import code_of
 from mappings.schema.sources import ANSWERS
 
 _FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
@@ -219,7 +220,8 @@ def _place(kind: str) -> Callable[[ChampValue], Place]:
             case Place() if value.kind == kind:
                 return value
             case Text() | Choice():
-                return Place(kind=kind, code="", name=as_text(value))
+                name = as_text(value)
+                return Place(kind=kind, code=code_of(kind, name), name=name)
             case _:
                 raise NotConvertibleError
 

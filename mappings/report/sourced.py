@@ -8,11 +8,14 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import assert_never
 
+from msgspec import structs
+
 from mappings.dossier.blank import text_or_none
 from mappings.dossier.model import (
     Attachment,
     Champ,
     ChampValue,
+    Choice,
     Company,
     Moment,
     Number,
@@ -28,6 +31,7 @@ from mappings.schema.model import FieldSpec
 from mappings.schema.sources import (
     FACTS,
     Constant,
+    EachOption,
     FactName,
     FlatRows,
     Joined,
@@ -46,6 +50,8 @@ def sourced(spec: FieldSpec, source: Source, shown: ChampIndex, sheet: Sheet) ->
             return _gathered(spec, source, shown, sheet)
         case FlatRows():
             return _rows(spec, source, shown, sheet)
+        case EachOption():
+            return _row_of_each(spec, source, shown, sheet)
         case Constant():
             return Answer(AnswerState.ANSWERED, source.value)
         case OfDossier():
@@ -122,6 +128,29 @@ def _rows(spec: FieldSpec, source: FlatRows, shown: ChampIndex, sheet: Sheet) ->
     if not champs:
         return sheet.absent(chain.from_iterable(chain(*row.values()) for row in source.rows))
     return _answered(tuple(rows) or None, _origin(champs, sheet))
+
+
+def _row_of_each(spec: FieldSpec, source: EachOption, shown: ChampIndex, sheet: Sheet) -> Answer:
+    """Rows that are asked as one list: each option that was chosen is one."""
+    (part,) = parts(spec)
+    champ = shown.find(part.champs)
+    if champ is None:
+        return sheet.absent(part.champs)
+    sheet.taken.add(id(champ))
+    origin = sheet.origin(champ)
+    answer = champ_answer(champ, part, origin)
+    if not isinstance(answer.value, tuple):
+        return answer
+    rows: list[Row] = []
+    for option in answer.value:
+        one = structs.replace(champ, value=Choice(str(option)))
+        rows.append(
+            {
+                name: _cell(inner, one if name == source.name else None, (), sheet)
+                for name, inner in spec.fields.items()
+            }
+        )
+    return _answered(tuple(rows) or None, origin)
 
 
 def _cell(spec: FieldSpec, champ: Champ | None, keys: tuple[str, ...], sheet: Sheet) -> Answer:

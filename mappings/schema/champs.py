@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from french.text import normalise_label
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
-from mappings.schema.sources import Constant, FlatRows, Joined, OfDossier, TickedBoxes
+from mappings.schema.sources import Constant, EachOption, FlatRows, Joined, OfDossier, TickedBoxes
 
 
 def parts(spec: FieldSpec) -> Iterator[FieldSpec]:
@@ -27,6 +27,10 @@ def parts(spec: FieldSpec) -> Iterator[FieldSpec]:
                 for name, champs in row.items():
                     inner = _plain(spec.fields[name], champs)
                     yield replace(inner, name=f"{spec.name}.{name}", written=spec.written)
+        case EachOption():
+            inner = spec.fields[spec.source.name]
+            whole = replace(_plain(inner, (spec.source.champ,)), type="choices")
+            yield replace(whole, name=f"{spec.name}.{inner.name}", written=spec.written)
         case _:
             return
 

@@ -21,12 +21,13 @@ from mappings.schema.sources import FactName
 from mappings.schema.yaml_model import AnnotationModel, FieldModel, MappingModel
 
 _Place = tuple[str | int, ...]
-_SOURCES: Final = ("joined", "boxes", "rows", "constant", "fact")
+_SOURCES: Final = ("joined", "boxes", "rows", "each", "constant", "fact")
 _ALONE: Final = ("constant", "fact")
 _READ_AS: Final[dict[str, frozenset[FieldType]]] = {
     "joined": frozenset({"text", "choices", "files"}),
     "boxes": frozenset({"choices"}),
     "rows": frozenset({"rows"}),
+    "each": frozenset({"rows"}),
     "constant": CONSTANT_TYPES,
     "options": frozenset({"choice", "choices", "yes_no"}),
     "inverted": frozenset({"yes_no"}),
@@ -42,6 +43,10 @@ _FACT_TYPES: Final[dict[FactName, frozenset[FieldType]]] = {
     "dossier.usager.email": frozenset({"text"}),
 }
 _PERSONAL: Final = frozenset({"dossier.usager.email"})
+_OF_AN_OPTION: Final = frozenset(
+    {"text", "choice", "commune", "departement", "epci", "pays", "region"}
+)
+"""Types of a field that one option of a list can give."""
 _LEAST_JOINED: Final = 2
 
 
@@ -80,7 +85,7 @@ class _Level:
             ):
                 yield self.file.problem((*place, *path), sentence)
             if one.fields:
-                flat = frozenset(child for row in one.rows for child in row)
+                flat = frozenset((*one.each, *(child for row in one.rows for child in row)))
                 inner = _Level(self.file, (*place, "fields"), rows=True, flat=flat)
                 yield from inner.problems(one.fields)
 
@@ -109,7 +114,7 @@ def _twice(
         elif not (candidates or name in flat or spec.absent or _otherwise(spec)):
             sentence = (
                 "il manque l'id ou le libellé du champ : donner « champ », ou joined, boxes, rows,"
-                " constant ou fact"
+                " each, constant ou fact"
             )
             yield file.problem((*place, name, "champ"), sentence)
         for path, one in named:
@@ -156,6 +161,7 @@ def _row_problems(spec: FieldModel, *, inner: bool) -> Iterator[tuple[_Place, st
         yield (), "une répétition (rows) nomme ses champs sous « fields »"
     if spec.type != "rows" and spec.fields:
         yield (), "seul le type rows a des champs sous « fields »"
+    yield from _each_problems(spec)
     for at, row in enumerate(spec.rows):
         if not row:
             yield ("rows", at), "cette ligne ne nomme aucun champ : l'enlever"
@@ -164,6 +170,17 @@ def _row_problems(spec: FieldModel, *, inner: bool) -> Iterator[tuple[_Place, st
                 yield ("rows", at, name), f"« {name} » n'est pas une donnée de « fields »"
             if listed == []:
                 yield ("rows", at, name), "il manque l'id ou le libellé du champ"
+
+
+def _each_problems(spec: FieldModel) -> Iterator[tuple[_Place, str]]:
+    if len(spec.each) > 1:
+        yield ("each",), "une liste donne une seule donnée de la ligne : n'en nommer qu'une"
+    for name in spec.each:
+        if name in spec.fields and spec.fields[name].type not in _OF_AN_OPTION:
+            kind = FIELD_NAMES[spec.fields[name].type]
+            yield ("each", name), f"une option n'est pas une donnée de type « {kind} »"
+        elif spec.fields and name not in spec.fields:
+            yield ("each", name), f"« {name} » n'est pas une donnée de « fields »"
 
 
 def _reading_problems(spec: FieldModel) -> Iterator[tuple[_Place, str]]:

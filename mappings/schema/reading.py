@@ -12,6 +12,7 @@ from mappings.schema.sources import (
     ANSWERS,
     Constant,
     ConstantValue,
+    EachOption,
     FlatRows,
     Joined,
     OfDossier,
@@ -76,6 +77,8 @@ def beside_candidates(model: FieldModel) -> Iterator[tuple[tuple[str | int, ...]
         yield ("joined", at), candidate(one)
     for option, one in model.boxes.items():
         yield ("boxes", option), candidate(one)
+    for name, one in model.each.items():
+        yield ("each", name), candidate(one)
     for at, row in enumerate(model.rows):
         for name, listed in row.items():
             yield from ((("rows", at, name), found) for found in row_candidates(listed))
@@ -93,6 +96,9 @@ def source_of(model: FieldModel) -> Source | None:
         return TickedBoxes({candidate(one).key: name for name, one in model.boxes.items()})
     if model.rows:
         return FlatRows(tuple(_flat_row(row) for row in model.rows))
+    if model.each:
+        ((name, named),) = model.each.items()
+        return EachOption(name, candidate(named).key)
     if model.constant is not None:
         return Constant(constant_of(model.constant, model.type))
     return OfDossier(model.fact) if model.fact else None

@@ -63,6 +63,19 @@ class FlatRows:
 
 
 @dataclass(frozen=True, slots=True)
+class EachOption:
+    """Rows that the form asks as one list: each option that was chosen is a row.
+
+    Attributes:
+        name: Field of the row that the option gives.
+        champ: Id or normalised label of the list.
+    """
+
+    name: str
+    champ: str
+
+
+@dataclass(frozen=True, slots=True)
 class Constant:
     """What is true of every dossier of this form, which does not ask it.
 
@@ -112,5 +125,5 @@ class OfDossier:
     name: FactName
 
 
-Source: TypeAlias = Joined | TickedBoxes | FlatRows | Constant | OfDossier
+Source: TypeAlias = Joined | TickedBoxes | FlatRows | EachOption | Constant | OfDossier
 """Where a value comes from."""

@@ -9,6 +9,7 @@ from mappings.schema.sources import (
     FACTS,
     Constant,
     ConstantValue,
+    EachOption,
     FlatRows,
     Joined,
     OfDossier,
@@ -63,6 +64,8 @@ def _source(spec: FieldSpec, source: Source) -> str:
                 for row in source.rows
             )
             return "lignes à plat : " + " / ".join(rows)
+        case EachOption():
+            return f"une ligne par option : {source.name} = {_named(spec, source.champ)}"
         case Constant():
             return f"constante : {_shown(source.value)}"
         case OfDossier():

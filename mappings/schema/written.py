@@ -8,6 +8,7 @@ from mappings.schema.model import FieldSpec
 from mappings.schema.sources import (
     Constant,
     ConstantValue,
+    EachOption,
     FlatRows,
     Joined,
     OfDossier,
@@ -83,6 +84,8 @@ def _source(spec: FieldSpec, source: Source) -> Iterator[str]:
             yield f"boxes: {{{', '.join(boxes)}}}"
         case FlatRows():
             yield f"rows: [{', '.join(_flat_row(spec, row) for row in source.rows)}]"
+        case EachOption():
+            yield f"each: {{{source.name}: {_named(spec, source.champ)}}}"
         case Constant():
             yield f"constant: {_constant(source.value)}"
         case OfDossier():

@@ -58,6 +58,11 @@ class FieldModel(_MappingPart):
         description="Lignes demandées hors d'un bloc répétable : pour chacune, le champ de chaque"
         " donnée de la ligne (type rows)",
     )
+    each: dict[_Name, Named] = Field(
+        default={},
+        description="Lignes demandées par une liste : la donnée de la ligne que donne chaque option"
+        " choisie, et le champ de la liste (type rows)",
+    )
     constant: WrittenConstant | None = Field(
         default=None,
         description="Valeur vraie de tout dossier de ce formulaire, qui ne la demande pas",

@@ -27,12 +27,11 @@ from mappings.report.display import show_champ
 from mappings.report.mapper import map_report
 from mappings.report.provenance import card
 from mappings.schema.model import FormMapping
-from steps.wiring.case_files import CaseFiles, rules_at
-from steps.wiring.drift import observed_form
+from steps.wiring.case_files import CaseFiles
+from steps.wiring.drift import needs_now, observed_form
 from steps.wiring.failures import RequestError
 from steps.wiring.form import read_mapping, read_text, reviewed_file, reviewed_form
 from steps.wiring.services import Services, now
-from triage.rules.needs import needs_of
 
 _MAPPINGS = Path(__file__).parents[2] / "mappings"
 _LOOKED_AT = 40
@@ -92,8 +91,8 @@ def begin(services: Services, *, target: Path, by: str = "", anew: bool = False)
         raise RequestError("La démarche n'a pas encore été lue : `unc sync`, puis réessayez.")
     found = wants(
         form.mapping,
-        reviewed=_reviewed(services),
-        needs=needs_of(rules_at(form.rulesets, now())),
+        reviewed=_reviewed(services, anew=anew),
+        needs=needs_now(form, services.inputs.publishing.columns),
         lexicon=_lexicon(services),
     )
     decisions = Decisions(services.demarche)
@@ -219,14 +218,20 @@ def _answers(champs: Sequence[Champ]) -> Iterator[tuple[str, str]]:
             yield one.id, show_champ(one.value) if one.value is not None else ""
 
 
-def _reviewed(services: Services) -> list[tuple[FormMapping, ReviewedForm]]:
-    """The forms that persons reviewed: that of the mapping in use, and that of the bridge."""
+def _reviewed(services: Services, *, anew: bool) -> list[tuple[FormMapping, ReviewedForm]]:
+    """The forms that persons reviewed: that of the mapping in use, and that of the bridge.
+
+    What this command wrote and nobody adopted was reviewed by nobody: a wrong choice that is taken
+    back must not come back as sure.
+    """
     found = []
-    ours = reviewed_form(services.inputs.mapping_file)
-    if ours is not None:
+    file = services.inputs.mapping_file
+    ours = reviewed_form(file)
+    written = read_text(file, "UNC_MAPPING").startswith(ADAPTED)
+    if ours is not None and not (written and (anew or not ours.adopted)):
         found.append((services.form.mapping, ours))
     shipped = _MAPPINGS / services.form.mapping.form / "mapping.yaml"
-    if shipped.exists() and shipped != services.inputs.mapping_file:
+    if shipped.exists() and shipped != file:
         theirs = reviewed_form(shipped)
         if theirs is not None:
             found.append((read_mapping(shipped), theirs))

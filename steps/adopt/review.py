@@ -14,12 +14,10 @@ from mappings.dossier.decode import stable_id
 from mappings.drift.compare import compare
 from mappings.drift.model import Drift, Kind, Severity
 from mappings.drift.reviewed import Absence, Adoption, ReviewedForm, dump_reviewed, review
-from steps.wiring.case_files import rules_at
-from steps.wiring.drift import drift_of, form_adopted, observed_form
+from steps.wiring.drift import drift_of, form_adopted, needs_now, observed_form
 from steps.wiring.failures import RequestError
 from steps.wiring.form import reviewed_file, reviewed_form
 from steps.wiring.services import Services, now
-from triage.rules.needs import needs_of
 
 _MAPPINGS = (Path(__file__).parents[2] / "mappings").resolve()
 _UNREAD = "La démarche n'a pas encore été lue : `unc sync`, puis réessayez."
@@ -92,7 +90,7 @@ def adopt(services: Services, *, by: str) -> Adopted:
     if observed.active is None:
         raise RequestError(_UNREAD)
     reviewed = review(observed.revisions, earlier=_said(services))
-    needs = needs_of(rules_at(form.rulesets, now()))
+    needs = needs_now(form, services.inputs.publishing.columns)
     left = compare(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
     path = reviewed_file(services.inputs.mapping_file)
     if against(left, settled=reviewed.settled):

@@ -39,6 +39,7 @@ def circumstances(services: Services) -> ExportContext:
             observed_form(services),
             form=services.form,
             mapping_file=services.inputs.mapping_file,
+            columns=services.inputs.publishing.columns,
         ),
         absences=absences_told(services),
     )

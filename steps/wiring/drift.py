@@ -1,6 +1,7 @@
 """Drift of the form: what the démarche asks now, beside the mapping, the review and the rules."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from mappings.adoption.absences import absences
@@ -8,9 +9,10 @@ from mappings.adoption.gate import adoption_of, is_adopted, not_adopted
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Revision
 from mappings.drift.compare import Observed, compare
-from mappings.drift.model import Drift, Severity
+from mappings.drift.model import Drift, Needs, Severity
 from steps.wiring.case_files import rules_at, stored_revisions
 from steps.wiring.form import Form, reviewed_form
+from steps.wiring.handed_out_files import options_that_withhold
 from steps.wiring.services import Services, now
 from triage.rules.needs import needs_of
 
@@ -26,17 +28,39 @@ def drift_of(services: Services) -> tuple[Drift, ...]:
     observed = observed_form(services)
     if not observed.revisions:
         return ()
-    return compare_form(observed, form=services.form, mapping_file=services.inputs.mapping_file)
+    return compare_form(
+        observed,
+        form=services.form,
+        mapping_file=services.inputs.mapping_file,
+        columns=services.inputs.publishing.columns,
+    )
 
 
-def compare_form(observed: Observed, *, form: Form, mapping_file: Path) -> tuple[Drift, ...]:
+def needs_now(form: Form, columns: Path) -> Needs:
+    """What the rules in force read, and the options that decide what leaves the agency."""
+    needs = needs_of(rules_at(form.rulesets, now()))
+    options = dict(needs.options)
+    for path, named in options_that_withhold(columns).items():
+        options[path] = options.get(path, frozenset()) | named
+    return replace(needs, options=options)
+
+
+def compare_form(
+    observed: Observed, *, form: Form, mapping_file: Path, columns: Path
+) -> tuple[Drift, ...]:
     """Differences of a form that was read, worst first.
+
+    Args:
+        observed: The form.
+        form: What it is read and judged by.
+        mapping_file: The mapping's file: what was reviewed stands beside it.
+        columns: Folder of the files that say what is handed out.
 
     Raises:
         DataFileError: The reviewed form is wrong.
     """
     reviewed = reviewed_form(mapping_file)
-    needs = needs_of(rules_at(form.rulesets, now()))
+    needs = needs_now(form, columns)
     found = compare(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
     waiting = not_adopted(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
     return (*waiting, *found)
@@ -59,9 +83,9 @@ def absences_told(services: Services) -> tuple[str, ...]:
     return tuple(absences(reviewed, services.form.mapping)) if reviewed else ()
 
 
-def adoption_told(observed: Observed, *, form: Form, mapping_file: Path) -> str:
+def adoption_told(observed: Observed, *, form: Form, mapping_file: Path, columns: Path) -> str:
     """Who adopted a form and when, in French; "" if nobody did."""
-    needs = needs_of(rules_at(form.rulesets, now()))
+    needs = needs_now(form, columns)
     reviewed = reviewed_form(mapping_file)
     found = adoption_of(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
     if found is None:

@@ -5,7 +5,7 @@ leaves the agency), ``crpv.csv`` (the regional centres, where there are any).
 """
 
 from codecs import BOM_UTF8
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from datafiles.file import DataFileError, text_of
@@ -38,6 +38,22 @@ def hand_out_files(folder: Path, mapping: FormMapping) -> tuple[ColumnsFile, Pol
     if problems:
         raise DataFileError(problems)
     return columns, policy
+
+
+def options_that_withhold(folder: Path) -> Mapping[str, frozenset[str]]:
+    """Options that keep other fields at the agency, by the field that has them.
+
+    A form whose option is not known to be one of these would let those fields out. Nothing where
+    the file is missing or wrong: nothing is handed out then, and the export says why.
+    """
+    try:
+        policy = parse_policy(_read(folder / _POLICY), source=_POLICY)
+    except DataFileError:
+        return {}
+    found: dict[str, frozenset[str]] = {}
+    for rule in policy.withheld:
+        found[rule.decided_by] = found.get(rule.decided_by, frozenset()) | {*rule.options}
+    return found
 
 
 def centres(folder: Path) -> tuple[Centre, ...]:

@@ -7,11 +7,21 @@ import pytest
 from mappings.adoption.adapted import Adapted, adapted, mapping_text
 from mappings.adoption.decisions import Decision, Decisions, dump_decisions, parse_decisions
 from mappings.adoption.session import Session
+from mappings.drift.reviewed import review
 from mappings.matching.match import match_form
+from mappings.matching.wanted import wants
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from mappings.schema.sources import FlatRows
-from tests.mappings.matching.variants import VARIANTS, Variant, our_wants, the_mapping
+from tests.mappings.matching.variants import (
+    VARIANTS,
+    Variant,
+    our_wants,
+    the_lexicon,
+    the_mapping,
+    the_needs,
+    the_reviewed,
+)
 
 
 @cache
@@ -115,3 +125,19 @@ def test_an_option_that_rules_name_and_nothing_means_is_asked_for() -> None:
     taken = session.taken["niveau_risque"]
     assert taken.options is not None
     assert session.means("niveau_risque")["Haut"] == "Élevé"
+
+
+def test_options_of_a_form_that_was_reviewed_are_known_by_what_they_mean() -> None:
+    name = "foreign"
+    mapping, revision = read(started(name), name), variant(name).revision
+    again = wants(
+        mapping,
+        reviewed=[(mapping, review([revision])), (the_mapping(), the_reviewed())],
+        needs=the_needs(),
+        lexicon=the_lexicon(),
+    )
+    session = Session(again, match_form(again, revision, samples={}), Decisions(7))
+    assert session.means("nature_signalement")["Première déclaration"] == "Initial"
+    assert not {one.path for one in session.questions()} - {
+        one.path for one in started(name).questions()
+    }

@@ -1,6 +1,8 @@
 """Forms that nobody reviewed: most of each is found, and what is called sure is never wrong."""
 
+import random
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,8 +19,10 @@ from tests.mappings.matching.variants import (
     Raw,
     Variant,
     as_form,
+    every,
     our_wants,
     the_lexicon,
+    the_mapping,
     written_by_another,
 )
 
@@ -34,8 +38,10 @@ class Measured:
 
 def champs_of(path: str, matching: Matching) -> frozenset[str]:
     """The champs that a match takes; of a column of flattened rows, those of every row."""
-    found = matching.matches[path].offered
     rows = matching.matches.get(path.split(".", maxsplit=1)[0])
+    if rows is not None and rows.listed:
+        return rows.offered.champs
+    found = matching.matches[path].offered
     if rows is not None and rows.offered.flat and "." in path:
         column = found.descriptor.id
         return frozenset(row[column] for row in rows.offered.flat if column in row)
@@ -44,7 +50,14 @@ def champs_of(path: str, matching: Matching) -> frozenset[str]:
 
 def measured(variant: Variant, lexicon: Lexicon | None = None) -> Measured:
     matching = match_form(our_wants(lexicon), variant.revision, samples={})
-    right = {p for p in matching.matches if champs_of(p, matching) == variant.truth.get(p)}
+    listed = {
+        f"{path}.{child}"
+        for path, one in matching.matches.items()
+        if one.listed
+        for child in the_mapping().fields[path].fields
+    }
+    found = {*matching.matches, *listed}
+    right = {p for p in found if champs_of(p, matching) == variant.truth.get(p)}
     total = len(variant.truth)
     return Measured(
         sure=len(right & matching.sure.keys()) / total,
@@ -82,7 +95,8 @@ def without_its_words(variant: Variant) -> Lexicon:
         ("written by another", 0.7),
         ("written by a third", 0.7),
         ("written last", 0.7),
-        ("unknown", 0.4),
+        ("unknown", 0.9),
+        ("foreign", 0.9),
     ],
 )
 def test_most_of_a_form_is_sure_and_nothing_sure_is_wrong(name: str, sure: float) -> None:
@@ -135,6 +149,24 @@ def test_what_is_like_a_question_and_is_not_it_is_never_sure() -> None:
         assert {path: one.offered.descriptor.label for path, one in sure.items()} == {}
 
 
+def thinned(variant: Variant, chance: random.Random) -> Variant:
+    """A form of which a question out of two is gone, and decoys stand between those left."""
+    revision = deepcopy(variant.form["revisions"][-1])
+    sown: list[Raw] = as_variant(decoys()["leurres"]).form["revisions"][0]["champs"]
+    kept = [one for one in revision["champs"] if chance.random() < 1 / 2]
+    for one in chance.sample(sown, len(sown) // 2):
+        kept.insert(chance.randrange(len(kept) + 1), one)
+    revision["champs"] = kept
+    there = {str(one["id"]) for one in every(revision)}
+    return Variant(as_form(revision), {path: ids & there for path, ids in variant.truth.items()})
+
+
+@pytest.mark.parametrize("name", ["reworded", "written by another", "unknown", "foreign"])
+def test_decoys_between_half_of_the_questions_of_a_form_are_never_sure(name: str) -> None:
+    variant = thinned(VARIANTS[name](), random.Random(name))
+    assert measured(variant).wrong_sure == {}
+
+
 @pytest.mark.parametrize("heading", decoys()["sections"])
 def test_a_question_under_the_heading_of_somebody_else_is_never_sure(heading: str) -> None:
     section = {"type": "header_section", "label": heading}
@@ -185,6 +217,71 @@ def test_two_questions_that_ask_one_thing_are_a_doubt() -> None:
 def test_a_name_that_is_asked_in_parts_is_a_doubt(parts: Sequence[str]) -> None:
     variant = as_variant([{"type": "text", "label": label} for label in parts])
     assert "contact_nom" not in match_form(our_wants(), variant.revision, samples={}).sure
+
+
+@pytest.mark.parametrize(
+    ("path", "parts"),
+    [
+        ("contact_nom", ("Nom du contact", "Prénom du contact")),
+        ("contact_nom", ("Prénom de l'interlocuteur", "Nom de famille de l'interlocuteur")),
+        ("dose_duree", ("Dose administrée", "Durée du traitement")),
+    ],
+)
+def test_a_field_that_is_asked_in_two_parts_is_proposed_as_both(
+    path: str, parts: Sequence[str]
+) -> None:
+    variant = as_variant([{"type": "text", "label": label} for label in parts])
+    match = match_form(our_wants(), variant.revision, samples={}).matches[path]
+    assert (match.sure, match.offered.joined) == (
+        False,
+        tuple(one.id for one in variant.revision.champs),
+    )
+
+
+@pytest.mark.parametrize("label", ["Forme pharmaceutique", "Dosage"])
+def test_a_part_of_a_field_alone_is_a_doubt(label: str) -> None:
+    columns = ["Nom de la spécialité", "Substance active", "Code CIS", label]
+    inner = [{"type": "text", "label": one} for one in columns]
+    rows: Raw = {"type": "repetition", "label": "Spécialités concernées", "children": inner}
+    sure = match_form(our_wants(), as_variant([rows]).revision, samples={}).sure
+    assert "specialites.cis" in sure
+    assert "specialites.forme_dosage" not in sure
+
+
+def test_the_name_and_the_first_name_of_two_people_are_not_put_together() -> None:
+    variant = as_variant(
+        [{"type": "text", "label": one} for one in ("Nom du contact", "Prénom du second contact")]
+    )
+    match = match_form(our_wants(), variant.revision, samples={}).matches["contact_nom"]
+    assert match.offered.joined == ()
+
+
+def test_places_that_are_asked_as_one_list_are_rows() -> None:
+    asked = {"type": "multiple_drop_down_list", "options": ["Bretagne", "Corse"]}
+    variant = as_variant([{**asked, "label": "Régions concernées"}])
+    match = match_form(our_wants(), variant.revision, samples={}).matches["regions"]
+    assert (match.sure, match.listed) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "path"),
+    [
+        ("Risque couvert par un PGR", "Si oui, lesquelles ?", "mesure_pgr"),
+        ("S'agit-il d'une maladie rare ?", "Laquelle ?", "maladie_rare_nom"),
+        ("Une estimation du nombre de patients est-elle possible ?", "Sinon, pourquoi ?",
+         "raison_absence_estimation"),
+    ],
+)  # fmt: skip
+def test_a_question_that_follows_up_is_sure_just_after_the_other(
+    before: str, after: str, path: str
+) -> None:
+    asked: Raw = {"type": "yes_no", "label": before}
+    follows: Raw = {"type": "textarea", "label": after}
+    there = match_form(our_wants(), as_variant([asked, follows]).revision, samples={})
+    assert there.matches[path].sure
+    between: Raw = {"type": "text", "label": "Numéro de lot"}
+    apart = match_form(our_wants(), as_variant([asked, between, follows]).revision, samples={})
+    assert path not in apart.sure
 
 
 def test_a_list_that_is_asked_as_boxes_is_one_question() -> None:

@@ -279,4 +279,5 @@ VARIANTS: Mapping[str, Callable[[], Variant]] = {
     "written by a third": lambda: written_by_another("troisieme_plume.yaml"),
     "written last": lambda: written_by_another("quatrieme_plume.yaml"),
     "unknown": lambda: written_by_another("inconnue.yaml"),
+    "foreign": lambda: written_by_another("etrangere_a.yaml"),
 }

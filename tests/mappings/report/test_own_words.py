@@ -16,6 +16,7 @@ from mappings.dossier.model import (
     Choices,
     Files,
     Number,
+    Place,
     Rows,
     Text,
     Unlisted,
@@ -23,6 +24,7 @@ from mappings.dossier.model import (
     YesNo,
 )
 from mappings.dossier.revision import Descriptor
+from mappings.report.convert import convert
 from mappings.report.mapper import map_report
 from mappings.report.model import Answer, AnswerState, Value
 from mappings.report.provenance import card
@@ -225,6 +227,61 @@ def test_a_third_row_without_a_code_is_a_row_all_the_same() -> None:
     assert row["nom"] == (ANSWERED, "Doliprane", "")
     assert row["cis"][0] is AnswerState.NOT_ASKED
     assert row["statut"][1] == "AMM"
+
+
+EACH = """\
+  regions:
+    champ: 32
+    each: {region: 33}
+    type: rows
+    title: Régions
+    audience: reseau
+    meaning: m
+    fields:
+      region: {champ: 321, type: region, title: R, audience: reseau, meaning: m}
+"""
+
+
+@pytest.mark.parametrize(
+    ("served", "read"),
+    [
+        (Choices(("Bretagne", "Île-de-France")), [("53", "Bretagne"), ("11", "Île-de-France")]),
+        (Choices(("84 - Auvergne-Rhône-Alpes",)), [("84", "84 - Auvergne-Rhône-Alpes")]),
+        (Choices(("Outre-mer",)), [("", "Outre-mer")]),
+        (Text("Corse"), [("94", "Corse")]),
+        (None, []),
+    ],
+)
+def test_each_option_of_a_list_is_a_row(
+    served: ChampValue | None, read: list[tuple[str, str]]
+) -> None:
+    form = parse_mapping(HEAD + EACH, source="m")
+    made = report(form, champ(33, served, kind="multiple_drop_down_list"))
+    rows = values(made.fields["regions"])
+    assert [(row["region"][1].code, row["region"][1].name) for row in rows] == read  # type: ignore[union-attr]
+    assert made.unmapped == ()
+    spoilt = report(form, champ(33, Number(4), kind="integer_number"))
+    assert spoilt.fields["regions"].state is UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "code"),
+    [
+        ("region", "ile de france", "11"),
+        ("region", "Réunion", "04"),
+        ("region", "La Réunion (04)", "04"),
+        ("region", "93 – Provence-Alpes-Côte d’Azur", "93"),
+        ("region", "84 - Bretagne", ""),
+        ("region", "84", ""),
+        ("region", "Bretagne et Corse", ""),
+        ("departement", "Ain (01)", "01"),
+        ("departement", "2A Corse-du-Sud", "2A"),
+        ("departement", "Réunion", "974"),
+        ("departement", "Toute la Bretagne", ""),
+    ],
+)
+def test_a_place_that_is_named_has_its_code(kind: str, text: str, code: str) -> None:
+    assert convert(Text(text), kind) == Place(kind=kind, code=code, name=text)
 
 
 @pytest.mark.parametrize(

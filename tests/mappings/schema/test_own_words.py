@@ -16,6 +16,7 @@ from mappings.schema.model import FieldSpec, FieldType
 from mappings.schema.sources import (
     FACTS,
     Constant,
+    EachOption,
     FlatRows,
     Joined,
     OfDossier,
@@ -39,11 +40,19 @@ ROWS = """\
       nom: {{type: text, title: T, audience: reseau, meaning: m}}
 """
 
+EACH = ROWS.replace("rows: {rows}", "each: {each}") + (
+    "      jour: {{type: date, absent: true, title: T, audience: reseau, meaning: m}}\n"
+)
+
 
 @pytest.mark.parametrize(
     ("lines", "line", "sentence"),
     [
-        ([field("a: type: text")], 5, "donner « champ », ou joined, boxes, rows, constant ou fact"),
+        (
+            [field("a: type: text")],
+            5,
+            "donner « champ », ou joined, boxes, rows, each, constant ou fact",
+        ),
         ([field("a: joined: [8], type: text")], 5, "réunir au moins deux champs"),
         ([field("a: joined: [8, 8], type: text")], 5, "le champ 8 est déjà pris par « a »"),
         ([field("a: joined: [8, 9], type: date")], 5, "« joined » ne va pas avec le type « date »"),
@@ -85,6 +94,10 @@ ROWS = """\
         ([ROWS.format(rows="[{nom: 1}, {}]")], 6, "cette ligne ne nomme aucun champ"),
         ([ROWS.format(rows="[{nom: 1}, {nom: []}]")], 6, "il manque l'id ou le libellé"),
         ([ROWS.format(rows="[]")], 6, "« rows » est vide"),
+        ([EACH.format(each="{autre: 1}")], 6, "« autre » n'est pas une donnée de « fields »"),
+        ([EACH.format(each="{nom: 1, jour: 2}")], 6, "n'en nommer qu'une"),
+        ([EACH.format(each="{jour: 1}")], 6, "une option n'est pas une donnée de type « date »"),
+        ([field("a: each: {nom: 1}, type: text")], 5, "« each » ne va pas avec le type « texte »"),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_its_remedy(
@@ -122,7 +135,7 @@ SOURCES: dict[FieldType, st.SearchStrategy[Source]] = {
     "choices": NAMED.map(
         lambda keys: TickedBoxes({normalise_label(one): f"option {one}" for one in keys})
     ),
-    "rows": FLAT,
+    "rows": FLAT | CHAMP.map(lambda key: EachOption("nom", normalise_label(key))),
 }
 
 
@@ -209,6 +222,7 @@ def test_each_example_of_the_documentation_is_a_mapping() -> None:
         for spec in parse_mapping(HEAD + indented, source="m").fields.values():
             told |= {one.split(" :")[0] for one in particulars(spec)}
     assert {*told} == {
+        "une ligne par option",
         "options",
         "question inverse",
         "lignes à plat",

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -148,6 +149,17 @@ WAYS: list[tuple[str, dict[str, Any], str, Severity]] = [
         "reference_interne",
         Severity.INFORMATION,
     ),
+    (  # no rule names it, but the policy: efficacy and safety would leave the agency
+        "options changées",
+        {
+            "op": "retype",
+            "champ": 60,
+            "type": "multiple_drop_down_list",
+            "options": ["Ventes", "Résultats non publiés", "Stratégie", "Autre"],
+        },
+        "secret_affaires",
+        Severity.BLOCKING,
+    ),
 ]
 
 OTHER_FORMS = [
@@ -273,21 +285,24 @@ def test_the_form_that_was_reviewed_shows_no_drift(drifting: Callable[[int], Dri
 def test_each_way_that_a_form_changes_is_told_with_its_severity(
     our_form: Form, kind: str, edit: dict[str, Any], field: str, severity: Severity
 ) -> None:
-    mapping_file = load_settings(_env_file=None).mapping
+    settings = load_settings(_env_file=None)
+    told = partial(
+        compare_form, form=our_form, mapping_file=settings.mapping, columns=settings.columns
+    )
     observed = seen(edit)
-    drifts = compare_form(observed, form=our_form, mapping_file=mapping_file)
+    drifts = told(observed)
     assert severities(drifts, kind, field) == [severity], [one.advice for one in drifts]
     assert blocks(drifts) is (severity is Severity.BLOCKING)
     last = replace(observed.revisions[-1], id=revision_id(2000))
     unchanged = Observed([*observed.revisions, last], last.id)
-    again = compare_form(unchanged, form=our_form, mapping_file=mapping_file)
+    again = told(unchanged)
     assert [one.advice for one in again] == [one.advice for one in drifts]
 
 
 TOGETHER = {
     "nothing that blocks": (4, 5, 7, 9, 10, 12, 13, 14, 16, 17, 21, 22),
     "champs that go": (0, 1, 2, 3, 11, 15),
-    "other questions, lists that become text or have no options": (6, 8, 18, 19, 20),
+    "other questions, lists that become text or have no options": (6, 8, 18, 19, 20, 23),
 }
 """Ways, by their place in ``WAYS``, that one publication can have together."""
 
