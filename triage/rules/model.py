@@ -308,7 +308,8 @@ class RuleSet(_Rule):
         empty_rows: Whether a wholly empty row beside a filled one counts as a row.
         in_row: How a reason is told of one of several rows (``{row}``, ``{reason}``).
         unanswered: What is said of a scope question without an answer.
-        unasked: What is said of an item that the form does not ask while no person said so.
+        unasked: What is said of an item that the form does not ask while no person said so; without
+            it, that the answer is missing.
     """
 
     version: str
@@ -323,13 +324,20 @@ class RuleSet(_Rule):
     insufficient: InsufficientTexts
     unreadable: str
     unanswered: str = "question sans réponse"
-    unasked: str = "aucun champ de ce formulaire ne la donne : correspondance à compléter"
+    unasked: str = ""
     bands: tuple[Band, ...]
     scope: tuple[ScopeRule, ...]
     items: tuple[Item, ...]
     priority: Priority
     warnings: tuple[WarningRule, ...] = ()
     digest: str = ""
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """Every phrase that says nothing, or too little, of some answer."""
+        parts = (part for item in self.items for part in item.parts)
+        said = (phrase for part in parts for phrase in part.says_nothing)
+        return tuple(dict.fromkeys((*self.says_nothing, *self.empty_phrases, *said)))
 
     @field_validator("in_row")
     @classmethod

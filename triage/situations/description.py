@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from french.phrases import is_made_of
 from french.text import fold
 from mappings.dossier.model import Company
 from mappings.report.display import show
@@ -278,8 +279,7 @@ def _said(report: Report, field: str) -> str:
 
 
 def _says_nothing(text: str, matching: Matching) -> bool:
-    folded = fold(text)
-    return folded in matching.no_names or folded.rstrip(" .!") in matching.no_names
+    return is_made_of(text, matching.says_nothing)
 
 
 def _title(report: Report, matching: Matching) -> str:

@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from triage.situations.dci import joined
+from triage.situations.dci import Salts, joined
 from triage.situations.description import Description
 from triage.situations.matching import Matching
 from triage.situations.vocabulary import STEM
@@ -42,9 +42,7 @@ def _substance(reports: Iterable[Description]) -> str:
     if not name:
         return ""
     spellings = Counter(
-        spelt
-        for one in told
-        if (spelt := one.spelt.get(name)) and joined(spelt, frozenset()) == name
+        spelt for one in told if (spelt := one.spelt.get(name)) and joined(spelt, Salts()) == name
     )
     best = max(
         sorted(spellings),

@@ -22,7 +22,7 @@ from mappings.medicines.facts import medicines_of
 from mappings.medicines.match import Matcher
 from mappings.medicines.reference import build_reference
 from mappings.report.model import Report
-from steps.wiring.form import read_matching
+from steps.wiring.form import load_form
 from tests.triage.conftest import ROOT, make_report, the_mapping
 from triage.situations.description import Description, describe
 from triage.situations.duplicates import find_links
@@ -173,7 +173,9 @@ def matcher() -> Matcher:
 @cache
 def the_matching() -> Matching:
     """The project's own rules."""
-    found = read_matching(ROOT / "triage/unc", mapping=the_mapping())
+    found = load_form(
+        mapping=ROOT / "mappings/unc/mapping.yaml", rules=ROOT / "triage/unc"
+    ).matching
     assert found is not None
     return found
 

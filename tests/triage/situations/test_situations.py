@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from datafiles.file import DataFileError
 from mappings.report.model import Report
 from mappings.schema.model import FormMapping
-from steps.wiring.form import read_matching
-from triage.situations.dci import joined
+from tests.triage.situations.planted import the_matching
+from triage.situations.dci import Salts, joined
 from triage.situations.description import Description, annotated, describe, overrule
 from triage.situations.grouping import group
 from triage.situations.matching import FollowedClass, Matching, parse_matching
@@ -24,10 +24,8 @@ FILE = RULES / "rapprochements.yaml"
 
 
 @pytest.fixture(scope="session")
-def matching(mapping: FormMapping) -> Matching:
-    found = read_matching(RULES, mapping=mapping)
-    assert found is not None
-    return found
+def matching() -> Matching:
+    return the_matching()
 
 
 def told(number: int, substance: str = "néfopam", **changes: Any) -> Description:
@@ -36,7 +34,7 @@ def told(number: int, substance: str = "néfopam", **changes: Any) -> Descriptio
         "population": tuple(changes.pop("populations", ("Adulte",))),
         "voie_utilisee": tuple(changes.pop("routes", ("Orale",))),
     }
-    names = tuple(sorted(joined(one, frozenset()) for one in substance.split("|") if one))
+    names = tuple(sorted(joined(one, Salts()) for one in substance.split("|") if one))
     values: dict[str, Any] = {
         "in_scope": True,
         "company": "100",

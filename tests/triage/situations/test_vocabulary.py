@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from datafiles.file import DataFileError
 from tests.triage.situations.planted import the_matching
+from triage.situations.dci import Salts
 from triage.situations.names import read_names
 from triage.situations.vocabulary import parse_vocabulary
 
@@ -68,9 +69,7 @@ def test_a_vocabulary_that_contradicts_itself_is_refused_with_its_line(
 
 def test_a_table_of_names_that_lacks_a_cell_is_refused_with_its_line() -> None:
     with pytest.raises(DataFileError, match=r"n:3 : attendu « autre nom;substance »"):
-        read_names(
-            "autre_nom;substance\nozempic;sémaglutide\nwegovy", salts=frozenset(), source="n"
-        )
+        read_names("autre_nom;substance\nozempic;sémaglutide\nwegovy", salts=Salts(), source="n")
 
 
 @pytest.mark.parametrize(
