@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from mappings.medicines.facts import to_look_at
 from steps.judge.earlier import Earlier
 from steps.judge.planning import Planner, Remembered, corrections_of
-from steps.judge.situations import place_reports
+from steps.judge.situations import differs_from, place_reports
 from steps.read.retention import is_number
 from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.failures import apart
@@ -196,7 +196,10 @@ class Bench:
         mapping, earlier = self.files.mapping, case.earlier
         matcher = matcher_of(self.services.inputs.home)
         assessment = case.verdict(
-            case.rules, fingerprint=stored.fingerprint, known=self.earlier.exists
+            case.rules,
+            fingerprint=stored.fingerprint,
+            known=self.earlier.exists,
+            differs=differs_from(self.services, stored.number, earlier),
         )
         remarks = to_look_at(case.report, mapping=mapping, matcher=matcher)
         assessment = with_remarks(assessment, remarks, mapping=mapping)

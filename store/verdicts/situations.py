@@ -1,6 +1,6 @@
 """Situations: which reports each one holds, who decided so, and which were merged."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -45,9 +45,13 @@ class Situations:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def reports(self, demarche: int) -> dict[int, SituationReport]:
-        """Every report that was described, by number, those pending deletion too."""
+    def reports(
+        self, demarche: int, *, numbers: Collection[int] | None = None
+    ) -> dict[int, SituationReport]:
+        """Every report that was described (of ``numbers``), by number, hidden ones too."""
         query = select(*_FIELDS).filter_by(demarche=demarche).order_by(situation_reports.c.number)
+        if numbers is not None:
+            query = query.where(situation_reports.c.number.in_(numbers))
         with self._scope.read() as connection:
             rows = [SituationReport(*row) for row in connection.execute(query)]
         return {row.number: row for row in rows}

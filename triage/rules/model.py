@@ -274,6 +274,16 @@ class ContradictionWarning(_Rule):
     text: str
 
 
+class EarlierWarning(_Rule):
+    """A complement or a closure of a dossier that has not the same company, or substance."""
+
+    id: str
+    check: Literal["earlier_differs"]
+    by: Literal["company", "substance"]
+    fields: tuple[str, ...] = Field(min_length=1)
+    text: str
+
+
 class PatientDataWarning(_Rule):
     """What looks like a patient's data in any free text but those of ``exclude``."""
 
@@ -289,6 +299,7 @@ WarningRule: TypeAlias = Annotated[
     | RowWarning
     | OnlyWarning
     | ContradictionWarning
+    | EarlierWarning
     | PatientDataWarning,
     Field(discriminator="check"),
 ]

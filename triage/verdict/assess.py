@@ -34,6 +34,7 @@ def assess(
     mapping: FormMapping,
     fingerprint: str,
     earlier_exists: bool,
+    earlier_differs: frozenset[str] = frozenset(),
 ) -> Assessment:
     """Judge a report.
 
@@ -43,8 +44,9 @@ def assess(
         mapping: Mapping that made the report: gives the fields their French names.
         fingerprint: Hash of the dossier's content (:func:`mappings.dossier.content.hashes`).
         earlier_exists: Whether the démarche has the dossier that this one completes.
+        earlier_differs: What that dossier has not in common with this one (:class:`Facts`).
     """
-    facts = Facts(report=report, earlier_exists=earlier_exists)
+    facts = Facts(report, earlier_exists, earlier_differs)
     items = judge_items(rules, facts)
     refused = refusal(rules, report, mapping=mapping)
     unanswered = unanswered_scope(rules, report, mapping=mapping)

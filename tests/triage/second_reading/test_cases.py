@@ -13,7 +13,7 @@ from tests.triage.conftest import the_rules, the_second_reading
 from tests.triage.second_reading.judging import outcome
 
 CASES = YAML(typ="safe").load((Path(__file__).parent / "cas.yaml").read_text("utf-8"))
-GIVEN = {"nom", "réponses", "envoyé", "état", "revision", "précédent existe"}
+GIVEN = {"nom", "réponses", "envoyé", "état", "revision", "précédent existe", "précédent autre"}
 PHRASES = the_second_reading().says_nothing
 
 
