@@ -12,13 +12,13 @@ from mappings.report.display import show
 from mappings.report.model import Answer, Report
 from triage.situations.matching import Facet, Matching
 from triage.situations.names import SubstanceNames, canonical, head, learnt_names
-from triage.situations.vocabulary import STEM
+from triage.situations.vocabulary import BESIDE, labels_of
 
 _SIREN = 9
 _LONGEST = 300
 _TITLE, _SHORTEST_TITLE = "titre", 10
 
-DRAWN = "5"
+DRAWN = "6"
 """How descriptions are drawn: raised when this code draws others from the same report."""
 
 CisSubstances: TypeAlias = Mapping[str, str]
@@ -250,18 +250,20 @@ def _facet(report: Report, facet: Facet, matching: Matching) -> tuple[str, ...]:
                 option in _options(report.fields[name]) for name, option in facet.asked_by.items()
             )
             if asked and not found:  # the title often says it
-                others = (_labels(matching.vocabulary.uses_of(other)) for other in told)
+                others = (labels_of(matching.vocabulary.uses_of(other)) for other in told)
                 return next((labels for labels in others if labels), ())
+            if found and not labels_of(found) and told:
+                beside = matching.vocabulary.uses_of(told[0])
+                return (*found, *(f"{BESIDE}{one}" for one in beside))
             return found
         case "route" if set(answers) & facet.vague:
             route = matching.vocabulary.route_of(" ; ".join(told))
             return (route,) if route else ()
+        case "route" if not answers and told:  # not asked, or left: the title may say it
+            route = matching.vocabulary.only_route_of(told[0])
+            return (route,) if route else ()
         case _:
             return tuple(one for one in answers if one not in facet.vague)
-
-
-def _labels(reading: Iterable[str]) -> tuple[str, ...]:
-    return tuple(one for one in reading if not one.startswith(STEM))
 
 
 def _use_as_typed(report: Report, matching: Matching) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from triage.situations.matching import Facet, Matching
-from triage.situations.vocabulary import STEM
+from triage.situations.vocabulary import labels_of
 
 Answers: TypeAlias = Mapping[str, tuple[str, ...]]
 """Answers of each facet, by field; empty where there is none."""
@@ -45,7 +45,7 @@ def surely_differ(mine: Answers, theirs: Answers, matching: Matching) -> bool:
 
 
 def _is_unknown(side: Answers, facet: Facet) -> bool:
-    return all(one.startswith(STEM) for one in side[facet.field])
+    return not (labels_of(side[facet.field]) or labels_of(side[facet.field], beside=True))
 
 
 def weight(agreements: Mapping[str, Agreement], facets: Sequence[Facet]) -> float:

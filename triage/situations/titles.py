@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from triage.situations.dci import Salts, joined
 from triage.situations.description import Description
 from triage.situations.matching import Matching
-from triage.situations.vocabulary import STEM
+from triage.situations.vocabulary import labels_of
 
 _AGE = re.compile(r"\d+")
 _LONGEST = 60
@@ -56,7 +56,7 @@ def _use(reports: Sequence[Description], matching: Matching) -> str:
     """The use that most name, in the words of the vocabulary, else in a declarant's."""
     fields = [facet.field for facet in matching.situations.facets if facet.kind == "use"]
     found = [one.facets.get(field, ()) for field in fields for one in reports]
-    label = _most([one for one in each if not one.startswith(STEM)] for each in found)
+    label = _most(map(labels_of, found))
     return label or next((one.use[:_LONGEST] for one in reports if one.use), "")
 
 

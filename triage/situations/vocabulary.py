@@ -16,14 +16,27 @@ from french.text import fold
 
 STEM = "="
 """Before a stem, to tell it from the label of a known use."""
+BESIDE = "~"
+"""Before what a text beside the answer says (a title): it is looked at where the answer alone names
+no known use."""
 
 _TOKENS = re.compile(r"[a-z0-9]+|[,;.:()/+!?]")
+_ELIDED = re.compile(r"\b(?:[cdjlmnst]|qu)'")
+_NOT = "!"
+"""Before the stem of a word that a negation takes away: « non consolidée » is a way of saying."""
 _BREAKS = frozenset({"et", "ou", "mais", "avec", "chez", "pour", "dans", "par", "ni"})
 _REACH = 2
 """Words after « sans » that it speaks of."""
 _LONG = 7
 """Letters from which one that is wrong, missing or swapped is a misspelling."""
 _SHORT = 4
+_ROOT = 5
+"""Letters from which a root is told by its beginning."""
+_ENDINGS = (
+    "ement", "ical", "ienn", "anc", "ant", "aux", "air", "enc", "ent", "ete", "eus", "eux", "ien",
+    "ies", "ion", "iqu", "ism", "ist", "al", "au", "eu", "ia", "ic", "ie", "if", "is", "iv", "um",
+    "us", "a", "e", "i", "y",
+)  # fmt: skip
 _ENOUGH = 0.6
 """Share of the shorter text's stems that both must have."""
 
@@ -38,6 +51,7 @@ class Vocabulary(BaseModel):
     uses: Mapping[str, str] = {}
     broader: Mapping[str, tuple[str, ...]] = {}
     routes: Mapping[str, str] = {}
+    listed: Mapping[str, str] = {}
     forms: Mapping[str, str] = {}
     digest: str = ""
 
@@ -46,11 +60,17 @@ class Vocabulary(BaseModel):
         return self._uses.read(text)
 
     def route_of(self, text: str) -> str | None:
-        """The first route that a text names; a form tells one only where no route is named."""
+        """The first route out of the form's list that a text names, else that its form tells."""
         readers = (self._routes, self._forms)
         read = (one for reader in readers for one in reader.read(text))
         labels = [one for one in read if not one.startswith(STEM)]
         return labels[0] if labels else None
+
+    def only_route_of(self, text: str) -> str | None:
+        """The route that a text names, of the form's list or not, where it names one alone."""
+        labels = [one for reader in (self._listed, self._routes) for one in reader.read(text)]
+        named = [one for one in labels if not one.startswith(STEM)]
+        return named[0] if len(named) == 1 else None
 
     def alike(self, mine: Sequence[str], theirs: Sequence[str]) -> bool:
         """Whether two readings are of one use.
@@ -58,16 +78,20 @@ class Vocabulary(BaseModel):
         Known uses decide where both name some: the one that names fewer must be told by the other.
         Else the words themselves are compared.
         """
-        labels = [self._narrowest(side) for side in (mine, theirs)]
-        if all(labels):
-            fewer, more = sorted(labels, key=len)
-            told = sum(any(self._same(one, other) for other in more) for one in fewer)
-            return told >= max(1, round(2 * len(fewer) / 3))
-        return _share(_words(mine), _words(theirs)) > _ENOUGH
+        one, other = (self._narrowest(labels_of(side)) for side in (mine, theirs))
+        if one and other:
+            return self._told(one, other)
+        beside = (self._narrowest(labels_of(side, beside=True)) for side in (mine, theirs))
+        found = [own or near for own, near in zip((one, other), beside, strict=True)]
+        return (all(found) and self._told(*found)) or _same_words(mine, theirs)
 
-    def _narrowest(self, reading: Sequence[str]) -> list[str]:
-        """Labels of a reading; « cancer » is left out beside « cancer colorectal »."""
-        labels = [one for one in reading if not one.startswith(STEM)]
+    def _told(self, one: Sequence[str], other: Sequence[str]) -> bool:
+        fewer, more = sorted((one, other), key=len)
+        told = sum(any(self._same(label, each) for each in more) for label in fewer)
+        return told >= max(1, round(2 * len(fewer) / 3))
+
+    def _narrowest(self, labels: Sequence[str]) -> list[str]:
+        """« cancer » is left out beside « cancer colorectal »."""
         return [one for one in labels if self._narrower(one).isdisjoint(labels)]
 
     def _same(self, one: str, other: str) -> bool:
@@ -93,6 +117,10 @@ class Vocabulary(BaseModel):
         return _Reader(self.forms, ignored=self.ignored, negations=self.negations)
 
     @cached_property
+    def _listed(self) -> "_Reader":
+        return _Reader(self.listed, ignored=self.ignored, negations=self.negations)
+
+    @cached_property
     def _routes(self) -> "_Reader":
         return _Reader(self.routes, ignored=self.ignored, negations=self.negations)
 
@@ -113,8 +141,8 @@ def parse_vocabulary(text: str, *, source: str) -> Vocabulary:
     ]
     unknown += [
         file.problem((where, label), f"« {way} » dit aussi « {other} »")
-        for where, said in (("uses", found.uses), ("routes", found.routes), ("forms", found.forms))
-        for label, way, other in _said_twice(said, found)
+        for where in ("uses", "routes", "listed", "forms")
+        for label, way, other in _said_twice(getattr(found, where), found)
     ]
     if unknown:
         raise DataFileError(unknown)
@@ -161,10 +189,11 @@ class _Reader:
                 for stem in stems:
                     del left[stem]
         ordered = sorted(labels, key=lambda label: labels[label])
-        return (*ordered, *(f"{STEM}{stem}" for stem in dict.fromkeys(written)))
+        told = dict.fromkeys(stem for stem in written if not stem.startswith(_NOT))
+        return (*ordered, *(f"{STEM}{stem}" for stem in told))
 
     def kept(self, text: str) -> list[str]:
-        """Stems that tell something, without what a negation takes away."""
+        """Stems that tell something; what a negation takes away is marked."""
         kept: list[str] = []
         taken = 0
         for word in _TOKENS.findall(_spread(text)):
@@ -173,8 +202,7 @@ class _Reader:
             elif word in self._negations:
                 taken = 1 if word == "non" else _REACH
             elif (stem := _stem(word)) not in self._ignored:
-                if not taken:
-                    kept.append(stem)
+                kept.append(f"{_NOT}{stem}" if taken else stem)
                 taken = max(0, taken - 1)
         return kept
 
@@ -185,7 +213,9 @@ class _Reader:
         near = sorted(
             known
             for known in self._known
-            if abs(len(known) - len(stem)) <= 1 and OSA.distance(known, stem, score_cutoff=1) <= 1
+            if (known[0] == _NOT) is (stem[0] == _NOT)
+            and abs(len(known) - len(stem)) <= 1
+            and OSA.distance(known, stem, score_cutoff=1) <= 1
         )
         return near[0] if near else stem
 
@@ -196,7 +226,7 @@ def _raw_stems(text: str) -> Iterator[str]:
 
 def _spread(text: str) -> str:
     """Folded, ligatures as people type them: « œdème » as « oedeme »."""
-    return fold(text).replace("œ", "oe").replace("æ", "ae")
+    return _ELIDED.sub(" ", fold(text).replace("œ", "oe").replace("æ", "ae"))
 
 
 def _stem(word: str) -> str:
@@ -205,19 +235,61 @@ def _stem(word: str) -> str:
     return word.rstrip("sx").removesuffix("e")
 
 
-def _words(reading: Iterable[str]) -> frozenset[str]:
-    return frozenset(one.removeprefix(STEM) for one in reading if one.startswith(STEM))
+def labels_of(reading: Iterable[str], *, beside: bool = False) -> tuple[str, ...]:
+    """Labels of the known uses of a reading: of the answer, or of the text beside it."""
+    if beside:
+        found = (one.removeprefix(BESIDE) for one in reading if one.startswith(BESIDE))
+        return tuple(one for one in found if not one.startswith(STEM))
+    return tuple(one for one in reading if not one.startswith((STEM, BESIDE)))
 
 
-def _share(mine: frozenset[str], theirs: frozenset[str]) -> float:
-    """Share of the shorter side's stems that the other has, one letter apart."""
-    fewer, more = sorted((mine, theirs), key=len)
-    if not fewer:
+def _words(reading: Iterable[str], mark: str = STEM) -> frozenset[str]:
+    return frozenset(one.removeprefix(mark) for one in reading if one.startswith(mark))
+
+
+def _same_words(mine: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether the answers share most words, or one is told by the other's title."""
+    one, other = _words(mine), _words(theirs)
+    fewer, more = sorted((one, other), key=len)
+    if _share(fewer, more) > _ENOUGH:
+        return True
+    beside = BESIDE + STEM
+    return any(
+        _share(here, there | _words(reading, beside)) > _ENOUGH
+        for here, there, reading in ((one, other, theirs), (other, one, mine))
+        if _words(reading, beside)
+    )
+
+
+def _share(words: frozenset[str], others: frozenset[str]) -> float:
+    """Share of some stems that others have, a longer one counting for more."""
+    if not words:
         return 0.0
-    return sum(any(_close(one, other) for other in more) for one in fewer) / len(fewer)
+    found = sum(len(one) for one in words if any(close(one, other) for other in others))
+    return found / sum(map(len, words))
 
 
-def _close(one: str, other: str) -> bool:
+@lru_cache(maxsize=65536)
+def close(one: str, other: str) -> bool:
+    """Whether two stems are of one word: a letter apart, or another ending of one root."""
     if one == other:
         return True
-    return min(len(one), len(other)) >= _LONG and OSA.distance(one, other, score_cutoff=1) <= 1
+    if one[:1] != other[:1]:
+        return False
+    if min(len(one), len(other)) >= _LONG and OSA.distance(one, other, score_cutoff=1) <= 1:
+        return True
+    fewer, more = sorted((_root(one), _root(other)), key=len)
+    return (
+        len(fewer) >= _SHORT
+        and more.startswith(fewer[: max(_ROOT, len(fewer) - 1)])
+        and (len(more) - len(fewer) <= 1)
+    )
+
+
+@lru_cache(maxsize=16384)
+def _root(stem: str) -> str:
+    """A stem without its ending: « migraineux » and « migraine », « dysurique » and « dysurie »."""
+    for ending in _ENDINGS:
+        if stem.endswith(ending) and len(stem) - len(ending) >= _SHORT:
+            return stem[: -len(ending)]
+    return stem
