@@ -5,6 +5,7 @@ a use that it names is told by its label, and what is not known stays as stems.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
@@ -21,6 +22,7 @@ BESIDE = "~"
 no known use."""
 
 _TOKENS = re.compile(r"[a-z0-9]+|[,;.:()/+!?]")
+_HYPHENED = re.compile(r"[a-z]{2,}(?:-[a-z]{2,})+")
 _ELIDED = re.compile(r"\b(?:[cdjlmnst]|qu)'")
 _NOT = "!"
 """Before the stem of a word that a negation takes away: « non consolidée » is a way of saying."""
@@ -33,7 +35,7 @@ _SHORT = 4
 _ROOT = 5
 """Letters from which a root is told by its beginning."""
 _ENDINGS = (
-    "ement", "ical", "ienn", "anc", "ant", "aux", "air", "enc", "ent", "ete", "eus", "eux", "ien",
+    "ation", "ateur", "atric", "ement", "atif", "ativ", "ical", "ienn", "anc", "ant", "aux", "air", "enc", "ent", "ete", "eus", "eux", "ien",
     "ies", "ion", "iqu", "ism", "ist", "al", "au", "eu", "ia", "ic", "ie", "if", "is", "iv", "um",
     "us", "a", "e", "i", "y",
 )  # fmt: skip
@@ -63,13 +65,11 @@ class Vocabulary(BaseModel):
         """The first route out of the form's list that a text names, else that its form tells."""
         readers = (self._routes, self._forms)
         read = (one for reader in readers for one in reader.read(text))
-        labels = [one for one in read if not one.startswith(STEM)]
-        return labels[0] if labels else None
+        return next(iter(labels_of(read)), None)
 
     def only_route_of(self, text: str) -> str | None:
-        """The route that a text names, of the form's list or not, where it names one alone."""
-        labels = [one for reader in (self._listed, self._routes) for one in reader.read(text)]
-        named = [one for one in labels if not one.startswith(STEM)]
+        """The route of the form's list that a text names, where it names one alone."""
+        named = labels_of(self._listed.read(text))
         return named[0] if len(named) == 1 else None
 
     def alike(self, mine: Sequence[str], theirs: Sequence[str]) -> bool:
@@ -172,15 +172,20 @@ class _Reader:
             (label, frozenset(stems))
             for label, others in said.items()
             for way in (label, *others.split(","))
-            if (stems := self.kept(way))
+            for form in {way, way.replace("-", "")}
+            if (stems := self.kept(form))
         }
         self._ways = sorted(ways, key=lambda one: (-len(one[1]), one[0]))
         self._known = frozenset(stem for _, stems in ways for stem in stems)
+        roots: dict[str, set[str]] = defaultdict(set)
+        for stem in self._known:
+            roots[_root(stem)].add(stem)
+        self._roots = {root: one for root, (one, *more) in roots.items() if not more}
         self._near = lru_cache(maxsize=4096)(self._spelt)
         self.read = lru_cache(maxsize=8192)(self._read)
 
     def _read(self, text: str) -> tuple[str, ...]:
-        written = self.kept(text)
+        written = self.kept(_HYPHENED.sub(self._one_word, _spread(text)))
         left = {self._near(stem): at for at, stem in reversed([*enumerate(written)])}
         labels: dict[str, int] = {}
         for label, stems in self._ways:
@@ -191,6 +196,11 @@ class _Reader:
         ordered = sorted(labels, key=lambda label: labels[label])
         told = dict.fromkeys(stem for stem in written if not stem.startswith(_NOT))
         return (*ordered, *(f"{STEM}{stem}" for stem in told))
+
+    def _one_word(self, hyphened: re.Match[str]) -> str:
+        """« broncho-pulmonaire » as the word that is known, if it is."""
+        word = hyphened.group().replace("-", "")
+        return word if _stem(word) in self._known else hyphened.group()
 
     def kept(self, text: str) -> list[str]:
         """Stems that tell something; what a negation takes away is marked."""
@@ -207,9 +217,11 @@ class _Reader:
         return kept
 
     def _spelt(self, stem: str) -> str:
-        """A known stem that this one misspells by one letter; itself else."""
+        """A known stem that this one misspells by one letter or ends otherwise; itself else."""
         if stem in self._known or len(stem) < _LONG:
             return stem
+        if other := self._roots.get(_root(stem)):
+            return other
         near = sorted(
             known
             for known in self._known
