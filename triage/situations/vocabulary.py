@@ -33,11 +33,11 @@ _LONG = 7
 """Letters from which one that is wrong, missing or swapped is a misspelling."""
 _SHORT = 4
 _ROOT = 5
-"""Letters from which a root is told by its beginning."""
+"""Letters that a root has at least."""
 _ENDINGS = (
-    "ation", "ateur", "atric", "ement", "atif", "ativ", "ical", "ienn", "anc", "ant", "aux", "air", "enc", "ent", "ete", "eus", "eux", "ien",
-    "ies", "ion", "iqu", "ism", "ist", "al", "au", "eu", "ia", "ic", "ie", "if", "is", "iv", "um",
-    "us", "a", "e", "i", "y",
+    "ateur", "ation", "atric", "ement", "atif", "ativ", "ical", "ienn", "air", "anc", "ant", "aux",
+    "enc", "ent", "eus", "eux", "ien", "ies", "ion", "iqu", "ism", "ist", "al", "au", "eu", "ia",
+    "ic", "ie", "if", "is", "iv", "um", "us", "a", "e", "i", "y",
 )  # fmt: skip
 _ENOUGH = 0.6
 """Share of the shorter text's stems that both must have."""
@@ -50,6 +50,7 @@ class Vocabulary(BaseModel):
 
     ignored: frozenset[str] = frozenset()
     negations: frozenset[str] = frozenset()
+    words: Mapping[str, str] = {}
     uses: Mapping[str, str] = {}
     broader: Mapping[str, tuple[str, ...]] = {}
     routes: Mapping[str, str] = {}
@@ -110,19 +111,19 @@ class Vocabulary(BaseModel):
 
     @cached_property
     def _uses(self) -> "_Reader":
-        return _Reader(self.uses, ignored=self.ignored, negations=self.negations)
+        return _Reader(self.uses, self)
 
     @cached_property
     def _forms(self) -> "_Reader":
-        return _Reader(self.forms, ignored=self.ignored, negations=self.negations)
+        return _Reader(self.forms, self)
 
     @cached_property
     def _listed(self) -> "_Reader":
-        return _Reader(self.listed, ignored=self.ignored, negations=self.negations)
+        return _Reader(self.listed, self)
 
     @cached_property
     def _routes(self) -> "_Reader":
-        return _Reader(self.routes, ignored=self.ignored, negations=self.negations)
+        return _Reader(self.routes, self)
 
 
 def parse_vocabulary(text: str, *, source: str) -> Vocabulary:
@@ -151,7 +152,7 @@ def parse_vocabulary(text: str, *, source: str) -> Vocabulary:
 
 def _said_twice(said: Mapping[str, str], found: Vocabulary) -> Iterator[tuple[str, str, str]]:
     """Ways of saying that are of two labels: label, way, and the label that has it already."""
-    reader = _Reader({}, ignored=found.ignored, negations=found.negations)
+    reader = _Reader({}, found)
     first: dict[frozenset[str], str] = {}
     for label, others in said.items():
         for way in (label, *others.split(",")):
@@ -163,11 +164,14 @@ def _said_twice(said: Mapping[str, str], found: Vocabulary) -> Iterator[tuple[st
 class _Reader:
     """Finds the labels that a text names, the longest ways of saying first."""
 
-    def __init__(
-        self, said: Mapping[str, str], *, ignored: Iterable[str], negations: Iterable[str]
-    ) -> None:
-        self._ignored = frozenset(stem for word in ignored for stem in _raw_stems(word))
-        self._negations = frozenset(fold(word) for word in negations)
+    def __init__(self, said: Mapping[str, str], vocabulary: Vocabulary) -> None:
+        self._ignored = frozenset(map(_stem, _all_words(vocabulary.ignored)))
+        self._negations = frozenset(map(fold, vocabulary.negations))
+        self._same = {
+            _root(_stem(other)): _root(_stem(fold(word)))
+            for word, others in vocabulary.words.items()
+            for other in _all_words(others.split(","))
+        }
         ways = {
             (label, frozenset(stems))
             for label, others in said.items()
@@ -175,35 +179,31 @@ class _Reader:
             for form in {way, way.replace("-", "")}
             if (stems := self.kept(form))
         }
-        self._ways = sorted(ways, key=lambda one: (-len(one[1]), one[0]))
         self._known = frozenset(stem for _, stems in ways for stem in stems)
-        roots: dict[str, set[str]] = defaultdict(set)
-        for stem in self._known:
-            roots[_root(stem)].add(stem)
-        self._roots = {root: one for root, (one, *more) in roots.items() if not more}
+        self._ways: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
+        for label, stems in ways:
+            self._ways[min(stems)].append((label, stems))
         self._near = lru_cache(maxsize=4096)(self._spelt)
         self.read = lru_cache(maxsize=8192)(self._read)
 
     def _read(self, text: str) -> tuple[str, ...]:
-        written = self.kept(_HYPHENED.sub(self._one_word, _spread(text)))
-        left = {self._near(stem): at for at, stem in reversed([*enumerate(written)])}
+        written = self.kept(text)
+        whole = self.kept(_HYPHENED.sub(_one_word, _spread(text)))
+        found = (*written, *(stem for stem in whole if stem in self._known))
+        left = {self._near(stem): at for at, stem in reversed([*enumerate(found)])}
+        told = [way for stem in left for way in self._ways.get(stem, ())]
         labels: dict[str, int] = {}
-        for label, stems in self._ways:
+        for label, stems in sorted(told, key=lambda one: (-len(one[1]), one[0])):
             if stems <= left.keys():
                 labels.setdefault(label, min(left[stem] for stem in stems))
                 for stem in stems:
                     del left[stem]
         ordered = sorted(labels, key=lambda label: labels[label])
-        told = dict.fromkeys(stem for stem in written if not stem.startswith(_NOT))
-        return (*ordered, *(f"{STEM}{stem}" for stem in told))
-
-    def _one_word(self, hyphened: re.Match[str]) -> str:
-        """« broncho-pulmonaire » as the word that is known, if it is."""
-        word = hyphened.group().replace("-", "")
-        return word if _stem(word) in self._known else hyphened.group()
+        words = dict.fromkeys(stem for stem in written if not stem.startswith(_NOT))
+        return (*ordered, *(f"{STEM}{stem}" for stem in words))
 
     def kept(self, text: str) -> list[str]:
-        """Stems that tell something; what a negation takes away is marked."""
+        """Roots of the words that tell something; what a negation takes away is marked."""
         kept: list[str] = []
         taken = 0
         for word in _TOKENS.findall(_spread(text)):
@@ -212,28 +212,31 @@ class _Reader:
             elif word in self._negations:
                 taken = 1 if word == "non" else _REACH
             elif (stem := _stem(word)) not in self._ignored:
-                kept.append(f"{_NOT}{stem}" if taken else stem)
+                root = _root(stem)
+                kept.append(f"{_NOT if taken else ''}{self._same.get(root, root)}")
                 taken = max(0, taken - 1)
         return kept
 
     def _spelt(self, stem: str) -> str:
-        """A known stem that this one misspells by one letter or ends otherwise; itself else."""
-        if stem in self._known or len(stem) < _LONG:
+        """A known stem that this one misspells by one letter; itself else."""
+        if stem in self._known or len(stem) < _LONG - 1:
             return stem
-        if other := self._roots.get(_root(stem)):
-            return other
         near = sorted(
             known
             for known in self._known
-            if (known[0] == _NOT) is (stem[0] == _NOT)
+            if known[0] == stem[0]
             and abs(len(known) - len(stem)) <= 1
             and OSA.distance(known, stem, score_cutoff=1) <= 1
         )
         return near[0] if near else stem
 
 
-def _raw_stems(text: str) -> Iterator[str]:
-    return (_stem(token) for token in _TOKENS.findall(_spread(text)) if token[0].isalnum())
+def _all_words(texts: Iterable[str]) -> Iterator[str]:
+    return (word for text in texts for word in _TOKENS.findall(_spread(text)) if word[0].isalnum())
+
+
+def _one_word(hyphened: re.Match[str]) -> str:
+    return hyphened.group().replace("-", "")
 
 
 def _spread(text: str) -> str:
@@ -277,31 +280,27 @@ def _share(words: frozenset[str], others: frozenset[str]) -> float:
     """Share of some stems that others have, a longer one counting for more."""
     if not words:
         return 0.0
-    found = sum(len(one) for one in words if any(close(one, other) for other in others))
+    found = sum(len(one) for one in words if any(_close(one, other) for other in others))
     return found / sum(map(len, words))
 
 
 @lru_cache(maxsize=65536)
-def close(one: str, other: str) -> bool:
-    """Whether two stems are of one word: a letter apart, or another ending of one root."""
+def _close(one: str, other: str) -> bool:
+    """Whether two roots are of one word: a letter apart, or longer by one."""
     if one == other:
         return True
     if one[:1] != other[:1]:
         return False
-    if min(len(one), len(other)) >= _LONG and OSA.distance(one, other, score_cutoff=1) <= 1:
+    fewer, more = sorted((one, other), key=len)
+    if len(fewer) >= _LONG - 1 and OSA.distance(one, other, score_cutoff=1) <= 1:
         return True
-    fewer, more = sorted((_root(one), _root(other)), key=len)
-    return (
-        len(fewer) >= _SHORT
-        and more.startswith(fewer[: max(_ROOT, len(fewer) - 1)])
-        and (len(more) - len(fewer) <= 1)
-    )
+    return len(fewer) >= _ROOT and more.startswith(fewer) and len(more) - len(fewer) == 1
 
 
 @lru_cache(maxsize=16384)
 def _root(stem: str) -> str:
     """A stem without its ending: « migraineux » and « migraine », « dysurique » and « dysurie »."""
     for ending in _ENDINGS:
-        if stem.endswith(ending) and len(stem) - len(ending) >= _SHORT:
+        if stem.endswith(ending) and len(stem) - len(ending) >= _ROOT:
             return stem[: -len(ending)]
     return stem
