@@ -6,7 +6,8 @@ a use that it names is told by its label, and what is not known stays as stems.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from pydantic import BaseModel, ConfigDict
@@ -41,6 +42,16 @@ _ENDINGS = (
 )  # fmt: skip
 _ENOUGH = 0.6
 """Share of the shorter text's stems that both must have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A reading taken apart: labels and roots, of the answer and of the text beside it."""
+
+    labels: tuple[str, ...]
+    beside: tuple[str, ...]
+    words: frozenset[str]
+    beside_words: frozenset[str]
 
 
 class Vocabulary(BaseModel):
@@ -79,26 +90,43 @@ class Vocabulary(BaseModel):
         Known uses decide where both name some: the one that names fewer must be told by the other.
         Else the words themselves are compared.
         """
-        one, other = (self._narrowest(labels_of(side)) for side in (mine, theirs))
-        if one and other:
-            return self._told(one, other)
-        beside = (self._narrowest(labels_of(side, beside=True)) for side in (mine, theirs))
-        found = [own or near for own, near in zip((one, other), beside, strict=True)]
-        return (all(found) and self._told(*found)) or _same_words(mine, theirs)
+        one, other = self.parsed(tuple(mine)), self.parsed(tuple(theirs))
+        if one.labels and other.labels:
+            return self.told(one.labels, other.labels)
+        found = [side.labels or side.beside for side in (one, other)]
+        return (all(found) and self.told(*found)) or _same_words(one, other)
 
-    def _told(self, one: Sequence[str], other: Sequence[str]) -> bool:
+    def told(self, one: Sequence[str], other: Sequence[str]) -> bool:
+        """Whether the labels of two readings are of one use."""
         fewer, more = sorted((one, other), key=len)
         told = sum(any(self._same(label, each) for each in more) for label in fewer)
         return told >= max(1, round(2 * len(fewer) / 3))
 
-    def _narrowest(self, labels: Sequence[str]) -> list[str]:
-        """« cancer » is left out beside « cancer colorectal »."""
-        return [one for one in labels if self._narrower(one).isdisjoint(labels)]
+    @cached_property
+    def parsed(self) -> Callable[[tuple[str, ...]], "Parsed"]:
+        """A reading, taken apart once."""
+
+        def narrowest(labels: Iterable[str]) -> tuple[str, ...]:
+            """« cancer » is left out beside « cancer colorectal »."""
+            told = tuple(labels)
+            return tuple(one for one in told if self.narrower(one).isdisjoint(told))
+
+        def parse(reading: tuple[str, ...]) -> Parsed:
+            beside = [one.removeprefix(BESIDE) for one in reading if one.startswith(BESIDE)]
+            return Parsed(
+                labels=narrowest(labels_of(reading)),
+                beside=narrowest(labels_of(beside)),
+                words=_words(reading),
+                beside_words=_words(beside),
+            )
+
+        return lru_cache(maxsize=65536)(parse)
 
     def _same(self, one: str, other: str) -> bool:
-        return one == other or other in self._narrower(one) or one in self._narrower(other)
+        return one == other or other in self.narrower(one) or one in self.narrower(other)
 
-    def _narrower(self, label: str) -> frozenset[str]:
+    def narrower(self, label: str) -> frozenset[str]:
+        """Labels of the uses that a wide one holds."""
         return self._all_narrower.get(label, frozenset())
 
     @cached_property
@@ -250,36 +278,30 @@ def _stem(word: str) -> str:
     return word.rstrip("sx").removesuffix("e")
 
 
-def labels_of(reading: Iterable[str], *, beside: bool = False) -> tuple[str, ...]:
-    """Labels of the known uses of a reading: of the answer, or of the text beside it."""
-    if beside:
-        found = (one.removeprefix(BESIDE) for one in reading if one.startswith(BESIDE))
-        return tuple(one for one in found if not one.startswith(STEM))
+def labels_of(reading: Iterable[str]) -> tuple[str, ...]:
+    """Labels of the known uses that an answer names."""
     return tuple(one for one in reading if not one.startswith((STEM, BESIDE)))
 
 
-def _words(reading: Iterable[str], mark: str = STEM) -> frozenset[str]:
-    return frozenset(one.removeprefix(mark) for one in reading if one.startswith(mark))
+def _words(reading: Iterable[str]) -> frozenset[str]:
+    return frozenset(one.removeprefix(STEM) for one in reading if one.startswith(STEM))
 
 
-def _same_words(mine: Sequence[str], theirs: Sequence[str]) -> bool:
+def _same_words(one: Parsed, other: Parsed) -> bool:
     """Whether the answers share most words, or one is told by the other's title."""
-    one, other = _words(mine), _words(theirs)
-    fewer, more = sorted((one, other), key=len)
+    fewer, more = sorted((one.words, other.words), key=len)
     if _share(fewer, more) > _ENOUGH:
         return True
-    beside = BESIDE + STEM
     return any(
-        _share(here, there | _words(reading, beside)) > _ENOUGH
-        for here, there, reading in ((one, other, theirs), (other, one, mine))
-        if _words(reading, beside)
+        theirs.beside_words and _share(mine.words, theirs.words | theirs.beside_words) > _ENOUGH
+        for mine, theirs in ((one, other), (other, one))
     )
 
 
 def _share(words: frozenset[str], others: frozenset[str]) -> float:
     """Share of some stems that others have, a longer one counting for more."""
-    if not words:
-        return 0.0
+    if not words or words <= others:
+        return float(bool(words))
     found = sum(len(one) for one in words if any(_close(one, other) for other in others))
     return found / sum(map(len, words))
 
