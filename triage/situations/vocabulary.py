@@ -209,8 +209,8 @@ class _Reader:
         }
         self._known = frozenset(stem for _, stems in ways for stem in stems)
         self._ways: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
-        for label, stems in ways:
-            self._ways[min(stems)].append((label, stems))
+        for way in ways:
+            self._ways[min(way[1])].append(way)
         self._near = lru_cache(maxsize=4096)(self._spelt)
         self.read = lru_cache(maxsize=8192)(self._read)
 
