@@ -63,8 +63,6 @@ class Likeness:
         same = not {*one.medicines}.isdisjoint(other.medicines)
         if not same and not one.classes & other.classes:
             return 0.0
-        if not self.may_agree(one.others, other.others):
-            return 0.0
         agreed = self._of_uses(one.uses, other.uses)
         if 0 in agreed:
             return 0.0
