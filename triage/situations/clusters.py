@@ -116,9 +116,13 @@ class Clusters:
             near |= dict.fromkeys(sorted(places))
         return [self.found[place] for place in near]
 
+    def _answers(self, one: Signature) -> bool:
+        """Whether it names each use itself: what a title says separates nothing."""
+        return all(self._vocabulary.parsed(reading).answered for reading in one.uses)
+
     def _said(self, one: Signature) -> Iterator[str]:
         """What a first member is found by."""
-        if not any(one.uses):
+        if not self._answers(one):
             yield _ANY
         for reading in one.uses:
             known = bool(self._vocabulary.parsed(reading).labels)
@@ -126,7 +130,7 @@ class Clusters:
 
     def _asked(self, one: Signature) -> set[str] | None:
         """What a first member that may be alike is found by; ``None`` for whatever it says."""
-        if not all(one.uses):
+        if not self._answers(one):
             return None
         wanted = {_ANY}
         for reading in one.uses:

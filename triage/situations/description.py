@@ -251,8 +251,8 @@ def _facet(report: Report, facet: Facet, matching: Matching) -> tuple[str, ...]:
             )
             if asked and not found:  # the title often says it
                 others = (labels_of(matching.vocabulary.uses_of(other)) for other in told)
-                return next((labels for labels in others if labels), ())
-            if found and not labels_of(found) and told:
+                found = next((labels for labels in others if labels), ())
+            if told and (found or asked) and not labels_of(found):
                 beside = matching.vocabulary.uses_of(told[0])
                 return (*found, *(f"{BESIDE}{one}" for one in beside))
             return found

@@ -76,10 +76,12 @@ def use_agreement(
     """How two readings of a use compare; the same labels are the same use, whatever the words."""
     if not one or not other:
         return None
-    mine, theirs = vocabulary.parsed(one).labels, vocabulary.parsed(other).labels
-    if one == other or (mine and mine == theirs):
+    mine, theirs = vocabulary.parsed(one), vocabulary.parsed(other)
+    if mine.answered and theirs.answered and (one == other or mine.labels == theirs.labels != ()):
         return 1.0
-    return _WORDED if vocabulary.alike(one, other) else 0.0
+    if vocabulary.alike(one, other):
+        return _WORDED
+    return 0.0 if mine.answered and theirs.answered else None
 
 
 def _agreement(facet: Facet, mine: Answers, theirs: Answers, matching: Matching) -> Agreement:

@@ -53,6 +53,11 @@ class Parsed:
     words: frozenset[str]
     beside_words: frozenset[str]
 
+    @property
+    def answered(self) -> bool:
+        """Whether the answer itself says something: what stands beside separates nothing."""
+        return bool(self.labels or self.words)
+
 
 class Vocabulary(BaseModel):
     """The whole file: labels of uses with the other ways of saying each, cut at the commas."""
@@ -227,8 +232,7 @@ class _Reader:
                 for stem in stems:
                     del left[stem]
         ordered = sorted(labels, key=lambda label: labels[label])
-        words = dict.fromkeys(stem for stem in written if not stem.startswith(_NOT))
-        return (*ordered, *(f"{STEM}{stem}" for stem in words))
+        return (*ordered, *(f"{STEM}{stem}" for stem in dict.fromkeys(written)))
 
     def kept(self, text: str) -> list[str]:
         """Roots of the words that tell something; what a negation takes away is marked."""
