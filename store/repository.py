@@ -20,6 +20,7 @@ from store.outbox.corrections import Corrections
 from store.outbox.outbox import Outbox
 from store.staff.accounts import Accounts
 from store.staff.exports import Exports
+from store.staff.handed_out import HandedOut
 from store.staff.opinions import Opinions
 from store.staff.runs import Runs
 from store.staff.sign_in_tries import SignInTries
@@ -42,6 +43,7 @@ class StoreMemory:
         outbox: Replies due and sent, conflicts, what is ours on DS.
         corrections: Correction requests, for the KPI.
         exports: Published workbooks.
+        handed_out: What they showed, and to whom.
         runs: Runs.
         situations: Situations and the reports that each holds.
         rule_texts: Text of every rule-set and mapping that gave a verdict.
@@ -62,6 +64,7 @@ class StoreMemory:
         self.outbox = Outbox(scope)
         self.corrections = Corrections(scope)
         self.exports = Exports(scope)
+        self.handed_out = HandedOut(scope)
         self.runs = Runs(scope)
         self.situations = Situations(scope)
         self.rule_texts = RuleTexts(scope)

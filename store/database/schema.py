@@ -10,7 +10,7 @@ from store.database.errors import SchemaTooNew, SchemaTooOld
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 """Migrations of this version, oldest first: known without importing Alembic, which is slow."""
 
 _UPGRADE_LOCK = 0x554E4344
