@@ -5,6 +5,21 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
+_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
 
 
 def months(first: date, last: date) -> Iterator[date]:
@@ -13,3 +28,9 @@ def months(first: date, last: date) -> Iterator[date]:
     while month <= last:
         yield month
         month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def day_in_words(day: date) -> str:
+    """A day as a letter dates it: ``lundi 16 novembre 2026``, ``dimanche 1er mars 2026``."""
+    number = "1er" if day.day == 1 else str(day.day)
+    return f"{_DAYS[day.weekday()]} {number} {_MONTHS[day.month - 1]} {day.year}"

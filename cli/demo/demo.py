@@ -13,6 +13,7 @@ from cli.demo.sandbox import PORT, Dossiers, sandbox_environment, sandbox_home
 from cli.run.summary import list_workbooks
 from cli.terminal.output import Common, print_json, say, table
 from cli.terminal.parsing import Count
+from exports.published.manifest import CURRENT
 from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
 from settings import PREFIX, load_settings
@@ -133,7 +134,7 @@ def _show(counts: dict[str, Any], rows: list[dict[str, Any]], *, home: Path) -> 
 
 def _show_workbooks(out: Console, home: Path) -> None:
     """Those of the last export, also when this run published none."""
-    folder = max((home / "exports").glob("20*"))
+    folder = home / "exports" / CURRENT
     list_workbooks(out, sorted(folder.glob("*.xlsx")))
 
 

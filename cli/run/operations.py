@@ -111,7 +111,7 @@ class _Purge:
         listed = f" : {', '.join(map(str, numbers))}" if numbers else ""
         yield f"{len(numbers)} dossier(s) effacé(s){listed}"
         yield f"{len(summary.workbooks)} classeur(s) publié(s) de nouveau"
-        yield f"{len(self.removed)} export(s) trop vieux effacé(s) (UNC_EXPORT_RETENTION_DAYS)"
+        yield f"{len(self.removed)} édition(s) ou export(s) trop vieux effacé(s)"
 
 
 def _troubles(_summary: Summary) -> int:

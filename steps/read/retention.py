@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self, TypeGuard
 
+from exports.published.editions import Kind, remove_old_editions
+from exports.published.listing import sequences
 from exports.published.publishing import remove_old
 from french.time import PARIS
 from mappings.dossier.model import RawDossier
@@ -113,14 +115,23 @@ def purge(services: Services, summary: Summary) -> None:
 
 
 def remove_old_workbooks(services: Services) -> tuple[str, ...]:
-    """Remove workbooks older than ``UNC_EXPORT_RETENTION_DAYS``, but the latest.
+    """Remove what was handed out and is kept no longer: files, and what they showed.
+
+    The current workbooks and the newest edition of each kind stay.
 
     Raises:
         ExportFolderError: The folder cannot be written.
     """
-    root = services.inputs.publishing.folder
+    publishing, demarche = services.inputs.publishing, services.demarche
+    root, at = publishing.folder, now()
     if not root.is_dir():
         return ()
-    at = now()
-    before = at - services.inputs.publishing.retention
-    return tuple(str(folder) for folder in remove_old(root, before=before, at=at))
+    recent = at - publishing.retention
+    before = {Kind(kind): months_before(at, months) for kind, months in publishing.editions.items()}
+    removed = (
+        *remove_old(root, before=recent, at=at),
+        *remove_old_editions(root, before=before, at=at),
+    )
+    there = sequences(root, demarche=demarche)
+    services.store.handed_out.prune(demarche, keep=there, before=recent)
+    return tuple(str(folder) for folder in removed)

@@ -3,9 +3,10 @@
 from datetime import timedelta
 from pathlib import Path
 
+from exports.published.former import PreviousExport
+
 from exports.model import ExportedDossier, Opinion
 from exports.published.flat import csv_bytes
-from exports.published.former import PreviousExport
 from exports.published.manifest import export_facts
 from exports.published.publishing import ExportFile, publish
 from exports.published.workbook_set import WorkbookSet

@@ -5,8 +5,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from exports.model import ExportedDossier
 from exports.published.former import PreviousExport
+
+from exports.model import ExportedDossier
 from exports.published.manifest import export_facts
 from exports.published.publishing import ExportFile, latest, publish
 from exports.published.workbook_set import WorkbookSet
