@@ -27,7 +27,9 @@ import httpx2
 from argon2 import PasswordHasher
 
 from exports.published.manifest import ExportFacts
-from exports.published.publishing import ExportFile, latest, publish
+from exports.published.checking import ExportFile
+from exports.published.listing import latest
+from exports.published.publishing import publish
 from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
 from settings import Settings, load_settings

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from exports.errors import WorkbookCheckError
 from exports.published.changes import Comparison, first_edition, since
 from exports.published.checking import ExportFile, check_file, left_out
 from exports.published.checksum import digest_of_all
@@ -100,6 +101,8 @@ class Publication:
             try:
                 book = self.made.made(author)
                 file = carried(there, name, digest=book.digest) or _made(name, audience, book)
+            except WorkbookCheckError as error:
+                self.aside.append(left_out(name, str(error)))
             except (*KNOWN, OSError):  # a data file, or the disk: every workbook has this
                 raise
             except Exception as error:  # noqa: BLE001 (told, and the run ends with 1)
