@@ -26,9 +26,9 @@ from pathlib import Path
 import httpx2
 from argon2 import PasswordHasher
 
-from exports.published.manifest import ExportFacts
 from exports.published.checking import ExportFile
 from exports.published.listing import latest
+from exports.published.manifest import ExportFacts
 from exports.published.publishing import publish
 from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox

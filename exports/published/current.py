@@ -57,7 +57,7 @@ def replace_current(
     facts: Callable[[Sequence[FileFacts]], ExportFacts],
     at: datetime,
     sequence: int,
-    kept: Callable[[Sequence[FileFacts]], None],
+    kept: Callable[[Sequence[FileFacts]], object],
 ) -> tuple[PublishedExport, tuple[Path, ...]] | None:
     """Put a new set in the place of the current one. The caller holds the folder, and swept it.
 

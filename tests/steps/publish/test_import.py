@@ -1,6 +1,7 @@
 """What a returned workbook may not do: erase, invent, or hold the rest up."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ import openpyxl
 import pytest
 
 from cli.app import call
+from exports.published.listing import published as everything
 from sandbox.generator.generate import generate
 from steps.publish.export import export
 from steps.publish.opinions import take_in
@@ -119,6 +121,35 @@ def test_the_command_ends_with_1_when_something_is_left_out(
     assert [f"le dossier {gone} a quitté ce classeur" in one for one in told["remarks"]] == [True]
     assert told["remarks"][0] in said.err
     assert "Rien n'est enregistré" not in said.err
+
+
+def test_a_workbook_of_before_the_editions_comes_back_as_it_did(
+    bridge: Bridge, services: Services, tmp_path: Path
+) -> None:
+    path, back = published(services, "reseau"), tmp_path / "ancien.xlsx"
+    old = services.inputs.publishing.folder / "2026-01-05-0600"
+    shutil.copytree(path.parent, old)
+    manifest = json.loads((old / "manifest.json").read_text())
+    told = next(one for one in manifest["files"] if one["name"] == "reseau.xlsx")
+    former = {"checksum": told.pop("digest"), "files": [told], "format": 1}
+    for name in ("kind", "name", "title", "read_at"):
+        del manifest[name]
+    (old / "manifest.json").write_text(json.dumps({**manifest, **former}))
+    services.store.handed_out.prune(services.demarche, keep=(), before=now() + timedelta(days=1))
+    gone = fill(path, back, judgement="", comment="du temps des exports datés", row=7)
+    bridge.sandbox.control.hide(gone, by="administration")
+    bridge.run()
+    taken = take_in(services, back, dry_run=False)
+    assert taken.problems == ()
+    (remark,) = taken.remarks
+    assert f"le dossier {gone} a quitté ce classeur" in remark
+    listed = [one.kind for one in everything(old.parent, demarche=services.demarche)]
+    assert listed == ["courant", ""], "people still find it"
+    bridge.sandbox.control.restore(gone)
+    bridge.run()
+    with (old / "reseau.xlsx").open("ab") as changed:
+        changed.write(b"x")
+    assert take_in(services, back, dry_run=True).remarks == (), "only the very file tells"
 
 
 def test_a_dossier_that_left_is_refused_where_what_was_handed_out_is_not_known_any_more(
