@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
+from exports.published.editions import Kind
 from mappings.drift.model import COLUMNS, table
 from mappings.report.display import show
 from steps.publish.export import dossier_url
@@ -42,10 +43,12 @@ def leave(services: Services, summary: Summary, *, title: str, outcome: str) -> 
             description="Écarts entre le formulaire et la correspondance",
         )
     for path in map(Path, summary.workbooks):
+        kind = path.parent.parent.name if path.parent.parent.name in set(Kind) else ""
+        name = f"{kind}-{path.stem}".strip("-").lower().replace("_", "-")
         create_link_artifact(
             path.as_uri(),
             link_text=f"{path.parent.name}/{path.name}",
-            key=f"classeur-{demarche}-{path.stem.lower().replace('_', '-')}",
+            key=f"classeur-{demarche}-{name}",
             description=f"Classeur publié : {path}",
         )
 

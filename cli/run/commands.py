@@ -144,10 +144,10 @@ def export(
 
 def _title(edition: str) -> str:
     title = " ".join(edition.split())
-    if not title or len(title) > _LONGEST_TITLE:
+    if not title or len(title) > _LONGEST_TITLE or not title.isprintable():
         raise RequestError(
-            f"--edition : donnez un titre de 1 à {_LONGEST_TITLE} caractères, ou hebdomadaire, ou"
-            " mensuelle."
+            f"--edition : donnez un titre de 1 à {_LONGEST_TITLE} caractères imprimables, ou"
+            " hebdomadaire, ou mensuelle."
         )
     return title
 
