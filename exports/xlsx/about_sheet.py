@@ -68,8 +68,9 @@ def about_lines(
     read = f"{moment_of(context.read_at)} (Paris)"
     if kept_current:
         read += (
-            ", quand ce classeur a été fait ; il est encore à jour s'il est le dernier classeur"
-            " courant. La dernière lecture de la démarche est dite par le portail, page « Exports »"
+            ", quand ce classeur a été fait. Il reste à jour tant qu'aucun classeur courant plus"
+            " récent n'est paru ; le portail, page « Exports », dit quand la démarche a été lue pour"
+            " la dernière fois"
         )
     return (
         AboutLine("Démarche", f"{context.demarche} — {context.title}"),

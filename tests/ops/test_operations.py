@@ -215,7 +215,7 @@ def test_a_purge_says_all_that_it_did(
         told = capsys.readouterr().out
         assert "UNC_RETENTION_MONTHS est vide" in told
         assert "0 dossier(s) effacé(s)\n0 classeur(s) publié(s)" in told
-        assert "0 export(s) trop vieux" in told
+        assert "0 édition(s) ou export(s) trop vieux" in told
         assert unc({"UNC_RETENTION_MONTHS": "900"}, "purge", "--json") == 0
         wanted = {"erased": [], "workbooks": [], "removed": [], "retention_months": 900}
         assert json.loads(capsys.readouterr().out) == wanted
