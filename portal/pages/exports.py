@@ -117,7 +117,7 @@ def download(request: Request, file_id: str, person: SignedIn) -> Response:
         counter.demarche, Visit(now(), person.email, "download", file.version, file.name)
     )
     return _Streamed(
-        file.path,
+        file.path.resolve(),  # the set may be replaced meanwhile: this very file is given whole
         media_type=_TYPES[file.path.suffix],
         filename=file.save_as,
         headers={"cache-control": "private, no-store"},
