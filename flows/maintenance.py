@@ -1,9 +1,11 @@
 """Flows run nightly, weekly or monthly: reconcile, export, purge."""
 
+from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
 from prefect import flow
 from prefect.client.schemas.objects import State
+from prefect.runtime import deployment
 
 from exports.published.editions import Kind
 from flows.deployed import PATIENCE, perform
@@ -29,6 +31,11 @@ def rapprocher(demarche: Demarche = None) -> State[Any]:
 
 
 Periodic: TypeAlias = Literal["hebdomadaire", "mensuelle"]
+DEPLOYMENTS: Mapping[str, Periodic] = {
+    "export-hebdomadaire": "hebdomadaire",
+    "export-mensuel": "mensuelle",
+}
+"""What a deployment of before the editions, which names none, publishes."""
 
 
 @flow(name="export-unc", persist_result=False)
@@ -37,16 +44,18 @@ def exporter(demarche: Demarche = None, edition: Periodic | None = None) -> Stat
 
     Args:
         demarche: Numéro de la démarche ; vide : celle du réglage UNC_DEMARCHE.
-        edition: hebdomadaire ou mensuelle ; vide : les classeurs courants seuls.
+        edition: hebdomadaire ou mensuelle ; vide : celle du déploiement, sinon les classeurs
+            courants seuls.
     """
+    kind = edition or DEPLOYMENTS.get(deployment.name or "")
 
     def publish(services: Connected, summary: Summary) -> None:
-        if edition is None:
+        if kind is None:
             export(services, summary)
         else:
-            publish_edition(services, summary, kind=Kind(edition))
+            publish_edition(services, summary, kind=Kind(kind))
 
-    name = f"Publier l'édition {edition}" if edition else "Publier les classeurs"
+    name = f"Publier l'édition {kind}" if kind else "Publier les classeurs"
     steps: tuple[tuple[str, Step], ...] = ((name, publish),)
     return perform(demarche, title="Export", steps=steps, wait=PATIENCE)
 
