@@ -69,8 +69,8 @@ def about_lines(
     if kept_current:
         read += (
             ", quand ce classeur a été fait. Il reste à jour tant qu'aucun classeur courant plus"
-            " récent n'est paru ; le portail, page « Exports », dit quand la démarche a été lue pour"
-            " la dernière fois"
+            " récent n'est paru ; le portail, page « Exports », dit quand la démarche a été lue"
+            " pour la dernière fois"
         )
     return (
         AboutLine("Démarche", f"{context.demarche} — {context.title}"),
