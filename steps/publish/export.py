@@ -60,7 +60,7 @@ def export(services: Services, summary: Summary) -> None:
     known = (last.checksum, last.folder) if last else None
     if there and there.intact and known == (source, str(there.folder)):
         return
-    aside: list[str] = []
+    aside, assessed = list[str](), frozenset(summary.assessed)
     with disk_told(root), alone(root):  # openpyxl writes temporary files
         sweep_current(root)
         entries = judged_entries(services, summary, told=aside)
@@ -76,6 +76,8 @@ def export(services: Services, summary: Summary) -> None:
             kept=publication.keep,
         )
         there = done[0] if done else current(root, demarche=demarche)
+    if summary.assessed != assessed:
+        source = source_digest(services)  # verdicts moved meanwhile
     summary.set_aside += aside
     if done:
         summary.workbooks += [str(path) for path in done[1]]
@@ -86,7 +88,7 @@ def export(services: Services, summary: Summary) -> None:
                 kind=KIND,
                 folder=str(there.folder),
                 published_at=now(),
-                checksum="" if aside else source_digest(services),
+                checksum="" if aside else source,
                 manifest=publication.record(there),
             ),
         )
