@@ -38,4 +38,4 @@ def in_words(day: date) -> str:
 
 def day_in_words(day: date) -> str:
     """A day as a letter dates it: ``lundi 16 novembre 2026``, ``dimanche 1er mars 2026``."""
-    return f"{_DAYS[day.weekday()]} {in_words(day)}"
+    return f"{_DAYS[day.weekday()]} {in_words(day)}".replace("\u00a0", " ")

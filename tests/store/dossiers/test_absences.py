@@ -72,6 +72,7 @@ def remember_all_about(store: Store, number: int, *, row: MakeRow, day: Day) -> 
     store.attachments.expect(7, number, [SECRET])
     store.attachments.mark_fetched(7, number, content_hash="h")
     store.opinions.save(7, [OpinionRow(number, "agence", "Favorable", SECRET)], at=day(0))
+    store.not_patients.add(7, number, [SECRET], who="a@x.example", at=day(1))
     store.absences.mark_lost(7, [number], at=day(2))
 
 
