@@ -79,7 +79,7 @@ def test_a_text_that_became_a_number_is_the_number_it_says_or_its_text(
     asked = [one["body"] for one in Town(bridge).ours(seeds[1].number)]
     assert "\u00a0: réponse illisible." in asked[0]
     assert "absent" not in asked[0]
-    assert "environ 350" not in asked[0]
+    assert "«\u00a0environ 350\u00a0»" in asked[0], "what was typed there, to who typed it"
 
 
 def test_a_decimal_that_became_an_integer_is_not_cut(
