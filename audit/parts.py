@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -54,7 +55,7 @@ def python_parts(lock: Path, rules: Rules) -> tuple[Part, ...]:
     lines = [line for line in lock.read_text("utf-8").splitlines() if "==" in line]
     locked = [Requirement(line.rstrip(" \\")) for line in lines]
     here = {_name(one): _purl(one) for one in locked if _is_for_here(one)}
-    required, optional = _reached(set()), _reached({"parquet"})
+    required, optional = _reached(), _reached("parquet")
     parts = []
     for one in locked:
         name, purl = _name(one), _purl(one)
@@ -119,7 +120,8 @@ def _needs(name: str, extras: set[str]) -> Iterator[tuple[str, frozenset[str]]]:
             yield _name(one), frozenset(one.extras)
 
 
-def _reached(extras: set[str]) -> set[str]:
+@cache
+def _reached(*extras: str) -> set[str]:
     """Names of all packages that the product with these extras needs, however far."""
     seen: set[tuple[str, frozenset[str]]] = set()
     left = [(PRODUCT, frozenset(extras))]
