@@ -179,7 +179,26 @@ class Settings(BaseSettings):
         default=90,
         ge=1,
         le=36_500,
-        description="Jours de conservation des classeurs, le dernier excepté",
+        description="Jours pendant lesquels restent les fichiers faits à la demande, les exports"
+        " d'avant les éditions, et ce que montrait un classeur courant depuis remplacé",
+    )
+    weekly_editions_months: int = Field(
+        default=12,
+        ge=1,
+        le=1_200,
+        description="Mois de conservation des éditions hebdomadaires, la dernière exceptée",
+    )
+    monthly_editions_months: int = Field(
+        default=60,
+        ge=1,
+        le=1_200,
+        description="Mois de conservation des éditions mensuelles, la dernière exceptée",
+    )
+    other_editions_months: int = Field(
+        default=60,
+        ge=1,
+        le=1_200,
+        description="Mois de conservation des éditions faites à la main, la dernière exceptée",
     )
     portal_url: Annotated[str, AfterValidator(https_or_loopback)] = Field(
         default=f"http://127.0.0.1:{PORTAL_PORT}",
@@ -296,7 +315,7 @@ class Settings(BaseSettings):
         return f"sqlite:///{file.translate(_OF_ADDRESSES)}"
 
     def export_retention(self) -> timedelta:
-        """How long workbooks are kept, but the latest."""
+        """How long what was made on request is kept, and what a current workbook showed."""
         return timedelta(days=self.export_retention_days)
 
     def attachment_folder(self) -> Path:

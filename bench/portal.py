@@ -26,8 +26,10 @@ from pathlib import Path
 import httpx2
 from argon2 import PasswordHasher
 
+from exports.published.checking import ExportFile
+from exports.published.listing import latest
 from exports.published.manifest import ExportFacts
-from exports.published.publishing import ExportFile, latest, publish
+from exports.published.publishing import publish
 from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
 from settings import Settings, load_settings
@@ -87,7 +89,7 @@ def made(home: Path) -> Settings:
     assert last  # noqa: S101
     content = padded((last.folder / "reseau.xlsx").read_bytes())
     told = {name: last.manifest[name] for name in ExportFacts.__dataclass_fields__}
-    facts = ExportFacts(**{**told, "checksum": "5 MiB"})
+    facts = ExportFacts(**{**told, "checksum": "5 MiB", "kind": ""})
     files = {"reseau.xlsx": ExportFile(audience="reseau", content=content)}
     assert publish(settings.exports(), files, facts=facts, at=datetime.now(UTC))  # noqa: S101
     hashed = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
@@ -144,18 +146,18 @@ async def load(url: str, pid: int) -> None:
 
 
 async def enter(person: httpx2.AsyncClient, place: int, door: asyncio.Semaphore) -> str:
-    """Sign in, and find the link of the workbook."""
+    """Sign in, and find the link of the workbook, the last on the page."""
     async with door:
         page = (await person.get("/connexion")).text
         token = found(r'name="jeton" value="(\w+)"', page)
         fields = {"adresse": f"p{place}@exemple.fr", "mot_de_passe": PASSWORD, "jeton": token}
         entered = await person.post("/connexion", data=fields)
         assert entered.status_code == 303, entered.status_code  # noqa: S101, PLR2004
-        return found(r'href="(/exports/\w+)"', (await person.get("/exports")).text)
+        return found(r'.*href="(/exports/\w+)"', (await person.get("/exports")).text)
 
 
 def found(pattern: str, text: str) -> str:
-    match = re.search(pattern, text)
+    match = re.search(pattern, text, re.DOTALL)
     assert match, pattern  # noqa: S101
     return match.group(1)
 

@@ -30,7 +30,7 @@ from exports.cells import MAX_LINKS, Content, Link, paris
 from exports.sheets.columns import Format
 from exports.sheets.tables import Column, Table
 from exports.xlsx.package import document_properties, pack
-from exports.xlsx.shell import FIRST_ROW, fill_shell
+from exports.xlsx.shell import fill_shell, first_row
 from exports.xlsx.styles import number_format, register
 from tests.exports.xlsx.plain import write_plain
 
@@ -102,7 +102,7 @@ def ours(one: Table, path: Path) -> None:
 
 def plain(one: Table, path: Path) -> None:
     workbook = shell(one)
-    write_plain(workbook.worksheets[0], one, first_row=FIRST_ROW)
+    write_plain(workbook.worksheets[0], one, first_row=first_row(one))
     workbook.save(path)
 
 

@@ -1,6 +1,6 @@
 """What an export is made from: dossiers with their verdicts, and the circumstances."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -97,12 +97,13 @@ class ExportContext:
         mapping: Mapping that the reports were made with.
         ruleset: Version of the rule-set that judged them.
         software: Version of this software.
-        watermark: Up to when DS was read (aware).
-        generated_from: Latest change of the data (aware), see :func:`latest_change`: it dates the
-            workbook, so that the same data gives the same bytes.
+        watermark: Up to which change DS was read (aware).
+        read_at: When DS was last read (aware): nothing of the kind may make a workbook new.
+        edition: Which edition it is, in French; blank for the current workbooks, and on request.
+        on_request: Whether somebody asked for it: it is neither current nor an edition.
         filters: What the export was restricted to, in French; empty for everything.
         network_default: Whether a dossier whose « diffusable » is unanswered goes to the network.
-        opinions_until: Last opinion that the workbooks carry, so that a returned one can be told
+        opinions_until: Last opinion of each author, so that a workbook that comes back can be told
             from what was written since.
         drift: Differences between the form and its mapping, in French.
         reference: Version of BDPM, empty when none is loaded.
@@ -120,10 +121,12 @@ class ExportContext:
     ruleset: str
     software: str
     watermark: datetime
-    generated_from: datetime
+    read_at: datetime
+    edition: str = ""
+    on_request: bool = False
     filters: str = ""
     network_default: NetworkDefault = "include"
-    opinions_until: int = 0
+    opinions_until: Mapping[str, int] = field(default_factory=dict)
     drift: tuple[str, ...] = ()
     reference: str = ""
     situations: Mapping[str, SituationView] = field(default_factory=dict)
@@ -133,17 +136,13 @@ class ExportContext:
     absences: tuple[str, ...] = ()
 
 
-def latest_change(entries: Sequence[ExportedDossier], *, otherwise: datetime) -> datetime:
+def latest_change(entries: Iterable[ExportedDossier]) -> datetime | None:
     """Return the latest change that the data itself states, apart from our own writes.
 
     Annotations and messages of the bridge move DS's modification dates; deposits, submissions and
-    decisions are moved by people only.
-
-    Args:
-        entries: Dossiers of an export.
-        otherwise: What to return without any dossier.
+    decisions are moved by people only. ``None`` without any dossier.
     """
-    moments = [
+    moments = (
         moment
         for entry in entries
         for moment in (
@@ -152,5 +151,5 @@ def latest_change(entries: Sequence[ExportedDossier], *, otherwise: datetime) ->
             entry.report.decided_at,
         )
         if moment is not None
-    ]
-    return max(moments, default=otherwise)
+    )
+    return max(moments, default=None)

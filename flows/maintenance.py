@@ -1,12 +1,16 @@
 """Flows run nightly, weekly or monthly: reconcile, export, purge."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal, TypeAlias
 
 from prefect import flow
 from prefect.client.schemas.objects import State
+from prefect.runtime import deployment
 
+from exports.published.editions import Kind
 from flows.deployed import PATIENCE, named, perform
 from flows.parameters import Demarche
+from steps.publish.edition import publish_edition
 from steps.publish.export import export
 from steps.read import retention
 from steps.read.reconcile import reconcile
@@ -26,14 +30,33 @@ def rapprocher(demarche: Demarche = None) -> State[Any]:
     return perform(demarche, title="Rapprochement", steps=steps, wait=PATIENCE)
 
 
+Periodic: TypeAlias = Literal["hebdomadaire", "mensuelle"]
+DEPLOYMENTS: Mapping[str, Periodic] = {
+    "export-hebdomadaire": "hebdomadaire",
+    "export-mensuel": "mensuelle",
+}
+"""What a deployment of before the editions, which names none, publishes."""
+
+
 @flow(name="export-unc", flow_run_name=named("export"), persist_result=False)
-def exporter(demarche: Demarche = None) -> State[Any]:
-    """Publier les classeurs, si les données ont changé depuis les derniers.
+def exporter(demarche: Demarche = None, edition: Periodic | None = None) -> State[Any]:
+    """Publier l'édition de la semaine ou du mois, qu'il y ait ou non du nouveau.
 
     Args:
         demarche: Numéro de la démarche ; vide : celle du réglage UNC_DEMARCHE.
+        edition: hebdomadaire ou mensuelle ; vide : celle du déploiement, sinon les classeurs
+            courants seuls.
     """
-    steps: tuple[tuple[str, Step], ...] = (("Publier les classeurs", export),)
+    kind = edition or DEPLOYMENTS.get(deployment.name or "")
+
+    def publish(services: Connected, summary: Summary) -> None:
+        if kind is None:
+            export(services, summary)
+        else:
+            publish_edition(services, summary, kind=Kind(kind))
+
+    name = f"Publier l'édition {kind}" if kind else "Publier les classeurs"
+    steps: tuple[tuple[str, Step], ...] = ((name, publish),)
     return perform(demarche, title="Export", steps=steps, wait=PATIENCE)
 
 
@@ -41,7 +64,8 @@ def exporter(demarche: Demarche = None) -> State[Any]:
 def purger(demarche: Demarche = None) -> State[Any]:
     """Effacer les dossiers dont la conservation est finie, et les classeurs trop vieux.
 
-    Les durées : UNC_RETENTION_MONTHS et UNC_EXPORT_RETENTION_DAYS.
+    Les durées : UNC_RETENTION_MONTHS, UNC_WEEKLY_EDITIONS_MONTHS, UNC_MONTHLY_EDITIONS_MONTHS,
+    UNC_OTHER_EDITIONS_MONTHS et UNC_EXPORT_RETENTION_DAYS.
 
     Args:
         demarche: Numéro de la démarche ; vide : celle du réglage UNC_DEMARCHE.

@@ -5,6 +5,21 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
+_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
 
 
 def months(first: date, last: date) -> Iterator[date]:
@@ -15,13 +30,12 @@ def months(first: date, last: date) -> Iterator[date]:
         month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
-_MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
-    "novembre", "décembre",
-)  # fmt: skip
-
-
 def in_words(day: date) -> str:
     """A day as a letter writes it: ``1er décembre 2026``, held together by no-break spaces."""
     number = "1er" if day.day == 1 else str(day.day)
     return f"{number}\u00a0{_MONTHS[day.month - 1]}\u00a0{day.year}"
+
+
+def day_in_words(day: date) -> str:
+    """A day as a letter dates it: ``lundi 16 novembre 2026``, ``dimanche 1er mars 2026``."""
+    return f"{_DAYS[day.weekday()]} {in_words(day)}".replace("\u00a0", " ")

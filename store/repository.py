@@ -20,6 +20,7 @@ from store.outbox.corrections import Corrections
 from store.outbox.outbox import Outbox
 from store.staff.accounts import Accounts
 from store.staff.exports import Exports
+from store.staff.handed_out import HandedOut
 from store.staff.lines import Lines
 from store.staff.opinions import Opinions
 from store.staff.runs import Runs
@@ -46,6 +47,7 @@ class StoreMemory:
         outbox: Replies due and sent, conflicts, what is ours on DS.
         corrections: Correction requests, for the KPI.
         exports: Published workbooks.
+        handed_out: What they showed, and to whom.
         runs: Runs.
         situations: Situations and the reports that each holds.
         not_patients: Passages that are no patient's.
@@ -69,6 +71,7 @@ class StoreMemory:
         self.outbox = Outbox(scope)
         self.corrections = Corrections(scope)
         self.exports = Exports(scope)
+        self.handed_out = HandedOut(scope)
         self.runs = Runs(scope)
         self.situations = Situations(scope)
         self.not_patients = NotPatients(scope)

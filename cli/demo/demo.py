@@ -18,6 +18,7 @@ from cli.demo import two_weeks
 from cli.demo.sandbox import PORT, Dossiers, sandbox_environment, sandbox_home
 from cli.terminal.output import Common, print_json, say
 from cli.terminal.parsing import Count
+from exports.published.manifest import CURRENT
 from portal.people.passwords import hash_password
 from sandbox.api.instance import DATABASE
 from sandbox.demarche.seed import SeedDossier
@@ -258,8 +259,8 @@ def _show_places(out: Console, served: Sandbox, *, home: Path) -> None:
 
 
 def latest_export(home: Path) -> Path:
-    """Folder of the workbooks published last."""
-    return max((home / "exports").glob("20*"))
+    """Folder of the current workbooks."""
+    return home / "exports" / CURRENT
 
 
 @contextmanager

@@ -67,7 +67,7 @@ def _folder(name: str, setting: str, *, folder: Path) -> Iterator[Check]:
             name,
             "bloquant" if free < FULL_MB else "à voir",
             f"{setting} : il reste {free} Mo sur le disque de {existing} ; libérez de la place, ou"
-            " réduisez UNC_EXPORT_RETENTION_DAYS.",
+            " réduisez UNC_WEEKLY_EDITIONS_MONTHS, UNC_MONTHLY_EDITIONS_MONTHS.",
         )
         return
     if existing != folder:

@@ -13,13 +13,15 @@ from cli.run.several import Finish, for_each
 from cli.run.summary import finish, name_troubles
 from cli.terminal.output import ERROR, Common, print_json, progress, table
 from cli.terminal.parsing import DossierNumber
-from mappings.drift.model import Kind
+from exports.published.editions import Kind
+from mappings.drift.model import Kind as DriftKind
 from mappings.report.display import show
 from mappings.schema.model import AnnotationSpec
 from settings import Settings, load_settings
 from steps.explain.preview import preview as texts_of
 from steps.judge.judge import judge
 from steps.publish import export as exporting
+from steps.publish.edition import publish_edition
 from steps.publish.requested import FileFormat, Request, hand_out
 from steps.reply.respond import due_replies
 from steps.reply.respond import respond as deliver
@@ -33,6 +35,7 @@ from steps.wiring.troubles import Told
 from triage.replies.reply import Annotate, Outcome, PassEnInstruction, Reply, SendMessage, SetLabel
 
 _DEFAULT = Common()
+_LONGEST_TITLE = 80
 
 
 def run(
@@ -86,7 +89,7 @@ def respond(
         due = due_replies(services)
         annotations = services.form.mapping.annotations
     for drift in summary.form_drift:
-        if drift.kind is Kind.NOT_ADOPTED:
+        if drift.kind is DriftKind.NOT_ADOPTED:
             ERROR.print(f"Formulaire : {drift.advice}", markup=False, highlight=False)
     if common.json:
         print_json({"due": [_described(reply) for reply in due]})
@@ -140,31 +143,56 @@ def export(
     centre: str | None = None,
     since: date | None = None,
     format: FileFormat = "xlsx",  # noqa: A002 (the name of the option)
+    edition: str | None = None,
     common: Common = _DEFAULT,
 ) -> int:
-    """Publier les classeurs, si les données ont changé depuis les derniers.
+    """Tenir à jour les classeurs courants, publier une édition, ou faire des fichiers à la demande.
 
-    Avec une option, les fichiers sont faits à part, sous « sur-demande » : ce qui est publié reste.
-    Rien n'est fait quand aucun dossier ne répond à --since.
+    Sans option, seuls les classeurs dont le contenu a changé sont remplacés. Avec --centre, --since
+    ou --format, les fichiers sont faits à part, sous « sur-demande » : ce qui est publié reste ;
+    rien n'est fait quand aucun dossier ne répond à --since. Les dossiers dont le verdict n'est plus
+    à jour sont d'abord évalués.
 
     Args:
         centre: Le classeur d'un seul centre, par son code dans crpv.csv ou son nom.
         since: Les dossiers déposés, modifiés ou décidés depuis ce jour (AAAA-MM-JJ).
         format: Classeurs (xlsx), ou leurs tables en csv ou en parquet.
+        edition: Titre d'une édition à publier maintenant, qu'il y ait ou non du nouveau ;
+            « hebdomadaire » ou « mensuelle » : celle de la semaine ou du mois.
     """
     request = Request(centre=centre, since=since, format=format)
+    if edition is not None:
+        if request != Request():
+            raise RequestError("--edition ne va pas avec --centre, --since ni --format.")
+        return _locally(partial(_publish_edition, title=_title(edition)), common)
     if request == Request():
         return _locally(_export, common)
     return _locally(partial(_hand_out, request=request), common, finish=_finish_request)
 
 
+def _title(edition: str) -> str:
+    title = " ".join(edition.split())
+    if not title or len(title) > _LONGEST_TITLE or not title.isprintable():
+        raise RequestError(
+            f"--edition : donnez un titre de 1 à {_LONGEST_TITLE} caractères imprimables, ou"
+            " hebdomadaire, ou mensuelle."
+        )
+    return title
+
+
+def _publish_edition(services: Services, summary: Summary, *, title: str) -> None:
+    _require_reading(services)
+    kind = Kind(title) if title in (Kind.WEEKLY, Kind.MONTHLY) else Kind.BY_HAND
+    publish_edition(services, summary, kind=kind, title=title)
+
+
 def _export(services: Services, summary: Summary) -> None:
-    _require_verdicts(services)
+    _require_reading(services)
     exporting.export(services, summary)
 
 
 def _hand_out(services: Services, summary: Summary, *, request: Request) -> None:
-    _require_verdicts(services)
+    _require_reading(services)
     hand_out(services, summary, request=request)
 
 
@@ -175,7 +203,7 @@ def _finish_request(summary: Summary, common: Common) -> int:
     return 0
 
 
-def _require_verdicts(services: Services) -> None:
+def _require_reading(services: Services) -> None:
     """Refuse to make the workbooks of a démarche that was not read yet: they would look empty.
 
     A démarche that was read and that has no dossier has its workbooks.
@@ -184,12 +212,10 @@ def _require_verdicts(services: Services) -> None:
         RequestError: What to run first.
     """
     store, demarche = services.store, services.demarche
-    rows = store.dossiers.light_rows(demarche)
-    assessed = [row.assessed_fingerprint is not None for row in rows]
-    if not assessed and store.demarches.state(demarche).last_polled_at is None:
+    if any(True for _ in store.dossiers.light_rows(demarche)):
+        return
+    if store.demarches.state(demarche).last_polled_at is None:
         raise RequestError("Aucun dossier n'a encore été lu : lancez unc sync, ou unc run.")
-    if assessed and not any(assessed):
-        raise RequestError("Aucun dossier n'a encore été évalué : lancez unc assess, ou unc run.")
 
 
 @contextmanager

@@ -91,7 +91,7 @@ class _Purge:
         if self.dry_run:
             with open_services(settings) as services:
                 summary.deleted |= set(over(services))
-                self.removed = old_workbooks(services, published=bool(summary.deleted))
+                self.removed = old_workbooks(services)
             return
         with (
             progress() as tell,
@@ -134,7 +134,7 @@ class _Purge:
             return
         yield f"{len(numbers)} dossier(s) effacé(s){listed}"
         yield f"{len(summary.workbooks)} classeur(s) publié(s) de nouveau"
-        yield f"{len(self.removed)} export(s) trop vieux effacé(s) (UNC_EXPORT_RETENTION_DAYS)"
+        yield f"{len(self.removed)} édition(s) ou export(s) trop vieux effacé(s)"
 
 
 def _troubles(_summary: Summary) -> int:

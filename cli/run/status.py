@@ -174,7 +174,7 @@ def _state(services: Services) -> dict[str, Any]:
         "evalues": totals.judged,
         "statuts": {status or _UNCOUNTED: count for status, count in totals.statuses.items()},
         "priorites": dict(sorted((name or "–", n) for name, n in totals.priorities.items())),
-        "ecritures_en_attente": len(store.outbox.pending(demarche)),
+        "ecritures_en_attente": store.outbox.waiting(demarche),
         "dernier_export": published.folder if published else None,
         "jeton": token_warning(services.inputs.token),
         "passages": [
@@ -208,7 +208,7 @@ def _state(services: Services) -> dict[str, Any]:
             {"dossier": one.reply.number, "raison": one.text}
             for one in (
                 *store.outbox.recorded(demarche, stages=[Stage.REFUSED]),
-                *(one for one in store.outbox.pending(demarche) if one.text),
+                *store.outbox.put_off(demarche),
                 *store.outbox.remarks(demarche),
             )
         ],

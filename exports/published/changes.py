@@ -1,4 +1,4 @@
-"""`Changements`: what is new, changed field by field or gone since the last published export.
+"""What changed between two publications, and the sheet `Changements`. Pure.
 
 What a dossier said before is told only to those who had read it, and only as far as they may read
 it now: where the answer is withheld today, or where the rules of what is withheld have changed,
@@ -6,89 +6,176 @@ its former value is withheld too. Of a dossier that is gone only the number is t
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 
 from exports.cells import Content, Link
 from exports.sheets.columns import Format, SheetSpec
 from exports.sheets.tables import CALCULATED, Column, Table
-from exports.xlsx.row_writer import DAY_ZERO, cell_value, serial
+from exports.xlsx.row_writer import cell_value
+from store.staff.handed_out import HandedRow, Rows, holds
 
 NEW, CHANGED, GONE = "Nouveau", "Modifié", "Retiré"
 WITHHELD = "non repris : les règles de diffusion ont changé"
+ERASED = "effacé depuis : sa durée de conservation était finie"
 _COLUMNS: tuple[tuple[str, int, Format, str], ...] = (
     ("Dossier", 11, "lien", "Numéro du dossier."),
-    ("Changement", 13, "centre", "Nouveau, Modifié ou Retiré depuis le dernier export publié."),
+    ("Changement", 13, "centre", "Nouveau, Modifié ou Retiré depuis l'édition de comparaison."),
     ("Colonne", 30, "texte", "Colonne de « Dossiers » qui a changé."),
-    ("Avant", 50, "texte", "Ce que disait le dernier export publié."),
-    ("Après", 50, "texte", "Ce que dit cet export."),
+    ("Avant", 50, "texte", "Ce que disait l'édition de comparaison."),
+    ("Après", 50, "texte", "Ce que dit ce classeur."),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """Compares the dossiers of one audience; each dossier is compared once.
+class FieldChange:
+    """One column that changed; blank where all that was before is erased."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed: dossiers that came, changed and left.
 
     Attributes:
-        columns: Columns of `Dossiers`.
-        former: What stood there, by dossier and header.
+        new: Each that came, as it reads now.
+        changed: What changed in each, and how it reads now.
+        gone: Only their numbers are told.
+    """
+
+    new: tuple[HandedRow, ...]
+    changed: tuple[tuple[HandedRow, tuple[FieldChange, ...]], ...]
+    gone: tuple[int, ...]
+
+    @property
+    def none(self) -> bool:
+        """Whether nothing did."""
+        return not (self.new or self.changed or self.gone)
+
+    @property
+    def counted(self) -> str:
+        """How many, in French."""
+        if self.none:
+            return "aucun changement"
+        new, changed, gone = len(self.new), len(self.changed), len(self.gone)
+        return ", ".join(
+            (
+                f"{new} nouveau{'x' if new > 1 else ''}",
+                f"{changed} modifié{'s' if changed > 1 else ''}",
+                f"{gone} retiré{'s' if gone > 1 else ''}",
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a workbook says of its changes.
+
+    Attributes:
+        sentence: First line of the sheet.
+        compared: What it is compared with, for `À propos`.
+        changes: Its rows; ``None`` where there is nothing to compare with.
+    """
+
+    sentence: str
+    compared: str
+    changes: Changes | None = None
+
+
+def since(told: str, changes: Changes) -> Comparison:
+    """The comparison with an edition, as people name it."""
+    return Comparison(f"Depuis l’{told}\u00a0: {changes.counted}", f"l’{told}", changes)
+
+
+def first_edition(why: str) -> Comparison:
+    """The comparison with none."""
+    return Comparison(f"Première édition\u00a0: {why}, rien à comparer", f"rien\u00a0: {why}")
+
+
+def changes_of(author: str, old: Rows, new: Rows, *, masks: Sequence[str], retold: bool) -> Changes:
+    """Compare what the readers of a workbook read before and now.
+
+    Args:
+        author: Whose workbook it is.
+        old: Rows of its audience before, those that are the same now left out or not.
+        new: Rows of its audience now, likewise.
         masks: What stands in place of what is withheld, in whole or in a text.
         retold: Whether former values may be shown.
     """
-
-    columns: Sequence[Column]
-    former: Mapping[int, Mapping[str, str]]
-    masks: tuple[str, ...]
-    retold: bool
-    _made: dict[int, tuple[tuple[str, str, str], ...]] = field(default_factory=dict)
-
-    def rows(
-        self, dossiers: Sequence[tuple[Content, ...]], before: Collection[int]
-    ) -> Iterator[tuple[Content, ...]]:
-        """Yield the rows of the sheet.
-
-        Args:
-            dossiers: Rows of `Dossiers` now.
-            before: Numbers of the dossiers of the former workbook.
-        """
-        now = {number_of(cells): cells for cells in dossiers}
-        for number in sorted(now.keys() | set(before)):
-            cells = now.get(number)
-            if cells is None:
-                yield (number, GONE, None, None, None)
-            elif number not in before:
-                yield (cells[0], NEW, None, None, None)
-            else:
-                for name, was, is_now in self._of(number, cells):
-                    yield (cells[0], CHANGED, name, was, is_now)
-
-    def _of(self, number: int, cells: tuple[Content, ...]) -> tuple[tuple[str, str, str], ...]:
-        made = self._made.get(number)
-        if made is None:
-            former = self.former.get(number, {})
-            made = self._made[number] = tuple(self._changed(former, cells))
-        return made
-
-    def _changed(
-        self, former: Mapping[str, str], cells: tuple[Content, ...]
-    ) -> Iterator[tuple[str, str, str]]:
-        for column, content in zip(self.columns, cells, strict=True):
-            if column.filled:
-                continue
-            was, is_now = former.get(column.name, ""), _held(column, content)
-            if was == is_now:
-                continue
-            text = shown(column, is_now)
-            mask = next((mask for mask in self.masks if mask in text), "")
-            if mask:  # what is withheld now is not retold as it was
-                yield column.name, mask, text
-            else:
-                yield column.name, shown(column, was) if self.retold else WITHHELD, text
+    mine = {n: one for n, one in new.items() if holds(author, one.centres)}
+    before = {n: one for n, one in old.items() if holds(author, one.centres)}
+    both = sorted(mine.keys() & before.keys())
+    found = [
+        (mine[n], tuple(_fields(before[n], mine[n], masks=masks, retold=retold))) for n in both
+    ]
+    return Changes(
+        new=tuple(mine[n] for n in sorted(mine.keys() - before.keys())),
+        changed=tuple((row, fields) for row, fields in found if fields),
+        gone=tuple(sorted(before.keys() - mine.keys())),
+    )
 
 
-def changes(rows: Iterator[tuple[Content, ...]], *, sheet: SheetSpec) -> Table:
-    """Return the table of changes."""
+def _fields(
+    old: HandedRow, new: HandedRow, *, masks: Sequence[str], retold: bool
+) -> Iterator[FieldChange]:
+    """Columns that differ; one that only one of them has is no change of the dossier."""
+    was = old.by_header
+    if not was and old.columns:
+        yield FieldChange("", ERASED, "")
+        return
+    for name, text in new.by_header.items():
+        if name not in was or was[name] == text:
+            continue
+        mask = next((mask for mask in masks if mask in text), "")
+        yield FieldChange(name, mask or (was[name] if retold else WITHHELD), text)
+
+
+def handed_row(
+    columns: Sequence[Column], cells: Sequence[Content], *, centres: Collection[str]
+) -> HandedRow:
+    """A row of `Dossiers` as it is kept: what people read, but what evaluators wrote there."""
+    kept = [
+        (column.name, _read(column, content))
+        for column, content in zip(columns, cells, strict=True)
+        if not column.filled
+    ]
+    names, texts = zip(*kept, strict=True)
+    return HandedRow(number_of(cells), tuple(sorted(centres)), names, texts)
+
+
+def number_of(cells: Sequence[Content]) -> int:
+    """Number of the dossier of a row of `Dossiers`: its first cell, as staff build on it."""
+    first = cells[0]
+    return int(str(first.value if isinstance(first, Link) else first))
+
+
+def changes_table(
+    comparison: Comparison, *, sheet: SheetSpec, links: Mapping[int, Content]
+) -> Table:
+    """The sheet.
+
+    Args:
+        comparison: What is told.
+        sheet: Its name and table.
+        links: First cell of each dossier of the workbook.
+    """
+    found = comparison.changes or Changes((), (), ())
+    rows: list[tuple[int, tuple[Content, ...]]] = [
+        *((row.number, (links[row.number], NEW, None, None, None)) for row in found.new),
+        *((number, (number, GONE, None, None, None)) for number in found.gone),
+        *(
+            (
+                row.number,
+                (links[row.number], CHANGED, one.field or None, one.before, one.after),
+            )
+            for row, fields in found.changed
+            for one in fields
+        ),
+    ]
     columns = tuple(
         Column(
             name=name,
@@ -104,35 +191,22 @@ def changes(rows: Iterator[tuple[Content, ...]], *, sheet: SheetSpec) -> Table:
         sheet=sheet.name,
         name=sheet.table,
         columns=columns,
-        rows=tuple(rows),
+        rows=tuple(cells for _, cells in sorted(rows, key=lambda one: one[0])),
         printed=len(columns),
+        above=comparison.sentence,
     )
 
 
-def number_of(cells: tuple[Content, ...]) -> int:
-    """Number of the dossier of a row of `Dossiers`: its first cell, as staff build on it."""
-    first = cells[0]
-    return int(str(first.value if isinstance(first, Link) else first))
-
-
-def shown(column: Column, held: str) -> str:
-    """What a cell held, as staff read it: numbers that are dates are shown as dates."""
-    if column.format not in {"date", "moment", "decimal"}:
-        return held
-    try:
-        number = Decimal(held)
-    except InvalidOperation:
-        return held
-    if column.format == "decimal":
-        return held.replace(".", ",")
-    seconds = round(number * 86_400)
-    moment = datetime.combine(DAY_ZERO, datetime.min.time()) + timedelta(seconds=seconds)
-    return f"{moment:%d/%m/%Y}" if column.format == "date" else f"{moment:%d/%m/%Y %H:%M}"
-
-
-def _held(column: Column, content: Content) -> str:
-    """What the cell of a content holds in the file."""
-    value = cell_value(column, content)
-    if isinstance(value, date):
-        return serial(value)
-    return "" if value is None else str(value)
+def _read(column: Column, content: Content) -> str:
+    """What a person reads in a cell."""
+    match cell_value(column, content):
+        case None:
+            return ""
+        case datetime() as moment:
+            return f"{moment:%d/%m/%Y %H:%M}"
+        case date() as day:
+            return f"{day:%d/%m/%Y}"
+        case Decimal() as number:
+            return f"{number.normalize():f}".replace(".", ",")
+        case value:
+            return str(value)

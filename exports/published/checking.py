@@ -1,58 +1,116 @@
-"""Checks a workbook by reading it again before it is published."""
+"""Checks a finished workbook before it is published: whole, well-formed, with every row."""
 
 import io
-import re
 import zipfile
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from openpyxl import load_workbook
-
 from exports.errors import WorkbookCheckError
+from exports.published.manifest import FileFacts, sha256
 
 _ROW = b"<row "
-_SHEET = re.compile(r"xl/worksheets/sheet\d+\.xml")
 
 
-class _Part(NamedTuple):
-    """What was found in the part of a sheet."""
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """One file to publish.
 
-    rows: int
-    tabled: bool
+    Attributes:
+        audience: Who it is for.
+        content: Its bytes.
+        rows: Rows of each table that was handed over to its writer, by name of sheet.
+        sheets: Names of the sheets of a workbook, in order.
+        digest: Of its own content, see :class:`exports.published.manifest.FileFacts`.
+    """
+
+    audience: str
+    content: bytes
+    rows: Mapping[str, int] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
+    digest: str = ""
+
+    def facts(self, name: str, *, sequence: int) -> FileFacts:
+        """What a manifest says of it."""
+        return FileFacts(
+            name=name,
+            audience=self.audience,
+            sha256=sha256(self.content),
+            bytes=len(self.content),
+            rows=dict(self.rows),
+            digest=self.digest,
+            sequence=sequence,
+        )
 
 
-def check_workbook(name: str, content: bytes) -> Mapping[str, int]:
-    """Check that a workbook opens, and return the rows of each table, by name of sheet.
+def check_file(name: str, file: ExportFile) -> None:
+    """Check that a workbook opens and holds each row that was to be handed out.
 
     Raises:
         WorkbookCheckError: The file is damaged; it names the file.
     """
+    if not name.endswith(".xlsx"):
+        return
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = [_check_part(archive, part) for part in archive.namelist()]
-        book = load_workbook(io.BytesIO(content), read_only=True)
-        titles = [sheet.title for sheet in book.worksheets]
-        book.close()
-        sheets = [part for part in parts if part is not None]
-        return {
-            title: part.rows - 1 for title, part in zip(titles, sheets, strict=True) if part.tabled
-        }
-    except (zipfile.BadZipFile, ExpatError, KeyError, ValueError) as error:
-        raise WorkbookCheckError(
-            f"{name} ne se rouvre pas : il n'est pas publié, les précédents restent en place."
-        ) from error
+        with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+            found = {part: _rows(archive, part) for part in archive.namelist()}
+    except (zipfile.BadZipFile, ExpatError, ValueError) as error:
+        raise _damaged(name) from error
+    for place, sheet in enumerate(file.sheets, start=1):
+        rows = found.get(f"xl/worksheets/sheet{place}.xml", 0)
+        if rows <= file.rows.get(sheet, 0):  # the header is one more
+            raise _damaged(name)
 
 
-def _check_part(archive: zipfile.ZipFile, part: str) -> _Part | None:
-    """Read a part to its end (checksum, well-formed XML); count the rows of a sheet."""
-    parser, rows, tabled, before = ParserCreate(), 0, False, b""
+def _damaged(name: str) -> WorkbookCheckError:
+    return WorkbookCheckError(
+        f"{name} ne se rouvre pas : il n'est pas publié, les précédents restent en place."
+    )
+
+
+def sound(
+    files: Iterable[tuple[str, ExportFile]], aside: list[str] | None
+) -> Iterator[tuple[str, ExportFile]]:
+    """Yield the files that open again, one after the other; the others are named, and left out.
+
+    Args:
+        files: What is to be published.
+        aside: Where they are named; without it one of them stops all.
+
+    Raises:
+        WorkbookCheckError: A workbook does not open again, and none may be left out.
+    """
+    for name, file in files:
+        try:
+            check_file(name, file)
+        except WorkbookCheckError as error:
+            if aside is None:
+                raise
+            aside.append(left_out(name, str(error)))
+        else:
+            yield name, file
+
+
+def left_out(name: str, why: str) -> str:
+    """What is told of a workbook that could not be made while the others were."""
+    return f"{name} : ce classeur n'a pas pu être fait et manque à cet export. {why}"
+
+
+def none_left() -> WorkbookCheckError:
+    """What is raised where no workbook could be made."""
+    return WorkbookCheckError(
+        "Aucun classeur n'a pu être fait : rien n'est publié, les exports précédents restent en"
+        " place."
+    )
+
+
+def _rows(archive: zipfile.ZipFile, part: str) -> int:
+    """Read a part to its end (checksum, well-formed XML), and count its rows."""
+    parser, rows, before = ParserCreate(), 0, b""
     with archive.open(part) as stream:
         while chunk := stream.read(1 << 20):
             parser.Parse(chunk, False)
-            window = before + chunk
-            rows += window.count(_ROW)
-            tabled = tabled or b"<tablePart " in window
+            rows += (before + chunk).count(_ROW)
             before = chunk[1 - len(_ROW) :]
     parser.Parse(b"", True)
-    return _Part(rows, tabled) if _SHEET.fullmatch(part) else None
+    return rows

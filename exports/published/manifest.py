@@ -13,6 +13,8 @@ from exports.cells import paris
 from exports.model import ExportContext, ExportedDossier
 
 MANIFEST = "manifest.json"
+ON_REQUEST, CURRENT = "sur-demande", "courant"
+"""Folders, under that of the exports, of what somebody asked for, and of what is kept current."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +23,18 @@ class ExportFacts:
 
     Attributes:
         demarche: Number of the démarche.
-        checksum: SHA-256 of the data (:func:`exports.published.checksum.data_checksum`).
-        dossiers: How many dossiers the data has.
+        checksum: Of all that the files say.
+        dossiers: How many dossiers they hold.
         period: First and last day of deposit, Paris.
-        watermark: Up to when DS was read.
+        watermark: Up to which change DS was read.
+        read_at: When it was last read.
         ruleset: Version of the rule-set.
         mapping: Version and digest of the mapping.
         software: Version of the software.
         filters: What the export was restricted to.
+        kind: ``courant``, ``sur-demande``, or the kind of an edition.
+        name: Number of an edition: ``2026-S48``, ``2026-11``, ``3``.
+        title: What a person called it.
     """
 
     demarche: int
@@ -36,21 +42,87 @@ class ExportFacts:
     dossiers: int
     period: tuple[str, str] | None
     watermark: str
+    read_at: str
     ruleset: str
     mapping: str
     software: str
     filters: str
+    kind: str = ON_REQUEST
+    name: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What a manifest says of one file."""
+    """What a manifest says of one file.
+
+    Attributes:
+        name: Its name.
+        audience: Who it is for.
+        sha256: Of its bytes.
+        bytes: Its size.
+        rows: Rows of each table, by name of sheet.
+        digest: Of its own content, whatever moves with each reading left out.
+        sequence: Place of the publication that made it, among those of the démarche.
+    """
 
     name: str
     audience: str
     sha256: str
     bytes: int
     rows: Mapping[str, int]
+    digest: str = ""
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedExport:
+    """An export that people can fetch.
+
+    Attributes:
+        folder: Absolute path of its folder.
+        paths: Absolute paths of its files, the manifest apart.
+        manifest: What its manifest says.
+    """
+
+    folder: Path
+    paths: tuple[Path, ...]
+    manifest: Mapping[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """See :class:`ExportFacts`; blank for an export of before there were kinds."""
+        return str(self.manifest.get("kind", ""))
+
+    @property
+    def sequence(self) -> int:
+        """See :func:`sequence_of`."""
+        return sequence_of(self.manifest)
+
+    @property
+    def published_at(self) -> datetime:
+        """When it appeared (aware), as the clock said."""
+        return datetime.fromisoformat(str(self.manifest["published_at"]))
+
+    @property
+    def intact(self) -> bool:
+        """Whether every file is there in its size: quick, for it is asked by each run."""
+        told = self.manifest.get("files", ())
+        sizes = {path: path.stat().st_size for path in self.paths if path.is_file()}
+        return [sizes.get(self.folder / one["name"]) for one in told] == [
+            one["bytes"] for one in told
+        ]
+
+    def unmoved(self, name: str, digest: str) -> FileFacts | None:
+        """What is said of a file whose content would be the same, if it is as it was published."""
+        told = next((one for one in self.manifest["files"] if one["name"] == name), None)
+        if told is None or told.get("digest") != digest:
+            return None
+        try:
+            content = (self.folder / name).read_bytes()
+        except OSError:
+            return None
+        return FileFacts(**told) if sha256(content) == told["sha256"] else None
 
 
 def export_facts(
@@ -64,6 +136,7 @@ def export_facts(
         dossiers=len(entries),
         period=(days[0], days[-1]) if days else None,
         watermark=context.watermark.isoformat(),
+        read_at=context.read_at.isoformat(),
         ruleset=context.ruleset,
         mapping=f"{context.mapping.form} {context.mapping.version} {context.mapping.digest}",
         software=context.software,
@@ -71,15 +144,9 @@ def export_facts(
     )
 
 
-def file_facts(name: str, content: bytes, *, audience: str, rows: Mapping[str, int]) -> FileFacts:
-    """Return what a manifest says of a file."""
-    return FileFacts(
-        name=name,
-        audience=audience,
-        sha256=hashlib.sha256(content).hexdigest(),
-        bytes=len(content),
-        rows=dict(rows),
-    )
+def sha256(content: bytes) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def manifest(
@@ -91,10 +158,11 @@ def manifest(
         facts: What it says of the data.
         files: What it says of each file.
         at: When it appears, for people: a clock may go back.
-        sequence: Place of the export among those of its folder, which tells the newest.
+        sequence: Place of the export among those of the démarche, which tells the newest; of those
+            on request, among themselves.
     """
     return {
-        "format": 1,
+        "format": 2,
         "sequence": sequence,
         "published_at": at.isoformat(),
         **asdict(facts),
@@ -124,6 +192,24 @@ def _read(file: Path, _written: int, _inode: int) -> dict[str, Any] | None:
 
 
 def sequence_of(content: Mapping[str, Any] | None) -> int:
-    """Place of an export among those of its folder; 0 for one made before they were counted."""
+    """Place of an export among others; 0 for one made before they were counted."""
     place = (content or {}).get("sequence", 0)
     return place if isinstance(place, int) else 0
+
+
+def exported(folder: Path, *, demarche: int) -> PublishedExport | None:
+    """The export of a folder; ``None`` where it has no manifest, or that of another démarche."""
+    content = read_manifest(folder)
+    if content is None or content.get("demarche") != demarche:
+        return None
+    folder = folder.absolute()
+    paths = tuple(folder / str(file["name"]) for file in content.get("files", ()))
+    return PublishedExport(folder, paths, content)
+
+
+def own_place(place: Path, *, demarche: int) -> Path:
+    """Where a démarche has a folder of this name: several may share one folder of exports."""
+    content = read_manifest(place)
+    if content is None or content.get("demarche") == demarche:
+        return place
+    return place.with_name(f"{place.name}-{demarche}")

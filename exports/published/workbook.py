@@ -1,16 +1,19 @@
-"""One workbook: its tables, its sheets, its bytes."""
+"""One workbook: its tables, its sheets, its digest, its bytes."""
 
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.cells import Content, paris
+from exports.cells import paris
 from exports.identity import Identity
-from exports.model import ExportedDossier
-from exports.published.changes import Comparison, changes
+from exports.model import ExportedDossier, latest_change
+from exports.published.changes import Comparison, changes_table, number_of
+from exports.published.checksum import RowDigests, content_digest
 from exports.readers.reading import Reading
 from exports.sheets.centres import Centre, author_of
 from exports.sheets.columns import ColumnsFile, SheetSpec
@@ -25,6 +28,7 @@ from exports.xlsx.about_sheet import (
     digest_lines,
     fill_about,
     form_lines,
+    identity_lines,
     withheld_lines,
 )
 from exports.xlsx.package import document_properties, pack
@@ -39,34 +43,31 @@ _FOOTERS: dict[Audience, str] = {
     "agence": "Agence seulement — confidentiel",
     "reseau": "Diffusion : réseau des CRPV",
 }
+_SHORT = 12
+"""Digits of the digest in the identity of a workbook."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AudienceWorkbook:
-    """One workbook being made.
+    """One workbook being made; each part of it is worked out once.
 
     Attributes:
         maker: Makes its tables; shared with the other workbooks of its audience.
         kept: Dossiers that stay at the agency.
         readings: Its dossiers.
         columns: Sheets and columns.
-        checksum: That of the data.
         centre: The one centre that it is for, if any.
-        comparison: What its audience could read before, where there is anything to compare with.
-        before: Numbers of the dossiers of the former workbook; ``None`` where there is none.
-        compared: What `À propos` says of the comparison.
+        comparison: What it says of its changes.
+        digests: Digests of the rows that it shares.
     """
 
     maker: TableMaker
     kept: Sequence[ExportedDossier]
     readings: Sequence[Reading]
     columns: ColumnsFile
-    checksum: str
     centre: Centre | None
-    comparison: Comparison | None
-    before: frozenset[int] | None
-    compared: str
-    _figures: list[Synthesis] = field(default_factory=list)
+    comparison: Comparison
+    digests: RowDigests
 
     @property
     def author(self) -> str:
@@ -84,26 +85,43 @@ class AudienceWorkbook:
         """What stands at the foot of its pages: who may read it."""
         return f"Diffusion : {self.centre.name}" if self.centre else _FOOTERS[self.maker.audience]
 
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """Names of its sheets, in order."""
+        return tuple(spec.name for spec in self.columns.sheets)
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """Rows of each table, by name of sheet."""
+        return {name: len(table.rows) for name, table in self.tables.items()}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of what it says; what passes with each reading, and its identity, left out."""
+        told = tuple(line for line in self._about if not line.passing)
+        said = (self.title, self.footer, self._dated, self.sheets, self._synthesis, told)
+        return content_digest(said, self.tables, rows=self.digests)
+
     def pack(self) -> bytes:
-        """Make the workbook."""
-        tables = self.tables()
+        """Make the file."""
         workbook, into = Workbook(), io.BytesIO()
         workbook.remove(workbook.worksheets[0])
         sheets = [(workbook.create_sheet(spec.name), spec) for spec in self.columns.sheets]
         styles = register(workbook)  # first, so that every workbook numbers them alike
         for sheet, spec in sheets:
-            self.fill(sheet, spec, tables=tables)
+            self._fill(sheet, spec)
         properties = document_properties(
             title=self.title,
             subject=f"Démarche {self.maker.context.demarche}",
             software=self.maker.context.software,
-            made=self.maker.context.generated_from,
+            made=self._changed or self.maker.context.read_at,
         )
-        pack(workbook, tables, styles=styles, properties=properties, into=into)
+        pack(workbook, self.tables, styles=styles, properties=properties, into=into)
         return into.getvalue()
 
+    @cached_property
     def tables(self) -> dict[str, Table]:
-        """Make every table, by name of sheet; `Dictionnaire` explains the others."""
+        """Every table, by name of sheet; `Dictionnaire` explains the others."""
         made: dict[str, Table] = {}
         for sheet in self.columns.sheets:
             if sheet.columns:
@@ -118,53 +136,72 @@ class AudienceWorkbook:
                 )
             elif sheet.kind == "changements":
                 dossiers = made[self.columns.dossiers_sheet.name]
-                made[sheet.name] = changes(self._changes(dossiers), sheet=sheet)
+                links = {number_of(cells): cells[0] for cells in dossiers.rows}
+                made[sheet.name] = changes_table(self.comparison, sheet=sheet, links=links)
         explained = tuple(made[sheet.name] for sheet in self.columns.sheets if sheet.name in made)
         for sheet in self.columns.sheets:
             if sheet.kind == "dictionnaire":
                 made[sheet.name] = dictionary(
                     explained,
-                    self._synthesis().figures,
+                    self._synthesis.figures,
                     self.readings,
                     sheet=sheet.name,
                     name=sheet.table,
                 )
         return made
 
-    def _changes(self, dossiers: Table) -> Iterator[tuple[Content, ...]]:
-        if self.comparison is None or self.before is None:
-            return iter(())
-        return self.comparison.rows(dossiers.rows, self.before)
-
+    @cached_property
     def _synthesis(self) -> Synthesis:
-        if not self._figures:
-            below = self.maker.policy.small_counts.below
-            origins = self.columns.figures
-            years = self.maker.context.years if self.maker.audience == "agence" else ()
-            made = synthesise(self.readings, origins=origins, below=below, years=years)
-            self._figures.append(made)
-        return self._figures[0]
+        context = self.maker.context
+        whole = self.maker.audience == "agence" and not context.filters
+        return synthesise(
+            self.readings,
+            origins=self.columns.figures,
+            below=self.maker.policy.small_counts.below,
+            years=context.years if whole else (),  # they are of every dossier
+        )
 
-    def fill(self, sheet: Worksheet, spec: SheetSpec, *, tables: dict[str, Table]) -> None:
+    @cached_property
+    def _changed(self) -> datetime | None:
+        return latest_change(one.entry for one in self.readings)
+
+    @property
+    def _dated(self) -> str:
+        """Of when its pages are: of the last reading, or of what a current workbook says."""
+        context = self.maker.context
+        if context.edition or context.on_request:
+            read = f"données au {paris(context.read_at):%d/%m/%Y}"
+            return f"{context.edition}, {read}" if context.edition else read.capitalize()
+        if self._changed is None:
+            return "Classeur courant"
+        return f"Classeur courant, dernier changement le {paris(self._changed):%d/%m/%Y}"
+
+    def _fill(self, sheet: Worksheet, spec: SheetSpec) -> None:
         """Fill one sheet, but for the rows of a table."""
         context = self.maker.context
-        dated = f"Données au {paris(context.generated_from):%d/%m/%Y}"
-        margins = Margins(title=self.title, dated=dated, audience=self.footer)
+        margins = Margins(title=self.title, dated=self._dated, audience=self.footer)
         set_up_page(sheet, margins)
         if spec.kind == "synthese":
             subtitle = " · ".join(
                 (
                     f"Démarche {context.demarche} — {context.title}",
-                    dated.lower(),
-                    context.filters or "tous les dossiers",
+                    self._dated[:1].lower() + self._dated[1:],
+                    context.filters or self._held,
                 )
             )
-            fill_synthesis(sheet, self._synthesis(), headings=Headings(self.title, subtitle))
+            fill_synthesis(sheet, self._synthesis, headings=Headings(self.title, subtitle))
         elif spec.kind == "a_propos":
-            fill_about(sheet, self._about())
+            until = context.opinions_until.get(self.author, 0)
+            identity = Identity(context.demarche, self.author, until, self.digest[:_SHORT])
+            fill_about(sheet, (*self._about, *identity_lines(identity, digest=self.digest)))
         else:
-            fill_shell(sheet, tables[spec.name], mask=self.maker.policy.mask)
+            fill_shell(sheet, self.tables[spec.name], mask=self.maker.policy.mask)
 
+    @property
+    def _held(self) -> str:
+        return "tous les dossiers de ce centre" if self.centre else "tous les dossiers"
+
+    @property
     def _whom(self) -> str:
         if self.centre is None:
             return AUDIENCES[self.maker.audience]
@@ -175,25 +212,29 @@ class AudienceWorkbook:
             f"{self.centre.confirmed} confirmés)"
         )
 
+    @property
     def _withheld(self) -> tuple[AboutLine, ...]:
         if self.maker.audience == "agence":
             listed = self.columns.of_kind("dictionnaire").name
             form = form_lines(self.readings, self.maker.context, listed=listed)
             return (*form, AboutLine("Retenu", "rien"))
         return withheld_lines(
-            self.kept, self.readings, context=self.maker.context, policy=self.maker.policy
+            None if self.centre else self.kept,
+            self.readings,
+            context=self.maker.context,
+            policy=self.maker.policy,
         )
 
+    @cached_property
     def _about(self) -> tuple[AboutLine, ...]:
         context = self.maker.context
         versions = f"{self.columns.version} ({self.columns.digest})"
-        until, checksum = context.opinions_until, self.checksum[:12]
         return about_lines(
             context=context,
-            audience=self._whom(),
-            identity=Identity(context.demarche, self.author, until, checksum),
-            checksum=self.checksum,
-            compared=self.compared,
+            audience=self._whom,
+            held=f"aucun : {self._held}",
+            changed=self._changed,
+            compared=self.comparison.compared,
             digests=digest_lines(context, self.maker.policy, columns=versions),
-            withheld=self._withheld(),
+            withheld=self._withheld,
         )

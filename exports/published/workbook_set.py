@@ -1,13 +1,11 @@
 """The workbooks of an export: the agency's, the network's, and one for each centre."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from exports.cells import paris
 from exports.model import ExportContext, ExportedDossier
-from exports.published.changes import Comparison
-from exports.published.checksum import data_checksum
-from exports.published.former import PreviousExport
+from exports.published.changes import Comparison, first_edition, handed_row
+from exports.published.checksum import RowDigests
 from exports.published.workbook import AudienceWorkbook
 from exports.readers.policy import Policy
 from exports.readers.reading import Reading, readings
@@ -15,10 +13,11 @@ from exports.sheets.centres import Assignment, Centre, author_of, concerned
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.names_known import check_policy
 from exports.sheets.tables import Table, TableMaker
-from exports.xlsx.about_sheet import VERSIONS, digest_lines
 from mappings.schema.model import Audience
+from store.staff.handed_out import HandedRow
 
 _WHOLE = ("agence", "reseau")
+NOT_COMPARED = first_edition("aucune édition n'est encore publiée")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +25,14 @@ class _Audience:
     """What the workbooks of one audience share."""
 
     maker: TableMaker
-    comparison: Comparison | None
     kept: Sequence[ExportedDossier]
     readings: Sequence[tuple[Reading, Assignment]]
+    digests: RowDigests
 
 
 @dataclass(frozen=True, slots=True)
 class WorkbookSet:
     """All the workbooks of one export: what they share is worked out once.
-
-    Same attributes, same bytes. `Changements` compares with files as they were published, so that
-    an audience is told of the past only what it could read then.
 
     Attributes:
         entries: Every dossier, in any order.
@@ -44,7 +40,7 @@ class WorkbookSet:
         columns: Sheets and columns.
         policy: What leaves the agency.
         centres: Table of the regional centres; without it no dossier says its centres.
-        previous: The last published export, that `Changements` compares with.
+        compare: What the workbook of an author says of its changes.
     """
 
     entries: Sequence[ExportedDossier]
@@ -52,28 +48,17 @@ class WorkbookSet:
     columns: ColumnsFile
     policy: Policy
     centres: Sequence[Centre] = ()
-    previous: PreviousExport | None = None
+    compare: Callable[[str], Comparison] = lambda _: NOT_COMPARED
     _audiences: dict[Audience, _Audience] = field(default_factory=dict)
-    _checksums: list[str] = field(default_factory=list)
 
     @property
-    def checksum(self) -> str:
-        """SHA-256 of the data: equal when the workbooks would say nothing new."""
-        if not self._checksums:
-            self._checksums.append(
-                data_checksum(
-                    self.entries,
-                    self.context,
-                    columns=self.columns,
-                    policy=self.policy,
-                    centres=self.centres,
-                )
-            )
-        return self._checksums[0]
+    def versions(self) -> str:
+        """Versions of the data files that decide what is withheld."""
+        return f"{self.context.mapping.digest} {self.policy.digest}"
 
     def numbers(self, author: str) -> frozenset[int]:
         """Numbers of the dossiers of a workbook: ``agence``, ``reseau`` or ``crpv-<code>``."""
-        return frozenset(one.number for one in self._workbook(author).readings)
+        return frozenset(one.number for one in self.made(author).readings)
 
     def workbook(self, author: str) -> bytes:
         """Return the workbook (.xlsx) of an author, see :meth:`numbers`.
@@ -82,7 +67,7 @@ class WorkbookSet:
             KeyError: The table has no such centre.
             MappingMismatchError: The columns or the policy name what the mapping does not have.
         """
-        return self._workbook(author).pack()
+        return self.made(author).pack()
 
     def tables(self, author: str) -> dict[str, Table]:
         """Return the tables of a workbook by name of sheet, see :meth:`numbers` for its name.
@@ -91,9 +76,20 @@ class WorkbookSet:
             KeyError: The table has no such centre.
             MappingMismatchError: The columns or the policy name what the mapping does not have.
         """
-        return self._workbook(author).tables()
+        return self.made(author).tables
 
-    def _workbook(self, author: str) -> AudienceWorkbook:
+    def handed(self, audience: Audience) -> tuple[HandedRow, ...]:
+        """What an audience reads of each dossier, to be kept: its row of `Dossiers`."""
+        shared = self._read_by(audience)
+        mine = [replace(one, author=audience) for one, _ in shared.readings]
+        table = shared.maker.make(self.columns.dossiers_sheet, mine)
+        return tuple(
+            handed_row(table.columns, cells, centres=to.centres)
+            for cells, (_, to) in zip(table.rows, shared.readings, strict=True)
+        )
+
+    def made(self, author: str) -> AudienceWorkbook:
+        """Return the workbook of an author before it is written, see :meth:`workbook`."""
         centre = None if author in _WHOLE else self._centre(author)
         shared = self._read_by("agence" if author == "agence" else "reseau")
         chosen = [
@@ -101,44 +97,18 @@ class WorkbookSet:
             for one, to in shared.readings
             if centre is None or centre.code in to.centres
         ]
-        previous = self.previous if shared.comparison else None
-        before = previous.numbers(f"{author}.xlsx") if previous else None
         return AudienceWorkbook(
             maker=shared.maker,
             kept=shared.kept,
             readings=chosen,
             columns=self.columns,
-            checksum=self.checksum,
             centre=centre,
-            comparison=shared.comparison,
-            before=before,
-            compared=self._compared(told=before is not None),
+            comparison=self.compare(author),
+            digests=shared.digests,
         )
 
     def _centre(self, author: str) -> Centre:
         return {author_of(one): one for one in self.centres}[author]
-
-    def _compared(self, *, told: bool) -> str:
-        if self.context.filters:
-            return "rien : cet export est filtré"
-        if self.previous is None:
-            return "rien : premier export"
-        if not told:
-            return "rien : ce classeur n'est pas dans l'export précédent, ou y a été modifié"
-        return f"l'export publié le {paris(self.previous.published_at):%d/%m/%Y à %H:%M} (Paris)"
-
-    def _comparison(self, maker: TableMaker) -> Comparison | None:
-        former = self.previous.former(f"{maker.audience}.xlsx") if self.previous else None
-        if former is None or self.context.filters:
-            return None
-        digests = digest_lines(self.context, self.policy, columns="")
-        versions = {line.name: line.text for line in digests if line.name in VERSIONS}
-        return Comparison(
-            columns=maker.make(self.columns.dossiers_sheet, ()).columns,
-            former=former.rows,
-            masks=(self.policy.mask, self.policy.patient_mask),
-            retold=maker.audience == "agence" or former.versions == versions,
-        )
 
     def _read_by(self, audience: Audience) -> _Audience:
         known = self._audiences.get(audience)
@@ -156,9 +126,9 @@ class WorkbookSet:
         )
         made = _Audience(
             maker=maker,
-            comparison=self._comparison(maker),
             kept=tuple(one for one in self.entries if one.report.number not in shared),
             readings=concerned(read, centres=self.centres, territory=self.columns.territory),
+            digests=RowDigests(),
         )
         self._audiences[audience] = made
         return made

@@ -58,6 +58,7 @@ class Table:
         columns: In order.
         rows: Cells of each row, as many as columns.
         printed: How many of the first columns are printed.
+        above: A sentence over the headers, where there is one.
         written: Where the writer keeps what it wrote for a row, by identity of the row; ``None``
             where rows do not outlive the table.
     """
@@ -67,7 +68,13 @@ class Table:
     columns: tuple[Column, ...]
     rows: Sequence[tuple[Content, ...]]
     printed: int
+    above: str = ""
     written: dict[int, str] | None = field(default=None, compare=False)
+
+    @property
+    def header_row(self) -> int:
+        """Row of the headers, the first unless a sentence stands over them."""
+        return 2 if self.above else 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
@@ -17,8 +18,6 @@ from mappings.medicines.columns import NO_REFERENCE
 from mappings.schema.model import Audience
 
 _MAPPING, _POLICY = "Correspondance", "Politique de confidentialité"
-VERSIONS = (_MAPPING, _POLICY)
-"""Lines that say by which data files answers are withheld."""
 
 AUDIENCES: dict[Audience, str] = {
     "agence": "l'agence seulement : contient des données personnelles et le secret des affaires",
@@ -28,42 +27,83 @@ AUDIENCES: dict[Audience, str] = {
 
 @dataclass(frozen=True, slots=True)
 class AboutLine:
-    """One line of the sheet."""
+    """One line of the sheet.
+
+    Attributes:
+        name: What it is about.
+        text: What it says.
+        passing: Whether it is true of when the file was made, and nothing new when it moves.
+    """
 
     name: str
     text: str
+    passing: bool = False
 
 
 def about_lines(
     *,
     context: ExportContext,
     audience: str,
-    identity: Identity,
-    checksum: str,
+    held: str,
+    changed: datetime | None,
     compared: str,
     digests: Sequence[AboutLine],
     withheld: Sequence[AboutLine],
 ) -> tuple[AboutLine, ...]:
-    """Return what the sheet says."""
+    """Return what the sheet says, but for its identity.
+
+    Args:
+        context: Circumstances of the export.
+        audience: Who reads it.
+        held: Which dossiers it holds.
+        changed: Latest change of them.
+        compared: What `Changements` compares with.
+        digests: Versions of the data files.
+        withheld: What is not in it.
+    """
+    kept_current = not (context.edition or context.on_request)
+    kind = "aucune\u00a0: classeur courant, refait quand son contenu change"
+    if context.on_request:
+        kind = "aucune\u00a0: classeur fait à la demande"
+    read = f"{moment_of(context.read_at)} (Paris)"
+    if kept_current:
+        read += (
+            ", quand ce classeur a été fait. Il reste à jour tant qu'aucun classeur courant plus"
+            " récent n'est paru ; le portail, page « Exports », dit quand la démarche a été lue"
+            " pour la dernière fois"
+        )
     return (
         AboutLine("Démarche", f"{context.demarche} — {context.title}"),
         AboutLine("Destiné à", audience),
-        AboutLine("Données lues jusqu'au", f"{paris(context.watermark):%d/%m/%Y à %H:%M} (Paris)"),
+        AboutLine("Édition", context.edition or kind),
+        AboutLine("Données lues jusqu'au", read, passing=kept_current),
         AboutLine(
-            "Dernier changement", f"{paris(context.generated_from):%d/%m/%Y à %H:%M} (Paris)"
+            "Dernier changement",
+            f"{moment_of(changed)} (Paris)" if changed else "aucun\u00a0: aucun dossier",
         ),
-        AboutLine("Filtres", context.filters or "aucun : tous les dossiers"),
+        AboutLine("Filtres", context.filters or held),
         AboutLine("Comparé à", compared),
         AboutLine("Référentiel", context.ruleset),
         *digests,
         AboutLine("BDPM", context.reference or f"{NO_REFERENCE} : ses colonnes sont vides"),
-        AboutLine("Somme de contrôle des données", f"SHA-256 {checksum}"),
-        AboutLine(
-            IDENTITY, f"{identity} (ne pas modifier : « unc import » reconnaît le classeur à cela)"
-        ),
         AboutLine("Logiciel", context.software),
         *withheld,
     )
+
+
+def identity_lines(identity: Identity, *, digest: str) -> tuple[AboutLine, ...]:
+    """Return what tells the workbook from any other."""
+    return (
+        AboutLine("Somme de contrôle du contenu", f"SHA-256 {digest}"),
+        AboutLine(
+            IDENTITY, f"{identity} (ne pas modifier : « unc import » reconnaît le classeur à cela)"
+        ),
+    )
+
+
+def moment_of(moment: datetime) -> str:
+    """A moment as staff read it."""
+    return f"{paris(moment):%d/%m/%Y à %H:%M}"
 
 
 def digest_lines(context: ExportContext, policy: Policy, *, columns: str) -> tuple[AboutLine, ...]:
@@ -77,7 +117,7 @@ def digest_lines(context: ExportContext, policy: Policy, *, columns: str) -> tup
 
 
 def withheld_lines(
-    kept: Sequence[ExportedDossier],
+    kept: Sequence[ExportedDossier] | None,
     readings: Sequence[Reading],
     *,
     context: ExportContext,
@@ -86,16 +126,16 @@ def withheld_lines(
     """Say what the network does not see.
 
     Args:
-        kept: Dossiers that stay at the agency.
+        kept: Dossiers that stay at the agency, of those of the export; ``None`` for a centre, whose
+            workbook does not say how many of which centre do.
         readings: Dossiers of the workbook.
         context: Circumstances of the export.
         policy: What leaves the agency.
     """
     fields = context.mapping.fields
-    scope = sum(1 for one in kept if _out_of_scope(one, policy))
     titles = [spec.title for spec in fields.values() if spec.audience == "agence"]
     lines = [
-        AboutLine("Dossiers non diffusés", f"{len(kept)}, dont {scope} hors champ"),
+        AboutLine("Dossiers non diffusés", _kept_back(kept, context, policy)),
         AboutLine("Colonnes réservées à l'agence", ", ".join(titles)),
     ]
     for rule in policy.withheld:
@@ -112,6 +152,16 @@ def withheld_lines(
     below = policy.small_counts.below
     lines.append(AboutLine("Nombres de cas", f"de 1 à {below - 1}, affichés « < {below} »"))
     return tuple(lines)
+
+
+def _kept_back(
+    kept: Sequence[ExportedDossier] | None, context: ExportContext, policy: Policy
+) -> str:
+    if kept is None:
+        return "leur nombre est dans le classeur du réseau"
+    scope = sum(1 for one in kept if _out_of_scope(one, policy))
+    among = ", parmi ceux que le filtre retient" if context.filters else ""
+    return f"{len(kept)}, dont {scope} hors champ{among}"
 
 
 def form_lines(

@@ -18,7 +18,7 @@ from openpyxl.xml.functions import tostring
 from exports.cells import MAX_LINKS
 from exports.sheets.tables import Table
 from exports.xlsx.row_writer import links, rows_xml
-from exports.xlsx.shell import FIRST_ROW
+from exports.xlsx.shell import first_row
 from exports.xlsx.styles import StyleIds
 
 _LEVEL = 5
@@ -120,10 +120,10 @@ def _with_rows(part: bytes, table: Table, *, styles: StyleIds) -> Iterator[bytes
     if not found:
         raise ValueError("openpyxl 3.1 is needed: this one writes a sheet otherwise")
     yield _DIMENSION.sub(f'<dimension ref="{_reference(table)}"'.encode(), head, count=1)
-    yield from rows_xml(table, styles=styles, first_row=FIRST_ROW)
+    yield from rows_xml(table, styles=styles, first_row=first_row(table))
     yield found
     place = _AFTER_LINKS.search(tail)
-    cells = list(islice(links(table, first_row=FIRST_ROW), MAX_LINKS))
+    cells = list(islice(links(table, first_row=first_row(table)), MAX_LINKS))
     if not cells or place is None:
         yield tail
         return
@@ -146,7 +146,7 @@ def _ignored(table: Table) -> bytes:
 
 
 def _with_links(part: bytes, table: Table) -> bytes:
-    addresses = islice(links(table, first_row=FIRST_ROW), MAX_LINKS)
+    addresses = islice(links(table, first_row=first_row(table)), MAX_LINKS)
     added = "".join(
         f'<Relationship Id="link{number}" Type="{_HYPERLINK}" Target={quoteattr(url)} '
         'TargetMode="External"/>'
@@ -156,5 +156,5 @@ def _with_links(part: bytes, table: Table) -> bytes:
 
 
 def _reference(table: Table) -> str:
-    rows = FIRST_ROW + len(table.rows) - 1
-    return f"A1:{get_column_letter(len(table.columns))}{max(rows, 1)}"
+    rows = table.header_row + len(table.rows)
+    return f"A1:{get_column_letter(len(table.columns))}{rows}"

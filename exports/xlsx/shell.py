@@ -15,7 +15,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports.cells import MAX_UNITS
 from exports.sheets.tables import Table
 from exports.xlsx.styles import (
+    BLUE,
     FILLED_FILL,
+    FONT,
     GREY,
     HEADER_ALIGNMENT,
     HEADER_FILL,
@@ -23,7 +25,6 @@ from exports.xlsx.styles import (
     set_text,
 )
 
-FIRST_ROW = 2
 _STATUS_COLOURS = {
     "Complet": ("C6EFCE", "006100"),
     "À compléter": ("FFEB9C", "7F5F00"),
@@ -50,17 +51,22 @@ _COLOURED = {
 
 def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
     """Fill a new sheet with everything of a table but its rows."""
+    top = table.header_row
     for place, column in enumerate(table.columns, start=1):
-        set_text(sheet, (1, place), text=column.name)
-        cell = sheet.cell(row=1, column=place)
+        set_text(sheet, (top, place), text=column.name)
+        cell = sheet.cell(row=top, column=place)
         if place == 1:
             cell.font, cell.fill, cell.alignment = HEADER_FONT, HEADER_FILL, HEADER_ALIGNMENT
         else:  # openpyxl takes as long to find a style again as to write the cell
-            style = sheet.cell(row=1, column=1)._style  # type: ignore[union-attr]  # noqa: SLF001
+            style = sheet.cell(row=top, column=1)._style  # type: ignore[union-attr]  # noqa: SLF001
             cell._style = copy(style)  # type: ignore[union-attr]  # noqa: SLF001
         sheet.column_dimensions[get_column_letter(place)].width = column.width + 0.7
-    sheet.row_dimensions[1].height = 32
-    sheet.freeze_panes = f"B{FIRST_ROW}"
+    sheet.row_dimensions[top].height = 32
+    if table.above:
+        set_text(sheet, (1, 1), text=table.above)
+        sheet["A1"].font = Font(name=FONT, size=11, bold=True, color=BLUE)
+        sheet.row_dimensions[1].height = 22
+    sheet.freeze_panes = f"B{first_row(table)}"
     sheet.sheet_view.zoomScale = 90
     sheet.sheet_view.showGridLines = False
     _add_table(sheet, table)
@@ -68,16 +74,21 @@ def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
     _add_formats(sheet, table, mask=mask)
     last = get_column_letter(table.printed)
     sheet.print_area = f"A1:{last}{last_row(table)}"
-    sheet.print_title_rows = "1:1"
+    sheet.print_title_rows = f"1:{top}"
+
+
+def first_row(table: Table) -> int:
+    """Return the first row of a table, under its headers."""
+    return table.header_row + 1
 
 
 def last_row(table: Table) -> int:
     """Return the last row of a table: one blank row where it has none, as Excel wants."""
-    return max(FIRST_ROW, FIRST_ROW + len(table.rows) - 1)
+    return max(first_row(table), table.header_row + len(table.rows))
 
 
 def _add_table(sheet: Worksheet, table: Table) -> None:
-    ref = f"A1:{get_column_letter(len(table.columns))}{last_row(table)}"
+    ref = f"A{table.header_row}:{get_column_letter(len(table.columns))}{last_row(table)}"
     excel = ExcelTable(displayName=table.name, name=table.name, ref=ref)
     excel.tableStyleInfo = TableStyleInfo(name="TableStyleLight9", showRowStripes=True)
     excel.autoFilter = AutoFilter(ref=ref)
@@ -93,8 +104,8 @@ def _add_filled(sheet: Worksheet, table: Table) -> None:
         if not column.filled:
             continue
         letter = get_column_letter(place)
-        sheet[f"{letter}1"].fill = FILLED_FILL
-        area = f"{letter}{FIRST_ROW}:{letter}{last_row(table)}"
+        sheet[f"{letter}{table.header_row}"].fill = FILLED_FILL
+        area = f"{letter}{first_row(table)}:{letter}{last_row(table)}"
         listed = bool(column.choices)
         rule = DataValidation(
             type="list" if listed else "textLength",
@@ -116,7 +127,7 @@ def _add_formats(sheet: Worksheet, table: Table, *, mask: str) -> None:
     end = last_row(table)
     for place, column in enumerate(table.columns, start=1):
         letter = get_column_letter(place)
-        area = f"{letter}{FIRST_ROW}:{letter}{end}"
+        area = f"{letter}{first_row(table)}:{letter}{end}"
         for word, (fill, ink) in _COLOURED.get(column.name, {}).items():
             rule = Rule(type="cellIs", operator="equal", formula=[f'"{word}"'])
             rule.dxf = DifferentialStyle(
@@ -130,8 +141,8 @@ def _add_formats(sheet: Worksheet, table: Table, *, mask: str) -> None:
                 dataBar=DataBar(cfvo=ends, color="8585F6", minLength=0, maxLength=100),
             )
             sheet.conditional_formatting.add(area, bar)
-    whole = f"A{FIRST_ROW}:{get_column_letter(len(table.columns))}{end}"
+    whole = f"A{first_row(table)}:{get_column_letter(len(table.columns))}{end}"
     quoted = mask.replace('"', '""')
-    grey = Rule(type="expression", formula=[f'A{FIRST_ROW}="{quoted}"'])
+    grey = Rule(type="expression", formula=[f'A{first_row(table)}="{quoted}"'])
     grey.dxf = DifferentialStyle(font=Font(color=GREY, italic=True))
     sheet.conditional_formatting.add(whole, grey)

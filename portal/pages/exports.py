@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
+from exports.published.changes import Changes
+from exports.published.editions import Kind
+from exports.published.handed_out import HandedOutReader
+from exports.published.manifest import CURRENT
 from exports.sheets.columns import ColumnsFile
 from portal.dossiers.lines import dossiers_sheet
 from portal.errors import ForbiddenError, UnknownError
 from portal.headers import HEAD
 from portal.pages.view import view_of
 from portal.people.sessions import Person, SignedIn
-from portal.published.changes import Changes, compare
 from portal.published.files import FetchableExport, FetchableFile, FetchableFiles
 from portal.source import now
 from store.repository import Store
@@ -23,6 +26,12 @@ _TYPES = {
     ".parquet": "application/vnd.apache.parquet",
 }
 _SHOWN = 40
+_GROUPS = {
+    Kind.WEEKLY: "Éditions hebdomadaires",
+    Kind.MONTHLY: "Éditions mensuelles",
+    Kind.BY_HAND: "Autres éditions",
+    "": "Exports d’avant les éditions",
+}
 
 
 class _Streamed(FileResponse):
@@ -54,19 +63,16 @@ class DownloadPages:
         """What this person fetched last."""
         return self.store.visits.last_download(self.demarche, person.email)
 
-    def changes(self, before: FetchableFile, after: FetchableFile) -> Changes:
-        """What changed between two files of a kind."""
+    def changes(self, author: str, *, before: int, after: int) -> Changes | None:
+        """What changed in a workbook from one publication to another; ``None``: not known."""
+        reader = HandedOutReader(self.store, self.demarche, self.masks)
+        return reader.changes(author, before=before, after=after)
+
+    @property
+    def named_by(self) -> str:
+        """Header of the column that names a dossier for people."""
         sheet = dossiers_sheet(self.columns)
-        by_computed = {column.computed: column.name for column in sheet.columns}
-        named = next((one.name for one in sheet.columns if one.field), "")
-        return compare(
-            before.path,
-            after.path,
-            sheet=sheet.name,
-            key=by_computed["dossier"],
-            title=named,
-            masks=() if after.audience == "agence" else self.masks,
-        )
+        return next((one.name for one in sheet.columns if one.field), "")
 
 
 def _counter(request: Request) -> DownloadPages:
@@ -76,18 +82,21 @@ def _counter(request: Request) -> DownloadPages:
 
 @router.get("/exports")
 def exports(request: Request, person: SignedIn) -> Response:
-    """The workbooks that this person may fetch, the latest first."""
+    """The workbooks that this person may fetch: the current ones, then the editions by kind."""
     counter = _counter(request)
-    exports_shown = counter.fetchable.for_role(person.role)
-    last = counter.last(person)
+    shown = counter.fetchable.for_role(person.role)
+    groups = {
+        title: tuple(one for one in shown if one.kind == kind) for kind, title in _GROUPS.items()
+    }
     return view_of(request).page(
         request,
         "exports",
         person=person,
-        latest=exports_shown[0] if exports_shown else None,
-        earlier=exports_shown[1:_SHOWN],
-        not_shown=max(0, len(exports_shown) - _SHOWN),
-        fetched=last,
+        current=_current(shown),
+        groups={title: found for title, found in groups.items() if found},
+        most=_SHOWN,
+        read_at=counter.store.demarches.state(counter.demarche).last_polled_at,
+        fetched=counter.last(person),
     )
 
 
@@ -106,10 +115,10 @@ def download(request: Request, file_id: str, person: SignedIn) -> Response:
     if not person.role.may_fetch(file.audience):
         raise ForbiddenError
     if HEAD not in request.scope:
-        line = Visit(now(), person.email, "download", file.folder, file.name)
+        line = Visit(now(), person.email, "download", file.version, file.name)
         counter.store.visits.record(counter.demarche, line)
     return _Streamed(
-        file.path,
+        file.path.resolve(),  # the set may be replaced meanwhile: this very file is given whole
         media_type=_TYPES[file.path.suffix],
         filename=file.save_as,
         headers={"cache-control": "private, no-store"},
@@ -120,26 +129,35 @@ def download(request: Request, file_id: str, person: SignedIn) -> Response:
 def changes(request: Request, person: SignedIn) -> Response:
     """What changed since the file that this person fetched last."""
     counter = _counter(request)
-    exports_shown = counter.fetchable.for_role(person.role)
-    last = counter.last(person)
-    before, after = _compared(exports_shown, last)
+    shown = counter.fetchable.for_role(person.role)
+    current, last = _current(shown), counter.last(person)
+    after = current.file(last.file) if current and last else None
+    before = _fetched(shown, last) if last else 0
+    changes = None
+    if after is not None and before:
+        changes = counter.changes(after.author, before=before, after=after.sequence)
     return view_of(request).page(
         request,
         "changements",
         person=person,
-        latest=exports_shown[0] if exports_shown else None,
+        latest=current,
         fetched=last,
-        before=before,
         after=after,
-        changes=counter.changes(before, after) if before and after else None,
+        named_by=counter.named_by,
+        changes=changes,
     )
 
 
-def _compared(
-    exports_shown: tuple[FetchableExport, ...], last: Visit | None
-) -> tuple[FetchableFile | None, FetchableFile | None]:
-    """The file fetched last and the latest of its kind, where both are still there to be read."""
-    if last is None or not exports_shown or not last.file.endswith(".xlsx"):
-        return None, None
-    then = next((export for export in exports_shown if export.folder == last.folder), None)
-    return (then.file(last.file) if then else None), exports_shown[0].file(last.file)
+def _current(shown: tuple[FetchableExport, ...]) -> FetchableExport | None:
+    return next((export for export in shown if export.is_current), None)
+
+
+def _fetched(shown: tuple[FetchableExport, ...], last: Visit) -> int:
+    """Place of the publication that made the file which was fetched; 0 where it is not known."""
+    kind, _, place = last.folder.partition("/")
+    if kind == CURRENT and place.isdecimal():
+        return int(place)
+    found: list[FetchableFile | None] = [
+        export.file(last.file) for export in shown if export.version == last.folder
+    ]
+    return next((one.sequence for one in found if one is not None), 0)

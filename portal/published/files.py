@@ -2,14 +2,16 @@
 
 import hmac
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from exports.published.publishing import published
+from exports.cells import paris
+from exports.published.editions import Kind, told_of
+from exports.published.listing import published, stamp
+from exports.published.manifest import CURRENT, PublishedExport
 from portal.people.roles import Role, centre_of
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}\.(?:xlsx|csv|parquet)")
@@ -22,23 +24,35 @@ class FetchableFile:
 
     Attributes:
         id: Stands in the address of the file. It cannot be guessed, and gives no right by itself.
-        folder: Name of the export's folder.
+        version: Which publication handed it out, for the journal: ``courant/43``,
+            ``hebdomadaire/2026-S48``.
+        told: The same for people.
         name: Name of the file.
         audience: Who it is for, as the manifest says.
         sha256: Its checksum.
         size: In bytes.
         dossiers: How many it holds, where the manifest tells.
+        sequence: Place of the publication that made it; 0 of before they were counted so.
+        stamp: Tells its copies apart among what a person keeps.
         path: Where it is.
     """
 
     id: str
-    folder: str
+    version: str
+    told: str
     name: str
     audience: str
     sha256: str
     size: int
     dossiers: int | None
+    sequence: int
+    stamp: str
     path: Path
+
+    @property
+    def author(self) -> str:
+        """Whose workbook it is."""
+        return self.name.partition(".")[0]
 
     @property
     def centre(self) -> str:
@@ -48,19 +62,44 @@ class FetchableFile:
     @property
     def save_as(self) -> str:
         """Name under which a person keeps it: dated, so that two never replace each other."""
-        return f"unc-{self.folder}-{self.name}"
+        return f"unc-{self.stamp}-{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class FetchableExport:
-    """One published export, with the files that its reader may fetch."""
+    """One published export, with the files that its reader may fetch.
 
-    folder: str
+    Attributes:
+        kind: ``courant``, the kind of an edition, or blank for an export of before there were any.
+        version: Of its files that it made itself, see :class:`FetchableFile`.
+        told: Which one it is, for people.
+        sequence: Its place among the others.
+        published_at: When it appeared.
+        dossiers: How many dossiers the agency reads in it.
+        period: First and last day of deposit.
+        ruleset: Version of the rules.
+        files: What may be fetched.
+    """
+
+    kind: str
+    version: str
+    told: str
+    sequence: int
     published_at: datetime
     dossiers: int
     period: tuple[str, str] | None
     ruleset: str
     files: tuple[FetchableFile, ...]
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it is kept up to date."""
+        return self.kind == CURRENT
+
+    @property
+    def is_edition(self) -> bool:
+        """Whether people name it by its week, its month or its title."""
+        return self.kind in set(Kind)
 
     def file(self, name: str) -> FetchableFile | None:
         """The file of a name."""
@@ -74,10 +113,10 @@ class FetchableFiles:
         self._root = root
         self._demarche = demarche
         self._key = sha256(f"file ids\0{secret}".encode()).digest()
-        self._read: tuple[int, tuple[FetchableExport, ...]] = (-1, ())
+        self._read: tuple[tuple[int, ...], tuple[FetchableExport, ...]] = ((), ())
 
     def for_role(self, role: Role) -> tuple[FetchableExport, ...]:
-        """Exports that hold a file which the role may fetch, the latest first."""
+        """Exports that hold a file which the role may fetch: current, editions, older ones."""
         mine = (
             replace(
                 export, files=tuple(file for file in export.files if role.may_fetch(file.audience))
@@ -100,42 +139,61 @@ class FetchableFiles:
 
     def _all(self) -> tuple[FetchableExport, ...]:
         try:
-            stamp = self._root.stat().st_mtime_ns
+            moved = stamp(self._root)
         except OSError:
             return ()
-        if stamp != self._read[0]:
+        if moved != self._read[0]:
             found = published(self._root, demarche=self._demarche)
-            self._read = (stamp, tuple(self._export(one.folder, one.manifest) for one in found))
+            self._read = (moved, tuple(map(self._export, found)))
         return self._read[1]
 
-    def _export(self, folder: Path, manifest: Mapping[str, Any]) -> FetchableExport:
-        period = manifest.get("period")
-        files = (self._file(folder, dict(told)) for told in manifest.get("files", ()))
+    def _export(self, one: PublishedExport) -> FetchableExport:
+        told, period = one.manifest, one.manifest.get("period")
+        files = (self._file(one, dict(file)) for file in told.get("files", ()))
         return FetchableExport(
-            folder=folder.name,
-            published_at=datetime.fromisoformat(str(manifest["published_at"])),
-            dossiers=int(manifest.get("dossiers", 0)),
+            kind=one.kind,
+            version=_version(one, one.sequence),
+            told=_told(one),
+            sequence=one.sequence,
+            published_at=one.published_at,
+            dossiers=int(told.get("dossiers", 0)),
             period=(str(period[0]), str(period[1])) if period else None,
-            ruleset=str(manifest.get("ruleset", "")),
+            ruleset=str(told.get("ruleset", "")),
             files=tuple(file for file in files if file is not None),
         )
 
-    def _file(self, folder: Path, told: dict[str, Any]) -> FetchableFile | None:
+    def _file(self, export: PublishedExport, told: dict[str, Any]) -> FetchableFile | None:
         """One file of a manifest; ``None`` where it names what we never publish."""
-        name, path = str(told.get("name")), folder / str(told.get("name"))
+        name, path = str(told.get("name")), export.folder / str(told.get("name"))
         if not _NAME.fullmatch(name) or path.is_symlink() or not path.is_file():
             return None
-        rows = told.get("rows") or {}
+        rows, sequence = told.get("rows") or {}, int(told.get("sequence", 0))
         dossiers = rows.get("Dossiers")
+        where = export.folder.relative_to(self._root.absolute()) / name
+        current = export.kind == CURRENT
+        day = f"{paris(export.published_at):%Y-%m-%d-%H%M}"
         return FetchableFile(
-            id=hmac.new(self._key, f"{folder.name}/{name}".encode(), sha256).hexdigest()[
-                :_ID_LENGTH
-            ],
-            folder=folder.name,
+            id=hmac.new(self._key, str(where).encode(), sha256).hexdigest()[:_ID_LENGTH],
+            version=_version(export, sequence),
+            told=_told(export),
             name=name,
             audience=str(told.get("audience", "")),
             sha256=str(told.get("sha256", "")),
             size=int(told.get("bytes", 0)),
             dossiers=None if dossiers is None else int(dossiers),
+            sequence=sequence,
+            stamp=day if current else export.folder.name,
             path=path,
         )
+
+
+def _version(export: PublishedExport, sequence: int) -> str:
+    if export.kind == CURRENT:
+        return f"{CURRENT}/{sequence}"
+    return f"{export.kind}/{export.folder.name}" if export.kind else export.folder.name
+
+
+def _told(export: PublishedExport) -> str:
+    if export.kind == CURRENT:
+        return "classeur courant"
+    return told_of(export) if export.kind in set(Kind) else f"export {export.folder.name}"

@@ -1,4 +1,7 @@
-"""Telling people by e-mail that a workbook is out: where to fetch it, and nothing of it."""
+"""Telling people by e-mail that an edition is out: where to fetch it, and nothing of it.
+
+The current workbooks move with each dossier: nobody is told of them.
+"""
 
 import logging
 import smtplib
@@ -16,7 +19,7 @@ from portal.source import Source, now
 from store.staff.accounts import Account
 
 RECENT = timedelta(days=1)
-"""Older exports are told of no more: switching notices on mails nobody the past."""
+"""Older editions are told of no more: switching notices on mails nobody the past."""
 _SECONDS = 20
 
 _log = logging.getLogger("unc.portal")
@@ -35,7 +38,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Crier:
-    """Sends each account one e-mail for each export in which it may fetch a file."""
+    """Sends each account one e-mail for each edition in which it may fetch a file."""
 
     source: Source
     fetchable: FetchableFiles
@@ -43,7 +46,7 @@ class Crier:
     url: str
 
     def tell(self) -> int:
-        """Tell who was not told of the latest export yet; how many were.
+        """Tell who was not told of the latest edition yet; how many were.
 
         A message that the server refuses is tried again at the next call; a crash between sending
         and writing down may tell a person twice.
@@ -66,13 +69,15 @@ class Crier:
             _log.warning("Un avis a été refusé par le serveur (%s)", type(error).__name__)
             return False
         notices = self.source.store.notices
-        notices.record(self.source.demarche, export.folder, account=account.email, at=now())
+        notices.record(self.source.demarche, export.version, account=account.email, at=now())
         return True
 
     def _due(self) -> Iterator[tuple[Account, FetchableExport]]:
         for account in self.source.store.accounts.list():
-            for export in self.fetchable.for_role(parse_role(account.role))[:1]:
-                told = self.source.store.notices.told(self.source.demarche, export.folder)
+            mine = self.fetchable.for_role(parse_role(account.role))
+            found = [one for one in mine if one.is_edition]
+            for export in sorted(found, key=lambda one: one.sequence)[-1:]:
+                told = self.source.store.notices.told(self.source.demarche, export.version)
                 recent = now() - export.published_at < RECENT
                 if recent and account.email not in told:
                     yield account, export
@@ -81,12 +86,12 @@ class Crier:
         message = EmailMessage()
         message["From"] = self.post.sender
         message["To"] = account.email
-        message["Subject"] = "Portail UNC : un nouveau classeur est disponible"
+        message["Subject"] = "Portail UNC : une nouvelle édition est disponible"
         message["Date"] = formatdate(localtime=False)
         message["Message-ID"] = make_msgid(domain=self.post.sender.rpartition("@")[2])
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(
-            "Bonjour,\n\nUn nouveau classeur des usages non conformes est disponible sur le"
+            "Bonjour,\n\nUne nouvelle édition des usages non conformes est disponible sur le"
             f" portail :\n{self.url}/exports\n\nCe message est automatique et ne contient aucune"
             " donnée.\n"
         )

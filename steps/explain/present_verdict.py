@@ -5,6 +5,7 @@ from datetime import date
 
 from mappings.medicines.facts import to_look_at
 from mappings.schema.model import FormMapping
+from steps.judge.situations import differs_from
 from steps.read.retention import Keeping
 from steps.wiring.case_files import CaseFiles
 from steps.wiring.failures import RequestError
@@ -53,12 +54,13 @@ def explain_now(services: Services, number: int, *, on: date | None = None) -> E
         raise RequestError(f"Le dossier {number} n'a pas été lu : lancez « unc sync ».")
     case, known = CaseFiles.read(services).of(stored), Keeping.of(services).knows
     rules = case.rules if on is None else in_force(services.form.rulesets, on)
-    verdict = case.verdict(rules, fingerprint=stored.fingerprint, known=known)
+    differs = differs_from(services, number, case.earlier)
+    verdict = case.verdict(rules, fingerprint=stored.fingerprint, known=known, differs=differs)
     mapping = services.form.mapping
     remarks = to_look_at(case.report, mapping=mapping, matcher=matcher_of(services.inputs.home))
     return explained(
         with_remarks(verdict, remarks, mapping=mapping),
-        Facts(report=case.report, earlier_exists=known(case.earlier)),
+        Facts(case.report, known(case.earlier), differs),
         rules=rules,
         mapping=mapping,
     )

@@ -1,6 +1,6 @@
 """Rule-sets checked: usable, side by side with the others, and reachable in what the form asks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -93,15 +93,15 @@ def check_rulesets(there: RulesPlaces, file: Path | None) -> Checked:
         else:
             files.append(_checked(path, found, usable, options))
     if file is None:
-        files += _beside(there.rules, mapping)
+        files += _beside(there.rules, mapping, [*usable.values()])
     return Checked(tuple(files), bool(options), lack=lack, broken=broken)
 
 
-def _beside(rules: Path, mapping: FormMapping) -> list[CheckedFile]:
+def _beside(rules: Path, mapping: FormMapping, rulesets: Sequence[RuleSet]) -> list[CheckedFile]:
     """What stands beside the rule-sets and is used with them: answers, matching, texts."""
     checks: dict[str, Callable[[], object]] = {
         "reponses.yaml": lambda: read_policy(rules, mapping=mapping),
-        "rapprochements.yaml": lambda: read_matching(rules, mapping=mapping),
+        "rapprochements.yaml": lambda: read_matching(rules, mapping=mapping, rulesets=rulesets),
         "textes": lambda: _texts(rules, mapping),
     }
     files = []

@@ -23,6 +23,7 @@ from triage.consumption.tables import (
     read_open_medic,
     read_populations,
 )
+from triage.situations.dci import Salts
 
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _POPULATIONS = "populations.csv"
@@ -69,7 +70,7 @@ def consumed(services: Services) -> Consumed:
         DataFileError: A table cannot be read, is of another layout, or is there twice.
     """
     matching = services.form.matching
-    salts = matching.salts if matching else frozenset[str]()
+    salts = matching.salts if matching else Salts()
     tables: dict[int, Mapping[str, int]] = {}
     gaps: tuple[PopulationGap, ...] = ()
     for what, path in _files(services.inputs.home / "consommation").items():

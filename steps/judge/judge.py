@@ -15,7 +15,7 @@ from mappings.report.model import Report
 from steps.judge.earlier import Earlier
 from steps.judge.planning import Planner, Remembered, corrections_of, written_with
 from steps.judge.situation_descriptions import matching_versions
-from steps.judge.situations import place_reports
+from steps.judge.situations import differs_from, place_reports
 from steps.read.retention import is_number
 from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.failures import apart
@@ -169,7 +169,9 @@ class Bench:
         to_assess = {row.number for row in lights if self._verdict_due(row)}
 
         def listen(stored: StoredDossier, case: CaseFile) -> None:
-            if stored.number in to_assess and len(self._heard) < HEARD:
+            # What names an earlier dossier is compared with it, once both are described.
+            alone = case.earlier is None
+            if alone and stored.number in to_assess and len(self._heard) < HEARD:
                 self._heard[stored.number] = self._listened(stored, case)
 
         told = self.summary.set_aside
@@ -311,7 +313,10 @@ class Bench:
         mapping = self.files.mapping
         matcher = matcher_of(self.services.inputs.home)
         assessment = case.verdict(
-            case.rules, fingerprint=stored.fingerprint, known=self.earlier.exists
+            case.rules,
+            fingerprint=stored.fingerprint,
+            known=self.earlier.exists,
+            differs=differs_from(self.services, stored.number, case.earlier),
         )
         remarks = to_look_at(case.report, mapping=mapping, matcher=matcher)
         return with_remarks(assessment, remarks, mapping=mapping)

@@ -22,6 +22,7 @@ from store.verdicts.situations import SituationReport
 from triage.replies.annotation_owner import written_by_us
 from triage.replies.annotations import shown
 from triage.replies.decision import Written, held_by_person, is_excluded
+from triage.situations.dci import Salts
 from triage.situations.description import DRAWN, Description, annotated, describe
 from triage.situations.matching import Matching
 from triage.situations.names import SubstanceNames, reference_names, substances_by_cis
@@ -189,7 +190,7 @@ def _of(
     )
 
 
-def _by_cis(services: Services, report: Report, salts: frozenset[str]) -> Mapping[str, str]:
+def _by_cis(services: Services, report: Report, salts: Salts) -> Mapping[str, str]:
     """Substances of the report's medicines by CIS code, where the reference is sure of them."""
     matcher = matcher_of(services.inputs.home)
     found = medicines_of(report, mapping=services.form.mapping, matcher=matcher)
@@ -197,7 +198,7 @@ def _by_cis(services: Services, report: Report, salts: frozenset[str]) -> Mappin
 
 
 @lru_cache(maxsize=2)
-def _names(matcher: Matcher | None, names: SubstanceNames, salts: frozenset[str]) -> SubstanceNames:
+def _names(matcher: Matcher | None, names: SubstanceNames, salts: Salts) -> SubstanceNames:
     """Names of substances, with those that the reference knows; drawn once for each version."""
     if matcher is None:
         return names

@@ -12,12 +12,14 @@ from steps.judge.situation_descriptions import (
     matching_versions,
     settled,
 )
+from steps.read.retention import is_number
 from steps.wiring.case_files import CaseFiles
 from steps.wiring.services import Services, now
 from store.verdicts.situations import DecidedBy, SituationReport
 from triage.situations.description import Description, overrule
 from triage.situations.description import settled as settled_among
 from triage.situations.duplicates import ReportLink, find_links
+from triage.situations.families import differences
 from triage.situations.matching import Matching
 from triage.situations.propose import Placed, changed, members_of, propose
 
@@ -115,6 +117,18 @@ def links(services: Services) -> tuple[ReportLink, ...]:
     if matching is None:
         return ()
     return find_links(descriptions(services).values(), matching)
+
+
+def differs_from(services: Services, number: int, earlier: object) -> frozenset[str]:
+    """What a report and the dossier that it completes have not in common, as described."""
+    matching = services.form.matching
+    if matching is None or not is_number(earlier):
+        return frozenset()
+    rows = services.store.situations.reports(services.demarche, numbers=[number, earlier])
+    if not all(each in rows and rows[each].description for each in (number, earlier)):
+        return frozenset()
+    one, other = (description_of(rows[each]) for each in (number, earlier))
+    return differences(one, other, matching) if not one.initial else frozenset()
 
 
 def _live(services: Services) -> dict[int, SituationReport]:

@@ -1,4 +1,4 @@
-"""Hand out: workbooks of the agency, the network and each centre, when the data says something new.
+"""Hand out: the current workbooks of the agency, the network and each centre, kept up to date.
 
 A centre that no dossier concerns has its workbook all the same, with empty tables: a file that is
 missing would look like a failure.
@@ -9,33 +9,25 @@ from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from importlib.metadata import version
-from pathlib import Path
 
 from exports.cells import paris
 from exports.model import ExportContext, ExportedDossier, SituationView, latest_change
-from exports.published.former import PreviousExport
-from exports.published.manifest import export_facts
-from exports.published.publishing import (
-    ExportFile,
-    PublishedExport,
-    disk_told,
-    latest,
-    left_out,
-    publish,
-)
+from exports.published.checksum import MADE
+from exports.published.current import current, replace_current, sweep_current
+from exports.published.editions import Kind, editions
+from exports.published.folders import alone, disk_told
+from exports.published.manifest import CURRENT
 from exports.published.workbook_set import WorkbookSet
-from exports.sheets.centres import author_of
 from mappings.medicines.facts import facts_of, medicines_of
-from mappings.schema.model import Audience
 from steps.follow.followup import followed
-from steps.judge.judge import ASSESSMENT, is_current
+from steps.judge.judge import ASSESSMENT, is_current, judge
 from steps.judge.situations import decided
 from steps.publish.beside_reports import BesideReports, situations_of
 from steps.publish.circumstances import KIND, circumstances
+from steps.publish.publication import Publication
 from steps.wiring import handed_out_files
 from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.drift import absences_told, drift_of
-from steps.wiring.failures import KNOWN, told
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.reference import matcher_of, version_of
 from steps.wiring.services import Services, now
@@ -47,11 +39,9 @@ from triage.verdict.assess import JUDGED
 
 __all__ = ["centres", "entries_of", "export", "export_context", "hand_out_files", "source_digest"]
 
-FILES: dict[str, Audience] = {"agence.xlsx": "agence", "reseau.xlsx": "reseau"}
-
 
 def export(services: Services, summary: Summary) -> None:
-    """Publish the workbooks in one step, unless the last ones say the same.
+    """Replace the current workbooks whose own content moved; the others stay the files they are.
 
     A dossier or a workbook that cannot be made is left out and named; each run tries again.
 
@@ -62,94 +52,94 @@ def export(services: Services, summary: Summary) -> None:
     root, demarche = services.inputs.publishing.folder, services.demarche
     source = source_digest(services)
     last = services.store.exports.last(demarche, kind=KIND)
-    there = latest(root, demarche=demarche)
-    if last and there and (last.checksum, last.folder) == (source, str(there.folder)):
+    there = current(root, demarche=demarche)
+    known = (last.checksum, last.folder) if last else None
+    if there and there.intact and known == (source, str(there.folder)):
         return
-    aside: list[str] = []
-    with disk_told(root):  # openpyxl writes temporary files
-        published = _publish(services, root, aside=aside)
+    aside, assessed = list[str](), frozenset(summary.assessed)
+    with disk_told(root), alone(root):  # openpyxl writes temporary files
+        sweep_current(root)
+        entries = judged_entries(services, summary, told=aside)
+        made = workbook_set(services, entries, export_context(services, entries))
+        base = next(iter(editions(root, Kind.WEEKLY, demarche=demarche)), None)
+        publication = Publication.begin(services, made, base=base, aside=aside)
+        done = replace_current(
+            root,
+            publication.files(there=current(root, demarche=demarche)),
+            facts=lambda told: replace(publication.facts(told), kind=CURRENT),
+            at=now(),
+            sequence=publication.sequence,
+            kept=publication.keep,
+        )
+        there = done[0] if done else current(root, demarche=demarche)
+    if summary.assessed != assessed:
+        source = source_digest(services)  # verdicts moved meanwhile
     summary.set_aside += aside
-    summary.workbooks += [str(path) for path in published.paths] if published else []
-    shown = published or there
-    if shown is not None and (published or not aside):
+    if done:
+        summary.workbooks += [str(path) for path in done[1]]
+    if there is not None and (done or not aside):
         services.store.exports.record(
             demarche,
             Published(
                 kind=KIND,
-                folder=str(shown.folder),
+                folder=str(there.folder),
                 published_at=now(),
                 checksum="" if aside else source,
-                manifest=dict(shown.manifest),
+                manifest=publication.record(there),
             ),
         )
 
 
-def _publish(services: Services, root: Path, *, aside: list[str]) -> PublishedExport | None:
+def judged_entries(
+    services: Services, summary: Summary, *, told: list[str]
+) -> tuple[ExportedDossier, ...]:
+    """Every dossier, each with a verdict of what it says now, by the present rules.
+
+    By a verdict of other rules, or of another content, no dossier may leave the agency: published
+    so, the network would read less than before, and nobody would know why.
+
+    Args:
+        services: Store and data files.
+        summary: Counts what had to be judged.
+        told: Where dossiers are named that cannot be read again, or not be judged.
+    """
+    aside: list[str] = []
     entries = tuple(entries_of(services, told=aside))
-    context = export_context(services, entries)
-    made = workbook_set(
-        services, entries, context, previous=latest(root, demarche=services.demarche)
-    )
-    files = dict(_files(services, made, aside=aside))
-    facts = export_facts(entries, context, checksum=made.checksum)
-    return publish(root, files, facts=facts, at=now(), aside=aside)
-
-
-def _files(
-    services: Services, made: WorkbookSet, *, aside: list[str]
-) -> Iterator[tuple[str, ExportFile]]:
-    of_centres = made.centres if made.context.adopted else ()
-    wanted = [
-        *((name, one, str(one)) for name, one in FILES.items() if handed_out(one, made.context)),
-        *((centre_file(one.code), f"centre:{one.code}", author_of(one)) for one in of_centres),
-    ]
-    for done, (name, audience, author) in enumerate(wanted):
-        services.tell("Classeurs", done, len(wanted))
-        try:
-            yield name, ExportFile(audience=audience, content=made.workbook(author))
-        except (*KNOWN, OSError):  # a data file, or the disk: every workbook has this
-            raise
-        except Exception as error:  # noqa: BLE001 (told, and the run ends with 1)
-            aside.append(left_out(name, told(error)))
-    services.tell("Classeurs", len(wanted), len(wanted))
-
-
-def handed_out(audience: Audience, context: ExportContext) -> bool:
-    """Whether an audience has workbooks: the network has none of a form that nobody adopted."""
-    return audience == "agence" or context.adopted
+    rows = services.store.dossiers.light_rows(services.demarche)
+    if not all(one.judged for one in entries) or any(row.assessed_basis is None for row in rows):
+        judge(services, summary)
+        aside.clear()
+        entries = tuple(entries_of(services, told=aside))
+    told += aside
+    stale = [str(one.report.number) for one in entries if not one.judged]
+    if stale:
+        told.append(
+            "Sans verdict à jour, ces dossiers restent à l'agence et manquent aux classeurs du"
+            f" réseau et des centres : {', '.join(stale)}. Voyez pourquoi (unc status), puis"
+            " relancez unc assess"
+        )
+    return entries
 
 
 def workbook_set(
     services: Services,
     entries: Sequence[ExportedDossier],
     context: ExportContext,
-    *,
-    previous: PublishedExport | None,
 ) -> WorkbookSet:
-    """Every workbook of these dossiers, compared with the last published export.
+    """Every workbook of these dossiers.
 
     Raises:
         DataFileError: The columns, the policy or the table of centres is wrong.
     """
     folder = services.inputs.publishing.columns
     columns, policy = hand_out_files(folder, services.form.mapping)
-    before = None
-    if previous is not None:
-        sheets = columns.dossiers_sheet.name, columns.of_kind("a_propos").name
-        before = PreviousExport(previous, dossiers_sheet=sheets[0], about_sheet=sheets[1])
     return WorkbookSet(
         entries=entries,
         context=context,
         columns=columns,
         policy=policy,
         centres=centres(folder),
-        previous=before,
     )
-
-
-def centre_file(code: str) -> str:
-    """Name of the workbook of a centre."""
-    return f"crpv-{code}.xlsx"
 
 
 def entries_of(
@@ -193,13 +183,12 @@ def entries_of(
 def export_context(services: Services, entries: tuple[ExportedDossier, ...]) -> ExportContext:
     """The circumstances of an export of these dossiers."""
     context = circumstances(services)
-    moved = latest_change(entries, otherwise=context.watermark)
+    moved = latest_change(entries) or context.watermark
     known = [entry.report for entry in entries]
     found = followed(services, known=known, until=paris(moved).date() + timedelta(days=1))
     by_people = decided(services)
     return replace(
         context,
-        generated_from=moved,
         situations={
             facts.id: SituationView(facts, follow_up, decided=len(by_people & {*facts.numbers}))
             for facts, follow_up in zip(found.facts, found.follow_ups, strict=True)
@@ -210,8 +199,12 @@ def export_context(services: Services, entries: tuple[ExportedDossier, ...]) -> 
 
 def source_digest(services: Services) -> str:
     """Hash of all that the workbooks are made from, without reading any dossier's content."""
-    state = services.store.demarches.state(services.demarche)
+    store, demarche = services.store, services.demarche
+    state = store.demarches.state(demarche)
+    weekly = editions(services.inputs.publishing.folder, Kind.WEEKLY, demarche=demarche)
     parts = [
+        MADE,
+        *(str(one.sequence) for one in weekly[:1]),
         version("passerelle-unc"),
         services.form.mapping.digest,
         services.inputs.publishing.network_default,
@@ -220,13 +213,15 @@ def source_digest(services: Services) -> str:
         *handed_out_files.texts(services.inputs.publishing.columns),
         *(
             f"{row.number} {row.content_hash} {row.assessed_fingerprint} {row.assessed_basis}"
-            for row in services.store.dossiers.light_rows(services.demarche)
+            for row in store.dossiers.light_rows(demarche)
         ),
-        *map(str, services.store.outbox.conflicts(services.demarche)),
-        *map(str, services.store.opinions.latest(services.demarche)),
+        *map(str, store.outbox.conflicts(demarche)),
+        *map(str, store.opinions.latest(demarche)),
         *(f"{number} {name}" for number, name in situations_of(services).items()),
         *map(str, sorted(decided(services))),
-        *map(str, sorted(services.store.quarantine.numbers(services.demarche))),
+        *map(str, sorted(store.quarantine.numbers(demarche))),
+        *map(str, store.corrections.list(demarche)),
+        *map(str, sorted(store.assessments.first_checks(demarche).items())),
         JUDGED,
         *(rules.digest for rules in services.form.rulesets),
         *(one.advice for one in drift_of(services)),

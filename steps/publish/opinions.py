@@ -12,14 +12,15 @@ from typing import Final
 
 from exports.identity import Identity
 from exports.model import ExportContext
-from exports.published.former import PreviousExport
-from exports.published.publishing import ON_REQUEST, published
+from exports.published.manifest import ON_REQUEST, PublishedExport, sha256
+from exports.published.publishing import dated
 from exports.published.workbook_set import WorkbookSet
 from exports.returned.merging import Change, Held, merge
 from exports.returned.reader import read_returned
 from exports.sheets.centres import author_of
 from exports.sheets.columns import ColumnsFile
 from steps.publish.export import entries_of, export_context, workbook_set
+from steps.publish.publication import reader_of
 from steps.wiring.failures import RequestError
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.services import Services, now
@@ -124,25 +125,35 @@ def _known(services: Services, author: str) -> Collection[int]:
     """Dossiers of the workbook of an author, as it would be made now."""
     entries = tuple(entries_of(services))
     context: ExportContext = export_context(services, entries)
-    made: WorkbookSet = workbook_set(services, entries, context, previous=None)
+    made: WorkbookSet = workbook_set(services, entries, context)
     return made.numbers(author)
 
 
 def _handed_out(services: Services, identity: Identity, columns: ColumnsFile) -> Collection[int]:
-    """Dossiers that the workbook had when it was published; none where its export is gone.
+    """Dossiers that the workbook had when it was published; none where that is not known any more.
 
-    What the returned file itself says proves nothing: only the file that stayed here does.
+    What the returned file itself says proves nothing: only what was kept here does. Of a workbook
+    made on request, or of before the editions, the file that stayed here tells.
     """
-    root, sheets = (
-        services.inputs.publishing.folder,
-        (columns.dossiers_sheet, columns.of_kind("a_propos")),
-    )
+    found = reader_of(services).numbers(identity.author, identity.checksum)
+    if found is not None:
+        return found
+    root = services.inputs.publishing.folder
     for folder in (root, root / ON_REQUEST):
-        for one in published(folder, demarche=identity.demarche):
-            if not str(one.manifest.get("checksum", "")).startswith(identity.checksum):
-                continue
-            former = PreviousExport(one, dossiers_sheet=sheets[0].name, about_sheet=sheets[1].name)
-            numbers = former.numbers(f"{identity.author}.xlsx")
-            if numbers is not None:
-                return numbers
+        for one in dated(folder, demarche=identity.demarche):
+            content = _file_that_stayed(one, identity)
+            if content is not None:
+                return {row.number for row in read_returned(content, columns).rows}
     return ()
+
+
+def _file_that_stayed(export: PublishedExport, identity: Identity) -> bytes | None:
+    """The very file that came back, as it was published; ``None`` where it is none of these."""
+    name = f"{identity.author}.xlsx"
+    told = next((one for one in export.manifest["files"] if one["name"] == name), None)
+    if told is None:
+        return None
+    digest = told.get("digest") or export.manifest.get("checksum")
+    content = (export.folder / name).read_bytes()
+    same = str(digest).startswith(identity.checksum) and sha256(content) == told["sha256"]
+    return content if same else None

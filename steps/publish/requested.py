@@ -1,24 +1,30 @@
 """Hand out on request: one centre, what moved since a day, or plain files. Never the published one.
 
 These exports stand apart, under ``sur-demande``, so that what is published stays what everyone
-reads and what the next one is compared with.
+reads. Every figure in them is of the dossiers that they hold.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 from typing import Literal, TypeAlias
 
 from exports.cells import paris
 from exports.model import ExportedDossier
+from exports.published.changes import Comparison, since
+from exports.published.checking import ExportFile
+from exports.published.checksum import digest_of_all
+from exports.published.editions import Kind, editions, told_of
 from exports.published.flat import WRITERS, flat_names
-from exports.published.manifest import export_facts
-from exports.published.publishing import ON_REQUEST, ExportFile, latest, publish
-from exports.published.workbook_set import WorkbookSet
+from exports.published.manifest import ON_REQUEST, export_facts
+from exports.published.publishing import newest_dated, publish
+from exports.published.workbook_set import NOT_COMPARED, WorkbookSet
 from exports.sheets.centre_names import centres_named
 from exports.sheets.centres import author_of
 from mappings.adoption.gate import REMEDY
-from steps.publish.export import entries_of, export_context, workbook_set
+from steps.publish.export import export_context, judged_entries, workbook_set
+from steps.publish.publication import compared_with, reader_of
 from steps.wiring.failures import RequestError
 from steps.wiring.handed_out_files import centres
 from steps.wiring.services import Services, now
@@ -63,17 +69,47 @@ def hand_out(services: Services, summary: Summary, *, request: Request) -> None:
     """
     if request.centre is not None:
         request = replace(request, centre=_code(services, request.centre))
-    entries = tuple(one for one in entries_of(services) if _moved_since(one, request.since))
-    context = replace(export_context(services, entries), filters=request.filters)
-    published = latest(services.inputs.publishing.folder, demarche=services.demarche)
-    made = workbook_set(services, entries, context, previous=published)
-    if request.since and not any(made.numbers(author) for author in _authors(made, request)):
+    every = judged_entries(services, summary, told=summary.set_aside)
+    entries = tuple(one for one in every if _moved_since(one, request.since))
+    context = replace(export_context(services, entries), filters=request.filters, on_request=True)
+    made = workbook_set(services, entries, context)
+    made = replace(made, compare=_compare(services, made))
+    shown = {number for author in _authors(made, request) for number in made.numbers(author)}
+    if request.since and not shown:
         return
     files = dict(_files(services, made, request))
     root = services.inputs.publishing.folder / ON_REQUEST
-    facts = export_facts(entries, context, checksum=made.checksum)
-    done = publish(root, files, facts=facts, at=now()) or latest(root, demarche=services.demarche)
+    digests = {name: file.digest for name, file in files.items()}
+    checksum = digest_of_all(digests, context.read_at.isoformat())
+    held = [one for one in entries if one.report.number in shown]
+    facts = export_facts(held, context, checksum=checksum)
+    done = publish(root, files, facts=facts, at=now())
+    done = done or newest_dated(root, demarche=services.demarche)
     summary.workbooks += [str(path) for path in done.paths] if done else []
+
+
+def _compare(services: Services, made: WorkbookSet) -> Callable[[str], Comparison]:
+    """What its workbooks are compared with: the last weekly edition, as the current ones."""
+    if made.context.filters:
+        sentence = "Rien n’est comparé\u00a0: ce classeur ne montre que les dossiers d’un filtre"
+        return lambda _: Comparison(sentence, "rien : cet export est filtré")
+    root = services.inputs.publishing.folder
+    base = next(iter(editions(root, Kind.WEEKLY, demarche=services.demarche)), None)
+    if base is None:
+        return lambda _: NOT_COMPARED
+    reader = reader_of(services)
+
+    def compare(author: str) -> Comparison:
+        rows = made.handed("agence" if author == "agence" else "reseau")
+        changes = reader.changes_to(
+            author,
+            {one.number: one for one in rows},
+            before=base.sequence,
+            versions=made.versions,
+        )
+        return compared_with(base) if changes is None else since(told_of(base), changes)
+
+    return compare
 
 
 def _code(services: Services, written: str) -> str:
@@ -103,12 +139,15 @@ def _files(
     for done, author in enumerate(authors, start=1):
         audience = f"centre:{author.removeprefix('crpv-')}" if "-" in author else author
         if request.format == "xlsx":
-            yield f"{author}.xlsx", ExportFile(audience, made.workbook(author))
+            book = made.made(author)
+            file = ExportFile(audience, book.pack(), book.rows, book.sheets, book.digest)
+            yield f"{author}.xlsx", file
         else:
             tables = tuple(made.tables(author).values())
             for name, table in flat_names(author, tables, suffix=request.format):
                 content = WRITERS[request.format](table)
-                yield name, ExportFile(audience, content, rows={table.sheet: len(table.rows)})
+                rows, digest = {table.sheet: len(table.rows)}, sha256(content).hexdigest()
+                yield name, ExportFile(audience, content, rows=rows, digest=digest)
         services.tell("Export", done, len(authors))
 
 

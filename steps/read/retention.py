@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self, TypeGuard
 
+from exports.published.editions import Kind, old_editions, remove_old_editions
+from exports.published.listing import sequences
 from exports.published.publishing import old_ones, remove_old
 from french.time import PARIS
 from mappings.dossier.model import RawDossier
@@ -116,29 +118,42 @@ def over(services: Services) -> list[int]:
     return [one.number for one in found if keeping.erases(one.raw)]
 
 
-def old_workbooks(services: Services, *, published: bool) -> tuple[str, ...]:
-    """What :func:`remove_old_workbooks` would remove.
-
-    Args:
-        services: Those of the démarche.
-        published: Whether new workbooks would be published before.
-    """
-    root, at = services.inputs.publishing.folder, now()
+def old_workbooks(services: Services) -> tuple[str, ...]:
+    """What :func:`remove_old_workbooks` would remove."""
+    publishing, at = services.inputs.publishing, now()
+    root = publishing.folder
     if not root.is_dir():
         return ()
-    before = at - services.inputs.publishing.retention
-    return tuple(map(str, old_ones(root, before=before, at=at, newest_stays=not published)))
+    old = (
+        *old_ones(root, before=at - publishing.retention, at=at),
+        *old_editions(root, before=_editions_before(services, at), at=at),
+    )
+    return tuple(map(str, old))
+
+
+def _editions_before(services: Services, at: datetime) -> dict[Kind, datetime]:
+    """Editions published before are kept no longer, by kind."""
+    months = services.inputs.publishing.editions
+    return {Kind(kind): months_before(at, count) for kind, count in months.items()}
 
 
 def remove_old_workbooks(services: Services) -> tuple[str, ...]:
-    """Remove workbooks older than ``UNC_EXPORT_RETENTION_DAYS``, but the latest.
+    """Remove what was handed out and is kept no longer: files, and what they showed.
+
+    The current workbooks and the newest edition of each kind stay.
 
     Raises:
         ExportFolderError: The folder cannot be written.
     """
-    root = services.inputs.publishing.folder
+    publishing, demarche = services.inputs.publishing, services.demarche
+    root, at = publishing.folder, now()
     if not root.is_dir():
         return ()
-    at = now()
-    before = at - services.inputs.publishing.retention
-    return tuple(str(folder) for folder in remove_old(root, before=before, at=at))
+    recent = at - publishing.retention
+    removed = (
+        *remove_old(root, before=recent, at=at),
+        *remove_old_editions(root, before=_editions_before(services, at), at=at),
+    )
+    there = sequences(root, demarche=demarche)
+    services.store.handed_out.prune(demarche, keep=there, before=recent)
+    return tuple(str(folder) for folder in removed)

@@ -66,7 +66,12 @@ class CaseFile:
         return self.report.fields[EARLIER].value if EARLIER in self.report.fields else None
 
     def verdict(
-        self, rules: RuleSet, *, fingerprint: str, known: Callable[[object], bool]
+        self,
+        rules: RuleSet,
+        *,
+        fingerprint: str,
+        known: Callable[[object], bool],
+        differs: frozenset[str] = frozenset(),
     ) -> Assessment:
         """The verdict of a rule-set on it.
 
@@ -74,6 +79,7 @@ class CaseFile:
             rules: The rule-set, that of its day or another.
             fingerprint: Of its content.
             known: Whether a number is that of a dossier of the démarche.
+            differs: What the dossier that it completes has not in common with it.
         """
         return assess(
             self.report,
@@ -82,6 +88,7 @@ class CaseFile:
             fingerprint=fingerprint,
             earlier_exists=known(self.earlier),
             cleared=self.files.cleared.get(self.dossier.number, frozenset()),
+            earlier_differs=differs,
         )
 
 

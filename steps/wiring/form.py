@@ -99,7 +99,7 @@ def _form(mapping: Path, rules: Path, _content: str) -> Form:
             RuleText(form_mapping.digest, form_mapping.version, mapping.name, mapping_text),
         ),
         policy=policy,
-        matching=read_matching(rules, mapping=form_mapping),
+        matching=read_matching(rules, mapping=form_mapping, rulesets=[one for one, _ in read]),
         texts=_compiled(tuple(templates.items()), policy.messages),
         digest=sha256("\0".join([policy_text, *templates.values()]).encode()).hexdigest()[:12],
     )
@@ -148,8 +148,10 @@ def read_policy(rules: Path, *, mapping: FormMapping) -> tuple[ReplyPolicy, str]
     return parse_reply_policy(text, source="reponses.yaml", mapping=mapping), text
 
 
-def read_matching(rules: Path, *, mapping: FormMapping) -> Matching | None:
-    """Read and check what makes reports one situation.
+def read_matching(
+    rules: Path, *, mapping: FormMapping, rulesets: Sequence[RuleSet]
+) -> Matching | None:
+    """Read and check what makes reports one situation; the newest rule-set tells what says nothing.
 
     Raises:
         DataFileError: The file is missing, unreadable or wrong.
@@ -160,7 +162,14 @@ def read_matching(rules: Path, *, mapping: FormMapping) -> Matching | None:
         for argument, name in (("vocabulary", "vocabulaire.yaml"), ("names", "substances.csv"))
         if (rules / name).exists()  # a folder of one's own may do without
     }
-    return matching_of(text, source="rapprochements.yaml", mapping=mapping, **beside)
+    newest = max(rulesets, key=lambda one: one.in_force_from, default=None)
+    return matching_of(
+        text,
+        source="rapprochements.yaml",
+        mapping=mapping,
+        says_nothing=newest.phrases if newest else (),
+        **beside,
+    )
 
 
 def read_mapping(path: Path) -> FormMapping:

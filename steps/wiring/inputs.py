@@ -1,6 +1,6 @@
 """What settings say, gathered once, by subject: steps receive these values and read no setting."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -87,7 +87,8 @@ class Publishing:
         folder: Where workbooks go, absolute.
         columns: Folder of the files that say what they show, and to whom.
         network_default: Whether a dossier whose « diffusable » is unanswered goes to the network.
-        retention: How long workbooks stay, but the latest.
+        retention: How long what was made on request stays, and what a current workbook showed.
+        editions: How many months editions stay, by kind; the newest of each always does.
         portal: Address of the portal, without a last slash; "" when nobody gave it.
     """
 
@@ -95,6 +96,7 @@ class Publishing:
     columns: Path
     network_default: NetworkDefault
     retention: timedelta
+    editions: Mapping[str, int]
     portal: str = ""
 
 
@@ -173,6 +175,11 @@ def inputs_of(settings: Settings) -> Inputs:
             network_default=settings.network_default,
             retention=settings.export_retention(),
             portal=_portal(settings),
+            editions={
+                "hebdomadaire": settings.weekly_editions_months,
+                "mensuelle": settings.monthly_editions_months,
+                "a-la-main": settings.other_editions_months,
+            },
         ),
     )
 

@@ -55,7 +55,7 @@ def _marker(home: Path, demarche: int) -> Path:
 
 
 def _trace(settings: Settings) -> Path | None:
-    from exports.published.publishing import latest  # heavy, and seldom needed
+    from exports.published.listing import latest  # heavy, and seldom needed
 
     marker = _marker(settings.home, settings.demarche_number())
     if marker.exists():

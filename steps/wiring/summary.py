@@ -83,7 +83,7 @@ class Summary:
         form_drift: Differences between the form and its mapping, worst first.
         missing_labels: Labels that are wanted and that the démarche does not have.
         requests: HTTP requests to DS, retries included.
-        workbooks: Absolute paths of the workbooks published.
+        workbooks: Absolute paths of the workbooks that this run replaced or published.
         told_before: When each trouble that the runs before told was first told, by its key
             (`steps.wiring.troubles`).
     """

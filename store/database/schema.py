@@ -10,7 +10,7 @@ from store.database.errors import SchemaTooNew, SchemaTooOld
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+REVISIONS = tuple(f"{number:04}" for number in range(1, 13))
 """Migrations of this version, oldest first: known without importing Alembic, which is slow."""
 
 _UPGRADE_LOCK = 0x554E4344

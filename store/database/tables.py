@@ -250,6 +250,38 @@ published_exports = Table(
     Index(None, "demarche", "kind"),
 )
 
+handed_out_columns = Table(
+    "handed_out_columns",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("names", Text, nullable=False),
+)
+
+handed_out = Table(
+    "handed_out",
+    metadata,
+    *of_dossier(),
+    Column("audience", String, primary_key=True),
+    Column("since", Integer, primary_key=True, autoincrement=False),
+    Column("until", Integer),
+    Column("digest", String, nullable=False),
+    Column("headers", String, nullable=False),
+    Column("centres", Text, nullable=False),
+    Column("cells", Text, nullable=False),
+    Index(None, "demarche", "audience", "until"),
+)
+
+handed_out_files = Table(
+    "handed_out_files",
+    metadata,
+    of_demarche(),
+    Column("author", String, primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String, nullable=False),
+    Column("versions", String, nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+)
+
 runs = Table(
     "runs",
     metadata,

@@ -14,6 +14,7 @@ from store.database.statements import in_chunks, upsert
 from store.database.tables import absences, dossiers, quarantine
 from store.dossiers import pages
 from store.outbox import sent
+from store.staff import handed_out
 
 
 class Why(StrEnum):
@@ -192,9 +193,9 @@ class Absences:
         """Erase dossiers that are gone, and remember only that they were there.
 
         Everything that the dossier says goes with it: content, past states, assessments, replies,
-        what was written, corrections, quarantine. The references of messages stay: were it opened
-        again, its declarant would not be told the same thing twice. On SQLite the erased bytes are
-        overwritten; on PostgreSQL they go with the next vacuum.
+        what was written, corrections, quarantine, what workbooks showed of it. The references of
+        messages stay: were it opened again, its declarant would not be told the same thing twice.
+        On SQLite the erased bytes are overwritten; on PostgreSQL they go with the next vacuum.
 
         Args:
             demarche: Number of the démarche.
@@ -215,6 +216,7 @@ class Absences:
                 rows = connection.execute(query.where(dossiers.c.number.in_(chunk)))
                 deposited |= {row.number: row.deposited_at for row in rows}
                 sent.keep(connection, demarche, chunk)
+                handed_out.forget(connection, demarche, chunk)
                 for table in (dossiers, quarantine):  # the other tables follow by cascade
                     here = delete(table).filter_by(demarche=demarche)
                     connection.execute(here.where(table.c.number.in_(chunk)))

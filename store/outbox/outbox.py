@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import Row, Select, Table, select
+from sqlalchemy import Row, Select, Table, func, select
 
 from store.database.engine import Scope
 from store.database.statements import in_chunks
@@ -164,6 +164,18 @@ class Outbox:
         query = select(replies).filter_by(demarche=demarche).where(replies.c.stage.in_(stages))
         ordered = query.order_by(replies.c.number, replies.c.id)
         return tuple(_stored(row) for row in self._rows(ordered, replies, numbers))
+
+    def waiting(self, demarche: int) -> int:
+        """How many replies are without a final receipt."""
+        query = select(func.count()).select_from(replies).filter_by(demarche=demarche)
+        with self._scope.read() as connection:
+            return connection.scalar(query.where(replies.c.stage.in_(OPEN))) or 0
+
+    def put_off(self, demarche: int) -> tuple[StoredReply, ...]:
+        """Replies without a final receipt that failed before, with why, by dossier number."""
+        query = select(replies).filter_by(demarche=demarche).where(replies.c.stage.in_(OPEN))
+        ordered = query.where(replies.c.text != "").order_by(replies.c.number, replies.c.id)
+        return tuple(_stored(row) for row in self._rows(ordered, replies, None))
 
     def remarks(self, demarche: int) -> tuple[StoredReply, ...]:
         """Replies of which something was not done, though DS took them, by dossier number."""

@@ -88,3 +88,13 @@ class Opinions:
         query = select(demarches.c.last_opinion).filter_by(demarche=demarche)
         with self._scope.read() as connection:
             return int(connection.scalar(query) or 0)
+
+    def last_ids(self, demarche: int) -> dict[str, int]:
+        """Id of the last row of each author.
+
+        A workbook carries that of its author: what another writes does not make it new.
+        """
+        query = select(opinions.c.author, func.max(opinions.c.id)).filter_by(demarche=demarche)
+        with self._scope.read() as connection:
+            rows = connection.execute(query.group_by(opinions.c.author))
+            return {row[0]: row[1] for row in rows}

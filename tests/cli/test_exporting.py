@@ -10,7 +10,8 @@ import pytest
 from rich.console import Console
 
 from cli.app import call
-from exports.published.publishing import ON_REQUEST, latest
+from exports.published.listing import latest
+from exports.published.manifest import ON_REQUEST
 from sandbox.generator.generate import generate
 from steps.publish.requested import Request, hand_out
 from steps.read.retention import remove_old_workbooks
@@ -107,8 +108,10 @@ def test_nothing_is_published_before_a_first_reading(
     assert not (tmp_path / "vide" / "exports").exists()
     assert call(["sync"]) == 0
     capsys.readouterr()
-    assert call(["export", *more]) == 2
-    assert "lancez unc assess" in capsys.readouterr().err
+    assert call(["export", *more, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["assessed"] == 8
+    assert told["workbooks"]
     assert command.home != tmp_path / "vide"
 
 

@@ -14,6 +14,7 @@ import python_calamine
 from msgspec import structs
 
 from exports.model import ExportContext, ExportedDossier
+from exports.published.changes import Comparison, changes_of, since
 from exports.published.workbook_set import WorkbookSet
 from exports.readers.policy import Policy, parse_policy
 from exports.sheets.columns import ColumnsFile, parse_columns
@@ -62,7 +63,7 @@ def context(**changes: Any) -> ExportContext:
         ruleset="2026.1",
         software="passerelle-unc 0.1.0",
         watermark=MOMENT,
-        generated_from=MOMENT,
+        read_at=MOMENT,
     )
     return replace(made, **changes)
 
@@ -210,6 +211,25 @@ def build(
     return WorkbookSet(entries, made, COLUMNS, POLICY).workbook(audience)
 
 
+def after(now: WorkbookSet, before: WorkbookSet) -> WorkbookSet:
+    """Workbooks that tell what changed since those of an edition."""
+
+    def compare(author: str) -> Comparison:
+        audience: Audience = "agence" if author == "agence" else "reseau"
+        old, new = ({one.number: one for one in made.handed(audience)} for made in (before, now))
+        agency = audience == "agence"
+        changes = changes_of(
+            author,
+            old,
+            new,
+            masks=() if agency else (POLICY.mask, POLICY.patient_mask),
+            retold=agency or before.versions == now.versions,
+        )
+        return since("édition 2026-S11 du lundi 9 mars 2026", changes)
+
+    return replace(now, compare=compare)
+
+
 def by_openpyxl(content: bytes, sheet: str) -> list[tuple[Any, ...]]:
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)  # this sheet alone
     rows = [tuple(row) for row in book[sheet].iter_rows(values_only=True)]
@@ -222,10 +242,10 @@ def by_calamine(content: bytes, sheet: str) -> list[list[Any]]:
     return book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
 
 
-def records(content: bytes, sheet: str) -> list[dict[str, Any]]:
-    """Rows of a sheet by header."""
-    header, *rows = by_openpyxl(content, sheet)
-    return [dict(zip(header, row, strict=True)) for row in rows]
+def records(content: bytes, sheet: str, *, header: int = 1) -> list[dict[str, Any]]:
+    """Rows of a sheet by header, which stands in that row."""
+    names, *rows = by_openpyxl(content, sheet)[header - 1 :]
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def parts(content: bytes) -> dict[str, bytes]:

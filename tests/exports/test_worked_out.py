@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from exports.model import ExportedDossier
-from exports.published.changes import Comparison, _held
+from exports.published.changes import changes_of
 from exports.published.workbook_set import WorkbookSet
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.figures import synthesise
@@ -51,7 +51,7 @@ def read_by(
     """All that a workbook says, by sheet, row and column; its figures too."""
     made = WorkbookSet(entries, context(), columns, POLICY)
     told = dict(cells(made.tables(audience)))
-    readings = made._workbook(audience).readings
+    readings = made.made(audience).readings
     figures = synthesise(readings, origins=columns.figures, below=POLICY.small_counts.below)
     told |= {("Synthèse", 0, one.name): content_text(one.value) for one in figures.figures}
     blocks = ((block.title, line) for block in figures.blocks for line in block.lines)
@@ -114,18 +114,15 @@ def test_nor_from_one_edition_to_the_next(secret: str) -> None:
 
     def changed(audience: Audience) -> list[Any]:
         former, now = (
-            WorkbookSet([it], context(), COLUMNS, POLICY).tables(audience)["Dossiers"]
+            {
+                row.number: row
+                for row in WorkbookSet([it], context(), COLUMNS, POLICY).handed(audience)
+            }
             for it in (one, other)
         )
-        held = [_held(*pair) for pair in zip(former.columns, former.rows[0], strict=True)]
-        names = [column.name for column in former.columns]
-        compared = Comparison(
-            columns=now.columns,
-            former={one.report.number: dict(zip(names, held, strict=True))},
-            masks=(POLICY.mask, POLICY.patient_mask),
-            retold=True,
-        )
-        return list(compared.rows(now.rows, {one.report.number}))
+        masks = (POLICY.mask, POLICY.patient_mask)
+        found = changes_of(audience, former, now, masks=masks, retold=True)
+        return [] if found.none else [found]
 
     assert changed("reseau") == []
     assert changed("agence")

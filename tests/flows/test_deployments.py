@@ -10,6 +10,8 @@ from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.flows import Flow, load_flow_from_entrypoint
 from ruamel.yaml import YAML
 
+from flows.maintenance import DEPLOYMENTS as OF_BEFORE
+
 ROOT = Path(__file__).parents[2]
 DEPLOYMENTS: list[dict[str, Any]] = YAML(typ="safe").load(ROOT / "prefect.yaml")["deployments"]
 BY_NAME = {one["name"]: one for one in DEPLOYMENTS}
@@ -62,3 +64,7 @@ def test_no_dossier_is_kept_by_prefect(name: str) -> None:
     flow = flow_of(name)
     assert flow.persist_result is False
     assert not flow.retries, "a whole flow is not tried again: its steps are"
+
+
+def test_the_weekly_and_the_monthly_deployment_publish_their_edition() -> None:
+    assert {name: BY_NAME[name]["parameters"]["edition"] for name in OF_BEFORE} == OF_BEFORE

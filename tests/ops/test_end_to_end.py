@@ -115,7 +115,7 @@ def everything_is_answered(stack: Stack) -> None:
 
 
 def dossiers_in_workbook(stack: Stack) -> set[int]:
-    newest = max((stack.home / "unc" / "exports").glob("*/agence.xlsx"), key=_published)
+    newest = max((stack.home / "unc" / "exports").glob("courant/agence.xlsx"), key=_published)
     rows = load_workbook(newest)["Dossiers"].iter_rows(min_row=2, values_only=True)
     return {int(str(row[0])) for row in rows}
 

@@ -124,11 +124,12 @@ class TestTheDiskOfTheExportsIsFull:
             assert "UNC_EXPORT_DIR" in told
             assert "précédents restent en place" in told
             exports = made.home / "exports"
-            assert not list(exports.glob("20*"))
+            assert not (exports / "courant").exists()
+            assert not list(exports.glob(".courant*"))
             assert not list(exports.glob(".en-cours*"))
             everything_is_answered(made, url)
             assert unc(env, "run")[0] == 0
-            assert list(exports.glob("20*/agence.xlsx"))
+            assert list(exports.glob("courant/agence.xlsx"))
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ import sqlite3
 import stat
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 
@@ -224,7 +224,7 @@ def test_a_purge_says_all_that_it_did(
         told = capsys.readouterr().out
         assert "UNC_RETENTION_MONTHS est vide" in told
         assert "0 dossier(s) effacé(s)\n0 classeur(s) publié(s)" in told
-        assert "0 export(s) trop vieux" in told
+        assert "0 édition(s) ou export(s) trop vieux" in told
         assert unc({"UNC_RETENTION_MONTHS": "900"}, "purge", "--json") == 0
         wanted = {"erased": [], "workbooks": [], "removed": [], "retention_months": 900}
         assert json.loads(capsys.readouterr().out) == wanted
@@ -312,26 +312,6 @@ def handled_before(made: Bridge, moment: datetime) -> set[int]:
 def test_months_are_counted_on_the_calendar(day: str, months: int, wanted: str) -> None:
     noon = datetime.fromisoformat(f"{day}T12:00:00+01:00")
     assert months_before(noon, months).date().isoformat() == wanted
-
-
-def test_old_workbooks_go_and_the_latest_stays(bridge: MakeBridge, unc: Unc) -> None:
-    with bridge(generate(4, seed=1)) as made:
-        made.run()
-        [folder] = (made.home / "exports").glob("20*")
-        old = folder.with_name("2020-01-01-0000")
-        folder.rename(old)
-        manifest = json.loads((old / "manifest.json").read_text())
-        published = datetime.now(UTC) - timedelta(days=400)
-        (old / "manifest.json").write_text(
-            json.dumps({**manifest, "published_at": published.isoformat()})
-        )
-        assert unc(made.environment, "purge") == 0
-        assert old.exists(), "the only export is the latest"
-        made.sandbox.control.purge(min(made.sandbox.control.snapshots(made.sandbox.demarche)))
-        assert made.run().workbooks
-        assert unc(made.environment, "purge") == 0
-        assert not old.exists()
-        assert len(list((made.home / "exports").glob("20*"))) == 1
 
 
 @pytest.mark.sample(1)

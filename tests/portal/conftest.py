@@ -14,13 +14,16 @@ import requests
 from argon2 import PasswordHasher
 
 from cli.portal.source import source_of
+from exports.published.editions import Kind
 from portal.app import Site, make_app
 from portal.people.oidc import OidcProvider
 from portal.serving import listen, server_of
 from portal.source import Source
 from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.generate import generate
+from steps.publish.edition import publish_edition
 from steps.wiring.services import open_services
+from steps.wiring.summary import Summary
 from store.staff.accounts import Account
 from tests.conftest import Bridge, bridge_on
 
@@ -72,12 +75,12 @@ class Visitor:
         return self.post("/connexion", adresse=email, mot_de_passe=password, jeton=self.token())
 
     def file_links(self, path: str = "/exports") -> dict[str, str]:
-        """Address of each file that the page offers, by export folder and name."""
+        """Address of each file that the page offers, by export, as it is told, and name."""
         page = self.get(path).text
         links = re.findall(
-            r'href="(/exports/[0-9a-f]+)">Télécharger <span[^>]*>(\S+) du ([\d-]+)<', page
+            r'href="(/exports/[0-9a-f]+)">Télécharger <span[^>]*>(\S+), ([^<]+)<', page
         )
-        return {f"{folder}/{name}": link for link, name, folder in links}
+        return {f"{told}/{name}": link for link, name, told in links}
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,7 @@ def add_account(source: Source, email: str, role: str, *, password: bool = True)
 
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Source, Bridge, int, int]]:
-    """A démarche that was read twice, one dossier having changed in between."""
+    """A démarche with an edition, of which one dossier changed since."""
     made = seeds()
     hostile = next(one.number for one in made if one.answers.get(12) == SECRET)
     changed = next(
@@ -141,6 +144,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Source, Bri
     )
     with bridge_on(tmp_path_factory.mktemp("portal"), made, network_default="include") as bridge:
         bridge.run()
+        with open_services(bridge.settings) as services:
+            publish_edition(services, Summary(), kind=Kind.WEEKLY)
         bridge.sandbox.control.submit(changed, {17: CHANGED})
         bridge.run()
         with open_services(bridge.settings) as services:

@@ -101,12 +101,12 @@ def test_an_address_that_is_refused_keeps_nobody_else_from_being_told(portal: Po
     assert REFUSED not in [message["To"] for message in box.received]
 
 
-def test_an_export_of_last_week_is_not_cried_out(portal: Portal) -> None:
+def test_an_edition_of_last_week_is_not_cried_out(portal: Portal) -> None:
     class Old(FetchableFiles):
         def for_role(self, role: Role) -> tuple[FetchableExport, ...]:
             then = datetime.now(UTC) - timedelta(days=7)
             return tuple(
-                replace(one, folder="old", published_at=then) for one in super().for_role(role)
+                replace(one, version="old", published_at=then) for one in super().for_role(role)
             )
 
     fetchable = Old(portal.source.exports, demarche=portal.source.demarche, secret="s" * 48)

@@ -9,17 +9,19 @@ from portal.dossiers.search import PER_PAGE
 from tests.portal.conftest import ADMIN, AGENCE, CHANGED, LYON, NICE, Portal, add_account
 
 
-def test_exports_are_listed_the_latest_first_with_what_staff_check(portal: Portal) -> None:
+def test_current_workbooks_come_first_then_editions_with_what_staff_check(portal: Portal) -> None:
     page = portal.visitor(LYON).get("/exports").text
-    first, *rest = re.findall(r"Dernier export, du|<summary>", page)
-    assert first == "Dernier export, du"
-    assert len(rest) == 1
+    found = re.findall(
+        r"Classeurs courants|Éditions hebdomadaires|<summary>Édition 20\d\d-S\d\d", page
+    )
+    assert [one[:8] for one in found] == ["Classeur", "Éditions", "<summary"]
+    assert "Démarche lue pour la dernière fois le" in page
     assert "Classeur du réseau" in page
     assert "Classeur du CRPV Lyon" in page
     assert "agence.xlsx" not in page
     assert (
         len(re.findall(r"<code>[0-9a-f]{64}</code>", page)) == 4
-    )  # two files in each of two exports
+    )  # two files of the current ones, two in the edition
     assert "Dossiers déposés du" in page
 
 
@@ -31,7 +33,8 @@ def test_a_downloaded_workbook_opens_and_is_written_down(portal: Portal) -> None
     journal = portal.visitor(ADMIN).get("/journal").text
     assert NICE in journal
     assert "Téléchargement" in journal
-    assert key in journal
+    assert key.startswith("classeur courant/")
+    assert re.search(r"courant/\d+/crpv-nice\.xlsx", journal)
     assert "Vous l'avez téléchargé" in visitor.get("/exports").text.replace("&#39;", "'")
 
 

@@ -8,11 +8,14 @@ from urllib.parse import quote
 import pytest
 
 from cli.portal.source import source_of
+from exports.published.editions import Kind
 from portal.dossiers.figures import indicators_of
 from portal.dossiers.library import Library
 from portal.dossiers.search import Wanted
 from sandbox.generator.generate import generate
+from steps.publish.edition import publish_edition
 from steps.wiring.services import open_services
+from steps.wiring.summary import Summary
 from tests.conftest import bridge_on
 from tests.portal.conftest import AGENCE, LYON, ROLES, Portal, Visitor, add_account, served
 
@@ -26,6 +29,8 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     folder = tmp_path_factory.mktemp("named")
     with bridge_on(folder, made, network_default="include") as bridge:
         bridge.run()
+        with open_services(bridge.settings) as services:
+            publish_edition(services, Summary(), kind=Kind.WEEKLY)
         for one in made[:2]:
             bridge.sandbox.control.annotate(one.number, {907: NAME})
         bridge.run()

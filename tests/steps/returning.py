@@ -4,7 +4,7 @@ from pathlib import Path
 
 import openpyxl
 
-from exports.published.publishing import latest
+from exports.published.listing import latest
 from steps.wiring.services import Services
 
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from triage.consumption.signals import PopulationGap
-from triage.situations.dci import joined
+from triage.situations.dci import Salts, joined
 
 NAME, BOXES = "L_ATC5", "BOITES"
 """Columns that are read: name of the substance (ATC, level 5) and boxes dispensed."""
@@ -26,12 +26,12 @@ class ConsumptionTableError(ValueError):
     """A table that is of another layout; a French sentence says where and what."""
 
 
-def read_open_medic(lines: Iterable[str], *, salts: frozenset[str]) -> Mapping[str, int]:
+def read_open_medic(lines: Iterable[str], *, salts: Salts) -> Mapping[str, int]:
     """Boxes by substance of one year's table.
 
     Args:
         lines: The table.
-        salts: Words that name a salt (:func:`triage.situations.dci.substances`).
+        salts: How salts are named (:func:`triage.situations.dci.substances`).
 
     Raises:
         ConsumptionTableError: A column is missing, or a count is no whole number of 0 or more.
@@ -44,12 +44,12 @@ def read_open_medic(lines: Iterable[str], *, salts: frozenset[str]) -> Mapping[s
     return boxes
 
 
-def read_populations(lines: Iterable[str], *, salts: frozenset[str]) -> Iterator[PopulationGap]:
+def read_populations(lines: Iterable[str], *, salts: Salts) -> Iterator[PopulationGap]:
     """Populations of a table ``substance;population_cible;population_rejointe``.
 
     Args:
         lines: The table.
-        salts: Words that name a salt (:func:`triage.situations.dci.substances`).
+        salts: How salts are named (:func:`triage.situations.dci.substances`).
 
     Raises:
         ConsumptionTableError: A column is missing, or a count is no whole number of 0 or more.

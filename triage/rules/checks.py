@@ -92,10 +92,13 @@ class Facts:
     Attributes:
         report: The whole report.
         earlier_exists: Whether the démarche has the dossier that this one completes.
+        earlier_differs: What that dossier has not in common with this one: ``company``,
+            ``substance``.
     """
 
     report: Report
     earlier_exists: bool
+    earlier_differs: frozenset[str] = frozenset()
 
     @property
     def deposit_day(self) -> date:

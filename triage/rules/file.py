@@ -12,6 +12,7 @@ from triage.rules.conditions import Condition
 from triage.rules.model import (
     Band,
     ContradictionWarning,
+    EarlierWarning,
     OnlyWarning,
     OutsideWarning,
     Part,
@@ -208,9 +209,10 @@ def _warnings(rules: RuleSet, top: Mapping[str, FieldSpec]) -> Iterator[Use]:
                 yield from _condition(warning.when, (*place, "when"), top)
             case ContradictionWarning():
                 yield from _condition(warning.when, (*place, "when"), top)
-            case PatientDataWarning():
-                for name in warning.exclude:
-                    yield Use((*place, "exclude"), name, top)
+            case EarlierWarning() | PatientDataWarning():
+                key = "fields" if isinstance(warning, EarlierWarning) else "exclude"
+                for name in getattr(warning, key):
+                    yield Use((*place, key), name, top)
 
 
 def _structure(rules: RuleSet) -> Iterator[tuple[Path, str]]:

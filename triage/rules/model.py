@@ -276,6 +276,16 @@ class ContradictionWarning(_Rule):
     text: str
 
 
+class EarlierWarning(_Rule):
+    """A complement or a closure of a dossier that has not the same company, or substance."""
+
+    id: str
+    check: Literal["earlier_differs"]
+    by: Literal["company", "substance"]
+    fields: tuple[str, ...] = Field(min_length=1)
+    text: str
+
+
 class PatientDataWarning(_Rule):
     """What looks like a patient's data in any free text but those of ``exclude``."""
 
@@ -300,6 +310,7 @@ WarningRule: TypeAlias = Annotated[
     | RowWarning
     | OnlyWarning
     | ContradictionWarning
+    | EarlierWarning
     | PatientDataWarning,
     Field(discriminator="check"),
 ]
@@ -320,7 +331,8 @@ class RuleSet(_Rule):
         in_row: How a reason is told of one of several rows (``{row}``, ``{reason}``).
         row_names: What people call a row of a repetition (``Spécialité``), by the repetition.
         unanswered: What is said of a scope question without an answer.
-        unasked: What is said of an item that the form does not ask while no person said so.
+        unasked: What is said of an item that the form does not ask while no person said so; without
+            it, that the answer is missing.
     """
 
     version: str
@@ -336,13 +348,20 @@ class RuleSet(_Rule):
     insufficient: InsufficientTexts
     unreadable: str
     unanswered: str = "question sans réponse"
-    unasked: str = "aucun champ de ce formulaire ne la donne : correspondance à compléter"
+    unasked: str = ""
     bands: tuple[Band, ...]
     scope: tuple[ScopeRule, ...]
     items: tuple[Item, ...]
     priority: Priority
     warnings: tuple[WarningRule, ...] = ()
     digest: str = ""
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """Every phrase that says nothing, or too little, of some answer."""
+        parts = (part for item in self.items for part in item.parts)
+        said = (phrase for part in parts for phrase in part.says_nothing)
+        return tuple(dict.fromkeys((*self.says_nothing, *self.empty_phrases, *said)))
 
     @field_validator("in_row")
     @classmethod

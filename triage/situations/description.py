@@ -5,19 +5,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from french.phrases import is_made_of
 from french.text import fold
 from mappings.dossier.model import Company
 from mappings.report.display import show
 from mappings.report.model import Answer, Report
 from triage.situations.matching import Facet, Matching
 from triage.situations.names import SubstanceNames, canonical, head, learnt_names
-from triage.situations.vocabulary import STEM
+from triage.situations.vocabulary import BESIDE, labels_of
 
 _SIREN = 9
 _LONGEST = 300
 _TITLE, _SHORTEST_TITLE = "titre", 10
 
-DRAWN = "5"
+DRAWN = "6"
 """How descriptions are drawn: raised when this code draws others from the same report."""
 
 CisSubstances: TypeAlias = Mapping[str, str]
@@ -249,18 +250,20 @@ def _facet(report: Report, facet: Facet, matching: Matching) -> tuple[str, ...]:
                 option in _options(report.fields[name]) for name, option in facet.asked_by.items()
             )
             if asked and not found:  # the title often says it
-                others = (_labels(matching.vocabulary.uses_of(other)) for other in told)
-                return next((labels for labels in others if labels), ())
+                others = (labels_of(matching.vocabulary.uses_of(other)) for other in told)
+                found = next((labels for labels in others if labels), ())
+            if told and (found or asked) and not labels_of(found):
+                beside = matching.vocabulary.uses_of(told[0])
+                return (*found, *(f"{BESIDE}{one}" for one in beside))
             return found
         case "route" if set(answers) & facet.vague:
             route = matching.vocabulary.route_of(" ; ".join(told))
             return (route,) if route else ()
+        case "route" if not answers and told:  # not asked, or left: the title may say it
+            route = matching.vocabulary.only_route_of(told[0])
+            return (route,) if route else ()
         case _:
             return tuple(one for one in answers if one not in facet.vague)
-
-
-def _labels(reading: Iterable[str]) -> tuple[str, ...]:
-    return tuple(one for one in reading if not one.startswith(STEM))
 
 
 def _use_as_typed(report: Report, matching: Matching) -> str:
@@ -278,8 +281,7 @@ def _said(report: Report, field: str) -> str:
 
 
 def _says_nothing(text: str, matching: Matching) -> bool:
-    folded = fold(text)
-    return folded in matching.no_names or folded.rstrip(" .!") in matching.no_names
+    return is_made_of(text, matching.says_nothing)
 
 
 def _title(report: Report, matching: Matching) -> str:

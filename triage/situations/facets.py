@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from triage.situations.matching import Facet, Matching
-from triage.situations.vocabulary import STEM
+from triage.situations.vocabulary import Vocabulary
 
 Answers: TypeAlias = Mapping[str, tuple[str, ...]]
 """Answers of each facet, by field; empty where there is none."""
@@ -18,10 +18,21 @@ _COVERED, _WORDED = 0.5, 0.9
 """An option that covers the other; one use in other words."""
 
 
-def compare(mine: Answers, theirs: Answers, matching: Matching) -> dict[str, Agreement]:
-    """How each facet of two reports compares, by field."""
-    facets = matching.situations.facets
-    found = {facet.field: _agreement(facet, mine, theirs, matching) for facet in facets}
+def compare(
+    mine: Answers,
+    theirs: Answers,
+    matching: Matching,
+    *,
+    known: Mapping[str, Agreement] | None = None,
+) -> dict[str, Agreement]:
+    """How each facet of two reports compares, by field; ``known`` ones are not compared again."""
+    facets, known = matching.situations.facets, known or {}
+    found = {
+        facet.field: known[facet.field]
+        if facet.field in known
+        else _agreement(facet, mine, theirs, matching)
+        for facet in facets
+    }
     told = any(found[facet.field] for facet in facets if facet.kind in {"use", "route"})
     for facet in facets:
         if found[facet.field] == 0 and told and _covered(facet, mine, theirs):
@@ -39,13 +50,17 @@ def surely_differ(mine: Answers, theirs: Answers, matching: Matching) -> bool:
     found = compare(mine, theirs, matching)
     return any(
         found[facet.field] == 0
-        and not (facet.kind == "use" and any(_is_unknown(side, facet) for side in (mine, theirs)))
+        and not (
+            facet.kind == "use"
+            and any(_is_unknown(side, facet, matching) for side in (mine, theirs))
+        )
         for facet in matching.situations.facets
     )
 
 
-def _is_unknown(side: Answers, facet: Facet) -> bool:
-    return all(one.startswith(STEM) for one in side[facet.field])
+def _is_unknown(side: Answers, facet: Facet, matching: Matching) -> bool:
+    parsed = matching.vocabulary.parsed(side[facet.field])
+    return not (parsed.labels or parsed.beside)
 
 
 def weight(agreements: Mapping[str, Agreement], facets: Sequence[Facet]) -> float:
@@ -55,13 +70,26 @@ def weight(agreements: Mapping[str, Agreement], facets: Sequence[Facet]) -> floa
     return sum(facet.weight * (agreements[facet.field] or 0) for facet in facets)
 
 
+def use_agreement(
+    one: tuple[str, ...], other: tuple[str, ...], vocabulary: Vocabulary
+) -> Agreement:
+    """How two readings of a use compare; the same labels are the same use, whatever the words."""
+    if not one or not other:
+        return None
+    mine, theirs = vocabulary.parsed(one), vocabulary.parsed(other)
+    if mine.answered and theirs.answered and (one == other or mine.labels == theirs.labels != ()):
+        return 1.0
+    if vocabulary.alike(one, other):
+        return _WORDED
+    return 0.0 if mine.answered and theirs.answered else None
+
+
 def _agreement(facet: Facet, mine: Answers, theirs: Answers, matching: Matching) -> Agreement:
     one, two = mine.get(facet.field, ()), theirs.get(facet.field, ())
     if not one or not two:
         return None
     if facet.kind == "use":
-        alike = matching.vocabulary.alike(one, two)
-        return 1.0 if one == two else _WORDED if alike else 0.0
+        return use_agreement(one, two, matching.vocabulary)
     return len({*one} & {*two}) / len({*one} | {*two})
 
 

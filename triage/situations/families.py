@@ -2,9 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, TypeAlias
 
 from triage.situations.description import Description
 from triage.situations.matching import Matching
+
+Difference: TypeAlias = Literal["company", "substance"]
+"""What a complement and the report that it names do not have in common."""
 
 
 def follows(one: Description, earlier: Description, matching: Matching) -> bool:
@@ -13,8 +17,19 @@ def follows(one: Description, earlier: Description, matching: Matching) -> bool:
     That of another company, or of a substance that is not followed with this one, is not: it is
     told, and stands on its own.
     """
-    same_company = one.company == earlier.company or not (one.company and earlier.company)
-    return not one.initial and same_company and _are_kin(one, earlier, matching)
+    return not one.initial and not differences(one, earlier, matching)
+
+
+def differences(
+    one: Description, earlier: Description, matching: Matching
+) -> frozenset[Difference]:
+    """What speaks against a complement being of the report that it names."""
+    found: set[Difference] = set()
+    if one.company and earlier.company and one.company != earlier.company:
+        found.add("company")
+    if not _are_kin(one, earlier, matching):
+        found.add("substance")
+    return frozenset(found)
 
 
 def _are_kin(one: Description, other: Description, matching: Matching) -> bool:

@@ -5,6 +5,7 @@ See ``triage/unc/rapprochements.yaml``, and beside it ``vocabulaire.yaml`` (word
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from hashlib import sha256
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -13,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from datafiles.file import DataFile, DataFileError
 from french.text import fold
 from mappings.schema.model import FormMapping
-from triage.situations.dci import joined
+from triage.situations.dci import Salts, joined
 from triage.situations.names import SubstanceNames, read_names
 from triage.situations.vocabulary import Vocabulary, parse_vocabulary
 
@@ -113,18 +114,28 @@ class DuplicateMatching(_Matching):
 
 
 class Matching(_Matching):
-    """The whole file, with the vocabulary and the names beside it."""
+    """The whole file, with the vocabulary and the names beside it.
+
+    ``says_nothing`` holds the phrases that say nothing of a substance, a use, a title or a
+    reference: those of the newest rule-set.
+    """
 
     version: str
-    salts: Folded
-    no_names: Folded = frozenset()
+    salt_words: Folded = Field(alias="salts")
+    acids: Folded = frozenset()
     companions: Folded = frozenset()
     classes: Mapping[str, Followed] = {}
     situations: SituationMatching
     duplicates: DuplicateMatching
     vocabulary: Vocabulary = Vocabulary()
     names: SubstanceNames = SubstanceNames()
+    says_nothing: tuple[str, ...] = ()
     digest: str = ""
+
+    @cached_property
+    def salts(self) -> Salts:
+        """How salts are named."""
+        return Salts(self.salt_words, self.acids)
 
     @property
     def followed(self) -> Mapping[str, frozenset[str]]:
@@ -144,7 +155,13 @@ class NoMatching(_Matching):
 
 
 def matching_of(
-    text: str, *, source: str, mapping: FormMapping, vocabulary: str = "", names: str = ""
+    text: str,
+    *,
+    source: str,
+    mapping: FormMapping,
+    says_nothing: tuple[str, ...] = (),
+    vocabulary: str = "",
+    names: str = "",
 ) -> Matching | None:
     """The matching that a file's text states; ``None`` where it says that reports are not matched.
 
@@ -157,11 +174,24 @@ def matching_of(
     if isinstance(file.data, dict) and file.data.get("situations", "") is None:
         file.validate(NoMatching)
         return None
-    return parse_matching(text, source=source, mapping=mapping, vocabulary=vocabulary, names=names)
+    return parse_matching(
+        text,
+        source=source,
+        mapping=mapping,
+        says_nothing=says_nothing,
+        vocabulary=vocabulary,
+        names=names,
+    )
 
 
 def parse_matching(
-    text: str, *, source: str, mapping: FormMapping, vocabulary: str = "", names: str = ""
+    text: str,
+    *,
+    source: str,
+    mapping: FormMapping,
+    says_nothing: tuple[str, ...] = (),
+    vocabulary: str = "",
+    names: str = "",
 ) -> Matching:
     """The matching that a file's text states, every field being one of the mapping.
 
@@ -169,6 +199,7 @@ def parse_matching(
         text: Text of ``rapprochements.yaml``.
         source: Its name in messages.
         mapping: Fields that it may name.
+        says_nothing: Phrases that say nothing.
         vocabulary: Text of ``vocabulaire.yaml``; nothing when there is none.
         names: Text of ``substances.csv``, likewise.
 
@@ -196,8 +227,9 @@ def parse_matching(
         beside["vocabulary"] = parse_vocabulary(vocabulary, source="vocabulaire.yaml")
     if names:
         beside["names"] = read_names(names, salts=found.salts, source="substances.csv")
-    digest = sha256(f"{text}\0{vocabulary}\0{names}".encode()).hexdigest()[:12]
-    return found.model_copy(update={"digest": digest, **beside})
+    read = "\0".join((text, vocabulary, names, *says_nothing))
+    digest = sha256(read.encode()).hexdigest()[:12]
+    return found.model_copy(update={"digest": digest, "says_nothing": says_nothing, **beside})
 
 
 def _fields(found: Matching) -> Iterator[tuple[tuple[int | str, ...], str]]:

@@ -16,7 +16,7 @@ from datafiles.file import DataFileError
 from french.text import fold
 from mappings.medicines.match import Match
 from mappings.medicines.reference import Medicine
-from triage.situations.dci import joined, sound
+from triage.situations.dci import Salts, joined, sound
 
 _DOSAGE = re.compile(
     r"\s\d[\d.,/ ]*\s*(?:mg|g|kg|µg|mcg|microgrammes?|ui|u|ml|cp|cpr|%|pour cent)\b.*", re.DOTALL
@@ -62,7 +62,7 @@ class SubstanceNames:
         return SubstanceNames({**reference.others, **self.others}, known)
 
 
-def read_names(text: str, *, salts: frozenset[str], source: str) -> SubstanceNames:
+def read_names(text: str, *, salts: Salts, source: str) -> SubstanceNames:
     """Names of a table ``autre_nom;substance``; an empty other name only states a substance.
 
     Raises:
@@ -83,7 +83,7 @@ def read_names(text: str, *, salts: frozenset[str], source: str) -> SubstanceNam
     return SubstanceNames(others, frozenset(known))
 
 
-def reference_names(medicines: Iterable[Medicine], salts: frozenset[str]) -> SubstanceNames:
+def reference_names(medicines: Iterable[Medicine], salts: Salts) -> SubstanceNames:
     """Names that a reference knows: its substances, and brands that hold one thing only."""
     held: dict[str, Counter[str]] = defaultdict(Counter)
     known: set[str] = set()
@@ -103,7 +103,7 @@ def reference_names(medicines: Iterable[Medicine], salts: frozenset[str]) -> Sub
     return SubstanceNames(others, frozenset(one for name in known for one in name.split("+")))
 
 
-def substances_by_cis(matches: Iterable[Match | None], salts: frozenset[str]) -> Mapping[str, str]:
+def substances_by_cis(matches: Iterable[Match | None], salts: Salts) -> Mapping[str, str]:
     """Substances by CIS code of what a reference found by a code that nothing speaks against."""
     return {
         match.medicine.cis: "+".join(
@@ -121,13 +121,13 @@ def head(name: str) -> str:
 
 
 def canonical(
-    text: str, *, salts: frozenset[str], names: SubstanceNames, companions: Collection[str] = ()
+    text: str, *, salts: Salts, names: SubstanceNames, companions: Collection[str] = ()
 ) -> str:
     """The substances that a text names, in normal form, brands and misspellings resolved.
 
     Args:
         text: As typed, with or without a dosage.
-        salts: Words that name a salt.
+        salts: How salts are named.
         names: What is known of names.
         companions: Substances that do not count beside another (« codéine + paracétamol »).
     """

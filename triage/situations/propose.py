@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from triage.situations.description import Description, settled
-from triage.situations.grouping import Likeness, group, signature
+from triage.situations.grouping import group, signature
+from triage.situations.likeness import Likeness
 from triage.situations.matching import Matching
 
 _OURS = re.compile(r"SIT-(\d+)")

@@ -5,10 +5,10 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from triage.situations.dci import joined
+from triage.situations.dci import Salts, joined
 from triage.situations.description import Description
 from triage.situations.matching import Matching
-from triage.situations.vocabulary import STEM
+from triage.situations.vocabulary import labels_of
 
 _AGE = re.compile(r"\d+")
 _LONGEST = 60
@@ -42,9 +42,7 @@ def _substance(reports: Iterable[Description]) -> str:
     if not name:
         return ""
     spellings = Counter(
-        spelt
-        for one in told
-        if (spelt := one.spelt.get(name)) and joined(spelt, frozenset()) == name
+        spelt for one in told if (spelt := one.spelt.get(name)) and joined(spelt, Salts()) == name
     )
     best = max(
         sorted(spellings),
@@ -58,7 +56,7 @@ def _use(reports: Sequence[Description], matching: Matching) -> str:
     """The use that most name, in the words of the vocabulary, else in a declarant's."""
     fields = [facet.field for facet in matching.situations.facets if facet.kind == "use"]
     found = [one.facets.get(field, ()) for field in fields for one in reports]
-    label = _most([one for one in each if not one.startswith(STEM)] for each in found)
+    label = _most(map(labels_of, found))
     return label or next((one.use[:_LONGEST] for one in reports if one.use), "")
 
 

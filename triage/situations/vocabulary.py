@@ -5,7 +5,9 @@ a use that it names is told by its label, and what is not known stays as stems.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from pydantic import BaseModel, ConfigDict
@@ -16,16 +18,45 @@ from french.text import fold
 
 STEM = "="
 """Before a stem, to tell it from the label of a known use."""
+BESIDE = "~"
+"""Before what a text beside the answer says (a title): it is looked at where the answer alone names
+no known use."""
 
 _TOKENS = re.compile(r"[a-z0-9]+|[,;.:()/+!?]")
+_HYPHENED = re.compile(r"[a-z]{2,}(?:-[a-z]{2,})+")
+_ELIDED = re.compile(r"\b(?:[cdjlmnst]|qu)'")
+_NOT = "!"
+"""Before the stem of a word that a negation takes away: « non consolidée » is a way of saying."""
 _BREAKS = frozenset({"et", "ou", "mais", "avec", "chez", "pour", "dans", "par", "ni"})
 _REACH = 2
 """Words after « sans » that it speaks of."""
 _LONG = 7
 """Letters from which one that is wrong, missing or swapped is a misspelling."""
 _SHORT = 4
+_ROOT = 5
+"""Letters that a root has at least."""
+_ENDINGS = (
+    "ateur", "ation", "atric", "ement", "atif", "ativ", "ical", "ienn", "air", "anc", "ant", "aux",
+    "enc", "ent", "eus", "eux", "ien", "ies", "ion", "iqu", "ism", "ist", "al", "au", "eu", "ia",
+    "ic", "ie", "if", "is", "iv", "um", "us", "a", "e", "i", "y",
+)  # fmt: skip
 _ENOUGH = 0.6
 """Share of the shorter text's stems that both must have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A reading taken apart: labels and roots, of the answer and of the text beside it."""
+
+    labels: tuple[str, ...]
+    beside: tuple[str, ...]
+    words: frozenset[str]
+    beside_words: frozenset[str]
+
+    @property
+    def answered(self) -> bool:
+        """Whether the answer itself says something: what stands beside separates nothing."""
+        return bool(self.labels or self.words)
 
 
 class Vocabulary(BaseModel):
@@ -35,9 +66,11 @@ class Vocabulary(BaseModel):
 
     ignored: frozenset[str] = frozenset()
     negations: frozenset[str] = frozenset()
+    words: Mapping[str, str] = {}
     uses: Mapping[str, str] = {}
     broader: Mapping[str, tuple[str, ...]] = {}
     routes: Mapping[str, str] = {}
+    listed: Mapping[str, str] = {}
     forms: Mapping[str, str] = {}
     digest: str = ""
 
@@ -46,11 +79,15 @@ class Vocabulary(BaseModel):
         return self._uses.read(text)
 
     def route_of(self, text: str) -> str | None:
-        """The first route that a text names; a form tells one only where no route is named."""
+        """The first route out of the form's list that a text names, else that its form tells."""
         readers = (self._routes, self._forms)
         read = (one for reader in readers for one in reader.read(text))
-        labels = [one for one in read if not one.startswith(STEM)]
-        return labels[0] if labels else None
+        return next(iter(labels_of(read)), None)
+
+    def only_route_of(self, text: str) -> str | None:
+        """The route of the form's list that a text names, where it names one alone."""
+        named = labels_of(self._listed.read(text))
+        return named[0] if len(named) == 1 else None
 
     def alike(self, mine: Sequence[str], theirs: Sequence[str]) -> bool:
         """Whether two readings are of one use.
@@ -58,22 +95,43 @@ class Vocabulary(BaseModel):
         Known uses decide where both name some: the one that names fewer must be told by the other.
         Else the words themselves are compared.
         """
-        labels = [self._narrowest(side) for side in (mine, theirs)]
-        if all(labels):
-            fewer, more = sorted(labels, key=len)
-            told = sum(any(self._same(one, other) for other in more) for one in fewer)
-            return told >= max(1, round(2 * len(fewer) / 3))
-        return _share(_words(mine), _words(theirs)) > _ENOUGH
+        one, other = self.parsed(tuple(mine)), self.parsed(tuple(theirs))
+        if one.labels and other.labels:
+            return self.told(one.labels, other.labels)
+        found = [side.labels or side.beside for side in (one, other)]
+        return (all(found) and self.told(*found)) or _same_words(one, other)
 
-    def _narrowest(self, reading: Sequence[str]) -> list[str]:
-        """Labels of a reading; « cancer » is left out beside « cancer colorectal »."""
-        labels = [one for one in reading if not one.startswith(STEM)]
-        return [one for one in labels if self._narrower(one).isdisjoint(labels)]
+    def told(self, one: Sequence[str], other: Sequence[str]) -> bool:
+        """Whether the labels of two readings are of one use."""
+        fewer, more = sorted((one, other), key=len)
+        told = sum(any(self._same(label, each) for each in more) for label in fewer)
+        return told >= max(1, round(2 * len(fewer) / 3))
+
+    @cached_property
+    def parsed(self) -> Callable[[tuple[str, ...]], "Parsed"]:
+        """A reading, taken apart once."""
+
+        def narrowest(labels: Iterable[str]) -> tuple[str, ...]:
+            """« cancer » is left out beside « cancer colorectal »."""
+            told = tuple(labels)
+            return tuple(one for one in told if self.narrower(one).isdisjoint(told))
+
+        def parse(reading: tuple[str, ...]) -> Parsed:
+            beside = [one.removeprefix(BESIDE) for one in reading if one.startswith(BESIDE)]
+            return Parsed(
+                labels=narrowest(labels_of(reading)),
+                beside=narrowest(labels_of(beside)),
+                words=_words(reading),
+                beside_words=_words(beside),
+            )
+
+        return lru_cache(maxsize=65536)(parse)
 
     def _same(self, one: str, other: str) -> bool:
-        return one == other or other in self._narrower(one) or one in self._narrower(other)
+        return one == other or other in self.narrower(one) or one in self.narrower(other)
 
-    def _narrower(self, label: str) -> frozenset[str]:
+    def narrower(self, label: str) -> frozenset[str]:
+        """Labels of the uses that a wide one holds."""
         return self._all_narrower.get(label, frozenset())
 
     @cached_property
@@ -86,15 +144,19 @@ class Vocabulary(BaseModel):
 
     @cached_property
     def _uses(self) -> "_Reader":
-        return _Reader(self.uses, ignored=self.ignored, negations=self.negations)
+        return _Reader(self.uses, self)
 
     @cached_property
     def _forms(self) -> "_Reader":
-        return _Reader(self.forms, ignored=self.ignored, negations=self.negations)
+        return _Reader(self.forms, self)
+
+    @cached_property
+    def _listed(self) -> "_Reader":
+        return _Reader(self.listed, self)
 
     @cached_property
     def _routes(self) -> "_Reader":
-        return _Reader(self.routes, ignored=self.ignored, negations=self.negations)
+        return _Reader(self.routes, self)
 
 
 def parse_vocabulary(text: str, *, source: str) -> Vocabulary:
@@ -113,8 +175,8 @@ def parse_vocabulary(text: str, *, source: str) -> Vocabulary:
     ]
     unknown += [
         file.problem((where, label), f"« {way} » dit aussi « {other} »")
-        for where, said in (("uses", found.uses), ("routes", found.routes), ("forms", found.forms))
-        for label, way, other in _said_twice(said, found)
+        for where in ("uses", "routes", "listed", "forms")
+        for label, way, other in _said_twice(getattr(found, where), found)
     ]
     if unknown:
         raise DataFileError(unknown)
@@ -123,7 +185,7 @@ def parse_vocabulary(text: str, *, source: str) -> Vocabulary:
 
 def _said_twice(said: Mapping[str, str], found: Vocabulary) -> Iterator[tuple[str, str, str]]:
     """Ways of saying that are of two labels: label, way, and the label that has it already."""
-    reader = _Reader({}, ignored=found.ignored, negations=found.negations)
+    reader = _Reader({}, found)
     first: dict[frozenset[str], str] = {}
     for label, others in said.items():
         for way in (label, *others.split(",")):
@@ -135,27 +197,36 @@ def _said_twice(said: Mapping[str, str], found: Vocabulary) -> Iterator[tuple[st
 class _Reader:
     """Finds the labels that a text names, the longest ways of saying first."""
 
-    def __init__(
-        self, said: Mapping[str, str], *, ignored: Iterable[str], negations: Iterable[str]
-    ) -> None:
-        self._ignored = frozenset(stem for word in ignored for stem in _raw_stems(word))
-        self._negations = frozenset(fold(word) for word in negations)
+    def __init__(self, said: Mapping[str, str], vocabulary: Vocabulary) -> None:
+        self._ignored = frozenset(map(_stem, _all_words(vocabulary.ignored)))
+        self._negations = frozenset(map(fold, vocabulary.negations))
+        self._same = {
+            _root(_stem(other)): _root(_stem(fold(word)))
+            for word, others in vocabulary.words.items()
+            for other in _all_words(others.split(","))
+        }
         ways = {
             (label, frozenset(stems))
             for label, others in said.items()
             for way in (label, *others.split(","))
-            if (stems := self.kept(way))
+            for form in {way, way.replace("-", "")}
+            if (stems := self.kept(form))
         }
-        self._ways = sorted(ways, key=lambda one: (-len(one[1]), one[0]))
         self._known = frozenset(stem for _, stems in ways for stem in stems)
+        self._ways: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
+        for way in ways:
+            self._ways[min(way[1])].append(way)
         self._near = lru_cache(maxsize=4096)(self._spelt)
         self.read = lru_cache(maxsize=8192)(self._read)
 
     def _read(self, text: str) -> tuple[str, ...]:
         written = self.kept(text)
-        left = {self._near(stem): at for at, stem in reversed([*enumerate(written)])}
+        whole = self.kept(_HYPHENED.sub(_one_word, _spread(text)))
+        found = (*written, *(stem for stem in whole if stem in self._known))
+        left = {self._near(stem): at for at, stem in reversed([*enumerate(found)])}
+        told = [way for stem in left for way in self._ways.get(stem, ())]
         labels: dict[str, int] = {}
-        for label, stems in self._ways:
+        for label, stems in sorted(told, key=lambda one: (-len(one[1]), one[0])):
             if stems <= left.keys():
                 labels.setdefault(label, min(left[stem] for stem in stems))
                 for stem in stems:
@@ -164,7 +235,7 @@ class _Reader:
         return (*ordered, *(f"{STEM}{stem}" for stem in dict.fromkeys(written)))
 
     def kept(self, text: str) -> list[str]:
-        """Stems that tell something, without what a negation takes away."""
+        """Roots of the words that tell something; what a negation takes away is marked."""
         kept: list[str] = []
         taken = 0
         for word in _TOKENS.findall(_spread(text)):
@@ -173,30 +244,36 @@ class _Reader:
             elif word in self._negations:
                 taken = 1 if word == "non" else _REACH
             elif (stem := _stem(word)) not in self._ignored:
-                if not taken:
-                    kept.append(stem)
+                root = _root(stem)
+                kept.append(f"{_NOT if taken else ''}{self._same.get(root, root)}")
                 taken = max(0, taken - 1)
         return kept
 
     def _spelt(self, stem: str) -> str:
         """A known stem that this one misspells by one letter; itself else."""
-        if stem in self._known or len(stem) < _LONG:
+        if stem in self._known or len(stem) < _LONG - 1:
             return stem
         near = sorted(
             known
             for known in self._known
-            if abs(len(known) - len(stem)) <= 1 and OSA.distance(known, stem, score_cutoff=1) <= 1
+            if known[0] == stem[0]
+            and abs(len(known) - len(stem)) <= 1
+            and OSA.distance(known, stem, score_cutoff=1) <= 1
         )
         return near[0] if near else stem
 
 
-def _raw_stems(text: str) -> Iterator[str]:
-    return (_stem(token) for token in _TOKENS.findall(_spread(text)) if token[0].isalnum())
+def _all_words(texts: Iterable[str]) -> Iterator[str]:
+    return (word for text in texts for word in _TOKENS.findall(_spread(text)) if word[0].isalnum())
+
+
+def _one_word(hyphened: re.Match[str]) -> str:
+    return hyphened.group().replace("-", "")
 
 
 def _spread(text: str) -> str:
     """Folded, ligatures as people type them: « œdème » as « oedeme »."""
-    return fold(text).replace("œ", "oe").replace("æ", "ae")
+    return _ELIDED.sub(" ", fold(text).replace("œ", "oe").replace("æ", "ae"))
 
 
 def _stem(word: str) -> str:
@@ -205,19 +282,51 @@ def _stem(word: str) -> str:
     return word.rstrip("sx").removesuffix("e")
 
 
+def labels_of(reading: Iterable[str]) -> tuple[str, ...]:
+    """Labels of the known uses that an answer names."""
+    return tuple(one for one in reading if not one.startswith((STEM, BESIDE)))
+
+
 def _words(reading: Iterable[str]) -> frozenset[str]:
     return frozenset(one.removeprefix(STEM) for one in reading if one.startswith(STEM))
 
 
-def _share(mine: frozenset[str], theirs: frozenset[str]) -> float:
-    """Share of the shorter side's stems that the other has, one letter apart."""
-    fewer, more = sorted((mine, theirs), key=len)
-    if not fewer:
-        return 0.0
-    return sum(any(_close(one, other) for other in more) for one in fewer) / len(fewer)
+def _same_words(one: Parsed, other: Parsed) -> bool:
+    """Whether the answers share most words, or one is told by the other's title."""
+    fewer, more = sorted((one.words, other.words), key=len)
+    if _share(fewer, more) > _ENOUGH:
+        return True
+    return any(
+        theirs.beside_words and _share(mine.words, theirs.words | theirs.beside_words) > _ENOUGH
+        for mine, theirs in ((one, other), (other, one))
+    )
 
 
+def _share(words: frozenset[str], others: frozenset[str]) -> float:
+    """Share of some stems that others have, a longer one counting for more."""
+    if not words or words <= others:
+        return float(bool(words))
+    found = sum(len(one) for one in words if any(_close(one, other) for other in others))
+    return found / sum(map(len, words))
+
+
+@lru_cache(maxsize=65536)
 def _close(one: str, other: str) -> bool:
+    """Whether two roots are of one word: a letter apart, or longer by one."""
     if one == other:
         return True
-    return min(len(one), len(other)) >= _LONG and OSA.distance(one, other, score_cutoff=1) <= 1
+    if one[:1] != other[:1]:
+        return False
+    fewer, more = sorted((one, other), key=len)
+    if len(fewer) >= _LONG - 1 and OSA.distance(one, other, score_cutoff=1) <= 1:
+        return True
+    return len(fewer) >= _ROOT and more.startswith(fewer) and len(more) - len(fewer) == 1
+
+
+@lru_cache(maxsize=16384)
+def _root(stem: str) -> str:
+    """A stem without its ending: « migraineux » and « migraine », « dysurique » and « dysurie »."""
+    for ending in _ENDINGS:
+        if stem.endswith(ending) and len(stem) - len(ending) >= _ROOT:
+            return stem[: -len(ending)]
+    return stem

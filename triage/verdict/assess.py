@@ -40,6 +40,7 @@ def assess(
     fingerprint: str,
     earlier_exists: bool,
     cleared: AbstractSet[str] = frozenset(),
+    earlier_differs: frozenset[str] = frozenset(),
 ) -> Assessment:
     """Judge a report.
 
@@ -51,8 +52,9 @@ def assess(
         earlier_exists: Whether the démarche has the dossier that this one completes.
         cleared: Codes of passages that a person said are no patient's
             (:func:`triage.patient_data.passages.passage_code`).
+        earlier_differs: What that dossier has not in common with this one (:class:`Facts`).
     """
-    facts = Facts(report=report, earlier_exists=earlier_exists)
+    facts = Facts(report, earlier_exists, earlier_differs)
     items = judge_items(rules, facts)
     refused = refusal(rules, report, mapping=mapping)
     unanswered = unanswered_scope(rules, report, mapping=mapping)

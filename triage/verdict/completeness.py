@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from unicodedata import normalize
 
+from french.phrases import is_made_of
 from french.text import fold
 from mappings.dossier.model import Attachment, Unlisted
 from mappings.report.convert import UNLISTED
@@ -17,7 +18,6 @@ from mappings.report.model import Answer, AnswerState, Row, Value
 from triage.rules.checks import Facts, passes
 from triage.rules.conditions import Answers, holds
 from triage.rules.model import Item, Part, RuleSet
-from triage.rules.phrases import is_made_of
 from triage.verdict.model import Fault, ItemResult, Verdict
 
 _FREE_TEXT = frozenset({"text", "textarea"})
@@ -165,7 +165,7 @@ def judge_part(part: Part, *, rules: RuleSet, facts: Facts) -> Sequence[Finding]
     fields = facts.report.fields
     answer = fields[part.field or part.rows]
     if _unasked(part, facts):
-        return (Finding(Verdict.MISSING, rules.unasked),)
+        return (Finding(Verdict.MISSING, rules.unasked or part.missing),)
     if answer.state is AnswerState.NOT_ASKED:
         return (_NOT_APPLICABLE,)
     if part.field:

@@ -19,6 +19,7 @@ from triage.rules.checks import Facts, passes
 from triage.rules.conditions import holds
 from triage.rules.model import (
     ContradictionWarning,
+    EarlierWarning,
     OnlyWarning,
     OutsideWarning,
     PatientDataWarning,
@@ -91,7 +92,12 @@ def _of_patient(
 
 
 def _fields(
-    rule: OutsideWarning | TooEarlyWarning | RowWarning | OnlyWarning | ContradictionWarning,
+    rule: OutsideWarning
+    | TooEarlyWarning
+    | RowWarning
+    | OnlyWarning
+    | ContradictionWarning
+    | EarlierWarning,
     facts: Facts,
 ) -> tuple[str, ...]:
     report = facts.report
@@ -104,6 +110,8 @@ def _fields(
             if not holds(rule.when, report.fields):
                 return ()
             return tuple(dict.fromkeys(rule.when.fields()))
+        case EarlierWarning():
+            return rule.fields if rule.by in facts.earlier_differs else ()
         case RowWarning():
             return (rule.rows,) if _row_fails(rule, facts) else ()
         case OnlyWarning():

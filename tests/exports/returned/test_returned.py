@@ -25,7 +25,7 @@ ENTRIES = [entry(1), entry(2, opinions={"agence": HELD}), entry(3)]
 
 @cache
 def handed_out() -> bytes:
-    return build(ENTRIES, opinions_until=5)
+    return build(ENTRIES, opinions_until={"agence": 5})
 
 
 Edit = Callable[[Worksheet, dict[str, int]], None]

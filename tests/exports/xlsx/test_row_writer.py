@@ -17,7 +17,7 @@ from exports.cells import MAX_LINKS, Content, Link
 from exports.sheets.columns import Format
 from exports.sheets.tables import Column, Table
 from exports.xlsx.package import document_properties, pack
-from exports.xlsx.shell import FIRST_ROW, fill_shell
+from exports.xlsx.shell import fill_shell, first_row
 from exports.xlsx.styles import register
 from tests.exports.conftest import COLUMNS, INJECTIONS, answered, build, entry
 from tests.exports.conftest import by_openpyxl as sheet_by_openpyxl
@@ -73,7 +73,7 @@ def quick(one: Table) -> bytes:
 
 def plain(one: Table) -> bytes:
     workbook, into = shell(one), io.BytesIO()
-    write_plain(workbook.worksheets[0], one, first_row=FIRST_ROW)
+    write_plain(workbook.worksheets[0], one, first_row=first_row(one))
     workbook.save(into)
     return into.getvalue()
 
@@ -93,7 +93,7 @@ def looks(content: bytes) -> list[Any]:
             cell.border.bottom.style,
             cell.hyperlink.target if cell.hyperlink else None,
         )
-        for row in sheet.iter_rows(min_row=FIRST_ROW)
+        for row in sheet.iter_rows(min_row=2)
         for cell in row
         if cell.value is not None
     ]
@@ -136,7 +136,7 @@ def test_decimals_keep_their_digits() -> None:
 
 def pack_plain(workbook: Workbook, tables: Mapping[str, Table], **how: Any) -> None:
     for sheet, one in tables.items():
-        write_plain(workbook[sheet], one, first_row=FIRST_ROW)
+        write_plain(workbook[sheet], one, first_row=first_row(one))
     pack(workbook, {}, **how)
 
 

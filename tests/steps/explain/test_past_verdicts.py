@@ -139,6 +139,7 @@ def test_a_verdict_whose_basis_says_nothing_of_the_code_is_judged_again_and_stil
             connection.execute(
                 update(dossiers).filter_by(assessed_basis=row.basis).values(assessed_basis=old)
             )
+        services.store.facts.unsettle_all(services.demarche)  # as the upgrade from there does
         assert [one.judged for one in entries_of(services)] == [False]
         for found in ({changed.number}, set()):
             summary = Summary()

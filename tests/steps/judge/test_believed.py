@@ -77,7 +77,7 @@ def test_a_text_that_became_a_number_is_the_number_it_says_or_its_text(
         Verdict.PRESENT,
     ]
     asked = [one["body"] for one in Town(bridge).ours(seeds[1].number)]
-    assert "Nombre de patients : réponse illisible." in asked[0]
+    assert "\u00a0: réponse illisible." in asked[0]
     assert "absent" not in asked[0]
     assert "environ 350" not in asked[0]
 

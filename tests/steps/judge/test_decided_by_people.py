@@ -30,7 +30,7 @@ def hold(made: Bridge, number: int, annotations: dict[int, Any]) -> Summary:
 
 def row(made: Bridge, name: str, number: int) -> dict[str, Any] | None:
     """Cells of a dossier in the last published workbook of that name; ``None`` without any."""
-    (*_, path) = sorted(Path(made.settings.exports()).glob(f"20*/{name}.xlsx"))
+    (*_, path) = sorted(Path(made.settings.exports()).glob(f"courant/{name}.xlsx"))
     head, *rows = openpyxl.load_workbook(path)["Dossiers"].values
     found = [dict(zip(map(str, head), one, strict=True)) for one in rows if one[0] == number]
     return found[0] if found else None

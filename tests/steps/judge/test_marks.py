@@ -67,16 +67,16 @@ def judged(services: Services) -> list[bool]:
     return [one.judged for one in entries_of(services)]
 
 
-def test_marks_of_another_mapping_keep_a_dossier_at_the_agency(bridge: Bridge) -> None:
+def test_a_dossier_leaves_by_the_marks_of_the_present_mapping_only(bridge: Bridge) -> None:
     with connect(bridge.settings) as services:
         (row,) = shown(services, "reseau")
         assert PHONE not in str(row["Usage constaté"])
     with connect(swapped(bridge)) as services:
-        assert shown(services, "reseau") == []
-        assert PHONE in str(shown(services, "agence")[0]["Usage autorisé"])
-        judge(services, Summary())
-        (row,) = shown(services, "reseau")
+        assert judged(services) == [False]
+        (row,) = shown(services, "reseau")  # judged first
         assert not any(PHONE in str(cell) for cell in row.values())
+        assert PHONE in str(shown(services, "agence")[0]["Usage autorisé"])
+        assert judged(services) == [True]
 
 
 def test_another_rule_set_waits_for_its_verdicts(bridge: Bridge) -> None:

@@ -1,19 +1,21 @@
 """What a returned workbook may not do: erase, invent, or hold the rest up."""
 
 import json
+import shutil
 from collections.abc import Iterator
-from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from cli.app import call
+from exports.published.listing import published as everything
 from sandbox.generator.generate import generate
 from steps.publish.export import export
 from steps.publish.opinions import take_in
 from steps.wiring.failures import RequestError
-from steps.wiring.services import Services, open_services
+from steps.wiring.services import Services, now, open_services
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge, bridge_on
 from tests.steps.returning import fill, published
@@ -75,17 +77,6 @@ def test_a_dossier_that_left_holds_up_no_other(
     assert "« À surveiller » — « avant son départ »" in remark
 
 
-def test_a_dossier_that_left_is_refused_where_the_published_export_is_gone(
-    services: Services, left: tuple[Path, int, int], tmp_path: Path
-) -> None:
-    back, gone, _ = left
-    publishing = replace(services.inputs.publishing, folder=tmp_path / "vide")
-    inputs = replace(services.inputs, publishing=publishing)
-    taken = take_in(replace(services, inputs=inputs), back, dry_run=False)
-    assert taken.changes == ()
-    assert [f"le dossier {gone} n'est pas de ceux" in one for one in taken.problems] == [True]
-
-
 def test_a_number_that_was_never_there_is_refused(services: Services, tmp_path: Path) -> None:
     back = tmp_path / "inventé.xlsx"
     fill(published(services, "reseau"), back, judgement="", comment="inventé")
@@ -130,3 +121,42 @@ def test_the_command_ends_with_1_when_something_is_left_out(
     assert [f"le dossier {gone} a quitté ce classeur" in one for one in told["remarks"]] == [True]
     assert told["remarks"][0] in said.err
     assert "Rien n'est enregistré" not in said.err
+
+
+def test_a_workbook_of_before_the_editions_comes_back_as_it_did(
+    bridge: Bridge, services: Services, tmp_path: Path
+) -> None:
+    path, back = published(services, "reseau"), tmp_path / "ancien.xlsx"
+    old = services.inputs.publishing.folder / "2026-01-05-0600"
+    shutil.copytree(path.parent, old)
+    manifest = json.loads((old / "manifest.json").read_text())
+    told = next(one for one in manifest["files"] if one["name"] == "reseau.xlsx")
+    former = {"checksum": told.pop("digest"), "files": [told], "format": 1}
+    for name in ("kind", "name", "title", "read_at"):
+        del manifest[name]
+    (old / "manifest.json").write_text(json.dumps({**manifest, **former}))
+    services.store.handed_out.prune(services.demarche, keep=(), before=now() + timedelta(days=1))
+    gone = fill(path, back, judgement="", comment="du temps des exports datés", row=7)
+    bridge.sandbox.control.hide(gone, by="administration")
+    bridge.run()
+    taken = take_in(services, back, dry_run=False)
+    assert taken.problems == ()
+    (remark,) = taken.remarks
+    assert f"le dossier {gone} a quitté ce classeur" in remark
+    listed = [one.kind for one in everything(old.parent, demarche=services.demarche)]
+    assert listed == ["courant", ""], "people still find it"
+    bridge.sandbox.control.restore(gone)
+    bridge.run()
+    with (old / "reseau.xlsx").open("ab") as changed:
+        changed.write(b"x")
+    assert take_in(services, back, dry_run=True).remarks == (), "only the very file tells"
+
+
+def test_a_dossier_that_left_is_refused_where_what_was_handed_out_is_not_known_any_more(
+    services: Services, left: tuple[Path, int, int]
+) -> None:
+    back, gone, _ = left
+    services.store.handed_out.prune(services.demarche, keep=(), before=now() + timedelta(days=1))
+    taken = take_in(services, back, dry_run=False)
+    assert taken.changes == ()
+    assert [f"le dossier {gone} n'est pas de ceux" in one for one in taken.problems] == [True]

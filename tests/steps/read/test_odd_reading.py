@@ -14,7 +14,7 @@ from sandbox.control.client import Control
 from sandbox.generator.generate import generate
 from steps.run import run_once
 from steps.wiring.summary import Summary
-from store.database.tables import dossiers
+from store.database.tables import dossiers, facts
 from tests.steps.answering import Town
 from tests.steps.conftest import MakeTown
 from tests.steps.syncing import mirrored
@@ -414,6 +414,7 @@ def test_a_dossier_that_an_older_version_kept_and_nobody_can_read_stops_no_one(
         with here.services() as services, services.store._scope.write() as connection:
             spoilt = update(dossiers).filter_by(number=ODD)
             connection.execute(spoilt.values(raw='{"number": 1}', fingerprint="x"))
+            connection.execute(update(facts).values(settled=""))  # as `unc upgrade` leaves them
         here.control.submit(SEEDS[0].number, {22: "autre"})
         summary = whole_run(here)
         told = [one for one in summary.set_aside if str(ODD) in one]

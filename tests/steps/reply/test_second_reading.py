@@ -78,6 +78,13 @@ def test_a_complement_told_complete_is_not_asked_again_when_its_earlier_dossier_
     linked = [second.number for _, second in pairs]
     with town([one for pair in pairs for one in pair], **TO_ALL) as made:
         made.answer()
+        warned = made.verdicts()
+        for first, second in pairs:
+            told = {one.id for one in warned[second.number].warnings}
+            other = second.answers[6][:9] != first.answers[6][:9]
+            assert ("suite_autre_entreprise" in told) is other
+            substances = [one.answers[15][0][154] for one in (first, second)]
+            assert ("suite_autre_substance" in told) is (len({*substances}) > 1)
         goes = (made.control.hide, made.control.expire, made.control.purge)
         for go, (first, _) in zip(goes, pairs, strict=True):
             go(first.number)

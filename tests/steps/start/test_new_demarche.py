@@ -140,9 +140,10 @@ def test_nothing_of_it_reaches_the_network(run: tuple[Path, list[Json]]) -> None
     assert names.keys() == {"agence.xlsx", "reseau.xlsx"}
     network = names["reseau.xlsx"]
     book = openpyxl.load_workbook(network)
-    assert [list(book[name].values)[1:] for name in book.sheetnames[:-2]] == [
-        [] for _ in book.sheetnames[:-2]
-    ]
+    heads = {name: 2 if name == "Changements" else 1 for name in book.sheetnames[:-2]}
+    assert {name: list(book[name].values)[lines:] for name, lines in heads.items()} == {
+        name: [] for name in heads
+    }
 
 
 def test_its_folder_has_no_table_of_centres_and_needs_none(run: tuple[Path, list[Json]]) -> None:

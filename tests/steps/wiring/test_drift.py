@@ -443,4 +443,4 @@ def test_doctor_tells_drift_as_the_form_is_now(
     assert any(level == "bloquant" and "but_medical" in text for level, text in told)
     assert any(level == "à voir" and "Numéro d'AMM européen" in text for level, text in told)
     assert any(level == "ok" and "1 bloquant, 1 à revoir, 1 information" in t for level, t in told)
-    assert any(level == "ok" and "reference_interne) obligation" in text for level, text in told)
+    assert any(level == "info" and "reference_interne) obligation" in text for level, text in told)

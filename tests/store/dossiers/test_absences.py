@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from store.outbox.corrections import Correction
 from store.outbox.plans import DuePlan
 from store.outbox.sent import Sent
 from store.repository import Store, open_store
+from store.staff.handed_out import HandedRow
 from store.staff.lines import DossierLine
 from store.staff.opinions import OpinionRow
 from store.verdicts.assessments import AssessmentRow
@@ -34,6 +36,8 @@ Day = Callable[[int], datetime]
 MakeRow = Callable[..., DossierRow]
 
 SECRET = "Mme Zébulon née le 3 mai"
+LEFT = {"absences", "sent_messages", "handed_out"}
+"""Of the last, the number alone."""
 
 
 def remember_all_about(store: Store, number: int, *, row: MakeRow, day: Day) -> None:
@@ -62,9 +66,13 @@ def remember_all_about(store: Store, number: int, *, row: MakeRow, day: Day) -> 
     store.quarantine.record(7, number, reason=SECRET, at=day(0))
     described = SituationReport(number, "b", "SIT-0001", "bridge", day(0), SECRET)
     store.situations.save(7, [described])
+    shown = HandedRow(number, ("lyon",), ("Titre",), (SECRET,))
+    place = store.handed_out.last_sequence(7) + 1
+    store.handed_out.save_rows(7, "agence", [shown], sequence=place)
     store.attachments.expect(7, number, [SECRET])
     store.attachments.mark_fetched(7, number, content_hash="h")
     store.opinions.save(7, [OpinionRow(number, "agence", "Favorable", SECRET)], at=day(0))
+    store.not_patients.add(7, number, [SECRET], who="a@x.example", at=day(1))
     store.absences.mark_lost(7, [number], at=day(2))
 
 
@@ -117,7 +125,7 @@ def test_a_purge_leaves_a_tombstone_and_nothing_else(store: Store, row: MakeRow,
     gone = [Deletion(1, day(3), "user_request"), Deletion(50, day(3), "expired")]
     assert store.absences.purge(7, gone, at=day(4)) == (1,)
 
-    assert tables_that_name(store, 1) == {"absences", "sent_messages"}
+    assert tables_that_name(store, 1) == LEFT
     assert tables_that_name(store, 2) == named
     assert tombstones(store, 7) == (
         Absence(1, Why.ERASED, "user_request", row(1).deposited_at, day(3), day(4)),
@@ -134,10 +142,11 @@ def test_what_is_erased_is_not_in_the_files_any_more(store: Store, row: MakeRow,
     remember_all_about(store, 1, row=row, day=day)
     store.dossiers.save_page(7, [row(2, "x" * 50_000)], watermark=None, seen_at=day(0))
     beside = list(file.parent.glob(f"{file.name}*"))
-    assert any(SECRET.encode() in one.read_bytes() for one in beside)
+    written = SECRET.encode(), json.dumps(SECRET).encode()
+    assert all(any(it in one.read_bytes() for one in beside) for it in written)
     with store.transaction() as memory:
         memory.absences.purge(7, [Deletion(1, day(3), "user_request")], at=day(4))
-    assert not any(SECRET.encode() in one.read_bytes() for one in beside)
+    assert not any(it in one.read_bytes() for one in beside for it in written)
 
 
 def test_late_receipts_and_patches_of_a_purged_dossier_change_nothing(
@@ -148,7 +157,7 @@ def test_late_receipts_and_patches_of_a_purged_dossier_change_nothing(
     assert store.outbox.mark_intended(7, ["a1"], at=day(5)) == frozenset()
     store.outbox.record(7, [Receipt("a1", Outcome.DONE, written=("statut",))], at=day(5))
     store.dossiers.replace_raw(7, [row(1)])
-    assert tables_that_name(store, 1) == {"absences", "sent_messages"}
+    assert tables_that_name(store, 1) == LEFT
 
 
 def test_a_dossier_that_was_thought_gone_has_no_tombstone(

@@ -13,8 +13,9 @@ from triage.consumption.tables import (
     read_open_medic,
     read_populations,
 )
+from triage.situations.dci import Salts
 
-SALTS = frozenset({"chlorhydrate", "sodique"})
+SALTS = Salts(frozenset({"chlorhydrate", "sodique"}))
 OPEN_MEDIC = (
     "ATC5;L_ATC5;CIP13;BOITES\n"
     "A10BJ06;SEMAGLUTIDE;3400930000014;1.200\n"

@@ -30,6 +30,8 @@ USUAL = {"A4": Verdict.NOT_APPLICABLE, "D5": Verdict.NOT_APPLICABLE, "D6": Verdi
 """Verdicts of the base report, which is complete; all other items are present."""
 _BULLET = re.compile(r"^- (.*)$", re.MULTILINE)
 _EXPECTED = re.compile(r" Attendu : .*$")
+DIFFERENCES = {"entreprise": "company", "substance": "substance"}
+"""What an earlier dossier may not have in common, as the cases say it."""
 _PRINTED = str.maketrans("\u00a0\u202f’", "  '")
 
 
@@ -50,6 +52,7 @@ def judged(case: Mapping[str, Any]) -> tuple[Dossier, Report, Assessment]:
         mapping=the_mapping(),
         fingerprint="f",
         earlier_exists=case.get("précédent existe", True),
+        earlier_differs=frozenset(DIFFERENCES[one] for one in case.get("précédent autre", ())),
     )
     return dossier, report, verdict
 

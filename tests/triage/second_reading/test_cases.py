@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from french.phrases import is_made_of
 from tests.triage.conftest import the_rules, the_second_reading
 from tests.triage.second_reading.judging import outcome
-from triage.rules.phrases import is_made_of
 
 CASES = YAML(typ="safe").load((Path(__file__).parent / "cas.yaml").read_text("utf-8"))
-GIVEN = {"nom", "réponses", "envoyé", "état", "revision", "précédent existe"}
+GIVEN = {"nom", "réponses", "envoyé", "état", "revision", "précédent existe", "précédent autre"}
 PHRASES = the_second_reading().says_nothing
 
 

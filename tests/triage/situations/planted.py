@@ -13,7 +13,7 @@ from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
 from random import Random
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 from ruamel.yaml import YAML
 
@@ -22,7 +22,7 @@ from mappings.medicines.facts import medicines_of
 from mappings.medicines.match import Matcher
 from mappings.medicines.reference import build_reference
 from mappings.report.model import Report
-from steps.wiring.form import read_matching
+from steps.wiring.form import load_form
 from tests.triage.conftest import ROOT, make_report, the_mapping
 from triage.situations.description import Description, describe
 from triage.situations.duplicates import find_links
@@ -31,7 +31,13 @@ from triage.situations.matching import Matching
 from triage.situations.names import SubstanceNames, reference_names, substances_by_cis
 
 FOLDER = Path(__file__).parents[2] / "data/planted"
-Half: TypeAlias = Literal["réglage", "témoin", "autre main"]
+Half: TypeAlias = Literal["réglage", "témoin", "autre main", "main tierce", "main quarte"]
+OWN: Mapping[str, Half] = {
+    "autre_main": "autre main",
+    "main_tierce": "main tierce",
+    "main_quarte": "main quarte",
+}
+"""Files that are a half of their own."""
 Rest: TypeAlias = Literal["varied", "same", "blank"]
 Pairs: TypeAlias = frozenset[tuple[int, int]]
 FIRST, DAYS = date(2025, 1, 6), 540
@@ -55,7 +61,7 @@ def planted() -> tuple[Planted, ...]:
     """Every planted report, by number."""
     reader = YAML(typ="safe")
     blocs = [
-        (bloc, "autre main" if path.stem == "autre_main" else half_of(bloc["bloc"]))
+        (bloc, OWN.get(path.stem) or half_of(bloc["bloc"]))
         for path in sorted(FOLDER.glob("*.yaml"))
         for bloc in reader.load(path.read_text("utf-8"))
     ]
@@ -173,7 +179,9 @@ def matcher() -> Matcher:
 @cache
 def the_matching() -> Matching:
     """The project's own rules."""
-    found = read_matching(ROOT / "triage/unc", mapping=the_mapping())
+    found = load_form(
+        mapping=ROOT / "mappings/unc/mapping.yaml", rules=ROOT / "triage/unc"
+    ).matching
     assert found is not None
     return found
 
@@ -267,7 +275,7 @@ def copies(told: Iterable[Description]) -> Figures:
 
 
 if __name__ == "__main__":
-    for chosen in ("réglage", "témoin", "autre main"):
+    for chosen in get_args(Half):
         for others in ("varied", "same", "blank"):
             for loaded in (False, True):
                 found = described(reports(chosen, others), bdpm=loaded)

@@ -1,21 +1,15 @@
 """Substances are compared without salts, spelling or the order of words."""
 
-from pathlib import Path
-
 import pytest
 
-from mappings.schema.model import FormMapping
 from tests.triage.situations.planted import the_matching
-from triage.situations.dci import joined, substances
-from triage.situations.matching import parse_matching
+from triage.situations.dci import Salts, joined, substances
 from triage.situations.names import canonical
-
-FILE = Path(__file__).parents[3] / "triage/unc/rapprochements.yaml"
 
 
 @pytest.fixture(scope="module")
-def salts(mapping: FormMapping) -> frozenset[str]:
-    return parse_matching(FILE.read_text("utf-8"), source=FILE.name, mapping=mapping).salts
+def salts() -> Salts:
+    return the_matching().salts
 
 
 @pytest.mark.parametrize(
@@ -34,9 +28,7 @@ def salts(mapping: FormMapping) -> frozenset[str]:
         (" - ", ()),
     ],
 )
-def test_a_salt_is_not_the_substance(
-    salts: frozenset[str], typed: str, expected: tuple[str, ...]
-) -> None:
+def test_a_salt_is_not_the_substance(salts: Salts, typed: str, expected: tuple[str, ...]) -> None:
     assert substances(typed, salts) == expected
 
 
@@ -54,14 +46,12 @@ def test_a_salt_is_not_the_substance(
         "calcium",
     ],
 )
-def test_a_name_made_of_salt_words_is_a_substance_of_its_own(
-    salts: frozenset[str], typed: str
-) -> None:
+def test_a_name_made_of_salt_words_is_a_substance_of_its_own(salts: Salts, typed: str) -> None:
     words = typed.replace("é", "e").split(" de ")
     assert substances(typed, salts) == (" ".join(sorted(words)),)
 
 
-def test_the_cation_of_a_chloride_tells_substances_apart(salts: frozenset[str]) -> None:
+def test_the_cation_of_a_chloride_tells_substances_apart(salts: Salts) -> None:
     names = ("chlorure de sodium", "chlorure de potassium", "chlorure de calcium", "chlorure")
     assert len({substances(name, salts) for name in names}) == len(names)
 
@@ -90,11 +80,11 @@ def test_the_cation_of_a_chloride_tells_substances_apart(salts: frozenset[str]) 
         ("mésylate de nétarsudil", "nétarsudil"),
     ],
 )
-def test_one_substance_has_one_normal_form(salts: frozenset[str], one: str, other: str) -> None:
+def test_one_substance_has_one_normal_form(salts: Salts, one: str, other: str) -> None:
     assert substances(one, salts) == substances(other, salts) != ()
 
 
-def test_a_normal_form_can_still_be_read(salts: frozenset[str]) -> None:
+def test_a_normal_form_can_still_be_read(salts: Salts) -> None:
     assert substances("valproïque acide, vitamine d", salts) == ("acide valproique", "vitamine d")
 
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from mappings.schema.model import FormMapping
-from steps.wiring.form import read_matching
+from tests.triage.situations.planted import the_matching
 from triage.situations.description import Description
 from triage.situations.duplicates import Copies, ReportLink, clusters, find_links
 from triage.situations.evidence import identifiers, tells
@@ -27,10 +26,8 @@ FACETS = {"nature_non_conformite": ("Voie d'administration",), "voie_utilisee": 
 
 
 @pytest.fixture(scope="session")
-def matching(mapping: FormMapping) -> Matching:
-    found = read_matching(RULES, mapping=mapping)
-    assert found is not None
-    return found
+def matching() -> Matching:
+    return the_matching()
 
 
 def told(number: int, answers: dict[str, str] | None = None, **changes: Any) -> Description:

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from mappings.report.model import Report
-from mappings.schema.model import FormMapping
-from steps.wiring.form import read_matching
+from tests.triage.situations.planted import the_matching
 from triage.situations.description import describe
 from triage.situations.facts import SituationFacts, facts_of
 from triage.situations.followup import by_year, delays, follow_up
@@ -26,10 +25,8 @@ def at(day: str) -> datetime:
 
 
 @pytest.fixture(scope="module")
-def matching(mapping: FormMapping) -> Matching:
-    found = read_matching(RULES, mapping=mapping)
-    assert found is not None
-    return found
+def matching() -> Matching:
+    return the_matching()
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Situations and duplicates of reports that were planted before the grouping was looked at."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from tests.triage.situations.planted import (
@@ -13,8 +15,13 @@ from tests.triage.situations.planted import (
 )
 
 PRECISION, RECALL = 0.95, 0.90
-OTHER_HAND_RECALL = 0.98
-"""What is measured after its misses were read, not a target."""
+OTHER_HANDS: Mapping[Half, tuple[float, float, float, float]] = {
+    "autre main": (0.98, 0.98, 0.98, 0.98),
+    "main tierce": (0.98, 0.98, 0.98, 0.95),
+    "main quarte": (0.92, 0.76, 0.88, 0.80),
+}
+"""Precision and recall of situations, then of duplicates, that nothing may lower: what is measured,
+not a target. The misses of the last were never read: it says what an unseen set is worth."""
 
 
 @pytest.mark.parametrize("bdpm", [False, True], ids=["without BDPM", "with BDPM"])
@@ -30,13 +37,13 @@ def test_each_half_is_grouped_as_it_was_planted(half: Half, bdpm: bool) -> None:
 
 
 @pytest.mark.parametrize("bdpm", [False, True], ids=["without BDPM", "with BDPM"])
-def test_what_another_hand_planted_is_grouped_no_worse_than_measured(bdpm: bool) -> None:
-    told = described(reports("autre main"), bdpm=bdpm)
+@pytest.mark.parametrize("half", OTHER_HANDS)
+def test_what_other_hands_planted_is_grouped_no_worse_than_measured(half: Half, bdpm: bool) -> None:
+    told = described(reports(half), bdpm=bdpm)
     found, sent = situations(told), copies(told)
-    assert found.precision >= PRECISION, found
-    assert found.recall >= OTHER_HAND_RECALL, found
-    assert sent.precision >= PRECISION, sent
-    assert sent.recall >= PRECISION, sent
+    measured = (found.precision, found.recall, sent.precision, sent.recall)
+    pairs = zip(measured, OTHER_HANDS[half], strict=True)
+    assert all(reached >= least for reached, least in pairs), (half, measured)
 
 
 @pytest.mark.parametrize("rest", ["same", "blank"])

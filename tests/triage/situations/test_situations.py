@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from datafiles.file import DataFileError
 from mappings.report.model import Report
 from mappings.schema.model import FormMapping
-from steps.wiring.form import read_matching
-from triage.situations.dci import joined
+from tests.triage.situations.planted import described, reports, the_matching
+from triage.situations.clusters import Cluster, Clusters
+from triage.situations.dci import Salts, joined
 from triage.situations.description import Description, annotated, describe, overrule
-from triage.situations.grouping import group
+from triage.situations.grouping import group, signature
+from triage.situations.likeness import Signature
 from triage.situations.matching import FollowedClass, Matching, parse_matching
 from triage.situations.propose import Placed, members_of, next_id, propose, resolve
 
@@ -24,10 +26,8 @@ FILE = RULES / "rapprochements.yaml"
 
 
 @pytest.fixture(scope="session")
-def matching(mapping: FormMapping) -> Matching:
-    found = read_matching(RULES, mapping=mapping)
-    assert found is not None
-    return found
+def matching() -> Matching:
+    return the_matching()
 
 
 def told(number: int, substance: str = "néfopam", **changes: Any) -> Description:
@@ -36,7 +36,7 @@ def told(number: int, substance: str = "néfopam", **changes: Any) -> Descriptio
         "population": tuple(changes.pop("populations", ("Adulte",))),
         "voie_utilisee": tuple(changes.pop("routes", ("Orale",))),
     }
-    names = tuple(sorted(joined(one, frozenset()) for one in substance.split("|") if one))
+    names = tuple(sorted(joined(one, Salts()) for one in substance.split("|") if one))
     values: dict[str, Any] = {
         "in_scope": True,
         "company": "100",
@@ -308,3 +308,19 @@ def test_a_matching_file_that_names_an_unknown_field_is_refused_with_its_line(
     text = FILE.read_text("utf-8").replace("field: population\n", "field: pop\n")
     with pytest.raises(DataFileError, match=r"rapprochements\.yaml:\d+ : .*« pop »"):
         parse_matching(text, source=FILE.name, mapping=mapping)
+
+
+def test_clusters_that_are_looked_up_are_those_that_comparing_all_would_give(
+    matching: Matching,
+) -> None:
+    class Everywhere(Clusters):
+        def _near(self, one: Signature) -> list[Cluster]:  # noqa: ARG002 (all, whatever it says)
+            return [*self.found]
+
+    told = [replace(one, medicines=("x",)) for one in described(reports("réglage"))]
+    found, all_compared = Clusters(matching), Everywhere(matching)
+    for one in dict.fromkeys(signature(each, matching) for each in told):
+        found.add(one)
+        all_compared.add(one)
+    assert [one.members for one in found.found] == [one.members for one in all_compared.found]
+    assert 1 < len(found.found) < len(told)

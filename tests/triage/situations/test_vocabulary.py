@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from datafiles.file import DataFileError
 from tests.triage.situations.planted import the_matching
+from triage.situations.dci import Salts
 from triage.situations.names import read_names
 from triage.situations.vocabulary import parse_vocabulary
 
@@ -68,9 +69,7 @@ def test_a_vocabulary_that_contradicts_itself_is_refused_with_its_line(
 
 def test_a_table_of_names_that_lacks_a_cell_is_refused_with_its_line() -> None:
     with pytest.raises(DataFileError, match=r"n:3 : attendu « autre nom;substance »"):
-        read_names(
-            "autre_nom;substance\nozempic;sémaglutide\nwegovy", salts=frozenset(), source="n"
-        )
+        read_names("autre_nom;substance\nozempic;sémaglutide\nwegovy", salts=Salts(), source="n")
 
 
 @pytest.mark.parametrize(
@@ -92,3 +91,41 @@ def test_a_route_that_is_named_wins_over_the_form() -> None:
     words = the_matching().vocabulary
     assert words.route_of("Collyre donné par voie sublinguale") == "sublinguale"
     assert words.route_of("Un collyre") == "oculaire"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("fracture non consolidée", "pseudarthrose"),
+        ("infertilité masculine", "oligospermie de l'homme"),
+        ("dysplasie broncho-pulmonaire", "BPD prevention"),
+        ("chemotherapy-induced nausea", "nausées chimio-induites"),
+        ("zorglubose radique", "zorglubose après radiothérapie"),
+        ("syndrome zorglubique", "zorglubie"),
+    ],
+)
+def test_negated_words_roots_hyphens_and_english_are_read(one: str, other: str) -> None:
+    words = the_matching().vocabulary
+    assert words.alike(words.uses_of(one), words.uses_of(other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("infertilité masculine", "induction de l'ovulation"),
+        ("hépatite B", "hépatite C"),
+        ("arthrite", "arthrose"),
+        ("hypotension orthostatique", "hypotension perdialytique"),
+        ("jambes lourdes", "syndrome des jambes sans repos"),
+    ],
+)
+def test_look_alikes_are_not_taken_for_one_use(one: str, other: str) -> None:
+    words = the_matching().vocabulary
+    assert not words.alike(words.uses_of(one), words.uses_of(other))
+
+
+def test_a_title_tells_a_listed_route_only_when_it_names_one() -> None:
+    words = the_matching().vocabulary
+    assert words.only_route_of("Dexdor en perfusion chez l'enfant") == "Intraveineuse"
+    assert words.only_route_of("Carcinose péritonéale") is None
+    assert words.only_route_of("Ampoules IV prises per os") is None

@@ -1,0 +1,88 @@
+"""Publish an edition: what is handed out at a date that people name, always, changed or not."""
+
+from dataclasses import replace
+
+from exports.published.checking import ExportFile
+from exports.published.editions import (
+    Edition,
+    Kind,
+    edition_of,
+    editions,
+    put_edition,
+    sweep_editions,
+    there_is,
+)
+from exports.published.folders import alone, disk_told
+from exports.published.manifest import PublishedExport
+from steps.publish.export import export, export_context, judged_entries, workbook_set
+from steps.publish.publication import Publication
+from steps.wiring.services import Services, now
+from steps.wiring.summary import Summary
+from store.staff.exports import Published
+
+
+def publish_edition(services: Services, summary: Summary, *, kind: Kind, title: str = "") -> None:
+    """Publish the edition of this week or month, or one by hand, then the current workbooks.
+
+    A week and a month have one edition: asked again, nothing is made. The current workbooks tell of
+    their changes since the last weekly one.
+
+    Args:
+        services: Store and data files.
+        summary: Where the workbooks are named.
+        kind: Its kind.
+        title: What a person calls it, by hand.
+
+    Raises:
+        ExportError: It could not be made or published; the earlier ones are intact.
+        DataFileError: The columns or the policy file is wrong.
+    """
+    root, demarche, at = services.inputs.publishing.folder, services.demarche, now()
+    aside: list[str] = []
+    with disk_told(root), alone(root):
+        sweep_editions(root)
+        edition = edition_of(root, kind, demarche=demarche, at=at, title=title)
+        if there_is(root, edition, demarche=demarche) is None:
+            done = _publish(services, summary, edition, aside=aside)
+            summary.workbooks += [str(path) for path in done.paths]
+    summary.set_aside += aside
+    export(services, summary)
+
+
+def _publish(
+    services: Services, summary: Summary, edition: Edition, *, aside: list[str]
+) -> PublishedExport:
+    root, demarche = services.inputs.publishing.folder, services.demarche
+    entries = judged_entries(services, summary, told=aside)
+    context = replace(export_context(services, entries), edition=_headline(edition))
+    base = next(iter(editions(root, edition.kind, demarche=demarche)), None)
+    made = workbook_set(services, entries, context)
+    publication = Publication.begin(services, made, base=base, aside=aside)
+    files = {
+        name: file
+        for name, file in publication.files(there=None)
+        if isinstance(file, ExportFile)  # none is carried over: each says which edition it is
+    }
+    told = [file.facts(name, sequence=publication.sequence) for name, file in files.items()]
+    facts = replace(
+        publication.facts(told), kind=str(edition.kind), name=edition.name, title=edition.title
+    )
+    publication.keep(told)
+    done = put_edition(root, edition, files, facts=facts, sequence=publication.sequence)
+    services.store.exports.record(
+        demarche,
+        Published(
+            kind=str(edition.kind),
+            folder=str(done.folder),
+            published_at=edition.at,
+            checksum=facts.checksum,
+            manifest=dict(done.manifest),
+        ),
+    )
+    return done
+
+
+def _headline(edition: Edition) -> str:
+    """How its workbooks name it."""
+    kind = "" if edition.kind is Kind.BY_HAND else f" {edition.kind}"
+    return edition.told.replace("édition", f"Édition{kind}", 1)

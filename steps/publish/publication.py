@@ -1,0 +1,156 @@
+"""One publication of workbooks: what it is compared with, what it makes, what is kept of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from exports.errors import WorkbookCheckError
+from exports.published.changes import Comparison, first_edition, since
+from exports.published.checking import ExportFile, check_file, left_out
+from exports.published.checksum import digest_of_all
+from exports.published.current import Carried, carried
+from exports.published.editions import told_of
+from exports.published.handed_out import HandedOutReader
+from exports.published.listing import last_sequence
+from exports.published.manifest import ExportFacts, FileFacts, PublishedExport, export_facts
+from exports.published.workbook import AudienceWorkbook
+from exports.published.workbook_set import NOT_COMPARED, WorkbookSet
+from exports.sheets.centres import author_of
+from mappings.schema.model import Audience
+from steps.wiring.failures import KNOWN, told
+from steps.wiring.handed_out_files import hand_out_files
+from steps.wiring.services import Services, now
+from store.staff.handed_out import HandedFile
+
+FILES: dict[str, Audience] = {"agence.xlsx": "agence", "reseau.xlsx": "reseau"}
+_SUFFIX = ".xlsx"
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """See :meth:`begin`.
+
+    Attributes:
+        services: Store and data files.
+        made: Its workbooks.
+        sequence: Its place among the publications of the démarche.
+        aside: Where workbooks that cannot be made are named.
+    """
+
+    services: Services
+    made: WorkbookSet
+    sequence: int
+    aside: list[str]
+
+    @classmethod
+    def begin(
+        cls,
+        services: Services,
+        made: WorkbookSet,
+        *,
+        base: PublishedExport | None,
+        aside: list[str],
+    ) -> Self:
+        """Give a publication its place, keep what its readers will read, and compare it.
+
+        What is kept before the files are there harms nothing: no file names a publication that
+        was killed on its way. The caller holds the folder of the exports.
+
+        Args:
+            services: Store and data files.
+            made: The workbooks, compared with nothing yet.
+            base: The edition that they are compared with.
+            aside: Where workbooks that cannot be made are named.
+        """
+        kept, demarche = services.store.handed_out, services.demarche
+        there = last_sequence(services.inputs.publishing.folder, demarche=demarche)
+        sequence = 1 + max(there, kept.last_sequence(demarche))
+        with services.store.transaction() as memory:
+            for audience in ("agence", "reseau"):
+                rows = made.handed(audience)
+                memory.handed_out.save_rows(demarche, audience, rows, sequence=sequence)
+        reader = reader_of(services)
+
+        def compare(author: str) -> Comparison:
+            if base is None:
+                return NOT_COMPARED
+            changes = reader.changes(
+                author, before=base.sequence, after=sequence, versions=made.versions
+            )
+            return compared_with(base) if changes is None else since(told_of(base), changes)
+
+        return cls(services, replace(made, compare=compare), sequence, aside)
+
+    def files(self, *, there: PublishedExport | None) -> Iterator[tuple[str, ExportFile | Carried]]:
+        """Yield the workbooks one after the other: new ones, and those that say what they said.
+
+        Args:
+            there: What is published now, whose files may stay.
+        """
+        wanted = [
+            *((name, one, str(one)) for name, one in FILES.items()),
+            *(
+                (f"{author_of(one)}{_SUFFIX}", f"centre:{one.code}", author_of(one))
+                for one in self.made.centres
+            ),
+        ]
+        if not self.made.context.adopted:  # the network has none of a form that nobody adopted
+            wanted = wanted[:1]
+        for done, (name, audience, author) in enumerate(wanted):
+            self.services.tell("Classeurs", done, len(wanted))
+            try:
+                book = self.made.made(author)
+                file = carried(there, name, digest=book.digest) or _made(name, audience, book)
+            except WorkbookCheckError as error:
+                self.aside.append(left_out(name, str(error)))
+            except (*KNOWN, OSError):  # a data file, or the disk: every workbook has this
+                raise
+            except Exception as error:  # noqa: BLE001 (told, and the run ends with 1)
+                self.aside.append(left_out(name, told(error)))
+            else:
+                yield name, file
+        self.services.tell("Classeurs", len(wanted), len(wanted))
+
+    def facts(self, files: Sequence[FileFacts]) -> ExportFacts:
+        """What the manifest says of the data."""
+        checksum = digest_of_all({one.name: one.digest for one in files})
+        return export_facts(self.made.entries, self.made.context, checksum=checksum)
+
+    def keep(self, files: Sequence[FileFacts]) -> None:
+        """Remember which workbooks it made: from then on others may be compared with them."""
+        versions, place = self.made.versions, self.sequence
+        self.services.store.handed_out.save_files(
+            self.services.demarche,
+            [
+                HandedFile(one.name.removesuffix(_SUFFIX), place, one.digest, versions)
+                for one in files
+            ],
+            at=now(),
+        )
+
+    def record(self, export: PublishedExport) -> Mapping[str, Any]:
+        """What is remembered of its manifest: the files that it made, not those that stayed."""
+        files = [one for one in export.manifest["files"] if one["sequence"] == self.sequence]
+        return {**export.manifest, "files": files}
+
+
+def _made(name: str, audience: str, book: AudienceWorkbook) -> ExportFile:
+    file = ExportFile(audience, book.pack(), book.rows, book.sheets, book.digest)
+    check_file(name, file)
+    return file
+
+
+def reader_of(services: Services) -> HandedOutReader:
+    """Reads what was handed out.
+
+    Raises:
+        DataFileError: The columns or the policy file is wrong.
+    """
+    _, policy = hand_out_files(services.inputs.publishing.columns, services.form.mapping)
+    masks = (policy.mask, policy.patient_mask)
+    return HandedOutReader(services.store, services.demarche, masks)
+
+
+def compared_with(base: PublishedExport) -> Comparison:
+    """What is told where an edition does not have a workbook, or where its data is not here."""
+    return first_edition(f"ce classeur n’est pas dans l’{told_of(base)}, ou cette base l’ignore")
