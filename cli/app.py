@@ -38,7 +38,7 @@ COMMANDS: Final = {
     ),
     "export": (
         "cli.run.commands:export",
-        "Publier les classeurs, si les données ont changé depuis les derniers.",
+        "Tenir à jour les classeurs courants, publier une édition, ou faire des fichiers à la demande.",
     ),
     "import": (
         "cli.run.returned:import_",
