@@ -38,8 +38,10 @@ COMMANDS: Final = {
     ),
     "export": (
         "cli.run.commands:export",
-        "Tenir à jour les classeurs courants, publier une édition, ou faire des fichiers à la"
-        " demande.",
+        (
+            "Tenir à jour les classeurs courants, publier une édition, ou faire des fichiers à la"
+            " demande."
+        ),
     ),
     "import": (
         "cli.run.returned:import_",
