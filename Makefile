@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo portal-assets test-tools test test-rest test-all check docs lock clean
+.PHONY: help setup demo portal-assets test-tools test test-rest test-all check audit docs lock clean
 
 help:            ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -43,6 +43,9 @@ check: setup     ## lint, types, directions of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+audit: setup     ## licences, known vulnerabilities, list of parts (build/sbom.json)
+	$(BIN)/python -m audit
 
 docs: setup      ## write docs/rapport.md and the JSON Schemas again from the mapping file
 	@$(BIN)/unc mapping document

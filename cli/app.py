@@ -30,7 +30,7 @@ COMMANDS: Final = {
     "bdpm": ("cli.mapping.bdpm:bdpm", "Base publique des médicaments (BDPM), en option."),
     "demo": (
         "cli.demo.demo:demo",
-        "Faire tout le travail une fois sur une démarche fictive, puis montrer le résultat.",
+        "Jouer deux semaines d'une démarche fictive, en deux passages, puis dire quoi ouvrir.",
     ),
     "doctor": (
         "cli.doctor.doctor:doctor",
@@ -38,7 +38,10 @@ COMMANDS: Final = {
     ),
     "export": (
         "cli.run.commands:export",
-        "Publier les classeurs, si les données ont changé depuis les derniers.",
+        (
+            "Tenir à jour les classeurs courants, publier une édition, ou faire des fichiers à la"
+            " demande."
+        ),
     ),
     "import": (
         "cli.run.returned:import_",
@@ -51,7 +54,7 @@ COMMANDS: Final = {
     ),
     "patients": (
         "cli.patients.commands:patients",
-        "Ce qui ressemble à des données de patients, et ce qu'en dit une personne.",
+        "Données de patient probables : ce qui est masqué.",
     ),
     "purge": (
         "cli.run.operations:purge",

@@ -11,7 +11,7 @@ from cli.app import COMMANDS
 from settings import Settings
 from tests.ops.conftest import ROOT
 
-PAGES = ("exploitation.md", "protection-des-donnees.md", "architecture.md")
+PAGES = ("exploitation.md", "protection-des-donnees.md", "architecture.md", "securite.md")
 SETTINGS = {f"UNC_{name.upper()}" for name in Settings.model_fields} | {"UNC_ALERT_TO"}
 each_page = pytest.mark.parametrize("page", PAGES)
 
@@ -35,10 +35,21 @@ def test_the_commands_exist(page: str) -> None:
 @each_page
 def test_the_files_exist(page: str) -> None:
     for path in re.findall(
-        r"`((?:deploy|docs|tests|french|datafiles|mappings|triage|clients|store|exports|steps|flows|portal|cli)/[\w./-]+)`",
+        r"`((?:deploy|docs|tests|french|datafiles|mappings|triage|clients|store|exports|steps|flows|portal|cli|audit)/[\w./-]+)`",
         text_of(page),
     ):
         assert (ROOT / path).exists(), path
+
+
+def test_each_threat_names_tests_that_are_there() -> None:
+    rows = [row for row in text_of("securite.md").splitlines() if row.startswith("| ")][1:]
+    assert len(rows) > 10
+    for row in rows:
+        threat, _, _, shown_by = row.strip("| ").split(" | ")
+        named = re.findall(r"`(tests/[^`]+)`", shown_by)
+        assert named, threat
+        for path in named:
+            assert "\ndef test_" in (ROOT / path).read_text("utf-8"), path
 
 
 def test_every_deployment_is_described() -> None:
@@ -49,7 +60,8 @@ def test_every_deployment_is_described() -> None:
 
 
 def test_every_message_that_is_explained_is_one_of_ours() -> None:
-    ours = "\n".join(texts_of_the_code())
+    rules = (file.read_text("utf-8") for file in (ROOT / "triage/unc/rules").glob("*.yaml"))
+    ours = "\n".join([*texts_of_the_code(), *rules])
     rows = text_of("exploitation.md").partition("## 8.")[2].splitlines()
     messages = [
         m for row in rows if row.startswith("|") for m in re.findall("`([^`]+)`", row.split("|")[1])

@@ -197,6 +197,22 @@ def test_a_file_that_is_no_workbook_is_told(content: bytes | None) -> None:
         read_returned(cut_short if content is None else content, COLUMNS)
 
 
+def test_a_workbook_that_declares_entities_is_refused_before_any_is_expanded() -> None:
+    bomb = b'<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b SYSTEM "file:///etc/passwd">]>'
+    saved = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(handed_out())) as source, zipfile.ZipFile(saved, "w") as target:
+        for name in source.namelist():
+            part = source.read(name)
+            if name == "xl/workbook.xml":
+                part = bomb + part.rpartition(b"?>")[2]
+            target.writestr(name, part)
+    with pytest.raises(UnreadableWorkbookError, match="xlsx") as caught:
+        read_returned(saved.getvalue(), COLUMNS)
+    told = caught.value.__cause__
+    assert told is not None
+    assert type(told.__cause__).__name__ == "EntitiesForbidden"
+
+
 def test_an_opinion_is_carried_by_the_next_workbook_of_its_author_and_read_by_the_agency() -> None:
     entries = [entry(1, opinions={"crpv-lyon": HELD, "agence": Opinion("Agence", "", "noté")})]
     row = records(build(entries), "Dossiers")[0]
