@@ -18,6 +18,7 @@ from cli.demo import two_weeks
 from cli.demo.sandbox import PORT, Dossiers, sandbox_environment, sandbox_home
 from cli.terminal.output import Common, print_json, say
 from cli.terminal.parsing import Count
+from exports.published.editions import Kind
 from exports.published.manifest import CURRENT
 from portal.people.passwords import hash_password
 from sandbox.api.instance import DATABASE
@@ -27,8 +28,10 @@ from sandbox.server import Sandbox, running_sandbox
 from settings import PREFIX, load_settings
 from settings_parts import PORTAL_PORT
 from steps.judge.judge import ASSESSMENT
+from steps.publish.edition import make_edition
 from steps.wiring.reference import load as load_medicines
 from steps.wiring.services import Services, now, open_services
+from steps.wiring.summary import Summary
 from store.repository import open_store
 from store.staff.accounts import Account
 from store.staff.visits import Visit
@@ -111,6 +114,7 @@ def _play(
     load_medicines(_MEDICINES, home)
     story.begun(home)
     first = _run_flow()
+    _first_edition(story.start)
     _fetch_first(served.demarche, home)
     happened = two_weeks.play(served, seeds, seed=seed, start=story.start)
     story.ended(home)
@@ -151,6 +155,12 @@ class _Story:
         made = home / f"{_STORY}.tmp"
         made.write_text(text, "utf-8")
         made.replace(home / _STORY)
+
+
+def _first_edition(at: datetime) -> None:
+    """The edition of the week of the first passage: what the two weeks bring is told since it."""
+    with open_services(load_settings()) as services:
+        make_edition(services, Summary(), kind=Kind.WEEKLY, at=at)
 
 
 def _fetch_first(demarche: int, home: Path) -> None:

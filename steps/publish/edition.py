@@ -1,6 +1,7 @@
 """Publish an edition: what is handed out at a date that people name, always, changed or not."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from exports.published.checking import ExportFile
 from exports.published.editions import (
@@ -37,7 +38,20 @@ def publish_edition(services: Services, summary: Summary, *, kind: Kind, title: 
         ExportError: It could not be made or published; the earlier ones are intact.
         DataFileError: The columns or the policy file is wrong.
     """
-    root, demarche, at = services.inputs.publishing.folder, services.demarche, now()
+    make_edition(services, summary, kind=kind, title=title, at=now())
+    export(services, summary)
+
+
+def make_edition(
+    services: Services, summary: Summary, *, kind: Kind, title: str = "", at: datetime
+) -> None:
+    """Publish an edition dated ``at`` (aware), unless it is there; current workbooks stay.
+
+    Raises:
+        ExportError: It could not be made or published; the earlier ones are intact.
+        DataFileError: The columns or the policy file is wrong.
+    """
+    root, demarche = services.inputs.publishing.folder, services.demarche
     aside: list[str] = []
     with disk_told(root), alone(root):
         sweep_editions(root)
@@ -46,7 +60,6 @@ def publish_edition(services: Services, summary: Summary, *, kind: Kind, title: 
             done = _publish(services, summary, edition, aside=aside)
             summary.workbooks += [str(path) for path in done.paths]
     summary.set_aside += aside
-    export(services, summary)
 
 
 def _publish(
