@@ -90,6 +90,10 @@ def _agreement(facet: Facet, mine: Answers, theirs: Answers, matching: Matching)
         return None
     if facet.kind == "use":
         return use_agreement(one, two, matching.vocabulary)
+    if facet.kind == "route" and facet.vague & {*one, *two}:
+        # « Autre » is none of the form's list, and may be any other route.
+        listed = matching.vocabulary.listed.keys() & {*one, *two}
+        return 0.0 if listed else None
     return len({*one} & {*two}) / len({*one} | {*two})
 
 

@@ -51,6 +51,7 @@ class Likeness:
         self._fields = tuple(
             facet.field for facet in matching.situations.facets if facet.kind == "use"
         )
+        self._vague = {one.field: one.vague for one in matching.situations.facets}
         self._covering = {one.field for one in matching.situations.facets if one.general}
         self._strict = lru_cache(maxsize=65_536)(self._strict_sets)
         self._of_facets = lru_cache(maxsize=200_000)(self._facets)
@@ -85,8 +86,12 @@ class Likeness:
         )
 
     def _strict_sets(self, told: Told) -> tuple[frozenset[str], ...]:
-        """Options of the facets of which none covers another."""
-        return tuple(frozenset(options) for field, options in told if field not in self._covering)
+        """Options of the facets of which none covers another; none where one is vague."""
+        return tuple(
+            frozenset(() if self._vague[field].intersection(options) else options)
+            for field, options in told
+            if field not in self._covering
+        )
 
     def _shortened(self, one: Signature) -> Signature:
         """The signature without the words of the uses that are known."""

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from os.path import commonprefix
 
 from pydantic import BaseModel, ConfigDict
 from rapidfuzz.distance import OSA
@@ -40,6 +41,8 @@ _ENDINGS = (
     "enc", "ent", "eus", "eux", "ien", "ies", "ion", "iqu", "ism", "ist", "al", "au", "eu", "ia",
     "ic", "ie", "if", "is", "iv", "um", "us", "a", "e", "i", "y",
 )  # fmt: skip
+_COMMON = 0.8
+"""Share of a long root with which another must begin to be of the same word."""
 _ENOUGH = 0.6
 """Share of the shorter text's stems that both must have."""
 
@@ -287,6 +290,11 @@ def labels_of(reading: Iterable[str]) -> tuple[str, ...]:
     return tuple(one for one in reading if not one.startswith((STEM, BESIDE)))
 
 
+def stems_of(reading: Iterable[str]) -> Iterator[str]:
+    """Stems of an answer, marked as they are."""
+    return (one for one in reading if one.startswith(STEM))
+
+
 def _words(reading: Iterable[str]) -> frozenset[str]:
     return frozenset(one.removeprefix(STEM) for one in reading if one.startswith(STEM))
 
@@ -320,7 +328,9 @@ def _close(one: str, other: str) -> bool:
     fewer, more = sorted((one, other), key=len)
     if len(fewer) >= _LONG - 1 and OSA.distance(one, other, score_cutoff=1) <= 1:
         return True
-    return len(fewer) >= _ROOT and more.startswith(fewer) and len(more) - len(fewer) == 1
+    if len(fewer) >= _ROOT and more.startswith(fewer) and len(more) - len(fewer) == 1:
+        return True
+    return len(commonprefix((one, other))) >= max(_LONG, _COMMON * len(more))
 
 
 @lru_cache(maxsize=16384)
