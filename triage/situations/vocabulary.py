@@ -81,6 +81,10 @@ class Vocabulary(BaseModel):
         """Labels of the uses that a text names, then the stems of what is left, marked."""
         return self._uses.read(text)
 
+    def words_of(self, text: str) -> frozenset[str]:
+        """Roots of the words that tell something in a text."""
+        return self._uses.words(text)
+
     def route_of(self, text: str) -> str | None:
         """The first route out of the form's list that a text names, else that its form tells."""
         readers = (self._routes, self._forms)
@@ -221,6 +225,7 @@ class _Reader:
             self._ways[min(way[1])].append(way)
         self._near = lru_cache(maxsize=4096)(self._spelt)
         self.read = lru_cache(maxsize=8192)(self._read)
+        self.words = lru_cache(maxsize=8192)(lambda text: frozenset(self.kept(text)))
 
     def _read(self, text: str) -> tuple[str, ...]:
         written = self.kept(text)
@@ -297,6 +302,12 @@ def stems_of(reading: Iterable[str]) -> Iterator[str]:
 
 def _words(reading: Iterable[str]) -> frozenset[str]:
     return frozenset(one.removeprefix(STEM) for one in reading if one.startswith(STEM))
+
+
+def common(one: frozenset[str], other: frozenset[str]) -> float:
+    """Share of the words of the text that has fewer that the other has too."""
+    fewer, more = sorted((one, other), key=len)
+    return _share(fewer, more)
 
 
 def _same_words(one: Parsed, other: Parsed) -> bool:
