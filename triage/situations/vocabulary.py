@@ -99,14 +99,19 @@ class Vocabulary(BaseModel):
     def alike(self, mine: Sequence[str], theirs: Sequence[str]) -> bool:
         """Whether two readings are of one use.
 
-        Known uses decide where both name some: the one that names fewer must be told by the other.
-        Else the words themselves are compared.
+        Known uses decide where both name some: the one that names fewer must be told by the other,
+        or the title of one must name what the other answers. Else the words are compared.
         """
         one, other = self.parsed(tuple(mine)), self.parsed(tuple(theirs))
         if one.labels and other.labels:
-            return self.told(one.labels, other.labels)
+            return self.told(one.labels, other.labels) or self._titled(one, other)
         found = [side.labels or side.beside for side in (one, other)]
         return (all(found) and self.told(*found)) or _same_words(one, other)
+
+    def _titled(self, one: "Parsed", other: "Parsed") -> bool:
+        """Whether the title of one names a use that the other answers, and no wide one."""
+        named = ({*one.beside} & {*other.labels}) | ({*other.beside} & {*one.labels})
+        return any(label not in self.broader for label in named)
 
     def told(self, one: Sequence[str], other: Sequence[str]) -> bool:
         """Whether the labels of two readings are of one use."""
