@@ -43,6 +43,8 @@ _ENDINGS = (
 )  # fmt: skip
 _COMMON = 0.8
 """Share of a long root with which another must begin to be of the same word."""
+_SEVERAL = 2
+"""Words that an answer has at least, for the same ones elsewhere to be no chance."""
 _ENOUGH = 0.6
 """Share of the shorter text's stems that both must have."""
 
@@ -104,7 +106,12 @@ class Vocabulary(BaseModel):
         """
         one, other = self.parsed(tuple(mine)), self.parsed(tuple(theirs))
         if one.labels and other.labels:
-            return self.told(one.labels, other.labels) or self._titled(one, other)
+            return (
+                self.told(one.labels, other.labels)
+                or self._titled(one, other)
+                or _retold(one, other)
+                or _retold(other, one)
+            )
         found = [side.labels or side.beside for side in (one, other)]
         return (all(found) and self.told(*found)) or _same_words(one, other)
 
@@ -307,6 +314,16 @@ def stems_of(reading: Iterable[str]) -> Iterator[str]:
 
 def _words(reading: Iterable[str]) -> frozenset[str]:
     return frozenset(one.removeprefix(STEM) for one in reading if one.startswith(STEM))
+
+
+def _retold(one: Parsed, other: Parsed) -> bool:
+    """Whether the texts of one, which answers no use, tell the words of the other's answer."""
+    answers = other.words
+    return (
+        not one.words
+        and len(answers) >= _SEVERAL
+        and _share(answers, one.beside_words) > _ENOUGH
+    )
 
 
 def common(one: frozenset[str], other: frozenset[str]) -> float:
