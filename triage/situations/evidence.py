@@ -79,7 +79,11 @@ def words_in_common(one: Description, other: Description, matching: Matching) ->
     """Share of the words that two reports tell of the use, names of medicines apart, 0 to 1."""
     told = [
         " ; ".join(
-            (side.title, side.use, *(side.answers.get(name, "") for name in matching.situations.told_in))
+            (
+                side.title,
+                side.use,
+                *(side.answers.get(name, "") for name in matching.situations.told_in),
+            )
         )
         for side in (one, other)
     ]

@@ -88,8 +88,10 @@ def use_agreement(
     if not one or not other:
         return None
     mine, theirs = vocabulary.parsed(one), vocabulary.parsed(other)
-    if mine.answered and theirs.answered and (one == other or mine.labels == theirs.labels != ()):
-        return 1.0
+    if mine.answered and theirs.answered:
+        same = mine.labels == theirs.labels != () and not vocabulary.say_otherwise(mine, theirs)
+        if same or one == other:
+            return 1.0
     if vocabulary.alike(one, other):
         return _WORDED
     return 0.0 if mine.answered and theirs.answered else None

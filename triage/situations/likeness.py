@@ -75,8 +75,7 @@ class Likeness:
 
     def _is_known(self, one: Signature) -> bool:
         """Whether each use that it names is known: the words then count for nothing."""
-        parsed = self._vocabulary.parsed
-        return all(parsed(reading).labels for reading in one.uses if reading)
+        return all(self._vocabulary.is_precise(reading) for reading in one.uses if reading)
 
     def may_agree(self, mine: Told, theirs: Told) -> bool:
         """Whether the facets that are no use leave room; « no » is sure, « yes » is not."""
@@ -98,8 +97,8 @@ class Likeness:
         return replace(one, uses=tuple(self._short(reading) for reading in one.uses))
 
     def _short(self, reading: tuple[str, ...]) -> tuple[str, ...]:
-        labels = self._vocabulary.parsed(reading).labels
-        return labels or reading
+        precise = self._vocabulary.is_precise(reading)
+        return self._vocabulary.parsed(reading).labels if precise else reading
 
     def _uses(
         self, mine: tuple[tuple[str, ...], ...], theirs: tuple[tuple[str, ...], ...]

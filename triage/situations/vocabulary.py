@@ -9,10 +9,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from os.path import commonprefix
 
 from pydantic import BaseModel, ConfigDict
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Prefix
 
 from datafiles.file import DataFile, DataFileError
 from french.text import fold
@@ -107,13 +106,32 @@ class Vocabulary(BaseModel):
         one, other = self.parsed(tuple(mine)), self.parsed(tuple(theirs))
         if one.labels and other.labels:
             return (
-                self.told(one.labels, other.labels)
+                (self.told(one.labels, other.labels) and not self.say_otherwise(one, other))
                 or self._titled(one, other)
                 or _retold(one, other)
                 or _retold(other, one)
             )
         found = [side.labels or side.beside for side in (one, other)]
         return (all(found) and self.told(*found)) or _same_words(one, other)
+
+    def say_otherwise(self, one: "Parsed", other: "Parsed") -> bool:
+        """Whether a wide use is narrowed by words that the other does not say: another cancer."""
+        wide = {label for label in (*one.labels, *other.labels) if label in self.broader}
+        if not (wide and one.words and other.words and len(one.labels) == len(other.labels) == 1):
+            return False
+        left = [side.words - self._uses.stems(side.labels[0]) for side in (one, other)]
+        here, there = left
+        narrow = [side.labels[0] not in wide for side in (one, other)]
+        if narrow[0]:
+            return bool(there) and common(there, one.words) == 0
+        if narrow[1]:
+            return bool(here) and common(here, other.words) == 0
+        return bool(here and there) and common(here, there) == 0
+
+    def is_precise(self, reading: tuple[str, ...]) -> bool:
+        """Whether a reading names known uses, none of them wide: its words then add nothing."""
+        labels = self.parsed(reading).labels
+        return bool(labels) and not any(label in self.broader for label in labels)
 
     def _titled(self, one: "Parsed", other: "Parsed") -> bool:
         """Whether the title of one names a use that the other answers, and no wide one."""
@@ -231,6 +249,9 @@ class _Reader:
             for form in {way, way.replace("-", "")}
             if (stems := self.kept(form))
         }
+        self._stems: dict[str, frozenset[str]] = {}
+        for label, roots in ways:
+            self._stems[label] = self._stems.get(label, frozenset()) | roots
         self._known = frozenset(stem for _, stems in ways for stem in stems)
         self._ways: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
         for way in ways:
@@ -253,6 +274,10 @@ class _Reader:
                     del left[stem]
         ordered = sorted(labels, key=lambda label: labels[label])
         return (*ordered, *(f"{STEM}{stem}" for stem in dict.fromkeys(written)))
+
+    def stems(self, label: str) -> frozenset[str]:
+        """Roots of all the ways of saying a use."""
+        return self._stems.get(label, frozenset())
 
     def kept(self, text: str) -> list[str]:
         """Roots of the words that tell something; what a negation takes away is marked."""
@@ -292,8 +317,9 @@ def _one_word(hyphened: re.Match[str]) -> str:
 
 
 def _spread(text: str) -> str:
-    """Folded, ligatures as people type them: « œdème » as « oedeme »."""
-    return _ELIDED.sub(" ", fold(text).replace("œ", "oe").replace("æ", "ae"))
+    """Folded, ligatures however they are typed: « œdème », « oedema » and « edema » begin alike."""
+    plain = fold(text).replace("œ", "oe").replace("æ", "ae")
+    return _ELIDED.sub(" ", plain.replace("oe", "e").replace("ae", "e"))
 
 
 def _stem(word: str) -> str:
@@ -320,9 +346,7 @@ def _retold(one: Parsed, other: Parsed) -> bool:
     """Whether the texts of one, which answers no use, tell the words of the other's answer."""
     answers = other.words
     return (
-        not one.words
-        and len(answers) >= _SEVERAL
-        and _share(answers, one.beside_words) > _ENOUGH
+        not one.words and len(answers) >= _SEVERAL and _share(answers, one.beside_words) > _ENOUGH
     )
 
 
@@ -363,7 +387,7 @@ def _close(one: str, other: str) -> bool:
         return True
     if len(fewer) >= _ROOT and more.startswith(fewer) and len(more) - len(fewer) == 1:
         return True
-    return len(commonprefix((one, other))) >= max(_LONG, _COMMON * len(more))
+    return Prefix.similarity(one, other) >= max(_LONG, _COMMON * len(more))
 
 
 @lru_cache(maxsize=16384)
