@@ -144,7 +144,7 @@ class Clusters:
 def _keys(reading: tuple[str, ...], vocabulary: Vocabulary, *, words: str) -> Iterator[str]:
     """Labels of a reading with all that they hold, and its words with a letter less."""
     parsed = vocabulary.parsed(reading)
-    for label in parsed.labels or parsed.beside:
+    for label in {*parsed.labels, *parsed.beside}:
         yield label
         yield from vocabulary.narrower(label)
     for word in parsed.words | parsed.beside_words:

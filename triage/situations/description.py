@@ -12,13 +12,13 @@ from mappings.report.display import show
 from mappings.report.model import Answer, Report
 from triage.situations.matching import Facet, Matching
 from triage.situations.names import SubstanceNames, canonical, head, learnt_names
-from triage.situations.vocabulary import BESIDE, labels_of
+from triage.situations.vocabulary import BESIDE, labels_of, stems_of
 
 _SIREN = 9
 _LONGEST = 300
 _TITLE, _SHORTEST_TITLE = "titre", 10
 
-DRAWN = "6"
+DRAWN = "7"
 """How descriptions are drawn: raised when this code draws others from the same report."""
 
 CisSubstances: TypeAlias = Mapping[str, str]
@@ -252,13 +252,15 @@ def _facet(report: Report, facet: Facet, matching: Matching) -> tuple[str, ...]:
             if asked and not found:  # the title often says it
                 others = (labels_of(matching.vocabulary.uses_of(other)) for other in told)
                 found = next((labels for labels in others if labels), ())
-            if told and (found or asked) and not labels_of(found):
+            if told and (found or asked):
                 beside = matching.vocabulary.uses_of(told[0])
-                return (*found, *(f"{BESIDE}{one}" for one in beside))
+                # What is observed may be an effect of the medicine: only its words count.
+                more = stems_of(w for text in told[1:] for w in matching.vocabulary.uses_of(text))
+                return (*found, *(f"{BESIDE}{one}" for one in dict.fromkeys((*beside, *more))))
             return found
         case "route" if set(answers) & facet.vague:
             route = matching.vocabulary.route_of(" ; ".join(told))
-            return (route,) if route else ()
+            return (route or next(iter(facet.vague)),)
         case "route" if not answers and told:  # not asked, or left: the title may say it
             route = matching.vocabulary.only_route_of(told[0])
             return (route,) if route else ()

@@ -12,8 +12,16 @@ from itertools import combinations
 from typing import Literal, TypeAlias
 
 from triage.situations.description import Description, settled
-from triage.situations.evidence import IDENTIFIERS, Line, day_of, identifiers, lines, score
-from triage.situations.facets import surely_differ
+from triage.situations.evidence import (
+    IDENTIFIERS,
+    Line,
+    day_of,
+    identifiers,
+    lines,
+    score,
+    words_in_common,
+)
+from triage.situations.facets import surely_differ, use_and_others
 from triage.situations.families import follows
 from triage.situations.matching import Matching
 
@@ -118,7 +126,7 @@ def _duplicates(known: Mapping[int, Description], matching: Matching) -> Iterato
         across = one.company != earlier.company or not one.company
         shared = any(line.shared for line in found)
         named = any(line.shared and line.field not in publications for line in found)
-        if (across and not shared) or surely_differ(one.facets, earlier.facets, matching):
+        if (across and not shared) or not _may_be_copies(one, earlier, matching, named=named):
             continue
         if (across or not named) and {*one.medicines}.isdisjoint(earlier.medicines):
             continue
@@ -126,6 +134,20 @@ def _duplicates(known: Mapping[int, Description], matching: Matching) -> Iterato
         value, near = score(found), any(line.alike for line in found if line.field in keys)
         if across or (near and compared >= rules.least_compared and value >= rules.threshold):
             yield _link("duplicate", one, earlier, found, value=value)
+
+
+def _may_be_copies(
+    one: Description, other: Description, matching: Matching, *, named: bool
+) -> bool:
+    """Whether the uses that both tell leave room for one report; their words do where none do."""
+    least = matching.duplicates.common_words
+    agreed, beside = use_and_others(one.facets, other.facets, matching)
+    if surely_differ(one.facets, other.facets, matching):
+        return named and beside and words_in_common(one, other, matching) >= least.differ
+    if named or agreed == 1 or (one.company != other.company and agreed != 0):
+        return True
+    needed = least.differ if agreed == 0 else least.unsure
+    return words_in_common(one, other, matching) >= needed
 
 
 def _link(

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 from triage.situations.description import Description
 from triage.situations.facets import compare
 from triage.situations.matching import DuplicateField, DuplicateMatching, Matching
+from triage.situations.vocabulary import common
 
 IDENTIFIERS = frozenset({"reference", "cases", "publication"})
 """Kinds of answers that name a thing: the same one in two reports is strong evidence."""
@@ -72,6 +73,26 @@ def score(found: Sequence[Line]) -> float:
     """Share of the weight of what was compared that agrees."""
     compared = sum(line.weight for line in found)
     return sum(line.weight * line.alike for line in found) / compared if compared else 0.0
+
+
+def words_in_common(one: Description, other: Description, matching: Matching) -> float:
+    """Share of the words that two reports tell of the use, names of medicines apart, 0 to 1."""
+    told = [
+        " ; ".join(
+            (
+                side.title,
+                side.use,
+                *(side.answers.get(name, "") for name in matching.situations.told_in),
+            )
+        )
+        for side in (one, other)
+    ]
+    names = " ; ".join(
+        name.replace("+", " ") for side in (one, other) for name in (*side.medicines, *side.brands)
+    )
+    apart = matching.vocabulary.words_of(names)
+    mine, theirs = (matching.vocabulary.words_of(text) - apart for text in told)
+    return common(mine, theirs)
 
 
 def tells(identifier: str) -> bool:

@@ -45,22 +45,33 @@ def differ(agreements: Mapping[str, Agreement]) -> bool:
     return any(share == 0 for share in agreements.values())
 
 
+def use_and_others(mine: Answers, theirs: Answers, matching: Matching) -> tuple[Agreement, bool]:
+    """How the uses of two reports compare, and whether no other facet differs."""
+    found = compare(mine, theirs, matching)
+    uses = [found.pop(facet.field) for facet in matching.situations.facets if facet.kind == "use"]
+    told = [share for share in uses if share is not None]
+    return min(told, default=None), not differ(found)
+
+
 def surely_differ(mine: Answers, theirs: Answers, matching: Matching) -> bool:
-    """Whether a facet separates otherwise than by words that the vocabulary does not know."""
+    """Whether a facet separates by what was answered, in words that the vocabulary knows.
+
+    What a title tells of the use, where it was not answered, is not as sure.
+    """
     found = compare(mine, theirs, matching)
     return any(
         found[facet.field] == 0
         and not (
             facet.kind == "use"
-            and any(_is_unknown(side, facet, matching) for side in (mine, theirs))
+            and any(_is_unsure(side, facet, matching) for side in (mine, theirs))
         )
         for facet in matching.situations.facets
     )
 
 
-def _is_unknown(side: Answers, facet: Facet, matching: Matching) -> bool:
+def _is_unsure(side: Answers, facet: Facet, matching: Matching) -> bool:
     parsed = matching.vocabulary.parsed(side[facet.field])
-    return not (parsed.labels or parsed.beside)
+    return not (parsed.words and (parsed.labels or parsed.beside))
 
 
 def weight(agreements: Mapping[str, Agreement], facets: Sequence[Facet]) -> float:
@@ -77,8 +88,10 @@ def use_agreement(
     if not one or not other:
         return None
     mine, theirs = vocabulary.parsed(one), vocabulary.parsed(other)
-    if mine.answered and theirs.answered and (one == other or mine.labels == theirs.labels != ()):
-        return 1.0
+    if mine.answered and theirs.answered:
+        same = mine.labels == theirs.labels != () and not vocabulary.say_otherwise(mine, theirs)
+        if same or one == other:
+            return 1.0
     if vocabulary.alike(one, other):
         return _WORDED
     return 0.0 if mine.answered and theirs.answered else None
@@ -90,6 +103,10 @@ def _agreement(facet: Facet, mine: Answers, theirs: Answers, matching: Matching)
         return None
     if facet.kind == "use":
         return use_agreement(one, two, matching.vocabulary)
+    if facet.kind == "route" and facet.vague & {*one, *two}:
+        # « Autre » is none of the form's list, and may be any other route.
+        listed = matching.vocabulary.listed.keys() & {*one, *two}
+        return 0.0 if listed else None
     return len({*one} & {*two}) / len({*one} | {*two})
 
 

@@ -51,6 +51,7 @@ class Likeness:
         self._fields = tuple(
             facet.field for facet in matching.situations.facets if facet.kind == "use"
         )
+        self._vague = {one.field: one.vague for one in matching.situations.facets}
         self._covering = {one.field for one in matching.situations.facets if one.general}
         self._strict = lru_cache(maxsize=65_536)(self._strict_sets)
         self._of_facets = lru_cache(maxsize=200_000)(self._facets)
@@ -74,8 +75,7 @@ class Likeness:
 
     def _is_known(self, one: Signature) -> bool:
         """Whether each use that it names is known: the words then count for nothing."""
-        parsed = self._vocabulary.parsed
-        return all(parsed(reading).labels for reading in one.uses if reading)
+        return all(self._vocabulary.is_precise(reading) for reading in one.uses if reading)
 
     def may_agree(self, mine: Told, theirs: Told) -> bool:
         """Whether the facets that are no use leave room; « no » is sure, « yes » is not."""
@@ -85,16 +85,20 @@ class Likeness:
         )
 
     def _strict_sets(self, told: Told) -> tuple[frozenset[str], ...]:
-        """Options of the facets of which none covers another."""
-        return tuple(frozenset(options) for field, options in told if field not in self._covering)
+        """Options of the facets of which none covers another; none where one is vague."""
+        return tuple(
+            frozenset(() if self._vague[field].intersection(options) else options)
+            for field, options in told
+            if field not in self._covering
+        )
 
     def _shortened(self, one: Signature) -> Signature:
         """The signature without the words of the uses that are known."""
         return replace(one, uses=tuple(self._short(reading) for reading in one.uses))
 
     def _short(self, reading: tuple[str, ...]) -> tuple[str, ...]:
-        labels = self._vocabulary.parsed(reading).labels
-        return labels or reading
+        precise = self._vocabulary.is_precise(reading)
+        return self._vocabulary.parsed(reading).labels if precise else reading
 
     def _uses(
         self, mine: tuple[tuple[str, ...], ...], theirs: tuple[tuple[str, ...], ...]

@@ -99,6 +99,18 @@ class DuplicateField(_Matching):
     kind: Literal["date", "reference", "cases", "publication", "text", "same"] = "same"
 
 
+class CommonWords(_Matching):
+    """Share of words that the texts of two copies have in common where no identifier is shared.
+
+    Attributes:
+        unsure: Where the uses are told otherwise, or by one only.
+        differ: Where the uses that were told seem to differ.
+    """
+
+    unsure: float = Field(default=0.2, ge=0, le=1)
+    differ: float = Field(default=0.5, ge=0, le=1)
+
+
 class DuplicateMatching(_Matching):
     """What makes two reports one report sent twice."""
 
@@ -108,6 +120,7 @@ class DuplicateMatching(_Matching):
     earlier: str
     threshold: float = Field(gt=0, le=1)
     least_compared: float = Field(ge=0)
+    common_words: CommonWords = CommonWords()
     days_apart: int = Field(default=3, ge=0)
     facet_weight: float = Field(default=2, gt=0)
     fields: tuple[DuplicateField, ...] = Field(min_length=1)

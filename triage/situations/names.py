@@ -80,7 +80,15 @@ def read_names(text: str, *, salts: Salts, source: str) -> SubstanceNames:
         known.update(substance.split("+"))
         if row[0].strip():
             others[joined(row[0], salts)] = substance
-    return SubstanceNames(others, frozenset(known))
+    # A substance that has itself another name there is called by that one.
+    named = {
+        other: "+".join(
+            sorted({one for part in parts for one in others.get(part, part).split("+")})
+        )
+        for other, substance in others.items()
+        if (parts := substance.split("+"))
+    }
+    return SubstanceNames(named, frozenset(one for one in known if others.get(one, one) == one))
 
 
 def reference_names(medicines: Iterable[Medicine], salts: Salts) -> SubstanceNames:

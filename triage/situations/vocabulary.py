@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from pydantic import BaseModel, ConfigDict
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Prefix
 
 from datafiles.file import DataFile, DataFileError
 from french.text import fold
@@ -40,6 +40,10 @@ _ENDINGS = (
     "enc", "ent", "eus", "eux", "ien", "ies", "ion", "iqu", "ism", "ist", "al", "au", "eu", "ia",
     "ic", "ie", "if", "is", "iv", "um", "us", "a", "e", "i", "y",
 )  # fmt: skip
+_COMMON = 0.8
+"""Share of a long root with which another must begin to be of the same word."""
+_SEVERAL = 2
+"""Words that an answer has at least, for the same ones elsewhere to be no chance."""
 _ENOUGH = 0.6
 """Share of the shorter text's stems that both must have."""
 
@@ -78,6 +82,10 @@ class Vocabulary(BaseModel):
         """Labels of the uses that a text names, then the stems of what is left, marked."""
         return self._uses.read(text)
 
+    def words_of(self, text: str) -> frozenset[str]:
+        """Roots of the words that tell something in a text."""
+        return self._uses.words(text)
+
     def route_of(self, text: str) -> str | None:
         """The first route out of the form's list that a text names, else that its form tells."""
         readers = (self._routes, self._forms)
@@ -92,14 +100,43 @@ class Vocabulary(BaseModel):
     def alike(self, mine: Sequence[str], theirs: Sequence[str]) -> bool:
         """Whether two readings are of one use.
 
-        Known uses decide where both name some: the one that names fewer must be told by the other.
-        Else the words themselves are compared.
+        Known uses decide where both name some: the one that names fewer must be told by the other,
+        or the title of one must name what the other answers. Else the words are compared.
         """
         one, other = self.parsed(tuple(mine)), self.parsed(tuple(theirs))
         if one.labels and other.labels:
-            return self.told(one.labels, other.labels)
+            return (
+                (self.told(one.labels, other.labels) and not self.say_otherwise(one, other))
+                or self._titled(one, other)
+                or _retold(one, other)
+                or _retold(other, one)
+            )
         found = [side.labels or side.beside for side in (one, other)]
         return (all(found) and self.told(*found)) or _same_words(one, other)
+
+    def say_otherwise(self, one: "Parsed", other: "Parsed") -> bool:
+        """Whether a wide use is narrowed by words that the other does not say: another cancer."""
+        wide = {label for label in (*one.labels, *other.labels) if label in self.broader}
+        if not (wide and one.words and other.words and len(one.labels) == len(other.labels) == 1):
+            return False
+        left = [side.words - self._uses.stems(side.labels[0]) for side in (one, other)]
+        here, there = left
+        narrow = [side.labels[0] not in wide for side in (one, other)]
+        if narrow[0]:
+            return bool(there) and common(there, one.words) == 0
+        if narrow[1]:
+            return bool(here) and common(here, other.words) == 0
+        return bool(here and there) and common(here, there) == 0
+
+    def is_precise(self, reading: tuple[str, ...]) -> bool:
+        """Whether a reading names known uses, none of them wide: its words then add nothing."""
+        labels = self.parsed(reading).labels
+        return bool(labels) and not any(label in self.broader for label in labels)
+
+    def _titled(self, one: "Parsed", other: "Parsed") -> bool:
+        """Whether the title of one names a use that the other answers, and no wide one."""
+        named = ({*one.beside} & {*other.labels}) | ({*other.beside} & {*one.labels})
+        return any(label not in self.broader for label in named)
 
     def told(self, one: Sequence[str], other: Sequence[str]) -> bool:
         """Whether the labels of two readings are of one use."""
@@ -212,12 +249,16 @@ class _Reader:
             for form in {way, way.replace("-", "")}
             if (stems := self.kept(form))
         }
+        self._stems: dict[str, frozenset[str]] = {}
+        for label, roots in ways:
+            self._stems[label] = self._stems.get(label, frozenset()) | roots
         self._known = frozenset(stem for _, stems in ways for stem in stems)
         self._ways: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
         for way in ways:
             self._ways[min(way[1])].append(way)
         self._near = lru_cache(maxsize=4096)(self._spelt)
         self.read = lru_cache(maxsize=8192)(self._read)
+        self.words = lru_cache(maxsize=8192)(lambda text: frozenset(self.kept(text)))
 
     def _read(self, text: str) -> tuple[str, ...]:
         written = self.kept(text)
@@ -233,6 +274,10 @@ class _Reader:
                     del left[stem]
         ordered = sorted(labels, key=lambda label: labels[label])
         return (*ordered, *(f"{STEM}{stem}" for stem in dict.fromkeys(written)))
+
+    def stems(self, label: str) -> frozenset[str]:
+        """Roots of all the ways of saying a use."""
+        return self._stems.get(label, frozenset())
 
     def kept(self, text: str) -> list[str]:
         """Roots of the words that tell something; what a negation takes away is marked."""
@@ -272,8 +317,9 @@ def _one_word(hyphened: re.Match[str]) -> str:
 
 
 def _spread(text: str) -> str:
-    """Folded, ligatures as people type them: « œdème » as « oedeme »."""
-    return _ELIDED.sub(" ", fold(text).replace("œ", "oe").replace("æ", "ae"))
+    """Folded, ligatures however they are typed: « œdème », « oedema » and « edema » begin alike."""
+    plain = fold(text).replace("œ", "oe").replace("æ", "ae")
+    return _ELIDED.sub(" ", plain.replace("oe", "e").replace("ae", "e"))
 
 
 def _stem(word: str) -> str:
@@ -287,8 +333,27 @@ def labels_of(reading: Iterable[str]) -> tuple[str, ...]:
     return tuple(one for one in reading if not one.startswith((STEM, BESIDE)))
 
 
+def stems_of(reading: Iterable[str]) -> Iterator[str]:
+    """Stems of an answer, marked as they are."""
+    return (one for one in reading if one.startswith(STEM))
+
+
 def _words(reading: Iterable[str]) -> frozenset[str]:
     return frozenset(one.removeprefix(STEM) for one in reading if one.startswith(STEM))
+
+
+def _retold(one: Parsed, other: Parsed) -> bool:
+    """Whether the texts of one, which answers no use, tell the words of the other's answer."""
+    answers = other.words
+    return (
+        not one.words and len(answers) >= _SEVERAL and _share(answers, one.beside_words) > _ENOUGH
+    )
+
+
+def common(one: frozenset[str], other: frozenset[str]) -> float:
+    """Share of the words of the text that has fewer that the other has too."""
+    fewer, more = sorted((one, other), key=len)
+    return _share(fewer, more)
 
 
 def _same_words(one: Parsed, other: Parsed) -> bool:
@@ -320,7 +385,9 @@ def _close(one: str, other: str) -> bool:
     fewer, more = sorted((one, other), key=len)
     if len(fewer) >= _LONG - 1 and OSA.distance(one, other, score_cutoff=1) <= 1:
         return True
-    return len(fewer) >= _ROOT and more.startswith(fewer) and len(more) - len(fewer) == 1
+    if len(fewer) >= _ROOT and more.startswith(fewer) and len(more) - len(fewer) == 1:
+        return True
+    return Prefix.similarity(one, other) >= max(_LONG, _COMMON * len(more))
 
 
 @lru_cache(maxsize=16384)

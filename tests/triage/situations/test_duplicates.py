@@ -185,3 +185,29 @@ def test_references_are_compared_without_zeros_and_publications_found_anywhere()
     doi = identifiers("doi 10.1200/jco.1999.17", "publication")
     assert doi <= identifiers("voir 10.1200/jco.1999.17", "reference")
     assert identifiers("article pubmed 25346004", "publication") == {"pmid25346004"}
+
+
+@pytest.mark.parametrize(
+    ("seen", "number", "copies"),
+    [
+        ("perfusions en psychiatrie, six séances, deux établissements", "", True),
+        ("instillations en urologie chez des sondés", "", False),
+        ("instillations en urologie chez des sondés", "dlc/25/0199", True),
+    ],
+)
+def test_uses_in_unknown_words_are_one_report_where_the_texts_or_a_case_say_so(
+    matching: Matching, seen: str, number: str, copies: bool
+) -> None:
+    words = ("zorglubite", "spiroutose")
+    texts = ("six séances de perfusions, psychiatrie, deux établissements", seen)
+    one, other = (
+        told(
+            at,
+            {"titre": "", "usage_constate": text, "contexte_clinique": "", "references_cas": number}
+            | ({"reference_interne": ""}),
+            facets={"indication_visee": matching.vocabulary.uses_of(word)},
+            use=word,
+        )
+        for at, (word, text) in enumerate(zip(words, texts, strict=True), 1)
+    )
+    assert bool(found(matching, one, other)) is copies

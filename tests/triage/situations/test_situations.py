@@ -51,6 +51,13 @@ def told(number: int, substance: str = "néfopam", **changes: Any) -> Descriptio
     return Description(number=number, **(values | changes))
 
 
+def test_a_route_out_of_the_list_may_be_any_that_a_text_names(matching: Matching) -> None:
+    routes = (["Autre"], ["inhalée"], ["nasale"])
+    groups = group((told(at, routes=one) for at, one in enumerate(routes, 1)), matching)
+    assert (2, 3) not in groups
+    assert group([told(1, routes=["Autre"]), told(2, routes=["inhalée"])], matching) == ((1, 2),)
+
+
 def test_companies_that_report_the_same_use_share_a_situation(matching: Matching) -> None:
     reports = [told(1, company="100"), told(2, company="200"), told(3, "tramadol")]
     assert group(reports, matching) == ((1, 2), (3,))
@@ -71,6 +78,7 @@ def test_companies_that_report_the_same_use_share_a_situation(matching: Matching
         ({"routes": ["Rectale"], "populations": ["65 ans et plus"]}, False),
         ({"populations": ["65 ans et plus"]}, True),
         ({"routes": []}, True),
+        ({"routes": ["Autre"]}, False),  # none of the form's list
         ({"in_scope": False}, False),
     ],
 )

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from datafiles.file import DataFileError
 from tests.triage.situations.planted import the_matching
 from triage.situations.dci import Salts
+from triage.situations.facets import use_agreement
 from triage.situations.names import read_names
-from triage.situations.vocabulary import parse_vocabulary
+from triage.situations.vocabulary import BESIDE, parse_vocabulary
 
 FILE = """
 ignored: [traitement, aigu, maladie, de, du, au]
@@ -129,3 +130,48 @@ def test_a_title_tells_a_listed_route_only_when_it_names_one() -> None:
     assert words.only_route_of("Dexdor en perfusion chez l'enfant") == "Intraveineuse"
     assert words.only_route_of("Carcinose péritonéale") is None
     assert words.only_route_of("Ampoules IV prises per os") is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("cancer de la glande pinéale", "cancer colorectal", False),
+        ("cancer de la glande pinéale", "tumeur de la glande pinéale", True),
+        ("cancer métastatique", "cancer", True),
+        ("accès de douleur", "lombalgie", True),
+    ],
+)
+def test_a_wide_use_that_other_words_narrow_is_not_any_of_those_it_holds(
+    one: str, other: str, alike: bool
+) -> None:
+    words = the_matching().vocabulary
+    assert bool(use_agreement(words.uses_of(one), words.uses_of(other), words)) is alike
+
+
+def test_a_title_that_names_what_the_other_answers_joins_them() -> None:
+    words = the_matching().vocabulary
+    mine = (*words.uses_of("dysurie"), *(f"{BESIDE}{one}" for one in words.uses_of("cystite")))
+    assert use_agreement(mine, words.uses_of("cystite"), words)
+    assert not use_agreement(words.uses_of("dysurie"), words.uses_of("cystite"), words)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("haemoptysis", "hémoptysie"),
+        ("oedème maculaire diabétique", "diabetic macular edema"),
+        ("SALH", "lymphohistiocytose hémophagocytaire"),
+        ("sevrage opioïde du nouveau-né", "neonatal abstinence syndrome"),
+        ("pseudo-obstruction colique aiguë", "syndrome d'Ogilvie"),
+    ],
+)
+def test_uses_are_read_in_english_and_in_short(one: str, other: str) -> None:
+    words = the_matching().vocabulary
+    assert use_agreement(words.uses_of(one), words.uses_of(other), words)
+
+
+def test_a_substance_that_has_another_name_is_called_by_it() -> None:
+    rows = "autre_nom;substance\nquestran;cholestyramine\ncholestyramine;colestyramine\n"
+    names = read_names(rows, salts=Salts(), source="n")
+    assert names.others["questran"] == "colestyramine"
+    assert names.known == {"colestyramine"}
