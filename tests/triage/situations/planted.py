@@ -31,7 +31,9 @@ from triage.situations.matching import Matching
 from triage.situations.names import SubstanceNames, reference_names, substances_by_cis
 
 FOLDER = Path(__file__).parents[2] / "data/planted"
-Half: TypeAlias = Literal["réglage", "témoin", "autre main", "main tierce", "main quarte", "main cinq"]
+Half: TypeAlias = Literal[
+    "réglage", "témoin", "autre main", "main tierce", "main quarte", "main cinq"
+]
 OWN: Mapping[str, Half] = {
     "autre_main": "autre main",
     "main_tierce": "main tierce",
