@@ -283,6 +283,15 @@ class Likeness:
         return any(part <= self.label and not rest <= self.label for part, rest in self._parts)
 
     @property
+    def tellable(self) -> bool:
+        """Whether nothing speaks against it but words that no field has: its place may tell."""
+        against = (
+            self.offered.joined or self.listed or self.inverse or self.estranged or self.partial
+        )
+        known = any(one in self.wants.rarity for one in self.foreign)
+        return not (against or known or self._doubtful() or self.fit is Fit.UNREADABLE)
+
+    @property
     def _parts(self) -> Iterator[tuple[Meanings, Meanings]]:
         """What asks a part of the field, each with what asks the rest."""
         meanings = self.wants.lexicon.words.meanings
