@@ -154,7 +154,9 @@ class Likeness:
             return Asked.NOT
         content = self.wants.content
         whole = any(
-            content(one) and one <= self.label and self._beside_phrase(one) for one in self._alike
+            content(one) and one <= self.label and self._beside_phrase(one)
+            for one in self._alike
+            if one not in self.wanted.shared
         )
         return Asked.WITHIN if whole else Asked.NOT
 
@@ -284,12 +286,23 @@ class Likeness:
 
     @property
     def tellable(self) -> bool:
-        """Whether nothing speaks against it but words that no field has: its place may tell."""
+        """Whether its place may tell that it asks the field: words that nobody knows are its doubt.
+
+        An unknown word beside a whole phrase asks for something narrower (« Nombre de cas
+        pédiatriques »); where the phrase is not whole, it may stand for what is left out.
+        """
         against = (
             self.offered.joined or self.listed or self.inverse or self.estranged or self.partial
         )
-        known = any(one in self.wants.rarity for one in self.foreign)
-        return not (against or known or self._doubtful() or self.fit is Fit.UNREADABLE)
+        if against or self._doubtful() or self.fit is Fit.UNREADABLE:
+            return False
+        if any(one in self.wants.rarity for one in self.foreign):
+            return False
+        if not (self._alike and self.wanted.wording.phrases):
+            return False  # nobody said in what other words it may be asked
+        told = self.label - self.foreign
+        narrower = self.foreign and any(one <= told for one in self._alike)
+        return not narrower and self._beside_phrase(frozenset())
 
     @property
     def _parts(self) -> Iterator[tuple[Meanings, Meanings]]:
