@@ -20,6 +20,7 @@ from mappings.matching.words import NEGATED, Meanings
 _TEXTS: Final = frozenset({"text", "textarea", "formatted", "email", "phone", "iban"})
 _FOR_TEXT: Final = _TEXTS | LISTS | {"integer_number", "number", "dossier_link", "rnf", "siret"}
 """What may plausibly be asked for a text: no box, no date, no file."""
+_LONG_TEXTS: Final = frozenset({"textarea", "formatted"})
 _PLACES: Final = frozenset({"region", "departement", "commune", "epci"})
 _ADDRESSES: Final = frozenset({"email", "phone", "iban"})
 _ALIKE: Final = 88.0
@@ -275,6 +276,8 @@ class Likeness:
         champ = self.offered.descriptor.type
         if self.wanted.type == "yes_no" and champ == "checkbox":
             return True  # an unticked box is no « non »
+        if self.wanted.type in {"integer", "decimal", "date"} and champ in _LONG_TEXTS:
+            return True  # a text of several lines tells of cases rather than counts them
         if self.wanted.needed and champ not in LISTS:
             return True  # rules compare with options, and a text says them in any words
         return self.wanted.type in {"yes_no", "checkbox"} and champ in _TEXTS
@@ -294,7 +297,8 @@ class Likeness:
         against = (
             self.offered.joined or self.listed or self.inverse or self.estranged or self.partial
         )
-        if against or self._doubtful() or self.fit is Fit.UNREADABLE:
+        act = self.wanted.type == "checkbox"  # what a declarant certifies, words alone tell
+        if act or against or self._doubtful() or self.fit is Fit.UNREADABLE:
             return False
         if any(one in self.wants.rarity for one in self.foreign):
             return False

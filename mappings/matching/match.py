@@ -365,7 +365,9 @@ def _supported(
         pair = pairs[key]
         content = pair.wants.content(pair.label)
         few = len(pair.label if plain[key] >= Asked.PHRASE and content else content) <= 1
-        if plain[key] is Asked.LABEL or not few or pair.heading == 1.0 or len(wanted) <= _SHORT:
+        says = bool(content or pair.wanted.rows)  # « Combien en tout ? » is asked of anything
+        under = pair.heading == 1.0 and says
+        if plain[key] is Asked.LABEL or not few or under or len(wanted) <= _SHORT:
             yield key
             continue
         around = (
