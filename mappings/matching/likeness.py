@@ -20,6 +20,7 @@ from mappings.matching.words import NEGATED, Meanings
 _TEXTS: Final = frozenset({"text", "textarea", "formatted", "email", "phone", "iban"})
 _FOR_TEXT: Final = _TEXTS | LISTS | {"integer_number", "number", "dossier_link", "rnf", "siret"}
 """What may plausibly be asked for a text: no box, no date, no file."""
+_LONG_TEXTS: Final = frozenset({"textarea", "formatted"})
 _PLACES: Final = frozenset({"region", "departement", "commune", "epci"})
 _ADDRESSES: Final = frozenset({"email", "phone", "iban"})
 _ALIKE: Final = 88.0
@@ -154,7 +155,9 @@ class Likeness:
             return Asked.NOT
         content = self.wants.content
         whole = any(
-            content(one) and one <= self.label and self._beside_phrase(one) for one in self._alike
+            content(one) and one <= self.label and self._beside_phrase(one)
+            for one in self._alike
+            if one not in self.wanted.shared
         )
         return Asked.WITHIN if whole else Asked.NOT
 
@@ -273,6 +276,8 @@ class Likeness:
         champ = self.offered.descriptor.type
         if self.wanted.type == "yes_no" and champ == "checkbox":
             return True  # an unticked box is no « non »
+        if self.wanted.type in {"integer", "decimal", "date"} and champ in _LONG_TEXTS:
+            return True  # a text of several lines tells of cases rather than counts them
         if self.wanted.needed and champ not in LISTS:
             return True  # rules compare with options, and a text says them in any words
         return self.wanted.type in {"yes_no", "checkbox"} and champ in _TEXTS
@@ -281,6 +286,27 @@ class Likeness:
     def partial(self) -> bool:
         """Whether it asks a part of the field alone: « Prénom » of a name."""
         return any(part <= self.label and not rest <= self.label for part, rest in self._parts)
+
+    @property
+    def tellable(self) -> bool:
+        """Whether its place may tell that it asks the field: words that nobody knows are its doubt.
+
+        An unknown word beside a whole phrase asks for something narrower (« Nombre de cas
+        pédiatriques »); where the phrase is not whole, it may stand for what is left out.
+        """
+        against = (
+            self.offered.joined or self.listed or self.inverse or self.estranged or self.partial
+        )
+        act = self.wanted.type == "checkbox"  # what a declarant certifies, words alone tell
+        if act or against or self._doubtful() or self.fit is Fit.UNREADABLE:
+            return False
+        if any(one in self.wants.rarity for one in self.foreign):
+            return False
+        if not (self._alike and self.wanted.wording.phrases):
+            return False  # nobody said in what other words it may be asked
+        told = self.label - self.foreign
+        narrower = self.foreign and any(one <= told for one in self._alike)
+        return not narrower and self._beside_phrase(frozenset())
 
     @property
     def _parts(self) -> Iterator[tuple[Meanings, Meanings]]:

@@ -22,6 +22,10 @@ _NEAR: Final = 3
 _MANY: Final = 4
 """Columns of rows that say, together, what rows they are, whatever else their heading says."""
 _MARGIN: Final = 0.15
+_AHEAD: Final = 0.15
+_LIKELY: Final = 0.55
+_HALF: Final = 0.5
+"""Share of the fields beside that are asked beside, from which a place speaks for a champ."""
 _RANKED: Final = 12
 _CERTAIN: Final = 10.0
 _SHORT: Final = 10
@@ -119,6 +123,11 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
     beside = _beside(wanted, offers, first)
     held = {key: score + _NEIGHBOUR * beside(key) for key, score in scores.items()}
     chosen = _assigned(wanted, offers, held)
+    sure |= frozenset(
+        key
+        for key in chosen.items()
+        if pairs[key].tellable and beside(key) >= _HALF and _ahead(key, scores, pairs)
+    )
     found: dict[str, Match] = {}
     likeliest: dict[str, tuple[Match, ...]] = {}
     for one in wanted:
@@ -329,6 +338,20 @@ def _apart(key: _Key, pairs: Mapping[_Key, Likeness]) -> bool:
     )
 
 
+def _ahead(key: _Key, scores: Mapping[_Key, float], pairs: Mapping[_Key, Likeness]) -> bool:
+    """Whether a champ is far likelier than any other, for its field, and its field for it."""
+    path, at = key
+    least = scores[key] - _AHEAD
+    champs = pairs[key].offered.champs
+    rivals = (
+        score
+        for (other, there), score in scores.items()
+        if (other == path) != (there == at)
+        and not (other == path and champs & pairs[other, there].offered.champs)
+    )
+    return scores[key] >= _LIKELY and all(score < least for score in rivals)
+
+
 def _supported(
     found: Iterable[_Key],
     wanted: Sequence[Wanted],
@@ -342,7 +365,9 @@ def _supported(
         pair = pairs[key]
         content = pair.wants.content(pair.label)
         few = len(pair.label if plain[key] >= Asked.PHRASE and content else content) <= 1
-        if plain[key] is Asked.LABEL or not few or pair.heading == 1.0 or len(wanted) <= _SHORT:
+        says = bool(content or pair.wanted.rows)  # « Combien en tout ? » is asked of anything
+        under = pair.heading == 1.0 and says
+        if plain[key] is Asked.LABEL or not few or under or len(wanted) <= _SHORT:
             yield key
             continue
         around = (

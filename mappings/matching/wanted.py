@@ -30,8 +30,10 @@ class Wanted:
         phrases: What its title, its labels and each other way to ask it mean, without doubles.
         inverse: The same, of the contrary; each has a meaning that no phrase has.
         vocabulary: Every meaning of its phrases.
+        shared: Phrases that ask another field of its level as well, but its own title and labels.
         after: What it is asked by just after another field, by that field.
         wording: Its words.
+        own: How many of its phrases, the first ones, are its title and its labels.
         options: Our options, those that a person reviewed.
         needed: Those of them that rules name.
         read: Whether rules read it: it is asked for first.
@@ -47,7 +49,9 @@ class Wanted:
     inverse: tuple[Meanings, ...]
     vocabulary: Meanings
     wording: Wording
+    own: int = 0
     after: Mapping[str, frozenset[Meanings]] = field(default_factory=dict)
+    shared: frozenset[Meanings] = frozenset()
     options: tuple[str, ...] = ()
     needed: frozenset[str] = frozenset()
     read: bool = False
@@ -104,10 +108,24 @@ def wants(
         lexicon: Synonyms.
     """
     make = _Maker(_seen(reviewed), needs, lexicon)
-    fields = tuple(make.field(spec) for spec in mapping.fields.values())
-    annotations = tuple(make.annotation(spec) for spec in mapping.annotations.values())
+    fields = _told_apart(make.field(spec) for spec in mapping.fields.values())
+    annotations = _told_apart(make.annotation(spec) for spec in mapping.annotations.values())
     every = Wants(fields, annotations, lexicon).every
     return Wants(fields, annotations, lexicon, _rarity(every, lexicon), _others(every))
+
+
+def _told_apart(level: Iterable[Wanted]) -> tuple[Wanted, ...]:
+    """The fields of a level, each with the phrases that it shares with another."""
+    level = tuple(level)
+    used = Counter(phrase for one in level for phrase in one.phrases)
+    return tuple(
+        replace(
+            one,
+            shared=frozenset(phrase for phrase in one.phrases[one.own :] if used[phrase] > 1),
+            rows=_told_apart(one.rows),
+        )
+        for one in level
+    )
 
 
 def _seen(reviewed: Iterable[tuple[FormMapping, ReviewedForm]]) -> dict[str, list[Known]]:
@@ -161,8 +179,9 @@ class _Maker:
         seen = self.known.get(path, ())
         labels = [label for one in seen for label in one.labels]
         wording, words = self.lexicon.of(path), self.lexicon.words
-        asked = [words.meanings(bare_label(one)) for one in (spec.title, *labels, *wording.phrases)]
-        phrases = tuple(dict.fromkeys(one for one in asked if one))
+        told = {words.meanings(bare_label(one)) for one in (spec.title, *labels)} - {frozenset()}
+        asked = (words.meanings(bare_label(one)) for one in wording.phrases)
+        phrases = (*told, *dict.fromkeys(one for one in asked if one and one not in told))
         vocabulary: Meanings = frozenset().union(*phrases) if phrases else frozenset()
         contrary = (words.meanings(one) for one in wording.inverse)
         options = tuple(dict.fromkeys(option for one in seen for option in one.options))
@@ -175,6 +194,7 @@ class _Maker:
             inverse=tuple(one for one in contrary if one - vocabulary or NEGATED in one),
             vocabulary=vocabulary,
             wording=wording,
+            own=len(told),
             after={
                 before: frozenset(words.meanings(bare_label(one)) for one in asked)
                 for before, asked in wording.after.items()

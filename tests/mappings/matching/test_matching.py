@@ -97,6 +97,9 @@ def without_its_words(variant: Variant) -> Lexicon:
         ("written last", 0.7),
         ("unknown", 0.9),
         ("foreign", 0.9),
+        ("as one talks", 0.7),
+        ("as files are headed", 0.9),
+        ("as offices write", 0.65),
     ],
 )
 def test_most_of_a_form_is_sure_and_nothing_sure_is_wrong(name: str, sure: float) -> None:
@@ -106,7 +109,15 @@ def test_most_of_a_form_is_sure_and_nothing_sure_is_wrong(name: str, sure: float
 
 
 @pytest.mark.parametrize(
-    ("name", "sure", "right"), [("reworded", 0.75, 0.95), ("written by another", 0.55, 0.9)]
+    ("name", "sure", "right"),
+    [
+        ("reworded", 0.75, 0.95),
+        ("written by another", 0.55, 0.9),
+        ("foreign", 0.7, 0.95),
+        ("as one talks", 0.25, 0.7),
+        ("as files are headed", 0.5, 0.95),
+        ("as offices write", 0.5, 0.95),
+    ],
 )
 def test_a_form_whose_words_are_not_in_the_file_is_found_all_the_same(
     name: str, sure: float, right: float
@@ -254,6 +265,24 @@ def test_the_name_and_the_first_name_of_two_people_are_not_put_together() -> Non
     )
     match = match_form(our_wants(), variant.revision, samples={}).matches["contact_nom"]
     assert match.offered.joined == ()
+
+
+@pytest.mark.parametrize("label", ["Impact économique", "Impact sur les ventes"])
+def test_a_question_that_is_narrower_is_a_doubt_even_where_the_field_stands(label: str) -> None:
+    around: list[Raw] = [
+        {"type": "integer_number", "label": "Dont décès"},
+        {"type": "textarea", "label": "Références des cas (sans donnée patient)"},
+        {"type": "textarea", "label": label},
+        {"type": "yes_no", "label": "Existe-t-il des alternatives autorisées ?"},
+    ]
+    found = match_form(our_wants(), as_variant(around).revision, samples={})
+    assert found.matches["impact"].offered.descriptor.label == label
+    assert "impact" not in found.sure
+
+
+def test_cases_that_are_told_are_not_counted() -> None:
+    asked = as_variant([{"type": "textarea", "label": "Nombre de cas"}])
+    assert "cas" not in match_form(our_wants(), asked.revision, samples={}).sure
 
 
 def test_places_that_are_asked_as_one_list_are_rows() -> None:

@@ -280,4 +280,7 @@ VARIANTS: Mapping[str, Callable[[], Variant]] = {
     "written last": lambda: written_by_another("quatrieme_plume.yaml"),
     "unknown": lambda: written_by_another("inconnue.yaml"),
     "foreign": lambda: written_by_another("etrangere_a.yaml"),
+    "as one talks": lambda: written_by_another("causerie.yaml"),
+    "as files are headed": lambda: written_by_another("rubrique.yaml"),
+    "as offices write": lambda: written_by_another("industriel.yaml"),
 }
