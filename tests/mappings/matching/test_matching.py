@@ -128,6 +128,19 @@ def test_a_form_whose_words_are_not_in_the_file_is_found_all_the_same(
     assert (found.sure >= sure, found.right >= right) == (True, True), found
 
 
+@pytest.mark.parametrize(
+    ("name", "sure", "right"),
+    [("etrangere_b.yaml", 0.35, 0.6), ("etrangere_c.yaml", 0.25, 0.8)],
+)
+def test_a_form_that_no_wording_was_drawn_from_is_not_misread(
+    name: str, sure: float, right: float
+) -> None:
+    """Written by a stranger, and read by no one who worked on the matching."""
+    found = measured(written_by_another(name))
+    assert found.wrong_sure == {}
+    assert (found.sure >= sure, found.right >= right) == (True, True), found
+
+
 @pytest.mark.slow
 def test_without_any_synonym_nothing_sure_is_wrong() -> None:
     for make in VARIANTS.values():
