@@ -108,6 +108,13 @@ class Likeness:
             return None
         return aligned(options, self.wanted.options, self.wanted.wording)
 
+    @property
+    def unread(self) -> bool:
+        """Whether most of what the champ gives to choose from is none of ours that we know."""
+        if self.options is None or not self.wanted.options:
+            return False
+        return 2 * len(self.options.left) > len(self.offered.descriptor.options)
+
     @cached_property
     def shared_options(self) -> float:
         """Share of options that both have, 0 to 1."""

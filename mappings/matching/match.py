@@ -128,6 +128,7 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
         for key in chosen.items()
         if pairs[key].tellable and beside(key) >= _HALF and _ahead(key, scores, pairs)
     )
+    sure = frozenset(key for key in sure if not pairs[key].unread)
     found: dict[str, Match] = {}
     likeliest: dict[str, tuple[Match, ...]] = {}
     for one in wanted:
