@@ -44,7 +44,7 @@ def answered(choice: Choice, variant: Variant) -> tuple[Decision, int]:
         ("retyped and flattened", 12),
         ("a third absent, ten unknown", 90),
         ("foreign", 40),
-        ("unknown", 40),
+        ("unknown", 45),
     ],
 )
 def test_a_form_is_adopted_in_few_keys(name: str, most: int) -> None:
