@@ -105,8 +105,10 @@ def _parsed(text: str, *, source: str) -> Any:
     """
     if large := too_large(text):
         raise DataFileError([f"{source}:{large[0]} : {large[1]}"])
+    yaml = YAML(typ="safe")
+    yaml.composer.warn_double_anchors = False  # as below: libyaml does not tell either
     try:
-        return YAML(typ="safe").load(text)
+        return yaml.load(text)
     except (MarkedYAMLError, ReaderError, *UNREADABLE):
         return _with_lines(text, source=source)  # which says where
 

@@ -172,18 +172,23 @@ _ByCis: TypeAlias = dict[str, tuple[str, ...]]
 
 
 def _compositions(rows: Iterable[list[str]]) -> tuple[_ByCis, _ByCis]:
-    """Active substances (SA) by CIS, and what acts in them: the fraction (FT) of the same link."""
+    """Active substances (SA) by CIS, and what acts in them: the fractions (FT) of the same link.
+
+    A complex has several (sacubitril and valsartan); most have one.
+    """
     active: list[tuple[str, str, str]] = []
-    fraction: dict[str, str] = {}
+    fractions: dict[str, tuple[str, ...]] = {}
     for cis, element, _, name, _, _, nature, link in rows:
         place = intern(f"{cis}/{element}/{link}")
         if nature == "FT":
-            fraction[place] = name
+            fractions[place] = (*fractions.get(place, ()), name)
         else:
             active.append((intern(cis), place, intern(name)))
     return (
         _grouped((cis, name) for cis, _, name in active),
-        _grouped((cis, fraction.get(place, name)) for cis, place, name in active),
+        _grouped(
+            (cis, acts) for cis, place, name in active for acts in fractions.get(place, (name,))
+        ),
     )
 
 

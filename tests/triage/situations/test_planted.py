@@ -23,6 +23,9 @@ OTHER_HANDS: Mapping[Half, tuple[float, float, float, float]] = {
 """Precision and recall of situations, then of duplicates, that nothing may lower: what is measured,
 not a target. Their misses were read: what an unseen set is worth must be measured on another."""
 
+UNREAD: Mapping[Half, tuple[float, float, float, float]] = {"main cinq": (0.95, 0.88, 0.98, 0.88)}
+"""The same of the set whose misses nobody read: the recall that is asked is 0.90."""
+
 
 @pytest.mark.parametrize("bdpm", [False, True], ids=["without BDPM", "with BDPM"])
 @pytest.mark.parametrize("half", ["réglage", "témoin"])
@@ -37,12 +40,12 @@ def test_each_half_is_grouped_as_it_was_planted(half: Half, bdpm: bool) -> None:
 
 
 @pytest.mark.parametrize("bdpm", [False, True], ids=["without BDPM", "with BDPM"])
-@pytest.mark.parametrize("half", OTHER_HANDS)
+@pytest.mark.parametrize("half", [*OTHER_HANDS, *UNREAD])
 def test_what_other_hands_planted_is_grouped_no_worse_than_measured(half: Half, bdpm: bool) -> None:
     told = described(reports(half), bdpm=bdpm)
     found, sent = situations(told), copies(told)
     measured = (found.precision, found.recall, sent.precision, sent.recall)
-    pairs = zip(measured, OTHER_HANDS[half], strict=True)
+    pairs = zip(measured, {**OTHER_HANDS, **UNREAD}[half], strict=True)
     assert all(reached >= least for reached, least in pairs), (half, measured)
 
 
@@ -61,8 +64,9 @@ def test_sixty_situations_and_forty_copies_are_planted() -> None:
 
 
 def test_the_same_substances_are_read_whether_bdpm_is_loaded_or_not() -> None:
+    """Of the sets whose names were looked at: `substances.csv` has them."""
+    read = [one for half in ("réglage", "témoin", *OTHER_HANDS) for one in reports(half)]
     plain, loaded = (
-        {one.number: one.medicines for one in described(reports(), bdpm=bdpm)}
-        for bdpm in (False, True)
+        {one.number: one.medicines for one in described(read, bdpm=bdpm)} for bdpm in (False, True)
     )
     assert plain == loaded
