@@ -29,6 +29,16 @@ SCOPE = "une question d'éligibilité"
 EARLIER = "Dossier précédent"
 RECEIVED = "transmis pour évaluation"
 REFERENCE = re.compile(r"référence (UNC-\S+)")
+QUESTION = re.compile(r"« (.+?) »")
+_ATTESTED = "J'atteste l'exactitude des informations et l'absence de donnée patient identifiante"
+ITEMS = {
+    "Nom et prénom du contact": "Contact",
+    "Usage autorisé (libellé du RCP)": "Usage autorisé",
+    _ATTESTED: "Attestation",
+    "Numéro du dossier précédent": EARLIER,
+}
+"""Item of the guide by the question of the form that a message quotes."""
+PRINTED = str.maketrans("\u00a0\u202f’", "  '")
 Truth = frozenset[str]
 
 
@@ -48,9 +58,14 @@ def asked(body: str) -> Truth:
     """What a message of the bridge asks for; nothing when it says that all is there."""
     if RECEIVED in body:
         return frozenset()
-    lines = [line[2:] for line in body.splitlines() if line.startswith("- ")]
-    assert lines, body
-    return frozenset(SCOPE if line.startswith("«") else line.split(" :")[0] for line in lines)
+    found, section = set(), ""
+    for line in body.translate(PRINTED).partition("Si vous le pouvez")[0].splitlines():
+        if line[:1].isdigit():
+            section = line
+        elif line.startswith("- "):
+            found.add(SCOPE if section == "1. Éligibilité" else ITEMS[QUESTION.findall(line)[0]])
+    assert found, body
+    return frozenset(found)
 
 
 @dataclass(frozen=True)
