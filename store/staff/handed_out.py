@@ -172,6 +172,44 @@ class HandedOut:
                 self._read(connection, demarche, audience, and_(other, ~one)),
             )
 
+    def histories(
+        self, demarche: int, audience: str, *, moved_after: int
+    ) -> tuple[tuple[HandedRow, tuple[tuple[HandedRow, int, int], ...]], ...]:
+        """Dossiers whose row moved after a publication: how each reads now, and read before.
+
+        Args:
+            demarche: Number of the démarche.
+            audience: ``agence`` or ``reseau``.
+            moved_after: Place of the publication.
+
+        Returns:
+            Present row; former ones, each with the first publication that showed it and the first
+            that did not any more.
+        """
+        mine = and_(handed_out.c.demarche == demarche, handed_out.c.audience == audience)
+        open_ = handed_out.c.until.is_(None)
+        found = []
+        with self._scope.read() as connection:
+            moved = self._read(
+                connection, demarche, audience, and_(open_, handed_out.c.since > moved_after)
+            )
+            spans = [
+                row
+                for chunk in in_chunks(sorted(moved))
+                for row in connection.execute(
+                    select(handed_out.c.number, handed_out.c.since, handed_out.c.until)
+                    .where(mine, ~open_, handed_out.c.number.in_(chunk))
+                    .order_by(handed_out.c.number, handed_out.c.since)
+                )
+            ]
+            former: dict[int, list[tuple[HandedRow, int, int]]] = {}
+            for span in spans:
+                which = and_(handed_out.c.number == span.number, handed_out.c.since == span.since)
+                row = self._read(connection, demarche, audience, which)[span.number]
+                former.setdefault(span.number, []).append((row, span.since, span.until))
+        found = [(moved[number], tuple(rows)) for number, rows in former.items()]
+        return tuple(found)
+
     def prune(self, demarche: int, *, keep: Collection[int], before: datetime) -> None:
         """Erase what no publication shows that is kept, or that is recent.
 
