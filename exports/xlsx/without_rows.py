@@ -124,7 +124,7 @@ def numbers_in(content: bytes) -> frozenset[int]:
             for one in archive.namelist()
             if one.startswith(("xl/worksheets/sheet", "xl/sharedStrings"))
         ]
-    return frozenset(int(one) for text in texts for one in _DIGITS.findall(text))
+    return frozenset(int(one) for text in texts for one in _DIGITS.findall(_TAG.sub(" ", text)))
 
 
 def _table_of(parts: Mapping[str, bytes], sheet: str) -> str:

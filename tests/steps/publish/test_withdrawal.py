@@ -1,11 +1,13 @@
 """What was erased, deleted or became confidential is in nothing that was published before."""
 
+import itertools
 import json
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,16 +16,35 @@ import openpyxl
 import pytest
 
 from cli.app import call
+from exports.published.checking import ExportFile
 from exports.published.editions import Kind, editions
+from exports.published.folders import alone, sweep
 from exports.published.listing import published
+from exports.published.manifest import export_facts, read_manifest
+from exports.published.publishing import fill
+from exports.published.withdrawal import (
+    Followed,
+    Gone,
+    Withdrawn,
+    earlier_sets,
+    may_hold,
+    remake,
+    retire,
+    retired,
+    sweep_sets,
+)
+from exports.published.workbook_set import WorkbookSet
+from exports.xlsx.without_rows import numbers_in
 from sandbox.generator.generate import generate
+from steps.judge.patients import clear, passages, restore
 from steps.publish.edition import publish_edition
-from steps.publish.export import export
 from steps.publish.requested import FileFormat, Request, hand_out
 from steps.wiring.services import open_services
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge, MakeBridge, bridge_on, few_centres
+from tests.exports.conftest import COLUMNS, POLICY, context, entry
 
+NOW = datetime(2026, 3, 12, 13, 5, tzinfo=UTC)
 SENTINEL = "Zylophtarine"
 TITLE = 17
 HANDLED = 24000030
@@ -141,14 +162,6 @@ def test_a_purge_leaves_the_text_in_no_file_but_the_copies_that_it_names(
         assert weekly.manifest["remade"]["without"]["agence.xlsx"] == [HANDLED]
 
 
-@pytest.fixture
-def agency(bridge: MakeBridge) -> Iterator[Bridge]:
-    with bridge(generate(6, seed=4)) as made:
-        made.run()
-        edition(made)
-        yield made
-
-
 def weekly_of(made: Bridge) -> Path:
     root = made.home / "exports"
     [one] = editions(root, Kind.WEEKLY, demarche=made.sandbox.demarche)
@@ -156,57 +169,138 @@ def weekly_of(made: Bridge) -> Path:
     return one.folder
 
 
-def open_number(made: Bridge) -> int:
-    shown = made.sandbox.control.snapshots(made.sandbox.demarche)
-    read = numbers(weekly_of(made) / "reseau.xlsx")
-    return min(n for n in read if shown[n]["state"] == "en_construction")
+def act(made: Bridge, do: Callable[..., None], number: int, *codes: str) -> None:
+    with open_services(made.settings) as services, services.store.lock(services.demarche):
+        do(services, number, list(codes), who="anne")
 
 
-def test_a_dossier_deleted_on_ds_leaves_the_editions_at_the_next_run(agency: Bridge) -> None:
-    number = open_number(agency)
-    agency.sandbox.control.hide(number, by="administration")
-    summary = agency.run()
-    assert [Path(one).name for one in summary.remade] == [weekly_of(agency).name]
-    for name in ("agence.xlsx", "reseau.xlsx"):
-        assert number not in numbers(weekly_of(agency) / name)
-    assert agency.run().nothing_done()
-    agency.sandbox.control.restore(number)
-    assert agency.run().remade == []
-    agency.sandbox.control.hide(number, by="administration")
-    assert agency.run().remade == [], "it is not in them any more"
-
-
-def test_a_dossier_newly_confidential_leaves_the_editions_of_the_network_only(
-    agency: Bridge,
+def test_what_leaves_the_network_or_ds_leaves_the_editions_and_what_passes_does_not(
+    bridge: MakeBridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    number = open_number(agency)
-    before = (weekly_of(agency) / "agence.xlsx").read_bytes()
-    agency.sandbox.control.annotate(number, {924: False})
-    assert len(agency.run().remade) == 1
-    assert number not in numbers(weekly_of(agency) / "reseau.xlsx")
-    assert (weekly_of(agency) / "agence.xlsx").read_bytes() == before
-    assert agency.run().nothing_done()
-
-
-def test_what_is_masked_now_leaves_the_editions_of_the_network_that_showed_it(
-    bridge: MakeBridge,
-) -> None:
-    with bridge(generate(6, seed=4), columns=Path("exports/unc").resolve()) as made:
+    with bridge(generate(8, seed=4)) as made:
+        control = made.sandbox.control
         made.run()
-        numbers_open = [one for one in made.sandbox.control.snapshots(made.sandbox.demarche)]
-        assert numbers_open
+        shown, root = control.snapshots(made.sandbox.demarche), made.home / "exports"
+        read = numbers(root / "courant" / "reseau.xlsx")
+        masked, secret, hidden, *_ = sorted(
+            n for n in read if shown[n]["state"] == "en_construction"
+        )
+        control.submit(masked, {TITLE: "Usage chez Mme Jeanne MARTIN, 67 ans"})
+        made.run()
+        with open_services(made.settings) as services:
+            [passage] = [one for one in passages(services, masked) if "MARTIN" in one.text]
+        act(made, clear, masked, passage.code)
+        made.run()
+        edition(made)
+        weekly = weekly_of(made)
+        assert says((weekly / "reseau.xlsx").read_bytes(), "MARTIN")
+        agency = (weekly / "agence.xlsx").read_bytes()
+
+        act(made, restore, masked, passage.code)
+        assert made.run().remade == [str(weekly)], "a part of it is masked again"
+        assert not says((weekly / "reseau.xlsx").read_bytes(), "MARTIN")
+        control.annotate(secret, {924: False})
+        assert made.run().remade == [str(weekly)]
+        assert numbers(weekly / "reseau.xlsx") == read - {masked, secret}
+        assert (weekly / "agence.xlsx").read_bytes() == agency
+
+        control.hide(hidden, by="administration")
+        assert made.run().remade == [str(weekly)]
+        assert numbers(weekly_of(made) / "reseau.xlsx") == read - {masked, secret, hidden}
+        assert hidden not in numbers(weekly / "agence.xlsx")
+        about = openpyxl.load_workbook(weekly / "reseau.xlsx")["À propos"]
+        assert ": 3 dossiers retirés (effacés, " in str(about["B2"].value)
+        assert made.run().nothing_done()
+        control.restore(hidden)
+        assert made.run().remade == []
+
+        before = (weekly / "reseau.xlsx").read_bytes()
+        monkeypatch.setattr("steps.publish.circumstances.is_adopted", lambda _: False)
+        control.submit(hidden, {TITLE: "Un autre titre"})
+        assert made.run().remade == []
+        assert not (root / "courant" / "reseau.xlsx").exists(), "the network has nothing more now"
+        assert (weekly / "reseau.xlsx").read_bytes() == before, "and keeps what it had"
 
 
-def test_a_form_that_is_not_adopted_and_a_verdict_that_is_due_take_nothing_back(
-    agency: Bridge, monkeypatch: pytest.MonkeyPatch
+def test_killed_at_any_point_the_next_run_makes_it_again(tmp_path: Path) -> None:
+    """Nobody finds the dossier once its sets lost their name, whatever was killed."""
+    workbook = made_of(24000070, GONE_ONE)
+    at, names = 1, ("editions/hebdomadaire/2026-S47", "sur-demande/a")
+    while killed(fresh(tmp_path, names, workbook), at=at):
+        for name in names:
+            if (folder := tmp_path / name).is_dir():
+                assert read_manifest(folder), "whole, or not to be found"
+        take_out(tmp_path)
+        assert where_numbers(tmp_path, names) == {24000070}
+        left = {one.name for one in tmp_path.rglob(".*")}
+        assert left == {".verrou", ".retraits-4242.json"}
+        at += 1
+    assert at > 20
+    assert where_numbers(tmp_path, names) == {24000070}
+
+
+def test_a_file_that_somebody_saved_over_is_removed_and_told_only_if_it_names_the_dossier(
+    tmp_path: Path,
 ) -> None:
-    before = (weekly_of(agency) / "reseau.xlsx").read_bytes()
-    monkeypatch.setattr("steps.publish.circumstances.is_adopted", lambda _: False)
-    with open_services(agency.settings) as services, services.store.lock(services.demarche):
-        services.store.demarches.save(services.demarche, title="Autre titre")
-        export(services, Summary())
-    assert not (agency.home / "exports" / "courant" / "reseau.xlsx").exists()
-    assert (weekly_of(agency) / "reseau.xlsx").read_bytes() == before
+    name = "editions/hebdomadaire/2026-S47"
+    fresh(tmp_path, (name,), made_of(24000070, GONE_ONE), ("agence", "reseau"))
+    folder = tmp_path / name
+    (folder / "agence.xlsx").write_bytes(made_of(GONE_ONE, 90))
+    (folder / "reseau.xlsx").write_bytes(made_of(90))
+    (folder / "notes.txt").write_text("de la main d'une personne")
+    done = take_out(tmp_path)
+    assert {Path(one).name for one in done.removed} == {"agence.xlsx", "notes.txt"}
+    assert {one.name for one in folder.iterdir()} == {"reseau.xlsx", "manifest.json"}
+    assert numbers(folder / "reseau.xlsx") == {90}
+
+
+GONE_ONE = 24000077
+GONE: Gone = {"agence": {GONE_ONE}, "reseau": {GONE_ONE}}
+
+
+def made_of(*dossiers: int) -> bytes:
+    entries = [entry(number) for number in dossiers]
+    few = [one for one in COLUMNS.sheets if one.name in {"Dossiers", "Dictionnaire", "À propos"}]
+    columns = COLUMNS.model_copy(update={"sheets": tuple(few)})
+    return WorkbookSet(entries, context(), columns, POLICY).workbook("agence")
+
+
+def fresh(
+    root: Path, names: Sequence[str], workbook: bytes, authors: Sequence[str] = ("agence",)
+) -> Path:
+    """Published sets, as if nothing had been taken out of them."""
+    facts = export_facts([entry(1)], context(), checksum="somme")
+    for name in names:
+        folder = root / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        files = {f"{one}.xlsx": ExportFile(one, workbook) for one in authors}
+        kind = name.split("/")[1] if name.startswith("editions") else ""
+        fill(folder, files, facts=replace(facts, kind=kind, name="1"), at=NOW, sequence=1)
+    return root
+
+
+def take_out(root: Path) -> Withdrawn:
+    done = Withdrawn()
+    with alone(root):
+        sweep(root)
+        sweep_sets(root)
+        for aside in retired(root, demarche=4242):
+            remake(aside, gone=lambda _: GONE, at=NOW, done=done)
+        for one in list(earlier_sets(root, demarche=4242)):
+            if may_hold(one, GONE):
+                retire(one)
+        for aside in retired(root, demarche=4242):
+            remake(aside, gone=lambda _: GONE, at=NOW, done=done)
+        known = {name: frozenset(numbers) for name, numbers in GONE.items()}
+        Followed(known, 1).write(root, demarche=4242)
+    return done
+
+
+def where_numbers(root: Path, names: Sequence[str]) -> set[int]:
+    """Which of the dossiers the files of sets name."""
+    files = [root / name / "agence.xlsx" for name in names]
+    return {one for file in files for one in numbers_in(file.read_bytes())} & {24000070, GONE_ONE}
 
 
 _ASKED = (
@@ -217,3 +311,29 @@ _ASKED = (
     (Path, "rename"),
     (shutil, "rmtree"),
 )
+"""What it asks of the disk."""
+
+
+def killed(root: Path, *, at: int) -> bool:
+    """Take dossiers out in a process that is killed at the n-th time; whether it was."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    try:
+        count = itertools.count(1)
+        for owner, name in _ASKED:
+            setattr(owner, name, dying(getattr(owner, name), count, at))
+        take_out(root)
+    finally:
+        os._exit(0)
+
+
+def dying(of: Any, count: Iterator[int], at: int) -> Any:
+    """The same, in a process that is killed at the n-th time."""
+
+    def step(*given: Any, **named: Any) -> Any:
+        if next(count) == at:
+            os._exit(9)
+        return of(*given, **named)
+
+    return step
