@@ -7,7 +7,7 @@ gone leaves nothing behind. What cannot be read so is refused, never half done.
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, unescape
@@ -22,7 +22,7 @@ _ROW = re.compile(r'<row r="(\d+)"[^>]*?(?:/>|>.*?</row>)', re.DOTALL)
 _CELL_AT = re.compile(r'(<(?:row r="|c r="[A-Z]+))\d+')
 _CELL = re.compile(r'<c r="([A-Z]+)\d+"[^>]*?(?:/>|>(.*?)</c>)', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
-_COLUMN = re.compile(r'<tableColumn id="(\d+)" name="Dossiers?"')
+_COLUMN = re.compile(r'<tableColumn id="(\d+)" name="Dossier(s?)"')
 _DIGITS = re.compile(r"(?<!\d)\d{1,18}(?!\d)")
 _LINK = re.compile(r'<hyperlink ref="([A-Z]+)(\d+)" r:id="([^"]+)"/>')
 _RELATED = re.compile(r'<Relationship Id="(link\d+)"[^>]*/>')
@@ -36,7 +36,19 @@ _AREA = re.compile(
 )
 _STYLE = re.compile(r'<c r="([AB])(?:3|2)" s="(\d+)"')
 _BELOW_TITLE = 3
+_WORKED_OUT = re.compile(
+    r"Refaite|Dernier changement|Dossiers non diffusés|« .* »|.* non diffusées|Données de patient"
+    r"|Champs non repris"
+)
+"""Names of the lines of `À propos` that count dossiers, or date them."""
+_COUNTED = re.compile("(Depuis [^<]*?)\u00a0: [^<]*</t>")
+"""How `Changements` begins, and counts."""
+_OF_FIGURES = re.compile(r'<c r="A\d+"[^>]*><is><t[^>]*>(?:Synthèse|Formulaire)</t></is></c>')
+"""Rows of `Dictionnaire` that say which figures there were, and of how many dossiers."""
 _REMADE = "Refaite"
+_COUNTS_GONE = (
+    "Ce qui est compté sur plusieurs dossiers (cette page, « Situations ») est retiré avec."
+)
 _CHARTS = ("xl/drawings/", "xl/charts/")
 
 
@@ -62,6 +74,7 @@ class _Sheet:
     place: int
     name: str
     table: str
+    of_several: bool
     columns: AbstractSet[str]
     top: int
     end: int
@@ -79,8 +92,8 @@ def without_dossiers(
 ) -> Trimmed | None:
     """Take dossiers out of a workbook that we wrote; ``None`` where it has none of them.
 
-    A row of a dossier goes, and every row that names it among others (a situation). Figures that
-    were worked out of all dossiers go with it: by subtraction they would tell what it said.
+    Its rows go, and with them all that was worked out of several dossiers (figures, situations,
+    counts): by subtraction it would tell what it said.
 
     Args:
         content: The workbook.
@@ -133,13 +146,13 @@ def _table_of(parts: Mapping[str, bytes], sheet: str) -> str:
     return found[1] if found else ""
 
 
-def _head(table: str) -> tuple[AbstractSet[str], int, int]:
-    """Columns of a table that name dossiers (the first, by default), its first and last rows."""
+def _head(table: str) -> tuple[bool, AbstractSet[str], int, int]:
+    """Whether its rows are of several dossiers; columns that name them; its first and last rows."""
     found = _REFERENCE.search(table)
     if found is None:
         raise ValueError("not a table of ours")
-    named = {get_column_letter(int(one)) for one in _COLUMN.findall(table)}
-    return named or {"A"}, int(found[2]), int(found[4])
+    named = {get_column_letter(int(one)): several for one, several in _COLUMN.findall(table)}
+    return any(named.values()), named.keys() or {"A"}, int(found[2]), int(found[4])
 
 
 def _cut(text: str, sheet: _Sheet, numbers: AbstractSet[int]) -> _Sheet:
@@ -149,7 +162,7 @@ def _cut(text: str, sheet: _Sheet, numbers: AbstractSet[int]) -> _Sheet:
             continue
         if named := numbers & _named(found[0], sheet.columns):
             sheet.removed |= named
-        else:
+        elif not (sheet.of_several or _OF_FIGURES.search(found[0])):
             sheet.kept.append((int(found[1]), found[0]))
     return sheet
 
@@ -207,10 +220,8 @@ def _rows_left(text: str, sheet: _Sheet, links: Sequence[tuple[str, str]]) -> st
     if not (opened and closed):
         raise ValueError("not a sheet of ours")
     above = "".join(one[0] for one in _ROW.finditer(body) if int(one[1]) <= sheet.top)
-    rows = "".join(
-        _CELL_AT.sub(rf"\g<1>{now}", row)
-        for now, (_, row) in enumerate(sheet.kept, start=sheet.top + 1)
-    )
+    above = _COUNTED.sub(r"\g<1></t>", above)
+    rows = "".join(_numbered((row for _, row in sheet.kept), first=sheet.top + 1))
     ends = re.compile(rf'((?:sqref|ref)="[A-Z]+\d+:[A-Z]+){sheet.end}"')
     head, tail = (ends.sub(rf'\g<1>{sheet.last}"', one) for one in (head, tail))
     cells = "".join(f'<hyperlink ref="{cell}" r:id="{one}"/>' for cell, one in links)
@@ -242,13 +253,25 @@ def _told(text: str, told: str) -> str:
     above = "".join(one[0] for one in _ROW.finditer(body) if int(one[1]) < _BELOW_TITLE)
     if IDENTITY in body:
         title = "".join(one[0] for one in _ROW.finditer(body) if int(one[1]) == 1)
-        below = "".join(one[0] for one in _ROW.finditer(body) if int(one[1]) >= _BELOW_TITLE)
+        below = "".join(_numbered(_still_true(body), first=_BELOW_TITLE))
         line = _cell("A2", _REMADE, styles.get("A", "0")) + _cell("B2", told, styles.get("B", "0"))
         return f'{head}{opened}{title}<row r="2">{line}</row>{below}{closed}{tail}'
-    sentence = f"{_REMADE} {told} Les chiffres de cette page sont retirés avec : ils les diraient."
-    line = _cell("A4", sentence, styles.get("A", "0"))
+    line = _cell("A4", f"{_REMADE} {told} {_COUNTS_GONE}", styles.get("A", "0"))
     tail = _DRAWING.sub("", tail)
     return f'{head}{opened}{above}<row r="4">{line}</row>{closed}{tail}'
+
+
+def _still_true(body: str) -> Iterator[str]:
+    """Lines of `À propos` that were not worked out of the dossiers."""
+    for row in _ROW.finditer(body):
+        if int(row[1]) >= _BELOW_TITLE:
+            name = _CELL.search(row[0])
+            if not (name and name[2] and _WORKED_OUT.fullmatch(_TAG.sub("", name[2]))):
+                yield row[0]
+
+
+def _numbered(rows: Iterable[str], *, first: int) -> Iterator[str]:
+    yield from (_CELL_AT.sub(rf"\g<1>{now}", row) for now, row in enumerate(rows, start=first))
 
 
 def _cell(place: str, text: str, style: str) -> str:
