@@ -42,7 +42,7 @@ _RELATIVE = re.compile(
 )
 _OF_A_COMPANY = re.compile(rf"(?<!\w){any_of(WORDS.organisations)}(?!\w)[^.\n]{{0,20}}$")
 _BORN_BEFORE = re.compile(r"(?i:\bddn|\bnaissance)[^\n\d]{0,20}$")
-_ADJECTIVE = re.compile(r".*(?:E|ES|EUX|EUSE|IF|IQUE|ANT|ANTS|ENT|ENTS|EL|AL|IEN|AIRE|IN)")
+_ADJECTIVE = re.compile(r".{1,30}(?:E|ES|EUX|EUSE|IF|IQUE|ANT|ANTS|ENT|ENTS|EL|AL|IEN|AIRE|IN)")
 """Ends of words that tell which patient, not who, in capitals and without accents."""
 _AS_A_NAME = re.compile(
     r" [A-ZÉÈ](?:\.|(?![\w'-]))|, ?\d| \(| (?:sous|a|est|n[ée]e?|suivie?|trait[ée]e?|[âa]g[ée]e?)\b"

@@ -49,7 +49,7 @@ _OTHERS = re.compile(rf"{_GROUPED}|{_BARE}")
 _DIGITS_OF_A_PHONE = re.compile(r"\d(?:[ .()/_\n\u00a0\u202f-]{0,3}\d){8}")
 _SPOKEN = re.compile(
     rf"(?<!\w)(?i:z[ée]ro)[ -](?:{any_of(WORDS.numbers)}|\d)"
-    rf"(?:[ ,.-]{{1,3}}(?:\d\d|{any_of(WORDS.numbers)}|(?i:z[ée]ro))(?!\w)){{4,16}}"
+    rf"(?:[ ,.-]{{1,3}}(?:\d\d|{any_of(WORDS.numbers)}|(?i:z[ée]ro))(?!\w)){{4,14}}"
 )
 _A_CODE = re.compile(r"(?!0|33)[0-9]{11,}")
 """A code alone, as a CIP13: too long for a French number, without the sign of a foreign one."""
