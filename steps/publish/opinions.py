@@ -14,6 +14,7 @@ from exports.identity import Identity
 from exports.model import ExportContext
 from exports.published.manifest import ON_REQUEST, PublishedExport, sha256
 from exports.published.publishing import dated
+from exports.published.withdrawal import withdrawn_of
 from exports.published.workbook_set import WorkbookSet
 from exports.returned.merging import Change, Held, merge
 from exports.returned.reader import read_returned
@@ -143,7 +144,9 @@ def _handed_out(services: Services, identity: Identity, columns: ColumnsFile) ->
         for one in dated(folder, demarche=identity.demarche):
             content = _file_that_stayed(one, identity)
             if content is not None:
-                return {row.number for row in read_returned(content, columns).rows}
+                name = f"{identity.author}.xlsx"
+                former = withdrawn_of(one.manifest).get(name, frozenset())
+                return former | {row.number for row in read_returned(content, columns).rows}
     return ()
 
 

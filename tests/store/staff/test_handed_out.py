@@ -79,3 +79,15 @@ def test_a_purge_leaves_the_number_alone(
     assert store.handed_out.rows(7, "reseau", 1)[1].by_header == {}
     publish(store, 3, shown(1, "b"), at=day(3))
     assert store.handed_out.rows(7, "reseau", 3) == {1: shown(1, "b")}
+
+
+def test_how_a_row_that_moved_read_before_is_told_with_the_publications_that_showed_it(
+    store: Store, day: Day
+) -> None:
+    publish(store, 1, shown(1), shown(2), at=day(1))
+    publish(store, 2, shown(1, "b"), shown(2), at=day(2))
+    publish(store, 4, shown(1, "c"), shown(2), shown(3), at=day(4))
+    former = ((shown(1), 1, 2), (shown(1, "b"), 2, 4))
+    assert store.handed_out.histories(7, "reseau", moved_after=2) == ((shown(1, "c"), former),)
+    assert store.handed_out.histories(7, "reseau", moved_after=4) == ()
+    assert store.handed_out.histories(7, "agence", moved_after=0) == ()
