@@ -309,6 +309,8 @@ class Likeness:
             return False
         if any(one in self.wants.rarity for one in self.foreign):
             return False
+        if not self.tells:
+            return False
         if not (self._alike and self.wanted.wording.phrases):
             return False  # nobody said in what other words it may be asked
         told = self.label - self.foreign
@@ -331,6 +333,11 @@ class Likeness:
             and (part <= other.label, rest <= other.label) == (False, True)
             for part, rest in self._parts
         )
+
+    @property
+    def tells(self) -> bool:
+        """Whether it says more than the kind of answer: « Combien ? » goes on with any question."""
+        return not self.label <= self.wants.lexicon.kinds
 
     @property
     def estranged(self) -> bool:

@@ -366,17 +366,17 @@ def _supported(
         pair = pairs[key]
         content = pair.wants.content(pair.label)
         few = len(pair.label if plain[key] >= Asked.PHRASE and content else content) <= 1
-        says = bool(content or pair.wanted.rows)  # « Combien en tout ? » is asked of anything
+        says = bool(content or pair.wanted.rows)
         under = pair.heading == 1.0 and says
         if plain[key] is Asked.LABEL or not few or under or len(wanted) <= _SHORT:
             yield key
             continue
-        around = (
+        around = [
             other
             for other in listed
             if other != key
             and abs(rank[other[0]] - rank[key[0]]) <= _NEAR
             and abs(pairs[other].offered.place - pair.offered.place) <= 2 * _NEAR
-        )
-        if any(True for _ in around):
+        ]
+        if any(pair.tells or pairs[other].offered.asked_before(pair.offered) for other in around):
             yield key

@@ -56,6 +56,11 @@ class Offered:
         """Whether it is one champ of the form."""
         return not (self.flat or self.boxes or self.joined)
 
+    def asked_before(self, other: "Offered") -> bool:
+        """Whether it is the question just before another, under the same heading."""
+        label = self.descriptor.label
+        return self.place < other.place and (label, self.section) == (other.before, other.section)
+
 
 def offered(champs: Sequence[Descriptor], *, samples: Samples) -> tuple[Offered, ...]:
     """What a level of a form offers, in its order; several champs as one after the single ones."""
