@@ -129,7 +129,8 @@ class _Maker:
             return FlatRows(tuple(row for row in rows if row))
         if match.listed:
             (name,) = spec.fields
-            return EachOption(name, match.offered.descriptor.id)
+            boxes = {champ: label for label, champ in match.offered.boxes.items()}
+            return EachOption(name, "" if boxes else match.offered.descriptor.id, boxes)
         if match.offered.joined:
             return Joined(match.offered.joined)
         if match.offered.boxes:

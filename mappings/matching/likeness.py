@@ -16,6 +16,7 @@ from mappings.matching.offered import Offered
 from mappings.matching.options import Aligned, aligned, answers
 from mappings.matching.wanted import Wanted, Wants
 from mappings.matching.words import NEGATED, Meanings
+from mappings.report.territories import code_of
 
 _TEXTS: Final = frozenset({"text", "textarea", "formatted", "email", "phone", "iban"})
 _FOR_TEXT: Final = _TEXTS | LISTS | {"integer_number", "number", "dossier_link", "rnf", "siret"}
@@ -34,7 +35,7 @@ _MOST: Final = 0.72
 _HALF: Final = 0.4
 _LONG_LIST: Final = 5
 _WHOLE: Final = 1.2
-"""Both parts of a field together: more than either alone."""
+"""Both parts of a field together, or all the boxes of a list: more than any of them alone."""
 
 
 class Asked(IntEnum):
@@ -94,6 +95,15 @@ class Likeness:
         inner = self.wanted.rows
         several = self.offered.descriptor.type == "multiple_drop_down_list"
         return several and len(inner) == 1 and inner[0].type in _PLACES
+
+    @cached_property
+    def places(self) -> bool:
+        """Whether it is a list of places by what it gives to choose, whatever its question."""
+        options = self.offered.descriptor.options
+        if not self.listed or len(options) < _ENOUGH:
+            return False
+        kind = self.wanted.rows[0].type
+        return sum(bool(code_of(kind, one)) for one in options) >= _AS_WANTED * len(options)
 
     @cached_property
     def options(self) -> Aligned | None:
@@ -211,7 +221,7 @@ class Likeness:
     @cached_property
     def text(self) -> float:
         """Likeness of the question and the field's best phrase, 0 to 1."""
-        if self.asked:
+        if self.asked or self.places:
             return 1.0
         help_text = self._meanings(self.offered.descriptor.description)
         before = self._meanings(self.offered.before)
@@ -246,7 +256,7 @@ class Likeness:
             total = 0.58 * told + 0.24 * self.shared_options + 0.1 * kind + 0.08 * self.heading
         else:
             total = 0.78 * told + 0.12 * kind + 0.1 * self.heading
-        if self.parts:
+        if self.parts or (self.places and self.offered.boxes):
             return _WHOLE
         if self.partial:
             total *= 0.8  # the rest of it is asked elsewhere, or not at all

@@ -311,6 +311,43 @@ def test_places_that_are_asked_as_one_list_are_rows() -> None:
 
 
 @pytest.mark.parametrize(
+    ("rows", "names"),
+    [
+        ("regions", ("Bretagne", "Corse", "Île-de-France", "Outre-mer", "Normandie", "Occitanie")),
+        ("departements", ("01 - Ain", "Corrèze", "Département du Rhône", "Paris")),
+    ],
+)
+def test_places_that_are_asked_as_boxes_are_rows(rows: str, names: Sequence[str]) -> None:
+    asked: list[Raw] = [{"type": "checkbox", "label": one} for one in names]
+    section: Raw = {"type": "header_section", "label": "Cochez ce qui convient"}
+    variant = as_variant([section, *asked])
+    match = match_form(our_wants(), variant.revision, samples={}).matches[rows]
+    assert (match.sure, match.listed, tuple(match.offered.boxes)) == (False, True, tuple(names))
+
+
+@pytest.mark.parametrize(
+    ("before", "path"),
+    [
+        ("Une estimation du nombre de patients est-elle possible ?", "patients"),
+        ("Des effets indésirables ont-ils été rapportés ?", "cas"),
+        ("Le produit est-il en rupture de stock ?", ""),
+    ],
+)
+def test_how_many_goes_on_with_the_question_before(before: str, path: str) -> None:
+    around: list[Raw] = [
+        {"type": "date", "label": "Date de fin de l'analyse de risque"},
+        {"type": "yes_no", "label": before},
+        {"type": "integer_number", "label": "Combien de personnes ?"},
+        {"type": "textarea", "label": "Données d'efficacité dans cet usage"},
+    ]
+    variant = as_variant(around)
+    count = variant.revision.champs[2].id
+    sure = match_form(our_wants(), variant.revision, samples={}).sure
+    found = {one for one, match in sure.items() if match.offered.descriptor.id == count}
+    assert found == ({path} if path else set())
+
+
+@pytest.mark.parametrize(
     ("before", "after", "path"),
     [
         ("Risque couvert par un PGR", "Si oui, lesquelles ?", "mesure_pgr"),
