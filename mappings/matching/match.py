@@ -10,7 +10,7 @@ from typing import Final
 from mappings.dossier.revision import Revision
 from mappings.drift.retyping import Fit
 from mappings.matching.likeness import Asked, Likeness
-from mappings.matching.offered import Offered, Samples, offered, put_together
+from mappings.matching.offered import Offered, Samples, in_clauses, offered, put_together
 from mappings.matching.options import Aligned
 from mappings.matching.wanted import Wanted, Wants
 
@@ -28,6 +28,8 @@ _HALF: Final = 0.5
 """Share of the fields beside that are asked beside, from which a place speaks for a champ."""
 _RANKED: Final = 12
 _CERTAIN: Final = 10.0
+_CLAUSE: Final = 0.6
+"""Likeness from which a clause of a question asks a field."""
 _SHORT: Final = 10
 """Fields of a level, such as that of rows, in which a question of one word is clear."""
 
@@ -51,6 +53,7 @@ class Match:
         inverted: Whether it asks the contrary.
         options: Its options beside ours.
         listed: Whether each option that is chosen makes a row.
+        shared: Whether the champ asks another field as well: « Bénéfice et risque de cet usage ».
     """
 
     path: str
@@ -60,6 +63,7 @@ class Match:
     inverted: bool = False
     options: Aligned | None = None
     listed: bool = False
+    shared: bool = False
 
     @property
     def sure(self) -> bool:
@@ -145,7 +149,45 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
             if rows:
                 found |= _rows_found(rows, sure=(one.path, chosen[one.path]) in sure)
                 likeliest |= rows.likeliest
+    for path, match in _in_one(wants, wanted, offers, found).items():
+        found[path] = match
+        likeliest[path] = (match, *likeliest[path])[:_RANKED]
     return Matching(found, likeliest)
+
+
+def _in_one(
+    wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered], found: Mapping[str, Match]
+) -> dict[str, Match]:
+    """Fields that one text asks together, each in a clause of its question: for a person to look at.
+
+    What is sure stays, and so does a champ that asks one field by all of its words.
+    """
+    left = [one for one in wanted if one.path not in found or not found[one.path].sure]
+    held = {champ: path for path, one in found.items() for champ in one.offered.champs}
+    sure = {champ for one in found.values() if one.sure for champ in one.offered.champs}
+    shared: dict[str, Match] = {}
+    for offer in offers:
+        clauses = () if offer.champs & sure else in_clauses(offer)
+        if not clauses or any(Likeness(one, offer, wants).asked for one in left):
+            continue
+        asked: dict[str, Likeness] = {}
+        for clause in clauses:
+            best = max((Likeness(one, clause, wants) for one in left), key=_clearly, default=None)
+            if best is not None and _clearly(best) >= _CLAUSE:
+                asked.setdefault(best.wanted.path, best)
+        if len(asked) > 1 and held.get(offer.descriptor.id, "") in {"", *asked}:
+            for path, pair in asked.items():
+                there = found.get(path)
+                if there is None or there.score < pair.score or offer.champs == there.offered.champs:
+                    match = _match(pair, sure=False, score=pair.score)
+                    shared[path] = replace(match, offered=offer, shared=True)
+    return shared
+
+
+def _clearly(pair: Likeness) -> float:
+    """How clearly a clause asks a text."""
+    told = pair.wanted.type == "text" and pair.fit is not Fit.UNREADABLE and not pair.elsewhere
+    return pair.text if told else 0.0
 
 
 def _in_two(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) -> Iterator[Offered]:

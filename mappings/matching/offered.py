@@ -15,6 +15,10 @@ Samples = Mapping[str, Sequence[str]]
 _INDEX: Final = re.compile(r"(?<![\w%])(?:n ?)?([1-9]|1\d|20)(?![\w%])")
 _BOXES: Final = frozenset({"checkbox", "yes_no"})
 _FEW_BOXES: Final = 3
+_SEVERAL: Final = 2
+_TOLD: Final = frozenset({"text", "textarea", "formatted"})
+_CLAUSES: Final = re.compile(r"\s*[,;/+&?()]\s*|\s+(?:et|ainsi que|puis)\s+", re.IGNORECASE)
+"""What stands between the things that one question names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,18 @@ def put_together(first: Offered, second: Offered) -> Offered:
     joined = (first.descriptor.id, second.descriptor.id)
     samples = tuple(" ".join(pair) for pair in zip(first.samples, second.samples, strict=False))
     return replace(first, descriptor=whole, joined=joined, samples=samples)
+
+
+def in_clauses(offer: Offered) -> tuple[Offered, ...]:
+    """A text whose question names several things, once for each; none where it names one."""
+    if not offer.single or offer.descriptor.type not in _TOLD:
+        return ()
+    said = [one.strip(" ?.:") for one in _CLAUSES.split(offer.descriptor.label)]
+    clauses = [one for one in said if one]
+    if len(clauses) < _SEVERAL:
+        return ()
+    whole = offer.descriptor
+    return tuple(replace(offer, descriptor=replace(whole, label=one)) for one in clauses)
 
 
 def _single(champs: Sequence[Descriptor], samples: Samples) -> Iterator[Offered]:
