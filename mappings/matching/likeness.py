@@ -86,8 +86,11 @@ class Likeness:
     @cached_property
     def parts(self) -> bool:
         """Whether the champs that are put together ask each a part of the field."""
-        both = (part | rest <= self.label for part, rest in self._parts)
-        return bool(self.offered.joined) and any(both)
+        if not self.offered.joined:
+            return False
+        if self.wanted.type == "choices":
+            return self.offered.descriptor.type in LISTS and not self.unread
+        return any(part | rest <= self.label for part, rest in self._parts)
 
     @property
     def listed(self) -> bool:
@@ -260,7 +263,18 @@ class Likeness:
             return _WHOLE
         if self.partial:
             total *= 0.8  # the rest of it is asked elsewhere, or not at all
-        return total * (0.6 if self.elsewhere else 1.0)
+        return total * (0.6 if self.elsewhere or self.unlikely else 1.0)
+
+    @property
+    def unlikely(self) -> bool:
+        """Whether its answers are hardly of the kind that the field is told in.
+
+        A list hardly tells a story, a text of several lines hardly says yes or no.
+        """
+        champ, told = self.offered.descriptor.type, self.wanted.narrated
+        return (told and champ in LISTS | _ADDRESSES) or (
+            self.wanted.type not in {"text", "rows", "files"} and champ in _LONG_TEXTS
+        )
 
     @property
     def plain(self) -> Asked:
@@ -335,7 +349,9 @@ class Likeness:
             yield meanings(part), meanings(rest)
 
     def completes(self, other: "Likeness") -> bool:
-        """Whether two champs ask the two parts of the field: « Nom » and « Prénom »."""
+        """Whether two champs ask the two parts of the field: « Nom » and « Prénom », or two lists."""
+        if self.wanted.type == "choices":
+            return self._lists(other)
         if any(one.estranged or one.foreign or one.fit is Fit.UNREADABLE for one in (self, other)):
             return False
         return any(
@@ -348,6 +364,14 @@ class Likeness:
     def tells(self) -> bool:
         """Whether it says more than the kind of answer: « Combien ? » goes on with any question."""
         return not self.label <= self.wants.lexicon.kinds
+
+    def _lists(self, other: "Likeness") -> bool:
+        """Whether two lists give each some of our options, and none of them both but « Autre »."""
+        if self.options is None or other.options is None or self.unread or other.unread:
+            return False
+        both = self.options.ours & other.options.ours
+        least = min(len(one.ours - both) for one in (self.options, other.options))
+        return least >= _FEW and len(both) < _FEW
 
     @property
     def estranged(self) -> bool:

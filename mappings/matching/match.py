@@ -193,7 +193,7 @@ def _clearly(pair: Likeness) -> float:
 def _in_two(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) -> Iterator[Offered]:
     """Two champs side by side that ask one field in two parts: for a person to look at."""
     for one in wanted:
-        if not one.wording.parts:
+        if not (one.wording.parts or one.type == "choices"):
             continue
         for first, second in pairwise(offers):
             beside = first.single and second.single and first.section == second.section
@@ -294,12 +294,22 @@ def _sure(
             by_field[best[0]].append(best)
     single = [_one_champ(keys, plain, pairs) for keys in by_field.values()]
     in_parts = {key[0] for key in plain if pairs[key].partial}
+    in_parts |= {key[0] for key in plain if _in_lists(key, pairs)}
     found = {
         key
         for key in single
         if key and key[0] not in in_parts and (plain[key] > Asked.CLOSE or _apart(key, pairs))
     }
     return frozenset(_supported(found, wanted, pairs, plain))
+
+
+def _in_lists(key: _Key, pairs: Mapping[_Key, Likeness]) -> bool:
+    """Whether another list, wherever it stands, gives options of the field that this one has not."""
+    path, at = key
+    if pairs[key].wanted.type != "choices" or not pairs[key].offered.single:
+        return False
+    others = (pair for (one, there), pair in pairs.items() if one == path and there != at)
+    return any(pair.offered.single and pairs[key].completes(pair) for pair in others)
 
 
 def _following(

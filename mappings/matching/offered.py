@@ -78,6 +78,7 @@ def put_together(first: Offered, second: Offered) -> Offered:
         first.descriptor,
         id=f"joined-{first.descriptor.id}-{second.descriptor.id}",
         label=f"{first.descriptor.label} + {second.descriptor.label}",
+        options=tuple(dict.fromkeys((*first.descriptor.options, *second.descriptor.options))),
     )
     joined = (first.descriptor.id, second.descriptor.id)
     samples = tuple(" ".join(pair) for pair in zip(first.samples, second.samples, strict=False))

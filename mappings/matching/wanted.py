@@ -38,6 +38,7 @@ class Wanted:
         needed: Those of them that rules name.
         read: Whether rules read it: it is asked for first.
         written: Whether the bridge writes it.
+        narrated: Whether it was asked, when reviewed, as a text of several lines only.
         rows: What its rows want.
     """
 
@@ -56,6 +57,7 @@ class Wanted:
     needed: frozenset[str] = frozenset()
     read: bool = False
     written: bool = False
+    narrated: bool = False
     rows: tuple["Wanted", ...] = ()
 
 
@@ -203,6 +205,7 @@ class _Maker:
             needed=self.needs.options.get(path, frozenset()),
             read=read,
             written=written,
+            narrated={kind for one in seen for kind in one.types} == {"textarea"},
             rows=rows,
         )
 
