@@ -162,6 +162,8 @@ class Likeness:
             return False
         text = self.label | self._meanings(self.offered.descriptor.description)
         contrary = any(one and one <= text for one in self.wanted.inverse)
+        if not self.wants.content(text) & self.wanted.typical:  # « … procède-t-il d'une erreur ? »
+            contrary = contrary or any(one <= text for one in self.wanted.denied)
         return not self.asked and (contrary or NEGATED in self.label)
 
     @cached_property
@@ -349,7 +351,7 @@ class Likeness:
             yield meanings(part), meanings(rest)
 
     def completes(self, other: "Likeness") -> bool:
-        """Whether two champs ask the two parts of the field: « Nom » and « Prénom », or two lists."""
+        """Whether two champs ask the parts of the field: « Nom » and « Prénom », or two lists."""
         if self.wanted.type == "choices":
             return self._lists(other)
         if any(one.estranged or one.foreign or one.fit is Fit.UNREADABLE for one in (self, other)):

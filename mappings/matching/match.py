@@ -158,7 +158,7 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
 def _in_one(
     wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered], found: Mapping[str, Match]
 ) -> dict[str, Match]:
-    """Fields that one text asks together, each in a clause of its question: for a person to look at.
+    """Fields that one text asks together, each in a clause of its question: for a person to see.
 
     What is sure stays, and so does a champ that asks one field by all of its words.
     """
@@ -178,7 +178,11 @@ def _in_one(
         if len(asked) > 1 and held.get(offer.descriptor.id, "") in {"", *asked}:
             for path, pair in asked.items():
                 there = found.get(path)
-                if there is None or there.score < pair.score or offer.champs == there.offered.champs:
+                if (
+                    there is None
+                    or there.score < pair.score
+                    or offer.champs == there.offered.champs
+                ):
                     match = _match(pair, sure=False, score=pair.score)
                     shared[path] = replace(match, offered=offer, shared=True)
     return shared
@@ -304,7 +308,7 @@ def _sure(
 
 
 def _in_lists(key: _Key, pairs: Mapping[_Key, Likeness]) -> bool:
-    """Whether another list, wherever it stands, gives options of the field that this one has not."""
+    """Whether another list, wherever it stands, gives options that this one has not."""
     path, at = key
     if pairs[key].wanted.type != "choices" or not pairs[key].offered.single:
         return False

@@ -11,7 +11,7 @@ from mappings.matching.words import stems
 
 _BRACKETS: Final = re.compile(r"\((?:art(?:icle)?s?\b[^()]*|[A-ZÉ]{2,6})\)", re.ASCII)
 _LITTLE: Final = frozenset(
-    "le la les l un une des du de d au aux a en dans par lors chez pour sur il elle c est".split()
+    stems("le la les l un une des du de d au aux a en dans par lors chez pour sur il elle c est")
 )
 _YES: Final = frozenset({"oui", "vrai", "yes"})
 _NO: Final = frozenset({"non", "faux", "no"})

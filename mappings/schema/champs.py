@@ -32,7 +32,11 @@ def parts(spec: FieldSpec) -> Iterator[FieldSpec]:
             boxes = spec.source.boxes
             for champ in boxes or (spec.source.champ,):
                 one = _plain(inner, (champ,))
-                whole = replace(one, type="checkbox", options={}) if boxes else replace(one, type="choices")
+                whole = (
+                    replace(one, type="checkbox", options={})
+                    if boxes
+                    else replace(one, type="choices")
+                )
                 yield replace(whole, name=f"{spec.name}.{inner.name}", written=spec.written)
         case _:
             return

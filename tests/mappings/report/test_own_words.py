@@ -287,7 +287,8 @@ def test_each_box_that_is_ticked_is_a_row(
     rows = values(made.fields["regions"])
     assert [(row["region"][1].code, row["region"][1].name) for row in rows] == read  # type: ignore[union-attr]
     assert made.unmapped == ()
-    assert report(form, there[0], champ(35, Text("peut-être"))).fields["regions"].state is UNREADABLE
+    spoilt = report(form, there[0], champ(35, Text("peut-être")))
+    assert spoilt.fields["regions"].state is UNREADABLE
     assert report(form).fields["regions"].state is AnswerState.NOT_ASKED
 
 
