@@ -7,15 +7,13 @@ from enum import IntEnum
 from functools import cached_property
 from typing import Final
 
-from rapidfuzz import fuzz
-
 from french.text import bare_label
 from mappings.drift.retyping import LISTS, Fit, fit
 from mappings.drift.reviewed import options_of
 from mappings.matching.offered import Offered
 from mappings.matching.options import Aligned, aligned, answers
 from mappings.matching.wanted import Wanted, Wants
-from mappings.matching.words import NEGATED, Meanings
+from mappings.matching.words import NEGATED, Meanings, near
 from mappings.report.territories import code_of
 
 _TEXTS: Final = frozenset({"text", "textarea", "formatted", "email", "phone", "iban"})
@@ -24,9 +22,6 @@ _FOR_TEXT: Final = _TEXTS | LISTS | {"integer_number", "number", "dossier_link",
 _LONG_TEXTS: Final = frozenset({"textarea", "formatted"})
 _PLACES: Final = frozenset({"region", "departement", "commune", "epci"})
 _ADDRESSES: Final = frozenset({"email", "phone", "iban"})
-_ALIKE: Final = 88.0
-"""Likeness of two long words from which one is the other with a fault."""
-_LONG: Final = 6
 _ENOUGH: Final = 3
 _AS_WANTED: Final = 0.8
 _NOT_AS_WANTED: Final = 0.4
@@ -240,7 +235,7 @@ class Likeness:
     def _overlap(self, said: Meanings, phrases: Iterable[Meanings]) -> float:
         best = 0.0
         for phrase in phrases:
-            there = _near(phrase, said)
+            there = near(phrase, said)
             if there:
                 weight = self.wants.weight
                 found = weight(there)
@@ -410,17 +405,3 @@ class Likeness:
         return (
             many and self.shared_options >= _AS_WANTED and bool(self.label & self.wanted.vocabulary)
         )
-
-
-def _alike(one: str, other: str) -> bool:
-    """Whether one word is another with a fault, which is rarely in the first letter."""
-    return one[0] == other[0] and fuzz.ratio(one, other) >= _ALIKE
-
-
-def _near(phrase: Iterable[str], said: Meanings) -> Meanings:
-    """Meanings of a phrase that are said, a fault of spelling apart."""
-    return frozenset(
-        one
-        for one in phrase
-        if one in said or (len(one) >= _LONG and any(_alike(one, other) for other in said))
-    )

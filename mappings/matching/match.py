@@ -10,8 +10,9 @@ from typing import Final
 from mappings.dossier.revision import Revision
 from mappings.drift.retyping import Fit
 from mappings.matching.likeness import Asked, Likeness
-from mappings.matching.offered import Offered, Samples, in_clauses, offered, put_together
+from mappings.matching.offered import Offered, Samples, offered
 from mappings.matching.options import Aligned
+from mappings.matching.several import in_lists, in_one, in_two
 from mappings.matching.wanted import Wanted, Wants
 
 _WORTH: Final = 0.36
@@ -28,8 +29,6 @@ _HALF: Final = 0.5
 """Share of the fields beside that are asked beside, from which a place speaks for a champ."""
 _RANKED: Final = 12
 _CERTAIN: Final = 10.0
-_CLAUSE: Final = 0.6
-"""Likeness from which a clause of a question asks a field."""
 _SHORT: Final = 10
 """Fields of a level, such as that of rows, in which a question of one word is clear."""
 
@@ -106,7 +105,7 @@ def match_rows(wants: Wants, wanted: Wanted, offer: Offered) -> Matching:
 
 def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) -> Matching:
     """The fields of one level decided together, then those of their rows."""
-    offers = (*offers, *_in_two(wants, wanted, offers))
+    offers = (*offers, *in_two(wants, wanted, offers))
     pairs = {
         (one.path, at): Likeness(one, offer, wants)
         for one in wanted
@@ -149,61 +148,24 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
             if rows:
                 found |= _rows_found(rows, sure=(one.path, chosen[one.path]) in sure)
                 likeliest |= rows.likeliest
-    for path, match in _in_one(wants, wanted, offers, found).items():
-        found[path] = match
-        likeliest[path] = (match, *likeliest[path])[:_RANKED]
+    left = [one for one in wanted if one.path not in found or not found[one.path].sure]
+    for pair, offer in in_one(wants, left, _open(offers, found)):
+        path, there = pair.wanted.path, found.get(pair.wanted.path)
+        if there is None or there.score < pair.score or offer.champs == there.offered.champs:
+            found[path] = replace(_match(pair, False, pair.score), offered=offer, shared=True)
+            likeliest[path] = (found[path], *likeliest[path])[:_RANKED]
     return Matching(found, likeliest)
 
 
-def _in_one(
-    wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered], found: Mapping[str, Match]
-) -> dict[str, Match]:
-    """Fields that one text asks together, each in a clause of its question: for a person to see.
-
-    What is sure stays, and so does a champ that asks one field by all of its words.
-    """
-    left = [one for one in wanted if one.path not in found or not found[one.path].sure]
-    held = {champ: path for path, one in found.items() for champ in one.offered.champs}
+def _open(
+    offers: Sequence[Offered], found: Mapping[str, Match]
+) -> Iterator[tuple[Offered, frozenset[str]]]:
+    """The champs of which nobody is sure, each with the fields that it was found for."""
     sure = {champ for one in found.values() if one.sure for champ in one.offered.champs}
-    shared: dict[str, Match] = {}
     for offer in offers:
-        clauses = () if offer.champs & sure else in_clauses(offer)
-        if not clauses or any(Likeness(one, offer, wants).asked for one in left):
-            continue
-        asked: dict[str, Likeness] = {}
-        for clause in clauses:
-            best = max((Likeness(one, clause, wants) for one in left), key=_clearly, default=None)
-            if best is not None and _clearly(best) >= _CLAUSE:
-                asked.setdefault(best.wanted.path, best)
-        if len(asked) > 1 and held.get(offer.descriptor.id, "") in {"", *asked}:
-            for path, pair in asked.items():
-                there = found.get(path)
-                if (
-                    there is None
-                    or there.score < pair.score
-                    or offer.champs == there.offered.champs
-                ):
-                    match = _match(pair, sure=False, score=pair.score)
-                    shared[path] = replace(match, offered=offer, shared=True)
-    return shared
-
-
-def _clearly(pair: Likeness) -> float:
-    """How clearly a clause asks a text."""
-    told = pair.wanted.type == "text" and pair.fit is not Fit.UNREADABLE and not pair.elsewhere
-    return pair.text if told else 0.0
-
-
-def _in_two(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) -> Iterator[Offered]:
-    """Two champs side by side that ask one field in two parts: for a person to look at."""
-    for one in wanted:
-        if not (one.wording.parts or one.type == "choices"):
-            continue
-        for first, second in pairwise(offers):
-            beside = first.single and second.single and first.section == second.section
-            here, there = Likeness(one, first, wants), Likeness(one, second, wants)
-            if beside and (here.completes(there) or there.completes(here)):
-                yield put_together(first, second)
+        if offer.champs.isdisjoint(sure):
+            asked = (path for path, one in found.items() if one.offered.champs & offer.champs)
+            yield offer, frozenset(asked)
 
 
 def _rows_found(rows: Matching, *, sure: bool) -> dict[str, Match]:
@@ -298,22 +260,13 @@ def _sure(
             by_field[best[0]].append(best)
     single = [_one_champ(keys, plain, pairs) for keys in by_field.values()]
     in_parts = {key[0] for key in plain if pairs[key].partial}
-    in_parts |= {key[0] for key in plain if _in_lists(key, pairs)}
+    in_parts |= {key[0] for key in plain if in_lists(key, pairs)}
     found = {
         key
         for key in single
         if key and key[0] not in in_parts and (plain[key] > Asked.CLOSE or _apart(key, pairs))
     }
     return frozenset(_supported(found, wanted, pairs, plain))
-
-
-def _in_lists(key: _Key, pairs: Mapping[_Key, Likeness]) -> bool:
-    """Whether another list, wherever it stands, gives options that this one has not."""
-    path, at = key
-    if pairs[key].wanted.type != "choices" or not pairs[key].offered.single:
-        return False
-    others = (pair for (one, there), pair in pairs.items() if one == path and there != at)
-    return any(pair.offered.single and pairs[key].completes(pair) for pair in others)
 
 
 def _following(
