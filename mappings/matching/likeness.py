@@ -230,7 +230,15 @@ class Likeness:
             0.8 * self._overlap(self.label | help_text, self.wanted.phrases) if help_text else 0.0,
             0.65 * self._overlap(self.label | before, self.wanted.phrases) if before else 0.0,
         )
-        return found * (0.6 if self.inverse else 1.0)
+        return max(found * 0.6, 0.75 * self._contrary) if self.inverse else found
+
+    @property
+    def _contrary(self) -> float:
+        """How much of what its question says asks the contrary, 0 to 1."""
+        phrases = (*self.wanted.inverse, *self.wanted.denied)
+        said = frozenset().union(*(one for one in phrases if one <= self.label))
+        content = self.wants.content(self.label)
+        return self.wants.weight(said & content) / self.wants.weight(content) if content else 0.0
 
     def _overlap(self, said: Meanings, phrases: Iterable[Meanings]) -> float:
         best = 0.0

@@ -67,6 +67,7 @@ def measured(variant: Variant, lexicon: Lexicon | None = None) -> Measured:
             path: one.offered.descriptor.label
             for path, one in matching.sure.items()
             if path not in right
+            and not champs_of(path, matching) <= variant.accepted.get(path, frozenset())
         },
     )
 
@@ -240,11 +241,29 @@ def test_answers_tell_a_code_from_another_text() -> None:
     assert found.matches["specialites.cis"].offered.descriptor.id == code
 
 
-def test_a_contrary_question_is_proposed_as_such() -> None:
-    variant = as_variant([{"type": "yes_no", "label": "L'usage est-il constaté hors de France ?"}])
-    found = match_form(our_wants(), variant.revision, samples={})
-    match = found.matches["territoire_national"]
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        ("territoire_national", "L'usage est-il constaté hors de France ?"),
+        ("usage_intentionnel", "L'usage procède-t-il d'une erreur ou d'un accident ?"),
+        ("usage_intentionnel", "S'agit-il d'une erreur ?"),
+        ("but_medical", "S'agit-il d'un usage détourné ?"),
+        ("alternatives", "Le médicament est-il le seul traitement possible ?"),
+    ],
+)
+def test_a_contrary_question_is_proposed_as_such(path: str, label: str) -> None:
+    variant = as_variant([{"type": "yes_no", "label": label}])
+    match = match_form(our_wants(), variant.revision, samples={}).matches[path]
     assert (match.sure, match.inverted) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "label", ["L'usage est-il volontaire plutôt qu'une erreur ?", "L'usage est-il intentionnel ?"]
+)
+def test_a_question_that_sets_the_contrary_aside_is_not_the_contrary(label: str) -> None:
+    variant = as_variant([{"type": "yes_no", "label": label}])
+    match = match_form(our_wants(), variant.revision, samples={}).matches["usage_intentionnel"]
+    assert not match.inverted
 
 
 def test_two_questions_that_ask_one_thing_are_a_doubt() -> None:
