@@ -5,7 +5,7 @@ import re
 from exports.cells import safe_text
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_LINE_ENDS = re.compile("\r*\n|[\r\x0b\x0c\x85\u2028\u2029]")
 """Of Windows and the Mac of old; of Word, whose line breaks are pasted as vertical tabs."""
 
 

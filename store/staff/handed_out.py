@@ -142,20 +142,6 @@ class HandedOut:
         """The last workbook of an author whose digest begins so."""
         return self._file(demarche, author, handed_out_files.c.digest.startswith(digest))
 
-    def numbers(self, demarche: int, author: str, sequence: int) -> frozenset[int]:
-        """Dossiers that the workbook of an author had in a publication."""
-        query = select(handed_out.c.number, handed_out.c.centres).where(
-            handed_out.c.demarche == demarche,
-            handed_out.c.audience == audience_of(author),
-            _at(sequence),
-        )
-        with self._scope.read() as connection:
-            return frozenset(
-                row.number
-                for row in connection.execute(query)
-                if holds(author, row.centres.split())
-            )
-
     def rows(self, demarche: int, audience: str, sequence: int) -> Rows:
         """All that an audience read in a publication, by number."""
         with self._scope.read() as connection:
