@@ -224,17 +224,18 @@ class _Reader:
                 lines.append(Line(row, number, cells))
             elif row > 1:
                 rest.append(row)
-        last = lines[-1].row if lines else 0
+        last = max((one.row for one in lines if self._is_dossier(one.cells)), default=0)
         for row in rest:
             self._without_number(row, inside=row < last)
         rows = tuple(self._rows(lines))
+        coverings = tuple(self._coverings(lines))
         places = {name: at for at, name in reversed(list(self._header.items()))}
         return Returned(
             identity=identity,
             rows=rows,
             problems=tuple(self.problems),
             remarks=tuple(self.remarks),
-            coverings=tuple(self._coverings(lines)),
+            coverings=coverings,
             table=DossierTable(
                 book, self._sheet, places, self._filled, tuple(lines), self._opinions
             ),
@@ -292,13 +293,7 @@ class _Reader:
         cells = self._sheet.rows[row]
         key = cells.get(self._filled[0])
         opinion = any(one in cells for one in self._filled[1:])
-        others = [
-            one
-            for at, one in cells.items()
-            if at in self._header and at not in self._filled and not one.calculated
-        ]
-        known = len(self._header) - len(self._filled)
-        if (opinion and inside) or len(others) >= max(1, min(_A_ROW, known - 1)):
+        if (opinion and inside) or self._is_dossier(cells):
             where = self._sheet.at(row, self._filled[0])
             if key is not None and key.calculated:
                 told = "formule ou erreur de calcul ; écrivez le numéro lui-même"
@@ -312,6 +307,16 @@ class _Reader:
             f"{not_taken((self._sheet.at(row, at), cells[at]) for at in sorted(cells))}"
             f" (ligne {row}, qui n'est pas celle d'un dossier)"
         )
+
+    def _is_dossier(self, cells: Mapping[int, Cell]) -> bool:
+        """Whether a row looks like that of a dossier, whatever its number."""
+        others = [
+            at
+            for at, one in cells.items()
+            if at in self._header and at not in self._filled and not one.calculated
+        ]
+        known = len(self._header) - len(self._filled)
+        return len(others) >= max(1, min(_A_ROW, known - 1))
 
     def _coverings(self, lines: Sequence[Line]) -> Iterator[Covering]:
         """Evaluators' cells made one, by the first row of each; other cells made one are told."""
@@ -346,7 +351,7 @@ def not_taken(found: Iterator[tuple[str, Cell]]) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = " ".join(text.split()) or "rien"
     return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
 
 
