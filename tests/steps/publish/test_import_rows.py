@@ -109,7 +109,7 @@ def test_the_command_asks_whom_merged_cells_are_for(
     back = tmp_path / "fusion.xlsx"
     book = openpyxl.load_workbook(published(services, "reseau"))
     sheet = book["Dossiers"]
-    at = {str(cell.value): cell.column_letter for cell in sheet[1]}["Commentaire"]
+    at = {str(cell.value): cell.coordinate[:-1] for cell in sheet[1]}["Commentaire"]
     sheet[f"{at}2"].value = "pour tous"
     sheet.merge_cells(f"{at}2:{at}4")
     book.save(back)
