@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from xml.etree.ElementTree import Element
 
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.cell import column_index_from_string, coordinate_from_string, range_boundaries
+from openpyxl.utils.cell import column_index_from_string, range_boundaries
 
 from exports.returned.number_format import (
     BUILT_IN,
@@ -190,11 +190,11 @@ class Book:
         for element in row:
             if local(element.tag) == "c":
                 place = _column(element.get("r"), after=place)
-                cell = self._cell(element, f"{sheet}!{get_column_letter(place)}{line}")
+                cell = self._cell(element, (sheet, place, line))
                 if cell is not None:
                     yield place, cell
 
-    def _cell(self, element: Element, where: str) -> Cell | None:
+    def _cell(self, element: Element, where: tuple[str, int, int]) -> Cell | None:
         parts = {local(one.tag): one for one in element}
         kind, value = element.get("t", "n"), parts["v"].text or "" if "v" in parts else ""
         formula = parts.get("f")
@@ -222,10 +222,11 @@ class Book:
             return Cell(cell.text, cell.others, calculated=True)
         return cell if cell.text else None
 
-    def _shared(self, value: str, code: str | None, where: str) -> Cell:
+    def _shared(self, value: str, code: str | None, where: tuple[str, int, int]) -> Cell:
         place = int(value) if value.isascii() and value.isdigit() else -1
         if not 0 <= place < len(self._texts):
-            raise missing_text(where)
+            sheet, column, row = where
+            raise missing_text(f"{sheet}!{get_column_letter(column)}{row}")
         return _worded(self._texts[place], code)
 
     def _dated(self, value: str, code: str | None) -> Cell:
@@ -295,7 +296,7 @@ def _text_of(element: Element) -> str:
 def _column(reference: str | None, *, after: int) -> int:
     if not reference:
         return after + 1
-    return column_index_from_string(coordinate_from_string(reference)[0])
+    return column_index_from_string(reference.rstrip("0123456789"))
 
 
 def _areas(references: str) -> Iterator[Area]:

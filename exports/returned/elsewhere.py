@@ -53,7 +53,7 @@ def _added(compared: Compared) -> Iterator[str]:
     table = compared.table
     ours = {*compared.columns.values(), *table.filled}
     found: dict[int, list[tuple[str, Cell]]] = defaultdict(list)
-    numbered = {line.row for line in table.lines} | {1}
+    numbered = {line.row for line in table.lines} | {table.top}
     for row in sorted(numbered):
         for at, cell in sorted(table.sheet.rows.get(row, {}).items()):
             if at not in ours:

@@ -6,14 +6,15 @@ What cannot be read is told with the remedy.
 
 import zlib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from io import BytesIO
 from posixpath import dirname, join, normpath
-from typing import Final
-from xml.etree.ElementTree import Element, ParseError
+from typing import IO, Any, Final
+from xml.etree.ElementTree import Element, ParseError, iterparse
 from zipfile import BadZipFile, ZipFile
 
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
-from defusedxml.ElementTree import iterparse  # type: ignore[import-untyped]
+from defusedxml.ElementTree import DefusedXMLParser  # type: ignore[import-untyped]
 
 from exports.errors import UnreadableWorkbookError
 
@@ -23,6 +24,7 @@ _REMEDY: Final = (
     "ouvrez-le dans Excel ou LibreOffice, « Enregistrer sous… », type « Classeur Excel (.xlsx) »,"
     " puis recommencez."
 )
+_CHUNK: Final = 4096
 _OLE: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _OTHERS: Final = (
@@ -47,6 +49,7 @@ class PartError(ValueError):
     """A part of the package cannot be read; its cause says why."""
 
 
+@lru_cache(maxsize=1024)
 def local(tag: str) -> str:
     """Name of an element or attribute: Excel's strict files have other namespaces."""
     return tag.rpartition("}")[2]
@@ -99,7 +102,10 @@ class Package:
             )
         try:
             with self._archive.open(info) as part:
-                for _, element in iterparse(part, events=("end",)):
+                _refuse_entities(part)
+            with self._archive.open(info) as part:
+                # No entity can be declared any more: the parser in C, five times as fast.
+                for _, element in iterparse(part, events=("end",)):  # noqa: S314
                     if local(element.tag) in ends:
                         yield element
                         element.clear()
@@ -128,6 +134,35 @@ class Package:
                 kind = one.get("Type", "").rpartition("/")[2]
                 found[one.get("Id", "")] = (kind, normpath(place))
         return found
+
+
+class _Root:
+    """Knows when the first element starts: nothing is declared after it."""
+
+    begun = False
+
+    def start(self, _tag: str, _attributes: Any) -> None:
+        self.begun = True
+
+    def close(self) -> None:
+        """Nothing was built."""
+
+
+def _refuse_entities(part: IO[bytes]) -> None:
+    """Read a part as far as its first element.
+
+    Raises:
+        DefusedXmlException: It declares entities.
+        ParseError: It is no XML.
+    """
+    root = _Root()
+    parser = DefusedXMLParser(target=root)
+    while not root.begun:
+        chunk = part.read(_CHUNK)
+        if not chunk:
+            parser.close()
+            return
+        parser.feed(chunk)
 
 
 def unreadable(error: Exception) -> UnreadableWorkbookError:

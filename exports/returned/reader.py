@@ -19,6 +19,7 @@ KEY: Final = "dossier"
 WRITTEN: Final = (JUDGEMENT, COMMENT)
 _READ: Final = (KEY, *WRITTEN)
 _SHOWN: Final = 60
+_MOST_ABOVE: Final = 10
 _MOST_CELLS: Final = 6
 _A_ROW: Final = 4
 """Cells beside the evaluators' by which a row is that of a dossier, its number apart."""
@@ -82,6 +83,7 @@ class DossierTable:
     Attributes:
         book: The whole workbook.
         sheet: The sheet.
+        top: Row of the headers.
         places: Column of each header.
         filled: Columns of the key, of the opinion and of the comment.
         lines: Rows that have a number, from the top down.
@@ -90,6 +92,7 @@ class DossierTable:
 
     book: Book
     sheet: Sheet
+    top: int
     places: Mapping[str, int]
     filled: tuple[int, int, int]
     lines: tuple[Line, ...]
@@ -158,14 +161,20 @@ def _read(book: Book, columns: ColumnsFile) -> Returned:
     if name not in book.parts:
         return Returned(identity, problems=(f"la feuille « {name} » manque",))
     sheet = book.sheet(name)
-    header = {column: cell.text for column, cell in sheet.rows.get(1, {}).items()}
     headers = {one.computed: one.name for one in columns.dossiers_sheet.columns}
+    top = _top(sheet, headers[KEY])
+    header = {column: cell.text for column, cell in sheet.rows.get(top, {}).items()}
     filled, problems = _filled(sheet, header, [headers[one] for one in _READ])
     if problems:
         return Returned(identity, problems=tuple(problems))
     spelled = {normalise_label(one): one for one in columns.opinions}
-    reader = _Reader(sheet, header, filled, spelled)
-    return reader.read(identity, book)
+    return _Reader(sheet, header, filled, spelled).read(identity, book, top=top)
+
+
+def _top(sheet: Sheet, key: str) -> int:
+    """Row of the headers: the first, unless a person put others over them."""
+    rows = list(sheet.rows.items())[:_MOST_ABOVE]
+    return next((row for row, cells in rows if any(one.text == key for one in cells.values())), 1)
 
 
 def _identity(sheet: Sheet) -> Identity | None:
@@ -214,19 +223,19 @@ class _Reader:
             if area[0] <= column <= area[2] and (row, column) != (area[1], area[0])
         }
 
-    def read(self, identity: Identity, book: Book) -> Returned:
-        """All that it says."""
+    def read(self, identity: Identity, book: Book, *, top: int) -> Returned:
+        """All that it says, under the row of its headers."""
         lines, rest = [], []
         for row in sorted(self._sheet.rows):
             cells = self._sheet.rows[row]
             number = _number(cells.get(self._filled[0]))
-            if row > 1 and number is not None:
+            if row > top and number is not None:
                 lines.append(Line(row, number, cells))
-            elif row > 1:
+            elif row != top:
                 rest.append(row)
         last = max((one.row for one in lines if self._is_dossier(one.cells)), default=0)
         for row in rest:
-            self._without_number(row, inside=row < last)
+            self._without_number(row, inside=top < row < last)
         rows = tuple(self._rows(lines))
         coverings = tuple(self._coverings(lines))
         places = {name: at for at, name in reversed(list(self._header.items()))}
@@ -237,7 +246,7 @@ class _Reader:
             remarks=tuple(self.remarks),
             coverings=coverings,
             table=DossierTable(
-                book, self._sheet, places, self._filled, tuple(lines), self._opinions
+                book, self._sheet, top, places, self._filled, tuple(lines), self._opinions
             ),
         )
 

@@ -100,6 +100,16 @@ def test_a_total_and_a_signature_under_the_table_are_passed_over_and_told() -> N
     assert all("non repris" in one and "n'est pas celle d'un dossier" in one for one in found)
 
 
+def test_rows_that_a_person_put_over_the_headers_are_told() -> None:
+    def edit(sheet: Worksheet, at: At) -> None:
+        with_vu(sheet, at)
+        sheet.insert_rows(1, amount=2)
+        sheet["A1"] = "Réunion du 12 janvier"
+
+    (remark,) = told(edited(on_dossiers(edit)))
+    assert remark.startswith("Dossiers!A1 : lu ailleurs, non repris : « Réunion du 12 janvier »")
+
+
 def test_a_date_under_the_table_is_no_dossier() -> None:
     def edit(sheet: Worksheet, at: At) -> None:
         with_vu(sheet, at)
