@@ -11,7 +11,7 @@ from itertools import pairwise
 from math import factorial
 
 from exports.returned.merging import NOTHING, Held
-from exports.returned.reader import DossierTable, Line
+from exports.returned.reader import DossierTable, Line, places
 from exports.returned.reference import Compared
 from french.text import fold, normalise_label
 
@@ -53,8 +53,10 @@ def _displaced(compared: Compared) -> Iterator[str]:
             f"{compared.table.at(line, key)} (dossier {line.number}, cellules du {number})"
             for line, number in rows[:_SHOWN]
         )
+        more = len(rows) - _SHOWN
+        told += f" et {more} autre{'s' if more > 1 else ''}" if more > 0 else ""
         yield (
-            f"{told}{_more(rows)} : le numéro n'est pas celui du dossier que disent les autres"
+            f"{told} : le numéro n'est pas celui du dossier que disent les autres"
             " cellules ; des colonnes ont été triées ou collées sans les autres"
         )
 
@@ -108,11 +110,7 @@ def _spelled(table: DossierTable, text: str) -> str:
 
 
 def _where(table: DossierTable, lines: Sequence[Line], column: int) -> str:
-    return ", ".join(table.at(line, column) for line in lines[:_SHOWN]) + _more(lines)
-
-
-def _more(found: Sequence[object]) -> str:
-    return f" et {len(found) - _SHOWN} autres" if len(found) > _SHOWN else ""
+    return places([table.at(line, column) for line in lines])
 
 
 def _carried_elsewhere(texts: Mapping[Line, str], was: Mapping[Line, str]) -> list[Line]:

@@ -11,7 +11,7 @@ from io import BytesIO
 from posixpath import dirname, join, normpath
 from typing import IO, Any, Final
 from xml.etree.ElementTree import Element, ParseError, iterparse
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 from defusedxml.ElementTree import DefusedXMLParser  # type: ignore[import-untyped]
@@ -76,6 +76,7 @@ class Package:
             for one in self._archive.infolist()
         }
         self._left = MOST_BYTES
+        self._counted: set[ZipInfo] = set()
         for name, told in _OTHERS:
             if name in self._names:
                 raise UnreadableWorkbookError(f"Ce n'est pas un .xlsx, {told} : {_REMEDY}")
@@ -94,7 +95,8 @@ class Package:
         info = self._names.get(name.casefold())
         if info is None:
             return
-        self._left -= info.file_size
+        self._left -= 0 if info in self._counted else info.file_size
+        self._counted.add(info)
         if self._left < 0:
             raise UnreadableWorkbookError(
                 "Ce classeur est trop grand pour être lu (plus de 512 Mo une fois décompressé) :"

@@ -351,12 +351,15 @@ def not_taken(found: Iterator[tuple[str, Cell]]) -> str:
     """Where words stand that are not taken, and the words."""
     cells = list(found)
     first = "\u00a0; ".join(f"« {_short(cell.text)} »" for _, cell in cells[:_MOST_CELLS])
-    more = f" et {len(cells) - _MOST_CELLS} autres" if len(cells) > _MOST_CELLS else ""
-    places = ", ".join(
-        where if at == 0 else where.rpartition("!")[2]
-        for at, (where, _) in enumerate(cells[:_MOST_CELLS])
-    )
-    return f"{places}{more} : lu ailleurs, non repris : {first}"
+    return f"{places([where for where, _ in cells])} : lu ailleurs, non repris : {first}"
+
+
+def places(found: Sequence[str]) -> str:
+    """Several cells of a sheet, the first with its sheet."""
+    first, *others = found[:_MOST_CELLS]
+    told = ", ".join([first, *(one.rpartition("!")[2] for one in others)])
+    more = len(found) - _MOST_CELLS
+    return f"{told} et {more} autre{'s' if more > 1 else ''}" if more > 0 else told
 
 
 def _short(text: str) -> str:
