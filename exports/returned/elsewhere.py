@@ -1,11 +1,15 @@
 """Words of a returned workbook that no opinion takes: each is told with its cell. Pure."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
+from exports.identity import IDENTITY
 from exports.returned.book import Cell, Sheet
 from exports.returned.reader import Line, not_taken, read_sheet
 from exports.returned.reference import Compared, squeezed
+
+_DIGITS = re.compile(r"\d+")
 
 
 def elsewhere(compared: Compared) -> Iterator[str]:
@@ -82,7 +86,11 @@ def _whole(sheet: Sheet) -> Iterator[str]:
 
 
 def _new_words(sheet: Sheet, ours: Sheet) -> Iterator[str]:
-    """Words that the sheet did not have, or has more often: sorting and moving make none."""
+    """Words that the sheet did not have, or has more often: sorting and moving make none.
+
+    When the data was read is no word: two copies of a workbook that says the same differ in it.
+    """
+    dated = any(cell.text == IDENTITY for cells in ours.rows.values() for cell in cells.values())
     more = _words(sheet.rows)
     more.subtract(_words(ours.rows))
     found: list[tuple[str, Cell]] = []
@@ -90,7 +98,10 @@ def _new_words(sheet: Sheet, ours: Sheet) -> Iterator[str]:
         for at, cell in sorted(sheet.rows[row].items()):
             word = squeezed(cell.text)
             there = ours.rows.get(row, {}).get(at)
-            unmoved = there is not None and word in map(squeezed, there.ways)
+            unmoved = there is not None and (
+                word in map(squeezed, there.ways)
+                or (dated and _DIGITS.sub("", word) == _DIGITS.sub("", squeezed(there.text)))
+            )
             if not cell.calculated and more[word] > 0 and not unmoved:
                 more[word] -= 1
                 found.append((sheet.at(row, at), cell))

@@ -7,14 +7,12 @@ itself is told. Source: ECMA-376 part 1, 18.8.30 and 18.8.31.
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
-from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
-from exports.cells import MAX_DIGITS
-from french.time import DAYS, MONTHS
+from exports.returned.format_parts import LITERAL, Section, Token, general, literal, sections
+from exports.returned.moments import clock_text
 
 THIN: Final = "\u202f"
 """Between thousands, as French spreadsheets write them."""
@@ -54,50 +52,15 @@ BUILT_IN: Final[dict[int, str]] = {
 }
 """Formats that a file names by number alone, as a French Excel shows them."""
 
-_TOKEN: Final = re.compile(
-    r"\[(?P<elapsed>h+|m+|s+)\]|\[\$(?P<currency>[^\]-]*)(?:-(?P<locale>[^\]]*))?\]"
-    r"|\[(?P<bracket>[^\]]*)\]|\"(?P<quoted>[^\"]*)\"|\\(?P<escaped>.)|_(?P<room>.)|\*(?P<fill>.)"
-    r"|(?P<general>General|Standard)|(?P<half>AM/PM|A/P)|(?P<power>E[+-])"
-    r"|(?P<clock>y+|m+|d+|h+|s+(?:\.0+)?)|(?P<digit>[0#?])|(?P<text>@)|(?P<sign>[.,%/])"
-    r"|(?P<other>.)",
-    re.IGNORECASE | re.DOTALL,
-)
 _CONDITION: Final = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[\d.]+)")
-_LITERAL: Final = frozenset({"currency", "quoted", "escaped", "other", "room"})
-_SHORT_MONTHS: Final = (
-    "janv",
-    "févr",
-    "mars",
-    "avr",
-    "mai",
-    "juin",
-    "juil",
-    "août",
-    "sept",
-    "oct",
-    "nov",
-    "déc",
-)
-_LAST_DAY: Final = 2_958_465
-_FALSE_LEAP_DAY: Final = 60
-_NAMED, _MOST_SPOKEN = 3, 2
-
-
-class Token(NamedTuple):
-    """A part of a format: what kind, and its text."""
-
-    kind: str
-    text: str
-
-
-Section = tuple[Token, ...]
+_NAMED = 3
 
 
 def shown(value: Decimal, code: str, *, since_1904: bool = False) -> str:
     """Return what a cell of this format shows of a number."""
     section, bare = _section_of(value, sections(code))
     if any(one.kind in {"clock", "elapsed"} for one in section):
-        text = _clock(value, section, since_1904=since_1904)
+        text = clock_text(value, section, since_1904=since_1904)
     elif any(one.kind == "general" for one in section):
         text = _filled(section, general(bare))
     elif any(one.kind == "text" for one in section):
@@ -112,53 +75,13 @@ def shown_text(text: str, code: str) -> str:
     parts = sections(code)
     last = parts[-1]
     if len(parts) in {1, 4} and any(one.kind == "text" for one in last) and len(last) > 1:
-        return "".join(text if one.kind == "text" else _literal(one) for one in last).strip()
+        return "".join(text if one.kind == "text" else literal(one) for one in last).strip()
     return text
 
 
 def is_moment(code: str) -> bool:
     """Whether a number of this format is a day or an hour."""
     return any(one.kind in {"clock", "elapsed"} for one in sections(code)[0])
-
-
-def general(value: Decimal) -> str:
-    """A number as French writes it, with no more digits than a spreadsheet keeps."""
-    with localcontext() as context:
-        context.prec = MAX_DIGITS
-        kept = (+value).normalize()
-    return f"{kept:f}".replace(".", ",") if kept else "0"
-
-
-def moment_of(value: Decimal, *, since_1904: bool = False) -> datetime | None:
-    """The day and hour of a number, to the second; ``None`` where it is none that Excel shows."""
-    if not 0 <= value < _LAST_DAY + 1:
-        return None
-    seconds = int((value * 86_400).to_integral_value(rounding=ROUND_HALF_UP))
-    if since_1904:
-        return datetime(1904, 1, 1) + timedelta(seconds=seconds)  # noqa: DTZ001
-    first = 31 if value < _FALSE_LEAP_DAY else 30
-    try:
-        return datetime(1899, 12, first) + timedelta(seconds=seconds)  # noqa: DTZ001
-    except OverflowError:
-        return None
-
-
-@lru_cache(maxsize=512)
-def sections(code: str) -> tuple[Section, ...]:
-    """The parts of a format: for what is above zero, below, nothing, and for texts."""
-    found: list[list[Token]] = [[]]
-    for match in _TOKEN.finditer(code):
-        kind = match.lastgroup or "other"
-        if kind == "locale":
-            if match["currency"]:
-                found[-1].append(Token("currency", match["currency"]))
-            if match["locale"].upper() in {"F800", "X-SYSDATE"}:
-                return (tuple(Token("clock", one) for one in ("dddd", "d", "mmmm", "yyyy")),)
-        elif kind == "other" and match[0] == ";":
-            found.append([])
-        elif kind != "fill":
-            found[-1].append(Token(kind, match[kind] or ""))
-    return tuple(map(tuple, found))
 
 
 def _section_of(value: Decimal, parts: Sequence[Section]) -> tuple[Section, Decimal]:
@@ -190,20 +113,14 @@ def _holds(value: Decimal, sign: str, than: Decimal) -> bool:
     return any(tests.get(one, False) for one in sign)
 
 
-def _literal(token: Token) -> str:
-    if token.kind == "room":
-        return " "
-    return token.text if token.kind in _LITERAL else ""
-
-
 def _filled(section: Section, text: str) -> str:
-    return "".join(text if one.kind == "general" else _literal(one) for one in section)
+    return "".join(text if one.kind == "general" else literal(one) for one in section)
 
 
 def _number(value: Decimal, section: Section) -> str:
     places = [at for at, one in enumerate(section) if one.kind == "digit"]
     if not places:
-        return "".join(map(_literal, section)) or general(value)
+        return "".join(map(literal, section)) or general(value)
     signs = [one.text for one in section if one.kind == "sign"]
     value = value.scaleb(2 * signs.count("%"))
     if any(one.kind == "power" for one in section):
@@ -213,7 +130,7 @@ def _number(value: Decimal, section: Section) -> str:
     for one in section[places[-1] + 1 :]:
         if one == Token("sign", ","):
             value = value.scaleb(-3)
-        elif one.kind not in _LITERAL:
+        elif one.kind not in LITERAL:
             break
     return _decimal(value, section)
 
@@ -244,7 +161,7 @@ def _decimal(value: Decimal, section: Section) -> str:
             told.append("".join(placed) if not whole else "")
             told.append("," if decimals else "")
         else:
-            told.append("%" if one == Token("sign", "%") else _literal(one))
+            told.append("%" if one == Token("sign", "%") else literal(one))
     return "".join(told)
 
 
@@ -285,7 +202,7 @@ def _scientific(value: Decimal, section: Section) -> str:
         exponent += wide
     room = sum(one.kind == "digit" for one in after)
     sign = "-" if exponent < 0 else "+" if section[power].text.endswith("+") else ""
-    rest = "".join(map(_literal, after))
+    rest = "".join(map(literal, after))
     return (
         f"{_decimal(value.scaleb(-exponent), before)}E{sign}{str(abs(exponent)).zfill(room)}{rest}"
     )
@@ -324,114 +241,3 @@ def _rounded(value: Decimal, decimals: int) -> Decimal:
     with localcontext() as context:
         context.prec = 400
         return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-
-
-def _clock(value: Decimal, section: Section, *, since_1904: bool) -> str:
-    moment = moment_of(abs(value), since_1904=since_1904)
-    if moment is None:
-        return general(value)
-    if any(one.kind == "elapsed" for one in section):
-        return ("-" if value < 0 else "") + _elapsed(abs(value), section)
-    if value < 0:
-        return general(value)
-    parts = {one.text[0].lower(): one.text for one in _dates(section) if one.kind == "clock"}
-    if parts.keys() >= {"y", "m", "d"} and _spoken(section) <= _MOST_SPOKEN:
-        day = f"{moment:%d/%m/%Y}"
-        return f"{day} {_hours(moment, parts)}" if "h" in parts and moment.time() != time() else day
-    if "h" in parts and not parts.keys() & {"y", "d"} and _spoken(section) == 0:
-        return _hours(moment, parts)
-    return _told(moment, section)
-
-
-def _hours(moment: datetime, parts: dict[str, str]) -> str:
-    return f"{moment:%H:%M:%S}" if "s" in parts and moment.second else f"{moment:%H:%M}"
-
-
-def _elapsed(value: Decimal, section: Section) -> str:
-    seconds = int((value * 86_400).to_integral_value(rounding=ROUND_HALF_UP))
-    unit = next(one.text[0].lower() for one in section if one.kind == "elapsed")
-    minutes, rest = divmod(seconds, 60)
-    if unit == "s":
-        return str(seconds)
-    if unit == "m":
-        return f"{minutes:02}:{rest:02}"
-    told = f"{minutes // 60:02}:{minutes % 60:02}"
-    asked = any(one.kind == "clock" and one.text[0] in "sS" for one in section)
-    return f"{told}:{rest:02}" if rest and asked else told
-
-
-def _dates(section: Section) -> list[Token]:
-    """The parts of a format, minutes told from months: after hours or before seconds."""
-    clock = [at for at, one in enumerate(section) if one.kind == "clock"]
-    told = list(section)
-    for place, at in enumerate(clock):
-        if section[at].text[0].lower() == "m":
-            before = section[clock[place - 1]].text[0].lower() if place else ""
-            after = section[clock[place + 1]].text[0].lower() if place + 1 < len(clock) else ""
-            if before == "h" or after == "s":
-                told[at] = Token("minute", section[at].text)
-    return told
-
-
-def _spoken(section: Section) -> int:
-    """How many letters its month has: three and more are a name."""
-    return max(
-        (len(one.text) for one in _dates(section) if one.kind == "clock" and one.text[0] in "mM"),
-        default=0,
-    )
-
-
-def _told(moment: datetime, section: Section) -> str:
-    """Part by part, as the format has them, words in French."""
-    told: list[str] = []
-    words = all(one.kind == "clock" for one in section)
-    for one in _dates(section):
-        if one.kind == "minute":
-            told.append(f"{moment.minute:02}" if len(one.text) > 1 else str(moment.minute))
-        elif one.kind == "clock":
-            told.append(_part(moment, one.text))
-        elif one.kind == "sign":
-            told.append(one.text)
-        else:
-            told.append(_literal(one))
-    return (" " if words else "").join(told)
-
-
-def _part(moment: datetime, text: str) -> str:
-    match text[0].lower():
-        case "y":
-            return f"{moment:%Y}" if len(text) > _MOST_SPOKEN else f"{moment:%y}"
-        case "m":
-            return _month(moment, len(text))
-        case "d":
-            return _day(moment, len(text))
-        case "h":
-            return f"{moment.hour:02}"
-        case _:
-            return f"{moment.second:02}"
-
-
-def _month(day: date, letters: int) -> str:
-    match letters:
-        case 1:
-            return str(day.month)
-        case 2:
-            return f"{day.month:02}"
-        case 3:
-            return _SHORT_MONTHS[day.month - 1]
-        case 5:
-            return _SHORT_MONTHS[day.month - 1][0].upper()
-        case _:
-            return MONTHS[day.month - 1]
-
-
-def _day(day: date, letters: int) -> str:
-    match letters:
-        case 1:
-            return str(day.day)
-        case 2:
-            return f"{day.day:02}"
-        case 3:
-            return f"{DAYS[day.weekday()][:3]}."
-        case _:
-            return DAYS[day.weekday()]

@@ -69,6 +69,18 @@ def test_a_second_sheet_is_told_and_words_in_one_of_ours() -> None:
     assert "« mes notes » (feuille ajoutée)" in found[2]
 
 
+def test_when_the_data_was_read_is_no_word_and_what_is_written_beside_it_is() -> None:
+    def edit(book: Workbook) -> None:
+        on_dossiers(with_vu)(book)
+        sheet = book["À propos"]
+        row = next(one for one in sheet.iter_rows() if one[0].value == "Données lues jusqu'au")
+        row[1].value = str(row[1].value).replace("13", "14").replace("05", "59")
+        sheet.cell(row=row[1].row, column=3).value = "à relire"
+
+    (remark,) = told(edited(edit))
+    assert "« à relire »" in remark
+
+
 def test_a_sheet_of_ours_that_was_sorted_says_nothing() -> None:
     def edit(book: Workbook) -> None:
         on_dossiers(with_vu)(book)

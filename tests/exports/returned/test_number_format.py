@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exports.returned.number_format import BUILT_IN, general, shown, shown_text
+from exports.returned.format_parts import general
+from exports.returned.number_format import BUILT_IN, shown, shown_text
 
 ACCOUNT = (
     '_-* #,##0.00\\ "€"_-;\\-* #,##0.00\\ "€"_-;_-* "-"??\\ "€"_-;_-@_-'  # as a French Excel has it
