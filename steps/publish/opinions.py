@@ -6,7 +6,7 @@ workbook since it was published, and words that stand elsewhere than in the eval
 
 import errno
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from exports.identity import Identity
 from exports.published.listing import published
 from exports.published.manifest import ON_REQUEST, PublishedExport, sha256
 from exports.published.publishing import dated
+from exports.published.withdrawal import withdrawn_of
 from exports.published.workbook_set import WorkbookSet
 from exports.returned.doubts import doubts
 from exports.returned.elsewhere import elsewhere
@@ -163,13 +164,17 @@ def _handed_out(services: Services, identity: Identity, made: WorkbookSet) -> Re
     for one in _exports(services):
         content = _file_that_stayed(one, identity)
         found = of_book(read_returned(content, made.columns)) if content else None
+        former = withdrawn_of(one.manifest).get(f"{identity.author}.xlsx", frozenset())
+        if found is not None and former:  # erased since: that they were there is all that is known
+            rows = {**found.rows, **{number: {} for number in former}}
+            return replace(found, rows=rows, book=None)
         if found is not None:
             return found
     author, audience = identity.author, audience_of(identity.author)
     kept = reader_of(services).rows(author, identity.checksum)
-    rows = made.handed("agence" if audience == "agence" else "reseau") if kept is None else kept
+    held = made.handed("agence" if audience == "agence" else "reseau") if kept is None else kept
     order = [one.number for one in made.made(author).readings]
-    mine = {one.number: one.by_header for one in rows if holds(author, one.centres)}
+    mine = {one.number: one.by_header for one in held if holds(author, one.centres)}
     sheets = frozenset(one.name for one in made.columns.sheets)
     return Reference(mine, order, exact=kept is not None, sheets=sheets)
 

@@ -9,7 +9,7 @@ from store.database.tables import handed_out
 from store.dossiers.absences import Deletion
 from store.dossiers.pages import DossierRow
 from store.repository import Store
-from store.staff.handed_out import HandedFile, HandedRow, audience_of, holds
+from store.staff.handed_out import HandedFile, HandedRow
 
 Day = Callable[[int], datetime]
 
@@ -22,11 +22,6 @@ def publish(store: Store, sequence: int, *rows: HandedRow, at: datetime) -> None
     store.handed_out.save_rows(7, "reseau", rows, sequence=sequence)
     files = [HandedFile(one, sequence, f"{one} {sequence}", "v1") for one in ("reseau", "crpv-a")]
     store.handed_out.save_files(7, files, at=at)
-
-
-def held_by(store: Store, author: str, sequence: int) -> set[int]:
-    rows = store.handed_out.rows(7, audience_of(author), sequence)
-    return {number for number, row in rows.items() if holds(author, row.centres)}
 
 
 def kept(store: Store) -> int:
@@ -42,9 +37,9 @@ def test_each_publication_is_told_as_it_was(store: Store, day: Day) -> None:
     old, new = store.handed_out.between(7, "reseau", before=1, after=2)
     assert old == {2: shown(2), 3: shown(3)}
     assert new == {2: shown(2, "b"), 4: shown(4)}
-    assert held_by(store, "crpv-a", 1) == {1}
-    assert held_by(store, "crpv-a", 3) == set()
-    assert held_by(store, "reseau", 2) == {1, 2, 4}
+    assert store.handed_out.numbers(7, "crpv-a", 1) == {1}
+    assert store.handed_out.numbers(7, "crpv-a", 3) == set()
+    assert store.handed_out.numbers(7, "reseau", 2) == {1, 2, 4}
     assert store.handed_out.rows(7, "reseau", 2)[2].by_header == {"Dossier": "2", "Titre": "b"}
     assert store.handed_out.find(7, "crpv-a", "crpv-a 2") == store.handed_out.file(7, "crpv-a", 2)
     assert store.handed_out.file(7, "agence", 2) is None
@@ -80,7 +75,19 @@ def test_a_purge_leaves_the_number_alone(
     publish(store, 1, shown(1), at=day(1))
     publish(store, 2, shown(1, "b"), at=day(2))
     store.absences.purge(7, [Deletion(1, day(3), "expired")], at=day(3))
-    assert held_by(store, "reseau", 1) == {1}
+    assert store.handed_out.numbers(7, "reseau", 1) == {1}
     assert store.handed_out.rows(7, "reseau", 1)[1].by_header == {}
     publish(store, 3, shown(1, "b"), at=day(3))
     assert store.handed_out.rows(7, "reseau", 3) == {1: shown(1, "b")}
+
+
+def test_how_a_row_that_moved_read_before_is_told_with_the_publications_that_showed_it(
+    store: Store, day: Day
+) -> None:
+    publish(store, 1, shown(1), shown(2), at=day(1))
+    publish(store, 2, shown(1, "b"), shown(2), at=day(2))
+    publish(store, 4, shown(1, "c"), shown(2), shown(3), at=day(4))
+    former = ((shown(1), 1, 2), (shown(1, "b"), 2, 4))
+    assert store.handed_out.histories(7, "reseau", moved_after=2) == ((shown(1, "c"), former),)
+    assert store.handed_out.histories(7, "reseau", moved_after=4) == ()
+    assert store.handed_out.histories(7, "agence", moved_after=0) == ()
