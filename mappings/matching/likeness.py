@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 from french.text import bare_label
@@ -157,9 +158,19 @@ class Likeness:
             return False
         text = self.label | self._meanings(self.offered.descriptor.description)
         contrary = any(one and one <= text for one in self.wanted.inverse)
+        if contrary and self._denies:  # « … (pas une erreur) »
+            return False
         if not self.wants.content(text) & self.wanted.typical:  # « … procède-t-il d'une erreur ? »
             contrary = contrary or any(one <= text for one in self.wanted.denied)
         return not self.asked and (contrary or NEGATED in self.label)
+
+    @property
+    def _denies(self) -> bool:
+        """Whether its question sets the contrary aside: what it denies is the contrary."""
+        said = self.wants.lexicon.words.read(bare_label(self.offered.descriptor.label))
+        contrary = frozenset().union(*(one for one in self.wanted.inverse if NEGATED not in one))
+        denied = [after for word, after in pairwise(said) if word == NEGATED]
+        return bool(denied) and all(one in contrary - self.wanted.vocabulary for one in denied)
 
     @cached_property
     def asked(self) -> Asked:

@@ -27,6 +27,9 @@ FORMS = [
     pytest.param("pharmacien.yaml", 58, 86, marks=pytest.mark.slow),
     pytest.param("juriste.yaml", 30, 83, marks=pytest.mark.slow),
     ("ergonome.yaml", 31, 64),
+    pytest.param("agent.yaml", 37, 58, marks=pytest.mark.slow),
+    pytest.param("groupement.yaml", 30, 59, marks=pytest.mark.slow),
+    pytest.param("laconique.yaml", 29, 47, marks=pytest.mark.slow),
 ]
 """Each with how many fields are sure, and how many are taken once a person has looked, at least."""
 
@@ -113,6 +116,9 @@ class Told:
         options = self._asked(key).get("options") or []
         found = []
         for one in answer if isinstance(answer, list) else [answer]:
+            if not options:  # a text, which is kept as it is but for its line ends
+                found.append({one, " ".join(str(one).split())})
+                continue
             ours = means[options.index(one)] if means else []
             found.append({one, *(ours if isinstance(ours, list) else [ours])})
         return found
