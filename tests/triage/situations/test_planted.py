@@ -23,8 +23,11 @@ OTHER_HANDS: Mapping[Half, tuple[float, float, float, float]] = {
 """Precision and recall of situations, then of duplicates, that nothing may lower: what is measured,
 not a target. Their misses were read: what an unseen set is worth must be measured on another."""
 
-UNREAD: Mapping[Half, tuple[float, float, float, float]] = {"main cinq": (0.95, 0.88, 0.98, 0.88)}
-"""The same of the set whose misses nobody read: the recall that is asked is 0.90."""
+UNREAD: Mapping[Half, tuple[float, float, float, float]] = {
+    "main cinq": (0.95, 0.88, 0.98, 0.88),
+    "main six": (0.98, 0.83, 0.98, 0.90),
+}
+"""The same of the sets whose misses nobody read: the recall that is asked is 0.90."""
 
 
 @pytest.mark.parametrize("bdpm", [False, True], ids=["without BDPM", "with BDPM"])
