@@ -24,6 +24,8 @@ no known use."""
 
 _TOKENS = re.compile(r"[a-z0-9]+|[,;.:()/+!?]")
 _HYPHENED = re.compile(r"[a-z]{2,}(?:-[a-z]{2,})+")
+_PHRASES = re.compile(r"[,;.:()/+!?]")
+_WORD = re.compile(r"[a-z]+")
 _ELIDED = re.compile(r"\b(?:[cdjlmnst]|qu)'")
 _NOT = "!"
 """Before the stem of a word that a negation takes away: « non consolidée » is a way of saying."""
@@ -42,6 +44,8 @@ _ENDINGS = (
 )  # fmt: skip
 _COMMON = 0.8
 """Share of a long root with which another must begin to be of the same word."""
+_SHORTEST, _WORDS = 3, 7
+"""Letters that an acronym has at least, and at most."""
 _SEVERAL = 2
 """Words that an answer has at least, for the same ones elsewhere to be no chance."""
 _ENOUGH = 0.6
@@ -76,6 +80,7 @@ class Vocabulary(BaseModel):
     routes: Mapping[str, str] = {}
     listed: Mapping[str, str] = {}
     forms: Mapping[str, str] = {}
+    beginnings: frozenset[str] = frozenset()
     digest: str = ""
 
     def uses_of(self, text: str) -> tuple[str, ...]:
@@ -85,6 +90,13 @@ class Vocabulary(BaseModel):
     def words_of(self, text: str) -> frozenset[str]:
         """Roots of the words that tell something in a text."""
         return self._uses.words(text)
+
+    def initials_of(self, text: str) -> tuple[str, ...]:
+        """Stems of the acronyms that the words of a text would have, known words apart.
+
+        « gea » of a gastro-entérite aiguë, « orn » of an ostéoradionécrose.
+        """
+        return self._uses.initials(text)
 
     def route_of(self, text: str) -> str | None:
         """The first route out of the form's list that a text names, else that its form tells."""
@@ -134,9 +146,13 @@ class Vocabulary(BaseModel):
         return bool(labels) and not any(label in self.broader for label in labels)
 
     def _titled(self, one: "Parsed", other: "Parsed") -> bool:
-        """Whether the title of one names a use that the other answers, and no wide one."""
-        named = ({*one.beside} & {*other.labels}) | ({*other.beside} & {*one.labels})
-        return any(label not in self.broader for label in named)
+        """Whether the title of one names a use that the other answers, and no wide one.
+
+        Titles that name the same uses tell nothing: companies fill in the title of a template.
+        """
+        wide = self.broader.keys()
+        mine, theirs = {*one.beside} - wide, {*other.beside} - wide
+        return mine != theirs and bool(mine & {*other.labels} or theirs & {*one.labels})
 
     def told(self, one: Sequence[str], other: Sequence[str]) -> bool:
         """Whether the labels of two readings are of one use."""
@@ -237,11 +253,15 @@ class _Reader:
     def __init__(self, said: Mapping[str, str], vocabulary: Vocabulary) -> None:
         self._ignored = frozenset(map(_stem, _all_words(vocabulary.ignored)))
         self._negations = frozenset(map(fold, vocabulary.negations))
-        self._same = {
-            _root(_stem(other)): _root(_stem(fold(word)))
+        said_for = {
+            _stem(other): _root(_stem(fold(word)))
             for word, others in vocabulary.words.items()
             for other in _all_words(others.split(","))
         }
+        meant = frozenset(said_for.values())
+        # « musculation » is not « muscle », though their roots are one.
+        alike = {_root(one): word for one, word in said_for.items() if _root(one) not in meant}
+        self._same = {**alike, **said_for}
         ways = {
             (label, frozenset(stems))
             for label, others in said.items()
@@ -253,6 +273,9 @@ class _Reader:
         for label, roots in ways:
             self._stems[label] = self._stems.get(label, frozenset()) | roots
         self._known = frozenset(stem for _, stems in ways for stem in stems)
+        self._wide = frozenset(vocabulary.broader)
+        starts = {_spread(one) for one in vocabulary.beginnings}
+        self._starts = sorted(starts, key=lambda one: (-len(one), one))
         self._ways: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
         for way in ways:
             self._ways[min(way[1])].append(way)
@@ -267,13 +290,44 @@ class _Reader:
         left = {self._near(stem): at for at, stem in reversed([*enumerate(found)])}
         told = [way for stem in left for way in self._ways.get(stem, ())]
         labels: dict[str, int] = {}
-        for label, stems in sorted(told, key=lambda one: (-len(one[1]), one[0])):
+        for label, stems in sorted(told, key=self._place):
             if stems <= left.keys():
                 labels.setdefault(label, min(left[stem] for stem in stems))
                 for stem in stems:
                     del left[stem]
         ordered = sorted(labels, key=lambda label: labels[label])
         return (*ordered, *(f"{STEM}{stem}" for stem in dict.fromkeys(written)))
+
+    def _place(self, way: tuple[str, frozenset[str]]) -> tuple[int, bool, str]:
+        """The longest ways of saying first, then those of a use that holds no others."""
+        label, stems = way
+        return -len(stems), label in self._wide, label
+
+    def initials(self, text: str) -> tuple[str, ...]:
+        """Stems of the acronyms that the words of a text would have."""
+        found: dict[str, None] = {}
+        for phrase in _PHRASES.split(_spread(text)):
+            words = [one for one in _WORD.findall(phrase) if self._counts(one)][:_WORDS]
+            whole = "".join(word[0] for word in words)
+            parts = "".join(map(self._letters, words))
+            for letters in dict.fromkeys((whole, parts)):
+                for start in range(len(letters)):
+                    for end in range(start + _SHORTEST, min(len(letters), start + _WORDS) + 1):
+                        found[_root(_stem(letters[start:end]))] = None
+        return tuple(one for one in found if one not in self._known)
+
+    def _counts(self, word: str) -> bool:
+        """Whether a word has its letter in an acronym: « aiguë » has, « de la » has not."""
+        return len(word) > _SHORTEST or (
+            _stem(word) not in self._ignored and word not in self._negations | _BREAKS
+        )
+
+    def _letters(self, word: str) -> str:
+        """Initials of a word that is made of several: « hn » of « hypernatrémie »."""
+        for start in self._starts:
+            if word.startswith(start) and len(word) - len(start) >= _SHORTEST:
+                return word[0] + self._letters(word.removeprefix(start))
+        return word[0]
 
     def stems(self, label: str) -> frozenset[str]:
         """Roots of all the ways of saying a use."""
@@ -290,7 +344,8 @@ class _Reader:
                 taken = 1 if word == "non" else _REACH
             elif (stem := _stem(word)) not in self._ignored:
                 root = _root(stem)
-                kept.append(f"{_NOT if taken else ''}{self._same.get(root, root)}")
+                same = self._same.get(stem) or self._same.get(root, root)
+                kept.append(f"{_NOT if taken else ''}{same}")
                 taken = max(0, taken - 1)
         return kept
 
