@@ -266,7 +266,7 @@ class _Reader:
             (label, frozenset(stems))
             for label, others in said.items()
             for way in (label, *others.split(","))
-            for form in {way, way.replace("-", "")}
+            for form in {way.replace("-", "") if self._loses(way) else way, way.replace("-", "")}
             if (stems := self.kept(form))
         }
         self._stems: dict[str, frozenset[str]] = {}
@@ -297,6 +297,12 @@ class _Reader:
                     del left[stem]
         ordered = sorted(labels, key=lambda label: labels[label])
         return (*ordered, *(f"{STEM}{stem}" for stem in dict.fromkeys(written)))
+
+    def _loses(self, way: str) -> bool:
+        """Whether a part of a hyphened word tells nothing alone: « sous-cutané » is not cutané."""
+        hyphened = _HYPHENED.findall(_spread(way))
+        parts = [part for word in hyphened for part in word.split("-")]
+        return any(_stem(part) in self._ignored for part in parts)
 
     def _place(self, way: tuple[str, frozenset[str]]) -> tuple[int, bool, str]:
         """The longest ways of saying first, then those of a use that holds no others."""
