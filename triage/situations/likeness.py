@@ -105,7 +105,7 @@ class Likeness:
         if not self._is_told(reading):
             return reading
         parsed = self._vocabulary.parsed(reading)
-        beside = sorted({*parsed.beside} - self._vocabulary.broader.keys())
+        beside = sorted({*parsed.beside} - self._vocabulary.wide)
         return (*parsed.labels, *(f"{BESIDE}{label}" for label in beside))
 
     def _uses(

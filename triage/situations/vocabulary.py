@@ -44,6 +44,7 @@ _ENDINGS = (
 )  # fmt: skip
 _COMMON = 0.8
 """Share of a long root with which another must begin to be of the same word."""
+_MANY = 3
 _SHORTEST, _WORDS = 3, 7
 """Letters that an acronym has at least, and at most."""
 _SEVERAL = 2
@@ -128,7 +129,7 @@ class Vocabulary(BaseModel):
 
     def say_otherwise(self, one: "Parsed", other: "Parsed") -> bool:
         """Whether a wide use is narrowed by words that the other does not say: another cancer."""
-        wide = {label for label in (*one.labels, *other.labels) if label in self.broader}
+        wide = self.wide & {*one.labels, *other.labels}
         if not (wide and one.words and other.words and len(one.labels) == len(other.labels) == 1):
             return False
         left = [side.words - self._uses.stems(side.labels[0]) for side in (one, other)]
@@ -143,15 +144,14 @@ class Vocabulary(BaseModel):
     def is_precise(self, reading: tuple[str, ...]) -> bool:
         """Whether a reading names known uses, none of them wide: its words then add nothing."""
         labels = self.parsed(reading).labels
-        return bool(labels) and not any(label in self.broader for label in labels)
+        return bool(labels) and self.wide.isdisjoint(labels)
 
     def _titled(self, one: "Parsed", other: "Parsed") -> bool:
         """Whether the title of one names a use that the other answers, and no wide one.
 
         Titles that name the same uses tell nothing: companies fill in the title of a template.
         """
-        wide = self.broader.keys()
-        mine, theirs = {*one.beside} - wide, {*other.beside} - wide
+        mine, theirs = {*one.beside} - self.wide, {*other.beside} - self.wide
         return mine != theirs and bool(mine & {*other.labels} or theirs & {*one.labels})
 
     def told(self, one: Sequence[str], other: Sequence[str]) -> bool:
@@ -182,6 +182,11 @@ class Vocabulary(BaseModel):
 
     def _same(self, one: str, other: str) -> bool:
         return one == other or other in self.narrower(one) or one in self.narrower(other)
+
+    @cached_property
+    def wide(self) -> frozenset[str]:
+        """Labels that hold so many uses that they are none: « cancer », « douleur »."""
+        return frozenset(one for one in self.broader if len(self.narrower(one)) >= _MANY)
 
     def narrower(self, label: str) -> frozenset[str]:
         """Labels of the uses that a wide one holds."""
