@@ -38,10 +38,12 @@ _SHORT = 4
 _ROOT = 5
 """Letters that a root has at least."""
 _ENDINGS = (
-    "ateur", "ation", "atric", "ement", "atif", "ativ", "ical", "ienn", "air", "anc", "ant", "aux",
-    "enc", "ent", "eus", "eux", "ien", "ies", "ion", "iqu", "ism", "ist", "al", "au", "eu", "ia",
-    "ic", "ie", "if", "is", "iv", "um", "us", "a", "e", "i", "y",
+    "ateur", "ation", "atric", "ement", "atif", "ativ", "ical", "ienn", "air", "anc", "ant", "ari",
+    "aux", "enc", "ent", "eus", "eux", "ien", "ies", "ion", "iqu", "ism", "ist", "al", "ar", "au",
+    "eu", "ia", "ic", "ie", "if", "is", "iv", "um", "us", "a", "e", "i", "y",
 )  # fmt: skip
+_SOUNDS = (("ph", "f"), ("th", "t"), ("rh", "r"), ("k", "c"), ("y", "i"))
+"""How languages write one sound: « leukaemia » and « leucémie », « dystrophy » and « dystrophie »."""
 _COMMON = 0.8
 """Share of a long root with which another must begin to be of the same word."""
 _MANY = 3
@@ -459,6 +461,9 @@ def _close(one: str, other: str) -> bool:
 @lru_cache(maxsize=16384)
 def _root(stem: str) -> str:
     """A stem without its ending: « migraineux » and « migraine », « dysurique » and « dysurie »."""
+    if len(stem) >= _ROOT:
+        for written, said in _SOUNDS:
+            stem = stem.replace(written, said)
     for ending in _ENDINGS:
         if stem.endswith(ending) and len(stem) - len(ending) >= _ROOT:
             return stem[: -len(ending)]
