@@ -235,13 +235,13 @@ def test_a_salt_as_bdpm_writes_it_is_what_acts_in_it(typed: str, acting: str) ->
 def test_an_acronym_that_nothing_knows_is_of_the_words_that_it_stands_for(
     report: Callable[..., Report], short: str, long: str, alike: bool
 ) -> None:
-    told = [
+    one, other = (
         describe(
             report({22: text, 17: "Un titre quelconque", 21: "NC"}), the_matching(), in_scope=True
         ).facets["indication_visee"]
         for text in (short, long)
-    ]
-    assert bool(use_agreement(*told, the_matching().vocabulary)) is alike
+    )
+    assert bool(use_agreement(one, other, the_matching().vocabulary)) is alike
 
 
 @pytest.mark.parametrize(
