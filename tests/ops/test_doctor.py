@@ -64,8 +64,10 @@ def test_what_mails_of_ds_may_say_is_told(bridge: MakeBridge, doctor: Doctor) ->
         _, without = doctor(made)
     texts = [found["Courriels de DS"] for found in (alone, passing, without)]
     assert {level for level, _ in texts} == {"info"}
-    assert "un instructeur seul" in texts[0][1] and "par la passerelle" in texts[1][1]
-    assert "« Statut du triage »" in texts[0][1] and "Priorité" not in texts[0][1]
+    assert "un instructeur seul" in texts[0][1]
+    assert "par la passerelle" in texts[1][1]
+    assert "« Statut du triage »" in texts[0][1]
+    assert "Priorité" not in texts[0][1]
     assert texts[2][1].startswith("aucune annotation")
 
 

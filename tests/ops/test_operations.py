@@ -158,7 +158,7 @@ def test_an_empty_base_is_not_backed_up_and_no_file_is_left(
     copy = tmp_path / "copies" / "copie.sqlite"
     copy.parent.mkdir()
     assert unc({"UNC_HOME": str(tmp_path)}, "backup", "--to", str(copy)) == 2
-    assert "est vide" in capsys.readouterr().err
+    assert "Aucune base" in capsys.readouterr().err
     assert not list(copy.parent.iterdir())
 
 
@@ -255,8 +255,8 @@ def test_a_base_under_home_is_named_by_its_file(
     home = tmp_path / "rien"
     assert unc({"UNC_HOME": str(home), "UNC_DEMARCHE": "1"}, "backup") == 2
     told = capsys.readouterr().err
-    assert f"Aucune base encore : {home / 'unc.sqlite'}" in told
-    assert "unc run" in told
+    assert f"Aucune base : {home / 'unc.sqlite'}" in told
+    assert "unc init" in told
     assert not home.exists()
     home.write_text("un fichier", "utf-8")
     assert unc({}, "status") == 2
