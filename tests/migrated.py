@@ -37,7 +37,7 @@ def _statements() -> Sequence[str]:
         with scope.read() as connection:
             driver = connection.connection.driver_connection
             assert driver is not None
-            first, *statements, last = driver.iterdump()
+            made: list[str] = list(driver.iterdump())
         engine.dispose()
-    assert (first, last) == ("BEGIN TRANSACTION;", "COMMIT;")
-    return statements
+    assert (made[0], made[-1]) == ("BEGIN TRANSACTION;", "COMMIT;")
+    return made[1:-1]
