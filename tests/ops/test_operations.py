@@ -226,7 +226,15 @@ def test_a_purge_says_all_that_it_did(
         assert "0 dossier(s) effacé(s)\n0 classeur(s) publié(s)" in told
         assert "0 édition(s) ou export(s) trop vieux" in told
         assert unc({"UNC_RETENTION_MONTHS": "900"}, "purge", "--json") == 0
-        wanted = {"erased": [], "workbooks": [], "removed": [], "retention_months": 900}
+        empty = (
+            "erased",
+            "workbooks",
+            "removed",
+            "remade",
+            "withdrawn",
+            "copies",
+        )
+        wanted = {**{name: [] for name in empty}, "retention_months": 900}
         assert json.loads(capsys.readouterr().out) == wanted
 
 
