@@ -13,7 +13,7 @@ from openpyxl.worksheet.table import TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.cells import MAX_UNITS
-from exports.sheets.tables import Table
+from exports.sheets.tables import Column, Table
 from exports.xlsx.styles import (
     BLUE,
     FILLED_FILL,
@@ -25,6 +25,8 @@ from exports.xlsx.styles import (
     set_text,
 )
 
+_HEADER_LINE, _BUTTON, _MOST_HEADER_LINES = 13.5, 17, 4
+"""Points of a line of a header, and of the button that stands in its lower right corner."""
 _STATUS_COLOURS = {
     "Complet": ("C6EFCE", "006100"),
     "À compléter": ("FFEB9C", "7F5F00"),
@@ -61,7 +63,7 @@ def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
             style = sheet.cell(row=top, column=1)._style  # type: ignore[union-attr]  # noqa: SLF001
             cell._style = copy(style)  # type: ignore[union-attr]  # noqa: SLF001
         sheet.column_dimensions[get_column_letter(place)].width = column.width + 0.7
-    sheet.row_dimensions[top].height = 32
+    sheet.row_dimensions[top].height = _header_height(table)
     if table.above:
         set_text(sheet, (1, 1), text=table.above)
         sheet["A1"].font = Font(name=FONT, size=11, bold=True, color=BLUE)
@@ -75,6 +77,23 @@ def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
     last = get_column_letter(table.printed)
     sheet.print_area = f"A1:{last}{last_row(table)}"
     sheet.print_title_rows = f"1:{top}"
+
+
+def _header_height(table: Table) -> float:
+    """Room for the longest header, and under it for the button of the filter."""
+    lines = max((_lines(column) for column in table.columns), default=1)
+    return lines * _HEADER_LINE + _BUTTON
+
+
+def _lines(column: Column) -> int:
+    """Lines of a header: broken at blanks, in bold."""
+    lines, left = 1, float(column.width)
+    for word in column.name.split():
+        needed = 1.15 * len(word) + 1
+        if needed > left and left < column.width:
+            lines, left = lines + 1, float(column.width)
+        left -= needed
+    return min(lines, _MOST_HEADER_LINES)
 
 
 def first_row(table: Table) -> int:

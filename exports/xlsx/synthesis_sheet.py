@@ -4,11 +4,21 @@ from dataclasses import dataclass
 
 from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.axis import ChartLines
+from openpyxl.chart.data_source import (
+    AxDataSource,
+    NumData,
+    NumVal,
+    StrData,
+    StrRef,
+    StrVal,
+)
 from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.series import Series
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.title import title_maker
 from openpyxl.drawing.line import LineProperties
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.cells import Safe, safe_value
@@ -17,7 +27,9 @@ from exports.sheets.figures import Block, Figure, Synthesis
 from exports.xlsx.styles import BLUE, FONT, GREY, PALE, THIN, number_format, set_text
 
 _WIDTHS = (46, 13, 8, 8, 8, 14)
-_CHART_COLUMN = "H"
+_CHART_COLUMN, _LAST_COLUMN = "H", "Q"
+_CHART_COLUMN_WIDTH = 9.14
+"""Of each column under the charts, in characters: with the ten of them, 18 cm."""
 _CHART_CM = (17, 8)
 _CHART_ROWS = 16
 
@@ -36,6 +48,8 @@ def fill_synthesis(sheet: Worksheet, synthesis: Synthesis, *, headings: Headings
     for letter, width in zip("ABCDEF", _WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.column_dimensions["G"].width = 3
+    for column in range(column_index_from_string(_CHART_COLUMN), _last_column() + 1):
+        sheet.column_dimensions[get_column_letter(column)].width = _CHART_COLUMN_WIDTH
     set_text(sheet, (1, 1), text=headings.title)
     sheet["A1"].font = Font(name=FONT, size=18, bold=True, color=BLUE)
     sheet.row_dimensions[1].height = 28
@@ -51,8 +65,17 @@ def fill_synthesis(sheet: Worksheet, synthesis: Synthesis, *, headings: Headings
         row = _block(sheet, row, block=block, chart_row=chart_row)
         chart_row += _CHART_ROWS
         row += 1
-    sheet.print_area = f"A1:P{max(row, chart_row)}"
+    sheet.print_area = f"A1:{_LAST_COLUMN}{max(row, chart_row)}"
     sheet.page_setup.fitToHeight = 1
+
+
+def alternatives(synthesis: Synthesis) -> tuple[str, ...]:
+    """What each chart says, in the order in which they are drawn."""
+    return tuple(block.told for block in synthesis.blocks if block.lines)
+
+
+def _last_column() -> int:
+    return column_index_from_string(_LAST_COLUMN)
 
 
 def _heading(sheet: Worksheet, row: int, *, text: str) -> int:
@@ -120,8 +143,9 @@ def _chart(sheet: Worksheet, start: int, *, block: Block, chart_row: int) -> Non
         titles_from_data=True,
     )
     chart.set_categories(Reference(sheet, min_col=1, min_row=start + 1, max_row=end))
-    for one, colour in zip(chart.series, block.colours, strict=True):
+    for place, (one, colour) in enumerate(zip(chart.series, block.colours, strict=True), start=1):
         one.graphicalProperties = GraphicalProperties(solidFill=colour)
+        _keep_values(one, block, place=place)
     if series > 1:
         chart.grouping, chart.overlap = "stacked", 100
         chart.legend.position = "b"
@@ -137,6 +161,19 @@ def _chart(sheet: Worksheet, start: int, *, block: Block, chart_row: int) -> Non
     _axes(chart, lying=block.bars == "bar")
     chart.width, chart.height = _CHART_CM
     sheet.add_chart(chart, f"{_CHART_COLUMN}{chart_row}")
+
+
+def _keep_values(series: Series, block: Block, *, place: int) -> None:
+    """Keep with a series what it shows: readers that work nothing out have it to draw."""
+    names = [StrVal(idx=at, v=str(line[0])) for at, line in enumerate(block.lines)]
+    values = [NumVal(idx=at, v=line[place]) for at, line in enumerate(block.lines)]
+    series.tx.strRef.strCache = StrData(
+        ptCount=1, pt=[StrVal(idx=0, v=str(block.headers[place]))]
+    )
+    series.cat = AxDataSource(
+        strRef=StrRef(f=series.cat.numRef.f, strCache=StrData(ptCount=len(names), pt=names))
+    )
+    series.val.numRef.numCache = NumData(formatCode="#,##0", ptCount=len(values), pt=values)
 
 
 def _axes(chart: BarChart, *, lying: bool) -> None:

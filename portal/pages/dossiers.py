@@ -88,7 +88,7 @@ def dossier(request: Request, number: str, person: SignedIn) -> Response:
 def indicators(request: Request, person: SignedIn) -> Response:
     """Key figures and charts."""
     library, audience = _dossier_pages(request).library, person.role.audience
-    made = library.indicators(audience)
+    made = library.indicators(person.role.author)
     known = library.choices(audience).situations
     agency = person.role.audience == "agence"
     return view_of(request).page(
