@@ -15,6 +15,7 @@ from exports.sheets.columns import Format, SheetSpec
 from exports.sheets.tables import CALCULATED, Column, Table
 from exports.sheets.to_treat import News
 from exports.xlsx.row_writer import cell_value
+from french.text import typographic
 from store.staff.handed_out import HandedRow, Rows, holds
 
 NEW, CHANGED, GONE = "Nouveau", "Modifié", "Retiré"
@@ -155,8 +156,8 @@ def _fields(
         yield FieldChange("", ERASED, "")
         return
     for name, text in new.by_header.items():
-        if name not in was or was[name] == text:
-            continue
+        if name not in was or typographic(was[name]) == typographic(text):
+            continue  # spaces and apostrophes as they are printed change nothing
         mask = next((mask for mask in masks if mask in text), "")
         yield FieldChange(name, mask or (was[name] if retold else WITHHELD), text)
 

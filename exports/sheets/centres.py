@@ -152,7 +152,7 @@ def shown_centres(assignment: Assignment, centres: Sequence[Centre]) -> str:
         case Ground.NOWHERE:
             return f"Non attribué{unknown}"
         case Ground.OVERSEAS | Ground.ABROAD:
-            return f"Sans centre : {', '.join(assignment.places)}{unknown}"
+            return f"Sans centre\u00a0: {', '.join(assignment.places)}{unknown}"
         case Ground.TERRITORY | Ground.RAPPORTEUR:
             names = [centre.name for centre in centres if centre.code in assignment.centres]
             return " ; ".join(names) + unknown

@@ -149,6 +149,12 @@ def _only_by_bridge(reading: Reading) -> bool:
     return verdict and reading.decision.excluded and not entry.held and not _by_hand(reading)
 
 
+def _is_theirs(reading: Reading) -> bool:
+    """Whether an answer is for its readers: at the agency, the bridge itself reads most."""
+    taken = _by_hand(reading) or reading.entry.report.state is DossierState.EN_INSTRUCTION
+    return _is_open(reading) and (reading.audience != "agence" or taken)
+
+
 def _starts(reading: Reading) -> bool:
     """Whether it is complete and nobody took it up."""
     state = reading.entry.report.state
@@ -175,7 +181,7 @@ _TESTS: Mapping[Reason, _Test] = {
     "sans_centre": lambda one, _: one.nowhere and _is_open(one),
     "avis_recu": lambda one, around: one.number in around.news.opinions,
     "nouveau": lambda one, around: around.news.has(one.number) and _is_open(one),
-    "reponse": lambda one, around: one.number in around.news.answered and _is_open(one),
+    "reponse": lambda one, around: one.number in around.news.answered and _is_theirs(one),
     "p1": lambda one, _: one.decision.priority == "P1" and _waits(one),
     "hausse": lambda one, around: one.entry.situation in around.rising and _waits(one),
     "avis": lambda one, _: (

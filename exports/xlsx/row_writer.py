@@ -31,7 +31,8 @@ _SHORT: Final = 200
 _CHUNK: Final = 256
 _ANY_ROW: Final = "\0"
 """Stands for the number of a row that is kept; no text that is safe holds it."""
-_LINE: Final = 13
+_LINE: Final = 12.75
+"""Points of a line of text of 10 points."""
 _MOST_LINES: Final = 4
 _MOST_PRINTED: Final = 30
 """Excel stops at 409 points."""
@@ -84,7 +85,7 @@ def row_height(
             if high > lines:
                 needed = sum([-(-len(line) // wide) or 1 for line in content[:4000].split("\n")])
                 lines = max(lines, min(needed, high))
-    return lines * _LINE + 2
+    return lines * _LINE + (0 if most else 2)
 
 
 def rows_xml(table: Table, *, styles: StyleIds, first_row: int) -> Iterator[bytes]:

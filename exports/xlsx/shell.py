@@ -25,8 +25,10 @@ from exports.xlsx.styles import (
     set_text,
 )
 
-_HEADER_LINE, _BUTTON, _MOST_HEADER_LINES = 13.5, 17, 4
-"""Points of a line of a header, and of the button that stands in its lower right corner."""
+_HEADER_LINES, _HEADER_LINE, _BUTTON = 2, 13.5, 17
+"""Lines of a header, points of each, and of the filter's button, which stands in its lower right
+corner: under the text."""
+_ZOOM = 85
 _STATUS_COLOURS = {
     "Complet": ("C6EFCE", "006100"),
     "À compléter": ("FFEB9C", "7F5F00"),
@@ -62,14 +64,14 @@ def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
         else:  # openpyxl takes as long to find a style again as to write the cell
             style = sheet.cell(row=top, column=1)._style  # type: ignore[union-attr]  # noqa: SLF001
             cell._style = copy(style)  # type: ignore[union-attr]  # noqa: SLF001
-        sheet.column_dimensions[get_column_letter(place)].width = column.width + 0.7
-    sheet.row_dimensions[top].height = _header_height(table)
+        sheet.column_dimensions[get_column_letter(place)].width = _shown_width(column)
+    sheet.row_dimensions[top].height = _HEADER_LINES * _HEADER_LINE + _BUTTON
     if table.above:
         set_text(sheet, (1, 1), text=table.above)
         sheet["A1"].font = Font(name=FONT, size=11, bold=True, color=BLUE)
         sheet.row_dimensions[1].height = 22
     sheet.freeze_panes = f"B{first_row(table)}"
-    sheet.sheet_view.zoomScale = 90
+    sheet.sheet_view.zoomScale = _ZOOM
     sheet.sheet_view.showGridLines = False
     _add_table(sheet, table)
     _add_filled(sheet, table)
@@ -79,21 +81,13 @@ def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
     sheet.print_title_rows = f"1:{top}"
 
 
-def _header_height(table: Table) -> float:
-    """Room for the longest header, and under it for the button of the filter."""
-    lines = max((_lines(column) for column in table.columns), default=1)
-    return lines * _HEADER_LINE + _BUTTON
-
-
-def _lines(column: Column) -> int:
-    """Lines of a header: broken at blanks, in bold."""
-    lines, left = 1, float(column.width)
-    for word in column.name.split():
-        needed = 1.15 * len(word) + 1
-        if needed > left and left < column.width:
-            lines, left = lines + 1, float(column.width)
-        left -= needed
-    return min(lines, _MOST_HEADER_LINES)
+def _shown_width(column: Column) -> float:
+    """Its width, or what its header needs to stand on two lines, broken at blanks, in bold."""
+    words = [1.15 * len(word) + 1 for word in column.name.split()]
+    needed = min(
+        (max(sum(words[:at]), sum(words[at:])) for at in range(len(words))), default=0.0
+    )
+    return max(column.width, needed) + 0.7
 
 
 def first_row(table: Table) -> int:

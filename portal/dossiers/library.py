@@ -82,7 +82,8 @@ class Library:
         """
         self._asked.set()
         self.look()
-        return self._indicators.get(author)
+        nothing = Indicators((), ()) if self._indicators else None
+        return self._indicators.get(author, nothing)
 
     @property
     def context(self) -> ExportContext:

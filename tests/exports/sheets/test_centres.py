@@ -87,7 +87,7 @@ def test_what_fits_no_centre_is_listed_in_the_agency_workbook() -> None:
     assert shown[2] == "CRPV Lyon ; CRPV Grenoble"
     assert shown[3] == "Tous"
     assert shown[4] == "CRPV Marseille"
-    assert shown[5] == "Sans centre : 978"
+    assert shown[5] == "Sans centre\u00a0: 978"
     assert shown[6] == "Non attribué"
     assert shown[7] == "CRPV Marseille (« Brest » n'est pas dans la table)"
 
