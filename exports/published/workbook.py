@@ -127,7 +127,14 @@ class AudienceWorkbook:
             software=self.maker.context.software,
             made=self._changed or self.maker.context.read_at,
         )
-        pack(workbook, self.tables, styles=styles, properties=properties, alternatives=alternatives(self._synthesis), into=into)
+        pack(
+            workbook,
+            self.tables,
+            styles=styles,
+            properties=properties,
+            alternatives=alternatives(self._synthesis),
+            into=into,
+        )
         return into.getvalue()
 
     @cached_property
@@ -182,7 +189,9 @@ class AudienceWorkbook:
             tuple(
                 link_of(number, context=context, audience=audience)
                 if column.name == names["dossier"]
-                else next((text for key, text in told.items() if names.get(key) == column.name), None)
+                else next(
+                    (text for key, text in told.items() if names.get(key) == column.name), None
+                )
                 for column in table.columns
             )
             for number in aside

@@ -140,6 +140,6 @@ class WorkbookSet:
 
 
 def _why(reading: Reading, assignment: Assignment, centre: Centre | None) -> str:
-    """Why the readers of a workbook have a dossier; a centre that an instructeur named, for that."""
+    """Why the readers of a workbook have a dossier: an instructeur named their centre, or else."""
     named = centre is not None and centre.code in assignment.rapporteurs
     return Ground.RAPPORTEUR.value if named else reading.why

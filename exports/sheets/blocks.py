@@ -50,6 +50,11 @@ class Block:
     meaning: str = ""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the lines."""
+        return tuple(str(line[0]) for line in self.lines)
+
+    @property
     def told(self) -> str:
         """The chart in a sentence, for those who cannot see it."""
         series = self.headers[1:]
@@ -86,7 +91,9 @@ def by_nature(readings: Sequence[Reading], origins: Figures) -> Block:
         value = shown.value if isinstance(shown, Answer) else None
         counts.update({str(option) for option in value} if isinstance(value, tuple) else ())
     ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
-    meaning = "Dossiers de ce classeur par nature cochée ; un dossier qui en coche deux compte deux fois."
+    meaning = (
+        "Dossiers de ce classeur par nature cochée ; un dossier qui en coche deux compte deux fois."
+    )
     headers = ("Nature", "Dossiers")
     return Block("Nature de la non-conformité", headers, tuple(ordered), meaning=meaning)
 

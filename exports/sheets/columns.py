@@ -197,6 +197,10 @@ class SheetSpec(_ColumnsPart):
             raise wrong_at(
                 ("columns", twice, "name"), f"deux fois la colonne « {name} » dans {self.name}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _for_audiences(self) -> Self:
         for reason in self.reasons.get("reseau", {}):
             if reason not in _OF_ANYONE:
                 raise wrong_at(

@@ -37,7 +37,9 @@ def link_of(number: int, *, context: ExportContext, audience: Audience) -> Conte
     """
     if audience == "agence":
         return Link(value=number, url=context.dossier_url.format(number=number))
-    return Link(value=number, url=f"{context.portal}/dossiers/{number}") if context.portal else number
+    return (
+        Link(value=number, url=f"{context.portal}/dossiers/{number}") if context.portal else number
+    )
 
 
 def dossier_link(reading: Reading) -> Content:

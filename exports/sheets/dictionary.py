@@ -60,7 +60,9 @@ def dictionary(
         Column(name=header, width=width, format="texte", meaning="", origin="", audience="reseau")
         for header, width in _HEADERS
     )
-    printed = tuple((*row[:2], *map(typographic, row[2:])) for row in rows)  # names stay as they are
+    printed = tuple(
+        (*row[:2], *map(typographic, row[2:])) for row in rows
+    )  # names stay as they are
     return Table(sheet=sheet, name=name, columns=columns, rows=printed, printed=len(columns))
 
 

@@ -192,12 +192,15 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             "Signalements",
             13,
             "entier",
-            "Signalements de ce classeur, et non de toute la situation : un signalement initial, ses"
-            " compléments et sa clôture comptent une fois. « Dossiers » les nomme tous.",
+            "Signalements de ce classeur, et non de toute la situation : un signalement initial,"
+            " ses compléments et sa clôture comptent une fois. « Dossiers » les nomme tous.",
         ),
         _reports,
     ),
-    (_column("Entreprises", 12, "entier", "Entreprises de ce classeur, d'après leur SIREN."), _companies),
+    (
+        _column("Entreprises", 12, "entier", "Entreprises de ce classeur, d'après leur SIREN."),
+        _companies,
+    ),
     (_column("Priorité la plus haute", 10, "centre", "De P1 à P4."), _priority),
     (
         _column("Avec mesure", 10, "entier", "Dossiers qui déclarent une mesure prise."),

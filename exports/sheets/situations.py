@@ -174,7 +174,9 @@ def _shared(
         description,
         medicines=description.medicines if named else (),
         spelt={key: one for key, one in description.spelt.items() if one in typed},
-        facets={key: one if open_(key, *told_in) else () for key, one in description.facets.items()},
+        facets={
+            key: one if open_(key, *told_in) else () for key, one in description.facets.items()
+        },
         title="",
         use="",
     )

@@ -195,4 +195,3 @@ def quarantined_alone(aside: Collection[int], readings: Sequence[Reading]) -> It
     """Numbers of the dossiers in quarantine that were never read: no row says anything of them."""
     known = {one.number for one in readings}
     yield from sorted(number for number in aside if number not in known)
-

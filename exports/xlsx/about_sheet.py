@@ -21,8 +21,9 @@ from mappings.schema.model import Audience
 _MAPPING, _POLICY = "Correspondance", "Politique de confidentialité"
 
 _COUNTED = (
-    "Signalements, entreprises, dates et mesures : ceux des dossiers de ce classeur, et non de toute"
-    " la situation. Tendance : sur tous les dossiers que l'agence peut lire, ou, dans les classeurs"
+    "Signalements, entreprises, dates et mesures : ceux des dossiers de ce classeur, et non de"
+    " toute la situation. Tendance : sur tous les dossiers que l'agence peut lire, ou, dans les"
+    " classeurs"
     " du réseau et des centres, sur tous ceux que le réseau peut lire"
 )
 AUDIENCES: dict[Audience, str] = {

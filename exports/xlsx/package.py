@@ -90,7 +90,9 @@ def pack(
 def _described(part: bytes, alternatives: Sequence[str]) -> bytes:
     """The drawing with the alternative text of each of its charts."""
     texts = iter(alternatives)
-    return _CHART.sub(lambda found: found[0] + f" descr={quoteattr(next(texts, ''))}".encode(), part)
+    return _CHART.sub(
+        lambda found: found[0] + f" descr={quoteattr(next(texts, ''))}".encode(), part
+    )
 
 
 def document_properties(

@@ -84,9 +84,7 @@ def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
 def _shown_width(column: Column) -> float:
     """Its width, or what its header needs to stand on two lines, broken at blanks, in bold."""
     words = [1.15 * len(word) + 1 for word in column.name.split()]
-    needed = min(
-        (max(sum(words[:at]), sum(words[at:])) for at in range(len(words))), default=0.0
-    )
+    needed = min((max(sum(words[:at]), sum(words[at:])) for at in range(len(words))), default=0.0)
     return max(column.width, needed) + 0.7
 
 

@@ -1,5 +1,6 @@
 """The sheet `Synthèse`: key figures, small tables, and a native chart beside each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from openpyxl.chart import BarChart, Reference
@@ -7,13 +8,15 @@ from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.data_source import (
     AxDataSource,
     NumData,
+    NumDataSource,
+    NumRef,
     NumVal,
     StrData,
     StrRef,
     StrVal,
 )
 from openpyxl.chart.label import DataLabelList
-from openpyxl.chart.series import Series
+from openpyxl.chart.series import Series, SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.title import title_maker
 from openpyxl.drawing.line import LineProperties
@@ -138,14 +141,16 @@ def _chart(sheet: Worksheet, start: int, *, block: Block, chart_row: int) -> Non
     chart.style = 2
     series = len(block.headers) - 1
     end = start + len(block.lines)
-    chart.add_data(
-        Reference(sheet, min_col=2, max_col=series + 1, min_row=start, max_row=end),
-        titles_from_data=True,
-    )
-    chart.set_categories(Reference(sheet, min_col=1, min_row=start + 1, max_row=end))
-    for place, (one, colour) in enumerate(zip(chart.series, block.colours, strict=True), start=1):
-        one.graphicalProperties = GraphicalProperties(solidFill=colour)
-        _keep_values(one, block, place=place)
+    names = _texts(Reference(sheet, min_col=1, min_row=start + 1, max_row=end), block.names)
+    for place in range(1, series + 1):
+        one = Series(idx=place - 1, order=place - 1)
+        header = Reference(sheet, min_col=place + 1, min_row=start)
+        one.tx = SeriesLabel(strRef=_texts(header, (block.headers[place],)))
+        one.cat = AxDataSource(strRef=names)
+        counts = Reference(sheet, min_col=place + 1, min_row=start + 1, max_row=end)
+        one.val = NumDataSource(numRef=_numbers(counts, [line[place] for line in block.lines]))
+        one.graphicalProperties = GraphicalProperties(solidFill=block.colours[place - 1])
+        chart.series.append(one)
     if series > 1:
         chart.grouping, chart.overlap = "stacked", 100
         chart.legend.position = "b"
@@ -163,17 +168,17 @@ def _chart(sheet: Worksheet, start: int, *, block: Block, chart_row: int) -> Non
     sheet.add_chart(chart, f"{_CHART_COLUMN}{chart_row}")
 
 
-def _keep_values(series: Series, block: Block, *, place: int) -> None:
-    """Keep with a series what it shows: readers that work nothing out have it to draw."""
-    names = [StrVal(idx=at, v=str(line[0])) for at, line in enumerate(block.lines)]
-    values = [NumVal(idx=at, v=line[place]) for at, line in enumerate(block.lines)]
-    series.tx.strRef.strCache = StrData(
-        ptCount=1, pt=[StrVal(idx=0, v=str(block.headers[place]))]
+def _texts(cells: Reference, texts: Sequence[str]) -> StrRef:
+    """Cells with what they hold: readers that look nothing up have it to draw."""
+    points = [StrVal(idx=at, v=text) for at, text in enumerate(texts)]
+    return StrRef(f=str(cells), strCache=StrData(ptCount=len(points), pt=points))
+
+
+def _numbers(cells: Reference, values: Sequence[str | int]) -> NumRef:
+    points = [NumVal(idx=at, v=value) for at, value in enumerate(values)]
+    return NumRef(
+        f=str(cells), numCache=NumData(formatCode="#,##0", ptCount=len(points), pt=points)
     )
-    series.cat = AxDataSource(
-        strRef=StrRef(f=series.cat.numRef.f, strCache=StrData(ptCount=len(names), pt=names))
-    )
-    series.val.numRef.numCache = NumData(formatCode="#,##0", ptCount=len(values), pt=values)
 
 
 def _axes(chart: BarChart, *, lying: bool) -> None:

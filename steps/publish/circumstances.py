@@ -43,7 +43,9 @@ def circumstances(services: Services) -> ExportContext:
         ),
         absences=absences_told(services),
         portal=services.inputs.publishing.portal,
-        live_since=min(services.store.assessments.first_checks(services.demarche).values(), default=None),
+        live_since=min(
+            services.store.assessments.first_checks(services.demarche).values(), default=None
+        ),
         aside=services.store.quarantine.numbers(services.demarche),
         matching=services.form.matching,
     )

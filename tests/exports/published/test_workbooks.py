@@ -44,9 +44,7 @@ OF_CENTRES = (
 )
 
 
-@pytest.mark.parametrize(
-    ("audience", "first"), [("agence", FIRST_COLUMNS), ("reseau", OF_CENTRES)]
-)
+@pytest.mark.parametrize(("audience", "first"), [("agence", FIRST_COLUMNS), ("reseau", OF_CENTRES)])
 def test_sheets_and_first_columns_are_what_staff_build_on(
     audience: str, first: tuple[str, ...]
 ) -> None:
@@ -93,7 +91,9 @@ def test_a_row_says_what_the_verdict_says() -> None:
     row = records(content, "Dossiers")[0]
     assert (row["Dossier"], row["Statut"], row["Priorité"]) == (7, "À compléter", "P1")
     assert row["Complétude"] == 43
-    assert row["Éléments manquants"] == "M1 Spécialité\u00a0: absente\nM3 Code CIS\u00a0: 7 chiffres"
+    assert (
+        row["Éléments manquants"] == "M1 Spécialité\u00a0: absente\nM3 Code CIS\u00a0: 7 chiffres"
+    )
     verdicts = [(r["Élément"], r["Verdict"]) for r in records(content, "Complétude")]
     assert verdicts == [("M1", "absente"), ("D7", "insuffisante"), ("M3", "invalide")]
 

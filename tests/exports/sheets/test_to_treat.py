@@ -89,7 +89,9 @@ LATER = after(made(NOW), made(BEFORE))
 def test_a_centre_reads_which_dossiers_need_it_why_it_has_them_and_why_now() -> None:
     content = LATER.workbook("crpv-lyon")
     found = rows(content)
-    told = [(n, one["Pourquoi maintenant"], one["Pourquoi vous l'avez"]) for n, one in found.items()]
+    told = [
+        (n, one["Pourquoi maintenant"], one["Pourquoi vous l'avez"]) for n, one in found.items()
+    ]
     assert told == [
         (7, "priorité P1", "rapporteur"),
         (6, "priorité P1", "national"),
@@ -98,8 +100,8 @@ def test_a_centre_reads_which_dossiers_need_it_why_it_has_them_and_why_now() -> 
         (9, "nouveau", "national"),
     ], "the most urgent first; given opinions, old and closed dossiers need nobody"
     assert head(content) == (
-        "5 dossiers à traiter — nouveau\u00a0: 1 · réponse du déclarant\u00a0: 1 · priorité P1\u00a0: 2"
-        " · attend votre avis\u00a0: 1"
+        "5 dossiers à traiter — nouveau\u00a0: 1 · réponse du déclarant\u00a0: 1"
+        " · priorité P1\u00a0: 2 · attend votre avis\u00a0: 1"
     )
 
 
@@ -157,7 +159,10 @@ def test_why_a_dossier_was_given_to_a_centre_follows_the_annotation() -> None:
     kept = POLICY.model_copy(update={"annotations": frozenset()})
     hidden = WorkbookSet(BEFORE, context(), COLUMNS, kept, CENTRES)
     found = records(hidden.workbook("crpv-lyon"), "Dossiers")
-    assert {row["Pourquoi vous l'avez"] for row in found} == {"territoire ou rapporteur", "national"}
+    assert {row["Pourquoi vous l'avez"] for row in found} == {
+        "territoire ou rapporteur",
+        "national",
+    }
 
 
 def test_numbers_lead_centres_to_the_portal_where_there_is_one() -> None:
@@ -214,7 +219,9 @@ def test_the_four_questions_are_answered_from_the_cells_of_a_centre() -> None:
     told = {one["Situation"]: one["Tendance"] for one in others}
     assert told["SIT-0002"] == "trop peu pour conclure"
 
-    changed = {(one["Dossier"], one["Changement"]) for one in records(content, "Changements", header=2)}
+    changed = {
+        (one["Dossier"], one["Changement"]) for one in records(content, "Changements", header=2)
+    }
     assert {(115, "Nouveau"), (50, "Modifié")} <= changed
     assert "1 nouveau, 1 modifié" in str(by_openpyxl(content, "Changements")[0][0])
 
@@ -230,7 +237,7 @@ def test_the_trend_of_the_network_rests_on_nothing_that_it_cannot_read() -> None
     shared = rising(range(101, 116))
     refused = {"diffusable": answered(False)}
     kept = [
-        replace(one, report=replace(one.report, annotations=one.report.annotations | refused))
+        replace(one, report=replace(one.report, annotations={**one.report.annotations, **refused}))
         for one in shared[3:]
     ]
     views = {"SIT-0001": _view("SIT-0001", shared)}
@@ -279,6 +286,6 @@ def test_about_25_rows_stand_on_a_screen() -> None:
     faults = tuple(item(Verdict.MISSING, id=f"A{n}") for n in range(8))
     content = build([entry(n, fields=long, verdict={"items": faults}) for n in range(1, 31)])
     sheet = openpyxl.load_workbook(BytesIO(content))["Dossiers"]
-    heights = [sheet.row_dimensions[row].height for row in range(1, 26)]
-    zoom = sheet.sheet_view.zoomScale / 100
+    heights = [sheet.row_dimensions[row].height or 15 for row in range(1, 26)]
+    zoom = (sheet.sheet_view.zoomScale or 100) / 100
     assert sum(heights) * zoom < 600, "what Excel shows of a screen of 1080 lines, in points"
