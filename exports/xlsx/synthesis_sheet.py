@@ -20,6 +20,7 @@ from openpyxl.chart.series import Series, SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.title import title_maker
 from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -31,9 +32,8 @@ from exports.xlsx.styles import BLUE, FONT, GREY, PALE, THIN, number_format, set
 
 _WIDTHS = (46, 13, 8, 8, 8, 14)
 _CHART_COLUMN, _LAST_COLUMN = "H", "Q"
+"""Charts lie over these columns, whatever the width of a character: the last one is a margin."""
 _CHART_COLUMN_WIDTH = 9.14
-"""Of each column under the charts, in characters: with the ten of them, 18 cm."""
-_CHART_CM = (17, 8)
 _CHART_ROWS = 16
 
 
@@ -164,8 +164,13 @@ def _chart(sheet: Worksheet, start: int, *, block: Block, chart_row: int) -> Non
             showPercent=False,
         )
     _axes(chart, lying=block.bars == "bar")
-    chart.width, chart.height = _CHART_CM
-    sheet.add_chart(chart, f"{_CHART_COLUMN}{chart_row}")
+    first, last = column_index_from_string(_CHART_COLUMN), _last_column()
+    chart.anchor = TwoCellAnchor(  # type: ignore[assignment]  # the stub knows cells alone
+        editAs="oneCell",
+        _from=AnchorMarker(col=first - 1, row=chart_row - 1),
+        to=AnchorMarker(col=last - 1, row=chart_row + _CHART_ROWS - 2),
+    )
+    sheet.add_chart(chart)
 
 
 def _texts(cells: Reference, texts: Sequence[str]) -> StrRef:
