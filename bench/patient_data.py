@@ -66,7 +66,7 @@ def reports(count: int) -> None:
                 instructeur=ds.instructeur,
                 home=home,
             )
-            with connect(settings) as services:
+            with connect(settings, make=True) as services:
                 poll(services, Summary())
                 files = CaseFiles.read(services)
                 fields = files.mapping.fields

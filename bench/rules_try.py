@@ -32,7 +32,7 @@ def fill(home: Path) -> None:
             instructeur=ds.instructeur,
             home=home,
         )
-        with connect(settings) as services:
+        with connect(settings, make=True) as services:
             poll(services, Summary())
             judge(services, Summary())
 

@@ -38,7 +38,7 @@ def trial(count: int, candidate: Path) -> Trial:
                 instructeur=ds.instructeur,
                 home=home,
             )
-            with connect(settings) as services:
+            with connect(settings, make=True) as services:
                 poll(services, Summary())
                 judge(services, Summary())
                 text = candidate.read_text("utf-8")

@@ -52,7 +52,7 @@ def described(seeds: list[SeedDossier]) -> tuple[list[Description], Matching]:
                 instructeur=sandbox.instructeur,
                 home=home / "home",
             )
-            with connect(settings) as services:
+            with connect(settings, make=True) as services:
                 poll(services, Summary())
                 rules, matching = services.form.rulesets[-1], services.form.matching
                 told = [
