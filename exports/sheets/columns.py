@@ -83,7 +83,7 @@ class ColumnSpec(_ColumnsPart):
         width: In characters.
         format: How it is shown; the field's type decides where it is left out.
         audience: ``agence`` keeps a column at the agency. It can only restrict.
-        not_for: ``agence`` leaves a column out of the agency's own workbook.
+        not_for: An audience that has no use for the column; no secret is kept by this.
         meaning: What it says; the mapping's sentence where it is left out.
     """
 
@@ -94,7 +94,7 @@ class ColumnSpec(_ColumnsPart):
     width: int = Field(default=18, ge=4, le=120)
     format: Format | None = None
     audience: Literal["agence"] | None = None
-    not_for: Literal["agence"] | None = None
+    not_for: Audience | None = None
     meaning: str = ""
 
     @model_validator(mode="after")

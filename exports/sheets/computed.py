@@ -114,7 +114,7 @@ def priority_reasons(reading: Reading) -> Content:
             continue
         shown = joined(fact for fact in facts if fact)
         lines.append(f"{name} ({shown})" if shown else name)
-    return joined(lines, separator="\n") or None
+    return typographic(joined(lines, separator="\n")) or None
 
 
 def warnings_text(reading: Reading) -> Content:
@@ -124,7 +124,7 @@ def warnings_text(reading: Reading) -> Content:
     texts = [one.text for one in warnings if reading.may_tell(one.fields)]
     if reading.entry.unreadable and reading.audience == "agence":
         texts.insert(0, UNREADABLE)
-    return joined(texts, separator="\n") or None
+    return typographic(joined(texts, separator="\n")) or None
 
 
 def conflicts_text(reading: Reading) -> Content:
@@ -137,7 +137,7 @@ def conflicts_text(reading: Reading) -> Content:
         f"« {one.found} » (proposé : « {one.wanted} »)"
         for one in reading.entry.conflicts
     ]
-    return "\n".join(lines) or None
+    return typographic("\n".join(lines)) or None
 
 
 def unmapped_text(reading: Reading) -> Content:

@@ -155,8 +155,8 @@ def test_the_evidence_of_a_small_count_is_hidden_too() -> None:
     entries = [entry(1, fields={"deces": answered(3)}, verdict={"criteria": (criterion,)})]
     network = records(build(entries, audience="reseau"), "Dossiers")[0]
     agency = records(build(entries), "Dossiers")[0]
-    assert network["Motifs de priorité"] == "Expose les patients (Décès : < 11)"
-    assert agency["Motifs de priorité"] == "Expose les patients (Décès : 3)"
+    assert network["Motifs de priorité"] == "Expose les patients (Décès\u00a0: < 11)"
+    assert agency["Motifs de priorité"] == "Expose les patients (Décès\u00a0: 3)"
 
 
 def test_a_list_of_the_cases_does_not_give_a_hidden_count_away() -> None:
@@ -180,7 +180,7 @@ def test_a_withheld_fact_of_a_criterion_is_not_even_hinted_at() -> None:
         one = entry(1, verdict={"criteria": (Criterion("c", "Usage étendu", facts),)})
         (row,) = records(build([one], audience="reseau"), "Dossiers")
         told.append(row["Motifs de priorité"])
-    assert told == [None, "Usage étendu (Étendue : Nationale)", None]
+    assert told == [None, "Usage étendu (Étendue\u00a0: Nationale)", None]
 
 
 def test_likely_patient_data_never_leave_the_agency() -> None:
