@@ -47,7 +47,7 @@ def in_a_process(target: Any, *told: Any) -> Iterator[Any]:
     process = context.Process(target=target, args=(*told, queue), daemon=True)
     process.start()
     try:
-        yield queue.get(timeout=3600)
+        yield queue.get(timeout=1200)
     finally:
         process.kill()
         process.join()

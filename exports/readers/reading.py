@@ -2,10 +2,10 @@
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
@@ -42,6 +42,7 @@ class Mask:
 
 
 Shown: TypeAlias = Answer | Mask
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,23 @@ class Reading:
     crpv: str = ""
     nowhere: bool = False
     author: str = ""
+    _known: dict[tuple[str, Audience], Any] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def once(self, name: str, work: Callable[["Reading"], _T]) -> _T:
+        """What all workbooks of an audience say of the dossier, worked out by the first.
+
+        Args:
+            name: What it is.
+            work: Works it out of the dossier, from nothing that one workbook has and another has not: neither
+                centres, nor author.
+        """
+        key = (name, self.audience)
+        if key not in self._known:
+            self._known[key] = work(self)
+        found: _T = self._known[key]
+        return found
 
     @property
     def number(self) -> int:
@@ -121,7 +139,7 @@ class Reading:
         where a part of what it rests on is withheld from this dossier: the level and the reasons
         say nothing of that.
         """
-        return decide(self.assessment, self.entry.held)
+        return self.once("decision", lambda one: decide(one.assessment, one.entry.held))
 
     @property
     def assessment(self) -> Assessment:
@@ -129,6 +147,11 @@ class Reading:
         verdict = self.entry.assessment
         if self.audience == "agence":
             return verdict
+        return self.once("verdict", lambda one: one._shared_verdict)  # noqa: SLF001 (its own)
+
+    @property
+    def _shared_verdict(self) -> Assessment:
+        verdict = self.entry.assessment
         shared = verdict.shared
         if shared is None or any(self._withheld(one) for one in shared.fields):
             return dataclasses.replace(verdict, priority=None, criteria=(), to_verify=())

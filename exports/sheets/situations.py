@@ -6,11 +6,11 @@ not yet placed) are counted by substance and nature of the non-conformity, witho
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 
 from exports.model import ExportContext
 from exports.readers.reading import Reading
+from exports.sheets.blocks import natures
 from exports.sheets.columns import Figures, SheetSpec
 from exports.sheets.situation_columns import COLUMNS, PRINTED, Group
 from exports.sheets.tables import Table
@@ -54,42 +54,39 @@ def _placed(
     for situation, members in found.items():
         spelling: dict[str, str] = {}
         for reading in members:
-            for substance in _substances(reading, origins):
-                spelling.setdefault(normalise_label(substance), substance)
-        natures = dict.fromkeys(nature for one in members for nature in _natures(one, origins))
+            for key, substance in _substances(reading, origins).items():
+                spelling.setdefault(key, substance)
+        natured = dict.fromkeys(nature for one in members for nature in natures(one, origins))
         view = context.situations.get(situation)
         names = tuple(spelling.values())
-        yield Group(situation, names, tuple(natures), members, origins, view)
+        yield Group(situation, names, tuple(natured), members, origins, view)
 
 
 def _unplaced(readings: Sequence[Reading], origins: Figures) -> Iterator[Group]:
-    groups: dict[tuple[str, str], Group] = {}
+    groups: dict[tuple[str, str], list[Reading]] = defaultdict(list)
     spelling: dict[str, str] = {}
     for reading in readings:
         if reading.entry.situation:
             continue
-        for substance in _substances(reading, origins):
-            key = normalise_label(substance)
+        for key, substance in _substances(reading, origins).items():
             spelling.setdefault(key, substance)
-            for nature in _natures(reading, origins):
-                empty = Group("", (spelling[key],), (nature,), (), origins, None)
-                group = groups.get((key, nature), empty)
-                groups[key, nature] = replace(group, readings=(*group.readings, reading))
-    yield from groups.values()
+            for nature in natures(reading, origins):
+                groups[key, nature].append(reading)
+    for (key, nature), members in groups.items():
+        yield Group("", (spelling[key],), (nature,), members, origins, None)
 
 
-def _substances(reading: Reading, origins: Figures) -> Iterator[str]:
+def _substances(reading: Reading, origins: Figures) -> Mapping[str, str]:
+    """How a dossier spells each of its substances, by the substance as it is compared."""
     field, _, name = origins.substance.partition(".")
-    seen = set()
-    for row in reading.rows(field):
-        shown = reading.cell(row, field=field, name=name)
-        text = shown.value if isinstance(shown, Answer) else None
-        if isinstance(text, str) and (key := normalise_label(text)) and key not in seen:
-            seen.add(key)
-            yield text.strip()
 
+    def found(one: Reading) -> Mapping[str, str]:
+        spelt: dict[str, str] = {}
+        for row in one.rows(field):
+            shown = one.cell(row, field=field, name=name)
+            text = shown.value if isinstance(shown, Answer) else None
+            if isinstance(text, str) and (key := normalise_label(text)):
+                spelt.setdefault(key, text.strip())
+        return spelt
 
-def _natures(reading: Reading, origins: Figures) -> Iterator[str]:
-    shown = reading.answer(origins.nature)
-    value = shown.value if isinstance(shown, Answer) else None
-    yield from dict.fromkeys(str(one) for one in value) if isinstance(value, tuple) else ()
+    return reading.once("substances", found)

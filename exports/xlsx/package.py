@@ -128,10 +128,11 @@ def _with_rows(part: bytes, table: Table, *, styles: StyleIds) -> Iterator[bytes
         yield tail
         return
     yield tail[: place.start()]
-    yield f'<hyperlinks xmlns:r="{_DOC_RELS}">'.encode()
-    for number, (cell, _) in enumerate(cells, start=1):
-        yield f'<hyperlink ref="{cell}" r:id="link{number}"/>'.encode()
-    yield b"</hyperlinks>"
+    named = (
+        f'<hyperlink ref="{cell}" r:id="link{number}"/>'
+        for number, (cell, _) in enumerate(cells, start=1)
+    )
+    yield f'<hyperlinks xmlns:r="{_DOC_RELS}">{"".join(named)}</hyperlinks>'.encode()
     yield tail[place.start() :]
 
 
