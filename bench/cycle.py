@@ -128,10 +128,8 @@ def floor(url: str, heard: Path, books: Path, told: Any) -> None:
     xml = list(parts(books))
     marks = [("imports", time.process_time())]
     began = time.process_time()
-    answers = []
     with requests.Session() as session:
-        for body in asked:
-            answers.append(orjson.loads(session.post(url, data=body, timeout=60).content))
+        answers = [orjson.loads(session.post(url, data=body, timeout=60).content) for body in asked]
     marks.append(("requests, parsed", time.process_time() - began))
     began = time.process_time()
     store(heard.with_name("floor.sqlite"), answers)

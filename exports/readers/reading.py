@@ -66,17 +66,15 @@ class Reading:
     crpv: str = ""
     nowhere: bool = False
     author: str = ""
-    _known: dict[tuple[str, Audience], Any] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    _known: dict[tuple[str, Audience], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, name: str, work: Callable[["Reading"], _T]) -> _T:
         """What all workbooks of an audience say of the dossier, worked out by the first.
 
         Args:
             name: What it is.
-            work: Works it out of the dossier, from nothing that one workbook has and another has not: neither
-                centres, nor author.
+            work: Works it out of the dossier, from nothing that one workbook has and another has
+                not: neither centres, nor author.
         """
         key = (name, self.audience)
         if key not in self._known:
