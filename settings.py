@@ -14,6 +14,7 @@ from pydantic import (
     PrivateAttr,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -228,6 +229,17 @@ class Settings(BaseSettings):
         made._token_setting = setting  # noqa: SLF001 (our own)
         return made
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _not_empty(cls, value: Any, info: ValidationInfo) -> Any:
+        """What is empty is not given; a folder that must be somewhere is never the current one."""
+        if not isinstance(value, str) or value.strip():
+            return value
+        known = cls.model_fields[str(info.field_name)]
+        if known.annotation is Path:
+            raise ValueError("elle est vide ; donnez un chemin, ou ôtez la ligne")
+        return known.default if known.default is None else value
+
     @field_validator("messages_pilot", "attachment_hosts", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
@@ -273,6 +285,12 @@ class Settings(BaseSettings):
         Raises:
             SettingsError: It is not set.
         """
+        if self.demarche is None and self.demarches is not None:
+            listed = ", ".join(map(str, tables_of(self.demarches)))
+            raise SettingsError(
+                f"UNC_DEMARCHES suit plusieurs démarches ({listed}) : ajoutez --demarche NUMÉRO à"
+                " la commande, ou donnez UNC_DEMARCHE."
+            )
         if self.demarche is None:
             raise SettingsError(
                 "UNC_DEMARCHE manque : donnez le numéro de la démarche, visible dans son adresse."

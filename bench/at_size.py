@@ -92,7 +92,7 @@ def made(home: Path, count: int) -> Settings:
         told = {"demarche": sandbox.demarche, "instructeur": sandbox.instructeur}
         told |= {"ds_url": sandbox.url, "ds_token": sandbox.token}
         settings = load_settings(_env_file=None, home=home, **told)
-        with connect(settings) as services:
+        with connect(settings, make=True) as services:
             gather(services, Summary())
     with open_services(settings) as services:
         fill(services, count - DIFFERENT)

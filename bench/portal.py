@@ -83,7 +83,7 @@ def made(home: Path) -> Settings:
             instructeur=sandbox.instructeur,
             home=home,
         )
-        with connect(settings) as services:
+        with connect(settings, make=True) as services:
             run_once(services, Summary())
     last = latest(settings.exports(), demarche=sandbox.demarche)
     assert last  # noqa: S101

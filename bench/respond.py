@@ -138,7 +138,7 @@ def whole_flow(place: Place, control: Control, home: Path) -> None:
         home=home,
     )
     summary = Summary()
-    with connect(settings) as services:
+    with connect(settings, make=True) as services:
         poll(services, summary)
         control.stats(reset=True)
         before, start = services.transport.requests_sent, time.perf_counter()

@@ -93,7 +93,7 @@ def judged_demarche(
             instructeur=sandbox.instructeur,
             home=home or Path(folder),
         )
-        with connect(settings) as services:
+        with connect(settings, make=True) as services:
             gather(services, Summary())
             judge(services, Summary())
             yield services
@@ -174,6 +174,6 @@ def _handler(recorded: dict[str, Any], dossiers: int) -> type[BaseHTTPRequestHan
 def unlimited(settings: Settings) -> Iterator[Connected]:
     """The bridge on a server, without its own limit of requests a minute."""
     gc.freeze()  # as `unc` does
-    with connect(settings) as services:
+    with connect(settings, make=True) as services:
         services.transport._limiter = Limiter(UNLIMITED)  # noqa: SLF001
         yield services

@@ -8,7 +8,8 @@ goes to standard error.
 import gc
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.metadata import version
 from typing import Final
@@ -18,7 +19,12 @@ from cyclopts import App, CycloptsError
 from cli.terminal.help import group_of, in_french
 from cli.terminal.output import explain, print_json, say, write_anywhere
 
+_DEMARCHE: Final = "UNC_DEMARCHE"
 COMMANDS: Final = {
+    "init": (
+        "cli.run.operations:init",
+        "Préparer l'installation : le dossier de travail et une base neuve.",
+    ),
     "assess": (
         "cli.run.commands:assess",
         "Évaluer les dossiers déjà lus, sans rien écrire sur DS.",
@@ -139,7 +145,10 @@ def call(arguments: list[str]) -> int:
         _tell_unknown_settings()
     app = make_app(listed=typed not in COMMANDS)
     try:
-        code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        command, bound, _ = app.parse_args(arguments, exit_on_error=False, print_error=False)
+        common = bound.arguments.get("common")
+        with _demarche(common.demarche if common else None):
+            code = command(*bound.args, **bound.kwargs)
     except CycloptsError as error:
         from cli.terminal.parsing import misunderstood
 
@@ -154,6 +163,35 @@ def call(arguments: list[str]) -> int:
             raise
         return _could_not_run(arguments, explain(error))
     return code if isinstance(code, int) else 0
+
+
+@contextmanager
+def _demarche(number: int | None) -> Iterator[None]:
+    """Let a command work on the démarche that it was told, as ``UNC_DEMARCHE`` would.
+
+    Raises:
+        SettingsError: This installation does not follow it.
+    """
+    if number is None:
+        yield
+        return
+    from settings import SettingsError, load_settings
+
+    here = load_settings()
+    if here.demarches is None and here.demarche not in {None, number}:
+        raise SettingsError(
+            f"--demarche {number} : cette installation suit la démarche {here.demarche}"
+            " (UNC_DEMARCHE)."
+        )
+    given = os.environ.get(_DEMARCHE)
+    os.environ[_DEMARCHE] = str(number)
+    try:
+        yield
+    finally:
+        if given is None:
+            del os.environ[_DEMARCHE]
+        else:
+            os.environ[_DEMARCHE] = given
 
 
 def _tell_unknown_settings() -> None:

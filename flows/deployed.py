@@ -57,7 +57,7 @@ def perform(
         settings = settings_of(demarche)
         with logs.in_prefect(settings.log_format), ExitStack() as stack:
             try:
-                services = _alone(stack, settings, wait=wait)
+                services = _alone(stack, settings, wait=wait, make=steps is STEPS)
             except AlreadyRunning as error:
                 return Cancelled(message=str(error))
 
@@ -70,7 +70,7 @@ def perform(
     return Completed(name=name, data=summary.json())
 
 
-def _alone(stack: ExitStack, settings: Settings, *, wait: timedelta) -> Connected:
+def _alone(stack: ExitStack, settings: Settings, *, wait: timedelta, make: bool) -> Connected:
     """Services under the démarche's lock, once it is free.
 
     Raises:
@@ -83,7 +83,7 @@ def _alone(stack: ExitStack, settings: Settings, *, wait: timedelta) -> Connecte
         stop=stop_after_delay(wait),
         reraise=True,
     )
-    return waiting(lambda: stack.enter_context(connect(settings, tell=tell)))
+    return waiting(lambda: stack.enter_context(connect(settings, tell=tell, make=make)))
 
 
 @contextmanager

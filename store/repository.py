@@ -1,8 +1,8 @@
 """The store: all that is remembered is reached from here."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -191,10 +191,18 @@ def is_new(url: str) -> bool:
         StoreError: It does not answer.
     """
     file = sqlite_file(url)
-    if file is not None and not os.path.exists(file):  # noqa: PTH110 (False when unreadable)
+    if file is not None and not _has_content(file):
         return True
     with open_store(url) as store:
         return store.is_empty()
+
+
+def _has_content(file: Path) -> bool:
+    """Whether a file is there with something in it; what may not be looked at is not there."""
+    try:
+        return file.stat().st_size > 0
+    except OSError:
+        return False
 
 
 def open_store(url: str) -> Store:

@@ -64,7 +64,7 @@ class Bridge:
     def run(self, **changes: Any) -> Summary:
         """One whole run; ``changes`` are settings of this run only."""
         summary = Summary()
-        with connect(self.settings.model_copy(update=changes)) as services:
+        with connect(self.settings.model_copy(update=changes), make=True) as services:
             run_once(services, summary)
         return summary
 

@@ -19,8 +19,9 @@ from cli.doctor.here import checks_here
 from cli.doctor.setting_names import check_names
 from cli.terminal.output import Common, print_json, printable
 from datafiles.file import DataFileError
-from settings import PREFIX, Settings, load_settings
+from settings import PREFIX, Settings
 from steps.wiring.form import Form, load_form
+from steps.wiring.services import each_demarche
 from steps.wiring.troubles import Told, counted
 from store.database.errors import StoreError
 from store.repository import is_new, open_store
@@ -49,20 +50,26 @@ def doctor(
         settings: Montrer aussi chaque réglage, sa valeur et ce que c'est.
         all_: Montrer aussi ce que le dernier passage avait déjà dit.
     """
-    given = load_settings()
-    checks = list(_checks(given))
-    listed = dict(_settings(given))
+    every = each_demarche(complete=False)
+    out, found = Console(), [(one, list(_checks(one))) for one in every]
     if common.json:
-        told = [{"name": one.name, "level": one.level, "text": one.text} for one in checks]
-        print_json({"settings": listed, "checks": told})
-    else:
-        out = Console()
+        told = [
+            {
+                "settings": dict(_settings(given)),
+                "checks": [{"name": c.name, "level": c.level, "text": c.text} for c in checks],
+            }
+            for given, checks in found
+        ]
+        print_json(told[0] if len(told) == 1 else {"demarches": told})
+    for given, checks in found if not common.json else ():
+        if len(found) > 1:
+            out.rule(f"Démarche {given.demarche}", align="left")
         _show(out, checks, told={} if all_ else _told(given))
         if settings:
-            _show_settings(out, listed)
-        else:
-            out.print("\nChaque réglage et sa valeur : unc doctor --settings", highlight=False)
-    levels = {check.level for check in checks}
+            _show_settings(out, dict(_settings(given)))
+    if not (common.json or settings):
+        out.print("\nChaque réglage et sa valeur : unc doctor --settings", highlight=False)
+    levels = {check.level for _, checks in found for check in checks}
     return 2 if "bloquant" in levels else 1 if "à voir" in levels else 0
 
 

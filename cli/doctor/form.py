@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cli.doctor.check import Check, Level
 from clients.reading.demarche import DemarcheInfo
 from datafiles.file import DataFileError
+from french.text import normalise_label
 from mappings.adoption.absences import absences
 from mappings.dossier.decode import decode_revision
 from mappings.drift.compare import Observed
@@ -16,6 +17,8 @@ from steps.wiring.troubles import key_of
 
 _LEVELS: dict[Severity, Level] = {Severity.BLOCKING: "bloquant", Severity.REVIEW: "à voir"}
 _CHAMPS, _ANNOTATIONS = "Formulaire", "Annotations privées"
+_FOR_DECLARANTS = ("statut", "completude", "version_referentiel", "motif_hors_champ")
+"""Annotations that may be read by who declares; the others serve evaluation."""
 
 
 def checks_form(settings: Settings, info: DemarcheInfo, form: Form) -> Iterator[Check]:
@@ -43,6 +46,32 @@ def checks_form(settings: Settings, info: DemarcheInfo, form: Form) -> Iterator[
     annotations = [one for one in drifts if one.field.startswith("annotations.")]
     yield from _lines(
         _ANNOTATIONS, annotations, found=f"{len(form.mapping.annotations)} annotation(s)"
+    )
+    yield _tags(settings, observed, form)
+
+
+def _tags(settings: Settings, observed: Observed, form: Form) -> Check:
+    """What an administrator can have DS's own e-mails say (docs/courriels.md)."""
+    name = "Courriels de DS"
+    there = observed.active.annotations if observed.active else ()
+    asked = {one.id: one.label for one in there}
+    asked |= {normalise_label(one.label): one.label for one in there}
+    tags = [
+        next(
+            (asked[one] for one in form.mapping.annotations[annotation].champs if one in asked), ""
+        )
+        for annotation in _FOR_DECLARANTS
+        if annotation in form.mapping.annotations
+    ]
+    told = ", ".join(f"« {one} »" for one in tags if one)
+    if not told:
+        return Check(name, "info", "aucune annotation de la passerelle à y mettre en balise")
+    passing = "par la passerelle" if settings.pass_en_instruction else "par un instructeur seul"
+    return Check(
+        name,
+        "info",
+        f"au passage en instruction (fait {passing}) et à la décision, l'administrateur peut y"
+        f" mettre en balise : {told} (docs/courriels.md). DS ne dit pas si c'est fait.",
     )
 
 

@@ -12,6 +12,7 @@ from cli.doctor.files import checks_files
 from cli.doctor.prefect import checks_prefect
 from settings import Settings
 from steps.wiring.inputs import token_of
+from steps.wiring.memory import place_of, require_no_trace
 from steps.wiring.token_age import token_end, token_warning
 from store.database.errors import StoreError
 from store.repository import is_new, open_store
@@ -36,7 +37,10 @@ def _database(settings: Settings) -> Check:
     name = "Base de données"
     try:
         if is_new(settings.database()):
-            return Check(name, "à faire", "pas encore là : unc run la prépare")
+            require_no_trace(settings)
+            return Check(
+                name, "à faire", f"pas encore là ({place_of(settings)}) : unc init la prépare"
+            )
         with open_store(settings.database()) as store:
             store.require_current()
             store.require_sound()

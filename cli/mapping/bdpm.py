@@ -1,6 +1,7 @@
 """`unc bdpm`: the medicines reference, from the official files."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from mappings.report.display import show
 from settings import Settings, SettingsError, load_settings
 from steps.wiring.case_files import reports_of
 from steps.wiring.reference import Loaded, load, matcher_of
-from steps.wiring.services import open_services
+from steps.wiring.services import each_demarche, open_services
+from store.repository import is_new
 
 bdpm = App(name="bdpm", help="Base publique des médicaments (BDPM), en option.")
 _DEFAULT = Common()
@@ -40,8 +42,11 @@ def load_folder(folder: Path | None = None, *, common: Common = _DEFAULT) -> int
             "UNC_BDPM_DIR manque : donnez le dossier des fichiers de la BDPM, ou `unc bdpm load"
             " DOSSIER`."
         )
-    loaded = load(source, settings.home)
-    found = _rates(settings)
+    every = each_demarche(complete=False)
+    (loaded, *_) = [load(source, home) for home in dict.fromkeys(one.home for one in every)]
+    found: Counter[str] = Counter()
+    for one in every:
+        found.update(_rates(one))
     told = [asdict(one) for one in loaded.files]
     if common.json:
         print_json(
@@ -51,7 +56,7 @@ def load_folder(folder: Path | None = None, *, common: Common = _DEFAULT) -> int
                 "files": told,
                 "absent": loaded.absent,
                 "versions": loaded.versions,
-                "dossiers": found,
+                "dossiers": dict(found),
             }
         )
     else:
@@ -59,7 +64,7 @@ def load_folder(folder: Path | None = None, *, common: Common = _DEFAULT) -> int
     return 1 if loaded.absent or any(one.refused for one in loaded.files) else 0
 
 
-def _show(loaded: Loaded, told: list[dict[str, Any]], found: dict[str, int]) -> None:
+def _show(loaded: Loaded, told: list[dict[str, Any]], found: Mapping[str, int]) -> None:
     out = Console()
     columns = ["Fichier", "Encodage", "Lignes", "Lues", "D'une spécialité connue"]
     rows = [
@@ -88,7 +93,7 @@ def _refused(name: str, lines: Sequence[int]) -> Iterator[str]:
 
 def _rates(settings: Settings) -> dict[str, int]:
     """How many medicines of the dossiers in store are found, by each means."""
-    if settings.demarche is None:
+    if settings.demarche is None or is_new(settings.database()):
         return {}
     with open_services(settings) as services:
         matcher, mapping = matcher_of(settings.home), services.form.mapping

@@ -32,8 +32,10 @@ from steps.adopt import review
 from steps.adopt.adapt import likely
 from steps.wiring.case_files import CaseFiles
 from steps.wiring.drift import blocks, drift_of, observed_form
+from steps.wiring.failures import RequestError
 from steps.wiring.form import reviewed_form
 from steps.wiring.services import Services, open_services
+from store.repository import is_new
 
 mapping = App(name="mapping", help="Correspondance entre le formulaire et le schéma interne.")
 mapping.command(adapt)
@@ -170,8 +172,7 @@ def card(dossier: DossierNumber, *, common: Common = _DEFAULT) -> int:
     with open_services(load_settings()) as services:
         lines = _card(services, dossier)
     if lines is None:
-        ERROR.print(f"Le dossier {dossier} n'est pas connu : `unc sync`, puis réessayez.")
-        return 2
+        raise RequestError(f"Le dossier {dossier} n'est pas connu : `unc sync`, puis réessayez.")
     if common.json:
         print_json({"dossier": dossier, "fields": lines})
         return 0
@@ -214,7 +215,7 @@ def _problems(problems: list[str], common: Common) -> int:
 
 def _drifts(settings: Settings) -> tuple[Drift, ...]:
     """Drift of the form in store; none when no démarche is set, or it was never read."""
-    if settings.demarche is None:
+    if settings.demarche is None or is_new(settings.database()):
         return ()
     with open_services(settings) as services:
         return drift_of(services)

@@ -16,6 +16,7 @@ from settings import SettingsError, load_settings
 from steps.publish.circumstances import circumstances, line_stamps
 from steps.publish.export import entries_of, export_context, source_digest
 from steps.wiring.handed_out_files import centres, hand_out_files
+from steps.wiring.memory import require_base
 from steps.wiring.services import Services, open_services
 
 
@@ -28,6 +29,8 @@ def run_portal(*, host: str, port: int, common: Common) -> None:
         StoreError: The database cannot be used.
     """
     settings, own = load_settings(), load_portal_settings()
+    settings.demarche_number()
+    require_base(settings)  # before a secret is made beside it
     site = Site(
         url=settings.portal_url.rstrip("/"),
         secret=portal_secret(settings.home),

@@ -17,6 +17,8 @@ from portal.people.roles import Role, parse_role
 from portal.source import now
 from settings import SettingsError, load_settings
 from steps.wiring.handed_out_files import centres
+from steps.wiring.memory import require_base
+from steps.wiring.services import the_base
 from store.repository import Store, open_store
 from store.staff.accounts import Account
 
@@ -127,8 +129,10 @@ def _role(text: str) -> Role:
 
 @contextmanager
 def _store() -> Iterator[Store]:
-    with open_store(load_settings().database()) as store:
-        store.upgrade()
+    settings = the_base()
+    require_base(settings)
+    with open_store(settings.database()) as store:
+        store.require_current()
         yield store
 
 

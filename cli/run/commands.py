@@ -11,7 +11,7 @@ from rich.console import Console
 
 from cli.run.several import Finish, for_each
 from cli.run.summary import finish, name_troubles
-from cli.terminal.output import ERROR, Common, print_json, progress, table
+from cli.terminal.output import ERROR, Common, print_json, progress, say, table
 from cli.terminal.parsing import DossierNumber
 from exports.published.editions import Kind
 from mappings.drift.model import Kind as DriftKind
@@ -29,9 +29,11 @@ from steps.reply.withdrawal import withdraw as withdraw_message
 from steps.run import gather, run_once
 from steps.wiring import logs
 from steps.wiring.failures import RequestError
+from steps.wiring.memory import place_of
 from steps.wiring.services import Connected, Services, connect, open_services
 from steps.wiring.summary import Summary
 from steps.wiring.troubles import Told
+from store.repository import is_new
 from triage.replies.reply import Annotate, Outcome, PassEnInstruction, Reply, SendMessage, SetLabel
 
 _DEFAULT = Common()
@@ -47,12 +49,12 @@ def run(
         new_base: Partir d'une base neuve, alors que des exports ou un témoin montrent que la
             démarche a déjà été lue (sinon, le passage s'arrête).
     """
-    return _with_ds(run_once, common, new_base=new_base)
+    return _with_ds(run_once, common, new_base=new_base, make=True)
 
 
 def sync(*, common: Common = _DEFAULT) -> int:
     """Lire ce qui a changé sur la démarche, sans rien écrire sur DS."""
-    return _with_ds(gather, common)
+    return _with_ds(gather, common, make=True)
 
 
 def assess(*, common: Common = _DEFAULT) -> int:
@@ -240,13 +242,19 @@ def _locally(
 
 
 def _with_ds(
-    step: Callable[[Connected, Summary], None], common: Common, *, new_base: bool = False
+    step: Callable[[Connected, Summary], None],
+    common: Common,
+    *,
+    new_base: bool = False,
+    make: bool = False,
 ) -> int:
     def work(settings: Settings, summary: Summary) -> None:
+        if make and is_new(settings.database()):
+            say(f"Première lecture : une base neuve est préparée ({place_of(settings)}).")
         with (
             progress() as tell,
             logs.on_stderr(settings.log_format),
-            connect(settings, tell=tell, new_base=new_base) as services,
+            connect(settings, tell=tell, new_base=new_base, make=make) as services,
         ):
             told = Told.of(services.store.runs.told(services.demarche))
             summary.told_before = told.since

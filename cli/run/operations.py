@@ -1,6 +1,6 @@
 """What an operator does now and then: back up, upgrade, erase what is kept no longer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -11,17 +11,36 @@ from rich.console import Console
 from cli.run.several import for_each
 from cli.terminal.output import ERROR, Common, print_json, progress
 from french.time import PARIS
-from settings import Settings, load_settings
+from settings import Settings
 from steps.publish.export import export
 from steps.read.retention import old_workbooks, over, remove_old_workbooks
 from steps.read.retention import purge as erase_what_is_over
 from steps.wiring.failures import RequestError
-from steps.wiring.services import now, open_services
+from steps.wiring.memory import place_of, require_base, require_no_trace
+from steps.wiring.services import each_base, now, open_services, the_base
 from steps.wiring.summary import Summary
 from store.database.backup import backup as copy_database
-from store.repository import open_store
+from store.repository import is_new, open_store
 
 _DEFAULT = Common()
+
+
+def init(*, common: Common = _DEFAULT) -> int:
+    """Préparer l'installation : le dossier de travail et une base neuve.
+
+    Relancée, la commande ne change rien. Là où une base a disparu, elle refuse : restaurez-la.
+    """
+    made: list[str] = []
+    for settings in each_base():
+        if not is_new(settings.database()):
+            continue
+        require_no_trace(settings)
+        with open_store(settings.database()) as store:
+            store.upgrade()
+        made.append(place_of(settings))
+    told = [f"Base prête : {one}." for one in made] or ["Rien à préparer : la base est déjà là."]
+    _tell(common, "\n".join((*told, "Ensuite : unc doctor, puis unc run.")), made=made)
+    return 0
 
 
 def backup(*, to: Path | None = None, common: Common = _DEFAULT) -> int:
@@ -31,32 +50,61 @@ def backup(*, to: Path | None = None, common: Common = _DEFAULT) -> int:
         to: Fichier de la copie, pas encore là, dans un dossier qui existe ; par défaut
             UNC_HOME/sauvegardes/unc-<date>.sqlite.
     """
-    settings = load_settings()
     if to is not None and not to.absolute().parent.is_dir():
         raise RequestError(f"Le dossier {to.absolute().parent} n'existe pas : créez-le d'abord.")
-    target = to or _dated(settings, "unc")
-    copy_database(settings.database(), to=target.absolute())
-    _tell(common, f"Sauvegarde : {target.absolute()}", backup=str(target.absolute()))
+    every = each_base() if to is None else (the_base(),)
+    for settings in every:
+        require_base(settings)
+    targets = [(to or _dated(one, _name("unc", one, every))).absolute() for one in every]
+    for settings, target in zip(every, targets, strict=True):
+        copy_database(settings.database(), to=target)
+    _tell(
+        common,
+        "\n".join(f"Sauvegarde : {target}" for target in targets),
+        backup=str(targets[0]),
+        **({"backups": list(map(str, targets))} if len(targets) > 1 else {}),
+    )
     return 0
 
 
 def upgrade(*, common: Common = _DEFAULT) -> int:
     """Mettre la base à jour pour cette version, après une copie de la base embarquée."""
-    settings = load_settings()
-    saved: Path | None = None
+    every = each_base()
+    for settings in every:
+        require_base(settings)
+    done = [_upgrade(settings, _name("avant-mise-a-jour", settings, every)) for settings in every]
+    sentences = [
+        f"La base est {'à jour' if upgraded else 'déjà à jour'} ({place_of(settings)})."
+        + (f" Copie d'avant : {saved}" if saved else "")
+        for settings, (upgraded, saved) in zip(every, done, strict=True)
+    ]
+    copies = [str(saved) for _, saved in done if saved]
+    _tell(
+        common,
+        "\n".join(sentences),
+        upgraded=any(upgraded for upgraded, _ in done),
+        backup=copies[0] if copies else None,
+        **({"backups": copies} if len(copies) > 1 else {}),
+    )
+    return 0
+
+
+def _upgrade(settings: Settings, name: str) -> tuple[bool, Path | None]:
+    """Bring a base to this version: whether it was not, and the copy that was made before."""
     with open_store(settings.database()) as store:
-        current = store.schema_is_current()
-        if not current and not store.is_empty() and settings.database().startswith("sqlite"):
-            saved = _dated(settings, "avant-mise-a-jour").absolute()
+        if store.schema_is_current():
+            return False, None
+        saved: Path | None = None
+        if settings.database().startswith("sqlite"):
+            saved = _dated(settings, name).absolute()
             copy_database(settings.database(), to=saved)
         store.upgrade()
-    if current:
-        _tell(common, "La base est déjà à jour.", upgraded=False, backup=None)
-    else:
-        copied = f" Copie d'avant : {saved}" if saved else ""
-        told = str(saved) if saved else None
-        _tell(common, f"La base est à jour.{copied}", upgraded=True, backup=told)
-    return 0
+    return True, saved
+
+
+def _name(name: str, settings: Settings, every: Sequence[Settings]) -> str:
+    """The name of a copy: of several bases, with the démarche that each belongs to."""
+    return f"{name}-{settings.demarche}" if len(every) > 1 else name
 
 
 def purge(

@@ -16,11 +16,10 @@ from cli.terminal.parsing import Count
 from mappings.drift.model import Severity
 from mappings.medicines.columns import NO_REFERENCE
 from mappings.report.display import show
-from settings import load_settings
 from steps.publish.circumstances import KIND
 from steps.wiring.drift import drift_of
 from steps.wiring.reference import version_of
-from steps.wiring.services import Services, now, open_services
+from steps.wiring.services import Services, each_demarche, now, open_services
 from steps.wiring.summary import OUTCOMES
 from steps.wiring.token_age import token_warning
 from steps.wiring.troubles import Told, counted, key_of
@@ -68,19 +67,28 @@ def status(
         stalled_after: Finir en erreur (1) si la démarche n'a pas été lue depuis tant de minutes.
         all_: Montrer aussi ce que le dernier passage n'était pas le premier à dire.
     """
-    with open_services(load_settings()) as services:
-        state = _state(services)
-        told = Told.of(services.store.runs.told(services.demarche))
+    states = []
+    for settings in each_demarche(complete=False):
+        with open_services(settings) as services:
+            state = _state(services)
+            told = Told.of(services.store.runs.told(services.demarche))
+        states.append(state)
+        if not common.json:
+            _show(state, told=Told() if all_ else told)
     if common.json:
-        print_json(state)
-    else:
-        _show(state, told=Told() if all_ else told)
-    since = state["minutes_depuis"]
-    if stalled_after is not None and (since is None or since > stalled_after):
+        print_json(states[0] if len(states) == 1 else {"demarches": states})
+    late = [] if stalled_after is None else states
+    stalled = [one for one in late if _is_stalled(one, minutes=stalled_after or 0)]
+    for state in stalled:
+        since = state["minutes_depuis"]
         when = "jamais lue" if since is None else f"lue il y a {since} minutes"
         ERROR.print(f"La démarche {state['demarche']} n'avance plus : {when}.", highlight=False)
-        return 1
-    return 0
+    return 1 if stalled else 0
+
+
+def _is_stalled(state: Mapping[str, Any], *, minutes: int) -> bool:
+    since = state["minutes_depuis"]
+    return since is None or since > minutes
 
 
 def _show(state: Mapping[str, Any], *, told: Told) -> None:

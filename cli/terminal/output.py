@@ -34,6 +34,8 @@ _HARMLESS = frozenset("\n\u200c\u200d")
 class Common:
     """Options of every command."""
 
+    demarche: Annotated[int | None, Parameter(negative=())] = None
+    """Numéro de la démarche, quand UNC_DEMARCHES en suit plusieurs."""
     json: Annotated[bool, Parameter(negative=())] = False
     """Un seul objet JSON sur la sortie standard, le reste sur la sortie d'erreur."""
     debug: Annotated[bool, Parameter(negative=())] = False

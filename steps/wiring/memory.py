@@ -7,9 +7,10 @@ be taken for a person's.
 from contextlib import suppress
 from pathlib import Path
 
-from settings import Settings
+from settings import ENV_FILE, Settings
+from store.database.engine import sqlite_file
 from store.database.errors import StoreError
-from store.repository import Store
+from store.repository import Store, is_new
 
 
 class MemoryGone(StoreError):  # noqa: N818 (named by what is wrong, as those of the store)
@@ -22,6 +23,49 @@ class MemoryGone(StoreError):  # noqa: N818 (named by what is wrong, as those of
             " UNC_HOME) ; si vous voulez vraiment repartir d'une base neuve, lancez une fois"
             " « unc run --new-base »."
         )
+
+
+class NoBase(StoreError):  # noqa: N818 (named by what is wrong, as those of the store)
+    """There is no base where settings say that it is."""
+
+    def __init__(self, settings: Settings) -> None:
+        env = "" if ENV_FILE.is_file() else f" Aucun fichier .env dans {Path.cwd()}."
+        super().__init__(
+            f"Aucune base : {place_of(settings)}.{env} Lancez la commande depuis le dossier de"
+            " l'installation, ou corrigez ce réglage ; « unc init » prépare une base neuve."
+        )
+
+
+def place_of(settings: Settings) -> str:
+    """Where a base is or would be, and the setting that says so; no address of a server."""
+    file = sqlite_file(settings.database())
+    if settings.database_url is None:
+        return f"{file}, d'après UNC_HOME"
+    return f"{file or 'base PostgreSQL'}, d'après UNC_DATABASE_URL"
+
+
+def require_base(settings: Settings, *, new_base: bool = False) -> None:
+    """Refuse to go on without a base: to make one is for those who say so.
+
+    Raises:
+        MemoryGone: There was one, and a run that may make a new one was not asked for.
+        NoBase: There is none.
+        StoreError: The database failed.
+    """
+    if is_new(settings.database()):
+        if not new_base:
+            require_no_trace(settings)
+        raise NoBase(settings)
+
+
+def require_no_trace(settings: Settings) -> None:
+    """Refuse to take a base that is not there for one that never was.
+
+    Raises:
+        MemoryGone: What shows that the démarche was read.
+    """
+    if settings.demarche is not None and (trace := _trace(settings)):
+        raise MemoryGone(settings.demarche, trace)
 
 
 def require_memory(settings: Settings, store: Store) -> None:

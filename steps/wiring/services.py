@@ -14,7 +14,7 @@ from clients.writing.writer import DsWriter
 from settings import Settings, SettingsError, load_settings, tables_of
 from steps.wiring.form import Form, load_form
 from steps.wiring.inputs import Inputs, inputs_of
-from steps.wiring.memory import require_memory
+from steps.wiring.memory import require_base, require_memory
 from store.repository import Store, is_new, open_store
 from triage.replies.policy import Sending
 
@@ -93,7 +93,7 @@ class Connected(Services):
 
 @contextmanager
 def open_services(
-    settings: Settings, *, tell: Tell = say_nothing, new_base: bool = False
+    settings: Settings, *, tell: Tell = say_nothing, new_base: bool = False, make: bool = False
 ) -> Iterator[Services]:
     """The services that need no access to DS.
 
@@ -101,14 +101,18 @@ def open_services(
         settings: Settings of the process.
         tell: Where progress goes.
         new_base: Whether a person said that the base may know nothing of what was read before.
+        make: Whether a base may be made where there is none.
 
     Raises:
         SettingsError: A setting is missing.
         DataFileError: A data file is wrong.
-        StoreError: The database cannot be used, or knows nothing of what was read before.
+        StoreError: There is no base, it cannot be used, or it knows nothing of what was read
+            before.
     """
     demarche = settings.demarche_number()
     form = load_form(mapping=settings.mapping, rules=settings.rules)
+    if not make:
+        require_base(settings, new_base=new_base)
     with open_store(settings.database()) as store:
         empty = store.is_empty()
         if not empty:
@@ -123,7 +127,7 @@ def open_services(
 
 @contextmanager
 def connect(
-    settings: Settings, *, tell: Tell = say_nothing, new_base: bool = False
+    settings: Settings, *, tell: Tell = say_nothing, new_base: bool = False, make: bool = False
 ) -> Iterator[Connected]:
     """The services of a run, alone on its démarche for as long as the block lasts.
 
@@ -134,6 +138,7 @@ def connect(
         settings: Settings of the process.
         tell: Where progress goes.
         new_base: See :func:`open_services`.
+        make: See :func:`open_services`.
 
     Raises:
         AlreadyRunning: Another run holds the démarche.
@@ -141,11 +146,13 @@ def connect(
         DsError: On the first run, DS refused, or did not answer.
     """
     settings.require_complete()
+    if not make:
+        require_base(settings, new_base=new_base)
     token = settings.token().get_secret_value()
     with DsTransport(settings.ds_url, token, token_setting=settings.token_setting) as transport:
         first_look = _first_look(settings, transport)
         with (
-            open_services(settings, tell=tell, new_base=new_base) as local,
+            open_services(settings, tell=tell, new_base=new_base, make=make) as local,
             local.store.lock(local.demarche),
         ):
             yield Connected(
@@ -170,8 +177,11 @@ def _first_look(settings: Settings, transport: DsTransport) -> DemarcheInfo | No
         return None
 
 
-def each_demarche() -> tuple[Settings, ...]:
+def each_demarche(*, complete: bool = True) -> tuple[Settings, ...]:
     """Settings of every démarche of ``UNC_DEMARCHES``, or of the one that ``UNC_DEMARCHE`` names.
+
+    Args:
+        complete: Whether each of several must have all that a run needs.
 
     Raises:
         SettingsError: A setting of one of them is wrong: nothing is done for any.
@@ -180,9 +190,34 @@ def each_demarche() -> tuple[Settings, ...]:
     if settings.demarches is None or settings.demarche is not None:
         return (settings,)
     every = tuple(load_settings(demarche=number) for number in tables_of(settings.demarches))
-    for one in every:
+    for one in every if complete else ():
         _require_complete(one)
     return every
+
+
+def each_base() -> tuple[Settings, ...]:
+    """Settings of one démarche of each base: several often share one.
+
+    Raises:
+        SettingsError: A setting of one of them is wrong: nothing is done for any.
+    """
+    found: dict[str, Settings] = {}
+    for one in each_demarche(complete=False):
+        found.setdefault(one.database(), one)
+    return tuple(found.values())
+
+
+def the_base() -> Settings:
+    """Settings of the one base that all démarches share.
+
+    Raises:
+        SettingsError: They have several.
+    """
+    (one, *others) = each_base()
+    if others:
+        one = load_settings()
+        one.demarche_number()  # which says that one is to be named
+    return one
 
 
 def _require_complete(settings: Settings) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli.app import call
+from store.repository import open_store
 
 BIN = Path(sys.executable).parent
 FULL = Path("/dev/full")
@@ -20,8 +21,10 @@ UncHere = Callable[..., tuple[str, str]]
 
 def settings_at(home: Path) -> dict[str, str]:
     """What the command needs, in a folder."""
-    foyer = str(home / "foyer")
-    return {"UNC_HOME": foyer, "UNC_DEMARCHE": "12", "UNC_DS_TOKEN": "jeton-d-essai"}
+    foyer = home / "foyer"
+    with open_store(f"sqlite:///{foyer / 'unc.sqlite'}") as store:
+        store.upgrade()
+    return {"UNC_HOME": str(foyer), "UNC_DEMARCHE": "12", "UNC_DS_TOKEN": "jeton-d-essai"}
 
 
 @pytest.fixture

@@ -103,6 +103,11 @@ def test_nothing_is_published_before_a_first_reading(
 ) -> None:
     monkeypatch.setenv("UNC_HOME", str(tmp_path / "vide"))
     assert call(["export", *more]) == 2
+    assert "unc init" in capsys.readouterr().err
+    assert not (tmp_path / "vide").exists()
+    assert call(["init"]) == 0
+    capsys.readouterr()
+    assert call(["export", *more]) == 2
     told = capsys.readouterr().err
     assert told == "Aucun dossier n'a encore été lu : lancez unc sync, ou unc run.\n"
     assert not (tmp_path / "vide" / "exports").exists()

@@ -34,7 +34,7 @@ def test_staff_see_the_drift_accept_it_and_trace_a_value(
             {"op": "add", "champ": {"id": 77, "label": "Pays d'origine", "type": "pays"}},
         ]
         ours.sandbox.control.publish(ours.sandbox.demarche, edits=edits)
-        with connect(ours.settings) as services:
+        with connect(ours.settings, make=True) as services:
             poll(services, Summary())
             number = min(services.store.dossiers.known_numbers(services.demarche))
 

@@ -42,7 +42,7 @@ def test_all_is_well_on_a_good_installation(bridge: MakeBridge, doctor: Doctor) 
     )
     assert code == 0
     assert good | todo | other == checks.keys(), checks
-    assert other == {"Prefect"}
+    assert other == {"Prefect", "Courriels de DS"}
     assert todo == {
         "Base de données", "Base des médicaments", "Dossier des exports", "Dossier de travail",
         "Fin du jeton",
@@ -53,6 +53,22 @@ def test_all_is_well_on_a_good_installation(bridge: MakeBridge, doctor: Doctor) 
         "Annotations privées", "Labels",
         "Colonnes et confidentialité", "Base des médicaments", "Noms des réglages",
     } <= checks.keys()  # fmt: skip
+
+
+def test_what_mails_of_ds_may_say_is_told(bridge: MakeBridge, doctor: Doctor) -> None:
+    with bridge(generate(3, seed=1)) as made:
+        _, alone = doctor(made)
+        _, passing = doctor(made, UNC_PASS_EN_INSTRUCTION="true")
+        gone = [{"op": "remove", "annotation": True, "champ": one} for one in (901, 902, 903, 908)]
+        made.sandbox.control.publish(made.sandbox.demarche, edits=gone)
+        _, without = doctor(made)
+    texts = [found["Courriels de DS"] for found in (alone, passing, without)]
+    assert {level for level, _ in texts} == {"info"}
+    assert "un instructeur seul" in texts[0][1]
+    assert "par la passerelle" in texts[1][1]
+    assert "« Statut du triage »" in texts[0][1]
+    assert "Priorité" not in texts[0][1]
+    assert texts[2][1].startswith("aucune annotation")
 
 
 def test_nothing_is_written_by_looking(bridge: MakeBridge, doctor: Doctor) -> None:

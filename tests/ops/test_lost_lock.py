@@ -48,7 +48,10 @@ def lost_while_it_delivers(made: Bridge, lose: Callable[[], None], *, after: int
             entered.append(Thread(target=made.run))
             entered[0].start()
 
-    with connect(made.settings, tell=tell) as services, pytest.raises(LockLost, match="verrou"):
+    with (
+        connect(made.settings, tell=tell, make=True) as services,
+        pytest.raises(LockLost, match="verrou"),
+    ):
         run_once(services, Summary())
     assert entered
     entered[0].join()

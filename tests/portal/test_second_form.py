@@ -20,7 +20,7 @@ sandbox, settings = second.sandbox, second.settings
 @pytest.fixture
 def portal_of_errors(settings: Settings) -> Iterator[Portal]:
     """A portal of the second form."""
-    with connect(settings) as services:
+    with connect(settings, make=True) as services:
         run_once(services, Summary())
     with open_services(settings) as services:
         source = source_of(services)

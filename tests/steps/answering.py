@@ -43,7 +43,7 @@ class Town:
     def services(self, **changes: Any) -> Iterator[Connected]:
         settings = self.bridge.settings.model_copy(update=changes)
         with (
-            open_services(settings) as local,
+            open_services(settings, make=True) as local,
             local.store.lock(local.demarche),
             DsTransport(
                 settings.ds_url,

@@ -98,7 +98,7 @@ def test_a_second_form_is_read_judged_and_answered_by_data_alone(
 ) -> None:
     load(DATA / "bdpm", settings.home)
     summary = Summary()
-    with connect(settings) as services:
+    with connect(settings, make=True) as services:
         poll(services, summary)
         judge(services, summary)
         respond(services, summary)

@@ -30,6 +30,8 @@ _SHORTEST = 5
 """Letters of a word that names a substance among others."""
 _LONG, _LONGER = 7, 10
 """Letters from which one, then two, that are wrong make a misspelling."""
+_WORDS = frozenset({"acid", "humai", "dilue", "forme"})
+"""Beginnings of words that name no substance."""
 _MOST = 0.9
 """Share of a brand's specialities that must hold the same, for the brand to name it."""
 
@@ -66,7 +68,7 @@ def read_names(text: str, *, salts: Salts, source: str) -> SubstanceNames:
     """Names of a table ``autre_nom;substance``; an empty other name only states a substance.
 
     Raises:
-        DataFileError: A line has not two cells, or no substance.
+        DataFileError: A line has not two cells, or no substance, or contradicts another one.
     """
     others: dict[str, str] = {}
     known: set[str] = set()
@@ -79,7 +81,11 @@ def read_names(text: str, *, salts: Salts, source: str) -> SubstanceNames:
         substance = joined(row[1], salts)
         known.update(substance.split("+"))
         if row[0].strip():
-            others[joined(row[0], salts)] = substance
+            others[name := joined(row[0], salts)] = substance
+            if name != substance and others.get(substance) == name:
+                raise DataFileError(
+                    [f"{source}:{at} : « {row[0]} » et « {row[1]} » se renvoient l'un à l'autre"]
+                )
     # A substance that has itself another name there is called by that one.
     named = {
         other: "+".join(
@@ -92,19 +98,25 @@ def read_names(text: str, *, salts: Salts, source: str) -> SubstanceNames:
 
 
 def reference_names(medicines: Iterable[Medicine], salts: Salts) -> SubstanceNames:
-    """Names that a reference knows: its substances, and brands that hold one thing only."""
+    """Names that a reference knows: its substances, and what holds one thing only.
+
+    That is a brand, or a salt that its own name does not tell from what acts in it
+    (« pémétrexed disodique 2,5-hydraté »): typed beside its code or without, it is the same.
+    """
     held: dict[str, Counter[str]] = defaultdict(Counter)
     known: set[str] = set()
     for one in medicines:
         parts = {joined(name, salts) for name in one.fractions} - {""}
         known |= parts
-        if parts and (brand := head(one.name)):
-            held[brand]["+".join(sorted(parts))] += 1
+        acting = "+".join(sorted(parts))
+        salt = joined(one.substances[0], salts) if len(one.substances) == 1 else ""
+        for name in {head(one.name), salt if _akin(salt, acting) else ""} - {""} if acting else ():
+            held[name][acting] += 1
     words = {word for name in known for part in name.split("+") for word in part.split()}
     others = {
-        brand: most
-        for brand, found in held.items()
-        if brand not in words
+        name: most
+        for name, found in held.items()
+        if name not in words and name not in known
         for most, count in found.most_common(1)
         if count >= _MOST * found.total()
     }
@@ -120,6 +132,15 @@ def substances_by_cis(matches: Iterable[Match | None], salts: Salts) -> Mapping[
         for match in matches
         if match is not None and match.sure and match.medicine is not None
     }
+
+
+def _akin(one: str, other: str) -> bool:
+    """Whether two names have a word that begins alike, as an acid and its salt do."""
+    mine, theirs = (
+        {sound(word)[:_SHORTEST] for word in name.replace("+", " ").split()} - _WORDS
+        for name in (one, other)
+    )
+    return not mine.isdisjoint(theirs)
 
 
 def head(name: str) -> str:

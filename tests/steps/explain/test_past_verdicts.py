@@ -50,7 +50,7 @@ def changed(tmp_path: Path) -> Iterator[Changed]:
     with bridge_on(tmp_path, seeds) as bridge:
         after = bridge.settings.model_copy(update={"rules": rules, "mapping": mapping})
         for settings in (bridge.settings, after):
-            with connect(settings) as services:
+            with connect(settings, make=True) as services:
                 poll(services, Summary())
                 judge(services, Summary())
         yield Changed(bridge, after, seeds[0].number)
@@ -129,7 +129,7 @@ def test_a_verdict_whose_basis_says_nothing_of_the_code_is_judged_again_and_stil
     changed: Changed,
 ) -> None:
     """As the bases of installations from before the code was a part of them."""
-    with connect(changed.after) as services:
+    with connect(changed.after, make=True) as services:
         row = current_verdicts(services.store, services.demarche)[changed.number]
         old = row.basis.replace(f"/code-{JUDGED}", "")
         assert old != row.basis

@@ -35,7 +35,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, light_columns: Any) -> Iterat
     """A démarche that was read, judged and answered."""
     folder = tmp_path_factory.mktemp("regardes")
     with bridge_on(folder, SEEDS, columns=light_columns) as bridge:
-        with connect(bridge.settings) as services:
+        with connect(bridge.settings, make=True) as services:
             gather(services, Summary())
             respond(services, Summary())
         yield bridge
@@ -89,7 +89,7 @@ def test_judging_again_reads_no_dossier(made: Bridge) -> None:
 def test_judging_reads_what_was_submitted_and_what_is_near_it(made: Bridge) -> None:
     shown = made.sandbox.control.snapshots(made.sandbox.demarche)
     numbers = sorted(n for n, one in shown.items() if one["state"] == "en_construction")[:2]
-    with connect(made.settings) as services:
+    with connect(made.settings, make=True) as services:
         for number in numbers:
             made.sandbox.control.submit(number, {8: "Contact corrigé"})
         gather(services, Summary())
@@ -102,7 +102,7 @@ def test_judging_reads_what_was_submitted_and_what_is_near_it(made: Bridge) -> N
 def test_what_a_person_writes_is_planned_for_and_described_alone(made: Bridge) -> None:
     control, demarche = made.sandbox.control, made.sandbox.demarche
     number = sorted(control.snapshots(demarche))[3]
-    with connect(made.settings) as services:
+    with connect(made.settings, make=True) as services:
         control.label(number, "À signer")
         gather(services, Summary())
         summary, seen = judged(services)
@@ -164,7 +164,7 @@ def test_what_moved_is_decoded_and_mapped_once(
     open_one = next(seed for seed in SEEDS if seed.state == "en_construction")
     deposited = {"answers": open_one.answers, "company": asdict(open_one.company)}
     made.sandbox.control.create(made.sandbox.demarche, deposited)
-    with connect(made.settings) as services:
+    with connect(made.settings, make=True) as services:
         gather(services, Summary())
         summary = Summary()
         respond(services, summary)

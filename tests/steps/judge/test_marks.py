@@ -31,7 +31,7 @@ def bridge(tmp_path: Path) -> Iterator[Bridge]:
     seed = replace(seed, answers={**seed.answers, CONSTATED: text})
     with bridge_on(tmp_path, [seed]) as made:
         made.sandbox.control.annotate(seed.number, {CONSENT: True})
-        with connect(made.settings) as services:
+        with connect(made.settings, make=True) as services:
             poll(services, Summary())
             judge(services, Summary())
         yield made
@@ -68,10 +68,10 @@ def judged(services: Services) -> list[bool]:
 
 
 def test_a_dossier_leaves_by_the_marks_of_the_present_mapping_only(bridge: Bridge) -> None:
-    with connect(bridge.settings) as services:
+    with connect(bridge.settings, make=True) as services:
         (row,) = shown(services, "reseau")
         assert PHONE not in str(row["Usage constaté"])
-    with connect(swapped(bridge)) as services:
+    with connect(swapped(bridge), make=True) as services:
         assert judged(services) == [False]
         (row,) = shown(services, "reseau")  # judged first
         assert not any(PHONE in str(cell) for cell in row.values())
@@ -80,7 +80,7 @@ def test_a_dossier_leaves_by_the_marks_of_the_present_mapping_only(bridge: Bridg
 
 
 def test_another_rule_set_waits_for_its_verdicts(bridge: Bridge) -> None:
-    with connect(stricter(bridge)) as services:
+    with connect(stricter(bridge), make=True) as services:
         assert judged(services) == [False]
         judge(services, Summary())
         assert judged(services) == [True]
@@ -88,7 +88,7 @@ def test_another_rule_set_waits_for_its_verdicts(bridge: Bridge) -> None:
 
 def test_a_medicines_reference_that_is_loaded_does_not_empty_the_network(bridge: Bridge) -> None:
     load(ROOT / "tests/data/bdpm", bridge.settings.home)
-    with connect(bridge.settings) as services:
+    with connect(bridge.settings, make=True) as services:
         assert judged(services) == [True]
         judge(services, Summary())
         assert judged(services) == [True], "the basis names the reference now"
@@ -98,7 +98,7 @@ def test_code_that_judges_otherwise_judges_again_once(
     bridge: Bridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("steps.judge.judge.JUDGED", "other")
-    with connect(bridge.settings) as services:
+    with connect(bridge.settings, make=True) as services:
         assert judged(services) == [False]
         for count in (1, 0):
             summary = Summary()

@@ -30,7 +30,7 @@ SEEDS = [
 @pytest.fixture
 def bridge(tmp_path: Path) -> Iterator[Bridge]:
     with bridge_on(tmp_path, SEEDS) as made:
-        with connect(made.settings) as services:
+        with connect(made.settings, make=True) as services:
             poll(services, Summary())
         yield made
 

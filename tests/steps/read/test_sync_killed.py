@@ -32,7 +32,7 @@ def count(connection, cursor, statement, *_):
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-with connect(load_settings()) as services:
+with connect(load_settings(), make=True) as services:
     poll(services, Summary())
 """
 

@@ -204,7 +204,7 @@ class Drifting:
 
     def observed(self) -> Observed:
         """The form as the API serves it; revisions are numbered as in :func:`seen`."""
-        with connect(self.settings) as services:
+        with connect(self.settings, make=True) as services:
             found = observed_form(services)
         made = [replace(one, id=revision_id(n)) for n, one in enumerate(found.revisions)]
         return Observed(made, made[-1].id)
@@ -212,7 +212,7 @@ class Drifting:
     def read_again(self) -> tuple[Summary, tuple[Drift, ...], dict[int, Report]]:
         """Poll and judge; the drift and every report as they are then."""
         summary = Summary()
-        with connect(self.settings) as services:
+        with connect(self.settings, make=True) as services:
             poll(services, summary)
             judge(services, summary)
             return summary, drift_of(services), reports(services)
@@ -388,7 +388,7 @@ def test_a_new_champ_is_kept_and_a_line_is_proposed_for_it(
     open_one = next(n for n, r in ours.read_again()[2].items() if not r.state.decided)
     ours.shared.sandbox.control.submit(open_one, {77: "EU/1/26/1", 170: "Usage en ville"})
     _, drifts, after = ours.read_again()
-    with connect(ours.settings) as services:
+    with connect(ours.settings, make=True) as services:
         proposals = propose(
             drifts,
             mapping=services.form.mapping,

@@ -24,7 +24,7 @@ SAMPLE = Path(__file__).parents[2] / "data" / "bdpm"
 
 def judged(bridge: Bridge) -> Summary:
     summary = Summary()
-    with connect(bridge.settings) as services:
+    with connect(bridge.settings, make=True) as services:
         poll(services, summary)
         judge(services, summary)
     return summary
@@ -36,7 +36,7 @@ def test_loading_judges_again_once_and_warns_only(bridge: MakeBridge) -> None:
         assert matcher_of(ours.settings.home) is None
         load(SAMPLE, ours.settings.home)
         again, nothing = judged(ours), judged(ours)
-        with connect(ours.settings) as services:
+        with connect(ours.settings, make=True) as services:
             matcher = matcher_of(ours.settings.home)
             found = [
                 medicines_of(one, mapping=services.form.mapping, matcher=matcher)

@@ -5,10 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datafiles.file import DataFileError
+from mappings.medicines.reference import build_reference
 from tests.triage.situations.planted import the_matching
 from triage.situations.dci import Salts
 from triage.situations.facets import use_agreement
-from triage.situations.names import read_names
+from triage.situations.names import canonical, read_names, reference_names
 from triage.situations.vocabulary import BESIDE, parse_vocabulary
 
 FILE = """
@@ -175,3 +176,41 @@ def test_a_substance_that_has_another_name_is_called_by_it() -> None:
     names = read_names(rows, salts=Salts(), source="n")
     assert names.others["questran"] == "colestyramine"
     assert names.known == {"colestyramine"}
+
+
+def test_two_names_that_stand_for_each_other_are_refused_with_their_line() -> None:
+    rows = "autre_nom;substance\nvitamine d3;colécalciférol\ncolécalciférol;vitamine D3\n"
+    with pytest.raises(DataFileError, match=r"n:3 : .*se renvoient"):
+        read_names(rows, salts=Salts(), source="n")
+
+
+@pytest.mark.parametrize(
+    ("typed", "acting"),
+    [
+        ("pémétrexed disodique 2,5-hydraté", "pemetrexed"),
+        ("co-cristal d'agomélatine-acide citrique", "agomelatine"),
+        ("iohexol", "iohexol"),  # « iode » is the fraction of every contrast medium
+        ("dimésilate de lisdexamfétamine", "lisdexamfetamine"),
+    ],
+)
+def test_a_salt_as_bdpm_writes_it_is_what_acts_in_it(typed: str, acting: str) -> None:
+    pairs = [
+        ("PÉMÉTREXED DISODIQUE 2,5-HYDRATÉ", "PÉMÉTREXED"),
+        ("CO-CRISTAL D'AGOMÉLATINE-ACIDE CITRIQUE", "AGOMÉLATINE"),
+        ("IOHEXOL", "IODE"),
+        ("DIMÉSILATE DE LISDEXAMFÉTAMINE", "DEXAMFÉTAMINE"),
+    ]
+    codes = [f"6000000{at}" for at in range(len(pairs))]
+    rows = {
+        "CIS_bdpm.txt": [[code, "ESSAI, comprimé", *[""] * 9, "Non"] for code in codes],
+        "CIS_COMPO_bdpm.txt": [
+            [code, "comprimé", name, name, "", "", nature, "1"]
+            for code, pair in zip(codes, pairs, strict=True)
+            for name, nature in zip(pair, ("SA", "FT"), strict=True)
+        ],
+    }
+    reference = build_reference(lambda spec: iter(rows.get(spec.name, [])), version="essai")
+    matching = the_matching()
+    known = reference_names(reference.medicines.values(), matching.salts)
+    names = matching.names.with_reference(known)
+    assert canonical(typed, salts=matching.salts, names=names) == acting
