@@ -35,7 +35,7 @@ def is_made_of(text: str, phrases: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=64)
 def _known(phrases: tuple[str, ...]) -> Mapping[str, Collection[str]]:
-    """The phrases as letters, by their first; of one that repeats a letter (« xxx »), the letter."""
+    """The phrases as letters, by the first; of one that repeats a letter (« xxx »), the letter."""
     known: dict[str, set[str]] = defaultdict(set)
     for one in map(_letters, phrases):
         known[one[:1]].add(one[:1] if len(set(one)) == 1 else one)
