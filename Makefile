@@ -50,8 +50,9 @@ audit: setup     ## licences, known vulnerabilities, list of parts (build/sbom.j
 docs: setup      ## write docs/rapport.md and the JSON Schemas again from the mapping file
 	@$(BIN)/unc mapping document
 
-lock:            ## make the lock file again from pyproject.toml (needs uv)
+lock:            ## make the lock files again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements.lock
+	uv pip compile pyproject.toml --extra build -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements-prod.lock
 
 clean:           ## remove what was built (keeps var/)
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache *.egg-info

@@ -44,6 +44,17 @@ class ForgedFormError(PortalError):
     text = "Revenez à la page précédente, rechargez-la, puis envoyez le formulaire à nouveau."
 
 
+class BusyError(PortalError):
+    """The bridge works on the démarche, and nobody else may at the same time."""
+
+    status = 409
+    title = "Passage en cours"
+    text = (
+        "La passerelle travaille sur la démarche : rien n'a été noté. Revenez à la page précédente"
+        " et réessayez dans quelques minutes."
+    )
+
+
 class UnknownError(PortalError):
     """There is no such thing, or no more."""
 

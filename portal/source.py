@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from exports.model import ExportContext, ExportedDossier
 from exports.readers.policy import Policy
@@ -12,6 +13,18 @@ from exports.sheets.centres import Assignment, Centre, concerned
 from exports.sheets.columns import ColumnsFile
 from mappings.schema.model import Audience
 from store.repository import Store
+
+
+class Passage(Protocol):
+    """A passage that looks like patient data, see :class:`steps.judge.patients.Passage`."""
+
+    @property
+    def code(self) -> str:
+        """What a person names it by."""
+
+    @property
+    def said_by(self) -> str:
+        """Who said that it is no patient's; blank while it is masked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,9 @@ class Source:
         context: The circumstances of an export of these dossiers.
         circumstances: The same, without what takes reading reports: situations and years.
         stamps: What the lines of each listed dossier must be made from, by number.
+        passages: What looks like patient data in a dossier, for the agency's eyes.
+        say_of_passage: Keeps what a person says of one: number of the dossier, code, whether it is
+            no patient's, and who says so. Raises errors of :mod:`portal.errors`.
         stamp: Tells whether anything changed, without reading a dossier.
     """
 
@@ -43,6 +59,8 @@ class Source:
     circumstances: Callable[[], ExportContext]
     stamps: Callable[[], Mapping[int, str]]
     stamp: Callable[[], str]
+    passages: Callable[[int], Sequence[Passage]]
+    say_of_passage: Callable[[int, str, bool, str], None]
 
     def read(
         self, entries: Sequence[ExportedDossier], *, context: ExportContext, audience: Audience

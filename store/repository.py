@@ -198,11 +198,13 @@ def is_new(url: str) -> bool:
 
 
 def _has_content(file: Path) -> bool:
-    """Whether a file is there with something in it; what may not be looked at is not there."""
+    """Whether a file is there with something in it: to open what may not be looked at says why."""
     try:
         return file.stat().st_size > 0
-    except OSError:
+    except FileNotFoundError:
         return False
+    except OSError:
+        return True
 
 
 def open_store(url: str) -> Store:

@@ -8,16 +8,20 @@ from cli.terminal.output import ERROR, Common, print_json
 from datafiles.refusals import refusal
 from exports.model import ExportContext, ExportedDossier
 from portal.app import Site, make_app
+from portal.errors import BusyError, UnknownError
 from portal.published.files import FetchableFiles
 from portal.published.notices import Crier
 from portal.serving import each_minute, listen, server_of
 from portal.source import Source
 from settings import SettingsError, load_settings
+from steps.judge.patients import clear, passages, restore
 from steps.publish.circumstances import circumstances, line_stamps
 from steps.publish.export import entries_of, export_context, source_digest
+from steps.wiring.failures import RequestError
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.memory import require_base
 from steps.wiring.services import Services, open_services
+from store.database.errors import AlreadyRunning
 
 
 def run_portal(*, host: str, port: int, common: Common) -> None:
@@ -69,6 +73,16 @@ def source_of(services: Services) -> Source:
     def context(found: Sequence[ExportedDossier]) -> ExportContext:
         return export_context(services, tuple(found))
 
+    def say(number: int, code: str, is_none: bool, who: str) -> None:
+        act = clear if is_none else restore
+        try:
+            with services.store.lock(services.demarche):
+                act(services, number, [code], who=who)
+        except RequestError as error:
+            raise UnknownError from error
+        except AlreadyRunning as error:
+            raise BusyError from error
+
     return Source(
         demarche=services.demarche,
         store=services.store,
@@ -81,6 +95,8 @@ def source_of(services: Services) -> Source:
         circumstances=lambda: circumstances(services),
         stamps=lambda: line_stamps(services),
         stamp=lambda: source_digest(services),
+        passages=lambda number: passages(services, number),
+        say_of_passage=say,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,7 @@ from store.database.backup import backup as copy_database
 from store.repository import is_new, open_store
 
 _DEFAULT = Common()
+_BACKUPS = "sauvegardes"
 
 
 def init(*, common: Common = _DEFAULT) -> int:
@@ -127,15 +129,18 @@ class _Purge:
         dry_run: Whether nothing is to be done.
         months: How long dossiers are kept, if it is set.
         removed: Folders of workbooks that were too old.
+        copies: Copies of the base of before, which may hold what was erased.
     """
 
     dry_run: bool
     months: int | None = None
     removed: tuple[str, ...] = field(default=())
+    copies: tuple[Path, ...] = field(default=())
 
     def work(self, settings: Settings, summary: Summary) -> None:
         """Erase, publish without what was erased, then remove old workbooks."""
         self.months, self.removed = settings.retention_months, ()
+        self.copies = _copies(settings)
         if self.dry_run:
             with open_services(settings) as services:
                 summary.deleted |= set(over(services))
@@ -160,6 +165,9 @@ class _Purge:
             erased=sorted(summary.deleted),
             workbooks=summary.workbooks,
             removed=list(self.removed),
+            remade=summary.remade,
+            withdrawn=summary.withdrawn,
+            copies=list(map(str, self.copies)),
             retention_months=self.months,
             **({"dry_run": True} if self.dry_run else {}),
         )
@@ -183,6 +191,27 @@ class _Purge:
         yield f"{len(numbers)} dossier(s) effacé(s){listed}"
         yield f"{len(summary.workbooks)} classeur(s) publié(s) de nouveau"
         yield f"{len(self.removed)} édition(s) ou export(s) trop vieux effacé(s)"
+        yield f"{len(summary.remade)} édition(s) ou export(s) refait(s) sans les dossiers retirés"
+        yield from (f"  {folder}" for folder in summary.remade)
+        if summary.withdrawn:
+            yield f"{len(summary.withdrawn)} fichier(s) supprimé(s), qui ne pouvaient être refaits"
+            yield from (f"  {file}" for file in summary.withdrawn)
+        yield from self._out_of_reach()
+
+    def _out_of_reach(self) -> Iterator[str]:
+        """Where what was erased may still be."""
+        if self.copies:
+            yield (
+                f"{len(self.copies)} sauvegarde(s) de la base gardent en clair ce qui a été effacé"
+                " depuis : effacez les plus vieilles, ou chiffrez-les (docs/exploitation.md, § 6)"
+            )
+            for one in self.copies:
+                day = datetime.fromtimestamp(one.stat().st_mtime, PARIS)
+                yield f"  {one}, du {day:%d/%m/%Y}"
+        yield (
+            "Hors d'atteinte aussi : ce qui a été téléchargé, et les sauvegardes faites ailleurs"
+            " (PostgreSQL, disques)."
+        )
 
 
 def _troubles(_summary: Summary) -> int:
@@ -191,7 +220,13 @@ def _troubles(_summary: Summary) -> int:
 
 def _dated(settings: Settings, name: str) -> Path:
     stamp = f"{now().astimezone(PARIS):%Y-%m-%d-%H%M%S}"
-    return settings.home / "sauvegardes" / f"{name}-{stamp}.sqlite"
+    return settings.home / _BACKUPS / f"{name}-{stamp}.sqlite"
+
+
+def _copies(settings: Settings) -> tuple[Path, ...]:
+    """Copies of the base that stay here, oldest first: a purge does not reach into them."""
+    found = [one for one in (settings.home / _BACKUPS).rglob("*") if one.is_file()]
+    return tuple(sorted(found, key=lambda one: one.stat().st_mtime))
 
 
 def _tell(common: Common, sentence: str, **facts: object) -> None:

@@ -53,6 +53,10 @@ def _show(summary: Summary) -> None:
     if rows:
         out.print(table("Passage terminé", ["", "Nombre"], rows))
     list_workbooks(out, [Path(path) for path in summary.workbooks])
+    for title, paths in {"Refait": summary.remade, "Supprimé": summary.withdrawn}.items():
+        for path in paths:
+            told = f"{title}, sans des dossiers retirés : {path}"
+            out.print(told, markup=False, highlight=False, soft_wrap=True)
 
 
 def list_workbooks(out: Console, paths: Sequence[Path]) -> None:

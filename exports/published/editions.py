@@ -1,6 +1,5 @@
 """Editions: what was handed out at a date that people name, always published, kept by kind."""
 
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,15 @@ from pathlib import Path
 from exports.cells import paris
 from exports.excel_names import file_code
 from exports.published.checking import ExportFile, none_left
-from exports.published.folders import alone, beside, disk_told, flush, require_name, sweep
+from exports.published.folders import (
+    alone,
+    beside,
+    discard,
+    disk_told,
+    flush,
+    require_name,
+    sweep,
+)
 from exports.published.manifest import (
     ExportFacts,
     PublishedExport,
@@ -156,7 +163,7 @@ def remove_old_editions(
     with disk_told(root), alone(root):
         removed = old_editions(root, before=before, at=at)
         for folder in removed:
-            shutil.rmtree(folder)
+            discard(folder)
     return removed
 
 

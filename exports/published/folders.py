@@ -49,10 +49,20 @@ def beside(place: Path, *, prefix: str = UNFINISHED) -> Iterator[Path]:
 def sweep(place: Path) -> None:
     """Remove what a killed publisher left unfinished. The caller holds the folder."""
     for left in place.glob(f"{UNFINISHED}*"):
-        if left.is_symlink():
+        if left.is_symlink() or left.is_file():
             left.unlink()
         else:
             shutil.rmtree(left)
+
+
+def discard(folder: Path) -> None:
+    """Remove a folder. It loses its name first: killed on the way, :func:`sweep` does the rest."""
+    left = folder.with_name(f"{UNFINISHED}{folder.name.removeprefix(UNFINISHED)}")
+    if folder != left:
+        if left.exists():
+            shutil.rmtree(left)
+        folder.rename(left)
+    shutil.rmtree(left)
 
 
 def write_file(path: Path, content: bytes) -> None:

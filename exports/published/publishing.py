@@ -7,7 +7,6 @@ once have been a year ahead.
 
 import errno
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from exports.published.checking import ExportFile, none_left, sound
 from exports.published.folders import (
     alone,
     beside,
+    discard,
     disk_told,
     flush,
     require_name,
@@ -128,7 +128,7 @@ def remove_old(root: Path, *, before: datetime, at: datetime) -> tuple[Path, ...
     with disk_told(root), alone(root):
         removed = old_ones(root, before=before, at=at)
         for folder in removed:
-            shutil.rmtree(folder)
+            discard(folder)
     return removed
 
 

@@ -56,6 +56,10 @@ class WorkbookSet:
         """Versions of the data files that decide what is withheld."""
         return f"{self.context.mapping.digest} {self.policy.digest}"
 
+    def kept(self, audience: Audience) -> Sequence[ExportedDossier]:
+        """Dossiers that an audience may not read."""
+        return self._read_by(audience).kept
+
     def numbers(self, author: str) -> frozenset[int]:
         """Numbers of the dossiers of a workbook: ``agence``, ``reseau`` or ``crpv-<code>``."""
         return frozenset(one.number for one in self.made(author).readings)

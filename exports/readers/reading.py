@@ -15,7 +15,7 @@ from exports.readers.policy import Policy, WithheldRows
 from mappings.dossier.model import Attachment
 from mappings.report.model import Answer, AnswerState, Row, Unmapped, Value
 from mappings.schema.model import Audience, FieldSpec
-from triage.replies.decision import Decision, decide
+from triage.replies.decision import PRIORITY, Decision, decide
 from triage.situations.propose import is_ours
 from triage.verdict.model import Assessment, Evidence
 
@@ -135,9 +135,17 @@ class Reading:
 
         Outside of the agency the priority is worked out without what stays there, and is not told
         where a part of what it rests on is withheld from this dossier: the level and the reasons
-        say nothing of that.
+        say nothing of that. Nor is a priority that a person typed: it may rest on what stays there.
         """
-        return self.once("decision", lambda one: decide(one.assessment, one.entry.held))
+        return self.once("decision", lambda one: decide(one.assessment, one._held))  # noqa: SLF001
+
+    @property
+    def _held(self) -> Mapping[str, str]:
+        """What a person wrote, as this audience may know it."""
+        held = self.entry.held
+        if self.audience == "agence":
+            return held
+        return {name: said for name, said in held.items() if name != PRIORITY}
 
     @property
     def assessment(self) -> Assessment:

@@ -74,7 +74,7 @@ def pack(
                 chunks = iter((_with_links(part, table),))
             else:
                 chunks = iter((part,))
-            _write(target, name, chunks=chunks)
+            write_part(target, name, chunks=chunks)
 
 
 def document_properties(
@@ -98,7 +98,8 @@ def _core(properties: DocumentProperties) -> bytes:
     return xml if isinstance(xml, bytes) else xml.encode()
 
 
-def _write(target: zipfile.ZipFile, name: str, *, chunks: Iterator[bytes]) -> None:
+def write_part(target: zipfile.ZipFile, name: str, *, chunks: Iterator[bytes]) -> None:
+    """Write a part of a file: the same bytes whenever it is written."""
     info = zipfile.ZipInfo(name, date_time=_EPOCH)
     info.compress_type = zipfile.ZIP_DEFLATED
     info._compresslevel = _LEVEL  # type: ignore[attr-defined]  # noqa: SLF001

@@ -1,8 +1,11 @@
 """The dossiers: searching, reading one, and counting them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
 from portal.dossiers.card import Card, make_card
@@ -10,11 +13,11 @@ from portal.dossiers.charts import draw
 from portal.dossiers.library import Library
 from portal.dossiers.search import ORDERS, Wanted
 from portal.dossiers.situation_names import situation_at_head
-from portal.errors import UnknownError
+from portal.errors import ForbiddenError, UnknownError
 from portal.pages.view import view_of
 from portal.people.roles import Role
-from portal.people.sessions import SignedIn
-from portal.source import Source
+from portal.people.sessions import SignedIn, sessions_of
+from portal.source import Passage, Source
 
 _HIGHEST = 2**31
 
@@ -32,6 +35,10 @@ class DossierPages:
 
     source: Source
     library: Library
+
+    def passages(self, number: int, role: Role) -> Sequence[Passage]:
+        """What looks like patient data in a dossier; nothing outside of the agency."""
+        return self.source.passages(number) if role.audience == "agence" else ()
 
     def card(self, number: int, role: Role) -> Card | None:
         """A dossier as it is now; ``None`` when it is not there, or not for this reader."""
@@ -77,11 +84,43 @@ def dossier(request: Request, number: str, person: SignedIn) -> Response:
     Raises:
         UnknownError: There is none of this number that this person may read.
     """
-    plain = number.isascii() and number.isdecimal() and len(number) < 11  # noqa: PLR2004
-    card = _dossier_pages(request).card(int(number), person.role) if plain else None
+    pages = _dossier_pages(request)
+    card = pages.card(int(number), person.role) if _is_number(number) else None
     if card is None:
         raise UnknownError
-    return view_of(request).page(request, "dossier", person=person, card=card)
+    passages = pages.passages(card.number, person.role)
+    return view_of(request).page(request, "dossier", person=person, card=card, passages=passages)
+
+
+@router.post("/dossiers/{number}/passages")
+def say_of_passage(
+    request: Request,
+    number: str,
+    person: SignedIn,
+    code: Annotated[str, Form(max_length=40)] = "",
+    geste: Annotated[Literal["montrer", "masquer"], Form()] = "masquer",
+    jeton: Annotated[str, Form()] = "",
+) -> Response:
+    """Keep what a person of the agency says of a passage that looks like patient data.
+
+    Raises:
+        ForbiddenError: The person is not of the agency.
+        ForgedFormError: No page of this session made the form.
+        UnknownError: There is no such dossier or passage.
+        BusyError: A run is going on.
+    """
+    if person.role.audience != "agence":
+        raise ForbiddenError
+    sessions_of(request).check_form(request, jeton)
+    if not _is_number(number):
+        raise UnknownError
+    source = _dossier_pages(request).source
+    source.say_of_passage(int(number), code, geste == "montrer", person.email)
+    return RedirectResponse(f"/dossiers/{int(number)}#patients", status_code=303)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 11  # noqa: PLR2004
 
 
 @router.get("/indicateurs")

@@ -12,6 +12,7 @@ from exports.cells import paris
 from exports.published.editions import Kind, told_of
 from exports.published.listing import published, stamp
 from exports.published.manifest import CURRENT, PublishedExport
+from exports.published.withdrawal import withdrawn_of
 from portal.people.roles import Role, centre_of
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}\.(?:xlsx|csv|parquet)")
@@ -32,6 +33,7 @@ class FetchableFile:
         sha256: Its checksum.
         size: In bytes.
         dossiers: How many it holds, where the manifest tells.
+        without: How many dossiers it was made again without, since it was published.
         sequence: Place of the publication that made it; 0 of before they were counted so.
         stamp: Tells its copies apart among what a person keeps.
         path: Where it is.
@@ -45,6 +47,7 @@ class FetchableFile:
     sha256: str
     size: int
     dossiers: int | None
+    without: int
     sequence: int
     stamp: str
     path: Path
@@ -181,6 +184,7 @@ class FetchableFiles:
             sha256=str(told.get("sha256", "")),
             size=int(told.get("bytes", 0)),
             dossiers=None if dossiers is None else int(dossiers),
+            without=len(withdrawn_of(export.manifest).get(name, ())),
             sequence=sequence,
             stamp=day if current else export.folder.name,
             path=path,

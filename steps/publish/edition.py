@@ -15,6 +15,7 @@ from exports.published.editions import (
 )
 from exports.published.folders import alone, disk_told
 from exports.published.manifest import PublishedExport
+from exports.published.withdrawal import retired
 from steps.publish.export import export, export_context, judged_entries, workbook_set
 from steps.publish.publication import Publication
 from steps.wiring.services import Services, now
@@ -53,6 +54,8 @@ def make_edition(
     """
     root, demarche = services.inputs.publishing.folder, services.demarche
     aside: list[str] = []
+    if retired(root, demarche=demarche):  # else its number could be given again
+        export(services, summary)
     with disk_told(root), alone(root):
         sweep_editions(root)
         edition = edition_of(root, kind, demarche=demarche, at=at, title=title)

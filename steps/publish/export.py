@@ -25,6 +25,12 @@ from steps.judge.situations import decided
 from steps.publish.beside_reports import BesideReports, situations_of
 from steps.publish.circumstances import KIND, circumstances
 from steps.publish.publication import Publication
+from steps.publish.withdrawal import (
+    finish_withdrawal,
+    is_due,
+    remake_withdrawn,
+    withdraw,
+)
 from steps.wiring import handed_out_files
 from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.drift import absences_told, drift_of
@@ -54,15 +60,18 @@ def export(services: Services, summary: Summary) -> None:
     last = services.store.exports.last(demarche, kind=KIND)
     there = current(root, demarche=demarche)
     known = (last.checksum, last.folder) if last else None
-    if there and there.intact and known == (source, str(there.folder)):
+    settled = there and there.intact and known == (source, str(there.folder))
+    if settled and not is_due(services):
         return
     aside, assessed = list[str](), frozenset(summary.assessed)
     with disk_told(root), alone(root):  # openpyxl writes temporary files
         sweep_current(root)
         entries = judged_entries(services, summary, told=aside)
         made = workbook_set(services, entries, export_context(services, entries))
+        finish_withdrawal(services, summary, made=made)
         base = next(iter(editions(root, Kind.WEEKLY, demarche=demarche)), None)
         publication = Publication.begin(services, made, base=base, aside=aside)
+        withdraw(services, made=made)
         done = replace_current(
             root,
             publication.files(there=current(root, demarche=demarche)),
@@ -72,6 +81,7 @@ def export(services: Services, summary: Summary) -> None:
             kept=publication.keep,
         )
         there = done[0] if done else current(root, demarche=demarche)
+        remake_withdrawn(services, summary, made=made, sequence=publication.sequence)
     if summary.assessed != assessed:
         source = source_digest(services)  # verdicts moved meanwhile
     summary.set_aside += aside

@@ -21,6 +21,8 @@ _NOT_COUNTED = frozenset(
         "drift",
         "form_drift",
         "told_before",
+        "remade",
+        "withdrawn",
     }
 )
 """Told in other ways than as a count of ``unc run``."""
@@ -84,6 +86,8 @@ class Summary:
         missing_labels: Labels that are wanted and that the démarche does not have.
         requests: HTTP requests to DS, retries included.
         workbooks: Absolute paths of the workbooks that this run replaced or published.
+        remade: Folders of the editions that were made again without dossiers that left.
+        withdrawn: Files and folders that were published and are removed, for the same reason.
         told_before: When each trouble that the runs before told was first told, by its key
             (`steps.wiring.troubles`).
     """
@@ -112,6 +116,8 @@ class Summary:
     missing_labels: set[str] = field(default_factory=set)
     requests: int = 0
     workbooks: list[str] = field(default_factory=list)
+    remade: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
     told_before: Mapping[str, datetime] = field(default_factory=dict)
 
     def json(self) -> dict[str, Any]:
@@ -148,4 +154,6 @@ class Summary:
             or self.labelled
             or self.messages
             or self.workbooks
+            or self.remade
+            or self.withdrawn
         )

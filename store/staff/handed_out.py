@@ -8,7 +8,7 @@ which the absences keep too: that it left is still told.
 
 import json
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -172,6 +172,31 @@ class HandedOut:
                 self._read(connection, demarche, audience, and_(other, ~one)),
             )
 
+    def histories(
+        self, demarche: int, audience: str, *, moved_after: int
+    ) -> tuple[tuple[HandedRow, tuple[tuple[HandedRow, int, int], ...]], ...]:
+        """Dossiers whose row moved after a publication: how each reads now, and read before.
+
+        Args:
+            demarche: Number of the démarche.
+            audience: ``agence`` or ``reseau``.
+            moved_after: Place of the publication.
+
+        Returns:
+            Present row; former ones, each with the first publication that showed it and the first
+            that did not any more.
+        """
+        open_ = handed_out.c.until.is_(None)
+        moved = and_(open_, handed_out.c.since > moved_after)
+        former: dict[int, list[tuple[HandedRow, int, int]]] = {}
+        with self._scope.read() as connection:
+            present = self._read(connection, demarche, audience, moved)
+            for chunk in in_chunks(sorted(present)):
+                these = and_(~open_, handed_out.c.number.in_(chunk))
+                for row, since, until in self._each(connection, demarche, audience, these):
+                    former.setdefault(row.number, []).append((row, since, until or 0))
+        return tuple((present[number], tuple(rows)) for number, rows in former.items())
+
     def prune(self, demarche: int, *, keep: Collection[int], before: datetime) -> None:
         """Erase what no publication shows that is kept, or that is recent.
 
@@ -208,6 +233,12 @@ class HandedOut:
     def _read(
         self, connection: Connection, demarche: int, audience: str, which: ColumnElement[bool]
     ) -> Rows:
+        found = self._each(connection, demarche, audience, which)
+        return {row.number: row for row, _, _ in found}
+
+    def _each(
+        self, connection: Connection, demarche: int, audience: str, which: ColumnElement[bool]
+    ) -> Iterator[tuple[HandedRow, int, int | None]]:
         query = (
             select(*_HEAD, handed_out_columns.c.names, handed_out.c.cells)
             .join(handed_out_columns, handed_out_columns.c.digest == handed_out.c.headers)
@@ -215,17 +246,12 @@ class HandedOut:
             .where(which)
         )
         names: dict[str, tuple[str, ...]] = {}
-        found: Rows = {}
         for row in connection.execute(query):
             if row.names not in names:
                 names[row.names] = tuple(json.loads(row.names))
-            found[row.number] = HandedRow(
-                row.number,
-                tuple(row.centres.split()),
-                names[row.names],
-                tuple(json.loads(row.cells)) if row.cells else (),
-            )
-        return found
+            cells = tuple(json.loads(row.cells)) if row.cells else ()
+            one = HandedRow(row.number, tuple(row.centres.split()), names[row.names], cells)
+            yield one, row.since, row.until
 
 
 def audience_of(author: str) -> str:

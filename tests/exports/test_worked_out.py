@@ -7,8 +7,10 @@ nothing.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
 
 from exports.model import ExportedDossier
@@ -19,6 +21,7 @@ from exports.sheets.columns import ColumnsFile
 from exports.sheets.figures import synthesise
 from exports.sheets.tables import Table
 from exports.sheets.values import content_text
+from exports.xlsx.without_rows import without_dossiers
 from mappings.dossier.model import Company
 from mappings.report.model import Unmapped
 from mappings.schema.model import Audience
@@ -33,11 +36,11 @@ Told = dict[tuple[str, int, str], str]
 
 def judged(changes: Mapping[int, Any] | None = None, **others: Any) -> ExportedDossier:
     """A dossier with the verdict of the rules in force."""
-    annotations = others.pop("annotations", {})
+    annotations, held = others.pop("annotations", {}), others.pop("held", {})
     report = replace(make_report(dict(changes or {})), **others)
     report = replace(report, annotations={**report.annotations, **annotations})
     verdict = assess(report, RULES, mapping=MAPPING, fingerprint="f", earlier_exists=True)
-    return ExportedDossier(report, verdict)
+    return ExportedDossier(report, verdict, held=held)
 
 
 def cells(tables: Mapping[str, Table]) -> Iterator[tuple[tuple[str, int, str], str]]:
@@ -95,6 +98,7 @@ SECRETS: Mapping[str, tuple[ExportedDossier, ExportedDossier]] = {
     ),
     "groupe": (judged(groupe="Lyon"), judged(groupe="Nice")),
     "réponse non reprise": (judged(), judged(unmapped=(Unmapped("9", "Question", "Réponse"),))),
+    "priorité écrite par une personne": (judged(), judged(held={"priorite": "P1"})),
     "risque retenu": (
         judged(annotations={"risque_retenu": answered("Faible")}),
         judged(annotations={"risque_retenu": answered("Élevé")}),
@@ -128,6 +132,32 @@ def test_nor_from_one_edition_to_the_next(secret: str) -> None:
 
     assert changed("reseau") == []
     assert changed("agence")
+
+
+@pytest.mark.parametrize("author", ["agence", "reseau"])
+def test_nor_from_an_edition_what_a_dossier_said_that_was_taken_out_of_it(author: str) -> None:
+    """Made again without it, an edition is the same whatever the dossier had said."""
+    stays = judged()
+    others = [
+        judged(NATIONAL | FEW | {17: "Un titre", 18: ["Posologie"]}, number=77),
+        judged({17: "Un autre", 20: "Mme Anne Exempla, 67 ans", 42: 9}, number=77),
+        judged({1: True, 49: True, 50: 40, 501: 12, 502: 0, 60: ["Aucun"]}, number=77),
+    ]
+    told = [again(author, [stays, other]) for other in others]
+    assert told[0] == told[1] == told[2]
+    assert {row[0] for row in told[0]["Dossiers"][1:]} == {stays.report.number}
+
+
+def again(author: str, entries: list[ExportedDossier]) -> dict[str, list[tuple[Any, ...]]]:
+    """All cells of a workbook that was made again without dossier 77, but what identifies it."""
+    circumstances = replace(context(), edition="Édition 1")
+    made = WorkbookSet(entries, circumstances, COLUMNS, POLICY).workbook(author)
+    left = without_dossiers(made, {77}, told=lambda gone: f"{len(gone)} dossier retiré")
+    assert left is not None
+    book = openpyxl.load_workbook(BytesIO(left.content))
+    rows = {sheet.title: [tuple(row) for row in sheet.values] for sheet in book}
+    rows["À propos"] = rows["À propos"][:-2]  # its checksum and its identity
+    return rows
 
 
 def test_the_level_outside_is_worked_out_of_what_is_shared_with_its_own_reasons() -> None:

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,29 @@ def test_the_containerfile_ends_as_an_account_without_rights() -> None:
             assert "latest" not in value
         if name == "COPY" and "--from" not in value:
             assert all((ROOT / source).exists() for source in value.split()[:-1]), value
+
+
+def test_production_is_a_part_of_what_is_tested_in_the_same_versions() -> None:
+    tested, used = (
+        set(re.findall(r"^([a-z0-9.-]+==\S+)", (ROOT / name).read_text("utf-8"), re.MULTILINE))
+        for name in ("requirements.lock", "requirements-prod.lock")
+    )
+    assert used < tested
+    named = {one.partition("==")[0] for one in used}
+    assert named.isdisjoint({"pytest", "playwright", "mypy", "oidc-provider-mock", "pyarrow"})
+    assert {"prefect", "openpyxl", "setuptools"} <= named
+
+
+def test_an_image_takes_no_data_no_secret_and_no_history() -> None:
+    listed = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    rules = [line for line in listed if line and not line.startswith("#")]
+    assert rules[0] == "*"
+    let_in = {line[1:] for line in rules if line.startswith("!")}
+    assert let_in.isdisjoint({"var", ".env", ".git", "tests", "bench", "node_modules", ".venv"})
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    rooms = {one.rstrip("*") for one in project["packages"]["find"]["include"]}
+    assert rooms | {f"{one}.py" for one in project["py-modules"]} <= let_in
+    assert all((ROOT / one).exists() for one in let_in)
 
 
 def test_each_service_of_compose_is_whole() -> None:

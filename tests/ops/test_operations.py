@@ -158,7 +158,7 @@ def test_an_empty_base_is_not_backed_up_and_no_file_is_left(
     copy = tmp_path / "copies" / "copie.sqlite"
     copy.parent.mkdir()
     assert unc({"UNC_HOME": str(tmp_path)}, "backup", "--to", str(copy)) == 2
-    assert "est vide" in capsys.readouterr().err
+    assert "Aucune base" in capsys.readouterr().err
     assert not list(copy.parent.iterdir())
 
 
@@ -226,7 +226,15 @@ def test_a_purge_says_all_that_it_did(
         assert "0 dossier(s) effacé(s)\n0 classeur(s) publié(s)" in told
         assert "0 édition(s) ou export(s) trop vieux" in told
         assert unc({"UNC_RETENTION_MONTHS": "900"}, "purge", "--json") == 0
-        wanted = {"erased": [], "workbooks": [], "removed": [], "retention_months": 900}
+        empty = (
+            "erased",
+            "workbooks",
+            "removed",
+            "remade",
+            "withdrawn",
+            "copies",
+        )
+        wanted = {**{name: [] for name in empty}, "retention_months": 900}
         assert json.loads(capsys.readouterr().out) == wanted
 
 
@@ -255,8 +263,8 @@ def test_a_base_under_home_is_named_by_its_file(
     home = tmp_path / "rien"
     assert unc({"UNC_HOME": str(home), "UNC_DEMARCHE": "1"}, "backup") == 2
     told = capsys.readouterr().err
-    assert f"Aucune base encore : {home / 'unc.sqlite'}" in told
-    assert "unc run" in told
+    assert f"Aucune base : {home / 'unc.sqlite'}" in told
+    assert "unc init" in told
     assert not home.exists()
     home.write_text("un fichier", "utf-8")
     assert unc({}, "status") == 2

@@ -25,6 +25,7 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/changements"): SIGNED_IN,
     ("GET", "/dossiers"): SIGNED_IN,
     ("GET", "/dossiers/{number}"): dict.fromkeys(EVERYBODY, 404) | {NOBODY: 303},
+    ("POST", "/dossiers/{number}/passages"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
     ("GET", "/indicateurs"): SIGNED_IN,
     ("GET", "/journal"): {ADMIN: 200, AGENCE: 403, LYON: 403, NICE: 403, NOBODY: 303},
 }

@@ -10,10 +10,14 @@ Span = tuple[int, int]
 
 _AT = re.compile(
     r" ?(?:@|[(\[{] ?(?i:at|arobase) ?[)\]}]|(?i:\barobase\b)) ?|"
-    r"(?<=\w) (?i:at) (?=[\w-]{2,40}\.(?:fr|com|net|org|eu|be|ch|lu)\b)"
+    r"(?<=\w) (?i:at) (?=[\w-]{2,40}(?:\.| (?i:dot|point) )(?:fr|com|net|org|eu|be|ch|lu)\b)|"
+    rf"(?<=\w) (?i:chez) (?={any_of(WORDS.webmails)}(?:\.| (?i:dot|point) )(?:fr|com|net)\b)"
 )
-_LOCAL = re.compile(r"[\w.+'%-]{1,64}$")
-_DOT = r"(?: \. (?=[a-z]{2,4}\b)| ?\.|,(?=[a-z]{2,3}\b)| ?[(\[](?i:dot|point)[)\]] ?)"
+_LOCAL = re.compile(r"(?:[\w.+'%-]{1,30} (?i:point|dot) )?[\w.+'%-]{1,64}$")
+_DOT = (
+    r"(?: (?i:dot|point) (?=[a-z]{2,4}\b)| \. (?=[a-z]{2,4}\b)| ?\.|,(?=[a-z]{2,3}\b)"
+    r"| ?[(\[](?i:dot|point)[)\]] ?)"
+)
 _DOMAIN = re.compile(rf"[\w-]{{1,40}}(?:{_DOT}[\w-]{{1,30}}){{1,3}}")
 _MAILBOXES = folded(WORDS.mailboxes)
 _LONGEST = 64

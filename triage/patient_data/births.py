@@ -24,6 +24,7 @@ _DAY = re.compile(
 )
 _DAY_OF_MONTH = re.compile(
     rf"(?<!\w)(?:1er|[0-3]?\d|{_WORDED}) {_MONTH} (?:(?:19|20)\d\d|'?\d\d|{_WORDED})(?!\w)"
+    rf"|(?<!\w){_MONTH} 19\d\d(?!\w)|(?:(?<=n[ée] en )|(?<=n[ée]e en )){_MONTH} 20\d\d(?!\w)"
 )
 _MONTH_THERE = re.compile("|".join(sorted({one[:3] for one in WORDS.months})), re.IGNORECASE)
 _LETTER = "[A-ZÉÈÀ]"
@@ -45,7 +46,9 @@ _BESIDE_BEFORE = re.compile(rf"(?P<initials>{_BARE})[ /-]{{1,3}}$")
 _LOWER_BEFORE = re.compile(rf"(?P<initials>{_LOWER}) ?[,(:;][ (]{{0,2}}$")
 _NAMED_BEFORE = (_DOTTED_BEFORE, _BARE_BEFORE, _BESIDE_BEFORE, _LOWER_BEFORE, _SAID_BEFORE)
 _NAMED_AFTER = re.compile(rf"[ ,.(:;\n-]{{0,5}}{_SAID}")
-_NAMED_AFTER_BIRTH = re.compile(rf"[ ,(:;\n-]{{1,5}}(?P<initials>{_DOTTED}|{_BARE})")
+_NAMED_AFTER_BIRTH = re.compile(
+    rf"[ ,(:;\n-]{{1,5}}(?:(?i:patiente?) )?(?P<initials>{_DOTTED}|{_BARE})"
+)
 _INITIALS = re.compile(rf"(?P<initials>{_ANY}|{_LOWER})")
 _FAR = 60
 """Characters before a date in which initials are looked for."""
@@ -66,7 +69,10 @@ _NO_SURNAME = folded(WORDS.not_names) | {"avec"}
 
 @lru_cache(maxsize=8)
 def days_in(text: str) -> tuple[Span, ...]:
-    """Places of days of the calendar, in figures or in words; of a year, after « né en »."""
+    """Places of days of the calendar, in figures or in words; of a month before 2000.
+
+    After « né en », a year or any month is one.
+    """
     found = [match.span() for match in _DAY.finditer(text)]
     if _MONTH_THERE.search(text):
         found += [match.span() for match in _DAY_OF_MONTH.finditer(text)]

@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from triage.patient_data.addresses import STREET_STEMS, emails_in, postal_addresses_in
 from triage.patient_data.ages import AGE_STEMS
 from triage.patient_data.births import births_in
 from triage.patient_data.numbers import CODE_BEFORE, hospital_numbers_in, nirs_in
 from triage.patient_data.people import initials_with_age_in, names_in
-from triage.patient_data.phones import phones_in
+from triage.patient_data.phones import phones_in, spoken_phones_in
 from triage.patient_data.plain import plain
 from triage.patient_data.words import WORDS
 
@@ -62,16 +63,18 @@ class _Search:
 
 
 Find = Callable[[str], Iterator[Span]]
+_FIGURES = _Search(_phones, in_digits=True, fewest=9)
+_SPOKEN = _Search(spoken_phones_in, stems=("zéro", "zero"))
 
 FINDERS: Mapping[str, Find] = {
     "nir": _Search(nirs_in, in_digits=True, fewest=12),
-    "phone_in_text": _Search(_phones, in_digits=True, fewest=9),
+    "phone_in_text": lambda typed: chain(_FIGURES(typed), _SPOKEN(typed)),
     "birth_with_initials": _Search(births_in, in_digits=True),
     "initials_with_age": _Search(initials_with_age_in, stems=AGE_STEMS),
     "name": _Search(names_in),
-    "hospital_number": _Search(hospital_numbers_in, in_digits=True, fewest=5),
+    "hospital_number": _Search(hospital_numbers_in, in_digits=True, fewest=2),
     "email": _Search(
-        emails_in, stems=("@", "at)", "at]", "at}", "at )", "at ]", "arobase", " at ")
+        emails_in, stems=("@", "at)", "at]", "at}", "at )", "at ]", "arobase", " at ", " chez ")
     ),
     "address": _Search(postal_addresses_in, stems=STREET_STEMS),
 }

@@ -267,10 +267,17 @@ def professions_near(text: str, start: int, end: int) -> bool:
 def civilities_in(text: str) -> Iterator[int]:
     """Where « M. », « Mme »… stand before a capital."""
     for match in _CIVILITY.finditer(text):
-        yield match.start()
+        bare = match.group() == "M"
+        if not bare or _BEFORE_BARE.search(text, max(0, match.start() - _FAR), match.start()):
+            yield match.start()
+
+
+_BEFORE_BARE = re.compile(r"(?:^|[.,;:(\n] ?|(?<!\w)(?i:de|chez|à|pour|et|que|avec) )$")
+"""What stands before « M DUPONT », but not before « taille M STANDARD »."""
 
 
 _CIVILITY = re.compile(
-    r"(?<![\w.])(?:M\.|(?i:Mr|Mme|Mde|Mlle|Melle|Mrs)\.?|(?i:Monsieur|Madame|Mademoiselle))"
+    r"(?<![\w.])(?:M\.|M(?= [A-ZÉÈÀ]{4,30}(?![\w-]))"
+    r"|(?i:Mr|Mme|Mde|Mlle|Melle|Mrs)\.?|(?i:Monsieur|Madame|Mademoiselle))"
     r"(?=[ \n]{0,2}[^\W\d_])"
 )

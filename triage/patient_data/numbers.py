@@ -35,14 +35,19 @@ _BEFORE = 40
 _VALUE = r"(?:[A-Z]{1,3}[ -]?)?\d(?:[ ./-]?\d){4,14}(?!\w)"
 _ITS_SIGN = r"(?:[ :=#.(\n-]|n°|(?i:num[ée]ro|(?:du |de la )?patiente?)){0,4}?"
 _HOSPITAL = re.compile(
-    rf"(?<!\w)(?:(?P<label>{any_of(WORDS.hospital)})"
+    rf"(?<!\w)(?:(?P<label>{any_of(WORDS.hospital)})(?![^\W\d_])"
     r"|(?i:n°|no|num[ée]ro)(?: (?:permanent )?(?:d[eu]|de la|de l')| d'?)? ?(?:d[eu] |d')?"
-    rf"(?:{any_of((*WORDS.hospital_numbered, *WORDS.hospital))})"
-    rf"|(?i:patiente?) (?=n°|(?i:num[ée]ro)))(?![^\W\d_]){_ITS_SIGN}(?P<value>{_VALUE})"
+    rf"(?:{any_of((*WORDS.hospital_numbered, *WORDS.hospital))})(?![^\W\d_])"
+    rf"|(?i:patiente?) (?=n°|(?i:num[ée]ro))){_ITS_SIGN}(?P<value>{_VALUE})"
+    rf"|(?:n°|(?i:num[ée]ro)) ?(?P<of>{_VALUE})(?= (?i:du|de la|d'une?) (?i:patiente?|malade)\b)"
+)
+_ROOM = re.compile(
+    r"(?<!\w)(?i:chambre) (?:n° ?)?\d{2,4}(?!\w| ?(?:h|heures|°|degrés)(?!\w))"
+    r"(?:,? (?i:lit) (?:n° ?)?\d{1,2}(?!\w))?"
 )
 _UNIT = re.compile(rf" ?(?:{any_of(WORDS.units)})(?!\w)")
 _A_DATE = re.compile(r"(?:19|20)\d\d ?- ?(?:19|20)\d\d|[0-3]?\d[/.-][01]?\d[/.-](?:19|20)?\d\d")
-_FEWEST = {"nda": 7, "nip": 6, "n.i.p.": 6, "iep": 6, "ins": 6}
+_FEWEST = {"matricule": 7, "nda": 7, "nip": 6, "n.i.p.": 6, "iep": 6, "ins": 6}
 _FEWEST_DIGITS = 5
 
 
@@ -74,15 +79,19 @@ def _is_nir(text: str, match: re.Match[str]) -> bool:
 
 @lru_cache(maxsize=8)
 def hospital_numbers_in(text: str) -> tuple[Span, ...]:
-    """Numbers of a patient's record, by what stands before: IPP, NIP, « dossier médical n° »."""
-    return tuple(
-        match.span("value") for match in _HOSPITAL.finditer(text) if _is_of_a_record(text, match)
-    )
+    """Numbers of a patient's record, by what stands beside (IPP, « dossier n° »); a room."""
+    found = [
+        match.span("of" if match["of"] else "value")
+        for match in _HOSPITAL.finditer(text)
+        if _is_of_a_record(text, match)
+    ]
+    found += [match.span() for match in _ROOM.finditer(text) if not _UNIT.match(text, match.end())]
+    return tuple(sorted(found))
 
 
 def _is_of_a_record(text: str, match: re.Match[str]) -> bool:
-    value = match["value"]
+    value = match["of"] or match["value"]
     fewest = _FEWEST.get((match["label"] or "").casefold(), _FEWEST_DIGITS)
     if sum(map(str.isdigit, value)) < fewest or _A_DATE.fullmatch(value):
         return False
-    return not _UNIT.match(text, match.end("value"))
+    return not _UNIT.match(text, match.end())

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from french.text import fold
 from triage.patient_data.ages import ages_in
 from triage.patient_data.births import days_in, is_old
 from triage.patient_data.names import (
@@ -23,16 +24,31 @@ _LONG = frozenset(WORDS.acronyms_long)
 _OFTEN = frozenset(WORDS.acronyms_often)
 _LATIN = frozenset({"IE", "EG", "CAD", "PEX"})
 _PATIENT = re.compile(
-    rf"(?<!\w)(?:{any_of((*WORDS.patients, *WORDS.children, *WORDS.named))})(?!\w)[ :,(-]{{1,3}}"
+    rf"(?<!\w)(?:{any_of((*WORDS.patients, *WORDS.children, *WORDS.named))})(?!\w)[ :=,(-]{{1,3}}"
     rf"(?:(?:{any_of(WORDS.named)}|nom) ?:? ?)?(?=[^\W\d_])"
 )
 _LABEL = re.compile(
     r"(?<!\w)(?:(?P<first>(?i:pr[ée]noms?(?: (?:du|de la) patiente?)?))"
     r"|(?P<patient>(?i:nom(?: et pr[ée]nom| pr[ée]nom)? (?:du|de la) patiente?"
     r"|identit[ée](?: (?:du|de la) patiente?)?|nom et pr[ée]nom"
-    r"|nom (?:de naissance|d'usage|de famille|patronymique|marital)))"
-    r"|(?P<last>(?i:nom))) ?: ?(?=[^\W\d_])"
+    r"|nom (?:de naissance|de jeune fille|d'usage|de famille|patronymique|marital)))"
+    r"|(?P<last>(?i:nom)))(?: ?[:=] ?(?=[^\W\d_])| (?=[A-ZÉÈ]{3,30}(?!\w))"
+    r"|(?<=r[ée]nom) (?=[A-ZÉÈ][^\W\d_]))"
 )
+_MAIDEN = re.compile(rf"(?<!\w){any_of(WORDS.maiden)}(?!\w)\.? (?=[A-ZÉÈ])")
+_RELATIVE = re.compile(
+    rf"(?<!\w)(?:(?i:son|sa|leur|une?|de|du|la|le) |l'){any_of(WORDS.relatives)}"
+    r"[ ,(:]{1,2}(?=[A-ZÉÈ])"
+)
+_OF_A_COMPANY = re.compile(rf"(?<!\w){any_of(WORDS.organisations)}(?!\w)[^.\n]{{0,20}}$")
+_BORN_BEFORE = re.compile(r"(?i:\bddn|\bnaissance)[^\n\d]{0,20}$")
+_ADJECTIVE = re.compile(r".{1,30}(?:E|ES|EUX|EUSE|IF|IQUE|ANT|ANTS|ENT|ENTS|EL|AL|IEN|AIRE|IN)")
+"""Ends of words that tell which patient, not who, in capitals and without accents."""
+_AS_A_NAME = re.compile(
+    r" [A-ZÉÈ](?:\.|(?![\w'-]))|, ?\d| \(| (?:sous|a|est|n[ée]e?|suivie?|trait[ée]e?|[âa]g[ée]e?)\b"
+)
+"""What follows a surname."""
+_SURNAME, _BESIDE = 5, 6
 _FIRST_NEAR = re.compile(r"(?i:pr[ée]nom)")
 _NAMED_AFTER_AGE = re.compile(
     rf"[ ,:(-]{{1,3}}(?:(?:{any_of(WORDS.named)}|du nom de|initiales?)[ :]{{1,3}})?(?=[^\W\d_])"
@@ -47,9 +63,21 @@ _SAID = re.compile(
 """Initials that are said to be some."""
 
 
-_CIVILITY_STEMS = ("m.", "mr", "mme", "mde", "mlle", "melle", "monsieur", "madame", "mademoiselle")
+_CIVILITY_STEMS = (
+    "m.",
+    "m ",
+    "mr",
+    "mme",
+    "mde",
+    "mlle",
+    "melle",
+    "monsieur",
+    "madame",
+    "mademoiselle",
+)
 _PATIENT_STEMS = tuple(
     {one[:4].lower() for one in (*WORDS.patients, *WORDS.children, *WORDS.named)}
+    | {one[:4].lower() for one in (*WORDS.maiden, *WORDS.relatives)}
     | {"nom", "identit"}
 )
 
@@ -120,7 +148,11 @@ def _by_birth(text: str) -> Iterator[Span]:
                 continue
         after = _AFTER_DAY.match(text, end)
         name = name_after(text, after.end()) if after else None
-        if name is not None and (name.civility or (is_old(text[start:end]) and _is_full(name))):
+        if name is None:
+            continue
+        born = _BORN_BEFORE.search(text, max(0, start - _NEAR), start)
+        alone = born is not None and _is_capital(name.words[0])
+        if name.civility or alone or (is_old(text[start:end]) and _is_full(name)):
             yield start, name.end
 
 
@@ -157,8 +189,14 @@ def _is_full(name: Name) -> bool:
 
 
 def _is_title(name: Name) -> bool:
-    """« M. le Professeur », « Mme la Directrice »."""
-    return name.words[0].casefold() in {"le", "la", "l'"}
+    """« M. le Professeur », « Mme la Directrice »; not « Mme Le Goff »."""
+    return name.words[0] in {"le", "la", "l'"}
+
+
+def _is_capital(word: str) -> bool:
+    """Whether a word in capitals is long enough for a surname, and no acronym."""
+    known = word in _LONG or not looks_like_a_name(word)
+    return word.isupper() and len(word) >= _SURNAME and not known
 
 
 def _by_words(text: str) -> Iterator[Span]:
@@ -166,14 +204,43 @@ def _by_words(text: str) -> Iterator[Span]:
         name = name_after(text, match.end())
         if name is None or name.civility or name.is_initials:
             continue
-        if _is_full(name) or is_alone_enough(name.words[0]):
+        surname = (
+            _is_capital(name.words[0])
+            and not match.group().isupper()
+            and not _ADJECTIVE.fullmatch(fold(name.words[0]).upper())
+            and (
+                match.group()[-2:].strip() in {":", "="}
+                or _AS_A_NAME.match(text, name.end)
+                or len(name.words[-1]) == 1
+            )
+        )
+        if _is_full(name) or is_alone_enough(name.words[0]) or surname:
             yield name.start, name.end
+    yield from _by_family(text)
     for match in _LABEL.finditer(text):
         name = name_after(text, match.end())
         if name is None or not looks_like_a_name(name.words[-1]):
             continue
         near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
         if match["last"] is None or _FIRST_NEAR.search(near):
+            yield name.start, name.end
+
+
+def _by_family(text: str) -> Iterator[Span]:
+    """A maiden name, that of a husband, and the name of a relative."""
+    for match in _MAIDEN.finditer(text):
+        name = name_after(text, match.end())
+        if name is None or name.is_initials or not looks_like_a_name(name.words[0]):
+            continue
+        near = max(0, match.start() - _NEAR)
+        if not (name.words[0].endswith("ment") or _OF_A_COMPANY.search(text, near, match.start())):
+            before = name_before(text, match.start())
+            whole = before is not None and (before.civility or _is_capital(before.words[-1]))
+            days = (end for day, end in days_in(text) if 0 < day - name.end < _BESIDE)
+            yield before.start if before and whole else name.start, next(days, name.end)
+    for match in _RELATIVE.finditer(text):
+        name = name_after(text, match.end())
+        if name is not None and _is_full(name):
             yield name.start, name.end
 
 

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 import phonenumbers
 
+from triage.patient_data.words import WORDS, any_of
+
 Span = tuple[int, int]
 
 _REGIONS = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF")
@@ -45,6 +47,10 @@ _MIXED_PAIRS = re.compile(_MIXED)
 _OTHERS = re.compile(rf"{_GROUPED}|{_BARE}")
 
 _DIGITS_OF_A_PHONE = re.compile(r"\d(?:[ .()/_\n\u00a0\u202f-]{0,3}\d){8}")
+_SPOKEN = re.compile(
+    rf"(?<!\w)(?i:z[ée]ro)[ -](?:{any_of(WORDS.numbers)}|\d)"
+    rf"(?:[ ,.-]{{1,3}}(?:\d\d|{any_of(WORDS.numbers)}|(?i:z[ée]ro))(?!\w)){{4,14}}"
+)
 _A_CODE = re.compile(r"(?!0|33)[0-9]{11,}")
 """A code alone, as a CIP13: too long for a French number, without the sign of a foreign one."""
 _A_DAY = re.compile(r"[0-3]\d([ ./-])[01]\d\1(?:19|20)\d\d(?!\d)")
@@ -78,6 +84,11 @@ def phones_in(text: str) -> Iterator[Span]:
         if span[0] >= end:
             yield span
             end = span[1]
+
+
+def spoken_phones_in(text: str) -> Iterator[Span]:
+    """Places of the numbers that are written in words: « zéro six douze trente-quatre… »."""
+    return (match.span() for match in _SPOKEN.finditer(text))
 
 
 def _is_valid(text: str, region: str) -> bool:

@@ -43,6 +43,8 @@ class Words(_Part):
     patients: tuple[str, ...]
     children: tuple[str, ...]
     named: tuple[str, ...]
+    maiden: tuple[str, ...]
+    relatives: tuple[str, ...]
     between: tuple[str, ...]
     particles: tuple[str, ...]
     not_names: tuple[str, ...]
@@ -64,6 +66,7 @@ class Words(_Part):
     streets: tuple[str, ...]
     home: tuple[str, ...]
     mailboxes: tuple[str, ...]
+    webmails: tuple[str, ...]
     months: tuple[str, ...]
     numbers: tuple[str, ...]
 

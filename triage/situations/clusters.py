@@ -24,11 +24,13 @@ class Said:
         whole: The signature.
         short: The same without the words of the uses that are known.
         known: Whether each use that it names is known.
+        still_known: Whether the short one tells so too.
     """
 
     whole: Signature
     short: Signature
     known: bool
+    still_known: bool
 
 
 @dataclass
@@ -51,7 +53,7 @@ class Cluster:
         total = 0.0
         for other, count in self.kinds.values() if one.known else ((it, 1) for it in self.members):
             found = (
-                likeness(one.short if other.known else one.whole, other.short)
+                likeness(one.short if other.still_known else one.whole, other.short)
                 if one.known
                 else likeness(one.whole, other.whole)
             )
@@ -86,7 +88,8 @@ class Clusters:
         One that would as well join several uses of its substance stays apart: nothing says which.
         """
         likeness = self._likeness
-        said = Said(one, likeness.shortened(one), known=likeness.is_known(one))
+        short = likeness.shortened(one)
+        said = Said(one, short, likeness.is_known(one), still_known=likeness.is_known(short))
         scored = [*self._scored(said)]
         best = max((score for score, _ in scored), default=0.0)
         likeliest = [each for score, each in scored if score == best]

@@ -22,7 +22,7 @@ from triage.verdict.priority import (
 )
 from triage.verdict.warnings import warnings
 
-JUDGED = f"3-{DIGEST}"
+JUDGED = f"4-{DIGEST}"
 """How reports are judged, beside rule-set and mapping: part of what a verdict rests on, with the
 words that patient data is known by.
 

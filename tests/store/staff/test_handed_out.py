@@ -38,7 +38,7 @@ def test_each_publication_is_told_as_it_was(store: Store, day: Day) -> None:
     assert old == {2: shown(2), 3: shown(3)}
     assert new == {2: shown(2, "b"), 4: shown(4)}
     assert store.handed_out.numbers(7, "crpv-a", 1) == {1}
-    assert store.handed_out.numbers(7, "crpv-a", 3) == frozenset()
+    assert store.handed_out.numbers(7, "crpv-a", 3) == set()
     assert store.handed_out.numbers(7, "reseau", 2) == {1, 2, 4}
     assert store.handed_out.rows(7, "reseau", 2)[2].by_header == {"Dossier": "2", "Titre": "b"}
     assert store.handed_out.find(7, "crpv-a", "crpv-a 2") == store.handed_out.file(7, "crpv-a", 2)
@@ -79,3 +79,15 @@ def test_a_purge_leaves_the_number_alone(
     assert store.handed_out.rows(7, "reseau", 1)[1].by_header == {}
     publish(store, 3, shown(1, "b"), at=day(3))
     assert store.handed_out.rows(7, "reseau", 3) == {1: shown(1, "b")}
+
+
+def test_how_a_row_that_moved_read_before_is_told_with_the_publications_that_showed_it(
+    store: Store, day: Day
+) -> None:
+    publish(store, 1, shown(1), shown(2), at=day(1))
+    publish(store, 2, shown(1, "b"), shown(2), at=day(2))
+    publish(store, 4, shown(1, "c"), shown(2), shown(3), at=day(4))
+    former = ((shown(1), 1, 2), (shown(1, "b"), 2, 4))
+    assert store.handed_out.histories(7, "reseau", moved_after=2) == ((shown(1, "c"), former),)
+    assert store.handed_out.histories(7, "reseau", moved_after=4) == ()
+    assert store.handed_out.histories(7, "agence", moved_after=0) == ()
