@@ -24,7 +24,7 @@ from tests.steps.adopt.test_values import plain, reports
 
 COUNT = 12
 FORMS = [
-    pytest.param("pharmacien.yaml", 58, 86, marks=pytest.mark.slow),
+    pytest.param("pharmacien.yaml", 58, 85, marks=pytest.mark.slow),
     pytest.param("juriste.yaml", 30, 83, marks=pytest.mark.slow),
     ("ergonome.yaml", 31, 64),
     pytest.param("agent.yaml", 37, 58, marks=pytest.mark.slow),
