@@ -99,7 +99,9 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
 """What went wrong, in French: a server may say it in any words, with addresses and names."""
 
 
-def _why(error: Exception) -> str:
+def _why(error: BaseException) -> str:
+    if isinstance(error, smtplib.SMTPServerDisconnected) and error.__context__:
+        return _why(error.__context__)  # smtplib says so of a silence too
     for kind, told in _REASONS:
         if isinstance(error, kind):
             return told

@@ -29,8 +29,8 @@ NEED_A_BASE = (
 )  # fmt: skip
 WITHOUT = (
     "alert unc-passage.service", "bdpm load BDPM", "demo", "doctor", "init", "mapping check",
-    "mapping document", "mapping new DOSSIER", "rules check", "rules diff 2026.1 2026.2", "run", "sandbox",
-    "sandbox reset", "sandbox return", "sandbox snapshot", "sync", "worker",
+    "mapping document", "mapping new DOSSIER", "rules check", "rules diff 2026.1 2026.2", "run",
+    "sandbox", "sandbox reset", "sandbox return", "sandbox snapshot", "sync", "worker",
 )  # fmt: skip
 """What makes a base because it says so, or needs none."""
 

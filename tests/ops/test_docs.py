@@ -8,11 +8,13 @@ import pytest
 from ruamel.yaml import YAML
 
 from cli.app import COMMANDS
+from cli.portal.settings import PortalSettings
 from settings import Settings
 from tests.ops.conftest import ROOT
 
 PAGES = ("exploitation.md", "protection-des-donnees.md", "architecture.md", "securite.md")
-SETTINGS = {f"UNC_{name.upper()}" for name in Settings.model_fields} | {"UNC_ALERT_TO"}
+FIELDS = (*Settings.model_fields, *PortalSettings.model_fields)
+SETTINGS = {f"UNC_{name.upper()}" for name in FIELDS}
 each_page = pytest.mark.parametrize("page", PAGES)
 
 

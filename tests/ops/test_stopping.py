@@ -51,7 +51,7 @@ class Started:
 
 
 @contextmanager
-def worker(stack: Stack, *options: str) -> Iterator[Started]:
+def worker(stack: Stack, *options: str, run: tuple[str, str] = FLOW) -> Iterator[Started]:
     """A worker that has taken a run, of which a step is under way."""
     command = [str(BIN / "unc"), "worker", "--name", "ici", "--json", *options]
     log = stack.logs / "worker.log"
@@ -62,7 +62,7 @@ def worker(stack: Stack, *options: str) -> Iterator[Started]:
             start_new_session=True,
         )  # fmt: skip
     try:
-        yield Started(process, stack, stack.trigger(*FLOW))
+        yield Started(process, stack, stack.trigger(*run))
     finally:
         kill_tree(process)
 
@@ -164,10 +164,10 @@ def test_a_run_killed_with_all_the_rest_is_closed_by_the_next(stack: Stack) -> N
     with publishing(stack) as killed:
         pass  # everything is killed at once, as by a power cut
     assert stack.state(killed.run)["type"] == "RUNNING", "nobody was left to tell"
-    with worker(stack) as started:
-        if stack.finished(started.run)["type"] == "CANCELLED":  # the place of the killed one
-            _, state = stack.run_now(*FLOW)
-            assert state["name"] == "Completed"
+    with worker(stack, run=("rapprochement-unc", "reconcile")) as started:
+        assert stack.finished(started.run)["name"] == "Completed"
+        _, state = stack.run_now(*FLOW)  # whose place was the killed one's
+        assert state["name"] == "Completed"
     closed = stack.state(killed.run)
     assert (closed["type"], closed["name"]) == ("CRASHED", "Interrompu")
     assert "a disparu" in closed["message"]
