@@ -54,7 +54,10 @@ class Reading:
         policy: What leaves the agency.
         audience: Who reads.
         crpv: Centres that it concerns, as staff read them.
-        nowhere: Whether it fits no centre.
+        nowhere: Whether it fits no centre, though it could.
+        beyond: Where it is from, when no centre is in charge of that: overseas, abroad.
+        why: Why the readers of the workbook have it, as they read it.
+        due: Why it is to be treated now, as they read it; blank where it is not.
         author: Whose workbook it is read in, see :attr:`exports.model.ExportedDossier.opinions`.
     """
 
@@ -64,6 +67,9 @@ class Reading:
     audience: Audience
     crpv: str = ""
     nowhere: bool = False
+    beyond: str = ""
+    why: str = ""
+    due: str = ""
     author: str = ""
 
     @property

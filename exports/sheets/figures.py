@@ -17,6 +17,11 @@ from triage.verdict.model import Status
 __all__ = ["Block", "Figure", "Synthesis", "synthesise"]
 
 
+_BEYOND = (
+    ("Dossiers d'outre-mer sans centre", "outre-mer", "de collectivités d'outre-mer"),
+    ("Dossiers de l'étranger", "étranger", "de l'étranger seulement"),
+)
+"""Where they are from, as :class:`exports.sheets.centres.Ground` says it."""
 _MOST_HOURS = 72
 """A longer delay is told in days."""
 
@@ -45,6 +50,7 @@ def synthesise(
     origins: Figures,
     below: int,
     years: Sequence[YearShare] = (),
+    live_since: datetime | None = None,
 ) -> Synthesis:
     """Work out the figures.
 
@@ -53,12 +59,13 @@ def synthesise(
         origins: Fields that they are drawn from.
         below: Counts under it are hidden outside the agency.
         years: Situations with a measure within the year; none outside the agency.
+        live_since: When the bridge reached its first verdict: no delay of its own is older.
     """
     return Synthesis(
         figures=(
             *_dossiers(readings),
             *(_awareness(readings, origins) if origins.awareness else ()),
-            *_delays(readings),
+            *_delays(readings, live_since),
             *(_measures(readings, origins) if origins.measures else ()),
             *_within_the_year(years if origins.measures else ()),
             *(_cases(readings, origins, below=below) if origins.cases else ()),
@@ -94,7 +101,18 @@ def _dossiers(readings: Sequence[Reading]) -> tuple[Figure, ...]:
         Figure(
             "Dossiers sans centre",
             sum(one.nowhere for one in readings),
-            meaning="Dossiers que ni leur territoire ni un rapporteur ne rattache à un centre.",
+            meaning="Dossiers que ni leur territoire ni un rapporteur ne rattache à un centre ;"
+            " l'outre-mer sans centre et l'étranger sont comptés à part.",
+        ),
+        *(
+            Figure(
+                name,
+                sum(one.beyond == ground for one in readings),
+                meaning=f"Dossiers {told}, qu'aucun centre de la table ne suit et qu'aucun"
+                " rapporteur n'a reçus.",
+            )
+            for name, ground, told in _BEYOND
+            if any(one.beyond == ground for one in readings)
         ),
         Figure("Dossiers de priorité P1", first["P1"], meaning="Priorité la plus haute."),
         Figure("Complétude médiane", _rounded(scores), "pourcent", "Médiane des scores."),
@@ -110,10 +128,11 @@ def _awareness(readings: Sequence[Reading], origins: Figures) -> Iterator[Figure
     )
 
 
-def _delays(readings: Sequence[Reading]) -> tuple[Figure, ...]:
+def _delays(readings: Sequence[Reading], live_since: datetime | None) -> tuple[Figure, ...]:
     checks = [
-        (checked - one.entry.report.deposited_at) / timedelta(hours=1)
+        (checked - max(deposited, live_since or deposited)) / timedelta(hours=1)
         for one in readings
+        for deposited in [one.entry.report.deposited_at]
         if (checked := one.entry.first_checked_at) is not None
     ]
     late = bool(checks) and median(checks) > _MOST_HOURS
@@ -128,7 +147,7 @@ def _delays(readings: Sequence[Reading]) -> tuple[Figure, ...]:
             f"Délai médian entre dépôt et première vérification ({unit})",
             _rounded([max(0.0, one) / hours for one in checks]),
             meaning="Du dépôt au premier verdict de la passerelle ; un dossier déposé avant sa"
-            " mise en service compte depuis son dépôt.",
+            " mise en service (son tout premier verdict) compte depuis elle.",
         ),
         Figure(
             "Délai médian entre demande de correction et nouveau dépôt (jours)",

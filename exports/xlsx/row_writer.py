@@ -31,7 +31,8 @@ _SHORT: Final = 200
 _CHUNK: Final = 256
 _ANY_ROW: Final = "\0"
 """Stands for the number of a row that is kept; no text that is safe holds it."""
-_LINE: Final = 13.5
+_LINE: Final = 12.75
+"""Points of a line of text of 10 points."""
 _MOST_LINES: Final = 4
 _MOST_PRINTED: Final = 30
 """Excel stops at 409 points."""
@@ -64,17 +65,27 @@ def cell_value(column: Column, content: Content) -> str | int | Decimal | date |
     return value
 
 
-def row_height(columns: Sequence[Column], cells: Sequence[Content], *, printed: int) -> float:
-    """Return a height that shows the printed columns whole, and most of the others."""
-    lines = 1
+def row_height(
+    columns: Sequence[Column], cells: Sequence[Content], *, printed: int, most: int = 0
+) -> float:
+    """Return a height that shows the printed columns whole, and most of the others.
+
+    Args:
+        columns: The columns.
+        cells: What stands in each.
+        printed: How many of them are printed.
+        most: Lines of a row at most, by the printed columns alone; 0 for as many as it takes.
+    """
+    lines, shown = 1, printed if most else len(columns)
+    columns, cells = columns[:shown], cells[:shown]
     for place, (column, content) in enumerate(zip(columns, cells, strict=True)):
         wide = column.width  # capitals are wide, and lines break at blanks
         if type(content) is str and (len(content) > wide or "\n" in content):
-            most = _MOST_PRINTED if place < printed else _MOST_LINES
-            if most > lines:
+            high = most or (_MOST_PRINTED if place < printed else _MOST_LINES)
+            if high > lines:
                 needed = sum([-(-len(line) // wide) or 1 for line in content[:4000].split("\n")])
-                lines = max(lines, min(needed, most))
-    return lines * _LINE + 2
+                lines = max(lines, min(needed, high))
+    return lines * _LINE + (0 if most else 2)
 
 
 def rows_xml(table: Table, *, styles: StyleIds, first_row: int) -> Iterator[bytes]:
@@ -105,7 +116,7 @@ def rows_xml(table: Table, *, styles: StyleIds, first_row: int) -> Iterator[byte
 
 
 def _row(heads: Sequence[Head], cells: Sequence[Content], *, table: Table, row: str) -> str:
-    height = row_height(table.columns, cells, printed=table.printed)
+    height = row_height(table.columns, cells, printed=table.printed, most=table.lines)
     parts = [f'<row r="{row}" ht="{height:g}" customHeight="1">']
     for (start, seen, encode), content in zip(heads, cells, strict=True):
         written = seen.get(content)

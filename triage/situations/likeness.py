@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from triage.situations.facets import Agreement, Answers, compare, use_agreement, weight
 from triage.situations.matching import Matching
+from triage.situations.vocabulary import BESIDE
 
 _CLASS = "*"
 Told: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
@@ -75,7 +76,11 @@ class Likeness:
 
     def _is_known(self, one: Signature) -> bool:
         """Whether each use that it names is known: the words then count for nothing."""
-        return all(self._vocabulary.is_precise(reading) for reading in one.uses if reading)
+        return all(self._is_told(reading) for reading in one.uses if reading)
+
+    def _is_told(self, reading: tuple[str, ...]) -> bool:
+        """Whether an answer names known uses; what a title alone tells is read whole."""
+        return self._vocabulary.is_precise(reading) and bool(self._vocabulary.parsed(reading).words)
 
     def may_agree(self, mine: Told, theirs: Told) -> bool:
         """Whether the facets that are no use leave room; « no » is sure, « yes » is not."""
@@ -93,12 +98,15 @@ class Likeness:
         )
 
     def _shortened(self, one: Signature) -> Signature:
-        """The signature without the words of the uses that are known."""
+        """The signature without the words of the uses that are known, nor those of a title."""
         return replace(one, uses=tuple(self._short(reading) for reading in one.uses))
 
     def _short(self, reading: tuple[str, ...]) -> tuple[str, ...]:
-        precise = self._vocabulary.is_precise(reading)
-        return self._vocabulary.parsed(reading).labels if precise else reading
+        if not self._is_told(reading):
+            return reading
+        parsed = self._vocabulary.parsed(reading)
+        beside = sorted({*parsed.beside} - self._vocabulary.wide)
+        return (*parsed.labels, *(f"{BESIDE}{label}" for label in beside))
 
     def _uses(
         self, mine: tuple[tuple[str, ...], ...], theirs: tuple[tuple[str, ...], ...]

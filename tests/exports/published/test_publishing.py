@@ -31,8 +31,8 @@ def written() -> bytes:
 def files() -> dict[str, ExportFile]:
     rows = {"Dossiers": len(ENTRIES)}
     return {
-        "agence.xlsx": ExportFile("agence", written(), rows, ("Synthèse", "Dossiers")),
-        "reseau.xlsx": ExportFile("reseau", written(), rows, ("Synthèse", "Dossiers")),
+        "agence.xlsx": ExportFile("agence", written(), rows, ("À traiter", "Synthèse", "Dossiers")),
+        "reseau.xlsx": ExportFile("reseau", written(), rows, ("À traiter", "Synthèse", "Dossiers")),
     }
 
 
