@@ -26,7 +26,7 @@ COMMANDS: Final = {
         "Préparer l'installation : le dossier de travail et une base neuve.",
     ),
     "alert": (
-        "cli.run.alert:alert",
+        "cli.alert.alert:alert",
         "Dire par courriel à l'exploitant qu'une unité de systemd a échoué, et que faire.",
     ),
     "assess": (
