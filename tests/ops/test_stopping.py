@@ -26,7 +26,7 @@ PUBLISHING = "Publier les classeurs"
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster) -> Iterator[Stack]:
     home = tmp_path_factory.mktemp("arret")
-    with prefect_stack(home, cluster, seeds=generate(40, seed=9)) as made:
+    with prefect_stack(home, cluster, seeds=generate(8, seed=9)) as made:
         made.sandbox.control.add_token("jeton-de-l-arret")
         made.block("secret", name="jeton-ds", data={"value": "jeton-de-l-arret"})
         for flow in ("passerelle-unc/passerelle", "rapprochement-unc/reconcile"):
@@ -138,8 +138,19 @@ def test_sigint_to_the_group_and_to_all_that_it_started_does_likewise(stack: Sta
         is_done_and_told(started)
 
 
+def test_a_run_whose_worker_alone_is_killed_ends_by_itself_and_says_so(stack: Stack) -> None:
+    deposit(stack, 1)
+    with publishing(stack) as started:
+        left = descendants(started.process.pid)
+        started.process.kill()
+        started.process.wait(30)
+        started.let_go()
+        assert stack.finished(started.run)["name"] == "Completed"
+        wait_for(lambda: not any(map(is_alive, left)), seconds=60, what="its process ended")
+
+
 def test_past_its_time_a_run_stops_between_two_dossiers_and_says_so(stack: Stack) -> None:
-    numbers = deposit(stack, 30)
+    numbers = deposit(stack, 20)
     stack.sandbox.control.fault("latency", seconds=0.4, operation="mutation")
     with worker(stack, "--drain-seconds", "1") as started:
         wait_for(lambda: annotated(stack, numbers) > 3, seconds=180, what="a run that delivers")
