@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from xml.parsers.expat import ExpatError
 
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -13,6 +14,7 @@ from exports.cells import paris
 from exports.identity import Identity
 from exports.model import ExportedDossier, latest_change
 from exports.published.changes import Comparison, changes_table, number_of
+from exports.published.checking import damaged
 from exports.published.checksum import RowDigests, content_digest
 from exports.readers.reading import Reading
 from exports.sheets.centres import Centre, author_of
@@ -114,7 +116,11 @@ class AudienceWorkbook:
         return content_digest(said, self.tables, rows=self.digests)
 
     def pack(self) -> bytes:
-        """Make the file."""
+        """Make the file.
+
+        Raises:
+            WorkbookCheckError: Its XML is not well-formed.
+        """
         workbook, into = Workbook(), io.BytesIO()
         workbook.remove(workbook.worksheets[0])
         sheets = [(workbook.create_sheet(spec.name), spec) for spec in self.columns.sheets]
@@ -127,14 +133,17 @@ class AudienceWorkbook:
             software=self.maker.context.software,
             made=self._changed or self.maker.context.read_at,
         )
-        pack(
-            workbook,
-            self.tables,
-            styles=styles,
-            properties=properties,
-            alternatives=alternatives(self._synthesis),
-            into=into,
-        )
+        try:
+            pack(
+                workbook,
+                self.tables,
+                styles=styles,
+                properties=properties,
+                alternatives=alternatives(self._synthesis),
+                into=into,
+            )
+        except ExpatError as error:
+            raise damaged(f"{self.author}.xlsx") from error
         return into.getvalue()
 
     @cached_property

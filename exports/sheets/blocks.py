@@ -87,15 +87,24 @@ def by_nature(readings: Sequence[Reading], origins: Figures) -> Block:
     """Count dossiers by nature of the non-conformity; one may have several."""
     counts: Counter[str] = Counter()
     for reading in readings:
-        shown = reading.answer(origins.nature)
-        value = shown.value if isinstance(shown, Answer) else None
-        counts.update({str(option) for option in value} if isinstance(value, tuple) else ())
+        counts.update(natures(reading, origins))
     ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     meaning = (
         "Dossiers de ce classeur par nature cochée ; un dossier qui en coche deux compte deux fois."
     )
     headers = ("Nature", "Dossiers")
     return Block("Nature de la non-conformité", headers, tuple(ordered), meaning=meaning)
+
+
+def natures(reading: Reading, origins: Figures) -> tuple[str, ...]:
+    """Natures of the non-conformity of a dossier, each once."""
+
+    def found(one: Reading) -> tuple[str, ...]:
+        shown = one.answer(origins.nature)
+        value = shown.value if isinstance(shown, Answer) else None
+        return tuple(dict.fromkeys(map(str, value))) if isinstance(value, tuple) else ()
+
+    return reading.once("natures", found)
 
 
 def by_status(readings: Sequence[Reading]) -> Block:

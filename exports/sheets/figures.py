@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from statistics import median
 
 from exports.cells import Content, paris
@@ -202,15 +203,24 @@ def _within_the_year(years: Sequence[YearShare]) -> Iterator[Figure]:
 
 def taken(reading: Reading, origins: Figures) -> bool:
     """Whether a dossier declares a measure that was taken: planned ones stay at the agency."""
-    states = (
-        reading.cell(row, field=origins.measures, name=origins.measure_state)
-        for row in reading.rows(origins.measures)
-    )
-    return any(isinstance(one, Answer) and one.value in origins.taken for one in states)
+
+    def found(one: Reading) -> bool:
+        states = (
+            one.cell(row, field=origins.measures, name=origins.measure_state)
+            for row in one.rows(origins.measures)
+        )
+        return any(isinstance(one, Answer) and one.value in origins.taken for one in states)
+
+    return reading.once("measure taken", found)
+
+
+def deposited_on(reading: Reading) -> date:
+    """Day of deposit, Paris."""
+    return reading.once("day of deposit", lambda one: _day(one.entry.report.deposited_at))
 
 
 def _days(readings: Sequence[Reading]) -> list[date]:
-    return sorted(_day(one.entry.report.deposited_at) for one in readings)
+    return sorted(map(deposited_on, readings))
 
 
 def _open(statuses: Counter[Status | None]) -> int:
@@ -218,17 +228,19 @@ def _open(statuses: Counter[Status | None]) -> int:
 
 
 def _delay(readings: Sequence[Reading], origins: Figures) -> Content:
-    delays = []
-    for reading in readings:
-        shown = reading.answer(origins.awareness)
-        known = shown.value if isinstance(shown, Answer) else None
-        if origins.awareness in _impossible(reading):
-            continue
-        if isinstance(known, date) and not isinstance(known, datetime):
-            delay = (_day(reading.entry.report.deposited_at) - known).days
-            if delay >= 0:
-                delays.append(delay)
-    return _rounded(delays)
+    delays = [one.once("delay", partial(_days_to_report, origins=origins)) for one in readings]
+    return _rounded([delay for delay in delays if delay is not None])
+
+
+def _days_to_report(reading: Reading, origins: Figures) -> int | None:
+    shown = reading.answer(origins.awareness)
+    known = shown.value if isinstance(shown, Answer) else None
+    if origins.awareness in _impossible(reading):
+        return None
+    if not isinstance(known, date) or isinstance(known, datetime):
+        return None
+    delay = (deposited_on(reading) - known).days
+    return delay if delay >= 0 else None
 
 
 def _impossible(reading: Reading) -> set[str]:
@@ -243,13 +255,17 @@ def _share(flags: Sequence[bool]) -> Content:
 
 def _cases(readings: Sequence[Reading], origins: Figures, *, below: int) -> Iterator[Figure]:
     """Sum of cases. Outside the agency only counts that are shown are added, and it says so."""
-    counts = [count for one in readings if (count := one.count(origins.cases)) is not None]
-    hidden = sum(1 for one in readings if not isinstance(one.answer(origins.cases), Answer))
-    total = sum(count for count in counts if count > 0)
+    counts = [one.once("cases", lambda one: one.count(origins.cases)) for one in readings]
+    hidden = sum(one.once("cases hidden", partial(_hidden, origins=origins)) for one in readings)
+    total = sum(count for count in counts if count is not None and count > 0)
     name = "Cas d'effets indésirables rapportés"
     if hidden:
         name += f", hors dossiers à moins de {below} cas"
     yield Figure(name, total, meaning="Somme des cas déclarés que le lecteur peut lire.")
+
+
+def _hidden(reading: Reading, origins: Figures) -> bool:
+    return not isinstance(reading.answer(origins.cases), Answer)
 
 
 def _rounded(values: Sequence[float]) -> Content:

@@ -7,12 +7,13 @@ stay at the agency: they rest on planned measures and on small numbers of cases.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
-from exports.cells import Content, paris
+from exports.cells import Content
 from exports.model import SituationView
 from exports.readers.reading import Reading
 from exports.sheets.columns import Figures, Format
-from exports.sheets.figures import taken
+from exports.sheets.figures import deposited_on, taken
 from exports.sheets.tables import CALCULATED, Column
 from exports.sheets.values import content_text, shown_content
 from french.text import typographic
@@ -64,9 +65,14 @@ def _reports(group: Group) -> Content:
 def _companies(group: Group) -> Content:
     found = set()
     for reading in group.readings:
-        shown = shown_content(reading.answer(group.origins.company), part="identifier")
-        found.add(content_text(shown)[:9] or str(reading.number))
+        found.add(reading.once("company", partial(_company, origins=group.origins)))
     return len(found)
+
+
+def _company(reading: Reading, origins: Figures) -> str:
+    """SIREN of the company; a dossier without one counts as a company apart."""
+    shown = shown_content(reading.answer(origins.company), part="identifier")
+    return content_text(shown)[:9] or str(reading.number)
 
 
 def _priority(group: Group) -> Content:
@@ -114,7 +120,7 @@ def _trend(found: Trend) -> Content:
 
 
 def _days(group: Group) -> list[date]:
-    return sorted(paris(one.entry.report.deposited_at).date() for one in group.readings)
+    return sorted(map(deposited_on, group.readings))
 
 
 def _followed(of: Callable[[SituationView], Content]) -> Callable[[Group], Content]:

@@ -15,6 +15,7 @@ from exports.cells import paris
 from exports.model import ExportContext, latest_change
 from exports.readers.patient_marks import marked
 from exports.readers.reading import Reading
+from exports.sheets.blocks import natures
 from exports.sheets.columns import Figures, SheetSpec
 from exports.sheets.situation_columns import COLUMNS, PRINTED, Group
 from exports.sheets.tables import Table
@@ -97,14 +98,14 @@ def _placed(
     for situation, members in found.items():
         spelling: dict[str, str] = {}
         for reading in members:
-            for substance in _substances(reading, origins):
-                spelling.setdefault(normalise_label(substance), substance)
-        natures = dict.fromkeys(nature for one in members for nature in _natures(one, origins))
+            for key, substance in _substances(reading, origins).items():
+                spelling.setdefault(key, substance)
+        natured = dict.fromkeys(nature for one in members for nature in natures(one, origins))
         view = context.situations.get(situation)
         yield Group(
             situation,
             tuple(spelling.values()),
-            tuple(natures),
+            tuple(natured),
             members,
             origins,
             view,
@@ -114,20 +115,19 @@ def _placed(
 
 
 def _unplaced(readings: Sequence[Reading], origins: Figures) -> Iterator[Group]:
-    groups: dict[tuple[str, str], Group] = {}
+    groups: dict[tuple[str, str], list[Reading]] = defaultdict(list)
     spelling: dict[str, str] = {"": ""}
     for reading in readings:
         if reading.entry.situation:
             continue
-        for substance in tuple(_substances(reading, origins)) or ("",):
-            key = normalise_label(substance)
+        for key, substance in (_substances(reading, origins) or {"": ""}).items():
             spelling.setdefault(key, substance)
-            for nature in tuple(_natures(reading, origins)) or ("",):
-                named = tuple(filter(None, (spelling[key],))), tuple(filter(None, (nature,)))
-                group = groups.get((key, nature), Group("", *named, (), origins, None))
-                groups[key, nature] = replace(group, readings=(*group.readings, reading))
-    for group in groups.values():
-        yield replace(group, title=_title(group.readings, origins))
+            for nature in tuple(natures(reading, origins)) or ("",):
+                groups[key, nature].append(reading)
+    for (key, nature), members in groups.items():
+        named = tuple(filter(None, (spelling[key],))), tuple(filter(None, (nature,)))
+        title = _title(members, origins)
+        yield Group("", *named, members, origins, None, title=title)
 
 
 def _title(readings: Sequence[Reading], origins: Figures, *, name: str = "") -> str:
@@ -169,7 +169,7 @@ def _shared(
     place = matching.situations.medicines
     columns = (place.cis, place.substance, place.name)
     named = open_(*(f"{place.rows}.{one}" for one in columns if one))
-    typed, told_in = set(_substances(reading, origins)), matching.situations.told_in
+    typed, told_in = set(_substances(reading, origins).values()), matching.situations.told_in
     return replace(
         description,
         medicines=description.medicines if named else (),
@@ -182,18 +182,17 @@ def _shared(
     )
 
 
-def _substances(reading: Reading, origins: Figures) -> Iterator[str]:
+def _substances(reading: Reading, origins: Figures) -> Mapping[str, str]:
+    """How a dossier spells each of its substances, by the substance as it is compared."""
     field, _, name = origins.substance.partition(".")
-    seen = set()
-    for row in reading.rows(field):
-        shown = reading.cell(row, field=field, name=name)
-        text = shown.value if isinstance(shown, Answer) else None
-        if isinstance(text, str) and (key := normalise_label(text)) and key not in seen:
-            seen.add(key)
-            yield text.strip()
 
+    def found(one: Reading) -> Mapping[str, str]:
+        spelt: dict[str, str] = {}
+        for row in one.rows(field):
+            shown = one.cell(row, field=field, name=name)
+            text = shown.value if isinstance(shown, Answer) else None
+            if isinstance(text, str) and (key := normalise_label(text)):
+                spelt.setdefault(key, text.strip())
+        return spelt
 
-def _natures(reading: Reading, origins: Figures) -> Iterator[str]:
-    shown = reading.answer(origins.nature)
-    value = shown.value if isinstance(shown, Answer) else None
-    yield from dict.fromkeys(str(one) for one in value) if isinstance(value, tuple) else ()
+    return reading.once("substances", found)

@@ -17,7 +17,7 @@ from openpyxl.xml.functions import tostring
 
 from exports.cells import MAX_LINKS
 from exports.sheets.tables import Table
-from exports.xlsx.row_writer import links, rows_xml
+from exports.xlsx.row_writer import links, require_xml, rows_xml
 from exports.xlsx.shell import first_row
 from exports.xlsx.styles import StyleIds
 
@@ -57,6 +57,9 @@ def pack(
         properties: Of the document.
         alternatives: What each chart says, for those who cannot see it.
         into: Where it is written.
+
+    Raises:
+        ExpatError: A part, or what is put in it, is no well-formed XML.
     """
     shell = io.BytesIO()
     with zipfile.ZipFile(shell, "w") as archive:  # closed also when a full disk stops openpyxl
@@ -71,6 +74,7 @@ def pack(
     with zipfile.ZipFile(shell) as source, zipfile.ZipFile(into, "w") as target:
         for name in source.namelist():
             part = source.read(name)
+            require_xml(part)
             if name == "docProps/core.xml":
                 chunks: Iterator[bytes] = iter((_core(properties),))
             elif name == "xl/styles.xml":
@@ -151,10 +155,13 @@ def _with_rows(part: bytes, table: Table, *, styles: StyleIds) -> Iterator[bytes
         yield tail
         return
     yield tail[: place.start()]
-    yield f'<hyperlinks xmlns:r="{_DOC_RELS}">'.encode()
-    for number, (cell, _) in enumerate(cells, start=1):
-        yield f'<hyperlink ref="{cell}" r:id="link{number}"/>'.encode()
-    yield b"</hyperlinks>"
+    named = (
+        f'<hyperlink ref="{cell}" r:id="link{number}"/>'
+        for number, (cell, _) in enumerate(cells, start=1)
+    )
+    linked = f'<hyperlinks xmlns:r="{_DOC_RELS}">{"".join(named)}</hyperlinks>'
+    require_xml(linked)
+    yield linked.encode()
     yield tail[place.start() :]
 
 
@@ -175,7 +182,9 @@ def _with_links(part: bytes, table: Table) -> bytes:
         'TargetMode="External"/>'
         for number, (_, url) in enumerate(addresses, start=1)
     )
-    return part.replace(b"</Relationships>", added.encode() + b"</Relationships>")
+    whole = part.replace(b"</Relationships>", added.encode() + b"</Relationships>")
+    require_xml(whole)
+    return whole
 
 
 def _reference(table: Table) -> str:

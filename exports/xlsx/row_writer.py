@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, TypeAlias
+from xml.parsers.expat import ParserCreate
 from xml.sax.saxutils import escape
 
 from openpyxl.utils import get_column_letter
@@ -88,12 +89,24 @@ def row_height(
     return lines * _LINE + (0 if most else 2)
 
 
+def require_xml(text: str | bytes) -> None:
+    """Refuse what is no well-formed XML.
+
+    Raises:
+        ExpatError: It is none.
+    """
+    ParserCreate().Parse(text, True)
+
+
 def rows_xml(table: Table, *, styles: StyleIds, first_row: int) -> Iterator[bytes]:
     """Yield the ``<row>`` elements of a table, a few hundred at a time.
 
     What was written for a text or a date is kept for the column's next cells: most columns have
     few different answers. What was written for a row is kept for the next workbook that has it,
     where the table says so.
+
+    Raises:
+        ExpatError: A row is no well-formed XML: each is looked at when it is written.
     """
     heads: list[Head] = [
         (f'<c r="{get_column_letter(place)}', {}, _encoder(column, styles))
@@ -126,7 +139,9 @@ def _row(heads: Sequence[Head], cells: Sequence[Content], *, table: Table, row: 
                 seen[content] = written
         parts.append(f"{start}{row}{written}")
     parts.append("</row>")
-    return "".join(parts)
+    written = "".join(parts)
+    require_xml(written.replace(_ANY_ROW, "1"))
+    return written
 
 
 def links(table: Table, *, first_row: int) -> Iterator[tuple[str, str]]:
