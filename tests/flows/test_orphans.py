@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
     ],
 )
 def test_a_run_is_gone_when_it_held_what_we_hold_or_waited_for_too_long(
-    labels: dict[str, int], minutes: int, gone: bool
+    labels: dict[str, bool | int | float | str], minutes: int, gone: bool
 ) -> None:
     state = State(type=StateType.RUNNING, timestamp=NOW - timedelta(minutes=minutes))
     run = FlowRun(flow_id=uuid4(), labels=labels, state=state)
