@@ -20,6 +20,7 @@ _GROUPS: Final = {
     "Formulaire": ("mapping",),
     "Portail": ("serve", "users"),
     "Entretien": ("init", "upgrade", "backup", "reconcile", "purge", "bdpm", "patients"),
+    "Services": ("worker", "alert"),
     "Essayer": ("demo", "sandbox"),
 }  # fmt: skip
 """Commands by what they are for, in the order in which they are shown."""
