@@ -34,6 +34,10 @@ COMMANDS: Final = {
         "Copier la base embarquée (SQLite), même pendant un passage.",
     ),
     "bdpm": ("cli.mapping.bdpm:bdpm", "Base publique des médicaments (BDPM), en option."),
+    "conso": (
+        "cli.consumption.commands:conso",
+        "Données publiques de consommation (Open Medic, Medic'AM).",
+    ),
     "demo": (
         "cli.demo.demo:demo",
         "Jouer deux semaines d'une démarche fictive, en deux passages, puis dire quoi ouvrir.",
