@@ -5,8 +5,8 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
-_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_MONTHS = (
+DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS = (
     "janvier",
     "février",
     "mars",
@@ -33,9 +33,9 @@ def months(first: date, last: date) -> Iterator[date]:
 def in_words(day: date) -> str:
     """A day as a letter writes it: ``1er décembre 2026``, held together by no-break spaces."""
     number = "1er" if day.day == 1 else str(day.day)
-    return f"{number}\u00a0{_MONTHS[day.month - 1]}\u00a0{day.year}"
+    return f"{number}\u00a0{MONTHS[day.month - 1]}\u00a0{day.year}"
 
 
 def day_in_words(day: date) -> str:
     """A day as a letter dates it: ``lundi 16 novembre 2026``, ``dimanche 1er mars 2026``."""
-    return f"{_DAYS[day.weekday()]} {in_words(day)}".replace("\u00a0", " ")
+    return f"{DAYS[day.weekday()]} {in_words(day)}".replace("\u00a0", " ")

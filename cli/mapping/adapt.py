@@ -221,7 +221,8 @@ def _proposal(at: int, match: Match) -> Iterator[str]:
     descriptor = offered.descriptor
     several = f" ({len(offered.champs)} champs)" if len(offered.champs) > 1 else ""
     contrary = " — demande le contraire" if match.inverted else ""
-    yield f"  {at}. « {descriptor.label} »{several}{contrary}"
+    both = " — demande aussi autre chose" if match.shared else ""
+    yield f"  {at}. « {descriptor.label} »{several}{contrary}{both}"
     parts = [offered.section, champ_type(descriptor.type), " ; ".join(descriptor.options[:_SHOWN])]
     yield f"     {' · '.join(part for part in parts if part)}"
     if offered.samples:

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from cli.terminal.output import Common, print_json, say, table
-from exports.returned.merging import Change, Held
+from exports.returned.merging import Change, Held, Spread
 from settings import load_settings
 from steps.publish.opinions import TakenIn, take_in
 from steps.wiring.services import open_services
@@ -20,19 +20,28 @@ def import_(
     file: Path,
     *,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
+    accept_rows: Annotated[bool, Parameter(negative=())] = False,
+    merged: Spread | None = None,
     common: Common = _DEFAULT,
 ) -> int:
     """Reprendre les avis et commentaires d'un classeur renvoyé ; les exports suivants les portent.
 
     Tout est repris, ou rien : une cellule refusée est nommée, et se corrige dans le classeur.
-    Seul ce qui est dit d'un dossier qui a quitté le classeur depuis est laissé de côté, et nommé.
+    Chaque ligne est comparée avec ce qui a été remis : des colonnes triées ou collées sans les
+    autres sont refusées, sauf si vous dites que chaque avis est en face de son dossier.
+    Ce qui est dit d'un dossier qui a quitté le classeur depuis, et ce qui est écrit ailleurs que
+    dans les colonnes d'avis, est laissé de côté, et nommé.
 
     Args:
         file: Le classeur (.xlsx), trié, filtré ou non.
         dry_run: Montrer ce qui changerait, sans rien enregistrer.
+        accept_rows: J'ai regardé : chaque avis est en face de son dossier, malgré ce qui est dit
+            des lignes.
+        merged: Pour qui vaut le texte de cellules fusionnées : first, la première ligne seule ;
+            all, toutes celles qui n'ont rien. Un avis déjà donné n'est jamais effacé.
     """
     with open_services(load_settings()) as services, services.store.lock(services.demarche):
-        taken = take_in(services, file, dry_run=dry_run)
+        taken = take_in(services, file, dry_run=dry_run, accept_rows=accept_rows, spread=merged)
     kept = not (dry_run or taken.problems)
     if common.json:
         print_json(

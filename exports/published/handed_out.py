@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from exports.published.changes import Changes, changes_of
 from store.repository import StoreMemory
-from store.staff.handed_out import HandedFile, HandedRow, Rows, audience_of
+from store.staff.handed_out import HandedFile, HandedRow, Rows, audience_of, holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,13 @@ class HandedOutReader:
         old = self.store.handed_out.rows(self.demarche, audience_of(author), before)
         return self._told(author, old, dict(rows), retold=first.versions == versions)
 
-    def numbers(self, author: str, digest: str) -> frozenset[int] | None:
-        """Dossiers of the workbook whose digest begins so; ``None`` where it is not known."""
+    def rows(self, author: str, digest: str) -> tuple[HandedRow, ...] | None:
+        """Rows of the workbook whose digest begins so; ``None`` where it is not known."""
         found = self.store.handed_out.find(self.demarche, author, digest)
         if found is None:
             return None
-        return self.store.handed_out.numbers(self.demarche, author, found.sequence)
+        rows = self.store.handed_out.rows(self.demarche, audience_of(author), found.sequence)
+        return tuple(one for one in rows.values() if holds(author, one.centres))
 
     def _file(self, author: str, sequence: int) -> HandedFile | None:
         return self.store.handed_out.file(self.demarche, author, sequence)

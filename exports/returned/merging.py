@@ -1,15 +1,19 @@
 """What a returned workbook changes, beside what was written since it was handed out. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
-from exports.returned.reader import Written
+from exports.returned.reader import Covering, Written
 
 Held: TypeAlias = tuple[str, str]
 """Opinion and comment."""
 
 NOTHING: Held = ("", "")
+
+Spread: TypeAlias = Literal["first", "all"]
+"""Whom the text of merged cells is for, as a person says: the first row alone, or all."""
+_PARTS = ("avis", "commentaire")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,65 @@ class Merge:
     remarks: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Uncovered:
+    """Rows once cells that were made one are told apart.
+
+    Attributes:
+        rows: What each row says.
+        problems: What a person must say first.
+        remarks: What was kept under other cells.
+    """
+
+    rows: tuple[Written, ...]
+    problems: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+def uncover(
+    rows: Sequence[Written],
+    coverings: Sequence[Covering],
+    *,
+    present: Mapping[int, Held],
+    spread: Spread | None,
+) -> Uncovered:
+    """Tell what merged cells say of each row: nothing is erased by being covered.
+
+    Args:
+        rows: What the workbook says.
+        coverings: Evaluators' cells that were made one.
+        present: What its author holds now.
+        spread: Whom their text is for, where a person said.
+    """
+    found = {row.number: row for row in rows}
+    problems, remarks = [], []
+    for one in coverings:
+        first = found.get(one.first)
+        text = (_parts(first)[one.part] or "") if first else ""
+        held = {n: present.get(n, NOTHING)[one.part] for n in one.covered if n in found}
+        kept = [n for n, what in held.items() if what and what != text]
+        blank = [n for n, what in held.items() if not what]
+        if kept:
+            remarks.append(
+                f"{one.cells} : cellules fusionnées ; {_PARTS[one.part]} déjà donné sur"
+                f" {_dossiers(kept)} : gardé, rien n'est effacé"
+            )
+        if not (text and blank):
+            if not kept and not text:
+                remarks.append(f"{one.cells} : cellules fusionnées ; rien n'y est repris ni effacé")
+        elif spread is None:
+            problems.append(
+                f"{one.cells} : cellules fusionnées ; « {text} » vaut-il pour le dossier"
+                f" {one.first} seul, ou aussi pour {_dossiers(blank)} ? Défusionnez-les et écrivez"
+                " ce texte là où il vaut, ou relancez avec --merged first (le premier seul) ou"
+                " --merged all (tous)"
+            )
+        elif spread == "all":
+            for number in blank:
+                found[number] = _with(found[number], one.part, text)
+    return Uncovered(tuple(found.values()), tuple(problems), tuple(remarks))
+
+
 def merge(
     rows: Sequence[Written],
     *,
@@ -59,8 +122,12 @@ def merge(
     """
     changes, problems, remarks = [], [], []
     for row in rows:
-        returned = (row.judgement, row.comment)
         was, now = carried.get(row.number, NOTHING), present.get(row.number, NOTHING)
+        judgement, comment = _parts(row)
+        returned = (
+            was[0] if judgement is None else judgement,
+            was[1] if comment is None else comment,
+        )
         if returned in (was, now):
             continue
         if row.number not in known and row.number in handed_out:
@@ -83,6 +150,18 @@ def merge(
         else:
             changes.append(Change(row.number, before=now, after=returned))
     return Merge(tuple(changes), tuple(problems), tuple(remarks))
+
+
+def _parts(row: Written) -> tuple[str | None, str | None]:
+    return row.judgement, row.comment
+
+
+def _with(row: Written, part: int, text: str) -> Written:
+    return replace(row, judgement=text) if part == 0 else replace(row, comment=text)
+
+
+def _dossiers(numbers: Sequence[int]) -> str:
+    return f"{'les dossiers' if len(numbers) > 1 else 'le dossier'} {', '.join(map(str, numbers))}"
 
 
 def _told(held: Held) -> str:

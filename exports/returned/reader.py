@@ -4,34 +4,26 @@ Rows are known by their number and columns by their header, so sorting, filterin
 change nothing. What cannot be taken for sure is refused, with its cell.
 """
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
-from typing import Any, Final
-from zipfile import BadZipFile
+from typing import Final
 
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
-
-from exports.errors import UnreadableWorkbookError
 from exports.identity import IDENTITY, Identity, parse_identity
-from exports.returned.typed_text import typed_text
+from exports.returned.book import Book, Cell, Sheet
+from exports.returned.package import Package, PartError, unreadable
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.computed import COMMENT, JUDGEMENT
 from french.text import normalise_label
 
-_KEY = "dossier"
-_READ = (_KEY, JUDGEMENT, COMMENT)
-_SHOWN = 60
-_CALCULATED: Final = frozenset({"f", "e"})
-"""Types of a cell that holds a formula, or what one failed to give. A formula has no value where
-nothing worked it out: read as blank, it would erase the opinion that was there."""
-_LOGICAL: Final = {"=TRUE()": True, "=FALSE()": False}
-"""How LibreOffice saves VRAI and FAUX."""
-_DAMAGED: Final = (InvalidFileException, BadZipFile, KeyError, ValueError, SyntaxError, EOFError)
-"""What openpyxl raises on a file that is not what it says."""
+KEY: Final = "dossier"
+WRITTEN: Final = (JUDGEMENT, COMMENT)
+_READ: Final = (KEY, *WRITTEN)
+_SHOWN: Final = 60
+_MOST_ABOVE: Final = 10
+_MOST_CELLS: Final = 6
+_A_ROW: Final = 4
+"""Cells beside the evaluators' by which a row is that of a dossier, its number apart."""
+_BROKEN: Final = (PartError, ValueError, KeyError, IndexError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +32,80 @@ class Written:
 
     Attributes:
         number: Dossier.
-        judgement: Choice in the list, as the list spells it; blank where there is none.
-        comment: Free text.
+        judgement: Choice in the list, as the list spells it; blank where there is none; ``None``
+            where the cell is covered by another, and says nothing.
+        comment: Free text, likewise.
         cells: Where both stand, for messages.
     """
 
     number: int
-    judgement: str
-    comment: str
+    judgement: str | None
+    comment: str | None
     cells: str
+
+
+@dataclass(frozen=True, slots=True)
+class Covering:
+    """Evaluators' cells of several rows made one.
+
+    Attributes:
+        cells: Where.
+        part: 0 of the opinion, 1 of the comment.
+        first: Dossier of the row whose cell is shown.
+        covered: Dossiers of the rows whose cells are not, and hold nothing.
+    """
+
+    cells: str
+    part: int
+    first: int
+    covered: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """A row of the sheet of dossiers that has a number.
+
+    Attributes:
+        row: Where.
+        number: Dossier.
+        cells: What stands in it, by column.
+    """
+
+    row: int
+    number: int
+    cells: Mapping[int, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class DossierTable:
+    """The sheet of dossiers, for what is compared.
+
+    Attributes:
+        book: The whole workbook.
+        sheet: The sheet.
+        top: Row of the headers.
+        places: Column of each header.
+        filled: Columns of the key, of the opinion and of the comment.
+        lines: Rows that have a number, from the top down.
+        opinions: What each choice of the list is, as it may be typed.
+    """
+
+    book: Book
+    sheet: Sheet
+    top: int
+    places: Mapping[str, int]
+    filled: tuple[int, int, int]
+    lines: tuple[Line, ...]
+    opinions: Mapping[str, str]
+
+    def text(self, line: Line, column: int) -> str:
+        """What a person reads in a cell of a row."""
+        cell = line.cells.get(column)
+        return cell.text if cell else ""
+
+    def at(self, line: Line, column: int) -> str:
+        """Where that cell is."""
+        return self.sheet.at(line.row, column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,78 +116,144 @@ class Returned:
         identity: Which one it is; ``None`` when it is none of ours.
         rows: What was written, one row a dossier.
         problems: What cannot be taken, each with its cell, in French.
+        remarks: What is not taken and holds nothing up, likewise.
+        coverings: Evaluators' cells that were made one.
+        table: The sheet of dossiers; ``None`` where it, or one of its columns, is not there.
     """
 
     identity: Identity | None
-    rows: tuple[Written, ...]
-    problems: tuple[str, ...]
+    rows: tuple[Written, ...] = ()
+    problems: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    coverings: tuple[Covering, ...] = ()
+    table: DossierTable | None = None
 
 
 def read_returned(content: bytes, columns: ColumnsFile) -> Returned:
     """Read a returned workbook.
 
     Raises:
-        UnreadableWorkbookError: It is no workbook.
+        UnreadableWorkbookError: It is no workbook, or its author must save it otherwise.
     """
     try:
-        with warnings.catch_warnings():
-            # What openpyxl cannot keep of a sheet is of no use here, and nothing staff can act on.
-            warnings.simplefilter("ignore", UserWarning)
-            return _read(content, columns)
-    except _DAMAGED as error:
-        raise UnreadableWorkbookError(
-            "Ce n'est pas un classeur Excel (.xlsx) que l'on peut lire : enregistrez-le dans ce"
-            " format, puis recommencez."
-        ) from error
+        return _read(Book(Package(content)), columns)
+    except _BROKEN as error:
+        raise unreadable(error) from error
 
 
-def _read(content: bytes, columns: ColumnsFile) -> Returned:
-    book = load_workbook(BytesIO(content), read_only=True)  # formulas as such, not their values
+def read_sheet(book: Book, name: str) -> Sheet:
+    """Read a sheet of a workbook that was read.
+
+    Raises:
+        UnreadableWorkbookError: It is damaged.
+    """
     try:
-        about, sheet = columns.of_kind("a_propos").name, columns.dossiers_sheet
-        identity = _identity(_lines(book, about)) if about in book.sheetnames else None
-        if identity is None:
-            return Returned(None, (), ())
-        if sheet.name not in book.sheetnames:
-            return Returned(identity, (), (f"la feuille « {sheet.name} » manque",))
-        headers = {one.computed: one.name for one in sheet.columns if one.computed in _READ}
-        reader = _Reader(sheet.name, headers, columns.opinions)
-        rows = tuple(reader.rows(_lines(book, sheet.name)))
-        return Returned(identity, rows, tuple(reader.problems))
-    finally:
-        book.close()
+        return book.sheet(name)
+    except _BROKEN as error:
+        raise unreadable(error) from error
 
 
-def _lines(book: Any, name: str) -> Iterator[tuple[int, Sequence[Any]]]:
-    """Rows of a sheet with their numbers, whatever the file says of its size."""
-    sheet = book[name]
-    sheet.reset_dimensions()
-    return enumerate(sheet.iter_rows(), start=1)
+def _read(book: Book, columns: ColumnsFile) -> Returned:
+    about, name = columns.of_kind("a_propos").name, columns.dossiers_sheet.name
+    identity = _identity(book.sheet(about)) if about in book.parts else None
+    if identity is None:
+        return Returned(None)
+    if name not in book.parts:
+        return Returned(identity, problems=(f"la feuille « {name} » manque",))
+    sheet = book.sheet(name)
+    headers = {one.computed: one.name for one in columns.dossiers_sheet.columns}
+    top = _top(sheet, headers[KEY])
+    header = {column: cell.text for column, cell in sheet.rows.get(top, {}).items()}
+    filled, problems = _filled(sheet, header, [headers[one] for one in _READ])
+    if problems:
+        return Returned(identity, problems=tuple(problems))
+    spelled = {normalise_label(one): one for one in columns.opinions}
+    return _Reader(sheet, header, filled, spelled).read(identity, book, top=top)
 
 
-def _identity(lines: Iterator[tuple[int, Sequence[Any]]]) -> Identity | None:
-    for _, cells in lines:
-        if len(cells) > 1 and cells[0].value == IDENTITY:
-            return parse_identity(str(cells[1].value))
+def _top(sheet: Sheet, key: str) -> int:
+    """Row of the headers: the first, unless a person put others over them."""
+    rows = list(sheet.rows.items())[:_MOST_ABOVE]
+    return next((row for row, cells in rows if any(one.text == key for one in cells.values())), 1)
+
+
+def _identity(sheet: Sheet) -> Identity | None:
+    for cells in sheet.rows.values():
+        line = [cells[at].text for at in sorted(cells)]
+        if line[0] == IDENTITY and len(line) > 1:
+            return parse_identity(line[1])
     return None
 
 
+def _filled(
+    sheet: Sheet, header: Mapping[int, str], names: Sequence[str]
+) -> tuple[tuple[int, int, int], list[str]]:
+    """Columns of the key, the opinion and the comment, or why they are not known."""
+    places, problems = [], []
+    for name in names:
+        found = [at for at, title in header.items() if title == name]
+        if len(found) != 1:
+            lacks = "manque" if not found else "est là plusieurs fois"
+            problems.append(f"{sheet.name}, ligne 1 : la colonne « {name} » {lacks}")
+        places.append(found[0] if found else 0)
+    return (places[0], places[1], places[2]), problems
+
+
 class _Reader:
-    """Reads the evaluators' columns of a sheet, and notes what it cannot take."""
+    """Reads the sheet of dossiers, and notes what it cannot take."""
 
-    def __init__(self, sheet: str, headers: Mapping[str, str], opinions: Sequence[str]) -> None:
+    def __init__(
+        self,
+        sheet: Sheet,
+        header: Mapping[int, str],
+        filled: tuple[int, int, int],
+        opinions: Mapping[str, str],
+    ) -> None:
         self.problems: list[str] = []
+        self.remarks: list[str] = []
         self._sheet = sheet
-        self._headers = headers
-        self._opinions = {normalise_label(one): one for one in opinions}
+        self._header = header
+        self._filled = filled
+        self._opinions = opinions
+        self._covered = {
+            (row, column): area
+            for area in sheet.merged
+            for row in range(area[1], min(area[3], max(sheet.rows)) + 1)
+            for column in filled
+            if area[0] <= column <= area[2] and (row, column) != (area[1], area[0])
+        }
 
-    def rows(self, lines: Iterator[tuple[int, Sequence[Any]]]) -> Iterator[Written]:
-        places = self._places([cell.value for cell in next(lines, (1, ()))[1]])
-        if places is None:
-            return
+    def read(self, identity: Identity, book: Book, *, top: int) -> Returned:
+        """All that it says, under the row of its headers."""
+        lines, rest = [], []
+        for row in sorted(self._sheet.rows):
+            cells = self._sheet.rows[row]
+            number = _number(cells.get(self._filled[0]))
+            if row > top and number is not None:
+                lines.append(Line(row, number, cells))
+            elif row != top:
+                rest.append(row)
+        last = max((one.row for one in lines if self._is_dossier(one.cells)), default=0)
+        for row in rest:
+            self._without_number(row, inside=top < row < last)
+        rows = tuple(self._rows(lines))
+        coverings = tuple(self._coverings(lines))
+        places = {name: at for at, name in reversed(list(self._header.items()))}
+        return Returned(
+            identity=identity,
+            rows=rows,
+            problems=tuple(self.problems),
+            remarks=tuple(self.remarks),
+            coverings=coverings,
+            table=DossierTable(
+                book, self._sheet, top, places, self._filled, tuple(lines), self._opinions
+            ),
+        )
+
+    def _rows(self, lines: Sequence[Line]) -> Iterator[Written]:
         seen: dict[int, Written] = {}
-        for line, cells in lines:
-            row = self._row(line, [_at(cells, places[name]) for name in _READ], places)
+        for line in lines:
+            row = self._row(line)
             if row is None:
                 continue
             first = seen.get(row.number)
@@ -143,60 +266,110 @@ class _Reader:
                 )
         yield from seen.values()
 
-    def _places(self, header: Sequence[Any]) -> dict[str, int] | None:
-        places = {}
-        for name in _READ:
-            found = [at for at, title in enumerate(header) if title == self._headers[name]]
-            if len(found) != 1:
-                lacks = "manque" if not found else "est là plusieurs fois"
-                self.problems.append(
-                    f"{self._sheet}, ligne 1 : la colonne « {self._headers[name]} » {lacks}"
+    def _row(self, line: Line) -> Written | None:
+        _, judged, told = self._filled
+        found = [line.cells.get(one) for one in (judged, told)]
+        refused = False
+        for column, cell in zip((judged, told), found, strict=True):
+            if cell is not None and (cell.calculated or cell.doubtful):
+                refused = True
+                why = (
+                    "formule ou erreur de calcul"
+                    if cell.calculated
+                    else "on ne sait plus comment ce nombre s'affiche (mise en forme abîmée)"
                 )
-            places[name] = found[0] if found else -1
-        return None if self.problems else places
-
-    def _row(self, line: int, found: Sequence[Any], places: Mapping[str, int]) -> Written | None:
-        where = {
-            name: f"{self._sheet}!{get_column_letter(places[name] + 1)}{line}" for name in _READ
-        }
-        calculated = [name for name, cell in zip(_READ, found, strict=True) if _is_calculated(cell)]
-        for name in calculated:
-            remedy = "le numéro" if name == _KEY else "le texte"
-            self.problems.append(
-                f"{where[name]} : formule ou erreur de calcul ; écrivez {remedy} lui-même"
-            )
-        if calculated:
+                where = self._sheet.at(line.row, column)
+                self.problems.append(f"{where} : {why} ; écrivez le texte lui-même")
+        if refused:
             return None
-        key, judgement, comment = (_text(cell) for cell in found)
-        if not (key.isascii() and key.isdigit()):
-            if judgement or comment or key:
+        judgement, comment = (
+            cell.text if cell else None if (line.row, column) in self._covered else ""
+            for column, cell in zip((judged, told), found, strict=True)
+        )
+        if judgement:
+            spelled = self._opinions.get(normalise_label(judgement), "")
+            if not spelled:
                 self.problems.append(
-                    f"{where[_KEY]} : « {key[:_SHOWN]} » n'est pas un numéro de dossier"
+                    f"{self._sheet.at(line.row, judged)} : « {judgement[:_SHOWN]} » n'est pas dans"
+                    f" la liste ({', '.join(self._opinions.values())})"
                 )
-            return None
-        spelled = self._opinions.get(normalise_label(judgement), "") if judgement else ""
-        if judgement and not spelled:
-            self.problems.append(
-                f"{where[JUDGEMENT]} : « {judgement[:_SHOWN]} » n'est pas dans la liste"
-                f" ({', '.join(self._opinions.values())})"
-            )
-        cells = f"{where[JUDGEMENT]} et {where[COMMENT]}"
-        return Written(int(key), spelled, comment, cells)
+            judgement = spelled
+        cells = f"{self._sheet.at(line.row, judged)} et {self._sheet.at(line.row, told)}"
+        return Written(line.number, judgement, comment, cells)
+
+    def _without_number(self, row: int, *, inside: bool) -> None:
+        """A row without a number: one of a dossier is refused, anything else is told."""
+        cells = self._sheet.rows[row]
+        key = cells.get(self._filled[0])
+        opinion = any(one in cells for one in self._filled[1:])
+        if (opinion and inside) or self._is_dossier(cells):
+            where = self._sheet.at(row, self._filled[0])
+            if key is not None and key.calculated:
+                told = "formule ou erreur de calcul ; écrivez le numéro lui-même"
+            elif (row, self._filled[0]) in self._covered:
+                told = "cellules fusionnées ; défusionnez-les et écrivez le numéro de la ligne"
+            else:
+                told = f"« {key.text[:_SHOWN] if key else ''} » n'est pas un numéro de dossier"
+            self.problems.append(f"{where} : {told}")
+            return
+        self.remarks.append(
+            f"{not_taken((self._sheet.at(row, at), cells[at]) for at in sorted(cells))}"
+            f" (ligne {row}, qui n'est pas celle d'un dossier)"
+        )
+
+    def _is_dossier(self, cells: Mapping[int, Cell]) -> bool:
+        """Whether a row looks like that of a dossier, whatever its number."""
+        others = [
+            at
+            for at, one in cells.items()
+            if at in self._header and at not in self._filled and not one.calculated
+        ]
+        known = len(self._header) - len(self._filled)
+        return len(others) >= max(1, min(_A_ROW, known - 1))
+
+    def _coverings(self, lines: Sequence[Line]) -> Iterator[Covering]:
+        """Evaluators' cells made one, by the first row of each; other cells made one are told."""
+        for area in self._sheet.merged:
+            touched = [at for at, one in enumerate(self._filled[1:]) if area[0] <= one <= area[2]]
+            where = self._sheet.range(area)
+            inside = [one for one in lines if area[1] <= one.row <= area[3]]
+            for part in touched:
+                column = self._filled[1 + part]
+                covered = [one.number for one in inside if column not in one.cells]
+                if column == area[0] and inside and inside[0].row == area[1]:
+                    hidden = tuple(one for one in covered if one != inside[0].number)
+                    yield Covering(where, part, inside[0].number, hidden)
+                elif covered:
+                    yield Covering(where, part, 0, tuple(covered))
+            if not touched:
+                self.remarks.append(
+                    f"{where} : cellules fusionnées ; elles ne disent rien d'un avis"
+                )
 
 
-def _at(cells: Sequence[Any], place: int) -> Any:
-    return cells[place] if place < len(cells) else None
+def not_taken(found: Iterator[tuple[str, Cell]]) -> str:
+    """Where words stand that are not taken, and the words."""
+    cells = list(found)
+    first = "\u00a0; ".join(f"« {_short(cell.text)} »" for _, cell in cells[:_MOST_CELLS])
+    return f"{places([where for where, _ in cells])} : lu ailleurs, non repris : {first}"
 
 
-def _is_calculated(cell: Any) -> bool:
-    return (
-        cell is not None
-        and cell.data_type in _CALCULATED
-        and not (isinstance(cell.value, str) and cell.value in _LOGICAL)
-    )
+def places(found: Sequence[str]) -> str:
+    """Several cells of a sheet, the first with its sheet."""
+    first, *others = found[:_MOST_CELLS]
+    told = ", ".join([first, *(one.rpartition("!")[2] for one in others)])
+    more = len(found) - _MOST_CELLS
+    return f"{told} et {more} autre{'s' if more > 1 else ''}" if more > 0 else told
 
 
-def _text(cell: Any) -> str:
-    if cell is None:
-        return ""
-    return typed_text(_LOGICAL[cell.value] if cell.data_type == "f" else cell.value)
+def _short(text: str) -> str:
+    line = " ".join(text.split()) or "rien"
+    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
+
+
+def _number(cell: Cell | None) -> int | None:
+    """The number of a dossier, however its cell shows it."""
+    if cell is None or cell.calculated or len(cell.others) > 1:  # a day is none
+        return None
+    key = (cell.others or (cell.text,))[0]
+    return int(key) if key.isascii() and key.isdigit() and len(key) <= 18 else None  # noqa: PLR2004

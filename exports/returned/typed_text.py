@@ -1,45 +1,26 @@
-"""What a person typed in a cell, as the person reads it there: Excel holds some of it otherwise."""
+"""What a person typed in a cell, from what the file holds of it. Pure."""
 
 import re
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 
-from exports.cells import MAX_DIGITS, safe_text
+from exports.cells import safe_text
 
-_RETURN = re.compile(r"(?<!_x005F)_x000D_(?=\r?\n)")
-"""How Excel writes the first half of a line end of Windows in a cell."""
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_LINE_ENDS = re.compile("\r*\n|[\r\x0b\x0c\x85\u2028\u2029]")
+"""Of Windows and the Mac of old; of Word, whose line breaks are pasted as vertical tabs."""
 
 
-def typed_text(value: object) -> str:
-    """Return a cell's value as French text, without blanks around it; nothing for an empty cell.
+def unescaped(text: str) -> str:
+    """The characters of a text of the file, which names those that XML cannot hold (``_x000D_``).
 
-    ``VRAI`` and ``FAUX``; days as 02/01/2026; numbers with a comma and no more digits than Excel
-    shows, whole ones without decimals; line ends without what Excel writes of those of Windows.
+    Source: ECMA-376 part 1, 22.9.2.19. A text that has such a sequence itself is written with
+    ``_x005F_`` in place of its first character.
     """
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "VRAI" if value else "FAUX"
-        case int() | float():
-            return _number(value)
-        case datetime() if value.time() == time():
-            return f"{value:%d/%m/%Y}"
-        case datetime():
-            return f"{value:%d/%m/%Y %H:%M}"
-        case date():
-            return f"{value:%d/%m/%Y}"
-        case time():
-            return f"{value:%H:%M}"
-        case timedelta():
-            minutes = int(value.total_seconds() // 60)
-            return f"{minutes // 60:02}:{minutes % 60:02}"
-        case _:
-            return safe_text(_RETURN.sub("", str(value))).strip()
+    if "_x" not in text:
+        return text
+    found = _ESCAPE.sub(lambda one: chr(int(one[1], 16)), text)
+    return found.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _number(value: float) -> str:
-    if isinstance(value, int):
-        return str(value)
-    plain = f"{Decimal(f'{value:.{MAX_DIGITS}g}'):f}"
-    return plain.replace(".", ",")
+def typed_text(text: str) -> str:
+    r"""A text as it is kept: line ends as ``\n``, what a cell cannot hold made safe, no margins."""
+    return safe_text(_LINE_ENDS.sub("\n", text)).strip()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from french.text import bare_label, normalise_label
 from mappings.adoption.session import Session
@@ -83,6 +84,7 @@ class _Maker:
         """A field of the form, with those of its rows."""
         match = self.session.taken.get(spec.name)
         made = self._read(spec, spec.name, match)
+        made = replace(made, shared=match is not None and self._taken_before(match))
         inner = {
             name: self._read(one, path, self.session.taken.get(path), flat=_flat(match))
             for name, one in spec.fields.items()
@@ -115,6 +117,12 @@ class _Maker:
             inverted=match.inverted and spec.type == "yes_no",
         )
 
+    def _taken_before(self, match: Match) -> bool:
+        """Whether a field that the file names before takes the same champ."""
+        before = takewhile(lambda one: one is not match, self.session.taken.values())
+        same = (one for one in before if one.offered.champs & match.offered.champs)
+        return match.shared and any(True for _ in same)
+
     def _source(self, spec: FieldSpec, match: Match) -> Source | None:
         if match.offered.flat:
             columns = {
@@ -129,7 +137,8 @@ class _Maker:
             return FlatRows(tuple(row for row in rows if row))
         if match.listed:
             (name,) = spec.fields
-            return EachOption(name, match.offered.descriptor.id)
+            boxes = {champ: label for label, champ in match.offered.boxes.items()}
+            return EachOption(name, "" if boxes else match.offered.descriptor.id, boxes)
         if match.offered.joined:
             return Joined(match.offered.joined)
         if match.offered.boxes:

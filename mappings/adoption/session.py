@@ -159,12 +159,14 @@ class Session:
     def _free(
         self, one: Wanted, matching: Matching, taken: Mapping[str, Match]
     ) -> tuple[Match, ...]:
-        """The likeliest champs that serve no other field."""
+        """The likeliest champs that serve no other field, or that ask both."""
         used = frozenset().union(
             *(match.offered.champs for path, match in taken.items() if path != one.path)
         )
         likeliest = matching.likeliest.get(one.path, ())
-        return tuple(match for match in likeliest if used.isdisjoint(match.offered.champs))
+        return tuple(
+            match for match in likeliest if match.shared or used.isdisjoint(match.offered.champs)
+        )
 
 
 def _once(found: Mapping[str, Match]) -> dict[str, Match]:
@@ -172,7 +174,7 @@ def _once(found: Mapping[str, Match]) -> dict[str, Match]:
     chosen = {
         id(match.offered): path
         for path, match in found.items()
-        if match.confidence is not Confidence.SURE
+        if match.confidence is not Confidence.SURE and not match.shared
     }
     return {
         path: match for path, match in found.items() if chosen.get(id(match.offered), path) == path

@@ -7,15 +7,14 @@ from enum import IntEnum
 from functools import cached_property
 from typing import Final
 
-from rapidfuzz import fuzz
-
 from french.text import bare_label
 from mappings.drift.retyping import LISTS, Fit, fit
 from mappings.drift.reviewed import options_of
 from mappings.matching.offered import Offered
 from mappings.matching.options import Aligned, aligned, answers
 from mappings.matching.wanted import Wanted, Wants
-from mappings.matching.words import NEGATED, Meanings
+from mappings.matching.words import NEGATED, Meanings, near
+from mappings.report.territories import code_of
 
 _TEXTS: Final = frozenset({"text", "textarea", "formatted", "email", "phone", "iban"})
 _FOR_TEXT: Final = _TEXTS | LISTS | {"integer_number", "number", "dossier_link", "rnf", "siret"}
@@ -23,9 +22,6 @@ _FOR_TEXT: Final = _TEXTS | LISTS | {"integer_number", "number", "dossier_link",
 _LONG_TEXTS: Final = frozenset({"textarea", "formatted"})
 _PLACES: Final = frozenset({"region", "departement", "commune", "epci"})
 _ADDRESSES: Final = frozenset({"email", "phone", "iban"})
-_ALIKE: Final = 88.0
-"""Likeness of two long words from which one is the other with a fault."""
-_LONG: Final = 6
 _ENOUGH: Final = 3
 _AS_WANTED: Final = 0.8
 _NOT_AS_WANTED: Final = 0.4
@@ -34,7 +30,7 @@ _MOST: Final = 0.72
 _HALF: Final = 0.4
 _LONG_LIST: Final = 5
 _WHOLE: Final = 1.2
-"""Both parts of a field together: more than either alone."""
+"""Both parts of a field together, or all the boxes of a list: more than any of them alone."""
 
 
 class Asked(IntEnum):
@@ -85,8 +81,11 @@ class Likeness:
     @cached_property
     def parts(self) -> bool:
         """Whether the champs that are put together ask each a part of the field."""
-        both = (part | rest <= self.label for part, rest in self._parts)
-        return bool(self.offered.joined) and any(both)
+        if not self.offered.joined:
+            return False
+        if self.wanted.type == "choices":
+            return self.offered.descriptor.type in LISTS and not self.unread
+        return any(part | rest <= self.label for part, rest in self._parts)
 
     @property
     def listed(self) -> bool:
@@ -94,6 +93,15 @@ class Likeness:
         inner = self.wanted.rows
         several = self.offered.descriptor.type == "multiple_drop_down_list"
         return several and len(inner) == 1 and inner[0].type in _PLACES
+
+    @cached_property
+    def places(self) -> bool:
+        """Whether it is a list of places by what it gives to choose, whatever its question."""
+        options = self.offered.descriptor.options
+        if not self.listed or len(options) < _ENOUGH:
+            return False
+        kind = self.wanted.rows[0].type
+        return sum(bool(code_of(kind, one)) for one in options) >= _AS_WANTED * len(options)
 
     @cached_property
     def options(self) -> Aligned | None:
@@ -149,6 +157,8 @@ class Likeness:
             return False
         text = self.label | self._meanings(self.offered.descriptor.description)
         contrary = any(one and one <= text for one in self.wanted.inverse)
+        if not self.wants.content(text) & self.wanted.typical:  # « … procède-t-il d'une erreur ? »
+            contrary = contrary or any(one <= text for one in self.wanted.denied)
         return not self.asked and (contrary or NEGATED in self.label)
 
     @cached_property
@@ -211,7 +221,7 @@ class Likeness:
     @cached_property
     def text(self) -> float:
         """Likeness of the question and the field's best phrase, 0 to 1."""
-        if self.asked:
+        if self.asked or self.places:
             return 1.0
         help_text = self._meanings(self.offered.descriptor.description)
         before = self._meanings(self.offered.before)
@@ -220,12 +230,20 @@ class Likeness:
             0.8 * self._overlap(self.label | help_text, self.wanted.phrases) if help_text else 0.0,
             0.65 * self._overlap(self.label | before, self.wanted.phrases) if before else 0.0,
         )
-        return found * (0.6 if self.inverse else 1.0)
+        return max(found * 0.6, 0.75 * self._contrary) if self.inverse else found
+
+    @property
+    def _contrary(self) -> float:
+        """How much of what its question says asks the contrary, 0 to 1."""
+        phrases = (*self.wanted.inverse, *self.wanted.denied)
+        said = frozenset().union(*(one for one in phrases if one <= self.label))
+        content = self.wants.content(self.label)
+        return self.wants.weight(said & content) / self.wants.weight(content) if content else 0.0
 
     def _overlap(self, said: Meanings, phrases: Iterable[Meanings]) -> float:
         best = 0.0
         for phrase in phrases:
-            there = _near(phrase, said)
+            there = near(phrase, said)
             if there:
                 weight = self.wants.weight
                 found = weight(there)
@@ -246,11 +264,22 @@ class Likeness:
             total = 0.58 * told + 0.24 * self.shared_options + 0.1 * kind + 0.08 * self.heading
         else:
             total = 0.78 * told + 0.12 * kind + 0.1 * self.heading
-        if self.parts:
+        if self.parts or (self.places and self.offered.boxes):
             return _WHOLE
         if self.partial:
             total *= 0.8  # the rest of it is asked elsewhere, or not at all
-        return total * (0.6 if self.elsewhere else 1.0)
+        return total * (0.6 if self.elsewhere or self.unlikely else 1.0)
+
+    @property
+    def unlikely(self) -> bool:
+        """Whether its answers are hardly of the kind that the field is told in.
+
+        A list hardly tells a story, a text of several lines hardly says yes or no.
+        """
+        champ, told = self.offered.descriptor.type, self.wanted.narrated
+        return (told and champ in LISTS | _ADDRESSES) or (
+            self.wanted.type not in {"text", "rows", "files"} and champ in _LONG_TEXTS
+        )
 
     @property
     def plain(self) -> Asked:
@@ -309,6 +338,8 @@ class Likeness:
             return False
         if any(one in self.wants.rarity for one in self.foreign):
             return False
+        if not self.tells:
+            return False
         if not (self._alike and self.wanted.wording.phrases):
             return False  # nobody said in what other words it may be asked
         told = self.label - self.foreign
@@ -323,7 +354,9 @@ class Likeness:
             yield meanings(part), meanings(rest)
 
     def completes(self, other: "Likeness") -> bool:
-        """Whether two champs ask the two parts of the field: « Nom » and « Prénom »."""
+        """Whether two champs ask the parts of the field: « Nom » and « Prénom », or two lists."""
+        if self.wanted.type == "choices":
+            return self._lists(other)
         if any(one.estranged or one.foreign or one.fit is Fit.UNREADABLE for one in (self, other)):
             return False
         return any(
@@ -331,6 +364,19 @@ class Likeness:
             and (part <= other.label, rest <= other.label) == (False, True)
             for part, rest in self._parts
         )
+
+    @property
+    def tells(self) -> bool:
+        """Whether it says more than the kind of answer: « Combien ? » goes on with any question."""
+        return not self.label <= self.wants.lexicon.kinds
+
+    def _lists(self, other: "Likeness") -> bool:
+        """Whether two lists give each some of our options, and none of them both but « Autre »."""
+        if self.options is None or other.options is None or self.unread or other.unread:
+            return False
+        both = self.options.ours & other.options.ours
+        least = min(len(one.ours - both) for one in (self.options, other.options))
+        return least >= _FEW and len(both) < _FEW
 
     @property
     def estranged(self) -> bool:
@@ -367,17 +413,3 @@ class Likeness:
         return (
             many and self.shared_options >= _AS_WANTED and bool(self.label & self.wanted.vocabulary)
         )
-
-
-def _alike(one: str, other: str) -> bool:
-    """Whether one word is another with a fault, which is rarely in the first letter."""
-    return one[0] == other[0] and fuzz.ratio(one, other) >= _ALIKE
-
-
-def _near(phrase: Iterable[str], said: Meanings) -> Meanings:
-    """Meanings of a phrase that are said, a fault of spelling apart."""
-    return frozenset(
-        one
-        for one in phrase
-        if one in said or (len(one) >= _LONG and any(_alike(one, other) for other in said))
-    )

@@ -10,8 +10,9 @@ from typing import Final
 from mappings.dossier.revision import Revision
 from mappings.drift.retyping import Fit
 from mappings.matching.likeness import Asked, Likeness
-from mappings.matching.offered import Offered, Samples, offered, put_together
+from mappings.matching.offered import Offered, Samples, offered
 from mappings.matching.options import Aligned
+from mappings.matching.several import in_lists, in_one, in_two
 from mappings.matching.wanted import Wanted, Wants
 
 _WORTH: Final = 0.36
@@ -51,6 +52,7 @@ class Match:
         inverted: Whether it asks the contrary.
         options: Its options beside ours.
         listed: Whether each option that is chosen makes a row.
+        shared: Whether the champ asks another field as well: « Bénéfice et risque de cet usage ».
     """
 
     path: str
@@ -60,6 +62,7 @@ class Match:
     inverted: bool = False
     options: Aligned | None = None
     listed: bool = False
+    shared: bool = False
 
     @property
     def sure(self) -> bool:
@@ -102,7 +105,7 @@ def match_rows(wants: Wants, wanted: Wanted, offer: Offered) -> Matching:
 
 def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) -> Matching:
     """The fields of one level decided together, then those of their rows."""
-    offers = (*offers, *_in_two(wants, wanted, offers))
+    offers = (*offers, *in_two(wants, wanted, offers))
     pairs = {
         (one.path, at): Likeness(one, offer, wants)
         for one in wanted
@@ -145,19 +148,24 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
             if rows:
                 found |= _rows_found(rows, sure=(one.path, chosen[one.path]) in sure)
                 likeliest |= rows.likeliest
+    left = [one for one in wanted if one.path not in found or not found[one.path].sure]
+    for pair, offer in in_one(wants, left, _open(offers, found)):
+        path, there = pair.wanted.path, found.get(pair.wanted.path)
+        if there is None or there.score < pair.score or offer.champs == there.offered.champs:
+            found[path] = replace(_match(pair, False, pair.score), offered=offer, shared=True)
+            likeliest[path] = (found[path], *likeliest[path])[:_RANKED]
     return Matching(found, likeliest)
 
 
-def _in_two(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) -> Iterator[Offered]:
-    """Two champs side by side that ask one field in two parts: for a person to look at."""
-    for one in wanted:
-        if not one.wording.parts:
-            continue
-        for first, second in pairwise(offers):
-            beside = first.single and second.single and first.section == second.section
-            here, there = Likeness(one, first, wants), Likeness(one, second, wants)
-            if beside and (here.completes(there) or there.completes(here)):
-                yield put_together(first, second)
+def _open(
+    offers: Sequence[Offered], found: Mapping[str, Match]
+) -> Iterator[tuple[Offered, frozenset[str]]]:
+    """The champs of which nobody is sure, each with the fields that it was found for."""
+    sure = {champ for one in found.values() if one.sure for champ in one.offered.champs}
+    for offer in offers:
+        if offer.champs.isdisjoint(sure):
+            asked = (path for path, one in found.items() if one.offered.champs & offer.champs)
+            yield offer, frozenset(asked)
 
 
 def _rows_found(rows: Matching, *, sure: bool) -> dict[str, Match]:
@@ -252,6 +260,7 @@ def _sure(
             by_field[best[0]].append(best)
     single = [_one_champ(keys, plain, pairs) for keys in by_field.values()]
     in_parts = {key[0] for key in plain if pairs[key].partial}
+    in_parts |= {key[0] for key in plain if in_lists(key, pairs)}
     found = {
         key
         for key in single
@@ -366,17 +375,17 @@ def _supported(
         pair = pairs[key]
         content = pair.wants.content(pair.label)
         few = len(pair.label if plain[key] >= Asked.PHRASE and content else content) <= 1
-        says = bool(content or pair.wanted.rows)  # « Combien en tout ? » is asked of anything
+        says = bool(content or pair.wanted.rows)
         under = pair.heading == 1.0 and says
         if plain[key] is Asked.LABEL or not few or under or len(wanted) <= _SHORT:
             yield key
             continue
-        around = (
+        around = [
             other
             for other in listed
             if other != key
             and abs(rank[other[0]] - rank[key[0]]) <= _NEAR
             and abs(pairs[other].offered.place - pair.offered.place) <= 2 * _NEAR
-        )
-        if any(True for _ in around):
+        ]
+        if any(pair.tells or pairs[other].offered.asked_before(pair.offered) for other in around):
             yield key

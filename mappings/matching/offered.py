@@ -15,6 +15,10 @@ Samples = Mapping[str, Sequence[str]]
 _INDEX: Final = re.compile(r"(?<![\w%])(?:n ?)?([1-9]|1\d|20)(?![\w%])")
 _BOXES: Final = frozenset({"checkbox", "yes_no"})
 _FEW_BOXES: Final = 3
+_SEVERAL: Final = 2
+_TOLD: Final = frozenset({"text", "textarea", "formatted"})
+_CLAUSES: Final = re.compile(r"\s*[,;/+&?()]\s*|\s+(?:et|ainsi que|puis)\s+", re.IGNORECASE)
+"""What stands between the things that one question names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,11 @@ class Offered:
         """Whether it is one champ of the form."""
         return not (self.flat or self.boxes or self.joined)
 
+    def asked_before(self, other: "Offered") -> bool:
+        """Whether it is the question just before another, under the same heading."""
+        label = self.descriptor.label
+        return self.place < other.place and (label, self.section) == (other.before, other.section)
+
 
 def offered(champs: Sequence[Descriptor], *, samples: Samples) -> tuple[Offered, ...]:
     """What a level of a form offers, in its order; several champs as one after the single ones."""
@@ -69,10 +78,23 @@ def put_together(first: Offered, second: Offered) -> Offered:
         first.descriptor,
         id=f"joined-{first.descriptor.id}-{second.descriptor.id}",
         label=f"{first.descriptor.label} + {second.descriptor.label}",
+        options=tuple(dict.fromkeys((*first.descriptor.options, *second.descriptor.options))),
     )
     joined = (first.descriptor.id, second.descriptor.id)
     samples = tuple(" ".join(pair) for pair in zip(first.samples, second.samples, strict=False))
     return replace(first, descriptor=whole, joined=joined, samples=samples)
+
+
+def in_clauses(offer: Offered) -> tuple[Offered, ...]:
+    """A text whose question names several things, once for each; none where it names one."""
+    if not offer.single or offer.descriptor.type not in _TOLD:
+        return ()
+    said = [one.strip(" ?.:") for one in _CLAUSES.split(offer.descriptor.label)]
+    clauses = [one for one in said if one]
+    if len(clauses) < _SEVERAL:
+        return ()
+    whole = offer.descriptor
+    return tuple(replace(offer, descriptor=replace(whole, label=one)) for one in clauses)
 
 
 def _single(champs: Sequence[Descriptor], samples: Samples) -> Iterator[Offered]:

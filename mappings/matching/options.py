@@ -1,12 +1,18 @@
 """Options of another form and ours: the same, or known to mean the same; nothing by likeness."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from french.text import bare_label, fold
 from mappings.matching.lexicon import Wording
+from mappings.matching.words import stems
 
+_BRACKETS: Final = re.compile(r"\((?:art(?:icle)?s?\b[^()]*|[A-ZÉ]{2,6})\)", re.ASCII)
+_LITTLE: Final = frozenset(
+    stems("le la les l un une des du de d au aux a en dans par lors chez pour sur il elle c est")
+)
 _YES: Final = frozenset({"oui", "vrai", "yes"})
 _NO: Final = frozenset({"non", "faux", "no"})
 _NEITHER: Final = frozenset(
@@ -52,6 +58,7 @@ def aligned(options: Sequence[str], ours: Iterable[str], wording: Wording) -> Al
     """The options of a list beside ours."""
     by_name = {bare_label(one): one for one in ours}
     said = {bare_label(theirs): our for theirs, our in wording.options.items()}
+    alike = _alike(by_name, said)
     same, means, left = set(), {}, []
     for option in options:
         bare = bare_label(option)
@@ -61,9 +68,25 @@ def aligned(options: Sequence[str], ours: Iterable[str], wording: Wording) -> Al
                 means[option] = by_name[bare]
         elif bare in said and (not by_name or bare_label(said[bare]) in by_name):
             means[option] = said[bare]
+        elif our := alike.get(_plain(option)):
+            means[option] = our
         else:
             left.append(option)
     return Aligned(frozenset(same), means, tuple(left))
+
+
+def _alike(by_name: Mapping[str, str], said: Mapping[str, str]) -> Mapping[tuple[str, ...], str]:
+    """Our option for each that is told one way only, articles, plural and feminine apart."""
+    ours: dict[tuple[str, ...], set[str]] = {}
+    for bare, our in (*by_name.items(), *said.items()):
+        if not by_name or bare_label(our) in by_name:
+            ours.setdefault(_plain(bare), set()).add(our)
+    return {plain: one for plain, (one, *others) in ours.items() if plain and not others}
+
+
+def _plain(option: str) -> tuple[str, ...]:
+    """The words of an option, its law and its initials in brackets apart."""
+    return tuple(one for one in stems(bare_label(_BRACKETS.sub("", option))) if one not in _LITTLE)
 
 
 def answers(options: Sequence[str], wording: Wording) -> Aligned | None:

@@ -29,6 +29,8 @@ class Wanted:
         labels: Bare labels that a person reviewed.
         phrases: What its title, its labels and each other way to ask it mean, without doubles.
         inverse: The same, of the contrary; each has a meaning that no phrase has.
+        denied: The rest of them: a phrase names them too, to set them aside.
+        typical: Meanings that a good part of its phrases have.
         vocabulary: Every meaning of its phrases.
         shared: Phrases that ask another field of its level as well, but its own title and labels.
         after: What it is asked by just after another field, by that field.
@@ -38,6 +40,7 @@ class Wanted:
         needed: Those of them that rules name.
         read: Whether rules read it: it is asked for first.
         written: Whether the bridge writes it.
+        narrated: Whether it was asked, when reviewed, as a text of several lines only.
         rows: What its rows want.
     """
 
@@ -49,6 +52,8 @@ class Wanted:
     inverse: tuple[Meanings, ...]
     vocabulary: Meanings
     wording: Wording
+    denied: tuple[Meanings, ...] = ()
+    typical: Meanings = frozenset()
     own: int = 0
     after: Mapping[str, frozenset[Meanings]] = field(default_factory=dict)
     shared: frozenset[Meanings] = frozenset()
@@ -56,6 +61,7 @@ class Wanted:
     needed: frozenset[str] = frozenset()
     read: bool = False
     written: bool = False
+    narrated: bool = False
     rows: tuple["Wanted", ...] = ()
 
 
@@ -183,7 +189,8 @@ class _Maker:
         asked = (words.meanings(bare_label(one)) for one in wording.phrases)
         phrases = (*told, *dict.fromkeys(one for one in asked if one and one not in told))
         vocabulary: Meanings = frozenset().union(*phrases) if phrases else frozenset()
-        contrary = (words.meanings(one) for one in wording.inverse)
+        contrary = [words.meanings(one) for one in wording.inverse]
+        inverse = tuple(one for one in contrary if one - vocabulary or NEGATED in one)
         options = tuple(dict.fromkeys(option for one in seen for option in one.options))
         return Wanted(
             path=path,
@@ -191,7 +198,9 @@ class _Maker:
             title=spec.title,
             labels=frozenset(map(bare_label, labels)),
             phrases=phrases,
-            inverse=tuple(one for one in contrary if one - vocabulary or NEGATED in one),
+            inverse=inverse,
+            denied=tuple(one for one in contrary if one and one not in inverse),
+            typical=_typical(phrases),
             vocabulary=vocabulary,
             wording=wording,
             own=len(told),
@@ -203,6 +212,7 @@ class _Maker:
             needed=self.needs.options.get(path, frozenset()),
             read=read,
             written=written,
+            narrated={kind for one in seen for kind in one.types} == {"textarea"},
             rows=rows,
         )
 
@@ -217,7 +227,7 @@ def _rarity(every: Sequence[Wanted], lexicon: Lexicon) -> dict[str, float]:
 
 
 def _others(every: Sequence[Wanted]) -> dict[str, Meanings]:
-    typical = {one.path: _typical(one) for one in every}
+    typical = {one.path: one.typical for one in every}
     levels: dict[str, list[str]] = defaultdict(list)
     for path in typical:
         levels[path.rpartition(".")[0]].append(path)
@@ -228,7 +238,7 @@ def _others(every: Sequence[Wanted]) -> dict[str, Meanings]:
     }
 
 
-def _typical(one: Wanted) -> Meanings:
+def _typical(phrases: Sequence[Meanings]) -> Meanings:
     """Meanings that a good part of the phrases of a field has."""
-    said = Counter(meaning for phrase in one.phrases for meaning in phrase)
-    return frozenset(key for key, count in said.items() if count >= _TYPICAL * len(one.phrases))
+    said = Counter(meaning for phrase in phrases for meaning in phrase)
+    return frozenset(key for key, count in said.items() if count >= _TYPICAL * len(phrases))

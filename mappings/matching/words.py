@@ -7,6 +7,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
+from rapidfuzz import fuzz
+
 from french.text import fold
 
 Meanings = frozenset[str]
@@ -15,6 +17,9 @@ _ENDING: Final = re.compile(r"(?<=[a-z])(?:\((?:e|s|es|x|ne|nes)\)|·[a-z]{1,3}�
 """« Principe(s) actif(s) », « patient·e·s »: endings that say one or several, he or she."""
 _LONG: Final = 3
 _VERB: Final = 6
+_ALIKE: Final = 88.0
+"""Likeness of two long words from which one is the other with a fault."""
+_MISSPELT: Final = 6
 NEGATED: Final = "≠"
 """The meaning of every word that says no."""
 
@@ -110,3 +115,17 @@ def stems(text: str) -> list[str]:
 
 
 _ASKED: Final = frozenset({"il", "elle", "on", "ils", "elles"})
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether one word is another with a fault, which is rarely in the first letter."""
+    return one[0] == other[0] and fuzz.ratio(one, other) >= _ALIKE
+
+
+def near(phrase: Iterable[str], said: Meanings) -> Meanings:
+    """Meanings of a phrase that are said, a fault of spelling apart."""
+    return frozenset(
+        one
+        for one in phrase
+        if one in said or (len(one) >= _MISSPELT and any(_alike(one, other) for other in said))
+    )

@@ -5,6 +5,7 @@ part of an answer that passes for the whole would be a wrong one.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import assert_never
 
@@ -46,6 +47,8 @@ _LONG_TEXT = "textarea"
 def sourced(spec: FieldSpec, source: Source, shown: ChampIndex, sheet: Sheet) -> Answer:
     """The answer to a field of whose candidates none is shown."""
     match source:
+        case EachOption() if source.boxes:
+            return _row_of_each_box(spec, source, shown, sheet)
         case Joined() | TickedBoxes():
             return _gathered(spec, source, shown, sheet)
         case FlatRows():
@@ -141,16 +144,38 @@ def _row_of_each(spec: FieldSpec, source: EachOption, shown: ChampIndex, sheet: 
     answer = champ_answer(champ, part, origin)
     if not isinstance(answer.value, tuple):
         return answer
-    rows: list[Row] = []
-    for option in answer.value:
-        one = structs.replace(champ, value=Choice(str(option)))
-        rows.append(
-            {
-                name: _cell(inner, one if name == source.name else None, (), sheet)
-                for name, inner in spec.fields.items()
-            }
-        )
-    return _answered(tuple(rows) or None, origin)
+    options = [structs.replace(champ, value=Choice(str(one))) for one in answer.value]
+    return _answered(_rows_of(options, spec, source, sheet), origin)
+
+
+def _row_of_each_box(
+    spec: FieldSpec, source: EachOption, shown: ChampIndex, sheet: Sheet
+) -> Answer:
+    """Rows that are asked as boxes: each that is ticked is one."""
+    boxes = TickedBoxes(source.boxes)
+    ticked = _gathered(replace(spec, source=boxes), boxes, shown, sheet)
+    if not isinstance(ticked.value, tuple):
+        return ticked
+    champs = {source.boxes[key]: shown.find((key,)) for key in source.boxes}
+    options = [
+        structs.replace(champ, value=Choice(str(one)))
+        for one in ticked.value
+        if (champ := champs[str(one)]) is not None
+    ]
+    return structs.replace(ticked, value=_rows_of(options, spec, source, sheet))
+
+
+def _rows_of(
+    options: Sequence[Champ], spec: FieldSpec, source: EachOption, sheet: Sheet
+) -> tuple[Row, ...] | None:
+    rows = [
+        {
+            name: _cell(inner, one if name == source.name else None, (), sheet)
+            for name, inner in spec.fields.items()
+        }
+        for one in options
+    ]
+    return tuple(rows) or None
 
 
 def _cell(spec: FieldSpec, champ: Champ | None, keys: tuple[str, ...], sheet: Sheet) -> Answer:

@@ -12,6 +12,9 @@ from french.text import fold
 _CODED: Final = re.compile(r"(?:(\d{2,3}|2[ab]) )?(.+?)(?: (\d{2,3}|2[ab]))?")
 """« 84 - Auvergne-Rhône-Alpes », « Ain (01) », or the name alone; folded, without marks."""
 
+_SAID_BEFORE: Final = re.compile(r"^(?:(?:region|departement) )?(?:de la |de l |du |de |des |d )?")
+"""« Région Bretagne », « Département de l'Ain »."""
+
 
 def code_of(kind: str, text: str) -> str:
     """The code of a region or a département that a text names; "" for any other text.
@@ -22,7 +25,8 @@ def code_of(kind: str, text: str) -> str:
     found = _CODED.fullmatch(_bare(text))
     if found is None:
         return ""
-    code = names.get(found[2].removeprefix("la ")) or names.get(found[2], "")
+    name = _SAID_BEFORE.sub("", found[2])
+    code = names.get(name.removeprefix("la ")) or names.get(name, "")
     said = {one.upper() for one in (found[1], found[3]) if one}
     return code if said <= {code} else ""
 

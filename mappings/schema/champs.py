@@ -29,8 +29,15 @@ def parts(spec: FieldSpec) -> Iterator[FieldSpec]:
                     yield replace(inner, name=f"{spec.name}.{name}", written=spec.written)
         case EachOption():
             inner = spec.fields[spec.source.name]
-            whole = replace(_plain(inner, (spec.source.champ,)), type="choices")
-            yield replace(whole, name=f"{spec.name}.{inner.name}", written=spec.written)
+            boxes = spec.source.boxes
+            for champ in boxes or (spec.source.champ,):
+                one = _plain(inner, (champ,))
+                whole = (
+                    replace(one, type="checkbox", options={})
+                    if boxes
+                    else replace(one, type="choices")
+                )
+                yield replace(whole, name=f"{spec.name}.{inner.name}", written=spec.written)
         case _:
             return
 

@@ -175,7 +175,9 @@ def _row_problems(spec: FieldModel, *, inner: bool) -> Iterator[tuple[_Place, st
 def _each_problems(spec: FieldModel) -> Iterator[tuple[_Place, str]]:
     if len(spec.each) > 1:
         yield ("each",), "une liste donne une seule donnée de la ligne : n'en nommer qu'une"
-    for name in spec.each:
+    for name, listed in spec.each.items():
+        if listed == {}:
+            yield ("each", name), "il manque le champ de chaque option"
         if name in spec.fields and spec.fields[name].type not in _OF_AN_OPTION:
             kind = FIELD_NAMES[spec.fields[name].type]
             yield ("each", name), f"une option n'est pas une donnée de type « {kind} »"

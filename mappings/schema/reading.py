@@ -77,11 +77,14 @@ def beside_candidates(model: FieldModel) -> Iterator[tuple[tuple[str | int, ...]
         yield ("joined", at), candidate(one)
     for option, one in model.boxes.items():
         yield ("boxes", option), candidate(one)
-    for name, one in model.each.items():
-        yield ("each", name), candidate(one)
+    for name, listed in model.each.items():
+        if isinstance(listed, dict):
+            yield from ((("each", name, option), candidate(one)) for option, one in listed.items())
+        else:
+            yield ("each", name), candidate(listed)
     for at, row in enumerate(model.rows):
-        for name, listed in row.items():
-            yield from ((("rows", at, name), found) for found in row_candidates(listed))
+        for name, several in row.items():
+            yield from ((("rows", at, name), found) for found in row_candidates(several))
 
 
 def source_of(model: FieldModel) -> Source | None:
@@ -93,15 +96,22 @@ def source_of(model: FieldModel) -> Source | None:
     if model.joined:
         return Joined(tuple(candidate(one).key for one in model.joined), model.separator)
     if model.boxes:
-        return TickedBoxes({candidate(one).key: name for name, one in model.boxes.items()})
+        return TickedBoxes(_boxes(model.boxes))
     if model.rows:
         return FlatRows(tuple(_flat_row(row) for row in model.rows))
     if model.each:
         ((name, named),) = model.each.items()
+        if isinstance(named, dict):
+            return EachOption(name, boxes=_boxes(named))
         return EachOption(name, candidate(named).key)
     if model.constant is not None:
         return Constant(constant_of(model.constant, model.type))
     return OfDossier(model.fact) if model.fact else None
+
+
+def _boxes(boxes: Mapping[str, Named]) -> dict[str, str]:
+    """The option that each box stands for."""
+    return {candidate(one).key: option for option, one in boxes.items()}
 
 
 def _flat_row(row: Mapping[str, Named | list[Named]]) -> dict[str, tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """Where the value of a field comes from, when no single champ of the form gives it as it is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -64,15 +64,17 @@ class FlatRows:
 
 @dataclass(frozen=True, slots=True)
 class EachOption:
-    """Rows that the form asks as one list: each option that was chosen is a row.
+    """Rows that the form asks as one list, or as boxes: each option that was chosen is a row.
 
     Attributes:
         name: Field of the row that the option gives.
-        champ: Id or normalised label of the list.
+        champ: Id or normalised label of the list; "" where there are boxes.
+        boxes: Option that each box, or yes/no question, stands for, by its id or normalised label.
     """
 
     name: str
-    champ: str
+    champ: str = ""
+    boxes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

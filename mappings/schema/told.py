@@ -1,6 +1,6 @@
 """Where a field comes from and how it is read, told to people in French."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -53,8 +53,7 @@ def _source(spec: FieldSpec, source: Source) -> str:
         case Joined():
             return "champs réunis : " + ", ".join(_named(spec, one) for one in source.champs)
         case TickedBoxes():
-            boxes = (f"« {name} » = {_named(spec, one)}" for one, name in source.options.items())
-            return "cases : " + ", ".join(boxes)
+            return f"cases : {_boxes(spec, source.options)}"
         case FlatRows():
             rows = (
                 ", ".join(
@@ -65,11 +64,17 @@ def _source(spec: FieldSpec, source: Source) -> str:
             )
             return "lignes à plat : " + " / ".join(rows)
         case EachOption():
+            if source.boxes:
+                return f"une ligne par case : {source.name}, {_boxes(spec, source.boxes)}"
             return f"une ligne par option : {source.name} = {_named(spec, source.champ)}"
         case Constant():
             return f"constante : {_shown(source.value)}"
         case OfDossier():
             return f"hors formulaire : {FACTS[source.name]}"
+
+
+def _boxes(spec: FieldSpec, boxes: Mapping[str, str]) -> str:
+    return ", ".join(f"« {option} » = {_named(spec, one)}" for one, option in boxes.items())
 
 
 def _named(spec: FieldSpec, champ: str) -> str:

@@ -80,16 +80,21 @@ def _source(spec: FieldSpec, source: Source) -> Iterator[str]:
             if source.separator != Joined(()).separator:
                 yield f"separator: {_exact(source.separator)}"
         case TickedBoxes():
-            boxes = (f"{_exact(name)}: {_named(spec, one)}" for one, name in source.options.items())
-            yield f"boxes: {{{', '.join(boxes)}}}"
+            yield f"boxes: {_boxes(spec, source.options)}"
         case FlatRows():
             yield f"rows: [{', '.join(_flat_row(spec, row) for row in source.rows)}]"
         case EachOption():
-            yield f"each: {{{source.name}: {_named(spec, source.champ)}}}"
+            whole = _boxes(spec, source.boxes) if source.boxes else _named(spec, source.champ)
+            yield f"each: {{{source.name}: {whole}}}"
         case Constant():
             yield f"constant: {_constant(source.value)}"
         case OfDossier():
             yield f"fact: {source.name}"
+
+
+def _boxes(spec: FieldSpec, boxes: Mapping[str, str]) -> str:
+    listed = (f"{_exact(option)}: {_named(spec, one)}" for one, option in boxes.items())
+    return f"{{{', '.join(listed)}}}"
 
 
 def _flat_row(spec: FieldSpec, row: Mapping[str, tuple[str, ...]]) -> str:

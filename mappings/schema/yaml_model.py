@@ -58,10 +58,11 @@ class FieldModel(_MappingPart):
         description="Lignes demandées hors d'un bloc répétable : pour chacune, le champ de chaque"
         " donnée de la ligne (type rows)",
     )
-    each: dict[_Name, Named] = Field(
+    each: dict[_Name, Named | dict[str, Named]] = Field(
         default={},
         description="Lignes demandées par une liste : la donnée de la ligne que donne chaque option"
-        " choisie, et le champ de la liste (type rows)",
+        " choisie, et le champ de la liste ; ou le champ de chaque option, demandées par des cases"
+        " (ou questions oui/non) (type rows)",
     )
     constant: WrittenConstant | None = Field(
         default=None,

@@ -1,6 +1,7 @@
 """A form of one's own: read from a file that a person wrote, or from a descriptor that DS gave."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +191,13 @@ def _check_options(one: Json) -> None:
             f"{_name(one)} : il lui faut ses choix, « options » (une liste ; pour deux listes"
             " liées, un objet de listes)."
         )
+    under = chain.from_iterable(options.values()) if isinstance(options, Mapping) else ()
+    for option in (*options, *under):
+        if not isinstance(option, str):
+            raise FormFileError(
+                f"{_name(one)} : le choix {option!r} n’est pas lu comme un texte ; l’écrire entre"
+                " guillemets."
+            )
 
 
 def _grouped(options: Sequence[str]) -> dict[str, list[str]]:

@@ -1,30 +1,33 @@
 """Take in what evaluators wrote in a workbook that they returned: all of it, or nothing.
 
-One thing is left out without the rest: what is said of a dossier that has left the workbook since
-it was published.
+What is left out without the rest is told with its cell: what is said of a dossier that has left the
+workbook since it was published, and words that stand elsewhere than in the evaluators' cells.
 """
 
 import errno
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from exports.identity import Identity
-from exports.model import ExportContext
+from exports.published.listing import published
 from exports.published.manifest import ON_REQUEST, PublishedExport, sha256
 from exports.published.publishing import dated
 from exports.published.withdrawal import withdrawn_of
 from exports.published.workbook_set import WorkbookSet
-from exports.returned.merging import Change, Held, merge
+from exports.returned.doubts import doubts
+from exports.returned.elsewhere import elsewhere
+from exports.returned.merging import Change, Held, Spread, merge, uncover
 from exports.returned.reader import read_returned
+from exports.returned.reference import Compared, Reference, of_book
 from exports.sheets.centres import author_of
-from exports.sheets.columns import ColumnsFile
 from steps.publish.export import entries_of, export_context, workbook_set
 from steps.publish.publication import reader_of
 from steps.wiring.failures import RequestError
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.services import Services, now
+from store.staff.handed_out import audience_of, holds
 from store.staff.opinions import OpinionRow
 
 _UNREADABLE: Final = {
@@ -52,8 +55,23 @@ class TakenIn:
     remarks: tuple[str, ...] = ()
 
 
-def take_in(services: Services, path: Path, *, dry_run: bool) -> TakenIn:
+def take_in(
+    services: Services,
+    path: Path,
+    *,
+    dry_run: bool,
+    accept_rows: bool = False,
+    spread: Spread | None = None,
+) -> TakenIn:
     """Read a returned workbook and keep what changed, unless anything in it is refused.
+
+    Args:
+        services: Store and data files.
+        path: The workbook.
+        dry_run: Keep nothing.
+        accept_rows: Whether a person says that each opinion is in front of its dossier, whatever
+            the cells look like.
+        spread: Whom the text of merged cells is for, where a person says so.
 
     Raises:
         RequestError: The file cannot be read.
@@ -72,21 +90,30 @@ def take_in(services: Services, path: Path, *, dry_run: bool) -> TakenIn:
     stranger = _stranger(services, identity)
     if stranger:
         return _refused(identity.author, f"{path.name} {stranger}")
-    store, demarche = services.store, services.demarche
+    if returned.table is None:
+        return TakenIn(identity.author, (), returned.problems)
+    made = _made(services)
+    reference = _handed_out(services, identity, made)
+    compared = Compared(returned.table, reference)
+    present = _held(services, identity.author, until=None)
+    carried = _held(services, identity.author, until=identity.opinions_until)
+    rows = uncover(returned.rows, returned.coverings, present=present, spread=spread)
     merged = merge(
-        returned.rows,
-        carried=_held(services, identity.author, until=identity.opinions_until),
-        present=_held(services, identity.author, until=None),
-        known=_known(services, identity.author),
-        handed_out=_handed_out(services, identity, columns),
+        rows.rows,
+        carried=carried,
+        present=present,
+        known=made.numbers(identity.author),
+        handed_out=reference.rows if reference.exact else (),
     )
-    problems = (*returned.problems, *merged.problems)
+    doubtful = () if accept_rows or not merged.changes else doubts(compared, carried)
+    problems = (*returned.problems, *rows.problems, *merged.problems, *doubtful)
+    remarks = (*merged.remarks, *rows.remarks, *returned.remarks, *elsewhere(compared))
     if problems:
-        return TakenIn(identity.author, (), problems)
+        return TakenIn(identity.author, (), problems, remarks)
     if not dry_run:
-        rows = [OpinionRow(one.number, identity.author, *one.after) for one in merged.changes]
-        store.opinions.save(demarche, rows, at=now())
-    return TakenIn(identity.author, merged.changes, (), merged.remarks)
+        kept = [OpinionRow(one.number, identity.author, *one.after) for one in merged.changes]
+        services.store.opinions.save(services.demarche, kept, at=now())
+    return TakenIn(identity.author, merged.changes, (), remarks)
 
 
 def _refused(author: str, problem: str) -> TakenIn:
@@ -122,32 +149,41 @@ def _held(services: Services, author: str, *, until: int | None) -> Mapping[int,
     return {row.number: (row.judgement, row.comment) for row in rows if row.author == author}
 
 
-def _known(services: Services, author: str) -> Collection[int]:
-    """Dossiers of the workbook of an author, as it would be made now."""
+def _made(services: Services) -> WorkbookSet:
+    """The workbooks as they would be made now."""
     entries = tuple(entries_of(services))
-    context: ExportContext = export_context(services, entries)
-    made: WorkbookSet = workbook_set(services, entries, context)
-    return made.numbers(author)
+    return workbook_set(services, entries, export_context(services, entries))
 
 
-def _handed_out(services: Services, identity: Identity, columns: ColumnsFile) -> Collection[int]:
-    """Dossiers that the workbook had when it was published; none where that is not known any more.
+def _handed_out(services: Services, identity: Identity, made: WorkbookSet) -> Reference:
+    """The workbook as it was published; as it would be now where that is not known any more.
 
-    What the returned file itself says proves nothing: only what was kept here does. Of a workbook
-    made on request, or of before the editions, the file that stayed here tells.
+    What the returned file itself says proves nothing: only what was kept here does. The very file
+    tells all, where it is still there; else what is kept of the dossiers that it had.
     """
-    found = reader_of(services).numbers(identity.author, identity.checksum)
-    if found is not None:
-        return found
-    root = services.inputs.publishing.folder
-    for folder in (root, root / ON_REQUEST):
-        for one in dated(folder, demarche=identity.demarche):
-            content = _file_that_stayed(one, identity)
-            if content is not None:
-                name = f"{identity.author}.xlsx"
-                former = withdrawn_of(one.manifest).get(name, frozenset())
-                return former | {row.number for row in read_returned(content, columns).rows}
-    return ()
+    for one in _exports(services):
+        content = _file_that_stayed(one, identity)
+        found = of_book(read_returned(content, made.columns)) if content else None
+        former = withdrawn_of(one.manifest).get(f"{identity.author}.xlsx", frozenset())
+        if found is not None and former:  # erased since: that they were there is all that is known
+            rows = {**found.rows, **{number: {} for number in former}}
+            return replace(found, rows=rows, book=None)
+        if found is not None:
+            return found
+    author, audience = identity.author, audience_of(identity.author)
+    kept = reader_of(services).rows(author, identity.checksum)
+    held = made.handed("agence" if audience == "agence" else "reseau") if kept is None else kept
+    order = [one.number for one in made.made(author).readings]
+    mine = {one.number: one.by_header for one in held if holds(author, one.centres)}
+    sheets = frozenset(one.name for one in made.columns.sheets)
+    return Reference(mine, order, exact=kept is not None, sheets=sheets)
+
+
+def _exports(services: Services) -> Iterator[PublishedExport]:
+    """All exports whose files are still there."""
+    root, demarche = services.inputs.publishing.folder, services.demarche
+    yield from published(root, demarche=demarche)
+    yield from dated(root / ON_REQUEST, demarche=demarche)
 
 
 def _file_that_stayed(export: PublishedExport, identity: Identity) -> bytes | None:

@@ -59,6 +59,11 @@ EVERY_KIND = [question(at, kind, required=True) for at, kind in enumerate(sorted
         ({"champs": [question(1, "texte")]}, "question 1 .* type 'texte' inconnu"),
         ({"champs": [{**question(1, "text"), "id": "un"}]}, "« id » est un nombre"),
         ({"champs": [{**question(1, "drop_down_list"), "options": []}]}, "« options »"),
+        (
+            {"champs": [{**question(1, "drop_down_list"), "options": ["A", {"B": "c"}]}]},
+            "le choix {'B': 'c'} n’est pas lu comme un texte",
+        ),
+        ({"champs": [{**question(1, "drop_down_list"), "options": [2024]}]}, "entre guillemets"),
         ({"champs": [question(1, "repetition", children=[])]}, "« children »"),
         (
             {"champs": [question(1, "text", condition={"champ": 7, "equals": True})]},

@@ -42,7 +42,7 @@ def returned(edit: Edit | None = None, content: bytes | None = None) -> Returned
     return read_returned(saved.getvalue(), COLUMNS)
 
 
-def said(found: Returned) -> dict[int, tuple[str, str]]:
+def said(found: Returned) -> dict[int, tuple[str | None, str | None]]:
     return {row.number: (row.judgement, row.comment) for row in found.rows}
 
 

@@ -15,7 +15,9 @@ from mappings.schema.model import FormMapping
 from mappings.schema.sources import FlatRows
 from tests.mappings.matching.variants import (
     VARIANTS,
+    Raw,
     Variant,
+    as_form,
     our_wants,
     the_lexicon,
     the_mapping,
@@ -72,6 +74,27 @@ def test_a_person_says_no_takes_one_skips_and_goes_back() -> None:
     chosen = next(one for one in session.questions() if one.champs)
     taken = session.decided(chosen.path, Decision(champ=chosen.keys[0]))
     assert taken.taken[chosen.path].offered.descriptor.id == chosen.keys[0]
+
+
+def test_a_champ_that_asks_two_fields_is_taken_for_both() -> None:
+    asked: list[Raw] = [
+        {"id": 7001, "type": "textarea", "label": "Que prévoit le RCP, et qu'observez-vous ?"},
+        {"id": 7002, "type": "text", "label": "Titre de la situation"},
+    ]
+    champs = [{"required": False, **one} for one in asked]
+    form = Variant(as_form({"champs": champs, "annotations": []}), {})
+    matching = match_form(our_wants(), form.revision, samples={})
+    session = Session(our_wants(), matching, Decisions(7, "A. Martin"))
+    for path in ("usage_autorise", "usage_constate"):
+        (champ, *_) = next(one for one in session.questions() if one.path == path).keys
+        assert champ == "7001"
+        session = session.decided(path, Decision(champ=champ))
+    made = adapted(the_mapping(), session, revisions=(form.revision,), active=form.revision)
+    text = mapping_text(made, demarche=7, revision="5000")
+    fields = parse_mapping(text, source="mapping.yaml").fields
+    first, second = fields["usage_autorise"], fields["usage_constate"]
+    assert (first.champs, first.shared, second.champs) == (("7001",), False, ("7001",))
+    assert [name for name, one in fields.items() if one.shared] == ["usage_constate"]
 
 
 def test_what_was_said_is_kept_and_read_again() -> None:

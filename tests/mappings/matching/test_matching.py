@@ -13,6 +13,7 @@ from french.text import bare_label
 from mappings.dossier.revision import flatten
 from mappings.matching.lexicon import Lexicon, no_lexicon
 from mappings.matching.match import Matching, match_form
+from mappings.matching.options import aligned
 from tests.mappings.matching.variants import (
     FORMS,
     VARIANTS,
@@ -66,6 +67,7 @@ def measured(variant: Variant, lexicon: Lexicon | None = None) -> Measured:
             path: one.offered.descriptor.label
             for path, one in matching.sure.items()
             if path not in right
+            and not champs_of(path, matching) <= variant.accepted.get(path, frozenset())
         },
     )
 
@@ -141,6 +143,23 @@ def test_a_form_that_no_wording_was_drawn_from_is_not_misread(
     name: str, sure: float, right: float
 ) -> None:
     """Written by a stranger, and read by no one who worked on the matching."""
+    found = measured(written_by_another(name))
+    assert found.wrong_sure == {}
+    assert (found.sure >= sure, found.right >= right) == (True, True), found
+
+
+@pytest.mark.parametrize(
+    ("name", "sure", "right"),
+    [
+        ("pharmacien.yaml", 0.6, 0.9),
+        ("juriste.yaml", 0.3, 0.95),
+        ("ergonome.yaml", 0.4, 0.9),
+    ],
+)
+def test_a_form_that_was_read_once_measured_is_not_misread(
+    name: str, sure: float, right: float
+) -> None:
+    """What each first gave, unread, is in ``tests/data/README.md``."""
     found = measured(written_by_another(name))
     assert found.wrong_sure == {}
     assert (found.sure >= sure, found.right >= right) == (True, True), found
@@ -222,11 +241,29 @@ def test_answers_tell_a_code_from_another_text() -> None:
     assert found.matches["specialites.cis"].offered.descriptor.id == code
 
 
-def test_a_contrary_question_is_proposed_as_such() -> None:
-    variant = as_variant([{"type": "yes_no", "label": "L'usage est-il constaté hors de France ?"}])
-    found = match_form(our_wants(), variant.revision, samples={})
-    match = found.matches["territoire_national"]
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        ("territoire_national", "L'usage est-il constaté hors de France ?"),
+        ("usage_intentionnel", "L'usage procède-t-il d'une erreur ou d'un accident ?"),
+        ("usage_intentionnel", "S'agit-il d'une erreur ?"),
+        ("but_medical", "S'agit-il d'un usage détourné ?"),
+        ("alternatives", "Le médicament est-il le seul traitement possible ?"),
+    ],
+)
+def test_a_contrary_question_is_proposed_as_such(path: str, label: str) -> None:
+    variant = as_variant([{"type": "yes_no", "label": label}])
+    match = match_form(our_wants(), variant.revision, samples={}).matches[path]
     assert (match.sure, match.inverted) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "label", ["L'usage est-il volontaire plutôt qu'une erreur ?", "L'usage est-il intentionnel ?"]
+)
+def test_a_question_that_sets_the_contrary_aside_is_not_the_contrary(label: str) -> None:
+    variant = as_variant([{"type": "yes_no", "label": label}])
+    match = match_form(our_wants(), variant.revision, samples={}).matches["usage_intentionnel"]
+    assert not match.inverted
 
 
 def test_two_questions_that_ask_one_thing_are_a_doubt() -> None:
@@ -265,6 +302,71 @@ def test_a_field_that_is_asked_in_two_parts_is_proposed_as_both(
         False,
         tuple(one.id for one in variant.revision.champs),
     )
+
+
+@pytest.mark.parametrize(
+    ("label", "paths"),
+    [
+        ("Comment vous joindre ? (e-mail et téléphone)", {"contact_courriel", "contact_telephone"}),
+        ("Données d'efficacité / données de tolérance", {"donnees_efficacite", "donnees_securite"}),
+        ("Usage autorisé, usage constaté", {"usage_autorise", "usage_constate"}),
+        ("Que prévoit le RCP, et qu'observez-vous ?", {"usage_autorise", "usage_constate"}),
+        ("Indication visée ; contexte clinique", {"indication_visee", "contexte_clinique"}),
+        ("Dose et durée utilisées", {"dose_duree"}),
+        ("Nom et prénom du contact", {"contact_nom"}),
+    ],
+)
+def test_a_text_that_asks_two_fields_is_proposed_for_both(label: str, paths: set[str]) -> None:
+    variant = as_variant([{"type": "textarea", "label": label}])
+    found = match_form(our_wants(), variant.revision, samples={})
+    (champ,) = variant.revision.champs
+    asking = {path: one for path, one in found.matches.items() if one.offered.descriptor == champ}
+    assert asking.keys() == paths
+    assert all(one.shared and not one.sure for one in asking.values()) is (len(paths) > 1)
+
+
+def test_a_list_that_is_asked_in_two_is_a_doubt_and_is_proposed_as_both() -> None:
+    ages: Raw = {
+        "type": "multiple_drop_down_list",
+        "label": "Population concernée",
+        "options": ["Adultes", "Moins de 2 ans", "2 à 11 ans", "65 ans et plus"],
+    }
+    others = {**ages, "options": ["Femmes enceintes", "Femmes allaitantes", "Autres"]}
+    others["label"] = "Population particulière"
+    variant = as_variant([ages, others])
+    match = match_form(our_wants(), variant.revision, samples={}).matches["population"]
+    assert (match.sure, match.offered.joined) == (
+        False,
+        tuple(one.id for one in variant.revision.champs),
+    )
+    between: Raw = {"type": "textarea", "label": "Contexte clinique"}
+    apart = match_form(our_wants(), as_variant([ages, between, others]).revision, samples={})
+    assert "population" not in apart.sure
+    alone = match_form(our_wants(), as_variant([ages, between]).revision, samples={})
+    assert alone.matches["population"].offered.single
+
+
+@pytest.mark.parametrize(
+    ("path", "theirs", "ours"),
+    [
+        ("specialites.statut_reglementaire", "1° Accès précoce (art. L. 5121-12)", "AAP"),
+        ("specialites.statut_reglementaire", "Une AMM", "AMM"),
+        ("nature_non_conformite", "Les contre-indications", "Contre-indication"),
+        ("population", "Des femmes enceintes", "Femme enceinte"),
+        ("etape_circuit", "Lors de l'administration", "Administration"),
+        ("etape_circuit", "Hors prescription", None),
+        ("population", "Adulte (sauf 65 ans et plus)", None),
+        ("population", "Ni adulte", None),
+        ("etendue", "Non régionale", None),
+        ("mesures.etat", "Pas prise", None),
+    ],
+)
+def test_an_option_is_ours_whatever_its_article_number_and_law(
+    path: str, theirs: str, ours: str | None
+) -> None:
+    wanted = next(one for one in our_wants().every if one.path == path)
+    found = aligned([theirs], wanted.options, wanted.wording)
+    assert (found.means.get(theirs), found.left) == (ours, () if ours else (theirs,))
 
 
 @pytest.mark.parametrize("label", ["Forme pharmaceutique", "Dosage"])
@@ -308,6 +410,43 @@ def test_places_that_are_asked_as_one_list_are_rows() -> None:
     variant = as_variant([{**asked, "label": "Régions concernées"}])
     match = match_form(our_wants(), variant.revision, samples={}).matches["regions"]
     assert (match.sure, match.listed) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("rows", "names"),
+    [
+        ("regions", ("Bretagne", "Corse", "Île-de-France", "Outre-mer", "Normandie", "Occitanie")),
+        ("departements", ("01 - Ain", "Corrèze", "Département du Rhône", "Paris")),
+    ],
+)
+def test_places_that_are_asked_as_boxes_are_rows(rows: str, names: Sequence[str]) -> None:
+    asked: list[Raw] = [{"type": "checkbox", "label": one} for one in names]
+    section: Raw = {"type": "header_section", "label": "Cochez ce qui convient"}
+    variant = as_variant([section, *asked])
+    match = match_form(our_wants(), variant.revision, samples={}).matches[rows]
+    assert (match.sure, match.listed, tuple(match.offered.boxes)) == (False, True, tuple(names))
+
+
+@pytest.mark.parametrize(
+    ("before", "path"),
+    [
+        ("Une estimation du nombre de patients est-elle possible ?", "patients"),
+        ("Des effets indésirables ont-ils été rapportés ?", "cas"),
+        ("Le produit est-il en rupture de stock ?", ""),
+    ],
+)
+def test_how_many_goes_on_with_the_question_before(before: str, path: str) -> None:
+    around: list[Raw] = [
+        {"type": "date", "label": "Date de fin de l'analyse de risque"},
+        {"type": "yes_no", "label": before},
+        {"type": "integer_number", "label": "Combien de personnes ?"},
+        {"type": "textarea", "label": "Données d'efficacité dans cet usage"},
+    ]
+    variant = as_variant(around)
+    count = variant.revision.champs[2].id
+    sure = match_form(our_wants(), variant.revision, samples={}).sure
+    found = {one for one, match in sure.items() if match.offered.descriptor.id == count}
+    assert found == ({path} if path else set())
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ A variant is a form of the sandbox (JSON), with the champs that truly ask each f
 import random
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,10 +40,16 @@ class Variant:
     Attributes:
         form: The form as the sandbox reads it, of one revision.
         truth: Ids of the champs that ask each field, by path; fields that none asks are not there.
+        accepted: Ids of champs that may be taken for a field though they do not quite ask it.
+        told: How the form's author answers, by champ: ``sens``, of each option the option of ours
+            (a list: any of them, none); ``inverse``, yes means no; ``vaut``, the option of ours
+            that a yes stands for.
     """
 
     form: Raw
     truth: Mapping[str, frozenset[str]]
+    accepted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    told: Mapping[str, Raw] = field(default_factory=dict)
 
     @property
     def revision(self) -> Revision:
@@ -249,25 +255,36 @@ def a_third_absent() -> Variant:
 
 def written_by_another(name: str = "autre_plume.yaml") -> Variant:
     """A form written from the guide alone."""
-    told = YAML(typ="safe").load((FORMS / name).read_text("utf-8"))
+    written = YAML(typ="safe").load((FORMS / name).read_text("utf-8"))
     truth: dict[str, frozenset[str]] = {}
+    accepted: dict[str, frozenset[str]] = {}
+    told: dict[str, Raw] = {}
 
     def read(one: Raw, place: str) -> Raw:
-        path = one.pop("donnee", "")
-        if path:
-            flattened = path.partition(".")[0] if "." in path else path
-            for asked in {path, flattened}:
-                there = truth.get(f"{place}{asked}", frozenset())
-                truth[f"{place}{asked}"] = there | {str(one["id"])}
+        asked, may_answer = _listed(one.pop("donnee", [])), _listed(one.pop("accepte", []))
+        for found, paths in ((truth, asked), (accepted, may_answer)):
+            for path in {part for each in paths for part in (each, each.partition(".")[0])}:
+                there = found.get(f"{place}{path}", frozenset())
+                found[f"{place}{path}"] = there | {str(one["id"])}
+        told[str(one["id"])] = {key: one.pop(key) for key in _TOLD if key in one}
         if "children" in one:
-            one["children"] = [read(child, f"{path}.") for child in one["children"]]
+            rows = f"{asked[0]}." if asked else "."
+            one["children"] = [read(child, rows) for child in one["children"]]
         return {"required": False, **one}
 
     revision = {
-        "champs": [read(one, "") for one in told["champs"]],
-        "annotations": [read(one, "annotations.") for one in told["annotations"]],
+        "champs": [read(one, "") for one in written["champs"]],
+        "annotations": [read(one, "annotations.") for one in written["annotations"]],
     }
-    return Variant({**as_form(revision), "title": told["title"]}, truth)
+    form = {**as_form(revision), "title": written["title"]}
+    return Variant(form, truth, accepted, told)
+
+
+_TOLD = ("sens", "inverse", "vaut")
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
 
 
 VARIANTS: Mapping[str, Callable[[], Variant]] = {

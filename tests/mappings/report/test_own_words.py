@@ -265,8 +265,38 @@ def test_each_option_of_a_list_is_a_row(
 
 
 @pytest.mark.parametrize(
+    ("served", "read"),
+    [
+        ((True, False), [("53", "Bretagne")]),
+        ((True, True), [("53", "Bretagne"), ("", "Outre-mer")]),
+        ((False, False), []),
+        ((None, True), [("", "Outre-mer")]),
+    ],
+)
+@pytest.mark.parametrize("kind", ["checkbox", "yes_no"])
+def test_each_box_that_is_ticked_is_a_row(
+    served: tuple[bool | None, bool | None], read: list[tuple[str, str]], kind: str
+) -> None:
+    boxes = EACH.replace("{region: 33}", "{region: {Bretagne: 34, Outre-mer: 35}}")
+    form = parse_mapping(HEAD + boxes, source="m")
+    there = [
+        champ(number, None if yes is None else YesNo(yes), kind=kind)
+        for number, yes in zip((34, 35), served, strict=True)
+    ]
+    made = report(form, *there)
+    rows = values(made.fields["regions"])
+    assert [(row["region"][1].code, row["region"][1].name) for row in rows] == read  # type: ignore[union-attr]
+    assert made.unmapped == ()
+    spoilt = report(form, there[0], champ(35, Text("peut-être")))
+    assert spoilt.fields["regions"].state is UNREADABLE
+    assert report(form).fields["regions"].state is AnswerState.NOT_ASKED
+
+
+@pytest.mark.parametrize(
     ("kind", "text", "code"),
     [
+        ("region", "Région Bretagne", "53"),
+        ("departement", "Département de l'Ain", "01"),
         ("region", "ile de france", "11"),
         ("region", "Réunion", "04"),
         ("region", "La Réunion (04)", "04"),

@@ -135,7 +135,15 @@ SOURCES: dict[FieldType, st.SearchStrategy[Source]] = {
     "choices": NAMED.map(
         lambda keys: TickedBoxes({normalise_label(one): f"option {one}" for one in keys})
     ),
-    "rows": FLAT | CHAMP.map(lambda key: EachOption("nom", normalise_label(key))),
+    "rows": st.one_of(
+        FLAT,
+        CHAMP.map(lambda key: EachOption("nom", normalise_label(key))),
+        NAMED.map(
+            lambda keys: EachOption(
+                "nom", boxes={normalise_label(one): f"option {one}" for one in keys}
+            )
+        ),
+    ),
 }
 
 

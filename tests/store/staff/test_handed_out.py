@@ -38,7 +38,7 @@ def test_each_publication_is_told_as_it_was(store: Store, day: Day) -> None:
     assert old == {2: shown(2), 3: shown(3)}
     assert new == {2: shown(2, "b"), 4: shown(4)}
     assert store.handed_out.numbers(7, "crpv-a", 1) == {1}
-    assert store.handed_out.numbers(7, "crpv-a", 3) == frozenset()
+    assert store.handed_out.numbers(7, "crpv-a", 3) == set()
     assert store.handed_out.numbers(7, "reseau", 2) == {1, 2, 4}
     assert store.handed_out.rows(7, "reseau", 2)[2].by_header == {"Dossier": "2", "Titre": "b"}
     assert store.handed_out.find(7, "crpv-a", "crpv-a 2") == store.handed_out.file(7, "crpv-a", 2)

@@ -1,0 +1,182 @@
+"""Signs that opinions do not stand in front of their dossiers any more. Pure.
+
+A column that was sorted, pasted or shifted without the others moves opinions to other dossiers.
+What was handed out tells it of all other cells; of the evaluators' own, what they held, the order
+in which they stand, and what the program that sorted noted.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from math import factorial
+
+from exports.returned.merging import NOTHING, Held
+from exports.returned.reader import DossierTable, Line, places
+from exports.returned.reference import Compared
+from french.text import fold, normalise_label
+
+_REMEDY = (
+    "Remettez les cellules à leur place dans le classeur (annulez ce tri), ou, si chaque avis est"
+    " bien en face de son dossier, relancez avec --accept-rows"
+)
+_SHOWN = 5
+_LEAST = ((3, 1_000), (4, 24))
+"""Of opinions and of comments: values that differ, and ways in which all could stand. Fewer may be
+in order by chance, or because the dossiers are: from the most urgent down."""
+_ALL_BY_CHANCE = 10_000
+_SWAPPED = 3
+_STEPS_PER_SLIP = 8
+"""Of so many rows, one may have another place now than when they were handed out."""
+
+
+def doubts(compared: Compared, carried: Mapping[int, Held]) -> tuple[str, ...]:
+    """Why opinions may stand in front of other dossiers than their own, each with its cells."""
+    table = compared.table
+    found = [
+        *_displaced(compared),
+        *_torn(compared),
+        *_sorted_apart(table),
+        *(
+            line
+            for part, column in enumerate(table.filled[1:])
+            for line in _own_column(compared, carried, part, column)
+        ),
+    ]
+    return tuple(f"{one}. {_REMEDY}" for one in found)
+
+
+def _displaced(compared: Compared) -> Iterator[str]:
+    rows = list(compared.displaced.items())
+    if rows:
+        key = compared.table.filled[0]
+        told = ", ".join(
+            f"{compared.table.at(line, key)} (dossier {line.number}, cellules du {number})"
+            for line, number in rows[:_SHOWN]
+        )
+        more = len(rows) - _SHOWN
+        told += f" et {more} autre{'s' if more > 1 else ''}" if more > 0 else ""
+        yield (
+            f"{told} : le numéro n'est pas celui du dossier que disent les autres"
+            " cellules ; des colonnes ont été triées ou collées sans les autres"
+        )
+
+
+def _torn(compared: Compared) -> Iterator[str]:
+    for name, lines in compared.torn.items():
+        where = _where(compared.table, lines, compared.columns[name])
+        yield (
+            f"{where} : la colonne « {name} » a les valeurs d'autres lignes ; elle a été triée"
+            " ou collée sans les numéros de dossier, et peut-être les avis avec elle"
+        )
+
+
+def _sorted_apart(table: DossierTable) -> Iterator[str]:
+    """What Excel notes of a sort: the cells that moved together."""
+    key, *written = table.filled
+    for left, top, right, bottom in table.sheet.sorted:
+        keyed = left <= key <= right
+        if top < bottom and any((left <= one <= right) != keyed for one in written):
+            yield (
+                f"{table.sheet.range((left, top, right, bottom))} :"
+                " ces cellules ont été triées sans les autres colonnes ; les avis ne sont plus en"
+                " face de leurs dossiers"
+            )
+
+
+def _own_column(
+    compared: Compared, carried: Mapping[int, Held], part: int, column: int
+) -> Iterator[str]:
+    table = compared.table
+    texts = {line: table.text(line, column) for line in table.lines}
+    was = {line: carried.get(line.number, NOTHING)[part] for line in table.lines}
+    if part == 0:  # a choice of the list, however it is typed
+        texts = {line: _spelled(table, text) for line, text in texts.items()}
+    moved = _swapped(texts, was) if part == 0 else _carried_elsewhere(texts, was)
+    if moved:
+        yield (
+            f"{_where(table, moved, column)} : ces textes étaient en face d'autres dossiers dans le"
+            " classeur remis ; la colonne a été triée, collée ou décalée sans les autres"
+        )
+    elif (block := _sorted_alone(compared, texts, was, least=_LEAST[part])) is not None:
+        yield (
+            f"{_where(table, block, column)} : ces cellules se suivent dans l'ordre alphabétique,"
+            " alors que les dossiers sont restés dans le leur ; la colonne a peut-être été triée"
+            " sans les autres"
+        )
+
+
+def _spelled(table: DossierTable, text: str) -> str:
+    return table.opinions.get(normalise_label(text), text)
+
+
+def _where(table: DossierTable, lines: Sequence[Line], column: int) -> str:
+    return places([table.at(line, column) for line in lines])
+
+
+def _carried_elsewhere(texts: Mapping[Line, str], was: Mapping[Line, str]) -> list[Line]:
+    """Rows that have a text that was handed out in another one, which has it no more."""
+    left = {was[line] for line in texts if was[line] and was[line] != texts[line]}
+    return [line for line, text in texts.items() if text in left and was[line] != text]
+
+
+def _swapped(texts: Mapping[Line, str], was: Mapping[Line, str]) -> list[Line]:
+    """Rows whose choices are those of others, none more and none less."""
+    changed = [line for line in texts if texts[line] != was[line]]
+    here = Counter(texts[line] for line in changed)
+    there = Counter(was[line] for line in changed)
+    return changed if len(changed) >= _SWAPPED and here == there else []
+
+
+def _sorted_alone(
+    compared: Compared,
+    texts: Mapping[Line, str],
+    was: Mapping[Line, str],
+    *,
+    least: tuple[int, int],
+) -> list[Line] | None:
+    """Rows whose texts follow each other in order, as after a sort, where rows did not move."""
+    lines = list(texts)
+    filled = [at for at, line in enumerate(lines) if texts[line]]
+    if not filled or filled[-1] - filled[0] + 1 != len(filled):
+        return None
+    block = lines[filled[0] : filled[-1] + 1]
+    fresh = sum(texts[line] != was[line] for line in block)
+    named = sum(str(line.number) in texts[line] for line in block)
+    if (
+        2 * fresh < len(block)
+        or 2 * named >= len(block)
+        or len({texts[line] for line in block}) < least[0]
+        or not _in_order([texts[line] for line in block], chance=least[1])
+        or (filled[0] and len(block) < 2 * _SWAPPED)
+    ):
+        return None
+    rank = compared.reference.rank
+    ranks = [rank[one.number] for one in lines[filled[0] : filled[-1] + 2] if one.number in rank]
+    slips = sum(one > other for one, other in pairwise(ranks))
+    stayed = slips <= len(block) // _STEPS_PER_SLIP
+    return block if stayed or _sorted_by_another(compared) else None
+
+
+def _sorted_by_another(compared: Compared) -> bool:
+    """Whether all rows stand in the order of another column, which a sort of theirs would undo."""
+    table = compared.table
+    return any(
+        _in_order([table.text(line, at) for line in table.lines], chance=_ALL_BY_CHANCE)
+        for at in (table.filled[0], *compared.columns.values())
+    )
+
+
+def _in_order(texts: Sequence[str], *, chance: int) -> bool:
+    """Whether texts stand in order, up or down, that could stand in so many others."""
+    ways = factorial(min(len(texts), 100))
+    for count in Counter(texts).values():
+        ways //= factorial(min(count, 100))
+    if ways < chance:
+        return False
+    return any(
+        keys in (sorted(keys), sorted(keys, reverse=True))
+        for keys in (
+            [fold(one) for one in texts],
+            ["".join(filter(str.isalnum, fold(one))) for one in texts],
+        )
+    )

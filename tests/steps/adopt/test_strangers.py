@@ -1,0 +1,185 @@
+"""What a form that nobody reviewed makes the bridge say, over HTTP: never but what it was told.
+
+What each question truly asks, and what each of its choices means, is told by the form's author
+(``tests/data/formulaires``); the bridge only takes what it is sure of.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mappings.adoption.decisions import FILE_NAME, Decision, Decisions, dump_decisions
+from mappings.report.model import Answer, AnswerState, Report
+from mappings.schema.file import parse_mapping
+from sandbox.form.model import FormRevision
+from sandbox.generator.any_form import dossiers_of
+from sandbox.generator.data import read as territories
+from tests.mappings.matching.variants import Raw, Variant, every, the_mapping, written_by_another
+from tests.steps.adopt.conftest import Contact, MakeContact
+from tests.steps.adopt.test_values import plain, reports
+
+COUNT = 12
+FORMS = [
+    pytest.param("pharmacien.yaml", 58, 86, marks=pytest.mark.slow),
+    pytest.param("juriste.yaml", 30, 83, marks=pytest.mark.slow),
+    ("ergonome.yaml", 31, 64),
+]
+"""Each with how many fields are sure, and how many are taken once a person has looked, at least."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the answers to a form say, by its author."""
+
+    variant: Variant
+
+    def misread(self, report: Report, answers: Mapping[Any, Any]) -> list[Any]:
+        """Fields that say what was not told: by path, what was read and what was told."""
+        revision = FormRevision.from_json(1, 0, self.variant.form["revisions"][-1])
+        shown = {one.stable for one in revision.visible_champs(answers)}
+        given = {stable: answer for stable, answer in answers.items() if stable in shown}
+        return [
+            (name, *found)
+            for name, answer in report.fields.items()
+            for found in self._field(name, answer, given)
+        ]
+
+    def _field(self, path: str, answer: Answer, given: Mapping[str, Any]) -> Iterator[Any]:
+        if answer.state is not AnswerState.ANSWERED:
+            return
+        told = [(key, given[key]) for key in sorted(self._asking(path)) if key in given]
+        value = answer.value
+        if isinstance(value, tuple) and value and isinstance(value[0], Mapping):
+            yield from self._rows(path, value, told)
+        elif not self._says(path, plain(value), told):
+            yield plain(value), told
+
+    def _asking(self, path: str) -> frozenset[str]:
+        none: frozenset[str] = frozenset()
+        return self.variant.truth.get(path, none) | self.variant.accepted.get(path, none)
+
+    def _rows(self, path: str, rows: Any, told: Sequence[tuple[str, Any]]) -> Iterator[Any]:
+        given = [row for _, answer in told for row in self._as_rows(path, answer)]
+        if any(one is True for _, one in told):  # rows that are asked as boxes
+            given = [{key: self._asked(key)["label"]} for key, answer in told if answer is True]
+        if len(rows) != len(given):
+            yield len(rows), given
+            return
+        for row, one in zip(rows, given, strict=True):
+            for name, cell in row.items():
+                yield from self._field(f"{path}.{name}", cell, one)
+
+    def _as_rows(self, path: str, answer: Any) -> list[Mapping[str, Any]]:
+        if isinstance(answer, list) and answer and not isinstance(answer[0], Mapping):
+            (champ,) = self._asking(path)
+            return [{champ: one} for one in answer]
+        return answer if isinstance(answer, list) else []
+
+    def _says(self, path: str, value: Any, told: Sequence[tuple[str, Any]]) -> bool:
+        name, _, inner = path.partition(".")
+        spec = the_mapping().fields[name]
+        kind = (spec.fields[inner] if inner else spec).type
+        boxes = {key for key, _ in told if "vaut" in self.variant.told[key]}
+        if boxes:
+            means = {self.variant.told[key]["vaut"] for key, yes in told if key in boxes and yes}
+            return set(value) == means
+        if kind in {"yes_no", "checkbox"}:
+            return any(
+                value == (answer != self.variant.told[key].get("inverse", False))
+                for key, answer in told
+                if isinstance(answer, bool)
+            ) or any(str(answer).lower().startswith(("oui", "non")) for _, answer in told)
+        if kind in {"choice", "choices"}:
+            chosen = [one for key, answer in told for one in self._meanings(key, answer)]
+            read = value if isinstance(value, list) else [value]
+            return all(any(one in means for means in chosen) for one in read) and all(
+                means & {*read} for means in chosen if len(means) > 1
+            )
+        parts = [str(self._text(answer)) for _, answer in told]
+        places = {code for code, place in _places() if place in parts}
+        return any(_same(value, one) for one in (*parts, *places, " ".join(parts)))
+
+    def _meanings(self, key: str, answer: Any) -> list[set[str]]:
+        """For each option that was chosen: itself, and what it may be read as."""
+        means = self.variant.told[key].get("sens")
+        options = self._asked(key).get("options") or []
+        found = []
+        for one in answer if isinstance(answer, list) else [answer]:
+            ours = means[options.index(one)] if means else []
+            found.append({one, *([ours] if isinstance(ours, str) else ours)})
+        return found
+
+    def _asked(self, key: str) -> Raw:
+        return next(
+            one for one in every(self.variant.form["revisions"][-1]) if str(one["id"]) == key
+        )
+
+    def _text(self, answer: Any) -> Any:
+        match answer:
+            case Mapping():
+                return answer.get("code") or answer.get("name")
+            case [{"filename": _}, *_]:
+                return [one["filename"] for one in answer]
+            case _:
+                return answer
+
+
+def _places() -> Iterator[tuple[str, str]]:
+    """Codes and names, as DS gives them."""
+    for kind in ("regions", "departements"):
+        yield from territories("territories")[kind].items()
+
+
+def _same(value: Any, told: str) -> bool:
+    if isinstance(value, Decimal):
+        return value == Decimal(told)
+    return " ".join(str(value).split()) == " ".join(told.split())
+
+
+def taken_as_sure(there: Contact, _: Variant) -> Any:
+    """The form adapted with nobody to ask."""
+    return there.unc("mapping", "adapt", "--auto")
+
+
+def taken_by_one_who_knows(there: Contact, variant: Variant) -> Any:
+    """The form adapted as by a person who takes each right proposal, and says nothing else."""
+    found = taken_as_sure(there, variant)
+    file, said = Path(found["file"]).with_name(FILE_NAME), 0
+    of: dict[str, Decision] = {}
+    while True:
+        for one in found["left"]:
+            right = variant.truth.get(one["field"])
+            for offered in one["likeliest"]:
+                if frozenset(offered["champs"]) == right:
+                    of.setdefault(one["field"], Decision(champ=offered["champ"]))
+        if len(of) == said:
+            return found
+        said = len(of)
+        decisions = Decisions(there.sandbox.demarche, "A. Martin", of)
+        file.write_text(dump_decisions(decisions), encoding="utf-8")
+        found = taken_as_sure(there, variant)
+
+
+@pytest.mark.parametrize(("name", "sure", "with_help"), FORMS)
+def test_nothing_says_another_thing_than_it_was_told(
+    contact: MakeContact, name: str, sure: int, with_help: int
+) -> None:
+    variant = written_by_another(name)
+    given = dossiers_of(variant.form, COUNT, seed=11)
+    there, told = contact(variant, given), Told(variant)
+    there.unc("sync")
+    for adapt, least in ((taken_as_sure, sure), (taken_by_one_who_knows, with_help)):
+        found = adapt(there, variant)
+        mapping = parse_mapping(Path(found["file"]).read_text("utf-8"), source="mapping.yaml")
+        read = reports(there.sandbox, mapping)
+        wrong = [
+            (one.number, *each)
+            for one in given
+            for each in told.misread(read[one.number], one.answers)
+        ]
+        assert wrong == []
+        assert len(found["sure"]) >= least
