@@ -38,6 +38,10 @@ COMMANDS: Final = {
         "Copier la base, même pendant un passage ; celle de PostgreSQL par pg_dump.",
     ),
     "bdpm": ("cli.mapping.bdpm:bdpm", "Base publique des médicaments (BDPM), en option."),
+    "conso": (
+        "cli.consumption.commands:conso",
+        "Données publiques de consommation (Open Medic, Medic'AM).",
+    ),
     "demo": (
         "cli.demo.demo:demo",
         "Jouer deux semaines d'une démarche fictive, en deux passages, puis dire quoi ouvrir.",

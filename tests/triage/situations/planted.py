@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from ruamel.yaml import YAML
 
-from mappings.medicines.bdpm_files import FileSpec, each_row
+from mappings.medicines.bdpm_files import FileSpec, rows_of
 from mappings.medicines.facts import medicines_of
 from mappings.medicines.match import Matcher
 from mappings.medicines.reference import build_reference
@@ -180,12 +180,11 @@ def _rest(one: Planted, rest: Rest) -> dict[int, Any]:
 def matcher() -> Matcher:
     """BDPM's lines about what is planted, as published in April 2026."""
 
-    def rows_of(spec: FileSpec) -> list[list[str]]:
+    def rows(spec: FileSpec) -> Iterable[list[str] | None]:
         path = FOLDER / "bdpm" / spec.name
-        rows = each_row(path.read_bytes(), spec) if path.exists() else ()
-        return [row for _, row in rows if row is not None]
+        return rows_of(path.read_bytes(), spec) if path.exists() else ()
 
-    return Matcher(build_reference(rows_of, version="avril 2026"))
+    return Matcher(build_reference(rows, version="avril 2026"))
 
 
 @cache
