@@ -331,6 +331,7 @@ acts = Table(
     Column("former", Text, nullable=False),
     Column("new", Text, nullable=False),
     Index(None, "demarche", "entered_at"),
+    Index(None, "demarche", "object"),
     sqlite_autoincrement=True,  # what a person read names the last act: no id comes twice
 )
 """The register of situations. Rows are added only: the migration's triggers refuse all else."""

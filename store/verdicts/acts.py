@@ -1,6 +1,6 @@
 """Acts of the register of situations: added, never changed, nor erased with a dossier."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, select
 
 from store.database.engine import Scope
 from store.database.jsontext import dump, load
+from store.database.statements import in_chunks
 from store.database.tables import acts
 from triage.registre.acts import Act, Draft, Verb
 
@@ -39,6 +40,22 @@ class Acts:
             )
             moment = at if last is None else max(at, last + _TICK)
             connection.execute(insert(acts), [_row(demarche, one, moment) for one in drafts])
+
+    def named(self, demarche: int, objects: Iterable[str]) -> frozenset[str]:
+        """Those of these objects that an act is about."""
+        query = select(acts.c.object).filter_by(demarche=demarche).distinct()
+        with self._scope.read() as connection:
+            return frozenset(
+                one
+                for chunk in in_chunks(sorted(set(objects)))
+                for one in connection.scalars(query.where(acts.c.object.in_(chunk)))
+            )
+
+    def has(self, demarche: int, verb: Verb) -> bool:
+        """Whether there is an act of this kind."""
+        query = select(acts.c.id).filter_by(demarche=demarche, verb=verb.value).limit(1)
+        with self._scope.read() as connection:
+            return connection.scalar(query) is not None
 
     def list(self, demarche: int) -> tuple[Act, ...]:
         """Every act, in order of entry."""

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_acts_demarche_entered_at"), "acts", ["demarche", "entered_at"])
+    op.create_index(op.f("ix_acts_demarche_object"), "acts", ["demarche", "object"])
     rows = sorted(_acts(op.get_bind()), key=lambda one: one["entered_at"])
     if rows:
         op.bulk_insert(acts, rows)

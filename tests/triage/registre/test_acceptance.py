@@ -129,7 +129,7 @@ def test_7_a_level_is_a_person_s_with_its_justification() -> None:
     desk.validated(name, "10/01")
     one, when = desk.of(name), desk.when()
     given = LevelGiven("modere", "Trop court", proposed="Élevé")
-    with pytest.raises(Refused, match="10 caractère.* au moins 30"):
+    with pytest.raises(Refused, match=r"10 caractère.* au moins 30"):
         life.set_level(one, given, by=ANNE, when=when, lists=lists())
     given = LevelGiven(
         "modere", "Exposition limitée à quelques services.", {"Exposition": "non"}, "Élevé"
@@ -147,7 +147,7 @@ def test_a_validation_says_what_is_missing_and_is_never_before_the_first_signal(
     name = desk.opened(1, on="05/01")
     with pytest.raises(Refused, match="Usage autorisé"):
         desk.validated(name, "10/01", usage_autorise=" ")
-    with pytest.raises(Refused, match="Risque .* avéré, potentiel"):
+    with pytest.raises(Refused, match=r"Risque .* avéré, potentiel"):
         desk.validated(name, "10/01", risque="grand")
     with pytest.raises(Refused, match="premier signal est du 05/01/2026"):
         desk.validated(name, "04/01")
