@@ -124,8 +124,8 @@ def placing(
             continue
         by = INSTRUCTEUR if placed.by_person and decided_by == "annotation" else BRIDGE
         on = day if dossier_object(number) in known else days.get(number, day)
-        if placed.situation in opened:
-            name = placed.situation
+        name = placed.situation
+        if name and name in opened:
             first[name] = min(first.get(name, (on, by)), (on, by), key=lambda one: one[0])
         acts.append(
             place(number, before, placed.situation, by=by, on=on, confirmed=placed.by_person)

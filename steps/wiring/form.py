@@ -13,6 +13,7 @@ from mappings.schema.model import FormMapping
 from settings import ROOT
 from store.verdicts.rule_texts import RuleText
 from triage.registre.lists import Lists, parse_lists
+from triage.registre.ranking import Ranking, parse_ranking
 from triage.replies.policy import ReplyPolicy, parse_reply_policy
 from triage.replies.texts import Texts
 from triage.rules.diff import clashes
@@ -34,6 +35,7 @@ class Form:
             whose reports are not matched.
         texts: Templates of annotations and messages.
         lists: What may be entered in the register of situations.
+        ranking: How situations of the register are scored.
         digest: Hash of policy and texts, to plan again when they change.
     """
 
@@ -44,6 +46,7 @@ class Form:
     matching: Matching | None
     texts: Texts
     lists: Lists
+    ranking: Ranking
     digest: str
 
 
@@ -106,6 +109,7 @@ def _form(mapping: Path, rules: Path, _content: str) -> Form:
         matching=read_matching(rules, mapping=form_mapping, rulesets=[one for one, _ in read]),
         texts=_compiled(tuple(templates.items()), policy.messages),
         lists=read_lists(rules),
+        ranking=parse_ranking(_or_ours(rules, "classement.yaml"), source="classement.yaml"),
         digest=sha256("\0".join([policy_text, *templates.values()]).encode()).hexdigest()[:12],
     )
 
