@@ -34,6 +34,10 @@ COMMANDS: Final = {
         "Copier la base embarquée (SQLite), même pendant un passage.",
     ),
     "bdpm": ("cli.mapping.bdpm:bdpm", "Base publique des médicaments (BDPM), en option."),
+    "classement": (
+        "cli.registre.ranking:classement",
+        "Classement des situations, expliqué ligne par ligne.",
+    ),
     "demo": (
         "cli.demo.demo:demo",
         "Jouer deux semaines d'une démarche fictive, en deux passages, puis dire quoi ouvrir.",
@@ -69,6 +73,10 @@ COMMANDS: Final = {
     "reconcile": (
         "cli.run.reconcile:reconcile",
         "Rapprocher la copie de toute la démarche, et la réparer : zéro écart est la bonne valeur.",
+    ),
+    "registre": (
+        "cli.registre.commands:registre",
+        "Registre des situations : actes datés, état, mesures de l'agence, indicateur annuel.",
     ),
     "respond": (
         "cli.run.commands:respond",

@@ -12,7 +12,7 @@ from steps.wiring.case_files import reports_of
 from steps.wiring.reference import matcher_of, version_of
 from steps.wiring.services import Services
 from triage.registre.levels import ProposedLevel, propose_level
-from triage.registre.ranking import Candidate, Inputs, Ranked, Ranking, rank
+from triage.registre.ranking import Candidate, Inputs, Move, Ranked, Ranking, moves, rank
 from triage.registre.register import Register, Situation, State
 from triage.situations.facts import SituationFacts
 from triage.situations.followup import FollowUp
@@ -61,16 +61,21 @@ def candidates(services: Services, register: Register) -> tuple[Candidate, ...]:
     )
 
 
-def ranked(
-    services: Services, register: Register, ranking: Ranking | None = None
-) -> tuple[Ranked, ...]:
-    """Situations in order, by the file in use or by another."""
-    return rank(
-        candidates(services, register),
-        ranking or services.form.ranking,
-        levels=services.form.lists.niveaux,
-        reference=version_of(services.inputs.home),
-    )
+def ranked(services: Services, register: Register) -> tuple[Ranked, ...]:
+    """Situations in order, each with its score."""
+    return _ranked(services, candidates(services, register), services.form.ranking)
+
+
+def tried(services: Services, register: Register, ranking: Ranking) -> tuple[Move, ...]:
+    """Situations that another file would move; nothing is written."""
+    found = candidates(services, register)
+    now = _ranked(services, found, services.form.ranking)
+    return moves(now, _ranked(services, found, ranking))
+
+
+def _ranked(services: Services, found: Sequence[Candidate], ranking: Ranking) -> tuple[Ranked, ...]:
+    levels, version = services.form.lists.niveaux, version_of(services.inputs.home)
+    return rank(found, ranking, levels=levels, reference=version)
 
 
 def proposed_level(services: Services, numbers: Iterable[int]) -> ProposedLevel:
