@@ -1,6 +1,6 @@
 """`unc registre measure`: measures of the agency, taken or required of a company."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
@@ -8,6 +8,7 @@ from cyclopts import App, Parameter
 from rich.console import Console
 
 from cli.registre.options import Who, acting
+from cli.registre.view import plain_measure
 from cli.terminal.output import Common, print_json
 from steps.judge.acts import register_of
 from steps.registre import acting as steps
@@ -107,7 +108,7 @@ def conclude(mesure: str, *, conclusion: str, who: Who, common: Common = _DEFAUL
 
 def _said(common: Common, one: Measure) -> int:
     if common.json:
-        print_json(asdict(one))
+        print_json(plain_measure(one))
     else:
         told = f"{one.id} ({one.situation}) : {one.fields['type']}, {one.fields['mode']}"
         Console().print(f"{told}, {one.state}.", highlight=False)

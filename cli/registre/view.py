@@ -13,7 +13,7 @@ from triage.registre.indicator import YearFigure
 from triage.registre.levels import ProposedLevel
 from triage.registre.life import TEXTS
 from triage.registre.ranking import Move, Ranked
-from triage.registre.register import Register, Situation
+from triage.registre.register import Measure, Register, Situation
 from triage.registre.signals import FIELDS, Likely
 
 
@@ -21,9 +21,14 @@ def plain(one: Situation, register: Register) -> dict[str, Any]:
     """A situation for programs, with its measures and its signals."""
     return {
         **asdict(one),
-        "measures": [asdict(register.measures[name]) for name in one.measures],
+        "measures": [plain_measure(register.measures[name]) for name in one.measures],
         "signals": [asdict(register.signals[name]) for name in one.signals],
     }
+
+
+def plain_measure(one: Measure) -> dict[str, Any]:
+    """A measure for programs."""
+    return {**asdict(one), "dates": {str(state): on for state, on in one.dates.items()}}
 
 
 def plain_act(one: Act) -> dict[str, Any]:
