@@ -4,19 +4,14 @@ python -m bench.second_reading [count] [candidate]      2000 dossiers, triage/un
 """
 
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from bench.sync_serving import judged_demarche
 from sandbox.generator.generate import generate
-from sandbox.server import running_sandbox
-from settings import ROOT, load_settings
+from settings import ROOT
 from steps.explain.trial import try_ruleset
-from steps.judge.judge import judge
-from steps.read.poll import poll
-from steps.wiring.services import connect
-from steps.wiring.summary import Summary
 from triage.rules.file import parse_ruleset
 from triage.verdict.trial import Trial
 from triage.verdict.trial_causes import PRIORITY, VERDICTS
@@ -26,25 +21,10 @@ SEED = 1
 
 def trial(count: int, candidate: Path) -> Trial:
     """Judge generated dossiers by the rule-set of their day, then by the candidate."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        seeds = generate(count, seed=SEED)
-        with running_sandbox(home / "ds", seeds=seeds, rate_limit=100_000) as ds:
-            settings = load_settings(
-                _env_file=None,
-                ds_url=ds.url,
-                ds_token=ds.token,
-                demarche=ds.demarche,
-                instructeur=ds.instructeur,
-                home=home,
-            )
-            with connect(settings, make=True) as services:
-                poll(services, Summary())
-                judge(services, Summary())
-                text = candidate.read_text("utf-8")
-                mapping = services.form.mapping
-                rules = parse_ruleset(text, source=candidate.name, mapping=mapping)
-                return try_ruleset(services, rules)
+    with judged_demarche(generate(count, seed=SEED)) as services:
+        text = candidate.read_text("utf-8")
+        rules = parse_ruleset(text, source=candidate.name, mapping=services.form.mapping)
+        return try_ruleset(services, rules)
 
 
 def tables(found: Trial) -> Iterator[str]:

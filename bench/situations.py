@@ -1,6 +1,6 @@
 """Precision and recall of situations and duplicates on generated dossiers, and time to group many.
 
-    python bench/situations.py            2,000 generated dossiers, then 20,000 descriptions
+    .venv/bin/python -m bench.situations      2,000 generated dossiers, then 20,000 descriptions
 
 The generator plants situations and copies; the truth is its plan, never the bridge's own rules.
 Pairs of reports are compared: precision is the share of proposed pairs that were planted, recall
@@ -12,22 +12,17 @@ planted (``python -m tests.triage.situations.planted``).
 
 import re
 import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import combinations
-from pathlib import Path
-from time import perf_counter
+from random import Random
+from time import perf_counter, process_time
 
+from bench.sync_serving import judged_demarche
 from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.generate import generate
-from sandbox.server import running_sandbox
-from settings import load_settings
-from steps.read.poll import poll
 from steps.wiring.case_files import reports_of
-from steps.wiring.services import connect
-from steps.wiring.summary import Summary
 from triage.situations.description import Description, describe
 from triage.situations.duplicates import find_links
 from triage.situations.grouping import group
@@ -41,25 +36,50 @@ Pairs = set[tuple[int, int]]
 
 def described(seeds: list[SeedDossier]) -> tuple[list[Description], Matching]:
     """Descriptions of the dossiers, as the bridge reads them over HTTP."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        with running_sandbox(home / "ds", seeds=seeds, rate_limit=100_000) as sandbox:
-            settings = load_settings(
-                _env_file=None,
-                ds_url=sandbox.url,
-                ds_token=sandbox.token,
-                demarche=sandbox.demarche,
-                instructeur=sandbox.instructeur,
-                home=home / "home",
-            )
-            with connect(settings, make=True) as services:
-                poll(services, Summary())
-                rules, matching = services.form.rulesets[-1], services.form.matching
-                told = [
-                    describe(one, matching, in_scope=out_of_scope(rules, one) is None)
-                    for one in reports_of(services)
-                ]
+    with judged_demarche(seeds) as services:
+        rules, matching = services.form.rulesets[-1], services.form.matching
+        told = [
+            describe(one, matching, in_scope=out_of_scope(rules, one) is None)
+            for one in reports_of(services)
+        ]
     return told, matching
+
+
+def one_substance(matching: Matching, count: int) -> list[Description]:
+    """As many reports on one substance, each of a use told in other words, some in none."""
+    draw, vocabulary = Random(1), matching.vocabulary
+    uses = sorted(vocabulary.uses)
+    known = sorted({word for said in vocabulary.uses.values() for word in said.split()})
+    options = {
+        "nature_non_conformite": ("Indication", "Population", "Posologie", "Durée", "Autre"),
+        "population": ("Adulte", "65 ans et plus", "Femme enceinte", "12 à 17 ans", "2 à 11 ans"),
+        "voie_utilisee": ("Orale", "Intraveineuse", "Sous-cutanée", "Autre", "Intrathécale"),
+    }
+    found = []
+    for number in range(1, count + 1):
+        words = [draw.choice(uses)] if draw.random() < 0.5 else []  # noqa: PLR2004
+        words += draw.choices(known, k=draw.randint(0, 3))
+        words += ["".join(draw.choices("abcdefghilmnoprstuv", k=8)) for _ in range(2)]
+        facets = {
+            name: tuple(draw.sample(told, draw.randint(0, 2))) for name, told in options.items()
+        }
+        answered = draw.random() < 0.9  # noqa: PLR2004
+        facets["indication_visee"] = vocabulary.uses_of(" ".join(words)) if answered else ()
+        found.append(
+            Description(
+                number=number,
+                in_scope=True,
+                company=str(number),
+                medicines=("nefopam",),
+                codes={},
+                unnamed=(),
+                facets=facets,
+                answers={},
+                initial=True,
+                earlier=None,
+            )
+        )
+    return found
 
 
 def pairs(groups: Iterable[Iterable[int]]) -> Pairs:
@@ -120,6 +140,13 @@ def main() -> int:
     }
     linked = {(one.earlier, one.number) for one in links if one.kind == "complement"}
     good &= show("complements", linked, follows)
+    alone = one_substance(matching, COUNT)
+    start = process_time()
+    groups = group(alone, matching)
+    print(
+        f"{COUNT} distinct reports on one substance: {len(groups)} groups in"
+        f" {process_time() - start:.2f} CPU-s (target: 0.5 s)"
+    )
     many = [_again(told[at % len(told)], number=at, turn=at // len(told)) for at in range(MANY)]
     start = perf_counter()
     groups = group(many, matching)

@@ -6,6 +6,10 @@ Target: at most 1.5 times. Each reads a sandbox that was just started, in a proc
 first poll does: the sandbox works for each page. With --warm, one sandbox has every answer ready
 (some 25 ms a page, parsing included), which no real service has: what is left is our own work. The
 least of each is compared.
+
+    .venv/bin/python -m bench.sync_read --requests [--dossiers 1000]
+
+counts requests instead. Targets: 10 + at most 3 for 1,000 dossiers; at most 3 when nothing changed.
 """
 
 import argparse
@@ -54,12 +58,27 @@ def cold(dossiers: int, rounds: int) -> Iterator[tuple[float, float]]:
             yield loop, whole_read(settings, settings.home)
 
 
+def requests_sent(dossiers: int) -> None:
+    """Requests of a first poll, and of one of an unchanged démarche."""
+    with sandbox_of(dossiers) as settings:
+        for name in ("first poll", "unchanged"):
+            with unlimited(settings) as services:
+                summary = Summary()
+                poll(services, summary)
+                sent = services.transport.requests_sent
+            print(f"{name}: {sent} requests, {len(summary.created)} dossiers created")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dossiers", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--warm", action="store_true")
+    parser.add_argument("--requests", action="store_true")
     asked = parser.parse_args()
+    if asked.requests:
+        requests_sent(asked.dossiers)
+        return
     pairs = (warm if asked.warm else cold)(asked.dossiers, asked.rounds)
     loop, whole = (min(one) for one in zip(*pairs, strict=True))
     print(f"{asked.dossiers} dossiers: bare loop {loop:.2f} s, poll {whole:.2f} s:")

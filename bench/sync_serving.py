@@ -1,10 +1,10 @@
-"""Servers for the benches of synchronisation, each in a process of its own."""
+"""What benches start with: servers in processes of their own, and a démarche that was judged."""
 
 import gc
 import multiprocessing
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,10 +15,14 @@ import orjson
 from clients.limiter import Limiter
 from clients.reading.reader import DsReader
 from clients.transport import DsTransport
+from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
 from settings import Settings, load_settings
+from steps.judge.judge import judge
+from steps.run import gather
 from steps.wiring.services import Connected, connect
+from steps.wiring.summary import Summary
 
 UNLIMITED = 10**9
 PAGE = 100
@@ -47,7 +51,7 @@ def in_a_process(target: Any, *told: Any) -> Iterator[Any]:
     process = context.Process(target=target, args=(*told, queue), daemon=True)
     process.start()
     try:
-        yield queue.get(timeout=3600)
+        yield queue.get(timeout=1200)
     finally:
         process.kill()
         process.join()
@@ -68,6 +72,31 @@ def sandbox_of(dossiers: int) -> Iterator[Settings]:
             instructeur=instructeur,
             home=Path(folder) / "home",
         )
+
+
+@contextmanager
+def judged_demarche(
+    seeds: Sequence[SeedDossier], *, home: Path | None = None
+) -> Iterator[Connected]:
+    """The bridge on generated dossiers, read and judged; kept in a home, or gone with the block."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_sandbox(
+            (home or Path(folder)) / "ds", seeds=seeds, rate_limit=UNLIMITED
+        ) as sandbox,
+    ):
+        settings = load_settings(
+            _env_file=None,
+            ds_url=sandbox.url,
+            ds_token=sandbox.token,
+            demarche=sandbox.demarche,
+            instructeur=sandbox.instructeur,
+            home=home or Path(folder),
+        )
+        with connect(settings, make=True) as services:
+            gather(services, Summary())
+            judge(services, Summary())
+            yield services
 
 
 @contextmanager

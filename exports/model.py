@@ -9,8 +9,10 @@ from mappings.report.model import Report
 from mappings.schema.model import FormMapping
 from triage.replies.decision import Decision, decide
 from triage.replies.reply import Conflict
+from triage.situations.description import Description
 from triage.situations.facts import SituationFacts
 from triage.situations.followup import FollowUp, YearShare
+from triage.situations.matching import Matching
 from triage.verdict.model import Assessment
 
 NetworkDefault: TypeAlias = Literal["include", "exclude"]
@@ -51,6 +53,8 @@ class ExportedDossier:
             code: what a verdict marks in a text decides what leaves the agency, so that a report
             that moved since stays there.
         unreadable: Whether DS cannot serve it now, or not whole: this is the last state read.
+        description: As matching sees it, to name its situation by; ``None`` where none is kept.
+        handed_over: Whether its declarant is asked no more by the bridge: a person takes over.
     """
 
     report: Report
@@ -64,6 +68,8 @@ class ExportedDossier:
     medicines: tuple[Mapping[str, str], ...] = ()
     judged: bool = True
     unreadable: bool = False
+    description: Description | None = None
+    handed_over: bool = False
 
     @property
     def decision(self) -> Decision:
@@ -112,6 +118,10 @@ class ExportContext:
         adopted: Whether a person adopted the form: before, no dossier leaves the agency.
         adoption: Who adopted it and when, in French.
         absences: What a person said that the form does not ask: why, who and when, in French.
+        portal: Address of the portal, blank where there is none: there centres read dossiers.
+        live_since: When the bridge reached its first verdict: no delay of its own is older.
+        aside: Numbers of the dossiers in quarantine, those that were never read too.
+        matching: How reports are matched, to name situations by; ``None`` of a form without any.
     """
 
     demarche: int
@@ -134,6 +144,10 @@ class ExportContext:
     adopted: bool = True
     adoption: str = ""
     absences: tuple[str, ...] = ()
+    portal: str = ""
+    live_since: datetime | None = None
+    aside: frozenset[int] = frozenset()
+    matching: Matching | None = None
 
 
 def latest_change(entries: Iterable[ExportedDossier]) -> datetime | None:

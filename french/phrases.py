@@ -1,5 +1,7 @@
 """Is a free text made of phrases that say nothing? Case, accents, repeats and punctuation apart."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from french.text import fold
@@ -18,18 +20,26 @@ def is_made_of(text: str, phrases: tuple[str, ...]) -> bool:
     letters, known = _letters(text), _known(phrases)
     if not letters:
         return "" in known
-    ends = {0}  # places that phrases reach, one after the other
-    for start in range(len(letters)):
-        if start in ends:
-            ends |= {start + len(one) for one in known if one and letters.startswith(one, start)}
-    return len(letters) in ends
+    ends, reached = {0}, [0]  # places that phrases reach, one after the other
+    while reached:
+        start = reached.pop()
+        if start == len(letters):
+            return True
+        for one in known.get(letters[start], ()):
+            end = start + len(one)
+            if end not in ends and letters.startswith(one, start):
+                ends.add(end)
+                reached.append(end)
+    return False
 
 
 @lru_cache(maxsize=64)
-def _known(phrases: tuple[str, ...]) -> frozenset[str]:
-    """The phrases as letters; of one that repeats a letter (« xxx »), the letter."""
-    found = (_letters(phrase) for phrase in phrases)
-    return frozenset(one[:1] if len(set(one)) == 1 else one for one in found)
+def _known(phrases: tuple[str, ...]) -> Mapping[str, Collection[str]]:
+    """The phrases as letters, by the first; of one that repeats a letter (« xxx »), the letter."""
+    known: dict[str, set[str]] = defaultdict(set)
+    for one in map(_letters, phrases):
+        known[one[:1]].add(one[:1] if len(set(one)) == 1 else one)
+    return dict(known)
 
 
 def _letters(text: str) -> str:

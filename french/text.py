@@ -5,8 +5,10 @@ import unicodedata
 from functools import lru_cache
 
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "´": "'", "`": "'", "‘": "'"})
-_FIRST_MARK = "\u0300"
-"""No character before this one is a combining mark."""
+_MARKS = re.compile("[\u0300-\u034e\u0350-\u036f]+")
+"""The combining marks of European scripts: no character before them is one."""
+_FURTHER = re.compile("[\u0370-\U0010ffff]")
+"""Where others may be."""
 
 
 def fold(text: str) -> str:
@@ -17,8 +19,10 @@ def fold(text: str) -> str:
 
 def _without_accents(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
-    combining = unicodedata.combining
-    return "".join([char for char in decomposed if char < _FIRST_MARK or not combining(char)])
+    bare = _MARKS.sub("", decomposed)
+    if _FURTHER.search(bare) is None:
+        return bare
+    return "".join([char for char in bare if not unicodedata.combining(char)])
 
 
 @lru_cache(maxsize=4096)

@@ -128,12 +128,12 @@ def test_the_agency_workbook_has_a_row_for_each_dossier_with_its_verdict(done: D
         "Dossier",
         "Statut",
         "Priorité",
+        "Titre de la situation",
         "Complétude",
         "Éléments manquants",
         "Spécialité",
         "Substance",
         "Exploitant",
-        "Nature de la non-conformité",
         "Date de dépôt",
     ]
     assert table.keys() == SEEDS.keys()

@@ -255,7 +255,8 @@ def _show_places(out: Console, served: Sandbox, *, home: Path) -> None:
     line("\nÀ ouvrir :")
     line(f"  {folder / 'agence.xlsx'}")
     line(
-        "    « Changements » : ce que les deux semaines ont apporté ; « Situations » : la tendance"
+        "    « À traiter » : ce qui attend une personne ; « Changements » : ce que les deux"
+        " semaines ont apporté ; « Situations » : la tendance"
     )
     line(f"  {folder / 'reseau.xlsx'}, et un centre : {centre}")
     line(

@@ -13,7 +13,9 @@ from decimal import Decimal
 from exports.cells import Content, Link
 from exports.sheets.columns import Format, SheetSpec
 from exports.sheets.tables import CALCULATED, Column, Table
+from exports.sheets.to_treat import News
 from exports.xlsx.row_writer import cell_value
+from french.text import typographic
 from store.staff.handed_out import HandedRow, Rows, holds
 
 NEW, CHANGED, GONE = "Nouveau", "Modifié", "Retiré"
@@ -79,11 +81,36 @@ class Comparison:
         sentence: First line of the sheet.
         compared: What it is compared with, for `À propos`.
         changes: Its rows; ``None`` where there is nothing to compare with.
+        first: Whether that is because no edition came before.
     """
 
     sentence: str
     compared: str
     changes: Changes | None = None
+    first: bool = False
+
+    def news(self, sheet: SheetSpec) -> News:
+        """What is new to its readers.
+
+        Args:
+            sheet: The sheet of the dossiers, whose columns tell what moved.
+        """
+        if self.changes is None:
+            return News(new=None if self.first else ())
+        names = {column.computed: column.name for column in sheet.columns if column.computed}
+
+        def moved(computed: str) -> frozenset[int]:
+            return frozenset(
+                row.number
+                for row, fields in self.changes.changed  # type: ignore[union-attr]
+                if any(one.field == names.get(computed) for one in fields)
+            )
+
+        return News(
+            new=frozenset(row.number for row in self.changes.new),
+            answered=moved("modification"),
+            opinions=moved("avis_recus"),
+        )
 
 
 def since(told: str, changes: Changes) -> Comparison:
@@ -93,7 +120,8 @@ def since(told: str, changes: Changes) -> Comparison:
 
 def first_edition(why: str) -> Comparison:
     """The comparison with none."""
-    return Comparison(f"Première édition\u00a0: {why}, rien à comparer", f"rien\u00a0: {why}")
+    sentence = f"Première édition\u00a0: {why}, rien à comparer"
+    return Comparison(sentence, f"rien\u00a0: {why}", first=True)
 
 
 def changes_of(author: str, old: Rows, new: Rows, *, masks: Sequence[str], retold: bool) -> Changes:
@@ -128,8 +156,8 @@ def _fields(
         yield FieldChange("", ERASED, "")
         return
     for name, text in new.by_header.items():
-        if name not in was or was[name] == text:
-            continue
+        if name not in was or typographic(was[name]) == typographic(text):
+            continue  # spaces and apostrophes as they are printed change nothing
         mask = next((mask for mask in masks if mask in text), "")
         yield FieldChange(name, mask or (was[name] if retold else WITHHELD), text)
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from exports.sheets.tables import Table
 
-MADE = "5"
+MADE = "6"
 """Raise it with a release that makes other workbooks of the same tables: else none would be
 replaced until its content moves."""
 
@@ -41,7 +41,7 @@ def content_digest(said: object, tables: Mapping[str, Table], *, rows: RowDigest
     """
     digest = sha256(_digest((MADE, said)))
     for table in tables.values():
-        head = (table.sheet, table.name, table.columns, table.printed, table.above)
+        head = (table.sheet, table.name, table.columns, table.printed, table.above, table.lines)
         digest.update(_digest((head, len(table.rows))))
         for one in rows.of(table):
             digest.update(one)

@@ -2,9 +2,10 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from xml.parsers.expat import ExpatError
 
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -13,14 +14,23 @@ from exports.cells import paris
 from exports.identity import Identity
 from exports.model import ExportedDossier, latest_change
 from exports.published.changes import Comparison, changes_table, number_of
+from exports.published.checking import damaged
 from exports.published.checksum import RowDigests, content_digest
 from exports.readers.reading import Reading
 from exports.sheets.centres import Centre, author_of
 from exports.sheets.columns import ColumnsFile, SheetSpec
+from exports.sheets.computed import link_of
 from exports.sheets.dictionary import dictionary
 from exports.sheets.figures import Synthesis, synthesise
 from exports.sheets.situations import situations
 from exports.sheets.tables import Table, TableMaker
+from exports.sheets.to_treat import (
+    Circumstances,
+    headline,
+    in_order,
+    quarantined_alone,
+    to_treat,
+)
 from exports.xlsx.about_sheet import (
     AUDIENCES,
     AboutLine,
@@ -35,8 +45,9 @@ from exports.xlsx.package import document_properties, pack
 from exports.xlsx.print_setup import Margins, set_up_page
 from exports.xlsx.shell import fill_shell
 from exports.xlsx.styles import register
-from exports.xlsx.synthesis_sheet import Headings, fill_synthesis
+from exports.xlsx.synthesis_sheet import Headings, alternatives, fill_synthesis
 from mappings.schema.model import Audience
+from triage.situations.trends import Trend
 
 _TITLES: dict[Audience, str] = {"agence": "classeur de l'agence", "reseau": "réseau des CRPV"}
 _FOOTERS: dict[Audience, str] = {
@@ -59,6 +70,7 @@ class AudienceWorkbook:
         centre: The one centre that it is for, if any.
         comparison: What it says of its changes.
         digests: Digests of the rows that it shares.
+        trends: How the reports of each situation move, of all that its audience may read.
     """
 
     maker: TableMaker
@@ -68,6 +80,7 @@ class AudienceWorkbook:
     centre: Centre | None
     comparison: Comparison
     digests: RowDigests
+    trends: Mapping[str, Trend]
 
     @property
     def author(self) -> str:
@@ -103,7 +116,11 @@ class AudienceWorkbook:
         return content_digest(said, self.tables, rows=self.digests)
 
     def pack(self) -> bytes:
-        """Make the file."""
+        """Make the file.
+
+        Raises:
+            WorkbookCheckError: Its XML is not well-formed.
+        """
         workbook, into = Workbook(), io.BytesIO()
         workbook.remove(workbook.worksheets[0])
         sheets = [(workbook.create_sheet(spec.name), spec) for spec in self.columns.sheets]
@@ -116,7 +133,17 @@ class AudienceWorkbook:
             software=self.maker.context.software,
             made=self._changed or self.maker.context.read_at,
         )
-        pack(workbook, self.tables, styles=styles, properties=properties, into=into)
+        try:
+            pack(
+                workbook,
+                self.tables,
+                styles=styles,
+                properties=properties,
+                alternatives=alternatives(self._synthesis),
+                into=into,
+            )
+        except ExpatError as error:
+            raise damaged(f"{self.author}.xlsx") from error
         return into.getvalue()
 
     @cached_property
@@ -124,7 +151,11 @@ class AudienceWorkbook:
         """Every table, by name of sheet; `Dictionnaire` explains the others."""
         made: dict[str, Table] = {}
         for sheet in self.columns.sheets:
-            if sheet.columns:
+            if sheet.kind == "a_traiter":
+                made[sheet.name] = self._to_treat(sheet)
+            elif sheet.kind == "dossiers":
+                made[sheet.name] = self.maker.make(sheet, in_order(self.readings))
+            elif sheet.columns:
                 made[sheet.name] = self.maker.make(sheet, self.readings)
             elif sheet.kind == "situations":
                 made[sheet.name] = situations(
@@ -133,6 +164,7 @@ class AudienceWorkbook:
                     sheet=sheet,
                     audience=self.maker.audience,
                     context=self.maker.context,
+                    trends=self.trends,
                 )
             elif sheet.kind == "changements":
                 dossiers = made[self.columns.dossiers_sheet.name]
@@ -143,12 +175,38 @@ class AudienceWorkbook:
             if sheet.kind == "dictionnaire":
                 made[sheet.name] = dictionary(
                     explained,
-                    self._synthesis.figures,
+                    self._synthesis,
                     self.readings,
                     sheet=sheet.name,
                     name=sheet.table,
                 )
         return made
+
+    def _to_treat(self, sheet: SheetSpec) -> Table:
+        """The sheet of what waits; at the agency, also what is in quarantine and was never read."""
+        context, audience = self.maker.context, self.maker.audience
+        words = sheet.reasons.get(audience, {})
+        news = self.comparison.news(self.columns.dossiers_sheet)
+        rising = {name for name, trend in self.trends.items() if trend.direction == "up"}
+        treated = to_treat(self.readings, words=words, around=Circumstances(news, rising))
+        table = self.maker.make(sheet, treated)
+        shown = audience == "agence" and not context.filters and "quarantaine" in words
+        aside = tuple(quarantined_alone(context.aside, self.readings)) if shown else ()
+        told = {"pourquoi_maintenant": words.get("quarantaine")}
+        names = {one.computed: one.name for one in sheet.columns if one.computed}
+        more = tuple(
+            tuple(
+                link_of(number, context=context, audience=audience)
+                if column.name == names["dossier"]
+                else next(
+                    (text for key, text in told.items() if names.get(key) == column.name), None
+                )
+                for column in table.columns
+            )
+            for number in aside
+        )
+        above = headline(treated, words=words, aside=len(aside), first=self.comparison.first)
+        return replace(table, rows=(*more, *table.rows), above=above)
 
     @cached_property
     def _synthesis(self) -> Synthesis:
@@ -159,6 +217,7 @@ class AudienceWorkbook:
             origins=self.columns.figures,
             below=self.maker.policy.small_counts.below,
             years=context.years if whole else (),  # they are of every dossier
+            live_since=context.live_since,
         )
 
     @cached_property

@@ -1,6 +1,6 @@
 """The workbooks of an export: the agency's, the network's, and one for each centre."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from exports.model import ExportContext, ExportedDossier
@@ -9,12 +9,14 @@ from exports.published.checksum import RowDigests
 from exports.published.workbook import AudienceWorkbook
 from exports.readers.policy import Policy
 from exports.readers.reading import Reading, readings
-from exports.sheets.centres import Assignment, Centre, author_of, concerned
+from exports.sheets.centres import Assignment, Centre, Ground, author_of, concerned
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.names_known import check_policy
+from exports.sheets.situations import trends_of
 from exports.sheets.tables import Table, TableMaker
 from mappings.schema.model import Audience
 from store.staff.handed_out import HandedRow
+from triage.situations.trends import Trend
 
 _WHOLE = ("agence", "reseau")
 NOT_COMPARED = first_edition("aucune édition n'est encore publiée")
@@ -28,6 +30,7 @@ class _Audience:
     kept: Sequence[ExportedDossier]
     readings: Sequence[tuple[Reading, Assignment]]
     digests: RowDigests
+    trends: Mapping[str, Trend]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class WorkbookSet:
         centre = None if author in _WHOLE else self._centre(author)
         shared = self._read_by("agence" if author == "agence" else "reseau")
         chosen = [
-            replace(one, author=author)
+            replace(one, author=author, why=_why(one, to, centre))
             for one, to in shared.readings
             if centre is None or centre.code in to.centres
         ]
@@ -109,6 +112,7 @@ class WorkbookSet:
             centre=centre,
             comparison=self.compare(author),
             digests=shared.digests,
+            trends=shared.trends,
         )
 
     def _centre(self, author: str) -> Centre:
@@ -133,6 +137,13 @@ class WorkbookSet:
             kept=tuple(one for one in self.entries if one.report.number not in shared),
             readings=concerned(read, centres=self.centres, territory=self.columns.territory),
             digests=RowDigests(),
+            trends=trends_of(read, audience=audience, context=self.context),
         )
         self._audiences[audience] = made
         return made
+
+
+def _why(reading: Reading, assignment: Assignment, centre: Centre | None) -> str:
+    """Why the readers of a workbook have a dossier: an instructeur named their centre, or else."""
+    named = centre is not None and centre.code in assignment.rapporteurs
+    return Ground.RAPPORTEUR.value if named else reading.why

@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from datafiles.file import DataFile
+from french.text import typographic
 from mappings.schema.model import FormMapping
 
 
@@ -92,7 +93,9 @@ def parse_policy(text: str, *, source: str) -> Policy:
         DataFileError: With the line and what is wrong.
     """
     file = DataFile(text, source=source)
-    return file.validate(Policy).model_copy(update={"digest": file.digest})
+    policy = file.validate(Policy)
+    masks = {name: typographic(getattr(policy, name)) for name in ("mask", "patient_mask")}
+    return policy.model_copy(update={"digest": file.digest, **masks})
 
 
 def condition_of(policy: Policy, field: str, mapping: FormMapping) -> str:

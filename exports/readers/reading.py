@@ -2,10 +2,10 @@
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
@@ -42,6 +42,7 @@ class Mask:
 
 
 Shown: TypeAlias = Answer | Mask
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,10 @@ class Reading:
         policy: What leaves the agency.
         audience: Who reads.
         crpv: Centres that it concerns, as staff read them.
-        nowhere: Whether it fits no centre.
+        nowhere: Whether it fits no centre, though it could.
+        beyond: Where it is from, when no centre is in charge of that: overseas, abroad.
+        why: Why the readers of the workbook have it, as they read it.
+        due: Why it is to be treated now, as they read it; blank where it is not.
         author: Whose workbook it is read in, see :attr:`exports.model.ExportedDossier.opinions`.
     """
 
@@ -64,7 +68,25 @@ class Reading:
     audience: Audience
     crpv: str = ""
     nowhere: bool = False
+    beyond: str = ""
+    why: str = ""
+    due: str = ""
     author: str = ""
+    _known: dict[tuple[str, Audience], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, name: str, work: Callable[["Reading"], _T]) -> _T:
+        """What all workbooks of an audience say of the dossier, worked out by the first.
+
+        Args:
+            name: What it is.
+            work: Works it out of the dossier, from nothing that one workbook has and another has
+                not: neither centres, nor author.
+        """
+        key = (name, self.audience)
+        if key not in self._known:
+            self._known[key] = work(self)
+        found: _T = self._known[key]
+        return found
 
     @property
     def number(self) -> int:
@@ -121,10 +143,15 @@ class Reading:
         where a part of what it rests on is withheld from this dossier: the level and the reasons
         say nothing of that. Nor is a priority that a person typed: it may rest on what stays there.
         """
+        return self.once("decision", lambda one: decide(one.assessment, one._held))  # noqa: SLF001
+
+    @property
+    def _held(self) -> Mapping[str, str]:
+        """What a person wrote, as this audience may know it."""
         held = self.entry.held
-        if self.audience != "agence":
-            held = {name: said for name, said in held.items() if name != PRIORITY}
-        return decide(self.assessment, held)
+        if self.audience == "agence":
+            return held
+        return {name: said for name, said in held.items() if name != PRIORITY}
 
     @property
     def assessment(self) -> Assessment:
@@ -132,6 +159,11 @@ class Reading:
         verdict = self.entry.assessment
         if self.audience == "agence":
             return verdict
+        return self.once("verdict", lambda one: one._shared_verdict)  # noqa: SLF001 (its own)
+
+    @property
+    def _shared_verdict(self) -> Assessment:
+        verdict = self.entry.assessment
         shared = verdict.shared
         if shared is None or any(self._withheld(one) for one in shared.fields):
             return dataclasses.replace(verdict, priority=None, criteria=(), to_verify=())

@@ -43,7 +43,7 @@ class Reference:
 
     def holders(self, header: str, cell: Cell) -> Sequence[int]:
         """Dossiers that have the value of a cell in a column."""
-        known = self._index[header]
+        known = self._index.get(header, {})  # a column in which nothing was handed out
         return next((known[one] for one in map(squeezed, cell.ways) if one in known), ())
 
     @cached_property

@@ -7,6 +7,7 @@ from datetime import date
 
 from exports.readers.reading import Reading
 from exports.sheets.columns import Figures
+from french.text import typographic
 from french.time import months
 from mappings.report.model import Answer
 from triage.situations.followup import YearShare
@@ -22,6 +23,8 @@ STATUSES = (
     Status.A_TRIER,
 )
 MOST_MONTHS = 36
+MOST_TOLD = 24
+"""Lines of a chart that are told in words."""
 _BLUE = "000091"
 _PRIORITY_COLOURS = ("C9191E", "E4794A", "F2C94C", "8585F6", "C8C8C8")
 
@@ -36,6 +39,7 @@ class Block:
         lines: Name and counts of each line.
         bars: ``col`` for upright bars, ``bar`` for lying ones.
         colours: Of the series, in order.
+        meaning: What is counted and how, for `Dictionnaire`.
     """
 
     title: str
@@ -43,6 +47,31 @@ class Block:
     lines: tuple[tuple[str | int, ...], ...]
     bars: str = "bar"
     colours: tuple[str, ...] = (_BLUE,)
+    meaning: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the lines."""
+        return tuple(str(line[0]) for line in self.lines)
+
+    @property
+    def told(self) -> str:
+        """The chart in a sentence, for those who cannot see it."""
+        series = self.headers[1:]
+        lines = (
+            f"{line[0]} : {' + '.join(_told(line[1:], series))}" for line in self.lines[:MOST_TOLD]
+        )
+        more = " ; …" if len(self.lines) > MOST_TOLD else ""
+        return typographic(f"{self.title}. {' ; '.join(lines)}{more}")
+
+
+def _told(values: Sequence[str | int], series: Sequence[str]) -> list[str]:
+    named = [
+        f"{value} {name}" if len(series) > 1 else str(value)
+        for value, name in zip(values, series, strict=True)
+        if value
+    ]
+    return named or ["0"]
 
 
 def by_month(days: Sequence[date]) -> Block:
@@ -50,18 +79,32 @@ def by_month(days: Sequence[date]) -> Block:
     counts = Counter((day.year, day.month) for day in days)
     shown = list(months(days[0], days[-1]))[-MOST_MONTHS:] if days else []
     lines = tuple((f"{one:%m/%Y}", counts[one.year, one.month]) for one in shown)
-    return Block("Dépôts par mois", ("Mois", "Dossiers"), lines, bars="col")
+    meaning = f"Dossiers de ce classeur par mois de dépôt, les {MOST_MONTHS} derniers mois au plus."
+    return Block("Dépôts par mois", ("Mois", "Dossiers"), lines, bars="col", meaning=meaning)
 
 
 def by_nature(readings: Sequence[Reading], origins: Figures) -> Block:
     """Count dossiers by nature of the non-conformity; one may have several."""
     counts: Counter[str] = Counter()
     for reading in readings:
-        shown = reading.answer(origins.nature)
-        value = shown.value if isinstance(shown, Answer) else None
-        counts.update({str(option) for option in value} if isinstance(value, tuple) else ())
+        counts.update(natures(reading, origins))
     ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
-    return Block("Nature de la non-conformité", ("Nature", "Dossiers"), tuple(ordered))
+    meaning = (
+        "Dossiers de ce classeur par nature cochée ; un dossier qui en coche deux compte deux fois."
+    )
+    headers = ("Nature", "Dossiers")
+    return Block("Nature de la non-conformité", headers, tuple(ordered), meaning=meaning)
+
+
+def natures(reading: Reading, origins: Figures) -> tuple[str, ...]:
+    """Natures of the non-conformity of a dossier, each once."""
+
+    def found(one: Reading) -> tuple[str, ...]:
+        shown = one.answer(origins.nature)
+        value = shown.value if isinstance(shown, Answer) else None
+        return tuple(dict.fromkeys(map(str, value))) if isinstance(value, tuple) else ()
+
+    return reading.once("natures", found)
 
 
 def by_status(readings: Sequence[Reading]) -> Block:
@@ -79,7 +122,11 @@ def by_status(readings: Sequence[Reading]) -> Block:
         if status in found
     )
     headers = ("Statut", *PRIORITIES, "Sans priorité")
-    return Block("Statut et priorité", headers, lines, colours=_PRIORITY_COLOURS)
+    meaning = (
+        "Dossiers de ce classeur par statut et par priorité : ceux qu'une personne a écrits, sinon"
+        " ceux que la passerelle propose."
+    )
+    return Block("Statut et priorité", headers, lines, colours=_PRIORITY_COLOURS, meaning=meaning)
 
 
 def by_year(years: Sequence[YearShare]) -> Block:
@@ -89,4 +136,8 @@ def by_year(years: Sequence[YearShare]) -> Block:
     )
     headers = ("Année du premier signalement", "Avec mesure", "Sans")
     title = "Situations suivies d'une mesure dans l'année"
-    return Block(title, headers, lines, colours=(_BLUE, "CBCBFA"))
+    meaning = (
+        "Situations par année de leur premier signalement : celles où une mesure a été prise la"
+        " même année, et les autres."
+    )
+    return Block(title, headers, lines, colours=(_BLUE, "CBCBFA"), meaning=meaning)

@@ -47,10 +47,16 @@ def author_of(centre: Centre) -> str:
 class Ground(StrEnum):
     """Why a dossier concerns a centre, or none."""
 
-    RAPPORTEUR = "CRPV rapporteur"
-    EVERYWHERE = "étendue nationale"
+    RAPPORTEUR = "rapporteur"
+    EVERYWHERE = "national"
     TERRITORY = "territoire"
+    OVERSEAS = "outre-mer"
+    ABROAD = "étranger"
     NOWHERE = "aucun centre"
+
+
+_EITHER = "territoire ou rapporteur"
+"""What readers are told who may not know that an instructeur named a centre."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +67,19 @@ class Assignment:
         ground: Why.
         centres: Codes, in the table's order; all of them for a national dossier.
         unknown: What an instructeur wrote as rapporteur that names no centre of the table.
+        rapporteurs: Codes of the centres that an instructeur named.
+        places: Territories that are in charge of no centre, as staff read them.
     """
 
     ground: Ground
     centres: tuple[str, ...]
     unknown: str = ""
+    rapporteurs: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+
+    def told(self, centre: str = "") -> str:
+        """Why the readers of a centre's workbook have it; of the whole network's, without one."""
+        return (Ground.RAPPORTEUR if centre in self.rapporteurs else self.ground).value
 
 
 def parse_centres(text: str, *, source: str) -> tuple[Centre, ...]:
@@ -109,17 +123,24 @@ def assign(reading: Reading, *, centres: Sequence[Centre], territory: Territory)
     named, strangers = centres_named(written, names)
     unknown = ", ".join(strangers)
     if extent in territory.everywhere:
-        return Assignment(Ground.EVERYWHERE, everyone, unknown)
+        return Assignment(Ground.EVERYWHERE, everyone, unknown, named)
     if named:
-        return Assignment(Ground.RAPPORTEUR, named, unknown)
-    departments = set(_codes(reading, territory.departments))
-    regions = set(_codes(reading, territory.regions))
+        return Assignment(Ground.RAPPORTEUR, named, unknown, named)
+    places = {_place_code(one.code): one.name for one in _places(reading, territory.departments)}
+    departments = set(places)
+    regions = {_place_code(one.code) for one in _places(reading, territory.regions)}
     found = tuple(
         centre.code
         for centre in centres
         if centre.departments & departments or centre.regions & regions
     )
-    return Assignment(Ground.TERRITORY if found else Ground.NOWHERE, found, unknown)
+    if found:
+        return Assignment(Ground.TERRITORY, found, unknown)
+    for ground, codes in ((Ground.OVERSEAS, territory.overseas), (Ground.ABROAD, territory.abroad)):
+        beyond = tuple(name for code, name in places.items() if code in codes)
+        if beyond:
+            return Assignment(ground, (), unknown, places=beyond)
+    return Assignment(Ground.NOWHERE, (), unknown)
 
 
 def shown_centres(assignment: Assignment, centres: Sequence[Centre]) -> str:
@@ -130,6 +151,8 @@ def shown_centres(assignment: Assignment, centres: Sequence[Centre]) -> str:
             return f"Tous{unknown}"
         case Ground.NOWHERE:
             return f"Non attribué{unknown}"
+        case Ground.OVERSEAS | Ground.ABROAD:
+            return f"Sans centre\u00a0: {', '.join(assignment.places)}{unknown}"
         case Ground.TERRITORY | Ground.RAPPORTEUR:
             names = [centre.name for centre in centres if centre.code in assignment.centres]
             return " ; ".join(names) + unknown
@@ -148,12 +171,17 @@ def concerned(
     found = []
     for reading in readings:
         assignment = assign(reading, centres=centres, territory=territory)
-        if isinstance(reading.annotation(territory.rapporteur), Mask):
-            assignment = replace(assignment, unknown="")
+        hidden = isinstance(reading.annotation(territory.rapporteur), Mask)
+        if hidden:
+            assignment = replace(assignment, unknown="", rapporteurs=())
+        either = hidden and assignment.ground in {Ground.RAPPORTEUR, Ground.TERRITORY}
+        beyond = assignment.ground in {Ground.OVERSEAS, Ground.ABROAD}
         named = replace(
             reading,
             crpv=shown_centres(assignment, centres),
             nowhere=assignment.ground is Ground.NOWHERE,
+            beyond=assignment.ground.value if beyond else "",
+            why=_EITHER if either else assignment.told(),
         )
         found.append((named, assignment))
     return tuple(found)
@@ -179,12 +207,12 @@ def _centre(lines: Sequence[dict[str, str]]) -> Centre:
     )
 
 
-def _codes(reading: Reading, path: str) -> Iterator[str]:
+def _places(reading: Reading, path: str) -> Iterator[Place]:
     field, _, name = path.partition(".")
     for row in reading.rows(field):
         shown = reading.cell(row, field=field, name=name)
         if isinstance(shown, Answer) and isinstance(shown.value, Place):
-            yield _place_code(shown.value.code)
+            yield shown.value
 
 
 def _place_code(code: str) -> str:

@@ -9,12 +9,13 @@ from datafiles.problems import wrong_at
 from exports.excel_names import header_name, sheet_name, table_name
 from exports.sheets.computed import COMMENT, JUDGEMENT, OF_DOSSIER, OF_FILE, OF_ITEM
 from mappings.medicines.columns import BDPM_COLUMNS
-from mappings.schema.model import FieldType
+from mappings.schema.model import Audience, FieldType
 
 Format: TypeAlias = Literal[
     "texte", "centre", "entier", "numero", "decimal", "pourcent", "date", "moment", "lien"
 ]
 SheetKind: TypeAlias = Literal[
+    "a_traiter",
     "synthese",
     "dossiers",
     "lignes",
@@ -33,7 +34,27 @@ FORMAT_OF_TYPE: dict[FieldType, Format] = {
     "yes_no": "centre",
     "checkbox": "centre",
 }
+Reason: TypeAlias = Literal[
+    "quarantaine",
+    "conflit",
+    "a_relancer",
+    "a_preciser",
+    "hors_champ",
+    "a_trier",
+    "sans_centre",
+    "avis_recu",
+    "nouveau",
+    "reponse",
+    "p1",
+    "hausse",
+    "avis",
+    "complet",
+]
+"""Why a dossier is to be treated now, see :mod:`exports.sheets.to_treat`."""
+_OF_ANYONE = frozenset({"nouveau", "reponse", "p1", "hausse", "avis"})
+"""Reasons that rest on what the network reads: the others stay at the agency."""
 _COMPUTED = {
+    "a_traiter": frozenset(OF_DOSSIER),
     "dossiers": frozenset(OF_DOSSIER),
     "lignes": frozenset(OF_DOSSIER) | frozenset(BDPM_COLUMNS),
     "elements": frozenset(OF_DOSSIER) | frozenset(OF_ITEM),
@@ -62,6 +83,7 @@ class ColumnSpec(_ColumnsPart):
         width: In characters.
         format: How it is shown; the field's type decides where it is left out.
         audience: ``agence`` keeps a column at the agency. It can only restrict.
+        not_for: An audience that has no use for the column; no secret is kept by this.
         meaning: What it says; the mapping's sentence where it is left out.
     """
 
@@ -72,6 +94,7 @@ class ColumnSpec(_ColumnsPart):
     width: int = Field(default=18, ge=4, le=120)
     format: Format | None = None
     audience: Literal["agence"] | None = None
+    not_for: Audience | None = None
     meaning: str = ""
 
     @model_validator(mode="after")
@@ -109,6 +132,8 @@ class Territory(_ColumnsPart):
         regions: Column of a repetition that holds régions.
         departments: Column of a repetition that holds départements.
         rapporteur: Annotation privée by which an instructeur names a centre.
+        overseas: Codes of départements that no centre need be in charge of, told as such.
+        abroad: Codes that stand for other countries.
     """
 
     extent: str
@@ -116,6 +141,8 @@ class Territory(_ColumnsPart):
     regions: str = Field(pattern=_COLUMN)
     departments: str = Field(pattern=_COLUMN)
     rapporteur: str
+    overseas: tuple[str, ...] = ()
+    abroad: tuple[str, ...] = ()
 
 
 def _table(text: str) -> str:
@@ -132,7 +159,11 @@ class SheetSpec(_ColumnsPart):
         field: The repetition, for ``lignes``.
         printed: How many of the first columns are printed; 0 for all.
         rest: Whether the fields that no column shows follow at the end.
+        lines: How many lines a row shows at most, so that a screen holds many; 0 for all.
         columns: Its columns.
+        first: Names of the columns that stand first, in order, by audience; the others follow.
+        reasons: For ``a_traiter``, in which words each reason is told, the most urgent first, by
+            audience; one that is left out brings no dossier.
     """
 
     name: Annotated[str, AfterValidator(sheet_name)] = Field(min_length=1)
@@ -141,7 +172,10 @@ class SheetSpec(_ColumnsPart):
     field: str = ""
     printed: int = Field(default=0, ge=0)
     rest: bool = False
+    lines: int = Field(default=0, ge=0)
     columns: tuple[ColumnSpec, ...] = ()
+    first: dict[Audience, tuple[str, ...]] = {}
+    reasons: dict[Audience, dict[Reason, str]] = {}
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -164,6 +198,34 @@ class SheetSpec(_ColumnsPart):
                 ("columns", twice, "name"), f"deux fois la colonne « {name} » dans {self.name}"
             )
         return self
+
+    @model_validator(mode="after")
+    def _for_audiences(self) -> Self:
+        for reason in self.reasons.get("reseau", {}):
+            if reason not in _OF_ANYONE:
+                raise wrong_at(
+                    ("reasons", "reseau", reason),
+                    f"« {reason} » dit ce qui reste à l'agence ; au réseau :"
+                    f" {', '.join(sorted(_OF_ANYONE))}",
+                )
+        known_names = {column.name for column in self.columns}
+        for audience, names in self.first.items():
+            for at, name in enumerate(names):
+                if name not in known_names:
+                    raise wrong_at(
+                        ("first", audience, at),
+                        f"« {name} » n'est pas une colonne de la feuille « {self.name} »",
+                    )
+            if self.kind == "dossiers" and names[:1] != (self.columns[0].name,):
+                raise wrong_at(
+                    ("first", audience), "la feuille des dossiers commence par leur numéro"
+                )
+        return self
+
+    def ordered(self, audience: Audience) -> tuple[ColumnSpec, ...]:
+        """Its columns in the order of an audience."""
+        rank = {name: at for at, name in enumerate(self.first.get(audience, ()))}
+        return tuple(sorted(self.columns, key=lambda one: rank.get(one.name, len(rank))))
 
 
 class ColumnsFile(_ColumnsPart):

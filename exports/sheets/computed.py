@@ -1,17 +1,27 @@
 """Columns that are worked out: one small function each, by the name that columns.yaml uses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from exports.cells import Content, Link
+from exports.model import ExportContext
 from exports.readers.reading import Reading
 from exports.sheets.values import SCANS, STATES, VERDICTS, joined
+from french.text import typographic
 from mappings.dossier.model import Attachment
-from mappings.schema.model import FieldSpec
-from triage.verdict.model import ItemResult
+from mappings.schema.model import Audience, FieldSpec
+from triage.verdict.model import ItemResult, Verdict
 
 JUDGEMENT, COMMENT = "avis", "commentaire"
 """Columns that evaluators fill in."""
+
+_QUESTION = "une question de recevabilité"
+_TO_DO = {
+    Verdict.MISSING: "à compléter",
+    Verdict.INVALID: "à corriger",
+    Verdict.INSUFFICIENT: "à développer",
+}
+"""What is asked of an item whose reason is withheld: words that agree with any name."""
 
 UNREADABLE = "En quarantaine : DS ne sert pas ce dossier, ou pas en entier ; dernier état lu."
 
@@ -20,25 +30,51 @@ OfItem: TypeAlias = Callable[[Reading, ItemResult], Content]
 OfFile: TypeAlias = Callable[[Reading, FieldSpec, Attachment], Content]
 
 
+def link_of(number: int, *, context: ExportContext, audience: Audience) -> Content:
+    """A number that leads to its dossier: on DS for the agency, on the portal for others.
+
+    Centres cannot open DS: without a portal the number leads nowhere.
+    """
+    if audience == "agence":
+        return Link(value=number, url=context.dossier_url.format(number=number))
+    return (
+        Link(value=number, url=f"{context.portal}/dossiers/{number}") if context.portal else number
+    )
+
+
 def dossier_link(reading: Reading) -> Content:
-    """Number of the dossier, leading to it on DS."""
-    url = reading.context.dossier_url.format(number=reading.number)
-    return Link(value=reading.number, url=url)
+    """Number of the dossier, leading to where its readers can open it."""
+    return link_of(reading.number, context=reading.context, audience=reading.audience)
 
 
 def missing_items(reading: Reading) -> Content:
-    """What keeps the report from being complete, one a line; « Aucun » when nothing does."""
+    """What keeps the report from being complete, one a line; « Aucun » when nothing does.
+
+    Why is what annotation 904 and the message say: the rule-set's own words.
+    """
     assessment = reading.entry.assessment
     lines = [
-        f"{item.id} {item.name} : {VERDICTS[item.verdict]}"
+        f"{item.id} {item.name} : {reason_of(reading, item)}"
         for item in assessment.items
         if item.blocking
     ]
     questions = [
-        f"À préciser : {reading.derived(reason.label, (reason.field,))}"
+        f"À préciser : {_or_withheld(reading, reason.label, (reason.field,), asked=_QUESTION)}"
         for reason in assessment.unanswered_scope
     ]
-    return "\n".join([*questions, *lines]) or "Aucun"
+    return typographic("\n".join([*questions, *lines])) or "Aucun"
+
+
+def reason_of(reading: Reading, item: ItemResult) -> str:
+    """Why an item is not whole; where that stays at the agency, what is to be done all the same."""
+    return _or_withheld(reading, item.reason, item.fields, asked=_TO_DO.get(item.verdict, ""))
+
+
+def _or_withheld(reading: Reading, text: str, fields: Sequence[str], *, asked: str) -> str:
+    told = reading.derived(text, fields)
+    if not text or told == text:
+        return told
+    return f"{asked} (détail {told})" if asked else told
 
 
 def out_of_scope(reading: Reading) -> Content:
@@ -78,7 +114,7 @@ def priority_reasons(reading: Reading) -> Content:
             continue
         shown = joined(fact for fact in facts if fact)
         lines.append(f"{name} ({shown})" if shown else name)
-    return joined(lines, separator="\n") or None
+    return typographic(joined(lines, separator="\n")) or None
 
 
 def warnings_text(reading: Reading) -> Content:
@@ -88,7 +124,7 @@ def warnings_text(reading: Reading) -> Content:
     texts = [one.text for one in warnings if reading.may_tell(one.fields)]
     if reading.entry.unreadable and reading.audience == "agence":
         texts.insert(0, UNREADABLE)
-    return joined(texts, separator="\n") or None
+    return typographic(joined(texts, separator="\n")) or None
 
 
 def conflicts_text(reading: Reading) -> Content:
@@ -101,7 +137,7 @@ def conflicts_text(reading: Reading) -> Content:
         f"« {one.found} » (proposé : « {one.wanted} »)"
         for one in reading.entry.conflicts
     ]
-    return "\n".join(lines) or None
+    return typographic("\n".join(lines)) or None
 
 
 def unmapped_text(reading: Reading) -> Content:
@@ -171,6 +207,8 @@ OF_DOSSIER: Mapping[str, OfDossier] = {
     "conflits": conflicts_text,
     "non_repris": unmapped_text,
     "crpv": lambda one: one.crpv or None,
+    "attribution": lambda one: one.why or None,
+    "pourquoi_maintenant": lambda one: one.due or None,
     "situation": lambda one: one.situation or None,
     "referentiel": lambda one: one.entry.assessment.ruleset,
 }
@@ -179,8 +217,8 @@ OF_ITEM: Mapping[str, OfItem] = {
     "nom": lambda _, item: item.name,
     "section": lambda _, item: item.section,
     "verdict": lambda _, item: VERDICTS[item.verdict],
-    "attendu": lambda _, item: item.expected,
-    "constat": lambda one, item: one.derived(item.reason, item.fields),
+    "attendu": lambda _, item: typographic(item.expected),
+    "constat": lambda one, item: typographic(reason_of(one, item)),
     "obligatoire": lambda _, item: "Oui" if item.mandatory else "Non",
 }
 OF_FILE: Mapping[str, OfFile] = {

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from exports.readers.reading import Reading
-from exports.sheets.figures import Figure
+from exports.sheets.figures import Synthesis
 from exports.sheets.tables import CALCULATED, Column, Table
+from french.text import typographic
 
 _HEADERS = (
     ("Feuille", 16),
@@ -25,7 +26,7 @@ _AUDIENCES = {"agence": "agence seulement", "reseau": "agence et réseau"}
 
 def dictionary(
     tables: Sequence[Table],
-    figures: Sequence[Figure],
+    synthesis: Synthesis,
     readings: Sequence[Reading],
     *,
     sheet: str,
@@ -35,15 +36,18 @@ def dictionary(
 
     Args:
         tables: The other sheets.
-        figures: The figures of `Synthèse`.
+        synthesis: What `Synthèse` shows.
         readings: The dossiers, for the champs that the mapping does not take.
         sheet: Name of the tab.
         name: Name of the Excel table.
     """
     rows = (
         *(
-            (_FIGURES, figure.name, figure.meaning, CALCULATED, _AUDIENCES["reseau"])
-            for figure in figures
+            (_FIGURES, name, meaning, CALCULATED, _AUDIENCES["reseau"])
+            for name, meaning in (
+                *((one.name, one.meaning) for one in synthesis.figures),
+                *((one.title, one.meaning) for one in synthesis.blocks),
+            )
         ),
         *(
             (table.sheet, column.name, column.meaning, column.origin, _whom(column))
@@ -56,7 +60,10 @@ def dictionary(
         Column(name=header, width=width, format="texte", meaning="", origin="", audience="reseau")
         for header, width in _HEADERS
     )
-    return Table(sheet=sheet, name=name, columns=columns, rows=rows, printed=len(columns))
+    printed = tuple(
+        (*row[:2], *map(typographic, row[2:])) for row in rows
+    )  # names stay as they are
+    return Table(sheet=sheet, name=name, columns=columns, rows=printed, printed=len(columns))
 
 
 def unmapped_champs(readings: Sequence[Reading]) -> Counter[tuple[str, str]]:

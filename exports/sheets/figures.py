@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from statistics import median
 
 from exports.cells import Content, paris
@@ -17,6 +18,11 @@ from triage.verdict.model import Status
 __all__ = ["Block", "Figure", "Synthesis", "synthesise"]
 
 
+_BEYOND = (
+    ("Dossiers d'outre-mer sans centre", "outre-mer", "de collectivités d'outre-mer"),
+    ("Dossiers de l'étranger", "étranger", "de l'étranger seulement"),
+)
+"""Where they are from, as :class:`exports.sheets.centres.Ground` says it."""
 _MOST_HOURS = 72
 """A longer delay is told in days."""
 
@@ -45,6 +51,7 @@ def synthesise(
     origins: Figures,
     below: int,
     years: Sequence[YearShare] = (),
+    live_since: datetime | None = None,
 ) -> Synthesis:
     """Work out the figures.
 
@@ -53,12 +60,13 @@ def synthesise(
         origins: Fields that they are drawn from.
         below: Counts under it are hidden outside the agency.
         years: Situations with a measure within the year; none outside the agency.
+        live_since: When the bridge reached its first verdict: no delay of its own is older.
     """
     return Synthesis(
         figures=(
             *_dossiers(readings),
             *(_awareness(readings, origins) if origins.awareness else ()),
-            *_delays(readings),
+            *_delays(readings, live_since),
             *(_measures(readings, origins) if origins.measures else ()),
             *_within_the_year(years if origins.measures else ()),
             *(_cases(readings, origins, below=below) if origins.cases else ()),
@@ -94,7 +102,18 @@ def _dossiers(readings: Sequence[Reading]) -> tuple[Figure, ...]:
         Figure(
             "Dossiers sans centre",
             sum(one.nowhere for one in readings),
-            meaning="Dossiers que ni leur territoire ni un rapporteur ne rattache à un centre.",
+            meaning="Dossiers que ni leur territoire ni un rapporteur ne rattache à un centre ;"
+            " l'outre-mer sans centre et l'étranger sont comptés à part.",
+        ),
+        *(
+            Figure(
+                name,
+                sum(one.beyond == ground for one in readings),
+                meaning=f"Dossiers {told}, qu'aucun centre de la table ne suit et qu'aucun"
+                " rapporteur n'a reçus.",
+            )
+            for name, ground, told in _BEYOND
+            if any(one.beyond == ground for one in readings)
         ),
         Figure("Dossiers de priorité P1", first["P1"], meaning="Priorité la plus haute."),
         Figure("Complétude médiane", _rounded(scores), "pourcent", "Médiane des scores."),
@@ -110,10 +129,11 @@ def _awareness(readings: Sequence[Reading], origins: Figures) -> Iterator[Figure
     )
 
 
-def _delays(readings: Sequence[Reading]) -> tuple[Figure, ...]:
+def _delays(readings: Sequence[Reading], live_since: datetime | None) -> tuple[Figure, ...]:
     checks = [
-        (checked - one.entry.report.deposited_at) / timedelta(hours=1)
+        (checked - max(deposited, live_since or deposited)) / timedelta(hours=1)
         for one in readings
+        for deposited in [one.entry.report.deposited_at]
         if (checked := one.entry.first_checked_at) is not None
     ]
     late = bool(checks) and median(checks) > _MOST_HOURS
@@ -128,7 +148,7 @@ def _delays(readings: Sequence[Reading]) -> tuple[Figure, ...]:
             f"Délai médian entre dépôt et première vérification ({unit})",
             _rounded([max(0.0, one) / hours for one in checks]),
             meaning="Du dépôt au premier verdict de la passerelle ; un dossier déposé avant sa"
-            " mise en service compte depuis son dépôt.",
+            " mise en service (son tout premier verdict) compte depuis elle.",
         ),
         Figure(
             "Délai médian entre demande de correction et nouveau dépôt (jours)",
@@ -183,15 +203,24 @@ def _within_the_year(years: Sequence[YearShare]) -> Iterator[Figure]:
 
 def taken(reading: Reading, origins: Figures) -> bool:
     """Whether a dossier declares a measure that was taken: planned ones stay at the agency."""
-    states = (
-        reading.cell(row, field=origins.measures, name=origins.measure_state)
-        for row in reading.rows(origins.measures)
-    )
-    return any(isinstance(one, Answer) and one.value in origins.taken for one in states)
+
+    def found(one: Reading) -> bool:
+        states = (
+            one.cell(row, field=origins.measures, name=origins.measure_state)
+            for row in one.rows(origins.measures)
+        )
+        return any(isinstance(one, Answer) and one.value in origins.taken for one in states)
+
+    return reading.once("measure taken", found)
+
+
+def deposited_on(reading: Reading) -> date:
+    """Day of deposit, Paris."""
+    return reading.once("day of deposit", lambda one: _day(one.entry.report.deposited_at))
 
 
 def _days(readings: Sequence[Reading]) -> list[date]:
-    return sorted(_day(one.entry.report.deposited_at) for one in readings)
+    return sorted(map(deposited_on, readings))
 
 
 def _open(statuses: Counter[Status | None]) -> int:
@@ -199,17 +228,19 @@ def _open(statuses: Counter[Status | None]) -> int:
 
 
 def _delay(readings: Sequence[Reading], origins: Figures) -> Content:
-    delays = []
-    for reading in readings:
-        shown = reading.answer(origins.awareness)
-        known = shown.value if isinstance(shown, Answer) else None
-        if origins.awareness in _impossible(reading):
-            continue
-        if isinstance(known, date) and not isinstance(known, datetime):
-            delay = (_day(reading.entry.report.deposited_at) - known).days
-            if delay >= 0:
-                delays.append(delay)
-    return _rounded(delays)
+    delays = [one.once("delay", partial(_days_to_report, origins=origins)) for one in readings]
+    return _rounded([delay for delay in delays if delay is not None])
+
+
+def _days_to_report(reading: Reading, origins: Figures) -> int | None:
+    shown = reading.answer(origins.awareness)
+    known = shown.value if isinstance(shown, Answer) else None
+    if origins.awareness in _impossible(reading):
+        return None
+    if not isinstance(known, date) or isinstance(known, datetime):
+        return None
+    delay = (deposited_on(reading) - known).days
+    return delay if delay >= 0 else None
 
 
 def _impossible(reading: Reading) -> set[str]:
@@ -224,13 +255,17 @@ def _share(flags: Sequence[bool]) -> Content:
 
 def _cases(readings: Sequence[Reading], origins: Figures, *, below: int) -> Iterator[Figure]:
     """Sum of cases. Outside the agency only counts that are shown are added, and it says so."""
-    counts = [count for one in readings if (count := one.count(origins.cases)) is not None]
-    hidden = sum(1 for one in readings if not isinstance(one.answer(origins.cases), Answer))
-    total = sum(count for count in counts if count > 0)
+    counts = [one.once("cases", lambda one: one.count(origins.cases)) for one in readings]
+    hidden = sum(one.once("cases hidden", partial(_hidden, origins=origins)) for one in readings)
+    total = sum(count for count in counts if count is not None and count > 0)
     name = "Cas d'effets indésirables rapportés"
     if hidden:
         name += f", hors dossiers à moins de {below} cas"
     yield Figure(name, total, meaning="Somme des cas déclarés que le lecteur peut lire.")
+
+
+def _hidden(reading: Reading, origins: Figures) -> bool:
+    return not isinstance(reading.answer(origins.cases), Answer)
 
 
 def _rounded(values: Sequence[float]) -> Content:

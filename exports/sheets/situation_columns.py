@@ -7,14 +7,16 @@ stay at the agency: they rest on planned measures and on small numbers of cases.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
-from exports.cells import Content, paris
+from exports.cells import Content
 from exports.model import SituationView
 from exports.readers.reading import Reading
 from exports.sheets.columns import Figures, Format
-from exports.sheets.figures import taken
+from exports.sheets.figures import deposited_on, taken
 from exports.sheets.tables import CALCULATED, Column
 from exports.sheets.values import content_text, shown_content
+from french.text import typographic
 from mappings.report.display import show, show_decimal
 from mappings.schema.model import Audience
 from triage.situations.trends import BeforeAfter, Direction, Trend
@@ -24,6 +26,8 @@ _DIRECTIONS: dict[Direction, str] = {
     "down": "en baisse",
     "none": "sans écart établi",
 }
+TOO_FEW = "trop peu pour conclure"
+UNNAMED = "non renseignée"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Group:
         readings: The reports that the workbook's readers may read.
         origins: Fields that the row is drawn from.
         view: What is known of the whole situation.
+        title: What people call it.
+        trend: How its reports move from month to month, of all that the audience may read.
     """
 
     situation: str
@@ -45,6 +51,8 @@ class Group:
     readings: Sequence[Reading]
     origins: Figures
     view: SituationView | None
+    title: str = ""
+    trend: Trend | None = None
 
 
 def _reports(group: Group) -> Content:
@@ -57,9 +65,14 @@ def _reports(group: Group) -> Content:
 def _companies(group: Group) -> Content:
     found = set()
     for reading in group.readings:
-        shown = shown_content(reading.answer(group.origins.company), part="identifier")
-        found.add(content_text(shown)[:9] or str(reading.number))
+        found.add(reading.once("company", partial(_company, origins=group.origins)))
     return len(found)
+
+
+def _company(reading: Reading, origins: Figures) -> str:
+    """SIREN of the company; a dossier without one counts as a company apart."""
+    shown = shown_content(reading.answer(origins.company), part="identifier")
+    return content_text(shown)[:9] or str(reading.number)
 
 
 def _priority(group: Group) -> Content:
@@ -85,21 +98,29 @@ def _effect(found: BeforeAfter | None) -> Content:
     if found is None or found.p_value is None:
         return None
     counts = f"{found.before} avant, {found.after} après, sur {found.days} jours de part et d'autre"
-    return (
-        f"{counts} : {_DIRECTIONS[found.direction]} (p = {show_decimal(found.p_value, places=3)})"
-    )
+    if found.too_few:
+        return typographic(f"{counts} : {TOO_FEW}")
+    p_value = show_decimal(found.p_value, places=3)
+    return typographic(f"{counts} : {_DIRECTIONS[found.direction]} (p = {p_value})")
+
+
+def direction(found: Trend | None) -> str:
+    """Whether reports rise, in words; blank of what is no situation."""
+    if found is None:
+        return ""
+    return TOO_FEW if found.too_few else _DIRECTIONS[found.direction]
 
 
 def _trend(found: Trend) -> Content:
-    if found.p_value is None or found.tau is None:
-        return None
+    if found.too_few or found.p_value is None or found.tau is None:
+        return direction(found)
     tau, p_value = (show_decimal(one, places=3) for one in (found.tau, found.p_value))
     strength = f"tau = {tau}, p = {p_value}"
     return f"{_DIRECTIONS[found.direction]} sur {len(found.months)} mois ({strength})"
 
 
 def _days(group: Group) -> list[date]:
-    return sorted(paris(one.entry.report.deposited_at).date() for one in group.readings)
+    return sorted(map(deposited_on, group.readings))
 
 
 def _followed(of: Callable[[SituationView], Content]) -> Callable[[Group], Content]:
@@ -119,7 +140,7 @@ def _column(
     )
 
 
-PRINTED = 11
+PRINTED = 13
 """How many of the first columns are printed."""
 COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
     (
@@ -128,9 +149,32 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             13,
             "centre",
             "Identifiant de la situation (unc situations, annotation « Situation »). Vide :"
-            " dossiers qui n'en ont pas, comptés par substance et par nature de la non-conformité.",
+            " dossiers du champ qui n'en ont pas, comptés par substance et par nature de la"
+            " non-conformité.",
         ),
         lambda one: one.readings[0].situation or None,
+    ),
+    (
+        _column(
+            "Titre",
+            38,
+            "texte",
+            "Nom qu'une personne a donné à la situation, sinon celui que la passerelle propose :"
+            " la substance, puis ce qui fait l'usage.",
+        ),
+        lambda one: typographic(one.title) or None,
+    ),
+    (
+        _column(
+            "Tendance",
+            17,
+            "centre",
+            "Signalements par mois, en hausse ou en baisse : test de Mann-Kendall sur tous les"
+            " dossiers que l'agence peut lire (dans un classeur du réseau ou d'un centre : sur tous"
+            " ceux que le réseau peut lire). « Trop peu pour conclure » : moins de 3 signalements,"
+            " ou moins de 4 mois entiers.",
+        ),
+        lambda one: direction(one.trend) or None,
     ),
     (
         _column(
@@ -143,7 +187,7 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
     ),
     (
         _column("Substance", 28, "texte", "Substances, écrites comme dans le premier dossier."),
-        lambda one: " ; ".join(one.substances) or None,
+        lambda one: " ; ".join(one.substances) or UNNAMED,
     ),
     (
         _column("Nature de la non-conformité", 26, "texte", "Natures cochées dans les dossiers."),
@@ -154,12 +198,15 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             "Signalements",
             13,
             "entier",
-            "Signalements de ce classeur : un signalement initial, ses compléments et sa clôture"
-            " comptent une fois. « Dossiers » les nomme tous.",
+            "Signalements de ce classeur, et non de toute la situation : un signalement initial,"
+            " ses compléments et sa clôture comptent une fois. « Dossiers » les nomme tous.",
         ),
         _reports,
     ),
-    (_column("Entreprises", 12, "entier", "Nombre d'entreprises, d'après leur SIREN."), _companies),
+    (
+        _column("Entreprises", 12, "entier", "Entreprises de ce classeur, d'après leur SIREN."),
+        _companies,
+    ),
     (_column("Priorité la plus haute", 10, "centre", "De P1 à P4."), _priority),
     (
         _column("Avec mesure", 10, "entier", "Dossiers qui déclarent une mesure prise."),

@@ -1,22 +1,32 @@
 """`Situations`: reports on one use of one substance, counted across companies.
 
 A row is a situation as `unc situations` and annotation 907 have it, so that what a person
-confirmed, merged or split is what the workbook shows. Reports that are in none (out of scope, or
-not yet placed) are counted by substance and nature of the non-conformity, without an id.
+confirmed, merged or split is what the workbook shows. Reports in scope that are in none (not yet
+placed, or without a substance) are counted by substance and nature of the non-conformity, without
+an id. What is out of scope is no situation.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
-from exports.model import ExportContext
+from exports.cells import paris
+from exports.model import ExportContext, latest_change
+from exports.readers.patient_marks import marked
 from exports.readers.reading import Reading
+from exports.sheets.blocks import natures
 from exports.sheets.columns import Figures, SheetSpec
 from exports.sheets.situation_columns import COLUMNS, PRINTED, Group
 from exports.sheets.tables import Table
 from french.text import normalise_label
 from mappings.report.model import Answer
 from mappings.schema.model import Audience
+from triage.situations.description import Description
+from triage.situations.matching import Matching
+from triage.situations.propose import is_ours
+from triage.situations.titles import title_of
+from triage.situations.trends import Trend, monthly
 
 
 def situations(
@@ -26,10 +36,12 @@ def situations(
     sheet: SheetSpec,
     audience: Audience,
     context: ExportContext,
+    trends: Mapping[str, Trend],
 ) -> Table:
-    """Return the table of situations, those with most reports first."""
-    groups = (*_placed(readings, origins, context), *_unplaced(readings, origins))
-    ordered = sorted(groups, key=lambda one: (not one.situation, -len(one.readings), _name(one)))
+    """Return the table of situations: those that rise first, then those with most reports."""
+    known = [one for one in readings if not one.decision.excluded]
+    groups = (*_placed(known, origins, context, trends), *_unplaced(known, origins))
+    ordered = sorted(groups, key=lambda one: (not one.situation, *_order(one), _name(one)))
     shown = [(column, of) for column, of in COLUMNS if audience in {"agence", column.audience}]
     return Table(
         sheet=sheet.name,
@@ -37,7 +49,36 @@ def situations(
         columns=tuple(column for column, _ in shown),
         rows=tuple(tuple(of(group) for _, of in shown) for group in ordered),
         printed=PRINTED,
+        lines=sheet.lines,
     )
+
+
+def trends_of(
+    readings: Sequence[Reading], *, audience: Audience, context: ExportContext
+) -> Mapping[str, Trend]:
+    """How the reports of each situation move, of what an audience may read.
+
+    Of the agency, as the follow-up has it. Of the network, of the dossiers that it may read and of
+    nothing else; an export that is filtered says nothing of it.
+    """
+    if audience == "agence":
+        return {name: view.follow_up.trend for name, view in context.situations.items()}
+    read = [one for one in readings if not one.decision.excluded]
+    until = latest_change(one.entry for one in read)
+    if context.filters or until is None:
+        return {}
+    days = defaultdict(list)
+    for one in read:
+        view = context.situations.get(one.entry.situation)
+        if one.entry.situation and (view is None or one.number in view.facts.counted):
+            days[one.entry.situation].append(paris(one.entry.report.deposited_at).date())
+    first = min(paris(one.entry.report.deposited_at).date() for one in read)
+    end = paris(until).date() + timedelta(days=1)
+    return {name: monthly(found, first=first, until=end) for name, found in days.items()}
+
+
+def _order(group: Group) -> tuple[bool, int]:
+    return (group.trend is None or group.trend.direction != "up", -len(group.readings))
 
 
 def _name(group: Group) -> tuple[str, ...]:
@@ -45,7 +86,10 @@ def _name(group: Group) -> tuple[str, ...]:
 
 
 def _placed(
-    readings: Sequence[Reading], origins: Figures, context: ExportContext
+    readings: Sequence[Reading],
+    origins: Figures,
+    context: ExportContext,
+    trends: Mapping[str, Trend],
 ) -> Iterator[Group]:
     found: dict[str, list[Reading]] = defaultdict(list)
     for reading in readings:
@@ -54,42 +98,101 @@ def _placed(
     for situation, members in found.items():
         spelling: dict[str, str] = {}
         for reading in members:
-            for substance in _substances(reading, origins):
-                spelling.setdefault(normalise_label(substance), substance)
-        natures = dict.fromkeys(nature for one in members for nature in _natures(one, origins))
+            for key, substance in _substances(reading, origins).items():
+                spelling.setdefault(key, substance)
+        natured = dict.fromkeys(nature for one in members for nature in natures(one, origins))
         view = context.situations.get(situation)
-        names = tuple(spelling.values())
-        yield Group(situation, names, tuple(natures), members, origins, view)
+        yield Group(
+            situation,
+            tuple(spelling.values()),
+            tuple(natured),
+            members,
+            origins,
+            view,
+            title=_title(members, origins, name=situation),
+            trend=trends.get(situation),
+        )
 
 
 def _unplaced(readings: Sequence[Reading], origins: Figures) -> Iterator[Group]:
-    groups: dict[tuple[str, str], Group] = {}
-    spelling: dict[str, str] = {}
+    groups: dict[tuple[str, str], list[Reading]] = defaultdict(list)
+    spelling: dict[str, str] = {"": ""}
     for reading in readings:
         if reading.entry.situation:
             continue
-        for substance in _substances(reading, origins):
-            key = normalise_label(substance)
+        for key, substance in (_substances(reading, origins) or {"": ""}).items():
             spelling.setdefault(key, substance)
-            for nature in _natures(reading, origins):
-                empty = Group("", (spelling[key],), (nature,), (), origins, None)
-                group = groups.get((key, nature), empty)
-                groups[key, nature] = replace(group, readings=(*group.readings, reading))
-    yield from groups.values()
+            for nature in tuple(natures(reading, origins)) or ("",):
+                groups[key, nature].append(reading)
+    for (key, nature), members in groups.items():
+        named = tuple(filter(None, (spelling[key],))), tuple(filter(None, (nature,)))
+        title = _title(members, origins)
+        yield Group("", *named, members, origins, None, title=title)
 
 
-def _substances(reading: Reading, origins: Figures) -> Iterator[str]:
+def _title(readings: Sequence[Reading], origins: Figures, *, name: str = "") -> str:
+    """What people call a situation: the name that they gave, else the one that is proposed.
+
+    Outside the agency it is drawn of what may be read there alone: no word of a declarant's.
+    """
+    first = readings[0]
+    if name and not is_ours(name) and first.audience == "agence":
+        return name
+    view = first.context.situations.get(name)
+    if view is not None and first.audience == "agence":
+        return view.facts.title
+    matching = first.context.matching
+    if matching is None:
+        return ""
+    ordered = sorted(readings, key=lambda one: (one.entry.report.deposited_at, one.number))
+    told = [
+        one.entry.description
+        if one.audience == "agence"
+        else _shared(one.entry.description, one, origins, matching)
+        for one in ordered
+        if one.entry.description is not None
+    ]
+    return title_of(told, matching) if told else ""
+
+
+def _shared(
+    description: Description, reading: Reading, origins: Figures, matching: Matching
+) -> Description:
+    """A description without what its readers may not know, nor what may be a patient's."""
+
+    def open_(*fields: str) -> bool:
+        verdict = reading.entry.assessment
+        return reading.may_tell(fields) and not any(
+            marked(verdict, one.partition(".")[0]) for one in fields
+        )
+
+    place = matching.situations.medicines
+    columns = (place.cis, place.substance, place.name)
+    named = open_(*(f"{place.rows}.{one}" for one in columns if one))
+    typed, told_in = set(_substances(reading, origins).values()), matching.situations.told_in
+    return replace(
+        description,
+        medicines=description.medicines if named else (),
+        spelt={key: one for key, one in description.spelt.items() if one in typed},
+        facets={
+            key: one if open_(key, *told_in) else () for key, one in description.facets.items()
+        },
+        title="",
+        use="",
+    )
+
+
+def _substances(reading: Reading, origins: Figures) -> Mapping[str, str]:
+    """How a dossier spells each of its substances, by the substance as it is compared."""
     field, _, name = origins.substance.partition(".")
-    seen = set()
-    for row in reading.rows(field):
-        shown = reading.cell(row, field=field, name=name)
-        text = shown.value if isinstance(shown, Answer) else None
-        if isinstance(text, str) and (key := normalise_label(text)) and key not in seen:
-            seen.add(key)
-            yield text.strip()
 
+    def found(one: Reading) -> Mapping[str, str]:
+        spelt: dict[str, str] = {}
+        for row in one.rows(field):
+            shown = one.cell(row, field=field, name=name)
+            text = shown.value if isinstance(shown, Answer) else None
+            if isinstance(text, str) and (key := normalise_label(text)):
+                spelt.setdefault(key, text.strip())
+        return spelt
 
-def _natures(reading: Reading, origins: Figures) -> Iterator[str]:
-    shown = reading.answer(origins.nature)
-    value = shown.value if isinstance(shown, Answer) else None
-    yield from dict.fromkeys(str(one) for one in value) if isinstance(value, tuple) else ()
+    return reading.once("substances", found)

@@ -20,7 +20,7 @@ from mappings.schema import told
 from mappings.schema.model import Audience, FieldSpec
 from triage.verdict.model import Verdict
 
-_Key: TypeAlias = tuple[str, int, Opinion | None]
+_Key: TypeAlias = tuple[str, int, Opinion | None, str, str]
 _FILLED = frozenset({JUDGEMENT, COMMENT})
 _THEIRS = _FILLED | {"dossier"}
 """What every reader has: the number of a dossier, and what they write themselves."""
@@ -59,6 +59,7 @@ class Table:
         rows: Cells of each row, as many as columns.
         printed: How many of the first columns are printed.
         above: A sentence over the headers, where there is one.
+        lines: How many lines a row shows at most; 0 where printed columns are shown whole.
         written: Where the writer keeps what it wrote for a row, by identity of the row; ``None``
             where rows do not outlive the table.
     """
@@ -69,6 +70,7 @@ class Table:
     rows: Sequence[tuple[Content, ...]]
     printed: int
     above: str = ""
+    lines: int = 0
     written: dict[int, str] | None = field(default=None, compare=False)
 
     @property
@@ -110,20 +112,21 @@ class TableMaker:
             columns=tuple(self._column(sheet, spec) for spec in specs),
             rows=tuple(row for one in readings for row in self._rows(one, sheet, specs)),
             printed=min(sheet.printed or len(specs), len(specs)),
+            lines=sheet.lines,
             written=self._written.setdefault(sheet.name, {}) if self.several else None,
         )
 
     def _rows(
         self, reading: Reading, sheet: SheetSpec, specs: Sequence[ColumnSpec]
     ) -> tuple[tuple[Content, ...], ...]:
-        key = (sheet.name, reading.number, reading.opinion)
+        key = (sheet.name, reading.number, reading.opinion, reading.why, reading.due)
         made = self._made.get(key)
         if made is None:
             made = self._made[key] = tuple(_ROWS[sheet.kind](reading, sheet, specs))
         return made
 
     def _all_columns(self, sheet: SheetSpec) -> list[ColumnSpec]:
-        columns = list(sheet.columns)
+        columns = list(sheet.ordered(self.audience))
         if sheet.rest:
             shown = {column.field.split(".")[0] for column in columns}
             names = {column.name.casefold() for column in columns}
@@ -138,6 +141,8 @@ class TableMaker:
     def _audience(self, sheet: SheetSpec, column: ColumnSpec) -> Audience | None:
         """Audience of a column, ``None`` when this workbook does not show it."""
         own: Audience = "reseau"
+        if column.not_for == self.audience:
+            return None
         if (
             column.audience == "agence"
             or (column.annotation and column.annotation not in self.policy.annotations)
@@ -183,6 +188,8 @@ class TableMaker:
 
     def _column(self, sheet: SheetSpec, column: ColumnSpec) -> Column:
         shape: Format = "texte"
+        if column.format == "lien" and self.audience == "reseau" and not self.context.portal:
+            column = column.model_copy(update={"format": "numero"})  # it leads nowhere
         meaning, origin = "", CALCULATED
         if column.computed in BDPM_COLUMNS:
             meaning, origin = BDPM_COLUMNS[column.computed], "BDPM"
@@ -290,6 +297,7 @@ def _file_cell(
 
 RowsOf = Callable[[Reading, SheetSpec, Sequence[ColumnSpec]], Cells]
 _ROWS: dict[str, RowsOf] = {
+    "a_traiter": _dossiers,
     "dossiers": _dossiers,
     "lignes": _lines,
     "elements": _items,

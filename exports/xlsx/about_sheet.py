@@ -14,11 +14,18 @@ from exports.readers.policy import Policy
 from exports.readers.reading import Mask, Reading
 from exports.sheets.dictionary import unmapped_champs
 from exports.xlsx.styles import BLUE, FONT, THIN, set_text
+from french.text import typographic
 from mappings.medicines.columns import NO_REFERENCE
 from mappings.schema.model import Audience
 
 _MAPPING, _POLICY = "Correspondance", "Politique de confidentialité"
 
+_COUNTED = (
+    "Signalements, entreprises, dates et mesures : ceux des dossiers de ce classeur, et non de"
+    " toute la situation. Tendance : sur tous les dossiers que l'agence peut lire, ou, dans les"
+    " classeurs"
+    " du réseau et des centres, sur tous ceux que le réseau peut lire"
+)
 AUDIENCES: dict[Audience, str] = {
     "agence": "l'agence seulement : contient des données personnelles et le secret des affaires",
     "reseau": "le réseau des CRPV",
@@ -85,6 +92,7 @@ def about_lines(
         AboutLine("Comparé à", compared),
         AboutLine("Référentiel", context.ruleset),
         *digests,
+        AboutLine("« Situations »", _COUNTED),
         AboutLine("BDPM", context.reference or f"{NO_REFERENCE} : ses colonnes sont vides"),
         AboutLine("Logiciel", context.software),
         *withheld,
@@ -191,7 +199,7 @@ def fill_about(sheet: Worksheet, lines: Sequence[AboutLine]) -> None:
     set_text(sheet, (1, 1), text="À propos de ce classeur")
     sheet["A1"].font = Font(name=FONT, size=16, bold=True, color=BLUE)
     for row, line in enumerate(lines, start=3):
-        for place, text in enumerate((line.name, line.text), start=1):
+        for place, text in enumerate((line.name, typographic(line.text)), start=1):
             set_text(sheet, (row, place), text=safe_text(text))
             cell = sheet.cell(row=row, column=place)
             cell.font = Font(name=FONT, size=10, bold=place == 1)

@@ -3,8 +3,8 @@
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 from typing import IO
 from xml.sax.saxutils import quoteattr
@@ -17,12 +17,15 @@ from openpyxl.xml.functions import tostring
 
 from exports.cells import MAX_LINKS
 from exports.sheets.tables import Table
-from exports.xlsx.row_writer import links, rows_xml
+from exports.xlsx.row_writer import links, require_xml, rows_xml
 from exports.xlsx.shell import first_row
 from exports.xlsx.styles import StyleIds
 
 _LEVEL = 5
 """Half the time of the usual 6, for a file 9 % larger."""
+_DRAWING = "xl/drawings/drawing1.xml"
+"""The one drawing: that of `Synthèse`."""
+_CHART = re.compile(rb'<(?:xdr:)?cNvPr id="\d+" name="Chart \d+"')
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 _DOC_RELS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -40,11 +43,23 @@ def pack(
     *,
     styles: StyleIds,
     properties: DocumentProperties,
+    alternatives: Sequence[str] = (),
     into: IO[bytes],
 ) -> None:
     """Write the workbook with the rows of its tables, by name of sheet.
 
     The order of parts, their dates and the document's properties depend on the content only.
+
+    Args:
+        workbook: Its sheets, without the rows of tables.
+        tables: The tables.
+        styles: Numbers of the cell styles.
+        properties: Of the document.
+        alternatives: What each chart says, for those who cannot see it.
+        into: Where it is written.
+
+    Raises:
+        ExpatError: A part, or what is put in it, is no well-formed XML.
     """
     shell = io.BytesIO()
     with zipfile.ZipFile(shell, "w") as archive:  # closed also when a full disk stops openpyxl
@@ -59,10 +74,13 @@ def pack(
     with zipfile.ZipFile(shell) as source, zipfile.ZipFile(into, "w") as target:
         for name in source.namelist():
             part = source.read(name)
+            require_xml(part)
             if name == "docProps/core.xml":
                 chunks: Iterator[bytes] = iter((_core(properties),))
             elif name == "xl/styles.xml":
                 chunks = iter((_FONT.sub(_in_order, part),))
+            elif name == _DRAWING:
+                chunks = iter((_described(part, alternatives),))
             elif (table := tables.get(places.get(name, ""))) is not None:
                 part = _AFTER_IGNORED.sub(_before(_ignored(table)), part, count=1)
                 chunks = _with_rows(part, table, styles=styles)
@@ -73,11 +91,19 @@ def pack(
             write_part(target, name, chunks=chunks)
 
 
+def _described(part: bytes, alternatives: Sequence[str]) -> bytes:
+    """The drawing with the alternative text of each of its charts."""
+    texts = iter(alternatives)
+    return _CHART.sub(
+        lambda found: found[0] + f" descr={quoteattr(next(texts, ''))}".encode(), part
+    )
+
+
 def document_properties(
     *, title: str, subject: str, software: str, made: datetime
 ) -> DocumentProperties:
-    """Return the properties of a document, dated by its data."""
-    naive = made.replace(tzinfo=None, microsecond=0)
+    """Return the properties of a document, dated by its data: ``made`` is aware."""
+    naive = made.astimezone(UTC).replace(tzinfo=None, microsecond=0)  # written with a « Z »
     return DocumentProperties(
         title=title,
         subject=subject,
@@ -129,10 +155,13 @@ def _with_rows(part: bytes, table: Table, *, styles: StyleIds) -> Iterator[bytes
         yield tail
         return
     yield tail[: place.start()]
-    yield f'<hyperlinks xmlns:r="{_DOC_RELS}">'.encode()
-    for number, (cell, _) in enumerate(cells, start=1):
-        yield f'<hyperlink ref="{cell}" r:id="link{number}"/>'.encode()
-    yield b"</hyperlinks>"
+    named = (
+        f'<hyperlink ref="{cell}" r:id="link{number}"/>'
+        for number, (cell, _) in enumerate(cells, start=1)
+    )
+    linked = f'<hyperlinks xmlns:r="{_DOC_RELS}">{"".join(named)}</hyperlinks>'
+    require_xml(linked)
+    yield linked.encode()
     yield tail[place.start() :]
 
 
@@ -153,7 +182,9 @@ def _with_links(part: bytes, table: Table) -> bytes:
         'TargetMode="External"/>'
         for number, (_, url) in enumerate(addresses, start=1)
     )
-    return part.replace(b"</Relationships>", added.encode() + b"</Relationships>")
+    whole = part.replace(b"</Relationships>", added.encode() + b"</Relationships>")
+    require_xml(whole)
+    return whole
 
 
 def _reference(table: Table) -> str:

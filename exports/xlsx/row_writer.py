@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, TypeAlias
+from xml.parsers.expat import ParserCreate
 from xml.sax.saxutils import escape
 
 from openpyxl.utils import get_column_letter
@@ -31,7 +32,8 @@ _SHORT: Final = 200
 _CHUNK: Final = 256
 _ANY_ROW: Final = "\0"
 """Stands for the number of a row that is kept; no text that is safe holds it."""
-_LINE: Final = 13.5
+_LINE: Final = 12.75
+"""Points of a line of text of 10 points."""
 _MOST_LINES: Final = 4
 _MOST_PRINTED: Final = 30
 """Excel stops at 409 points."""
@@ -64,17 +66,36 @@ def cell_value(column: Column, content: Content) -> str | int | Decimal | date |
     return value
 
 
-def row_height(columns: Sequence[Column], cells: Sequence[Content], *, printed: int) -> float:
-    """Return a height that shows the printed columns whole, and most of the others."""
-    lines = 1
+def row_height(
+    columns: Sequence[Column], cells: Sequence[Content], *, printed: int, most: int = 0
+) -> float:
+    """Return a height that shows the printed columns whole, and most of the others.
+
+    Args:
+        columns: The columns.
+        cells: What stands in each.
+        printed: How many of them are printed.
+        most: Lines of a row at most, by the printed columns alone; 0 for as many as it takes.
+    """
+    lines, shown = 1, printed if most else len(columns)
+    columns, cells = columns[:shown], cells[:shown]
     for place, (column, content) in enumerate(zip(columns, cells, strict=True)):
         wide = column.width  # capitals are wide, and lines break at blanks
         if type(content) is str and (len(content) > wide or "\n" in content):
-            most = _MOST_PRINTED if place < printed else _MOST_LINES
-            if most > lines:
+            high = most or (_MOST_PRINTED if place < printed else _MOST_LINES)
+            if high > lines:
                 needed = sum([-(-len(line) // wide) or 1 for line in content[:4000].split("\n")])
-                lines = max(lines, min(needed, most))
-    return lines * _LINE + 2
+                lines = max(lines, min(needed, high))
+    return lines * _LINE + (0 if most else 2)
+
+
+def require_xml(text: str | bytes) -> None:
+    """Refuse what is no well-formed XML.
+
+    Raises:
+        ExpatError: It is none.
+    """
+    ParserCreate().Parse(text, True)
 
 
 def rows_xml(table: Table, *, styles: StyleIds, first_row: int) -> Iterator[bytes]:
@@ -83,6 +104,9 @@ def rows_xml(table: Table, *, styles: StyleIds, first_row: int) -> Iterator[byte
     What was written for a text or a date is kept for the column's next cells: most columns have
     few different answers. What was written for a row is kept for the next workbook that has it,
     where the table says so.
+
+    Raises:
+        ExpatError: A row is no well-formed XML: each is looked at when it is written.
     """
     heads: list[Head] = [
         (f'<c r="{get_column_letter(place)}', {}, _encoder(column, styles))
@@ -105,7 +129,7 @@ def rows_xml(table: Table, *, styles: StyleIds, first_row: int) -> Iterator[byte
 
 
 def _row(heads: Sequence[Head], cells: Sequence[Content], *, table: Table, row: str) -> str:
-    height = row_height(table.columns, cells, printed=table.printed)
+    height = row_height(table.columns, cells, printed=table.printed, most=table.lines)
     parts = [f'<row r="{row}" ht="{height:g}" customHeight="1">']
     for (start, seen, encode), content in zip(heads, cells, strict=True):
         written = seen.get(content)
@@ -115,7 +139,9 @@ def _row(heads: Sequence[Head], cells: Sequence[Content], *, table: Table, row: 
                 seen[content] = written
         parts.append(f"{start}{row}{written}")
     parts.append("</row>")
-    return "".join(parts)
+    written = "".join(parts)
+    require_xml(written.replace(_ANY_ROW, "1"))
+    return written
 
 
 def links(table: Table, *, first_row: int) -> Iterator[tuple[str, str]]:

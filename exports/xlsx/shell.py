@@ -13,7 +13,7 @@ from openpyxl.worksheet.table import TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.cells import MAX_UNITS
-from exports.sheets.tables import Table
+from exports.sheets.tables import Column, Table
 from exports.xlsx.styles import (
     BLUE,
     FILLED_FILL,
@@ -25,6 +25,10 @@ from exports.xlsx.styles import (
     set_text,
 )
 
+_HEADER_LINES, _HEADER_LINE, _BUTTON = 2, 13.5, 17
+"""Lines of a header, points of each, and of the filter's button, which stands in its lower right
+corner: under the text."""
+_ZOOM = 85
 _STATUS_COLOURS = {
     "Complet": ("C6EFCE", "006100"),
     "À compléter": ("FFEB9C", "7F5F00"),
@@ -60,14 +64,14 @@ def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
         else:  # openpyxl takes as long to find a style again as to write the cell
             style = sheet.cell(row=top, column=1)._style  # type: ignore[union-attr]  # noqa: SLF001
             cell._style = copy(style)  # type: ignore[union-attr]  # noqa: SLF001
-        sheet.column_dimensions[get_column_letter(place)].width = column.width + 0.7
-    sheet.row_dimensions[top].height = 32
+        sheet.column_dimensions[get_column_letter(place)].width = _shown_width(column)
+    sheet.row_dimensions[top].height = _HEADER_LINES * _HEADER_LINE + _BUTTON
     if table.above:
         set_text(sheet, (1, 1), text=table.above)
         sheet["A1"].font = Font(name=FONT, size=11, bold=True, color=BLUE)
         sheet.row_dimensions[1].height = 22
     sheet.freeze_panes = f"B{first_row(table)}"
-    sheet.sheet_view.zoomScale = 90
+    sheet.sheet_view.zoomScale = _ZOOM
     sheet.sheet_view.showGridLines = False
     _add_table(sheet, table)
     _add_filled(sheet, table)
@@ -75,6 +79,13 @@ def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
     last = get_column_letter(table.printed)
     sheet.print_area = f"A1:{last}{last_row(table)}"
     sheet.print_title_rows = f"1:{top}"
+
+
+def _shown_width(column: Column) -> float:
+    """Its width, or what its header needs to stand on two lines, broken at blanks, in bold."""
+    words = [1.15 * len(word) + 1 for word in column.name.split()]
+    needed = min((max(sum(words[:at]), sum(words[at:])) for at in range(len(words))), default=0.0)
+    return max(column.width, needed) + 0.7
 
 
 def first_row(table: Table) -> int:

@@ -22,7 +22,8 @@ HEADER_FONT = Font(name=FONT, size=10, bold=True, color="FFFFFF")
 HEADER_FILL = PatternFill("solid", fgColor=BLUE)
 FILLED_FILL = PatternFill("solid", fgColor="18753C")
 """Header of the columns that evaluators fill in."""
-HEADER_ALIGNMENT = Alignment(horizontal="center", vertical="center", wrap_text=True)
+HEADER_ALIGNMENT = Alignment(horizontal="center", vertical="top", wrap_text=True)
+"""At the top: the button of the filter stands below."""
 THIN = Border(bottom=Side(style="thin", color=LINE))
 
 _NUMBER_FORMATS: Mapping[Format, str] = {
@@ -31,7 +32,7 @@ _NUMBER_FORMATS: Mapping[Format, str] = {
     "entier": "#,##0",
     "numero": "0",
     "decimal": "General",  # a fixed pattern would leave « 6, » of a whole number
-    "pourcent": '0" %"',
+    "pourcent": '0"\u00a0%"',
     "date": "dd/mm/yyyy",
     "moment": "dd/mm/yyyy hh:mm",
     "lien": "0",

@@ -1,14 +1,28 @@
 """The sheet `Synthèse`: key figures, small tables, and a native chart beside each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.axis import ChartLines
+from openpyxl.chart.data_source import (
+    AxDataSource,
+    NumData,
+    NumDataSource,
+    NumRef,
+    NumVal,
+    StrData,
+    StrRef,
+    StrVal,
+)
 from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.series import Series, SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.title import title_maker
 from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.cells import Safe, safe_value
@@ -17,8 +31,9 @@ from exports.sheets.figures import Block, Figure, Synthesis
 from exports.xlsx.styles import BLUE, FONT, GREY, PALE, THIN, number_format, set_text
 
 _WIDTHS = (46, 13, 8, 8, 8, 14)
-_CHART_COLUMN = "H"
-_CHART_CM = (17, 8)
+_CHART_COLUMN, _LAST_COLUMN = "H", "Q"
+"""Charts lie over these columns, whatever the width of a character: the last one is a margin."""
+_CHART_COLUMN_WIDTH = 9.14
 _CHART_ROWS = 16
 
 
@@ -36,6 +51,8 @@ def fill_synthesis(sheet: Worksheet, synthesis: Synthesis, *, headings: Headings
     for letter, width in zip("ABCDEF", _WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.column_dimensions["G"].width = 3
+    for column in range(column_index_from_string(_CHART_COLUMN), _last_column() + 1):
+        sheet.column_dimensions[get_column_letter(column)].width = _CHART_COLUMN_WIDTH
     set_text(sheet, (1, 1), text=headings.title)
     sheet["A1"].font = Font(name=FONT, size=18, bold=True, color=BLUE)
     sheet.row_dimensions[1].height = 28
@@ -51,8 +68,17 @@ def fill_synthesis(sheet: Worksheet, synthesis: Synthesis, *, headings: Headings
         row = _block(sheet, row, block=block, chart_row=chart_row)
         chart_row += _CHART_ROWS
         row += 1
-    sheet.print_area = f"A1:P{max(row, chart_row)}"
+    sheet.print_area = f"A1:{_LAST_COLUMN}{max(row, chart_row)}"
     sheet.page_setup.fitToHeight = 1
+
+
+def alternatives(synthesis: Synthesis) -> tuple[str, ...]:
+    """What each chart says, in the order in which they are drawn."""
+    return tuple(block.told for block in synthesis.blocks if block.lines)
+
+
+def _last_column() -> int:
+    return column_index_from_string(_LAST_COLUMN)
 
 
 def _heading(sheet: Worksheet, row: int, *, text: str) -> int:
@@ -115,13 +141,16 @@ def _chart(sheet: Worksheet, start: int, *, block: Block, chart_row: int) -> Non
     chart.style = 2
     series = len(block.headers) - 1
     end = start + len(block.lines)
-    chart.add_data(
-        Reference(sheet, min_col=2, max_col=series + 1, min_row=start, max_row=end),
-        titles_from_data=True,
-    )
-    chart.set_categories(Reference(sheet, min_col=1, min_row=start + 1, max_row=end))
-    for one, colour in zip(chart.series, block.colours, strict=True):
-        one.graphicalProperties = GraphicalProperties(solidFill=colour)
+    names = _texts(Reference(sheet, min_col=1, min_row=start + 1, max_row=end), block.names)
+    for place in range(1, series + 1):
+        one = Series(idx=place - 1, order=place - 1)
+        header = Reference(sheet, min_col=place + 1, min_row=start)
+        one.tx = SeriesLabel(strRef=_texts(header, (block.headers[place],)))
+        one.cat = AxDataSource(strRef=names)
+        counts = Reference(sheet, min_col=place + 1, min_row=start + 1, max_row=end)
+        one.val = NumDataSource(numRef=_numbers(counts, [line[place] for line in block.lines]))
+        one.graphicalProperties = GraphicalProperties(solidFill=block.colours[place - 1])
+        chart.series.append(one)
     if series > 1:
         chart.grouping, chart.overlap = "stacked", 100
         chart.legend.position = "b"
@@ -135,8 +164,26 @@ def _chart(sheet: Worksheet, start: int, *, block: Block, chart_row: int) -> Non
             showPercent=False,
         )
     _axes(chart, lying=block.bars == "bar")
-    chart.width, chart.height = _CHART_CM
-    sheet.add_chart(chart, f"{_CHART_COLUMN}{chart_row}")
+    first, last = column_index_from_string(_CHART_COLUMN), _last_column()
+    chart.anchor = TwoCellAnchor(  # type: ignore[assignment]  # the stub knows cells alone
+        editAs="oneCell",
+        _from=AnchorMarker(col=first - 1, row=chart_row - 1),
+        to=AnchorMarker(col=last - 1, row=chart_row + _CHART_ROWS - 2),
+    )
+    sheet.add_chart(chart)
+
+
+def _texts(cells: Reference, texts: Sequence[str]) -> StrRef:
+    """Cells with what they hold: readers that look nothing up have it to draw."""
+    points = [StrVal(idx=at, v=text) for at, text in enumerate(texts)]
+    return StrRef(f=str(cells), strCache=StrData(ptCount=len(points), pt=points))
+
+
+def _numbers(cells: Reference, values: Sequence[str | int]) -> NumRef:
+    points = [NumVal(idx=at, v=value) for at, value in enumerate(values)]
+    return NumRef(
+        f=str(cells), numCache=NumData(formatCode="#,##0", ptCount=len(points), pt=points)
+    )
 
 
 def _axes(chart: BarChart, *, lying: bool) -> None:

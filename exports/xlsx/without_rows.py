@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape, unescape
 from openpyxl.utils import get_column_letter
 
 from exports.identity import IDENTITY
+from exports.sheets.to_treat import NOTHING
 from exports.xlsx.package import write_part
 
 _SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
@@ -43,6 +44,8 @@ _WORKED_OUT = re.compile(
 """Names of the lines of `À propos` that count dossiers, or date them."""
 _COUNTED = re.compile("(Depuis [^<]*?)\u00a0: [^<]*</t>")
 """How `Changements` begins, and counts."""
+_WAITING = re.compile(r"\d+ dossiers? à traiter\b[^<]*</t>")
+"""How `À traiter` begins, and counts."""
 _OF_FIGURES = re.compile(r'<c r="A\d+"[^>]*><is><t[^>]*>(?:Synthèse|Formulaire)</t></is></c>')
 """Rows of `Dictionnaire` that say which figures there were, and of how many dossiers."""
 _REMADE = "Refaite"
@@ -221,6 +224,7 @@ def _rows_left(text: str, sheet: _Sheet, links: Sequence[tuple[str, str]]) -> st
         raise ValueError("not a sheet of ours")
     above = "".join(one[0] for one in _ROW.finditer(body) if int(one[1]) <= sheet.top)
     above = _COUNTED.sub(r"\g<1></t>", above)
+    above = _WAITING.sub(f"{_waiting(len(sheet.kept))}</t>", above)
     rows = "".join(_numbered((row for _, row in sheet.kept), first=sheet.top + 1))
     ends = re.compile(rf'((?:sqref|ref)="[A-Z]+\d+:[A-Z]+){sheet.end}"')
     head, tail = (ends.sub(rf'\g<1>{sheet.last}"', one) for one in (head, tail))
@@ -229,6 +233,12 @@ def _rows_left(text: str, sheet: _Sheet, links: Sequence[tuple[str, str]]) -> st
     put = f"{opening[0]}{cells}</hyperlinks>" if opening and cells else ""
     tail = _LINKS.sub(lambda _: put, tail)
     return f"{head}{opened}{above}{rows}{closed}{tail}"
+
+
+def _waiting(count: int) -> str:
+    """What `À traiter` says of the rows that it has left."""
+    several = "s" if count > 1 else ""
+    return f"{count} dossier{several} à traiter" if count else NOTHING
 
 
 def _shorter(text: str, sheet: _Sheet) -> str:

@@ -1,10 +1,11 @@
-"""Key figures of all dossiers that one audience may read: they take reading all of them."""
+"""Key figures of the dossiers that a reader has: they take reading all of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from exports.readers.reading import Reading
+from exports.sheets.centres import author_of
 from exports.sheets.figures import Block, Figure, synthesise
-from mappings.schema.model import Audience
 from portal.dossiers.indicators import more_blocks
 from portal.dossiers.lines import AUDIENCES
 from portal.source import Source
@@ -12,7 +13,7 @@ from portal.source import Source
 
 @dataclass(frozen=True, slots=True)
 class Indicators:
-    """What one audience may count, at one moment.
+    """What a reader may count, at one moment.
 
     Attributes:
         figures: Key figures.
@@ -23,16 +24,32 @@ class Indicators:
     blocks: tuple[Block, ...]
 
 
-def indicators_of(source: Source) -> Mapping[Audience, Indicators]:
-    """Read every dossier once, and count for each audience."""
+def indicators_of(source: Source) -> Mapping[str, Indicators]:
+    """Read every dossier once, and count for each reader what its workbook counts.
+
+    By reader: ``agence``, ``reseau``, ``crpv-<code>``. The published indicator is of every dossier,
+    and the agency's alone, as in the workbooks.
+    """
     entries = tuple(source.entries(None))
     context = source.context(entries)
-    found: dict[Audience, Indicators] = {}
+    origins, below = source.columns.figures, source.policy.small_counts.below
+
+    def made(read: list[Reading], *, agency: bool) -> Indicators:
+        found = synthesise(
+            read,
+            origins=origins,
+            below=below,
+            years=context.years if agency else (),
+            live_since=context.live_since,
+        )
+        return Indicators(found.figures, (*found.blocks, *more_blocks(read, origins=origins)))
+
+    told: dict[str, Indicators] = {}
     for audience in AUDIENCES:
         concerned = source.read(entries, context=context, audience=audience)
-        read = [reading for reading, _ in concerned]
-        origins = source.columns.figures
-        made = synthesise(read, origins=origins, below=source.policy.small_counts.below)
-        blocks = (*made.blocks, *more_blocks(read, origins=origins))
-        found[audience] = Indicators(figures=made.figures, blocks=blocks)
-    return found
+        told[audience] = made([one for one, _ in concerned], agency=audience == "agence")
+        if audience == "reseau":
+            for centre in source.centres:
+                mine = [one for one, to in concerned if centre.code in to.centres]
+                told[author_of(centre)] = made(mine, agency=False)
+    return told

@@ -36,7 +36,7 @@ class Library:
         self._turn = Lock()
         self._next = clock()
         self._context: ExportContext | None = None
-        self._indicators: Mapping[Audience, Indicators] = {}
+        self._indicators: Mapping[str, Indicators] = {}
         self._counted = ""
         self._asked = Event()
         self.left = 0
@@ -74,11 +74,16 @@ class Library:
             situations=values("situation"),
         )
 
-    def indicators(self, audience: Audience) -> Indicators | None:
-        """What an audience may count, as it was last worked out; ``None`` until it first was."""
+    def indicators(self, author: str) -> Indicators | None:
+        """What a reader may count, as it was last worked out; ``None`` until it first was.
+
+        Args:
+            author: Whose workbook it is that counts the same.
+        """
         self._asked.set()
         self.look()
-        return self._indicators.get(audience)
+        nothing = Indicators((), ()) if self._indicators else None
+        return self._indicators.get(author, nothing)
 
     @property
     def context(self) -> ExportContext:

@@ -127,7 +127,7 @@ def _is_number(text: str) -> bool:
 def indicators(request: Request, person: SignedIn) -> Response:
     """Key figures and charts."""
     library, audience = _dossier_pages(request).library, person.role.audience
-    made = library.indicators(audience)
+    made = library.indicators(person.role.author)
     known = library.choices(audience).situations
     agency = person.role.audience == "agence"
     return view_of(request).page(

@@ -9,10 +9,13 @@ from typing import Self
 from exports.model import Opinion
 from exports.sheets.centres import author_of
 from steps.judge.planning import written_by_us
+from steps.judge.situation_descriptions import description_of
 from steps.wiring.handed_out_files import centres
 from steps.wiring.services import Services
+from store.verdicts.situations import SituationReport
 from triage.replies.decision import Written
 from triage.replies.reply import Conflict
+from triage.situations.description import Description
 
 _OTHERS = {"agence": "Agence", "reseau": "Réseau"}
 
@@ -25,6 +28,7 @@ class BesideReports:
     written: Mapping[int, Written]
     opinions: Mapping[int, Mapping[str, Opinion]]
     situations: Mapping[int, str]
+    descriptions: Mapping[int, Description]
     first_checks: Mapping[int, datetime]
     corrected: Mapping[int, tuple[tuple[datetime, datetime], ...]]
 
@@ -35,6 +39,7 @@ class BesideReports:
         conflicts: dict[int, tuple[Conflict, ...]] = defaultdict(tuple)
         for conflict in store.outbox.conflicts(demarche, numbers=numbers):
             conflicts[conflict.number] += (conflict,)
+        placed = store.situations.reports(demarche, numbers=numbers)
         corrected: dict[int, tuple[tuple[datetime, datetime], ...]] = defaultdict(tuple)
         for one in store.corrections.list(demarche, numbers=numbers):
             if one.resolved_at is not None:
@@ -43,7 +48,8 @@ class BesideReports:
             conflicts=conflicts,
             written=written_by_us(services, numbers=numbers),
             opinions=_opinions(services, numbers),
-            situations=situations_of(services, numbers),
+            situations={n: one.situation for n, one in placed.items() if one.situation},
+            descriptions=_descriptions(services, placed),
             first_checks=store.assessments.first_checks(demarche, numbers=numbers),
             corrected=corrected,
         )
@@ -53,6 +59,15 @@ def situations_of(services: Services, numbers: Collection[int] | None = None) ->
     """Situation of each dossier that was placed in one."""
     placed = services.store.situations.reports(services.demarche, numbers=numbers)
     return {number: one.situation for number, one in placed.items() if one.situation}
+
+
+def _descriptions(
+    services: Services, placed: Mapping[int, SituationReport]
+) -> Mapping[int, Description]:
+    """Reports as matching sees them; none of a form that matches nothing."""
+    if services.form.matching is None:
+        return {}
+    return {number: description_of(one) for number, one in placed.items()}
 
 
 def _opinions(

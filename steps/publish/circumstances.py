@@ -42,6 +42,12 @@ def circumstances(services: Services) -> ExportContext:
             columns=services.inputs.publishing.columns,
         ),
         absences=absences_told(services),
+        portal=services.inputs.publishing.portal,
+        live_since=min(
+            services.store.assessments.first_checks(services.demarche).values(), default=None
+        ),
+        aside=services.store.quarantine.numbers(services.demarche),
+        matching=services.form.matching,
     )
 
 

@@ -166,6 +166,7 @@ def entries_of(
     numbers = None if numbers is None else sorted(set(numbers))
     beside, matcher = BesideReports.read(services, numbers), matcher_of(services.inputs.home)
     aside = services.store.quarantine.numbers(services.demarche)
+    label = services.form.policy.labels.after_last_request
 
     def entry(stored: StoredDossier, case: CaseFile) -> ExportedDossier | None:
         if stored.assessment is None:
@@ -184,6 +185,8 @@ def entries_of(
             medicines=tuple(map(facts_of, found)),
             judged=is_current(stored, files),
             unreadable=number in aside,
+            description=beside.descriptions.get(number),
+            handed_over=label in case.dossier.labels if label else False,
         )
 
     stored = services.store.dossiers.iterate(services.demarche, numbers=numbers)
@@ -219,6 +222,7 @@ def source_digest(services: Services) -> str:
         services.form.mapping.digest,
         services.inputs.publishing.network_default,
         services.inputs.ds_url,
+        services.inputs.publishing.portal,
         version_of(services.inputs.home),
         *handed_out_files.texts(services.inputs.publishing.columns),
         *(

@@ -59,8 +59,8 @@ def official_schema() -> GraphQLSchema:
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """A démarche of 130 dossiers, shared by the tests of a module."""
-    seeds = generate(130, seed=7)
+    """A démarche of 60 dossiers, shared by the tests of a module."""
+    seeds = generate(60, seed=7)
     home = tmp_path_factory.mktemp("sandbox")
     with running_sandbox(home, seeds=seeds, rate_limit=1_000_000) as served:
         yield served

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +21,8 @@ from clients.reading.reader import DsReader
 from clients.transport import DsTransport
 from mappings.dossier.model import RawDossier
 from sandbox.demarche.switches import NEWER
-from sandbox.server import Sandbox
+from sandbox.generator.generate import generate
+from sandbox.server import Sandbox, running_sandbox
 from tests.clients.conftest import Connect
 
 
@@ -46,13 +48,15 @@ def now(sandbox: Sandbox) -> datetime:
 
 
 def test_a_full_reading_serves_each_dossier_in_pages_of_a_hundred(
-    reader: DsReader, sandbox: Sandbox
+    tmp_path: Path, connect: Connect
 ) -> None:
-    reader.capabilities()
-    before = reader.requests_sent
-    read = numbers(reader, sandbox)
-    assert len(read) == len(set(read)) >= 130
-    assert reader.requests_sent - before == 2
+    with running_sandbox(tmp_path, seeds=generate(130, seed=7)) as large:
+        reader = DsReader(connect(large.url, large.token))
+        reader.capabilities()
+        before = reader.requests_sent
+        read = numbers(reader, large)
+        assert len(read) == len(set(read)) >= 130
+        assert reader.requests_sent - before == 2
 
 
 def test_a_poll_without_change_costs_one_request_for_dossiers_and_one_for_deletions(
@@ -223,10 +227,10 @@ def test_a_broken_dossier_is_set_apart_and_the_others_served(
     reader: DsReader, sandbox: Sandbox
 ) -> None:
     whole = numbers(reader, sandbox)
-    sandbox.control.broken(whole[17], whole[18], whole[110])
-    pages = list(reader.pages(sandbox.demarche, updated_since=None))
+    sandbox.control.broken(whole[17], whole[18], whole[50])
+    pages = list(reader.pages(sandbox.demarche, updated_since=None, page_size=40))
     broken = [one.number for page in pages for one in page.broken]
-    assert broken == [whole[17], whole[18], whole[110]]
+    assert broken == [whole[17], whole[18], whole[50]]
     served = [one["number"] for page in pages for one in page.dossiers]
     assert served == [number for number in whole if number not in broken]
 

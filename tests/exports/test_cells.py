@@ -110,7 +110,7 @@ def test_what_looks_like_a_formula_carries_the_quote_prefix() -> None:
     sheet = parts(build([entry(1, fields={"titre": answered("=1+1")})]))
     cell = re.search(
         rb'<c r="[A-Z]+2" s="(\d+)" t="inlineStr"><is><t xml:space="preserve">=1',
-        sheet["xl/worksheets/sheet2.xml"],
+        sheet["xl/worksheets/sheet3.xml"],
     )
     assert cell is not None
     styles = re.findall(rb"<xf [^>]*>", sheet["xl/styles.xml"].split(b"<cellXfs")[1])

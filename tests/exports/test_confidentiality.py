@@ -155,8 +155,8 @@ def test_the_evidence_of_a_small_count_is_hidden_too() -> None:
     entries = [entry(1, fields={"deces": answered(3)}, verdict={"criteria": (criterion,)})]
     network = records(build(entries, audience="reseau"), "Dossiers")[0]
     agency = records(build(entries), "Dossiers")[0]
-    assert network["Motifs de priorité"] == "Expose les patients (Décès : < 11)"
-    assert agency["Motifs de priorité"] == "Expose les patients (Décès : 3)"
+    assert network["Motifs de priorité"] == "Expose les patients (Décès\u00a0: < 11)"
+    assert agency["Motifs de priorité"] == "Expose les patients (Décès\u00a0: 3)"
 
 
 def test_a_list_of_the_cases_does_not_give_a_hidden_count_away() -> None:
@@ -180,7 +180,7 @@ def test_a_withheld_fact_of_a_criterion_is_not_even_hinted_at() -> None:
         one = entry(1, verdict={"criteria": (Criterion("c", "Usage étendu", facts),)})
         (row,) = records(build([one], audience="reseau"), "Dossiers")
         told.append(row["Motifs de priorité"])
-    assert told == [None, "Usage étendu (Étendue : Nationale)", None]
+    assert told == [None, "Usage étendu (Étendue\u00a0: Nationale)", None]
 
 
 def test_likely_patient_data_never_leave_the_agency() -> None:
@@ -262,10 +262,10 @@ def test_a_dossier_that_moved_since_its_verdict_waits_for_the_next_one() -> None
 @pytest.mark.parametrize(
     ("column", "whom"),
     [
-        ("Données de sécurité", "agence et réseau, selon « Secret des affaires »"),
-        ("Cas", "agence et réseau, « < 11 » de 1 à 10"),
+        ("Données de sécurité", "agence et réseau, selon «\u00a0Secret des affaires\u00a0»"),
+        ("Cas", "agence et réseau, «\u00a0< 11\u00a0» de 1 à 10"),
         ("Références des cas", "agence et réseau, sauf où un nombre de cas est sous 11"),
-        ("Cible", "agence et réseau, lignes à l'état Prise"),
+        ("Cible", "agence et réseau, lignes à l’état Prise"),
         ("Volume de ventes", "agence seulement"),
         ("Titre de la situation", "agence et réseau"),
     ],
@@ -302,14 +302,14 @@ def test_a_reason_drawn_from_planned_measures_stays_at_the_agency() -> None:
     content = build(
         [entry(1, fields={"mesures": answered(rows)}, verdict=verdict)], audience="reseau"
     )
-    assert records(content, "Complétude")[0]["Motif"] == MASK
+    assert records(content, "Complétude")[0]["Motif"] == f"à corriger (détail {MASK})"
 
 
 @pytest.mark.parametrize("fields", [(), ("inconnu",), ("specialites.inconnu",), ("usager_email",)])
 def test_a_text_of_unknown_origin_stays_at_the_agency(fields: tuple[str, ...]) -> None:
     verdict = {"items": (item(Verdict.INVALID, reason="motif", fields=fields),)}
     content = build([entry(1, verdict=verdict)], audience="reseau")
-    assert records(content, "Complétude")[0]["Motif"] == MASK
+    assert records(content, "Complétude")[0]["Motif"] == f"à corriger (détail {MASK})"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import pytest
 from exports.model import ExportedDossier
 from exports.published.changes import changes_of
 from exports.published.workbook_set import WorkbookSet
+from exports.readers.reading import Reading
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.figures import synthesise
 from exports.sheets.tables import Table
@@ -24,9 +25,10 @@ from exports.xlsx.without_rows import without_dossiers
 from mappings.dossier.model import Company
 from mappings.report.model import Unmapped
 from mappings.schema.model import Audience
-from tests.exports.conftest import COLUMNS, MAPPING, POLICY, answered, context
+from tests.exports.conftest import COLUMNS, MAPPING, POLICY, answered, context, entry
 from tests.triage.conftest import make_report, the_second_reading
 from triage.verdict.assess import assess
+from triage.verdict.model import SharedPriority
 
 RULES = the_second_reading()
 Told = dict[tuple[str, int, str], str]
@@ -222,3 +224,11 @@ def test_a_policy_that_names_no_computed_column_shows_none() -> None:
     computed = {column.name for column in COLUMNS.dossiers_sheet.columns if column.computed}
     shown = {column.name for column in made.tables("reseau")["Dossiers"].columns}
     assert computed & shown == {"Dossier", "Avis du centre", "Commentaire"}
+
+
+def test_what_is_worked_out_once_is_not_shared_between_audiences() -> None:
+    one = entry(1, verdict={"priority": "P1", "shared": SharedPriority("P3", (), ())})
+    agency = Reading(one, context(), POLICY, "agence")
+    network = replace(agency, audience="reseau")  # shares what was worked out, by audience
+    for _ in range(2):
+        assert (agency.decision.priority, network.decision.priority) == ("P1", "P3")

@@ -14,6 +14,9 @@ Span = tuple[int, int]
 _AS_IS = re.compile(r"[!-~À-ÖØ-öø-ÿŒœ°€«»]+(?:[ \n][!-~À-ÖØ-öø-ÿŒœ°€«»]+)*")
 """A text that is plain already: most are."""
 
+_STRETCH = re.compile(r"[!-_a-~À-ÖØ-öø-ÿŒœ°€«»]+(?: [!-_a-~À-ÖØ-öø-ÿŒœ°€«»]+)*")
+"""A part that stays as it is in any text: what is left is looked at a character at a time."""
+
 _BLANKS = frozenset("\t\v\f\u2800\u3164\u115f\u1160")
 _LINES = frozenset("\r\n\u0085\u2028\u2029")
 _SIGNS = {
@@ -81,12 +84,21 @@ def plain(typed: str) -> Plain:
     made: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for place, char in enumerate(typed):
+    place = 0
+    while place < len(typed):
+        if stretch := _STRETCH.match(typed, place):
+            made += stretch.group()
+            starts += range(place, stretch.end())
+            ends += range(place + 1, stretch.end() + 1)
+            place = stretch.end()
+            continue
+        char = typed[place]
+        place += 1
         if made and unicodedata.combining(char):
             whole = unicodedata.normalize("NFC", made[-1] + char)
             if len(whole) == 1:  # else a mark on a letter that never has it: it hides the letter
                 made[-1] = whole
-            ends[-1] = place + 1
+            ends[-1] = place
             continue
         for one in _plain_chars(char):
             last = made[-1] if made else "\n"
@@ -97,8 +109,8 @@ def plain(typed: str) -> Plain:
                     made[-1] = "\n"
                 continue
             made.append(one)
-            starts.append(place)
-            ends.append(place + 1)
+            starts.append(place - 1)
+            ends.append(place)
     return _made("".join(made), starts, ends)
 
 

@@ -12,13 +12,13 @@ from mappings.report.display import show
 from mappings.report.model import Answer, Report
 from triage.situations.matching import Facet, Matching
 from triage.situations.names import SubstanceNames, canonical, head, learnt_names
-from triage.situations.vocabulary import BESIDE, labels_of, stems_of
+from triage.situations.vocabulary import BESIDE, STEM, labels_of, stems_of
 
 _SIREN = 9
 _LONGEST = 300
 _TITLE, _SHORTEST_TITLE = "titre", 10
 
-DRAWN = "7"
+DRAWN = "8"
 """How descriptions are drawn: raised when this code draws others from the same report."""
 
 CisSubstances: TypeAlias = Mapping[str, str]
@@ -256,8 +256,9 @@ def _facet(report: Report, facet: Facet, matching: Matching) -> tuple[str, ...]:
                 beside = matching.vocabulary.uses_of(told[0])
                 # What is observed may be an effect of the medicine: only its words count.
                 more = stems_of(w for text in told[1:] for w in matching.vocabulary.uses_of(text))
-                return (*found, *(f"{BESIDE}{one}" for one in dict.fromkeys((*beside, *more))))
-            return found
+                found += tuple(f"{BESIDE}{one}" for one in dict.fromkeys((*beside, *more)))
+            short = matching.vocabulary.initials_of(text)
+            return (*found, *(f"{BESIDE}{STEM}{one}" for one in short))
         case "route" if set(answers) & facet.vague:
             route = matching.vocabulary.route_of(" ; ".join(told))
             return (route or next(iter(facet.vague)),)

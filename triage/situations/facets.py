@@ -30,7 +30,7 @@ def compare(
     found = {
         facet.field: known[facet.field]
         if facet.field in known
-        else _agreement(facet, mine, theirs, matching)
+        else agreement(facet, mine, theirs, matching)
         for facet in facets
     }
     told = any(found[facet.field] for facet in facets if facet.kind in {"use", "route"})
@@ -97,7 +97,8 @@ def use_agreement(
     return 0.0 if mine.answered and theirs.answered else None
 
 
-def _agreement(facet: Facet, mine: Answers, theirs: Answers, matching: Matching) -> Agreement:
+def agreement(facet: Facet, mine: Answers, theirs: Answers, matching: Matching) -> Agreement:
+    """How one facet of two reports compares, whatever the others say."""
     one, two = mine.get(facet.field, ()), theirs.get(facet.field, ())
     if not one or not two:
         return None

@@ -69,7 +69,8 @@ def _clusters(numbers: Mapping[Signature, list[int]], matching: Matching) -> Ite
     for one in sorted(numbers, key=lambda one: (-_answered(one), min(numbers[one]))):
         clusters.add(one)
     return [
-        [number for one in cluster.members for number in numbers[one]] for cluster in clusters.found
+        [number for one in cluster.members for number in numbers[one.whole]]
+        for cluster in clusters.found
     ]
 
 

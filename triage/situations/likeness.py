@@ -4,8 +4,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TypeAlias
 
-from triage.situations.facets import Agreement, Answers, compare, use_agreement, weight
-from triage.situations.matching import Matching
+from triage.situations.facets import (
+    Agreement,
+    agreement,
+    compare,
+    use_agreement,
+    weight,
+)
+from triage.situations.matching import Facet, Matching
+from triage.situations.vocabulary import BESIDE
 
 _CLASS = "*"
 Told: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
@@ -48,57 +55,39 @@ class Likeness:
 
     def __init__(self, matching: Matching) -> None:
         self._matching, self._vocabulary = matching, matching.vocabulary
-        self._fields = tuple(
-            facet.field for facet in matching.situations.facets if facet.kind == "use"
-        )
-        self._vague = {one.field: one.vague for one in matching.situations.facets}
-        self._covering = {one.field for one in matching.situations.facets if one.general}
-        self._strict = lru_cache(maxsize=65_536)(self._strict_sets)
-        self._of_facets = lru_cache(maxsize=200_000)(self._facets)
+        self._facets = matching.situations.facets
+        self._agreed = lru_cache(maxsize=65_536)(self._agreement)
         self._of_uses = lru_cache(maxsize=200_000)(self._uses)
-        self.is_known = lru_cache(maxsize=65_536)(self._is_known)
-        self.shortened = lru_cache(maxsize=65_536)(self._shortened)
 
     def __call__(self, one: Signature, other: Signature) -> float:
         """From 0 (another situation, or nothing in common) to 1."""
-        same = not {*one.medicines}.isdisjoint(other.medicines)
+        same = one.medicines == other.medicines or not {*one.medicines}.isdisjoint(other.medicines)
         if not same and not one.classes & other.classes:
             return 0.0
         agreed = self._of_uses(one.uses, other.uses)
         if 0 in agreed:
             return 0.0
-        value, whole = self._of_facets(one.others, other.others, agreed)
-        alone = any(
-            bool(mine) != bool(theirs) for mine, theirs in zip(one.uses, other.uses, strict=True)
-        )
-        return value if same or (whole and not alone) else 0.0
+        value = self._weight(one.others, other.others, agreed)
+        return value if same or not value or self._tell_the_same(one, other, agreed) else 0.0
 
-    def _is_known(self, one: Signature) -> bool:
+    def is_known(self, one: Signature) -> bool:
         """Whether each use that it names is known: the words then count for nothing."""
-        return all(self._vocabulary.is_precise(reading) for reading in one.uses if reading)
+        return all(self._is_told(reading) for reading in one.uses if reading)
 
-    def may_agree(self, mine: Told, theirs: Told) -> bool:
-        """Whether the facets that are no use leave room; « no » is sure, « yes » is not."""
-        return mine == theirs or all(
-            not one or not other or not one.isdisjoint(other)
-            for one, other in zip(self._strict(mine), self._strict(theirs), strict=True)
-        )
+    def _is_told(self, reading: tuple[str, ...]) -> bool:
+        """Whether an answer names known uses; what a title alone tells is read whole."""
+        return self._vocabulary.is_precise(reading) and bool(self._vocabulary.parsed(reading).words)
 
-    def _strict_sets(self, told: Told) -> tuple[frozenset[str], ...]:
-        """Options of the facets of which none covers another; none where one is vague."""
-        return tuple(
-            frozenset(() if self._vague[field].intersection(options) else options)
-            for field, options in told
-            if field not in self._covering
-        )
-
-    def _shortened(self, one: Signature) -> Signature:
-        """The signature without the words of the uses that are known."""
+    def shortened(self, one: Signature) -> Signature:
+        """The signature without the words of the uses that are known, nor those of a title."""
         return replace(one, uses=tuple(self._short(reading) for reading in one.uses))
 
     def _short(self, reading: tuple[str, ...]) -> tuple[str, ...]:
-        precise = self._vocabulary.is_precise(reading)
-        return self._vocabulary.parsed(reading).labels if precise else reading
+        if not self._is_told(reading):
+            return reading
+        parsed = self._vocabulary.parsed(reading)
+        beside = sorted({*parsed.beside} - self._vocabulary.wide)
+        return (*parsed.labels, *(f"{BESIDE}{label}" for label in beside))
 
     def _uses(
         self, mine: tuple[tuple[str, ...], ...], theirs: tuple[tuple[str, ...], ...]
@@ -108,13 +97,57 @@ class Likeness:
             for one, other in zip(mine, theirs, strict=True)
         )
 
-    def _facets(
+    def _weight(self, mine: Told, theirs: Told, agreed: tuple[Agreement, ...]) -> float:
+        """Weight of what agrees; 0 when a facet differs."""
+        total, covered = 0.0, False
+        for place, at, facet in self._places:
+            share = agreed[at] if place is None else self._agreed(place, mine[at][1], theirs[at][1])
+            if share:
+                total += facet.weight * share
+            elif share == 0:
+                if not facet.general:
+                    return 0.0
+                covered = True
+        return self._covered(mine, theirs, agreed) if covered else total
+
+    def _covered(self, mine: Told, theirs: Told, agreed: tuple[Agreement, ...]) -> float:
+        return weight(self._compared(mine, theirs, agreed), self._facets)
+
+    def _compared(
         self, mine: Told, theirs: Told, agreed: tuple[Agreement, ...]
-    ) -> tuple[float, bool]:
-        """Weight of what agrees, and whether every facet that one answers agrees."""
-        known = dict(zip(self._fields, agreed, strict=True))
-        one: Answers = dict(mine)
-        two: Answers = dict(theirs)
-        found = compare(one, two, self._matching, known=known)
-        whole = all(share or not (one.get(name) or two.get(name)) for name, share in found.items())
-        return weight(found, self._matching.situations.facets), whole
+    ) -> dict[str, Agreement]:
+        known = dict(zip(self._use_fields, agreed, strict=True))
+        return compare(dict(mine), dict(theirs), self._matching, known=known)
+
+    def _tell_the_same(
+        self, one: Signature, other: Signature, agreed: tuple[Agreement, ...]
+    ) -> bool:
+        """Whether every facet that one answers agrees: as two substances of a class must."""
+        if any(
+            bool(mine) != bool(theirs) for mine, theirs in zip(one.uses, other.uses, strict=True)
+        ):
+            return False
+        mine, theirs = dict(one.others), dict(other.others)
+        found = self._compared(one.others, other.others, agreed)
+        return all(
+            share or not (mine.get(name) or theirs.get(name)) for name, share in found.items()
+        )
+
+    @cached_property
+    def _use_fields(self) -> tuple[str, ...]:
+        return tuple(facet.field for facet in self._facets if facet.kind == "use")
+
+    @cached_property
+    def _places(self) -> tuple[tuple[int | None, int, Facet], ...]:
+        """Each facet with its place (``None``: a use), and where a signature has its answers."""
+        counted = {True: 0, False: 0}
+        found: list[tuple[int | None, int, Facet]] = []
+        for place, facet in enumerate(self._facets):
+            use = facet.kind == "use"
+            found.append((None if use else place, counted[use], facet))
+            counted[use] += 1
+        return tuple(found)
+
+    def _agreement(self, place: int, one: tuple[str, ...], two: tuple[str, ...]) -> Agreement:
+        facet = self._facets[place]
+        return agreement(facet, {facet.field: one}, {facet.field: two}, self._matching)

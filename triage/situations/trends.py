@@ -17,6 +17,8 @@ LEVEL = 0.05
 """Below this probability, chance alone is not believed."""
 
 _FEWEST_MONTHS = 4
+_FEWEST_CASES = 3
+"""The test of a trend counts pairs of months: on fewer cases it would judge one deposit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,16 @@ class Trend:
     p_value: float | None
 
     @property
+    def too_few(self) -> bool:
+        """Whether nothing can be concluded: too few months, or too few cases in them."""
+        return len(self.months) < _FEWEST_MONTHS or sum(self.counts) < _FEWEST_CASES
+
+    @property
     def direction(self) -> Direction:
         """Rise or fall that chance does not explain."""
-        if self.tau is None or self.p_value is None or self.p_value >= LEVEL or self.tau == 0:
+        if self.too_few or self.tau is None or self.p_value is None:
+            return "none"
+        if self.p_value >= LEVEL or self.tau == 0:
             return "none"
         return "up" if self.tau > 0 else "down"
 
@@ -60,6 +69,11 @@ class BeforeAfter:
     before: int
     after: int
     p_value: float | None
+
+    @property
+    def too_few(self) -> bool:
+        """Whether so few were counted that even all on one side would be chance."""
+        return 2 * 0.5 ** (self.before + self.after) >= LEVEL
 
     @property
     def direction(self) -> Direction:

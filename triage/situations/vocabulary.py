@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from pydantic import BaseModel, ConfigDict
-from rapidfuzz.distance import OSA, Prefix
+from rapidfuzz.distance import OSA
 
 from datafiles.file import DataFile, DataFileError
+from french.roots import LONG, acronyms, close, root, spread, stem
 from french.text import fold
 
 STEM = "="
@@ -24,24 +25,17 @@ no known use."""
 
 _TOKENS = re.compile(r"[a-z0-9]+|[,;.:()/+!?]")
 _HYPHENED = re.compile(r"[a-z]{2,}(?:-[a-z]{2,})+")
-_ELIDED = re.compile(r"\b(?:[cdjlmnst]|qu)'")
+_PHRASES = re.compile(r"[,;.:()/+!?]")
+_WORD = re.compile(r"[a-z]+")
 _NOT = "!"
 """Before the stem of a word that a negation takes away: « non consolidée » is a way of saying."""
 _BREAKS = frozenset({"et", "ou", "mais", "avec", "chez", "pour", "dans", "par", "ni"})
 _REACH = 2
 """Words after « sans » that it speaks of."""
-_LONG = 7
-"""Letters from which one that is wrong, missing or swapped is a misspelling."""
-_SHORT = 4
-_ROOT = 5
-"""Letters that a root has at least."""
-_ENDINGS = (
-    "ateur", "ation", "atric", "ement", "atif", "ativ", "ical", "ienn", "air", "anc", "ant", "aux",
-    "enc", "ent", "eus", "eux", "ien", "ies", "ion", "iqu", "ism", "ist", "al", "au", "eu", "ia",
-    "ic", "ie", "if", "is", "iv", "um", "us", "a", "e", "i", "y",
-)  # fmt: skip
-_COMMON = 0.8
-"""Share of a long root with which another must begin to be of the same word."""
+_MANY = 3
+"""Uses that a wide one holds at least."""
+_SHORTEST = 3
+"""Letters of a little word at most."""
 _SEVERAL = 2
 """Words that an answer has at least, for the same ones elsewhere to be no chance."""
 _ENOUGH = 0.6
@@ -76,6 +70,7 @@ class Vocabulary(BaseModel):
     routes: Mapping[str, str] = {}
     listed: Mapping[str, str] = {}
     forms: Mapping[str, str] = {}
+    beginnings: frozenset[str] = frozenset()
     digest: str = ""
 
     def uses_of(self, text: str) -> tuple[str, ...]:
@@ -85,6 +80,13 @@ class Vocabulary(BaseModel):
     def words_of(self, text: str) -> frozenset[str]:
         """Roots of the words that tell something in a text."""
         return self._uses.words(text)
+
+    def initials_of(self, text: str) -> tuple[str, ...]:
+        """Stems of the acronyms that the words of a text would have, known words apart.
+
+        « gea » of a gastro-entérite aiguë, « orn » of an ostéoradionécrose.
+        """
+        return self._uses.initials(text)
 
     def route_of(self, text: str) -> str | None:
         """The first route out of the form's list that a text names, else that its form tells."""
@@ -116,7 +118,7 @@ class Vocabulary(BaseModel):
 
     def say_otherwise(self, one: "Parsed", other: "Parsed") -> bool:
         """Whether a wide use is narrowed by words that the other does not say: another cancer."""
-        wide = {label for label in (*one.labels, *other.labels) if label in self.broader}
+        wide = self.wide & {*one.labels, *other.labels}
         if not (wide and one.words and other.words and len(one.labels) == len(other.labels) == 1):
             return False
         left = [side.words - self._uses.stems(side.labels[0]) for side in (one, other)]
@@ -131,12 +133,15 @@ class Vocabulary(BaseModel):
     def is_precise(self, reading: tuple[str, ...]) -> bool:
         """Whether a reading names known uses, none of them wide: its words then add nothing."""
         labels = self.parsed(reading).labels
-        return bool(labels) and not any(label in self.broader for label in labels)
+        return bool(labels) and self.wide.isdisjoint(labels)
 
     def _titled(self, one: "Parsed", other: "Parsed") -> bool:
-        """Whether the title of one names a use that the other answers, and no wide one."""
-        named = ({*one.beside} & {*other.labels}) | ({*other.beside} & {*one.labels})
-        return any(label not in self.broader for label in named)
+        """Whether the title of one names a use that the other answers, and no wide one.
+
+        Titles that name the same uses tell nothing: companies fill in the title of a template.
+        """
+        mine, theirs = {*one.beside} - self.wide, {*other.beside} - self.wide
+        return mine != theirs and bool(mine & {*other.labels} or theirs & {*one.labels})
 
     def told(self, one: Sequence[str], other: Sequence[str]) -> bool:
         """Whether the labels of two readings are of one use."""
@@ -166,6 +171,11 @@ class Vocabulary(BaseModel):
 
     def _same(self, one: str, other: str) -> bool:
         return one == other or other in self.narrower(one) or one in self.narrower(other)
+
+    @cached_property
+    def wide(self) -> frozenset[str]:
+        """Labels that hold so many uses that they are none: « cancer », « douleur »."""
+        return frozenset(one for one in self.broader if len(self.narrower(one)) >= _MANY)
 
     def narrower(self, label: str) -> frozenset[str]:
         """Labels of the uses that a wide one holds."""
@@ -235,24 +245,31 @@ class _Reader:
     """Finds the labels that a text names, the longest ways of saying first."""
 
     def __init__(self, said: Mapping[str, str], vocabulary: Vocabulary) -> None:
-        self._ignored = frozenset(map(_stem, _all_words(vocabulary.ignored)))
+        self._ignored = frozenset(map(stem, _all_words(vocabulary.ignored)))
         self._negations = frozenset(map(fold, vocabulary.negations))
-        self._same = {
-            _root(_stem(other)): _root(_stem(fold(word)))
+        said_for = {
+            stem(other): root(stem(fold(word)))
             for word, others in vocabulary.words.items()
             for other in _all_words(others.split(","))
         }
+        meant = frozenset(said_for.values())
+        # « musculation » is not « muscle », though their roots are one.
+        alike = {root(one): word for one, word in said_for.items() if root(one) not in meant}
+        self._same = {**alike, **said_for}
         ways = {
             (label, frozenset(stems))
             for label, others in said.items()
             for way in (label, *others.split(","))
-            for form in {way, way.replace("-", "")}
+            for form in {way.replace("-", "") if self._loses(way) else way, way.replace("-", "")}
             if (stems := self.kept(form))
         }
         self._stems: dict[str, frozenset[str]] = {}
         for label, roots in ways:
             self._stems[label] = self._stems.get(label, frozenset()) | roots
-        self._known = frozenset(stem for _, stems in ways for stem in stems)
+        self._known = frozenset(one for _, stems in ways for one in stems)
+        self._wide = frozenset(vocabulary.broader)
+        starts = {spread(one) for one in vocabulary.beginnings}
+        self._starts = sorted(starts, key=lambda one: (-len(one), one))
         self._ways: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
         for way in ways:
             self._ways[min(way[1])].append(way)
@@ -262,18 +279,41 @@ class _Reader:
 
     def _read(self, text: str) -> tuple[str, ...]:
         written = self.kept(text)
-        whole = self.kept(_HYPHENED.sub(_one_word, _spread(text)))
-        found = (*written, *(stem for stem in whole if stem in self._known))
-        left = {self._near(stem): at for at, stem in reversed([*enumerate(found)])}
-        told = [way for stem in left for way in self._ways.get(stem, ())]
+        whole = self.kept(_HYPHENED.sub(_one_word, spread(text)))
+        found = (*written, *(one for one in whole if one in self._known))
+        left = {self._near(one): at for at, one in reversed([*enumerate(found)])}
+        told = [way for one in left for way in self._ways.get(one, ())]
         labels: dict[str, int] = {}
-        for label, stems in sorted(told, key=lambda one: (-len(one[1]), one[0])):
+        for label, stems in sorted(told, key=self._place):
             if stems <= left.keys():
-                labels.setdefault(label, min(left[stem] for stem in stems))
-                for stem in stems:
-                    del left[stem]
+                labels.setdefault(label, min(left[one] for one in stems))
+                for one in stems:
+                    del left[one]
         ordered = sorted(labels, key=lambda label: labels[label])
-        return (*ordered, *(f"{STEM}{stem}" for stem in dict.fromkeys(written)))
+        return (*ordered, *(f"{STEM}{one}" for one in dict.fromkeys(written)))
+
+    def _loses(self, way: str) -> bool:
+        """Whether a part of a hyphened word tells nothing alone: « sous-cutané » is not cutané."""
+        hyphened = _HYPHENED.findall(spread(way))
+        parts = [part for word in hyphened for part in word.split("-")]
+        return any(stem(part) in self._ignored for part in parts)
+
+    def _place(self, way: tuple[str, frozenset[str]]) -> tuple[int, bool, str]:
+        """The longest ways of saying first, then those of a use that holds no others."""
+        label, stems = way
+        return -len(stems), label in self._wide, label
+
+    def initials(self, text: str) -> tuple[str, ...]:
+        """Stems of the acronyms that the words of a text would have, known words apart."""
+        phrases = (_WORD.findall(one) for one in _PHRASES.split(spread(text)))
+        said = ([word for word in words if self._counts(word)] for words in phrases)
+        short = (root(stem(one)) for words in said for one in acronyms(words, self._starts))
+        return tuple(one for one in dict.fromkeys(short) if one not in self._known)
+
+    def _counts(self, word: str) -> bool:
+        """Whether a word has its letter in an acronym: « aiguë » has, « de la » has not."""
+        little = stem(word) in self._ignored or word in self._negations | _BREAKS
+        return len(word) > _SHORTEST or not little
 
     def stems(self, label: str) -> frozenset[str]:
         """Roots of all the ways of saying a use."""
@@ -283,49 +323,37 @@ class _Reader:
         """Roots of the words that tell something; what a negation takes away is marked."""
         kept: list[str] = []
         taken = 0
-        for word in _TOKENS.findall(_spread(text)):
+        for word in _TOKENS.findall(spread(text)):
             if not word[0].isalnum() or word in _BREAKS:
                 taken = 0
             elif word in self._negations:
                 taken = 1 if word == "non" else _REACH
-            elif (stem := _stem(word)) not in self._ignored:
-                root = _root(stem)
-                kept.append(f"{_NOT if taken else ''}{self._same.get(root, root)}")
+            elif (bare := stem(word)) not in self._ignored:
+                same = self._same.get(bare) or self._same.get(root(bare), root(bare))
+                kept.append(f"{_NOT if taken else ''}{same}")
                 taken = max(0, taken - 1)
         return kept
 
-    def _spelt(self, stem: str) -> str:
+    def _spelt(self, one: str) -> str:
         """A known stem that this one misspells by one letter; itself else."""
-        if stem in self._known or len(stem) < _LONG - 1:
-            return stem
+        if one in self._known or len(one) < LONG - 1:
+            return one
         near = sorted(
             known
             for known in self._known
-            if known[0] == stem[0]
-            and abs(len(known) - len(stem)) <= 1
-            and OSA.distance(known, stem, score_cutoff=1) <= 1
+            if known[0] == one[0]
+            and abs(len(known) - len(one)) <= 1
+            and OSA.distance(known, one, score_cutoff=1) <= 1
         )
-        return near[0] if near else stem
+        return near[0] if near else one
 
 
 def _all_words(texts: Iterable[str]) -> Iterator[str]:
-    return (word for text in texts for word in _TOKENS.findall(_spread(text)) if word[0].isalnum())
+    return (word for text in texts for word in _TOKENS.findall(spread(text)) if word[0].isalnum())
 
 
 def _one_word(hyphened: re.Match[str]) -> str:
     return hyphened.group().replace("-", "")
-
-
-def _spread(text: str) -> str:
-    """Folded, ligatures however they are typed: « œdème », « oedema » and « edema » begin alike."""
-    plain = fold(text).replace("œ", "oe").replace("æ", "ae")
-    return _ELIDED.sub(" ", plain.replace("oe", "e").replace("ae", "e"))
-
-
-def _stem(word: str) -> str:
-    if len(word) <= _SHORT:
-        return word
-    return word.rstrip("sx").removesuffix("e")
 
 
 def labels_of(reading: Iterable[str]) -> tuple[str, ...]:
@@ -371,29 +399,5 @@ def _share(words: frozenset[str], others: frozenset[str]) -> float:
     """Share of some stems that others have, a longer one counting for more."""
     if not words or words <= others:
         return float(bool(words))
-    found = sum(len(one) for one in words if any(_close(one, other) for other in others))
+    found = sum(len(one) for one in words if any(close(one, other) for other in others))
     return found / sum(map(len, words))
-
-
-@lru_cache(maxsize=65536)
-def _close(one: str, other: str) -> bool:
-    """Whether two roots are of one word: a letter apart, or longer by one."""
-    if one == other:
-        return True
-    if one[:1] != other[:1]:
-        return False
-    fewer, more = sorted((one, other), key=len)
-    if len(fewer) >= _LONG - 1 and OSA.distance(one, other, score_cutoff=1) <= 1:
-        return True
-    if len(fewer) >= _ROOT and more.startswith(fewer) and len(more) - len(fewer) == 1:
-        return True
-    return Prefix.similarity(one, other) >= max(_LONG, _COMMON * len(more))
-
-
-@lru_cache(maxsize=16384)
-def _root(stem: str) -> str:
-    """A stem without its ending: « migraineux » and « migraine », « dysurique » and « dysurie »."""
-    for ending in _ENDINGS:
-        if stem.endswith(ending) and len(stem) - len(ending) >= _ROOT:
-            return stem[: -len(ending)]
-    return stem

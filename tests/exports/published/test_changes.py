@@ -59,7 +59,7 @@ def test_a_first_edition_says_so() -> None:
     first = made([entry(1)])
     assert changes_told(first, "agence") == []
     assert str(sheet_of(first, "agence")[0][0]).startswith("Première édition\u00a0: ")
-    assert about(first, "agence")["Comparé à"] == "rien\u00a0: aucune édition n'est encore publiée"
+    assert about(first, "agence")["Comparé à"] == "rien\u00a0: aucune édition n’est encore publiée"
 
 
 def test_the_same_dossiers_have_not_changed_whatever_their_cells_hold() -> None:
@@ -154,7 +154,7 @@ def test_the_figures_are_worked_out_and_defined() -> None:
     defined = records(found.workbook("agence"), "Dictionnaire")
     explained = {row["Colonne"] for row in defined if row["Feuille"] == "Synthèse" and row["Sens"]}
     figures = [name for name in shown if name in explained]
-    assert len(figures) == 15
+    assert len(figures) == 18
 
 
 def test_what_is_masked_now_is_not_retold_as_it_was() -> None:

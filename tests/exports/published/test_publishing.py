@@ -17,6 +17,7 @@ from exports.model import ExportedDossier
 from exports.published.checking import ExportFile
 from exports.published.manifest import ExportFacts, export_facts
 from exports.published.publishing import dated, newest_dated, publish, remove_old
+from exports.xlsx import row_writer
 from tests.exports.conftest import build, context, entry
 
 NOW = datetime(2026, 3, 12, 13, 5, tzinfo=UTC)
@@ -31,8 +32,8 @@ def written() -> bytes:
 def files() -> dict[str, ExportFile]:
     rows = {"Dossiers": len(ENTRIES)}
     return {
-        "agence.xlsx": ExportFile("agence", written(), rows, ("Synthèse", "Dossiers")),
-        "reseau.xlsx": ExportFile("reseau", written(), rows, ("Synthèse", "Dossiers")),
+        "agence.xlsx": ExportFile("agence", written(), rows, ("À traiter", "Synthèse", "Dossiers")),
+        "reseau.xlsx": ExportFile("reseau", written(), rows, ("À traiter", "Synthèse", "Dossiers")),
     }
 
 
@@ -109,6 +110,14 @@ def test_a_damaged_workbook_is_not_published(tmp_path: Path) -> None:
     with pytest.raises(WorkbookCheckError, match=r"agence\.xlsx"):
         publish(tmp_path, broken, facts=facts([entry(9)]), at=NOW)
     assert [one.name for one in visible(tmp_path)] == ["2026-03-12-1405"]
+
+
+def test_a_row_that_is_no_xml_stops_its_workbook_where_it_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(row_writer, "escape", str)
+    with pytest.raises(WorkbookCheckError, match=r"agence\.xlsx"):
+        build([entry(1, usager_email="<a@exemple.fr>")])
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES, errno.EROFS])

@@ -29,23 +29,31 @@ FIRST_COLUMNS = (
     "Dossier",
     "Statut",
     "Priorité",
+    "Titre de la situation",
     "Complétude",
     "Éléments manquants",
     "Spécialité",
     "Substance",
     "Exploitant",
-    "Nature de la non-conformité",
     "Date de dépôt",
+)
+OF_CENTRES = (
+    *FIRST_COLUMNS[:4],
+    "Pourquoi vous l'avez",
+    *FIRST_COLUMNS[5:],
 )
 
 
-@pytest.mark.parametrize("audience", ["agence", "reseau"])
-def test_sheets_and_first_columns_are_what_staff_build_on(audience: str) -> None:
+@pytest.mark.parametrize(("audience", "first"), [("agence", FIRST_COLUMNS), ("reseau", OF_CENTRES)])
+def test_sheets_and_first_columns_are_what_staff_build_on(
+    audience: str, first: tuple[str, ...]
+) -> None:
     content = build([entry()], audience=audience)  # type: ignore[arg-type]
     book = openpyxl.load_workbook(BytesIO(content))
+    assert book.sheetnames[0] == "À traiter"
     wanted = ["Synthèse", "Dossiers", "Complétude", "À propos"]
     assert [name for name in book.sheetnames if name in wanted] == wanted
-    assert by_openpyxl(content, "Dossiers")[0][:10] == FIRST_COLUMNS
+    assert by_openpyxl(content, "Dossiers")[0][:10] == first
 
 
 def test_every_field_of_the_mapping_has_a_place_in_the_agency_workbook() -> None:
@@ -83,7 +91,9 @@ def test_a_row_says_what_the_verdict_says() -> None:
     row = records(content, "Dossiers")[0]
     assert (row["Dossier"], row["Statut"], row["Priorité"]) == (7, "À compléter", "P1")
     assert row["Complétude"] == 43
-    assert row["Éléments manquants"] == "M1 Spécialité : absente\nM3 Code CIS : invalide"
+    assert (
+        row["Éléments manquants"] == "M1 Spécialité\u00a0: absente\nM3 Code CIS\u00a0: 7 chiffres"
+    )
     verdicts = [(r["Élément"], r["Verdict"]) for r in records(content, "Complétude")]
     assert verdicts == [("M1", "absente"), ("D7", "insuffisante"), ("M3", "invalide")]
 
@@ -92,7 +102,7 @@ def test_questions_to_clear_up_are_listed() -> None:
     reason = ScopeReason("but_medical", "But médical", "", "sans réponse")
     one = entry(1, verdict={"status": Status.A_PRECISER, "unanswered_scope": (reason,)})
     row = records(build([one]), "Dossiers")[0]
-    assert row["Éléments manquants"] == "À préciser : But médical"
+    assert row["Éléments manquants"] == "À préciser\u00a0: But médical"
 
 
 def test_the_number_leads_to_the_dossier() -> None:
@@ -155,8 +165,10 @@ def test_nothing_in_the_file_leads_outside_but_links_to_dossiers() -> None:
         for name, part in content.items()
         if name.endswith(".rels")
     ]
-    sheets = ("Dossiers", "Spécialités", "Mesures", "Pièces jointes")
-    assert sum(targets) == sum(len(records(build([entry(1)]), sheet)) for sheet in sheets)
+    sheets = {"À traiter": 2, "Dossiers": 1, "Spécialités": 1, "Mesures": 1, "Pièces jointes": 1}
+    assert sum(targets) == sum(
+        len(records(build([entry(1)]), sheet, header=header)) for sheet, header in sheets.items()
+    )
 
 
 def test_limits_of_excel_hold() -> None:
@@ -173,6 +185,7 @@ def test_limits_of_excel_hold() -> None:
 
 def test_the_columns_file_orders_tabs_as_the_issue_asks() -> None:
     order = [
+        "À traiter",
         "Synthèse",
         "Dossiers",
         "Spécialités",

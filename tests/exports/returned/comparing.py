@@ -26,7 +26,8 @@ from tests.exports.conftest import COLUMNS, POLICY, answered, context, entry
 def _light() -> ColumnsFile:
     """A few sheets and columns: what comes back is judged by them as by all."""
     dossiers = COLUMNS.dossiers_sheet
-    few = dossiers.model_copy(update={"columns": dossiers.columns[:16], "rest": False})
+    columns = [one for one in dossiers.columns if one.not_for != "agence"][:16]
+    few = dossiers.model_copy(update={"columns": tuple(columns), "first": {}, "rest": False})
     kept = {"Dictionnaire", "Mesures", "À propos"}
     sheets = (few, *(one for one in COLUMNS.sheets if one.name in kept))
     return COLUMNS.model_copy(update={"sheets": sheets})
@@ -61,8 +62,8 @@ def handed_out(*, given: bool = True) -> bytes:
                     "siret": answered(Company(f"12345678200{number}", f"Laboratoires {number}")),
                     "usage_constate": answered(f"récit {number}"),
                 },
-                deposited_at=datetime(2026, 2, number - 100, 10, tzinfo=UTC),
-                verdict={"priority": f"P{number % 4 + 1}"},
+                deposited_at=datetime(2026, 2, 113 - number, 10, tzinfo=UTC),  # the latest first
+                verdict={"priority": f"P{(number - 101) // 4 + 1}"},  # rows are in this order
                 opinions={"agence": Opinion("Agence", *held[number])} if number in held else {},
             )
             for number in NUMBERS

@@ -74,9 +74,11 @@ def unassigned() -> frozenset[int]:
 def test_a_centre_gets_its_territory_its_rapporteurships_and_national_dossiers(
     centre: str, numbers: list[int]
 ) -> None:
-    assert [
-        row["Dossier"] for row in records(SET.workbook(f"crpv-{centre}"), "Dossiers")
-    ] == numbers
+    rows = records(SET.workbook(f"crpv-{centre}"), "Dossiers")
+    assert sorted(row["Dossier"] for row in rows) == numbers
+    assert {row["Pourquoi vous l'avez"] for row in rows if row["Dossier"] == 3} <= {"national"}
+    own = [row["Pourquoi vous l'avez"] != "national" for row in rows]
+    assert own == sorted(own, reverse=True), "own dossiers before national ones"
 
 
 def test_what_fits_no_centre_is_listed_in_the_agency_workbook() -> None:
@@ -85,7 +87,8 @@ def test_what_fits_no_centre_is_listed_in_the_agency_workbook() -> None:
     assert shown[2] == "CRPV Lyon ; CRPV Grenoble"
     assert shown[3] == "Tous"
     assert shown[4] == "CRPV Marseille"
-    assert shown[5] == shown[6] == "Non attribué"
+    assert shown[5] == "Sans centre\u00a0: 978"
+    assert shown[6] == "Non attribué"
     assert shown[7] == "CRPV Marseille (« Brest » n'est pas dans la table)"
 
 
@@ -192,7 +195,9 @@ def test_a_change_of_the_table_of_centres_that_shows_makes_a_new_workbook(
 
 def test_dossiers_without_a_centre_are_counted_in_the_synthesis() -> None:
     shown = {row[0]: row[1] for row in by_openpyxl(SET.workbook("reseau"), "Synthèse")}
-    assert shown["Dossiers sans centre"] == len(unassigned()) > 0
+    assert shown["Dossiers sans centre"] == 1
+    assert shown["Dossiers d'outre-mer sans centre"] == 1
+    assert len(unassigned()) == 2
 
 
 def test_a_code_that_is_no_name_of_a_file_is_repaired() -> None:

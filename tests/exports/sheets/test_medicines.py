@@ -48,7 +48,7 @@ def test_every_fact_of_bdpm_has_a_column_and_is_explained() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reference", "said"), [("", f"{NO_REFERENCE} : ses colonnes sont vides"), ("abc", "abc")]
+    ("reference", "said"), [("", f"{NO_REFERENCE}\u00a0: ses colonnes sont vides"), ("abc", "abc")]
 )
 def test_the_reference_is_told(reference: str, said: str) -> None:
     content = build([entry(1)], reference=reference)

@@ -48,7 +48,7 @@ def test_what_is_not_known_is_told_to_whom_may_read_it() -> None:
     verdict = {"criteria": (held,), "to_verify": (open_, secret)}
     (agency,) = records(build([entry(1, verdict=verdict)]), "Dossiers")
     told = agency["Motifs de priorité"].splitlines()
-    assert told[1].startswith("À vérifier (Patients estimés : aucune estimation possible")
-    assert "Part des prescriptions : réponse illisible" in told[1]
+    assert told[1].startswith("À vérifier (Patients estimés\u00a0: aucune estimation possible")
+    assert "Part des prescriptions\u00a0: réponse illisible" in told[1]
     (network,) = records(build([entry(1, verdict=verdict)], audience="reseau"), "Dossiers")
     assert "Part des prescriptions" not in network["Motifs de priorité"]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from exports.model import ExportedDossier, SituationView
 from mappings.dossier.model import Company
 from mappings.report.model import Answer
-from tests.exports.conftest import answered, build, by_openpyxl, context, entry, records
+from tests.exports.conftest import POLICY, answered, build, by_openpyxl, context, entry, records
 from tests.triage.situations.planted import the_matching
 from triage.situations.facts import facts_of
 from triage.situations.followup import YearShare, follow_up
@@ -132,5 +132,5 @@ def test_a_name_that_a_person_gave_to_a_situation_stays_at_the_agency() -> None:
     entries = [entry(1, situation="Labo X, voir M. Y", fields=about("a", "12345678200010", "b"))]
     assert records(build(entries), "Situations")[0]["Situation"] == "Labo X, voir M. Y"
     shown = build(entries, audience="reseau")
-    assert records(shown, "Situations")[0]["Situation"] == "réservé à l'agence"
-    assert records(shown, "Dossiers")[0]["Situation"] == "réservé à l'agence"
+    assert records(shown, "Situations")[0]["Situation"] == POLICY.mask
+    assert records(shown, "Dossiers")[0]["Situation"] == POLICY.mask

@@ -22,8 +22,9 @@ from tests.steps.returning import fill, published
 
 
 @pytest.fixture(scope="module")
-def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
-    with bridge_on(tmp_path_factory.mktemp("import"), generate(12, seed=4)) as one:
+def bridge(tmp_path_factory: pytest.TempPathFactory, light_columns: Path) -> Iterator[Bridge]:
+    folder = tmp_path_factory.mktemp("import")
+    with bridge_on(folder, generate(12, seed=4), columns=light_columns) as one:
         one.run()
         yield one
 

@@ -62,7 +62,7 @@ def test_the_manifest_of_one_centre_counts_the_dossiers_of_that_centre(services:
     assert manifest["kind"] == "sur-demande"
     book = openpyxl.load_workbook(folder / "crpv-lyon.xlsx")
     about = {str(row[0]): str(row[1]) for row in book["À propos"].values if row[0]}
-    assert about["Filtres"] == "aucun : tous les dossiers de ce centre"
+    assert about["Filtres"] == "aucun\N{NO-BREAK SPACE}: tous les dossiers de ce centre"
     assert about["Édition"] == "aucune\u00a0: classeur fait à la demande"
     assert about["Dossiers non diffusés"] == "leur nombre est dans le classeur du réseau"
 

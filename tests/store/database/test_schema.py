@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -9,7 +10,11 @@ from sqlalchemy import inspect, text
 from store.database import schema
 from store.database.engine import EachItsOwn, make_engine
 from store.database.errors import SchemaTooNew, SchemaTooOld
+from store.database.tables import metadata
 from store.repository import Store, open_store
+from tests import migrated
+
+pytestmark = pytest.mark.usefixtures("real_migrations")
 
 
 def test_migrations_from_nothing_make_the_tables_of_the_code(blank_url: str) -> None:
@@ -81,3 +86,20 @@ def test_an_upgrade_that_fails_leaves_nothing(
 def tables(store: Store) -> list[str]:
     with store._scope.read() as connection:
         return inspect(connection).get_table_names()
+
+
+def test_other_tests_work_on_the_tables_that_the_migrations_make(tmp_path: Path) -> None:
+    made = []
+    for name, upgrade in (("real", schema.upgrade), ("copied", migrated.upgrade)):
+        engine = make_engine(f"sqlite:///{tmp_path / name}.sqlite")
+        scope = EachItsOwn(engine)
+        upgrade(scope)
+        schema.require_current(scope)
+        with scope.read() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            made.append(list(driver.iterdump()))
+        engine.dispose()
+    tables = sum(one.startswith("CREATE TABLE") for one in made[0])
+    assert tables == len(metadata.tables) + 1  # Alembic's own
+    assert made[0] == made[1]

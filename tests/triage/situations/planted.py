@@ -32,13 +32,14 @@ from triage.situations.names import SubstanceNames, reference_names, substances_
 
 FOLDER = Path(__file__).parents[2] / "data/planted"
 Half: TypeAlias = Literal[
-    "réglage", "témoin", "autre main", "main tierce", "main quarte", "main cinq"
+    "réglage", "témoin", "autre main", "main tierce", "main quarte", "main cinq", "main six"
 ]
 OWN: Mapping[str, Half] = {
     "autre_main": "autre main",
     "main_tierce": "main tierce",
     "main_quarte": "main quarte",
     "main_cinq": "main cinq",
+    "main_six": "main six",
 }
 """Files that are a half of their own."""
 Rest: TypeAlias = Literal["varied", "same", "blank"]

@@ -1,13 +1,17 @@
 """What a free text says of a use: known words in any order, negations, and refusals of the file."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datafiles.file import DataFileError
 from mappings.medicines.reference import build_reference
+from mappings.report.model import Report
 from tests.triage.situations.planted import the_matching
 from triage.situations.dci import Salts
+from triage.situations.description import describe
 from triage.situations.facets import use_agreement
 from triage.situations.names import canonical, read_names, reference_names
 from triage.situations.vocabulary import BESIDE, parse_vocabulary
@@ -214,3 +218,97 @@ def test_a_salt_as_bdpm_writes_it_is_what_acts_in_it(typed: str, acting: str) ->
     known = reference_names(reference.medicines.values(), matching.salts)
     names = matching.names.with_reference(known)
     assert canonical(typed, salts=matching.salts, names=names) == acting
+
+
+@pytest.mark.parametrize(
+    ("short", "long", "alike"),
+    [
+        ("ZBR", "zorglubite bulleuse récidivante", True),
+        ("OZN", "ostéozorglubonécrose de la mâchoire", False),
+        ("ONZ", "ostéonécrose zorglubienne", True),
+        ("ZEA", "zorglub-entérite du rein, aiguë", False),
+        ("ZEA", "zorglub-entérite aiguë", True),
+        ("ZAT", "zorglubite bulleuse récidivante", False),
+        ("sein", "syndrome extrapyramidal induit par neuroleptiques", False),
+    ],
+)
+def test_an_acronym_that_nothing_knows_is_of_the_words_that_it_stands_for(
+    report: Callable[..., Report], short: str, long: str, alike: bool
+) -> None:
+    one, other = (
+        describe(
+            report({22: text, 17: "Un titre quelconque", 21: "NC"}), the_matching(), in_scope=True
+        ).facets["indication_visee"]
+        for text in (short, long)
+    )
+    assert bool(use_agreement(one, other, the_matching().vocabulary)) is alike
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("tumeur infiltrant le muscle", "dopage et musculation"),
+        ("colites aux anti-PD-1", "longévité et vieillissement"),
+        ("colite", "rectocolite"),
+        ("glycogénose de type Ib", "maladie de Pompe"),
+        ("implant contraceptif", "échecs d'implantation embryonnaire"),
+    ],
+)
+def test_a_part_of_a_way_of_saying_names_no_use(text: str, label: str) -> None:
+    words = the_matching().vocabulary
+    assert label in words.uses
+    assert label not in words.uses_of(text)
+
+
+def test_a_use_is_told_by_its_hyphened_word_and_by_its_root() -> None:
+    words = the_matching().vocabulary
+    assert "dopage et musculation" in words.uses_of("pratiquants de musculation")
+    assert "longévité et vieillissement" in words.uses_of("médecine anti-âge")
+    assert words.only_route_of("Méthotrexate sous-cutané") == "Sous-cutanée"
+    assert words.only_route_of("Lupus cutané") is None
+
+
+def test_of_two_ways_as_long_the_narrower_use_wins() -> None:
+    words = the_matching().vocabulary
+    found = words.uses_of("procedural sedation (MRI)")
+    assert found[0] == "sédation de l'enfant pour examen"
+
+
+def test_titles_that_name_the_same_uses_join_no_two_answers() -> None:
+    words = the_matching().vocabulary
+    title = tuple(f"{BESIDE}{one}" for one in words.uses_of("cystite"))
+    mine, theirs = (*words.uses_of("dysurie"), *title), (*words.uses_of("cystite"), *title)
+    assert not use_agreement(mine, theirs, words)
+    assert use_agreement(mine, words.uses_of("cystite"), words)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("leukoplakia", "leucoplasie"),
+        ("zorglubotrophy", "zorglubotrophie"),
+        ("dyszorglubia", "dyszorglubie"),
+        ("hypertrophic zorglub", "zorglub hypertrophique"),
+    ],
+)
+def test_a_word_that_languages_share_is_one_word(one: str, other: str) -> None:
+    words = the_matching().vocabulary
+    assert words.alike(words.uses_of(one), words.uses_of(other))
+
+
+@pytest.mark.parametrize(
+    ("typed", "substance"),
+    [
+        ("JOSIR LP 0,4 mg", "tamsulosine"),
+        ("Lasix", "furosémide"),
+        ("L-carnitine", "lévocarnitine"),
+        ("bictégravir/emtricitabine/TAF", "bictégravir, emtricitabine, ténofovir alafénamide"),
+        ("potassium iodide", "iodure de potassium"),
+    ],
+)
+def test_a_brand_of_abroad_or_of_before_is_its_substance(typed: str, substance: str) -> None:
+    matching = the_matching()
+    one, other = (
+        canonical(text, salts=matching.salts, names=matching.names) for text in (typed, substance)
+    )
+    assert one == other

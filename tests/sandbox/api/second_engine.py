@@ -3,7 +3,7 @@
 Each is asked the same random documents; what differs must be one of `EXPECTED`, each of which is
 justified in ``docs/decisions/0017-bac-a-sable.md``. A longer run, from the root of the project:
 
-    .venv/bin/python -m tests.sandbox.second_engine 2000
+    .venv/bin/python -m tests.sandbox.api.second_engine 2000
 """
 
 import sys
@@ -38,7 +38,7 @@ from sandbox.common.ids import champ_id, encode
 from sandbox.generator.generate import generate
 from sandbox.server import Sandbox, running_sandbox
 from tests.official_schema import official_introspection
-from tests.sandbox.random_documents import Documents, Values
+from tests.sandbox.api.random_documents import Documents, Values
 
 Json = dict[str, Any]
 

@@ -15,8 +15,8 @@ import pytest
 
 from sandbox.common.ids import champ_id, encode
 
-HERE = Path(__file__).parent / "public_clients"
-PACKAGE = Path(__file__).parents[2] / "node_modules" / "@dnum-mi" / "ds-api-client"
+HERE = Path(__file__).parent
+PACKAGE = Path(__file__).parents[3] / "node_modules" / "@dnum-mi" / "ds-api-client"
 
 
 def run(*command: str) -> Any:

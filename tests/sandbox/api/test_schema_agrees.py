@@ -10,7 +10,7 @@ from sandbox.api.schema import schema_with
 from sandbox.demarche.switches import NEWER
 from tests.official_schema import official_introspection
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SDL = ROOT / "sandbox" / "schema.graphql"
 
 Types = dict[str, dict[str, Any]]

@@ -13,7 +13,7 @@ from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.generate import generate
 
 FORM = json.loads(
-    (Path(__file__).parents[2] / "sandbox" / "formulaire.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[3] / "sandbox" / "formulaire.json").read_text(encoding="utf-8")
 )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.sandbox.second_engine import compare
+from tests.sandbox.api.second_engine import compare
 
 
 def test_random_documents_are_answered_as_by_a_second_engine(shared: Any) -> None:

@@ -17,7 +17,7 @@ from sandbox.generator.data import companies, medicines, situations
 from sandbox.generator.defects import catalogue
 from sandbox.generator.generate import NOW, generate
 
-SANDBOX = Path(__file__).parents[2] / "sandbox"
+SANDBOX = Path(__file__).parents[3] / "sandbox"
 
 
 @cache

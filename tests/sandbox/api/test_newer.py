@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sandbox.common.ids import champ_id, encode
-from tests.sandbox.test_files_and_groupes import announce, messages, put
+from tests.sandbox.api.test_files_and_groupes import announce, messages, put
 
 
 @pytest.fixture(autouse=True)

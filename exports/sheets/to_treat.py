@@ -1,0 +1,197 @@
+"""`À traiter`: which dossiers wait for the readers of a workbook, and why now. Pure.
+
+Nothing here looks at a clock: « new » and « answered » are since the last weekly edition, as in
+`Changements`, so that a workbook is made again only when what it says moved.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from exports.readers.reading import Reading
+from exports.sheets.centres import Ground
+from exports.sheets.columns import Reason
+from french.text import typographic
+from mappings.dossier.model import DossierState
+from mappings.report.model import Answer
+from triage.replies.decision import MANUAL
+from triage.verdict.model import Status
+
+NOTHING = "Rien à traiter cette semaine."
+UNTIL_THE_FIRST = "tant qu'aucune édition hebdomadaire n'est parue, tout dossier ouvert est nouveau"
+_OWN = frozenset({Ground.RAPPORTEUR.value, Ground.TERRITORY.value})
+_OPEN = frozenset({Status.COMPLET, Status.A_COMPLETER, Status.A_PRECISER})
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What moved since the last weekly edition, for the readers of a workbook.
+
+    Attributes:
+        new: Dossiers that it did not have; ``None`` where no edition can be compared with: every
+            dossier is new then.
+        answered: Dossiers that their declarants sent again.
+        opinions: Dossiers on which others gave their opinion; the agency's alone.
+    """
+
+    new: Collection[int] | None = ()
+    answered: Collection[int] = ()
+    opinions: Collection[int] = ()
+
+    def has(self, number: int) -> bool:
+        """Whether a dossier is new."""
+        return self.new is None or number in self.new
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What beside a dossier says whether it waits: the news, and situations that rise."""
+
+    news: News
+    rising: Collection[str]
+
+
+_Test: TypeAlias = Callable[[Reading, Circumstances], bool]
+
+
+def to_treat(
+    readings: Sequence[Reading], *, words: Mapping[Reason, str], around: Circumstances
+) -> tuple[Reading, ...]:
+    """The dossiers that wait, each saying why now, the most urgent first.
+
+    By priority; then those of the centre before national ones; then by reason, in the order of
+    ``words``; then the latest deposit first.
+    """
+    order = {name: at for at, name in enumerate(words)}
+    found = []
+    for reading in readings:
+        why = [name for name in words if _TESTS[name](reading, around)]
+        if why:
+            told = replace(reading, due=typographic(" ; ".join(words[name] for name in why)))
+            found.append((told, order[why[0]]))
+    return tuple(one for one, _ in sorted(found, key=lambda one: (*_urgency(*one), *_last(one[0]))))
+
+
+def headline(
+    treated: Sequence[Reading], *, words: Mapping[Reason, str], aside: int, first: bool
+) -> str:
+    """How many wait, and for what; one may wait for several reasons.
+
+    Args:
+        treated: From :func:`to_treat`.
+        words: How each reason is told.
+        aside: Dossiers in quarantine that have no row of their own.
+        first: Whether no edition can be compared with.
+    """
+    total = len(treated) + aside
+    if not total:
+        return NOTHING
+    told = Counter(part for one in treated for part in one.due.split("\u202f; "))
+    told[typographic(words.get("quarantaine", ""))] += aside
+    counts = " · ".join(
+        f"{typographic(words[name])}\u00a0: {told[typographic(words[name])]}"
+        for name in words
+        if told[typographic(words[name])]
+    )
+    line = f"{total} dossier{'s' if total > 1 else ''} à traiter — {counts}"
+    return typographic(f"{line} ({UNTIL_THE_FIRST})" if first and "nouveau" in words else line)
+
+
+def in_order(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """Those of the centre before national ones, then by priority, then the latest deposit first."""
+    return tuple(sorted(readings, key=lambda one: (_national(one), _priority(one), *_last(one))))
+
+
+def _urgency(reading: Reading, reason: int) -> tuple[str, bool, int]:
+    return (_priority(reading), _national(reading), reason)
+
+
+def _national(reading: Reading) -> bool:
+    """Whether a centre has it only because everyone does."""
+    return reading.author not in {"", "agence", "reseau"} and reading.why not in _OWN
+
+
+def _priority(reading: Reading) -> str:
+    return reading.decision.priority or "P9"
+
+
+def _last(reading: Reading) -> tuple[float, int]:
+    return (-reading.entry.report.deposited_at.timestamp(), reading.number)
+
+
+def _is_open(reading: Reading) -> bool:
+    """Whether something may still be done: in scope, and not decided on the démarche."""
+    decision = reading.decision
+    return decision.status in _OPEN and not decision.excluded and not reading.entry.report.archived
+
+
+def _has_opinion(reading: Reading) -> bool:
+    own = reading.opinion
+    return own is not None and bool(own.judgement or own.comment)
+
+
+def _waits(reading: Reading) -> bool:
+    """Whether its readers have not said yet what they think of it."""
+    return _is_open(reading) and not _has_opinion(reading)
+
+
+def _by_hand(reading: Reading) -> bool:
+    """Whether an instructeur has it already."""
+    shown = reading.annotation(MANUAL)
+    return isinstance(shown, Answer) and shown.value is True
+
+
+def _only_by_bridge(reading: Reading) -> bool:
+    """Whether the bridge alone says that it is out of scope."""
+    entry = reading.entry
+    verdict = entry.assessment.status is Status.HORS_CHAMP
+    return verdict and reading.decision.excluded and not entry.held and not _by_hand(reading)
+
+
+def _is_theirs(reading: Reading) -> bool:
+    """Whether an answer is for its readers: at the agency, the bridge itself reads most."""
+    taken = _by_hand(reading) or reading.entry.report.state is DossierState.EN_INSTRUCTION
+    return _is_open(reading) and (reading.audience != "agence" or taken)
+
+
+def _starts(reading: Reading) -> bool:
+    """Whether it is complete and nobody took it up."""
+    state = reading.entry.report.state
+    return (
+        reading.decision.status is Status.COMPLET
+        and state is DossierState.EN_CONSTRUCTION
+        and _is_open(reading)
+        and not _by_hand(reading)
+    )
+
+
+def _undecided(reading: Reading) -> bool:
+    decision = reading.decision
+    return decision.status in {Status.A_TRIER, None} and not _by_hand(reading)
+
+
+_TESTS: Mapping[Reason, _Test] = {
+    "quarantaine": lambda one, _: one.entry.unreadable,
+    "conflit": lambda one, _: bool(one.entry.conflicts),
+    "a_relancer": lambda one, _: one.entry.handed_over and _is_open(one),
+    "a_preciser": lambda one, _: one.decision.status is Status.A_PRECISER and _is_open(one),
+    "hors_champ": lambda one, _: _only_by_bridge(one),
+    "a_trier": lambda one, _: _undecided(one),
+    "sans_centre": lambda one, _: one.nowhere and _is_open(one),
+    "avis_recu": lambda one, around: one.number in around.news.opinions,
+    "nouveau": lambda one, around: around.news.has(one.number) and _is_open(one),
+    "reponse": lambda one, around: one.number in around.news.answered and _is_theirs(one),
+    "p1": lambda one, _: one.decision.priority == "P1" and _waits(one),
+    "hausse": lambda one, around: one.entry.situation in around.rising and _waits(one),
+    "avis": lambda one, _: (
+        one.decision.status is Status.COMPLET and one.why in _OWN and _waits(one)
+    ),
+    "complet": lambda one, _: _starts(one),
+}
+
+
+def quarantined_alone(aside: Collection[int], readings: Sequence[Reading]) -> Iterator[int]:
+    """Numbers of the dossiers in quarantine that were never read: no row says anything of them."""
+    known = {one.number for one in readings}
+    yield from sorted(number for number in aside if number not in known)
