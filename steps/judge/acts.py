@@ -93,9 +93,30 @@ def _decided(row: SituationReport, situation: str, moment: datetime) -> Situatio
     )
 
 
+def come_back(
+    services: Services, rows: Mapping[int, SituationReport]
+) -> dict[int, SituationReport]:
+    """Dossiers that were erased and that DS shows again, where a person had confirmed them."""
+    new = {dossier_object(n): n for n, one in rows.items() if _is_new(one)}
+    known = services.store.acts.named(services.demarche, new)
+    if not known:
+        return {}
+    numbers = {new[name] for name in known}
+    return {
+        number: replace(rows[number], situation=one.id, decided_by="command")
+        for one in register_of(services).situations.values()
+        for number in one.confirmed
+        if number in numbers
+    }
+
+
+def _is_new(row: SituationReport) -> bool:
+    return row.situation is None and row.decided_by == "bridge"
+
+
 def placing(
     services: Services,
-    moved: Mapping[int, tuple[str | None, Placed, DecidedBy]],
+    moved: Mapping[int, tuple[Placed, Placed, DecidedBy]],
     opened: Collection[str],
     *,
     merged: Mapping[str, str | None],
@@ -119,8 +140,8 @@ def placing(
     acts: list[Draft] = []
     first: dict[str, tuple[date, By]] = {}
     for number, (former, placed, decided_by) in sorted(moved.items()):
-        before = resolve(former, merged) if former else None
-        if before == placed.situation and not placed.by_person:
+        before = resolve(former.situation, merged) if former.situation else None
+        if Placed(before, by_person=former.by_person) == placed:
             continue
         by = INSTRUCTEUR if placed.by_person and decided_by == "annotation" else BRIDGE
         on = day if dossier_object(number) in known else days.get(number, day)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from steps.judge.acts import placing
+from steps.judge.acts import come_back, placing
 from steps.judge.signals import anchors
 from steps.judge.situation_descriptions import (
     Drawing,
@@ -135,6 +135,7 @@ def _is_stale(rows: Mapping[int, SituationReport], number: int, basis: str) -> b
 def _propose(services: Services, rows: Mapping[int, SituationReport], matching: Matching) -> None:
     """Propose anew for all reports, and keep what moved."""
     store, demarche = services.store.situations, services.demarche
+    stored, rows = rows, {**rows, **come_back(services, rows)}
     before, merged = _placed(rows), store.known(demarche)
     found = propose(
         [description_of(one) for one in rows.values()],
@@ -155,14 +156,14 @@ def _propose(services: Services, rows: Mapping[int, SituationReport], matching: 
     }
     acts = placing(
         services,
-        {n: (rows[n].situation, found.placed[n], row.decided_by) for n, row in moved.items()},
+        {n: (before[n], found.placed[n], row.decided_by) for n, row in moved.items()},
         found.opened,
         merged=merged,
     )
     placed = {number: settled(row) for number, row in {**rows, **moved}.items()}
     with services.store.transaction() as kept:
         kept.situations.open(demarche, found.opened, at=moment)
-        kept.situations.save(demarche, [row for n, row in placed.items() if row != rows[n]])
+        kept.situations.save(demarche, [row for n, row in placed.items() if row != stored[n]])
         kept.acts.enter(demarche, acts, at=moment)
 
 

@@ -192,7 +192,6 @@ class _Sheet:
     dated_on: date | None = None
     merged_into: str | None = None
     split_from: str | None = None
-    confirmed: set[int] = field(default_factory=set)
     ended: Values = field(default_factory=dict)
     closing: Act | None = None
     looks: list[Act] = field(default_factory=list)
@@ -228,6 +227,7 @@ class _Fold:
         self._measures: defaultdict[str, _Paper] = defaultdict(_Paper)
         self._signals: defaultdict[str, _Paper] = defaultdict(_Paper)
         self._places: dict[str, Act] = {}
+        self._confirmed: set[int] = set()
         self._frozen: dict[int, Values] = {}
         self._last = 0
 
@@ -256,7 +256,9 @@ class _Fold:
             paper = self._signals[act.object]
             paper.situation, paper.last = name, max(paper.last, act.id)
         elif name and act.new.get("confirmé"):
-            self._sheets[name].confirmed.add(number)
+            self._confirmed.add(number)
+        else:
+            self._confirmed.discard(number)
         if name:
             sheet = self._sheets[name]
             sheet.opened_on = min(sheet.opened_on or act.effect_on, act.effect_on)
@@ -286,7 +288,7 @@ class _Fold:
             case Verb.CHANGED:
                 sheet.fields |= act.new
             case Verb.CONFIRMED:
-                sheet.confirmed.update(act.new["dossiers"])
+                self._confirmed.update(act.new["dossiers"])
             case Verb.LEVEL:
                 sheet.level = act.new
             case Verb.SEEN:
@@ -301,7 +303,7 @@ class _Fold:
                 sheet.stage = State.ASSESSED
                 sheet.validated_on = sheet.validated_on or act.effect_on
                 sheet.fields |= act.new
-                sheet.confirmed.update(sheet.fields.pop("dossiers", ()))
+                self._confirmed.update(sheet.fields.pop("dossiers", ()))
             case Verb.CLOSED | Verb.DISCARDED:
                 closed = act.verb is Verb.CLOSED
                 sheet.stage = State.CLOSED if closed else State.DISCARDED
@@ -326,7 +328,7 @@ class _Fold:
         source = act.new["de"]
         sheet.opened_on = min(sheet.opened_on or act.effect_on, act.effect_on)
         sheet.split_from = source
-        sheet.confirmed.update(act.new["dossiers"])
+        self._confirmed.update(act.new["dossiers"])
         self._sheets[source].life_on = max(self._sheets[source].life_on, act.effect_on)
 
     def _settle(self, act: Act) -> None:
@@ -387,9 +389,8 @@ class _Fold:
         for act in self._places.values():
             if name := act.new.get("situation"):
                 joined[resolve_in(self._sheets, name)].append(act)
-        confirmed = {number for one in self._sheets.values() for number in one.confirmed}
         situations = {
-            name: _situation(name, one, joined[name], measures, confirmed)
+            name: _situation(name, one, joined[name], measures, self._confirmed)
             for name, one in known.items()
         }
         return Register(situations, measures, signals, self._frozen, self._last)

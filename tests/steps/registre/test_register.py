@@ -168,6 +168,8 @@ def test_9_a_purge_leaves_the_page_the_acts_and_the_year(
     assert unc("registre", "years") == year
     told = json.dumps([[*one.former.values(), *one.new.values()] for one in acts])
     assert str(PLAIN.answers[17]) not in told, "no text of a declarant is in an act"
+    Town(bridge).answer()
+    assert where(bridge, *numbers) == {name}, "what DS shows again is where it was confirmed"
 
 
 def test_2_a_dossier_joins_the_situation_that_a_signal_opened(
