@@ -130,6 +130,26 @@ def test_an_annotation_that_is_cleared_and_written_again_wins(
     assert where(bridge, one) == name
 
 
+def test_the_annotation_says_what_the_situation_is_about_and_is_read_by_its_id(
+    bridge: Bridge, big: tuple[str, tuple[int, ...]]
+) -> None:
+    name, (one, another, *_) = big
+    shown = bridge.sandbox.control.snapshot(one)["annotations"]["907"]
+    known, dash, title = shown.partition(" — ")
+    assert (known, dash) == (name, " — ")
+    with open_services(bridge.settings) as services:
+        told = descriptions(services)[one]
+        assert fold(title).startswith(fold(told.medicines[0].split()[0])[:4])
+    new = decide(bridge, split, name, [another])
+    annotate(bridge, another, f"{name} — comme je l'appelle")
+    assert where(bridge, another) == name
+    annotate(bridge, another, f"{new.lower()} : {title}")
+    assert where(bridge, another) == new
+    run(bridge)
+    assert bridge.sandbox.control.snapshot(one)["annotations"]["907"] == shown
+    assert placed(bridge).keys() >= {name, new}
+
+
 def test_a_merge_outlives_an_older_annotation(
     bridge: Bridge, big: tuple[str, tuple[int, ...]]
 ) -> None:
