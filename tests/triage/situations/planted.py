@@ -32,7 +32,14 @@ from triage.situations.names import SubstanceNames, reference_names, substances_
 
 FOLDER = Path(__file__).parents[2] / "data/planted"
 Half: TypeAlias = Literal[
-    "réglage", "témoin", "autre main", "main tierce", "main quarte", "main cinq", "main six"
+    "réglage",
+    "témoin",
+    "autre main",
+    "main tierce",
+    "main quarte",
+    "main cinq",
+    "main six",
+    "main sept",
 ]
 OWN: Mapping[str, Half] = {
     "autre_main": "autre main",
@@ -40,6 +47,7 @@ OWN: Mapping[str, Half] = {
     "main_quarte": "main quarte",
     "main_cinq": "main cinq",
     "main_six": "main six",
+    "main_sept": "main sept",
 }
 """Files that are a half of their own."""
 Rest: TypeAlias = Literal["varied", "same", "blank"]
