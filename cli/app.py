@@ -38,6 +38,10 @@ COMMANDS: Final = {
         "Copier la base, même pendant un passage ; celle de PostgreSQL par pg_dump.",
     ),
     "bdpm": ("cli.mapping.bdpm:bdpm", "Base publique des médicaments (BDPM), en option."),
+    "classement": (
+        "cli.registre.ranking:classement",
+        "Classement des situations, expliqué ligne par ligne.",
+    ),
     "conso": (
         "cli.consumption.commands:conso",
         "Données publiques de consommation (Open Medic, Medic'AM).",
@@ -77,6 +81,10 @@ COMMANDS: Final = {
     "reconcile": (
         "cli.run.reconcile:reconcile",
         "Rapprocher la copie de toute la démarche, et la réparer : zéro écart est la bonne valeur.",
+    ),
+    "registre": (
+        "cli.registre.commands:registre",
+        "Registre des situations : actes datés, état, mesures de l'agence, indicateur annuel.",
     ),
     "respond": (
         "cli.run.commands:respond",

@@ -26,6 +26,7 @@ from store.staff.opinions import Opinions
 from store.staff.runs import Runs
 from store.staff.sign_in_tries import SignInTries
 from store.staff.visits import Notices, Visits
+from store.verdicts.acts import Acts
 from store.verdicts.assessments import Assessments
 from store.verdicts.facts import Facts
 from store.verdicts.not_patients import NotPatients
@@ -50,6 +51,7 @@ class StoreMemory:
         handed_out: What they showed, and to whom.
         runs: Runs.
         situations: Situations and the reports that each holds.
+        acts: Acts of the register of situations, of which none is ever changed.
         not_patients: Passages that are no patient's.
         rule_texts: Text of every rule-set and mapping that gave a verdict.
         accounts: Who may sign in to the portal.
@@ -74,6 +76,7 @@ class StoreMemory:
         self.handed_out = HandedOut(scope)
         self.runs = Runs(scope)
         self.situations = Situations(scope)
+        self.acts = Acts(scope)
         self.not_patients = NotPatients(scope)
         self.rule_texts = RuleTexts(scope)
         self.accounts = Accounts(scope)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from getpass import getuser
 from typing import Any
 
 from cyclopts import App
@@ -35,6 +36,7 @@ from steps.judge.situations import (
 from steps.wiring.case_files import reports_of
 from steps.wiring.failures import RequestError
 from steps.wiring.services import Services, open_services
+from triage.registre.acts import By
 from triage.situations.duplicates import clusters
 from triage.situations.facts import SituationFacts, facts_of
 from triage.situations.propose import resolve
@@ -118,7 +120,7 @@ def confirm(situation: str, *, common: Common = _DEFAULT) -> int:
         situation: Son identifiant.
     """
     with _writing() as services:
-        numbers = confirm_situation(services, situation)
+        numbers = confirm_situation(services, situation, by=_who())
     return _said(
         common, situation, numbers, f"{situation} : {len(numbers)} dossier(s) confirmé(s)."
     )
@@ -133,7 +135,7 @@ def merge(one: str, into: str, *, common: Common = _DEFAULT) -> int:
         into: Situation qui reste.
     """
     with _writing() as services:
-        numbers = merge_situations(services, one, into=into)
+        numbers = merge_situations(services, one, into=into, by=_who())
     return _said(common, into, numbers, f"{one} fondue dans {into} : {len(numbers)} dossier(s).")
 
 
@@ -146,7 +148,7 @@ def split(situation: str, *dossiers: DossierNumber, common: Common = _DEFAULT) -
         dossiers: Dossiers qui en sortent.
     """
     with _writing() as services:
-        new = split_situation(services, situation, dossiers)
+        new = split_situation(services, situation, dossiers, by=_who())
     return _said(common, new, sorted(dossiers), f"{new} : {len(dossiers)} dossier(s).")
 
 
@@ -167,6 +169,11 @@ def duplicates(*, common: Common = _DEFAULT) -> int:
     if groups:
         Console().print(copies_table(groups))
     return 0
+
+
+def _who() -> By:
+    """Who types the command; « unc registre » asks for a name."""
+    return By(getuser(), "commande")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # the parser imports these for help pages alone
 
 _GROUPS: Final = {
     "Chaque jour": (
-        "run", "status", "doctor", "situations", "import",
+        "run", "status", "doctor", "situations", "registre", "classement", "import",
         "sync", "assess", "respond", "export",
     ),
     "Règles": ("rules",),

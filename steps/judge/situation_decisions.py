@@ -2,13 +2,19 @@
 
 from collections.abc import Iterable
 
-from steps.judge.situations import decide, members
+from steps.judge.acts import perform, today
+from steps.judge.situations import members
 from steps.wiring.failures import RequestError
-from steps.wiring.services import Services, now
+from steps.wiring.services import Services
+from triage.registre import life
+from triage.registre.acts import By
+from triage.registre.life import When, find
 from triage.situations.propose import next_id, resolve
 
+_UNNAMED = By("personne non nommée", "commande")
 
-def confirm(services: Services, situation: str) -> tuple[int, ...]:
+
+def confirm(services: Services, situation: str, *, by: By = _UNNAMED) -> tuple[int, ...]:
     """Confirm a situation as it is: its reports stay together whatever comes.
 
     Returns:
@@ -18,11 +24,17 @@ def confirm(services: Services, situation: str) -> tuple[int, ...]:
         RequestError: There is no such situation.
     """
     name, numbers = _existing(services, situation)
-    decide(services, numbers, name)
+    when = _now("unc situations confirm")
+    perform(
+        services,
+        by,
+        lambda register, _: life.confirm(find(register, name), numbers, by=by, when=when),
+        hold=[name],
+    )
     return numbers
 
 
-def merge(services: Services, one: str, *, into: str) -> tuple[int, ...]:
+def merge(services: Services, one: str, *, into: str, by: By = _UNNAMED) -> tuple[int, ...]:
     """Make two situations one; the id ``one`` stands for ``into`` from now on.
 
     Returns:
@@ -35,13 +47,18 @@ def merge(services: Services, one: str, *, into: str) -> tuple[int, ...]:
     kept, stay = _existing(services, into)
     if gone == kept:
         raise RequestError(f"{one} et {into} sont déjà la même situation.")
-    services.store.situations.merge(services.demarche, gone, into=kept)
-    numbers = tuple(sorted({*moved, *stay}))
-    decide(services, numbers, kept)
-    return numbers
+    when = _now("unc situations merge")
+    perform(
+        services,
+        by,
+        lambda register, _: life.merge(
+            find(register, gone), find(register, kept), by=by, when=when
+        ),
+    )
+    return tuple(sorted({*moved, *stay}))
 
 
-def split(services: Services, situation: str, numbers: Iterable[int]) -> str:
+def split(services: Services, situation: str, numbers: Iterable[int], *, by: By = _UNNAMED) -> str:
     """Take some reports out of a situation, into a new one; both are then confirmed.
 
     Returns:
@@ -60,12 +77,19 @@ def split(services: Services, situation: str, numbers: Iterable[int]) -> str:
             if strangers
             else f"Indiquez une partie des {len(present)} dossiers de {name}."
         )
-    store, demarche = services.store.situations, services.demarche
-    new = next_id(store.known(demarche))
-    store.open(demarche, [new], at=now())
-    decide(services, taken, new)
-    decide(services, [number for number in present if number not in taken], name)
+    new = next_id(services.store.situations.known(services.demarche))
+    when = _now("unc situations split")
+    perform(
+        services,
+        by,
+        lambda register, _: life.split(find(register, name), new, taken, by=by, when=when),
+    )
     return new
+
+
+def _now(reason: str) -> When:
+    day = today()
+    return When(day, day, reason)
 
 
 def _existing(services: Services, situation: str) -> tuple[str, tuple[int, ...]]:

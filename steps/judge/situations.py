@@ -1,14 +1,15 @@
-"""Situations: describe what changed, propose anew, keep what people decide."""
+"""Situations: describe what changed, propose anew, keep what moved."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from steps.judge.acts import come_back, placing
+from steps.judge.signals import anchors
 from steps.judge.situation_descriptions import (
     Drawing,
     Listen,
     description_of,
-    dumped,
     matching_versions,
     settled,
 )
@@ -16,7 +17,7 @@ from steps.read.retention import is_number
 from steps.wiring.case_files import CaseFiles
 from steps.wiring.services import Services, now
 from store.verdicts.situations import DecidedBy, SituationReport
-from triage.situations.description import Description, overrule
+from triage.situations.description import Description
 from triage.situations.description import settled as settled_among
 from triage.situations.duplicates import ReportLink, find_links
 from triage.situations.families import differences
@@ -66,6 +67,12 @@ def place_reports(
     return moved
 
 
+def propose_again(services: Services) -> None:
+    """Propose anew though no report moved: a person placed a signal of another source."""
+    if services.form.matching is not None:
+        _propose(services, _live(services), services.form.matching)
+
+
 def members(services: Services) -> Mapping[str, tuple[int, ...]]:
     """Reports of each situation, by id, as they were last placed."""
     return members_of(_placed(_live(services)))
@@ -108,23 +115,6 @@ def by_substance(services: Services) -> Mapping[str, Sequence[str]]:
     return found
 
 
-def decide(services: Services, numbers: Sequence[int], situation: str) -> None:
-    """Put reports in a situation because a person said so: what their dossiers show is older."""
-    store, demarche = services.store.situations, services.demarche
-    rows = store.reports(demarche)
-    decided_now = [
-        replace(
-            rows[number],
-            situation=situation,
-            decided_by="command",
-            since=now(),
-            description=dumped(overrule(description_of(rows[number]))),
-        )
-        for number in numbers
-    ]
-    store.save(demarche, decided_now)
-
-
 def links(services: Services) -> tuple[ReportLink, ...]:
     """Duplicates and complements among the reports that were described."""
     matching = services.form.matching
@@ -159,12 +149,14 @@ def _is_stale(rows: Mapping[int, SituationReport], number: int, basis: str) -> b
 def _propose(services: Services, rows: Mapping[int, SituationReport], matching: Matching) -> None:
     """Propose anew for all reports, and keep what moved."""
     store, demarche = services.store.situations, services.demarche
-    before = _placed(rows)
+    stored, rows = rows, {**rows, **come_back(services, rows)}
+    before, merged = _placed(rows), store.known(demarche)
     found = propose(
         [description_of(one) for one in rows.values()],
         before,
-        merged=store.known(demarche),
+        merged=merged,
         matching=matching,
+        anchors=anchors(services, matching),
     )
     moment = now()
     moved = {
@@ -176,10 +168,17 @@ def _propose(services: Services, rows: Mapping[int, SituationReport], matching: 
         )
         for number in changed(before, found.placed)
     }
+    acts = placing(
+        services,
+        {n: (before[n], found.placed[n], row.decided_by) for n, row in moved.items()},
+        found.opened,
+        merged=merged,
+    )
     placed = {number: settled(row) for number, row in {**rows, **moved}.items()}
     with services.store.transaction() as kept:
         kept.situations.open(demarche, found.opened, at=moment)
-        kept.situations.save(demarche, [row for n, row in placed.items() if row != rows[n]])
+        kept.situations.save(demarche, [row for n, row in placed.items() if row != stored[n]])
+        kept.acts.enter(demarche, acts, at=moment)
 
 
 def _decided_by(row: SituationReport, placed: Placed) -> DecidedBy:

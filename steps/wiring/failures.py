@@ -11,6 +11,7 @@ from datafiles.file import DataFileError
 from exports.errors import ExportError
 from settings import ROOT, SettingsError
 from store.database.errors import StoreError
+from triage.registre.refused import Refused
 
 
 class RequestError(Exception):
@@ -24,6 +25,7 @@ KNOWN = (
     StoreError,
     ExportError,
     RequestError,
+    Refused,
 )
 """Errors whose message is a French sentence for the operator."""
 

@@ -10,7 +10,10 @@ from datafiles.file import DataFileError, text_of
 from mappings.drift.reviewed import FILE_NAME, ReviewedForm, parse_reviewed
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
+from settings import ROOT
 from store.verdicts.rule_texts import RuleText
+from triage.registre.lists import Lists, parse_lists
+from triage.registre.ranking import Ranking, parse_ranking
 from triage.replies.policy import ReplyPolicy, parse_reply_policy
 from triage.replies.texts import Texts
 from triage.rules.diff import clashes
@@ -31,6 +34,8 @@ class Form:
         matching: What makes reports one situation, or one report sent twice; ``None`` for a form
             whose reports are not matched.
         texts: Templates of annotations and messages.
+        lists: What may be entered in the register of situations.
+        ranking: How situations of the register are scored.
         digest: Hash of policy and texts, to plan again when they change.
     """
 
@@ -40,6 +45,8 @@ class Form:
     policy: ReplyPolicy
     matching: Matching | None
     texts: Texts
+    lists: Lists
+    ranking: Ranking
     digest: str
 
 
@@ -101,6 +108,8 @@ def _form(mapping: Path, rules: Path, _content: str) -> Form:
         policy=policy,
         matching=read_matching(rules, mapping=form_mapping, rulesets=[one for one, _ in read]),
         texts=_compiled(tuple(templates.items()), policy.messages),
+        lists=read_lists(rules),
+        ranking=parse_ranking(_or_ours(rules, "classement.yaml"), source="classement.yaml"),
         digest=sha256("\0".join([policy_text, *templates.values()]).encode()).hexdigest()[:12],
     )
 
@@ -170,6 +179,21 @@ def read_matching(
         says_nothing=newest.phrases if newest else (),
         **beside,
     )
+
+
+def read_lists(rules: Path) -> Lists:
+    """Read and check the lists of the register; a folder without that file has those of the bridge.
+
+    Raises:
+        DataFileError: The file is unreadable or wrong.
+    """
+    return parse_lists(_or_ours(rules, "registre.yaml"), source="registre.yaml")
+
+
+def _or_ours(rules: Path, name: str) -> str:
+    """The text of a file that a folder of one's own may do without."""
+    path = rules / name
+    return read_text(path if path.exists() else ROOT / "triage" / "unc" / name, "UNC_RULES")
 
 
 def read_mapping(path: Path) -> FormMapping:

@@ -8,6 +8,7 @@ without following the pages that the text overflows to.
 from sqlalchemy import (
     BigInteger,
     Column,
+    Date,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -314,6 +315,26 @@ situation_reports = Table(
     Column("description", Text, nullable=False),
     erased_with_the_dossier(),
 )
+
+acts = Table(
+    "acts",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("demarche", Integer, nullable=False),
+    Column("entered_at", UtcDateTime, nullable=False),
+    Column("effect_on", Date, nullable=False),
+    Column("object", FreeText, nullable=False),
+    Column("verb", String, nullable=False),
+    Column("door", String, nullable=False),
+    Column("person", FreeText, nullable=False),
+    Column("reason", FreeText, nullable=False),
+    Column("former", Text, nullable=False),
+    Column("new", Text, nullable=False),
+    Index(None, "demarche", "entered_at"),
+    Index(None, "demarche", "object"),
+    sqlite_autoincrement=True,  # what a person read names the last act: no id comes twice
+)
+"""The register of situations. Rows are added only: the migration's triggers refuse all else."""
 
 rule_texts = Table(
     "rule_texts",

@@ -1,1 +1,1 @@
-"""What was judged: assessments, texts of the rules, situations."""
+"""What was judged: assessments, texts of the rules, situations, acts of the register."""

@@ -1,6 +1,6 @@
 """Situations: which reports each one holds, who decided so, and which were merged."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -97,3 +97,13 @@ class Situations:
             connection.execute(here.where(merged).values(merged_into=into))
             target = here.where(situations.c.situation == into)
             connection.execute(target.values(merged_into=None))
+
+    def stand_for(self, demarche: int, targets: Mapping[str, str | None]) -> None:
+        """Remember what each situation stands for, as the register says; ``None``: itself."""
+        here = update(situations).filter_by(demarche=demarche)
+        known = self.known(demarche)
+        with self._scope.write() as connection:
+            for name, target in targets.items():
+                if name in known and known[name] != target:
+                    changed = here.where(situations.c.situation == name)
+                    connection.execute(changed.values(merged_into=target))

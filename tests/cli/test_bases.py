@@ -16,16 +16,29 @@ from tests.steps.syncing import seeds
 
 FIRST, SECOND = 48213, 59000
 NEED_A_BASE = (
-    "assess", "backup", "export", "import classeur.xlsx", "mapping absent titre --reason r --by n",
-    "mapping accept", "mapping adapt --auto", "mapping adopt --by n", "mapping card 1",
-    "mapping propose", "patients clear 1 01234567", "patients restore 1 01234567",
-    "patients show 1", "purge", "purge --dry-run", "reconcile", "respond", "respond --dry-run",
-    "respond --preview 1", "respond --withdraw 1", "rules explain 1", "rules try REGLES",
-    "serve", "situations confirm SIT-0001", "situations consumption", "situations duplicates",
+    "assess", "backup", "classement list", "classement try CLASSEMENT", "export",
+    "import classeur.xlsx", "mapping absent titre --reason r --by n", "mapping accept",
+    "mapping adapt --auto", "mapping adopt --by n", "mapping card 1", "mapping propose",
+    "patients clear 1 01234567", "patients restore 1 01234567", "patients show 1", "purge",
+    "purge --dry-run", "reconcile", "respond", "respond --dry-run",
+    "registre close SIT-0001 --conclusion c --by n", "registre discard SIT-0001 --by n",
+    "registre edit SIT-0001 --by n", "registre freeze 2017 --by n",
+    "registre identify SIT-0001 2026-01-01 --by n",
+    "registre level SIT-0001 --niveau n --justification j --by n", "registre list",
+    "registre measure add SIT-0001 --type t --by n",
+    "registre measure conclude MES-0001 --conclusion c --by n",
+    "registre measure move MES-0001 --etat e --by n", "registre merge SIT-0002 SIT-0001 --by n",
+    "registre reopen SIT-0001 --by n", "registre seen SIT-0001 --by n", "registre show SIT-0001",
+    "registre signal add --type t --organisme o --substance s --resume r --by n",
+    "registre signal list", "registre signal place SIG-0001 --nouvelle --by n",
+    "registre split SIT-0001 1 --by n", "registre undo SIT-0001 --by n",
+    "registre validate SIT-0001 --niveau n --justification j --by n", "registre years",
+    "respond --preview 1", "respond --withdraw 1", "rules explain 1", "rules try REGLES", "serve",
+    "situations confirm SIT-0001", "situations consumption", "situations duplicates",
     "situations follow", "situations list", "situations merge SIT-0002 SIT-0001",
-    "situations show SIT-0001", "situations split SIT-0001 1", "status",
-    "status --stalled-after 5", "upgrade", "users add a@example.fr --role agence --no-password",
-    "users list", "users remove a@example.fr", "users unbind a@example.fr",
+    "situations show SIT-0001", "situations split SIT-0001 1", "status", "status --stalled-after 5",
+    "upgrade", "users add a@example.fr --role agence --no-password", "users list",
+    "users remove a@example.fr", "users unbind a@example.fr",
 )  # fmt: skip
 WITHOUT = (
     "alert unc-passage.service", "bdpm load BDPM", "conso list", "conso load CONSO",
@@ -55,6 +68,7 @@ def test_every_command_is_among_those_that_need_a_base_or_those_that_do_not() ->
 def words(command: str) -> list[str]:
     places = {
         "REGLES": str(Path(__file__).parents[2] / "triage/unc/rules/2026-2.yaml"),
+        "CLASSEMENT": str(Path(__file__).parents[2] / "triage/unc/classement.yaml"),
         "BDPM": str(Path(__file__).parents[1] / "data/bdpm"),
     }
     return [places.get(one, one) for one in shlex.split(command)]

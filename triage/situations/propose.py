@@ -72,6 +72,7 @@ def propose(
     *,
     merged: Mapping[str, str | None],
     matching: Matching,
+    anchors: Mapping[str, Sequence[Description]] | None = None,
 ) -> SituationProposal:
     """Place every report in a situation.
 
@@ -80,13 +81,23 @@ def propose(
         before: Where reports were.
         merged: Every known situation, and the one that it was merged into.
         matching: How reports are matched.
+        anchors: Signals of other sources by situation, as they would be described: they attract
+            reports as one that a person confirmed does. Their numbers are those of no dossier.
     """
-    told = settled(descriptions, matching)
+    held = {
+        one.number: Placed(name, by_person=True)
+        for name, signals in (anchors or {}).items()
+        for one in signals
+    }
+    before = {**before, **held}
+    signals = [one for each in (anchors or {}).values() for one in each]
+    told = settled([*descriptions, *signals], matching)
     placed = {one.number: _decided(one, before, merged) for one in told}
     placement = _Placement(told, before, placed=placed, merged=merged, matching=matching)
     placement.place_all(group(told, matching))
     named = [one.situation for one in placed.values() if one.by_person and one.situation]
     opened = dict.fromkeys(name for name in (*named, *placement.opened) if name not in merged)
+    placed = {number: one for number, one in placed.items() if number not in held}
     return SituationProposal(placed=placed, opened=tuple(opened))
 
 

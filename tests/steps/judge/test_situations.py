@@ -29,6 +29,7 @@ SUBSTANCES = (
     "baclofène",
     "quétiapine",
     "colchicine",
+    "prégabaline",
 )
 EACH = 3
 PLAIN = next(one for one in generate(20, seed=3) if one.planted.kind.startswith("plain"))

@@ -1,0 +1,1 @@
+"""`unc registre`, `unc classement`."""

@@ -1,0 +1,258 @@
+"""What the commands of the register show."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from rich.table import Table
+
+from cli.terminal.output import table
+from triage.registre.acts import Act
+from triage.registre.indicator import YearFigure
+from triage.registre.levels import ProposedLevel
+from triage.registre.life import TEXTS
+from triage.registre.ranking import Move, Ranked
+from triage.registre.register import Measure, Register, Situation
+from triage.registre.signals import FIELDS, Likely
+
+
+def plain(one: Situation, register: Register) -> dict[str, Any]:
+    """A situation for programs, with its measures and its signals."""
+    return {
+        **asdict(one),
+        "measures": [plain_measure(register.measures[name]) for name in one.measures],
+        "signals": [asdict(register.signals[name]) for name in one.signals],
+    }
+
+
+def plain_measure(one: Measure) -> dict[str, Any]:
+    """A measure for programs."""
+    return {**asdict(one), "dates": {str(state): on for state, on in one.dates.items()}}
+
+
+def plain_act(one: Act) -> dict[str, Any]:
+    """An act for programs."""
+    return {**asdict(one), "verb": one.verb.value}
+
+
+def listed(register: Register) -> Table:
+    """Every situation, in a table."""
+    rows = [
+        (
+            one.id,
+            one.title,
+            state_of(one),
+            day(one.since),
+            one.level.get("niveau", "–"),
+            day(one.identified_on),
+            len(one.dossiers),
+            len(one.signals),
+            len(one.measures),
+            one.fields.get("pilote", "–"),
+        )
+        for one in register.situations.values()
+    ]
+    columns = ["Situation", "Titre", "État", "Depuis", "Niveau", "Identifiée le", "Dossiers"]
+    return table(
+        f"{len(rows)} situation(s)", [*columns, "Autres signaux", "Mesures", "Pilote"], rows
+    )
+
+
+def state_of(one: Situation) -> str:
+    """A state as people read it."""
+    if one.merged_into:
+        return f"{one.state} dans {one.merged_into}"
+    return f"{one.state} (Réveillée)" if one.woken else str(one.state)
+
+
+def head(one: Situation, proposed: ProposedLevel) -> Iterator[tuple[str, str]]:
+    """What is known of a situation, name by name."""
+    yield "État", f"{state_of(one)}, depuis le {day(one.since)}"
+    yield "Identifiée le", day(one.identified_on)
+    for name, title in TEXTS.items():
+        if text := one.fields.get(name):
+            yield title, str(text)
+    level = str(one.level.get("niveau", ""))
+    if level:
+        yield "Niveau", f"{level} : {one.level['justification']}"
+        criteria: Mapping[str, str] = one.level["critères"]
+        yield "Critères", ", ".join(f"{name} : {answer}" for name, answer in criteria.items())
+    if proposed.level:
+        apart = ", différent de celui de l’agence" if proposed.disagrees_with(level) else ""
+        yield "Niveau proposé", f"{proposed.level} ({proposed.source}){apart}"
+    for name, text in one.ended.items():
+        yield name.capitalize(), str(text)
+    if one.split_from:
+        yield "Scindée de", one.split_from
+    waiting = sorted({*one.dossiers} - {*one.confirmed})
+    yield "Dossiers", ", ".join(map(str, one.dossiers)) or "aucun"
+    if waiting:
+        yield "À confirmer", ", ".join(map(str, waiting))
+    yield "Dernier acte", str(one.last)
+
+
+def parts(one: Situation, register: Register, acts: Sequence[Act]) -> Iterator[Table | str]:
+    """Measures, signals and history of a situation."""
+    if one.measures:
+        found = [register.measures[name] for name in one.measures]
+        rows = [
+            (
+                m.id,
+                m.fields["type"],
+                m.fields["mode"],
+                m.state,
+                _dates(m.dates),
+                m.conclusion or "–",
+            )
+            for m in found
+        ]
+        columns = ["Mesure", "Type", "Prise ou exigée", "État", "Dates", "Conclusion"]
+        yield table("Mesures de l’agence", columns, rows)
+    else:
+        yield "Aucune mesure de l’agence."
+    if one.signals:
+        yield signals_table([register.signals[name].fields for name in one.signals], one.signals)
+    yield history_table(acts)
+
+
+def signals_table(fields: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Table:
+    """Signals of other sources."""
+    shown = ("type", "organisme", "reçu_le", "substance", "résumé", "diffusion")
+    rows = [
+        (name, *(_day_text(one.get(field, "–")) for field in shown))
+        for name, one in zip(names, fields, strict=True)
+    ]
+    columns = ["Signal", *(FIELDS[field] for field in shown)]
+    return table("Signaux d’autres sources", columns, rows)
+
+
+def history_table(acts: Sequence[Act]) -> Table:
+    """Acts, in order of entry."""
+    rows = [
+        (
+            one.id,
+            day(one.effect_on),
+            f"{one.entered_at:%d/%m/%Y}",
+            one.object,
+            one.verb,
+            one.person,
+            one.reason or "–",
+            _changes(one),
+        )
+        for one in acts
+    ]
+    columns = ["Acte", "Effet le", "Saisi le", "Objet", "Quoi", "Qui", "Motif", "Avant → après"]
+    return table("Historique", columns, rows)
+
+
+def likely_table(found: Sequence[Likely], titles: Mapping[str, str]) -> Table:
+    """Situations that a signal may belong to."""
+    rows = [
+        (one.situation, f"{one.likeness:.2f}".replace(".", ","), _agreeing(one, titles))
+        for one in found
+    ]
+    return table("Situations les plus proches", ["Situation", "Proximité", "Ce qui concorde"], rows)
+
+
+def years_table(found: Sequence[YearFigure]) -> Table:
+    """The indicator, year by year."""
+    rows = [
+        (
+            one.year,
+            len(one.identified),
+            len(one.measured),
+            "–" if one.share is None else f"{one.share} %",
+            one.under_evaluation,
+            len(one.closed),
+            f"arrêtée le {day(one.frozen_on)}" if one.frozen_on else "provisoire",
+        )
+        for one in found
+    ]
+    columns = ["Année", "Identifiées", "Avec une mesure de l’agence", "Part"]
+    more = ["En cours d’évaluation au 31 décembre", "Closes sans mesure", ""]
+    return table("Situations identifiées dans l’année", [*columns, *more], rows)
+
+
+def ranking_table(found: Sequence[Ranked], register: Register) -> Table:
+    """Situations in their order, with the lines that give points."""
+    rows = [
+        (
+            one.rank,
+            one.situation,
+            register.situations[one.situation].title,
+            "oui" if one.first else "",
+            one.level or "–",
+            one.score.told(),
+            ", ".join(f"{line.line} {line.points}" for line in one.score.lines if line.points),
+        )
+        for one in found
+    ]
+    columns = ["Rang", "Situation", "Titre", "En hausse ou réveillée", "Niveau", "Score", "Lignes"]
+    return table(f"{len(rows)} situation(s)", columns, rows)
+
+
+def moves_table(found: Sequence[Move]) -> Table:
+    """Situations that another file would move."""
+    rows = [
+        (
+            one.situation,
+            f"{one.before.rank} → {one.after.rank}",
+            f"{one.before.score.told()} → {one.after.score.told()}",
+            ", ".join(f"{name} {before} → {after}" for name, before, after in one.lines) or "–",
+        )
+        for one in found
+    ]
+    columns = ["Situation", "Rang", "Score", "Lignes"]
+    return table(f"{len(rows)} situation(s) changeraient", columns, rows)
+
+
+def plain_year(one: YearFigure) -> dict[str, Any]:
+    """The indicator of a year, for programs."""
+    return {
+        **asdict(one),
+        "share": one.share,
+        "under_evaluation": one.under_evaluation,
+        "provisional": one.frozen_on is None,
+    }
+
+
+def day(found: date | None) -> str:
+    """A day as people write it."""
+    return "–" if found is None else f"{found:%d/%m/%Y}"
+
+
+def _day_text(text: object) -> str:
+    try:
+        return day(date.fromisoformat(str(text)))
+    except ValueError:
+        return str(text)
+
+
+def _dates(dates: Mapping[Any, date]) -> str:
+    return ", ".join(f"{state} le {day(on)}" for state, on in dates.items())
+
+
+def _agreeing(one: Likely, titles: Mapping[str, str]) -> str:
+    return ", ".join(titles.get(name, name.capitalize()) for name in one.agreeing)
+
+
+def _changes(one: Act) -> str:
+    names = [name for name in one.new if one.former.get(name) or one.new[name]]
+    return " ; ".join(
+        f"{name} : {_shown(one.former.get(name))} → {_shown(one.new[name])}" for name in names
+    )
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None | "" | []:
+            return "–"
+        case bool():
+            return "oui" if value else "non"
+        case list():
+            return ", ".join(map(str, value))
+        case dict():
+            return ", ".join(f"{name} {text}" for name, text in value.items())
+        case _:
+            return str(value)

@@ -1,0 +1,1 @@
+"""The register of situations, as people act on it and read it."""

@@ -1,0 +1,151 @@
+"""Rank and proposed level of situations, from reports, signals, consumption and BDPM."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mappings.medicines.facts import medicines_of
+from mappings.medicines.reference import Medicine
+from mappings.report.model import Report
+from steps.follow.consumption import Consumed, consumed
+from steps.follow.followup import followed
+from steps.wiring.case_files import reports_of
+from steps.wiring.reference import matcher_of, version_of
+from steps.wiring.services import Services
+from triage.registre.levels import ProposedLevel, propose_level
+from triage.registre.ranking import Candidate, Inputs, Move, Ranked, Ranking, moves, rank
+from triage.registre.register import Register, Situation, State
+from triage.situations.facts import SituationFacts
+from triage.situations.followup import FollowUp
+
+_GONE = frozenset({State.DISCARDED, State.MERGED})
+_HIGH = "Élevé"
+_ANYBODY = frozenset({"Adulte", "Autre"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is known of a situation beside the register."""
+
+    facts: SituationFacts
+    follow_up: FollowUp
+    reports: Sequence[Report]
+    medicines: Sequence[Medicine] | None
+    sold: Consumed
+
+
+def candidates(services: Services, register: Register) -> tuple[Candidate, ...]:
+    """Every situation that can be ranked, with what its score is worked out of."""
+    reports = {one.number: one for one in reports_of(services)}
+    found, sold = followed(services, known=reports.values()), consumed(services)
+    matcher = matcher_of(services.inputs.home)
+    told: dict[str, _Told] = {}
+    for facts, follow_up in zip(found.facts, found.follow_ups, strict=True):
+        here = [reports[number] for number in facts.numbers]
+        matches = [
+            match.medicine
+            for one in here
+            for match in medicines_of(one, mapping=services.form.mapping, matcher=matcher)
+            if match and match.medicine
+        ]
+        medicines = matches if matcher and matches else None
+        told[facts.id] = _Told(facts, follow_up, here, medicines, sold.about(facts.substances))
+    return tuple(
+        Candidate(
+            situation=one.id,
+            level=str(one.level.get("niveau", "")),
+            woken=one.woken,
+            inputs=_inputs(one, register, told.get(one.id)),
+        )
+        for one in register.situations.values()
+        if one.state not in _GONE
+    )
+
+
+def ranked(services: Services, register: Register) -> tuple[Ranked, ...]:
+    """Situations in order, each with its score."""
+    return _ranked(services, candidates(services, register), services.form.ranking)
+
+
+def tried(services: Services, register: Register, ranking: Ranking) -> tuple[Move, ...]:
+    """Situations that another file would move; nothing is written."""
+    found = candidates(services, register)
+    now = _ranked(services, found, services.form.ranking)
+    return moves(now, _ranked(services, found, ranking))
+
+
+def _ranked(services: Services, found: Sequence[Candidate], ranking: Ranking) -> tuple[Ranked, ...]:
+    levels, version = services.form.lists.niveaux, version_of(services.inputs.home)
+    return rank(found, ranking, levels=levels, reference=version)
+
+
+def proposed_level(services: Services, numbers: Iterable[int]) -> ProposedLevel:
+    """The level that the dossiers of a situation give; those erased say nothing any more."""
+    reports = list(reports_of(services, numbers=numbers))
+    held = [
+        str(answer.value)
+        for one in reports
+        if (answer := one.annotations.get("risque_retenu")) and answer.value is not None
+    ]
+    declared = [str(value) for one in reports if (value := _answer(one, "niveau_risque"))]
+    return propose_level(held, declared, services.form.lists.niveaux)
+
+
+def _inputs(one: Situation, register: Register, told: _Told | None) -> Inputs:
+    types = {str(register.signals[name].fields.get("type")) for name in one.signals}
+    program = {"oui": 1.0, "non": 0.0}.get(str(one.fields.get("surveillance", "")))
+    known: Inputs = {
+        "sources": float(len(types) + bool(one.dossiers)),
+        "surveillance": program,
+    }
+    return {**known, **_of_reports(told), **_of_medicines(told)} if told else known
+
+
+def _of_reports(told: _Told) -> Inputs:
+    facts, trend = told.facts, told.follow_up.trend
+    levels = [_answer(one, "niveau_risque") for one in told.reports]
+    return {
+        "patients": float(facts.patients[0]) if facts.patients else None,
+        "cas_graves": float(facts.serious[0]) if facts.serious else None,
+        "deces": float(facts.deaths[0]) if facts.deaths else None,
+        "risque_eleve": _any([None if one is None else one == _HIGH for one in levels]),
+        "vulnerable": _any([yes for one in told.reports for yes in _vulnerable(one)]),
+        "hausse": None if trend.tau is None else float(trend.direction == "up"),
+        "entreprises": float(len(facts.companies)) if facts.companies else None,
+    }
+
+
+def _of_medicines(told: _Told) -> Inputs:
+    names = {one.substance for one in told.sold.signals if one.boxes > one.high}
+    ratios = [one.ratio for one in told.sold.gaps if one.ratio is not None]
+    found: Mapping[str, float | None] = dict.fromkeys(("mitm", "rupture", "triangle_noir"))
+    if told.medicines is not None:
+        found = {
+            "mitm": float(any(one.major for one in told.medicines)),
+            "rupture": float(any(one.shortages for one in told.medicines)),
+            "triangle_noir": float(any(one.reinforced for one in told.medicines)),
+        }
+    return {
+        "boites": float(bool(names)) if told.sold.can_judge else None,
+        "rejointe_cible": max(ratios, default=None),
+        "mitm": found["mitm"],
+        "rupture": found["rupture"],
+        "triangle_noir": found["triangle_noir"],
+    }
+
+
+def _vulnerable(report: Report) -> tuple[bool | None, bool | None]:
+    population, rare = _answer(report, "population"), _answer(report, "maladie_rare")
+    options = {str(one) for one in population} if isinstance(population, tuple) else set()
+    return (bool(options - _ANYBODY) if options else None, rare if isinstance(rare, bool) else None)
+
+
+def _any(found: Sequence[bool | None]) -> float | None:
+    """Yes where one says yes; no where all that is said is no; else unknown."""
+    if any(found):
+        return 1.0
+    return 0.0 if found and all(one is not None for one in found) else None
+
+
+def _answer(report: Report, field: str) -> object:
+    answer = report.fields.get(field)
+    return None if answer is None else answer.value

@@ -1,0 +1,93 @@
+"""Acts of the register of situations: added, never changed, nor erased with a dossier."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from store.database.engine import Scope
+from store.database.jsontext import dump, load
+from store.database.statements import in_chunks
+from store.database.tables import acts
+from triage.registre.acts import Act, Draft, Verb
+
+_TICK = timedelta(microseconds=1)
+
+
+class Acts:
+    """Acts of all démarches, each call for one."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def enter(self, demarche: int, drafts: Sequence[Draft], *, at: datetime) -> None:
+        """Enter acts, in order, at one moment.
+
+        That moment is later than that of every act that is there, even where the clock went back:
+        what was known at a past moment stays so.
+
+        Args:
+            demarche: Number of the démarche.
+            drafts: What was done.
+            at: The present (aware).
+        """
+        if not drafts:
+            return
+        with self._scope.write() as connection:
+            last = connection.scalar(
+                select(func.max(acts.c.entered_at)).filter_by(demarche=demarche)
+            )
+            moment = at if last is None else max(at, last + _TICK)
+            connection.execute(insert(acts), [_row(demarche, one, moment) for one in drafts])
+
+    def named(self, demarche: int, objects: Iterable[str]) -> frozenset[str]:
+        """Those of these objects that an act is about."""
+        query = select(acts.c.object).filter_by(demarche=demarche).distinct()
+        with self._scope.read() as connection:
+            return frozenset(
+                one
+                for chunk in in_chunks(sorted(set(objects)))
+                for one in connection.scalars(query.where(acts.c.object.in_(chunk)))
+            )
+
+    def has(self, demarche: int, verb: Verb) -> bool:
+        """Whether there is an act of this kind."""
+        query = select(acts.c.id).filter_by(demarche=demarche, verb=verb.value).limit(1)
+        with self._scope.read() as connection:
+            return connection.scalar(query) is not None
+
+    def list(self, demarche: int) -> tuple[Act, ...]:
+        """Every act, in order of entry."""
+        query = select(*(acts.c[name] for name in _FIELDS)).filter_by(demarche=demarche)
+        with self._scope.read() as connection:
+            rows = connection.execute(query.order_by(acts.c.id)).mappings()
+            return tuple(
+                Act(
+                    **{
+                        **row,
+                        "verb": Verb(row["verb"]),
+                        "former": load(row["former"]),
+                        "new": load(row["new"]),
+                    }
+                )
+                for row in rows
+            )
+
+
+_FIELDS = [column.name for column in acts.c if column.name != "demarche"]
+
+
+def _row(demarche: int, one: Draft, moment: datetime) -> dict[str, Any]:
+    return {
+        "demarche": demarche,
+        "entered_at": moment,
+        "effect_on": one.effect_on,
+        "object": one.object,
+        "verb": one.verb.value,
+        "door": one.door,
+        "person": one.person,
+        "reason": one.reason,
+        "former": dump(dict(one.former)),
+        "new": dump(dict(one.new)),
+    }

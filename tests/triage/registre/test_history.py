@@ -1,0 +1,123 @@
+"""The past stays: what was the state on a day, as known on another, no later act changes."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.triage.registre.desk import ANNE, Desk, shown
+from triage.registre import life, measures
+from triage.registre.refused import Refused
+from triage.registre.register import read
+
+START = date(2026, 1, 1)
+_NAMES = [f"SIT-{number:04d}" for number in range(1, 5)]
+ACTS = ("validate", "close", "discard", "reopen", "merge", "split", "undo", "measure", "move")
+STEPS = st.tuples(
+    st.sampled_from((*ACTS, "join", "look")),
+    st.sampled_from(_NAMES),
+    st.sampled_from(_NAMES),
+    st.integers(0, 5),
+    st.integers(0, 2),
+)
+
+
+def act(desk: Desk, step: tuple[str, str, str, int, int]) -> None:
+    """Do it, dated back by some days; what cannot be is refused and leaves nothing."""
+    what, name, other, back, more = step
+    on = max(desk.today - timedelta(days=back), START)
+    if name not in (register := desk.read()).situations:
+        desk.opened(len(desk.acts) + 1, len(desk.acts) + 2, on=on)
+        return
+    one, when = register.situations[name], desk.when(on)
+    simple: dict[str, Callable[[str, date], None]] = {
+        "validate": desk.validated,
+        "close": desk.closed,
+        "discard": desk.discarded,
+    }
+    simple |= {"reopen": desk.reopened, "undo": desk.undone}
+    match what:
+        case _ if what in simple:
+            simple[what](name, on)
+        case "merge" if other in register.situations:
+            desk.merged(name, other, on)
+        case "split":
+            desk.enter(life.split(one, f"N-{len(desk.acts)}", one.dossiers[:1], by=ANNE, when=when))
+        case "measure":
+            desk.measured(name, **{("proposed", "decided", "in_force")[more]: on})
+        case "move" if one.measures:
+            measure = register.measures[one.measures[-1]]
+            state = ("décidée", "mise en œuvre", "abandonnée")[more]
+            desk.enter(measures.move(measure, state, by=ANNE, when=when))
+        case "look":
+            desk.enter(life.look(one, by=ANNE, when=when))
+        case _:
+            desk.joined(name, len(desk.acts) + 1, on=on)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(STEPS, max_size=24), st.integers(0, 24), st.integers(0, 24))
+def test_later_acts_change_no_past_state(
+    steps: list[tuple[str, str, str, int, int]], on: int, until: int
+) -> None:
+    desk, day = Desk(today=START), START + timedelta(days=on)
+    seen = moment = figure = None
+    for number, step in enumerate(steps):
+        desk.today = START + timedelta(days=number)
+        with suppress(Refused):
+            act(desk, step)
+        if number == min(until, len(steps) - 1) and desk.acts:
+            moment = desk.acts[-1].entered_at
+            seen = shown(read(desk.acts, on=day, known=moment))
+            figure = desk.figure(2026, known=desk.today)
+            known = desk.today
+    if moment is None:
+        return
+    assert shown(read(desk.acts, on=day, known=moment)) == seen
+    assert desk.figure(2026, known=known) == figure
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(STEPS, max_size=24))
+def test_every_dossier_is_in_one_situation_and_no_merge_goes_round(
+    steps: list[tuple[str, str, str, int, int]],
+) -> None:
+    desk = Desk(today=START)
+    for number, step in enumerate(steps):
+        desk.today = START + timedelta(days=number)
+        with suppress(Refused):
+            act(desk, step)
+    for day in range(len(steps)):
+        register = desk.read(on=START + timedelta(days=day))
+        placed = [n for one in register.situations.values() for n in one.dossiers]
+        assert len(placed) == len(set(placed))
+        for name, target in register.merged().items():
+            assert target != name
+            assert target is None or register.situations[target].merged_into is None
+        assert not any(
+            one.dossiers or one.measures for one in register.situations.values() if one.merged_into
+        )
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(STEPS, min_size=4, max_size=16))
+def test_a_merge_that_is_undone_leaves_both_as_they_were(
+    steps: list[tuple[str, str, str, int, int]],
+) -> None:
+    desk = Desk(today=START)
+    a, b = desk.opened(1, 2, on=START), desk.opened(3, on=START)
+    for number, step in enumerate(steps):
+        desk.today = START + timedelta(days=number)
+        with suppress(Refused):
+            act(desk, step)
+    before = desk.read()
+    with suppress(Refused):
+        desk.merged(b, a, desk.today)
+        desk.undone(b, desk.today)
+        after = desk.read()
+        for name in (a, b):
+            one, same = before.situations[name], after.situations[name]
+            for what in ("state", "dossiers", "measures", "fields", "woken", "identified_on"):
+                assert getattr(one, what) == getattr(same, what), (name, what)

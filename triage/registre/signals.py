@@ -1,0 +1,247 @@
+"""Signals of other sources than companies: what is entered, where it goes, what it attracts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from french.text import fold
+from triage.patient_data.finders import TOLD, found_in
+from triage.registre.acts import By, Draft, Verb
+from triage.registre.life import When, check_day
+from triage.registre.lists import Lists, choice
+from triage.registre.refused import Refused, needed
+from triage.registre.register import Register, Signal, Situation, State
+from triage.situations.description import Description
+from triage.situations.facets import compare
+from triage.situations.grouping import signature
+from triage.situations.likeness import Likeness
+from triage.situations.matching import Facet, Matching
+from triage.situations.names import canonical
+from triage.situations.vocabulary import labels_of
+
+FIELDS: Mapping[str, str] = {
+    "type": "Type de source",
+    "organisme": "Organisme",
+    "reçu_le": "Reçu le",
+    "période": "Période",
+    "substance": "Substance",
+    "cis": "Code CIS",
+    "nature": "Nature de la non-conformité",
+    "population": "Population",
+    "voie": "Voie utilisée",
+    "résumé": "Résumé",
+    "cas": "Nombre de cas",
+    "référence": "Référence ou lien",
+    "diffusion": "Diffusion",
+    "suite": "Suite",
+}
+"""What is entered of a signal, with its French name; « ; » separates several options."""
+_LIKELIEST = 3
+_CIS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """A situation that a signal may belong to.
+
+    Attributes:
+        situation: Its id.
+        likeness: From 0 to 1.
+        agreeing: What agrees: ``substance``, and fields of the reports.
+    """
+
+    situation: str
+    likeness: float
+    agreeing: tuple[str, ...]
+
+
+def enter(name: str, given: Mapping[str, str], *, by: By, when: When, lists: Lists) -> list[Draft]:
+    """Enter a signal, « À rattacher »; it holds from the day on which it was received.
+
+    Raises:
+        Refused: A company is its source, something is missing or wrong, or a text looks like
+            patient data; the field is named.
+    """
+    values = {field: " ".join(given.get(field, "").split()) for field in FIELDS}
+    if fold(values["type"]) == "entreprise":
+        raise Refused("Type de source : une entreprise signale par la démarche, jamais ici.")
+    values["type"] = choice(needed(values["type"], FIELDS["type"]), lists.sources, FIELDS["type"])
+    diffusion = values["diffusion"] or lists.diffusions[0]
+    values["diffusion"] = choice(diffusion, lists.diffusions, FIELDS["diffusion"])
+    for field in ("organisme", "substance", "résumé"):
+        needed(values[field], FIELDS[field])
+    _refuse_numbers(values)
+    _refuse_patients(values)
+    received = _received(values["reçu_le"] or when.on.isoformat())
+    check_day(received, by=by, when=When(received, when.today, "date de réception"))
+    kept = {**values, "reçu_le": received.isoformat()}
+    return [
+        Draft(
+            object=name,
+            verb=Verb.SIGNAL,
+            effect_on=received,
+            person=needed(by.person, "Qui agit (--by)"),
+            door=by.door,
+            new={field: text for field, text in kept.items() if text},
+            reason=when.reason,
+        )
+    ]
+
+
+def place_signal(
+    name: str, former: str | None, one: Situation, *, by: By, when: When, on: date
+) -> list[Draft]:
+    """Place a signal in a situation.
+
+    Raises:
+        Refused: That situation was merged, or the signal is there.
+    """
+    if one.state is State.MERGED:
+        raise Refused(f"{one.id} est fondue dans {one.merged_into} : choisissez celle-ci.")
+    if former == one.id:
+        raise Refused(f"{name} est déjà dans {one.id}.")
+    return [placing_signal(name, former, one.id, by=by, when=when, on=on)]
+
+
+def placing_signal(
+    name: str, former: str | None, situation: str, *, by: By, when: When, on: date
+) -> Draft:
+    """A signal joins a situation."""
+    check_day(on, by=by, when=When(on, when.today, when.reason or "date de réception"))
+    return Draft(
+        object=name,
+        verb=Verb.PLACED,
+        effect_on=on,
+        person=by.person,
+        door=by.door,
+        former={"situation": former},
+        new={"situation": situation, "confirmé": True},
+        reason=when.reason,
+    )
+
+
+def find_signal(register: Register, name: str) -> Signal:
+    """A signal by its id, whatever its case.
+
+    Raises:
+        Refused: There is none.
+    """
+    found = register.signals.get(name.strip().upper())
+    if found is None:
+        raise Refused(f"Aucun signal {name} : voir « unc registre signal list ».")
+    return found
+
+
+def described(one: Signal, matching: Matching, lists: Lists) -> Description:
+    """A signal as matching sees it; its number is negative: that of no dossier."""
+    fields = {name: str(text) for name, text in one.fields.items()}
+    answers = {
+        field: tuple(
+            sorted(part.strip() for part in fields.get(name, "").split(";") if part.strip())
+        )
+        for name, field in lists.donnees.items()
+    }
+    substance = canonical(
+        fields.get("substance", ""),
+        salts=matching.salts,
+        names=matching.names,
+        companions=matching.companions,
+    )
+    return Description(
+        number=-int(one.id.rsplit("-", 1)[-1]),
+        in_scope=True,
+        company="",
+        medicines=(substance,) if substance else (),
+        codes={},
+        unnamed=(),
+        facets={
+            facet.field: _answer(facet, answers, fields.get("résumé", ""), matching)
+            for facet in matching.situations.facets
+        },
+        answers={},
+        initial=True,
+        earlier=None,
+    )
+
+
+def anchors(register: Register, matching: Matching, lists: Lists) -> dict[str, list[Description]]:
+    """Signals of each situation, as they would be described."""
+    found: dict[str, list[Description]] = {}
+    for one in register.signals.values():
+        if one.situation:
+            found.setdefault(one.situation, []).append(described(one, matching, lists))
+    return found
+
+
+def likeliest(
+    signal: Description, situations: Mapping[str, Sequence[Description]], matching: Matching
+) -> tuple[Likely, ...]:
+    """The three situations that a signal most likely belongs to, the likeliest first.
+
+    Args:
+        signal: The signal.
+        situations: Reports and signals of each situation.
+        matching: How they are compared.
+    """
+    likeness, mine = Likeness(matching), signature(signal, matching)
+    found = [
+        max(
+            ((likeness(mine, signature(one, matching)), -one.number, name, one) for one in members),
+            key=lambda each: each[:2],
+        )
+        for name, members in situations.items()
+        if members
+    ]
+    best = sorted(found, key=lambda each: (-each[0], each[2]))
+    return tuple(
+        Likely(name, round(value, 2), tuple(_agreeing(signal, one, matching)))
+        for value, _, name, one in best[:_LIKELIEST]
+        if value > 0
+    )
+
+
+def _agreeing(one: Description, other: Description, matching: Matching) -> Iterable[str]:
+    if {*one.medicines} & {*other.medicines}:
+        yield "substance"
+    for field, share in compare(one.facets, other.facets, matching).items():
+        if share:
+            yield field
+
+
+def _answer(
+    facet: Facet, answers: Mapping[str, tuple[str, ...]], summary: str, matching: Matching
+) -> tuple[str, ...]:
+    told = answers.get(facet.field, ())
+    match facet.kind:
+        case "use":
+            asked = all(option in answers.get(name, ()) for name, option in facet.asked_by.items())
+            return labels_of(matching.vocabulary.uses_of(summary)) if asked else ()
+        case "route" if set(told) & facet.vague:
+            return (matching.vocabulary.route_of(summary) or next(iter(facet.vague)),)
+        case _:
+            return tuple(one for one in told if one not in facet.vague)
+
+
+def _received(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refused(f"{FIELDS['reçu_le']} : « {text} » n'est pas une date.") from error
+
+
+def _refuse_numbers(values: Mapping[str, str]) -> None:
+    cases, code = values["cas"], values["cis"]
+    if cases and not cases.isdecimal():
+        raise Refused(f"{FIELDS['cas']} : « {cases} » n'est pas un nombre entier.")
+    if code and not (code.isdecimal() and len(code) == _CIS):
+        raise Refused(f"{FIELDS['cis']} : « {code} » n'a pas {_CIS} chiffres.")
+
+
+def _refuse_patients(values: Mapping[str, str]) -> None:
+    for field in ("organisme", "période", "substance", "résumé", "référence", "suite"):
+        kinds = dict.fromkeys(TOLD[kind] for kind, _ in found_in(values[field]))
+        if kinds:
+            raise Refused(
+                f"{FIELDS[field]} : ressemble à une donnée de patient ({', '.join(kinds)}) ;"
+                " retirez-la, le registre n'en garde aucune."
+            )
