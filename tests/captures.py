@@ -112,6 +112,7 @@ def _portal(browser: Browser) -> int:
         page = _signed_in(browser, CENTRE, portal.url)
         _shot(page, "portail-exports")
         page.goto("/changements")
+        page.get_by_role("link", name="Dossier 24").first.wait_for()  # something changed
         _shot(page, "portail-changements")
         page.goto("/dossiers")
         page.get_by_label("Statut").select_option("À compléter")
