@@ -25,15 +25,23 @@ COMMANDS: Final = {
         "cli.run.operations:init",
         "Préparer l'installation : le dossier de travail et une base neuve.",
     ),
+    "alert": (
+        "cli.alert.alert:alert",
+        "Dire par courriel à l'exploitant qu'une unité de systemd a échoué, et que faire.",
+    ),
     "assess": (
         "cli.run.commands:assess",
         "Évaluer les dossiers déjà lus, sans rien écrire sur DS.",
     ),
     "backup": (
         "cli.run.operations:backup",
-        "Copier la base embarquée (SQLite), même pendant un passage.",
+        "Copier la base, même pendant un passage ; celle de PostgreSQL par pg_dump.",
     ),
     "bdpm": ("cli.mapping.bdpm:bdpm", "Base publique des médicaments (BDPM), en option."),
+    "conso": (
+        "cli.consumption.commands:conso",
+        "Données publiques de consommation (Open Medic, Medic'AM).",
+    ),
     "demo": (
         "cli.demo.demo:demo",
         "Jouer deux semaines d'une démarche fictive, en deux passages, puis dire quoi ouvrir.",
@@ -104,6 +112,10 @@ COMMANDS: Final = {
         "Mettre la base à jour pour cette version, après une copie de la base embarquée.",
     ),
     "users": ("cli.portal.users:users", "Comptes du portail."),
+    "worker": (
+        "cli.run.worker:worker",
+        "Faire les passages que Prefect planifie ; arrêté, laisser finir celui qui est en cours.",
+    ),
 }
 """Where each command is, and what `unc --help` says of it: the first sentence of its own help, here
 so that the list is shown without importing what every command works with."""

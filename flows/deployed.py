@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from signal import SIGUSR1
 from typing import Any
 
 from prefect import task
@@ -13,20 +14,24 @@ from prefect.tasks import Task
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from clients.errors import DsUnavailable
-from flows import artifacts
+from flows import artifacts, orphans
 from flows.parameters import Demarche, settings_of
 from french.time import PARIS
 from settings import Settings
 from steps.run import STEPS, Step, follow, in_order, recorded
-from steps.wiring import logs
+from steps.wiring import logs, stopping
 from steps.wiring.failures import KNOWN, told_without_content
 from steps.wiring.services import Connected, connect, now
+from steps.wiring.stopping import StopAsked
 from steps.wiring.summary import Summary
 from store.database.errors import AlreadyRunning
 
 NO_WAIT = timedelta(0)
 PATIENCE = timedelta(minutes=30)
 """How long a nightly or weekly flow waits for another run on the same démarche."""
+
+STOP = SIGUSR1
+"""What asks a run to stop at its next safe point; SIGTERM is Prefect's, which cuts it."""
 
 _ASK_AGAIN_SECONDS = 10.0
 _AGAIN_AFTER = timedelta(minutes=1)
@@ -49,23 +54,35 @@ def perform(
         wait: How long to wait for another run on the démarche. When it still runs then, this one
             is cancelled: the other does the work, or the next.
 
+    Returns:
+        How it ended; cancelled, where it was asked to stop.
+
     Raises:
         Exception: Of :data:`steps.wiring.failures.KNOWN`, or ``UnforeseenError``.
     """
-    summary = Summary()
-    with told_without_content():
-        settings = settings_of(demarche)
-        with logs.in_prefect(settings.log_format), ExitStack() as stack:
-            try:
-                services = _alone(stack, settings, wait=wait, make=steps is STEPS)
-            except AlreadyRunning as error:
-                return Cancelled(message=str(error))
+    try:
+        with told_without_content(), stopping.on(STOP, say=lambda: None):
+            return _performed(demarche, title=title, steps=steps, wait=wait)
+    except StopAsked as stop:
+        return Cancelled(message=str(stop))
 
-            def do(name: str, step: Step) -> None:
-                _as_task(name, step, services=services, summary=summary)
 
-            with _recorded(services, summary, title=title, whole=steps is STEPS):
-                in_order(steps, do, summary=summary)
+def _performed(
+    demarche: Demarche, *, title: str, steps: Sequence[tuple[str, Step]], wait: timedelta
+) -> State[Any]:
+    summary, settings = Summary(), settings_of(demarche)
+    with logs.in_prefect(settings.log_format), ExitStack() as stack:
+        try:
+            services = _alone(stack, settings, wait=wait, make=steps is STEPS)
+        except AlreadyRunning as error:
+            return Cancelled(message=str(error))
+        orphans.close(services.demarche, waited_for=PATIENCE)
+
+        def do(name: str, step: Step) -> None:
+            _as_task(name, step, services=services, summary=summary)
+
+        with _recorded(services, summary, title=title, whole=steps is STEPS):
+            in_order(steps, do, summary=summary)
     name = "CompletedWithErrors" if summary.needs_a_human() else "Completed"
     return Completed(name=name, data=summary.json())
 
@@ -83,7 +100,12 @@ def _alone(stack: ExitStack, settings: Settings, *, wait: timedelta, make: bool)
         stop=stop_after_delay(wait),
         reraise=True,
     )
-    return waiting(lambda: stack.enter_context(connect(settings, tell=tell, make=make)))
+
+    def try_it() -> Connected:
+        stopping.stop_if_asked()
+        return stack.enter_context(connect(settings, tell=tell, make=make))
+
+    return waiting(try_it)
 
 
 @contextmanager
@@ -92,8 +114,9 @@ def _recorded(services: Connected, summary: Summary, *, title: str, whole: bool)
     try:
         with recorded(services, summary, whole=whole):
             yield
-    except KNOWN as error:
-        artifacts.leave(services, summary, title=title, outcome=f"Échoué : {error}")
+    except (*KNOWN, StopAsked) as error:
+        how = "Arrêté" if isinstance(error, StopAsked) else "Échoué"
+        artifacts.leave(services, summary, title=title, outcome=f"{how} : {error}")
         raise
     outcome = "Terminé, à regarder" if summary.needs_a_human() else "Terminé"
     artifacts.leave(services, summary, title=title, outcome=outcome)

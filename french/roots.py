@@ -37,7 +37,8 @@ def stem(word: str) -> str:
     """A word without its plural and its last « e »; short ones as they are."""
     if len(word) <= _SHORT:
         return word
-    return word.rstrip("sx").removesuffix("e")
+    single = word.rstrip("sx")
+    return single if len(single) <= _SHORT else single.removesuffix("e")
 
 
 @lru_cache(maxsize=16384)

@@ -34,9 +34,11 @@ def normalise_label(label: str) -> str:
 _NUMBERING = re.compile(
     r"(?:(?:question|q|n°|no) ?)?"
     r"(?:\d{1,3}(?:\.\d{1,3})+\.?(?= )|\d{1,3} ?[.)°:/](?!\d)"
+    r"|[a-z](?:\.\d{1,3})+\.?(?= )"
     r"|(?:[a-z]\d{0,2}|[ivx]{1,4}) ?[.)](?= )"
-    r"|(?:\d{1,3}|[a-z]\d{0,2}|[ivx]{1,4}) (?:-|:|/) ) *"
+    r"|(?:\d{1,3}|[a-z]\d{0,2}|[ivx]{1,4}) (?:[-–—]|:|/) ) *"
 )
+_INITIALS = re.compile(r"(?<![\w.])(?:[a-z]\.){2,}")
 _PUNCTUATION = re.compile(r"[^\w%<>=+]+|_+")
 
 
@@ -46,10 +48,15 @@ def bare_label(label: str) -> str:
 
     Two labels that are the same bare ask the same; a word or a number more may ask something else.
     """
-    folded = fold(label)
+    folded = without_points(fold(label))
     numbered = _NUMBERING.match(folded)
     rest = folded[numbered.end() :] if numbered else folded
     return " ".join(_PUNCTUATION.sub(" ", rest).split()) or folded
+
+
+def without_points(folded: str) -> str:
+    """A folded text whose initials stand together: « d.c.i. » is « dci »."""
+    return _INITIALS.sub(lambda found: found[0].replace(".", ""), folded)
 
 
 _TYPOGRAPHY = (

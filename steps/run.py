@@ -12,6 +12,7 @@ from steps.wiring import logs
 from steps.wiring.failures import KNOWN, told
 from steps.wiring.memory import leave_marker
 from steps.wiring.services import Connected, now
+from steps.wiring.stopping import stop_if_asked
 from steps.wiring.summary import OUTCOMES, Summary
 from steps.wiring.troubles import Told
 
@@ -83,7 +84,9 @@ def follow(name: str, step: Step, *, services: Connected, summary: Summary) -> N
 
     Raises:
         LockLost: Another run may work on the démarche: the step was not begun.
+        StopAsked: Neither was it, because the run was asked to stop.
     """
+    stop_if_asked()
     services.store.require_alone(services.demarche)
     before = deepcopy(summary)
     try:

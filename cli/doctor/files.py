@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from cli.doctor.check import Check, attempt
-from mappings.medicines.columns import NO_REFERENCE
+from mappings.medicines.columns import NO_REFERENCE, UNKNOWN
 from settings import Settings
 from steps.wiring.form import load_form, read_mapping
 from steps.wiring.handed_out_files import centres, hand_out_files
-from steps.wiring.reference import is_there, version_of
+from steps.wiring.reference import absent_files, is_there, refusal, version_of
 
 
 def checks_files(settings: Settings) -> Iterator[Check]:
@@ -40,9 +40,19 @@ def _medicines(settings: Settings) -> Check:
             f"UNC_BDPM_DIR : le dossier {folder} n'existe pas ; corrigez-le, ou ôtez ce réglage.",
         )
     if version and not is_there(settings.home):
-        text = f"la version {version}, en usage, n'est plus sous UNC_HOME : unc bdpm load"
+        text = (
+            f"la version {version}, en usage, n'est plus sous UNC_HOME, ou y a été modifiée :"
+            " unc bdpm load"
+        )
         return Check(name, "bloquant", text)
+    told = f"BDPM, version {version}" if version else NO_REFERENCE
+    if refused := refusal(settings.home):
+        return Check(name, "à voir", f"{told} ; le dernier chargement a été refusé : {refused}")
+    if version and (absent := absent_files(settings.home)):
+        lacks = ", ".join(absent)
+        text = f"{told}, sans {lacks} : ce qu'ils diraient est « {UNKNOWN} » ; unc bdpm load"
+        return Check(name, "à voir", text)
     if version:
-        return Check(name, "ok", f"BDPM, version {version}")
-    text = f"{NO_REFERENCE} : unc bdpm load (où la prendre : docs/exploitation.md, § 9)"
+        return Check(name, "ok", told)
+    text = f"{told} : unc bdpm load (où la prendre : docs/exploitation.md, § 9)"
     return Check(name, "à faire" if folder is None else "à voir", text)

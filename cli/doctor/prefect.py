@@ -160,7 +160,7 @@ def _worker_check(pool: str, online: int | None) -> Check:
     if not online:
         text = (
             "aucun ne demande du travail : les passages planifiés attendent. Démarrez-en un"
-            f" (systemctl start unc-worker@1, ou prefect worker start --pool {pool})."
+            f" (systemctl start unc-worker@1, ou unc worker --pool {pool})."
         )
         return Check(name, "bloquant", text)
     return Check(name, "ok", f"{online} en marche")

@@ -5,8 +5,6 @@ from collections.abc import Collection
 from cli.doctor.check import Check
 from settings import PREFIX, Settings, SettingsError, given_names
 
-_ELSEWHERE = frozenset({"UNC_ALERT_TO"})
-"""Read by the units of ``deploy/systemd``."""
 _TESTS = "UNC_TEST_"
 _NEAR = 75
 """Likeness, of 100, from which a name is taken for another that was mistyped."""
@@ -40,7 +38,7 @@ def known_names() -> frozenset[str]:
     from cli.portal.settings import PortalSettings
 
     fields = (*Settings.model_fields, *PortalSettings.model_fields)
-    return _ELSEWHERE | {f"{PREFIX}{name.upper()}" for name in fields}
+    return frozenset(f"{PREFIX}{name.upper()}" for name in fields)
 
 
 def _advice(name: str, known: Collection[str]) -> str:

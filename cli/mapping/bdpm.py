@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from cyclopts import App
+from cyclopts import App, Parameter
 from rich.console import Console
 
 from cli.terminal.output import ERROR, Common, print_json, table
@@ -27,13 +27,21 @@ _AT_ONCE = 100
 
 
 @bdpm.command(name="load")
-def load_folder(folder: Path | None = None, *, common: Common = _DEFAULT) -> int:
+def load_folder(
+    folder: Path | None = None,
+    *,
+    accept: Annotated[list[str] | None, Parameter(name="--accepter", negative=())] = None,
+    common: Common = _DEFAULT,
+) -> int:
     """Lire les fichiers officiels de la BDPM, en garder la version, et s'en servir désormais.
 
-    Code 1 : chargée, mais des lignes sont illisibles ou un fichier manque.
+    Code 1 : chargée, mais un fichier manque ou a été accepté avec des lignes illisibles. Code 2 :
+    un fichier est douteux (forme, taille, date) ; la version en usage ne change pas.
 
     Args:
         folder: Dossier des fichiers ; par défaut celui de UNC_BDPM_DIR.
+        accept: Nom d'un fichier douteux à accepter sans ses lignes illisibles ; ce qu'il ne dit
+            plus est « inconnu ».
     """
     settings = load_settings()
     source = folder or settings.bdpm_dir
@@ -43,7 +51,10 @@ def load_folder(folder: Path | None = None, *, common: Common = _DEFAULT) -> int
             " DOSSIER`."
         )
     every = each_demarche(complete=False)
-    (loaded, *_) = [load(source, home) for home in dict.fromkeys(one.home for one in every)]
+    (loaded, *_) = [
+        load(source, home, accepted=accept or ())
+        for home in dict.fromkeys(one.home for one in every)
+    ]
     found: Counter[str] = Counter()
     for one in every:
         found.update(_rates(one))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import partial
+from signal import SIGINT, SIGTERM
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -27,7 +28,7 @@ from steps.reply.respond import due_replies
 from steps.reply.respond import respond as deliver
 from steps.reply.withdrawal import withdraw as withdraw_message
 from steps.run import gather, run_once
-from steps.wiring import logs
+from steps.wiring import logs, stopping
 from steps.wiring.failures import RequestError
 from steps.wiring.memory import place_of
 from steps.wiring.services import Connected, Services, connect, open_services
@@ -252,6 +253,7 @@ def _with_ds(
         if make and is_new(settings.database()):
             say(f"Première lecture : une base neuve est préparée ({place_of(settings)}).")
         with (
+            stopping.on(SIGINT, SIGTERM, say=_say_that_it_stops),
             progress() as tell,
             logs.on_stderr(settings.log_format),
             connect(settings, tell=tell, new_base=new_base, make=make) as services,
@@ -262,6 +264,10 @@ def _with_ds(
             summary.requests = services.transport.requests_sent
 
     return for_each(work, common, finish=finish, troubles=name_troubles)
+
+
+def _say_that_it_stops() -> None:
+    say("Arrêt demandé : le passage s'arrête au dossier suivant ; Ctrl-C encore, tout de suite.")
 
 
 def _for_people(reply: Reply, annotations: Mapping[str, AnnotationSpec]) -> list[object]:

@@ -1,18 +1,21 @@
 """What an operator does now and then: back up, upgrade, erase what is kept no longer."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 from rich.console import Console
 
 from cli.run.several import for_each
 from cli.terminal.output import ERROR, Common, print_json, progress
 from french.time import PARIS
 from settings import Settings
+from settings_parts import LARGEST_NUMBER
 from steps.publish.export import export
 from steps.read.retention import old_workbooks, over, remove_old_workbooks
 from steps.read.retention import purge as erase_what_is_over
@@ -25,6 +28,7 @@ from store.repository import is_new, open_store
 
 _DEFAULT = Common()
 _BACKUPS = "sauvegardes"
+Copies: TypeAlias = Annotated[int, Parameter(validator=Number(gte=1, lte=LARGEST_NUMBER))]
 
 
 def init(*, common: Common = _DEFAULT) -> int:
@@ -45,13 +49,16 @@ def init(*, common: Common = _DEFAULT) -> int:
     return 0
 
 
-def backup(*, to: Path | None = None, common: Common = _DEFAULT) -> int:
-    """Copier la base embarquée (SQLite), même pendant un passage.
+def backup(*, to: Path | None = None, keep: Copies | None = None, common: Common = _DEFAULT) -> int:
+    """Copier la base, même pendant un passage ; celle de PostgreSQL par pg_dump.
 
     Args:
         to: Fichier de la copie, pas encore là, dans un dossier qui existe ; par défaut
-            UNC_HOME/sauvegardes/unc-<date>.sqlite.
+            UNC_HOME/sauvegardes/unc-<date>.sqlite (ou .dump).
+        keep: Ne garder, de ces copies par défaut, que tant des dernières.
     """
+    if to is not None and keep is not None:
+        raise RequestError("--keep ne va pas avec --to : il fait tourner UNC_HOME/sauvegardes.")
     if to is not None and not to.absolute().parent.is_dir():
         raise RequestError(f"Le dossier {to.absolute().parent} n'existe pas : créez-le d'abord.")
     every = each_base() if to is None else (the_base(),)
@@ -60,10 +67,16 @@ def backup(*, to: Path | None = None, common: Common = _DEFAULT) -> int:
     targets = [(to or _dated(one, _name("unc", one, every))).absolute() for one in every]
     for settings, target in zip(every, targets, strict=True):
         copy_database(settings.database(), to=target)
+    names = [(one, _name("unc", one, every)) for one in every if keep]
+    removed = [str(old) for one, name in names for old in _let_go(one, name, keep=keep or 0)]
     _tell(
         common,
-        "\n".join(f"Sauvegarde : {target}" for target in targets),
+        "\n".join(
+            [f"Sauvegarde : {target}" for target in targets]
+            + [f"Effacée, car trop vieille : {old}" for old in removed]
+        ),
         backup=str(targets[0]),
+        **({"removed": removed} if keep else {}),
         **({"backups": list(map(str, targets))} if len(targets) > 1 else {}),
     )
     return 0
@@ -220,7 +233,19 @@ def _troubles(_summary: Summary) -> int:
 
 def _dated(settings: Settings, name: str) -> Path:
     stamp = f"{now().astimezone(PARIS):%Y-%m-%d-%H%M%S}"
-    return settings.home / _BACKUPS / f"{name}-{stamp}.sqlite"
+    kind = "sqlite" if settings.database().startswith("sqlite") else "dump"
+    return settings.home / _BACKUPS / f"{name}-{stamp}.{kind}"
+
+
+def _let_go(settings: Settings, name: str, *, keep: int) -> list[Path]:
+    """Erase the oldest copies of this name, but for the last ones; which they were."""
+    dated = re.compile(rf"{re.escape(name)}-[\d-]{{17}}\.(?:sqlite|dump)")
+    folder = settings.home / _BACKUPS
+    found = [one for one in folder.iterdir() if one.is_file() and dated.fullmatch(one.name)]
+    old = sorted(found, key=lambda one: (one.stat().st_mtime, one.name))[:-keep]
+    for one in old:
+        one.unlink()
+    return old
 
 
 def _copies(settings: Settings) -> tuple[Path, ...]:

@@ -13,6 +13,7 @@ from settings import load_settings
 from steps.follow.consumption import Consumed, consumed
 from steps.judge.situations import by_substance, place_reports
 from steps.wiring.services import open_services
+from triage.consumption.profile import SCOPE
 from triage.consumption.signals import FEWEST_YEARS, METHOD
 
 _DEFAULT = Common()
@@ -23,7 +24,7 @@ Beside = Mapping[str, Sequence[str]]
 def consumption(*, common: Common = _DEFAULT) -> int:
     """Montrer les substances dont la consommation s'écarte de son passé, et leurs situations.
 
-    Les tables (Open Medic, une par année) sont lues dans UNC_HOME/consommation.
+    Les tables (Open Medic, une par année) sont celles que `unc conso load` a lues.
     """
     with open_services(load_settings()) as services:
         place_reports(services)
@@ -32,8 +33,11 @@ def consumption(*, common: Common = _DEFAULT) -> int:
         print_json({"method": METHOD, **plain(found, beside)})
         return 0
     out = Console()
+    for name in found.unloaded:
+        path = f"UNC_HOME/consommation/{name}"
+        out.print(f"{path} n'est pas chargé : unc conso load {path}", highlight=False)
     if not found.years and not found.gaps:
-        out.print("Aucune table de consommation dans UNC_HOME/consommation.")
+        out.print("Aucune table de consommation chargée : unc conso load FICHIER.")
         return 0
     out.print(f"Années lues : {_years(found)}. {METHOD}.", highlight=False)
     for one in consumption_tables(found, beside):
@@ -45,6 +49,8 @@ def plain(found: Consumed, beside: Beside) -> dict[str, Any]:
     """What the tables say, for programs."""
     return {
         "years": found.years,
+        "sources": found.sources,
+        "unloaded": found.unloaded,
         "past_years": found.past_years,
         "past_years_needed": FEWEST_YEARS,
         "signals": [
@@ -59,12 +65,14 @@ def plain(found: Consumed, beside: Beside) -> dict[str, Any]:
 
 def consumption_tables(found: Consumed, beside: Beside) -> Iterator[Table | str]:
     """What the tables say, for people: signals (or why there can be none), then gaps."""
+    if found.sources:
+        yield f"Source : {' ; '.join(found.sources)}. {SCOPE}"
     if found.can_judge:
         yield _signals(found, beside)
     else:
         yield (
             f"Signaux de consommation non calculés : il faut au moins {FEWEST_YEARS} années avant"
-            f" la dernière, et il y en a {found.past_years} dans UNC_HOME/consommation."
+            f" la dernière, et il y en a {found.past_years} (unc conso load)."
         )
     if found.gaps:
         yield _gaps(found, beside)

@@ -19,7 +19,8 @@ _GROUPS: Final = {
     "Règles": ("rules",),
     "Formulaire": ("mapping",),
     "Portail": ("serve", "users"),
-    "Entretien": ("init", "upgrade", "backup", "reconcile", "purge", "bdpm", "patients"),
+    "Entretien": ("init", "upgrade", "backup", "reconcile", "purge", "bdpm", "conso", "patients"),
+    "Services": ("worker", "alert"),
     "Essayer": ("demo", "sandbox"),
 }  # fmt: skip
 """Commands by what they are for, in the order in which they are shown."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 from french.text import bare_label
@@ -157,9 +158,19 @@ class Likeness:
             return False
         text = self.label | self._meanings(self.offered.descriptor.description)
         contrary = any(one and one <= text for one in self.wanted.inverse)
+        if contrary and self._denies:  # « … (pas une erreur) »
+            return False
         if not self.wants.content(text) & self.wanted.typical:  # « … procède-t-il d'une erreur ? »
             contrary = contrary or any(one <= text for one in self.wanted.denied)
         return not self.asked and (contrary or NEGATED in self.label)
+
+    @property
+    def _denies(self) -> bool:
+        """Whether its question sets the contrary aside: what it denies is the contrary."""
+        said = self.wants.lexicon.words.read(bare_label(self.offered.descriptor.label))
+        contrary = frozenset().union(*(one for one in self.wanted.inverse if NEGATED not in one))
+        denied = [after for word, after in pairwise(said) if word == NEGATED]
+        return bool(denied) and all(one in contrary - self.wanted.vocabulary for one in denied)
 
     @cached_property
     def asked(self) -> Asked:
@@ -177,6 +188,17 @@ class Likeness:
             if one not in self.wanted.shared
         )
         return Asked.WITHIN if whole else Asked.NOT
+
+    @cached_property
+    def borrowing(self) -> bool:
+        """Whether all that it says of the field rather speaks of others, but for those very words.
+
+        Such a question makes another field doubtful, and this one never sure.
+        """
+        if bare_label(self.offered.descriptor.label) in self.wanted.labels | self.wanted.worded:
+            return False
+        there = [one for one in self._alike if one <= self.label]
+        return bool(there) and self.wanted.borrowed.issuperset(there)
 
     @cached_property
     def _alike(self) -> tuple[Meanings, ...]:
@@ -221,7 +243,7 @@ class Likeness:
     @cached_property
     def text(self) -> float:
         """Likeness of the question and the field's best phrase, 0 to 1."""
-        if self.asked or self.places:
+        if (self.asked and not self.borrowing) or self.places:
             return 1.0
         help_text = self._meanings(self.offered.descriptor.description)
         before = self._meanings(self.offered.before)
@@ -316,6 +338,8 @@ class Likeness:
             return True  # a text of several lines tells of cases rather than counts them
         if self.wanted.needed and champ not in LISTS:
             return True  # rules compare with options, and a text says them in any words
+        if self.wanted.options and champ in _TEXTS and not self.wanted.as_text:
+            return True  # nobody ever told it in their own words
         return self.wanted.type in {"yes_no", "checkbox"} and champ in _TEXTS
 
     @cached_property
@@ -331,7 +355,12 @@ class Likeness:
         pédiatriques »); where the phrase is not whole, it may stand for what is left out.
         """
         against = (
-            self.offered.joined or self.listed or self.inverse or self.estranged or self.partial
+            self.offered.joined
+            or self.listed
+            or self.inverse
+            or self.estranged
+            or self.partial
+            or self.borrowing
         )
         act = self.wanted.type == "checkbox"  # what a declarant certifies, words alone tell
         if act or against or self._doubtful() or self.fit is Fit.UNREADABLE:

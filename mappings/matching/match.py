@@ -264,7 +264,10 @@ def _sure(
     found = {
         key
         for key in single
-        if key and key[0] not in in_parts and (plain[key] > Asked.CLOSE or _apart(key, pairs))
+        if key
+        and key[0] not in in_parts
+        and not pairs[key].borrowing
+        and (plain[key] > Asked.CLOSE or _apart(key, pairs))
     }
     return frozenset(_supported(found, wanted, pairs, plain))
 

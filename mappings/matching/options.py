@@ -10,6 +10,8 @@ from mappings.matching.lexicon import Wording
 from mappings.matching.words import stems
 
 _BRACKETS: Final = re.compile(r"\((?:art(?:icle)?s?\b[^()]*|[A-ZÉ]{2,6})\)", re.ASCII)
+_CODE: Final = re.compile(r"^\[?[A-Z0-9]{1,4}\]? ?[-–—:.)] *(?=\S{2})")
+"""What a paper form puts before a choice: « PR – pharmacien responsable », « 01 : lettre »."""
 _LITTLE: Final = frozenset(
     stems("le la les l un une des du de d au aux a en dans par lors chez pour sur il elle c est")
 )
@@ -60,19 +62,29 @@ def aligned(options: Sequence[str], ours: Iterable[str], wording: Wording) -> Al
     said = {bare_label(theirs): our for theirs, our in wording.options.items()}
     alike = _alike(by_name, said)
     same, means, left = set(), {}, []
-    for option in options:
-        bare = bare_label(option)
+    for option, named in _uncoded(options).items():
+        bare = bare_label(named)
         if bare in by_name:
             same.add(by_name[bare])
             if option != by_name[bare]:
                 means[option] = by_name[bare]
         elif bare in said and (not by_name or bare_label(said[bare]) in by_name):
             means[option] = said[bare]
-        elif our := alike.get(_plain(option)):
+        elif our := alike.get(_plain(named)):
             means[option] = our
         else:
             left.append(option)
     return Aligned(frozenset(same), means, tuple(left))
+
+
+def _uncoded(options: Sequence[str]) -> Mapping[str, str]:
+    """Options without the code before each, where each has its own and a name of its own."""
+    found = {one: _CODE.match(one) for one in options}
+    codes = {match[0] for match in found.values() if match}
+    named = {one: one[match.end() :] for one, match in found.items() if match}
+    if len(codes) < len(options) or len({*named.values()}) < len(options):
+        return {one: one for one in options}
+    return named
 
 
 def _alike(by_name: Mapping[str, str], said: Mapping[str, str]) -> Mapping[tuple[str, ...], str]:
@@ -94,8 +106,8 @@ def answers(options: Sequence[str], wording: Wording) -> Aligned | None:
     said = {bare_label(theirs): our for theirs, our in wording.options.items()}
     means: dict[str, str | bool | None] = {}
     left = []
-    for option in options:
-        bare = bare_label(option)
+    for option, named in _uncoded(options).items():
+        bare = bare_label(named)
         if bare in said and said[bare] in _YES | _NO:
             means[option] = said[bare] in _YES
         elif bare in _YES | _NO:

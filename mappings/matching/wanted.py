@@ -33,6 +33,9 @@ class Wanted:
         typical: Meanings that a good part of its phrases have.
         vocabulary: Every meaning of its phrases.
         shared: Phrases that ask another field of its level as well, but its own title and labels.
+        borrowed: Phrases, but its own, whose every word speaks rather of other fields of its level.
+        worded: Its phrases word for word, bare.
+        as_text: Whether it was asked, when reviewed, as a text.
         after: What it is asked by just after another field, by that field.
         wording: Its words.
         own: How many of its phrases, the first ones, are its title and its labels.
@@ -57,6 +60,9 @@ class Wanted:
     own: int = 0
     after: Mapping[str, frozenset[Meanings]] = field(default_factory=dict)
     shared: frozenset[Meanings] = frozenset()
+    borrowed: frozenset[Meanings] = frozenset()
+    worded: frozenset[str] = frozenset()
+    as_text: bool = False
     options: tuple[str, ...] = ()
     needed: frozenset[str] = frozenset()
     read: bool = False
@@ -117,7 +123,28 @@ def wants(
     fields = _told_apart(make.field(spec) for spec in mapping.fields.values())
     annotations = _told_apart(make.annotation(spec) for spec in mapping.annotations.values())
     every = Wants(fields, annotations, lexicon).every
-    return Wants(fields, annotations, lexicon, _rarity(every, lexicon), _others(every))
+    others = _others(every)
+    return Wants(
+        tuple(_not_borrowing(one, others, lexicon) for one in fields),
+        tuple(_not_borrowing(one, others, lexicon) for one in annotations),
+        lexicon,
+        _rarity(every, lexicon),
+        others,
+    )
+
+
+def _not_borrowing(one: Wanted, others: Mapping[str, Meanings], lexicon: Lexicon) -> Wanted:
+    """A field with the phrases that synonyms leave no word of its own: « intervient » an action."""
+
+    def taken(phrase: Meanings) -> bool:
+        content = phrase - lexicon.general - {NEGATED}
+        return bool(content) and content <= others[one.path]
+
+    return replace(
+        one,
+        borrowed=frozenset(phrase for phrase in one.phrases[one.own :] if taken(phrase)),
+        rows=tuple(_not_borrowing(child, others, lexicon) for child in one.rows),
+    )
 
 
 def _told_apart(level: Iterable[Wanted]) -> tuple[Wanted, ...]:
@@ -212,6 +239,8 @@ class _Maker:
             needed=self.needs.options.get(path, frozenset()),
             read=read,
             written=written,
+            worded=frozenset(map(bare_label, wording.phrases)),
+            as_text=any("text" in kind for one in seen for kind in one.types),
             narrated={kind for one in seen for kind in one.types} == {"textarea"},
             rows=rows,
         )

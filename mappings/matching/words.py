@@ -9,7 +9,7 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from french.text import fold
+from french.text import fold, without_points
 
 Meanings = frozenset[str]
 _WORD: Final = re.compile(r"[a-z0-9]+|%")
@@ -107,7 +107,7 @@ class Words:
 
 def stems(text: str) -> list[str]:
     """The stems of a text, in their order."""
-    plain = _ENDING.sub("", fold(text).replace("œ", "oe"))
+    plain = _ENDING.sub("", without_points(fold(text)).replace("œ", "oe"))
     found = [word for word in _WORD.findall(plain) if word != "s"]  # « principe s », « s'agit »
     # « a-t-il », « y a-t-il » : the t is no word.
     kept = [word for word, after in pairwise([*found, ""]) if not (word == "t" and after in _ASKED)]

@@ -3,26 +3,104 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from mappings.medicines.reference import Medicine
+from mappings.medicines.bdpm_files import (
+    ASMR,
+    COMPOSITIONS,
+    CONDITIONS,
+    INFORMATION,
+    MITM,
+    SHORTAGES,
+    SMR,
+    FileSpec,
+)
+from mappings.medicines.reference import Information, Medicine, Opinion, Shortage
 
 NO_REFERENCE = "BDPM non chargée"
 """Shown in place of every fact when no reference was loaded."""
+UNKNOWN = "inconnu"
+"""Shown where a file that would tell is absent, or could not be read whole."""
+_MOST, _LABEL = 3, 60
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One column that BDPM gives: a stable name, its meaning, and how it is shown."""
+    """One column that BDPM gives: a stable name, its meaning, how it is shown, who tells it.
+
+    Attributes:
+        name: Name of the column in data files.
+        meaning: What it says.
+        of: How a medicine shows it; "" when nothing is said of it.
+        file: File without which nothing said is no « none ».
+    """
 
     name: str
     meaning: str
     of: Callable[[Medicine], str]
+    file: FileSpec | None = None
+
+    def shown(self, medicine: Medicine) -> str:
+        """What a medicine shows, or that it is unknown."""
+        told = self.of(medicine)
+        missing = self.file is not None and self.file.name in medicine.unread
+        return told or (UNKNOWN if missing else "")
+
+
+def _state(medicine: Medicine) -> str:
+    """The two states; an authorisation that is suspended or over comes first, as an alert."""
+    status, marketing = medicine.status.lower(), medicine.marketing
+    if medicine.suspended or medicine.withdrawn:
+        return f"Alerte : {status} ; {marketing.lower()}"
+    return f"{marketing}, {status}"
 
 
 def _shortage(medicine: Medicine) -> str:
-    return " ; ".join(
-        f"{one.status}" + (f" depuis le {one.since:%d/%m/%Y}" if one.since else "")
-        for one in medicine.shortages
-    )
+    """Each shortage once, with the presentations that it is of."""
+    packs: dict[str, list[Shortage]] = {}
+    for one in medicine.shortages:
+        since = f" depuis le {one.since:%d/%m/%Y}" if one.since else ""
+        packs.setdefault(f"{one.status}{since}", []).append(one)
+    return " ; ".join(f"{told}{_presentations(lines)}" for told, lines in packs.items())
+
+
+def _presentations(lines: list[Shortage]) -> str:
+    """Which presentations; nothing where one line is of all of them."""
+    if not all(one.cip13 for one in lines):
+        return ""
+    labels = {one.cip13: one.label for one in lines}
+    shown = [_cut(label) + (" " if label else "") + cip13 for cip13, label in labels.items()]
+    plural = "s" if len(shown) > 1 else ""
+    return f" (présentation{plural} : {_listed(shown, ', ')})"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LABEL else f"{text[:_LABEL].rstrip()}…"
+
+
+def _opinions(said: tuple[Opinion, ...]) -> str:
+    return _listed([", ".join(part for part in (
+        one.value or "non précisé",
+        f"{one.on:%d/%m/%Y}" if one.on else "",
+        one.reason,
+        one.link,
+    ) if part) for one in said])  # fmt: skip
+
+
+def _information(told: tuple[Information, ...]) -> str:
+    return _listed([
+        f"{_days(one)} : {one.text}" + (f" ({one.link})" if one.link else "") for one in told
+    ])  # fmt: skip
+
+
+def _days(one: Information) -> str:
+    since = f"{one.since:%d/%m/%Y}" if one.since else "date inconnue"
+    return f"{since} au {one.until:%d/%m/%Y}" if one.until else f"depuis le {since}"
+
+
+def _listed(shown: list[str], between: str = " ; ") -> str:
+    """The first ones, and how many more there are."""
+    more = len(shown) - _MOST
+    rest = [f"et {more} autre{'s' if more > 1 else ''}"] if more > 0 else []
+    return between.join([*shown[:_MOST], *rest])
 
 
 FACTS: tuple[Fact, ...] = (
@@ -36,21 +114,25 @@ FACTS: tuple[Fact, ...] = (
         "bdpm_substances",
         "Substances actives.",
         lambda one: " ; ".join(one.substances),
+        COMPOSITIONS,
     ),
     Fact(
         "bdpm_atc",
         "Code ATC, connu de la BDPM pour les seuls MITM.",
         lambda one: " ; ".join(one.atc),
+        MITM,
     ),
     Fact(
         "bdpm_conditions",
         "Conditions de prescription et de délivrance.",
         lambda one: " ; ".join(one.conditions),
+        CONDITIONS,
     ),
     Fact(
         "bdpm_etat",
-        "État de commercialisation et statut de l'autorisation.",
-        lambda one: f"{one.marketing}, {one.status.lower()}",
+        "État de commercialisation et statut de l'autorisation ; « Alerte » quand celle-ci est"
+        " suspendue ou n'est plus.",
+        _state,
     ),
     Fact(
         "bdpm_surveillance",
@@ -59,13 +141,34 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact(
         "bdpm_mitm",
-        "Médicament d'intérêt thérapeutique majeur.",
-        lambda one: "Oui" if one.major else "Non",
+        "Médicament d'intérêt thérapeutique majeur ; « inconnu » sans la liste des MITM.",
+        lambda one: {True: "Oui", False: "Non", None: ""}[one.major],
+        MITM,
     ),
     Fact(
         "bdpm_rupture",
         "Rupture de stock ou tension d'approvisionnement en cours, qui explique bien des usages.",
         _shortage,
+        SHORTAGES,
+    ),
+    Fact(
+        "bdpm_smr",
+        "Avis de la HAS sur le service médical rendu, les plus récents d'abord : niveau, date,"
+        " motif, lien. Un niveau vaut pour les indications de son avis.",
+        lambda one: _opinions(one.smr),
+        SMR,
+    ),
+    Fact(
+        "bdpm_asmr",
+        "Avis de la HAS sur l'amélioration du service médical rendu, les plus récents d'abord.",
+        lambda one: _opinions(one.asmr),
+        ASMR,
+    ),
+    Fact(
+        "bdpm_informations",
+        "Informations de sécurité (lettres, points d'information), avec leurs dates.",
+        lambda one: _information(one.information),
+        INFORMATION,
     ),
 )
 MATCHED = "bdpm_rapprochement"

@@ -8,7 +8,13 @@ from typing import Literal, TypeAlias
 
 from rapidfuzz import fuzz
 
-from mappings.medicines.bdpm_files import is_cis
+from mappings.medicines.bdpm_files import (
+    COMPOSITIONS,
+    PRESENTATIONS,
+    SPECIALITIES,
+    FileSpec,
+    is_cis,
+)
 from mappings.medicines.names import Likeness, NameIndex, SubstanceIndex, likeness, words
 from mappings.medicines.reference import Medicine, Reference
 
@@ -85,9 +91,9 @@ class Matcher:
         by_pack = known.get(by_cip.get(cip, "")) if len(cip) in _CIP_LENGTHS else None
         remarks = []
         if cis and by_code is None:
-            remarks.append("code CIS inconnu de la BDPM")
+            remarks.append(f"code CIS {self._not_found(SPECIALITIES)}")
         if cip and by_pack is None:
-            remarks.append("code CIP inconnu de la BDPM")
+            remarks.append(f"code CIP {self._not_found(PRESENTATIONS)}")
         if by_code and by_pack and by_code.cis != by_pack.cis:
             remarks.append(f"le code CIP est celui de « {by_pack.name} »")
         found = by_code or by_pack
@@ -104,6 +110,12 @@ class Matcher:
             told = " ; ".join(found.fractions)
             remarks.append(f"la substance déclarée n'est pas celle de « {found.name} » ({told})")
         return Match(found, by, alike.whole if name else None, tuple(remarks))
+
+    def _not_found(self, spec: FileSpec) -> str:
+        """What is said of a code that is not there; a file that lacks lines proves nothing."""
+        if spec.name in self.reference.unread:
+            return f"non vérifié ({spec.name} absent ou lu en partie)"
+        return "inconnu de la BDPM"
 
     def _named_alike(self, name: str, alike: Likeness, found: Medicine) -> bool:
         """Whether a name can be that of a medicine: by the words that name it, not by its form."""
@@ -148,7 +160,7 @@ class Matcher:
     def _of_substance(self, declared: Declared) -> Iterator[str]:
         """What is known of the substance where no speciality was found: it never names one."""
         wanted = declared.substance.strip()[:_MOST]
-        if not wanted:
+        if not wanted or COMPOSITIONS.name in self.reference.unread:
             return
         count = self._substances.count(wanted)  # never quoted: a remark is read more widely
         if count == 0:

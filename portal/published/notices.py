@@ -5,14 +5,12 @@ The current workbooks move with each dossier: nobody is told of them.
 
 import logging
 import smtplib
-import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
-from ipaddress import ip_address
 
+from portal.mail import Post
 from portal.people.roles import parse_role
 from portal.published.files import FetchableExport, FetchableFiles
 from portal.source import Source, now
@@ -20,20 +18,8 @@ from store.staff.accounts import Account
 
 RECENT = timedelta(days=1)
 """Older editions are told of no more: switching notices on mails nobody the past."""
-_SECONDS = 20
 
 _log = logging.getLogger("unc.portal")
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A mail server and the sender's address; STARTTLS, except for a server on this machine."""
-
-    host: str
-    port: int
-    sender: str
-    user: str = ""
-    password: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +41,7 @@ class Crier:
         if not due:
             return 0
         try:
-            with self._server() as server:
+            with self.post.connected() as server:
                 return sum(self._told(server, account, export=export) for account, export in due)
         except (OSError, smtplib.SMTPException) as error:
             _log.warning("Les avis n'ont pas pu être envoyés (%s)", type(error).__name__)
@@ -83,31 +69,10 @@ class Crier:
                     yield account, export
 
     def _message(self, account: Account) -> EmailMessage:
-        message = EmailMessage()
-        message["From"] = self.post.sender
-        message["To"] = account.email
-        message["Subject"] = "Portail UNC : une nouvelle édition est disponible"
-        message["Date"] = formatdate(localtime=False)
-        message["Message-ID"] = make_msgid(domain=self.post.sender.rpartition("@")[2])
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(
-            "Bonjour,\n\nUne nouvelle édition des usages non conformes est disponible sur le"
+        return self.post.message(
+            to=account.email,
+            subject="Portail UNC : une nouvelle édition est disponible",
+            text="Bonjour,\n\nUne nouvelle édition des usages non conformes est disponible sur le"
             f" portail :\n{self.url}/exports\n\nCe message est automatique et ne contient aucune"
-            " donnée.\n"
+            " donnée.\n",
         )
-        return message
-
-    def _server(self) -> smtplib.SMTP:
-        server = smtplib.SMTP(self.post.host, self.post.port, timeout=_SECONDS)
-        if not _is_here(self.post.host):
-            server.starttls(context=ssl.create_default_context())
-        if self.post.user:
-            server.login(self.post.user, self.post.password)
-        return server
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

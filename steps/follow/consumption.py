@@ -1,16 +1,24 @@
-"""What consumption tables that staff put under ``UNC_HOME/consommation`` say.
+"""What the base of consumption says of substances: signals, populations, the sources of both.
 
-One file of Open Medic a year, its year in its name (``Open_MEDIC_Base_Complete_2024.CSV``), and
-``populations.csv``.
+``populations.csv``, which staff write, is read from ``UNC_HOME/consommation``.
 """
 
-import re
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from datafiles.file import DataFileError
+from steps.follow.consumption_load import base_of
 from steps.wiring.services import Services
+from store.consumption.base import (
+    OPEN_MEDIC,
+    ConsumptionBase,
+    ConsumptionBaseError,
+    open_consumption,
+)
+from triage.consumption.cells import ConsumptionTableError
+from triage.consumption.populations import read_populations
 from triage.consumption.signals import (
     FEWEST_YEARS,
     ConsumptionSignal,
@@ -18,14 +26,8 @@ from triage.consumption.signals import (
     by_substance,
     signals,
 )
-from triage.consumption.tables import (
-    ConsumptionTableError,
-    read_open_medic,
-    read_populations,
-)
-from triage.situations.dci import Salts
+from triage.situations.dci import Salts, joined
 
-_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _POPULATIONS = "populations.csv"
 
 
@@ -37,11 +39,15 @@ class Consumed:
         years: Years of the tables.
         signals: Substances that depart from their past.
         gaps: Target and reached populations.
+        sources: Editions that the figures are of, as they are cited.
+        unloaded: Tables that lie beside the base and that nobody loaded.
     """
 
     years: tuple[int, ...]
     signals: tuple[ConsumptionSignal, ...]
     gaps: tuple[PopulationGap, ...]
+    sources: tuple[str, ...] = ()
+    unloaded: tuple[str, ...] = ()
 
     @property
     def past_years(self) -> int:
@@ -64,47 +70,63 @@ class Consumed:
 
 
 def consumed(services: Services) -> Consumed:
-    """Signals and gaps of the tables; empty without any.
+    """Signals of the base and gaps of the populations; empty without any.
 
     Raises:
-        DataFileError: A table cannot be read, is of another layout, or is there twice.
+        DataFileError: The base or the populations cannot be read.
     """
     matching = services.form.matching
     salts = matching.salts if matching else Salts()
-    tables: dict[int, Mapping[str, int]] = {}
-    gaps: tuple[PopulationGap, ...] = ()
-    for what, path in _files(services.inputs.home / "consommation").items():
-        try:
-            if what == _POPULATIONS:
-                gaps = tuple(read_populations(_lines(path), salts=salts))
-            else:
-                tables[int(what)] = read_open_medic(_lines(path), salts=salts)
-        except ConsumptionTableError as error:
-            raise DataFileError([f"{path.name} : {error}"]) from error
-    return Consumed(years=tuple(sorted(tables)), signals=signals(by_substance(tables)), gaps=gaps)
+    folder = base_of(services.inputs.home).parent
+    gaps = _gaps(folder / _POPULATIONS, salts)
+    tables: dict[int, dict[str, int]] = {}
+    sources: tuple[str, ...] = ()
+    known: set[str] = set()
+    try:
+        with open_consumption(base_of(services.inputs.home)) as base:
+            if base is not None:
+                editions = base.editions()
+                known = {one.source.casefold() for one in editions}
+                sources = tuple(one.named for one in editions if one.family == OPEN_MEDIC)
+                tables = _by_year(base, salts)
+    except ConsumptionBaseError as error:
+        raise DataFileError([str(error)]) from error
+    return Consumed(
+        years=tuple(sorted(tables)),
+        signals=signals(by_substance(tables)),
+        gaps=gaps,
+        sources=sources,
+        unloaded=tuple(_unloaded(folder, known)),
+    )
 
 
-def _files(folder: Path) -> dict[str, Path]:
-    """Each table by its year, and that of populations by its name."""
-    found: dict[str, Path] = {}
+def _by_year(base: ConsumptionBase, salts: Salts) -> dict[int, dict[str, int]]:
+    """Boxes by substance of each year; a class that a table does not name has another's name."""
+    rows = list(base.boxes_by_class())
+    names = {atc5: name for _, atc5, name, _ in rows if atc5 and name}
+    tables: dict[int, dict[str, int]] = {}
+    for year, atc5, name, boxes in rows:
+        substance = joined(name or names.get(atc5, atc5), salts)
+        of_year = tables.setdefault(year, defaultdict(int))
+        if substance:
+            of_year[substance] += max(0, round(boxes))
+    return tables
+
+
+def _gaps(path: Path, salts: Salts) -> tuple[PopulationGap, ...]:
+    if not path.exists():
+        return ()
+    try:
+        return tuple(read_populations(_lines(path), salts=salts))
+    except ConsumptionTableError as error:
+        raise DataFileError([f"{path.name} : {error}"]) from error
+
+
+def _unloaded(folder: Path, known: set[str]) -> Iterable[str]:
     for path in sorted(folder.glob("*")) if folder.is_dir() else ():
-        if path.suffix.lower() != ".csv":
-            continue
-        what = _subject(path)
-        if what in found:
-            both = f"{found[what].name} et {path.name}"
-            raise DataFileError([f"{both} : deux tables pour {what}, n'en laissez qu'une"])
-        found[what] = path
-    return found
-
-
-def _subject(path: Path) -> str:
-    if path.name.lower() == _POPULATIONS:
-        return _POPULATIONS
-    year = _YEAR.search(path.name)
-    if year is None:
-        raise DataFileError([f"{path.name} : le nom du fichier ne dit pas son année"])
-    return year.group(1)
+        name = path.name.casefold()
+        if path.suffix.casefold() == ".csv" and name not in {_POPULATIONS, *known}:
+            yield path.name
 
 
 def _lines(path: Path) -> list[str]:

@@ -15,7 +15,7 @@ from mappings.report.model import Report
 from steps.judge.earlier import Earlier
 from steps.judge.planning import Planner, Remembered, corrections_of, written_with
 from steps.judge.situation_descriptions import matching_versions
-from steps.judge.situations import differs_from, place_reports
+from steps.judge.situations import differs_from, place_reports, titles_of
 from steps.read.retention import is_number
 from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.failures import apart
@@ -32,6 +32,7 @@ from triage.replies.decision import decide, held_by_person
 from triage.replies.inputs import Typed
 from triage.replies.points import typed_at_fault
 from triage.rules.model import RuleSet
+from triage.situations.propose import titled
 from triage.verdict.assess import JUDGED, is_judged, verdict_fingerprint
 from triage.verdict.model import Assessment
 
@@ -230,12 +231,17 @@ class Bench:
         numbers = [row.number for row, _ in due]
         store, demarche = self.services.store, self.services.demarche
         remembered = self.planner.remember(numbers)
+        titles = titles_of(self.services, numbers)
         judged: list[tuple[LightRow, Heard, bool]] = []
         plans: list[DuePlan] = []
         for row, heard, new in self._all_heard(due):
             with apart(self.summary.set_aside, row.number, "évalué"):
                 if row.number not in self.unreadable:
-                    plans.append(self._plan(row, heard, remembered=remembered))
+                    plans.append(
+                        self._plan(
+                            row, heard, remembered=remembered, title=titles.get(row.number, "")
+                        )
+                    )
                 judged.append((row, heard, new))
         verdicts = [heard.verdict for _, heard, new in judged if new]
         planned = {plan.number: plan for plan in plans}
@@ -321,16 +327,19 @@ class Bench:
         remarks = to_look_at(case.report, mapping=mapping, matcher=matcher)
         return with_remarks(assessment, remarks, mapping=mapping)
 
-    def _plan(self, row: LightRow, heard: Heard, *, remembered: Remembered) -> DuePlan:
+    def _plan(self, row: LightRow, heard: Heard, *, remembered: Remembered, title: str) -> DuePlan:
+        situation = self._situation(row)
         judged = self.planner.judged(
             heard.dossier,
             heard.revision,
             assessment=heard.assessment,
             assessed_at=heard.verdict.assessed_at,
             typed=heard.typed,
-            situation=self._situation(row),
+            situation=titled(situation, title),
         )
-        return self.planner.plan(row, judged, verdict=heard.verdict, remembered=remembered)
+        return self.planner.plan(
+            row, judged, verdict=heard.verdict, remembered=remembered, situation=situation
+        )
 
     def _counted(
         self, heard: Heard, remembered: Remembered, planned: Mapping[int, DuePlan]

@@ -146,10 +146,11 @@ class Planner:
         *,
         verdict: AssessmentRow,
         remembered: Remembered,
+        situation: str = "",
     ) -> DuePlan:
         """What is due to one dossier, with what tells when to plan again."""
         conditions = self._conditions(
-            stored, verdict=(verdict.fingerprint, verdict.basis), situation=judged.situation
+            stored, verdict=(verdict.fingerprint, verdict.basis), situation=situation
         )
         stand = stored.plan is not None and stored.plan.conditions == conditions
         memory = remembered.of(stored.number, conditions_stand=stand)

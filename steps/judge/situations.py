@@ -22,6 +22,7 @@ from triage.situations.duplicates import ReportLink, find_links
 from triage.situations.families import differences
 from triage.situations.matching import Matching
 from triage.situations.propose import Placed, changed, members_of, propose
+from triage.situations.titles import title_of
 
 
 def place_reports(
@@ -82,6 +83,19 @@ def descriptions(services: Services) -> Mapping[int, Description]:
         return {}
     drawn = [description_of(one) for one in _live(services).values()]
     return {one.number: one for one in settled_among(drawn, matching)}
+
+
+def titles_of(services: Services, numbers: Collection[int]) -> Mapping[int, str]:
+    """What each of some reports is about, in a few words: substance, use and what sets it apart."""
+    matching = services.form.matching
+    if matching is None:
+        return {}
+    rows = services.store.situations.reports(services.demarche, numbers=numbers)
+    return {
+        number: title_of([description_of(row)], matching)
+        for number, row in rows.items()
+        if row.situation and row.description
+    }
 
 
 def by_substance(services: Services) -> Mapping[str, Sequence[str]]:

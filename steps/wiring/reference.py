@@ -1,11 +1,14 @@
 """The medicines reference on disk: versions of BDPM under ``UNC_HOME``, read when they are needed.
 
 ``bdpm/<version>/`` holds the official files as they were given; ``bdpm/courante`` names the version
-in use. Nothing is downloaded, and nothing needs it: without a version the columns say so.
+in use, ``bdpm/refus.txt`` tells why the last load was refused, if it was. Nothing is downloaded,
+and nothing needs it: without a version the columns say so.
 """
 
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -13,13 +16,14 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from datafiles.file import DataFileError
+from mappings.medicines.bdpm_check import Doubt, FileRead, check_file
 from mappings.medicines.bdpm_files import (
+    ALL_FILES,
     FILES,
     PRESENTATIONS,
     SPECIALITIES,
     FileSpec,
-    each_row,
-    encoding_of,
+    rows_of,
 )
 from mappings.medicines.match import Matcher
 from mappings.medicines.reference import build_reference
@@ -27,32 +31,11 @@ from mappings.schema.model import FormMapping
 from triage.verdict.model import Assessment
 from triage.verdict.model import Warning as TriageWarning
 
-_CURRENT = "courante"
+_CURRENT, _REFUSED = "courante", "refus.txt"
 _WITHOUT = (
     f"UNC_BDPM_DIR : {{folder}} n'a pas {SPECIALITIES.name} ; téléchargez les fichiers de la BDPM"
     f" ({SPECIALITIES.name}, {PRESENTATIONS.name}, …) dans ce dossier."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class FileRead:
-    """What was read of one file.
-
-    Attributes:
-        name: File name.
-        encoding: Encoding it was in.
-        lines: Lines that are not blank.
-        read: Lines that were read.
-        joined: Lines about a speciality of ``CIS_bdpm.txt``.
-        refused: Numbers of the lines that mean nothing.
-    """
-
-    name: str
-    encoding: str
-    lines: int
-    read: int
-    joined: int
-    refused: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +57,31 @@ class Loaded:
     versions: tuple[str, ...]
 
 
-def load(folder: Path, home: Path) -> Loaded:
+def load(folder: Path, home: Path, *, accepted: Sequence[str] = ()) -> Loaded:
     """Read the official files of a folder, keep them as a version, and use it from now on.
 
+    Args:
+        folder: Where the files are.
+        home: ``UNC_HOME``.
+        accepted: Names of doubtful files that a person accepts without what cannot be read.
+
     Raises:
-        DataFileError: The folder has no list of specialities, or it cannot be read or kept.
+        DataFileError: The folder has no list of specialities, a file is doubtful, or it cannot be
+            read or kept; the version in use stays.
     """
-    there = _there(folder)
-    files = tuple(_each(there))
-    version = _version(there)
+    there = _there(folder, complete=False)
+    try:
+        _complete(there, folder)
+        version = _version(there)
+        files = tuple(_checked(there, home, version=version, accepted=accepted))
+    except DataFileError as error:
+        _note(home, error.problems)
+        raise
     place = _root(home) / version
     new = not place.exists()
     try:
         _keep(there, place)
+        (_root(home) / _REFUSED).unlink(missing_ok=True)
     except OSError as error:
         raise DataFileError([f"UNC_HOME : {place} ne peut pas être écrit"]) from error
     return Loaded(
@@ -98,26 +93,56 @@ def load(folder: Path, home: Path) -> Loaded:
     )
 
 
-def _each(there: Mapping[str, Path]) -> Iterator[FileRead]:
-    """Read the files one after the other, that of specialities first; no row is kept."""
-    known: set[str] = set()
-    for spec in FILES:
+def _checked(
+    there: Mapping[str, Path], home: Path, *, version: str, accepted: Sequence[str]
+) -> Iterator[FileRead]:
+    """Check the files one after the other, that of specialities first.
+
+    Raises:
+        DataFileError: One or more are doubtful; a sentence for each.
+    """
+    allowed = frozenset(name.casefold() for name in accepted)
+    if strange := sorted(allowed - {one.name.casefold() for one in ALL_FILES}):
+        raise DataFileError([f"--accepter {strange[0]} : ce n'est pas un fichier de la BDPM"])
+    used = version_of(home)
+    before = {} if (_root(home) / version).exists() else _in_use(home)
+    listed: set[str] = set()
+    doubts: list[Doubt] = []
+    for spec in ALL_FILES:
         if spec.name not in there:
             continue
-        content = _bytes(there[spec.name])
-        refused, read, joined = [], 0, 0
-        for number, row in each_row(content, spec):
-            if row is None:
-                refused.append(number)
-                continue
-            if spec is SPECIALITIES:
-                known.add(row[0])
-            read += 1
-            joined += row[0] in known
-        if spec is SPECIALITIES and not known:
-            raise DataFileError([f"{spec.name} : aucune spécialité lisible dans ce fichier"])
-        encoding = encoding_of(content)
-        yield FileRead(spec.name, encoding, read + len(refused), read, joined, tuple(refused))
+        former = _bytes(before[spec.name]) if spec.name in before else None
+        told, doubt = check_file(_bytes(there[spec.name]), spec, listed=listed, before=former)
+        if doubt and not (doubt.acceptable and spec.name.casefold() in allowed):
+            doubts.append(doubt)
+            if spec is SPECIALITIES:  # the others cannot be compared with it
+                listed.clear()
+        yield told
+    if doubts:
+        stays = f" ; la version en usage, {used}, ne change pas" if used else ""
+        *first, last = (one.text for one in doubts)
+        raise DataFileError([*first, f"{last}{stays}"])
+
+
+def _note(home: Path, problems: Sequence[str]) -> None:
+    """Keep why the last load was refused, for ``unc doctor``; that it cannot is no second fault."""
+    with suppress(OSError):
+        _root(home).mkdir(parents=True, exist_ok=True)
+        (_root(home) / _REFUSED).write_text(" ; ".join(problems), encoding="utf-8")
+
+
+def refusal(home: Path) -> str:
+    """Why the last load was refused; "" when it was not."""
+    try:
+        return (_root(home) / _REFUSED).read_text("utf-8")
+    except OSError:
+        return ""
+
+
+def absent_files(home: Path) -> tuple[str, ...]:
+    """Files of every download that the version in use does not have."""
+    there = _in_use(home)
+    return tuple(one.name for one in FILES if one.name not in there)
 
 
 def version_of(home: Path) -> str:
@@ -129,12 +154,18 @@ def version_of(home: Path) -> str:
 
 
 def is_there(home: Path) -> bool:
-    """Whether the files of the version in use are still where they were kept."""
+    """Whether the files of the version in use are still where they were kept, and as they were."""
+    there = _in_use(home)
+    return SPECIALITIES.name in there and _version(there) == version_of(home)
+
+
+def _in_use(home: Path) -> dict[str, Path]:
+    """The files of the version in use; none when there is no version, or it was removed."""
     version = version_of(home)
     try:
-        return bool(version and _there(_root(home) / version))
+        return _there(_root(home) / version, complete=False) if version else {}
     except DataFileError:
-        return False
+        return {}
 
 
 def matcher_of(home: Path) -> Matcher | None:
@@ -163,30 +194,42 @@ def with_remarks(
 def _matcher(place: Path, version: str) -> Matcher:
     there = _there(place)
 
-    def rows_of(spec: FileSpec) -> Iterator[list[str]]:
+    def rows(spec: FileSpec) -> Iterator[list[str] | None]:
         if spec.name in there:
-            rows = each_row(_bytes(there[spec.name]), spec)
-            yield from (row for _, row in rows if row is not None)
+            yield from rows_of(_bytes(there[spec.name]), spec)
 
-    return Matcher(build_reference(rows_of, version=version))
+    return Matcher(build_reference(rows, version=version))
 
 
-def _there(folder: Path) -> dict[str, Path]:
+def _there(folder: Path, *, complete: bool = True) -> dict[str, Path]:
     """The official files of a folder, by name, whatever the case of their names there.
+
+    One that is named with the day of its download too (``CIS_InfoImportantes_20260518….txt``) is
+    known; of several, the last.
 
     Raises:
         DataFileError: The folder cannot be read, or has no list of specialities.
     """
     try:
-        listed = {path.name.casefold(): path for path in folder.iterdir()}
+        listed = {path.name.casefold(): path for path in sorted(folder.iterdir())}
     except OSError as error:
         raise DataFileError([f"UNC_BDPM_DIR : {folder} ne peut pas être lu"]) from error
-    found = {
-        one.name: listed[one.name.casefold()] for one in FILES if one.name.casefold() in listed
-    }
-    if SPECIALITIES.name not in found:
-        raise DataFileError([_WITHOUT.format(folder=folder)])
+    found = {}
+    for one in ALL_FILES:
+        stem, end = one.name.casefold().rsplit(".", 1)
+        dated = [name for name in listed if re.fullmatch(rf"{stem}[-_]?20\d\d[\w-]*\.{end}", name)]
+        for name in (one.name.casefold(), *reversed(dated)):
+            if name in listed:
+                found[one.name] = listed[name]
+                break
+    if complete:
+        _complete(found, folder)
     return found
+
+
+def _complete(there: Mapping[str, Path], folder: Path) -> None:
+    if SPECIALITIES.name not in there:
+        raise DataFileError([_WITHOUT.format(folder=folder)])
 
 
 def _bytes(path: Path) -> bytes:

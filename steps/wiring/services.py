@@ -15,6 +15,7 @@ from settings import Settings, SettingsError, load_settings, tables_of
 from steps.wiring.form import Form, load_form
 from steps.wiring.inputs import Inputs, inputs_of
 from steps.wiring.memory import require_base, require_memory
+from steps.wiring.stopping import stop_if_asked
 from store.repository import Store, is_new, open_store
 from triage.replies.policy import Sending
 
@@ -28,6 +29,16 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 def say_nothing(_step: str, _done: int, _total: int | None) -> None:
     """Report no progress."""
+
+
+def at_safe_points(tell: Tell) -> Tell:
+    """Tell progress, and let a stop that was asked for end the run there: between two dossiers."""
+
+    def told(step: str, done: int, total: int | None) -> None:
+        tell(step, done, total)
+        stop_if_asked()
+
+    return told
 
 
 def now() -> datetime:
@@ -122,7 +133,9 @@ def open_services(
         if empty:
             store.upgrade()
         inputs = inputs_of(settings)
-        yield Services(inputs=inputs, demarche=demarche, store=store, form=form, tell=tell)
+        yield Services(
+            inputs=inputs, demarche=demarche, store=store, form=form, tell=at_safe_points(tell)
+        )
 
 
 @contextmanager
@@ -160,7 +173,7 @@ def connect(
                 demarche=local.demarche,
                 store=local.store,
                 form=local.form,
-                tell=tell,
+                tell=local.tell,
                 transport=transport,
                 first_look=first_look,
             )

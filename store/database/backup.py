@@ -1,20 +1,24 @@
-"""A copy of the embedded database, taken while others read and write it."""
+"""A copy of the database, taken while others read and write it."""
 
 import os
+import shutil
 import sqlite3
+import subprocess
 from contextlib import closing, suppress
 from pathlib import Path
+
+from sqlalchemy import URL
 
 from store.database.engine import database_file, make_engine, sqlite_file
 from store.database.errors import DiskFull, StoreDamaged, StoreError, StoreUnreachable
 
 
-class BackupElsewhere(StoreError):  # noqa: N818 (named by what to do next)
-    """PostgreSQL has its own tools, which do it better."""
+class NoBackupTool(StoreError):  # noqa: N818 (named by what to do next)
+    """PostgreSQL has its own tool, which is not here."""
 
     default = (
-        "Une base PostgreSQL se sauvegarde avec ses outils : pg_dump --format=custom"
-        " --file=unc.dump « adresse de la base » (docs/exploitation.md)."
+        "pg_dump manque sur cette machine, qui sauvegarde une base PostgreSQL : installez"
+        " postgresql-client, de la version du serveur ou plus récente."
     )
 
 
@@ -23,14 +27,16 @@ class NotThisBackupFile(StoreError):  # noqa: N818
 
 
 def backup(address: str, *, to: Path) -> None:
-    """Copy a SQLite database to a file that appears once it is whole and sound.
+    """Copy a database to a file that appears once it is whole and sound.
+
+    SQLite: another such file. PostgreSQL: what ``pg_restore`` reads.
 
     Args:
         address: The database.
         to: The copy, not there yet; only its owner can read it.
 
     Raises:
-        BackupElsewhere: The database is PostgreSQL's.
+        NoBackupTool: The database is PostgreSQL's, and its tool is not here.
         NotThisBackupFile: Something is already where the copy would be.
         StoreError: It cannot be copied; nothing is left of the copy.
     """
@@ -43,7 +49,10 @@ def backup(address: str, *, to: Path) -> None:
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
         beside.touch(mode=0o600)
-        _copy(source, beside)
+        if isinstance(source, Path):
+            _copy(source, beside)
+        else:
+            _dump(source, beside)
         os.replace(beside, to)  # noqa: PTH105 (atomic, and over nothing)
     except OSError as error:
         raise StoreUnreachable(
@@ -54,8 +63,8 @@ def backup(address: str, *, to: Path) -> None:
             beside.unlink(missing_ok=True)
 
 
-def _source(address: str) -> Path:
-    """The file of a SQLite database, which is there."""
+def _source(address: str) -> Path | URL:
+    """The file of a SQLite database, which is there; the address of one of PostgreSQL."""
     named = sqlite_file(address)
     if named is not None and not os.path.exists(named):  # noqa: PTH110 (False when unreadable)
         raise StoreUnreachable(
@@ -65,9 +74,29 @@ def _source(address: str) -> Path:
     engine = make_engine(address)
     source = database_file(engine)
     engine.dispose()
-    if source is None:
-        raise BackupElsewhere
-    return source
+    return source or engine.url
+
+
+def _dump(url: URL, target: Path) -> None:
+    program, reader = shutil.which("pg_dump"), shutil.which("pg_restore")
+    if program is None or reader is None:
+        raise NoBackupTool
+    # Arguments are seen by every account of the machine: the password goes apart.
+    password = {"PGPASSWORD": str(url.password)} if url.password else {}
+    named = url.set(drivername="postgresql", password=None).render_as_string()
+    for command in (
+        [program, "--format=custom", "--no-password", f"--file={target}", f"--dbname={named}"],
+        [reader, "--list", str(target)],
+    ):
+        done = subprocess.run(  # noqa: S603
+            command, check=False, env={**os.environ, **password}, capture_output=True
+        )
+        if done.returncode:
+            raise StoreUnreachable(
+                f"La base PostgreSQL n'a pas été sauvegardée : {Path(command[0]).name} a fini avec"
+                f" le code {done.returncode}. Vérifiez UNC_DATABASE_URL, la place sur le disque, et"
+                " que postgresql-client n'est pas plus ancien que le serveur."
+            )
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -28,9 +28,10 @@ NEED_A_BASE = (
     "users list", "users remove a@example.fr", "users unbind a@example.fr",
 )  # fmt: skip
 WITHOUT = (
-    "bdpm load BDPM", "demo", "doctor", "init", "mapping check", "mapping document",
+    "alert unc-passage.service", "bdpm load BDPM", "conso list", "conso load CONSO",
+    "conso show A02BC01", "demo", "doctor", "init", "mapping check", "mapping document",
     "mapping new DOSSIER", "rules check", "rules diff 2026.1 2026.2", "run", "sandbox",
-    "sandbox reset", "sandbox return", "sandbox snapshot", "sync",
+    "sandbox reset", "sandbox return", "sandbox snapshot", "sync", "worker",
 )  # fmt: skip
 """What makes a base because it says so, or needs none."""
 

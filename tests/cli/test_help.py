@@ -45,7 +45,16 @@ def test_no_page_has_an_english_word_of_the_parser_nor_a_cut_line() -> None:
 def test_each_command_stands_in_a_group_with_what_it_is_for() -> None:
     shown = _help()
     titles = re.findall(r"─ ([^─╮]+) ─", shown)
-    groups = ["Chaque jour", "Règles", "Formulaire", "Portail", "Entretien", "Essayer", "Aide"]
+    groups = [
+        "Chaque jour",
+        "Règles",
+        "Formulaire",
+        "Portail",
+        "Entretien",
+        "Services",
+        "Essayer",
+        "Aide",
+    ]
     assert titles == groups
     for name in app:
         if not name.startswith("-"):

@@ -58,7 +58,7 @@ class Stack:
     @contextmanager
     def worker(self) -> Iterator[Any]:
         """A worker of the pool `unc`."""
-        command = [str(BIN / "prefect"), "worker", "start", "--pool", "unc", "--name", "ici"]
+        command = [str(BIN / "unc"), "worker", "--name", "ici"]
         with running(command, env=self.environment, log=self.logs / "worker.log") as process:
             yield process
 

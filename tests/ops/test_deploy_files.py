@@ -11,14 +11,30 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from cli.app import COMMANDS
+from cli.portal.settings import PortalSettings
 from settings import Settings
+from settings_parts import PORTAL_PORT
 from tests.ops.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.*"))
 COMPOSE: dict[str, Any] = YAML(typ="safe").load(DEPLOY / "compose.yaml")
+SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
 EXEC = re.compile(r"^ExecStart=\S+", re.MULTILINE)
-INSTRUCTIONS = {"FROM", "WORKDIR", "COPY", "RUN", "ENV", "USER", "VOLUME", "ENTRYPOINT", "CMD"}
+RESTRAINED = "# Ce que ce service n'a pas à pouvoir faire.\n"
+INSTRUCTIONS = {
+    "ARG",
+    "FROM",
+    "WORKDIR",
+    "COPY",
+    "RUN",
+    "ENV",
+    "USER",
+    "VOLUME",
+    "ENTRYPOINT",
+    "CMD",
+}
 
 
 def instructions() -> list[tuple[str, str]]:
@@ -31,10 +47,12 @@ def test_the_containerfile_ends_as_an_account_without_rights() -> None:
     told = instructions()
     assert {name for name, _ in told} <= INSTRUCTIONS
     assert [value for name, value in told if name == "USER"][-1] == "10001"
+    (base,) = [value.partition("=")[2] for name, value in told if name == "ARG"]
+    assert ":" in base
+    assert "latest" not in base
     for name, value in told:
         if name == "FROM":
-            assert ":" in value.split()[0]
-            assert "latest" not in value
+            assert value.split()[0] == "${BASE}"
         if name == "COPY" and "--from" not in value:
             assert all((ROOT / source).exists() for source in value.split()[:-1]), value
 
@@ -64,7 +82,7 @@ def test_an_image_takes_no_data_no_secret_and_no_history() -> None:
 
 def test_each_service_of_compose_is_whole() -> None:
     for name, service in COMPOSE["services"].items():
-        assert {"image", "restart"} <= service.keys(), name
+        assert {"image", "restart", "healthcheck"} <= service.keys(), name
         for secret in service.get("secrets", ()):
             assert secret in COMPOSE["secrets"], name
         for volume in service.get("volumes", ()):
@@ -77,7 +95,8 @@ def test_each_service_of_compose_is_whole() -> None:
 
 
 def test_the_settings_that_the_files_name_exist() -> None:
-    known = {f"UNC_{name.upper()}" for name in Settings.model_fields} | {"UNC_ALERT_TO"}
+    fields = (*Settings.model_fields, *PortalSettings.model_fields)
+    known = {f"UNC_{name.upper()}" for name in fields}
     for file in DEPLOY.rglob("*"):
         if file.is_file():
             named = set(re.findall(r"\bUNC_[A-Z_]+\b", file.read_text("utf-8")))
@@ -90,14 +109,19 @@ def test_no_file_holds_a_secret() -> None:
             assert not re.search(r"(?i)(password|token|secret)=\S", file.read_text("utf-8")), file
 
 
-@pytest.mark.debian
-def test_systemd_takes_the_units(tmp_path: Path) -> None:
-    analyse = shutil.which("systemd-analyze")
-    if analyse is None:
+def systemd_analyze() -> str:
+    found = shutil.which("systemd-analyze")
+    if found is None:
         missing = "systemd-analyze is not installed: the units were NOT checked"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
+    return found
+
+
+@pytest.mark.debian
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
+    analyse = systemd_analyze()
     for unit in UNITS:
         if unit.suffix in {".service", ".timer"}:
             text = EXEC.sub("ExecStart=/bin/true", unit.read_text("utf-8"))
@@ -110,28 +134,70 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     assert (done.returncode, ours) == (0, [])
 
 
-def test_the_mail_script_is_a_shell_script() -> None:
-    script = DEPLOY / "systemd" / "unc-courriel"
-    assert os.access(script, os.X_OK)
-    subprocess.run(["/bin/sh", "-n", str(script)], check=True)  # noqa: S603
-    checker = shutil.which("shellcheck")
-    if checker is not None:
-        subprocess.run([checker, str(script)], check=True)  # noqa: S603
+@pytest.mark.debian
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
+def test_each_service_can_do_little_more_than_its_work(unit: Path) -> None:
+    told = subprocess.run(  # noqa: S603
+        [systemd_analyze(), "security", "--offline=true", "--no-pager", str(unit)],
+        capture_output=True, text=True, check=False, env={**os.environ, "LC_ALL": "C.UTF-8"},
+    ).stdout  # fmt: skip
+    level = re.search(r"Overall exposure level for \S+: (\d+\.\d)", told)
+    assert level is not None, told
+    assert float(level[1]) <= 4.0
 
 
-def test_a_failed_unit_is_told_by_mail(tmp_path: Path) -> None:
-    sent = tmp_path / "sent"
-    for name, text in {
-        "sendmail": f"cat > {sent}",
-        "journalctl": "echo 'La base de données est injoignable'",
-    }.items():
-        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
-        (tmp_path / name).chmod(0o700)
-    subprocess.run(  # noqa: S603
-        [str(DEPLOY / "systemd" / "unc-courriel"), "unc-passage.service"],
-        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "UNC_ALERT_TO": "exploitation@exemple.fr"},
-        check=True,
-    )
-    mail = sent.read_text("utf-8")
-    assert mail.startswith("To: exploitation@exemple.fr\nSubject: Passerelle UNC : unc-passage")
-    assert "injoignable" in mail
+def test_what_restrains_a_service_restrains_each() -> None:
+    (one,) = {unit.read_text("utf-8").partition(RESTRAINED)[2].partition("\n\n")[0].strip()
+              for unit in SERVICES}  # fmt: skip
+    assert "NoNewPrivileges=true" in one
+    # A shared folder of workbooks that is not there keeps no unit from starting.
+    assert "ReadWritePaths=/var/lib/passerelle-unc -/srv/passerelle-unc" in one
+
+
+def test_each_service_runs_a_command_that_exists() -> None:
+    for unit in SERVICES:
+        (line,) = re.findall("^ExecStart=(.+)$", unit.read_text("utf-8"), re.MULTILINE)
+        words = line.split()
+        program = next(word for word in words if word.startswith("/opt/passerelle-unc"))
+        assert Path(program).name in {"unc", "prefect"}
+        if Path(program).name == "unc":
+            assert words[words.index(program) + 1] in COMMANDS, unit.name
+
+
+def test_each_timer_starts_a_service_that_is_there_and_a_failure_is_told() -> None:
+    names = {unit.name for unit in UNITS}
+    timers = [unit for unit in UNITS if unit.suffix == ".timer"]
+    for kind in ("passage", "purge", "rapprochement", "sauvegarde", "surveillance"):
+        assert f"unc-{kind}.timer" in {timer.name for timer in timers}
+    for timer in timers:
+        service = f"{timer.stem}.service"
+        assert service in names
+        told = (timer.parent / service).read_text("utf-8")
+        assert "OnFailure=unc-courriel@%n.service" in told
+        assert "Type=oneshot" in told
+    mail = (DEPLOY / "systemd" / "unc-courriel@.service").read_text("utf-8")
+    assert "OnFailure" not in mail, "an alert that fails does not call itself"
+    assert "SupplementaryGroups=systemd-journal" in mail
+
+
+def test_whoever_stops_a_worker_waits_longer_than_it_waits_for_its_run() -> None:
+    unit = (DEPLOY / "systemd" / "unc-worker@.service").read_text("utf-8")
+    drain = int(re.findall(r"--drain-seconds (\d+)", unit)[0])
+    assert "KillMode=mixed" in unit, "its runs are not signalled"
+    assert int(re.findall(r"TimeoutStopSec=(\d+)", unit)[0]) >= drain + 120
+    worker = COMPOSE["services"]["worker"]
+    assert worker["stop_grace_period"] == "15m"
+    assert int(worker["command"][-1]) == drain
+
+
+def test_compose_serves_the_portal_on_its_own_port_to_this_machine_alone() -> None:
+    portal = COMPOSE["services"]["portail"]
+    assert portal["command"][0] in COMMANDS
+    assert portal["ports"] == [f"127.0.0.1:{PORTAL_PORT}:{PORTAL_PORT}"]
+    assert f"127.0.0.1:{PORTAL_PORT}/connexion" in portal["healthcheck"]["test"][-1]
+
+
+def test_the_account_of_the_image_can_read_the_token() -> None:
+    told = (DEPLOY / "compose.yaml").read_text("utf-8")
+    account = [value for name, value in instructions() if name == "USER"][-1]
+    assert f"chown {account} secrets/ds-token" in told

@@ -9,6 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from cli.app import COMMANDS
+from cli.portal.settings import PortalSettings
 from settings import Settings
 from tests.ops.conftest import ROOT
 
@@ -23,7 +24,8 @@ PAGES = (
     "verdict.md",
     "classeurs.md",
 )
-SETTINGS = {f"UNC_{name.upper()}" for name in Settings.model_fields} | {"UNC_ALERT_TO"}
+FIELDS = (*Settings.model_fields, *PortalSettings.model_fields)
+SETTINGS = {f"UNC_{name.upper()}" for name in FIELDS}
 each_page = pytest.mark.parametrize("page", PAGES)
 
 
@@ -148,10 +150,11 @@ def test_one_machine_is_told_whole() -> None:
     assert account is not None
     assert f"deploy/systemd/unc-une-machine.env {settings[1]}" in told
     assert f"adduser --system --group --home /var/lib/passerelle-unc {account[1]}\n" in told
-    for file in re.findall(r"deploy/[\w@./-]+", told):
-        assert (ROOT / file).exists(), file
-    for mail in re.findall("^OnFailure=(unc-courriel@)", unit, re.MULTILINE):
-        assert f"deploy/systemd/{mail}.service" in told
+    for file in re.findall(r"deploy/[\w@./*-]+", told):
+        assert list(ROOT.glob(file)), file
+    assert "cp deploy/systemd/*.service deploy/systemd/*.timer /etc/systemd/system/" in told
+    for timer in re.findall(r"[\w-]+\.timer", told):
+        assert (ROOT / "deploy/systemd" / timer).exists(), timer
     lines = (ROOT / "deploy/systemd/unc-une-machine.env").read_text("utf-8").splitlines()
     names = {line.partition("=")[0] for line in lines if not line.startswith("#")}
     assert {"UNC_DEMARCHE", "UNC_INSTRUCTEUR", "UNC_DS_TOKEN_FILE", "UNC_HOME"} <= names

@@ -1,9 +1,11 @@
 """Backing up, upgrading from the first release, and erasing what is kept no longer."""
 
 import json
+import os
 import shutil
 import sqlite3
 import stat
+import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -13,6 +15,7 @@ from threading import Event, Thread
 import psycopg
 import pytest
 from alembic import command
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from cli.app import call
@@ -22,7 +25,7 @@ from sandbox.server import running_sandbox
 from settings import load_settings
 from steps.read.retention import months_before
 from steps.wiring.services import open_services
-from store.database.backup import BackupElsewhere, backup
+from store.database.backup import NoBackupTool, backup
 from store.database.engine import make_engine
 from store.database.schema import migrations
 from store.repository import Store, open_store
@@ -162,9 +165,63 @@ def test_an_empty_base_is_not_backed_up_and_no_file_is_left(
     assert not list(copy.parent.iterdir())
 
 
-def test_a_backup_of_postgresql_is_left_to_its_tools() -> None:
-    with pytest.raises(BackupElsewhere, match="pg_dump"):
-        backup("postgresql://unc@localhost/unc", to=Path("never"))
+def test_a_backup_of_postgresql_needs_its_tool(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NoBackupTool, match="postgresql-client"):
+        backup("postgresql://unc@localhost/unc", to=tmp_path / "copie.dump")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.debian
+def test_a_backup_of_postgresql_is_restored_and_goes_on(
+    bridge: MakeBridge, unc: Unc, cluster: Cluster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = cluster.url(cluster.new_database())
+    with bridge(generate(3, seed=1), database_url=url) as made:
+        made.run()
+        environment = {**made.environment, "UNC_DATABASE_URL": url}
+        assert unc(environment, "backup", "--keep", "2", "--json") == 0
+        copy = Path(json.loads(capsys.readouterr().out)["backup"])
+        assert (copy.suffix, stat.S_IMODE(copy.stat().st_mode)) == (".dump", 0o600)
+        restored = cluster.url(cluster.new_database())
+        restoring = ["pg_restore", "--exit-on-error", "--dbname", restored, str(copy)]
+        subprocess.run(restoring, check=True)  # noqa: S603
+        again = made.run(database_url=SecretStr(restored))
+        assert (again.created, again.annotated) == (set(), set())
+        assert unc({**environment, "UNC_DATABASE_URL": restored}, "status", "--json") == 0
+        assert json.loads(capsys.readouterr().out)["dossiers"] == 3
+        wrong = {**environment, "UNC_DATABASE_URL": f"{url}_absente"}
+        assert unc(wrong, "backup") == 2
+        assert [one.name for one in copy.parent.iterdir()] == [copy.name]
+
+
+def test_backups_are_rotated_and_the_last_one_is_restored(
+    bridge: MakeBridge, unc: Unc, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with bridge(generate(3, seed=1)) as made:
+        made.run()
+        folder = made.home / "sauvegardes"
+        folder.mkdir()
+        for day in range(1, 5):
+            file = folder / f"unc-2026-01-0{day}-030000.sqlite"
+            file.write_bytes(b"")
+            os.utime(file, (day, day))
+        others = {"avant-mise-a-jour-2026-01-01-030000.sqlite", "unc-a-garder.sqlite"}
+        for name in others:
+            (folder / name).write_bytes(b"")
+        assert unc(made.environment, "backup", "--keep", "2", "--json") == 0
+        told = json.loads(capsys.readouterr().out)
+        left = {one.name for one in folder.iterdir()}
+        assert left == others | {"unc-2026-01-04-030000.sqlite", Path(told["backup"]).name}
+        assert len(told["removed"]) == 3
+        assert unc(made.environment, "backup", "--keep", "0") == 2
+        assert unc(made.environment, "backup", "--keep", "2", "--to", str(folder / "x")) == 2
+        shutil.copy(told["backup"], made.home / "unc.sqlite")
+        again = made.run()
+        assert not again.created
+        assert made.sandbox.control.snapshots(made.sandbox.demarche)
 
 
 def test_dossiers_handled_long_ago_are_erased_and_do_not_come_back(

@@ -57,7 +57,7 @@ def test_doctor_tells_each_deployment_and_that_no_worker_polls(stack: Stack) -> 
         )
     level, text = checks["Worker de la file unc"]
     assert level == "bloquant"
-    assert "prefect worker start --pool unc" in text
+    assert "unc worker --pool unc" in text
 
 
 def test_a_planned_run_is_completed_by_the_worker(stack: Stack) -> None:

@@ -12,9 +12,10 @@ from email.message import Message
 import pytest
 
 from cli.portal.settings import load_portal_settings
+from portal.mail import Post
 from portal.people.roles import Role
 from portal.published.files import FetchableExport, FetchableFiles
-from portal.published.notices import Crier, Post
+from portal.published.notices import Crier
 from settings import SettingsError
 from tests.portal.conftest import LYON, ROLES, Portal, add_account
 

@@ -63,7 +63,7 @@ def test_a_name_that_a_person_typed_is_read_by_the_agency_only(named: Portal) ->
     centre = pages(named, named.visitor(LYON))
     assert {"/changements reseau.xlsx", "/changements crpv-lyon.xlsx"} <= centre.keys()
     assert [path for path, page in centre.items() if "Dupont" in page] == []
-    assert sum("réservé à l&#39;agence</li>" in page for page in centre.values()) == 2, "said so"
+    assert sum("réservé à l’agence</li>" in page for page in centre.values()) == 2, "said so"
 
 
 def test_a_straight_apostrophe_finds_the_curly_one_that_was_typed(named: Portal) -> None:

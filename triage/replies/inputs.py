@@ -54,10 +54,10 @@ class JudgedDossier:
         annotations: Annotation descriptors of the dossier's revision.
         labels: Question that the dossier's revision asks for each field, by the field's name.
         typed: What was typed where something is wrong (:mod:`triage.replies.points`).
-        situation: Id of the situation that it is in, proposed or confirmed (annotation 907);
-            empty when it is in none. A value there that is not our own is a person's: neither a
-            conflict nor to be written over (:mod:`steps.judge.situations` reads it as a
-            confirmation).
+        situation: The situation that it is in, proposed or confirmed, as annotation 907 shows it
+            (the bridge's id beside its title); empty when it is in none. A value there that is not
+            our own is a person's: neither a conflict nor to be written over
+            (:mod:`steps.judge.situation_descriptions` reads it as a confirmation).
     """
 
     dossier: Dossier

@@ -15,11 +15,23 @@ from triage.situations.likeness import Likeness
 from triage.situations.matching import Matching
 
 _OURS = re.compile(r"SIT-(\d+)")
+_TITLED = re.compile(r"(SIT-\d+)\s*[–—:-]\s+.*", re.DOTALL | re.IGNORECASE)
 
 
 def is_ours(situation: str) -> bool:
     """Whether an id is one that the bridge gives: not a name that a person typed."""
     return _OURS.fullmatch(situation) is not None
+
+
+def titled(situation: str, title: str) -> str:
+    """A situation as annotation 907 shows it: the bridge's id beside what it is about."""
+    return f"{situation} — {title}" if title and is_ours(situation) else situation
+
+
+def named_in(text: str) -> str:
+    """The situation that annotation 907 names: the bridge's id without its title, or a name."""
+    found = _TITLED.fullmatch(text.strip())
+    return found[1] if found else text
 
 
 def next_id(known: Iterable[str]) -> str:
@@ -94,7 +106,7 @@ def _decided(
 ) -> Placed:
     """What a person decided of a report, on the dossier or earlier; else nothing yet."""
     if one.confirmed:
-        return Placed(resolve(one.confirmed, merged), by_person=True)
+        return Placed(resolve(named_in(one.confirmed), merged), by_person=True)
     was = before.get(one.number)
     if was is not None and was.by_person and was.situation:
         return Placed(resolve(was.situation, merged), by_person=True)

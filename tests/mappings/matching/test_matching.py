@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from french.text import bare_label
 from mappings.dossier.revision import flatten
-from mappings.matching.lexicon import Lexicon, no_lexicon
+from mappings.matching.lexicon import Lexicon, Wording, no_lexicon
 from mappings.matching.match import Matching, match_form
 from mappings.matching.options import aligned
 from tests.mappings.matching.variants import (
@@ -154,6 +154,9 @@ def test_a_form_that_no_wording_was_drawn_from_is_not_misread(
         ("pharmacien.yaml", 0.6, 0.9),
         ("juriste.yaml", 0.3, 0.95),
         ("ergonome.yaml", 0.4, 0.9),
+        ("agent.yaml", 0.6, 0.95),
+        ("groupement.yaml", 0.4, 0.8),
+        ("laconique.yaml", 0.5, 0.75),
     ],
 )
 def test_a_form_that_was_read_once_measured_is_not_misread(
@@ -258,12 +261,41 @@ def test_a_contrary_question_is_proposed_as_such(path: str, label: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "label", ["L'usage est-il volontaire plutôt qu'une erreur ?", "L'usage est-il intentionnel ?"]
+    "label",
+    [
+        "L'usage est-il volontaire plutôt qu'une erreur ?",
+        "L'usage est-il intentionnel ?",
+        "Usage délibéré (pas une erreur médicamenteuse)",
+    ],
 )
 def test_a_question_that_sets_the_contrary_aside_is_not_the_contrary(label: str) -> None:
     variant = as_variant([{"type": "yes_no", "label": label}])
     match = match_form(our_wants(), variant.revision, samples={}).matches["usage_intentionnel"]
     assert not match.inverted
+
+
+@pytest.mark.parametrize(
+    ("label", "champ"),
+    [
+        ("4.5 Si oui, laquelle (n° et intitulé de la mesure)", "textarea"),
+        ("Qualité de l'entreprise", "textarea"),
+        ("Titre de la mesure", "drop_down_list"),
+    ],
+)
+def test_words_of_another_field_and_a_text_for_a_list_make_no_list_sure(
+    label: str, champ: str
+) -> None:
+    options = {"options": ["a", "b"]} if champ == "drop_down_list" else {}
+    variant = as_variant([{"type": champ, "label": label, **options}])
+    assert "qualite_entreprise" not in match_form(our_wants(), variant.revision, samples={}).sure
+
+
+def test_a_code_before_each_choice_and_points_between_initials_change_nothing() -> None:
+    wording, codes = Wording(), ("10 – A.M.M.", "20 – A.I.P.", "31 – Autre titre")
+    found = aligned(codes, ("AMM", "AIP", "AAC"), wording)
+    assert found.means == {"10 – A.M.M.": "AMM", "20 – A.I.P.": "AIP"}
+    assert found.left == ("31 – Autre titre",)
+    assert aligned(("AB – Non", "AB – Autre"), ("Non", "Autre"), wording).ours == frozenset()
 
 
 def test_two_questions_that_ask_one_thing_are_a_doubt() -> None:

@@ -2,91 +2,17 @@
 
 import pytest
 
+from triage.consumption.cells import ConsumptionTableError
+from triage.consumption.populations import read_populations
 from triage.consumption.signals import (
     Consumption,
     PopulationGap,
     by_substance,
     signals,
 )
-from triage.consumption.tables import (
-    ConsumptionTableError,
-    read_open_medic,
-    read_populations,
-)
 from triage.situations.dci import Salts
 
 SALTS = Salts(frozenset({"chlorhydrate", "sodique"}))
-OPEN_MEDIC = (
-    "ATC5;L_ATC5;CIP13;BOITES\n"
-    "A10BJ06;SEMAGLUTIDE;3400930000014;1.200\n"
-    "A10BJ06;SEMAGLUTIDE;3400930000021;300\n"
-    "J05AR10;LOPINAVIR ET RITONAVIR;3400930000038;12\n"
-)
-
-
-def test_an_open_medic_table_is_summed_by_substance() -> None:
-    assert read_open_medic(OPEN_MEDIC.splitlines(), salts=SALTS) == {
-        "semaglutide": 1500,
-        "lopinavir+ritonavir": 12,
-    }
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("a;b\n1;2\n", "L_ATC5, BOITES"),
-        ("", "L_ATC5, BOITES"),
-        *(
-            (f"L_ATC5;BOITES\nx;1\nx;{count}\n", f"ligne 3 : « {count} »")
-            for count in (
-                "beaucoup",
-                "-5000",
-                "inf",
-                "nan",
-                "1e3",
-                "12.5",
-                "1234.5",
-                "1.2345",
-                "12 34",
-            )
-        ),
-        ("L_ATC5;BOITES\nx;12,5\n", "« 12,5 »"),
-        (f"L_ATC5;BOITES\nx;{'9' * 13}\n", "ligne 2"),
-        ("L_ATC5;BOITES\nx\n", "ligne 2 : «  »"),
-        (f"L_ATC5;BOITES\nx;1{'0' * 200_000}\n", "ligne 2 : ligne illisible"),
-    ],
-)
-def test_a_table_of_another_layout_is_refused(text: str, told: str) -> None:
-    with pytest.raises(ConsumptionTableError, match=told):
-        read_open_medic(text.splitlines(), salts=SALTS)
-
-
-@pytest.mark.parametrize(
-    ("typed", "count"),
-    [
-        ("0", 0),
-        ("1234", 1234),
-        ("1.234", 1234),
-        ("1 234", 1234),
-        (" 12 ", 12),
-        ("1.234.567,00", 1234567),
-    ],
-)
-def test_dots_and_spaces_apart_thousands(typed: str, count: int) -> None:
-    text = f"L_ATC5;BOITES\nx;{typed}\n"
-    assert read_open_medic(text.splitlines(), salts=SALTS) == {"x": count}
-
-
-def test_a_salt_and_the_order_of_words_make_no_other_substance() -> None:
-    text = (
-        "L_ATC5;BOITES\nMETHYLPHENIDATE CHLORHYDRATE;1\nMETHYLPHENIDATE;2\n"
-        "LEVOTHYROXINE SODIQUE;4\nVALPROIQUE ACIDE;8\n"
-    )
-    assert read_open_medic(text.splitlines(), salts=SALTS) == {
-        "methylphenidate": 3,
-        "levothyroxine": 4,
-        "acide valproique": 8,
-    }
 
 
 def test_consumption_that_departs_from_its_past_is_flagged() -> None:
@@ -139,3 +65,17 @@ def test_populations_give_their_gap_where_both_are_given() -> None:
     found = list(read_populations(text.splitlines(), salts=SALTS))
     assert found == [PopulationGap("nefopam", 100, 250), PopulationGap("y", 0, 3)]
     assert [one.ratio for one in found] == [2.5, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a;b\n1;2\n", "population_cible"),
+        ("", "substance"),
+        ("substance;population_cible;population_rejointe\nx;1;12.5\n", "ligne 2 : « 12.5 »"),
+        ("substance;population_cible;population_rejointe\nx;-1;2\n", "ligne 2 : « -1 »"),
+    ],
+)
+def test_populations_of_another_layout_are_refused(text: str, told: str) -> None:
+    with pytest.raises(ConsumptionTableError, match=told):
+        list(read_populations(text.splitlines(), salts=SALTS))

@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from ruamel.yaml import YAML
 
-from mappings.medicines.bdpm_files import FileSpec, each_row
+from mappings.medicines.bdpm_files import FileSpec, rows_of
 from mappings.medicines.facts import medicines_of
 from mappings.medicines.match import Matcher
 from mappings.medicines.reference import build_reference
@@ -32,7 +32,14 @@ from triage.situations.names import SubstanceNames, reference_names, substances_
 
 FOLDER = Path(__file__).parents[2] / "data/planted"
 Half: TypeAlias = Literal[
-    "réglage", "témoin", "autre main", "main tierce", "main quarte", "main cinq", "main six"
+    "réglage",
+    "témoin",
+    "autre main",
+    "main tierce",
+    "main quarte",
+    "main cinq",
+    "main six",
+    "main sept",
 ]
 OWN: Mapping[str, Half] = {
     "autre_main": "autre main",
@@ -40,6 +47,7 @@ OWN: Mapping[str, Half] = {
     "main_quarte": "main quarte",
     "main_cinq": "main cinq",
     "main_six": "main six",
+    "main_sept": "main sept",
 }
 """Files that are a half of their own."""
 Rest: TypeAlias = Literal["varied", "same", "blank"]
@@ -172,12 +180,11 @@ def _rest(one: Planted, rest: Rest) -> dict[int, Any]:
 def matcher() -> Matcher:
     """BDPM's lines about what is planted, as published in April 2026."""
 
-    def rows_of(spec: FileSpec) -> list[list[str]]:
+    def rows(spec: FileSpec) -> Iterable[list[str] | None]:
         path = FOLDER / "bdpm" / spec.name
-        rows = each_row(path.read_bytes(), spec) if path.exists() else ()
-        return [row for _, row in rows if row is not None]
+        return rows_of(path.read_bytes(), spec) if path.exists() else ()
 
-    return Matcher(build_reference(rows_of, version="avril 2026"))
+    return Matcher(build_reference(rows, version="avril 2026"))
 
 
 @cache

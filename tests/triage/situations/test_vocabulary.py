@@ -14,7 +14,7 @@ from triage.situations.dci import Salts
 from triage.situations.description import describe
 from triage.situations.facets import use_agreement
 from triage.situations.names import canonical, read_names, reference_names
-from triage.situations.vocabulary import BESIDE, parse_vocabulary
+from triage.situations.vocabulary import BESIDE, labels_of, parse_vocabulary
 
 FILE = """
 ignored: [traitement, aigu, maladie, de, du, au]
@@ -108,6 +108,11 @@ def test_a_route_that_is_named_wins_over_the_form() -> None:
         ("chemotherapy-induced nausea", "nausées chimio-induites"),
         ("zorglubose radique", "zorglubose après radiothérapie"),
         ("syndrome zorglubique", "zorglubie"),
+        ("acnés", "acné"),
+        ("cystite de l'homme", "infection urinaire masculine"),
+        ("REM sleep behaviour disorder", "trouble du comportement en sommeil paradoxal"),
+        ("douleur en dehors du cancer", "douleur non cancéreuse"),
+        ("lombalgie", "douleur chronique non cancéreuse"),
     ],
 )
 def test_negated_words_roots_hyphens_and_english_are_read(one: str, other: str) -> None:
@@ -123,6 +128,9 @@ def test_negated_words_roots_hyphens_and_english_are_read(one: str, other: str) 
         ("arthrite", "arthrose"),
         ("hypotension orthostatique", "hypotension perdialytique"),
         ("jambes lourdes", "syndrome des jambes sans repos"),
+        ("trouble du comportement en sommeil paradoxal", "insomnie"),
+        ("pousse de la barbe", "chute des cheveux"),
+        ("douleur non cancéreuse", "douleur cancéreuse"),
     ],
 )
 def test_look_alikes_are_not_taken_for_one_use(one: str, other: str) -> None:
@@ -251,6 +259,7 @@ def test_an_acronym_that_nothing_knows_is_of_the_words_that_it_stands_for(
         ("colites aux anti-PD-1", "longévité et vieillissement"),
         ("colite", "rectocolite"),
         ("glycogénose de type Ib", "maladie de Pompe"),
+        ("chirurgie du rachis", "rachianesthésie"),
         ("implant contraceptif", "échecs d'implantation embryonnaire"),
     ],
 )
@@ -258,6 +267,26 @@ def test_a_part_of_a_way_of_saying_names_no_use(text: str, label: str) -> None:
     words = the_matching().vocabulary
     assert label in words.uses
     assert label not in words.uses_of(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lycéens et collégiens",
+        "une condition importante",
+        "adressé par son médecin",
+        "liste d'attente",
+        "reçoit, apporte, protège",
+        "dizaine de fabricants",
+        "stimulation",
+        "dépendance",
+        "traitement d'entretien",
+        "mineurs",
+        "au bloc opératoire",
+    ],
+)
+def test_everyday_words_name_no_use(text: str) -> None:
+    assert labels_of(the_matching().vocabulary.uses_of(text)) == ()
 
 
 def test_a_use_is_told_by_its_hyphened_word_and_by_its_root() -> None:
@@ -301,6 +330,8 @@ def test_a_word_that_languages_share_is_one_word(one: str, other: str) -> None:
     [
         ("JOSIR LP 0,4 mg", "tamsulosine"),
         ("Lasix", "furosémide"),
+        ("LEDERTREXATE 50 mg", "méthotrexate"),
+        ("Di-Antalvic", "dextropropoxyphène"),
         ("L-carnitine", "lévocarnitine"),
         ("bictégravir/emtricitabine/TAF", "bictégravir, emtricitabine, ténofovir alafénamide"),
         ("potassium iodide", "iodure de potassium"),

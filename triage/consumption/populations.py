@@ -1,47 +1,19 @@
-"""Tables of dispensing counts that staff supply: Open Medic, and populations.
-
-Open Medic (Assurance maladie, open data) is one file a year, separated by semicolons, one line for
-a medicine, an age group, a sex, a region and a kind of prescriber.
-"""
+"""The table of populations that staff supply: target and reached, by substance."""
 
 import csv
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from triage.consumption.cells import ConsumptionTableError
 from triage.consumption.signals import PopulationGap
 from triage.situations.dci import Salts, joined
 
-NAME, BOXES = "L_ATC5", "BOITES"
-"""Columns that are read: name of the substance (ATC, level 5) and boxes dispensed."""
 POPULATIONS = ("substance", "population_cible", "population_rejointe")
 
 _SPACES = " \u00a0\u202f"
 _COUNT = re.compile(rf"([0-9]{{1,12}}|[0-9]{{1,3}}(?:[.{_SPACES}][0-9]{{3}}){{1,3}})(?:,0+)?")
 """A dot or a space apart groups of thousands only: « 12.5 » is no count."""
 _DIGITS = re.compile(r"[0-9]")
-
-
-class ConsumptionTableError(ValueError):
-    """A table that is of another layout; a French sentence says where and what."""
-
-
-def read_open_medic(lines: Iterable[str], *, salts: Salts) -> Mapping[str, int]:
-    """Boxes by substance of one year's table.
-
-    Args:
-        lines: The table.
-        salts: How salts are named (:func:`triage.situations.dci.substances`).
-
-    Raises:
-        ConsumptionTableError: A column is missing, or a count is no whole number of 0 or more.
-    """
-    boxes: dict[str, int] = defaultdict(int)
-    for line, (name, count) in _rows(lines, (NAME, BOXES)):
-        substance = joined(name, salts)
-        if substance:
-            boxes[substance] += _count(count, line)
-    return boxes
 
 
 def read_populations(lines: Iterable[str], *, salts: Salts) -> Iterator[PopulationGap]:

@@ -1,0 +1,1 @@
+"""`unc alert`: the operator is told that a unit failed."""

@@ -1,0 +1,1 @@
+"""`unc conso`: public consumption data."""

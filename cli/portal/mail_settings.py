@@ -1,0 +1,107 @@
+"""Settings of the e-mails that the bridge sends: the portal's notices, and alerts."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from settings import PREFIX, SettingsError
+from settings_parts import french_reason
+
+if TYPE_CHECKING:  # every command looks at the names below, those that send alone at this
+    from portal.mail import Post
+
+
+class MailSettings(BaseSettings):
+    """Every setting of e-mails, documented once; ``unc doctor`` prints them."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8-sig",
+        extra="ignore",
+        frozen=True,
+    )
+
+    smtp_host: str = Field(
+        default="",
+        description="Serveur qui envoie les avis de publication et les alertes ; vide : aucun",
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65_535, description="Son port (STARTTLS)")
+    smtp_user: str = Field(default="", description="Compte sur ce serveur ; vide : aucun")
+    smtp_password: SecretStr | None = Field(default=None, description="Mot de passe de ce compte")
+    smtp_password_file: Path | None = Field(
+        default=None, description="Fichier de ce mot de passe, au lieu de UNC_SMTP_PASSWORD"
+    )
+    smtp_from: str = Field(default="", description="Adresse qui envoie les avis et les alertes")
+    alert_to: str = Field(
+        default="",
+        description="Adresses, entre virgules, à qui `unc alert` dit qu'une unité a échoué",
+    )
+
+    @model_validator(mode="after")
+    def _has_a_sender(self) -> Self:
+        if self.smtp_host and not self.smtp_from:
+            raise ValueError("UNC_SMTP_HOST demande UNC_SMTP_FROM")
+        return self
+
+    def post(self) -> "Post | None":
+        """The mail server; ``None`` when nobody is told.
+
+        Raises:
+            SettingsError: The password cannot be read.
+        """
+        from portal.mail import Post
+
+        if not self.smtp_host:
+            return None
+        return Post(
+            host=self.smtp_host,
+            port=self.smtp_port,
+            sender=self.smtp_from,
+            user=self.smtp_user,
+            password=secret_of(self.smtp_password, self.smtp_password_file, name="SMTP_PASSWORD")
+            if self.smtp_user
+            else "",
+        )
+
+
+Model = TypeVar("Model", bound=BaseSettings)
+
+
+def loaded(model: type[Model]) -> Model:
+    """Settings of this process.
+
+    Raises:
+        SettingsError: Naming each that is wrong.
+    """
+    try:
+        return model()
+    except ValidationError as error:
+        wrong = [
+            f"{PREFIX}{str(problem['loc'][0]).upper()} : valeur refusée"
+            f" ({french_reason(dict(problem))})"
+            if problem["loc"]
+            else french_reason(dict(problem))
+            for problem in error.errors(include_url=False, include_input=False)
+        ]
+        raise SettingsError(" ; ".join(wrong) + ".") from None
+
+
+def secret_of(given: SecretStr | None, file: Path | None, *, name: str) -> str:
+    """A secret, from the environment or its file.
+
+    Raises:
+        SettingsError: There is none, or the file cannot be read.
+    """
+    if file is not None:
+        try:
+            return file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise SettingsError(
+                f"UNC_{name}_FILE : le fichier {file} ne peut pas être lu."
+            ) from None
+    if given is None or not given.get_secret_value():
+        raise SettingsError(f"UNC_{name} manque.")
+    return given.get_secret_value()

@@ -1,0 +1,34 @@
+"""Which runs are gone, as Prefect knows them."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from prefect.client.schemas.objects import FlowRun, State, StateType
+
+from flows.orphans import ALONE_ON, TAG, _is_gone
+from tests.flows.test_deployments import DEPLOYMENTS
+
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("labels", "minutes", "gone"),
+    [
+        ({ALONE_ON: 12}, 1, True),  # it held our lock, which we hold
+        ({ALONE_ON: 13}, 600, False),  # it holds another's
+        ({}, 1, False),  # it waits for the lock, or starts
+        ({}, 29, False),
+        ({}, 41, True),  # it waited for longer than any run does
+    ],
+)
+def test_a_run_is_gone_when_it_held_what_we_hold_or_waited_for_too_long(
+    labels: dict[str, bool | int | float | str], minutes: int, gone: bool
+) -> None:
+    state = State(type=StateType.RUNNING, timestamp=NOW - timedelta(minutes=minutes))
+    run = FlowRun(flow_id=uuid4(), labels=labels, state=state)
+    assert _is_gone(run, 12, before=NOW - timedelta(minutes=40)) is gone
+
+
+def test_every_deployment_has_the_tag_by_which_its_runs_are_found() -> None:
+    assert all(TAG in one["tags"] for one in DEPLOYMENTS)
