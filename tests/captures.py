@@ -46,6 +46,8 @@ SHEETS = {
     },
 }
 """The sheets that are shown: the first printed page of each."""
+SHOWN_HOME = "/home/moi/passerelle-unc"
+"""In place of the temporary folder, which has another name each time."""
 DPI, COLORS, HEAVIEST, HEAVIEST_IN_ALL = 100, 64, 150_000, 1_200_000
 
 
@@ -159,7 +161,8 @@ def _terminal(browser: Browser, command: str, environment: Mapping[str, str]) ->
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         console = Console(record=True, width=100, file=nowhere)
         console.print(f"[bold]$ unc {command}[/bold]")
-        console.print(Text.from_ansi(told.stdout + told.stderr))
+        said = (told.stdout + told.stderr).replace(environment["UNC_HOME"], SHOWN_HOME)
+        console.print(Text.from_ansi(said))
     page = _page(browser, height=560)
     page.set_content(console.export_html(theme=DEFAULT_TERMINAL_THEME))
     page.screenshot(path=IMAGES / f"terminal-{command}.png")
