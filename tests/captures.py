@@ -68,8 +68,8 @@ def main(home: Path) -> None:
         with _environment(environment):
             number = _portal(browser)
         _demarche(browser, sandbox, number)
-        for command in ("doctor", "status"):
-            _terminal(browser, command, environment)
+        for command, height in (("doctor", 520), ("status", 440)):
+            _terminal(browser, command, environment, height=height)
     _workbooks(latest_export(demo))
     _compress()
 
@@ -148,7 +148,9 @@ def _demarche(browser: Browser, sandbox: Sandbox, number: int) -> None:
     page.context.close()
 
 
-def _terminal(browser: Browser, command: str, environment: Mapping[str, str]) -> None:
+def _terminal(
+    browser: Browser, command: str, environment: Mapping[str, str], *, height: int
+) -> None:
     """What a command prints, as a terminal of a hundred columns shows it."""
     asked = [str(UNC), command]
     told = subprocess.run(  # noqa: S603
@@ -163,7 +165,7 @@ def _terminal(browser: Browser, command: str, environment: Mapping[str, str]) ->
         console.print(f"[bold]$ unc {command}[/bold]")
         said = (told.stdout + told.stderr).replace(environment["UNC_HOME"], SHOWN_HOME)
         console.print(Text.from_ansi(said))
-    page = _page(browser, height=560)
+    page = _page(browser, height=height)
     page.set_content(console.export_html(theme=DEFAULT_TERMINAL_THEME))
     page.screenshot(path=IMAGES / f"terminal-{command}.png")
     page.context.close()
