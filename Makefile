@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo portal-assets test-tools test test-rest test-all check audit docs lock clean
+.PHONY: help setup demo portal-assets test-tools test test-rest test-all check audit docs captures lock clean
 
 help:            ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -49,6 +49,9 @@ audit: setup     ## licences, known vulnerabilities, list of parts (build/sbom.j
 
 docs: setup      ## write docs/rapport.md and the JSON Schemas again from the mapping file
 	@$(BIN)/unc mapping document
+
+captures: setup  ## make the pictures of docs/images again from the demo (needs Debian's chromium, libreoffice-calc, poppler-utils, pngquant)
+	$(BIN)/python -m tests.captures
 
 lock:            ## make the lock files again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements.lock

@@ -21,6 +21,8 @@ from cli.terminal.parsing import Count
 from exports.published.editions import Kind
 from exports.published.manifest import CURRENT
 from portal.people.passwords import hash_password
+from portal.people.roles import parse_role
+from portal.published.files import FetchableFiles
 from sandbox.api.instance import DATABASE
 from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.generate import generate
@@ -165,15 +167,23 @@ def _first_edition(at: datetime) -> None:
 
 def _fetch_first(demarche: int, home: Path) -> None:
     """Accounts of the portal that fetched the first workbooks: what changed since then shows."""
-    folder = latest_export(home).name
+    root = latest_export(home).parent
     with open_store(load_settings().database()) as store:
         known = {one.email for one in store.accounts.list()}
         hashed = hash_password(PASSWORD)
         for email, (role, file) in _ACCOUNTS.items():
             if email not in known:
                 store.accounts.add(Account(email, role, now(), now(), hashed))
-                visit = Visit(now(), email, "download", folder, file)
+                version = current_version(root, demarche, role=role, file=file)
+                visit = Visit(now(), email, "download", version, file)
                 store.visits.record(demarche, visit)
+
+
+def current_version(root: Path, demarche: int, *, role: str, file: str) -> str:
+    """The publication of a current workbook, as the portal's journal names what is fetched."""
+    published = FetchableFiles(root, demarche=demarche, secret="")  # no address is made of it
+    current = (one for one in published.for_role(parse_role(role)) if one.is_current)
+    return next(one.version for export in current for one in export.files if one.name == file)
 
 
 def _run_flow() -> dict[str, Any]:

@@ -1,8 +1,9 @@
-"""The operators' pages are true: commands, settings, deployments and files that they name exist."""
+"""The pages are true: commands, settings, deployments, files and pictures that they name exist."""
 
 import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
@@ -12,7 +13,17 @@ from cli.portal.settings import PortalSettings
 from settings import Settings
 from tests.ops.conftest import ROOT
 
-PAGES = ("exploitation.md", "protection-des-donnees.md", "architecture.md", "securite.md")
+PAGES = (
+    "exploitation.md",
+    "protection-des-donnees.md",
+    "architecture.md",
+    "securite.md",
+    "centre.md",
+    "instructeur.md",
+    "premier-jour.md",
+    "verdict.md",
+    "classeurs.md",
+)
 FIELDS = (*Settings.model_fields, *PortalSettings.model_fields)
 SETTINGS = {f"UNC_{name.upper()}" for name in FIELDS}
 each_page = pytest.mark.parametrize("page", PAGES)
@@ -41,6 +52,36 @@ def test_the_files_exist(page: str) -> None:
         text_of(page),
     ):
         assert (ROOT / path).exists(), path
+
+
+def _links(page: Path) -> Iterator[Path]:
+    """Files that a page links to or shows, in it."""
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
+        file = link.partition("#")[0]
+        if file and "://" not in file:
+            yield (page.parent / file).resolve()
+
+
+def test_links_lead_to_files_and_every_picture_is_shown() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    linked = {page: set(_links(page)) for page in pages}
+    lost = [(page.name, file.name) for page in pages for file in linked[page] if not file.exists()]
+    assert not lost
+    pictures = set((ROOT / "docs" / "images").iterdir())
+    assert pictures
+    assert pictures <= set().union(*linked.values())
+    assert all(one.stat().st_size <= 150_000 for one in pictures)
+    assert sum(one.stat().st_size for one in pictures) <= 1_200_000
+
+
+def test_sections_that_are_linked_are_there() -> None:
+    for page in (ROOT / "docs").glob("*.md"):
+        for file, section in re.findall(r"\]\(([\w.-]+\.md)#([^)]+)\)", page.read_text("utf-8")):
+            titles = re.findall(
+                "^#+ (.+)$", (ROOT / "docs" / file).read_text("utf-8"), re.MULTILINE
+            )
+            made = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+            assert section in made, (page.name, file, section)
 
 
 def test_each_threat_names_tests_that_are_there() -> None:

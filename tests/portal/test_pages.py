@@ -5,6 +5,7 @@ import re
 
 import openpyxl
 
+from cli.demo.demo import current_version
 from portal.dossiers.search import PER_PAGE
 from tests.portal.conftest import ADMIN, AGENCE, CHANGED, LYON, NICE, Portal, add_account
 
@@ -149,3 +150,12 @@ def test_every_page_says_what_it_is_and_in_which_language(portal: Portal) -> Non
         assert 'aria-current="page"' in page
         titles.add(re.findall("<title>(.*)</title>", page)[0])
     assert len(titles) == 5
+
+
+def test_the_demo_names_what_was_fetched_as_a_download_does(portal: Portal) -> None:
+    visitor, source = portal.visitor(LYON), portal.source
+    links = visitor.file_links().items()
+    visitor.get(next(link for key, link in links if key == "classeur courant/reseau.xlsx"))
+    named = current_version(source.exports, source.demarche, role="centre:lyon", file="reseau.xlsx")
+    assert f"{named}/reseau.xlsx" in portal.visitor(ADMIN).get("/journal").text
+    assert re.fullmatch(r"courant/\d+", named)
