@@ -239,7 +239,7 @@ def merge(one: Situation, into: Situation, *, by: By, when: When) -> list[Draft]
     if one.id == into.id:
         raise Refused(f"{one.id} ne peut être fondue dans elle-même.")
     needed(when.reason, "Motif")
-    later = max(one.life_on, into.life_on)
+    later = max(one.life_on, into.life_on, one.opened_on, into.opened_on)
     drawn = _life(one, Verb.MERGED, by=by, when=when, later=later)
     return [_with(drawn, {"dans": None, "état": one.state}, {"dans": into.id})]
 

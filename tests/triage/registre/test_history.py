@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.triage.registre.desk import ANNE, Desk, shown
@@ -79,6 +79,13 @@ def test_later_acts_change_no_past_state(
     assert desk.figure(2026, known=known) == figure
 
 
+@example(  # merged, dated back to before the other was there
+    steps=[
+        ("validate", "SIT-0001", "SIT-0001", 0, 0),
+        ("validate", "SIT-0002", "SIT-0001", 0, 0),
+        ("merge", "SIT-0001", "SIT-0002", 2, 0),
+    ]
+)
 @settings(max_examples=40, deadline=None)
 @given(st.lists(STEPS, max_size=24))
 def test_every_dossier_is_in_one_situation_and_no_merge_goes_round(
