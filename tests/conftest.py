@@ -15,7 +15,7 @@ import pytest
 from sandbox.demarche.notices import PLATFORM
 from sandbox.demarche.seed import SeedDossier
 from sandbox.server import Sandbox, running_sandbox
-from settings import Settings, load_settings
+from settings import ROOT, Settings, load_settings
 from steps.run import run_once
 from steps.wiring.services import connect
 from steps.wiring.summary import Summary
@@ -65,6 +65,20 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def data_files_stay_as_they_are() -> Iterator[None]:
+    """No test writes what staff would write beside the project's own mapping, rules or columns."""
+
+    def read() -> dict[Path, bytes]:
+        places = ("mappings/unc", "triage/unc", "exports/unc")
+        files = (one for place in places for one in (ROOT / place).rglob("*.*"))
+        return {one: one.read_bytes() for one in files if "__pycache__" not in one.parts}
+
+    before = read()
+    yield
+    assert read() == before, "a test wrote to the project's own data files"
 
 
 @pytest.fixture(scope="session", autouse=True)

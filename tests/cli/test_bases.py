@@ -4,6 +4,7 @@ import json
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from cyclopts import App
 
 from cli.app import COMMANDS, call, make_app
 from sandbox.server import default_form, running_sandbox
+from settings import ROOT
 from store.repository import open_store
 from tests.steps.syncing import seeds
 
@@ -190,6 +192,8 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
             "UNC_INSTRUCTEUR": served.instructeur,
             "UNC_HOME": str(folder / "home"),
             "UNC_DEMARCHES": str(folder / "demarches.toml"),
+            # What staff say of the form is written beside the mapping: a copy of it.
+            "UNC_MAPPING": str(copytree(ROOT / "mappings/unc", folder / "unc") / "mapping.yaml"),
         }
         with pytest.MonkeyPatch.context() as patch:
             for name, value in environment.items():
