@@ -148,6 +148,8 @@ def test_users_are_managed_by_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("UNC_HOME", str(tmp_path))
+    assert call(["init"]) == 0
+    capsys.readouterr()
 
     def unc(*arguments: str, typed: str = "") -> tuple[int, str]:
         monkeypatch.setattr("sys.stdin", io.StringIO(typed))

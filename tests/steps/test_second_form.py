@@ -209,6 +209,7 @@ def test_columns_of_another_form_stop_the_export_with_their_file(
     file = tmp_path / "demarches.toml"
     kept = [line for line in file.read_text("utf-8").splitlines() if "UNC_COLUMNS" not in line]
     file.write_text("\n".join(kept), "utf-8")
+    told(capsys, "sync")
     told(capsys, "respond")
     assert call(["export"]) == 2
     shown = capsys.readouterr().err

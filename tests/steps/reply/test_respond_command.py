@@ -65,6 +65,7 @@ def test_the_bridge_reads_what_a_person_just_changed_before_it_writes(
 def test_a_message_is_withdrawn_by_command(town: MakeTown, unc: Any) -> None:
     (seed,) = some("Complet")
     with town([seed]) as made:
+        assert unc(made, "init")[0] == 0
         assert unc(made, "respond")[0] == 0
         code, shown, _ = unc(made, "respond", "--withdraw", str(seed.number), "--json")
         assert (code, json.loads(shown)["withdrawn"]) == (0, True)
