@@ -67,7 +67,7 @@ def test_a_workbook_is_fetched_in_two_clicks_and_opens(opened: Open, tmp_path: P
         assert waiting.value.suggested_filename.endswith("-crpv-lyon.xlsx")
         waiting.value.save_as(tmp_path / "mine.xlsx")
     book = openpyxl.load_workbook(tmp_path / "mine.xlsx")
-    assert book.sheetnames[:2] == ["Synthèse", "Dossiers"]
+    assert book.sheetnames[:2] == ["À traiter", "Synthèse"]
 
 
 def test_dossiers_are_filtered_and_a_card_is_read(opened: Open) -> None:
