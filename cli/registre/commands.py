@@ -6,6 +6,7 @@ from datetime import date
 from cyclopts import App
 from rich.console import Console
 
+from cli.registre import effect as effects
 from cli.registre import view
 from cli.registre.measures import measure
 from cli.registre.options import At, Level, Texts, Who, acting, reading
@@ -14,6 +15,7 @@ from cli.terminal.output import Common, print_json, table
 from cli.terminal.parsing import Count, DossierNumber
 from steps.judge.acts import register_of
 from steps.registre import acting as steps
+from steps.registre.around import Asked, around
 from steps.registre.ranking import proposed_level
 from triage.registre import life
 from triage.registre.acts import as_known, history
@@ -27,6 +29,7 @@ registre = App(
 )
 registre.command(measure)
 registre.command(signal)
+effects.register(registre)
 _DEFAULT = Common()
 _NOW = At()
 _NONE = Texts()
@@ -58,13 +61,15 @@ def show(situation: str, *, at: At = _NOW, common: Common = _DEFAULT) -> int:
         one = find(register, situation)
         every = as_known(services.store.acts.list(services.demarche), on=at.au, known=known)
         acts, proposed = history(every, one.id), proposed_level(services, one.dossiers)
+        found = around(services, [one.id], Asked(at.au, known))[one.id].effects
     if common.json:
         told = {"proposed_level": asdict(proposed), "acts": [view.plain_act(a) for a in acts]}
+        told["effects"] = [effects.plain_effect(each) for each in found]
         print_json({**view.plain(one, register), **told})
         return 0
     out = Console()
     out.print(table(f"{one.id} · {one.title}", ["", ""], [*view.head(one, proposed)]))
-    for part in view.parts(one, register, acts):
+    for part in (*view.parts(one, register, acts), *effects.effect_tables(found)):
         out.print(part, highlight=False)
     return 0
 

@@ -26,6 +26,7 @@ NEED_A_BASE = (
     "patients clear 1 01234567", "patients restore 1 01234567", "patients show 1", "purge",
     "purge --dry-run", "reconcile", "respond", "respond --dry-run",
     "registre close SIT-0001 --conclusion c --by n", "registre discard SIT-0001 --by n",
+    "registre duplicate 2 1 --by n", "registre effect SIT-0001", "registre event SIT-0001 e --by n",
     "registre edit SIT-0001 --by n", "registre freeze 2017 --by n",
     "registre identify SIT-0001 2026-01-01 --by n",
     "registre level SIT-0001 --niveau n --justification j --by n", "registre list",

@@ -39,6 +39,11 @@ class Verb(StrEnum):
     MEASURE_CONCLUDED = "conclusion de la mesure"
     SIGNAL = "signal"
     FROZEN = "arrêté annuel"
+    COPY = "doublon"
+    EVENT = "évènement"
+    MEETING = "séance"
+    AGENDA = "ordre du jour"
+    ADVICE = "avis"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +52,7 @@ class Draft:
 
     Attributes:
         object: Id of what it is about: a situation, a signal (``SIG-0001``), a measure
-            (``MES-0001``), ``dossier 24000142``, ``année 2017``.
+            (``MES-0001``), a séance (``SEA-0001``), ``dossier 24000142``, ``année 2017``.
         verb: What it does.
         effect_on: Day (Paris) from which it holds.
         person: Who did it.
