@@ -9,6 +9,7 @@ from rich.console import Console
 from cli.registre import effect as effects
 from cli.registre import view
 from cli.registre.measures import measure
+from cli.registre.meetings import meeting
 from cli.registre.options import At, Level, Texts, Who, acting, reading
 from cli.registre.signals import signal
 from cli.terminal.output import Common, print_json, table
@@ -29,6 +30,7 @@ registre = App(
 )
 registre.command(measure)
 registre.command(signal)
+registre.command(meeting)
 effects.register(registre)
 _DEFAULT = Common()
 _NOW = At()

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from triage.patient_data.finders import TOLD, found_in
 from triage.registre.acts import Act, By, Draft, Verb, as_known
 from triage.registre.life import When, check_day
-from triage.registre.refused import Refused, needed
+from triage.registre.refused import needed, without_patients
 from triage.registre.register import Situation
 
 _TEXT = "évènement"
@@ -54,11 +53,7 @@ def note_event(one: Situation, text: str, *, by: By, when: When) -> list[Draft]:
     Raises:
         Refused: The text is missing, or looks like patient data.
     """
-    told = needed(text, "Évènement")
-    if kinds := dict.fromkeys(TOLD[kind] for kind, _ in found_in(told)):
-        raise Refused(
-            f"Évènement : ressemble à une donnée de patient ({', '.join(kinds)}) ; retirez-la."
-        )
+    told = without_patients(needed(text, "Évènement"), "Évènement")
     check_day(when.on, by=by, when=When(when.on, when.today, when.reason or "jour de l'évènement"))
     return [
         Draft(
