@@ -7,6 +7,7 @@ from cyclopts import App
 from rich.console import Console
 
 from cli.registre import effect as effects
+from cli.registre import pack as packs
 from cli.registre import view
 from cli.registre.measures import measure
 from cli.registre.meetings import meeting
@@ -32,6 +33,7 @@ registre.command(measure)
 registre.command(signal)
 registre.command(meeting)
 effects.register(registre)
+packs.register(registre)
 _DEFAULT = Common()
 _NOW = At()
 _NONE = Texts()

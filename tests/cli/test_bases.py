@@ -38,6 +38,7 @@ NEED_A_BASE = (
     "registre measure add SIT-0001 --type t --by n",
     "registre measure conclude MES-0001 --conclusion c --by n",
     "registre measure move MES-0001 --etat e --by n", "registre merge SIT-0002 SIT-0001 --by n",
+    "registre pack SEA-0001 --to pack",
     "registre reopen SIT-0001 --by n", "registre seen SIT-0001 --by n", "registre show SIT-0001",
     "registre signal add --type t --organisme o --substance s --resume r --by n",
     "registre signal list", "registre signal place SIG-0001 --nouvelle --by n",
