@@ -62,12 +62,20 @@ def show(situation: str, *, at: At = _NOW, common: Common = _DEFAULT) -> int:
         one = find(register, situation)
         every = as_known(services.store.acts.list(services.demarche), on=at.au, known=known)
         acts, proposed = history(every, one.id), proposed_level(services, one.dossiers)
+        scores = [
+            each
+            for each in services.store.scores.list(services.demarche, one.id)
+            if known is None or each.scored_at <= known
+        ]
     if common.json:
         told = {"proposed_level": asdict(proposed), "acts": [view.plain_act(a) for a in acts]}
-        print_json({**view.plain(one, register), **told})
+        scored = {"scores": [asdict(each) for each in scores]}
+        print_json({**view.plain(one, register), **told, **scored})
         return 0
     out = Console()
     out.print(table(f"{one.id} · {one.title}", ["", ""], [*view.head(one, proposed)]))
+    if scores:
+        out.print(view.scores_table(scores), highlight=False)
     for part in view.parts(one, register, acts, on=at.au or today()):
         out.print(part, highlight=False)
     return 0

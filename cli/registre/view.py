@@ -8,12 +8,14 @@ from typing import Any
 from rich.table import Table
 
 from cli.terminal.output import table
+from french.time import PARIS
+from store.verdicts.scores import KeptScore
 from triage.registre.acts import Act
 from triage.registre.indicator import YearFigure
 from triage.registre.levels import ProposedLevel
 from triage.registre.life import TEXTS
 from triage.registre.questions import Asked, asked
-from triage.registre.ranking import Move, Ranked
+from triage.registre.ranking import Move, Ranked, Score, differing
 from triage.registre.register import Measure, Register, Situation
 from triage.registre.signals import FIELDS, Likely
 
@@ -205,6 +207,38 @@ def years_table(found: Sequence[YearFigure]) -> Table:
     columns = ["Année", "Identifiées", "Avec une mesure de l’agence", "Part"]
     more = ["En cours d’évaluation au 31 décembre", "Closes sans mesure", ""]
     return table("Situations identifiées dans l’année", [*columns, *more], rows)
+
+
+def scores_table(found: Sequence[KeptScore]) -> Table:
+    """How the score of a situation moved, the last first, and what each rests on."""
+    rows = [
+        (
+            f"{one.scored_at.astimezone(PARIS):%d/%m/%Y %H:%M}",
+            one.score.told(),
+            _moved(before.score, one.score) if before else _scored(one.score),
+            one.score.version,
+            one.score.reference or "–",
+        )
+        for before, one in zip((None, *found), found, strict=False)
+    ]
+    columns = ["Depuis le", "Score", "Lignes", "classement.yaml", "BDPM"]
+    return table("Score, et comment il a bougé", columns, rows[::-1])
+
+
+def _moved(before: Score, after: Score) -> str:
+    lines = (f"{name} {one} → {two}" for name, one, two in differing(before, after))
+    told = {line.line: line.evidence for line in before.lines}
+    evidence = (
+        f"{line.line} ({told[line.line]} → {line.evidence})"
+        for line in after.lines
+        if line.line in told and told[line.line] != line.evidence
+    )
+    return " ; ".join((*lines, *evidence)) or "mêmes lignes, autre fichier"
+
+
+def _scored(score: Score) -> str:
+    lines = (f"{one.line} {one.points} ({one.evidence})" for one in score.lines if one.points)
+    return " ; ".join(lines) or "aucune ne donne de point"
 
 
 def ranking_table(found: Sequence[Ranked], register: Register) -> Table:

@@ -31,7 +31,7 @@ from steps.publish.withdrawal import (
     remake_withdrawn,
     withdraw,
 )
-from steps.registre.exported import register_stamp, register_view
+from steps.registre.exported import keep_scores, register_stamp, register_view
 from steps.wiring import handed_out_files
 from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.drift import absences_told, drift_of
@@ -69,6 +69,7 @@ def export(services: Services, summary: Summary) -> None:
         sweep_current(root)
         entries = judged_entries(services, summary, told=aside)
         made = workbook_set(services, entries, export_context(services, entries))
+        keep_scores(services, made.context.register)
         finish_withdrawal(services, summary, made=made)
         base = next(iter(editions(root, Kind.WEEKLY, demarche=demarche)), None)
         publication = Publication.begin(services, made, base=base, aside=aside)

@@ -9,7 +9,7 @@ from steps.follow.followup import Followed
 from steps.judge.acts import register_of, today
 from steps.registre.ranking import ranked
 from steps.wiring.logs import LOG
-from steps.wiring.services import Services
+from steps.wiring.services import Services, now
 from triage.registre.acts import Verb
 from triage.registre.folding import read
 from triage.registre.indicator import year_figure, years_of
@@ -44,6 +44,12 @@ def register_view(services: Services, found: Followed) -> RegisterView:
         ranked={one.situation: one for one in ranking},
         years=tuple(year_figure(acts, year, lists=lists) for year in years_of(acts)),
     )
+
+
+def keep_scores(services: Services, view: RegisterView) -> None:
+    """Keep the scores that moved, with their lines and what they rest on."""
+    found = {name: one.score for name, one in view.ranked.items()}
+    services.store.scores.keep(services.demarche, found, at=now())
 
 
 def register_stamp(services: Services) -> Iterator[str]:
