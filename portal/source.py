@@ -13,7 +13,6 @@ from exports.sheets.centres import Assignment, Centre, concerned
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.to_treat import News
 from mappings.schema.model import Audience
-from steps.follow.matters import Matter
 from store.repository import Store
 
 
@@ -27,6 +26,18 @@ class Passage(Protocol):
     @property
     def said_by(self) -> str:
         """Who said that it is no patient's; blank while it is masked."""
+
+
+class Matter(Protocol):
+    """Things of a kind that wait beside dossiers, see :class:`steps.follow.matters.Matter`."""
+
+    @property
+    def kind(self) -> str:
+        """Its name in an address."""
+
+    @property
+    def things(self) -> Sequence[object]:
+        """What waits."""
 
 
 @dataclass(frozen=True, slots=True)
