@@ -57,7 +57,7 @@ _POSTAL = re.compile(
     r"(?<![\w,.])(?:\d{1,4}(?: ?(?i:bis|ter|quater)\b)?(?: (?:de la|du|de l'))?[ ,]{1,2}"
     rf"(?:{_STREET}\b\.?|(?i:r\.))"
     r"|(?i:lieu-dit))"
-    rf"(?:[ \n](?!\d{{5}})[^\s,;.]{{1,16}}){{1,5}}(?P<town>{_FLAT}{_TOWN})?"
+    rf"(?:[ \n](?!\d{{5}})(?:[A-ZÉ]\.|[^\s,;.]{{1,16}})){{1,5}}(?P<town>{_FLAT}{_TOWN})?"
 )
 _AT_HOME = re.compile(
     rf"(?:{any_of(WORDS.at_home)})(?!\w)[^\d\n.;]{{0,20}}?[ :,(]"
@@ -68,7 +68,11 @@ _THEN_HOME = re.compile(
     r"(?=[ ,(]{1,3}(?i:\(?domicile|o[ùu] (?:il|elle) (?:vit|habite|r[ée]side)|son domicile))"
 )
 _HOME = re.compile("|".join(map(re.escape, sorted(folded(WORDS.home)))), re.IGNORECASE)
-_ORGANISATION = re.compile(rf"(?<!\w)(?:{any_of(WORDS.organisations)})(?!\w)")
+_SHORT_WORDS = frozenset({"sa", "ch", "has", "ars", "ema", "place", "rue"})
+_ORGANISATION = re.compile(
+    rf"(?<!\w)(?:{any_of(tuple(o for o in WORDS.organisations if o not in _SHORT_WORDS))}"
+    r"|SA|CH|HAS|ARS|EMA)(?!\w)"
+)
 _TOWN_OF_HOME = re.compile(
     rf"(?<!\w)(?:(?i:habit|demeur|domicili|r[ée]sid|log[ée]|h[ée]berg)[^\W\d_]{{0,6}}"
     rf"|{any_of(WORDS.at_home)})(?: ?: ?)?"
@@ -118,7 +122,7 @@ def postal_addresses_in(text: str) -> Iterator[Span]:
             )
     for pattern in (_TOWN_OF_HOME, _AT_HOME, _THEN_HOME):
         for match in pattern.finditer(text):
-            if not _ORGANISATION_AT.search(match["place"]):
+            if pattern is _AT_HOME or not _ORGANISATION_AT.search(match["place"]):
                 start, end = match.span("place")
                 postcode = any(map(str.isdigit, match["place"]))
                 yield start, _extended(text, end, _MORE_OF_A_TOWN if postcode else None)

@@ -54,7 +54,9 @@ _BORN = r"(?i:\bn[ée](?:e|\(e\)|[.]e)?\b|\bnaissance\b|\bddn\b)[^\n\d]{0,30}"
 
 _BORN_ON = re.compile(rf"{_BORN}$")
 _SAID_BEFORE = re.compile(rf"{_SAID}[^\n\d]{{0,25}}$")
-_DOTTED_BEFORE = re.compile(rf"(?P<initials>{_DOTTED})[ ,(:;/-]{{0,4}}$")
+_DOTTED_BEFORE = re.compile(
+    rf"(?P<initials>{_DOTTED})(?:[ ,(:;/-]{{0,4}}|,? \(?[FHM]\)?[ ,:]{{1,3}})$"
+)
 _BARE_BEFORE = re.compile(rf"(?P<initials>{_BARE}) ?[,(:;][ (]{{0,2}}$")
 _BESIDE_BEFORE = re.compile(rf"(?P<initials>{_BARE})(?:[ /-]{{1,6}}| \(?[FHM]\)?[ ,]{{1,2}})$")
 _LOWER_BEFORE = re.compile(rf"(?P<initials>{_LOWER}) ?[,(:;][ (]{{0,2}}$")

@@ -143,6 +143,8 @@ _NOT_AFTER = folded(WORDS.not_after_patient)
 def is_clinical(word: str) -> bool:
     """Whether a word tells what a patient has, rather than who it is."""
     folded_word = _fold(word)
+    if folded_word in FIRST_NAMES:
+        return False
     return folded_word in _NOT_AFTER or _ADJECTIVE.fullmatch(folded_word) is not None
 
 

@@ -33,7 +33,7 @@ CODE_BEFORE = re.compile(
 _BEFORE = 40
 
 _VALUE = r"(?:[A-Z]{1,3}[ -]?)?\d(?:[ ./-]?\d){3,14}(?!\w)"
-_ITS_SIGN = r"(?:[ :=#./(\n-]|n°|(?i:num[ée]ro|(?:du |de la )?patiente?)){0,4}?"
+_ITS_SIGN = r"(?:[ :=#./(\n-]|n°|est |(?i:num[ée]ro|(?:du |de la )?patiente?)){0,4}?"
 _OF_THE_PATIENT = r"(?: ?\(?(?i:(?:du |de la |de l')?(?:patiente?|malade|assur[ée]e?))\)?)"
 _NUMBERED = (
     r"(?i:n°|no|nr|num[ée]ros?|num\.?|code|id(?:entifiant)?|r[ée]f(?:[ée]rence)?\.?|contrat)"
@@ -41,12 +41,13 @@ _NUMBERED = (
 )
 _HOSPITAL = re.compile(
     rf"(?<!\w)(?:(?P<label>{any_of(WORDS.hospital)}{_OF_THE_PATIENT}?)(?![^\W\d_])"
-    rf"|{_NUMBERED}(?:{any_of((*WORDS.hospital_numbered, *WORDS.hospital))}){_OF_THE_PATIENT}?"
+    rf"|{_NUMBERED}(?:{any_of((*WORDS.hospital_numbered, *WORDS.hospital))})(?: hospitalier)?"
+    rf"{_OF_THE_PATIENT}?"
     r"(?![^\W\d_])"
     rf"|(?i:dossier|code) ?(?:n°|(?i:num[ée]ro))?{_OF_THE_PATIENT}"
     rf"|(?P<kept>(?i:patiente?)) (?=n°|(?i:num[ée]ro))){_ITS_SIGN}(?P<value>{_VALUE})"
-    rf"|(?:n°|(?i:num[ée]ro|identifiant|[ée]tiquette)) ?(?P<of>{_VALUE})"
-    r"(?= \(?(?:(?i:du|de la|d'une?) )?(?i:patiente?|malade)\b)"
+    rf"|(?:n°|(?i:num[ée]ro|identifiant|[ée]tiquette|dossier)) ?(?P<of>{_VALUE})"
+    r"(?= \(?(?:(?i:du|de la|d'une?) )?(?i:patiente?|malade|ipp|nip)\b)"
 )
 _IDENTITY = re.compile(
     rf"(?<!\w)(?:(?:{any_of(WORDS.identity)})(?![^\W\d_])"

@@ -19,6 +19,7 @@ from triage.patient_data.names import (
     name_before,
     professions_near,
 )
+from triage.patient_data.numbers import hospital_numbers_in, nirs_in
 from triage.patient_data.roles import said_initials_in, said_names_in
 from triage.patient_data.words import WORDS, any_of
 
@@ -76,7 +77,7 @@ PATIENT_STEMS = tuple(
 def names_in(text: str) -> Iterator[Span]:
     """Places of the names of people who are no authors: each with what makes it identify one."""
     low = text.lower()
-    found = [*_by_birth(text), *_by_age(text)]
+    found = [*_by_birth(text), *_by_age(text), *_by_what_follows(text)]
     if any(one in low for one in _CIVILITY_STEMS):
         found += [*_by_civility(text), *lower_names_in(text)]
     if any(one in low for one in PATIENT_STEMS):
@@ -150,6 +151,50 @@ def _by_birth(text: str) -> Iterator[Span]:
             yield start, name.end
 
 
+_THE_PATIENT = re.compile(
+    rf"[ ,(]{{1,3}}(?:(?i:le|la|ma|mon|notre) )?{any_of(WORDS.patients)}(?!\w)(?! (?i:de|d'|[âa]g))"
+)
+_ILL = re.compile(
+    r" (?i:sous|souffr[^\W\d_]{1,4}|pren(?:d|ait)|se plaint|vomit|tousse"
+    r"|(?:est|était|a été) (?:suivi|trait[ée]|hospitalis[ée]|d[ée]c[ée]d[ée]|op[ée]r[ée]|mort)e?"
+    r"|a (?:chut[ée]|convuls[ée]|fait une?|re[çc]u|pr[ée]sent[ée] une?|arr[êe]t[ée]|d[ée]velopp[ée]"
+    r"|pris|stopp[ée]|vomi))(?!\w)"
+)
+"""What befalls who takes a medicine."""
+_I_AM = re.compile(
+    r"(?<!\w)(?i:je m'appelle|je soussign[ée]{1,2}|je suis|personne concern[ée]e est|il s'agit de)"
+    r" (?=[^\W\d_])"
+)
+_FULL = re.compile(
+    r"(?<![^\W\d_])[A-ZÉÈ][^\W\d_]{1,18}(?:['-][^\W\d_]{1,18})?"
+    r"(?: [A-ZÉÈ][^\W\d_]{1,18}(?:['-][^\W\d_]{1,18})?){1,3}(?![\w'-])"
+)
+
+
+def _by_what_follows(text: str) -> Iterator[Span]:
+    """A full name beside « (patient) », what ails it, or a number that is one person's."""
+    for match in _I_AM.finditer(text):
+        name = name_after(text, match.end())
+        if name is not None and _is_somebody(text, name):
+            yield name.start, name.end
+    for match in _FULL.finditer(text):
+        if _THE_PATIENT.match(text, match.end()) or _ILL.match(text, match.end()):
+            name = name_before(text, match.end())
+            if name is not None and _is_somebody(text, name):
+                yield name.start, name.end
+    for start, _ in (*nirs_in(text), *hospital_numbers_in(text)):
+        name = name_before(text, start)
+        if name is not None and _is_somebody(text, name):
+            yield name.start, name.end
+
+
+def _is_somebody(text: str, name: Name) -> bool:
+    """Whether a full name is of none who writes, of no place, company nor disease."""
+    if not has_first_name(name) or name.of_another or any(map(is_clinical, name.words)):
+        return False
+    return not professions_near(text, name.start, name.end)
+
+
 def _by_age(text: str) -> Iterator[Span]:
     for start, end in ages_in(text):
         name = name_before(text, start)
@@ -193,7 +238,8 @@ def _by_civility(text: str) -> Iterator[Span]:
             if initials := _ONE_INITIAL.match(text, start):
                 yield initials.span()
             continue
-        if not professions_near(text, start, name.end) and not _is_title(name):
+        writes = professions_near(text, start, name.end) and not _THE_PATIENT.match(text, name.end)
+        if not writes and not _is_title(name):
             yield start, name.end
 
 

@@ -44,7 +44,9 @@ _LABEL = re.compile(
     r"|nom (?:de naissance|de jeune fille|d'usage|de famille|patronymique|marital)))"
     rf"|(?P<civil>(?i:M\.? ?/ ?Mme|Mme ?/ ?M\.?(?: ?/ ?Mlle)?))"
     rf"|(?P<last>(?i:nom(?: usuel)?))){_E}(?: ?[:=] ?(?=[^\W\d_])| (?=[A-ZÉÈ]{{3,30}}(?!\w))"
-    r"|(?<=r[ée]nom) (?=[A-ZÉÈ][^\W\d_])|(?<=patient) (?=[A-ZÉÈ])|(?<=patiente) (?=[A-ZÉÈ])"
+    r""
+    r"|(?:(?<=nt)|(?<=te)|(?<=om)) est (?=[A-ZÉÈ])|(?<=r[ée]nom) (?=[A-ZÉÈ][^\W\d_])"
+    r"|(?<=patient) (?=[A-ZÉÈ])|(?<=patiente) (?=[A-ZÉÈ])"
     r"| (?=[A-ZÉÈ][^\W\d_]{1,25}(?:[ -][^\W\d_]{2,25})?,? (?i:pr[ée]nom)))"
 )
 _FIRST_NEAR = re.compile(r"(?i:pr[ée]nom)")
@@ -70,13 +72,13 @@ _ADJECTIVE_OR_NAME = re.compile(r".{1,30}(?:e|es|ee|ees|ant|ants|ent|ents|el|al|
 """Ends of words that tell either."""
 _INITIALS = re.compile(
     r"(?P<dotted>[A-ZÉÈ]\. ?-?[A-ZÉÈ](?:\.|(?!\w))(?: ?-?[A-ZÉÈ]\.)?)(?![^\W\d_])"
-    r"|(?P<single>[A-ZÉÈ]\.)(?= ?[,(]| [a-zéà(]|$)|(?P<bare>[A-Z]{2})(?!\w)(?=[ ,]{1,2})"
+    r"|(?P<single>[A-ZÉÈ]\.)(?= ?[,(]| [a-zéà(]|$)|(?P<bare>[A-Z]{2})(?!\w)(?=[ ,:]{1,2})"
 )
 _THEN_BORN = re.compile(
     r"\.? ?-?[A-Z]?\.?[ ,(:;/-]{0,4}(?:(?i:n[ée]e?\b|ddn|naissance)|\d{1,2}[/.-])"
 )
 _AFTER_INITIALS = re.compile(
-    rf",? (?:{any_of(WORDS.after_names)})(?!\w)|,? \(?\d{{1,3}} ?(?:ans|a)\b"
+    rf",? (?:{any_of(WORDS.after_names)})(?!\w)| ?[:;]|,? \(?\d{{1,3}} ?(?:ans|a)\b"
 )
 _SURNAME, _BESIDE, _NEAR, _TITLE = 4, 6, 60, 3
 
