@@ -38,6 +38,7 @@ _CODE = re.compile(
 )
 _LABELLED = re.compile(r"· cis ([0-9]{8})$")
 _DIGITS = re.compile(r"[ .\-]")
+_CIS_LENGTH = 8
 _CIP_LENGTHS = frozenset({7, 13})
 
 
@@ -98,9 +99,8 @@ class Directory:
 
     def search(self, entry: str) -> list[Facts]:
         """Specialities whose name or substance has what is typed, or the one of a code."""
-        code = code_typed(entry)
-        if len(code) in {8, *_CIP_LENGTHS}:
-            exact = self.speciality(code) or self.presentation(code)
+        exact = self.speciality(entry) or self.presentation(entry)
+        if exact or len(code_typed(entry)) in {_CIS_LENGTH, *_CIP_LENGTHS}:
             return [exact] if exact else []
         return [self._facts(one) for one in self._by_name.find(entry)]
 
