@@ -12,7 +12,7 @@ from portal.errors import BusyError, UnknownError
 from portal.published.files import FetchableFiles
 from portal.published.notices import Crier
 from portal.serving import each_minute, server_of
-from portal.source import Source
+from portal.source import Passage, Source
 from settings import SettingsError, load_settings
 from steps.judge.patients import clear, passages, restore
 from steps.publish.circumstances import circumstances, line_stamps
@@ -77,6 +77,12 @@ def source_of(services: Services) -> Source:
         except AlreadyRunning as error:
             raise BusyError from error
 
+    def passages_of(number: int) -> Sequence[Passage]:
+        try:
+            return passages(services, number)
+        except RequestError as error:
+            raise UnknownError from error
+
     return Source(
         demarche=services.demarche,
         store=services.store,
@@ -89,7 +95,7 @@ def source_of(services: Services) -> Source:
         circumstances=lambda: circumstances(services),
         stamps=lambda: line_stamps(services),
         stamp=lambda: source_digest(services),
-        passages=lambda number: passages(services, number),
+        passages=passages_of,
         say_of_passage=say,
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.status import HTTP_200_OK
 
 from exports.cells import Content, Link, paris
 from exports.sheets.figures import Figure
@@ -18,6 +19,8 @@ from portal.people.sessions import Person, sessions_of
 
 HERE = Path(__file__).parents[1]
 STATIC = HERE / "static"
+FLASH = "flash"
+"""Key of the session: what the next page says was done."""
 _DSFR = "dsfr/dsfr.min.css"
 _KIB = 1024
 
@@ -83,6 +86,7 @@ class View:
             path=request.url.path,
             menu=_menu(person),
             form_token=sessions_of(request).form_token(request),
+            flash=request.session.pop(FLASH, "") if status == HTTP_200_OK else "",
             **values,
         )
         return HTMLResponse(text, status_code=status)
