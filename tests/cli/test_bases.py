@@ -55,7 +55,7 @@ NEED_A_BASE = (
 )  # fmt: skip
 WITHOUT = (
     "alert unc-passage.service", "bdpm load BDPM", "conso list", "conso load CONSO",
-    "conso show A02BC01", "demo", "doctor", "init", "mapping check", "mapping document",
+    "conso show A02BC01", "demo", "doctor", "init", "lookup", "mapping check", "mapping document",
     "mapping new DOSSIER", "rules check", "rules diff 2026.1 2026.2", "run", "sandbox",
     "sandbox reset", "sandbox return", "sandbox snapshot", "sync", "worker",
 )  # fmt: skip
@@ -224,7 +224,7 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]
     [
         one
         for one in (*NEED_A_BASE, *WITHOUT)
-        if one.split()[0] not in {"serve", "demo", "sandbox"}
+        if one.split()[0] not in {"serve", "demo", "lookup", "sandbox"}
         and one != "mapping document"  # writes the project's own pages, of no démarche
     ],
 )
