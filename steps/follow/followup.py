@@ -11,7 +11,7 @@ from steps.judge.situations import descriptions, members
 from steps.wiring.case_files import reports_of
 from steps.wiring.services import Services, now
 from triage.situations.facts import SituationFacts, facts_of
-from triage.situations.followup import FollowUp, YearShare, by_year, follow_up
+from triage.situations.followup import FollowUp, follow_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,12 @@ class Followed:
     Attributes:
         facts: Situations by id.
         follow_ups: Follow-up of each, in the same order.
-        years: The published indicator, year by year.
+        reports: Their reports, by number.
     """
 
     facts: tuple[SituationFacts, ...]
     follow_ups: tuple[FollowUp, ...]
-    years: tuple[YearShare, ...]
+    reports: Mapping[int, Report]
 
 
 def followed(
@@ -69,7 +69,7 @@ def followed(
             follow_up(one, [reports[n] for n in one.numbers], first=first, until=until)
             for one in facts
         ),
-        years=by_year(facts, _deposits(reports)),
+        reports=reports,
     )
 
 
@@ -77,7 +77,3 @@ def _first_day(services: Services) -> date:
     rows = services.store.dossiers.light_rows(services.demarche)
     moments = [row.deposited_at for row in rows]
     return min(moments, default=now()).astimezone(PARIS).date()
-
-
-def _deposits(reports: Mapping[int, Report]) -> dict[int, date]:
-    return {number: one.deposited_at.astimezone(PARIS).date() for number, one in reports.items()}

@@ -19,8 +19,9 @@ from triage.registre.availability import first_generics, shortages
 from triage.registre.duplicates import copies
 from triage.registre.effect import Cause, Effect, Observed, effect_of, other_measures
 from triage.registre.events import events
+from triage.registre.folding import read
 from triage.registre.life import find
-from triage.registre.register import Register, Signal, Situation, read
+from triage.registre.register import Register, Signal, Situation
 from triage.situations.dci import Salts
 from triage.situations.facts import SituationFacts, facts_of
 

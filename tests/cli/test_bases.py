@@ -39,7 +39,10 @@ NEED_A_BASE = (
     "registre measure conclude MES-0001 --conclusion c --by n",
     "registre measure move MES-0001 --etat e --by n", "registre merge SIT-0002 SIT-0001 --by n",
     "registre pack SEA-0001 --to pack",
-    "registre reopen SIT-0001 --by n", "registre seen SIT-0001 --by n", "registre show SIT-0001",
+    "registre question add SIT-0001 --texte t --centres Lyon --echeance 2026-12-01 --by n",
+    "registre question answer QUE-0001 --centre Lyon --texte t --by n", "registre question list",
+    "registre question withdraw QUE-0001 --motif m --by n", "registre reopen SIT-0001 --by n",
+    "registre seen SIT-0001 --by n", "registre show SIT-0001",
     "registre signal add --type t --organisme o --substance s --resume r --by n",
     "registre signal list", "registre signal place SIG-0001 --nouvelle --by n",
     "registre split SIT-0001 1 --by n", "registre undo SIT-0001 --by n",
@@ -53,7 +56,7 @@ NEED_A_BASE = (
 )  # fmt: skip
 WITHOUT = (
     "alert unc-passage.service", "bdpm load BDPM", "conso list", "conso load CONSO",
-    "conso show A02BC01", "demo", "doctor", "init", "mapping check", "mapping document",
+    "conso show A02BC01", "demo", "doctor", "init", "lookup", "mapping check", "mapping document",
     "mapping new DOSSIER", "rules check", "rules diff 2026.1 2026.2", "run", "sandbox",
     "sandbox reset", "sandbox return", "sandbox snapshot", "sync", "worker",
 )  # fmt: skip
@@ -222,7 +225,7 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]
     [
         one
         for one in (*NEED_A_BASE, *WITHOUT)
-        if one.split()[0] not in {"serve", "demo", "sandbox"}
+        if one.split()[0] not in {"serve", "demo", "lookup", "sandbox"}
         and one != "mapping document"  # writes the project's own pages, of no démarche
     ],
 )

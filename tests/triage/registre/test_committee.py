@@ -26,7 +26,7 @@ class Table(Desk):
         known = meetings(self.acts)
         self.enter(committee.plan(known, day(on), by=ANNE, when=self.when()))
 
-    def asked(
+    def put_on_agenda(
         self, name: str, question: str = "Faut-il informer ?", who: str = "A. Durand"
     ) -> None:
         one, when = self.of(name), self.when()
@@ -63,7 +63,7 @@ def table() -> Table:
 
 
 def test_11_an_advice_proposes_a_measure_and_leaves_the_state(table: Table) -> None:
-    table.asked("SIT-0001")
+    table.put_on_agenda("SIT-0001")
     table.today = day("16/03")
     table.held()
     before = table.of("SIT-0001")
@@ -92,13 +92,13 @@ def test_a_seance_is_prepared_then_held_then_its_minutes_validated(table: Table)
     table.today = day("15/03")
     with pytest.raises(Refused, match="aucune situation à l'ordre du jour"):
         table.held()
-    table.asked("SIT-0001")
-    table.asked("SIT-0002")
+    table.put_on_agenda("SIT-0001")
+    table.put_on_agenda("SIT-0002")
     with pytest.raises(Refused, match="« préparée » : « Avis » demande « tenue »"):
         table.advised("SIT-0001")
     table.held()
     with pytest.raises(Refused, match="« tenue » : « Ordre du jour » demande « préparée »"):
-        table.asked("SIT-0002", "Autre")
+        table.put_on_agenda("SIT-0002", "Autre")
     table.advised("SIT-0001")
     with pytest.raises(Refused, match="aucun avis n'est saisi pour SIT-0002"):
         committee.validate_minutes(table.meeting(), by=ANNE, when=table.when())
@@ -114,19 +114,19 @@ def test_a_seance_is_prepared_then_held_then_its_minutes_validated(table: Table)
 def test_an_agenda_says_what_is_wrong(table: Table) -> None:
     table.merged("SIT-0002", "SIT-0001", "01/03")
     with pytest.raises(Refused, match="« Fondue »"):
-        table.asked("SIT-0002")
+        table.put_on_agenda("SIT-0002")
     for question, who, told in (
         (" ", "A", "Question : à donner"),
         ("Q ?", "", "Rapporteur : à donner"),
         ("Mme Martin, 06 12 34 56 78 ?", "A", "donnée de patient"),
     ):
         with pytest.raises(Refused, match=told):
-            table.asked("SIT-0001", question, who)
-    table.asked("SIT-0001")
+            table.put_on_agenda("SIT-0001", question, who)
+    table.put_on_agenda("SIT-0001")
     acts = len(table.acts)
-    table.asked("SIT-0001")
+    table.put_on_agenda("SIT-0001")
     assert len(table.acts) == acts, "twice is once"
-    table.asked("SIT-0001", "Une autre question ?")
+    table.put_on_agenda("SIT-0001", "Une autre question ?")
     assert [one.question for one in table.meeting().items] == ["Une autre question ?"]
     when = table.when()
     table.enter(committee.take_off_agenda(table.meeting(), "sit-0001", by=ANNE, when=when))
@@ -138,7 +138,7 @@ def test_an_agenda_says_what_is_wrong(table: Table) -> None:
 
 
 def test_a_measure_goes_to_the_situation_that_a_merged_one_stands_for(table: Table) -> None:
-    table.asked("SIT-0002")
+    table.put_on_agenda("SIT-0002")
     table.merged("SIT-0002", "SIT-0001", "01/03")
     table.today = day("16/03")
     table.held()
@@ -147,7 +147,7 @@ def test_a_measure_goes_to_the_situation_that_a_merged_one_stands_for(table: Tab
 
 
 def test_a_seance_of_the_past_is_as_it_was_known(table: Table) -> None:
-    table.asked("SIT-0001")
+    table.put_on_agenda("SIT-0001")
     before = asdict(meetings(table.acts, on=date(2026, 3, 1))["SEA-0001"])
     table.today = day("10/03")
     table.enter(committee.postpone(table.meeting(), day("12/03"), by=ANNE, when=table.when()))
