@@ -10,6 +10,7 @@ from rich.console import Console
 from cli.registre import view
 from cli.registre.measures import measure
 from cli.registre.options import At, Level, Texts, Who, acting, reading
+from cli.registre.past_years import import_, template
 from cli.registre.questions import question
 from cli.registre.signals import signal
 from cli.terminal.output import Common, print_json, table
@@ -31,6 +32,8 @@ registre = App(
 registre.command(measure)
 registre.command(question)
 registre.command(signal)
+registre.command(template)
+registre.command(import_, name="import")
 _DEFAULT = Common()
 _NOW = At()
 _NONE = Texts()

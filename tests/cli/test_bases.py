@@ -27,6 +27,7 @@ NEED_A_BASE = (
     "purge --dry-run", "reconcile", "respond", "respond --dry-run",
     "registre close SIT-0001 --conclusion c --by n", "registre discard SIT-0001 --by n",
     "registre edit SIT-0001 --by n", "registre freeze 2017 --by n",
+    "registre import classeur.xlsx --by n", "registre template annees.xlsx",
     "registre identify SIT-0001 2026-01-01 --by n",
     "registre level SIT-0001 --niveau n --justification j --by n", "registre list",
     "registre measure add SIT-0001 --type t --by n",
