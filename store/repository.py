@@ -24,6 +24,7 @@ from store.staff.handed_out import HandedOut
 from store.staff.lines import Lines
 from store.staff.opinions import Opinions
 from store.staff.runs import Runs
+from store.staff.seen import Seen
 from store.staff.sign_in_tries import SignInTries
 from store.staff.visits import Notices, Visits
 from store.verdicts.acts import Acts
@@ -62,6 +63,7 @@ class StoreMemory:
         notices: Who was told that an export is out.
         opinions: What evaluators wrote in returned workbooks.
         lines: Lists of the portal.
+        seen: What people have seen of the dossiers that waited for them.
     """
 
     def __init__(self, scope: Scope) -> None:
@@ -88,6 +90,7 @@ class StoreMemory:
         self.notices = Notices(scope)
         self.opinions = Opinions(scope)
         self.lines = Lines(scope)
+        self.seen = Seen(scope)
 
 
 class Store(StoreMemory):

@@ -7,8 +7,10 @@ from datetime import date
 from cyclopts import App
 from rich.console import Console
 
+from cli.registre import effect as effects
 from cli.registre import view
 from cli.registre.measures import measure
+from cli.registre.meetings import meeting
 from cli.registre.options import At, Level, Texts, Who, acting, reading
 from cli.registre.past_years import import_, template
 from cli.registre.questions import question
@@ -17,6 +19,7 @@ from cli.terminal.output import Common, print_json, table
 from cli.terminal.parsing import Count, DossierNumber
 from steps.judge.acts import register_of, today
 from steps.registre import acting as steps
+from steps.registre.around import Asked, around
 from steps.registre.ranking import proposed_level
 from triage.registre import life
 from triage.registre.acts import By, Draft, as_known, history
@@ -32,8 +35,10 @@ registre = App(
 registre.command(measure)
 registre.command(question)
 registre.command(signal)
+registre.command(meeting)
 registre.command(template)
 registre.command(import_, name="import")
+effects.register(registre)
 _DEFAULT = Common()
 _NOW = At()
 _NONE = Texts()
@@ -65,6 +70,7 @@ def show(situation: str, *, at: At = _NOW, common: Common = _DEFAULT) -> int:
         one = find(register, situation)
         every = as_known(services.store.acts.list(services.demarche), on=at.au, known=known)
         acts, proposed = history(every, one.id), proposed_level(services, one.dossiers)
+        found = around(services, [one.id], Asked(at.au, known))[one.id].effects
         scores = [
             each
             for each in services.store.scores.list(services.demarche, one.id)
@@ -72,14 +78,16 @@ def show(situation: str, *, at: At = _NOW, common: Common = _DEFAULT) -> int:
         ]
     if common.json:
         told = {"proposed_level": asdict(proposed), "acts": [view.plain_act(a) for a in acts]}
-        scored = {"scores": [asdict(each) for each in scores]}
-        print_json({**view.plain(one, register), **told, **scored})
+        told["effects"] = [effects.plain_effect(each) for each in found]
+        told["scores"] = [asdict(each) for each in scores]
+        print_json({**view.plain(one, register), **told})
         return 0
     out = Console()
     out.print(table(f"{one.id} · {one.title}", ["", ""], [*view.head(one, proposed)]))
     if scores:
         out.print(view.scores_table(scores), highlight=False)
-    for part in view.parts(one, register, acts, on=at.au or today()):
+    parts = view.parts(one, register, acts, on=at.au or today())
+    for part in (*parts, *effects.effect_tables(found)):
         out.print(part, highlight=False)
     return 0
 

@@ -119,9 +119,11 @@ class ColumnSpec(_ColumnsPart):
 class Figures(_ColumnsPart):
     """Fields that the figures of `Synthèse` and the rows of `Situations` are drawn from.
 
-    A form that does not ask has them blank: their figures are then left out.
+    A form that does not ask has them blank: their figures are then left out. The title names a
+    dossier on the pages of the portal.
     """
 
+    title: str = ""
     nature: str
     substance: str = Field(pattern=_COLUMN)
     company: str

@@ -83,6 +83,7 @@ def _of_origins(columns: ColumnsFile, mapping: FormMapping) -> Iterator[str]:
     figures, territory = columns.figures, columns.territory
     yield from _unknown(
         [
+            figures.title,
             figures.nature,
             figures.substance,
             figures.company,

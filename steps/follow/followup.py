@@ -6,6 +6,7 @@ from datetime import date
 
 from french.time import PARIS
 from mappings.report.model import Report
+from steps.judge.acts import copies_of
 from steps.judge.situations import descriptions, members
 from steps.wiring.case_files import reports_of
 from steps.wiring.services import Services, now
@@ -45,7 +46,7 @@ def followed(
     wanted = {number for numbers in groups.values() for number in numbers}
     reports = {one.number: one for one in known if one.number in wanted}
     reports |= {one.number: one for one in reports_of(services, numbers=wanted - reports.keys())}
-    told = descriptions(services)
+    told, copies = descriptions(services), copies_of(services)
     readable = {  # one that cannot be read again is named by those who read it
         name: [reports[number] for number in numbers if number in reports]
         for name, numbers in groups.items()
@@ -55,7 +56,7 @@ def followed(
         ()
         if matching is None
         else tuple(
-            facts_of(name, found, told, matching=matching)
+            facts_of(name, found, told, matching=matching, copies=copies)
             for name, found in readable.items()
             if found
         )

@@ -455,6 +455,11 @@ portal_lines = Table(
     Column("priority", String, nullable=False),
     Column("score", Integer),
     Column("deposited", String, nullable=False),
+    Column("modified", String, nullable=False),
+    Column("ground", String, nullable=False),
+    Column("own", Text, nullable=False),
+    Column("waits", Text, nullable=False),
+    Column("title", FreeText, nullable=False),
     Column("product", FreeText, nullable=False),
     Column("substance", FreeText, nullable=False),
     Column("company", FreeText, nullable=False),
@@ -464,6 +469,18 @@ portal_lines = Table(
     Column("substances", FreeText, nullable=False),
     Column("text", FreeText, nullable=False),
     erased_with_the_dossier(),
+)
+
+portal_seen = Table(
+    "portal_seen",
+    metadata,
+    *of_dossier(),
+    Column("account", String, primary_key=True),
+    Column("mark", String, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    erased_with_the_dossier(),
+    ForeignKeyConstraint(["account"], ["accounts.email"], ondelete="CASCADE"),
+    Index(None, "account"),
 )
 
 notices = Table(

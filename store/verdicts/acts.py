@@ -58,10 +58,10 @@ class Acts:
             return connection.scalar(query) is not None
 
     def last(self, demarche: int) -> int:
-        """The last act; 0 before the first."""
+        """Id of the last act; 0 when there is none."""
+        query = select(func.max(acts.c.id)).filter_by(demarche=demarche)
         with self._scope.read() as connection:
-            found = connection.scalar(select(func.max(acts.c.id)).filter_by(demarche=demarche))
-        return found or 0
+            return connection.scalar(query) or 0
 
     def list(self, demarche: int) -> tuple[Act, ...]:
         """Every act, in order of entry."""

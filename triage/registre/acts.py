@@ -42,6 +42,11 @@ class Verb(StrEnum):
     ANSWERED = "réponse"
     QUESTION_WITHDRAWN = "question retirée"
     FROZEN = "arrêté annuel"
+    COPY = "doublon"
+    EVENT = "évènement"
+    MEETING = "séance"
+    AGENDA = "ordre du jour"
+    ADVICE = "avis"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +55,8 @@ class Draft:
 
     Attributes:
         object: Id of what it is about: a situation, a signal (``SIG-0001``), a measure
-            (``MES-0001``), a question (``QUE-0001``), ``dossier 24000142``, ``année 2017``.
+            (``MES-0001``), a question (``QUE-0001``), a séance (``SEA-0001``),
+            ``dossier 24000142``, ``année 2017``.
         verb: What it does.
         effect_on: Day (Paris) from which it holds.
         person: Who did it.
