@@ -225,7 +225,7 @@ class _Purge:
         if self.copies:
             yield (
                 f"{len(self.copies)} sauvegarde(s) de la base gardent en clair ce qui est effacé"
-                " après elles : effacez les plus vieilles ou chiffrez-les (docs/exploitation.md § 6)"
+                " après elles : effacez les plus vieilles, chiffrez-les (docs/exploitation.md § 6)"
             )
             for one in self.copies:
                 day = datetime.fromtimestamp(one.stat().st_mtime, PARIS)

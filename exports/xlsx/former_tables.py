@@ -17,6 +17,9 @@ ROW = re.compile(r'<row r="(\d+)"[^>]*?(?:/>|>.*?</row>)', re.DOTALL)
 CELL = re.compile(r'<c r="([A-Z]+)\d+"[^>]*?(?:/>|>(.*?)</c>)', re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
 _COLUMN = re.compile(r'<tableColumn id="(\d+)" name="Dossier(s?)"')
+_OF_SITUATIONS = re.compile(r'<tableColumn id="\d+" name="Situation"')
+"""A table of the register that names situations and no dossier: who read one by a dossier that is
+gone may read it no more."""
 _HEADER = re.compile(r'<tableColumn id="(\d+)" name="([^"]*)"')
 DIGITS = re.compile(r"(?<!\d)\d{1,18}(?!\d)")
 _TABLE = re.compile(r'Target="/(xl/tables/table\d+\.xml)"')
@@ -107,7 +110,7 @@ def _table_of(parts: Mapping[str, bytes], sheet: str) -> str:
 
 
 def _head(table: str) -> tuple[bool, AbstractSet[str], int, int, Mapping[str, str]]:
-    """Whether its rows are of several dossiers; columns that name them; its first and last rows.
+    """Whether its rows are of several; columns that name dossiers; its first and last rows.
 
     Then the headers, by letter.
     """
@@ -116,7 +119,8 @@ def _head(table: str) -> tuple[bool, AbstractSet[str], int, int, Mapping[str, st
         raise ValueError("not a table of ours")
     named = {get_column_letter(int(one)): several for one, several in _COLUMN.findall(table)}
     headers = {get_column_letter(int(one)): _plain(name) for one, name in _HEADER.findall(table)}
-    return any(named.values()), named.keys() or {"A"}, int(found[2]), int(found[4]), headers
+    several = any(named.values()) or (not named and _OF_SITUATIONS.search(table) is not None)
+    return several, named.keys() or {"A"}, int(found[2]), int(found[4]), headers
 
 
 def rels_of(sheet: str) -> str:

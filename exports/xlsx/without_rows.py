@@ -30,6 +30,7 @@ from exports.xlsx.former_tables import (
 from exports.xlsx.package import write_part
 
 _CELL_AT = re.compile(r'(<(?:row r="|c r="[A-Z]+))\d+')
+_OUR_ID = re.compile(r"[A-Z]{3}-\d+")
 _LINK = re.compile(r'<hyperlink ref="([A-Z]+)(\d+)" r:id="([^"]+)"/>')
 _RELATED = re.compile(r'<Relationship Id="(link\d+)"[^>]*/>')
 _LINKS = re.compile(r"<hyperlinks\b[^>]*>.*?</hyperlinks>", re.DOTALL)
@@ -53,7 +54,8 @@ _OF_FIGURES = re.compile(r'<c r="A\d+"[^>]*><is><t[^>]*>(?:Synthèse|Formulaire)
 """Rows of `Dictionnaire` that say which figures there were, and of how many dossiers."""
 _REMADE = "Refaite"
 _COUNTS_GONE = (
-    "Ce qui est compté sur plusieurs dossiers (cette page, « Situations ») est retiré avec."
+    "Ce qui est compté sur plusieurs dossiers (cette page, « Situations ») est retiré avec, et ce"
+    " que le registre dit de situations."
 )
 _CHARTS = ("xl/drawings/", "xl/charts/")
 
@@ -186,7 +188,8 @@ def _masked(row: str, letters: AbstractSet[str], mask: str) -> str:
 def _named(row: str, columns: AbstractSet[str]) -> set[int]:
     """The dossiers that a row is of: what stands in these columns."""
     cells = [one[2] for one in CELL.finditer(row) if one[1] in columns and one[2]]
-    return {int(one) for cell in cells for one in DIGITS.findall(TAG.sub(" ", cell))}
+    texts = (_OUR_ID.sub(" ", TAG.sub(" ", cell)) for cell in cells)
+    return {int(one) for text in texts for one in DIGITS.findall(text)}
 
 
 def _rewritten(
