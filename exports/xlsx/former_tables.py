@@ -17,6 +17,7 @@ ROW = re.compile(r'<row r="(\d+)"[^>]*?(?:/>|>.*?</row>)', re.DOTALL)
 CELL = re.compile(r'<c r="([A-Z]+)\d+"[^>]*?(?:/>|>(.*?)</c>)', re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
 _COLUMN = re.compile(r'<tableColumn id="(\d+)" name="Dossier(s?)"')
+_REFERENCED = re.compile(rb"&#([1-9]\d{2,6});")
 _OF_SITUATIONS = re.compile(r'<tableColumn id="\d+" name="Situation"')
 """A table of the register that names situations and no dossier: who read one by a dossier that is
 gone may read it no more."""
@@ -24,7 +25,7 @@ _HEADER = re.compile(r'<tableColumn id="(\d+)" name="([^"]*)"')
 DIGITS = re.compile(r"(?<!\d)\d{1,18}(?!\d)")
 _TABLE = re.compile(r'Target="/(xl/tables/table\d+\.xml)"')
 _REFERENCE = re.compile(r'(<table [^>]*?ref="A)(\d+)(:[A-Z]+)(\d+)"')
-_NAMES = re.compile(r'<sheet name="([^"]*)"')
+_NAMES = re.compile(r'<sheet\b[^>]*? name="([^"]*)"')
 
 
 @dataclass(slots=True)
@@ -56,13 +57,28 @@ def numbers_in(content: bytes) -> frozenset[int]:
     Raises:
         BadZipFile: It is no workbook.
     """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        texts = [
-            archive.read(one).decode("utf-8", "replace")
-            for one in archive.namelist()
-            if one.startswith(("xl/worksheets/sheet", "xl/sharedStrings"))
-        ]
+    texts = [
+        part.decode("utf-8", "replace")
+        for name, part in parts_of(content).items()
+        if name.startswith(("xl/worksheets/sheet", "xl/sharedStrings"))
+    ]
     return frozenset(int(one) for text in texts for one in DIGITS.findall(TAG.sub(" ", text)))
+
+
+def parts_of(content: bytes) -> dict[str, bytes]:
+    """The parts of a workbook, letters as letters: lxml, where it is there, writes « &#224; ».
+
+    Raises:
+        BadZipFile: It is no workbook.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: _with_letters(archive.read(name)) for name in archive.namelist()}
+
+
+def _with_letters(part: bytes) -> bytes:
+    if b"&#" not in part:
+        return part
+    return _REFERENCED.sub(lambda found: chr(int(found[1])).encode(), part)
 
 
 def columns_in(content: bytes) -> Headers:
@@ -72,8 +88,7 @@ def columns_in(content: bytes) -> Headers:
         BadZipFile: It is no workbook.
         ValueError: It is none of ours.
     """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts = parts_of(content)
     return columns_of(parts, tables_of(parts))
 
 

@@ -23,6 +23,7 @@ from exports.xlsx.former_tables import (
     TAG,
     Sheet,
     columns_of,
+    parts_of,
     rels_of,
     tables_of,
     texts_of,
@@ -100,8 +101,7 @@ def without_dossiers(
     Raises:
         ValueError: It is no workbook of ours.
     """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts = parts_of(content)
     sheets = tables_of(parts)
     masked = frozenset[Place]()
     if withheld is not None:
