@@ -21,7 +21,7 @@ from portal.errors import (
     UnknownError,
 )
 from portal.headers import SafeHeaders
-from portal.pages import dossiers, exports, journal, sign_in
+from portal.pages import dossiers, exports, home, journal, sign_in
 from portal.pages.view import STATIC, View, dsfr_is_installed, view_of
 from portal.people.oidc import OidcProvider, OidcSignIn
 from portal.people.sessions import LASTS, Sessions, came_from, local_path, sessions_of
@@ -77,7 +77,7 @@ def make_app(source: Source, site: Site) -> FastAPI:
     library = Library(source)
     library.look()
     app.state.dossier_pages = dossiers.DossierPages(source, library)
-    for pages in (journal, sign_in, exports, dossiers):
+    for pages in (home, journal, sign_in, exports, dossiers):
         app.include_router(pages.router)
     app.mount("/statique", StaticFiles(directory=STATIC), name="statique")
     app.add_exception_handler(PortalError, _refuse)

@@ -13,6 +13,8 @@ from portal.dossiers.library import Library
 from portal.dossiers.search import ORDERS, Wanted
 from portal.dossiers.situation_names import situation_at_head
 from portal.errors import UnknownError
+from portal.headers import HEAD
+from portal.pages.home import note_seen
 from portal.pages.view import view_of
 from portal.pages.writing import Form, Sent, Shown, form_of
 from portal.people.roles import Role
@@ -92,6 +94,8 @@ def dossier(request: Request, number: str, person: SignedIn) -> Response:
     card = pages.card(int(number), person.role) if _is_number(number) else None
     if card is None:
         raise UnknownError
+    if HEAD not in request.scope:
+        note_seen(request, person, card.number)
     passages = [(one, passage_shown(one)) for one in pages.passages(card.number, person.role)]
     return view_of(request).page(request, "dossier", person=person, card=card, passages=passages)
 

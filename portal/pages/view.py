@@ -39,6 +39,7 @@ class MenuPlace:
 
 
 MENU = (
+    MenuPlace("/", "À traiter"),
     MenuPlace("/exports", "Exports"),
     MenuPlace("/changements", "Ce qui a changé"),
     MenuPlace("/dossiers", "Dossiers"),
@@ -64,6 +65,7 @@ class View:
             "size": size,
             "number": show,
             "figure": figure,
+            "instant": instant,
         }
         self._environment.globals |= {
             "demarche": title,
@@ -112,6 +114,11 @@ def day(value: date | str) -> str:
 def moment(value: datetime) -> str:
     """A moment, Paris time."""
     return f"{paris(value):%d/%m/%Y à %H:%M}"
+
+
+def instant(text: str) -> str:
+    """A moment of a line of the lists, Paris time."""
+    return moment(datetime.fromisoformat(text))
 
 
 def size(count: int) -> str:

@@ -105,7 +105,7 @@ SignedIn = Annotated[Person, Depends(signed_in)]
 
 def local_path(wanted: str) -> str:
     """Where to go after signing in: a page of ours, never another site."""
-    return wanted if _HERE.fullmatch(wanted) else "/exports"
+    return wanted if _HERE.fullmatch(wanted) else "/"
 
 
 def came_from(request: Request) -> str:

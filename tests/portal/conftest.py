@@ -3,7 +3,7 @@
 import html
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -64,7 +64,7 @@ class Visitor:
     def get(self, path: str, **options: Any) -> requests.Response:
         return self.session.get(self.url + path, timeout=30, **options)
 
-    def post(self, path: str, **fields: str) -> requests.Response:
+    def post(self, path: str, **fields: str | Sequence[str]) -> requests.Response:
         return self.session.post(
             self.url + path, data=fields, timeout=30, headers={"Sec-Fetch-Site": "same-origin"}
         )
