@@ -37,8 +37,9 @@ pytestmark = [
 DOSSIERS = 12
 INSTALL = "/mnt/depot/deploy/install.sh --wheels /mnt/wheels"
 ONE_MACHINE = ("passage", "rapprochement", "purge", "sauvegarde", "surveillance")
-TIMERS = " ".join(f"unc-{one}.timer" for one in ONE_MACHINE)
-BASE = "/var/lib/passerelle-unc/unc.sqlite"
+ENABLE = debian.told("systemctl enable --now unc-passage.timer")
+TIMERS = ENABLE.removeprefix("systemctl enable --now ")
+EXAMPLE = "unc-2026-01-31-013000"
 OPERATOR = "exploitation@localhost"
 UNC = """\
 set -a; . /etc/passerelle-unc/unc.env; set +a
@@ -92,7 +93,7 @@ def set_up(machine: Machine, sandbox: Sandbox) -> None:
 
 def token(machine: Machine, value: str) -> None:
     (machine.root / "root/ds-token").write_text(value)
-    machine.sh("install -m 0400 -o unc /root/ds-token /etc/passerelle-unc/ds-token")
+    machine.sh(debian.told("install -m 0400"))
 
 
 def unc(machine: Machine, command: str, *, code: int = 0) -> dict[str, Any]:
@@ -151,7 +152,8 @@ def test_the_release_before_is_installed_and_works_under_its_units(
     told = first.sh(again)
     assert "Base prête : /var/lib/passerelle-unc/unc.sqlite" in told
     assert "Un passage peut se faire" in told
-    first.sh(f"systemctl enable --now {TIMERS}")
+    assert len(TIMERS.split()) == len(ONE_MACHINE)
+    first.sh(ENABLE)
     start(first, "unc-passage")
     everything_is_answered(first, sandbox)
     assert first.sh("stat -c %U:%a /var/lib/passerelle-unc/unc.sqlite").strip() == "unc:640"
@@ -184,9 +186,9 @@ def test_each_unit_of_one_machine_does_its_work(first: Machine, unit: str) -> No
 
 
 def test_the_portal_answers(first: Machine) -> None:
-    start(first, "unc-portail")
+    first.sh(debian.told("systemctl enable --now unc-portail"))
     wait_for(lambda: is_served("http://127.0.0.1:8214/connexion"), seconds=90, what="the portal")
-    first.sh("systemctl stop unc-portail")
+    first.sh("systemctl disable --now unc-portail")
     assert "Result=success" in first.sh("systemctl show unc-portail -p Result")
 
 
@@ -224,6 +226,12 @@ def test_a_unit_that_fails_is_told_once_by_the_mail_of_the_host_and_when_it_work
     file.write_text(re.sub(r'"last":"\d{4}', '"last":"2020', file.read_text()))
     start(first, "unc-passage")
     wait_for(lambda: len(mails(first)) == 2, seconds=60, what="a second mail")
+
+
+def test_an_alert_is_tried_once(first: Machine) -> None:
+    before = len(mails(first))
+    assert "Alerte envoyée à" in first.sh(debian.told("systemctl start unc-courriel@essai"))
+    wait_for(lambda: len(mails(first)) == before + 1, seconds=60, what="a mail")
 
 
 def is_over(machine: Machine, unit: str) -> bool:
@@ -298,30 +306,28 @@ def test_another_machine_takes_the_backup_over_and_is_cleared(
         second.sh("test ! -e /var/lib/passerelle-unc; test ! -e /etc/passerelle-unc; ! id unc")
 
 
-SERVER = """\
-runuser -u postgres -- createuser unc
-runuser -u postgres -- createdb --owner unc unc
-runuser -u postgres -- createdb --owner unc prefect
-"""
-PREFECT = "set -a; . /etc/passerelle-unc/unc.env; set +a; cd /opt/passerelle-unc; .venv/bin/prefect"
+SERVER = [debian.told(f"runuser -u postgres -- create{what}")
+          for what in ("user unc", "db --owner unc unc", "db --owner unc prefect")]  # fmt: skip
+PREFECT = "set -a; . /etc/passerelle-unc/unc.env; set +a; cd /opt/passerelle-unc; "
 
 
 def test_a_server_with_postgresql_and_prefect_runs_and_drains(
     installed: tuple[Path, ...], sandbox: Sandbox, tmp_path: Path
 ) -> None:
     with like(installed, tmp_path / "serveur") as server:
-        server.sh(SERVER)
+        server.sh("\n".join(SERVER))
         server.sh("rm /etc/passerelle-unc/unc.env")
         assert "Donnez les réglages" in server.sh(f"{INSTALL} --serveur")
         set_up(server, sandbox)
-        server.sh("systemctl enable --now unc-prefect")
+        server.sh(debian.told("systemctl enable --now unc-prefect"))
         wait_for(lambda: is_served("http://127.0.0.1:4200/api/health"), seconds=180, what="Prefect")
-        server.sh(f"{PREFECT} work-pool create unc --type process")
-        server.sh(f"{PREFECT} deploy --all")
-        server.sh("systemctl enable --now unc-worker@1 unc-sauvegarde.timer unc-surveillance.timer")
+        server.sh(PREFECT + debian.told(".venv/bin/prefect work-pool create"))
+        server.sh(PREFECT + debian.told(".venv/bin/prefect deploy --all"))
+        server.sh(debian.told("systemctl enable --now unc-worker@1"))
         alive = f"{UNC} worker --name passerelle-1 --alive"
         wait_for(lambda: "vivant" in server.sh(f"{alive} || true"), seconds=90, what="a worker")
-        server.sh(f"{PREFECT} deployment run passerelle-unc/passerelle --watch")
+        passage = debian.told(".venv/bin/prefect deployment run 'passerelle-unc")
+        server.sh(f"{PREFECT}{passage} --watch")
         everything_is_answered(server, sandbox)
         server.sh("systemctl stop unc-worker@1")
         assert "pas vivant" in server.sh(alive, code=1)
@@ -329,6 +335,9 @@ def test_a_server_with_postgresql_and_prefect_runs_and_drains(
         start(server, "unc-sauvegarde")
         [dump] = (server.root / "var/lib/passerelle-unc/sauvegardes").glob("unc-*.dump")
         assert dump.stat().st_size
+        shutil.copyfile(dump, server.root / f"tmp/{EXAMPLE}.dump")
+        server.sh("chmod 0644 /tmp/*.dump; cd /tmp; runuser -u unc -- " + debian.told("pg_restore"))
+        everything_is_answered(server, sandbox)
         server.sh("systemctl stop postgresql")
         assert "La base de données est injoignable" in server.sh(f"{UNC} run", code=2)
         server.sh("systemctl start postgresql")
