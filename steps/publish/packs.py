@@ -264,6 +264,8 @@ def _companies(reports: Sequence[Report]) -> Iterator[str]:
 
 def _consumption(found: Around, tables: Consumed | None) -> Iterator[str]:
     sold = found.sold
+    if not (sold.years or sold.patients):
+        yield "inconnue (aucune édition d'Open Medic chargée n'a ces substances)"
     for what, years in (("boîtes remboursées", sold.years), ("patients", sold.patients)):
         shown = [*years.items()][-_SHOWN_YEARS:]
         if shown:
