@@ -28,6 +28,7 @@ NEED_A_BASE = (
     "registre close SIT-0001 --conclusion c --by n", "registre discard SIT-0001 --by n",
     "registre duplicate 2 1 --by n", "registre effect SIT-0001", "registre event SIT-0001 e --by n",
     "registre edit SIT-0001 --by n", "registre freeze 2017 --by n",
+    "registre import classeur.xlsx --by n", "registre template annees.xlsx",
     "registre identify SIT-0001 2026-01-01 --by n",
     "registre level SIT-0001 --niveau n --justification j --by n", "registre list",
     "registre meeting advise SEA-0001 SIT-0001 --texte t --by n",
