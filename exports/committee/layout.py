@@ -10,7 +10,7 @@ _INK, _SOFT, _PALE = "1B3A5C", "5A6470", "EEF2F7"
 _STRONG = "FFF4DC"
 _LINE = "C9D2DC"
 _TITLE = Style(15, 18, bold=True, colour=_INK)
-_BAND = Style(8, 10.5, colour="FFFFFF", bold=True)
+_BAND = Style(8, 10.5, colour="FFFFFF", bold=True, grows=False)
 _HEAD = Style(8.5, 12, bold=True, colour=_INK)
 _BODY = Style(8.5, 10.6)
 _BOLD = Style(8.5, 10.6, bold=True)
@@ -56,6 +56,7 @@ AGENCY = (
     Limits(3, 3, 2, 3, 1, 5, 4, 2, 2, 2),
 )
 """From what suits most fiches to what always holds: the first that holds is taken."""
+_LARGER = (1.25, 1.12)
 REPRESENTATIVES = (
     Limits(20, 10, 5, 0, 1, 3, 10, 2, 0, 2),
     Limits(16, 6, 4, 0, 1, 2, 8, 2, 0, 2),
@@ -64,17 +65,20 @@ REPRESENTATIVES = (
 
 
 def page_of(fiche: Fiche) -> Page:
-    """The fiche, laid out on one page: the longer its texts, the sooner they are cut."""
+    """The fiche, laid out on one page: larger where all of it holds, cut where it is too long."""
     name = " · ".join(filter(None, (fiche.situation, fiche.title)))
     agency = fiche.reader == "agence"
-    parts = _agency if agency else _representatives
-    tried = (
-        lay(
-            rows_of(_band(fiche), *parts(fiche, limits)), rows_of(*_foot(fiche, limits)), title=name
-        )
-        for limits in (AGENCY if agency else REPRESENTATIVES)
-    )
-    return next(page for page in tried if page.holds)
+    parts, every = (_agency, AGENCY) if agency else (_representatives, REPRESENTATIVES)
+
+    def laid(limits: Limits, scale: float) -> Page:
+        rows = rows_of(_band(fiche), *parts(fiche, limits))
+        return lay(rows, rows_of(*_foot(fiche, limits)), title=name, scale=scale)
+
+    for scale in _LARGER:
+        page = laid(every[0], scale)
+        if page.holds and not page.cut:
+            return page
+    return next(page for limits in every if (page := laid(limits, 1.0)).holds)
 
 
 def _agency(fiche: Fiche, limits: Limits) -> Iterator[Row | Iterator[Row]]:
@@ -197,8 +201,8 @@ def _titled(
     if inline:
         yield Row(
             (
-                Cell(0.14, (Text(title, _HEAD),)),
-                Cell(0.86, (Text(text, style, most, title.lower()),)),
+                Cell(0.17, (Text(title, _HEAD),)),
+                Cell(0.83, (Text(text, style, most, title.lower()),)),
             ),
             gap=gap,
         )
@@ -254,9 +258,9 @@ def _measures(fiche: Fiche, limits: Limits) -> Iterator[Row]:
 
 
 def _answers(fiche: Fiche, limits: Limits) -> Iterator[Row]:
-    if not fiche.answers:
-        return
     yield _whole(Text("Réponses des centres", _HEAD), line=_LINE)
+    if not fiche.answers:
+        yield _whole(Text("Aucune question aux centres.", _BODY), gap=1)
     for each in fiche.answers[: limits.answers]:
         yield Row(
             (

@@ -9,7 +9,7 @@ cut alike in both.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -29,21 +29,33 @@ _FONTS = Path(__file__).parent / "fonts"
 _SEPARATORS = re.compile(r"[ \t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]+")
 _NOT_PRINTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _CUT = "…"
+_UNNAMED = "intitulés"
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a text is written: size and leading in points, colour as six hexadecimal digits."""
+    """How a text is written: size and leading in points, colour as six hexadecimal digits.
+
+    One that does not grow has its size on every page.
+    """
 
     size: float
     leading: float
     bold: bool = False
     colour: str = "1F1F1F"
+    grows: bool = True
 
     @property
     def font(self) -> str:
         """Its font in the PDF."""
         return BOLD if self.bold else REGULAR
+
+    def scaled(self, scale: float) -> "Style":
+        """The same, larger or smaller."""
+        if not self.grows:
+            return self
+        size, leading = round(self.size * scale, 1), round(self.leading * scale, 1)
+        return replace(self, size=size, leading=leading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +66,7 @@ class Text:
         text: What it says.
         style: How it is written.
         most: Most lines.
-        name: What it is, told when it had to be cut; blank: it never tells.
+        name: What it is, told when it had to be cut.
     """
 
     text: str
@@ -144,12 +156,12 @@ class Page:
         return self.height <= float(BODY[1])
 
 
-def lay(rows: Sequence[Row], foot: Sequence[Row], *, title: str) -> Page:
-    """Lay rows out; whether they are on one page: :attr:`Page.holds`."""
+def lay(rows: Sequence[Row], foot: Sequence[Row], *, title: str, scale: float = 1.0) -> Page:
+    """Lay rows out, all texts larger by a scale; whether they hold is :attr:`Page.holds`."""
     cut: dict[str, None] = {}
     return Page(
-        rows=tuple(_laid(row, cut) for row in rows),
-        foot=tuple(_laid(row, cut) for row in foot),
+        rows=tuple(_laid(row, cut, scale) for row in rows),
+        foot=tuple(_laid(row, cut, scale) for row in foot),
         cut=tuple(cut),
         title=clean(title),
     )
@@ -165,24 +177,25 @@ def clean(text: str) -> str:
     return re.sub(r" {2,}", " ", plain).strip(" ")
 
 
-def _laid(row: Row, cut: dict[str, None]) -> LaidRow:
+def _laid(row: Row, cut: dict[str, None], scale: float) -> LaidRow:
     left, cells = 0.0, []
     for cell in row.cells:
         width = cell.share * BODY[0]
         lines: list[tuple[str, Style]] = []
         paragraphs: list[tuple[str, Style]] = []
         for text in cell.texts:
-            found, whole = wrapped(clean(text.text), text.style, width - 2 * SIDE, most=text.most)
-            if not whole and text.name:
-                cut[text.name] = None
-            lines += [(line, text.style) for line in found]
-            paragraphs += [(" ".join(found), text.style)] if found else []
+            style = text.style.scaled(scale)
+            found, whole = wrapped(clean(text.text), style, width - 2 * SIDE, most=text.most)
+            if not whole:
+                cut[text.name or _UNNAMED] = None
+            lines += [(line, style) for line in found]
+            paragraphs += [(" ".join(found), style)] if found else []
         cells.append(
             LaidCell(left, width, tuple(lines), tuple(paragraphs), cell.fill, cell.centred)
         )
         left += width
     height = max(sum(style.leading for _, style in one.lines) for one in cells)
-    return LaidRow(tuple(cells), height + PAD, row.gap, row.line)
+    return LaidRow(tuple(cells), height + PAD, row.gap * scale, row.line)
 
 
 def wrapped(text: str, style: Style, width: float, *, most: int) -> tuple[list[str], bool]:

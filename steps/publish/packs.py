@@ -32,11 +32,20 @@ from steps.registre.committee import known_meetings
 from steps.registre.ranking import proposed_level, ranked
 from steps.wiring.case_files import reports_of
 from steps.wiring.failures import RequestError
-from steps.wiring.handed_out_files import hand_out_files
+from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.reference import version_of
 from steps.wiring.services import Services
 from triage.registre.committee import Item, Meeting, find_meeting
-from triage.registre.fiche import Counted, Fiche, Known, Reader, fiche, may_be_shown
+from triage.registre.fiche import (
+    CentreAnswer,
+    Counted,
+    Fiche,
+    Known,
+    Reader,
+    fiche,
+    may_be_shown,
+)
+from triage.registre.questions import asked as asked_of_centres
 from triage.registre.refused import Refused
 from triage.registre.register import Register, Situation
 from triage.situations.facts import SituationFacts, value_of
@@ -75,12 +84,12 @@ class Fiches:
 
     Attributes:
         meeting: The séance.
-        shown: Each with the id of its situation.
+        shown: Each with its place on the agenda, from 1, and the id of its situation.
         absent: Situations without a fiche for these readers: id and title.
     """
 
     meeting: Meeting
-    shown: tuple[tuple[str, Fiche], ...]
+    shown: tuple[tuple[int, str, Fiche], ...]
     absent: tuple[tuple[str, str], ...]
 
 
@@ -94,22 +103,22 @@ def prepare(services: Services, name: str, to: Path, reader: Reader, asked: Aske
     found = fiches(services, name, reader, asked)
     files: dict[str, bytes] = {}
     cut: dict[str, tuple[str, ...]] = {}
-    for rank, (situation, one) in enumerate(found.shown, start=1):
+    for place, situation, one in found.shown:
         page = page_of(one)
-        stem = f"{rank:02d}-{situation if is_ours(situation) else 'situation'}"
+        stem = f"{place:02d}-{situation if is_ours(situation) else 'situation'}"
         files |= {f"{stem}.pdf": as_pdf(page), f"{stem}.docx": as_docx(page)}
         if page.cut:
             cut[situation] = page.cut
-    place = to / found.meeting.id / reader
+    folder = to / found.meeting.id / reader
     try:
-        written = _replace(place, files)
+        written = _replace(folder, files)
     except OSError as error:
         raise RequestError(f"--to {to} : {refusal(error)}.") from error
     return Pack(
         meeting=found.meeting.id,
         reader=reader,
-        folder=place,
-        files=tuple(place / one for one in files),
+        folder=folder,
+        files=tuple(folder / one for one in files),
         written=written,
         absent=found.absent,
         cut=cut,
@@ -140,8 +149,8 @@ def fiches(services: Services, name: str, reader: Reader, asked: Asked) -> Fiche
     gathered = _Gathered.of(services, register, reader=reader, asked=asked)
     absent = [one.situation for one in found.values() if not may_be_shown(one.situation, reader)]
     shown = [
-        (name, fiche(gathered.known(found[name], meeting, item), reader))
-        for name, item in items
+        (place, name, fiche(gathered.known(found[name], meeting, item), reader))
+        for place, (name, item) in enumerate(items, start=1)
         if may_be_shown(found[name].situation, reader)
     ]
     return Fiches(meeting, tuple(shown), tuple((one.id, one.title) for one in absent))
@@ -200,6 +209,7 @@ class _Gathered:
             effects={each.measure: each for each in found.effects},
             proposed=proposed_level(self.services, one.dossiers),
             score=self.scores.get(one.id, ""),
+            answers=[*self._answers(one, on)],
             consumption=[*_consumption(found, self.tables)],
             availability=[*_availability(found.medicines)],
             shortage=_shortage(found.medicines),
@@ -209,6 +219,14 @@ class _Gathered:
             known_on=moment.astimezone(PARIS).date() if moment else today(),
             versions=self._versions(one, found.sold),
         )
+
+    def _answers(self, one: Situation, on: date) -> Iterator[CentreAnswer]:
+        """What centres answered, or where their answer stands."""
+        names = {each.code: each.name for each in centres(self.services.inputs.publishing.columns)}
+        for each in asked_of_centres(self.register, on=on):
+            if each.question.situation == one.id and not each.question.withdrawn:
+                told = each.answer.text if each.answer else each.told
+                yield CentreAnswer(names.get(each.centre, each.centre), each.question.text, told)
 
     def _counted(self, facts: SituationFacts | None) -> Counted:
         if facts is None:
@@ -246,6 +264,8 @@ def _companies(reports: Sequence[Report]) -> Iterator[str]:
 
 def _consumption(found: Around, tables: Consumed | None) -> Iterator[str]:
     sold = found.sold
+    if not (sold.years or sold.patients):
+        yield "inconnue (aucune édition d'Open Medic chargée n'a ces substances)"
     for what, years in (("boîtes remboursées", sold.years), ("patients", sold.patients)):
         shown = [*years.items()][-_SHOWN_YEARS:]
         if shown:

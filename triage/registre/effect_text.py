@@ -10,6 +10,8 @@ from triage.registre.effect import NOT_ONE_CAUSE, Effect, ReportsEffect, UseEffe
 def told_reports(found: ReportsEffect) -> str:
     """Reports: counts, verdict, and whether anything else happened."""
     counts = found.counts
+    if not counts.days:
+        return typographic("signalements : pas de période à comparer, avant et après")
     told = (
         f"signalements : {counts.before} avant, {counts.after} après, sur {counts.days} jours de"
         f" part et d'autre : {found.verdict}"

@@ -47,7 +47,7 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CentreAnswer:
     """What a centre answered, or that it did not yet."""
 
     centre: str
@@ -97,7 +97,7 @@ class Known:
     effects: Mapping[str, Effect] = field(default_factory=dict)
     proposed: ProposedLevel = field(default_factory=ProposedLevel)
     score: str = ""
-    answers: Sequence[Answer] = ()
+    answers: Sequence[CentreAnswer] = ()
     consumption: Sequence[str] = ()
     availability: Sequence[str] = ()
     shortage: bool | None = None
@@ -187,7 +187,7 @@ class Fiche:
     consumption: tuple[str, ...] = ()
     availability: tuple[str, ...] = ()
     measures: tuple[MeasureLine, ...] = ()
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[CentreAnswer, ...] = ()
     cautions: tuple[str, ...] = ()
 
 
@@ -225,7 +225,7 @@ def _agency(known: Known) -> Fiche:
         availability=tuple(map(typographic, known.availability)),
         measures=tuple(_measures(known)),
         answers=tuple(
-            Answer(each.centre, typographic(each.question), typographic(each.answer))
+            CentreAnswer(each.centre, typographic(each.question), typographic(each.answer))
             for each in known.answers
         ),
         question=typographic(known.item.question) if known.item else "",

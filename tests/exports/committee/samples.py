@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from triage.registre.fiche import Answer, Fiche, MeasureLine, Reader, SourceLine
+from triage.registre.fiche import CentreAnswer, Fiche, MeasureLine, Reader, SourceLine
 
 
 def sample(reader: Reader = "agence") -> Fiche:
@@ -34,7 +34,7 @@ def sample(reader: Reader = "agence") -> Fiche:
         consumption=("boîtes : 1 200 en 2025",) if ours else (),
         availability=("MITM : oui",),
         measures=(MeasureLine("MES-0001, PGR", "mise en œuvre le 28/12/2025", "baisse"),),
-        answers=(Answer("Lyon", "D’autres cas ?", "Deux, non graves."),) if ours else (),
+        answers=(CentreAnswer("Lyon", "D’autres cas ?", "Deux, non graves."),) if ours else (),
         cautions=("Les signalements mesurent la déclaration, pas l’usage.",),
     )
 
@@ -84,7 +84,8 @@ def fiches(draw: st.DrawFn) -> Fiche:
             for _ in range(draw(st.integers(0, 15)))
         ),
         answers=tuple(
-            Answer(draw(_TEXT), draw(_TEXT), draw(_TEXT)) for _ in range(draw(st.integers(0, 9)))
+            CentreAnswer(draw(_TEXT), draw(_TEXT), draw(_TEXT))
+            for _ in range(draw(st.integers(0, 9)))
         )
         if ours
         else (),
@@ -117,6 +118,6 @@ def longest(reader: Reader) -> Fiche:
         consumption=(text,) if ours else (),
         availability=(text,),
         measures=(MeasureLine(text, text, text),) * 20,
-        answers=(Answer(text, text, text),) * 20 if ours else (),
+        answers=(CentreAnswer(text, text, text),) * 20 if ours else (),
         cautions=(text,),
     )

@@ -13,7 +13,7 @@ from tests.triage.registre.desk import ANNE, Desk, lists
 from triage.registre import committee, signals
 from triage.registre.committee import meetings
 from triage.registre.effect import Observed, effect_of
-from triage.registre.fiche import Answer, Counted, Fiche, Known, count, fiche, may_be_shown
+from triage.registre.fiche import CentreAnswer, Counted, Fiche, Known, count, fiche, may_be_shown
 from triage.registre.levels import ProposedLevel
 from triage.registre.names_hidden import HIDDEN, hidden
 
@@ -82,7 +82,7 @@ def known(**changes: Any) -> Known:
         effects={one: effect},
         proposed=ProposedLevel("Modéré", "annotation des dossiers"),
         score="13/20",
-        answers=(Answer("Lyon", "D'autres cas ?", "Réponse du centre"),),
+        answers=(CentreAnswer("Lyon", "D'autres cas ?", "Réponse du centre"),),
         consumption=("boîtes remboursées : 424 242 en 2025",),
         availability=("MITM : oui", "rupture (NÉFOPAM EXEMPLE 20 mg)"),
         shortage=True,
