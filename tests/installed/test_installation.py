@@ -156,7 +156,7 @@ def test_the_release_before_is_installed_and_works_under_its_units(
     first.sh(ENABLE)
     start(first, "unc-passage")
     everything_is_answered(first, sandbox)
-    assert first.sh("stat -c %U:%a /var/lib/passerelle-unc/unc.sqlite").strip() == "unc:640"
+    assert first.sh("stat -c %U:%a /var/lib/passerelle-unc/unc.sqlite").strip() == "unc:600"
 
 
 def test_it_is_upgraded_with_its_data_and_what_ran_runs_again(
@@ -165,7 +165,8 @@ def test_it_is_upgraded_with_its_data_and_what_ran_runs_again(
     before = annotated(sandbox)
     told = first.sh(INSTALL)
     assert "Arrêt, le temps de la mise à jour : " in told
-    assert "La base est à jour (/var/lib/passerelle-unc/unc.sqlite). Copie d'avant :" in told
+    assert "La base est à jour (/var/lib/passerelle-unc/unc.sqlite" in told
+    assert "Copie d'avant : /var/lib/passerelle-unc/sauvegardes/" in told
     assert "Relancé : " in told
     assert first.sh(f"systemctl is-active {TIMERS}").split() == ["active"] * len(ONE_MACHINE)
     everything_is_answered(first, sandbox)
@@ -225,7 +226,11 @@ def test_a_unit_that_fails_is_told_once_by_the_mail_of_the_host_and_when_it_work
     file = first.root / "var/lib/passerelle-unc/alertes/unc-passage.service.json"
     file.write_text(re.sub(r'"last":"\d{4}', '"last":"2020', file.read_text()))
     start(first, "unc-passage")
-    wait_for(lambda: len(mails(first)) == 2, seconds=60, what="a second mail")
+    retour = "unc-retour@unc-passage.service.service"
+    wait_for(lambda: is_over(first, retour), seconds=60, what="the second alert")
+    journal = first.sh(f"journalctl --no-pager -u '{retour}'")
+    wait_for(lambda: len(mails(first)) == 2, seconds=60, what=f"a second mail: {journal}")
+    assert "unc-passage.service marche de nouveau" in journal
 
 
 def test_an_alert_is_tried_once(first: Machine) -> None:
