@@ -333,13 +333,13 @@ def _of_register(sheet: SheetSpec, columns: Sequence[ColumnSpec], read: Register
     names = [one.computed for one in columns]
     match sheet.kind:
         case "signaux":
-            for signal in read.signals():
+            for signal in read.signals:
                 yield tuple(OF_SIGNAL[name](read, signal) for name in names)
         case "mesures_agence":
-            for measure in read.measures():
+            for measure in read.measures:
                 yield tuple(OF_MEASURE[name](read, measure) for name in names)
         case _:
-            for asked in read.asked():
+            for asked in read.asked:
                 yield tuple(OF_QUESTION[name](read, asked) for name in names)
 
 

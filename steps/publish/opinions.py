@@ -4,11 +4,9 @@ What is left out without the rest is told with its cell: what is said of a dossi
 workbook since it was published, and words that stand elsewhere than in the evaluators' cells.
 """
 
-import errno
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 from exports.identity import Identity
 from exports.published.listing import published
@@ -32,7 +30,7 @@ from exports.sheets.centres import Centre, author_of
 from steps.judge.acts import today
 from steps.publish.export import entries_of, export_context, workbook_set
 from steps.publish.publication import reader_of
-from steps.wiring.failures import RequestError
+from steps.wiring.given_file import content_of
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.services import Services, now
 from store.staff.handed_out import audience_of, holds
@@ -42,12 +40,6 @@ from triage.registre.folding import read
 from triage.registre.life import When
 
 _DOOR = "classeur"
-_UNREADABLE: Final = {
-    errno.ENOENT: "il n'y a pas de fichier de ce nom",
-    errno.ENOTDIR: "il n'y a pas de fichier de ce nom",
-    errno.EISDIR: "c'est un dossier ; donnez le classeur",
-    errno.EACCES: "ce compte n'a pas le droit de le lire",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +85,7 @@ def take_in(
     """
     folder = services.inputs.publishing.columns
     columns, _ = hand_out_files(folder, services.form.mapping)
-    returned = read_returned(_content(path), columns)
+    returned = read_returned(content_of(path), columns)
     identity = returned.identity
     if identity is None:
         return _refused(
@@ -166,14 +158,6 @@ def _answers(
 
 def _refused(author: str, problem: str) -> TakenIn:
     return TakenIn(author, (), (problem,))
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        why = _UNREADABLE.get(error.errno or 0, "le système refuse de le lire")
-        raise RequestError(f"{path} ne peut pas être lu : {why}.") from error
 
 
 def _stranger(services: Services, identity: Identity) -> str:
