@@ -7,9 +7,9 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from cli.terminal.output import Common, print_json, say, table
-from exports.returned.merging import Change, Held, Spread
+from exports.returned.merging import Change, Held, Spread, TakenIn
 from settings import load_settings
-from steps.publish.opinions import TakenIn, take_in
+from steps.publish.opinions import take_in
 from steps.wiring.services import open_services
 
 _DEFAULT = Common()
