@@ -9,7 +9,7 @@ from typing import Protocol
 from exports.model import ExportContext, ExportedDossier
 from exports.readers.policy import Policy
 from exports.readers.reading import Reading, readings
-from exports.returned.merging import ReadAs, TakenIn
+from exports.returned.taken_in import ReadAs, TakenIn
 from exports.sheets.centres import Assignment, Centre, concerned
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.to_treat import News

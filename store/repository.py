@@ -32,6 +32,7 @@ from store.verdicts.assessments import Assessments
 from store.verdicts.facts import Facts
 from store.verdicts.not_patients import NotPatients
 from store.verdicts.rule_texts import RuleTexts
+from store.verdicts.scores import Scores
 from store.verdicts.situations import Situations
 
 
@@ -53,6 +54,7 @@ class StoreMemory:
         runs: Runs.
         situations: Situations and the reports that each holds.
         acts: Acts of the register of situations, of which none is ever changed.
+        scores: Scores of situations, as they moved.
         not_patients: Passages that are no patient's.
         rule_texts: Text of every rule-set and mapping that gave a verdict.
         accounts: Who may sign in to the portal.
@@ -79,6 +81,7 @@ class StoreMemory:
         self.runs = Runs(scope)
         self.situations = Situations(scope)
         self.acts = Acts(scope)
+        self.scores = Scores(scope)
         self.not_patients = NotPatients(scope)
         self.rule_texts = RuleTexts(scope)
         self.accounts = Accounts(scope)

@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from ipaddress import ip_address
 
+from cli.portal.listening import listening
 from cli.portal.settings import load_portal_settings, portal_secret
 from cli.terminal.output import ERROR, Common, print_json
-from datafiles.refusals import refusal
 from exports.model import ExportContext, ExportedDossier
 from portal.app import Site, make_app
 from portal.errors import BusyError, UnknownError
 from portal.published.files import FetchableFiles
 from portal.published.notices import Crier
-from portal.serving import each_minute, listen, server_of
+from portal.serving import each_minute, server_of
 from portal.source import Passage, Source
 from settings import SettingsError, load_settings
 from steps.follow.matters import Matter, matters
@@ -56,13 +56,7 @@ def run_portal(*, host: str, port: int, common: Common) -> None:
         fetchable = FetchableFiles(source.exports, demarche=source.demarche, secret=site.secret)
         crier = Crier(source, fetchable, post, site.url) if post else None
         server = server_of(make_app(source, site))
-        try:
-            sock = listen(host, port)
-        except OSError as error:
-            raise SettingsError(
-                f"Le port {port} de {host} ne peut pas être pris ({refusal(error)}) : choisissez-en"
-                " un autre avec --port."
-            ) from error
+        sock = listening(host, port)
         with sock, each_minute(source, tell=crier.tell if crier else None):
             _announce(f"http://{host}:{sock.getsockname()[1]}", services, common)
             server.run(sockets=[sock])

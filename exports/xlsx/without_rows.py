@@ -24,7 +24,11 @@ _CELL_AT = re.compile(r'(<(?:row r="|c r="[A-Z]+))\d+')
 _CELL = re.compile(r'<c r="([A-Z]+)\d+"[^>]*?(?:/>|>(.*?)</c>)', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _COLUMN = re.compile(r'<tableColumn id="(\d+)" name="Dossier(s?)"')
+_OF_SITUATIONS = re.compile(r'<tableColumn id="\d+" name="Situation"')
+"""A table of the register that names situations and no dossier: who read one by a dossier that is
+gone may read it no more."""
 _DIGITS = re.compile(r"(?<!\d)\d{1,18}(?!\d)")
+_OUR_ID = re.compile(r"[A-Z]{3}-\d+")
 _LINK = re.compile(r'<hyperlink ref="([A-Z]+)(\d+)" r:id="([^"]+)"/>')
 _RELATED = re.compile(r'<Relationship Id="(link\d+)"[^>]*/>')
 _LINKS = re.compile(r"<hyperlinks\b[^>]*>.*?</hyperlinks>", re.DOTALL)
@@ -50,7 +54,8 @@ _OF_FIGURES = re.compile(r'<c r="A\d+"[^>]*><is><t[^>]*>(?:Synthèse|Formulaire)
 """Rows of `Dictionnaire` that say which figures there were, and of how many dossiers."""
 _REMADE = "Refaite"
 _COUNTS_GONE = (
-    "Ce qui est compté sur plusieurs dossiers (cette page, « Situations ») est retiré avec."
+    "Ce qui est compté sur plusieurs dossiers (cette page, « Situations ») est retiré avec, et ce"
+    " que le registre dit de situations."
 )
 _CHARTS = ("xl/drawings/", "xl/charts/")
 
@@ -150,12 +155,13 @@ def _table_of(parts: Mapping[str, bytes], sheet: str) -> str:
 
 
 def _head(table: str) -> tuple[bool, AbstractSet[str], int, int]:
-    """Whether its rows are of several dossiers; columns that name them; its first and last rows."""
+    """Whether its rows are of several; columns that name dossiers; its first and last rows."""
     found = _REFERENCE.search(table)
     if found is None:
         raise ValueError("not a table of ours")
     named = {get_column_letter(int(one)): several for one, several in _COLUMN.findall(table)}
-    return any(named.values()), named.keys() or {"A"}, int(found[2]), int(found[4])
+    several = any(named.values()) or (not named and _OF_SITUATIONS.search(table) is not None)
+    return several, named.keys() or {"A"}, int(found[2]), int(found[4])
 
 
 def _cut(text: str, sheet: _Sheet, numbers: AbstractSet[int]) -> _Sheet:
@@ -173,7 +179,8 @@ def _cut(text: str, sheet: _Sheet, numbers: AbstractSet[int]) -> _Sheet:
 def _named(row: str, columns: AbstractSet[str]) -> set[int]:
     """The dossiers that a row is of: what stands in these columns."""
     cells = [one[2] for one in _CELL.finditer(row) if one[1] in columns and one[2]]
-    return {int(one) for cell in cells for one in _DIGITS.findall(_TAG.sub(" ", cell))}
+    texts = (_OUR_ID.sub(" ", _TAG.sub(" ", cell)) for cell in cells)
+    return {int(one) for text in texts for one in _DIGITS.findall(text)}
 
 
 def _rewritten(

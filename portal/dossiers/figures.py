@@ -42,7 +42,7 @@ def indicators_of(source: Source) -> Mapping[str, Indicators]:
             read,
             origins=origins,
             below=below,
-            years=context.years if agency else (),
+            years=context.register.years if agency else (),
             live_since=context.live_since,
         )
         blocks = (*found.blocks, *more_blocks(read, origins=origins))

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from exports.cells import MAX_UNITS
 from exports.errors import ExportError
-from exports.returned.merging import ReadAs, Spread, TakenIn, Ways
+from exports.returned.merging import Spread, Ways
+from exports.returned.taken_in import ReadAs, TakenIn
 from portal.errors import BusyError, UnknownError
 from portal.pages.dossiers import DossierPages, is_number, opinion_shown
 from portal.pages.view import view_of
@@ -16,7 +17,8 @@ from portal.pages.writing import Form, Sent, Shown, form_of
 from portal.people.sessions import SignedIn
 from portal.published.returns import MOST_TEXT, Pending, Returns
 from portal.source import Source, now
-from store.staff.opinions import OpinionRow, Superseded
+from store.database.errors import Superseded
+from store.staff.opinions import OpinionRow
 from store.staff.visits import Visit
 
 _ROWS = "Chaque avis est bien en face de son dossier"
@@ -152,23 +154,24 @@ def answer(name: str, sent: Annotated[Sent[AnswerForm], Depends(form_of(AnswerFo
     one = returns.get(name, sent.person.email, at=now())
     if one is None:
         raise UnknownError
-    taken, count = one.taken, len(one.taken.changes)
+    taken = one.taken
+    told = _counted(taken)
     sent.require(sent.person.role.may_return(taken.author))
     if sent.form.geste == "renoncer" or taken.problems:
         returns.drop(name)
         return sent.done("Rien n’a été repris de ce classeur.", back="/renvoi")
 
     def act() -> None:
-        told = f"{taken.author}.xlsx, {count} avis"
+        line = Visit(
+            now(), sent.person.email, "workbook returned", file=f"{taken.author}.xlsx, {told}"
+        )
         try:
-            source.keep_returned(
-                taken, Visit(now(), sent.person.email, "workbook returned", file=told)
-            )
+            source.keep_returned(taken, line)
         except Superseded as error:
             raise sent.refuse(str(error), back="/renvoi") from error
         returns.drop(name)
 
-    said = f"{count} avis repris du classeur."
+    said = f"Repris du classeur\u00a0: {told}."
     return sent.write(act, shown=lambda: _NOTHING, back="/", said=said, journal=None)
 
 
@@ -189,9 +192,18 @@ def _page(
     )
 
 
+def _counted(taken: TakenIn) -> str:
+    opinions, answers = len(taken.changes), len(taken.answers)
+    told = [f"{opinions} avis"] if opinions or not answers else []
+    if answers:
+        told.append(f"{answers} réponse{'s' if answers > 1 else ''}")
+    return ", ".join(told)
+
+
 def _length(taken: TakenIn) -> int:
     texts = (text for one in taken.changes for text in (*one.before, *one.after))
-    return sum(map(len, (*texts, *taken.problems, *taken.remarks)))
+    answers = (text for one in taken.answers for text in (one.before, one.after))
+    return sum(map(len, (*texts, *answers, *taken.problems, *taken.remarks)))
 
 
 def _source(request: Request) -> Source:

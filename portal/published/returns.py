@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
-from exports.returned.merging import TakenIn
+from exports.returned.taken_in import TakenIn
 
 LASTS = timedelta(hours=1)
 MOST = 50

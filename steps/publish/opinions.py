@@ -16,20 +16,15 @@ from exports.published.manifest import ON_REQUEST, PublishedExport, sha256
 from exports.published.publishing import dated
 from exports.published.withdrawal import withdrawn_of
 from exports.published.workbook_set import WorkbookSet
+from exports.returned.answers import Answers, AnswerSheet, read_answers, take_answers
 from exports.returned.doubts import doubts
 from exports.returned.elsewhere import elsewhere
-from exports.returned.merging import (
-    NOTHING,
-    Held,
-    ReadAs,
-    Spread,
-    TakenIn,
-    merge,
-    uncover,
-)
-from exports.returned.reader import Written, read_returned
+from exports.returned.merging import NOTHING, Held, Spread, merge, uncover
+from exports.returned.reader import Returned, Written, read_returned
 from exports.returned.reference import Compared, Reference, of_book
+from exports.returned.taken_in import ReadAs, TakenIn
 from exports.sheets.centres import author_of
+from steps.judge.acts import today
 from steps.publish.circumstances import circumstances
 from steps.publish.export import entries_of, export_context, workbook_set
 from steps.publish.publication import reader_of
@@ -39,7 +34,11 @@ from steps.wiring.services import Services, now
 from store.staff.handed_out import audience_of, holds
 from store.staff.opinions import OpinionRow
 from store.staff.visits import Visit
+from triage.registre.acts import By
+from triage.registre.folding import read
+from triage.registre.life import When
 
+_DOOR = "classeur"
 _UNREADABLE: Final = {
     errno.ENOENT: "il n'y a pas de fichier de ce nom",
     errno.ENOTDIR: "il n'y a pas de fichier de ce nom",
@@ -129,15 +128,29 @@ def compare(
         handed_out=reference.rows if reference.exact else (),
     )
     doubtful = merged.changes and not said.accept_rows
+    answered, acts_until, answers = _answers(services, returned, identity.author, said)
     problems = (
         *returned.problems,
         *rows.problems,
         *merged.problems,
         *(doubts(compared, carried, ways=said.ways) if doubtful else ()),
+        *answers.problems,
     )
-    remarks = (*merged.remarks, *rows.remarks, *returned.remarks, *elsewhere(compared))
+    remarks = (
+        *(*merged.remarks, *rows.remarks, *returned.remarks, *answers.remarks),
+        *elsewhere(compared, answers=answered.taken),
+    )
+    if problems:
+        return TakenIn(identity.author, (), problems, remarks)
     return TakenIn(
-        identity.author, () if problems else merged.changes, problems, remarks, until=until
+        identity.author,
+        merged.changes,
+        (),
+        remarks,
+        answers.changes,
+        drafts=answers.drafts,
+        until=until,
+        acts_until=acts_until,
     )
 
 
@@ -145,12 +158,16 @@ def keep(services: Services, taken: TakenIn, *, line: Visit | None = None) -> No
     """Keep what a returned workbook changes, with its line in the journal; nothing if refused.
 
     Raises:
-        Superseded: Somebody gave another opinion since it was compared: none is kept.
+        Superseded: Somebody gave another opinion or answer since it was compared: none is kept.
     """
-    if taken.problems or not taken.changes:
+    if taken.problems or not (taken.changes or taken.drafts):
         return
     rows = [OpinionRow(one.number, taken.author, *one.after) for one in taken.changes]
-    _save(services, rows, until=taken.until, line=line)
+    with services.store.transaction() as kept:
+        kept.opinions.save(services.demarche, rows, at=now(), unless=taken.until)
+        kept.acts.enter(services.demarche, taken.drafts, at=now(), unless=taken.acts_until)
+        if line is not None:
+            kept.visits.record(services.demarche, line)
 
 
 def give(services: Services, row: OpinionRow, *, until: int, line: Visit) -> None:
@@ -169,16 +186,36 @@ def give(services: Services, row: OpinionRow, *, until: int, line: Visit) -> Non
     columns, _ = hand_out_files(services.inputs.publishing.columns, services.form.mapping)
     if row.judgement and row.judgement not in columns.opinions:
         raise RequestError(f"« {row.judgement} » n’est pas dans la liste des avis.")
-    _save(services, [row], until=until, line=line)
-
-
-def _save(
-    services: Services, rows: Sequence[OpinionRow], *, until: int, line: Visit | None
-) -> None:
     with services.store.transaction() as kept:
-        kept.opinions.save(services.demarche, rows, at=now(), unless=until)
-        if line is not None:
-            kept.visits.record(services.demarche, line)
+        kept.opinions.save(services.demarche, [row], at=now(), unless=until)
+        kept.visits.record(services.demarche, line)
+
+
+def _answers(
+    services: Services, returned: Returned, author: str, said: ReadAs
+) -> tuple[AnswerSheet, int, Answers]:
+    """What a centre answered to questions, and up to which act the register was compared.
+
+    Who sends a workbook acts in the name of its centre.
+    """
+    folder = services.inputs.publishing.columns
+    columns, _ = hand_out_files(folder, services.form.mapping)
+    centre = {author_of(one): one for one in centres(folder)}.get(author)
+    sheet = read_answers(returned, columns) if centre else AnswerSheet()
+    if centre is None or not (sheet.rows or sheet.problems):
+        return sheet, 0, Answers()
+    acts, day = services.store.acts.list(services.demarche), today()
+    found = take_answers(
+        sheet,
+        read(acts),
+        acts,
+        centre=centre.code,
+        by=By(centre.name, _DOOR),
+        when=When(day, day),
+        accept_rows=said.accept_rows,
+        ways=said.ways,
+    )
+    return sheet, max((one.id for one in acts), default=0), found
 
 
 def _refused(author: str, problem: str) -> TakenIn:

@@ -336,6 +336,22 @@ acts = Table(
 )
 """The register of situations. Rows are added only: the migration's triggers refuse all else."""
 
+scores = Table(
+    "scores",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("demarche", Integer, nullable=False),
+    Column("situation", FreeText, nullable=False),
+    Column("scored_at", UtcDateTime, nullable=False),
+    Column("points", Integer, nullable=False),
+    Column("most", Integer, nullable=False),
+    Column("version", FreeText, nullable=False),
+    Column("reference", FreeText, nullable=False),
+    Column("lines", Text, nullable=False),
+    Index(None, "demarche", "situation"),
+)
+"""Scores of situations as they moved. Rows are added only, as acts are."""
+
 rule_texts = Table(
     "rule_texts",
     metadata,

@@ -4,15 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, or_, select, text
+from sqlalchemy import Connection, func, insert, or_, select
 
 from store.database.engine import Scope
-from store.database.errors import StoreError
-from store.database.statements import IN_SIZE, in_chunks, upsert
+from store.database.errors import Superseded
+from store.database.statements import IN_SIZE, in_chunks, one_by_one, upsert
 from store.database.tables import demarches, opinions
 
 _SAYING = 0x554E4341
-_ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(:key)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +31,6 @@ class OpinionRow:
     judgement: str
     comment: str
     id: int = field(default=0, compare=False, repr=False)
-
-
-class Superseded(StoreError):  # noqa: N818 (named by what is wrong, as the others)
-    """Somebody gave another opinion meanwhile: none was kept.
-
-    Attributes:
-        numbers: On which dossiers.
-    """
-
-    def __init__(self, numbers: Sequence[int]) -> None:
-        several = len(numbers) > 1
-        super().__init__(
-            f"L’avis sur {'les dossiers' if several else 'le dossier'}"
-            f" {', '.join(map(str, numbers))} vient d’être changé par quelqu’un d’autre\u00a0: rien"
-            " n’est enregistré. Regardez ce qu’il dit maintenant, puis recommencez."
-        )
-        self.numbers = tuple(numbers)
 
 
 class Opinions:
@@ -154,8 +136,7 @@ def _said(row: OpinionRow) -> dict[str, object]:
 def _refuse_later(
     connection: Connection, demarche: int, rows: Sequence[OpinionRow], *, unless: int
 ) -> None:
-    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
-        connection.execute(_ONE_BY_ONE, {"key": _SAYING})
+    one_by_one(connection, _SAYING)
     query = (
         select(opinions.c.number)
         .distinct()
@@ -167,4 +148,7 @@ def _refuse_later(
         for chunk in in_chunks(sorted({row.number for row in rows if row.author == author})):
             found.update(connection.scalars(mine.where(opinions.c.number.in_(chunk))))
     if found:
-        raise Superseded(sorted(found))
+        listed = ", ".join(map(str, sorted(found)))
+        raise Superseded(
+            f"L’avis sur {'les dossiers' if len(found) > 1 else 'le dossier'} {listed}"
+        )

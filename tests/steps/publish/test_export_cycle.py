@@ -10,7 +10,7 @@ import pytest
 
 from cli.app import call
 from exports.published.manifest import ON_REQUEST
-from exports.returned.merging import TakenIn
+from exports.returned.taken_in import TakenIn
 from sandbox.generator.generate import generate
 from steps.judge.judge import judge
 from steps.judge.situation_decisions import confirm
