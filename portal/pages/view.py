@@ -41,6 +41,7 @@ class MenuPlace:
 MENU = (
     MenuPlace("/", "À traiter"),
     MenuPlace("/exports", "Exports"),
+    MenuPlace("/renvoi", "Renvoyer un classeur"),
     MenuPlace("/changements", "Ce qui a changé"),
     MenuPlace("/dossiers", "Dossiers"),
     MenuPlace("/indicateurs", "Indicateurs"),

@@ -109,7 +109,9 @@ def test_a_card_shows_the_assessment_item_by_item(portal: Portal) -> None:
         assert f'<span class="unc-item">{item.id}</span>' in page
     assert "absente" in page or "invalide" in page
     assert "Ouvrir sur la démarche" in page
-    assert "<form" not in page.split("<main")[1]  # read only
+    assert re.findall(r'<form[^>]* action="([^"]+)"', page.split("<main")[1]) == [
+        f"/dossiers/{entry.report.number}/avis"
+    ]
 
 
 def test_a_centre_reads_a_card_as_its_workbook_shows_it(portal: Portal) -> None:
