@@ -4,13 +4,12 @@ from dataclasses import asdict
 from datetime import date
 
 from cyclopts import App
-from rich.console import Console
 
 from cli.registre import view
 from cli.registre.measures import measure
 from cli.registre.options import At, Level, Texts, Who, acting, reading
 from cli.registre.signals import signal
-from cli.terminal.output import Common, print_json, table
+from cli.terminal.output import Common, Console, print_json, table
 from cli.terminal.parsing import Count, DossierNumber
 from steps.judge.acts import register_of
 from steps.registre import acting as steps

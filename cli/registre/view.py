@@ -8,6 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from cli.terminal.output import table
+from french.text import agreed
 from triage.registre.acts import Act
 from triage.registre.indicator import YearFigure
 from triage.registre.levels import ProposedLevel
@@ -55,7 +56,7 @@ def listed(register: Register) -> Table:
     ]
     columns = ["Situation", "Titre", "État", "Depuis", "Niveau", "Identifiée le", "Dossiers"]
     return table(
-        f"{len(rows)} situation(s)", [*columns, "Autres signaux", "Mesures", "Pilote"], rows
+        agreed(len(rows), "situation"), [*columns, "Autres signaux", "Mesures", "Pilote"], rows
     )
 
 
@@ -189,7 +190,7 @@ def ranking_table(found: Sequence[Ranked], register: Register) -> Table:
         for one in found
     ]
     columns = ["Rang", "Situation", "Titre", "En hausse ou réveillée", "Niveau", "Score", "Lignes"]
-    return table(f"{len(rows)} situation(s)", columns, rows)
+    return table(agreed(len(rows), "situation"), columns, rows)
 
 
 def moves_table(found: Sequence[Move]) -> Table:
@@ -204,7 +205,9 @@ def moves_table(found: Sequence[Move]) -> Table:
         for one in found
     ]
     columns = ["Situation", "Rang", "Score", "Lignes"]
-    return table(f"{len(rows)} situation(s) changeraient", columns, rows)
+    return table(
+        f"{agreed(len(rows), 'situation changerait', 'situations changeraient')}", columns, rows
+    )
 
 
 def plain_year(one: YearFigure) -> dict[str, Any]:

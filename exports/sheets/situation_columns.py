@@ -13,10 +13,11 @@ from exports.cells import Content
 from exports.model import SituationView
 from exports.readers.reading import Reading
 from exports.sheets.columns import Figures, Format
+from exports.sheets.computed import NO_PRIORITY
 from exports.sheets.figures import deposited_on, taken
 from exports.sheets.tables import CALCULATED, Column
 from exports.sheets.values import content_text, shown_content
-from french.text import typographic
+from french.text import SEMICOLON, typographic
 from mappings.report.display import show, show_decimal
 from mappings.schema.model import Audience
 from triage.situations.trends import BeforeAfter, Direction, Trend
@@ -26,6 +27,10 @@ _DIRECTIONS: dict[Direction, str] = {
     "down": "en baisse",
     "none": "sans écart établi",
 }
+_OF_THIS_WORKBOOK = (
+    "Signalements, entreprises, dates et mesures sont ceux de ce classeur, et non de toute la"
+    " situation ; la tendance compte tous les dossiers que {whom} peut lire."
+)
 TOO_FEW = "trop peu pour conclure"
 UNNAMED = "non renseignée"
 
@@ -77,7 +82,7 @@ def _company(reading: Reading, origins: Figures) -> str:
 
 def _priority(group: Group) -> Content:
     found = (one.decision.priority for one in group.readings)
-    return min((one for one in found if one), default=None)
+    return min((one for one in found if one), default=NO_PRIORITY)
 
 
 def _confirmed(group: Group) -> Content:
@@ -119,6 +124,12 @@ def _trend(found: Trend) -> Content:
     return f"{_DIRECTIONS[found.direction]} sur {len(found.months)} mois ({strength})"
 
 
+def counts_told(audience: Audience) -> str:
+    """What the counts of the sheet are of, said over them."""
+    whom = "l'agence" if audience == "agence" else "le réseau"
+    return typographic(_OF_THIS_WORKBOOK.format(whom=whom))
+
+
 def _days(group: Group) -> list[date]:
     return sorted(map(deposited_on, group.readings))
 
@@ -140,7 +151,7 @@ def _column(
     )
 
 
-PRINTED = 13
+PRINTED = 10
 """How many of the first columns are printed."""
 COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
     (
@@ -148,7 +159,7 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             "Situation",
             13,
             "centre",
-            "Identifiant de la situation (unc situations, annotation « Situation »). Vide :"
+            "Identifiant de la situation, le même que dans l'annotation « Situation ». Vide :"
             " dossiers du champ qui n'en ont pas, comptés par substance et par nature de la"
             " non-conformité.",
         ),
@@ -157,7 +168,7 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
     (
         _column(
             "Titre",
-            38,
+            36,
             "texte",
             "Nom qu'une personne a donné à la situation, sinon celui que la passerelle propose :"
             " la substance, puis ce qui fait l'usage.",
@@ -167,7 +178,7 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
     (
         _column(
             "Tendance",
-            17,
+            16,
             "centre",
             "Signalements par mois, en hausse ou en baisse : test de Mann-Kendall sur tous les"
             " dossiers que l'agence peut lire (dans un classeur du réseau ou d'un centre : sur tous"
@@ -175,23 +186,6 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             " ou moins de 4 mois entiers.",
         ),
         lambda one: direction(one.trend) or None,
-    ),
-    (
-        _column(
-            "Regroupement",
-            14,
-            "centre",
-            "proposée : par la passerelle seule ; confirmée : une personne a placé chaque dossier.",
-        ),
-        _confirmed,
-    ),
-    (
-        _column("Substance", 28, "texte", "Substances, écrites comme dans le premier dossier."),
-        lambda one: " ; ".join(one.substances) or UNNAMED,
-    ),
-    (
-        _column("Nature de la non-conformité", 26, "texte", "Natures cochées dans les dossiers."),
-        lambda one: " ; ".join(one.natures) or None,
     ),
     (
         _column(
@@ -207,9 +201,23 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
         _column("Entreprises", 12, "entier", "Entreprises de ce classeur, d'après leur SIREN."),
         _companies,
     ),
-    (_column("Priorité la plus haute", 10, "centre", "De P1 à P4."), _priority),
     (
-        _column("Avec mesure", 10, "entier", "Dossiers qui déclarent une mesure prise."),
+        _column(
+            "Priorité la plus haute",
+            11,
+            "centre",
+            "De P1 à P4 ; « sans priorité » : aucun de ses dossiers n'en a ici.",
+        ),
+        _priority,
+    ),
+    (
+        _column(
+            "Dossiers avec mesure",
+            11,
+            "entier",
+            "Dossiers de ce classeur qui déclarent une mesure prise. Compléments et clôtures"
+            " comptent ici chacun : ce nombre peut dépasser « Signalements ».",
+        ),
         lambda one: sum(taken(it, one.origins) for it in one.readings),
     ),
     (
@@ -221,8 +229,25 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
         lambda one: _days(one)[-1],
     ),
     (
-        _column("Dossiers", 40, "texte", "Numéros des dossiers."),
+        _column("Dossiers", 30, "texte", "Numéros des dossiers de ce classeur."),
         lambda one: ", ".join(str(it.number) for it in one.readings),
+    ),
+    (
+        _column(
+            "Regroupement",
+            14,
+            "centre",
+            "proposée : par la passerelle seule ; confirmée : une personne a placé chaque dossier.",
+        ),
+        _confirmed,
+    ),
+    (
+        _column("Substance", 28, "texte", "Substances, écrites comme dans le premier dossier."),
+        lambda one: SEMICOLON.join(one.substances) or UNNAMED,
+    ),
+    (
+        _column("Nature de la non-conformité", 26, "texte", "Natures cochées dans les dossiers."),
+        lambda one: SEMICOLON.join(one.natures) or None,
     ),
     (
         _column(

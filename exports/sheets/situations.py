@@ -17,7 +17,7 @@ from exports.readers.patient_marks import marked
 from exports.readers.reading import Reading
 from exports.sheets.blocks import natures
 from exports.sheets.columns import Figures, SheetSpec
-from exports.sheets.situation_columns import COLUMNS, PRINTED, Group
+from exports.sheets.situation_columns import COLUMNS, PRINTED, Group, counts_told
 from exports.sheets.tables import Table
 from french.text import normalise_label
 from mappings.report.model import Answer
@@ -49,6 +49,7 @@ def situations(
         columns=tuple(column for column, _ in shown),
         rows=tuple(tuple(of(group) for _, of in shown) for group in ordered),
         printed=PRINTED,
+        above=counts_told(audience),
         lines=sheet.lines,
     )
 

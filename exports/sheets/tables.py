@@ -26,6 +26,9 @@ _THEIRS = _FILLED | {"dossier"}
 """What every reader has: the number of a dossier, and what they write themselves."""
 CALCULATED = "calculée par la passerelle"
 """Origin of a column that no champ gives, in `Dictionnaire`."""
+COUNTED = "\u00a0: "
+"""What stands, in a sentence over the headers, between what it is about and what it counts there:
+once rows are taken out, only what is before stays true (:mod:`exports.xlsx.without_rows`)."""
 _WORTH_A_ROW = frozenset({Verdict.MISSING, Verdict.INVALID, Verdict.INSUFFICIENT})
 
 
