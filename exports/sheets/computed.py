@@ -88,11 +88,13 @@ def out_of_scope(reading: Reading) -> Content:
     """Why the report is out of scope: the option that a person chose, else the verdict's reason."""
     decision = reading.decision
     if decision.exclusion:  # an annotation: it stays at the agency
-        return decision.exclusion if reading.audience == "agence" else reading.mask.text
+        return (
+            typographic(decision.exclusion) if reading.audience == "agence" else reading.mask.text
+        )
     reason = reading.entry.assessment.out_of_scope
     if reason is None or not decision.excluded:
         return None
-    return reading.derived(reason.text, (reason.field,))
+    return typographic(reading.derived(reason.text, (reason.field,)))
 
 
 def proposed_status(reading: Reading) -> Content:

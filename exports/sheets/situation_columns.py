@@ -168,7 +168,7 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
     (
         _column(
             "Titre",
-            36,
+            34,
             "texte",
             "Nom qu'une personne a donné à la situation, sinon celui que la passerelle propose :"
             " la substance, puis ce qui fait l'usage.",
@@ -229,7 +229,7 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
         lambda one: _days(one)[-1],
     ),
     (
-        _column("Dossiers", 30, "texte", "Numéros des dossiers de ce classeur."),
+        _column("Dossiers", 20, "texte", "Numéros des dossiers de ce classeur."),
         lambda one: ", ".join(str(it.number) for it in one.readings),
     ),
     (
