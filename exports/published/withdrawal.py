@@ -31,6 +31,7 @@ from exports.published.manifest import (
     sha256,
 )
 from exports.xlsx.without_rows import numbers_in, without_dossiers
+from french.text import agreed
 from french.time import day_in_words
 from mappings.schema.model import Audience
 
@@ -191,11 +192,10 @@ def withdrawn_of(manifest: Mapping[str, Any]) -> Mapping[str, frozenset[int]]:
 
 def told_on(at: datetime, count: int) -> str:
     """How many dossiers a file was made again without, and when."""
-    several = "s" if count > 1 else ""
-    return (
-        f"le {day_in_words(paris(at).date())} : {count} dossier{several} retiré{several} (effacé"
-        f"{several}, retiré{several} de la démarche ou devenu{several} confidentiel{several})."
-    )
+    why = "(effacé, retiré de la démarche ou devenu confidentiel)"
+    if count > 1:
+        why = "(effacés, retirés de la démarche ou devenus confidentiels)"
+    return f"le {day_in_words(paris(at).date())}\u00a0: {agreed(count, 'dossier retiré')} {why}."
 
 
 def _put(

@@ -18,7 +18,7 @@ from exports.identity import IDENTITY
 from exports.sheets.tables import COUNTED
 from exports.xlsx.about_sheet import Section
 from exports.xlsx.package import write_part
-from french.text import agreed
+from french.text import agreed, typographic
 
 _SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 _ROW = re.compile(r'<row r="(\d+)"[^>]*?(?:/>|>.*?</row>)', re.DOTALL)
@@ -45,7 +45,7 @@ _OF_FIGURES = re.compile(r'<c r="A\d+"[^>]*><is><t[^>]*>(?:Synthèse|Formulaire)
 """Rows of `Dictionnaire` that say which figures there were, and of how many dossiers."""
 _SECTIONS = {str(one): one for one in Section}
 _REMADE = "Refaite"
-_COUNTS_GONE = (
+_COUNTS_GONE = typographic(
     "Ce qui est compté sur plusieurs dossiers (cette page, « Situations ») est retiré avec."
 )
 _CHARTS = ("xl/drawings/", "xl/charts/")
@@ -254,14 +254,15 @@ def _told(text: str, told: str) -> str:
     body, closed, tail = rest.partition("</sheetData>")
     if not (opened and closed):
         raise ValueError("not a sheet of ours")
-    styles = dict(_STYLE.findall(body))
     above = "".join(one[0] for one in _ROW.finditer(body) if int(one[1]) < _BELOW_TITLE)
     if IDENTITY in body:
+        styles = dict(_STYLE.findall(body))  # those of its last line
         title = "".join(one[0] for one in _ROW.finditer(body) if int(one[1]) == 1)
         below = "".join(_numbered(_still_true(body), first=_BELOW_TITLE))
         line = _cell("A2", _REMADE, styles.get("A", "0")) + _cell("B2", told, styles.get("B", "0"))
         return f'{head}{opened}{title}<row r="2">{line}</row>{below}{closed}{tail}'
-    line = _cell("A4", f"{_REMADE} {told} {_COUNTS_GONE}", styles.get("A", "0"))
+    small = re.search(r'<c r="A2" s="(\d+)"', body)
+    line = _cell("A4", f"{_REMADE} {told} {_COUNTS_GONE}", small[1] if small else "0")
     tail = _DRAWING.sub("", tail)
     return f'{head}{opened}{above}<row r="4">{line}</row>{closed}{tail}'
 

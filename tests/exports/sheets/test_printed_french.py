@@ -32,7 +32,7 @@ from triage.replies.reply import Conflict
 from triage.verdict.model import Criterion, Evidence, Fault, ScopeReason, Status, Verdict
 from triage.verdict.model import Warning as TriageWarning
 
-PLAIN = re.compile(r"(?<=\S) [;:?!»%]|« |\d \d{3}(?!\d)|\((?:s|x|e|es)\)")
+PLAIN = re.compile(r"(?<=\S) [;:?!»%]|« |(?<![\w-])\d{1,3} \d{3}(?!\w)|\((?:s|x|e|es)\)")
 """A sign that may begin a line, thousands that may part, an agreement that is left to the reader"""
 WORD = "mot"
 FIELDS = {
