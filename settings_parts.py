@@ -16,6 +16,8 @@ from datafiles.refusals import refusal
 
 PORTAL_PORT = 8214
 """Where the portal listens, unless told otherwise; its own address by default says so too."""
+LOOKUP_PORT = 8215
+"""Where the look-up of medicines listens, unless told otherwise."""
 
 PREFIX = "unc_"
 LARGEST_NUMBER = 2**31 - 1

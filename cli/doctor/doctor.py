@@ -134,9 +134,10 @@ def _form(settings: Settings) -> Form | None:
 
 def _settings(settings: Settings) -> Iterator[tuple[str, str]]:
     """Every setting with its value, those of the portal too; secrets are never shown."""
+    from cli.portal.lookup_settings import load_lookup_settings
     from cli.portal.settings import load_portal_settings
 
-    for model in (settings, load_portal_settings()):
+    for model in (settings, load_portal_settings(), load_lookup_settings()):
         for name in type(model).model_fields:
             value = getattr(model, name)
             secret = isinstance(value, SecretStr)
@@ -145,9 +146,10 @@ def _settings(settings: Settings) -> Iterator[tuple[str, str]]:
 
 def _meanings() -> Iterator[tuple[str, str]]:
     """What each setting is, as it is documented where it is read."""
+    from cli.portal.lookup_settings import LookupSettings
     from cli.portal.settings import PortalSettings
 
-    for model in (Settings, PortalSettings):
+    for model in (Settings, PortalSettings, LookupSettings):
         for name, known in model.model_fields.items():
             yield f"{PREFIX}{name.upper()}", known.description or ""
 

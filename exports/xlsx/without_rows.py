@@ -10,7 +10,8 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape, unescape
+from html import unescape  # also of « &#160; », which lxml writes where it is installed
+from xml.sax.saxutils import escape
 
 from openpyxl.utils import get_column_letter
 
@@ -26,14 +27,18 @@ _CELL_AT = re.compile(r'(<(?:row r="|c r="[A-Z]+))\d+')
 _CELL = re.compile(r'<c r="([A-Z]+)\d+"[^>]*?(?:/>|>(.*?)</c>)', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _COLUMN = re.compile(r'<tableColumn id="(\d+)" name="Dossier(s?)"')
+_OF_SITUATIONS = re.compile(r'<tableColumn id="\d+" name="Situation"')
+"""A table of the register that names situations and no dossier: who read one by a dossier that is
+gone may read it no more."""
 _DIGITS = re.compile(r"(?<!\d)\d{1,18}(?!\d)")
+_OUR_ID = re.compile(r"[A-Z]{3}-\d+")
 _LINK = re.compile(r'<hyperlink ref="([A-Z]+)(\d+)" r:id="([^"]+)"/>')
 _RELATED = re.compile(r'<Relationship Id="(link\d+)"[^>]*/>')
 _LINKS = re.compile(r"<hyperlinks\b[^>]*>.*?</hyperlinks>", re.DOTALL)
 _DRAWING = re.compile(r"<drawing\b[^>]*/>")
 _TABLE = re.compile(r'Target="/(xl/tables/table\d+\.xml)"')
 _REFERENCE = re.compile(r'(<table [^>]*?ref="A)(\d+)(:[A-Z]+)(\d+)"')
-_NAMES = re.compile(r'<sheet name="([^"]*)"')
+_NAMES = re.compile(r'<sheet (?:[^>]*? )?name="([^"]*)"')
 _AREA = re.compile(
     r'(<definedName name="_xlnm.Print_Area" localSheetId="(\d+)">[^<]*\$)\d+(?=</definedName>)'
 )
@@ -46,7 +51,8 @@ _OF_FIGURES = re.compile(r'<c r="A\d+"[^>]*><is><t[^>]*>(?:Synthèse|Formulaire)
 _SECTIONS = {str(one): one for one in Section}
 _REMADE = "Refaite"
 _COUNTS_GONE = typographic(
-    "Ce qui est compté sur plusieurs dossiers (cette page, « Situations ») est retiré avec."
+    "Ce qui est compté sur plusieurs dossiers (cette page, « Situations ») est retiré avec, et ce"
+    " que le registre dit de situations."
 )
 _CHARTS = ("xl/drawings/", "xl/charts/")
 
@@ -109,7 +115,7 @@ def without_dossiers(
     for part, xml in parts.items():
         if (found := _SHEET.fullmatch(part)) and (table := _table_of(parts, part)):
             place = int(found[1])
-            name = unescape(names[place - 1], {"&quot;": '"'})
+            name = unescape(names[place - 1])
             sheet = _Sheet(place, name, table, *_head(parts[table].decode()))
             sheets[part] = _cut(xml.decode(), sheet, numbers)
     removed = frozenset(number for one in sheets.values() for number in one.removed)
@@ -146,12 +152,13 @@ def _table_of(parts: Mapping[str, bytes], sheet: str) -> str:
 
 
 def _head(table: str) -> tuple[bool, AbstractSet[str], int, int]:
-    """Whether its rows are of several dossiers; columns that name them; its first and last rows."""
+    """Whether its rows are of several; columns that name dossiers; its first and last rows."""
     found = _REFERENCE.search(table)
     if found is None:
         raise ValueError("not a table of ours")
     named = {get_column_letter(int(one)): several for one, several in _COLUMN.findall(table)}
-    return any(named.values()), named.keys() or {"A"}, int(found[2]), int(found[4])
+    several = any(named.values()) or (not named and _OF_SITUATIONS.search(table) is not None)
+    return several, named.keys() or {"A"}, int(found[2]), int(found[4])
 
 
 def _cut(text: str, sheet: _Sheet, numbers: AbstractSet[int]) -> _Sheet:
@@ -169,7 +176,8 @@ def _cut(text: str, sheet: _Sheet, numbers: AbstractSet[int]) -> _Sheet:
 def _named(row: str, columns: AbstractSet[str]) -> set[int]:
     """The dossiers that a row is of: what stands in these columns."""
     cells = [one[2] for one in _CELL.finditer(row) if one[1] in columns and one[2]]
-    return {int(one) for cell in cells for one in _DIGITS.findall(_TAG.sub(" ", cell))}
+    texts = (_OUR_ID.sub(" ", _TAG.sub(" ", cell)) for cell in cells)
+    return {int(one) for text in texts for one in _DIGITS.findall(text)}
 
 
 def _rewritten(
@@ -232,8 +240,8 @@ def _rows_left(text: str, sheet: _Sheet, links: Sequence[tuple[str, str]]) -> st
 
 def _still_said(sentence: str, *, left: int) -> str:
     """What is over the headers without what it counted: the rows that are left, in its place."""
-    about, counts, _ = sentence.partition(COUNTED)
-    return f"{about}{COUNTED}{agreed(left, 'ligne')}" if counts else sentence
+    about, counts, _ = unescape(sentence).partition(COUNTED)
+    return escape(f"{about}{COUNTED}{agreed(left, 'ligne')}") if counts else sentence
 
 
 def _shorter(text: str, sheet: _Sheet) -> str:

@@ -1,7 +1,6 @@
 """The journal, for administrators; and what the portal says of itself."""
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
 
 from portal.errors import ForbiddenError
 from portal.pages.view import view_of
@@ -20,12 +19,6 @@ EVENTS = {
 }
 
 router = APIRouter()
-
-
-@router.get("/")
-def home() -> Response:
-    """The first page."""
-    return RedirectResponse("/exports", status_code=303)
 
 
 @router.get("/journal")

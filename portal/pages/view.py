@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
+from starlette.status import HTTP_200_OK
 
 from exports.cells import Content, Link, paris
 from exports.sheets.figures import Figure
@@ -21,6 +22,8 @@ from portal.people.sessions import Person, sessions_of
 
 HERE = Path(__file__).parents[1]
 STATIC = HERE / "static"
+FLASH = "flash"
+"""Key of the session: what the next page says was done."""
 _DSFR = "dsfr/dsfr.min.css"
 _KIB = 1024
 
@@ -39,6 +42,7 @@ class MenuPlace:
 
 
 MENU = (
+    MenuPlace("/", "À traiter"),
     MenuPlace("/exports", "Exports"),
     MenuPlace("/changements", "Ce qui a changé"),
     MenuPlace("/dossiers", "Dossiers"),
@@ -76,6 +80,7 @@ class View:
             "number": show,
             "figure": figure,
             "french": typographic,
+            "instant": instant,
         }
         self._environment.globals |= {
             "demarche": title,
@@ -98,6 +103,7 @@ class View:
             path=request.url.path,
             menu=_menu(person),
             form_token=sessions_of(request).form_token(request),
+            flash=request.session.pop(FLASH, "") if status == HTTP_200_OK else "",
             **values,
         )
         return HTMLResponse(text, status_code=status)
@@ -123,6 +129,11 @@ def day(value: date | str) -> str:
 def moment(value: datetime) -> str:
     """A moment, Paris time."""
     return f"{paris(value):%d/%m/%Y à %H:%M}"
+
+
+def instant(text: str) -> str:
+    """A moment of a line of the lists, Paris time."""
+    return moment(datetime.fromisoformat(text))
 
 
 def size(count: int) -> str:

@@ -31,6 +31,7 @@ from steps.publish.withdrawal import (
     remake_withdrawn,
     withdraw,
 )
+from steps.registre.exported import keep_scores, register_stamp, register_view
 from steps.wiring import handed_out_files
 from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.drift import absences_told, drift_of
@@ -68,6 +69,7 @@ def export(services: Services, summary: Summary) -> None:
         sweep_current(root)
         entries = judged_entries(services, summary, told=aside)
         made = workbook_set(services, entries, export_context(services, entries))
+        keep_scores(services, made.context.register)
         finish_withdrawal(services, summary, made=made)
         base = next(iter(editions(root, Kind.WEEKLY, demarche=demarche)), None)
         publication = Publication.begin(services, made, base=base, aside=aside)
@@ -206,7 +208,7 @@ def export_context(services: Services, entries: tuple[ExportedDossier, ...]) -> 
             facts.id: SituationView(facts, follow_up, decided=len(by_people & {*facts.numbers}))
             for facts, follow_up in zip(found.facts, found.follow_ups, strict=True)
         },
-        years=found.years,
+        register=register_view(services, found),
     )
 
 
@@ -233,6 +235,7 @@ def source_digest(services: Services) -> str:
         *map(str, store.opinions.latest(demarche)),
         *(f"{number} {name}" for number, name in situations_of(services).items()),
         *map(str, sorted(decided(services))),
+        *register_stamp(services),
         *map(str, sorted(store.quarantine.numbers(demarche))),
         *map(str, store.corrections.list(demarche)),
         *map(str, sorted(store.assessments.first_checks(demarche).items())),

@@ -16,12 +16,20 @@ from exports.published.manifest import ON_REQUEST, PublishedExport, sha256
 from exports.published.publishing import dated
 from exports.published.withdrawal import withdrawn_of
 from exports.published.workbook_set import WorkbookSet
+from exports.returned.answers import (
+    AnswerChange,
+    Answers,
+    AnswerSheet,
+    read_answers,
+    take_answers,
+)
 from exports.returned.doubts import doubts
 from exports.returned.elsewhere import elsewhere
 from exports.returned.merging import Change, Held, Spread, merge, uncover
 from exports.returned.reader import read_returned
 from exports.returned.reference import Compared, Reference, of_book
-from exports.sheets.centres import author_of
+from exports.sheets.centres import Centre, author_of
+from steps.judge.acts import today
 from steps.publish.export import entries_of, export_context, workbook_set
 from steps.publish.publication import reader_of
 from steps.wiring.failures import RequestError
@@ -29,7 +37,11 @@ from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.services import Services, now
 from store.staff.handed_out import audience_of, holds
 from store.staff.opinions import OpinionRow
+from triage.registre.acts import By
+from triage.registre.folding import read
+from triage.registre.life import When
 
+_DOOR = "classeur"
 _UNREADABLE: Final = {
     errno.ENOENT: "il n'y a pas de fichier de ce nom",
     errno.ENOTDIR: "il n'y a pas de fichier de ce nom",
@@ -45,6 +57,7 @@ class TakenIn:
     Attributes:
         author: Who it was made for.
         changes: What changed, by dossier.
+        answers: What changed of the answers to questions.
         problems: Why nothing was taken in, each with its cell.
         remarks: What was left out, each with its cell; the rest was taken in.
     """
@@ -53,6 +66,7 @@ class TakenIn:
     changes: tuple[Change, ...]
     problems: tuple[str, ...]
     remarks: tuple[str, ...] = ()
+    answers: tuple[AnswerChange, ...] = ()
 
 
 def take_in(
@@ -95,6 +109,7 @@ def take_in(
     made = _made(services)
     reference = _handed_out(services, identity, made)
     compared = Compared(returned.table, reference)
+    names = {author_of(one): one for one in centres(folder)}
     present = _held(services, identity.author, until=None)
     carried = _held(services, identity.author, until=identity.opinions_until)
     rows = uncover(returned.rows, returned.coverings, present=present, spread=spread)
@@ -106,14 +121,47 @@ def take_in(
         handed_out=reference.rows if reference.exact else (),
     )
     doubtful = () if accept_rows or not merged.changes else doubts(compared, carried)
-    problems = (*returned.problems, *rows.problems, *merged.problems, *doubtful)
-    remarks = (*merged.remarks, *rows.remarks, *returned.remarks, *elsewhere(compared))
+    answered = read_answers(returned, columns) if identity.author in names else AnswerSheet()
+    answers = _answers(services, answered, identity.author, names, accept_rows=accept_rows)
+    problems = (
+        *(*returned.problems, *rows.problems, *merged.problems, *doubtful),
+        *answers.problems,
+    )
+    remarks = (
+        *(*merged.remarks, *rows.remarks, *returned.remarks, *answers.remarks),
+        *elsewhere(compared, answers=answered.taken),
+    )
     if problems:
         return TakenIn(identity.author, (), problems, remarks)
     if not dry_run:
-        kept = [OpinionRow(one.number, identity.author, *one.after) for one in merged.changes]
-        services.store.opinions.save(services.demarche, kept, at=now())
-    return TakenIn(identity.author, merged.changes, (), remarks)
+        opinions = [OpinionRow(one.number, identity.author, *one.after) for one in merged.changes]
+        with services.store.transaction() as kept:
+            kept.opinions.save(services.demarche, opinions, at=now())
+            kept.acts.enter(services.demarche, answers.drafts, at=now())
+    return TakenIn(identity.author, merged.changes, (), remarks, answers.changes)
+
+
+def _answers(
+    services: Services,
+    sheet: AnswerSheet,
+    author: str,
+    names: Mapping[str, Centre],
+    *,
+    accept_rows: bool,
+) -> Answers:
+    """What a centre answered to questions; who sends a workbook acts in the name of its centre."""
+    if not (sheet.rows or sheet.problems):
+        return Answers()
+    acts, day, centre = services.store.acts.list(services.demarche), today(), names[author]
+    return take_answers(
+        sheet,
+        read(acts),
+        acts,
+        centre=centre.code,
+        by=By(centre.name, _DOOR),
+        when=When(day, day),
+        accept_rows=accept_rows,
+    )
 
 
 def _refused(author: str, problem: str) -> TakenIn:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, or_, select
 
 from store.database.engine import Scope
 from store.database.statements import IN_SIZE, in_chunks, upsert
@@ -79,6 +79,20 @@ class Opinions:
         )
         with self._scope.read() as connection:
             return tuple(OpinionRow(*row) for row in connection.execute(query))
+
+    def judged(self, demarche: int, author: str) -> frozenset[int]:
+        """Dossiers on which an author holds an opinion or a comment."""
+        newest = (
+            select(func.max(opinions.c.id))
+            .filter_by(demarche=demarche, author=author)
+            .group_by(opinions.c.number)
+        )
+        query = select(opinions.c.number).where(
+            opinions.c.id.in_(newest.scalar_subquery()),
+            or_(opinions.c.judgement != "", opinions.c.comment != ""),
+        )
+        with self._scope.read() as connection:
+            return frozenset(connection.scalars(query))
 
     def last_id(self, demarche: int) -> int:
         """Id of the last row that was ever added, purged since or not; 0 when there is none.

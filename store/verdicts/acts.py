@@ -57,6 +57,12 @@ class Acts:
         with self._scope.read() as connection:
             return connection.scalar(query) is not None
 
+    def last(self, demarche: int) -> int:
+        """Id of the last act; 0 when there is none."""
+        query = select(func.max(acts.c.id)).filter_by(demarche=demarche)
+        with self._scope.read() as connection:
+            return connection.scalar(query) or 0
+
     def list(self, demarche: int) -> tuple[Act, ...]:
         """Every act, in order of entry."""
         query = select(*(acts.c[name] for name in _FIELDS)).filter_by(demarche=demarche)

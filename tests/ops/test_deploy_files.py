@@ -12,9 +12,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from cli.app import COMMANDS
+from cli.portal.lookup_settings import LookupSettings
 from cli.portal.settings import PortalSettings
 from settings import Settings
-from settings_parts import PORTAL_PORT
+from settings_parts import LOOKUP_PORT, PORTAL_PORT
 from tests.ops.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -95,7 +96,8 @@ def test_each_service_of_compose_is_whole() -> None:
 
 
 def test_the_settings_that_the_files_name_exist() -> None:
-    fields = (*Settings.model_fields, *PortalSettings.model_fields)
+    models = (Settings, PortalSettings, LookupSettings)
+    fields = [name for model in models for name in model.model_fields]
     known = {f"UNC_{name.upper()}" for name in fields}
     for file in DEPLOY.rglob("*"):
         if file.is_file():
@@ -195,6 +197,15 @@ def test_compose_serves_the_portal_on_its_own_port_to_this_machine_alone() -> No
     assert portal["command"][0] in COMMANDS
     assert portal["ports"] == [f"127.0.0.1:{PORTAL_PORT}:{PORTAL_PORT}"]
     assert f"127.0.0.1:{PORTAL_PORT}/connexion" in portal["healthcheck"]["test"][-1]
+
+
+def test_compose_serves_the_look_up_with_its_own_secret_alone() -> None:
+    service = COMPOSE["services"]["annuaire"]
+    assert service["command"][0] in COMMANDS
+    assert service["ports"] == [f"127.0.0.1:{LOOKUP_PORT}:{LOOKUP_PORT}"]
+    assert f"127.0.0.1:{LOOKUP_PORT}/sante" in service["healthcheck"]["test"][-1]
+    assert service["secrets"] == ["lookup"], "it needs no token of DS"
+    assert all(volume.endswith(":ro") for volume in service["volumes"]), "it writes nothing"
 
 
 def test_the_account_of_the_image_can_read_the_token() -> None:

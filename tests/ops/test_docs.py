@@ -9,11 +9,13 @@ import pytest
 from ruamel.yaml import YAML
 
 from cli.app import COMMANDS
+from cli.portal.lookup_settings import LookupSettings
 from cli.portal.settings import PortalSettings
 from settings import Settings
 from tests.ops.conftest import ROOT
 
 PAGES = (
+    "annuaire.md",
     "exploitation.md",
     "protection-des-donnees.md",
     "architecture.md",
@@ -24,7 +26,7 @@ PAGES = (
     "verdict.md",
     "classeurs.md",
 )
-FIELDS = (*Settings.model_fields, *PortalSettings.model_fields)
+FIELDS = (*Settings.model_fields, *PortalSettings.model_fields, *LookupSettings.model_fields)
 SETTINGS = {f"UNC_{name.upper()}" for name in FIELDS}
 each_page = pytest.mark.parametrize("page", PAGES)
 

@@ -141,13 +141,13 @@ def test_numbers_of_indicators_are_those_that_the_reader_may_see(portal: Portal)
 def test_every_page_says_what_it_is_and_in_which_language(portal: Portal) -> None:
     visitor = portal.visitor(ADMIN)
     titles = set()
-    for path in ("/exports", "/changements", "/dossiers", "/indicateurs", "/journal"):
+    for path in ("/", "/exports", "/changements", "/dossiers", "/indicateurs", "/journal"):
         page = visitor.get(path).text
         assert '<html lang="fr"' in page
         assert page.count("<h1") == 1
         assert 'aria-current="page"' in page
         titles.add(re.findall("<title>(.*)</title>", page)[0])
-    assert len(titles) == 5
+    assert len(titles) == 6
 
 
 def test_the_demo_names_what_was_fetched_as_a_download_does(portal: Portal) -> None:

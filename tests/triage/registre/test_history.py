@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.triage.registre.desk import ANNE, Desk, shown
 from triage.registre import life, measures
+from triage.registre.folding import read
 from triage.registre.refused import Refused
-from triage.registre.register import read
 
 START = date(2026, 1, 1)
 _NAMES = [f"SIT-{number:04d}" for number in range(1, 5)]
