@@ -79,7 +79,7 @@ def without_its_words(variant: Variant) -> Lexicon:
         ("written by another", 0.7),
         ("written by a third", 0.7),
         ("written last", 0.7),
-        ("unknown", 0.85),
+        ("unknown", 0.9),
         ("foreign", 0.9),
         ("as one talks", 0.65),
         ("as files are headed", 0.9),
