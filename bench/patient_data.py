@@ -20,10 +20,13 @@ from bench.sync_serving import judged_demarche
 from sandbox.generator.generate import generate
 from steps.wiring.case_files import CaseFiles
 from tests.triage.patient_data.corpus import forms, found_in, others, shown_of
+from tests.triage.patient_data.grammar import grown
 from triage.patient_data.finders import FINDERS, Span
 from triage.patient_data.free_text import free_texts
 
 _CONTEXT = 40
+GROWN = "grammaire"
+"""The corpus whose names and numbers are drawn."""
 HOSTILE = (
     "1 ",
     "A.",
@@ -42,7 +45,7 @@ SHORTEST = 0.001
 def measure(name: str) -> None:
     """Print recall by kind with what was missed, then what was found where nothing is."""
     right = total = 0
-    for kind, texts in forms(name).items():
+    for kind, texts in (grown(SEED) if name == GROWN else forms(name)).items():
         missed = [
             (one.text, left)
             for one in texts

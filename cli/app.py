@@ -66,6 +66,10 @@ COMMANDS: Final = {
         "Reprendre les avis et commentaires d'un classeur renvoyé ;"  # noqa: ISC004 (one sentence)
         " les exports suivants les portent.",
     ),
+    "lookup": (
+        "cli.portal.lookup:lookup",
+        ("Servir l'annuaire des médicaments, que le formulaire de DS appelle (champ référentiel)."),
+    ),
     "mapping": (
         "cli.mapping.commands:mapping",
         "Correspondance entre le formulaire et le schéma interne.",

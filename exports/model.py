@@ -7,11 +7,15 @@ from typing import Literal, TypeAlias
 
 from mappings.report.model import Report
 from mappings.schema.model import FormMapping
+from triage.registre.indicator import YearFigure
+from triage.registre.questions import Asked
+from triage.registre.ranking import Ranked
+from triage.registre.register import Register
 from triage.replies.decision import Decision, decide
 from triage.replies.reply import Conflict
 from triage.situations.description import Description
 from triage.situations.facts import SituationFacts
-from triage.situations.followup import FollowUp, YearShare
+from triage.situations.followup import FollowUp
 from triage.situations.matching import Matching
 from triage.verdict.model import Assessment
 
@@ -26,11 +30,13 @@ class Opinion:
         who: Its readers, as staff name them.
         judgement: Choice in the list of opinions, or blank.
         comment: Free text, or blank.
+        id: Its place among all that were ever kept, of all dossiers.
     """
 
     who: str
     judgement: str
     comment: str
+    id: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,28 @@ class SituationView:
     decided: int
 
 
+_EMPTY = Register({}, {}, {}, {}, {}, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterView:
+    """The register of situations, and what is worked out of it.
+
+    Attributes:
+        register: The register as it is.
+        asked: Questions, centre by centre, those that are late first.
+        last_acts: Last act of each question that a centre may know, by question and centre.
+        ranked: Score and rank of situations, by id.
+        years: The annual indicator, oldest first.
+    """
+
+    register: Register = _EMPTY
+    asked: tuple[Asked, ...] = ()
+    last_acts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    ranked: Mapping[str, Ranked] = field(default_factory=dict)
+    years: tuple[YearFigure, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ExportContext:
     """The circumstances of an export, the same for all its workbooks.
@@ -114,7 +142,7 @@ class ExportContext:
         drift: Differences between the form and its mapping, in French.
         reference: Version of BDPM, empty when none is loaded.
         situations: Every situation by id, whatever the dossiers of the export.
-        years: Situations with a measure within the year, oldest first.
+        register: The register of situations.
         adopted: Whether a person adopted the form: before, no dossier leaves the agency.
         adoption: Who adopted it and when, in French.
         absences: What a person said that the form does not ask: why, who and when, in French.
@@ -140,7 +168,7 @@ class ExportContext:
     drift: tuple[str, ...] = ()
     reference: str = ""
     situations: Mapping[str, SituationView] = field(default_factory=dict)
-    years: tuple[YearShare, ...] = ()
+    register: RegisterView = field(default_factory=RegisterView)
     adopted: bool = True
     adoption: str = ""
     absences: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from hashlib import sha256
+from threading import Lock
 from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request, Response
@@ -12,13 +13,20 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 
 from portal.dossiers.library import Library
-from portal.errors import ForbiddenError, NotSignedInError, PortalError, UnknownError
+from portal.errors import (
+    ForbiddenError,
+    NotSignedInError,
+    NotWrittenError,
+    PortalError,
+    UnknownError,
+)
 from portal.headers import SafeHeaders
-from portal.pages import dossiers, exports, journal, sign_in
+from portal.pages import dossiers, exports, home, journal, opinions, sign_in
 from portal.pages.view import STATIC, View, dsfr_is_installed, view_of
 from portal.people.oidc import OidcProvider, OidcSignIn
-from portal.people.sessions import LASTS, Sessions, local_path, sessions_of
+from portal.people.sessions import LASTS, Sessions, came_from, local_path, sessions_of
 from portal.published.files import FetchableFiles
+from portal.published.returns import Returns
 from portal.source import Source, now
 from store.staff.visits import Visit
 
@@ -54,6 +62,8 @@ def make_app(source: Source, site: Site) -> FastAPI:
         OidcSignIn(site.oidc, callback=f"{site.url}/connexion/oidc/retour") if site.oidc else None
     )
     app.state.source = source
+    app.state.writing = Lock()
+    app.state.returns = Returns()
     app.state.sessions = Sessions(source.store.accounts, site.secret)
     title = source.store.demarches.state(source.demarche).title or ""
     app.state.view = View(
@@ -69,7 +79,7 @@ def make_app(source: Source, site: Site) -> FastAPI:
     library = Library(source)
     library.look()
     app.state.dossier_pages = dossiers.DossierPages(source, library)
-    for pages in (journal, sign_in, exports, dossiers):
+    for pages in (home, journal, sign_in, exports, dossiers, opinions):
         app.include_router(pages.router)
     app.mount("/statique", StaticFiles(directory=STATIC), name="statique")
     app.add_exception_handler(PortalError, _refuse)
@@ -94,6 +104,11 @@ def _refuse(request: Request, error: Exception) -> Response:
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/connexion?suite={quote(wanted, safe='')}", status_code=303)
     person = sessions_of(request).person(request)
+    if isinstance(error, NotWrittenError):
+        back = error.back or came_from(request)
+        return view_of(request).page(
+            request, "non-ecrit", person=person, status=error.status, error=error, back=back
+        )
     if person is not None and isinstance(error, ForbiddenError):
         source: Source = request.app.state.source
         line = Visit(now(), person.email, "refused", file=request.url.path[:200])

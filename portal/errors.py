@@ -1,5 +1,6 @@
 """What a visitor is refused, by what they can do next; texts are for people, in French."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 
@@ -64,3 +65,48 @@ class UnknownError(PortalError):
         "Cette page n'existe pas, ou plus : un classeur ancien est retiré au bout du délai de"
         " conservation."
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a person typed in a field, with its label."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a page showed and what there is now; the first may be cut short."""
+
+    name: str
+    before: str
+    after: str
+
+
+class NotWrittenError(PortalError):
+    """Nothing was written; what the person typed is given back, for it must not be lost.
+
+    Attributes:
+        why: Why, in French.
+        back: Where the form is; blank where the person came from.
+        typed: What was typed.
+        changes: What changed since the page was made.
+    """
+
+    status = 409
+    title = "Rien n’a été écrit"
+
+    def __init__(
+        self,
+        why: str,
+        *,
+        back: str,
+        typed: tuple[Typed, ...] = (),
+        changes: tuple[Changed, ...] = (),
+    ) -> None:
+        super().__init__(self.title)  # never with what was typed
+        self.why = why
+        self.back = back
+        self.typed = typed
+        self.changes = changes

@@ -1,11 +1,18 @@
 """What every answer carries, and what no request may bring: plain ASGI, outside of everything."""
 
+import re
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 16_384
-"""Of a form: an address, a password and a token."""
+"""Of a form, unless :data:`LARGER` says otherwise."""
+LARGER = (
+    (re.compile(r"/dossiers/[0-9]{1,10}/avis"), 512 * 1024),  # the text of a cell, as forms send it
+    (re.compile(r"/renvoi"), 48 * 2**20),  # the agency's workbook of 10,000 dossiers, twice
+)
+"""Paths of forms that may be longer, with their bytes: a long text, a file."""
 HEAD = "unc.head"
 """Key of the scope of a request that asks for no body: nothing is handed out."""
 CSP = (
@@ -63,4 +70,6 @@ def _too_much(scope: Scope) -> bool:
     """Whether a request brings a body that is too long, or does not say how long."""
     headers = Headers(scope=scope)
     length = headers.get("content-length", "0")
-    return "transfer-encoding" in headers or not length.isdecimal() or int(length) > MOST_BYTES
+    path = scope["path"]
+    most = next((size for where, size in LARGER if where.fullmatch(path)), MOST_BYTES)
+    return "transfer-encoding" in headers or not length.isdecimal() or int(length) > most

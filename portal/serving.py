@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from portal.source import Source, now
 
@@ -35,7 +35,7 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
-def server_of(app: FastAPI) -> uvicorn.Server:
+def server_of(app: ASGIApp) -> uvicorn.Server:
     """Return a server of the application; only a proxy on this machine may name the client."""
     config = uvicorn.Config(
         app,

@@ -24,6 +24,7 @@ from store.staff.handed_out import HandedOut
 from store.staff.lines import Lines
 from store.staff.opinions import Opinions
 from store.staff.runs import Runs
+from store.staff.seen import Seen
 from store.staff.sign_in_tries import SignInTries
 from store.staff.visits import Notices, Visits
 from store.verdicts.acts import Acts
@@ -31,6 +32,7 @@ from store.verdicts.assessments import Assessments
 from store.verdicts.facts import Facts
 from store.verdicts.not_patients import NotPatients
 from store.verdicts.rule_texts import RuleTexts
+from store.verdicts.scores import Scores
 from store.verdicts.situations import Situations
 
 
@@ -52,6 +54,7 @@ class StoreMemory:
         runs: Runs.
         situations: Situations and the reports that each holds.
         acts: Acts of the register of situations, of which none is ever changed.
+        scores: Scores of situations, as they moved.
         not_patients: Passages that are no patient's.
         rule_texts: Text of every rule-set and mapping that gave a verdict.
         accounts: Who may sign in to the portal.
@@ -60,6 +63,7 @@ class StoreMemory:
         notices: Who was told that an export is out.
         opinions: What evaluators wrote in returned workbooks.
         lines: Lists of the portal.
+        seen: What people have seen of the dossiers that waited for them.
     """
 
     def __init__(self, scope: Scope) -> None:
@@ -77,6 +81,7 @@ class StoreMemory:
         self.runs = Runs(scope)
         self.situations = Situations(scope)
         self.acts = Acts(scope)
+        self.scores = Scores(scope)
         self.not_patients = NotPatients(scope)
         self.rule_texts = RuleTexts(scope)
         self.accounts = Accounts(scope)
@@ -85,6 +90,7 @@ class StoreMemory:
         self.notices = Notices(scope)
         self.opinions = Opinions(scope)
         self.lines = Lines(scope)
+        self.seen = Seen(scope)
 
 
 class Store(StoreMemory):

@@ -35,9 +35,11 @@ def unknown_names() -> str:
 
 def known_names() -> frozenset[str]:
     """Every name that something reads."""
+    from cli.portal.lookup_settings import LookupSettings
     from cli.portal.settings import PortalSettings
 
-    fields = (*Settings.model_fields, *PortalSettings.model_fields)
+    models = (Settings, PortalSettings, LookupSettings)
+    fields = (name for model in models for name in model.model_fields)
     return frozenset(f"{PREFIX}{name.upper()}" for name in fields)
 
 

@@ -1,22 +1,27 @@
 """The portal, built from settings and served; imported by `unc serve` only, for it is slow."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from ipaddress import ip_address
 
+from cli.portal.listening import listening
 from cli.portal.settings import load_portal_settings, portal_secret
 from cli.terminal.output import ERROR, Common, print_json
-from datafiles.refusals import refusal
 from exports.model import ExportContext, ExportedDossier
 from portal.app import Site, make_app
 from portal.errors import BusyError, UnknownError
 from portal.published.files import FetchableFiles
 from portal.published.notices import Crier
-from portal.serving import each_minute, listen, server_of
-from portal.source import Source
+from portal.serving import each_minute, server_of
+from portal.source import Passage, Source
 from settings import SettingsError, load_settings
+from steps.follow.matters import Matter, matters
+from steps.judge.acts import today
 from steps.judge.patients import clear, passages, restore
 from steps.publish.circumstances import circumstances, line_stamps
 from steps.publish.export import entries_of, export_context, source_digest
+from steps.publish.opinions import compare, give, keep
+from steps.publish.publication import news_of
 from steps.wiring.failures import RequestError
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.memory import require_base
@@ -51,13 +56,7 @@ def run_portal(*, host: str, port: int, common: Common) -> None:
         fetchable = FetchableFiles(source.exports, demarche=source.demarche, secret=site.secret)
         crier = Crier(source, fetchable, post, site.url) if post else None
         server = server_of(make_app(source, site))
-        try:
-            sock = listen(host, port)
-        except OSError as error:
-            raise SettingsError(
-                f"Le port {port} de {host} ne peut pas être pris ({refusal(error)}) : choisissez-en"
-                " un autre avec --port."
-            ) from error
+        sock = listening(host, port)
         with sock, each_minute(source, tell=crier.tell if crier else None):
             _announce(f"http://{host}:{sock.getsockname()[1]}", services, common)
             server.run(sockets=[sock])
@@ -83,6 +82,12 @@ def source_of(services: Services) -> Source:
         except AlreadyRunning as error:
             raise BusyError from error
 
+    def passages_of(number: int) -> Sequence[Passage]:
+        try:
+            return passages(services, number)
+        except RequestError as error:
+            raise UnknownError from error
+
     return Source(
         demarche=services.demarche,
         store=services.store,
@@ -94,10 +99,32 @@ def source_of(services: Services) -> Source:
         context=context,
         circumstances=lambda: circumstances(services),
         stamps=lambda: line_stamps(services),
+        news=lambda author: news_of(services, author),
+        matters=_once_for_each_act(services),
+        give_opinion=lambda row, until, line: give(services, row, until=until, line=line),
+        compare_returned=lambda content, name, said, allowed: compare(
+            services, content, name, said, allowed=allowed
+        ),
+        keep_returned=lambda taken, line: keep(services, taken, line=line),
         stamp=lambda: source_digest(services),
-        passages=lambda number: passages(services, number),
+        passages=passages_of,
         say_of_passage=say,
     )
+
+
+def _once_for_each_act(services: Services) -> Callable[[str], Sequence[Matter]]:
+    """What waits in the register, worked out again when an act was entered or a day began."""
+    known: dict[str, tuple[tuple[int, date], Sequence[Matter]]] = {}
+
+    def of(author: str) -> Sequence[Matter]:
+        key = (services.store.acts.last(services.demarche), today())
+        found = known.get(author)
+        if found is None or found[0] != key:
+            found = (key, matters(services, author))
+            known[author] = found
+        return found[1]
+
+    return of
 
 
 def _announce(address: str, services: Services, common: Common) -> None:

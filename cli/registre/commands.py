@@ -1,24 +1,32 @@
 """`unc registre`: the situations of the register, and what people do of them."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 
 from cyclopts import App
 from rich.console import Console
 
+from cli.registre import effect as effects
+from cli.registre import pack as packs
 from cli.registre import view
 from cli.registre.measures import measure
+from cli.registre.meetings import meeting
 from cli.registre.options import At, Level, Texts, Who, acting, reading
+from cli.registre.past_years import import_, template
+from cli.registre.questions import question
 from cli.registre.signals import signal
 from cli.terminal.output import Common, print_json, table
 from cli.terminal.parsing import Count, DossierNumber
-from steps.judge.acts import register_of
+from steps.judge.acts import register_of, today
 from steps.registre import acting as steps
+from steps.registre.around import Asked, around
 from steps.registre.ranking import proposed_level
 from triage.registre import life
-from triage.registre.acts import as_known, history
+from triage.registre.acts import By, Draft, as_known, history
 from triage.registre.indicator import known_by, year_figure, years_of
-from triage.registre.life import find
+from triage.registre.life import When, find
+from triage.registre.lists import Lists
 from triage.registre.register import Situation
 
 registre = App(
@@ -26,7 +34,13 @@ registre = App(
     help="Registre des situations : actes datés, état, mesures de l'agence, indicateur annuel.",
 )
 registre.command(measure)
+registre.command(question)
 registre.command(signal)
+registre.command(meeting)
+registre.command(template)
+registre.command(import_, name="import")
+effects.register(registre)
+packs.register(registre)
 _DEFAULT = Common()
 _NOW = At()
 _NONE = Texts()
@@ -58,13 +72,24 @@ def show(situation: str, *, at: At = _NOW, common: Common = _DEFAULT) -> int:
         one = find(register, situation)
         every = as_known(services.store.acts.list(services.demarche), on=at.au, known=known)
         acts, proposed = history(every, one.id), proposed_level(services, one.dossiers)
+        found = around(services, [one.id], Asked(at.au, known))[one.id].effects
+        scores = [
+            each
+            for each in services.store.scores.list(services.demarche, one.id)
+            if known is None or each.scored_at <= known
+        ]
     if common.json:
         told = {"proposed_level": asdict(proposed), "acts": [view.plain_act(a) for a in acts]}
+        told["effects"] = [effects.plain_effect(each) for each in found]
+        told["scores"] = [asdict(each) for each in scores]
         print_json({**view.plain(one, register), **told})
         return 0
     out = Console()
     out.print(table(f"{one.id} · {one.title}", ["", ""], [*view.head(one, proposed)]))
-    for part in view.parts(one, register, acts):
+    if scores:
+        out.print(view.scores_table(scores), highlight=False)
+    parts = view.parts(one, register, acts, on=at.au or today())
+    for part in (*parts, *effects.effect_tables(found)):
         out.print(part, highlight=False)
     return 0
 
@@ -94,16 +119,13 @@ def edit(situation: str, *, who: Who, texts: Texts = _NONE, common: Common = _DE
     Args:
         situation: Son identifiant.
     """
-    by = who.acting().by
-    with acting() as services:
-        lists = services.form.lists
-        one = steps.act_on(
-            services,
-            situation,
-            who.acting(),
-            lambda one, when: life.change(one, texts.given(), by=by, when=when, lists=lists),
-        )
-    return _said(common, one, "modifiée")
+    return _do(
+        common,
+        situation,
+        who,
+        lambda one, by, when, lists: life.change(one, texts.given(), by=by, when=when, lists=lists),
+        told="modifiée",
+    )
 
 
 @registre.command(name="level")
@@ -126,16 +148,13 @@ def close(situation: str, *, conclusion: str, who: Who, common: Common = _DEFAUL
         situation: Son identifiant.
         conclusion: Conclusion (registre.yaml).
     """
-    by = who.acting().by
-    with acting() as services:
-        lists = services.form.lists
-        one = steps.act_on(
-            services,
-            situation,
-            who.acting(),
-            lambda one, when: life.close(one, conclusion, by=by, when=when, lists=lists),
-        )
-    return _said(common, one, "close")
+    return _do(
+        common,
+        situation,
+        who,
+        lambda one, by, when, lists: life.close(one, conclusion, by=by, when=when, lists=lists),
+        told="close",
+    )
 
 
 @registre.command
@@ -145,15 +164,13 @@ def discard(situation: str, *, who: Who, common: Common = _DEFAULT) -> int:
     Args:
         situation: Son identifiant.
     """
-    by = who.acting().by
-    with acting() as services:
-        one = steps.act_on(
-            services,
-            situation,
-            who.acting(),
-            lambda one, when: life.discard(one, by=by, when=when),
-        )
-    return _said(common, one, "écartée")
+    return _do(
+        common,
+        situation,
+        who,
+        lambda one, by, when, _: life.discard(one, by=by, when=when),
+        told="écartée",
+    )
 
 
 @registre.command
@@ -163,15 +180,13 @@ def reopen(situation: str, *, who: Who, common: Common = _DEFAULT) -> int:
     Args:
         situation: Son identifiant.
     """
-    by = who.acting().by
-    with acting() as services:
-        one = steps.act_on(
-            services,
-            situation,
-            who.acting(),
-            lambda one, when: life.reopen(one, by=by, when=when),
-        )
-    return _said(common, one, "rouverte")
+    return _do(
+        common,
+        situation,
+        who,
+        lambda one, by, when, _: life.reopen(one, by=by, when=when),
+        told="rouverte",
+    )
 
 
 @registre.command
@@ -181,12 +196,13 @@ def seen(situation: str, *, who: Who, common: Common = _DEFAULT) -> int:
     Args:
         situation: Son identifiant.
     """
-    by = who.acting().by
-    with acting() as services:
-        one = steps.act_on(
-            services, situation, who.acting(), lambda one, when: life.look(one, by=by, when=when)
-        )
-    return _said(common, one, "vue, sans suite")
+    return _do(
+        common,
+        situation,
+        who,
+        lambda one, by, when, _: life.look(one, by=by, when=when),
+        told="vue, sans suite",
+    )
 
 
 @registre.command
@@ -197,15 +213,13 @@ def identify(situation: str, jour: date, *, who: Who, common: Common = _DEFAULT)
         situation: Son identifiant.
         jour: Jour où elle a été identifiée, pas avant son premier signal.
     """
-    by = who.acting().by
-    with acting() as services:
-        one = steps.act_on(
-            services,
-            situation,
-            who.acting(),
-            lambda one, when: life.identify(one, jour, by=by, when=when),
-        )
-    return _said(common, one, f"identifiée le {view.day(jour)}")
+    return _do(
+        common,
+        situation,
+        who,
+        lambda one, by, when, _: life.identify(one, jour, by=by, when=when),
+        told=f"identifiée le {view.day(jour)}",
+    )
 
 
 @registre.command
@@ -282,6 +296,24 @@ def freeze(annee: Count, *, who: Who, common: Common = _DEFAULT) -> int:
     else:
         Console().print(f"{annee} arrêtée : {found.told()}.", highlight=False)
     return 0
+
+
+def _do(
+    common: Common,
+    situation: str,
+    who: Who,
+    draw: Callable[[Situation, By, When, Lists], list[Draft]],
+    *,
+    told: str,
+) -> int:
+    """Do one thing of a situation, and say that it is done."""
+    given = who.acting()
+    with acting() as services:
+        lists = services.form.lists
+        one = steps.act_on(
+            services, situation, given, lambda one, when: draw(one, given.by, when, lists)
+        )
+    return _said(common, one, told)
 
 
 def _said(common: Common, one: Situation, what: str) -> int:

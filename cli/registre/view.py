@@ -8,11 +8,14 @@ from typing import Any
 from rich.table import Table
 
 from cli.terminal.output import table
+from french.time import PARIS
+from store.verdicts.scores import KeptScore
 from triage.registre.acts import Act
 from triage.registre.indicator import YearFigure
 from triage.registre.levels import ProposedLevel
 from triage.registre.life import TEXTS
-from triage.registre.ranking import Move, Ranked
+from triage.registre.questions import Asked, asked
+from triage.registre.ranking import Move, Ranked, Score, differing
 from triage.registre.register import Measure, Register, Situation
 from triage.registre.signals import FIELDS, Likely
 
@@ -23,6 +26,7 @@ def plain(one: Situation, register: Register) -> dict[str, Any]:
         **asdict(one),
         "measures": [plain_measure(register.measures[name]) for name in one.measures],
         "signals": [asdict(register.signals[name]) for name in one.signals],
+        "questions": [asdict(register.questions[name]) for name in one.questions],
     }
 
 
@@ -92,8 +96,10 @@ def head(one: Situation, proposed: ProposedLevel) -> Iterator[tuple[str, str]]:
     yield "Dernier acte", str(one.last)
 
 
-def parts(one: Situation, register: Register, acts: Sequence[Act]) -> Iterator[Table | str]:
-    """Measures, signals and history of a situation."""
+def parts(
+    one: Situation, register: Register, acts: Sequence[Act], *, on: date
+) -> Iterator[Table | str]:
+    """Measures, signals, questions and history of a situation, on a day."""
     if one.measures:
         found = [register.measures[name] for name in one.measures]
         rows = [
@@ -113,6 +119,9 @@ def parts(one: Situation, register: Register, acts: Sequence[Act]) -> Iterator[T
         yield "Aucune mesure de l’agence."
     if one.signals:
         yield signals_table([register.signals[name].fields for name in one.signals], one.signals)
+    about = [each for each in asked(register, on=on) if each.question.id in one.questions]
+    if about:
+        yield questions_table(about, {})
     yield history_table(acts)
 
 
@@ -125,6 +134,32 @@ def signals_table(fields: Sequence[Mapping[str, Any]], names: Sequence[str]) -> 
     ]
     columns = ["Signal", *(FIELDS[field] for field in shown)]
     return table("Signaux d’autres sources", columns, rows)
+
+
+def questions_table(found: Sequence[Asked], names: Mapping[str, str]) -> Table:
+    """Questions, centre by centre."""
+    rows = [
+        (
+            one.question.id,
+            one.question.dossier or one.question.situation or "–",
+            names.get(one.centre, one.centre),
+            one.question.text,
+            day(one.question.due_on),
+            one.told,
+            f"{day(one.answer.on)} : {one.answer.text}" if one.answer else "–",
+        )
+        for one in found
+    ]
+    columns = ["Question", "Sujet", "Centre", "Texte", "Échéance", "État", "Réponse"]
+    return table(f"{len(rows)} question(s) aux centres", columns, rows)
+
+
+def plain_asked(one: Asked) -> dict[str, Any]:
+    """A question as one centre has it, for programs: nothing of what others answer."""
+    told = {name: value for name, value in asdict(one.question).items() if name != "answers"}
+    answer = None if one.answer is None else asdict(one.answer)
+    centres = {"centres": [one.centre], "centre": one.centre}
+    return {**told, **centres, "answer": answer, "late": one.late, "told": one.told}
 
 
 def history_table(acts: Sequence[Act]) -> Table:
@@ -172,6 +207,38 @@ def years_table(found: Sequence[YearFigure]) -> Table:
     columns = ["Année", "Identifiées", "Avec une mesure de l’agence", "Part"]
     more = ["En cours d’évaluation au 31 décembre", "Closes sans mesure", ""]
     return table("Situations identifiées dans l’année", [*columns, *more], rows)
+
+
+def scores_table(found: Sequence[KeptScore]) -> Table:
+    """How the score of a situation moved, the last first, and what each rests on."""
+    rows = [
+        (
+            f"{one.scored_at.astimezone(PARIS):%d/%m/%Y %H:%M}",
+            one.score.told(),
+            _moved(before.score, one.score) if before else _scored(one.score),
+            one.score.version,
+            one.score.reference or "–",
+        )
+        for before, one in zip((None, *found), found, strict=False)
+    ]
+    columns = ["Depuis le", "Score", "Lignes", "classement.yaml", "BDPM"]
+    return table("Score, et comment il a bougé", columns, rows[::-1])
+
+
+def _moved(before: Score, after: Score) -> str:
+    lines = (f"{name} {one} → {two}" for name, one, two in differing(before, after))
+    told = {line.line: line.evidence for line in before.lines}
+    evidence = (
+        f"{line.line} ({told[line.line]} → {line.evidence})"
+        for line in after.lines
+        if line.line in told and told[line.line] != line.evidence
+    )
+    return " ; ".join((*lines, *evidence)) or "mêmes lignes, autre fichier"
+
+
+def _scored(score: Score) -> str:
+    lines = (f"{one.line} {one.points} ({one.evidence})" for one in score.lines if one.points)
+    return " ; ".join(lines) or "aucune ne donne de point"
 
 
 def ranking_table(found: Sequence[Ranked], register: Register) -> Table:

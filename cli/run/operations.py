@@ -16,7 +16,7 @@ from cli.terminal.output import ERROR, Common, print_json, progress
 from french.time import PARIS
 from settings import Settings
 from settings_parts import LARGEST_NUMBER
-from steps.publish.export import export
+from steps.publish.export import export, foresee_withdrawal
 from steps.read.retention import old_workbooks, over, remove_old_workbooks
 from steps.read.retention import purge as erase_what_is_over
 from steps.wiring.failures import RequestError
@@ -128,7 +128,7 @@ def purge(
     """Effacer les dossiers et les classeurs dont la durée de conservation est finie.
 
     Args:
-        dry_run: Montrer ce qui serait effacé, sans rien effacer ni publier.
+        dry_run: Montrer ce qui serait effacé, refait ou supprimé, sans rien effacer ni publier.
     """
     purging = _Purge(dry_run=dry_run)
     return for_each(purging.work, common, finish=purging.finish, troubles=_troubles)
@@ -158,6 +158,9 @@ class _Purge:
             with open_services(settings) as services:
                 summary.deleted |= set(over(services))
                 self.removed = old_workbooks(services)
+                foreseen = foresee_withdrawal(services, summary.deleted)
+                summary.remade += foreseen.remade
+                summary.withdrawn += foreseen.removed
             return
         with (
             progress() as tell,
@@ -198,13 +201,19 @@ class _Purge:
             yield f"{len(numbers)} dossier(s) à effacer{listed}"
             yield f"{len(self.removed)} export(s) trop vieux (UNC_EXPORT_RETENTION_DAYS)"
             yield from (f"  {folder}" for folder in self.removed)
-            due = numbers or self.removed
+            yield f"{len(summary.remade)} édition(s) ou export(s) à refaire sans ce qui en part"
+            yield from (f"  {folder}" for folder in summary.remade)
+            if summary.withdrawn:
+                yield f"{len(summary.withdrawn)} fichier(s) à supprimer, impossibles à refaire"
+                yield from (f"  {file}" for file in summary.withdrawn)
+            yield from self._out_of_reach()
+            due = numbers or self.removed or summary.remade or summary.withdrawn
             yield "Rien n'est effacé : unc purge le fait." if due else "Rien à effacer."
             return
         yield f"{len(numbers)} dossier(s) effacé(s){listed}"
         yield f"{len(summary.workbooks)} classeur(s) publié(s) de nouveau"
         yield f"{len(self.removed)} édition(s) ou export(s) trop vieux effacé(s)"
-        yield f"{len(summary.remade)} édition(s) ou export(s) refait(s) sans les dossiers retirés"
+        yield f"{len(summary.remade)} édition(s) ou export(s) refait(s) sans ce qui en part"
         yield from (f"  {folder}" for folder in summary.remade)
         if summary.withdrawn:
             yield f"{len(summary.withdrawn)} fichier(s) supprimé(s), qui ne pouvaient être refaits"
@@ -215,8 +224,8 @@ class _Purge:
         """Where what was erased may still be."""
         if self.copies:
             yield (
-                f"{len(self.copies)} sauvegarde(s) de la base gardent en clair ce qui a été effacé"
-                " depuis : effacez les plus vieilles, ou chiffrez-les (docs/exploitation.md, § 6)"
+                f"{len(self.copies)} sauvegarde(s) de la base gardent en clair ce qui est effacé"
+                " après elles : effacez les plus vieilles, chiffrez-les (docs/exploitation.md § 6)"
             )
             for one in self.copies:
                 day = datetime.fromtimestamp(one.stat().st_mtime, PARIS)

@@ -1,5 +1,6 @@
 """`unc import`: what evaluators wrote in a workbook that they returned."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -8,8 +9,9 @@ from rich.console import Console
 
 from cli.terminal.output import Common, print_json, say, table
 from exports.returned.merging import Change, Held, Spread
+from exports.returned.taken_in import TakenIn
 from settings import load_settings
-from steps.publish.opinions import TakenIn, take_in
+from steps.publish.opinions import take_in
 from steps.wiring.services import open_services
 
 _DEFAULT = Common()
@@ -24,11 +26,12 @@ def import_(
     merged: Spread | None = None,
     common: Common = _DEFAULT,
 ) -> int:
-    """Reprendre les avis et commentaires d'un classeur renvoyé ; les exports suivants les portent.
+    """Reprendre les avis, commentaires et réponses d'un classeur renvoyé, dans les suivants.
 
     Tout est repris, ou rien : une cellule refusée est nommée, et se corrige dans le classeur.
     Chaque ligne est comparée avec ce qui a été remis : des colonnes triées ou collées sans les
     autres sont refusées, sauf si vous dites que chaque avis est en face de son dossier.
+    Les réponses d'un centre à la feuille « Questions » deviennent des actes du registre.
     Ce qui est dit d'un dossier qui a quitté le classeur depuis, et ce qui est écrit ailleurs que
     dans les colonnes d'avis, est laissé de côté, et nommé.
 
@@ -47,8 +50,9 @@ def import_(
         print_json(
             {
                 "author": taken.author,
-                "imported": len(taken.changes) if kept else 0,
+                "imported": len(taken.changes) + len(taken.answers) if kept else 0,
                 "changes": [_plain(one) for one in taken.changes],
+                "answers": [asdict(one) for one in taken.answers],
                 "problems": list(taken.problems),
                 "remarks": list(taken.remarks),
             }
@@ -64,12 +68,16 @@ def import_(
 
 def _show(taken: TakenIn, *, kept: bool) -> None:
     out = Console()
+    if not (taken.changes or taken.answers or taken.problems or taken.remarks):
+        out.print("Rien à reprendre : ce classeur ne dit rien de nouveau.")
+    done = "repris" if kept else "à reprendre"
+    if taken.answers:
+        answers = [(one.question, one.before or "–", one.after or "–") for one in taken.answers]
+        title = f"Réponses aux questions : {len(answers)} {done} ({taken.author})"
+        out.print(table(title, ["Question", "Avant", "Après"], answers))
     if not taken.changes:
-        if not (taken.problems or taken.remarks):
-            out.print("Rien à reprendre : ce classeur ne dit rien de nouveau.")
         return
     rows = [(one.number, _told(one.before), _told(one.after)) for one in taken.changes[:_SHOWN]]
-    done = "repris" if kept else "à reprendre"
     title = f"{len(taken.changes)} avis {done} ({taken.author})"
     out.print(table(title, ["Dossier", "Avant", "Après"], rows))
     if len(taken.changes) > _SHOWN:

@@ -22,6 +22,7 @@ from cli.terminal.output import Common, print_json, table
 from cli.terminal.parsing import DossierNumber
 from settings import load_settings
 from steps.follow.consumption import consumed
+from steps.judge.acts import copies_of
 from steps.judge.situation_decisions import confirm as confirm_situation
 from steps.judge.situation_decisions import merge as merge_situations
 from steps.judge.situation_decisions import split as split_situation
@@ -191,10 +192,11 @@ def _facts(services: Services, *, only: str | None = None) -> list[SituationFact
     wanted = [number for numbers in groups.values() for number in numbers]
     reports = {report.number: report for report in reports_of(services, numbers=wanted)}
     told, matching = descriptions(services), services.form.matching
+    copies = copies_of(services)
     if matching is None:
         return []
     return [
-        facts_of(name, [reports[n] for n in numbers], told, matching=matching)
+        facts_of(name, [reports[n] for n in numbers], told, matching=matching, copies=copies)
         for name, numbers in groups.items()
     ]
 

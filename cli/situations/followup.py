@@ -18,7 +18,9 @@ _ARROWS = {"up": "en hausse", "down": "en baisse", "none": "sans écart établi"
 
 
 def follow(*, common: Common = _DEFAULT) -> int:
-    """Montrer le suivi : part des situations avec une mesure dans l'année, délais, effet, tendance.
+    """Montrer le suivi : mesures des entreprises, délais, effet, tendance.
+
+    L'indicateur annuel est au registre : « unc registre years ».
 
     Tendance : test de Mann-Kendall sur les signalements par mois. Effet d'une mesure : test exact
     de Przyborowski et Wilenski sur les signalements avant et après, à durées égales. Seuil : 5 %.
@@ -27,8 +29,7 @@ def follow(*, common: Common = _DEFAULT) -> int:
         place_reports(services)
         found = followed(services)
     if common.json:
-        years = [{**asdict(one), "share": one.share} for one in found.years]
-        print_json({"years": years, "situations": [asdict(one) for one in found.follow_ups]})
+        print_json({"situations": [asdict(one) for one in found.follow_ups]})
         return 0
     _print(found)
     return 0
@@ -36,12 +37,6 @@ def follow(*, common: Common = _DEFAULT) -> int:
 
 def _print(found: Followed) -> None:
     out = Console()
-    years = [
-        (one.year, one.situations, one.with_measure, f"{round(100 * one.share)} %")
-        for one in found.years
-    ]
-    columns = ["Année", "Situations identifiées", "Avec une mesure prise dans l'année", "Part"]
-    out.print(table("Situations suivies d'une mesure", columns, years))
     rows = [
         (
             one.id,

@@ -20,7 +20,7 @@ _GROUPS: Final = {
     "Formulaire": ("mapping",),
     "Portail": ("serve", "users"),
     "Entretien": ("init", "upgrade", "backup", "reconcile", "purge", "bdpm", "conso", "patients"),
-    "Services": ("worker", "alert"),
+    "Services": ("worker", "lookup", "alert"),
     "Essayer": ("demo", "sandbox"),
 }  # fmt: skip
 """Commands by what they are for, in the order in which they are shown."""

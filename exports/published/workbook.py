@@ -17,8 +17,9 @@ from exports.published.changes import Comparison, changes_table, number_of
 from exports.published.checking import damaged
 from exports.published.checksum import RowDigests, content_digest
 from exports.readers.reading import Reading
+from exports.readers.registre import RegisterReading
 from exports.sheets.centres import Centre, author_of
-from exports.sheets.columns import ColumnsFile, SheetSpec
+from exports.sheets.columns import OF_REGISTER, ColumnsFile, SheetSpec
 from exports.sheets.computed import link_of
 from exports.sheets.dictionary import dictionary
 from exports.sheets.figures import Synthesis, synthesise
@@ -71,6 +72,7 @@ class AudienceWorkbook:
         comparison: What it says of its changes.
         digests: Digests of the rows that it shares.
         trends: How the reports of each situation move, of all that its audience may read.
+        registered: The register, as its readers may read it.
     """
 
     maker: TableMaker
@@ -81,6 +83,7 @@ class AudienceWorkbook:
     comparison: Comparison
     digests: RowDigests
     trends: Mapping[str, Trend]
+    registered: RegisterReading
 
     @property
     def author(self) -> str:
@@ -155,6 +158,8 @@ class AudienceWorkbook:
                 made[sheet.name] = self._to_treat(sheet)
             elif sheet.kind == "dossiers":
                 made[sheet.name] = self.maker.make(sheet, in_order(self.readings))
+            elif sheet.kind in OF_REGISTER:
+                made[sheet.name] = self.maker.of_register(sheet, self.registered)
             elif sheet.columns:
                 made[sheet.name] = self.maker.make(sheet, self.readings)
             elif sheet.kind == "situations":
@@ -162,8 +167,7 @@ class AudienceWorkbook:
                     self.readings,
                     origins=self.columns.figures,
                     sheet=sheet,
-                    audience=self.maker.audience,
-                    context=self.maker.context,
+                    registered=self.registered,
                     trends=self.trends,
                 )
             elif sheet.kind == "changements":
@@ -216,7 +220,7 @@ class AudienceWorkbook:
             self.readings,
             origins=self.columns.figures,
             below=self.maker.policy.small_counts.below,
-            years=context.years if whole else (),  # they are of every dossier
+            years=context.register.years if whole else (),  # they are of every situation
             live_since=context.live_since,
         )
 

@@ -9,16 +9,21 @@ from exports.published.checksum import RowDigests
 from exports.published.workbook import AudienceWorkbook
 from exports.readers.policy import Policy
 from exports.readers.reading import Reading, readings
+from exports.readers.registre import RegisterReading
+from exports.sheets.centre_names import centres_named
 from exports.sheets.centres import Assignment, Centre, Ground, author_of, concerned
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.names_known import check_policy
 from exports.sheets.situations import trends_of
 from exports.sheets.tables import Table, TableMaker
+from exports.sheets.withheld_columns import WithheldColumns, withheld_columns
 from mappings.schema.model import Audience
 from store.staff.handed_out import HandedRow
 from triage.situations.trends import Trend
 
 _WHOLE = ("agence", "reseau")
+_CENTRE = "CRPV"
+"""Type of the signals that centres give."""
 NOT_COMPARED = first_edition("aucune édition n'est encore publiée")
 
 
@@ -113,7 +118,39 @@ class WorkbookSet:
             comparison=self.compare(author),
             digests=shared.digests,
             trends=shared.trends,
+            registered=self._registered(chosen, shared.maker.audience, centre),
         )
+
+    def _registered(
+        self, chosen: Sequence[Reading], audience: Audience, centre: Centre | None
+    ) -> RegisterReading:
+        """The register, as the readers of these dossiers may read it."""
+        known = [one for one in chosen if not one.decision.excluded]
+        return RegisterReading(
+            context=self.context,
+            policy=self.policy,
+            audience=audience,
+            held=frozenset(one.entry.situation for one in known if one.entry.situation),
+            numbers=frozenset(one.number for one in chosen),
+            centres={one.code: one.name for one in self.centres},
+            centre=centre.code if centre else "",
+            own=self._given_by(centre) if centre else frozenset(),
+        )
+
+    def _given_by(self, centre: Centre) -> frozenset[str]:
+        """Signals that a centre gave, by the organisme that they name."""
+        names = {one.code: (one.code, one.name, one.city) for one in self.centres}
+        return frozenset(
+            one.id
+            for one in self.context.register.register.signals.values()
+            if one.fields.get("type") == _CENTRE
+            and centres_named(str(one.fields.get("organisme", "")), names)[0] == (centre.code,)
+        )
+
+    def withheld(self) -> WithheldColumns:
+        """Columns that the network may not read."""
+        maker, mapping = self._read_by("reseau").maker, self.context.mapping
+        return withheld_columns(self.columns, maker, policy=self.policy, mapping=mapping)
 
     def _centre(self, author: str) -> Centre:
         return {author_of(one): one for one in self.centres}[author]

@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from exports.identity import IDENTITY
 from exports.returned.book import Cell, Sheet
@@ -12,8 +13,13 @@ from exports.returned.reference import Compared, squeezed
 _DIGITS = re.compile(r"\d+")
 
 
-def elsewhere(compared: Compared) -> Iterator[str]:
-    """Yield what stands elsewhere than in the evaluators' cells, and was not handed out."""
+def elsewhere(compared: Compared, *, answers: tuple[str, int] | None = None) -> Iterator[str]:
+    """Yield what stands elsewhere than in the evaluators' cells, and was not handed out.
+
+    Args:
+        compared: What came back, beside what was handed out.
+        answers: A sheet and its column that are read as answers to questions.
+    """
     table, reference = compared.table, compared.reference
     if reference.exact:
         yield from _corrected(compared)
@@ -24,11 +30,22 @@ def elsewhere(compared: Compared) -> Iterator[str]:
         known = reference.book if reference.book and name in reference.book.parts else None
         sheet, ours = read_sheet(returned, name), read_sheet(known, name) if known else None
         yield from _notes(sheet, ours)
+        if answers and ours and sheet.name == answers[0]:
+            sheet, ours = (_without(one, answers[1]) for one in (sheet, ours))
         if sheet.name != table.sheet.name:
             if ours is not None:
                 yield from _new_words(sheet, ours)
             elif sheet.name not in reference.sheets:
                 yield from _whole(sheet)
+
+
+def _without(sheet: Sheet, column: int) -> Sheet:
+    """A sheet without one of its columns."""
+    rows = {
+        row: {at: cell for at, cell in cells.items() if at != column}
+        for row, cells in sheet.rows.items()
+    }
+    return replace(sheet, rows=rows)
 
 
 def _corrected(compared: Compared) -> Iterator[str]:

@@ -162,7 +162,7 @@ def _read(book: Book, columns: ColumnsFile) -> Returned:
         return Returned(identity, problems=(f"la feuille « {name} » manque",))
     sheet = book.sheet(name)
     headers = {one.computed: one.name for one in columns.dossiers_sheet.columns}
-    top = _top(sheet, headers[KEY])
+    top = top_of(sheet, headers[KEY])
     header = {column: cell.text for column, cell in sheet.rows.get(top, {}).items()}
     filled, problems = _filled(sheet, header, [headers[one] for one in _READ])
     if problems:
@@ -171,7 +171,7 @@ def _read(book: Book, columns: ColumnsFile) -> Returned:
     return _Reader(sheet, header, filled, spelled).read(identity, book, top=top)
 
 
-def _top(sheet: Sheet, key: str) -> int:
+def top_of(sheet: Sheet, key: str) -> int:
     """Row of the headers: the first, unless a person put others over them."""
     rows = list(sheet.rows.items())[:_MOST_ABOVE]
     return next((row for row, cells in rows if any(one.text == key for one in cells.values())), 1)
@@ -271,15 +271,9 @@ class _Reader:
         found = [line.cells.get(one) for one in (judged, told)]
         refused = False
         for column, cell in zip((judged, told), found, strict=True):
-            if cell is not None and (cell.calculated or cell.doubtful):
+            if why := not_a_text(cell):
                 refused = True
-                why = (
-                    "formule ou erreur de calcul"
-                    if cell.calculated
-                    else "on ne sait plus comment ce nombre s'affiche (mise en forme abîmée)"
-                )
-                where = self._sheet.at(line.row, column)
-                self.problems.append(f"{where} : {why} ; écrivez le texte lui-même")
+                self.problems.append(f"{self._sheet.at(line.row, column)} : {why}")
         if refused:
             return None
         judgement, comment = (
@@ -345,6 +339,18 @@ class _Reader:
                 self.remarks.append(
                     f"{where} : cellules fusionnées ; elles ne disent rien d'un avis"
                 )
+
+
+def not_a_text(cell: Cell | None) -> str:
+    """Why what a cell holds cannot be taken as words; blank where it can, or holds nothing."""
+    if cell is None or not (cell.calculated or cell.doubtful):
+        return ""
+    why = (
+        "formule ou erreur de calcul"
+        if cell.calculated
+        else "on ne sait plus comment ce nombre s'affiche (mise en forme abîmée)"
+    )
+    return f"{why} ; écrivez le texte lui-même"
 
 
 def not_taken(found: Iterator[tuple[str, Cell]]) -> str:

@@ -10,7 +10,7 @@ from exports.sheets.columns import Figures
 from french.text import typographic
 from french.time import months
 from mappings.report.model import Answer
-from triage.situations.followup import YearShare
+from triage.registre.indicator import YearFigure
 from triage.verdict.model import Status
 
 PRIORITIES = ("P1", "P2", "P3", "P4")
@@ -129,15 +129,17 @@ def by_status(readings: Sequence[Reading]) -> Block:
     return Block("Statut et priorité", headers, lines, colours=_PRIORITY_COLOURS, meaning=meaning)
 
 
-def by_year(years: Sequence[YearShare]) -> Block:
-    """Situations by year of their first report: with a measure within that year, or without."""
+def by_year(years: Sequence[YearFigure]) -> Block:
+    """Situations by year of identification: with a measure of the agency within it, or without."""
     lines = tuple(
-        (str(one.year), one.with_measure, one.situations - one.with_measure) for one in years
+        (str(one.year), len(one.measured), one.under_evaluation, len(one.closed)) for one in years
     )
-    headers = ("Année du premier signalement", "Avec mesure", "Sans")
-    title = "Situations suivies d'une mesure dans l'année"
+    headers = ("Année", "Avec une mesure de l'agence", "En cours d'évaluation", "Closes sans")
+    title = "Situations identifiées, par année"
     meaning = (
-        "Situations par année de leur premier signalement : celles où une mesure a été prise la"
-        " même année, et les autres."
+        "Situations du registre par année de leur première validation : celles qui ont une mesure"
+        " de l'agence qui réduit le risque, mise en œuvre la même année ; celles en cours"
+        " d'évaluation au 31 décembre ; celles closes sans une telle mesure."
     )
-    return Block(title, headers, lines, colours=(_BLUE, "CBCBFA"), meaning=meaning)
+    colours = (_BLUE, "CBCBFA", "C8C8C8")
+    return Block(title, headers, lines, colours=colours, meaning=meaning)

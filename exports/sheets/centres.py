@@ -55,7 +55,7 @@ class Ground(StrEnum):
     NOWHERE = "aucun centre"
 
 
-_EITHER = "territoire ou rapporteur"
+EITHER = "territoire ou rapporteur"
 """What readers are told who may not know that an instructeur named a centre."""
 
 
@@ -181,7 +181,7 @@ def concerned(
             crpv=shown_centres(assignment, centres),
             nowhere=assignment.ground is Ground.NOWHERE,
             beyond=assignment.ground.value if beyond else "",
-            why=_EITHER if either else assignment.told(),
+            why=EITHER if either else assignment.told(),
         )
         found.append((named, assignment))
     return tuple(found)

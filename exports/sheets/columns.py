@@ -8,6 +8,7 @@ from datafiles.file import DataFile
 from datafiles.problems import wrong_at
 from exports.excel_names import header_name, sheet_name, table_name
 from exports.sheets.computed import COMMENT, JUDGEMENT, OF_DOSSIER, OF_FILE, OF_ITEM
+from exports.sheets.registre import KEYS, OF_MEASURE, OF_QUESTION, OF_SIGNAL
 from mappings.medicines.columns import BDPM_COLUMNS
 from mappings.schema.model import Audience, FieldType
 
@@ -22,6 +23,9 @@ SheetKind: TypeAlias = Literal[
     "elements",
     "fichiers",
     "situations",
+    "signaux",
+    "mesures_agence",
+    "questions",
     "changements",
     "dictionnaire",
     "a_propos",
@@ -59,7 +63,12 @@ _COMPUTED = {
     "lignes": frozenset(OF_DOSSIER) | frozenset(BDPM_COLUMNS),
     "elements": frozenset(OF_DOSSIER) | frozenset(OF_ITEM),
     "fichiers": frozenset(OF_DOSSIER) | frozenset(OF_FILE),
+    "signaux": frozenset(OF_SIGNAL),
+    "mesures_agence": frozenset(OF_MEASURE),
+    "questions": frozenset(OF_QUESTION),
 }
+OF_REGISTER: frozenset[SheetKind] = frozenset({"signaux", "mesures_agence", "questions"})
+"""Kinds of sheets whose rows are of the register, and not of dossiers."""
 _NEEDED: tuple[SheetKind, ...] = ("dossiers", "dictionnaire", "a_propos")
 _LIST_LENGTH = 250
 _COLUMN = r"^(\w+\.\w+)?$"
@@ -110,9 +119,11 @@ class ColumnSpec(_ColumnsPart):
 class Figures(_ColumnsPart):
     """Fields that the figures of `Synthèse` and the rows of `Situations` are drawn from.
 
-    A form that does not ask has them blank: their figures are then left out.
+    A form that does not ask has them blank: their figures are then left out. The title names a
+    dossier on the pages of the portal.
     """
 
+    title: str = ""
     nature: str
     substance: str = Field(pattern=_COLUMN)
     company: str
@@ -191,6 +202,8 @@ class SheetSpec(_ColumnsPart):
                     f"« {column.computed} » n'est pas une donnée calculée de ce genre de feuille"
                     f" ({', '.join(sorted(known or ()))})",
                 )
+        if self.kind in OF_REGISTER and not KEYS & {one.computed for one in self.columns}:
+            raise ValueError(f"la feuille « {self.name} » a la colonne de son identifiant")
         twice = _twice([column.name for column in self.columns])
         if twice is not None:
             name = self.columns[twice].name

@@ -12,7 +12,7 @@ from exports.readers.reading import Reading
 from exports.sheets.blocks import Block, by_month, by_nature, by_status, by_year
 from exports.sheets.columns import Figures, Format
 from mappings.report.model import Answer
-from triage.situations.followup import YearShare
+from triage.registre.indicator import YearFigure
 from triage.verdict.model import Status
 
 __all__ = ["Block", "Figure", "Synthesis", "synthesise"]
@@ -50,7 +50,7 @@ def synthesise(
     *,
     origins: Figures,
     below: int,
-    years: Sequence[YearShare] = (),
+    years: Sequence[YearFigure] = (),
     live_since: datetime | None = None,
 ) -> Synthesis:
     """Work out the figures.
@@ -59,7 +59,7 @@ def synthesise(
         readings: Dossiers of the workbook.
         origins: Fields that they are drawn from.
         below: Counts under it are hidden outside the agency.
-        years: Situations with a measure within the year; none outside the agency.
+        years: The annual indicator of the register; none outside the agency.
         live_since: When the bridge reached its first verdict: no delay of its own is older.
     """
     return Synthesis(
@@ -68,14 +68,14 @@ def synthesise(
             *(_awareness(readings, origins) if origins.awareness else ()),
             *_delays(readings, live_since),
             *(_measures(readings, origins) if origins.measures else ()),
-            *_within_the_year(years if origins.measures else ()),
+            *_within_the_year(years),
             *(_cases(readings, origins, below=below) if origins.cases else ()),
         ),
         blocks=(
             by_month(_days(readings)),
             *([by_nature(readings, origins)] if origins.nature else ()),
             by_status(readings),
-            *([by_year(years)] if years and origins.measures else ()),
+            *([by_year(years)] if years else ()),
         ),
     )
 
@@ -188,16 +188,35 @@ def _measures(readings: Sequence[Reading], origins: Figures) -> tuple[Figure, ..
     )
 
 
-def _within_the_year(years: Sequence[YearShare]) -> Iterator[Figure]:
-    """The agency's published indicator (2017: 70 % of 74 situations), for the last year."""
+def _within_the_year(years: Sequence[YearFigure]) -> Iterator[Figure]:
+    """The agency's published indicator (2017: 74 situations, 70 %), of the last year."""
     for one in years[-1:]:
+        frozen = f" Année arrêtée le {one.frozen_on:%d/%m/%Y}." if one.frozen_on else " Provisoire."
         yield Figure(
-            f"Part des situations de {one.year} avec une mesure dans l'année",
-            _share([True] * one.with_measure + [False] * (one.situations - one.with_measure)),
+            f"Situations identifiées en {one.year}",
+            len(one.identified),
+            meaning="Situations du registre dont la première validation est de l'année, ni écartées"
+            f" ni fondues au 31 décembre.{frozen}",
+        )
+        yield Figure(
+            f"Part des situations de {one.year} avec une mesure de l'agence dans l'année",
+            one.share,
             "pourcent",
-            "Parmi les situations dont le premier signalement est de l'année, celles où une mesure"
-            " a été prise la même année ; une mesure sans date compte au jour du dépôt qui la"
-            " nomme. Indicateur publié par l'agence : 70 % de 74 situations en 2017.",
+            "Parmi elles, celles qui ont une mesure de l'agence, prise ou exigée, d'un type qui"
+            " réduit le risque (registre.yaml), mise en œuvre la même année ; les mesures des"
+            " entreprises n'y comptent jamais. Indicateur publié par l'agence : 70 % de 74"
+            f" situations en 2017.{frozen}",
+        )
+        yield Figure(
+            f"Situations de {one.year} en cours d'évaluation au 31 décembre",
+            one.under_evaluation,
+            meaning=f"Celles qui n'ont ni une telle mesure, ni une clôture à cette date.{frozen}",
+        )
+        yield Figure(
+            f"Situations de {one.year} closes sans mesure",
+            len(one.closed),
+            meaning="Closes au 31 décembre sans une telle mesure : sauf à zéro, « les autres en"
+            f" cours d'évaluation » serait faux.{frozen}",
         )
 
 

@@ -6,10 +6,12 @@ from exports.errors import MappingMismatchError
 from exports.readers.policy import Policy, WithheldRows
 from exports.sheets.columns import ColumnsFile, ColumnSpec, SheetSpec
 from exports.sheets.computed import OF_DOSSIER, OF_FILE, OF_ITEM
+from exports.sheets.registre import OF_REGISTER
+from exports.sheets.situation_columns import OF_SITUATION
 from mappings.medicines.columns import BDPM_COLUMNS
 from mappings.schema.model import FieldSpec, FormMapping
 
-_COMPUTED = frozenset({*OF_DOSSIER, *OF_ITEM, *OF_FILE, *BDPM_COLUMNS})
+_COMPUTED = frozenset({*OF_DOSSIER, *OF_ITEM, *OF_FILE, *BDPM_COLUMNS, *OF_REGISTER, *OF_SITUATION})
 _PARTS = frozenset({"name", "identifier"})
 """What a column may show of a company."""
 
@@ -81,6 +83,7 @@ def _of_origins(columns: ColumnsFile, mapping: FormMapping) -> Iterator[str]:
     figures, territory = columns.figures, columns.territory
     yield from _unknown(
         [
+            figures.title,
             figures.nature,
             figures.substance,
             figures.company,

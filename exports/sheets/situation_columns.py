@@ -1,148 +1,76 @@
-"""The columns of `Situations`, and what each says of a row.
+"""The columns of `Situations`.
 
 Counts are of the workbook's own dossiers. The columns of follow-up are of the whole situation and
 stay at the agency: they rest on planned measures and on small numbers of cases.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from exports.cells import Content
-from exports.model import SituationView
-from exports.readers.reading import Reading
-from exports.sheets.columns import Figures, Format
-from exports.sheets.figures import deposited_on, taken
+from exports.readers.policy import Policy
+from exports.sheets.columns import Format
+from exports.sheets.figures import taken
+from exports.sheets.situation_cells import (
+    UNNAMED,
+    Group,
+    agency_measures,
+    cases,
+    companies,
+    confirmed,
+    days,
+    direction,
+    effect,
+    followed,
+    highest_priority,
+    monthly_trend,
+    next_due,
+    other_signals,
+    registered,
+    reports,
+    score,
+    state,
+    told_range,
+)
 from exports.sheets.tables import CALCULATED, Column
-from exports.sheets.values import content_text, shown_content
 from french.text import typographic
-from mappings.report.display import show, show_decimal
 from mappings.schema.model import Audience
-from triage.situations.trends import BeforeAfter, Direction, Trend
-
-_DIRECTIONS: dict[Direction, str] = {
-    "up": "en hausse",
-    "down": "en baisse",
-    "none": "sans écart établi",
-}
-TOO_FEW = "trop peu pour conclure"
-UNNAMED = "non renseignée"
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """The reports of one row.
+class SituationColumn(Column):
+    """A column of `Situations`; ``named`` is its name in the policy, blank where that is fixed."""
 
-    Attributes:
-        situation: Id of the situation, empty for reports that are in none.
-        substances: As the first report that names each spells it.
-        natures: Of the non-conformity.
-        readings: The reports that the workbook's readers may read.
-        origins: Fields that the row is drawn from.
-        view: What is known of the whole situation.
-        title: What people call it.
-        trend: How its reports move from month to month, of all that the audience may read.
-    """
-
-    situation: str
-    substances: tuple[str, ...]
-    natures: tuple[str, ...]
-    readings: Sequence[Reading]
-    origins: Figures
-    view: SituationView | None
-    title: str = ""
-    trend: Trend | None = None
-
-
-def _reports(group: Group) -> Content:
-    """Families with a dossier here; one whose initial report is not here still counts once."""
-    if group.view is None:
-        return len(group.readings)
-    return max(1, sum(one.number in group.view.facts.counted for one in group.readings))
-
-
-def _companies(group: Group) -> Content:
-    found = set()
-    for reading in group.readings:
-        found.add(reading.once("company", partial(_company, origins=group.origins)))
-    return len(found)
-
-
-def _company(reading: Reading, origins: Figures) -> str:
-    """SIREN of the company; a dossier without one counts as a company apart."""
-    shown = shown_content(reading.answer(origins.company), part="identifier")
-    return content_text(shown)[:9] or str(reading.number)
-
-
-def _priority(group: Group) -> Content:
-    found = (one.decision.priority for one in group.readings)
-    return min((one for one in found if one), default=None)
-
-
-def _confirmed(group: Group) -> Content:
-    if group.view is None:
-        return None
-    total, decided = len(group.view.facts.numbers), group.view.decided
-    return "confirmée" if decided == total else "en partie confirmée" if decided else "proposée"
-
-
-def _range(both: tuple[int, int] | None) -> Content:
-    if both is None:
-        return None
-    low, high = both
-    return show(low) if low == high else f"{show(low)} à {show(high)}"
-
-
-def _effect(found: BeforeAfter | None) -> Content:
-    if found is None or found.p_value is None:
-        return None
-    counts = f"{found.before} avant, {found.after} après, sur {found.days} jours de part et d'autre"
-    if found.too_few:
-        return typographic(f"{counts} : {TOO_FEW}")
-    p_value = show_decimal(found.p_value, places=3)
-    return typographic(f"{counts} : {_DIRECTIONS[found.direction]} (p = {p_value})")
-
-
-def direction(found: Trend | None) -> str:
-    """Whether reports rise, in words; blank of what is no situation."""
-    if found is None:
-        return ""
-    return TOO_FEW if found.too_few else _DIRECTIONS[found.direction]
-
-
-def _trend(found: Trend) -> Content:
-    if found.too_few or found.p_value is None or found.tau is None:
-        return direction(found)
-    tau, p_value = (show_decimal(one, places=3) for one in (found.tau, found.p_value))
-    strength = f"tau = {tau}, p = {p_value}"
-    return f"{_DIRECTIONS[found.direction]} sur {len(found.months)} mois ({strength})"
-
-
-def _days(group: Group) -> list[date]:
-    return sorted(map(deposited_on, group.readings))
-
-
-def _followed(of: Callable[[SituationView], Content]) -> Callable[[Group], Content]:
-    return lambda group: None if group.view is None else of(group.view)
+    named: str = ""
 
 
 def _column(
-    name: str, width: int, shape: Format, meaning: str, *, audience: Audience = "reseau"
-) -> Column:
-    return Column(
+    name: str,
+    width: int,
+    shape: Format,
+    meaning: str,
+    *,
+    audience: Audience = "reseau",
+    named: str = "",
+) -> SituationColumn:
+    return SituationColumn(
         name=name,
         width=width,
         format=shape,
         meaning=meaning,
         origin=CALCULATED,
         audience=audience,
+        named=named,
     )
 
 
-PRINTED = 13
+_AS_PATIENTS = (
+    "De la plus grande déclaration d'une entreprise à la somme de toutes, comme les patients. Hors"
+    " de l'agence : des dossiers du lecteur, et de 1 à 10 « < 11 »."
+)
+PRINTED = 15
 """How many of the first columns are printed."""
-COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
+COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
     (
         _column(
             "Situation",
@@ -152,17 +80,39 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             " dossiers du champ qui n'en ont pas, comptés par substance et par nature de la"
             " non-conformité.",
         ),
-        lambda one: one.readings[0].situation or None,
+        lambda one: one.registered.shown(one.situation) or None,
     ),
     (
         _column(
             "Titre",
             38,
             "texte",
-            "Nom qu'une personne a donné à la situation, sinon celui que la passerelle propose :"
-            " la substance, puis ce qui fait l'usage.",
+            "Titre public au registre, ou nom qu'une personne a donné à la situation, sinon celui"
+            " que la passerelle propose : la substance, puis ce qui fait l'usage.",
         ),
         lambda one: typographic(one.title) or None,
+    ),
+    (
+        _column(
+            "État",
+            20,
+            "centre",
+            "État au registre : À valider (regroupement que personne n'a validé), En évaluation,"
+            " Mesures décidées, Suivi de l'impact, Close, Écartée. « Réveillée » : un signal est"
+            " venu depuis la clôture.",
+            named="registre_etat",
+        ),
+        registered(state),
+    ),
+    (
+        _column(
+            "Niveau",
+            10,
+            "centre",
+            "Niveau de risque qu'une personne de l'agence a fixé.",
+            named="registre_niveau",
+        ),
+        registered(lambda one: str(one.level.get("niveau", "")) or None),
     ),
     (
         _column(
@@ -183,7 +133,7 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             "centre",
             "proposée : par la passerelle seule ; confirmée : une personne a placé chaque dossier.",
         ),
-        _confirmed,
+        confirmed,
     ),
     (
         _column("Substance", 28, "texte", "Substances, écrites comme dans le premier dossier."),
@@ -201,28 +151,93 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             "Signalements de ce classeur, et non de toute la situation : un signalement initial,"
             " ses compléments et sa clôture comptent une fois. « Dossiers » les nomme tous.",
         ),
-        _reports,
+        reports,
     ),
     (
         _column("Entreprises", 12, "entier", "Entreprises de ce classeur, d'après leur SIREN."),
-        _companies,
+        companies,
     ),
-    (_column("Priorité la plus haute", 10, "centre", "De P1 à P4."), _priority),
+    (_column("Priorité la plus haute", 10, "centre", "De P1 à P4."), highest_priority),
     (
         _column("Avec mesure", 10, "entier", "Dossiers qui déclarent une mesure prise."),
         lambda one: sum(taken(it, one.origins) for it in one.readings),
     ),
     (
         _column("Premier dépôt", 12, "date", "Jour du premier dépôt."),
-        lambda one: _days(one)[0],
+        lambda one: days(one)[0] if one.readings else None,
     ),
     (
         _column("Dernier dépôt", 12, "date", "Jour du dernier dépôt."),
-        lambda one: _days(one)[-1],
+        lambda one: days(one)[-1] if one.readings else None,
     ),
     (
         _column("Dossiers", 40, "texte", "Numéros des dossiers."),
-        lambda one: ", ".join(str(it.number) for it in one.readings),
+        lambda one: ", ".join(str(it.number) for it in one.readings) or None,
+    ),
+    (
+        _column(
+            "Signaux hors dossiers",
+            11,
+            "entier",
+            "Signaux d'autres sources que les entreprises, que le lecteur peut lire : feuille des"
+            " signaux.",
+            named="registre_signaux",
+        ),
+        other_signals,
+    ),
+    (
+        _column(
+            "Mesures de l'agence",
+            11,
+            "entier",
+            "Mesures prises ou exigées par l'agence (et non par les entreprises), que le lecteur"
+            " peut lire, les abandonnées exceptées ; hors de l'agence, celles qui sont mises en"
+            " œuvre.",
+            named="registre_mesures",
+        ),
+        agency_measures,
+    ),
+    (
+        _column(
+            "Identifiée le",
+            12,
+            "date",
+            "Jour de la première validation, ou celui, antérieur, qu'une personne a donné.",
+            named="registre_identifiee_le",
+        ),
+        registered(lambda one: one.identified_on),
+    ),
+    (
+        _column(
+            "Score",
+            9,
+            "centre",
+            "Points proposés par classement.yaml, sur le plus qu'il y ait ; ce que l'on ne sait pas"
+            " vaut 0. « unc classement list » dit chaque ligne.",
+            named="registre_score",
+        ),
+        score,
+    ),
+    (
+        _column(
+            "Échéance",
+            12,
+            "date",
+            "La plus proche : évaluation d'une mesure de l'agence sans conclusion, ou question à un"
+            " centre sans réponse.",
+            named="registre_echeance",
+        ),
+        next_due,
+    ),
+    (
+        _column(
+            "Pilote",
+            18,
+            "texte",
+            "Personne de l'agence qui suit la situation.",
+            named="registre_pilote",
+        ),
+        registered(lambda one: str(one.fields.get("pilote", "")) or None),
     ),
     (
         _column(
@@ -235,15 +250,15 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             " n'est pas une estimation.",
             audience="agence",
         ),
-        _followed(lambda one: _range(one.facts.patients)),
+        followed(lambda one: told_range(one.facts.patients)),
     ),
     (
-        _column("Cas graves", 12, "texte", "Compris comme les patients.", audience="agence"),
-        _followed(lambda one: _range(one.facts.serious)),
+        _column("Cas graves", 12, "texte", _AS_PATIENTS, named="registre_cas_graves"),
+        cases("cas_graves", lambda one: one.facts.serious),
     ),
     (
-        _column("Décès", 12, "texte", "Compris comme les patients.", audience="agence"),
-        _followed(lambda one: _range(one.facts.deaths)),
+        _column("Décès", 12, "texte", _AS_PATIENTS, named="registre_deces"),
+        cases("deces", lambda one: one.facts.deaths),
     ),
     (
         _column(
@@ -253,11 +268,11 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             "Mesures à l'état « Prise », chacune comptée une fois par entreprise, type et date.",
             audience="agence",
         ),
-        _followed(lambda one: one.follow_up.taken),
+        followed(lambda one: one.follow_up.taken),
     ),
     (
         _column("Mesures en projet", 10, "entier", "Mesures pas encore prises.", audience="agence"),
-        _followed(lambda one: one.follow_up.planned),
+        followed(lambda one: one.follow_up.planned),
     ),
     (
         _column(
@@ -267,7 +282,7 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             "Date de la première mesure prise, si elle est donnée.",
             audience="agence",
         ),
-        _followed(lambda one: one.follow_up.measured_on),
+        followed(lambda one: one.follow_up.measured_on),
     ),
     (
         _column(
@@ -278,7 +293,7 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             " pas comptée.",
             audience="agence",
         ),
-        _followed(
+        followed(
             lambda one: (
                 None
                 if one.follow_up.days_to_report.median is None
@@ -295,7 +310,7 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             " précède la connaissance.",
             audience="agence",
         ),
-        _followed(lambda one: one.follow_up.days_to_measure),
+        followed(lambda one: one.follow_up.days_to_measure),
     ),
     (
         _column(
@@ -308,7 +323,7 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             " de Przyborowski et Wilenski ; sans écart établi quand p atteint 0,05.",
             audience="agence",
         ),
-        _followed(lambda one: _effect(one.follow_up.effect)),
+        followed(lambda one: effect(one.follow_up.effect)),
     ),
     (
         _column(
@@ -320,6 +335,19 @@ COLUMNS: tuple[tuple[Column, Callable[[Group], Content]], ...] = (
             " Kendall), à partir de 4 mois ; sans écart établi quand p atteint 0,05.",
             audience="agence",
         ),
-        _followed(lambda one: _trend(one.follow_up.trend)),
+        followed(lambda one: monthly_trend(one.follow_up.trend)),
     ),
 )
+OF_SITUATION = frozenset(column.named for column, _ in COLUMNS if column.named)
+"""Columns that leave the agency where the policy names them."""
+
+
+def shown_to(audience: Audience, policy: Policy) -> list[tuple[Column, Callable[[Group], Content]]]:
+    """The columns that an audience has, each with its own audience."""
+    found: list[tuple[Column, Callable[[Group], Content]]] = []
+    for column, of in COLUMNS:
+        kept = bool(column.named) and column.named not in policy.computed
+        own = replace(column, audience="agence") if kept else column
+        if audience in {"agence", own.audience}:
+            found.append((own, of))
+    return found

@@ -8,6 +8,7 @@ an id. What is out of scope is no situation.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,9 +16,11 @@ from exports.cells import paris
 from exports.model import ExportContext, latest_change
 from exports.readers.patient_marks import marked
 from exports.readers.reading import Reading
+from exports.readers.registre import RegisterReading
 from exports.sheets.blocks import natures
 from exports.sheets.columns import Figures, SheetSpec
-from exports.sheets.situation_columns import COLUMNS, PRINTED, Group
+from exports.sheets.situation_cells import Group
+from exports.sheets.situation_columns import PRINTED, shown_to
 from exports.sheets.tables import Table
 from french.text import normalise_label
 from mappings.report.model import Answer
@@ -34,15 +37,18 @@ def situations(
     *,
     origins: Figures,
     sheet: SheetSpec,
-    audience: Audience,
-    context: ExportContext,
+    registered: RegisterReading,
     trends: Mapping[str, Trend],
 ) -> Table:
-    """Return the table of situations: those that rise first, then those with most reports."""
+    """Return the table of situations: as they rank, where their rank is known and may be read.
+
+    Else those that rise come first, then those with most reports.
+    """
     known = [one for one in readings if not one.decision.excluded]
-    groups = (*_placed(known, origins, context, trends), *_unplaced(known, origins))
+    placed = (*_placed(known, origins, registered, trends), *_unplaced(known, origins, registered))
+    groups = (*placed, *_without_reports({one.situation for one in placed}, origins, registered))
     ordered = sorted(groups, key=lambda one: (not one.situation, *_order(one), _name(one)))
-    shown = [(column, of) for column, of in COLUMNS if audience in {"agence", column.audience}]
+    shown = shown_to(registered.audience, registered.policy)
     return Table(
         sheet=sheet.name,
         name=sheet.table,
@@ -77,8 +83,11 @@ def trends_of(
     return {name: monthly(found, first=first, until=end) for name, found in days.items()}
 
 
-def _order(group: Group) -> tuple[bool, int]:
-    return (group.trend is None or group.trend.direction != "up", -len(group.readings))
+def _order(group: Group) -> tuple[int, bool, int]:
+    ranked = group.registered.context.register.ranked
+    place = ranked.get(group.situation) if group.registered.is_agency else None
+    rises = group.trend is not None and group.trend.direction == "up"
+    return (place.rank if place else len(ranked) + 1, not rises, -len(group.readings))
 
 
 def _name(group: Group) -> tuple[str, ...]:
@@ -88,7 +97,7 @@ def _name(group: Group) -> tuple[str, ...]:
 def _placed(
     readings: Sequence[Reading],
     origins: Figures,
-    context: ExportContext,
+    registered: RegisterReading,
     trends: Mapping[str, Trend],
 ) -> Iterator[Group]:
     found: dict[str, list[Reading]] = defaultdict(list)
@@ -101,20 +110,48 @@ def _placed(
             for key, substance in _substances(reading, origins).items():
                 spelling.setdefault(key, substance)
         natured = dict.fromkeys(nature for one in members for nature in natures(one, origins))
-        view = context.situations.get(situation)
         yield Group(
             situation,
             tuple(spelling.values()),
             tuple(natured),
             members,
             origins,
-            view,
-            title=_title(members, origins, name=situation),
+            registered.context.situations.get(situation),
+            registered,
+            title=_public(situation, registered) or _title(members, origins, name=situation),
             trend=trends.get(situation),
         )
 
 
-def _unplaced(readings: Sequence[Reading], origins: Figures) -> Iterator[Group]:
+def _without_reports(
+    placed: AbstractSet[str], origins: Figures, registered: RegisterReading
+) -> Iterator[Group]:
+    """Situations that no dossier here is in: of other signals, or whose dossiers were erased."""
+    for name, one in registered.situations.items():
+        if name in placed or not (one.signals or one.identified_on):
+            continue
+        here = registered.beside(name).signals
+        substances = dict.fromkeys(str(each.fields["substance"]) for each in here)
+        natures = dict.fromkeys(filter(None, (str(each.fields.get("nature", "")) for each in here)))
+        yield Group(
+            name,
+            tuple(substances),
+            tuple(natures),
+            (),
+            origins,
+            None,
+            registered,
+            title=_public(name, registered),
+        )
+
+
+def _public(name: str, registered: RegisterReading) -> str:
+    return str(registered.titled(name) or "") if name in registered.situations else ""
+
+
+def _unplaced(
+    readings: Sequence[Reading], origins: Figures, registered: RegisterReading
+) -> Iterator[Group]:
     groups: dict[tuple[str, str], list[Reading]] = defaultdict(list)
     spelling: dict[str, str] = {"": ""}
     for reading in readings:
@@ -127,7 +164,7 @@ def _unplaced(readings: Sequence[Reading], origins: Figures) -> Iterator[Group]:
     for (key, nature), members in groups.items():
         named = tuple(filter(None, (spelling[key],))), tuple(filter(None, (nature,)))
         title = _title(members, origins)
-        yield Group("", *named, members, origins, None, title=title)
+        yield Group("", *named, members, origins, None, registered, title=title)
 
 
 def _title(readings: Sequence[Reading], origins: Figures, *, name: str = "") -> str:

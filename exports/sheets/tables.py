@@ -1,7 +1,7 @@
 """Tables of a workbook: which columns an audience sees, and what stands in each cell."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from exports.cells import Content
@@ -10,8 +10,10 @@ from exports.excel_names import header_name
 from exports.model import ExportContext, Opinion
 from exports.readers.policy import Policy, condition_of
 from exports.readers.reading import Reading, attachments
+from exports.readers.registre import RegisterReading
 from exports.sheets.columns import FORMAT_OF_TYPE, ColumnSpec, Format, SheetSpec
 from exports.sheets.computed import COMMENT, JUDGEMENT, OF_DOSSIER, OF_FILE, OF_ITEM
+from exports.sheets.registre import ANSWER, KEYS, OF_MEASURE, OF_QUESTION, OF_SIGNAL
 from exports.sheets.values import column_text, rows_text, shown_content, value_content
 from mappings.dossier.model import Attachment, Unlisted
 from mappings.medicines.columns import BDPM_COLUMNS
@@ -22,8 +24,8 @@ from triage.verdict.model import Verdict
 
 _Key: TypeAlias = tuple[str, int, Opinion | None, str, str]
 _FILLED = frozenset({JUDGEMENT, COMMENT})
-_THEIRS = _FILLED | {"dossier"}
-"""What every reader has: the number of a dossier, and what they write themselves."""
+_THEIRS = _FILLED | KEYS | {"dossier"}
+"""What every reader has: the number of a dossier or the id of a row, and what they write."""
 CALCULATED = "calculée par la passerelle"
 """Origin of a column that no champ gives, in `Dictionnaire`."""
 _WORTH_A_ROW = frozenset({Verdict.MISSING, Verdict.INVALID, Verdict.INSUFFICIENT})
@@ -105,16 +107,42 @@ class TableMaker:
         Raises:
             MappingMismatchError: A column names what the mapping does not have.
         """
-        specs = [spec for spec in self._all_columns(sheet) if self._audience(sheet, spec)]
+        specs = self._shown(sheet)
+        rows = (row for one in readings for row in self._rows(one, sheet, specs))
+        made = self._table(sheet, specs, tuple(rows))
+        written = self._written.setdefault(sheet.name, {}) if self.several else None
+        return replace(made, written=written)
+
+    def of_register(self, sheet: SheetSpec, read: RegisterReading) -> Table:
+        """Make the table of a sheet of the register, as this reader may read it."""
+        specs = self._shown(sheet)
+        return self._table(sheet, specs, tuple(_of_register(sheet, specs, read)))
+
+    def _shown(self, sheet: SheetSpec) -> list[ColumnSpec]:
+        return [spec for spec in self._all_columns(sheet) if self._audience(sheet, spec)]
+
+    def _table(
+        self, sheet: SheetSpec, specs: Sequence[ColumnSpec], rows: Sequence[tuple[Content, ...]]
+    ) -> Table:
         return Table(
             sheet=sheet.name,
             name=sheet.table,
             columns=tuple(self._column(sheet, spec) for spec in specs),
-            rows=tuple(row for one in readings for row in self._rows(one, sheet, specs)),
+            rows=rows,
             printed=min(sheet.printed or len(specs), len(specs)),
             lines=sheet.lines,
-            written=self._written.setdefault(sheet.name, {}) if self.several else None,
         )
+
+    def split(self, sheet: SheetSpec) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+        """Columns of a sheet that its audience reads, and those that are withheld from it.
+
+        Raises:
+            MappingMismatchError: A column names what the mapping does not have.
+        """
+        known = [(one, self._audience(sheet, one)) for one in self._all_columns(sheet)]
+        read = tuple(self._column(sheet, one) for one, to in known if to)
+        secret = (one for one, to in known if to is None and self._own(sheet, one) == "agence")
+        return read, tuple(self._column(sheet, one) for one in secret)
 
     def _rows(
         self, reading: Reading, sheet: SheetSpec, specs: Sequence[ColumnSpec]
@@ -140,9 +168,13 @@ class TableMaker:
 
     def _audience(self, sheet: SheetSpec, column: ColumnSpec) -> Audience | None:
         """Audience of a column, ``None`` when this workbook does not show it."""
-        own: Audience = "reseau"
         if column.not_for == self.audience:
             return None
+        own = self._own(sheet, column)
+        return None if self.audience == "reseau" and own == "agence" else own
+
+    def _own(self, sheet: SheetSpec, column: ColumnSpec) -> Audience:
+        """Who may read a column, whoever this workbook is for."""
         if (
             column.audience == "agence"
             or (column.annotation and column.annotation not in self.policy.annotations)
@@ -150,8 +182,8 @@ class TableMaker:
             or (column.field and "agence" in {spec.audience for spec in self._path(sheet, column)})
             or (column.computed in BDPM_COLUMNS and self._medicines_secret(sheet, column))
         ):
-            own = "agence"
-        return None if self.audience == "reseau" and own == "agence" else own
+            return "agence"
+        return "reseau"
 
     def _medicines_secret(self, sheet: SheetSpec, column: ColumnSpec) -> bool:
         """Whether BDPM is asked with an answer that stays at the agency: what it says follows."""
@@ -217,7 +249,8 @@ class TableMaker:
                 sheet.field or column.field.partition(".")[0],
                 self.context.mapping,
             ),
-            filled=column.computed in _FILLED,
+            filled=column.computed in _FILLED
+            or (column.computed == ANSWER and self.audience == "reseau"),
             choices=self.choices if column.computed == JUDGEMENT else (),
         )
 
@@ -293,6 +326,21 @@ def _file_cell(
     if isinstance(file, Attachment):
         return OF_FILE[name](reading, spec, file)
     return {"champ": spec.title, "fichier": value_content(file)}.get(name)
+
+
+def _of_register(sheet: SheetSpec, columns: Sequence[ColumnSpec], read: RegisterReading) -> Cells:
+    """Rows of a sheet of the register: what an audience may read of it."""
+    names = [one.computed for one in columns]
+    match sheet.kind:
+        case "signaux":
+            for signal in read.signals:
+                yield tuple(OF_SIGNAL[name](read, signal) for name in names)
+        case "mesures_agence":
+            for measure in read.measures:
+                yield tuple(OF_MEASURE[name](read, measure) for name in names)
+        case _:
+            for asked in read.asked:
+                yield tuple(OF_QUESTION[name](read, asked) for name in names)
 
 
 RowsOf = Callable[[Reading, SheetSpec, Sequence[ColumnSpec]], Cells]

@@ -1,5 +1,8 @@
 """`À traiter`: which dossiers wait for the readers of a workbook, and why now. Pure.
 
+The sheet and the first page of the portal ask the same: what holds of a dossier whatever the news
+(:func:`could_wait`, which the portal keeps), then what holds now (:func:`why_now`).
+
 Nothing here looks at a clock: « new » and « answered » are since the last weekly edition, as in
 `Changements`, so that a workbook is made again only when what it says moved.
 """
@@ -7,10 +10,9 @@ Nothing here looks at a clock: « new » and « answered » are since the last w
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 from exports.readers.reading import Reading
-from exports.sheets.centres import Ground
+from exports.sheets.centres import EITHER, Ground
 from exports.sheets.columns import Reason
 from french.text import typographic
 from mappings.dossier.model import DossierState
@@ -20,7 +22,8 @@ from triage.verdict.model import Status
 
 NOTHING = "Rien à traiter cette semaine."
 UNTIL_THE_FIRST = "tant qu'aucune édition hebdomadaire n'est parue, tout dossier ouvert est nouveau"
-_OWN = frozenset({Ground.RAPPORTEUR.value, Ground.TERRITORY.value})
+OWN = frozenset({Ground.RAPPORTEUR.value, Ground.TERRITORY.value, EITHER})
+"""Why the readers of a workbook have a dossier that is theirs: the others, everyone has."""
 _OPEN = frozenset({Status.COMPLET, Status.A_COMPLETER, Status.A_PRECISER})
 
 
@@ -52,7 +55,49 @@ class Circumstances:
     rising: Collection[str]
 
 
-_Test: TypeAlias = Callable[[Reading, Circumstances], bool]
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What decides, beside the news, whether a dossier waits for the readers of a workbook.
+
+    Attributes:
+        number: The dossier.
+        could: From :func:`could_wait`.
+        situation: Its situation, or blank.
+        own: Whether it is theirs, and not only because everyone has it.
+        judged: Whether they gave their opinion on it.
+    """
+
+    number: int
+    could: Collection[Reason]
+    situation: str
+    own: bool
+    judged: bool
+
+
+def could_wait(reading: Reading, words: Collection[Reason]) -> tuple[Reason, ...]:
+    """Reasons that hold of the dossier, or will once there is news: the same for all who read it.
+
+    Args:
+        reading: The dossier as an audience reads it.
+        words: Reasons that this audience may have.
+    """
+    return tuple(name for name in words if _OF_DOSSIER[name](reading))
+
+
+def why_now(one: Standing, around: Circumstances) -> tuple[Reason, ...]:
+    """Why a dossier waits now, in the order of ``could``."""
+    return tuple(name for name in one.could if _NOW.get(name, _always)(one, around))
+
+
+def standing(reading: Reading, words: Collection[Reason]) -> Standing:
+    """Where a dossier stands, for the readers of its workbook."""
+    return Standing(
+        number=reading.number,
+        could=could_wait(reading, words),
+        situation=reading.entry.situation,
+        own=reading.why in OWN,
+        judged=_has_opinion(reading),
+    )
 
 
 def to_treat(
@@ -66,7 +111,7 @@ def to_treat(
     order = {name: at for at, name in enumerate(words)}
     found = []
     for reading in readings:
-        why = [name for name in words if _TESTS[name](reading, around)]
+        why = why_now(standing(reading, words), around)
         if why:
             told = replace(reading, due=typographic(" ; ".join(words[name] for name in why)))
             found.append((told, order[why[0]]))
@@ -109,7 +154,7 @@ def _urgency(reading: Reading, reason: int) -> tuple[str, bool, int]:
 
 def _national(reading: Reading) -> bool:
     """Whether a centre has it only because everyone does."""
-    return reading.author not in {"", "agence", "reseau"} and reading.why not in _OWN
+    return reading.author not in {"", "agence", "reseau"} and reading.why not in OWN
 
 
 def _priority(reading: Reading) -> str:
@@ -129,11 +174,6 @@ def _is_open(reading: Reading) -> bool:
 def _has_opinion(reading: Reading) -> bool:
     own = reading.opinion
     return own is not None and bool(own.judgement or own.comment)
-
-
-def _waits(reading: Reading) -> bool:
-    """Whether its readers have not said yet what they think of it."""
-    return _is_open(reading) and not _has_opinion(reading)
 
 
 def _by_hand(reading: Reading) -> bool:
@@ -171,24 +211,34 @@ def _undecided(reading: Reading) -> bool:
     return decision.status in {Status.A_TRIER, None} and not _by_hand(reading)
 
 
-_TESTS: Mapping[Reason, _Test] = {
-    "quarantaine": lambda one, _: one.entry.unreadable,
-    "conflit": lambda one, _: bool(one.entry.conflicts),
-    "a_relancer": lambda one, _: one.entry.handed_over and _is_open(one),
-    "a_preciser": lambda one, _: one.decision.status is Status.A_PRECISER and _is_open(one),
-    "hors_champ": lambda one, _: _only_by_bridge(one),
-    "a_trier": lambda one, _: _undecided(one),
-    "sans_centre": lambda one, _: one.nowhere and _is_open(one),
-    "avis_recu": lambda one, around: one.number in around.news.opinions,
-    "nouveau": lambda one, around: around.news.has(one.number) and _is_open(one),
-    "reponse": lambda one, around: one.number in around.news.answered and _is_theirs(one),
-    "p1": lambda one, _: one.decision.priority == "P1" and _waits(one),
-    "hausse": lambda one, around: one.entry.situation in around.rising and _waits(one),
-    "avis": lambda one, _: (
-        one.decision.status is Status.COMPLET and one.why in _OWN and _waits(one)
-    ),
-    "complet": lambda one, _: _starts(one),
+_OF_DOSSIER: Mapping[Reason, Callable[[Reading], bool]] = {
+    "quarantaine": lambda one: one.entry.unreadable,
+    "conflit": lambda one: bool(one.entry.conflicts),
+    "a_relancer": lambda one: one.entry.handed_over and _is_open(one),
+    "a_preciser": lambda one: one.decision.status is Status.A_PRECISER and _is_open(one),
+    "hors_champ": _only_by_bridge,
+    "a_trier": _undecided,
+    "sans_centre": lambda one: one.nowhere and _is_open(one),
+    "avis_recu": lambda _: True,
+    "nouveau": _is_open,
+    "reponse": _is_theirs,
+    "p1": lambda one: one.decision.priority == "P1" and _is_open(one),
+    "hausse": lambda one: bool(one.entry.situation) and _is_open(one),
+    "avis": lambda one: one.decision.status is Status.COMPLET and _is_open(one),
+    "complet": _starts,
 }
+_NOW: Mapping[Reason, Callable[[Standing, Circumstances], bool]] = {
+    "avis_recu": lambda one, around: one.number in around.news.opinions,
+    "nouveau": lambda one, around: around.news.has(one.number),
+    "reponse": lambda one, around: one.number in around.news.answered,
+    "p1": lambda one, _: not one.judged,
+    "hausse": lambda one, around: one.situation in around.rising and not one.judged,
+    "avis": lambda one, _: one.own and not one.judged,
+}
+
+
+def _always(_one: Standing, _around: Circumstances) -> bool:
+    return True
 
 
 def quarantined_alone(aside: Collection[int], readings: Sequence[Reading]) -> Iterator[int]:

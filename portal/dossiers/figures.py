@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from exports.readers.reading import Reading
 from exports.sheets.centres import author_of
 from exports.sheets.figures import Block, Figure, synthesise
+from exports.sheets.situations import trends_of
 from portal.dossiers.indicators import more_blocks
 from portal.dossiers.lines import AUDIENCES
 from portal.source import Source
@@ -18,10 +19,12 @@ class Indicators:
     Attributes:
         figures: Key figures.
         blocks: Small tables of counts, to be drawn.
+        rising: Situations whose reports rise, of what the audience may read.
     """
 
     figures: tuple[Figure, ...]
     blocks: tuple[Block, ...]
+    rising: frozenset[str] = frozenset()
 
 
 def indicators_of(source: Source) -> Mapping[str, Indicators]:
@@ -34,22 +37,26 @@ def indicators_of(source: Source) -> Mapping[str, Indicators]:
     context = source.context(entries)
     origins, below = source.columns.figures, source.policy.small_counts.below
 
-    def made(read: list[Reading], *, agency: bool) -> Indicators:
+    def made(read: list[Reading], rising: frozenset[str], *, agency: bool) -> Indicators:
         found = synthesise(
             read,
             origins=origins,
             below=below,
-            years=context.years if agency else (),
+            years=context.register.years if agency else (),
             live_since=context.live_since,
         )
-        return Indicators(found.figures, (*found.blocks, *more_blocks(read, origins=origins)))
+        blocks = (*found.blocks, *more_blocks(read, origins=origins))
+        return Indicators(found.figures, blocks, rising)
 
     told: dict[str, Indicators] = {}
     for audience in AUDIENCES:
         concerned = source.read(entries, context=context, audience=audience)
-        told[audience] = made([one for one, _ in concerned], agency=audience == "agence")
+        read = [one for one, _ in concerned]
+        trends = trends_of(read, audience=audience, context=context)
+        rising = frozenset(name for name, one in trends.items() if one.direction == "up")
+        told[audience] = made(read, rising, agency=audience == "agence")
         if audience == "reseau":
             for centre in source.centres:
                 mine = [one for one, to in concerned if centre.code in to.centres]
-                told[author_of(centre)] = made(mine, agency=False)
+                told[author_of(centre)] = made(mine, rising, agency=False)
     return told

@@ -4,18 +4,20 @@ No page waits for it: one that is asked for meanwhile shows the lines that are t
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event, Lock, Thread
 from time import monotonic
 
 from exports.model import ExportContext
+from exports.sheets.to_treat import Circumstances, News
 from french.text import fold
 from mappings.schema.model import Audience
 from portal.dossiers.figures import Indicators, indicators_of
-from portal.dossiers.lines import lines_of
+from portal.dossiers.lines import lines_of, words_of
 from portal.dossiers.search import PER_PAGE, Found, SearchChoices, Wanted
+from portal.dossiers.waiting import Queue, Reader, Whose, queue_of
 from portal.source import Source
-from store.staff.lines import LineQuery
+from store.staff.lines import DossierLine, LineQuery
 
 LOOK_EVERY = 5.0
 """Seconds between two looks at the store, at least."""
@@ -37,6 +39,7 @@ class Library:
         self._next = clock()
         self._context: ExportContext | None = None
         self._indicators: Mapping[str, Indicators] = {}
+        self._news: dict[str, tuple[int, News]] = {}
         self._counted = ""
         self._asked = Event()
         self.left = 0
@@ -53,7 +56,8 @@ class Library:
         pages = max(1, -(-total // PER_PAGE))
         page = min(wanted.page, pages)
         first = (page - 1) * PER_PAGE
-        shown = lines.page(demarche, query, order=wanted.tri, first=first, size=PER_PAGE)
+        down = wanted.down
+        shown = lines.page(demarche, query, order=wanted.tri, down=down, first=first, size=PER_PAGE)
         return Found(lines=shown, total=total, page=page, pages=pages)
 
     def count(self, audience: Audience) -> int:
@@ -84,6 +88,40 @@ class Library:
         self.look()
         nothing = Indicators((), ()) if self._indicators else None
         return self._indicators.get(author, nothing)
+
+    def queue(self, whose: Whose, *, number: int = 0) -> Queue:
+        """All dossiers that wait for a person now, or the one of a number."""
+        self._asked.set()
+        self.look()
+        source, store = self._source, self._source.store
+        around = Circumstances(self.news(whose.author), self._rising(whose.author))
+        reader = Reader(
+            centre=whose.centre,
+            words=words_of(source.columns, whose.audience),
+            judged=store.opinions.judged(source.demarche, whose.author),
+            seen=store.seen.marks(source.demarche, whose.account),
+        )
+        lines = store.lines.waiting(
+            source.demarche, LineQuery(whose.audience, centre=whose.centre, number=number)
+        )
+        return queue_of(lines, reader, around)
+
+    def lines_of(self, audience: Audience, numbers: Sequence[int]) -> Mapping[int, DossierLine]:
+        """Lines of some dossiers, by number."""
+        return self._source.store.lines.of(self._source.demarche, audience, numbers)
+
+    def news(self, author: str) -> News:
+        """What is new to an author since the last weekly edition; read once a publication."""
+        after = self._source.store.handed_out.last_sequence(self._source.demarche)
+        known = self._news.get(author)
+        if known is None or known[0] != after:
+            known = (after, self._source.news(author))
+            self._news[author] = known
+        return known[1]
+
+    def _rising(self, author: str) -> frozenset[str]:
+        known = self._indicators.get(author)
+        return known.rising if known else frozenset()
 
     @property
     def context(self) -> ExportContext:

@@ -1,12 +1,15 @@
 """Lines of the portal's lists: dossiers as each audience may read them, ready to be searched."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 
 from exports.cells import Link, paris
-from exports.model import ExportContext, ExportedDossier
+from exports.model import ExportContext, ExportedDossier, latest_change
 from exports.readers.reading import Reading
-from exports.sheets.columns import ColumnsFile, SheetSpec
+from exports.sheets.centres import Assignment
+from exports.sheets.columns import ColumnsFile, Reason, SheetSpec
 from exports.sheets.tables import TableMaker
+from exports.sheets.to_treat import OWN, could_wait
 from exports.sheets.values import column_text, content_text, shown_content
 from french.text import fold
 from mappings.schema.model import Audience, MedicineRows
@@ -14,6 +17,7 @@ from portal.dossiers.situation_names import situation_id
 from portal.source import Source
 from store.staff.lines import DossierLine
 
+_BESIDE: tuple[Reason, ...] = ("nouveau", "p1", "hausse")
 AUDIENCES: tuple[Audience, ...] = ("agence", "reseau")
 
 
@@ -23,10 +27,10 @@ def lines_of(
     """Lines of dossiers, for each audience that may read them."""
     for audience in AUDIENCES:
         for reading, assigned in source.read(entries, context=context, audience=audience):
-            yield _line(reading, columns=source.columns, centres=assigned.centres)
+            yield _line(reading, columns=source.columns, assigned=assigned)
 
 
-def _line(reading: Reading, *, columns: ColumnsFile, centres: tuple[str, ...]) -> DossierLine:
+def _line(reading: Reading, *, columns: ColumnsFile, assigned: Assignment) -> DossierLine:
     assessment = reading.entry.assessment
     medicines = reading.context.mapping.medicines or MedicineRows(rows="")
     company = shown_content(reading.answer(medicines.company)) if medicines.company else None
@@ -39,15 +43,51 @@ def _line(reading: Reading, *, columns: ColumnsFile, centres: tuple[str, ...]) -
         priority=reading.decision.priority or "",
         score=assessment.score,
         deposited=paris(reading.entry.report.deposited_at).date().isoformat(),
+        modified=moment_text(latest_change([reading.entry]) or reading.entry.report.deposited_at),
+        ground=reading.why,
+        own=_listed(assigned.centres if reading.why in OWN else assigned.rapporteurs),
+        waits=_listed(could_wait(reading, words_of(columns, reading.audience))),
+        title=title_of(reading, columns),
         product=_of_medicine(reading, medicines, name=medicines.name),
         substance=substance,
         company=content_text(company),
         situation=situation,
         situation_text=reading.situation,
-        centres=f" {' '.join(centres)} ",
+        centres=_listed(assigned.centres),
         substances=fold(substance),
         text=fold(f"{_all_text(reading, dossiers_sheet(columns))} {situation}"),
     )
+
+
+def words_of(columns: ColumnsFile, audience: Audience) -> Mapping[Reason, str]:
+    """Why a dossier may wait for an audience, in which words, in order: as in `À traiter`.
+
+    The agency, whose sheet leaves them out, also finds here what is new, rises or is of the first
+    priority.
+    """
+    reasons = next((one.reasons for one in columns.sheets if one.kind == "a_traiter"), {})
+    words = dict(reasons.get(audience, {}))
+    if audience == "agence":
+        others = reasons.get("reseau", {})
+        words |= {name: others[name] for name in _BESIDE if name in others}
+    return words
+
+
+def title_of(reading: Reading, columns: ColumnsFile) -> str:
+    """Title of a dossier, as its reader may know it."""
+    field = columns.figures.title
+    return content_text(shown_content(reading.answer(field))) if field else ""
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment as lines have it: UTC, to the second, in the order of time."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _listed(parts: Iterable[str]) -> str:
+    """Words, each between blanks; blank for none."""
+    told = " ".join(parts)
+    return f" {told} " if told else ""
 
 
 def _of_medicine(reading: Reading, medicines: MedicineRows, *, name: str) -> str:

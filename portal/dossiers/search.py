@@ -1,7 +1,7 @@
 """Finding dossiers: what was asked for, and the page of lines that answers it. Pure."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,10 +11,17 @@ from store.staff.lines import DossierLine, Order
 PER_PAGE = 25
 ORDERS: dict[Order, str] = {
     "depot": "Dépôt, du plus récent",
+    "modification": "Modification, de la plus récente",
     "priorite": "Priorité, de P1 à P4",
     "completude": "Complétude, de la plus basse",
     "numero": "Numéro",
+    "statut": "Statut",
+    "specialite": "Spécialité",
+    "substance": "Substance",
+    "exploitant": "Exploitant",
+    "situation": "Situation",
 }
+LATEST_FIRST = frozenset({"depot", "modification"})
 _Text: TypeAlias = Annotated[str, Field(max_length=200)]
 
 
@@ -30,6 +37,7 @@ class Wanted(BaseModel):
     situation: _Text = ""
     centre: _Text = ""
     tri: Order = "depot"
+    sens: Literal["", "croissant", "decroissant"] = ""
     page: int = Field(default=1, ge=1, le=100_000)
 
     def address(self, **changes: Any) -> str:
@@ -40,6 +48,11 @@ class Wanted(BaseModel):
             if value != Wanted.model_fields[name].default
         }
         return f"/dossiers?{urlencode(kept)}" if kept else "/dossiers"
+
+    @property
+    def down(self) -> bool:
+        """Whether the highest comes first: the latest, where it was not asked for otherwise."""
+        return self.sens == "decroissant" if self.sens else self.tri in LATEST_FIRST
 
     @property
     def filtered(self) -> bool:

@@ -4,22 +4,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import RedirectResponse
-from pydantic import ValidationError
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import Field, ValidationError
 
 from portal.dossiers.card import Card, make_card
 from portal.dossiers.charts import draw
 from portal.dossiers.library import Library
 from portal.dossiers.search import ORDERS, Wanted
 from portal.dossiers.situation_names import situation_at_head
-from portal.errors import ForbiddenError, UnknownError
+from portal.errors import UnknownError
+from portal.headers import HEAD
+from portal.pages.home import note_seen
 from portal.pages.view import view_of
+from portal.pages.writing import Form, Sent, Shown, form_of
 from portal.people.roles import Role
-from portal.people.sessions import SignedIn, sessions_of
+from portal.people.sessions import SignedIn
 from portal.source import Passage, Source
 
 _HIGHEST = 2**31
+_SAID_OF_PASSAGE = {
+    True: "Noté\u00a0: ces mots ne désignent pas un patient.",
+    False: "Noté\u00a0: ces mots sont masqués de nouveau.",
+}
 
 router = APIRouter()
 
@@ -45,8 +51,9 @@ class DossierPages:
         if not 0 < number < _HIGHEST:
             return None
         entries, context = tuple(self.source.entries([number])), self.library.context
-        for reading, _ in self.source.read(entries, context=context, audience=role.audience):
-            return make_card(replace(reading, author=role.author), columns=self.source.columns)
+        for reading, to in self.source.read(entries, context=context, audience=role.audience):
+            mine = replace(reading, author=role.author)
+            return make_card(mine, columns=self.source.columns, centres=to.centres)
         return None
 
 
@@ -85,41 +92,76 @@ def dossier(request: Request, number: str, person: SignedIn) -> Response:
         UnknownError: There is none of this number that this person may read.
     """
     pages = _dossier_pages(request)
-    card = pages.card(int(number), person.role) if _is_number(number) else None
+    card = pages.card(int(number), person.role) if is_number(number) else None
     if card is None:
         raise UnknownError
-    passages = pages.passages(card.number, person.role)
-    return view_of(request).page(request, "dossier", person=person, card=card, passages=passages)
+    if HEAD not in request.scope:
+        note_seen(request, person, card.number)
+    passages = [(one, passage_shown(one)) for one in pages.passages(card.number, person.role)]
+    return view_of(request).page(
+        request,
+        "dossier",
+        person=person,
+        card=card,
+        passages=passages,
+        opinions=pages.source.columns.opinions,
+        may_judge=person.role.may_judge(card.centres),
+        shown=opinion_shown(card),
+    )
+
+
+class PassageForm(Form):
+    """What a person of the agency says of a passage that looks like patient data."""
+
+    code: Annotated[str, Field(max_length=40)] = ""
+    geste: Literal["montrer", "masquer"] = "masquer"
 
 
 @router.post("/dossiers/{number}/passages")
 def say_of_passage(
-    request: Request,
-    number: str,
-    person: SignedIn,
-    code: Annotated[str, Form(max_length=40)] = "",
-    geste: Annotated[Literal["montrer", "masquer"], Form()] = "masquer",
-    jeton: Annotated[str, Form()] = "",
+    number: str, sent: Annotated[Sent[PassageForm], Depends(form_of(PassageForm))]
 ) -> Response:
     """Keep what a person of the agency says of a passage that looks like patient data.
 
     Raises:
         ForbiddenError: The person is not of the agency.
-        ForgedFormError: No page of this session made the form.
         UnknownError: There is no such dossier or passage.
         BusyError: A run is going on.
     """
-    if person.role.audience != "agence":
-        raise ForbiddenError
-    sessions_of(request).check_form(request, jeton)
-    if not _is_number(number):
+    role, code, is_none = sent.person.role, sent.form.code, sent.form.geste == "montrer"
+    sent.require(role.audience == "agence")
+    if not is_number(number):
         raise UnknownError
-    source = _dossier_pages(request).source
-    source.say_of_passage(int(number), code, geste == "montrer", person.email)
-    return RedirectResponse(f"/dossiers/{int(number)}#patients", status_code=303)
+    pages, place = _dossier_pages(sent.request), int(number)
+
+    def shown() -> Shown:
+        found = next((one for one in pages.passages(place, role) if one.code == code), None)
+        if found is None:
+            raise UnknownError
+        return passage_shown(found)
+
+    return sent.write(
+        lambda: pages.source.say_of_passage(place, code, is_none, sent.person.email),
+        shown=shown,
+        back=f"/dossiers/{place}#patients",
+        said=_SAID_OF_PASSAGE[is_none],
+        journal=None,  # kept with the act, see steps.judge.patients
+    )
 
 
-def _is_number(text: str) -> bool:
+def passage_shown(passage: Passage) -> Shown:
+    """What the card shows of a passage, beside its text."""
+    told = f"montré\u00a0: {passage.said_by}" if passage.said_by else "masqué"
+    return Shown({"Hors de l’agence": told})
+
+
+def opinion_shown(card: Card) -> Shown:
+    """What the page of a dossier shows of the opinion of its reader."""
+    return Shown({"Avis": card.judgement, "Commentaire": card.comment})
+
+
+def is_number(text: str) -> bool:
+    """Whether a part of an address may be the number of a dossier."""
     return text.isascii() and text.isdecimal() and len(text) < 11  # noqa: PLR2004
 
 

@@ -1,7 +1,6 @@
 """The journal, for administrators; and what the portal says of itself."""
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
 
 from portal.errors import ForbiddenError
 from portal.pages.view import view_of
@@ -17,15 +16,11 @@ EVENTS = {
     "refused": "Accès refusé",
     "not a patient": "Passage dit sans patient",
     "a patient again": "Passage de nouveau masqué",
+    "opinion": "Avis donné",
+    "workbook returned": "Classeur renvoyé",
 }
 
 router = APIRouter()
-
-
-@router.get("/")
-def home() -> Response:
-    """The first page."""
-    return RedirectResponse("/exports", status_code=303)
 
 
 @router.get("/journal")

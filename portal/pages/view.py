@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.status import HTTP_200_OK
 
 from exports.cells import Content, Link, paris
 from exports.sheets.figures import Figure
@@ -18,6 +19,8 @@ from portal.people.sessions import Person, sessions_of
 
 HERE = Path(__file__).parents[1]
 STATIC = HERE / "static"
+FLASH = "flash"
+"""Key of the session: what the next page says was done."""
 _DSFR = "dsfr/dsfr.min.css"
 _KIB = 1024
 
@@ -36,7 +39,9 @@ class MenuPlace:
 
 
 MENU = (
+    MenuPlace("/", "À traiter"),
     MenuPlace("/exports", "Exports"),
+    MenuPlace("/renvoi", "Renvoyer un classeur"),
     MenuPlace("/changements", "Ce qui a changé"),
     MenuPlace("/dossiers", "Dossiers"),
     MenuPlace("/indicateurs", "Indicateurs"),
@@ -61,6 +66,7 @@ class View:
             "size": size,
             "number": show,
             "figure": figure,
+            "instant": instant,
         }
         self._environment.globals |= {
             "demarche": title,
@@ -83,6 +89,7 @@ class View:
             path=request.url.path,
             menu=_menu(person),
             form_token=sessions_of(request).form_token(request),
+            flash=request.session.pop(FLASH, "") if status == HTTP_200_OK else "",
             **values,
         )
         return HTMLResponse(text, status_code=status)
@@ -108,6 +115,11 @@ def day(value: date | str) -> str:
 def moment(value: datetime) -> str:
     """A moment, Paris time."""
     return f"{paris(value):%d/%m/%Y à %H:%M}"
+
+
+def instant(text: str) -> str:
+    """A moment of a line of the lists, Paris time."""
+    return moment(datetime.fromisoformat(text))
 
 
 def size(count: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
@@ -17,7 +18,8 @@ from store.staff.accounts import Accounts
 
 LASTS = timedelta(hours=10)
 """A working day; then people sign in again."""
-_HERE = re.compile(r"/(?:exports|changements|dossiers|indicateurs|journal)(?:[/?][\w/?=&%.+~-]*)?")
+_HERE = re.compile(r"/(?!/|(?:de)?connexion)[\w/?=&%.+~-]*", re.ASCII)
+"""A page of ours: not another host's (``//host``), nor one that only leads to signing in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +105,10 @@ SignedIn = Annotated[Person, Depends(signed_in)]
 
 def local_path(wanted: str) -> str:
     """Where to go after signing in: a page of ours, never another site."""
-    return wanted if _HERE.fullmatch(wanted) else "/exports"
+    return wanted if _HERE.fullmatch(wanted) else "/"
+
+
+def came_from(request: Request) -> str:
+    """The page of ours that a request came from, where the browser says so."""
+    parts = urlsplit(request.headers.get("referer", ""))
+    return local_path(parts.path + (f"?{parts.query}" if parts.query else ""))

@@ -13,6 +13,7 @@ from sandbox.common.clock import iso, parse
 from sandbox.common.ids import champ_id
 from sandbox.common.texts import kept_text
 from sandbox.form.model import DECORATIVE, TypeDeChamp
+from sandbox.form.referentiel import FILLED
 
 Json = dict[str, Any]
 
@@ -40,6 +41,8 @@ def show(types: Sequence[TypeDeChamp], answers: Mapping[str, Any], how: Showing)
 def _filled_in(types: Sequence[TypeDeChamp], answers: Mapping[str, Any]) -> Json:
     """Return the answers that the service behind a référentiel gave first, by stable id."""
     asked = [one.fills_in(answers.get(one.stable)) for one in types if one.known]
+    beside = (answers.get(f"{one.stable}.{FILLED}") for one in types if one.service)
+    asked += [given["filled"] for given in beside if given]
     return {stable: value for given in asked for stable, value in given.items()}
 
 

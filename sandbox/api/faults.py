@@ -25,6 +25,7 @@ Kind = Literal[
     "hole",
     "slow_list",
     "file",
+    "lookup",
 ]
 
 Place = list[str | int]
@@ -51,7 +52,8 @@ class Fault:
     """Where a ``patch`` puts its ``value``: from ``data``, or from the dossier ``number``. Where
     the null of a ``hole`` is, from the champ."""
     value: Any = None
-    """What a ``patch`` puts; the text that a ``file`` holds instead of its content."""
+    """What a ``patch`` puts; the text that a ``file`` holds instead of its content; the body that
+    the service of a référentiel answers, with 200."""
     drop: bool = False
     """Whether a ``patch`` takes the key away instead."""
     status: int = 502
@@ -59,7 +61,8 @@ class Fault:
     """Where a ``redirect`` or a ``file`` leads; a ``redirect`` that does not say leads to a page
     of maintenance."""
     seconds: float = 0.0
-    """How long a request, or a ``file``, waits; how long a ``drip`` takes."""
+    """How long a request, or a ``file``, waits; how long a ``drip`` takes; a ``lookup`` that takes
+    longer than DS waits is silence."""
     page_over: int = 0
     connection: str = ""
     filename: str = ""

@@ -10,6 +10,7 @@ from sandbox.api.documents.prepared import Prepared
 from sandbox.api.executor import Cache
 from sandbox.api.faults import Faults
 from sandbox.api.limits import RateLimit
+from sandbox.api.referentiels import Referentiels
 from sandbox.api.stats import Stats
 from sandbox.common.clock import MovableClock
 from sandbox.demarche.links import Links
@@ -48,6 +49,7 @@ class Instance:
         self.cache = Cache(cache_size)
         self.faults = Faults()
         self.stats = Stats()
+        self.referentiels = Referentiels(self.clock, self.faults, self.stats)
         self.serve_at(self._served_at)
 
     def serve_at(self, base_url: str | None) -> None:

@@ -14,10 +14,12 @@ class Stats:
     operations: Counter[str] = field(default_factory=Counter)
     mutations: Counter[str] = field(default_factory=Counter)
     files: int = 0
+    lookups: int = 0
+    """Requests to the services behind référentiel champs."""
 
     def reset(self) -> None:
         """Start counting again."""
-        self.requests = self.files = 0
+        self.requests = self.files = self.lookups = 0
         for counter in (self.statuses, self.operations, self.mutations):
             counter.clear()
 
@@ -30,4 +32,5 @@ class Stats:
             "mutations": dict(self.mutations),
             "mutations_total": sum(self.mutations.values()),
             "files": self.files,
+            "lookups": self.lookups,
         }

@@ -41,17 +41,19 @@ def create(instance: Instance, demarche: int, dossier: Json, *, unlisted: bool =
     One that is not ``mandatory`` was written before its questions were: it may have blanks.
     """
     target = instance.state.demarche(demarche)
+    revision = dossier.get("revision") or len(target.revisions)
+    types = target.revisions[revision - 1].champs
     born = _when(instance, dossier.get("deposited_at"))
     seed = intake.NewDossier(
         number=dossier.get("number") or instance.state.last_number() + 1,
-        revision=dossier.get("revision") or len(target.revisions),
+        revision=revision,
         state=dossier.get("state", "en_construction"),
         groupe=dossier.get("groupe", 0),
         deposited_at=born,
         updated_at=_when(instance, dossier.get("updated_at") or dossier.get("deposited_at")),
         usager_email=dossier.get("usager_email", "declarant@laboratoire.example"),
         company=_company(dossier),
-        answers=dossier.get("answers", {}),
+        answers=instance.referentiels.filled(types, dossier.get("answers", {}), {}),
         archived=dossier.get("archived", False),
         annotations=dossier.get("annotations", {}),
         mandatory=dossier.get("mandatory", True),
@@ -79,7 +81,7 @@ def _when(instance: Instance, text: str | None) -> datetime:
 def edit(instance: Instance, number: int, answers: Json) -> None:
     """Type answers without submitting them: nobody but the declarant sees them yet."""
     with changing(instance, number) as (dossier, _now):
-        dossier.draft |= {str(stable): answer for stable, answer in answers.items()}
+        dossier.draft |= _filled(instance, dossier, answers)
 
 
 def submit(instance: Instance, number: int, answers: Json | None = None) -> None:
@@ -87,9 +89,15 @@ def submit(instance: Instance, number: int, answers: Json | None = None) -> None
     with changing(instance, number) as (dossier, now):
         demarche = _demarche(instance, dossier)
         types = demarche.revision(dossier.revision).champs
-        typed = {**dossier.draft, **{str(one): given for one, given in (answers or {}).items()}}
+        typed = {**dossier.draft, **_filled(instance, dossier, answers or {})}
         taken = intake.take_answers(instance.state, types, typed, (number, now))
         acts.submit(dossier, taken, now, demarche)
+
+
+def _filled(instance: Instance, dossier: DepositedDossier, answers: Json) -> Json:
+    """What is typed, with what the services behind its référentiel champs fill in."""
+    types = _demarche(instance, dossier).revision(dossier.revision).champs
+    return instance.referentiels.filled(types, answers, {**dossier.answers, **dossier.draft})
 
 
 def hide(instance: Instance, number: int, by: str = "user") -> None:

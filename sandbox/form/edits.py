@@ -14,8 +14,8 @@ def edited(revision: Mapping[str, Any], edits: Sequence[Mapping[str, Any]]) -> J
 
     Each edit has an ``op``: ``reword`` (champ, label), ``retype`` (champ, type, options, or rows
     of a CSV, or nature of a file), ``require`` (champ, required), ``remove`` (champ) or ``add`` (a
-    whole question under ``champ``, ``after`` another one or at the end, among the annotations if
-    ``annotation`` is true).
+    whole question under ``champ``, ``after`` another one, ``first`` or at the end, among the
+    annotations if ``annotation`` is true, or ``inside`` a repetition).
 
     Raises:
         Refusal: an edit of a question that the form does not have, or an unknown one.
@@ -63,5 +63,11 @@ def _change(revision: Json, edit: Mapping[str, Any]) -> None:
 
 def _add(revision: Json, edit: Mapping[str, Any]) -> None:
     questions: list[Json] = revision["annotations" if edit.get("annotation") else "champs"]
+    if edit.get("inside") is not None:
+        blocks = [one for one in questions if one["id"] == edit["inside"] and "children" in one]
+        if not blocks:
+            raise Refusal(f"Le formulaire n’a pas de bloc répétable {edit['inside']}.")
+        questions = blocks[0]["children"]
     places = [at for at, one in enumerate(questions, 1) if one["id"] == edit.get("after")]
-    questions.insert(places[0] if places else len(questions), dict(edit["champ"]))
+    place = 0 if edit.get("first") else places[0] if places else len(questions)
+    questions.insert(place, dict(edit["champ"]))

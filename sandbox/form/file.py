@@ -164,6 +164,8 @@ def _check_question(one: Any, *, inside: bool = False) -> None:
         raise FormFileError(f"{_name(one)} : il lui faut un libellé, « label ».")
     if kind not in KINDS:
         raise FormFileError(f"{_name(one)} : type {kind!r} inconnu ; ceux de DS : {_listed()}.")
+    if one.get("service") is not None:
+        _check_service(one)
     if kind in _LISTS and not one.get("rows"):
         _check_options(one)
     if kind == "repetition":
@@ -175,6 +177,23 @@ def _check_question(one: Any, *, inside: bool = False) -> None:
             )
         for child in children:
             _check_question(child, inside=True)
+
+
+def _check_service(one: Json) -> None:
+    service = one["service"]
+    known = {"url", "header", "value", "source", "label", "prefill"}
+    if (
+        one["type"] != "referentiel"
+        or not isinstance(service, dict)
+        or not isinstance(service.get("url"), str)
+        or not isinstance(service.get("prefill", {}), dict)
+        or service.keys() - known
+    ):
+        raise FormFileError(
+            f"{_name(one)} : « service » d’un référentiel a une adresse, « url », et si l’on veut"
+            " « header », « value », « source », « label », et « prefill » (numéro de question par"
+            " chemin)."
+        )
 
 
 def _listed() -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from sandbox.form.referentiel import Service
+
 DECORATIVE = frozenset({"header_section", "explication"})
 
 
@@ -14,7 +16,8 @@ class TypeDeChamp:
 
     ``rows`` are those of the CSV that feeds a list, by id: a label, or what each column says,
     the first being the label; answers are ids. ``known`` are the codes that the service behind a
-    référentiel knows, with the answers that it fills in.
+    référentiel knows, with the answers that it fills in; ``service`` is one that is asked over
+    HTTP.
     """
 
     stable: str
@@ -30,6 +33,7 @@ class TypeDeChamp:
     other: bool = False
     nature: str = "NON_SPECIFIE"
     known: Mapping[str, Mapping[str, Any]] | None = None
+    service: Service | None = None
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> "TypeDeChamp":
@@ -48,6 +52,7 @@ class TypeDeChamp:
             other=raw.get("other", False),
             nature=raw.get("nature", "NON_SPECIFIE"),
             known=raw.get("known"),
+            service=Service.from_json(raw.get("service")),
         )
 
     @property

@@ -8,9 +8,9 @@ from typing import Any
 from sandbox.common.clock import parse
 from sandbox.common.errors import Refusal
 from sandbox.form.model import DECORATIVE, FormRevision, TypeDeChamp
+from sandbox.form.referentiel import UNKNOWN
 
 _NOT_OFFERED = "doit être dans les options proposées"
-_UNKNOWN = "Résultat introuvable. Vérifiez vos informations."
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _PHONE = re.compile(r"\+?[\d\s().-]{8,20}")
 _SIRET_DIGITS = 14
@@ -84,9 +84,11 @@ def _anything(_one: TypeDeChamp, _answer: Any) -> None:
 
 
 def _is_text(one: TypeDeChamp, answer: Any) -> str | None:
+    if isinstance(answer, dict) and "error" in answer:
+        return str(answer["error"])
     if isinstance(answer, list | dict | bool):
         return "n’est pas valide"
-    return None if one.known is None or str(answer) in one.known else _UNKNOWN
+    return None if one.known is None or str(answer) in one.known else UNKNOWN
 
 
 def _is_flag(_one: TypeDeChamp, answer: Any) -> str | None:

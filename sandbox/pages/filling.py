@@ -45,6 +45,7 @@ class Filling:
         state = self.instance.state
         with state.transaction():
             where = (self.number, self.instance.clock.now())
+            answers = self.instance.referentiels.filled(self.revision.champs, answers, self.answers)
             taken = take_answers(state, self.revision.champs, answers, where)
             if self.deposited is None:
                 self.answers |= taken

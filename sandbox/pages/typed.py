@@ -75,7 +75,9 @@ def shown(one: TypeDeChamp, answer: Any) -> str:
 
 
 def _plain(answer: Any) -> str:
-    return answer["label"] if isinstance(answer, Mapping) else kept_text(answer)
+    if isinstance(answer, Mapping):
+        return str(answer.get("label") or answer.get("entry", ""))
+    return kept_text(answer)
 
 
 def field(*parts: str) -> str:
@@ -118,7 +120,7 @@ def changed(
     return {
         stable: answer
         for stable, answer in answers.items()
-        if not _same(by_id[stable], kept.get(stable), answer)
+        if stable not in by_id or not _same(by_id[stable], kept.get(stable), answer)
     }
 
 

@@ -104,6 +104,8 @@ def text_of(one: TypeDeChamp, answer: Any) -> str:
             return f"{code} – {name}" if one.kind == "departements" else str(name)
         case {"label": label}:
             return str(label)
+        case {"entry": entry}:  # of a référentiel, not found
+            return str(entry)
         case list():
             joined = " / " if one.kind == "linked_drop_down_list" else ", "
             return joined.join(one.row_label(str(part)) for part in answer if part)

@@ -6,11 +6,12 @@ from datetime import date
 
 from french.time import PARIS
 from mappings.report.model import Report
+from steps.judge.acts import copies_of
 from steps.judge.situations import descriptions, members
 from steps.wiring.case_files import reports_of
 from steps.wiring.services import Services, now
 from triage.situations.facts import SituationFacts, facts_of
-from triage.situations.followup import FollowUp, YearShare, by_year, follow_up
+from triage.situations.followup import FollowUp, follow_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +21,12 @@ class Followed:
     Attributes:
         facts: Situations by id.
         follow_ups: Follow-up of each, in the same order.
-        years: The published indicator, year by year.
+        reports: Their reports, by number.
     """
 
     facts: tuple[SituationFacts, ...]
     follow_ups: tuple[FollowUp, ...]
-    years: tuple[YearShare, ...]
+    reports: Mapping[int, Report]
 
 
 def followed(
@@ -45,7 +46,7 @@ def followed(
     wanted = {number for numbers in groups.values() for number in numbers}
     reports = {one.number: one for one in known if one.number in wanted}
     reports |= {one.number: one for one in reports_of(services, numbers=wanted - reports.keys())}
-    told = descriptions(services)
+    told, copies = descriptions(services), copies_of(services)
     readable = {  # one that cannot be read again is named by those who read it
         name: [reports[number] for number in numbers if number in reports]
         for name, numbers in groups.items()
@@ -55,7 +56,7 @@ def followed(
         ()
         if matching is None
         else tuple(
-            facts_of(name, found, told, matching=matching)
+            facts_of(name, found, told, matching=matching, copies=copies)
             for name, found in readable.items()
             if found
         )
@@ -68,7 +69,7 @@ def followed(
             follow_up(one, [reports[n] for n in one.numbers], first=first, until=until)
             for one in facts
         ),
-        years=by_year(facts, _deposits(reports)),
+        reports=reports,
     )
 
 
@@ -76,7 +77,3 @@ def _first_day(services: Services) -> date:
     rows = services.store.dossiers.light_rows(services.demarche)
     moments = [row.deposited_at for row in rows]
     return min(moments, default=now()).astimezone(PARIS).date()
-
-
-def _deposits(reports: Mapping[int, Report]) -> dict[int, date]:
-    return {number: one.deposited_at.astimezone(PARIS).date() for number, one in reports.items()}

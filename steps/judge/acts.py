@@ -11,8 +11,10 @@ from steps.wiring.services import Services, now
 from store.repository import StoreMemory
 from store.verdicts.situations import DecidedBy, SituationReport
 from triage.registre.acts import BRIDGE, Act, By, Draft, Verb, dossier_object
+from triage.registre.duplicates import copies
+from triage.registre.folding import read
 from triage.registre.life import When, confirm, opening, place, touched
-from triage.registre.register import Register, State, read
+from triage.registre.register import Register, State
 from triage.situations.description import overrule
 from triage.situations.propose import Placed, resolve
 
@@ -34,6 +36,13 @@ def register_of(
 ) -> Register:
     """The register, of the present or of a past day, as it was known at a moment."""
     return read(services.store.acts.list(services.demarche), on=on, known=known)
+
+
+def copies_of(
+    services: Services, *, on: date | None = None, known: datetime | None = None
+) -> Mapping[int, int]:
+    """The dossier that each duplicate is a copy of, as people confirmed."""
+    return copies(services.store.acts.list(services.demarche), on=on, known=known)
 
 
 def perform(services: Services, by: By, draw: Draw, *, hold: Collection[str] = ()) -> Register:

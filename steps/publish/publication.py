@@ -9,13 +9,14 @@ from exports.published.changes import Comparison, first_edition, since
 from exports.published.checking import ExportFile, check_file, left_out
 from exports.published.checksum import digest_of_all
 from exports.published.current import Carried, carried
-from exports.published.editions import told_of
+from exports.published.editions import Kind, editions, told_of
 from exports.published.handed_out import HandedOutReader
 from exports.published.listing import last_sequence
 from exports.published.manifest import ExportFacts, FileFacts, PublishedExport, export_facts
 from exports.published.workbook import AudienceWorkbook
 from exports.published.workbook_set import NOT_COMPARED, WorkbookSet
 from exports.sheets.centres import author_of
+from exports.sheets.to_treat import News
 from mappings.schema.model import Audience
 from steps.wiring.failures import KNOWN, told
 from steps.wiring.handed_out_files import hand_out_files
@@ -72,12 +73,7 @@ class Publication:
         reader = reader_of(services)
 
         def compare(author: str) -> Comparison:
-            if base is None:
-                return NOT_COMPARED
-            changes = reader.changes(
-                author, before=base.sequence, after=sequence, versions=made.versions
-            )
-            return compared_with(base) if changes is None else since(told_of(base), changes)
+            return comparison(reader, author, base=base, after=sequence, versions=made.versions)
 
         return cls(services, replace(made, compare=compare), sequence, aside)
 
@@ -149,6 +145,36 @@ def reader_of(services: Services) -> HandedOutReader:
     _, policy = hand_out_files(services.inputs.publishing.columns, services.form.mapping)
     masks = (policy.mask, policy.patient_mask)
     return HandedOutReader(services.store, services.demarche, masks)
+
+
+def comparison(
+    reader: HandedOutReader,
+    author: str,
+    *,
+    base: PublishedExport | None,
+    after: int,
+    versions: str = "",
+) -> Comparison:
+    """What the workbook of an author says of its changes since an edition."""
+    if base is None:
+        return NOT_COMPARED
+    changes = reader.changes(author, before=base.sequence, after=after, versions=versions)
+    return compared_with(base) if changes is None else since(told_of(base), changes)
+
+
+def news_of(services: Services, author: str) -> News:
+    """What is new to the readers of a workbook since the last weekly edition, as it says itself.
+
+    Raises:
+        DataFileError: The columns or the policy file is wrong.
+    """
+    columns, _ = hand_out_files(services.inputs.publishing.columns, services.form.mapping)
+    root, demarche = services.inputs.publishing.folder, services.demarche
+    base = next(iter(editions(root, Kind.WEEKLY, demarche=demarche)), None)
+    after = services.store.handed_out.last_sequence(demarche)
+    return comparison(reader_of(services), author, base=base, after=after).news(
+        columns.dossiers_sheet
+    )
 
 
 def compared_with(base: PublishedExport) -> Comparison:

@@ -7,7 +7,7 @@ from mappings.medicines.facts import medicines_of
 from mappings.medicines.reference import Medicine
 from mappings.report.model import Report
 from steps.follow.consumption import Consumed, consumed
-from steps.follow.followup import followed
+from steps.follow.followup import Followed, followed
 from steps.wiring.case_files import reports_of
 from steps.wiring.reference import matcher_of, version_of
 from steps.wiring.services import Services
@@ -33,14 +33,21 @@ class _Told:
     sold: Consumed
 
 
-def candidates(services: Services, register: Register) -> tuple[Candidate, ...]:
-    """Every situation that can be ranked, with what its score is worked out of."""
-    reports = {one.number: one for one in reports_of(services)}
-    found, sold = followed(services, known=reports.values()), consumed(services)
+def candidates(
+    services: Services, register: Register, *, found: Followed | None = None
+) -> tuple[Candidate, ...]:
+    """Every situation that can be ranked, with what its score is worked out of.
+
+    Args:
+        services: Store and data files.
+        register: The register.
+        found: Situations with their follow-up, where they are known already.
+    """
+    found, sold = found or followed(services), consumed(services)
     matcher = matcher_of(services.inputs.home)
     told: dict[str, _Told] = {}
     for facts, follow_up in zip(found.facts, found.follow_ups, strict=True):
-        here = [reports[number] for number in facts.numbers]
+        here = [found.reports[number] for number in facts.numbers]
         matches = [
             match.medicine
             for one in here
@@ -61,9 +68,12 @@ def candidates(services: Services, register: Register) -> tuple[Candidate, ...]:
     )
 
 
-def ranked(services: Services, register: Register) -> tuple[Ranked, ...]:
-    """Situations in order, each with its score."""
-    return _ranked(services, candidates(services, register), services.form.ranking)
+def ranked(
+    services: Services, register: Register, *, found: Followed | None = None
+) -> tuple[Ranked, ...]:
+    """Situations in order, each with its score; see :func:`candidates`."""
+    told = candidates(services, register, found=found)
+    return _ranked(services, told, services.form.ranking)
 
 
 def tried(services: Services, register: Register, ranking: Ranking) -> tuple[Move, ...]:

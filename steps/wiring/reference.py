@@ -25,8 +25,9 @@ from mappings.medicines.bdpm_files import (
     FileSpec,
     rows_of,
 )
+from mappings.medicines.directory import Directory
 from mappings.medicines.match import Matcher
-from mappings.medicines.reference import build_reference
+from mappings.medicines.reference import RowsOf, build_reference
 from mappings.schema.model import FormMapping
 from triage.verdict.model import Assessment
 from triage.verdict.model import Warning as TriageWarning
@@ -178,6 +179,24 @@ def matcher_of(home: Path) -> Matcher | None:
     return _matcher(_root(home) / version, version) if version else None
 
 
+def directory_of(home: Path) -> Directory | None:
+    """What a form looks medicines up in: the version in use; ``None`` when none was loaded.
+
+    Raises:
+        DataFileError: The version in use cannot be read, or is no more as it was loaded.
+    """
+    version = version_of(home)
+    if not version:
+        return None
+    if not is_there(home):
+        raise DataFileError(
+            [f"UNC_HOME : la version {version} de la BDPM n'y est plus entière ; unc bdpm load"]
+        )
+    rows = _rows(_in_use(home))
+    packs = (row for row in rows(PRESENTATIONS) if row)
+    return Directory(build_reference(rows, version=version), packs)
+
+
 def with_remarks(
     assessment: Assessment, remarks: Sequence[str], *, mapping: FormMapping
 ) -> Assessment:
@@ -192,13 +211,17 @@ def with_remarks(
 
 @lru_cache(maxsize=1)
 def _matcher(place: Path, version: str) -> Matcher:
-    there = _there(place)
+    return Matcher(build_reference(_rows(_there(place)), version=version))
+
+
+def _rows(there: Mapping[str, Path]) -> RowsOf:
+    """Gives the rows of one file of a version."""
 
     def rows(spec: FileSpec) -> Iterator[list[str] | None]:
         if spec.name in there:
             yield from rows_of(_bytes(there[spec.name]), spec)
 
-    return Matcher(build_reference(rows, version=version))
+    return rows
 
 
 def _there(folder: Path, *, complete: bool = True) -> dict[str, Path]:

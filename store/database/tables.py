@@ -336,6 +336,22 @@ acts = Table(
 )
 """The register of situations. Rows are added only: the migration's triggers refuse all else."""
 
+scores = Table(
+    "scores",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("demarche", Integer, nullable=False),
+    Column("situation", FreeText, nullable=False),
+    Column("scored_at", UtcDateTime, nullable=False),
+    Column("points", Integer, nullable=False),
+    Column("most", Integer, nullable=False),
+    Column("version", FreeText, nullable=False),
+    Column("reference", FreeText, nullable=False),
+    Column("lines", Text, nullable=False),
+    Index(None, "demarche", "situation"),
+)
+"""Scores of situations as they moved. Rows are added only, as acts are."""
+
 rule_texts = Table(
     "rule_texts",
     metadata,
@@ -439,6 +455,11 @@ portal_lines = Table(
     Column("priority", String, nullable=False),
     Column("score", Integer),
     Column("deposited", String, nullable=False),
+    Column("modified", String, nullable=False),
+    Column("ground", String, nullable=False),
+    Column("own", Text, nullable=False),
+    Column("waits", Text, nullable=False),
+    Column("title", FreeText, nullable=False),
     Column("product", FreeText, nullable=False),
     Column("substance", FreeText, nullable=False),
     Column("company", FreeText, nullable=False),
@@ -448,6 +469,18 @@ portal_lines = Table(
     Column("substances", FreeText, nullable=False),
     Column("text", FreeText, nullable=False),
     erased_with_the_dossier(),
+)
+
+portal_seen = Table(
+    "portal_seen",
+    metadata,
+    *of_dossier(),
+    Column("account", String, primary_key=True),
+    Column("mark", String, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    erased_with_the_dossier(),
+    ForeignKeyConstraint(["account"], ["accounts.email"], ondelete="CASCADE"),
+    Index(None, "account"),
 )
 
 notices = Table(

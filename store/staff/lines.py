@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, select
 
@@ -10,7 +10,18 @@ from store.database.engine import Scope
 from store.database.statements import in_chunks
 from store.database.tables import portal_lines, portal_stamps
 
-Order: TypeAlias = Literal["depot", "priorite", "completude", "numero"]
+Order: TypeAlias = Literal[
+    "depot",
+    "modification",
+    "numero",
+    "statut",
+    "priorite",
+    "completude",
+    "specialite",
+    "substance",
+    "exploitant",
+    "situation",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,12 @@ class DossierLine:
         priority: ``P1`` … ``P4``, or an empty text.
         score: Completeness.
         deposited: Day of deposit in Paris, ISO.
+        modified: Moment (UTC, ISO, to the second) of the last deposit, submission or decision.
+        ground: Why its readers have it, as they read it; the same for all centres.
+        own: Codes of the centres whose own it is, each between blanks.
+        waits: Reasons that may make it wait, each between blanks, see
+            :func:`exports.sheets.to_treat.could_wait`.
+        title: Its title.
         product: Specialities.
         substance: Substances.
         company: Company that reports.
@@ -40,6 +57,11 @@ class DossierLine:
     priority: str
     score: int | None
     deposited: str
+    modified: str
+    ground: str
+    own: str
+    waits: str
+    title: str
     product: str
     substance: str
     company: str
@@ -61,6 +83,11 @@ class LineQuery:
         substance: Part of a substance, folded.
         situation: Situation.
         centre: Code of a centre.
+        own: Code of a centre whose own they are.
+        ground: Why its readers have them.
+        other_ground: A reason for which its readers do not have them.
+        number: One dossier.
+        since: Modified at this moment (ISO, UTC) or later.
         words: Words that the text has, all of them, folded.
     """
 
@@ -70,21 +97,41 @@ class LineQuery:
     substance: str = ""
     situation: str = ""
     centre: str = ""
+    own: str = ""
+    ground: str = ""
+    other_ground: str = ""
+    number: int = 0
+    since: str = ""
     words: tuple[str, ...] = ()
 
 
 _LINE = portal_lines.c
 _SHOWN = tuple(_LINE[name] for name in DossierLine.__dataclass_fields__ if name != "text")
-_ORDERS: Mapping[Order, Sequence[ColumnElement[object]]] = {
-    "depot": (_LINE.deposited.desc(), _LINE.number),
-    "priorite": (
-        case((_LINE.priority == "", "P9"), else_=_LINE.priority),
-        _LINE.deposited.desc(),
-        _LINE.number,
-    ),
-    "completude": (func.coalesce(_LINE.score, -1), _LINE.number),
-    "numero": (_LINE.number,),
+_PRIORITY = case((_LINE.priority == "", "P9"), else_=_LINE.priority)
+_ORDERS: Mapping[Order, ColumnElement[Any]] = {
+    "depot": _LINE.deposited,
+    "modification": _LINE.modified,
+    "numero": _LINE.number,
+    "statut": _LINE.status,
+    "priorite": _PRIORITY,
+    "completude": func.coalesce(_LINE.score, -1),
+    "specialite": func.lower(_LINE["product"]),
+    "substance": _LINE.substances,
+    "exploitant": func.lower(_LINE.company),
+    "situation": _LINE.situation_text,
 }
+_WAITING = (_LINE.number, _LINE.waits, _LINE.situation, _LINE.own, _LINE.modified)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """What says whether a dossier waits for somebody; see :class:`DossierLine`."""
+
+    number: int
+    waits: str
+    situation: str
+    own: str
+    modified: str
 
 
 class Lines:
@@ -129,13 +176,43 @@ class Lines:
             return connection.scalar(asked) or 0
 
     def page(
-        self, demarche: int, query: LineQuery, *, order: Order, first: int, size: int
+        self,
+        demarche: int,
+        query: LineQuery,
+        *,
+        order: Order,
+        down: bool,
+        first: int,
+        size: int,
     ) -> tuple[DossierLine, ...]:
-        """Lines that answer, from the ``first`` on (from 0), their text left out."""
-        asked = select(*_SHOWN).where(*_where(demarche, query)).order_by(*_ORDERS[order])
+        """Lines that answer, from the ``first`` on (from 0), their text left out.
+
+        Of the same place in the order, the latest deposit comes first.
+        """
+        by = _ORDERS[order]
+        ordered = (by.desc() if down else by, _LINE.deposited.desc(), _LINE.number)
+        asked = select(*_SHOWN).where(*_where(demarche, query)).order_by(*ordered)
         with self._scope.read() as connection:
             rows = connection.execute(asked.offset(first).limit(size)).mappings()
             return tuple(DossierLine(**row, text="") for row in rows)
+
+    def waiting(self, demarche: int, query: LineQuery) -> tuple[WaitingLine, ...]:
+        """Those of the lines that answer that may wait for somebody."""
+        asked = select(*_WAITING).where(*_where(demarche, query), _LINE.waits != "")
+        with self._scope.read() as connection:
+            return tuple(WaitingLine(*row) for row in connection.execute(asked))
+
+    def of(self, demarche: int, audience: str, numbers: Sequence[int]) -> dict[int, DossierLine]:
+        """Lines of some dossiers, by number, their text left out."""
+        here = (_LINE.demarche == demarche, _LINE.audience == audience)
+        with self._scope.read() as connection:
+            return {
+                row["number"]: DossierLine(**row, text="")
+                for chunk in in_chunks(sorted(set(numbers)))
+                for row in connection.execute(
+                    select(*_SHOWN).where(*here, _LINE.number.in_(chunk))
+                ).mappings()
+            }
 
     def distinct(self, demarche: int, audience: str, name: str) -> tuple[str, ...]:
         """Values of a column in the lines of an audience, in order, the blank one apart."""
@@ -155,8 +232,17 @@ def _where(demarche: int, query: LineQuery) -> list[ColumnElement[bool]]:
     ]
     if query.substance:
         held.append(_LINE.substances.contains(query.substance, autoescape=True))
-    if query.centre:
-        held.append(_LINE.centres.contains(f" {query.centre} ", autoescape=True))
+    for name, code in (("centres", query.centre), ("own", query.own)):
+        if code:
+            held.append(_LINE[name].contains(f" {code} ", autoescape=True))
+    if query.ground:
+        held.append(_LINE.ground == query.ground)
+    if query.other_ground:
+        held.append(_LINE.ground != query.other_ground)
+    if query.number:
+        held.append(_LINE.number == query.number)
+    if query.since:
+        held.append(_LINE.modified >= query.since)
     return [*held, *(_LINE.text.contains(word, autoescape=True) for word in query.words)]
 
 

@@ -12,9 +12,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from cli.app import COMMANDS
+from cli.portal.lookup_settings import LookupSettings
 from cli.portal.settings import PortalSettings
 from settings import Settings
-from settings_parts import PORTAL_PORT
+from settings_parts import LOOKUP_PORT, PORTAL_PORT
 from tests.ops.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -47,7 +48,7 @@ def test_the_containerfile_ends_as_an_account_without_rights() -> None:
     told = instructions()
     assert {name for name, _ in told} <= INSTRUCTIONS
     assert [value for name, value in told if name == "USER"][-1] == "10001"
-    (base,) = [value.partition("=")[2] for name, value in told if name == "ARG"]
+    (base,) = [value.partition("=")[2] for name, value in told if name == "ARG" and "=" in value]
     assert ":" in base
     assert "latest" not in base
     for name, value in told:
@@ -95,7 +96,8 @@ def test_each_service_of_compose_is_whole() -> None:
 
 
 def test_the_settings_that_the_files_name_exist() -> None:
-    fields = (*Settings.model_fields, *PortalSettings.model_fields)
+    models = (Settings, PortalSettings, LookupSettings)
+    fields = [name for model in models for name in model.model_fields]
     known = {f"UNC_{name.upper()}" for name in fields}
     for file in DEPLOY.rglob("*"):
         if file.is_file():
@@ -174,9 +176,16 @@ def test_each_timer_starts_a_service_that_is_there_and_a_failure_is_told() -> No
         assert service in names
         told = (timer.parent / service).read_text("utf-8")
         assert "OnFailure=unc-courriel@%n.service" in told
+        assert "OnSuccess=unc-retour@%n.service" in told
         assert "Type=oneshot" in told
+    for each in SERVICES:
+        told = each.read_text("utf-8")
+        if "Restart=on-failure" in told:  # systemd never says that such a service failed
+            assert "systemctl start --no-block unc-courriel@%n.service" in told, each.name
+            assert "systemctl start --no-block unc-retour@%n.service" in told, each.name
+    again = (DEPLOY / "systemd" / "unc-retour@.service").read_text("utf-8")
     mail = (DEPLOY / "systemd" / "unc-courriel@.service").read_text("utf-8")
-    assert "OnFailure" not in mail, "an alert that fails does not call itself"
+    assert "OnFailure" not in mail + again, "an alert that fails does not call itself"
     assert "SupplementaryGroups=systemd-journal" in mail
 
 
@@ -195,6 +204,15 @@ def test_compose_serves_the_portal_on_its_own_port_to_this_machine_alone() -> No
     assert portal["command"][0] in COMMANDS
     assert portal["ports"] == [f"127.0.0.1:{PORTAL_PORT}:{PORTAL_PORT}"]
     assert f"127.0.0.1:{PORTAL_PORT}/connexion" in portal["healthcheck"]["test"][-1]
+
+
+def test_compose_serves_the_look_up_with_its_own_secret_alone() -> None:
+    service = COMPOSE["services"]["annuaire"]
+    assert service["command"][0] in COMMANDS
+    assert service["ports"] == [f"127.0.0.1:{LOOKUP_PORT}:{LOOKUP_PORT}"]
+    assert f"127.0.0.1:{LOOKUP_PORT}/sante" in service["healthcheck"]["test"][-1]
+    assert service["secrets"] == ["lookup"], "it needs no token of DS"
+    assert all(volume.endswith(":ro") for volume in service["volumes"]), "it writes nothing"
 
 
 def test_the_account_of_the_image_can_read_the_token() -> None:

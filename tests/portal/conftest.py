@@ -1,8 +1,9 @@
 """A portal served over HTTP, on a real store and real exports, and visitors who browse it."""
 
+import html
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -39,6 +40,8 @@ SCRIPT = "<script>document.title='volé'</script><img src=x onerror=alert(1)>"
 SECRET = "sentinelle-reference-interne"
 CHANGED = "Un titre que le déclarant a corrigé"
 _HASH = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
+_FORM = re.compile(r'<form[^>]* action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
+_HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 _TOKEN = re.compile(r'name="jeton" value="([0-9a-f]+)"')
 
 
@@ -61,7 +64,7 @@ class Visitor:
     def get(self, path: str, **options: Any) -> requests.Response:
         return self.session.get(self.url + path, timeout=30, **options)
 
-    def post(self, path: str, **fields: str) -> requests.Response:
+    def post(self, path: str, **fields: str | Sequence[str]) -> requests.Response:
         return self.session.post(
             self.url + path, data=fields, timeout=30, headers={"Sec-Fetch-Site": "same-origin"}
         )
@@ -70,6 +73,12 @@ class Visitor:
         found = _TOKEN.search(self.get(path).text)
         assert found
         return found.group(1)
+
+    def form(self, path: str, action: str, *, holding: str = "") -> dict[str, str]:
+        """Hidden fields of the first form of a page that goes to ``action`` and holds a text."""
+        forms = _FORM.findall(self.get(path).text)
+        text = next(one for where, one in forms if where == action and holding in one)
+        return {name: html.unescape(value) for name, value in _HIDDEN.findall(text)}
 
     def sign_in(self, email: str, password: str = PASSWORD) -> requests.Response:
         return self.post("/connexion", adresse=email, mot_de_passe=password, jeton=self.token())

@@ -16,7 +16,7 @@ from tests.chromium import picture
 from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, PASSWORD, Portal, served
 
 SHOTS = Path(__file__).parents[2] / "build" / "captures-portail"
-PAGES = ("exports", "changements", "dossiers", "indicateurs", "journal")
+PAGES = ("", "exports", "changements", "dossiers", "indicateurs", "journal")
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 Open = Callable[..., AbstractContextManager[Page]]
@@ -57,11 +57,12 @@ def sign_in(page: Page, email: str) -> None:
     page.get_by_label("Adresse électronique").fill(email)
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.get_by_role("button", name="Se connecter").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Exports")
+    expect(page.get_by_role("heading", level=1)).to_have_text("À traiter")
 
 
 def test_a_workbook_is_fetched_in_two_clicks_and_opens(opened: Open, tmp_path: Path) -> None:
     with opened(LYON) as page:
+        page.get_by_role("link", name="Exports", exact=True).click()
         with page.expect_download() as waiting:
             page.get_by_role("link", name="Télécharger crpv-lyon.xlsx").first.click()
         assert waiting.value.suggested_filename.endswith("-crpv-lyon.xlsx")
@@ -105,6 +106,7 @@ def test_what_changed_is_shown(opened: Open, portal: Portal) -> None:
     visitor = portal.visitor(NICE)
     visitor.get([link for key, link in visitor.file_links().items() if "reseau" in key][-1])
     with opened(NICE) as page:
+        page.get_by_role("link", name="Exports", exact=True).click()
         page.get_by_role("link", name="voir ce qui a changé depuis").click()
         expect(page.get_by_role("link", name=f"Dossier {portal.changed}")).to_be_visible()
         picture(page, SHOTS / "changements-trouves.png", whole=True)
@@ -138,6 +140,9 @@ def test_everything_is_done_with_the_keyboard_alone(opened: Open, tmp_path: Path
         page.keyboard.type(LYON)
         tab_to(page, "Mot de passe")
         page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("À traiter")
+        tab_to(page, "Exports")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Exports")
         with page.expect_download() as waiting:

@@ -109,7 +109,9 @@ def test_a_card_shows_the_assessment_item_by_item(portal: Portal) -> None:
         assert f'<span class="unc-item">{item.id}</span>' in page
     assert "absente" in page or "invalide" in page
     assert "Ouvrir sur la démarche" in page
-    assert "<form" not in page.split("<main")[1]  # read only
+    assert re.findall(r'<form[^>]* action="([^"]+)"', page.split("<main")[1]) == [
+        f"/dossiers/{entry.report.number}/avis"
+    ]
 
 
 def test_a_centre_reads_a_card_as_its_workbook_shows_it(portal: Portal) -> None:
@@ -143,13 +145,13 @@ def test_numbers_of_indicators_are_those_that_the_reader_may_see(portal: Portal)
 def test_every_page_says_what_it_is_and_in_which_language(portal: Portal) -> None:
     visitor = portal.visitor(ADMIN)
     titles = set()
-    for path in ("/exports", "/changements", "/dossiers", "/indicateurs", "/journal"):
+    for path in ("/", "/exports", "/changements", "/dossiers", "/indicateurs", "/journal"):
         page = visitor.get(path).text
         assert '<html lang="fr"' in page
         assert page.count("<h1") == 1
         assert 'aria-current="page"' in page
         titles.add(re.findall("<title>(.*)</title>", page)[0])
-    assert len(titles) == 5
+    assert len(titles) == 6
 
 
 def test_the_demo_names_what_was_fetched_as_a_download_does(portal: Portal) -> None:

@@ -50,9 +50,15 @@ def test_the_agency_says_that_a_passage_is_no_patient_s_and_takes_it_back(asked:
     assert "<b>Lefebvre" not in page
     assert "Nom ou prénom d'un patient probable" in shown
     assert shown.count("Ce n'est pas un patient<") == len(codes(page))
-    done = agency.post(SAY, jeton=agency.token(CARD), code=code, geste="montrer")
+    stale = agency.form(CARD, SAY, holding=code)
+    done = agency.post(SAY, **agency.form(CARD, SAY, holding=code), geste="montrer")
     assert done.url.endswith(f"{CARD}#patients")
     assert f"montré : pas un patient, dit {AGENCE}" in html.unescape(done.text)
+    assert "ces mots ne désignent pas un patient" in done.text
+    late = asked.visitor(ADMIN)
+    refused = late.post(SAY, **stale | {"jeton": late.token(CARD)}, geste="montrer")
+    assert refused.status_code == 409
+    assert f"<ins>montré\u00a0: {AGENCE}</ins>" in refused.text
     journal = html.unescape(asked.visitor(ADMIN).get("/journal").text)
     assert "Passage dit sans patient" in journal
     assert f"dossier {NUMBER}, passage {code}" in journal
@@ -62,7 +68,7 @@ def test_the_agency_says_that_a_passage_is_no_patient_s_and_takes_it_back(asked:
     with open_services(asked.bridge.settings) as services:
         said = services.store.not_patients.of(services.demarche, NUMBER)
     assert [(one.code, one.said_by) for one in said] == [(code, AGENCE)]
-    again = agency.post(SAY, jeton=agency.token(CARD), code=code, geste="masquer")
+    again = agency.post(SAY, **agency.form(CARD, SAY, holding=code), geste="masquer")
     assert f"pas un patient, dit {AGENCE}" not in html.unescape(again.text)
     asked.bridge.run()
 
@@ -93,5 +99,7 @@ def test_nobody_else_reads_or_says_it_nor_by_a_form_of_another_site(asked: Porta
     assert asked.bridge
     with open_services(asked.bridge.settings) as services:
         with services.store.lock(services.demarche):
-            assert agency.post(SAY, jeton=mine, code=code, geste="montrer").status_code == 409
+            busy = agency.post(SAY, **agency.form(CARD, SAY), geste="montrer")
+            assert busy.status_code == 409
+            assert "Passage en cours" in busy.text
         assert services.store.not_patients.of(services.demarche, NUMBER) == ()

@@ -13,7 +13,8 @@ EVERYBODY = (NOBODY, ADMIN, AGENCE, LYON, NICE)
 SIGNED_IN = dict.fromkeys((ADMIN, AGENCE, LYON, NICE), 200) | {NOBODY: 303}
 # For each route and method: what each person gets. A route that is not here fails the test.
 EXPECTED: dict[tuple[str, str], dict[str, int]] = {
-    ("GET", "/"): dict.fromkeys(EVERYBODY, 303),
+    ("GET", "/"): SIGNED_IN,
+    ("POST", "/a-traiter/vus"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
     ("GET", "/connexion"): dict.fromkeys(EVERYBODY, 200),
     ("POST", "/connexion"): dict.fromkeys(EVERYBODY, 403),  # without its token
     ("GET", "/connexion/oidc"): dict.fromkeys(EVERYBODY, 404),  # no provider is set
@@ -26,6 +27,11 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/dossiers"): SIGNED_IN,
     ("GET", "/dossiers/{number}"): dict.fromkeys(EVERYBODY, 404) | {NOBODY: 303},
     ("POST", "/dossiers/{number}/passages"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
+    ("POST", "/dossiers/{number}/avis"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
+    ("GET", "/renvoi"): SIGNED_IN,
+    ("POST", "/renvoi"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
+    ("GET", "/renvoi/{name}"): SIGNED_IN,
+    ("POST", "/renvoi/{name}"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
     ("GET", "/indicateurs"): SIGNED_IN,
     ("GET", "/journal"): {ADMIN: 200, AGENCE: 403, LYON: 403, NICE: 403, NOBODY: 303},
 }
@@ -56,12 +62,12 @@ def test_every_route_is_asked_for_by_every_role(portal: Portal) -> None:
     for email in EVERYBODY:
         visitor = portal.visitor(email or None)
         for (method, path), answers in EXPECTED.items():
-            asked = path.format(file_id="0" * 32, number="99999999")
+            asked = path.format(file_id="0" * 32, number="99999999", name="inconnu")
             got = visitor.session.request(
                 method, portal.url + asked, allow_redirects=False, timeout=30
             )
             assert got.status_code == answers[email], (method, path, email)
-            if got.status_code == 303 and path != "/":
+            if got.status_code == 303:
                 assert got.headers["location"].startswith("/connexion?suite=")
 
 

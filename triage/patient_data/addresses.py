@@ -3,40 +3,87 @@
 import re
 from collections.abc import Iterator
 
+from french.text import fold
 from triage.patient_data.names import Name, name_before
 from triage.patient_data.words import WORDS, any_of, folded
 
 Span = tuple[int, int]
 
 _AT = re.compile(
-    r" ?(?:@|[(\[{] ?(?i:at|arobase) ?[)\]}]|(?i:\barobase\b)) ?|"
+    r"[ \n]?(?:@|&#0?64;|[(\[{<*] ?(?i:at|arobase|a|@) ?[)\]}>*]|(?i:\barobase\b)"
+    r"|(?<=\w)[-_](?i:at)[-_](?=[\w-]{2,40}\.)) ?\n?|"
+    rf"(?<=[a-z\d])AT ?(?={any_of(WORDS.webmails)}\b)|"
     r"(?<=\w) (?i:at) (?=[\w-]{2,40}(?:\.| (?i:dot|point) )(?:fr|com|net|org|eu|be|ch|lu)\b)|"
-    rf"(?<=\w) (?i:chez) (?={any_of(WORDS.webmails)}(?:\.| (?i:dot|point) )(?:fr|com|net)\b)"
+    rf"(?<=\w) (?i:chez|à) (?={any_of(WORDS.webmails)}(?:\.| (?i:dot|point) )(?:fr|com|net)\b)"
 )
-_LOCAL = re.compile(r"(?:[\w.+'%-]{1,30} (?i:point|dot) )?[\w.+'%-]{1,64}$")
+_LOCAL = re.compile(
+    r"(?:[\w+'%-]{1,30}(?: (?i:point|dot|tiret|underscore) | ?\. | \.))?[\w.+'%-]{1,64}$"
+)
 _DOT = (
     r"(?: (?i:dot|point) (?=[a-z]{2,4}\b)| \. (?=[a-z]{2,4}\b)| ?\.|,(?=[a-z]{2,3}\b)"
-    r"| ?[(\[](?i:dot|point)[)\]] ?)"
+    r"|\. (?=(?:fr|com|net|org|eu|be|ch|lu)\b)| ?[(\[](?i:dot|point)[)\]] ?)"
 )
-_DOMAIN = re.compile(rf"[\w-]{{1,40}}(?:{_DOT}[\w-]{{1,30}}){{1,3}}")
+_DOMAIN = re.compile(rf"[\w-]{{1,40}}(?:{_DOT}[\w-]{{1,30}}){{1,3}}|{any_of(WORDS.webmails)}(?!\w)")
 _MAILBOXES = folded(WORDS.mailboxes)
 _LONGEST = 64
 
 _STREET = any_of(WORDS.streets)
-STREET_STEMS = (*WORDS.streets, "lieu-dit", " r.", "habit", "demeur", "domicil", "héberg", "logé")
+STREET_STEMS = (
+    *WORDS.streets,
+    *map(fold, WORDS.streets),
+    "lieu-dit",
+    " r.",
+    "vit ",
+    "vivant",
+    "adress",
+    "logement",
+    "habit",
+    "demeur",
+    "domicil",
+    "héberg",
+    "logé",
+)
 """What a postal address is told by."""
-_TOWN = r"(?:[ ,\n-]{1,3}\d{5}(?: [^\W\d_][\w'-]{1,15}){1,3})"
+_TOWN = r"(?:[ ,\n-]{1,3}\d{5} [^\W\d_][\w'-]{1,24})"
+_MORE_OF_A_TOWN = re.compile(
+    r"(?: [A-ZÉÈ][\w'-]{1,24}| (?:sur|sous|en|l[eèé]s|la|le|de|du)(?= [A-ZÉÈ])){1,4}"
+)
+_FLAT = (
+    r"(?:[ ,]{1,2}(?i:appt|appartement|app|b[âa]t|b[âa]timent|esc|escalier|[ée]tage|porte)\.?"
+    r" ?\w{1,4}"
+    r"|[ ,]{1,2}\d(?:er|e|[èe]me) (?i:[ée]tage)(?: (?i:gauche|droite))?){0,2}"
+)
 _POSTAL = re.compile(
-    rf"(?<![\w,.])(?:\d{{1,4}}(?: ?(?i:bis|ter|quater)\b)?[ ,]{{1,2}}(?:{_STREET}\b\.?|r\.)"
+    r"(?<![\w,.])(?:\d{1,4}(?: ?(?i:bis|ter|quater)\b)?(?: (?:de la|du|de l'))?[ ,]{1,2}"
+    rf"(?:{_STREET}\b\.?|(?i:r\.))"
     r"|(?i:lieu-dit))"
-    rf"(?: (?!\d{{5}})[^\s,;.]{{1,20}}){{1,5}}(?P<town>{_TOWN})?"
+    rf"(?:[ \n](?!\d{{5}})(?:[A-ZÉ]\.|[^\s,;.]{{1,16}})){{1,5}}(?P<town>{_FLAT}{_TOWN})?"
+)
+_AT_HOME = re.compile(
+    rf"(?:{any_of(WORDS.at_home)})(?!\w)[^\d\n.;]{{0,20}}?[ :,(]"
+    rf"(?P<place>{_STREET}(?: (?!\d{{5}})[^\s,;.]{{1,16}}){{1,4}}(?:{_FLAT}{_TOWN})?)"
+)
+_THEN_HOME = re.compile(
+    r"(?P<place>(?<!\w)[A-ZÉÈ][^\d\n;]{3,40}(?: ?[A-Z],)? ?\d{5} [^\W\d_][\w'-]{1,25})"
+    r"(?=[ ,(]{1,3}(?i:\(?domicile|o[ùu] (?:il|elle) (?:vit|habite|r[ée]side)|son domicile))"
 )
 _HOME = re.compile("|".join(map(re.escape, sorted(folded(WORDS.home)))), re.IGNORECASE)
-_ORGANISATION = re.compile(rf"(?<!\w)(?:{any_of(WORDS.organisations)})(?!\w)")
-_TOWN_OF_HOME = re.compile(
-    r"(?<!\w)(?i:habit|demeur|domicili|r[ée]sid|log[ée]|h[ée]berg)[^\W\d_]{0,6}"
-    r"(?P<place>(?: [^\d\n.;]{0,40})? \d{5} [^\W\d_][\w'-]{1,25})"
+_SHORT_WORDS = frozenset({"sa", "ch", "has", "ars", "ema", "place", "rue"})
+_ORGANISATION = re.compile(
+    rf"(?<!\w)(?:{any_of(tuple(o for o in WORDS.organisations if o not in _SHORT_WORDS))}"
+    r"|SA|CH|HAS|ARS|EMA)(?!\w)"
 )
+_TOWN_OF_HOME = re.compile(
+    rf"(?<!\w)(?:(?i:habit|demeur|domicili|r[ée]sid|log[ée]|h[ée]berg)[^\W\d_]{{0,6}}"
+    rf"|{any_of(WORDS.at_home)})(?: ?: ?)?"
+    r"(?P<place>(?:[ (](?:[^\d\n.;(]|\d(?!\d{4})){0,45})?[ ,]\d{5}"
+    r" [^\W\d_][\w'-]{1,25})"
+)
+_NO_STREETS = tuple(one for one in WORDS.organisations if one not in WORDS.streets)
+_ORGANISATION_AT = re.compile(rf"(?<!\w)(?:{any_of(_NO_STREETS)})(?!\w)")
+_LIVES = re.compile(rf"(?<!\w){any_of(WORDS.at_home)}(?!\w)[^\d]{{0,20}}$")
+_ITS_TOWN = re.compile(r",? (?:à )?[A-ZÉÈ][\w'-]{2,25}(?: [A-ZÉÈ][\w'-]{2,25})?")
+_FURTHER_HOME = re.compile(r"[^.;\n]{0,30}(?i:chez (?:sa|son|ses|elle|lui))\b")
 _FAR = 70
 _BETWEEN = re.compile(r"[ ,:(\n-]{1,3}")
 
@@ -61,11 +108,30 @@ def postal_addresses_in(text: str) -> Iterator[Span]:
         line = re.split(r"[.;\n] ?", before)[-1]
         name = name_before(text, start)
         person = name is not None and _is_person(name)
-        home = _HOME.search(_bare(before)) or _HOME.match(_bare(text[end : end + 12]).lstrip(" (,"))
+        home = (
+            _HOME.search(_bare(before))
+            or _LIVES.search(line)
+            or _HOME.match(_bare(text[end : end + 12]).lstrip(" (,"))
+            or _FURTHER_HOME.match(text, end)
+        )
         if home or person or (match["town"] and not _ORGANISATION.search(line)):
-            yield (name.start if name is not None and person else start), end
-    for match in _TOWN_OF_HOME.finditer(text):
-        yield match.span("place")
+            further = _MORE_OF_A_TOWN if match["town"] else _ITS_TOWN if home else None
+            yield (
+                name.start if name is not None and person else start,
+                _extended(text, end, further),
+            )
+    for pattern in (_TOWN_OF_HOME, _AT_HOME, _THEN_HOME):
+        for match in pattern.finditer(text):
+            if pattern is _AT_HOME or not _ORGANISATION_AT.search(match["place"]):
+                start, end = match.span("place")
+                postcode = any(map(str.isdigit, match["place"]))
+                yield start, _extended(text, end, _MORE_OF_A_TOWN if postcode else None)
+
+
+def _extended(text: str, end: int, further: re.Pattern[str] | None) -> int:
+    """The end of an address, with what follows of its town."""
+    found = further.match(text, end) if further else None
+    return found.end() if found else end
 
 
 def _is_person(name: Name) -> bool:

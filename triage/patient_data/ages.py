@@ -8,13 +8,36 @@ from triage.patient_data.words import WORDS, any_of
 Span = tuple[int, int]
 
 _NUMBER = any_of(WORDS.numbers)
-_UNIT = r"[ -]?(?:(?i:ans?|mois|semaines?|jours)\b|a\.|y/?o\b)"
-_AGE = re.compile(rf"(?<![\w,.])\d{{1,3}}{_UNIT}")
+_UNIT = r"[ -]?(?:(?i:ans?|mois|semaines?|jours)\b|a(?=[.)]| [HFM]\b)|y/?o\b|y\.o\b)"
+_AGE = re.compile(rf"(?<![\w.])(?<!\d,)(?:\d{{1,2}} et )?\d{{1,3}}{_UNIT}")
 _IN_WORDS = re.compile(rf"(?<!\w){_NUMBER}(?:[ -]{_NUMBER}){{0,4}}{_UNIT}")
-_A_UNIT = re.compile(r"[a-z] (?:ans|mois|semaines)\b")
+_A_UNIT = re.compile(r"[a-z] (?:ans?|mois|semaines)\b")
+_ABOUT = re.compile(
+    r"(?<!\w)(?i:la (?:ving|tren|quaran|cinquan|soixan)taine"
+    r"|(?:quadra|quinqua|sexa|septua|octo|nona)g[ée]naire)\b"
+)
+_AT_BIRTH = re.compile(r"(?<!\w)(?:[Jj] ?\d{1,2} de vie|n[ée]e? [àa] \d\d ?SA)\b")
 _A_DURATION = re.compile(rf"[ ,]{{0,2}}(?:{any_of(WORDS.durations)})\b")
 _SINCE = re.compile(rf"\b{any_of(WORDS.since)} (?:(?:l|d)es )?$", re.IGNORECASE)
-AGE_STEMS = ("initiale", "an", "mois", "sem", "jour", "a.", "yo", "y/o")
+AGE_STEMS = (
+    "initiale",
+    "an",
+    "mois",
+    "sem",
+    "jour",
+    "a.",
+    "a)",
+    "a h",
+    "a f",
+    "yo",
+    "y/o",
+    "y.o",
+    "taine",
+    "de vie",
+    "sa",
+    "genaire",
+    "génaire",
+)
 """What an age is told by."""
 _FAR = 20
 _OLDEST = 120
@@ -26,6 +49,8 @@ def ages_in(text: str) -> tuple[Span, ...]:
     found = list(_AGE.finditer(text))
     if _A_UNIT.search(text):
         found += _IN_WORDS.finditer(text)
+    found += _AT_BIRTH.finditer(text)
+    found += _ABOUT.finditer(text)
     return tuple(match.span() for match in found if _is_an_age(text, match))
 
 

@@ -16,15 +16,26 @@ Span = tuple[int, int]
 _MONTH = rf"{any_of(WORDS.months)}\.?"
 _WORDED = rf"{any_of(WORDS.numbers)}(?:[ -]{any_of(WORDS.numbers)}){{0,7}}"
 _SIGN = r" ?[/.-] ?"
+_AFTER_BORN = (
+    r"(?:(?<=n[ée] en )|(?<=n[ée]e en )|(?<=n[ée] le )|(?<=n[ée]e le )|(?<=\(e\) en )"
+    r"|(?<=\(e\) le )|(?<=aissance )|(?<=aissance : )|(?<=aissance: )|(?<=(?i:ddn) )"
+    r"|(?<=(?i:ddn) : )|(?<=(?i:ddn): ))"
+)
+"""After « né en », « naissance : »: a year, a month or figures alone are a birth's."""
 _DAY = re.compile(
     rf"(?<!\d)(?:[0-3]?\d{_SIGN}[01]?\d{_SIGN}(?:19|20)?\d\d"
     r"|(?:19|20)\d\d-[01]\d-[0-3]\d"
     r"|[0-3]\d [01]\d (?:19|20)\d\d"
-    r"|(?<=n[ée] en )(?:19|20)\d\d|(?<=n[ée]e en )(?:19|20)\d\d)(?!\d)"
+    rf"|{_AFTER_BORN}(?:(?:19|20)\d\d|(?:0?[1-9]|1[0-2])[/.-](?:19|20)\d\d"
+    r"|[0-3]\d[01]\d(?:19|20)\d\d)|(?:(?<=n[ée] en )|(?<=n[ée]e en )|(?<=\(e\) en ))'?\d\d"
+    r"(?![/.-]))(?!\d)"
 )
 _DAY_OF_MONTH = re.compile(
     rf"(?<!\w)(?:1er|[0-3]?\d|{_WORDED}) {_MONTH} (?:(?:19|20)\d\d|'?\d\d|{_WORDED})(?!\w)"
-    rf"|(?<!\w){_MONTH} 19\d\d(?!\w)|(?:(?<=n[ée] en )|(?<=n[ée]e en )){_MONTH} 20\d\d(?!\w)"
+    rf"|(?<!\w){_MONTH} 19\d\d(?!\w)"
+    rf"|(?:(?<=n[ée] en )|(?<=n[ée]e en )){_MONTH} (?:20\d\d|'?\d\d)(?!\w)"
+    r"|(?:(?<=n[ée] le )|(?<=n[ée]e le )|(?<=n[ée] un )|(?<=n[ée]e un ))"
+    rf"(?:1er|[0-3]?\d) {_MONTH}(?!\w)"
 )
 _MONTH_THERE = re.compile("|".join(sorted({one[:3] for one in WORDS.months})), re.IGNORECASE)
 _LETTER = "[A-ZÉÈÀ]"
@@ -35,14 +46,19 @@ _ANY = (
     rf"{_NO_LETTER_BEFORE}{_LETTER}\.? ?-?{_LETTER}(?:\.? ?-?{_LETTER})?(?![^\W\d_]|\.{_LETTER})\.?"
 )
 _LOWER = rf"{_NO_LETTER_BEFORE}(?:[a-z]\. ?[a-z]\.|[a-z]{{2}})(?![^\W\d_])"
-_SAID = rf"(?i:\binitiales?)[ :]{{0,3}}(?P<initials>{_ANY})"
+_SAID = (
+    r"(?i:\binitiales?|\binits?\.?)(?i: (?:du|de la|patiente?)){0,3}[ :]{0,3}"
+    rf"(?P<initials>{_ANY}|[A-Z]/[A-Z](?!\w))"
+)
 _BORN = r"(?i:\bn[ée](?:e|\(e\)|[.]e)?\b|\bnaissance\b|\bddn\b)[^\n\d]{0,30}"
 
 _BORN_ON = re.compile(rf"{_BORN}$")
 _SAID_BEFORE = re.compile(rf"{_SAID}[^\n\d]{{0,25}}$")
-_DOTTED_BEFORE = re.compile(rf"(?P<initials>{_DOTTED})[ ,(:;/-]{{0,4}}$")
+_DOTTED_BEFORE = re.compile(
+    rf"(?P<initials>{_DOTTED})(?:[ ,(:;/-]{{0,4}}|,? \(?[FHM]\)?[ ,:]{{1,3}})$"
+)
 _BARE_BEFORE = re.compile(rf"(?P<initials>{_BARE}) ?[,(:;][ (]{{0,2}}$")
-_BESIDE_BEFORE = re.compile(rf"(?P<initials>{_BARE})[ /-]{{1,3}}$")
+_BESIDE_BEFORE = re.compile(rf"(?P<initials>{_BARE})(?:[ /-]{{1,6}}| \(?[FHM]\)?[ ,]{{1,2}})$")
 _LOWER_BEFORE = re.compile(rf"(?P<initials>{_LOWER}) ?[,(:;][ (]{{0,2}}$")
 _NAMED_BEFORE = (_DOTTED_BEFORE, _BARE_BEFORE, _BESIDE_BEFORE, _LOWER_BEFORE, _SAID_BEFORE)
 _NAMED_AFTER = re.compile(rf"[ ,.(:;\n-]{{0,5}}{_SAID}")
@@ -59,6 +75,7 @@ _SHORT = frozenset(WORDS.acronyms_short)
 _LONG = frozenset(WORDS.acronyms_long)
 _OFTEN = frozenset(WORDS.acronyms_often)
 """As often a measure, a country or a form as a person: not a person's beside a recent day."""
+_DOTTED_OFTEN = frozenset(WORDS.acronyms_dotted)
 _SMALL = folded(WORDS.small_words)
 _RECENT, _TO_COME = 2000, 40
 _SIGNED = re.compile(rf"\b(?:{any_of(WORDS.signed)})\b[ .,:]{{0,3}}(?:le )?$")
@@ -84,9 +101,18 @@ def is_old(day: str) -> bool:
     return _year(day) < _RECENT
 
 
+_OF_A_PATIENT = re.compile(
+    rf"(?<!\w){any_of((*WORDS.patients, *WORDS.children))} (?:{_DOTTED}|{_BARE})[ ,(]{{1,3}}"
+    rf"(?:(?:n[ée]e? )?(?:le |un )?)(?:(?:1er|[0-3]?\d) {_MONTH}|[0-3]\d/[01]\d)(?![\w/.])"
+)
+"""« patient KT, 3 juin »: a day without its year."""
+
+
 def births_in(text: str) -> Iterator[Span]:
     """Places of initials with a date of birth, from the first to the last of both, in order."""
     end = -1
+    for match in _OF_A_PATIENT.finditer(text):
+        yield match.span()
     for day in days_in(text):
         span = _around(text, *day)
         if span is not None and span[0] >= end:
@@ -165,6 +191,8 @@ def _letters(match: re.Match[str]) -> str:
 
 def _is_acronym(match: re.Match[str]) -> bool:
     letters = _letters(match)
+    if "." in match["initials"] and len(letters) == 2:  # noqa: PLR2004
+        return letters in _DOTTED_OFTEN
     return letters in _SHORT or letters in _LONG
 
 

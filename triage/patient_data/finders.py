@@ -13,15 +13,22 @@ from triage.patient_data.addresses import STREET_STEMS, emails_in, postal_addres
 from triage.patient_data.ages import AGE_STEMS
 from triage.patient_data.births import births_in
 from triage.patient_data.numbers import CODE_BEFORE, hospital_numbers_in, nirs_in
-from triage.patient_data.people import initials_with_age_in, names_in
+from triage.patient_data.people import PATIENT_STEMS, initials_with_age_in, names_in
 from triage.patient_data.phones import phones_in, spoken_phones_in
 from triage.patient_data.plain import plain
-from triage.patient_data.words import WORDS
+from triage.patient_data.words import WORDS, any_of
 
 Span = tuple[int, int]
 
 _SERVICE = re.compile(r"(?:0|\+33 ?(?:\(0\) ?)?|0033 ?)[ .-]?8")
 """Free-phone and other numbers of services (08…): no patient has one."""
+_LAND_LINE = re.compile(r"(?:0|\+33 ?(?:\(0\) ?)?|0033 ?)[ .-]?[1-59]")
+_OF_A_SERVICE = re.compile(
+    rf"(?<!\w){any_of(WORDS.switchboards)}(?!\w)"
+    r"(?: (?i:de|du|de la|des|d'|l')? ?[\w'-]{2,20}){0,3}"
+    r"[ :,(]{1,3}(?:(?i:t[ée]l(?:[ée]phone)?\.?|au)[ :]{1,3})?$"
+)
+"""The number of a switchboard, a centre: a land line just behind its name."""
 _BEFORE = 40
 _SHORT = 80
 """Characters of an answer that often comes again."""
@@ -32,6 +39,10 @@ def _phones(text: str) -> Iterator[Span]:
     taken = [*nirs_in(text), *hospital_numbers_in(text)]
     for start, end in phones_in(text):
         if any(first < end and start < last for first, last in taken):
+            continue
+        if _LAND_LINE.match(text, start) and _OF_A_SERVICE.search(
+            text, max(0, start - _BEFORE), start
+        ):
             continue
         if _SERVICE.match(text, start) or CODE_BEFORE.search(text, max(0, start - _BEFORE), start):
             continue
@@ -66,15 +77,36 @@ Find = Callable[[str], Iterator[Span]]
 _FIGURES = _Search(_phones, in_digits=True, fewest=9)
 _SPOKEN = _Search(spoken_phones_in, stems=("zéro", "zero"))
 
+_AT_STEMS = (
+    *(
+        "@",
+        "at)",
+        "at]",
+        "at}",
+        "at )",
+        "at ]",
+        "(a)",
+        "at>",
+        "at*",
+        "-at-",
+        "_at_",
+        "arobase",
+        "&#",
+    ),
+    *(" at ", " chez ", " à "),
+    *(f"at{blank}{one}" for one in WORDS.webmails for blank in ("", " ")),
+)
+
 FINDERS: Mapping[str, Find] = {
     "nir": _Search(nirs_in, in_digits=True, fewest=12),
     "phone_in_text": lambda typed: chain(_FIGURES(typed), _SPOKEN(typed)),
     "birth_with_initials": _Search(births_in, in_digits=True),
-    "initials_with_age": _Search(initials_with_age_in, stems=AGE_STEMS),
+    "initials_with_age": _Search(initials_with_age_in, stems=(*AGE_STEMS, *PATIENT_STEMS)),
     "name": _Search(names_in),
     "hospital_number": _Search(hospital_numbers_in, in_digits=True, fewest=2),
     "email": _Search(
-        emails_in, stems=("@", "at)", "at]", "at}", "at )", "at ]", "arobase", " at ", " chez ")
+        emails_in,
+        stems=_AT_STEMS,
     ),
     "address": _Search(postal_addresses_in, stems=STREET_STEMS),
 }

@@ -4,19 +4,19 @@ A few words are looked at from each place, so that time grows with the length of
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from french.text import fold
-from triage.patient_data.words import AMBIGUOUS_NAMES, FIRST_NAMES, WORDS, folded
+from triage.patient_data.words import AMBIGUOUS_NAMES, FIRST_NAMES, WORDS, any_of, folded
 
 _WORD = re.compile(r"[^\W\d_]{1,30}(?:['-][^\W\d_]{1,30}){0,3}")
 _FAR = 90
 """Characters before a place in which a name that belongs to it starts."""
 _AHEAD = 60
 _MOST_WORDS, _MOST_BETWEEN = 4, 6
-_BETWEEN_WORDS = frozenset(" ,;:()-./\n")
+_BETWEEN_WORDS = frozenset(" ,;:()-./=|°'\n")
 _BORN_AT = re.compile(r"n[ée]e? (?:à|a|au|aux|en) [^\d\n,;]{2,30} le $")
 """« né à Nîmes le » before a day."""
 _SENTENCE = re.compile(r"[.;] |\n")
@@ -30,9 +30,13 @@ _NOT_NAMES = folded(WORDS.not_names) | _BORN
 _PARTICLES = folded(WORDS.particles)
 _PROFESSIONS = folded(WORDS.professional)
 _EPONYMS = folded(WORDS.eponyms)
+_ACRONYMS = frozenset((*WORDS.acronyms_short, *WORDS.acronyms_long, *WORDS.acronyms_often))
 _PLACES = folded(WORDS.organisations)
+_LONG_PLACES = frozenset(one for one in _PLACES if len(one) > 3)  # noqa: PLR2004
 _OF_SPECIES = re.compile(r".{3,26}(?:ae|um|is|us|ii)")
 """« M. tuberculosis » is no man."""
+_AFTER_INITIAL = re.compile(r".?(?<![^\W\d_])[A-ZÉÈ](?:\. ?| )$")
+"""An initial just before another: « K.F, 54 ans » is not said to be a woman."""
 _SKIPPED = frozenset({"le", "la", "les", "de", "du", "des", "d", "l", "et"})
 _SHORTEST_ALONE = 4
 """Letters of a first name in capitals that is no acronym."""
@@ -97,10 +101,7 @@ class Name:
     @property
     def of_another(self) -> bool:
         """Whether it is the name of who writes, of a place, a company or a disease."""
-        if self.before in _PROFESSIONS or self.before in _PLACES:
-            return True
-        parts = (part for one in self.words for part in (_fold(one), *_fold(one).split("-")))
-        return not _EPONYMS.isdisjoint(parts)
+        return self.before in _PROFESSIONS or self.before in _PLACES or is_of_another(self.words)
 
 
 def is_first_name(word: str) -> bool:
@@ -116,6 +117,40 @@ def is_alone_enough(word: str) -> bool:
     if word.isupper() and len(word) < _SHORTEST_ALONE:
         return False
     return any(part in FIRST_NAMES for part in parts)
+
+
+def is_of_another(words: Iterable[str]) -> bool:
+    """Whether words are the name of a company, a place, a disease, a score."""
+    parts = (part for one in words for part in (_fold(one), *_fold(one).split("-")))
+    known = {*parts}
+    return not (_EPONYMS.isdisjoint(known) and _LONG_PLACES.isdisjoint(known))
+
+
+def is_acronym(letters: str) -> bool:
+    """Whether capitals stand for a thing more often than for a person."""
+    return letters in _ACRONYMS
+
+
+_ADJECTIVE = re.compile(
+    r".{1,30}(?:iqu[e]s?|ienn?e?s?|eux|euses?|antes?|ement|ises?|isees?|genes?|pathes?|oides?"
+    r"|ifs?|ives?|ables?|ibles?|osee?s?|oses?|ites?|ismes?|emies?|uries?|algies?|pathies?|tions?"
+    r"|plegies?|phrenies?|epsies?|omes?|rragies?|plasies?|tensions?|lytiques?)"
+)
+"""Ends of folded words that tell which patient, not who."""
+_NOT_AFTER = folded(WORDS.not_after_patient)
+
+
+def is_clinical(word: str) -> bool:
+    """Whether a word tells what a patient has, rather than who it is."""
+    folded_word = _fold(word)
+    if folded_word in FIRST_NAMES:
+        return False
+    return folded_word in _NOT_AFTER or _ADJECTIVE.fullmatch(folded_word) is not None
+
+
+def has_first_name(name: Name) -> bool:
+    """Whether it has a first name and a surname."""
+    return len(name.words) > 1 and bool(name.firsts)
 
 
 def looks_like_a_name(word: str) -> bool:
@@ -135,7 +170,7 @@ def name_before(text: str, end: int) -> Name | None:
     while place >= 0 and len(found.words) < _MOST_WORDS:
         word = words[place]
         gap = text[word.end() : at]
-        if found.words and not _INSIDE.fullmatch(gap):
+        if found.words and not (_INSIDE.fullmatch(gap) or _is_turned(word.group(), gap, found)):
             break
         if not _belongs(text, words, place, found):
             break
@@ -171,6 +206,12 @@ def name_after(text: str, start: int) -> Name | None:
     return found if found.words else None
 
 
+def _is_turned(word: str, gap: str, found: Name) -> bool:
+    """« MARCHAND, Luc »: a surname, a comma, a first name."""
+    first = len(found.words) == 1 and _fold(found.words[0]) in FIRST_NAMES
+    return first and gap in {", ", "/"} and len(word) > 3 and looks_like_a_name(word)  # noqa: PLR2004
+
+
 def _is_lower_part(word: str, found: Name) -> bool:
     """A particle, or a first name without its capital."""
     folded_word = _fold(word)
@@ -187,7 +228,13 @@ def _skip_between(text: str, words: list[re.Match[str]], end: int, found: Name) 
         if not _BETWEEN_WORDS.issuperset(text[word.end() : at]):
             return -1
         folded_word = _fold(word.group())
-        letter = len(folded_word) == 1 and text[word.end() : word.end() + 1] == "."
+        letter = len(folded_word) == 1 and (
+            text[word.end() : word.end() + 1] == "."
+            or (
+                word.group().isupper()
+                and _AFTER_INITIAL.match(text, max(0, word.start() - 3), word.start())
+            )
+        )
         if folded_word not in _BETWEEN or letter or skipped == _MOST_BETWEEN:
             return place
         found.born = found.born or folded_word in _BORN
@@ -205,13 +252,17 @@ def _belongs(text: str, words: list[re.Match[str]], place: int, found: Name) -> 
         # « M. » is a civility before a name, an initial before another: « M. L. »
         following = found.words[0] if found.words else ""
         return word.isupper() and len(following) == 1
+    if word == "M" and found.words and len(found.words[0]) > 1:
+        return False  # « M Dupont », without its dot
+    if folded_word in _PEOPLE and not word.isupper():
+        return False
     if looks_like_a_name(word) or (found.words and folded_word in _PARTICLES):
         return True
     if len(word) == 1:
         return text[words[place].end()] in ".-"
-    if folded_word in _NOT_NAMES or folded_word in _PEOPLE or folded_word in _CHILDREN:
+    if folded_word in _NOT_NAMES:
         return False
-    if folded_word in FIRST_NAMES:
+    if all(part in FIRST_NAMES for part in folded_word.split("-")):
         return True
     return _is_lower_surname(text, words, place, found)
 
@@ -260,7 +311,10 @@ def professions_near(text: str, start: int, end: int) -> bool:
     """Whether words of a profession stand beside a name: of who writes, not of a patient."""
     before = re.split(r"[.;\n](?=\s|$)", text[max(0, start - 40) : start])[-1]
     after = re.split(r"[.;\n](?=\s|$)", text[end : end + _AHEAD])[0]
-    near = (*_WORD.findall(before), *_WORD.findall(after))
+    near = (
+        *_since_a_verb(_WORD.findall(before)),
+        *_until_a_verb(_WORD.findall(after)),
+    )
     return any(part in _PROFESSIONS for one in near for part in _fold(one).split("'"))
 
 
@@ -274,6 +328,45 @@ def civilities_in(text: str) -> Iterator[int]:
 
 _BEFORE_BARE = re.compile(r"(?:^|[.,;:(\n] ?|(?<!\w)(?i:de|chez|à|pour|et|que|avec) )$")
 """What stands before « M DUPONT », but not before « taille M STANDARD »."""
+
+
+_WHOSE_LOWER = re.compile(
+    rf"(?<!\w)(?:(?P<short>mme|mr|mlle|melle|mde)\.?|monsieur|madame|mademoiselle)"
+    r"[ \n](?P<name>"
+    rf"(?!{any_of((*WORDS.not_names, *WORDS.after_names, *WORDS.professional))}(?!\w))"
+    r"(?:(?:de|du|le|la|el|ben|van|von) )?[^\W\d_][^\W\d_'-]{2,25}(?:['-][^\W\d_]{2,20})?"
+    r"(?: [^\W\d_-]{2,20}(?:-[^\W\d_]{2,20})?(?=,| \(|\.|$| "
+    rf"{any_of(WORDS.after_names)}(?!\w)))?)(?!\w)"
+    rf"(?P<after> {any_of(WORDS.after_names)}(?!\w))?"
+)
+"""« mme dupont a chuté »: all in small letters."""
+
+
+_VERBS = folded((*WORDS.after_names, "par", "voit", "suit", "traite", "hospitalise", "reçoit"))
+"""« M. Roy a été adressé par son médecin »: what stands past a verb is not said of him."""
+
+
+def _until_a_verb(words: list[str]) -> list[str]:
+    place = next((at for at, one in enumerate(words) if _fold(one) in _VERBS), len(words))
+    return words[:place]
+
+
+def _since_a_verb(words: list[str]) -> list[str]:
+    said = _VERBS - {"par"}
+    places = [at for at, one in enumerate(words) if _fold(one) in said]
+    return words[places[-1] + 1 :] if places else words
+
+
+def lower_names_in(text: str) -> Iterator[tuple[int, int]]:
+    """Places of names in small letters after a civility in small letters."""
+    for match in _WHOSE_LOWER.finditer(text):
+        known = match["short"] or match["after"]
+        if (
+            known
+            and match["name"].islower()
+            and not _PROFESSIONS & {*map(_fold, match["name"].split())}
+        ):
+            yield match.start(), match.end("name")
 
 
 _CIVILITY = re.compile(

@@ -32,18 +32,35 @@ CODE_BEFORE = re.compile(
 """A word before a number that is a product's, a document's, never a person's."""
 _BEFORE = 40
 
-_VALUE = r"(?:[A-Z]{1,3}[ -]?)?\d(?:[ ./-]?\d){4,14}(?!\w)"
-_ITS_SIGN = r"(?:[ :=#.(\n-]|n°|(?i:num[ée]ro|(?:du |de la )?patiente?)){0,4}?"
-_HOSPITAL = re.compile(
-    rf"(?<!\w)(?:(?P<label>{any_of(WORDS.hospital)})(?![^\W\d_])"
-    r"|(?i:n°|no|num[ée]ro)(?: (?:permanent )?(?:d[eu]|de la|de l')| d'?)? ?(?:d[eu] |d')?"
-    rf"(?:{any_of((*WORDS.hospital_numbered, *WORDS.hospital))})(?![^\W\d_])"
-    rf"|(?i:patiente?) (?=n°|(?i:num[ée]ro))){_ITS_SIGN}(?P<value>{_VALUE})"
-    rf"|(?:n°|(?i:num[ée]ro)) ?(?P<of>{_VALUE})(?= (?i:du|de la|d'une?) (?i:patiente?|malade)\b)"
+_VALUE = r"(?:[A-Z]{1,3}[ -]?)?\d(?:[ ./-]?\d){3,14}(?!\w)"
+_ITS_SIGN = r"(?:[ :=#./(\n-]|n°|est |(?i:num[ée]ro|(?:du |de la )?patiente?)){0,4}?"
+_OF_THE_PATIENT = r"(?: ?\(?(?i:(?:du |de la |de l')?(?:patiente?|malade|assur[ée]e?))\)?)"
+_NUMBERED = (
+    r"(?i:n°|no|nr|num[ée]ros?|num\.?|code|id(?:entifiant)?|r[ée]f(?:[ée]rence)?\.?|contrat)"
+    r"(?: (?:permanent )?(?i:d[eu]|de la|de l'|des)| d'?)? ?(?i:(?:carte )?(?:d[eu] |d')?)"
 )
+_HOSPITAL = re.compile(
+    rf"(?<!\w)(?:(?P<label>{any_of(WORDS.hospital)}{_OF_THE_PATIENT}?)(?![^\W\d_])"
+    rf"|{_NUMBERED}(?:{any_of((*WORDS.hospital_numbered, *WORDS.hospital))})(?: hospitalier)?"
+    rf"{_OF_THE_PATIENT}?"
+    r"(?![^\W\d_])"
+    rf"|(?i:dossier|code) ?(?:n°|(?i:num[ée]ro))?{_OF_THE_PATIENT}"
+    rf"|(?P<kept>(?i:patiente?)) (?=n°|(?i:num[ée]ro))){_ITS_SIGN}(?P<value>{_VALUE})"
+    rf"|(?:n°|(?i:num[ée]ro|identifiant|[ée]tiquette|dossier)) ?[:=]? ?(?P<of>{_VALUE})"
+    r"(?= \(?(?:(?i:du|de la|d'une?) )?(?i:patiente?|malade|ipp|nip)\b)"
+)
+_IDENTITY = re.compile(
+    rf"(?<!\w)(?:(?:{any_of(WORDS.identity)})(?![^\W\d_])"
+    r"[ :=.]{0,3}(?:n°|(?i:num[ée]ro))?[ :]{0,3}"
+    r"(?P<value>(?=[A-Z\d -]*\d{3})[A-Z\d](?:[ -]?[A-Z\d]){5,17})(?!\w)"
+    r"|(?i:plaque|immatricul[^\W\d_]{1,6}|v[ée]hicule|voiture|moto)[^\d\n.;]{0,25}?[ :]"
+    r"(?P<plate>[A-Z]{2}[ -]?\d{3}[ -]?[A-Z]{2}|\d{1,4} ?[A-Z]{2,3} ?\d{2})(?!\w))"
+)
+"""Papers of identity, insurance, bank accounts, cars."""
+_IBAN = re.compile(r"(?<!\w)FR\d\d(?: ?[\dA-Z]{4}){5} ?[\dA-Z]{3}(?!\w)")
 _ROOM = re.compile(
-    r"(?<!\w)(?i:chambre) (?:n° ?)?\d{2,4}(?!\w| ?(?:h|heures|°|degrés)(?!\w))"
-    r"(?:,? (?i:lit) (?:n° ?)?\d{1,2}(?!\w))?"
+    r"(?<!\w)(?:(?i:chambre|ch\.) ?(?:n° ?)?\d{1,4}(?! ?(?:h|heures|°|degrés)(?!\w))(?!\w)"
+    r"(?:,? (?i:lit) (?:n° ?)?\d{1,2}(?!\w))?|(?i:lit) (?:n° ?)?\d{1,3}(?:-[A-Z])?(?!\w))"
 )
 _UNIT = re.compile(rf" ?(?:{any_of(WORDS.units)})(?!\w)")
 _A_DATE = re.compile(r"(?:19|20)\d\d ?- ?(?:19|20)\d\d|[0-3]?\d[/.-][01]?\d[/.-](?:19|20)?\d\d")
@@ -86,12 +103,18 @@ def hospital_numbers_in(text: str) -> tuple[Span, ...]:
         if _is_of_a_record(text, match)
     ]
     found += [match.span() for match in _ROOM.finditer(text) if not _UNIT.match(text, match.end())]
+    found += [
+        match.span("value" if match["value"] else "plate") for match in _IDENTITY.finditer(text)
+    ]
+    found += [match.span() for match in _IBAN.finditer(text)]
     return tuple(sorted(found))
 
 
 def _is_of_a_record(text: str, match: re.Match[str]) -> bool:
     value = match["of"] or match["value"]
     fewest = _FEWEST.get((match["label"] or "").casefold(), _FEWEST_DIGITS)
+    if "patient" in match.group().casefold() and not match["kept"]:
+        fewest = min(fewest, 4)
     if sum(map(str.isdigit, value)) < fewest or _A_DATE.fullmatch(value):
         return False
     return not _UNIT.match(text, match.end())

@@ -3,18 +3,24 @@
 import re
 from collections.abc import Iterator
 
-from french.text import fold
 from triage.patient_data.ages import ages_in
 from triage.patient_data.births import days_in, is_old
 from triage.patient_data.names import (
     Name,
     civilities_in,
+    has_first_name,
+    is_acronym,
     is_alone_enough,
+    is_clinical,
+    is_of_another,
     looks_like_a_name,
+    lower_names_in,
     name_after,
     name_before,
     professions_near,
 )
+from triage.patient_data.numbers import hospital_numbers_in, nirs_in
+from triage.patient_data.roles import said_initials_in, said_names_in
 from triage.patient_data.words import WORDS, any_of
 
 Span = tuple[int, int]
@@ -22,43 +28,28 @@ Span = tuple[int, int]
 _SHORT = frozenset(WORDS.acronyms_short)
 _LONG = frozenset(WORDS.acronyms_long)
 _OFTEN = frozenset(WORDS.acronyms_often)
+_DOTTED = frozenset(WORDS.acronyms_dotted)
+_NONE = frozenset({"NC", "NR", "ND", "NA", "XX", "SO", "NSP"})
+"""« initiales : NC »: not communicated."""
 _LATIN = frozenset({"IE", "EG", "CAD", "PEX"})
-_PATIENT = re.compile(
-    rf"(?<!\w)(?:{any_of((*WORDS.patients, *WORDS.children, *WORDS.named))})(?!\w)[ :=,(-]{{1,3}}"
-    rf"(?:(?:{any_of(WORDS.named)}|nom) ?:? ?)?(?=[^\W\d_])"
-)
-_LABEL = re.compile(
-    r"(?<!\w)(?:(?P<first>(?i:pr[ée]noms?(?: (?:du|de la) patiente?)?))"
-    r"|(?P<patient>(?i:nom(?: et pr[ée]nom| pr[ée]nom)? (?:du|de la) patiente?"
-    r"|identit[ée](?: (?:du|de la) patiente?)?|nom et pr[ée]nom"
-    r"|nom (?:de naissance|de jeune fille|d'usage|de famille|patronymique|marital)))"
-    r"|(?P<last>(?i:nom)))(?: ?[:=] ?(?=[^\W\d_])| (?=[A-ZÉÈ]{3,30}(?!\w))"
-    r"|(?<=r[ée]nom) (?=[A-ZÉÈ][^\W\d_]))"
-)
-_MAIDEN = re.compile(rf"(?<!\w){any_of(WORDS.maiden)}(?!\w)\.? (?=[A-ZÉÈ])")
-_RELATIVE = re.compile(
-    rf"(?<!\w)(?:(?i:son|sa|leur|une?|de|du|la|le) |l'){any_of(WORDS.relatives)}"
-    r"[ ,(:]{1,2}(?=[A-ZÉÈ])"
-)
-_OF_A_COMPANY = re.compile(rf"(?<!\w){any_of(WORDS.organisations)}(?!\w)[^.\n]{{0,20}}$")
 _BORN_BEFORE = re.compile(r"(?i:\bddn|\bnaissance)[^\n\d]{0,20}$")
-_ADJECTIVE = re.compile(r".{1,30}(?:E|ES|EUX|EUSE|IF|IQUE|ANT|ANTS|ENT|ENTS|EL|AL|IEN|AIRE|IN)")
-"""Ends of words that tell which patient, not who, in capitals and without accents."""
-_AS_A_NAME = re.compile(
-    r" [A-ZÉÈ](?:\.|(?![\w'-]))|, ?\d| \(| (?:sous|a|est|n[ée]e?|suivie?|trait[ée]e?|[âa]g[ée]e?)\b"
-)
-"""What follows a surname."""
-_SURNAME, _BESIDE = 5, 6
-_FIRST_NEAR = re.compile(r"(?i:pr[ée]nom)")
+_SURNAME = 5
 _NAMED_AFTER_AGE = re.compile(
     rf"[ ,:(-]{{1,3}}(?:(?:{any_of(WORDS.named)}|du nom de|initiales?)[ :]{{1,3}})?(?=[^\W\d_])"
 )
 _AFTER_DAY = re.compile(r"[ ,:(;\n-]{1,4}(?=[^\W\d_])")
 _NEAR = 60
-_AND = re.compile(r"(?<!\w)(?P<first>[^\W\d_]{2,30}) et $")
+_AND = re.compile(r"(?<!\w)(?P<first>[^\W\d_][^\W\d_'-]{0,25}(?:-[^\W\d_]{2,20})?) et $")
+_ONE_INITIAL = re.compile(
+    r"(?:M\.|(?i:mr|mme|mlle|monsieur|madame)\.?) [A-ZÉÈ](?:\. ?[A-ZÉÈ])?\.?"
+    rf"(?=,? (?:{any_of(WORDS.after_names)})(?!\w)| ?, ?\d| \(?\d)"
+    r"|(?:(?i:mr|mme|mlle|monsieur|madame)\.?) [A-ZÉÈ]\. ?[A-ZÉÈ]\.(?!\w)"
+)
+"""« M. T. a chuté »."""
 _SAID = re.compile(
-    r"(?<!\w)(?i:initiales?)(?i: (?:du|de la|sont|patiente?)){0,3}[ :]{1,3}"
-    r"(?P<initials>[A-ZÉÈ]\.?[ -]?[A-ZÉÈ]\.?(?:[ -]?[A-ZÉÈ]\.?)?)(?![^\W\d_])"
+    r"(?<!\w)(?i:initiales?|inits?\.?)(?i: (?:du|de la|sont|patiente?|malade)){0,3}"
+    r"(?: \([^()\n]{3,25}\))? ?[:=]{0,2} ?"
+    r"(?P<initials>[A-ZÉÈ]\.?[ /-]?[A-ZÉÈ]\.?(?:[ /-]?[A-ZÉÈ]\.?)?)(?![^\W\d_])"
 )
 """Initials that are said to be some."""
 
@@ -75,21 +66,22 @@ _CIVILITY_STEMS = (
     "madame",
     "mademoiselle",
 )
-_PATIENT_STEMS = tuple(
+PATIENT_STEMS = tuple(
     {one[:4].lower() for one in (*WORDS.patients, *WORDS.children, *WORDS.named)}
     | {one[:4].lower() for one in (*WORDS.maiden, *WORDS.relatives)}
-    | {"nom", "identit"}
+    | {"nom", "identit", "s'appel", "mme"}
 )
+"""What the name of a patient, or of a relative, is told by."""
 
 
 def names_in(text: str) -> Iterator[Span]:
     """Places of the names of people who are no authors: each with what makes it identify one."""
     low = text.lower()
-    found = [*_by_birth(text), *_by_age(text)]
+    found = [*_by_birth(text), *_by_age(text), *_by_what_follows(text)]
     if any(one in low for one in _CIVILITY_STEMS):
-        found += _by_civility(text)
-    if any(one in low for one in _PATIENT_STEMS):
-        found += _by_words(text)
+        found += [*_by_civility(text), *lower_names_in(text)]
+    if any(one in low for one in PATIENT_STEMS):
+        found += said_names_in(text)
     end = -1
     for span in sorted(found, key=lambda one: (one[0], -one[1])):
         if span[0] >= end:
@@ -103,7 +95,10 @@ def names_in(text: str) -> Iterator[Span]:
 def initials_with_age_in(text: str) -> Iterator[Span]:
     """Places of initials beside an age, or said to be some."""
     for match in _SAID.finditer(text):
-        yield match.span("initials")
+        if re.sub(r"[^A-Z]", "", match["initials"]) not in _NONE:
+            yield match.span("initials")
+    if any(one in text.lower() for one in PATIENT_STEMS):
+        yield from said_initials_in(text)
     for start, end in ages_in(text):
         name = name_before(text, start)
         if name is not None and _are_initials(text, name):
@@ -123,16 +118,31 @@ def is_person(name: Name, *, age: bool) -> bool:
         return name.before not in {"dr", "pr"}
     if name.of_another and not name.born:
         return False
-    if _is_full(name):
+    if has_first_name(name):
         return True
     word = name.words[0] if name.words else ""
     if is_alone_enough(word) and (age or name.born) and len(name.words) == 1:
         return True
+    if age and _is_surname_with_initial(name):
+        return True
     with_initial = len(name.words) > 1 and len(name.words[-1]) == 1
     known = name.of_child or (name.of_person and (bool(name.firsts) or with_initial))
-    if known and any(looks_like_a_name(one) for one in name.words):
+    if known and any(looks_like_a_name(one) and not is_clinical(one) for one in name.words):
         return True
     return name.born and looks_like_a_name(word) and word not in _LONG and len(word) > 3  # noqa: PLR2004
+
+
+def _is_surname_with_initial(name: Name) -> bool:
+    """« T. Caron », « Caron T. »: a surname and the initial of a first name, where nothing else."""
+    if len(name.words) != 2 or name.of_another or name.before:  # noqa: PLR2004
+        return False
+    short, long = sorted(name.words, key=len)
+    return (
+        len(short) == 1
+        and len(long) > 3  # noqa: PLR2004
+        and looks_like_a_name(long)
+        and not (is_clinical(long) or is_acronym(long))
+    )
 
 
 def _by_birth(text: str) -> Iterator[Span]:
@@ -152,8 +162,69 @@ def _by_birth(text: str) -> Iterator[Span]:
             continue
         born = _BORN_BEFORE.search(text, max(0, start - _NEAR), start)
         alone = born is not None and _is_capital(name.words[0])
-        if name.civility or alone or (is_old(text[start:end]) and _is_full(name)):
+        if name.civility or alone or (is_old(text[start:end]) and has_first_name(name)):
             yield start, name.end
+
+
+_THE_PATIENT = re.compile(
+    rf"[ ,(]{{1,3}}(?:(?i:le|la|ma|mon|notre) )?{any_of(WORDS.patients)}(?!\w)(?! (?i:de|d'|[âa]g))"
+)
+_ILL = re.compile(
+    r" (?i:sous|souffr[^\W\d_]{1,4}|pren(?:d|ait)|se plaint|vomit|tousse"
+    r"|(?:est|était|a été) (?:suivi|trait[ée]|hospitalis[ée]|d[ée]c[ée]d[ée]|op[ée]r[ée]|mort)e?"
+    r"|a (?:chut[ée]|convuls[ée]|fait une?|re[çc]u|pr[ée]sent[ée] une?|arr[êe]t[ée]|d[ée]velopp[ée]"
+    r"|pris|stopp[ée]|vomi))(?!\w)"
+)
+"""What befalls who takes a medicine."""
+_I_AM = re.compile(
+    r"(?<!\w)(?i:je m'appelle|je soussign[ée]{1,2}|je suis|personne concern[ée]e est|il s'agit de)"
+    r" (?=[^\W\d_])"
+)
+_CASE_OF = re.compile(
+    r"(?<!\w)(?i:cas|observation|ordonnances?|d[ée]c[èe]s|hospitalisation|[ée]tat|dossier|histoire"
+    r"|t[ée]moignage|grossesse|au nom) (?:de |d')(?=[A-ZÉÈ])"
+)
+_BESIDE_A_NUMBER = re.compile(r" ?[,;:(-]? ?(?=[A-ZÉÈ])")
+_BEGINS = re.compile(r"(?:^|\n|[.;-] ?)$")
+_IS_TOLD = re.compile(r" ?: [a-zéàê]")
+"""« Garnier Sylvie : hépatite à J12 », where a text begins."""
+_FULL = re.compile(
+    r"(?<![^\W\d_])[A-ZÉÈ][^\W\d_]{1,18}(?:['-][^\W\d_]{1,18})?"
+    r"(?: [A-ZÉÈ][^\W\d_]{1,18}(?:['-][^\W\d_]{1,18})?){1,3}(?![\w'-])"
+)
+
+
+def _by_what_follows(text: str) -> Iterator[Span]:
+    """A full name beside « (patient) », what ails it, or a number that is one person's."""
+    names = [*_told(text)]
+    for start, end in (*nirs_in(text), *hospital_numbers_in(text)):
+        after = _BESIDE_A_NUMBER.match(text, end)
+        names += [name_before(text, start), name_after(text, after.end()) if after else None]
+    for name in names:
+        if name is not None and _is_somebody(text, name):
+            yield name.start, name.end
+
+
+def _told(text: str) -> Iterator[Name | None]:
+    """Names that words just before, or just after, say to be a patient's."""
+    for pattern in (_I_AM, _CASE_OF):
+        for match in pattern.finditer(text):
+            yield name_after(text, match.end())
+    for match in _FULL.finditer(text):
+        begins = _BEGINS.search(text, max(0, match.start() - 2), match.start())
+        if (
+            _THE_PATIENT.match(text, match.end())
+            or _ILL.match(text, match.end())
+            or (begins and _IS_TOLD.match(text, match.end()))
+        ):
+            yield name_before(text, match.end())
+
+
+def _is_somebody(text: str, name: Name) -> bool:
+    """Whether a full name is of none who writes, of no place, company nor disease."""
+    if not has_first_name(name) or name.of_another or any(map(is_clinical, name.words)):
+        return False
+    return not professions_near(text, name.start, name.end)
 
 
 def _by_age(text: str) -> Iterator[Span]:
@@ -170,22 +241,38 @@ def _by_age(text: str) -> Iterator[Span]:
             continue
         named = any(one in after.group().casefold() for one in ("nom", "appel"))
         alone = len(name.words) == 1 and is_alone_enough(name.words[0])
-        if name.civility or alone or _is_full(name) or named:
+        named = named or _is_set_apart(text, after, name)
+        if name.civility or alone or has_first_name(name) or named:
             yield name.start, _with_dot(text, name.end)
+
+
+_SET_APART = re.compile(r" ?[,;)]| (?:suivie?|trait[ée]e?|sous|a|est)\b|\.?$|\n")
+_A_PERSON = re.compile(
+    rf"(?:^|[^\w])(?:(?i:homme|femme)|{any_of((*WORDS.patients, *WORDS.children))})[ ,]{{1,2}}"
+    r"(?:âgée? )?(?:de |d')?[^,;.\n()]{0,14}$"
+)
+
+
+def _is_set_apart(text: str, after: re.Match[str], name: Name) -> bool:
+    """« fillette de 5 ans, Bérangère », « patiente de 34 ans : Njara Boulanger »."""
+    if is_of_another(name.words) or name.is_initials or not after.group().strip():
+        return False
+    person = _A_PERSON.search(text[max(0, after.start() - 40) : after.start()])
+    surname = len(name.words) > 1
+    plain = not any(is_clinical(one) or (one.isupper() and is_acronym(one)) for one in name.words)
+    return bool(person and surname and plain and _SET_APART.match(text, name.end))
 
 
 def _by_civility(text: str) -> Iterator[Span]:
     for start in civilities_in(text):
         name = name_after(text, start)
         if name is None or not any(len(one) > 1 and looks_like_a_name(one) for one in name.words):
+            if initials := _ONE_INITIAL.match(text, start):
+                yield initials.span()
             continue
-        if not professions_near(text, start, name.end) and not _is_title(name):
+        writes = professions_near(text, start, name.end) and not _THE_PATIENT.match(text, name.end)
+        if not writes and not _is_title(name):
             yield start, name.end
-
-
-def _is_full(name: Name) -> bool:
-    """Whether it has a first name and a surname."""
-    return len(name.words) > 1 and bool(name.firsts)
 
 
 def _is_title(name: Name) -> bool:
@@ -197,51 +284,6 @@ def _is_capital(word: str) -> bool:
     """Whether a word in capitals is long enough for a surname, and no acronym."""
     known = word in _LONG or not looks_like_a_name(word)
     return word.isupper() and len(word) >= _SURNAME and not known
-
-
-def _by_words(text: str) -> Iterator[Span]:
-    for match in _PATIENT.finditer(text):
-        name = name_after(text, match.end())
-        if name is None or name.civility or name.is_initials:
-            continue
-        surname = (
-            _is_capital(name.words[0])
-            and not match.group().isupper()
-            and not _ADJECTIVE.fullmatch(fold(name.words[0]).upper())
-            and (
-                match.group()[-2:].strip() in {":", "="}
-                or _AS_A_NAME.match(text, name.end)
-                or len(name.words[-1]) == 1
-            )
-        )
-        if _is_full(name) or is_alone_enough(name.words[0]) or surname:
-            yield name.start, name.end
-    yield from _by_family(text)
-    for match in _LABEL.finditer(text):
-        name = name_after(text, match.end())
-        if name is None or not looks_like_a_name(name.words[-1]):
-            continue
-        near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
-        if match["last"] is None or _FIRST_NEAR.search(near):
-            yield name.start, name.end
-
-
-def _by_family(text: str) -> Iterator[Span]:
-    """A maiden name, that of a husband, and the name of a relative."""
-    for match in _MAIDEN.finditer(text):
-        name = name_after(text, match.end())
-        if name is None or name.is_initials or not looks_like_a_name(name.words[0]):
-            continue
-        near = max(0, match.start() - _NEAR)
-        if not (name.words[0].endswith("ment") or _OF_A_COMPANY.search(text, near, match.start())):
-            before = name_before(text, match.start())
-            whole = before is not None and (before.civility or _is_capital(before.words[-1]))
-            days = (end for day, end in days_in(text) if 0 < day - name.end < _BESIDE)
-            yield before.start if before and whole else name.start, next(days, name.end)
-    for match in _RELATIVE.finditer(text):
-        name = name_after(text, match.end())
-        if name is not None and _is_full(name):
-            yield name.start, name.end
 
 
 def _are_initials(text: str, name: Name) -> bool:
@@ -256,11 +298,18 @@ def _are_initials(text: str, name: Name) -> bool:
     if len(name.words) == 1 and len(letters) == 1:
         return False
     known = letters in _SHORT or letters in _LONG
+    if dotted and len(letters) == 2:  # noqa: PLR2004
+        return name.of_person or letters not in _DOTTED
     if dotted or len(name.words) > 1:
         return name.of_person or not known
     if known or (letters in _OFTEN and not name.of_person):
         return False
-    return len(letters) == 2 or name.of_person  # noqa: PLR2004
+    if len(letters) == 2 or name.of_person:  # noqa: PLR2004
+        return True
+    return (
+        bool(_A_SEX.match(text, name.end))
+        and _STARTS.search(text[max(0, name.start - 12) : name.start]) is not None
+    )
 
 
 def _are_initials_after(text: str, after: re.Match[str], name: Name) -> bool:
@@ -268,11 +317,19 @@ def _are_initials_after(text: str, after: re.Match[str], name: Name) -> bool:
     if not name.is_initials or len(name.letters) == 1:
         return False
     said = "initiale" in after.group().casefold()
-    known = name.letters in _SHORT | _LONG | _OFTEN | _LATIN
-    if said or _is_dotted(text, name):
+    dotted = _is_dotted(text, name)
+    known = name.letters in (
+        _LONG | _LATIN | _DOTTED if dotted else _SHORT | _LONG | _OFTEN | _LATIN
+    )
+    if said or dotted:
         return said or not known
     closed = text[name.end : name.end + 1] == ")" and "(" in after.group()
     return closed and not known and len(name.letters) == 2  # noqa: PLR2004
+
+
+_A_SEX = re.compile(r" ?[,:(=-] ?(?i:femme|homme|patiente?|fillette|gar[çc]on|fille)\b")
+_STARTS = re.compile(r"(?:^|[.;:\n-] ?|(?i:cas|obs)[. ]{0,2}(?:n° ?)?\d{0,2}[ :]{0,3})$")
+"""Where a case begins: three letters there, before « femme de 63 ans », are a person's."""
 
 
 def _is_dotted(text: str, name: Name) -> bool:

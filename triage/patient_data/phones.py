@@ -31,7 +31,7 @@ _PAIRED = "|".join(
     )
     for number in (rf"0[1-9](?:{sign}\d\d){{4}}",)
 )
-_MIXED_SIGN = r" ?[ ._/\n-] ?"
+_MIXED_SIGN = r"(?: ?[ ._/\n*|'-] ?|[,:]|\.\.)"
 _MIXED = rf"(?<!\w)(?<!\d[ ./_-])[(]?0[1-9][)]?(?:{_MIXED_SIGN}\d\d){{4}}(?!\d)(?!{_MIXED_SIGN}\d)"
 _GROUPED = "|".join(
     rf"(?<![\w-])0[1-9]{first}{sign}{rest}(?!{sign}?\d)"
@@ -44,13 +44,21 @@ _GROUPED = "|".join(
 _BARE = r"(?<![\w.-])0[1-9]\d{8}(?![\w-])"
 _PAIRS = re.compile(_PAIRED)
 _MIXED_PAIRS = re.compile(_MIXED)
+_SAID_TO_BE = re.compile(
+    r"(?<!\w)(?i:t[ée]l(?:[ée]phone)?\.?|portable|mobile|gsm|joignable au)"
+    r"(?: (?i:portable|mobile|domicile|dom\.?|du patient|de la patiente|fixe))?[ :]{1,3}"
+    r"(?P<number>[1-9](?:[ .-]?\d\d){4})(?![\d])"
+)
+"""« tél : 6 45 78 12 33 »: without its 0."""
 _OTHERS = re.compile(rf"{_GROUPED}|{_BARE}")
 
-_DIGITS_OF_A_PHONE = re.compile(r"\d(?:[ .()/_\n\u00a0\u202f-]{0,3}\d){8}")
+_DIGITS_OF_A_PHONE = re.compile(r"\d(?:[ .()/_\n\u00a0\u202f*|',:-]{0,3}\d){8}")
 _SPOKEN = re.compile(
     rf"(?<!\w)(?i:z[ée]ro)[ -](?:{any_of(WORDS.numbers)}|\d)"
     rf"(?:[ ,.-]{{1,3}}(?:\d\d|{any_of(WORDS.numbers)}|(?i:z[ée]ro))(?!\w)){{4,14}}"
 )
+_ONE_BY_ONE = re.compile(r"01\D{1,3}02\D{1,3}03\D{1,3}04\D{1,3}05")
+"""Numbers of a list."""
 _A_CODE = re.compile(r"(?!0|33)[0-9]{11,}")
 """A code alone, as a CIP13: too long for a French number, without the sign of a foreign one."""
 _A_DAY = re.compile(r"[0-3]\d([ ./-])[01]\d\1(?:19|20)\d\d(?!\d)")
@@ -72,7 +80,12 @@ def phones_in(text: str) -> Iterator[Span]:
     if not _DIGITS_OF_A_PHONE.search(text) or _A_CODE.fullmatch(text):
         return
     found = [match.span() for match in _PAIRS.finditer(text)]
-    found += [match.span() for match in _MIXED_PAIRS.finditer(text)]
+    found += [
+        match.span()
+        for match in _MIXED_PAIRS.finditer(text)
+        if not _ONE_BY_ONE.match(match.group())
+    ]
+    found += [match.span("number") for match in _SAID_TO_BE.finditer(text)]
     found += [match.span() for match in _OTHERS.finditer(text) if is_phone(match.group())]
     found += [
         (match.start, match.end)

@@ -27,8 +27,8 @@ _SIGNS = {
 }
 _LOOK_ALIKE = dict(
     zip(
-        "АВЕКМНОРСТУХавекморстухіѕјІЅЈΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",  # Cyrillic and Greek
-        "ABEKMHOPCTYXabekmopctyxisjISJABEZHIKMNOPTYXo",
+        "АВЕКМНОРСТУХавекморстухіѕјІЅЈΑΒΕΖΗΙΚΜΝΟΡΤΥΧοЗ",  # Cyrillic and Greek
+        "ABEKMHOPCTYXabekmopctyxisjISJABEZHIKMNOPTYXo3",
         strict=True,
     )
 )

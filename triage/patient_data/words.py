@@ -48,23 +48,29 @@ class Words(_Part):
     between: tuple[str, ...]
     particles: tuple[str, ...]
     not_names: tuple[str, ...]
+    not_after_patient: tuple[str, ...]
+    after_names: tuple[str, ...]
     professional: tuple[str, ...]
     organisations: tuple[str, ...]
     eponyms: tuple[str, ...]
     acronyms_short: tuple[str, ...]
     acronyms_long: tuple[str, ...]
     acronyms_often: tuple[str, ...]
+    acronyms_dotted: tuple[str, ...]
     signed: tuple[str, ...]
     small_words: tuple[str, ...]
     durations: tuple[str, ...]
     since: tuple[str, ...]
     codes: tuple[str, ...]
+    switchboards: tuple[str, ...]
     social: tuple[str, ...]
     hospital: tuple[str, ...]
     hospital_numbered: tuple[str, ...]
+    identity: tuple[str, ...]
     units: tuple[str, ...]
     streets: tuple[str, ...]
     home: tuple[str, ...]
+    at_home: tuple[str, ...]
     mailboxes: tuple[str, ...]
     webmails: tuple[str, ...]
     months: tuple[str, ...]
@@ -83,11 +89,14 @@ DIGEST = sha256(b"".join((_HERE / one).read_bytes() for one in (_WORDS, _NAMES))
 """What verdicts are told apart by when these words change."""
 
 
+_BARE_TOO = str.maketrans({letter: f"[{letter}{fold(letter)}]" for letter in "éèêëàâôîïûùç"})
+
+
 @cache
 def any_of(words: Iterable[str]) -> str:
-    """A pattern of any of the words, the longest first, in capitals or not."""
+    """A pattern of any of the words, the longest first, in capitals or not, accents or not."""
     ordered = sorted(words, key=lambda one: (-len(one), one))
-    return f"(?i:{'|'.join(map(re.escape, ordered))})"
+    return f"(?i:{'|'.join(map(re.escape, ordered)).translate(_BARE_TOO)})"
 
 
 @cache

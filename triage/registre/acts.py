@@ -2,7 +2,7 @@
 
 Nothing of the register is kept but acts, and no act is ever changed: every current value, and every
 value of a past day as it was known on another, is worked out of them
-(:mod:`triage.registre.register`).
+(:mod:`triage.registre.folding`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,7 +38,15 @@ class Verb(StrEnum):
     MEASURE_STATE = "état de la mesure"
     MEASURE_CONCLUDED = "conclusion de la mesure"
     SIGNAL = "signal"
+    QUESTION = "question"
+    ANSWERED = "réponse"
+    QUESTION_WITHDRAWN = "question retirée"
     FROZEN = "arrêté annuel"
+    COPY = "doublon"
+    EVENT = "évènement"
+    MEETING = "séance"
+    AGENDA = "ordre du jour"
+    ADVICE = "avis"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +55,13 @@ class Draft:
 
     Attributes:
         object: Id of what it is about: a situation, a signal (``SIG-0001``), a measure
-            (``MES-0001``), ``dossier 24000142``, ``année 2017``.
+            (``MES-0001``), a question (``QUE-0001``), a séance (``SEA-0001``),
+            ``dossier 24000142``, ``année 2017``.
         verb: What it does.
         effect_on: Day (Paris) from which it holds.
         person: Who did it.
-        door: Where: ``commande``, ``annotation``, ``passerelle`` (no person), ``reprise``.
+        door: Where: ``commande``, ``annotation``, ``classeur`` (a centre's, that came back),
+            ``passerelle`` (no person), ``reprise``.
         former: Values before, those that it changes.
         new: Values from then on.
         reason: Why, as the person said it.
@@ -139,11 +149,11 @@ def situations_of(act: Draft) -> Iterator[str]:
 
 
 def history(acts: Sequence[Act], situation: str) -> tuple[Act, ...]:
-    """Every act about a situation, its measures and its signals, in order of entry."""
+    """Every act about a situation, its measures, signals and questions, in order of entry."""
     beside = {
         one.object
         for one in acts
-        if one.verb in {Verb.MEASURE, Verb.PLACED}
+        if one.verb in {Verb.MEASURE, Verb.PLACED, Verb.QUESTION}
         and situation in situations_of(one)
         and dossier_number(one.object) is None
     }

@@ -1,7 +1,7 @@
 """Score and rank of situations: proposed from ``classement.yaml``, explained line by line."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -210,7 +210,7 @@ def moves(before: Sequence[Ranked], after: Sequence[Ranked]) -> tuple[Move, ...]
     """Situations of which rank or score differ, in the order that they would have."""
     now = {one.situation: one for one in before}
     return tuple(
-        Move(one.situation, now[one.situation], one, _differing(now[one.situation], one))
+        Move(one.situation, now[one.situation], one, differing(now[one.situation].score, one.score))
         for one in after
         if (one.rank, one.score.points, one.score.most)
         != (
@@ -221,8 +221,14 @@ def moves(before: Sequence[Ranked], after: Sequence[Ranked]) -> tuple[Move, ...]
     )
 
 
-def _differing(before: Ranked, after: Ranked) -> tuple[tuple[str, int, int], ...]:
-    one, two = ({each.line: each.points for each in side.score.lines} for side in (before, after))
+def same_score(before: Score | None, after: Score) -> bool:
+    """Whether a score says what another did: a version of BDPM that moves nothing makes none."""
+    return before is not None and replace(before, reference=after.reference) == after
+
+
+def differing(before: Score, after: Score) -> tuple[tuple[str, int, int], ...]:
+    """Lines of two scores that differ: name, points before, points after."""
+    one, two = ({each.line: each.points for each in side.lines} for side in (before, after))
     return tuple(
         (name, one.get(name, 0), two.get(name, 0))
         for name in dict.fromkeys((*one, *two))

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from french.text import fold
-from triage.patient_data.finders import TOLD, found_in
 from triage.registre.acts import By, Draft, Verb
 from triage.registre.life import When, check_day
 from triage.registre.lists import Lists, choice
-from triage.registre.refused import Refused, needed
+from triage.registre.refused import Refused, needed, without_patients
 from triage.registre.register import Register, Signal, Situation, State
 from triage.situations.description import Description
 from triage.situations.facets import compare
@@ -71,7 +70,8 @@ def enter(name: str, given: Mapping[str, str], *, by: By, when: When, lists: Lis
     for field in ("organisme", "substance", "résumé"):
         needed(values[field], FIELDS[field])
     _refuse_numbers(values)
-    _refuse_patients(values)
+    for field in ("organisme", "période", "substance", "résumé", "référence", "suite"):
+        without_patients(values[field], FIELDS[field])
     received = _received(values["reçu_le"] or when.on.isoformat())
     check_day(received, by=by, when=When(received, when.today, "date de réception"))
     kept = {**values, "reçu_le": received.isoformat()}
@@ -235,13 +235,3 @@ def _refuse_numbers(values: Mapping[str, str]) -> None:
         raise Refused(f"{FIELDS['cas']} : « {cases} » n'est pas un nombre entier.")
     if code and not (code.isdecimal() and len(code) == _CIS):
         raise Refused(f"{FIELDS['cis']} : « {code} » n'a pas {_CIS} chiffres.")
-
-
-def _refuse_patients(values: Mapping[str, str]) -> None:
-    for field in ("organisme", "période", "substance", "résumé", "référence", "suite"):
-        kinds = dict.fromkeys(TOLD[kind] for kind, _ in found_in(values[field]))
-        if kinds:
-            raise Refused(
-                f"{FIELDS[field]} : ressemble à une donnée de patient ({', '.join(kinds)}) ;"
-                " retirez-la, le registre n'en garde aucune."
-            )

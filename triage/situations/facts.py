@@ -79,6 +79,7 @@ def facts_of(
     descriptions: Mapping[int, Description],
     *,
     matching: Matching,
+    copies: Mapping[int, int] | None = None,
 ) -> SituationFacts:
     """Sum a situation up.
 
@@ -87,22 +88,26 @@ def facts_of(
         reports: Its reports, at least one.
         descriptions: Description of each report, by number.
         matching: How reports are matched.
+        copies: The report that each duplicate is a copy of, as a person confirmed: what it counts
+            is counted there.
     """
     ordered = sorted(reports, key=lambda one: (one.deposited_at, one.number))
     told = [descriptions[one.number] for one in ordered if one.number in descriptions]
     undescribed = {one.number for one in ordered} - {one.number for one in told}
+    here = {one.number for one in ordered}
+    apart = [one for one in ordered if (copies or {}).get(one.number) not in here]
     days = [one.deposited_at.astimezone(PARIS).date() for one in ordered]
     known = [day for one in ordered if (day := awareness_of(one)) is not None]
     return SituationFacts(
         id=situation,
         title=title_of(told, matching),
         numbers=tuple(sorted(one.number for one in ordered)),
-        counted=tuple(sorted(new_reports(told, matching) | undescribed)),
+        counted=tuple(sorted(new_reports(told, matching, copies=copies) | undescribed)),
         substances=tuple(sorted({name for one in told for name in one.medicines})),
         companies=tuple(sorted({company_of(one) for one in ordered} - {""})),
-        patients=estimated(ordered, "patients", least=1),
-        serious=estimated(ordered, "cas_graves", least=0),
-        deaths=estimated(ordered, "deces", least=0),
+        patients=estimated(apart, "patients", least=1),
+        serious=estimated(apart, "cas_graves", least=0),
+        deaths=estimated(apart, "deces", least=0),
         measures=tuple(measures_of(ordered)),
         first=days[0],
         last=days[-1],

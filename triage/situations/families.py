@@ -64,10 +64,21 @@ def initials(descriptions: Iterable[Description], matching: Matching) -> Mapping
     return found
 
 
-def new_reports(descriptions: Sequence[Description], matching: Matching) -> frozenset[int]:
+def new_reports(
+    descriptions: Sequence[Description],
+    matching: Matching,
+    *,
+    copies: Mapping[int, int] | None = None,
+) -> frozenset[int]:
     """The reports of one situation that count: each family once, by its first member here.
 
     A complement that names no report that is here is of its company's family, if there is one.
+
+    Args:
+        descriptions: Reports of the situation.
+        matching: How reports are matched.
+        copies: The report that each duplicate is a copy of, as a person confirmed: its family is
+            that one, where it is here.
     """
     firsts = initials(descriptions, matching)
     counted = {firsts.get(one.number, one.number) for one in descriptions}
@@ -80,4 +91,17 @@ def new_reports(descriptions: Sequence[Description], matching: Matching) -> froz
         loose = [number for number in numbers if not by_number[number].initial]
         if company and loose:
             counted -= {*loose} if initial else {*loose[1:]}
-    return frozenset(counted)
+    return frozenset(
+        number
+        for number in counted
+        if _head(number, firsts, copies or {}) not in counted - {number}
+    )
+
+
+def _head(number: int, firsts: Mapping[int, int], copies: Mapping[int, int]) -> int:
+    """The first report of the family of a report, across duplicates."""
+    seen = {number}
+    while (above := copies.get(number, firsts.get(number, number))) not in seen:
+        seen.add(above)
+        number = above
+    return number

@@ -1,34 +1,14 @@
-"""Is a situation followed up? Measures within the year, delays, and what came of them."""
+"""Is a situation followed up by companies? Measures, delays, and what came of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
 from french.time import PARIS
 from mappings.report.model import Report
-from triage.situations.facts import Measure, SituationFacts, awareness_of
+from triage.situations.facts import SituationFacts, awareness_of
 from triage.situations.trends import BeforeAfter, Trend, before_after, monthly
-
-
-@dataclass(frozen=True, slots=True)
-class YearShare:
-    """The agency's published indicator (2017: 74 situations, 70 % of them with a measure).
-
-    Attributes:
-        year: Year of the first report of the situations.
-        situations: How many situations were identified in that year.
-        with_measure: Those with at least one measure taken in that same year.
-    """
-
-    year: int
-    situations: int
-    with_measure: int
-
-    @property
-    def share(self) -> float:
-        """Share of them, 0 to 1."""
-        return self.with_measure / self.situations
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,28 +79,6 @@ def follow_up(
     )
 
 
-def by_year(
-    situations: Iterable[SituationFacts], deposits: Mapping[int, date]
-) -> tuple[YearShare, ...]:
-    """The share of situations with a measure within the year, for each year, oldest first.
-
-    A measure taken without a date counts on the day of the deposit that names it.
-
-    Args:
-        situations: Every situation.
-        deposits: Day of deposit of each report, by number.
-    """
-    found: dict[int, list[bool]] = {}
-    for one in situations:
-        year = one.first.year
-        taken = any(_year(measure, deposits) == year for measure in one.measures if measure.taken)
-        found.setdefault(year, []).append(taken)
-    return tuple(
-        YearShare(year=year, situations=len(flags), with_measure=sum(flags))
-        for year, flags in sorted(found.items())
-    )
-
-
 def delays(days: Iterable[int]) -> Delays:
     """Sum delays up."""
     known = sorted(days)
@@ -137,8 +95,3 @@ def _to_report(reports: Iterable[Report]) -> Iterable[int]:
             days = (report.deposited_at.astimezone(PARIS).date() - known).days
             if days >= 0:
                 yield days
-
-
-def _year(measure: Measure, deposits: Mapping[int, date]) -> int | None:
-    day = measure.day or deposits.get(measure.number)
-    return day.year if day else None

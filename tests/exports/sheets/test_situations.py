@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from exports.model import ExportedDossier, SituationView
+from exports.model import ExportedDossier, RegisterView, SituationView
 from mappings.dossier.model import Company
 from mappings.report.model import Answer
 from tests.exports.conftest import POLICY, answered, build, by_openpyxl, context, entry, records
 from tests.triage.situations.planted import the_matching
+from triage.registre.indicator import YearFigure
 from triage.situations.facts import facts_of
-from triage.situations.followup import YearShare, follow_up
+from triage.situations.followup import follow_up
 
 
 def about(substance: str, siret: str, *natures: str) -> dict[str, Answer]:
@@ -105,8 +106,11 @@ def test_follow_up_of_the_whole_situation_is_shown_to_the_agency_with_its_defini
         ]
     ]
     known = {"SIT-0001": view(placed, decided=7)}
-    years = (YearShare(2024, 4, 1), YearShare(2025, 1, 1))
-    content = build(placed, situations=known, years=years)
+    years = (
+        YearFigure(2024, ("A", "B", "C", "D"), ("A",), ()),
+        YearFigure(2025, ("SIT-0001",), ("SIT-0001",), ()),
+    )
+    content = build(placed, situations=known, register=RegisterView(years=years))
     (row,) = records(content, "Situations")
     assert row["Regroupement"] == "confirmée"
     assert row["Patients estimés"] == "70 à 130"
@@ -116,16 +120,17 @@ def test_follow_up_of_the_whole_situation_is_shown_to_the_agency_with_its_defini
     assert row["Effet de la première mesure"].startswith("6 avant, 1 après, sur ")
     assert "tau = " in row["Tendance mensuelle"]
     figures = {line[0]: line[1] for line in by_openpyxl(content, "Synthèse") if line[0]}
-    assert figures["Part des situations de 2025 avec une mesure dans l'année"] == 100
+    name = "Part des situations de 2025 avec une mesure de l'agence dans l'année"
+    assert figures[name] == 100
     told = {(one["Feuille"], one["Colonne"]): one for one in records(content, "Dictionnaire")}
     for column in row:
         assert told["Situations", column]["Sens"], column
     assert told["Situations", "Tendance mensuelle"]["Diffusion"] == "agence seulement"
-    shown = build(placed, audience="reseau", situations=known, years=years)
+    shown = build(placed, audience="reseau", situations=known, register=RegisterView(years=years))
     (network,) = records(shown, "Situations")
     assert network["Situation"] == "SIT-0001"
     assert not {"Patients estimés", "Mesures en projet", "Tendance mensuelle"} & network.keys()
-    assert not any("mesure dans l'année" in str(line) for line in by_openpyxl(shown, "Synthèse"))
+    assert not any("dans l'année" in str(line) for line in by_openpyxl(shown, "Synthèse"))
 
 
 def test_a_name_that_a_person_gave_to_a_situation_stays_at_the_agency() -> None:

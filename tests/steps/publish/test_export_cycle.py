@@ -10,11 +10,12 @@ import pytest
 
 from cli.app import call
 from exports.published.manifest import ON_REQUEST
+from exports.returned.taken_in import TakenIn
 from sandbox.generator.generate import generate
 from steps.judge.judge import judge
 from steps.judge.situation_decisions import confirm
 from steps.publish.export import export
-from steps.publish.opinions import TakenIn, take_in
+from steps.publish.opinions import take_in
 from steps.publish.requested import Request, hand_out
 from steps.wiring.reference import load, version_of
 from steps.wiring.services import Services, open_services

@@ -38,12 +38,12 @@ def form_of(marked: str) -> Form:
 
 def forms(name: str = "formes") -> Mapping[str, tuple[Form, ...]]:
     """Texts that designate a person, by kind."""
-    return {kind: tuple(map(form_of, texts)) for kind, texts in _read(name).items()}
+    return {kind: tuple(map(form_of, texts)) for kind, texts in read(name).items()}
 
 
 def others() -> Mapping[str, tuple[str, ...]]:
     """Texts that designate nobody, by what they look like."""
-    return {kind: tuple(texts) for kind, texts in _read("autres").items()}
+    return {kind: tuple(texts) for kind, texts in read("autres").items()}
 
 
 def found_in(text: str, finders: Iterable[Find]) -> list[Span]:
@@ -58,7 +58,8 @@ def shown_of(form: Form, found: Iterable[Span]) -> str:
     return "".join(form.text[at] for at in kept if form.text[at].isalnum())
 
 
-def _read(name: str) -> Mapping[str, list[str]]:
+def read(name: str) -> Mapping[str, list[str]]:
+    """A file of texts, by kind."""
     read: Mapping[str, list[str]] = YAML(typ="safe").load(
         (_FOLDER / f"{name}.yaml").read_text("utf-8")
     )

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.triage.patient_data.corpus import Form, all_forms, forms, found_in, others, shown_of
+from tests.triage.patient_data.grammar import grown
 from triage.patient_data.finders import FINDERS
 from triage.patient_data.plain import plain
 
@@ -47,6 +48,20 @@ def test_what_designates_nobody_is_left(kind: str) -> None:
 
 def test_the_corpus_has_more_texts_of_nobody_than_of_people() -> None:
     assert sum(map(len, others().values())) >= 300
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_names_and_numbers_that_no_list_has_are_found_too(seed: int) -> None:
+    texts = [one for of_kind in grown(seed).values() for one in of_kind]
+    assert len(texts) >= 500
+    left = missed(texts)
+    assert len(left) <= (1 - RECALL) * len(texts), left
+
+
+@pytest.mark.parametrize("name", ["hors-corpus", "inedites", "inedites-2", "inedites-3"])
+def test_forms_that_were_written_without_looking_at_the_rules_are_found(name: str) -> None:
+    texts = [one for of_kind in forms(name).values() for one in of_kind]
+    assert len(missed(texts)) <= 3, missed(texts)
 
 
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")

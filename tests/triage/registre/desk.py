@@ -7,12 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from triage.registre import indicator, life, measures
+from triage.registre import indicator, life, measures, questions
 from triage.registre.acts import BRIDGE, Act, By, Draft
+from triage.registre.folding import read
 from triage.registre.life import LevelGiven, When
 from triage.registre.lists import Lists, parse_lists
 from triage.registre.measures import next_number
-from triage.registre.register import MeasureState, Register, Situation, read
+from triage.registre.register import MeasureState, Register, Situation
 
 ANNE = By("Anne Durand", "commande")
 TEXTS: Mapping[str, str] = {
@@ -120,6 +121,21 @@ class Desk:
         one, when = register.situations[name], self.when()
         self.enter(measures.add(one, new, given, dates=named, by=ANNE, when=when, lists=lists()))
         return new
+
+    def asked(self, about: str, *centres: str, on: date | str, due: date | str) -> str:
+        """A question to centres."""
+        register = self.read()
+        new, last = next_number("QUE", register.questions), self.when(due).on
+        given = {"texte": "Ces cas sont-ils connus de votre centre ?"}
+        when = self.when(on)
+        self.enter(
+            questions.ask(register, new, about, given, centres, due=last, by=ANNE, when=when)
+        )
+        return new
+
+    def answered(self, name: str, centre: str, text: str, *, on: date | str) -> None:
+        one, when = self.read().questions[name], self.when(on)
+        self.enter(questions.answer(one, centre, text, by=ANNE, when=when))
 
     def figure(self, year: int, known: date | str | None = None) -> indicator.YearFigure:
         moment = indicator.known_by(day(known) if isinstance(known, str) else known)

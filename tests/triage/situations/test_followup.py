@@ -11,7 +11,7 @@ from mappings.report.model import Report
 from tests.triage.situations.planted import the_matching
 from triage.situations.description import describe
 from triage.situations.facts import SituationFacts, facts_of
-from triage.situations.followup import by_year, delays, follow_up
+from triage.situations.followup import delays, follow_up
 from triage.situations.matching import Matching
 from triage.situations.trends import before_after, monthly
 
@@ -157,24 +157,6 @@ def test_a_measure_that_a_complement_repeats_is_one_measure(facts: Callable[...,
         (LETTER, True, date(2026, 2, 25)),
         ("Étude", False, None),
     ]
-
-
-def test_the_indicator_is_the_share_of_the_year_s_situations_with_a_measure_in_that_year(
-    facts: Callable[..., Any],
-) -> None:
-    taken = {56: [{561: LETTER, 562: "Prise", 563: "2026-12-31"}]}
-    late = {56: [{561: LETTER, 562: "Prise", 563: "2027-01-01"}]}
-    undated = {56: [{561: LETTER, 562: "Prise"}]}
-    planned = {56: [{561: LETTER, 562: "En projet", 563: "2026-06-01"}]}
-    situations = [facts(("2026-03-10", one))[0] for one in (taken, late, undated, planned)]
-    earlier = facts(("2025-12-31", {56: []}))[0]
-    deposits = {1: date(2026, 3, 10)}
-    found = by_year([*situations, earlier], deposits)
-    assert [(one.year, one.situations, one.with_measure) for one in found] == [
-        (2025, 1, 0),
-        (2026, 4, 2),
-    ]
-    assert found[1].share == 0.5
 
 
 def test_delays_run_from_awareness(facts: Callable[..., Any]) -> None:

@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 
 from mappings.report.model import Report
-from triage.patient_data import addresses, ages, births, finders, names, numbers, people, phones
+from triage.patient_data import (
+    addresses,
+    ages,
+    births,
+    finders,
+    names,
+    numbers,
+    people,
+    phones,
+    roles,
+)
 from triage.patient_data.finders import FINDERS
 from triage.rules.checks import Facts
 from triage.rules.model import RuleSet
@@ -200,7 +210,7 @@ IN_ONE_PASS = {"_PAIRS", "_A_CODE"}
 
 def test_every_other_pattern_looks_at_a_few_characters_only() -> None:
     widest: dict[str, int] = {}
-    for module in (addresses, ages, births, finders, names, numbers, people, phones):
+    for module in (addresses, ages, births, finders, names, numbers, people, phones, roles):
         for name, value in vars(module).items():
             for one in value if isinstance(value, tuple) else (value,):
                 if isinstance(one, re.Pattern):

@@ -1,0 +1,215 @@
+"""All that is known around situations of the register: reports, medicines, consumption, events."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from french.time import PARIS
+from mappings.medicines.facts import medicines_of
+from mappings.medicines.reference import Medicine
+from mappings.report.model import Report
+from steps.follow.consumption_sold import Sold, sold
+from steps.judge.acts import today
+from steps.judge.situations import descriptions
+from steps.wiring.case_files import reports_of
+from steps.wiring.reference import matcher_of
+from steps.wiring.services import Services, now
+from triage.registre.acts import Act, as_known
+from triage.registre.availability import first_generics, shortages
+from triage.registre.duplicates import copies
+from triage.registre.effect import Cause, Effect, Observed, effect_of, other_measures
+from triage.registre.events import events
+from triage.registre.folding import read
+from triage.registre.life import find
+from triage.registre.register import Register, Signal, Situation
+from triage.situations.dci import Salts
+from triage.situations.facts import SituationFacts, facts_of
+
+_NETWORK = "réseau"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which day, as known when, and for whom.
+
+    Attributes:
+        on: « État au »; ``None``: the present.
+        known: « Tel que connu le » (aware); ``None``: all that was entered.
+        shared: Dossiers that may leave the agency, where what is told leaves it: signals that are
+            the agency's own are left out then; ``None``: for the agency.
+        longest: Longest period before and after a measure, in days.
+    """
+
+    on: date | None = None
+    known: datetime | None = None
+    shared: Collection[int] | None = None
+    longest: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is known around a situation.
+
+    Attributes:
+        situation: As the register has it.
+        reports: Its reports that are kept.
+        facts: What they sum up to; ``None`` without any.
+        signals: Its signals of other sources.
+        days: Day of each report and signal, families once.
+        medicines: What BDPM has of them; ``None``: unknown.
+        sold: Boxes and patients of its substances.
+        effects: Of each of its measures that is in force.
+    """
+
+    situation: Situation
+    reports: Sequence[Report]
+    facts: SituationFacts | None
+    signals: Sequence[Signal]
+    days: Sequence[date]
+    medicines: Sequence[Medicine] | None
+    sold: Sold
+    effects: Sequence[Effect]
+
+
+def around(services: Services, names: Iterable[str], asked: Asked) -> dict[str, Around]:
+    """What is known around some situations.
+
+    Reports are those that are kept, as they read now, deposited by that day.
+
+    Raises:
+        Refused: One is unknown on that day.
+    """
+    acts = as_known(services.store.acts.list(services.demarche), on=asked.on, known=asked.known)
+    register = read(acts)
+    wanted = {one.id: one for one in (find(register, name) for name in names)}
+    until = (asked.on or today()) + timedelta(days=1)
+    parts = {name: _reports(services, one, asked, until=until) for name, one in wanted.items()}
+    told, copied, matching = descriptions(services), copies(acts), services.form.matching
+    facts: dict[str, SituationFacts | None] = {
+        name: facts_of(name, reports, told, matching=matching, copies=copied)
+        if reports and matching
+        else None
+        for name, reports in parts.items()
+    }
+    groups = {name: one.substances if one else () for name, one in facts.items()}
+    boxes = sold(services.inputs.home, groups, salts=matching.salts if matching else Salts())
+    first = _first_day(services)
+    return {
+        name: _around(
+            services,
+            _Found(one, register, acts, parts[name], facts[name], boxes[name]),
+            asked,
+            (first, until),
+        )
+        for name, one in wanted.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    situation: Situation
+    register: Register
+    acts: Sequence[Act]
+    reports: Sequence[Report]
+    facts: SituationFacts | None
+    sold: Sold
+
+
+def _around(services: Services, found: _Found, asked: Asked, period: tuple[date, date]) -> Around:
+    one, register, facts = found.situation, found.register, found.facts
+    signals = [
+        signal
+        for name in one.signals
+        if (signal := register.signals[name]).fields.get("diffusion") == _NETWORK
+        or asked.shared is None
+    ]
+    counted = {*facts.counted} if facts else set()
+    days = sorted(
+        [
+            *(_day(report) for report in found.reports if report.number in counted),
+            *(date.fromisoformat(str(signal.fields["reçu_le"])) for signal in signals),
+        ]
+    )
+    medicines = _medicines(services, found.reports)
+    causes = [*_causes(services, found, medicines or ())]
+    measures = [register.measures[name] for name in one.measures]
+    effects = [
+        effect_of(
+            measure,
+            Observed(
+                reports=days,
+                first=period[0],
+                until=period[1],
+                longest=asked.longest,
+                monthly=found.sold.months,
+                yearly={"boîtes par an": found.sold.years, "patients par an": found.sold.patients},
+                sources=_sources(found.sold),
+                causes=[
+                    *causes,
+                    *((cause, cause.on) for cause in other_measures(measure, measures)),
+                ],
+            ),
+        )
+        for measure in measures
+    ]
+    return Around(
+        situation=one,
+        reports=found.reports,
+        facts=facts,
+        signals=signals,
+        days=days,
+        medicines=medicines,
+        sold=found.sold,
+        effects=[effect for effect in effects if effect],
+    )
+
+
+def _reports(services: Services, one: Situation, asked: Asked, *, until: date) -> list[Report]:
+    numbers = {*one.dossiers} if asked.shared is None else {*one.dossiers} & {*asked.shared}
+    found = reports_of(services, numbers=sorted(numbers))
+    return [report for report in found if _day(report) < until]
+
+
+def _medicines(services: Services, reports: Iterable[Report]) -> list[Medicine] | None:
+    """Medicines of reports that BDPM has, once each; ``None`` without BDPM or any of them."""
+    matcher, mapping = matcher_of(services.inputs.home), services.form.mapping
+    found = {
+        match.medicine.cis: match.medicine
+        for report in reports
+        for match in medicines_of(report, mapping=mapping, matcher=matcher)
+        if match and match.medicine
+    }
+    return [*found.values()] or None
+
+
+def _causes(
+    services: Services, found: _Found, medicines: Sequence[Medicine]
+) -> Iterable[tuple[Cause, date | None]]:
+    one, register = found.situation, found.register
+    merged = [name for name, into in register.merged().items() if into == one.id]
+    for event in events(found.acts, [one.id, *merged]):
+        yield Cause("évènement", event.on, f"{event.text} ({event.on:%d/%m/%Y})"), event.on
+    for measure in found.facts.measures if found.facts else ():
+        if measure.taken and measure.day:
+            text = f"mesure d’une entreprise, {measure.kind}, le {measure.day:%d/%m/%Y}"
+            yield Cause("mesure d’une entreprise", measure.day, text), measure.day
+    yield from shortages(medicines)
+    matcher = matcher_of(services.inputs.home)
+    if matcher and medicines:
+        yield from first_generics(medicines, matcher.reference.medicines.values())
+
+
+def _sources(found: Sold) -> Mapping[str, str]:
+    named = {"boîtes par mois": "Medic'AM", "boîtes par an": "Open Medic"}
+    named["patients par an"] = "Open Medic (personnes)"
+    return {unit: " ; ".join(found.sources.get(family, ())) for unit, family in named.items()}
+
+
+def _day(report: Report) -> date:
+    return report.deposited_at.astimezone(PARIS).date()
+
+
+def _first_day(services: Services) -> date:
+    rows = services.store.dossiers.light_rows(services.demarche)
+    moments = [row.deposited_at for row in rows]
+    return min(moments, default=now()).astimezone(PARIS).date()

@@ -1,0 +1,63 @@
+"""The register, as workbooks and the portal show it."""
+
+from collections.abc import Iterator
+
+from datafiles.file import DataFileError
+from exports.model import RegisterView
+from steps.follow.consumption import consumption_stamp
+from steps.follow.followup import Followed
+from steps.judge.acts import register_of, today
+from steps.registre.ranking import ranked
+from steps.wiring.logs import LOG
+from steps.wiring.services import Services, now
+from triage.registre.acts import Verb
+from triage.registre.folding import read
+from triage.registre.indicator import year_figure, years_of
+from triage.registre.questions import acts_of, asked
+
+
+def register_view(services: Services, found: Followed) -> RegisterView:
+    """The register as it is today, with what is worked out of it.
+
+    Args:
+        services: Store and data files.
+        found: Situations with their follow-up, which scores rest on.
+    """
+    acts, lists = services.store.acts.list(services.demarche), services.form.lists
+    register = read(acts)
+    questions = asked(register, on=today())
+    try:
+        ranking = ranked(services, register, found=found)
+    except DataFileError as error:  # a table of consumption holds up no workbook
+        LOG.warning("%s", error)
+        ranking = ()
+    about = [one for one in acts if one.object in register.questions]
+    return RegisterView(
+        register=register,
+        asked=questions,
+        last_acts={
+            (one.question.id, one.centre): max(
+                act.id for act in acts_of(about, one.question.id, one.centre)
+            )
+            for one in questions
+        },
+        ranked={one.situation: one for one in ranking},
+        years=tuple(year_figure(acts, year, lists=lists) for year in years_of(acts)),
+    )
+
+
+def keep_scores(services: Services, view: RegisterView) -> None:
+    """Keep the scores that moved, with their lines and what they rest on."""
+    found = {name: one.score for name, one in view.ranked.items()}
+    services.store.scores.keep(services.demarche, found, at=now())
+
+
+def register_stamp(services: Services) -> Iterator[str]:
+    """What :func:`register_view` is made from, beside dossiers and BDPM; no report is read."""
+    yield str(services.store.acts.last(services.demarche))
+    yield services.form.lists.model_dump_json()
+    yield services.form.ranking.digest
+    yield from consumption_stamp(services)
+    if services.store.acts.has(services.demarche, Verb.QUESTION):
+        late = (one for one in asked(register_of(services), on=today()) if one.late)
+        yield from (f"{one.question.id} {one.centre}" for one in late)

@@ -1,0 +1,60 @@
+"""Workbooks of the agency, the network and two centres, with what the register says."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+
+from exports.model import ExportedDossier, RegisterView
+from exports.published.workbook_set import WorkbookSet
+from exports.sheets.centres import Centre, parse_centres
+from exports.sheets.columns import ColumnsFile
+from tests.exports.conftest import COLUMNS, POLICY, ROOT, context
+from tests.triage.registre.desk import Desk
+from triage.registre.folding import read
+from triage.registre.questions import acts_of, asked
+
+_KEPT = {"Dossiers", "Synthèse", "Situations", "Signaux", "Mesures agence", "Questions"}
+
+
+@cache
+def two_centres() -> tuple[Centre, ...]:
+    """Lyon and Lille."""
+    path = ROOT / "exports/unc/crpv.csv"
+    every = parse_centres(path.read_text("utf-8"), source=path.name)
+    return tuple(one for one in every if one.code in {"lyon", "lille"})
+
+
+def _light() -> ColumnsFile:
+    """The sheets of the register, and a few others with few columns."""
+    dossiers = COLUMNS.dossiers_sheet
+    columns = [one for one in dossiers.columns if one.not_for != "agence"][:16]
+    few = dossiers.model_copy(update={"columns": tuple(columns), "first": {}, "rest": False})
+    named = {**{one.name: one for one in COLUMNS.sheets}, few.name: few}
+    kept = _KEPT | {"Dictionnaire", "À propos"}
+    sheets = tuple(one for name, one in named.items() if name in kept)
+    return COLUMNS.model_copy(update={"sheets": sheets})
+
+
+LIGHT = _light()
+
+
+def view(desk: Desk, *, on: date, **changes: Any) -> RegisterView:
+    """What a desk says on a day."""
+    register = read(desk.acts)
+    found = asked(register, on=on)
+    last = {
+        (one.question.id, one.centre): max(
+            act.id for act in acts_of(desk.acts, one.question.id, one.centre)
+        )
+        for one in found
+    }
+    return RegisterView(register=register, asked=found, last_acts=last, **changes)
+
+
+def workbooks(
+    entries: Sequence[ExportedDossier], desk: Desk, *, on: date, **changes: Any
+) -> WorkbookSet:
+    """All workbooks."""
+    made = context(register=view(desk, on=on), **changes)
+    return WorkbookSet(entries, made, LIGHT, POLICY, two_centres())

@@ -1,0 +1,247 @@
+"""The register in workbooks: what each audience reads of a situation, and what it does not."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from exports.model import ExportedDossier
+from exports.published.workbook_set import WorkbookSet
+from exports.sheets.names_known import policy_misfits
+from exports.xlsx.without_rows import without_dossiers
+from mappings.dossier.model import Place
+from tests.exports.conftest import (
+    BLANK,
+    MAPPING,
+    POLICY,
+    answered,
+    by_openpyxl,
+    context,
+    entry,
+    parts,
+    records,
+)
+from tests.exports.registered import LIGHT, two_centres, view, workbooks
+from tests.triage.registre.desk import ANNE, Desk, day, lists
+from triage.registre import signals
+from triage.registre.acts import dossier_object
+from triage.registre.indicator import year_figure
+from triage.registre.ranking import Ranked, Score
+
+SIT = "SIT-0001"
+
+
+def dossier(number: int, **changes: Any) -> ExportedDossier:
+    """A dossier of the Rhône in the situation: Lyon reads it."""
+    rhone = answered(({"departement": answered(Place("departement", "69", "Rhône"))},))
+    fields = {
+        "etendue": answered("Départementale"),
+        "departements": rhone,
+        "regions": answered(()),
+        **changes.pop("fields", {}),
+    }
+    return replace(entry(number, fields=fields, **changes), situation=SIT)
+
+
+def signalled(
+    desk: Desk, name: str, diffusion: str = "", *, to: str | None = SIT, **told: str
+) -> None:
+    given = {
+        "type": "société savante",
+        "organisme": "Société française de la douleur",
+        "substance": "Néfopam",
+        "résumé": f"Signal {diffusion or 'gardé'}.",
+        "diffusion": diffusion,
+        **told,
+    }
+    when = desk.when("12/01")
+    desk.enter(signals.enter(name, given, by=ANNE, when=when, lists=lists()))
+    if to:
+        placed = signals.placing_signal(name, None, to, by=ANNE, when=when, on=when.on)
+        desk.enter([placed])
+
+
+def nine() -> tuple[list[ExportedDossier], Desk]:
+    """Scenario 6: nine dossiers, two of which stay at the agency, and eight serious cases."""
+    serious = (1, 1, 1, 1, 1, 1, 1, 1, 0)
+    entries = [
+        dossier(
+            number,
+            fields={"cas_graves": answered(count), "siret": BLANK},
+            annotations={"diffusable": answered(False)} if number in {8, 9} else {},
+        )
+        for number, count in enumerate(serious, start=1)
+    ]
+    desk = Desk()
+    name = desk.opened(*range(1, 10), on="05/01")
+    desk.validated(name, "10/01", level="Élevé")
+    desk.measured(name, decided="01/02")
+    desk.measured(name, "communiqué", in_force="02/02")
+    signalled(desk, "SIG-0001")
+    return entries, desk
+
+
+def test_6_a_centre_sees_7_dossiers_fewer_than_11_cases_1_measure_and_no_signal() -> None:
+    entries, desk = nine()
+    made = workbooks(entries, desk, on=day("01/03"))
+    for author in ("crpv-lyon", "reseau"):
+        content = made.workbook(author)
+        (row,) = records(content, "Situations")
+        assert row["Dossiers"] == "1, 2, 3, 4, 5, 6, 7"
+        assert (row["Signalements"], row["Cas graves"]) == (7, "< 11")
+        assert (row["Mesures de l'agence"], row["Signaux hors dossiers"]) == (1, 0)
+        assert (row["Titre"], row["État"], row["Niveau"]) == (
+            "Néfopam injectable avalé",
+            "Suivi de l’impact",
+            "Élevé",
+        )
+        assert not {"Score", "Pilote", "Échéance", "Identifiée le"} & row.keys()
+        assert records(content, "Signaux") == []
+        (measure,) = records(content, "Mesures agence")
+        assert (measure["Mesure"], measure["Type"]) == ("MES-0002", "communiqué")
+        assert not {"Décidée le", "Échéance d'évaluation", "Conclusion"} & measure.keys()
+        assert not any(b"Signal gard" in part for part in parts(content).values())
+
+
+def test_6_the_agency_sees_all_of_it() -> None:
+    entries, desk = nine()
+    content = workbooks(entries, desk, on=day("01/03")).workbook("agence")
+    (row,) = records(content, "Situations")
+    assert (row["Signalements"], row["Mesures de l'agence"], row["Signaux hors dossiers"]) == (
+        9,
+        2,
+        1,
+    )
+    assert (row["Identifiée le"].date(), row["Pilote"]) == (day("10/01"), "Anne Durand")
+    assert [one["Signal"] for one in records(content, "Signaux")] == ["SIG-0001"]
+    assert len(records(content, "Mesures agence")) == 2
+    told = {(one["Feuille"], one["Colonne"]): one for one in records(content, "Dictionnaire")}
+    for sheet in ("Situations", "Signaux", "Mesures agence", "Questions"):
+        for column in by_openpyxl(content, sheet)[0]:
+            assert told[sheet, column]["Sens"], (sheet, column)
+    assert told["Situations", "Score"]["Diffusion"] == "agence seulement"
+    assert told["Situations", "Niveau"]["Diffusion"] == "agence et réseau"
+
+
+def test_a_situation_that_a_centre_may_not_read_is_absent_from_sheets_and_totals() -> None:
+    entries, desk = nine()
+    content = workbooks(entries, desk, on=day("01/03")).workbook("crpv-lille")
+    assert records(content, "Situations") == records(content, "Mesures agence") == []
+    assert not any("Néfopam injectable".encode() in part for part in parts(content).values())
+    signalled(desk, "SIG-0002", "réseau", cas="4")
+    content = workbooks(entries, desk, on=day("01/03")).workbook("crpv-lille")
+    (row,) = records(content, "Situations")
+    assert (row["Situation"], row["Signalements"], row["Signaux hors dossiers"]) == (SIT, 0, 1)
+    assert (row["Dossiers"], row["Cas graves"]) == (None, None)
+    (signal,) = records(content, "Signaux")
+    assert (signal["Situation"], signal["Nombre de cas"]) == (SIT, "< 11")
+    assert len(records(content, "Mesures agence")) == 1
+
+
+def test_a_centre_reads_the_signals_that_it_gave() -> None:
+    entries, desk = nine()
+    given = {"type": "CRPV", "organisme": "CRPV de Lille"}
+    signalled(desk, "SIG-0002", to=None, **given)
+    made = workbooks(entries, desk, on=day("01/03"))
+    (mine,) = records(made.workbook("crpv-lille"), "Signaux")
+    assert (mine["Signal"], mine["Situation"]) == ("SIG-0002", "À rattacher")
+    assert records(made.workbook("crpv-lyon"), "Signaux") == []
+
+
+def test_a_sanction_is_told_once_it_is_published() -> None:
+    entries, desk = nine()
+    desk.measured(SIT, "sanction financière", in_force="03/02")
+    made = workbooks(entries, desk, on=day("01/03"))
+    assert len(records(made.workbook("crpv-lyon"), "Mesures agence")) == 1
+    assert len(records(made.workbook("agence"), "Mesures agence")) == 3
+
+
+def test_cases_are_not_added_up_where_that_would_give_small_ones_away() -> None:
+    desk = Desk()
+    desk.opened(1, 2, on="05/01")
+    fields = {"siret": BLANK}
+    both = [
+        dossier(number, fields={**fields, "cas_graves": answered(count)})
+        for number, count in ((1, 20), (2, 3))
+    ]
+    (row,) = records(workbooks(both, desk, on=day("01/03")).workbook("reseau"), "Situations")
+    assert row["Cas graves"] == "11 ou plus"
+    large = [both[0], dossier(2, fields={**fields, "cas_graves": answered(30)})]
+    (row,) = records(workbooks(large, desk, on=day("01/03")).workbook("reseau"), "Situations")
+    assert row["Cas graves"] == "30 à 50"
+
+
+def test_a_policy_that_does_not_name_a_column_keeps_it_at_the_agency() -> None:
+    entries, desk = nine()
+    register = {"registre_niveau", "mesure_type", "question_texte"}
+    policy = POLICY.model_copy(update={"computed": POLICY.computed - register})
+    made = WorkbookSet(entries, context(register=view(desk, on=day("01/03"))), LIGHT, policy)
+    content = made.workbook("reseau")
+    assert "Niveau" not in records(content, "Situations")[0]
+    assert "Type" not in records(content, "Mesures agence")[0]
+    assert "Texte" not in by_openpyxl(content, "Questions")[0]
+    unknown = POLICY.model_copy(update={"computed": POLICY.computed | {"registre_nivau"}})
+    assert policy_misfits(unknown, MAPPING) == ["registre_nivau"]
+
+
+def test_what_a_dossier_says_no_more_is_still_a_row_and_what_is_out_of_scope_is_none() -> None:
+    entries, desk = nine()
+    out = [replace(one, held={"statut": "Hors champ"}) for one in entries[:1]]
+    content = workbooks(out, desk, on=day("01/03")).workbook("agence")
+    (row,) = records(content, "Situations")
+    assert (row["Situation"], row["Signalements"], row["Dossiers"]) == (SIT, 0, None)
+    assert row["Premier dépôt"] is None
+    other = desk.opened(20, on="06/01")
+    desk.merged(other, SIT, "11/01")
+    assert len(records(workbooks([], desk, on=day("01/03")).workbook("agence"), "Situations")) == 1
+
+
+def test_the_agency_reads_situations_in_their_rank_with_their_score() -> None:
+    desk = Desk()
+    one, other = desk.opened(1, on="05/01"), desk.opened(2, on="05/01")
+    score = Score(points=13, most=20, lines=(), version="2026.1", reference="")
+    ranked = {
+        other: Ranked(other, 1, first=True, level="", score=score),
+        one: Ranked(one, 2, first=False, level="", score=replace(score, points=2)),
+    }
+    entries = [replace(dossier(n), situation=name) for n, name in ((1, one), (2, other))]
+    made = context(register=view(desk, on=day("01/03"), ranked=ranked))
+    content = WorkbookSet(entries, made, LIGHT, POLICY, two_centres()).workbook("agence")
+    told = [(row["Situation"], row["Score"]) for row in records(content, "Situations")]
+    assert told == [(other, "13/20"), (one, "2/20")]
+
+
+def test_the_indicator_comes_from_the_register_and_dictionnaire_defines_it() -> None:
+    desk = Desk(today=date(2018, 3, 1))
+    names = [desk.opened(number, on="05/01/2017") for number in range(1, 5)]
+    for name in names:
+        desk.validated(name, "10/02/2017")
+    desk.measured(names[0], in_force="01/06/2017")
+    desk.closed(names[1], "01/12/2017")
+    years = (year_figure(desk.acts, 2017, lists=lists()),)
+    made = context(register=view(desk, on=day("01/03"), years=years))
+    content = WorkbookSet([], made, LIGHT, POLICY).workbook("agence")
+    figures = {line[0]: line[1] for line in by_openpyxl(content, "Synthèse") if line[0]}
+    assert figures["Situations identifiées en 2017"] == 4
+    assert figures["Part des situations de 2017 avec une mesure de l'agence dans l'année"] == 25
+    assert figures["Situations de 2017 en cours d'évaluation au 31 décembre"] == 2
+    assert figures["Situations de 2017 closes sans mesure"] == 1
+    told = {row["Colonne"]: row["Sens"] for row in records(content, "Dictionnaire")}
+    assert "Provisoire" in told["Situations identifiées en 2017"]
+    assert "Situations identifiées, par année" in told
+    network = WorkbookSet([], made, LIGHT, POLICY).workbook("reseau")
+    assert not any("2017" in str(line) for line in by_openpyxl(network, "Synthèse"))
+
+
+def test_what_is_made_again_without_a_dossier_says_nothing_of_situations() -> None:
+    entries, desk = nine()
+    desk.asked(dossier_object(3), "lyon", on="20/01", due="15/02")
+    desk.asked(dossier_object(4), "lyon", on="20/01", due="15/02")
+    signalled(desk, "SIG-0002", "réseau")
+    content = workbooks(entries, desk, on=day("01/03")).workbook("crpv-lyon")
+    left = without_dossiers(content, {3}, told=lambda _: "le 1er mars")
+    assert left is not None
+    assert left.removed == {3}
+    counted = {name: left.rows[name] for name in ("Situations", "Signaux", "Mesures agence")}
+    assert counted == {"Situations": 0, "Signaux": 0, "Mesures agence": 0}
+    assert [row["Dossier"] for row in records(left.content, "Questions")] == [4]
+    assert without_dossiers(content, {1_000}, told=lambda _: "") is None
