@@ -216,8 +216,14 @@ def export_context(services: Services, entries: tuple[ExportedDossier, ...]) -> 
     known = [entry.report for entry in entries]
     found = followed(services, known=known, until=paris(moved).date() + timedelta(days=1))
     by_people = decided(services)
+    carried: dict[str, int] = {}
+    for entry in entries:
+        for author, one in entry.opinions.items():
+            carried[author] = max(carried.get(author, 0), one.id)
     return replace(
         context,
+        # Of what these dossiers carry, and no later: one may be given while they are read.
+        opinions_until=carried,
         situations={
             facts.id: SituationView(facts, follow_up, decided=len(by_people & {*facts.numbers}))
             for facts, follow_up in zip(found.facts, found.follow_ups, strict=True)

@@ -269,3 +269,29 @@ def test_status_and_upgrade_speak_of_each(
     assert len(checks["demarches"]) == 2
     assert call(["status", "--demarche", "12"]) == 2
     assert "12" in capsys.readouterr().err
+
+
+OF_A_DOSSIER = [one for one in NEED_A_BASE if " 1" in one]
+
+
+@pytest.mark.parametrize(
+    "command", [*OF_A_DOSSIER, "mapping check", "rules check", "situations list"]
+)
+def test_what_is_there_is_told_in_one_json_object_too(
+    two: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+) -> None:
+    for name, value in two.items():
+        monkeypatch.setenv(name, value)
+    with open_store(f"sqlite:///{two['UNC_HOME']}/unc.sqlite") as store:
+        number = min(store.dossiers.known_numbers(FIRST))
+    typed = [str(number) if word == "1" else word for word in words(command)]
+    code, answer = told(capsys, *typed, "--demarche", str(FIRST))
+    assert isinstance(answer, dict)
+    assert ("error" in answer) == (code == 2), answer
+    assert "imprévue" not in str(answer.get("error"))
+    if command in {"mapping card 1", "rules explain 1", "patients show 1", "respond --preview 1"}:
+        assert code in {0, 1}
+        assert answer

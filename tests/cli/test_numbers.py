@@ -6,8 +6,10 @@ import hypothesis
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pydantic_settings import BaseSettings
 
 from cli.app import call
+from cli.portal.lookup_settings import LookupSettings
 from cli.portal.mail_settings import loaded
 from cli.portal.settings import PortalSettings
 from sandbox.generator.generate import generate
@@ -123,11 +125,9 @@ def test_files_that_an_editor_of_windows_saved_are_read(
     assert (read.demarche, read.batch_size) == (12, 3)
 
 
-EVERY = {
-    **{f"UNC_{name.upper()}": (Settings, field) for name, field in Settings.model_fields.items()},
-    **{f"UNC_{name.upper()}": (PortalSettings, field)
-       for name, field in PortalSettings.model_fields.items()},
-}  # fmt: skip
+MODELS: tuple[type[BaseSettings], ...] = (Settings, PortalSettings, LookupSettings)
+EVERY = {f"UNC_{name.upper()}": (model, field) for model in MODELS
+         for name, field in model.model_fields.items()}  # fmt: skip
 NUMBERS = {name: (model, allowed(field)) for name, (model, field) in EVERY.items()
            if "int" in str(field.annotation)}  # fmt: skip
 
@@ -147,11 +147,11 @@ def test_whatever_is_given_for_a_number_is_taken_in_its_range_or_refused_by_it(
 ) -> None:
     model, bounds = NUMBERS[name]
     low, high = map(int, bounds.removeprefix("de ").split(" à "))
-    made: Settings | PortalSettings | None
+    made: BaseSettings | None
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(name, value)
         try:
-            made = load_settings() if model is Settings else loaded(PortalSettings)
+            made = load_settings() if model is Settings else loaded(model)
         except SettingsError as error:
             told = str(error)
             made = None

@@ -13,9 +13,11 @@ import signal
 import socket
 import struct
 import subprocess
+import tarfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,32 @@ def wheels() -> Path:
     with _alone():
         call(["deploy/wheels.sh", folder], PYTHON_VERSION=PYTHON)
     return folder
+
+
+def release_before(to: Path) -> None:
+    """The tree before the newest migration came, with today's deploy/; its packages are kept."""
+    newest = max((ROOT / "store/migrations/versions").glob("r*.py"))
+    git = ["git", "-C", str(ROOT)]
+    since = ["log", "--first-parent", "-m", "--no-renames", "--diff-filter=A", "--format=%H", "-1"]
+    added = call([*git, *since, "--", newest]).strip()
+    assert added, "the history of this clone is cut: no release before can be made"
+    tree = subprocess.run([*git, "archive", f"{added}~1"], check=True, capture_output=True).stdout  # noqa: S603
+    with tarfile.open(fileobj=BytesIO(tree)) as archive:
+        archive.extractall(to, filter="data")
+    shutil.rmtree(to / "deploy")
+    shutil.copytree(ROOT / "deploy", to / "deploy")
+    folder = CACHE / "wheels-avant"
+    with _alone():
+        if _packages(to) <= _packages(ROOT):
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(CACHE / "wheels", folder, copy_function=os.link)
+        else:
+            call([to / "deploy/wheels.sh", folder], PYTHON_VERSION=PYTHON)
+
+
+def _packages(tree: Path) -> set[str]:
+    text = (tree / "requirements-prod.lock").read_text("utf-8")
+    return set(re.findall(r"^[a-z0-9.-]+==\S+", text, re.MULTILINE))
 
 
 def minimal() -> Path:
@@ -162,7 +190,8 @@ class Machine:
                  "--register=no", "--keep-unit", f"--machine=unc-{os.getpid()}-{id(self)}",
                  "--link-journal=no", "--resolv-conf=off",
                  "--timezone=off", f"--bind-ro={ROOT}:/mnt/depot",
-                 f"--bind-ro={CACHE / 'wheels'}:/mnt/wheels"],
+                 f"--bind-ro={CACHE / 'wheels'}:/mnt/wheels",
+                 f"--bind-ro={CACHE / 'wheels-avant'}:/mnt/wheels-avant"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         wait_for(self._is_up, seconds=120, what="a machine that boots")

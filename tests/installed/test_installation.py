@@ -6,13 +6,10 @@ stopped and loses its power; a second one takes its backup over and is cleared; 
 
 import re
 import shutil
-import subprocess
-import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +19,10 @@ import requests
 
 from sandbox.generator.generate import generate
 from sandbox.server import Sandbox, running_sandbox
-from store.database.schema import REVISIONS
 from tests.conftest import said
 from tests.installed import debian
 from tests.installed.debian import Machine
-from tests.ops.conftest import ROOT, wait_for
+from tests.ops.conftest import wait_for
 
 pytestmark = [
     pytest.mark.machine,
@@ -124,28 +120,11 @@ def everything_is_answered(machine: Machine, sandbox: Sandbox) -> None:
     assert max(len(said(one)) for one in shown.values()) <= 1
 
 
-def release_before(to: Path) -> str:
-    """The tree of the commit before the newest migration, with today's deploy/; its revision."""
-    [newest] = (ROOT / "store/migrations/versions").glob(f"r{REVISIONS[-1]}_*.py")
-    git = ["git", "-C", str(ROOT)]
-    added = subprocess.run(  # noqa: S603
-        [*git, "log", "--diff-filter=A", "--format=%H", "-1", "--", str(newest)],
-        check=True, capture_output=True, text=True,
-    ).stdout.strip()  # fmt: skip
-    assert added, "the history of this clone is cut: no release before can be made"
-    tree = subprocess.run([*git, "archive", f"{added}~1"], check=True, capture_output=True).stdout  # noqa: S603
-    with tarfile.open(fileobj=BytesIO(tree)) as archive:
-        archive.extractall(to, filter="data")
-    shutil.rmtree(to / "deploy")
-    shutil.copytree(ROOT / "deploy", to / "deploy")
-    return REVISIONS[-2]
-
-
 def test_the_release_before_is_installed_and_works_under_its_units(
-    first: Machine, sandbox: Sandbox
+    first: Machine, sandbox: Sandbox, debian_machines: Path
 ) -> None:
-    release_before(first.root / "root/avant")
-    again = "/root/avant/deploy/install.sh --wheels /mnt/wheels"
+    shutil.copytree(debian_machines, first.root / "root/avant")
+    again = "/root/avant/deploy/install.sh --wheels /mnt/wheels-avant"
     told = first.sh(again)
     assert "Donnez les réglages dans /etc/passerelle-unc/unc.env" in told
     set_up(first, sandbox)
@@ -156,7 +135,7 @@ def test_the_release_before_is_installed_and_works_under_its_units(
     first.sh(ENABLE)
     start(first, "unc-passage")
     everything_is_answered(first, sandbox)
-    assert first.sh("stat -c %U:%a /var/lib/passerelle-unc/unc.sqlite").strip() == "unc:640"
+    assert first.sh("stat -c %U:%a /var/lib/passerelle-unc/unc.sqlite").strip() == "unc:600"
 
 
 def test_it_is_upgraded_with_its_data_and_what_ran_runs_again(
@@ -165,7 +144,8 @@ def test_it_is_upgraded_with_its_data_and_what_ran_runs_again(
     before = annotated(sandbox)
     told = first.sh(INSTALL)
     assert "Arrêt, le temps de la mise à jour : " in told
-    assert "La base est à jour (/var/lib/passerelle-unc/unc.sqlite). Copie d'avant :" in told
+    assert "La base est à jour (/var/lib/passerelle-unc/unc.sqlite" in told
+    assert "Copie d'avant : /var/lib/passerelle-unc/sauvegardes/" in told
     assert "Relancé : " in told
     assert first.sh(f"systemctl is-active {TIMERS}").split() == ["active"] * len(ONE_MACHINE)
     everything_is_answered(first, sandbox)
@@ -185,8 +165,13 @@ def test_each_unit_of_one_machine_does_its_work(first: Machine, unit: str) -> No
     assert "Result=success" in told
 
 
-def test_the_portal_answers(first: Machine) -> None:
+def test_the_portal_answers_and_is_told_when_it_dies_though_it_starts_again(
+    first: Machine,
+) -> None:
     first.sh(debian.told("systemctl enable --now unc-portail"))
+    wait_for(lambda: is_served("http://127.0.0.1:8214/connexion"), seconds=90, what="the portal")
+    first.sh("systemctl kill --signal=KILL unc-portail")
+    wait_for(lambda: mails(first, "unc-portail"), seconds=60, what="a mail")
     wait_for(lambda: is_served("http://127.0.0.1:8214/connexion"), seconds=90, what="the portal")
     first.sh("systemctl disable --now unc-portail")
     assert "Result=success" in first.sh("systemctl show unc-portail -p Result")
@@ -199,9 +184,11 @@ def is_served(address: str) -> bool:
         return False
 
 
-def mails(machine: Machine) -> list[str]:
+def mails(machine: Machine, unit: str) -> list[str]:
+    """What the operator received about a unit."""
     box = machine.root / "var/mail/exploitation"
-    return re.split("(?m)^From ", box.read_text("utf-8"))[1:] if box.exists() else []
+    found = re.split("(?m)^From ", box.read_text("utf-8"))[1:] if box.exists() else []
+    return [one for one in found if f"L'unité {unit}" in one]
 
 
 def test_a_unit_that_fails_is_told_once_by_the_mail_of_the_host_and_when_it_works_again(
@@ -213,9 +200,8 @@ def test_a_unit_that_fails_is_told_once_by_the_mail_of_the_host_and_when_it_work
         wait_for(
             lambda: is_over(first, "unc-courriel@unc-passage.service"), seconds=60, what="alert"
         )
-    wait_for(lambda: mails(first), seconds=60, what="a mail")
-    [mail] = mails(first)
-    assert "unc-passage.service a" in mail
+    wait_for(lambda: mails(first, "unc-passage"), seconds=60, what="a mail")
+    [mail] = mails(first, "unc-passage")
     assert sandbox.token not in mail
     sandbox.control.add_token(sandbox.token)
     # What failed in a loop starts well each time: it works once it has done so for a while.
@@ -225,13 +211,18 @@ def test_a_unit_that_fails_is_told_once_by_the_mail_of_the_host_and_when_it_work
     file = first.root / "var/lib/passerelle-unc/alertes/unc-passage.service.json"
     file.write_text(re.sub(r'"last":"\d{4}', '"last":"2020', file.read_text()))
     start(first, "unc-passage")
-    wait_for(lambda: len(mails(first)) == 2, seconds=60, what="a second mail")
+    retour = "unc-retour@unc-passage.service.service"
+    wait_for(lambda: is_over(first, retour), seconds=60, what="the second alert")
+    journal = first.sh(f"journalctl --no-pager -u '{retour}'")
+    wait_for(
+        lambda: len(mails(first, "unc-passage")) == 2, seconds=60, what=f"a second mail: {journal}"
+    )
+    assert "unc-passage.service marche de nouveau" in journal
 
 
 def test_an_alert_is_tried_once(first: Machine) -> None:
-    before = len(mails(first))
     assert "Alerte envoyée à" in first.sh(debian.told("systemctl start unc-courriel@essai"))
-    wait_for(lambda: len(mails(first)) == before + 1, seconds=60, what="a mail")
+    wait_for(lambda: mails(first, "essai"), seconds=60, what="a mail")
 
 
 def is_over(machine: Machine, unit: str) -> bool:
