@@ -25,6 +25,7 @@ from cli.portal.source import source_of
 from sandbox.server import Sandbox, running_sandbox
 from settings import PREFIX, load_settings
 from steps.wiring.services import open_services
+from tests.captures_committee import fiches
 from tests.chromium import chromium
 from tests.exports.xlsx.test_libreoffice import convert
 from tests.portal.conftest import served
@@ -75,6 +76,7 @@ def main(home: Path) -> None:
         shown = f"registre show {situation}"
         for command, height in (("doctor", 520), ("status", 440), (shown, 980)):
             _terminal(browser, command, environment, height=height)
+        _committee(environment)
     _workbooks(latest_export(demo))
     _compress()
 
@@ -220,6 +222,14 @@ def _workbooks(folder: Path) -> None:
                 place = str(_first_page(text, sheet))
                 page = ["-f", place, "-l", place, "-singlefile", "-r", str(DPI), "-png"]
                 _said(["pdftoppm", *page, str(printed), str(IMAGES / name)])
+
+
+def _committee(environment: Mapping[str, str]) -> None:
+    with tempfile.TemporaryDirectory() as made:
+        for reader, file in fiches(environment, Path(made)).items():
+            name = "comite-fiche" if reader == "agence" else f"comite-fiche-{reader}"
+            page = ["-singlefile", "-r", str(DPI), "-png"]
+            _said(["pdftoppm", *page, str(file), str(IMAGES / name)])
 
 
 def _first_page(pages: Sequence[str], sheet: str) -> int:
