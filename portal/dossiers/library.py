@@ -39,6 +39,7 @@ class Library:
         self._next = clock()
         self._context: ExportContext | None = None
         self._indicators: Mapping[str, Indicators] = {}
+        self._sections: Mapping[str, str] | None = None
         self._news: dict[str, tuple[int, News]] = {}
         self._counted = ""
         self._asked = Event()
@@ -124,6 +125,13 @@ class Library:
         return known.rising if known else frozenset()
 
     @property
+    def sections(self) -> Mapping[str, str]:
+        """Heading of the form of each champ; read again as the circumstances are."""
+        if self._sections is None:
+            self._sections = self._source.sections()
+        return self._sections
+
+    @property
     def context(self) -> ExportContext:
         """The circumstances of every page."""
         if self._context is None:
@@ -159,7 +167,7 @@ class Library:
         lines.forget(source.demarche, sorted(made.keys() - wanted.keys()))
         stale = sorted((n for n, stamp in wanted.items() if made.get(n) != stamp), reverse=True)
         if stale or self._context is None:
-            self._context = source.circumstances()
+            self._context, self._sections = source.circumstances(), None
         for start in range(0, len(stale), CHUNK):
             self.left = len(stale) - start
             chunk = stale[start : start + CHUNK]

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import FileResponse
 from pydantic import Field, ValidationError
 
-from portal.dossiers.card import Card, make_card
+from portal.dossiers.card import Card, CardFile, make_card
 from portal.dossiers.charts import draw
 from portal.dossiers.library import Library
 from portal.dossiers.search import ORDERS, Wanted
@@ -19,7 +21,8 @@ from portal.pages.view import view_of
 from portal.pages.writing import Form, Sent, Shown, form_of
 from portal.people.roles import Role
 from portal.people.sessions import SignedIn
-from portal.source import Passage, Source
+from portal.source import Passage, Source, now
+from store.staff.visits import Visit
 
 _HIGHEST = 2**31
 _SAID_OF_PASSAGE = {
@@ -46,6 +49,10 @@ class DossierPages:
         """What looks like patient data in a dossier; nothing outside of the agency."""
         return self.source.passages(number) if role.audience == "agence" else ()
 
+    def file(self, one: CardFile) -> Path | None:
+        """Where a file is, where it is kept and was found safe."""
+        return self.source.attachment(one.checksum) if one.scan == "safe" else None
+
     def card(self, number: int, role: Role) -> Card | None:
         """A dossier as it is now; ``None`` when it is not there, or not for this reader."""
         if not 0 < number < _HIGHEST:
@@ -53,7 +60,12 @@ class DossierPages:
         entries, context = tuple(self.source.entries([number])), self.library.context
         for reading, to in self.source.read(entries, context=context, audience=role.audience):
             mine = replace(reading, author=role.author)
-            return make_card(mine, columns=self.source.columns, centres=to.centres)
+            return make_card(
+                mine,
+                columns=self.source.columns,
+                centres=to.centres,
+                sections=self.library.sections,
+            )
         return None
 
 
@@ -105,8 +117,42 @@ def dossier(request: Request, number: str, person: SignedIn) -> Response:
         card=card,
         passages=passages,
         opinions=pages.source.columns.opinions,
+        events=[
+            one
+            for one in pages.source.past_events(card.number)
+            if person.role.audience == "agence" or not one.agency
+        ],
+        kept={one.id for one in card.files if pages.file(one) is not None},
         may_judge=person.role.may_judge(card.centres),
         shown=opinion_shown(card),
+    )
+
+
+@router.get("/dossiers/{number}/pieces/{name}")
+def attachment(request: Request, number: str, name: str, person: SignedIn) -> Response:
+    """Hand out a file of a dossier to the agency, and write down to whom.
+
+    What a file holds cannot be masked: it never leaves the agency. One that the antivirus did not
+    find safe is not handed out, nor one that was not downloaded.
+
+    Raises:
+        UnknownError: There is no such dossier or file for this person.
+    """
+    pages = _dossier_pages(request)
+    card = pages.card(int(number), person.role) if is_number(number) else None
+    file = next((one for one in card.files if one.id == name), None) if card else None
+    path = pages.file(file) if file else None
+    if file is None or path is None:
+        raise UnknownError
+    if HEAD not in request.scope:
+        source = pages.source
+        line = Visit(now(), person.email, "download", file=f"dossier {number}, pièce {name[:12]}")
+        source.store.visits.record(source.demarche, line)
+    return FileResponse(
+        path,
+        media_type="application/octet-stream",  # never shown by the browser, whatever it says it is
+        filename=file.name,
+        headers={"cache-control": "private, no-store"},
     )
 
 

@@ -26,6 +26,7 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/changements"): SIGNED_IN,
     ("GET", "/dossiers"): SIGNED_IN,
     ("GET", "/dossiers/{number}"): dict.fromkeys(EVERYBODY, 404) | {NOBODY: 303},
+    ("GET", "/dossiers/{number}/pieces/{name}"): dict.fromkeys(EVERYBODY, 404) | {NOBODY: 303},
     ("POST", "/dossiers/{number}/passages"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
     ("POST", "/dossiers/{number}/avis"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
     ("GET", "/renvoi"): SIGNED_IN,
