@@ -2,28 +2,42 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import FileResponse
-from pydantic import Field, ValidationError
+from pydantic import Field
 
+from exports.published.flat import csv_bytes
 from portal.dossiers.card import Card, CardFile, make_card
 from portal.dossiers.charts import draw
 from portal.dossiers.library import Library
-from portal.dossiers.search import ORDERS, Wanted
+from portal.dossiers.search import (
+    COLUMNS,
+    ORDERS,
+    VISIT,
+    Refused,
+    SearchChoices,
+    Wanted,
+    wanted_of,
+)
+from portal.dossiers.searched import table_of
 from portal.dossiers.situation_names import situation_at_head
-from portal.errors import UnknownError
+from portal.errors import PortalError, UnknownError
 from portal.headers import HEAD
-from portal.pages.home import note_seen
+from portal.pages.home import note_seen, whose
 from portal.pages.view import view_of
 from portal.pages.writing import Form, Sent, Shown, form_of
 from portal.people.roles import Role
-from portal.people.sessions import SignedIn
+from portal.people.sessions import Person, SignedIn
 from portal.source import Passage, Source, now
 from store.staff.visits import Visit
+from triage.verdict.model import Status
 
+STATUSES = tuple(one.value for one in Status)
+PRIORITIES = ("P1", "P2", "P3", "P4")
 _HIGHEST = 2**31
 _SAID_OF_PASSAGE = {
     True: "Noté\u00a0: ces mots ne désignent pas un patient.",
@@ -76,24 +90,70 @@ def _dossier_pages(request: Request) -> DossierPages:
 
 @router.get("/dossiers")
 def dossiers(request: Request, person: SignedIn) -> Response:
-    """The dossiers found, a page at a time."""
-    library, audience = _dossier_pages(request).library, person.role.audience
-    try:
-        wanted = Wanted.model_validate(dict(request.query_params))
-    except ValidationError:
-        wanted = Wanted()
+    """The dossiers found, a page at a time; what has no sense in the address is told by name."""
+    pages = _dossier_pages(request)
+    library, audience = pages.library, person.role.audience
+    choices = library.choices(audience)
+    wanted, refused = _wanted(request, choices)
+    since = _former_visit(pages.source, person) if wanted.depuis == VISIT else None
     return view_of(request).page(
         request,
         "dossiers",
         person=person,
         wanted=wanted,
-        found=library.find(audience, wanted),
-        choices=library.choices(audience),
+        refused=refused,
+        since=since,
+        found=library.find(whose(person), wanted, since=since),
+        choices=choices,
+        statuses=STATUSES,
+        priorities=PRIORITIES,
         orders=ORDERS,
-        centres=_dossier_pages(request).source.centres,
+        columns=COLUMNS,
+        centres=pages.source.centres,
         all=library.count(audience),
         left=library.left,
     )
+
+
+@router.get("/recherche.csv")
+def as_csv(request: Request, person: SignedIn) -> Response:
+    """The whole of a search as a file: what its list shows, and nothing that it does not.
+
+    Raises:
+        PortalError: The address has a part without sense: the file would not be what it seems.
+    """
+    pages = _dossier_pages(request)
+    wanted, refused = _wanted(request, pages.library.choices(person.role.audience))
+    if refused:
+        raise PortalError
+    since = _former_visit(pages.source, person) if wanted.depuis == VISIT else None
+    found = pages.library.all(whose(person), wanted, since=since)
+    if HEAD not in request.scope:
+        line = Visit(now(), person.email, "search fetched", file=f"{len(found)} dossiers")
+        pages.source.store.visits.record(pages.source.demarche, line)
+    return Response(
+        csv_bytes(table_of(found)),
+        media_type="text/csv; charset=utf-8",
+        headers={
+            "content-disposition": 'attachment; filename="unc-recherche.csv"',
+            "cache-control": "private, no-store",
+        },
+    )
+
+
+def _wanted(request: Request, choices: SearchChoices) -> tuple[Wanted, tuple[Refused, ...]]:
+    source = _dossier_pages(request).source
+    known = {
+        "statut": STATUSES,
+        "priorite": PRIORITIES,
+        "situation": choices.situations,
+        "centre": [one.code for one in source.centres],
+    }
+    return wanted_of(request.query_params.multi_items(), known)
+
+
+def _former_visit(source: Source, person: Person) -> datetime | None:
+    return source.store.visits.former_sign_in(source.demarche, person.email)
 
 
 @router.get("/dossiers/{number}")
