@@ -123,10 +123,11 @@ def host(image: str, cluster: Cluster, tmp_path_factory: pytest.TempPathFactory)
         work = home / "travail"
         work.mkdir()
         os.chown(work, ACCOUNT, ACCOUNT)
-        secret = home / "ds-token"
-        secret.write_text(sandbox.token)
-        os.chown(secret, ACCOUNT, -1)
-        secret.chmod(0o400)
+        for name, text in {"ds-token": sandbox.token, "lookup": "s" * 40}.items():
+            secret = home / name
+            secret.write_text(text)
+            os.chown(secret, ACCOUNT, -1)
+            secret.chmod(0o400)
         cluster.home.chmod(0o755)  # the account of the image goes through it to the socket
         made = Host(
             home=home,
@@ -141,7 +142,11 @@ def host(image: str, cluster: Cluster, tmp_path_factory: pytest.TempPathFactory)
                     f"postgresql+asyncpg://unc@/{bases[1]}?host=/base"
                 ),
             },
-            volumes={"/srv/unc": work, "/base": cluster.home},
+            volumes={
+                "/srv/unc": work,
+                "/base": cluster.home,
+                "/bdpm": ROOT / "tests" / "data" / "bdpm",
+            },
         )
         try:
             yield made
@@ -194,7 +199,9 @@ def test_the_services_of_compose_are_healthy_run_and_stop(host: Host) -> None:
         prefect = ("prefect", "--no-prompt")
         host.call("worker", *prefect, "work-pool", "create", "unc", "--type", "process")
         host.call("worker", *prefect, "deploy", "--all")
-        with host.service("portail"), host.service("worker") as worker:
+        # The look-up serves medicines that the operator loads, with a secret of its own.
+        host.call("worker", "unc", "bdpm", "load", "/bdpm", "--json")
+        with host.service("portail"), host.service("annuaire"), host.service("worker") as worker:
             for seed in generate(8, seed=9)[6:]:
                 host.sandbox.control.create(host.sandbox.demarche, seed)
             host.call(

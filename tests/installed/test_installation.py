@@ -82,7 +82,8 @@ def set_up(machine: Machine, sandbox: Sandbox) -> None:
         "UNC_SMTP_FROM": "unc@localhost",
     }.items():
         text = re.sub(f"(?m)^{name}=.*$", f"{name}={value}", text)
-    file.write_text(f"{text}UNC_DS_URL={sandbox.url}\n", "utf-8")
+    # One at a time, so that a run can be met in its middle.
+    file.write_text(f"{text}UNC_DS_URL={sandbox.url}\nUNC_BATCH_SIZE=1\n", "utf-8")
     token(machine, sandbox.token)
     machine.sh("id exploitation >/dev/null 2>&1 || useradd --create-home exploitation")
 
@@ -177,6 +178,17 @@ def test_the_portal_answers_and_is_told_when_it_dies_though_it_starts_again(
     assert "Result=success" in first.sh("systemctl show unc-portail -p Result")
 
 
+def test_the_lookup_answers(first: Machine) -> None:
+    unc(first, "bdpm load /mnt/depot/tests/data/bdpm")
+    (first.root / "root/lookup").write_text("s" * 40)
+    first.sh("install -m 0400 -o unc /root/lookup /etc/passerelle-unc/lookup")
+    first.sh("echo UNC_LOOKUP_SECRETS_FILE=/etc/passerelle-unc/lookup"
+             " >> /etc/passerelle-unc/unc.env")  # fmt: skip
+    start(first, "unc-annuaire")
+    wait_for(lambda: is_served("http://127.0.0.1:8215/sante"), seconds=90, what="the look-up")
+    first.sh("systemctl stop unc-annuaire")
+
+
 def is_served(address: str) -> bool:
     try:
         return requests.get(address, timeout=5).ok
@@ -238,14 +250,18 @@ def deposit(sandbox: Sandbox, count: int) -> None:
         sandbox.control.create(sandbox.demarche, dated)
 
 
-def mid_run(machine: Machine, sandbox: Sandbox, then: Callable[[], object]) -> None:
-    """Act on a run of the unit that has begun to write."""
+def mid_run(
+    machine: Machine,
+    sandbox: Sandbox,
+    then: Callable[[], object],
+    *,
+    begin: str = "systemctl start --no-block unc-passage",
+) -> None:
+    """Act on a run that has begun to write."""
     deposit(sandbox, 10)
     done = annotated(sandbox)
     sandbox.control.fault("latency", seconds=0.5, operation="mutation")
-    machine.sh("sed -i '/UNC_BATCH_SIZE/d' /etc/passerelle-unc/unc.env"
-               "; echo UNC_BATCH_SIZE=1 >> /etc/passerelle-unc/unc.env")  # fmt: skip
-    machine.sh("systemctl start --no-block unc-passage")
+    machine.sh(begin)
     wait_for(lambda: annotated(sandbox) > done + 1, seconds=120, what="a run that writes")
     then()
     sandbox.control.clear_faults()
@@ -319,6 +335,17 @@ def test_a_server_with_postgresql_and_prefect_runs_and_drains(
         wait_for(lambda: "vivant" in server.sh(f"{alive} || true"), seconds=90, what="a worker")
         passage = debian.told(".venv/bin/prefect deployment run 'passerelle-unc")
         server.sh(f"{PREFECT}{passage} --watch")
+        everything_is_answered(server, sandbox)
+        mid_run(server, sandbox, lambda: server.sh("systemctl restart unc-prefect"),
+                begin=PREFECT + passage)  # fmt: skip
+        wait_for(lambda: is_served("http://127.0.0.1:4200/api/health"), seconds=180, what="Prefect")
+
+        def once_more() -> bool:
+            server.sh(f"{PREFECT}{passage} --watch || true")  # the first may not be over yet
+            shown = sandbox.control.snapshots(sandbox.demarche)
+            return int(unc(server, "status")["dossiers"]) == len(shown)
+
+        wait_for(once_more, seconds=400, what="a run after Prefect came back")
         everything_is_answered(server, sandbox)
         server.sh("systemctl stop unc-worker@1")
         assert "pas vivant" in server.sh(alive, code=1)
