@@ -178,11 +178,11 @@ def test_each_timer_starts_a_service_that_is_there_and_a_failure_is_told() -> No
         assert "OnFailure=unc-courriel@%n.service" in told
         assert "OnSuccess=unc-retour@%n.service" in told
         assert "Type=oneshot" in told
-    for service in SERVICES:
-        told = service.read_text("utf-8")
+    for each in SERVICES:
+        told = each.read_text("utf-8")
         if "Restart=on-failure" in told:  # systemd never says that such a service failed
-            assert "systemctl start --no-block unc-courriel@%n.service" in told, service.name
-            assert "systemctl start --no-block unc-retour@%n.service" in told, service.name
+            assert "systemctl start --no-block unc-courriel@%n.service" in told, each.name
+            assert "systemctl start --no-block unc-retour@%n.service" in told, each.name
     again = (DEPLOY / "systemd" / "unc-retour@.service").read_text("utf-8")
     mail = (DEPLOY / "systemd" / "unc-courriel@.service").read_text("utf-8")
     assert "OnFailure" not in mail + again, "an alert that fails does not call itself"

@@ -25,6 +25,7 @@ PAGES = (
     "premier-jour.md",
     "verdict.md",
     "classeurs.md",
+    "registre.md",
 )
 FIELDS = (*Settings.model_fields, *PortalSettings.model_fields, *LookupSettings.model_fields)
 SETTINGS = {f"UNC_{name.upper()}" for name in FIELDS}
