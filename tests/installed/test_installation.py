@@ -134,9 +134,9 @@ def test_the_release_before_is_installed_and_works_under_its_units(
     told = first.sh(again)
     assert "Base prête : /var/lib/passerelle-unc/unc.sqlite" in told
     assert "Un passage peut se faire" in told
+    start(first, "unc-passage")
     assert len(TIMERS.split()) == len(ONE_MACHINE)
     first.sh(ENABLE)
-    start(first, "unc-passage")
     everything_is_answered(first, sandbox)
     assert first.sh("stat -c %U:%a /var/lib/passerelle-unc/unc.sqlite").strip() == "unc:600"
 
