@@ -30,11 +30,13 @@ class Opinion:
         who: Its readers, as staff name them.
         judgement: Choice in the list of opinions, or blank.
         comment: Free text, or blank.
+        id: Its place among all that were ever kept, of all dossiers.
     """
 
     who: str
     judgement: str
     comment: str
+    id: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

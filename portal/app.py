@@ -21,11 +21,12 @@ from portal.errors import (
     UnknownError,
 )
 from portal.headers import SafeHeaders
-from portal.pages import dossiers, exports, home, journal, sign_in
+from portal.pages import dossiers, exports, home, journal, opinions, sign_in
 from portal.pages.view import STATIC, View, dsfr_is_installed, view_of
 from portal.people.oidc import OidcProvider, OidcSignIn
 from portal.people.sessions import LASTS, Sessions, came_from, local_path, sessions_of
 from portal.published.files import FetchableFiles
+from portal.published.returns import Returns
 from portal.source import Source, now
 from store.staff.visits import Visit
 
@@ -62,6 +63,7 @@ def make_app(source: Source, site: Site) -> FastAPI:
     )
     app.state.source = source
     app.state.writing = Lock()
+    app.state.returns = Returns()
     app.state.sessions = Sessions(source.store.accounts, site.secret)
     title = source.store.demarches.state(source.demarche).title or ""
     app.state.view = View(
@@ -77,7 +79,7 @@ def make_app(source: Source, site: Site) -> FastAPI:
     library = Library(source)
     library.look()
     app.state.dossier_pages = dossiers.DossierPages(source, library)
-    for pages in (home, journal, sign_in, exports, dossiers):
+    for pages in (home, journal, sign_in, exports, dossiers, opinions):
         app.include_router(pages.router)
     app.mount("/statique", StaticFiles(directory=STATIC), name="statique")
     app.add_exception_handler(PortalError, _refuse)

@@ -8,7 +8,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 16_384
 """Of a form, unless :data:`LARGER` says otherwise."""
-LARGER: tuple[tuple[re.Pattern[str], int], ...] = ()
+LARGER = (
+    (re.compile(r"/dossiers/[0-9]{1,10}/avis"), 512 * 1024),  # the text of a cell, as forms send it
+    (re.compile(r"/renvoi"), 48 * 2**20),  # the agency's workbook of 10,000 dossiers, twice
+)
 """Paths of forms that may be longer, with their bytes: a long text, a file."""
 HEAD = "unc.head"
 """Key of the scope of a request that asks for no body: nothing is handed out."""

@@ -9,11 +9,14 @@ from typing import Protocol
 from exports.model import ExportContext, ExportedDossier
 from exports.readers.policy import Policy
 from exports.readers.reading import Reading, readings
+from exports.returned.taken_in import ReadAs, TakenIn
 from exports.sheets.centres import Assignment, Centre, concerned
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.to_treat import News
 from mappings.schema.model import Audience
 from store.repository import Store
+from store.staff.opinions import OpinionRow
+from store.staff.visits import Visit
 
 
 class Passage(Protocol):
@@ -60,6 +63,11 @@ class Source:
             no patient's, and who says so. Raises errors of :mod:`portal.errors`.
         news: What is new to the readers of a workbook since the last weekly edition.
         matters: What waits for them beside dossiers.
+        give_opinion: Keeps an opinion, unless another was given since the last that was seen (by
+            its place among all), with its line in the journal. Raises ``Superseded``.
+        compare_returned: What a workbook that came back would change, see
+            :func:`steps.publish.opinions.compare`; nothing is kept. Raises ``ExportError``.
+        keep_returned: Keeps it, as ``give_opinion``.
         stamp: Tells whether anything changed, without reading a dossier.
     """
 
@@ -75,6 +83,9 @@ class Source:
     stamps: Callable[[], Mapping[int, str]]
     news: Callable[[str], News]
     matters: Callable[[str], Sequence[Matter]]
+    give_opinion: Callable[[OpinionRow, int, Visit], None]
+    compare_returned: Callable[[bytes, str, ReadAs, Callable[[str], bool]], TakenIn]
+    keep_returned: Callable[[TakenIn, Visit], None]
     stamp: Callable[[], str]
     passages: Callable[[int], Sequence[Passage]]
     say_of_passage: Callable[[int, str, bool, str], None]

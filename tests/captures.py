@@ -4,6 +4,7 @@ The demo is played in a folder of its own, with its seed; only the days move wit
 Needs what the pictures are made with: Chromium, LibreOffice, poppler-utils and pngquant.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -37,12 +38,14 @@ SHEETS = {
         "À traiter": "agence-a-traiter",
         "Dossiers": "agence-dossiers",
         "Synthèse": "agence-synthese",
+        "Situations": "agence-situations",
     },
     "crpv-lyon.xlsx": {
         "À traiter": "centre-a-traiter",
         "Dossiers": "centre-dossiers",
         "Situations": "centre-situations",
         "Synthèse": "centre-synthese",
+        "Questions": "centre-questions",
     },
 }
 """The sheets that are shown: the first printed page of each."""
@@ -68,10 +71,45 @@ def main(home: Path) -> None:
         with _environment(environment):
             number = _portal(browser)
         _demarche(browser, sandbox, number)
-        for command, height in (("doctor", 520), ("status", 440)):
+        situation = _register(environment)
+        shown = f"registre show {situation}"
+        for command, height in (("doctor", 520), ("status", 440), (shown, 980)):
             _terminal(browser, command, environment, height=height)
     _workbooks(latest_export(demo))
     _compress()
+
+
+def _register(environment: Mapping[str, str]) -> str:
+    """Let people act on the largest situation of the demo, and the workbooks follow; its id."""
+
+    def unc(*words: str) -> str:
+        asked = [str(UNC), *words]
+        told = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+        return told.stdout
+
+    found = json.loads(unc("registre", "list", "--json"))["situations"]
+    name = str(max(found, key=lambda one: len(one["dossiers"]))["id"])
+    by = ("--by", "Anne Durand", "--motif", "Réunion de suivi")
+    for words in REGISTER:
+        unc("registre", *(name if one == "SITUATION" else one for one in words), *by)
+    unc("export")
+    return name
+
+
+REGISTER = (
+    (
+        *("validate", "SITUATION", "--titre", "Usage détourné, signalé par plusieurs entreprises"),
+        *("--usage-autorise", "Selon l’AMM", "--usage-constate", "Hors AMM", "--risque", "avéré"),
+        *("--pilote", "Anne Durand", "--niveau", "Modéré"),
+        *("--justification", "Quelques cas graves, exposition encore limitée."),
+    ),
+    ("measure", "add", "SITUATION", "--type", "courrier aux professionnels"),
+    (
+        *("question", "add", "SITUATION", "--centres", "Lyon ; Lille", "--echeance", "2099-02-15"),
+        *("--texte", "Ces cas sont-ils connus de votre centre ?"),
+    ),
+)
+"""What they do of it."""
 
 
 @contextmanager
@@ -152,7 +190,7 @@ def _terminal(
     browser: Browser, command: str, environment: Mapping[str, str], *, height: int
 ) -> None:
     """What a command prints, as a terminal of a hundred columns shows it."""
-    asked = [str(UNC), command]
+    asked = [str(UNC), *command.split()]
     told = subprocess.run(  # noqa: S603
         asked,
         env={**environment, "COLUMNS": "100", "FORCE_COLOR": "1"},
@@ -167,7 +205,7 @@ def _terminal(
         console.print(Text.from_ansi(said))
     page = _page(browser, height=height)
     page.set_content(console.export_html(theme=DEFAULT_TERMINAL_THEME))
-    page.screenshot(path=IMAGES / f"terminal-{command}.png")
+    page.screenshot(path=IMAGES / f"terminal-{command.split(maxsplit=1)[0]}.png")
     page.context.close()
 
 

@@ -20,6 +20,7 @@ from steps.judge.acts import today
 from steps.judge.patients import clear, passages, restore
 from steps.publish.circumstances import circumstances, line_stamps
 from steps.publish.export import entries_of, export_context, source_digest
+from steps.publish.opinions import compare, give, keep
 from steps.publish.publication import news_of
 from steps.wiring.failures import RequestError
 from steps.wiring.handed_out_files import centres, hand_out_files
@@ -100,6 +101,11 @@ def source_of(services: Services) -> Source:
         stamps=lambda: line_stamps(services),
         news=lambda author: news_of(services, author),
         matters=_once_for_each_act(services),
+        give_opinion=lambda row, until, line: give(services, row, until=until, line=line),
+        compare_returned=lambda content, name, said, allowed: compare(
+            services, content, name, said, allowed=allowed
+        ),
+        keep_returned=lambda taken, line: keep(services, taken, line=line),
         stamp=lambda: source_digest(services),
         passages=passages_of,
         say_of_passage=say,

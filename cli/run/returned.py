@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
-from rich.console import Console
 
-from cli.terminal.output import Common, print_json, say, table
+from cli.terminal.output import Common, Console, print_json, say, table
 from exports.returned.merging import Change, Held, Spread
+from exports.returned.taken_in import TakenIn
 from settings import load_settings
-from steps.publish.opinions import TakenIn, take_in
+from steps.publish.opinions import take_in
 from steps.wiring.services import open_services
 
 _DEFAULT = Common()

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from exports.returned.book import Sheet
+from exports.returned.merging import BY_COMMAND, Ways
 from exports.returned.reader import Returned, not_a_text, read_sheet, top_of
 from exports.returned.reference import squeezed
 from exports.sheets.columns import ColumnsFile
@@ -21,7 +22,7 @@ from triage.registre.register import Question, Register
 _READ = (KEY, ACT, ANSWER, TEXT)
 _PARTED = (
     "Remettez les cellules à leur place dans le classeur, ou, si chaque réponse est bien en face de"
-    " sa question, relancez avec --accept-rows"
+    " sa question, "
 )
 
 
@@ -148,6 +149,7 @@ def take_answers(
     by: By,
     when: When,
     accept_rows: bool,
+    ways: Ways = BY_COMMAND,
 ) -> Answers:
     """Compare answers with what the workbook carried and with what is held now. Pure.
 
@@ -159,11 +161,12 @@ def take_answers(
         by: Who answers.
         when: Day of the answers.
         accept_rows: Whether a person says that each answer is in front of its question.
+        ways: How they say so.
     """
     judge = _Judge(register, acts, centre, by, when)
     for row in sheet.rows:
         judge.take(row)
-    problems = (*sheet.problems, *judge.problems, *(() if accept_rows else judge.parted()))
+    problems = (*sheet.problems, *judge.problems, *(() if accept_rows else judge.parted(ways)))
     if problems:
         return Answers(problems=problems, remarks=tuple(judge.remarks))
     return Answers(tuple(judge.changes), tuple(judge.drafts), (), tuple(judge.remarks))
@@ -241,7 +244,7 @@ class _Judge:
         self.drafts += drafts
         self.changes.append(AnswerChange(one.id, now, row.text))
 
-    def parted(self) -> Iterator[str]:
+    def parted(self, ways: Ways) -> Iterator[str]:
         """Rows whose answer, or whose question, is that of another row: sorted apart."""
         texts = {squeezed(self._register.questions[name].text): name for name in self._seen}
         left = {
@@ -258,5 +261,5 @@ class _Judge:
             if not same or (moved and squeezed(self._carried[name]) != squeezed(row.text)):
                 yield (
                     f"{row.cell} : cette ligne a le texte d'une autre ; des cellules ont été triées"
-                    f" ou collées sans les autres. {_PARTED}"
+                    f" ou collées sans les autres. {_PARTED}{ways.rows}"
                 )

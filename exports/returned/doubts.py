@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import factorial
 
-from exports.returned.merging import NOTHING, Held
+from exports.returned.merging import BY_COMMAND, NOTHING, Held, Ways
 from exports.returned.reader import DossierTable, Line, places
 from exports.returned.reference import Compared
 from french.text import fold, normalise_label
 
 _REMEDY = (
     "Remettez les cellules à leur place dans le classeur (annulez ce tri), ou, si chaque avis est"
-    " bien en face de son dossier, relancez avec --accept-rows"
+    " bien en face de son dossier, "
 )
 _SHOWN = 5
 _LEAST = ((3, 1_000), (4, 24))
@@ -29,7 +29,9 @@ _STEPS_PER_SLIP = 8
 """Of so many rows, one may have another place now than when they were handed out."""
 
 
-def doubts(compared: Compared, carried: Mapping[int, Held]) -> tuple[str, ...]:
+def doubts(
+    compared: Compared, carried: Mapping[int, Held], *, ways: Ways = BY_COMMAND
+) -> tuple[str, ...]:
     """Why opinions may stand in front of other dossiers than their own, each with its cells."""
     table = compared.table
     found = [
@@ -42,7 +44,7 @@ def doubts(compared: Compared, carried: Mapping[int, Held]) -> tuple[str, ...]:
             for line in _own_column(compared, carried, part, column)
         ),
     ]
-    return tuple(f"{one}. {_REMEDY}" for one in found)
+    return tuple(f"{one}. {_REMEDY}{ways.rows}" for one in found)
 
 
 def _displaced(compared: Compared) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What a returned workbook changes, beside what was written since it was handed out. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from exports.returned.reader import Covering, Written
@@ -17,12 +17,32 @@ _PARTS = ("avis", "commentaire")
 
 
 @dataclass(frozen=True, slots=True)
+class Ways:
+    """How a person says what a workbook alone cannot tell, where it was refused for that.
+
+    Attributes:
+        rows: Each opinion is in front of its dossier, whatever the cells look like.
+        merged: Whom the text of merged cells is for.
+    """
+
+    rows: str
+    merged: str
+
+
+BY_COMMAND = Ways(
+    rows="relancez avec --accept-rows",
+    merged="relancez avec --merged first (le premier seul) ou --merged all (tous)",
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
-    """What an evaluator changed on a dossier."""
+    """What an evaluator changed on a dossier, and in which cells."""
 
     number: int
     before: Held
     after: Held
+    cells: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +81,7 @@ def uncover(
     *,
     present: Mapping[int, Held],
     spread: Spread | None,
+    ways: Ways = BY_COMMAND,
 ) -> Uncovered:
     """Tell what merged cells say of each row: nothing is erased by being covered.
 
@@ -69,6 +90,7 @@ def uncover(
         coverings: Evaluators' cells that were made one.
         present: What its author holds now.
         spread: Whom their text is for, where a person said.
+        ways: How they say it.
     """
     found = {row.number: row for row in rows}
     problems, remarks = [], []
@@ -90,8 +112,7 @@ def uncover(
             problems.append(
                 f"{one.cells} : cellules fusionnées ; « {text} » vaut-il pour le dossier"
                 f" {one.first} seul, ou aussi pour {_dossiers(blank)} ? Défusionnez-les et écrivez"
-                " ce texte là où il vaut, ou relancez avec --merged first (le premier seul) ou"
-                " --merged all (tous)"
+                f" ce texte là où il vaut, ou {ways.merged}"
             )
         elif spread == "all":
             for number in blank:
@@ -148,7 +169,7 @@ def merge(
                 " classeur publié"
             )
         else:
-            changes.append(Change(row.number, before=now, after=returned))
+            changes.append(Change(row.number, before=now, after=returned, cells=row.cells))
     return Merge(tuple(changes), tuple(problems), tuple(remarks))
 
 

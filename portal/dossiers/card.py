@@ -81,6 +81,9 @@ class Card:
         tables: Its other rows in the workbook.
         situation: Id of its situation that its reader may ask for, or an empty text.
         situation_text: What stands there for its reader: the id, or a mask.
+        centres: Codes of the centres that it concerns.
+        judgement: The opinion that its reader holds, blank for none.
+        comment: Their comment.
     """
 
     number: int
@@ -96,11 +99,15 @@ class Card:
     tables: tuple[CardRows, ...]
     situation: str
     situation_text: str
+    centres: tuple[str, ...]
+    judgement: str
+    comment: str
 
 
-def make_card(reading: Reading, *, columns: ColumnsFile) -> Card:
+def make_card(reading: Reading, *, columns: ColumnsFile, centres: tuple[str, ...] = ()) -> Card:
     """Make the card of a dossier for its reader."""
     assessment, decision = reading.assessment, reading.decision
+    own = reading.opinion
     at_the_agency = reading.audience == "agence"
     return Card(
         number=reading.number,
@@ -116,6 +123,9 @@ def make_card(reading: Reading, *, columns: ColumnsFile) -> Card:
         tables=tuple(_tables(reading, columns)),
         situation=situation_id(reading),
         situation_text=reading.situation,
+        centres=centres,
+        judgement=own.judgement if own else "",
+        comment=own.comment if own else "",
     )
 
 
@@ -130,7 +140,7 @@ def _facts(reading: Reading, columns: ColumnsFile) -> Sequence[CardFact]:
     return [
         CardFact(column.name, _shown(column, cell), column.meaning)
         for column, cell in zip(table.columns, table.rows[0], strict=True)
-        if column.name not in headed
+        if column.name not in headed and not column.filled
     ]
 
 

@@ -51,8 +51,9 @@ class DossierPages:
         if not 0 < number < _HIGHEST:
             return None
         entries, context = tuple(self.source.entries([number])), self.library.context
-        for reading, _ in self.source.read(entries, context=context, audience=role.audience):
-            return make_card(replace(reading, author=role.author), columns=self.source.columns)
+        for reading, to in self.source.read(entries, context=context, audience=role.audience):
+            mine = replace(reading, author=role.author)
+            return make_card(mine, columns=self.source.columns, centres=to.centres)
         return None
 
 
@@ -91,13 +92,22 @@ def dossier(request: Request, number: str, person: SignedIn) -> Response:
         UnknownError: There is none of this number that this person may read.
     """
     pages = _dossier_pages(request)
-    card = pages.card(int(number), person.role) if _is_number(number) else None
+    card = pages.card(int(number), person.role) if is_number(number) else None
     if card is None:
         raise UnknownError
     if HEAD not in request.scope:
         note_seen(request, person, card.number)
     passages = [(one, passage_shown(one)) for one in pages.passages(card.number, person.role)]
-    return view_of(request).page(request, "dossier", person=person, card=card, passages=passages)
+    return view_of(request).page(
+        request,
+        "dossier",
+        person=person,
+        card=card,
+        passages=passages,
+        opinions=pages.source.columns.opinions,
+        may_judge=person.role.may_judge(card.centres),
+        shown=opinion_shown(card),
+    )
 
 
 class PassageForm(Form):
@@ -120,7 +130,7 @@ def say_of_passage(
     """
     role, code, is_none = sent.person.role, sent.form.code, sent.form.geste == "montrer"
     sent.require(role.audience == "agence")
-    if not _is_number(number):
+    if not is_number(number):
         raise UnknownError
     pages, place = _dossier_pages(sent.request), int(number)
 
@@ -145,7 +155,13 @@ def passage_shown(passage: Passage) -> Shown:
     return Shown({"Hors de l’agence": told})
 
 
-def _is_number(text: str) -> bool:
+def opinion_shown(card: Card) -> Shown:
+    """What the page of a dossier shows of the opinion of its reader."""
+    return Shown({"Avis": card.judgement, "Commentaire": card.comment})
+
+
+def is_number(text: str) -> bool:
+    """Whether a part of an address may be the number of a dossier."""
     return text.isascii() and text.isdecimal() and len(text) < 11  # noqa: PLR2004
 
 

@@ -16,6 +16,8 @@ EVENTS = {
     "refused": "Accès refusé",
     "not a patient": "Passage dit sans patient",
     "a patient again": "Passage de nouveau masqué",
+    "opinion": "Avis donné",
+    "workbook returned": "Classeur renvoyé",
 }
 
 router = APIRouter()

@@ -16,10 +16,18 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_origin
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
+from exports.cells import MAX_UNITS
 from exports.returned.typed_text import typed_text
 from portal.errors import (
     BusyError,
@@ -47,8 +55,8 @@ _NAME = 200
 class Form(BaseModel):
     """Fields of a form: a page that writes adds its own. What is not named is refused.
 
-    Texts have their line ends and margins tidied, and nothing in them that no cell can hold. The
-    ``title`` of a field is its label on the page.
+    The ``title`` of a field is its label on the page. What people type there has its line ends and
+    margins tidied, and nothing in it that no cell can hold.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,8 +67,13 @@ class Form(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _tidy(cls, value: Any) -> Any:
-        return typed_text(value) if isinstance(value, str) else value
+    def _tidy(cls, value: Any, info: ValidationInfo) -> Any:
+        field = cls.model_fields[str(info.field_name)]
+        if not (field.title and isinstance(value, str)):
+            return value
+        if len(value.encode("utf-16-le", "surrogatepass")) > 2 * MAX_UNITS:
+            raise ValueError("trop long pour une cellule d’un classeur.")  # it would be cut
+        return typed_text(value)
 
     def typed(self) -> tuple[Typed, ...]:
         """What the person chose or wrote, with the label of each field, so that it is not lost."""

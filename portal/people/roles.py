@@ -1,6 +1,7 @@
 """Who sees what: the one place that decides, for each object."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -59,6 +60,14 @@ class Role:
         if self.kind != "centre":
             return True
         return audience == "reseau" or centre_of(audience) == self.centre
+
+    def may_judge(self, centres: Collection[str]) -> bool:
+        """Whether they may give their opinion on a dossier that concerns these centres."""
+        return self.kind != "centre" or self.centre in centres
+
+    def may_return(self, author: str) -> bool:
+        """Whether they may send back the workbook of an author: their own; the agency, any."""
+        return self.kind != "centre" or author == self.author
 
 
 def centre_of(audience: str) -> str:

@@ -1,15 +1,16 @@
 """What waits for a person beside dossiers: situations to validate, woken ones, signals, questions.
 
 The first page of the portal shows them. Another kind of matter is one more function of
-:data:`MATTERS`: questions to centres and their answers come in there.
+:data:`MATTERS`.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from steps.judge.acts import register_of
+from steps.judge.acts import register_of, today
 from steps.wiring.services import Services
+from triage.registre.questions import Asked, asked
 from triage.registre.register import Register, Situation, State
 
 
@@ -30,7 +31,7 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """Things of a kind that wait for the readers of a workbook, the latest first.
+    """Things of a kind that wait for the readers of a workbook, the latest or most late first.
 
     Attributes:
         kind: Its name in an address.
@@ -43,6 +44,7 @@ class Matter:
     things: tuple[Thing, ...]
 
 
+_LONGEST = 140
 _TOLD = ("type", "organisme", "substance")
 
 
@@ -78,7 +80,34 @@ def _signals(register: Register, author: str) -> Iterator[Matter]:
     yield Matter("a-rattacher", "Signaux à rattacher", tuple(things))
 
 
-MATTERS: tuple[Callable[[Register, str], Iterator[Matter]], ...] = (_situations, _signals)
+def _questions(register: Register, author: str) -> Iterator[Matter]:
+    """Of a centre, those that it has to answer; of the agency, those that are late."""
+    centre = author.removeprefix("crpv-") if author.startswith("crpv-") else None
+    if centre is None and author != "agence":
+        return
+    found = [
+        one
+        for one in asked(register, on=today(), centre=centre)
+        if one.answer is None and not one.question.withdrawn and (centre or one.late)
+    ]
+    things = tuple(Thing(one.question.id, _told(one, centre), None) for one in found)
+    title = "Questions auxquelles répondre" if centre else "Questions en retard"
+    yield Matter("questions", title, things)
+
+
+def _told(one: Asked, centre: str | None) -> str:
+    late = "en retard, " if one.late else ""
+    whom = "" if centre else f"{one.centre}, "
+    due = f"{whom}{late}réponse attendue avant le {one.question.due_on:%d/%m/%Y}"
+    text = one.question.text
+    return f"{text if len(text) <= _LONGEST else text[:_LONGEST] + '…'} ({due})"
+
+
+MATTERS: tuple[Callable[[Register, str], Iterator[Matter]], ...] = (
+    _questions,
+    _situations,
+    _signals,
+)
 
 
 def _holds(one: Situation) -> bool:

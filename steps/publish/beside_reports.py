@@ -78,5 +78,5 @@ def _opinions(
     found: dict[int, dict[str, Opinion]] = defaultdict(dict)
     for row in services.store.opinions.latest(services.demarche, numbers=numbers):
         who = names.get(row.author, row.author)
-        found[row.number][row.author] = Opinion(who, row.judgement, row.comment)
+        found[row.number][row.author] = Opinion(who, row.judgement, row.comment, row.id)
     return found

@@ -31,7 +31,6 @@ def circumstances(services: Services) -> ExportContext:
         watermark=watermark,
         read_at=state.last_polled_at or watermark,
         network_default=services.inputs.publishing.network_default,
-        opinions_until=services.store.opinions.last_ids(services.demarche),
         drift=tuple(one.advice for one in drift),
         reference=version_of(services.inputs.home),
         adopted=is_adopted(drift),

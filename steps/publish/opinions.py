@@ -4,11 +4,9 @@ What is left out without the rest is told with its cell: what is said of a dossi
 workbook since it was published, and words that stand elsewhere than in the evaluators' cells.
 """
 
-import errno
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 from exports.identity import Identity
 from exports.published.listing import published
@@ -16,57 +14,30 @@ from exports.published.manifest import ON_REQUEST, PublishedExport, sha256
 from exports.published.publishing import dated
 from exports.published.withdrawal import withdrawn_of
 from exports.published.workbook_set import WorkbookSet
-from exports.returned.answers import (
-    AnswerChange,
-    Answers,
-    AnswerSheet,
-    read_answers,
-    take_answers,
-)
+from exports.returned.answers import Answers, AnswerSheet, read_answers, take_answers
 from exports.returned.doubts import doubts
 from exports.returned.elsewhere import elsewhere
-from exports.returned.merging import Change, Held, Spread, merge, uncover
-from exports.returned.reader import read_returned
+from exports.returned.merging import NOTHING, Held, Spread, merge, uncover
+from exports.returned.reader import Returned, Written, read_returned
 from exports.returned.reference import Compared, Reference, of_book
-from exports.sheets.centres import Centre, author_of
+from exports.returned.taken_in import ReadAs, TakenIn
+from exports.sheets.centres import author_of
 from steps.judge.acts import today
+from steps.publish.circumstances import circumstances
 from steps.publish.export import entries_of, export_context, workbook_set
 from steps.publish.publication import reader_of
 from steps.wiring.failures import RequestError
+from steps.wiring.given_file import content_of
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.services import Services, now
 from store.staff.handed_out import audience_of, holds
 from store.staff.opinions import OpinionRow
+from store.staff.visits import Visit
 from triage.registre.acts import By
 from triage.registre.folding import read
 from triage.registre.life import When
 
 _DOOR = "classeur"
-_UNREADABLE: Final = {
-    errno.ENOENT: "il n'y a pas de fichier de ce nom",
-    errno.ENOTDIR: "il n'y a pas de fichier de ce nom",
-    errno.EISDIR: "c'est un dossier ; donnez le classeur",
-    errno.EACCES: "ce compte n'a pas le droit de le lire",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class TakenIn:
-    """What a returned workbook brought.
-
-    Attributes:
-        author: Who it was made for.
-        changes: What changed, by dossier.
-        answers: What changed of the answers to questions.
-        problems: Why nothing was taken in, each with its cell.
-        remarks: What was left out, each with its cell; the rest was taken in.
-    """
-
-    author: str
-    changes: tuple[Change, ...]
-    problems: tuple[str, ...]
-    remarks: tuple[str, ...] = ()
-    answers: tuple[AnswerChange, ...] = ()
 
 
 def take_in(
@@ -90,41 +61,72 @@ def take_in(
     Raises:
         RequestError: The file cannot be read.
         ExportError: It is no workbook.
+        Superseded: Somebody gave another opinion meanwhile.
     """
-    folder = services.inputs.publishing.columns
-    columns, _ = hand_out_files(folder, services.form.mapping)
-    returned = read_returned(_content(path), columns)
+    taken = compare(services, content_of(path), path.name, ReadAs(accept_rows, spread))
+    if not dry_run:
+        keep(services, taken)
+    return taken
+
+
+def compare(
+    services: Services,
+    content: bytes,
+    name: str,
+    said: ReadAs,
+    *,
+    allowed: Callable[[str], bool] = lambda _: True,
+) -> TakenIn:
+    """What a returned workbook would change, or why it is refused; nothing is kept.
+
+    Args:
+        services: Store and data files.
+        content: The workbook.
+        name: Name of its file, for people.
+        said: What a person says of it that it cannot tell.
+        allowed: Whether they may return the workbook of an author.
+
+    Raises:
+        ExportError: It is no workbook.
+    """
+    columns, _ = hand_out_files(services.inputs.publishing.columns, services.form.mapping)
+    returned = read_returned(content, columns)
     identity = returned.identity
     if identity is None:
         return _refused(
             "",
-            f"{path.name} n'est pas un classeur de la passerelle : sa feuille"
+            f"{name} n'est pas un classeur de la passerelle : sa feuille"
             " « À propos » ne porte pas d'identifiant que l'on reconnaisse",
         )
-    stranger = _stranger(services, identity)
+    stranger = _stranger(services, identity) or (
+        "" if allowed(identity.author) else "n’est pas votre classeur : renvoyez le vôtre"
+    )
     if stranger:
-        return _refused(identity.author, f"{path.name} {stranger}")
+        return _refused(identity.author, f"{name} {stranger}")
     if returned.table is None:
         return TakenIn(identity.author, (), returned.problems)
-    made = _made(services)
-    reference = _handed_out(services, identity, made)
+    until = services.store.opinions.last_id(services.demarche)
+    reference = _handed_out(services, identity)
     compared = Compared(returned.table, reference)
-    names = {author_of(one): one for one in centres(folder)}
-    present = _held(services, identity.author, until=None)
+    present = _held(services, identity.author, until=until)
     carried = _held(services, identity.author, until=identity.opinions_until)
-    rows = uncover(returned.rows, returned.coverings, present=present, spread=spread)
+    rows = uncover(
+        returned.rows, returned.coverings, present=present, spread=said.spread, ways=said.ways
+    )
     merged = merge(
         rows.rows,
         carried=carried,
         present=present,
-        known=made.numbers(identity.author),
+        known=_known(services, identity.author, rows.rows, present),
         handed_out=reference.rows if reference.exact else (),
     )
-    doubtful = () if accept_rows or not merged.changes else doubts(compared, carried)
-    answered = read_answers(returned, columns) if identity.author in names else AnswerSheet()
-    answers = _answers(services, answered, identity.author, names, accept_rows=accept_rows)
+    doubtful = merged.changes and not said.accept_rows
+    answered, acts_until, answers = _answers(services, returned, identity.author, said)
     problems = (
-        *(*returned.problems, *rows.problems, *merged.problems, *doubtful),
+        *returned.problems,
+        *rows.problems,
+        *merged.problems,
+        *(doubts(compared, carried, ways=said.ways) if doubtful else ()),
         *answers.problems,
     )
     remarks = (
@@ -133,47 +135,84 @@ def take_in(
     )
     if problems:
         return TakenIn(identity.author, (), problems, remarks)
-    if not dry_run:
-        opinions = [OpinionRow(one.number, identity.author, *one.after) for one in merged.changes]
-        with services.store.transaction() as kept:
-            kept.opinions.save(services.demarche, opinions, at=now())
-            kept.acts.enter(services.demarche, answers.drafts, at=now())
-    return TakenIn(identity.author, merged.changes, (), remarks, answers.changes)
+    return TakenIn(
+        identity.author,
+        merged.changes,
+        (),
+        remarks,
+        answers.changes,
+        drafts=answers.drafts,
+        until=until,
+        acts_until=acts_until,
+    )
+
+
+def keep(services: Services, taken: TakenIn, *, line: Visit | None = None) -> None:
+    """Keep what a returned workbook changes, with its line in the journal; nothing if refused.
+
+    Raises:
+        Superseded: Somebody gave another opinion or answer since it was compared: none is kept.
+    """
+    if taken.problems or not (taken.changes or taken.drafts):
+        return
+    rows = [OpinionRow(one.number, taken.author, *one.after) for one in taken.changes]
+    with services.store.transaction() as kept:
+        kept.opinions.save(services.demarche, rows, at=now(), unless=taken.until)
+        kept.acts.enter(services.demarche, taken.drafts, at=now(), unless=taken.acts_until)
+        if line is not None:
+            kept.visits.record(services.demarche, line)
+
+
+def give(services: Services, row: OpinionRow, *, until: int, line: Visit) -> None:
+    """Keep an opinion that was typed on the page of its dossier, with its line in the journal.
+
+    Args:
+        services: Store and data files.
+        row: The opinion.
+        until: Last opinion of all that the person could see.
+        line: Line of the journal.
+
+    Raises:
+        RequestError: The opinion is not in the list.
+        Superseded: Somebody gave another one meanwhile.
+    """
+    columns, _ = hand_out_files(services.inputs.publishing.columns, services.form.mapping)
+    if row.judgement and row.judgement not in columns.opinions:
+        raise RequestError(f"« {row.judgement} » n’est pas dans la liste des avis.")
+    with services.store.transaction() as kept:
+        kept.opinions.save(services.demarche, [row], at=now(), unless=until)
+        kept.visits.record(services.demarche, line)
 
 
 def _answers(
-    services: Services,
-    sheet: AnswerSheet,
-    author: str,
-    names: Mapping[str, Centre],
-    *,
-    accept_rows: bool,
-) -> Answers:
-    """What a centre answered to questions; who sends a workbook acts in the name of its centre."""
-    if not (sheet.rows or sheet.problems):
-        return Answers()
-    acts, day, centre = services.store.acts.list(services.demarche), today(), names[author]
-    return take_answers(
+    services: Services, returned: Returned, author: str, said: ReadAs
+) -> tuple[AnswerSheet, int, Answers]:
+    """What a centre answered to questions, and up to which act the register was compared.
+
+    Who sends a workbook acts in the name of its centre.
+    """
+    folder = services.inputs.publishing.columns
+    columns, _ = hand_out_files(folder, services.form.mapping)
+    centre = {author_of(one): one for one in centres(folder)}.get(author)
+    sheet = read_answers(returned, columns) if centre else AnswerSheet()
+    if centre is None or not (sheet.rows or sheet.problems):
+        return sheet, 0, Answers()
+    acts, day = services.store.acts.list(services.demarche), today()
+    found = take_answers(
         sheet,
         read(acts),
         acts,
         centre=centre.code,
         by=By(centre.name, _DOOR),
         when=When(day, day),
-        accept_rows=accept_rows,
+        accept_rows=said.accept_rows,
+        ways=said.ways,
     )
+    return sheet, max((one.id for one in acts), default=0), found
 
 
 def _refused(author: str, problem: str) -> TakenIn:
     return TakenIn(author, (), (problem,))
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        why = _UNREADABLE.get(error.errno or 0, "le système refuse de le lire")
-        raise RequestError(f"{path} ne peut pas être lu : {why}.") from error
 
 
 def _stranger(services: Services, identity: Identity) -> str:
@@ -203,15 +242,29 @@ def _made(services: Services) -> WorkbookSet:
     return workbook_set(services, entries, export_context(services, entries))
 
 
-def _handed_out(services: Services, identity: Identity, made: WorkbookSet) -> Reference:
+def _known(
+    services: Services, author: str, rows: Sequence[Written], present: Mapping[int, Held]
+) -> frozenset[int]:
+    """Dossiers of an author's workbook as it would be made now, of those that rows speak of."""
+    spoken = [
+        one.number
+        for one in rows
+        if (one.judgement or "", one.comment or "") != present.get(one.number, NOTHING)
+    ]
+    entries = tuple(entries_of(services, numbers=spoken))
+    return workbook_set(services, entries, circumstances(services)).numbers(author)
+
+
+def _handed_out(services: Services, identity: Identity) -> Reference:
     """The workbook as it was published; as it would be now where that is not known any more.
 
     What the returned file itself says proves nothing: only what was kept here does. The very file
     tells all, where it is still there; else what is kept of the dossiers that it had.
     """
+    columns, _ = hand_out_files(services.inputs.publishing.columns, services.form.mapping)
     for one in _exports(services):
         content = _file_that_stayed(one, identity)
-        found = of_book(read_returned(content, made.columns)) if content else None
+        found = of_book(read_returned(content, columns)) if content else None
         former = withdrawn_of(one.manifest).get(f"{identity.author}.xlsx", frozenset())
         if found is not None and former:  # erased since: that they were there is all that is known
             rows = {**found.rows, **{number: {} for number in former}}
@@ -219,6 +272,7 @@ def _handed_out(services: Services, identity: Identity, made: WorkbookSet) -> Re
         if found is not None:
             return found
     author, audience = identity.author, audience_of(identity.author)
+    made = _made(services)
     kept = reader_of(services).rows(author, identity.checksum)
     held = made.handed("agence" if audience == "agence" else "reseau") if kept is None else kept
     order = [one.number for one in made.made(author).readings]

@@ -253,3 +253,13 @@ def translated(file: Path | None = None) -> Iterator[None]:
         if kind is None:
             raise
         raise kind.of(file) from error
+
+
+class Superseded(StoreError):  # noqa: N818
+    """Somebody wrote of the same things meanwhile: nothing was kept."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__(
+            f"{told} vient d’être changé par quelqu’un d’autre\u00a0: rien n’est enregistré."
+            " Regardez ce qu’il en est maintenant, puis recommencez."
+        )

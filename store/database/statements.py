@@ -5,12 +5,13 @@ from functools import cache
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
 Item = TypeVar("Item")
 
+_ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(:key)")
 IN_SIZE = 1_000
 """Values in one ``IN`` list: both databases stop at some 32,000 parameters."""
 
@@ -43,6 +44,12 @@ def _upsert(dialect: str, table: Table, update: tuple[str, ...]) -> Insert:
         index_elements=list(table.primary_key),
         set_={name: full.excluded[name] for name in update},
     )
+
+
+def one_by_one(connection: Connection, key: int) -> None:
+    """Let the transactions that ask for a key follow each other: each looks, then writes."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+        connection.execute(_ONE_BY_ONE, {"key": key})
 
 
 def in_chunks(items: Iterable[Item], *, size: int = IN_SIZE) -> Iterator[list[Item]]:

@@ -1,14 +1,17 @@
 """What evaluators wrote on dossiers, in workbooks that they returned. Nothing is overwritten."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import Connection, func, insert, or_, select
 
 from store.database.engine import Scope
-from store.database.statements import IN_SIZE, in_chunks, upsert
+from store.database.errors import Superseded
+from store.database.statements import IN_SIZE, in_chunks, one_by_one, upsert
 from store.database.tables import demarches, opinions
+
+_SAYING = 0x554E4341
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +23,14 @@ class OpinionRow:
         author: Whose workbook it was written in (``agence``, ``reseau``, ``crpv-<code>``).
         judgement: Choice in the list of opinions; blank when it was cleared.
         comment: Free text.
+        id: Its place among all that were ever kept; given when it is.
     """
 
     number: int
     author: str
     judgement: str
     comment: str
+    id: int = field(default=0, compare=False, repr=False)
 
 
 class Opinions:
@@ -34,12 +39,32 @@ class Opinions:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def save(self, demarche: int, rows: Sequence[OpinionRow], *, at: datetime) -> None:
-        """Add what authors now hold; their dossiers are in store."""
+    def save(
+        self,
+        demarche: int,
+        rows: Sequence[OpinionRow],
+        *,
+        at: datetime,
+        unless: int | None = None,
+    ) -> None:
+        """Add what authors now hold; their dossiers are in store.
+
+        Args:
+            demarche: Number of the démarche.
+            rows: What they hold.
+            at: The present (aware).
+            unless: Keep none, where one of these authors said anything of one of these dossiers
+                since this was the last id, see :meth:`last_id`.
+
+        Raises:
+            Superseded: Somebody did.
+        """
         if not rows:
             return
-        values = [{"demarche": demarche, "imported_at": at, **asdict(row)} for row in rows]
+        values = [{"demarche": demarche, "imported_at": at, **_said(row)} for row in rows]
         with self._scope.write() as connection:
+            if unless is not None:
+                _refuse_later(connection, demarche, rows, unless=unless)
             connection.execute(insert(opinions), values)
             newest = connection.scalar(select(func.max(opinions.c.id)).filter_by(demarche=demarche))
             statement = upsert(connection, demarches, update=["last_opinion"])
@@ -103,12 +128,27 @@ class Opinions:
         with self._scope.read() as connection:
             return int(connection.scalar(query) or 0)
 
-    def last_ids(self, demarche: int) -> dict[str, int]:
-        """Id of the last row of each author.
 
-        A workbook carries that of its author: what another writes does not make it new.
-        """
-        query = select(opinions.c.author, func.max(opinions.c.id)).filter_by(demarche=demarche)
-        with self._scope.read() as connection:
-            rows = connection.execute(query.group_by(opinions.c.author))
-            return {row[0]: row[1] for row in rows}
+def _said(row: OpinionRow) -> dict[str, object]:
+    return {name: value for name, value in asdict(row).items() if name != "id"}  # the base gives it
+
+
+def _refuse_later(
+    connection: Connection, demarche: int, rows: Sequence[OpinionRow], *, unless: int
+) -> None:
+    one_by_one(connection, _SAYING)
+    query = (
+        select(opinions.c.number)
+        .distinct()
+        .where(opinions.c.demarche == demarche, opinions.c.id > unless)
+    )
+    found: set[int] = set()
+    for author in {row.author for row in rows}:
+        mine = query.where(opinions.c.author == author)
+        for chunk in in_chunks(sorted({row.number for row in rows if row.author == author})):
+            found.update(connection.scalars(mine.where(opinions.c.number.in_(chunk))))
+    if found:
+        listed = ", ".join(map(str, sorted(found)))
+        raise Superseded(
+            f"L’avis sur {'les dossiers' if len(found) > 1 else 'le dossier'} {listed}"
+        )

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, text
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select
 
 from store.database.engine import Scope
+from store.database.statements import one_by_one
 from store.database.tables import sign_in_tries
 
-_ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(:key)")
 _COUNTING = 0x554E4353
 _NOW = timedelta()
 
@@ -71,8 +71,7 @@ class SignInTries:
         column = sign_in_tries.c.at
         old = or_(column <= at - pace.within, column > at + pace.longest)
         with self._scope.write() as connection:
-            if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
-                connection.execute(_ONE_BY_ONE, {"key": _COUNTING})
+            one_by_one(connection, _COUNTING)
             connection.execute(delete(sign_in_tries).where(old))
             left = _due(connection, account, address, pace=pace) - at
             if left > _NOW:

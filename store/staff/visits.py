@@ -18,6 +18,8 @@ Event: TypeAlias = Literal[
     "refused",
     "not a patient",
     "a patient again",
+    "opinion",
+    "workbook returned",
 ]
 
 

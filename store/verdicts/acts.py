@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from store.database.engine import Scope
+from store.database.errors import Superseded
 from store.database.jsontext import dump, load
-from store.database.statements import in_chunks
+from store.database.statements import in_chunks, one_by_one
 from store.database.tables import acts
 from triage.registre.acts import Act, Draft, Verb
 
 _TICK = timedelta(microseconds=1)
+_ACTING = 0x554E4352
 
 
 class Acts:
@@ -21,7 +23,14 @@ class Acts:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def enter(self, demarche: int, drafts: Sequence[Draft], *, at: datetime) -> None:
+    def enter(
+        self,
+        demarche: int,
+        drafts: Sequence[Draft],
+        *,
+        at: datetime,
+        unless: int | None = None,
+    ) -> None:
         """Enter acts, in order, at one moment.
 
         That moment is later than that of every act that is there, even where the clock went back:
@@ -31,10 +40,21 @@ class Acts:
             demarche: Number of the démarche.
             drafts: What was done.
             at: The present (aware).
+            unless: Enter none, where there is an act about one of these objects since this was
+                the last one, see :meth:`last`.
+
+        Raises:
+            Superseded: There is.
         """
         if not drafts:
             return
         with self._scope.write() as connection:
+            if unless is not None:
+                one_by_one(connection, _ACTING)
+                later = select(acts.c.object).filter_by(demarche=demarche).where(acts.c.id > unless)
+                known = {one.object for one in drafts} & set(connection.scalars(later))
+                if known:
+                    raise Superseded(", ".join(sorted(known)))
             last = connection.scalar(
                 select(func.max(acts.c.entered_at)).filter_by(demarche=demarche)
             )

@@ -27,6 +27,11 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/dossiers"): SIGNED_IN,
     ("GET", "/dossiers/{number}"): dict.fromkeys(EVERYBODY, 404) | {NOBODY: 303},
     ("POST", "/dossiers/{number}/passages"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
+    ("POST", "/dossiers/{number}/avis"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
+    ("GET", "/renvoi"): SIGNED_IN,
+    ("POST", "/renvoi"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
+    ("GET", "/renvoi/{name}"): SIGNED_IN,
+    ("POST", "/renvoi/{name}"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
     ("GET", "/indicateurs"): SIGNED_IN,
     ("GET", "/journal"): {ADMIN: 200, AGENCE: 403, LYON: 403, NICE: 403, NOBODY: 303},
 }
@@ -57,7 +62,7 @@ def test_every_route_is_asked_for_by_every_role(portal: Portal) -> None:
     for email in EVERYBODY:
         visitor = portal.visitor(email or None)
         for (method, path), answers in EXPECTED.items():
-            asked = path.format(file_id="0" * 32, number="99999999")
+            asked = path.format(file_id="0" * 32, number="99999999", name="inconnu")
             got = visitor.session.request(
                 method, portal.url + asked, allow_redirects=False, timeout=30
             )
