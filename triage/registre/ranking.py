@@ -292,8 +292,5 @@ def _line(
 def _shown(name: InputName, value: float | None, shown_by: str) -> str:
     if value is None:
         return UNKNOWN
-    if name in _YES_OR_NO:
-        told = "oui" if value else "non"
-    else:
-        told = f"{value:.10g}".replace(".", ",")
+    told = ("oui" if value else "non") if name in _YES_OR_NO else f"{value:.10g}".replace(".", ",")
     return f"{told} ({shown_by})" if value and shown_by else told
