@@ -53,12 +53,13 @@ def pack(
                 "files": [str(one) for one in done.files],
                 "written": done.written,
                 "absent": [name for name, _ in done.absent],
+                "unjudged": done.unjudged,
                 "cut": done.cut,
             }
         )
     else:
         _tell(done)
-    return 1 if done.absent else 0
+    return 1 if done.absent or done.unjudged else 0
 
 
 def register(app: App) -> None:
@@ -79,5 +80,11 @@ def _tell(done: "Pack") -> None:
         out.print(
             f"{name} ({title}) : absente, sans « Résumé en langage clair » (unc registre edit"
             f" {name} --resume-clair …).",
+            highlight=False,
+        )
+    if done.unjudged:
+        numbers = ", ".join(map(str, done.unjudged))
+        out.print(
+            f"Sans verdict à jour, non comptés ici : {numbers} (unc assess, puis recommencez).",
             highlight=False,
         )
