@@ -152,6 +152,7 @@ def _portal(browser: Browser) -> int:
         _shot(page, "portail-indicateurs")
         page.context.close()
         page = _signed_in(browser, CENTRE, portal.url)
+        page.goto("/exports")
         _shot(page, "portail-exports")
         page.goto("/changements")
         page.get_by_role("link", name="Dossier 24").first.wait_for()  # something changed
@@ -174,7 +175,7 @@ def _signed_in(browser: Browser, email: str, url: str) -> Page:
     page.get_by_label("Adresse électronique").fill(email)
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.get_by_role("button", name="Se connecter").click()
-    page.get_by_role("heading", name="Exports", level=1).wait_for()
+    page.get_by_role("heading", name="À traiter", level=1).wait_for()
     return page
 
 

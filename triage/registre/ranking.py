@@ -27,6 +27,27 @@ InputName: TypeAlias = Literal[
 Inputs: TypeAlias = Mapping[InputName, float | None]
 """What is known of a situation: a count, a ratio, 1 for yes and 0 for no; ``None``: unknown."""
 UNKNOWN = "inconnu"
+_NAMES: Mapping[InputName, str] = {
+    "patients": "patients",
+    "risque_eleve": "risque élevé selon l’entreprise",
+    "cas_graves": "cas graves",
+    "deces": "décès",
+    "vulnerable": "population vulnérable",
+    "hausse": "signalements en hausse",
+    "entreprises": "entreprises",
+    "sources": "types de source",
+    "boites": "boîtes au-dessus de l’intervalle prévu",
+    "rejointe_cible": "population rejointe rapportée à la cible",
+    "mitm": "intérêt thérapeutique majeur",
+    "rupture": "rupture ou tension",
+    "triangle_noir": "triangle noir",
+    "surveillance": "programme de l’agence",
+}
+"""What a line is given for, in French."""
+_YES_OR_NO = frozenset(
+    {"risque_eleve", "vulnerable", "hausse", "boites", "mitm", "rupture", "triangle_noir"}
+    | {"surveillance"}
+)
 
 
 class _Ranked(BaseModel):
@@ -246,7 +267,13 @@ def _line(name: str, cases: Sequence[Case], inputs: Inputs) -> ScoreLine:
         ),
         default=0,
     )
-    evidence = ", ".join(
-        f"{one} : {UNKNOWN if value is None else f'{value:g}'}" for one, value in values.items()
-    )
+    evidence = ", ".join(f"{_NAMES[one]} : {_shown(one, value)}" for one, value in values.items())
     return ScoreLine(name, points, max((case.points for case in cases), default=0), evidence)
+
+
+def _shown(name: InputName, value: float | None) -> str:
+    if value is None:
+        return UNKNOWN
+    if name in _YES_OR_NO:
+        return "oui" if value else "non"
+    return f"{value:.10g}".replace(".", ",")
