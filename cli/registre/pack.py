@@ -8,6 +8,7 @@ from rich.console import Console
 
 from cli.registre.options import At, reading
 from cli.terminal.output import Common, print_json
+from french.text import agreed
 from steps.registre.around import Asked
 from triage.registre.fiche import Reader
 from triage.registre.indicator import known_by
@@ -70,7 +71,7 @@ def register(app: App) -> None:
 def _tell(done: "Pack") -> None:
     out = Console(soft_wrap=True)
     what = "écrit" if done.written else "déjà là, rien n'a changé"
-    told = f"{len(done.files)} fichier(s) dans {done.folder} ({what})"
+    told = f"{agreed(len(done.files), 'fichier')} dans {done.folder} ({what})"
     out.print(f"{done.meeting}, {done.reader} : {told}.", highlight=False)
     for one in done.files:
         out.print(f"  {one.name}", highlight=False)
