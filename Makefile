@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo portal-assets test-tools test test-rest test-all check audit docs captures lock clean
+.PHONY: help setup demo portal-assets test-tools test test-rest test-all check audit docs captures lock clean wheels image drills bench
 
 help:            ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -31,12 +31,25 @@ test-tools:      ## Microsoft's validator of workbooks, a public client of DS: f
 test test-rest: export PYTHONDONTWRITEBYTECODE =
 
 test: setup      ## the tests that need PyPI packages only
-	$(BIN)/pytest -q -n 2 --dist loadfile -m "not debian and not slow"
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not debian and not slow and not machine"
 
 test-rest: setup ## the ones that need Debian packages, or a minute
-	$(BIN)/pytest -q -n 2 --dist loadfile -m "debian or slow"
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "(debian or slow) and not machine"
 
 test-all: test test-rest  ## both
+
+drills: setup    ## build the image, install on machines of Debian with their own systemd: install, upgrade, stop, power cut, restore, remove (root; needs buildah, debootstrap, systemd-container)
+	$(BIN)/pytest -q -n 2 --dist loadfile -m machine --durations 10
+
+wheels:          ## the Python packages of production in build/wheels, for a machine without Internet
+	deploy/wheels.sh build/wheels
+
+image:           ## the container image, without an engine (root; needs buildah, debootstrap)
+	PYTHON_VERSION=$${PYTHON_VERSION:-3.11} deploy/wheels.sh build/wheels
+	WHEELS=build/wheels deploy/image.sh
+
+bench: setup     ## the benches that tell most in a short time, each beside its floor
+	$(BIN)/python -m bench
 
 check: setup     ## lint, types, directions of imports
 	$(BIN)/ruff check .

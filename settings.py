@@ -25,6 +25,7 @@ from settings_parts import (
     LARGEST_NUMBER,
     PORTAL_PORT,
     Day,
+    allowed,
     demarche_tables,
     env_names,
     french_reason,
@@ -403,9 +404,18 @@ def _checked(overrides: dict[str, Any]) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        wrong = [
-            f"{PREFIX}{str(problem['loc'][0]).upper()} : valeur refusée"
-            f" ({french_reason(dict(problem))})"
-            for problem in error.errors(include_url=False, include_input=False)
-        ]
-        raise SettingsError(" ; ".join(wrong) + ".") from None
+        raise refused(error, Settings) from None
+
+
+def refused(error: ValidationError, model: type[BaseSettings]) -> SettingsError:
+    """What is wrong, each setting by its name with what it may be."""
+    wrong = []
+    for problem in error.errors(include_url=False, include_input=False):
+        told = french_reason(dict(problem))
+        if problem["loc"]:
+            name = str(problem["loc"][0])
+            known = model.model_fields.get(name)
+            told = french_reason(dict(problem), expected=allowed(known) if known else "")
+            told = f"{PREFIX}{name.upper()} : valeur refusée ({told})"
+        wrong.append(told)
+    return SettingsError(" ; ".join(wrong) + ".")

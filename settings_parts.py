@@ -6,11 +6,12 @@ from datetime import date
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from dotenv.parser import parse_stream
 from pydantic import AfterValidator
+from pydantic.fields import FieldInfo
 
 from datafiles.refusals import refusal
 
@@ -120,20 +121,38 @@ def demarche_tables(file: Path, *, known: AbstractSet[str]) -> dict[int, dict[st
     return tables
 
 
-def french_reason(problem: dict[str, Any]) -> str:
-    """Why pydantic refuses a value, in French."""
+def allowed(field: FieldInfo) -> str:
+    """From which number to which a setting may go, in French; "" where it is no number."""
+    args = get_args(field.annotation)
+    metadata = [*field.metadata, *(one for arg in args for one in getattr(arg, "__metadata__", ()))]
+    bounds: dict[str, Any] = {}
+    for one in metadata:
+        inner = getattr(one, "metadata", [one])  # of a number in a list, its Field(ge=…, le=…)
+        bounds |= {name: getattr(each, name) for each in inner for name in ("ge", "le")
+                   if hasattr(each, name)}  # fmt: skip
+    return f"de {bounds['ge']} à {bounds['le']}" if bounds.keys() == {"ge", "le"} else ""
+
+
+def french_reason(problem: dict[str, Any], *, expected: str = "") -> str:
+    """Why pydantic refuses a value, in French.
+
+    Args:
+        problem: As pydantic tells it.
+        expected: From which number to which the setting goes, where it is one.
+    """
     kind, context = str(problem["type"]), problem.get("ctx", {})
     match kind:
         case "literal_error":
             return f"attendu : {str(context['expected']).replace(' or ', ' ou ')}"
         case "greater_than_equal":
-            return f"trop petit ; au moins {context['ge']}"
+            return f"trop petit ; {expected or 'au moins ' + str(context['ge'])}"
         case "less_than_equal":
-            return f"trop grand ; au plus {context['le']}"
+            return f"trop grand ; {expected or 'au plus ' + str(context['le'])}"
         case "value_error":  # a sentence of ours
             return str(problem["msg"]).removeprefix("Value error, ")
     stem = kind.partition("_")[0]
-    return _EXPECTED.get(stem, "elle ne convient pas")
+    reason = _EXPECTED.get(stem, "elle ne convient pas")
+    return f"{reason}, {expected}" if expected and stem == "int" else reason
 
 
 _EXPECTED = {

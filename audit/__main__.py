@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from audit.advisories import OSV, UnreachableError, known_vulnerabilities
+from audit.advisories import UnreachableError, known_vulnerabilities, sources, told_by_pypi
 from audit.licences import Judgement, Rules, load_rules
 from audit.parts import Part, npm_parts, python_parts
 from audit.sbom import sbom_of
@@ -51,17 +51,27 @@ def audit_vulnerabilities(
     ask: Callable[[Sequence[Part]], dict[Part, tuple[str, ...]]] = known_vulnerabilities,
 ) -> bool:
     """Print which vulnerabilities are known; return whether none is, or none could be looked up."""
+    asked = list(parts)
     try:
-        found = ask(parts)
-    except UnreachableError as error:
-        print(f"vulnerabilities: SKIPPED, nothing was looked up: {OSV} gave no answer ({error})")
-        return True
+        found = ask(asked)
+    except UnreachableError as silent:
+        print(f"vulnerabilities: {sources()[0]} gave no answer ({silent}), PyPI is asked")
+        asked = [one for one in parts if one.purl.type == "pypi"]
+        try:
+            found = told_by_pypi(asked)
+        except UnreachableError as error:
+            print(
+                "vulnerabilities: SKIPPED, nothing was looked up:"
+                f" {sources()[1]} gave no answer either ({error})"
+            )
+            return True
+        _tell("not looked up: PyPI knows no others", [str(o) for o in parts if o not in asked])
     ours = [
         f"{part}: {', '.join(left)}"
         for part, ids in found.items()
         if (left := [one for one in ids if one not in rules.vulnerabilities])
     ]
-    print(f"vulnerabilities: {len(parts)} parts looked up, {len(ours)} with some")
+    print(f"vulnerabilities: {len(asked)} parts looked up, {len(ours)} with some")
     _tell("KNOWN (raise the version, or give a reason in audit/licences.yaml)", ours)
     return not ours
 

@@ -9,9 +9,10 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from threading import Thread
 from uuid import UUID
 
@@ -30,22 +31,51 @@ from flows.deployed import STOP
 _MOST_RUNS = 1_000
 """A worker counts its runs only where it has a limit."""
 
+_TOUCH_SECONDS = 5
+
 Say = Callable[[str], None]
 
 
-def work(*, name: str, pool: str, drain_seconds: int, say: Say) -> bool:
+def work(*, name: str, pool: str, drain_seconds: int, alive: Path, say: Say) -> bool:
     """Take runs from a pool until SIGTERM or SIGINT, then let those under way end.
 
     Args:
         name: Of the worker; one that starts under the name of another stands for it.
         pool: Whose runs it takes.
         drain_seconds: After how long the runs under way are asked to stop at their next safe point.
+        alive: A file, touched every few seconds for as long as the worker lives.
         say: Tells the operator, in French.
 
     Returns:
         Whether it stopped because it was told to, not because the server is gone for good.
     """
-    return asyncio.run(_work(name=name, pool=pool, drain_seconds=drain_seconds, say=say))
+    working = _work(name=name, pool=pool, drain_seconds=drain_seconds, say=say)
+    return asyncio.run(_while_alive(working, alive))
+
+
+async def _while_alive(working: Coroutine[None, None, bool], file: Path) -> bool:
+    """Say that the worker lives between what it does: a thread would outlive a hang."""
+    saying = asyncio.create_task(_say_alive(file))
+    try:
+        return await working
+    finally:
+        saying.cancel()
+        _touch(file, lives=False)
+
+
+async def _say_alive(file: Path) -> None:
+    while True:
+        _touch(file, lives=True)
+        await asyncio.sleep(_TOUCH_SECONDS)
+
+
+def _touch(file: Path, *, lives: bool) -> None:
+    with suppress(OSError):  # a full disk is told by the runs
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if lives:
+            file.touch()
+        else:
+            file.unlink(missing_ok=True)
 
 
 async def _work(*, name: str, pool: str, drain_seconds: int, say: Say) -> bool:

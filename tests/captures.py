@@ -4,6 +4,7 @@ The demo is played in a folder of its own, with its seed; only the days move wit
 Needs what the pictures are made with: Chromium, LibreOffice, poppler-utils and pngquant.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -24,6 +25,7 @@ from cli.portal.source import source_of
 from sandbox.server import Sandbox, running_sandbox
 from settings import PREFIX, load_settings
 from steps.wiring.services import open_services
+from tests.captures_committee import fiches
 from tests.chromium import chromium
 from tests.exports.xlsx.test_libreoffice import convert
 from tests.portal.conftest import served
@@ -37,12 +39,14 @@ SHEETS = {
         "À traiter": "agence-a-traiter",
         "Dossiers": "agence-dossiers",
         "Synthèse": "agence-synthese",
+        "Situations": "agence-situations",
     },
     "crpv-lyon.xlsx": {
         "À traiter": "centre-a-traiter",
         "Dossiers": "centre-dossiers",
         "Situations": "centre-situations",
         "Synthèse": "centre-synthese",
+        "Questions": "centre-questions",
     },
 }
 """The sheets that are shown: the first printed page of each."""
@@ -68,10 +72,46 @@ def main(home: Path) -> None:
         with _environment(environment):
             number = _portal(browser)
         _demarche(browser, sandbox, number)
-        for command, height in (("doctor", 520), ("status", 440)):
+        situation = _register(environment)
+        shown = f"registre show {situation}"
+        for command, height in (("doctor", 520), ("status", 440), (shown, 980)):
             _terminal(browser, command, environment, height=height)
+        _committee(environment)
     _workbooks(latest_export(demo))
     _compress()
+
+
+def _register(environment: Mapping[str, str]) -> str:
+    """Let people act on the largest situation of the demo, and the workbooks follow; its id."""
+
+    def unc(*words: str) -> str:
+        asked = [str(UNC), *words]
+        told = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+        return told.stdout
+
+    found = json.loads(unc("registre", "list", "--json"))["situations"]
+    name = str(max(found, key=lambda one: len(one["dossiers"]))["id"])
+    by = ("--by", "Anne Durand", "--motif", "Réunion de suivi")
+    for words in REGISTER:
+        unc("registre", *(name if one == "SITUATION" else one for one in words), *by)
+    unc("export")
+    return name
+
+
+REGISTER = (
+    (
+        *("validate", "SITUATION", "--titre", "Usage détourné, signalé par plusieurs entreprises"),
+        *("--usage-autorise", "Selon l’AMM", "--usage-constate", "Hors AMM", "--risque", "avéré"),
+        *("--pilote", "Anne Durand", "--niveau", "Modéré"),
+        *("--justification", "Quelques cas graves, exposition encore limitée."),
+    ),
+    ("measure", "add", "SITUATION", "--type", "courrier aux professionnels"),
+    (
+        *("question", "add", "SITUATION", "--centres", "Lyon ; Lille", "--echeance", "2099-02-15"),
+        *("--texte", "Ces cas sont-ils connus de votre centre ?"),
+    ),
+)
+"""What they do of it."""
 
 
 @contextmanager
@@ -112,6 +152,7 @@ def _portal(browser: Browser) -> int:
         _shot(page, "portail-indicateurs")
         page.context.close()
         page = _signed_in(browser, CENTRE, portal.url)
+        page.goto("/exports")
         _shot(page, "portail-exports")
         page.goto("/changements")
         page.get_by_role("link", name="Dossier 24").first.wait_for()  # something changed
@@ -134,7 +175,7 @@ def _signed_in(browser: Browser, email: str, url: str) -> Page:
     page.get_by_label("Adresse électronique").fill(email)
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.get_by_role("button", name="Se connecter").click()
-    page.get_by_role("heading", name="Exports", level=1).wait_for()
+    page.get_by_role("heading", name="À traiter", level=1).wait_for()
     return page
 
 
@@ -152,7 +193,7 @@ def _terminal(
     browser: Browser, command: str, environment: Mapping[str, str], *, height: int
 ) -> None:
     """What a command prints, as a terminal of a hundred columns shows it."""
-    asked = [str(UNC), command]
+    asked = [str(UNC), *command.split()]
     told = subprocess.run(  # noqa: S603
         asked,
         env={**environment, "COLUMNS": "100", "FORCE_COLOR": "1"},
@@ -167,7 +208,7 @@ def _terminal(
         console.print(Text.from_ansi(said))
     page = _page(browser, height=height)
     page.set_content(console.export_html(theme=DEFAULT_TERMINAL_THEME))
-    page.screenshot(path=IMAGES / f"terminal-{command}.png")
+    page.screenshot(path=IMAGES / f"terminal-{command.split(maxsplit=1)[0]}.png")
     page.context.close()
 
 
@@ -181,6 +222,14 @@ def _workbooks(folder: Path) -> None:
                 place = str(_first_page(text, sheet))
                 page = ["-f", place, "-l", place, "-singlefile", "-r", str(DPI), "-png"]
                 _said(["pdftoppm", *page, str(printed), str(IMAGES / name)])
+
+
+def _committee(environment: Mapping[str, str]) -> None:
+    with tempfile.TemporaryDirectory() as made:
+        for reader, file in fiches(environment, Path(made)).items():
+            name = "comite-fiche" if reader == "agence" else f"comite-fiche-{reader}"
+            page = ["-singlefile", "-r", str(DPI), "-png"]
+            _said(["pdftoppm", *page, str(file), str(IMAGES / name)])
 
 
 def _first_page(pages: Sequence[str], sheet: str) -> int:

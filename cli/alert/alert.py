@@ -5,16 +5,21 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
+from cyclopts import Parameter
 
+from cli.alert.repeats import Failing, Memory
 from cli.portal.mail_settings import MailSettings, loaded
 from cli.terminal.output import Common, explain, print_json, say
 from french.time import PARIS
-from portal.mail import MailError
+from portal.mail import MailError, Post
 from settings import PREFIX, SettingsError
 from steps.wiring.failures import KNOWN
 from steps.wiring.services import each_demarche, now, open_services
@@ -37,18 +42,32 @@ _SECRETS = (
 )
 
 
-def alert(unit: str, /, *, common: Common = _DEFAULT) -> int:
+class AlertSettings(MailSettings):
+    """Settings of an alert: those of the bridge may be what failed."""
+
+    home: Path = Path("var")
+
+
+def alert(
+    unit: str,
+    /,
+    *,
+    recovered: Annotated[bool, Parameter(negative=())] = False,
+    common: Common = _DEFAULT,
+) -> int:
     """Dire par courriel à l'exploitant qu'une unité de systemd a échoué, et que faire.
 
     Écrit à UNC_ALERT_TO, par UNC_SMTP_HOST. Le courriel dit l'unité, la machine, depuis quand, le
-    dernier passage et la fin du journal ; rien d'un dossier.
+    dernier passage et la fin du journal ; rien d'un dossier. Une unité qui échoue encore n'est
+    redite qu'une fois par jour.
 
     Args:
         unit: L'unité, par exemple unc-passage.service.
+        recovered: Elle marche de nouveau : le dire, si son échec avait été dit.
     """
     if not _UNIT.fullmatch(unit):
         raise SettingsError(f"« {unit} » n'est pas le nom d'une unité de systemd.")
-    mail = loaded(MailSettings)
+    mail = loaded(AlertSettings)
     post, to = mail.post(), [one.strip() for one in mail.alert_to.split(",") if one.strip()]
     missing = [f"{PREFIX}SMTP_HOST"] * (post is None) + [f"{PREFIX}ALERT_TO"] * (not to)
     if post is None or missing:
@@ -58,12 +77,45 @@ def alert(unit: str, /, *, common: Common = _DEFAULT) -> int:
         )
     if wrong := [one for one in to if not _ADDRESS.fullmatch(one)]:
         raise SettingsError(f"UNC_ALERT_TO : « {wrong[0]} » n'est pas une adresse de courriel.")
-    machine = socket.gethostname()
-    message = post.message(
-        to=", ".join(to),
-        subject=f"Passerelle UNC : {unit} a échoué sur {machine}",
-        text=_text(unit, machine),
-    )
+    memory, at, machine = Memory(mail.home / "alertes"), now(), socket.gethostname()
+    failing = memory.of(unit)
+    if recovered:
+        if failing is None or not failing.is_over(at):
+            return _done(common, f"Rien à dire de {unit}.", sent=False)
+        subject, text = f"{unit} marche de nouveau sur {machine}", _recovered(unit, failing)
+    else:
+        failing = (failing or Failing(at, at)).again(at)
+        with suppress(OSError):  # a full disk may be what failed: told each time, then
+            memory.keep(unit, failing)
+        if not failing.is_due:
+            told = (
+                f"L'échec de {unit} est déjà dit {_when(failing.told)} ; redit une fois par jour."
+            )
+            return _done(common, told, sent=False)
+        subject, text = f"{unit} a échoué sur {machine}", _text(unit, machine, failing)
+    if not (recovered and failing.told is None):
+        message = post.message(to=", ".join(to), subject=f"Passerelle UNC : {subject}", text=text)
+        if refused := _sent(post, message):
+            say(f"L'alerte n'est pas partie. {refused}")
+            return _done(common, "", sent=False, to=to, error=refused) or 1
+    with suppress(OSError):
+        if recovered:
+            memory.forget(unit)
+        else:
+            memory.keep(unit, failing.once_told())
+    return _done(common, f"Alerte envoyée à {', '.join(to)}.", sent=True, to=to)
+
+
+def _done(common: Common, sentence: str, **facts: object) -> int:
+    if common.json:
+        print_json(facts)
+    if sentence:
+        say(sentence)
+    return 0
+
+
+def _sent(post: Post, message: EmailMessage) -> str:
+    """Send; why it did not go, or ""."""
     failed: list[str] = [f"Le serveur de courriel n'a pas fini en {_SECONDS} secondes."]
 
     def send() -> None:
@@ -77,26 +129,30 @@ def alert(unit: str, /, *, common: Common = _DEFAULT) -> int:
     sending = Thread(target=send, daemon=True)  # left behind where the server never ends
     sending.start()
     sending.join(_SECONDS)
-    told = " ".join(failed)
-    if common.json:
-        print_json({"sent": not told, "to": to, **({"error": told} if told else {})})
-    if told:
-        say(f"L'alerte n'est pas partie. {told}")
-        return 1
-    say(f"Alerte envoyée à {', '.join(to)}.")
-    return 0
+    return " ".join(failed)
 
 
-def _text(unit: str, machine: str) -> str:
+def _recovered(unit: str, failing: Failing) -> str:
+    return (
+        f"L'unité {unit} marche de nouveau. Elle avait échoué pour la première fois"
+        f" {_when(failing.since)}, pour la dernière {_when(failing.last)}.\n\n"
+        "Rien à faire.\n\nCe message est automatique et ne contient rien d'un dossier.\n"
+    )
+
+
+def _text(unit: str, machine: str, failing: Failing) -> str:
     journal = "\n".join(_journal(unit)) or "  (illisible d'ici)"
     runs = "\n".join(_last_runs())
+    untold, since = failing.untold - 1, _when(failing.since).removeprefix("le ")
+    more = f" Elle échoue depuis le {since}, {untold + 1} fois depuis le dernier courriel."
     return (
-        f"L'unité {unit} a échoué sur {machine}, {_since(unit)}.\n\n"
+        f"L'unité {unit} a échoué sur {machine}, {_since(unit)}.{more if untold else ''}\n\n"
         "Que faire : unc doctor, puis unc status (docs/exploitation.md, « Dépannage ») ;"
         f" systemctl status {unit}.\n\n"
         f"{runs}\n\n"
         f"Fin du journal (tout : journalctl -u {unit}) :\n{journal}\n\n"
-        "Ce message est automatique et ne contient rien d'un dossier.\n"
+        "Tant qu'elle échoue, ce message revient une fois par jour ; un autre dit qu'elle marche de"
+        " nouveau.\nCe message est automatique et ne contient rien d'un dossier.\n"
     )
 
 

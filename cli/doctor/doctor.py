@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 from pydantic import SecretStr
-from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -17,7 +16,8 @@ from cli.doctor.check import Check, Level
 from cli.doctor.ds import checks_ds
 from cli.doctor.here import checks_here
 from cli.doctor.setting_names import check_names
-from cli.terminal.output import Common, print_json, printable
+from cli.doctor.source import show_source, source_check, source_of, source_told
+from cli.terminal.output import Common, Console, print_json, printable
 from datafiles.file import DataFileError
 from settings import PREFIX, Settings
 from steps.wiring.form import Form, load_form
@@ -40,6 +40,7 @@ def doctor(
     *,
     settings: Annotated[bool, Parameter(negative=())] = False,
     all_: Annotated[bool, Parameter(name="--tout", negative=())] = False,
+    source: Annotated[bool, Parameter(negative=())] = False,
     common: Common = _DEFAULT,
 ) -> int:
     """Vérifier les réglages, la base, l'accès à DS, le formulaire et les droits.
@@ -49,7 +50,11 @@ def doctor(
     Args:
         settings: Montrer aussi chaque réglage, sa valeur et ce que c'est.
         all_: Montrer aussi ce que le dernier passage avait déjà dit.
+        source: Montrer seulement les défauts des derniers mois que le formulaire de DS pourrait
+            empêcher, et comment.
     """
+    if source:
+        return _show_sources(common)
     every = each_demarche(complete=False)
     out, found = Console(), [(one, list(_checks(one))) for one in every]
     if common.json:
@@ -71,6 +76,21 @@ def doctor(
         out.print("\nChaque réglage et sa valeur : unc doctor --settings", highlight=False)
     levels = {check.level for _, checks in found for check in checks}
     return 2 if "bloquant" in levels else 1 if "à voir" in levels else 0
+
+
+def _show_sources(common: Common) -> int:
+    """What DS's own form would keep from being made wrong, for each démarche."""
+    found = [(one, source_of(one)) for one in each_demarche(complete=False)]
+    if common.json:
+        told = [{"demarche": one.demarche, **source_told(counted)} for one, counted in found]
+        print_json(told[0] if len(told) == 1 else {"demarches": told})
+        return 0
+    for one, told_of in found:
+        out = Console()
+        if len(found) > 1:
+            out.rule(f"Démarche {one.demarche}", align="left")
+        show_source(out, told_of)
+    return 0
 
 
 def _show(out: Console, checks: list[Check], *, told: Mapping[str, datetime]) -> None:
@@ -123,6 +143,17 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield check_names()
     yield from checks_here(settings)
     yield from checks_ds(settings, _form(settings))
+    yield from _source(settings)
+
+
+def _source(settings: Settings) -> Iterator[Check]:
+    """What is wrong with the base or the files is told by checks of their own."""
+    try:
+        found = source_of(settings) if settings.demarche is not None else None
+    except (StoreError, DataFileError):
+        return
+    if found is not None:
+        yield source_check(found)
 
 
 def _form(settings: Settings) -> Form | None:

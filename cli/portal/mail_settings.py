@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from settings import PREFIX, SettingsError
-from settings_parts import french_reason
+from settings import PREFIX, SettingsError, refused
 
 if TYPE_CHECKING:  # every command looks at the names below, those that send alone at this
     from portal.mail import Post
@@ -79,14 +78,7 @@ def loaded(model: type[Model]) -> Model:
     try:
         return model()
     except ValidationError as error:
-        wrong = [
-            f"{PREFIX}{str(problem['loc'][0]).upper()} : valeur refusée"
-            f" ({french_reason(dict(problem))})"
-            if problem["loc"]
-            else french_reason(dict(problem))
-            for problem in error.errors(include_url=False, include_input=False)
-        ]
-        raise SettingsError(" ; ".join(wrong) + ".") from None
+        raise refused(error, model) from None
 
 
 def secret_of(given: SecretStr | None, file: Path | None, *, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Takes dossiers out of what was published before: editions, dated exports, files on request.
+"""Takes dossiers and columns out of what was published before: editions, files on request.
 
 A set that has one loses its name first, so that nobody finds it any more; then it is made again
 without them and has its name again, or is gone. A set without its name is one that is to be made
@@ -30,7 +30,10 @@ from exports.published.manifest import (
     read_manifest,
     sha256,
 )
-from exports.xlsx.without_rows import numbers_in, without_dossiers
+from exports.sheets.withheld_columns import Place, WithheldColumns
+from exports.xlsx.former_tables import columns_in, numbers_in
+from exports.xlsx.without_rows import Trimmed, without_dossiers
+from french.text import SEMICOLON, agreed
 from french.time import day_in_words
 from mappings.schema.model import Audience
 
@@ -50,10 +53,12 @@ class Followed:
     Attributes:
         gone: Dossiers that were taken out of all that each audience may fetch.
         sequence: Publication up to which it was looked at what is masked since.
+        columns: Version of what the network may not read of whole columns.
     """
 
     gone: Mapping[Audience, frozenset[int]]
     sequence: int = 0
+    columns: str = ""
 
     @classmethod
     def read(cls, root: Path, *, demarche: int) -> Self | None:
@@ -63,16 +68,19 @@ class Followed:
             return cls(
                 {"agence": frozenset(told["agence"]), "reseau": frozenset(told["reseau"])},
                 int(told["sequence"]),
+                str(told.get("columns", "")),
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def write(self, root: Path, *, demarche: int) -> None:
         """Write it down in one step."""
-        told = {name: sorted(numbers) for name, numbers in self.gone.items()}
+        told: dict[str, Any] = {name: sorted(numbers) for name, numbers in self.gone.items()}
         file = _file(root, demarche)
         new = file.with_name(f"{UNFINISHED}{file.name}")
-        write_file(new, json.dumps({**told, "sequence": self.sequence}).encode())
+        write_file(
+            new, json.dumps({**told, "sequence": self.sequence, "columns": self.columns}).encode()
+        )
         new.replace(file)
         flush(root)
 
@@ -123,6 +131,47 @@ def may_hold(export: PublishedExport, gone: Gone) -> bool:
     return False
 
 
+def may_show(export: PublishedExport, withheld: WithheldColumns) -> bool:
+    """Whether a set shows the network a column that it may read no more; unreadable, it may."""
+    known = masked_of(export.manifest)
+    try:
+        return any(
+            _shows(export.folder / name, withheld) - known.get(name, frozenset())
+            for told in export.manifest.get("files", ())
+            if _audience(told) == "reseau" and (name := str(told["name"]))
+        )
+    except (*_DAMAGED, OSError):
+        return True
+
+
+def foreseen(
+    export: PublishedExport, *, gone: Gone, withheld: WithheldColumns, done: Withdrawn
+) -> None:
+    """Say what :func:`remake` would do with a set, without doing it.
+
+    Args:
+        export: The set, under its name.
+        gone: The dossiers that it is not to have.
+        withheld: Columns that the network may read no more.
+        done: Where it is told.
+    """
+    manifest, folder = export.manifest, export.folder
+    files, moved = manifest.get("files", ()), False
+    for told in files:
+        wanted = _Wanted(gone, withheld, withdrawn_of(manifest), masked_of(manifest))
+        try:
+            moved |= wanted.trimmed(folder, told, at=None) is not None
+        except (*_DAMAGED, FileNotFoundError):
+            done.removed.append(str(folder / str(told["name"])))
+            moved = True
+    if moved:
+        names = {str(one["name"]) for one in files} | {MANIFEST}
+        done.removed += [
+            str(folder / one.name) for one in folder.iterdir() if one.name not in names
+        ]
+        done.remade.append(str(folder))
+
+
 def retire(export: PublishedExport) -> Path:
     """Take its name from a set: from then on nobody finds it."""
     folder = export.folder
@@ -141,7 +190,12 @@ def sweep_sets(root: Path) -> None:
 
 
 def remake(
-    aside: Path, *, gone: Callable[[PublishedExport], Gone], at: datetime, done: Withdrawn
+    aside: Path,
+    *,
+    gone: Callable[[PublishedExport], Gone],
+    at: datetime,
+    done: Withdrawn,
+    withheld: WithheldColumns | None = None,
 ) -> None:
     """Make a set again without some dossiers, under its name; what cannot be is removed.
 
@@ -153,6 +207,7 @@ def remake(
         gone: The dossiers that a set is not to have.
         at: Now (aware).
         done: Where it is told what was done.
+        withheld: Columns that the network may read no more.
     """
     place = aside.with_name(aside.name.removeprefix(_RETIRED))
     manifest = read_manifest(aside)
@@ -160,25 +215,25 @@ def remake(
         discard(aside)
         return
     numbers = gone(PublishedExport(aside, (), manifest))
-    former = withdrawn_of(manifest)
-    files, without = list[dict[str, Any]](), dict(former)
+    wanted = _Wanted(numbers, withheld, withdrawn_of(manifest), masked_of(manifest))
+    files = list[dict[str, Any]]()
     with beside(aside.parent) as made:
         for told in manifest.get("files", ()):
             name = str(told["name"])
             try:
-                files.append(_put(aside, made, told, gone=numbers, without=without, at=at))
+                files.append(_put(aside, made, told, wanted=wanted, at=at))
             except (*_DAMAGED, FileNotFoundError):
                 (made / name).unlink(missing_ok=True)
                 done.removed.append(str(place / name))
         names = {str(one["name"]) for one in manifest.get("files", ())} | {MANIFEST}
         done.removed += [str(place / one.name) for one in aside.iterdir() if one.name not in names]
         if files:
-            _keep(made, manifest, files, without=without, at=at)
+            _keep(made, manifest, files, wanted=wanted, at=at)
             made.rename(place)
             flush(place.parent)
         else:
             shutil.rmtree(made)
-    if without != former:
+    if wanted.moved:
         done.remade.append(str(place))
     discard(aside)
 
@@ -189,48 +244,95 @@ def withdrawn_of(manifest: Mapping[str, Any]) -> Mapping[str, frozenset[int]]:
     return {str(name): frozenset(numbers) for name, numbers in told.items()}
 
 
-def told_on(at: datetime, count: int) -> str:
-    """How many dossiers a file was made again without, and when."""
-    several = "s" if count > 1 else ""
-    return (
-        f"le {day_in_words(paris(at).date())} : {count} dossier{several} retiré{several} (effacé"
-        f"{several}, retiré{several} de la démarche ou devenu{several} confidentiel{several})."
-    )
+def masked_of(manifest: Mapping[str, Any]) -> Mapping[str, frozenset[Place]]:
+    """Columns that each file of a set was masked of, by name of file."""
+    told = manifest.get("remade", {}).get("masked", {})
+    return {str(name): frozenset(map(tuple, places)) for name, places in told.items()}
+
+
+def told_on(at: datetime, count: int, columns: Iterable[str] = ()) -> str:
+    """How many dossiers a file was made again without, which columns it shows no more, and when."""
+    said = list[str]()
+    if count:
+        why = "(effacé, retiré de la démarche ou devenu confidentiel)"
+        if count > 1:
+            why = "(effacés, retirés de la démarche ou devenus confidentiels)"
+        said.append(f"{agreed(count, 'dossier retiré')} {why}")
+    if named := ", ".join(f"«\u00a0{one}\u00a0»" for one in sorted({*columns})):
+        said.append(f"ce qui n’est plus diffusé est masqué ({named})")
+    return f"le {day_in_words(paris(at).date())}\u00a0: {SEMICOLON.join(said)}."
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """What the files of a set are to be without, and what each is known to be without.
+
+    Attributes:
+        gone: Dossiers.
+        withheld: Columns of the network.
+        without: Dossiers that each file is without.
+        masked: Columns that are masked in each.
+        moved: Whether one of them changed.
+    """
+
+    gone: Gone
+    withheld: WithheldColumns | None
+    without: Mapping[str, frozenset[int]]
+    masked: Mapping[str, frozenset[Place]]
+    moved: bool = False
+
+    def trimmed(
+        self, folder: Path, told: Mapping[str, Any], *, at: datetime | None
+    ) -> Trimmed | None:
+        """A file without them; ``None`` where it stays as it is.
+
+        Raises:
+            ValueError: It has some of them, and is not ours any more.
+        """
+        name, audience = str(told["name"]), _audience(told)
+        numbers, content = self.gone[audience], (folder / name).read_bytes()
+        withheld = self.withheld if audience == "reseau" else None
+        if not name.endswith(".xlsx") or sha256(content) != told["sha256"]:
+            shown = _shows(folder / name, withheld) if withheld else frozenset()
+            if shown or (numbers and numbers & _numbers(folder / name)):
+                raise ValueError(name)
+            return None
+        before = self.without.get(name, frozenset())
+        known = self.masked.get(name, frozenset())
+        columns = withheld.found(columns_in(content)) | known if withheld else known
+        headers = {header for _, header in columns}
+        made = without_dossiers(
+            content,
+            numbers,
+            told=lambda found: told_on(at, len(before | found), headers) if at else "",
+            withheld=withheld,
+            known=known,
+        )
+        if made is not None:
+            self.without = {**self.without, name: before | made.removed}
+            self.masked = {**self.masked, name: known | made.masked}
+            self.moved = True
+        return made
 
 
 def _put(
-    aside: Path,
-    made: Path,
-    told: Mapping[str, Any],
-    *,
-    gone: Gone,
-    without: dict[str, frozenset[int]],
-    at: datetime,
+    aside: Path, made: Path, told: Mapping[str, Any], *, wanted: _Wanted, at: datetime
 ) -> dict[str, Any]:
     """Put a file of a set in the new one, without the dossiers; what its manifest says of it.
 
     Raises:
         ValueError: It has some of them, and is not ours any more.
     """
-    name, numbers = str(told["name"]), gone[_audience(told)]
-    content = (aside / name).read_bytes()
-    if not name.endswith(".xlsx") or sha256(content) != told["sha256"]:
-        if numbers & _numbers(aside / name):
-            raise ValueError(name)
-    elif numbers:
-        before = without.get(name, frozenset())
-        trimmed = without_dossiers(
-            content, numbers, told=lambda found: told_on(at, len(before | found))
-        )
-        if trimmed is not None:
-            without[name] = before | trimmed.removed
-            write_file(made / name, trimmed.content)
-            return {
-                **told,
-                "sha256": sha256(trimmed.content),
-                "bytes": len(trimmed.content),
-                "rows": {**told.get("rows", {}), **trimmed.rows},
-            }
+    name = str(told["name"])
+    trimmed = wanted.trimmed(aside, told, at=at)
+    if trimmed is not None:
+        write_file(made / name, trimmed.content)
+        return {
+            **told,
+            "sha256": sha256(trimmed.content),
+            "bytes": len(trimmed.content),
+            "rows": {**told.get("rows", {}), **trimmed.rows},
+        }
     try:
         os.link(aside / name, made / name)
     except OSError:
@@ -243,18 +345,35 @@ def _keep(
     manifest: Mapping[str, Any],
     files: Iterable[Mapping[str, Any]],
     *,
-    without: Mapping[str, AbstractSet[int]],
+    wanted: _Wanted,
     at: datetime,
 ) -> None:
-    before = withdrawn_of(manifest)
+    before, without = withdrawn_of(manifest), wanted.without
     left = without.get(_AGENCY, frozenset()) - before.get(_AGENCY, frozenset())
     dossiers = max(0, int(manifest.get("dossiers", 0)) - len(left))
     told = {**manifest, "dossiers": dossiers, "files": list(files)}
-    if without != before:
-        listed = {name: sorted(numbers) for name, numbers in without.items()}
-        told["remade"] = {"at": at.isoformat(), "without": listed}
+    if wanted.moved:
+        told["remade"] = {
+            "at": at.isoformat(),
+            "without": {name: sorted(numbers) for name, numbers in without.items()},
+            "masked": {name: sorted(places) for name, places in wanted.masked.items() if places},
+        }
     write_file(made / MANIFEST, manifest_text(told).encode())
     flush(made)
+
+
+def _shows(file: Path, withheld: WithheldColumns) -> frozenset[Place]:
+    """Columns of a file that the network may read no more."""
+    if file.suffix == ".xlsx":
+        return withheld.found(columns_in(file.read_bytes()))
+    if file.suffix == ".csv":
+        with file.open(encoding="utf-8-sig") as lines:
+            headers = [one.strip().strip('"') for one in lines.readline().split(";")]
+        return frozenset(("", one) for one in withheld.names(headers))
+    content = file.read_bytes()  # of Parquet, the headers stand as texts in its last bytes
+    every = {header for _, header in withheld.hidden}
+    found = [one for one in every if one.encode() in content]
+    return frozenset(("", one) for one in withheld.names(found))
 
 
 def _numbers(file: Path) -> frozenset[int]:

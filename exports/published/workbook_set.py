@@ -16,6 +16,7 @@ from exports.sheets.columns import ColumnsFile
 from exports.sheets.names_known import check_policy
 from exports.sheets.situations import trends_of
 from exports.sheets.tables import Table, TableMaker
+from exports.sheets.withheld_columns import WithheldColumns, withheld_columns
 from mappings.schema.model import Audience
 from store.staff.handed_out import HandedRow
 from triage.situations.trends import Trend
@@ -145,6 +146,11 @@ class WorkbookSet:
             if one.fields.get("type") == _CENTRE
             and centres_named(str(one.fields.get("organisme", "")), names)[0] == (centre.code,)
         )
+
+    def withheld(self) -> WithheldColumns:
+        """Columns that the network may not read."""
+        maker, mapping = self._read_by("reseau").maker, self.context.mapping
+        return withheld_columns(self.columns, maker, policy=self.policy, mapping=mapping)
 
     def _centre(self, author: str) -> Centre:
         return {author_of(one): one for one in self.centres}[author]

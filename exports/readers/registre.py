@@ -4,6 +4,7 @@ A situation is read by who may read one of its dossiers, or one of its signals; 
 from totals too. What is decided column by column is in the policy, as for dossiers.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,6 +21,15 @@ from triage.situations.propose import is_ours
 _NETWORK = "réseau"
 _SANCTION = "sanction financière"
 _SHOWN = frozenset({MeasureState.IN_FORCE, MeasureState.ENDED})
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Signals, measures and questions of a situation that an audience may read."""
+
+    signals: list[Signal] = field(default_factory=list)
+    measures: list[Measure] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,7 @@ class RegisterReading:
         """What stands in place of what is withheld."""
         return self.policy.mask
 
+    @cached_property
     def signals(self) -> tuple[Signal, ...]:
         """Signals of other sources that it may read."""
         return tuple(
@@ -67,7 +78,7 @@ class RegisterReading:
     @cached_property
     def situations(self) -> Mapping[str, Situation]:
         """Situations that it may read, but those that stand for others, by id."""
-        told = self.held | {one.situation for one in self.signals() if one.situation}
+        told = self.held | {one.situation for one in self.signals if one.situation}
         every = self.is_agency and not self.context.filters
         return {
             name: one
@@ -75,6 +86,7 @@ class RegisterReading:
             if one.state is not State.MERGED and (every or name in told)
         }
 
+    @cached_property
     def measures(self) -> tuple[Measure, ...]:
         """Measures of the agency that it may read: outside, those that are in force or over."""
         return tuple(
@@ -83,6 +95,7 @@ class RegisterReading:
             if one.situation in self.situations and (self.is_agency or _is_public(one))
         )
 
+    @cached_property
     def asked(self) -> tuple[Asked, ...]:
         """Questions: of a centre, its own alone; of the whole network, none."""
         return tuple(
@@ -91,6 +104,21 @@ class RegisterReading:
             if (self.is_agency or one.centre == self.centre)
             and (self._kept(one.question.situation) or one.question.dossier in self.numbers)
         )
+
+    def beside(self, name: str) -> Beside:
+        """What of these is of a situation."""
+        return self._beside.get(name) or Beside()
+
+    @cached_property
+    def _beside(self) -> Mapping[str, Beside]:
+        found: defaultdict[str, Beside] = defaultdict(Beside)
+        for signal in self.signals:
+            found[signal.situation or ""].signals.append(signal)
+        for measure in self.measures:
+            found[measure.situation].measures.append(measure)
+        for asked in self.asked:
+            found[asked.question.situation or ""].asked.append(asked)
+        return found
 
     def named(self, name: str | None) -> Content:
         """The id of a situation, or what stands in its place."""

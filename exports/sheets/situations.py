@@ -19,7 +19,8 @@ from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading
 from exports.sheets.blocks import natures
 from exports.sheets.columns import Figures, SheetSpec
-from exports.sheets.situation_columns import PRINTED, Group, shown_to
+from exports.sheets.situation_cells import Group
+from exports.sheets.situation_columns import PRINTED, counts_told, shown_to
 from exports.sheets.tables import Table
 from french.text import normalise_label
 from mappings.report.model import Answer
@@ -54,6 +55,7 @@ def situations(
         columns=tuple(column for column, _ in shown),
         rows=tuple(tuple(of(group) for _, of in shown) for group in ordered),
         printed=PRINTED,
+        above=counts_told(registered.audience),
         lines=sheet.lines,
     )
 
@@ -129,7 +131,7 @@ def _without_reports(
     for name, one in registered.situations.items():
         if name in placed or not (one.signals or one.identified_on):
             continue
-        here = [each for each in registered.signals() if each.situation == name]
+        here = registered.beside(name).signals
         substances = dict.fromkeys(str(each.fields["substance"]) for each in here)
         natures = dict.fromkeys(filter(None, (str(each.fields.get("nature", "")) for each in here)))
         yield Group(

@@ -28,6 +28,9 @@ _THEIRS = _FILLED | KEYS | {"dossier"}
 """What every reader has: the number of a dossier or the id of a row, and what they write."""
 CALCULATED = "calculée par la passerelle"
 """Origin of a column that no champ gives, in `Dictionnaire`."""
+COUNTED = "\u00a0: "
+"""What stands, in a sentence over the headers, between what it is about and what it counts there:
+once rows are taken out, only what is before stays true (:mod:`exports.xlsx.without_rows`)."""
 _WORTH_A_ROW = frozenset({Verdict.MISSING, Verdict.INVALID, Verdict.INSUFFICIENT})
 
 
@@ -133,6 +136,17 @@ class TableMaker:
             lines=sheet.lines,
         )
 
+    def split(self, sheet: SheetSpec) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+        """Columns of a sheet that its audience reads, and those that are withheld from it.
+
+        Raises:
+            MappingMismatchError: A column names what the mapping does not have.
+        """
+        known = [(one, self._audience(sheet, one)) for one in self._all_columns(sheet)]
+        read = tuple(self._column(sheet, one) for one, to in known if to)
+        secret = (one for one, to in known if to is None and self._own(sheet, one) == "agence")
+        return read, tuple(self._column(sheet, one) for one in secret)
+
     def _rows(
         self, reading: Reading, sheet: SheetSpec, specs: Sequence[ColumnSpec]
     ) -> tuple[tuple[Content, ...], ...]:
@@ -157,9 +171,13 @@ class TableMaker:
 
     def _audience(self, sheet: SheetSpec, column: ColumnSpec) -> Audience | None:
         """Audience of a column, ``None`` when this workbook does not show it."""
-        own: Audience = "reseau"
         if column.not_for == self.audience:
             return None
+        own = self._own(sheet, column)
+        return None if self.audience == "reseau" and own == "agence" else own
+
+    def _own(self, sheet: SheetSpec, column: ColumnSpec) -> Audience:
+        """Who may read a column, whoever this workbook is for."""
         if (
             column.audience == "agence"
             or (column.annotation and column.annotation not in self.policy.annotations)
@@ -167,8 +185,8 @@ class TableMaker:
             or (column.field and "agence" in {spec.audience for spec in self._path(sheet, column)})
             or (column.computed in BDPM_COLUMNS and self._medicines_secret(sheet, column))
         ):
-            own = "agence"
-        return None if self.audience == "reseau" and own == "agence" else own
+            return "agence"
+        return "reseau"
 
     def _medicines_secret(self, sheet: SheetSpec, column: ColumnSpec) -> bool:
         """Whether BDPM is asked with an answer that stays at the agency: what it says follows."""
@@ -318,13 +336,13 @@ def _of_register(sheet: SheetSpec, columns: Sequence[ColumnSpec], read: Register
     names = [one.computed for one in columns]
     match sheet.kind:
         case "signaux":
-            for signal in read.signals():
+            for signal in read.signals:
                 yield tuple(OF_SIGNAL[name](read, signal) for name in names)
         case "mesures_agence":
-            for measure in read.measures():
+            for measure in read.measures:
                 yield tuple(OF_MEASURE[name](read, measure) for name in names)
         case _:
-            for asked in read.asked():
+            for asked in read.asked:
                 yield tuple(OF_QUESTION[name](read, asked) for name in names)
 
 

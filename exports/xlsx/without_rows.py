@@ -1,4 +1,4 @@
-"""A workbook of ours without some dossiers: their rows go, and what was worked out of them.
+"""A workbook of ours without some dossiers, or columns: these go, and what was worked out of them.
 
 It is taken apart as :mod:`exports.xlsx.package` wrote it: texts are inline, so that a row that is
 gone leaves nothing behind. What cannot be read so is refused, never half done.
@@ -9,51 +9,49 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from xml.sax.saxutils import escape, unescape
-
-from openpyxl.utils import get_column_letter
+from dataclasses import dataclass
+from html import unescape  # also of « &#160; », which lxml writes where it is installed
+from xml.sax.saxutils import escape
 
 from exports.identity import IDENTITY
-from exports.sheets.to_treat import NOTHING
+from exports.sheets.tables import COUNTED
+from exports.sheets.withheld_columns import Cut, Place, WithheldColumns
+from exports.xlsx.about_sheet import Section
+from exports.xlsx.former_tables import (
+    CELL,
+    DIGITS,
+    ROW,
+    SHEET,
+    TAG,
+    Sheet,
+    columns_of,
+    parts_of,
+    rels_of,
+    tables_of,
+    texts_of,
+)
 from exports.xlsx.package import write_part
+from french.text import agreed, typographic
 
-_SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
-_ROW = re.compile(r'<row r="(\d+)"[^>]*?(?:/>|>.*?</row>)', re.DOTALL)
 _CELL_AT = re.compile(r'(<(?:row r="|c r="[A-Z]+))\d+')
-_CELL = re.compile(r'<c r="([A-Z]+)\d+"[^>]*?(?:/>|>(.*?)</c>)', re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
-_COLUMN = re.compile(r'<tableColumn id="(\d+)" name="Dossier(s?)"')
-_OF_SITUATIONS = re.compile(r'<tableColumn id="\d+" name="Situation"')
-"""A table of the register that names situations and no dossier: who read one by a dossier that is
-gone may read it no more."""
-_DIGITS = re.compile(r"(?<!\d)\d{1,18}(?!\d)")
 _OUR_ID = re.compile(r"[A-Z]{3}-\d+")
 _LINK = re.compile(r'<hyperlink ref="([A-Z]+)(\d+)" r:id="([^"]+)"/>')
 _RELATED = re.compile(r'<Relationship Id="(link\d+)"[^>]*/>')
 _LINKS = re.compile(r"<hyperlinks\b[^>]*>.*?</hyperlinks>", re.DOTALL)
 _DRAWING = re.compile(r"<drawing\b[^>]*/>")
-_TABLE = re.compile(r'Target="/(xl/tables/table\d+\.xml)"')
-_REFERENCE = re.compile(r'(<table [^>]*?ref="A)(\d+)(:[A-Z]+)(\d+)"')
-_NAMES = re.compile(r'<sheet name="([^"]*)"')
 _AREA = re.compile(
     r'(<definedName name="_xlnm.Print_Area" localSheetId="(\d+)">[^<]*\$)\d+(?=</definedName>)'
 )
-_STYLE = re.compile(r'<c r="([AB])(?:3|2)" s="(\d+)"')
+_STYLE = re.compile(r'<c r="([AB])\d+" s="(\d+)"')
+_STYLED = re.compile(r'^<c [^>]*?s="(\d+)"')
 _BELOW_TITLE = 3
-_WORKED_OUT = re.compile(
-    r"Refaite|Dernier changement|Dossiers non diffusés|« .* »|.* non diffusées|Données de patient"
-    r"|Champs non repris"
-)
-"""Names of the lines of `À propos` that count dossiers, or date them."""
-_COUNTED = re.compile("(Depuis [^<]*?)\u00a0: [^<]*</t>")
-"""How `Changements` begins, and counts."""
-_WAITING = re.compile(r"\d+ dossiers? à traiter\b[^<]*</t>")
-"""How `À traiter` begins, and counts."""
+_SENTENCE = re.compile(r"(<t[^>]*>)([^<]*)(?=</t>)")
+"""A text over the headers of a table."""
 _OF_FIGURES = re.compile(r'<c r="A\d+"[^>]*><is><t[^>]*>(?:Synthèse|Formulaire)</t></is></c>')
 """Rows of `Dictionnaire` that say which figures there were, and of how many dossiers."""
+_SECTIONS = {str(one): one for one in Section}
 _REMADE = "Refaite"
-_COUNTS_GONE = (
+_COUNTS_GONE = typographic(
     "Ce qui est compté sur plusieurs dossiers (cette page, « Situations ») est retiré avec, et ce"
     " que le registre dit de situations."
 )
@@ -68,35 +66,22 @@ class Trimmed:
         content: The file.
         removed: Dossiers that it had, of those that were asked for.
         rows: Rows that each table has left, by name of sheet.
+        masked: Columns whose cells are masked now: sheet, header.
     """
 
     content: bytes
     removed: frozenset[int]
     rows: Mapping[str, int]
-
-
-@dataclass(slots=True)
-class _Sheet:
-    """A sheet of a table: its rows that stay, and where they stood."""
-
-    place: int
-    name: str
-    table: str
-    of_several: bool
-    columns: AbstractSet[str]
-    top: int
-    end: int
-    kept: list[tuple[int, str]] = field(default_factory=list)
-    removed: set[int] = field(default_factory=set)
-
-    @property
-    def last(self) -> int:
-        """Its last row: one blank row where none is left, as Excel wants."""
-        return max(self.top + 1, self.top + len(self.kept))
+    masked: frozenset[Place] = frozenset()
 
 
 def without_dossiers(
-    content: bytes, numbers: AbstractSet[int], *, told: Callable[[AbstractSet[int]], str]
+    content: bytes,
+    numbers: AbstractSet[int],
+    *,
+    told: Callable[[AbstractSet[int]], str],
+    withheld: WithheldColumns | None = None,
+    known: AbstractSet[Place] = frozenset(),
 ) -> Trimmed | None:
     """Take dossiers out of a workbook that we wrote; ``None`` where it has none of them.
 
@@ -107,22 +92,22 @@ def without_dossiers(
         content: The workbook.
         numbers: Dossiers.
         told: What it says of this, in `À propos` and in place of its figures: given which went.
+        withheld: Columns that its readers may read no more: masked likewise.
+        known: Columns that were masked in it before.
 
     Raises:
         ValueError: It is no workbook of ours.
     """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    names = _NAMES.findall(parts["xl/workbook.xml"].decode())
-    sheets: dict[str, _Sheet] = {}
-    for part, xml in parts.items():
-        if (found := _SHEET.fullmatch(part)) and (table := _table_of(parts, part)):
-            place = int(found[1])
-            name = unescape(names[place - 1], {"&quot;": '"'})
-            sheet = _Sheet(place, name, table, *_head(parts[table].decode()))
-            sheets[part] = _cut(xml.decode(), sheet, numbers)
+    parts = parts_of(content)
+    sheets = tables_of(parts)
+    masked = frozenset[Place]()
+    if withheld is not None:
+        masked = _masks(parts, sheets, withheld, known)
+        numbers = numbers | _by_state(parts, sheets, withheld)
+    for part, sheet in sheets.items():
+        _cut(parts[part].decode(), sheet, numbers)
     removed = frozenset(number for one in sheets.values() for number in one.removed)
-    if not removed:
+    if not (removed or masked):
         return None
     made = dict(_rewritten(parts, sheets, told(removed)))
     into = io.BytesIO()
@@ -130,71 +115,92 @@ def without_dossiers(
         for name, xml in made.items():
             write_part(target, name, chunks=iter((xml,)))
     rows = {one.name: len(one.kept) for one in sheets.values()}
-    return Trimmed(into.getvalue(), removed, rows)
+    return Trimmed(into.getvalue(), removed, rows, masked)
 
 
-def numbers_in(content: bytes) -> frozenset[int]:
-    """Every number that a workbook says anywhere, whoever saved it: those of dossiers are among.
-
-    Raises:
-        BadZipFile: It is no workbook.
-    """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        texts = [
-            archive.read(one).decode("utf-8", "replace")
-            for one in archive.namelist()
-            if one.startswith(("xl/worksheets/sheet", "xl/sharedStrings"))
-        ]
-    return frozenset(int(one) for text in texts for one in _DIGITS.findall(_TAG.sub(" ", text)))
-
-
-def _table_of(parts: Mapping[str, bytes], sheet: str) -> str:
-    """The part of the table of a sheet, or nothing."""
-    found = _TABLE.search(parts.get(_rels(sheet), b"").decode())
-    return found[1] if found else ""
+def _masks(
+    parts: Mapping[str, bytes],
+    sheets: Mapping[str, Sheet],
+    withheld: WithheldColumns,
+    known: AbstractSet[Place],
+) -> frozenset[Place]:
+    """Say to each sheet what goes from it; the columns that were not masked before."""
+    columns = columns_of(parts, sheets)
+    found = withheld.found(columns)
+    if not found - known:
+        return frozenset()
+    cuts = withheld.cuts(columns, found)
+    for one in sheets.values():
+        one.cut, one.mask = cuts.get(one.name, Cut()), withheld.mask
+    return found - known
 
 
-def _head(table: str) -> tuple[bool, AbstractSet[str], int, int]:
-    """Whether its rows are of several; columns that name dossiers; its first and last rows."""
-    found = _REFERENCE.search(table)
-    if found is None:
-        raise ValueError("not a table of ours")
-    named = {get_column_letter(int(one)): several for one, several in _COLUMN.findall(table)}
-    several = any(named.values()) or (not named and _OF_SITUATIONS.search(table) is not None)
-    return several, named.keys() or {"A"}, int(found[2]), int(found[4])
+def _by_state(
+    parts: Mapping[str, bytes], sheets: Mapping[str, Sheet], withheld: WithheldColumns
+) -> set[int]:
+    """Dossiers with a row in a state that keeps it at the agency now."""
+    gone: set[int] = set()
+    for name, header, shown in withheld.states:
+        for part, sheet in sheets.items():
+            for row in ROW.finditer(parts[part].decode()) if sheet.name == name else ():
+                state = texts_of(row[0], sheet.headers).get(header, "")
+                if int(row[1]) > sheet.top and state and state not in shown:
+                    gone |= _named(row[0], sheet.columns)
+    return gone
 
 
-def _cut(text: str, sheet: _Sheet, numbers: AbstractSet[int]) -> _Sheet:
+def _cut(text: str, sheet: Sheet, numbers: AbstractSet[int]) -> None:
     """Sort the rows of a table into those that stay and those that go."""
-    for found in _ROW.finditer(text):
+    letters = {letter for letter, name in sheet.headers.items() if name in sheet.cut.columns}
+    for found in ROW.finditer(text):
         if int(found[1]) <= sheet.top:
             continue
         if named := numbers & _named(found[0], sheet.columns):
             sheet.removed |= named
-        elif not (sheet.of_several or _OF_FIGURES.search(found[0])):
-            sheet.kept.append((int(found[1]), found[0]))
-    return sheet
+        elif not (sheet.of_several or _OF_FIGURES.search(found[0]) or _is_cut(found[0], sheet)):
+            sheet.kept.append((int(found[1]), _masked(found[0], letters, sheet.mask)))
+
+
+def _is_cut(row: str, sheet: Sheet) -> bool:
+    cut = sheet.cut
+    return cut.whole or (
+        bool(cut.header) and texts_of(row, sheet.headers).get(cut.header) in cut.texts
+    )
+
+
+def _masked(row: str, letters: AbstractSet[str], mask: str) -> str:
+    """A row with the mask in some of its columns, blank ones too: what was blank is not told."""
+    if not letters:
+        return row
+    opening = row[: row.index(">") + 1].replace("/>", ">")
+    place = int(ROW.match(row)[1])  # type: ignore[index]
+    cells = {one[1]: one[0] for one in CELL.finditer(row)}
+    for letter in letters:
+        style = _STYLED.search(cells.get(letter, ""))
+        cells[letter] = _cell(f"{letter}{place}", mask, style[1] if style else "0")
+    ordered = sorted(cells, key=lambda one: (len(one), one))
+    return f"{opening}{''.join(cells[one] for one in ordered)}</row>"
 
 
 def _named(row: str, columns: AbstractSet[str]) -> set[int]:
     """The dossiers that a row is of: what stands in these columns."""
-    cells = [one[2] for one in _CELL.finditer(row) if one[1] in columns and one[2]]
-    texts = (_OUR_ID.sub(" ", _TAG.sub(" ", cell)) for cell in cells)
-    return {int(one) for text in texts for one in _DIGITS.findall(text)}
+    cells = [one[2] for one in CELL.finditer(row) if one[1] in columns and one[2]]
+    texts = (_OUR_ID.sub(" ", TAG.sub(" ", cell)) for cell in cells)
+    return {int(one) for text in texts for one in DIGITS.findall(text)}
 
 
 def _rewritten(
-    parts: Mapping[str, bytes], sheets: Mapping[str, _Sheet], told: str
+    parts: Mapping[str, bytes], sheets: Mapping[str, Sheet], told: str
 ) -> Iterator[tuple[str, bytes]]:
-    links = {_rels(part): _moved_links(parts[part].decode(), one) for part, one in sheets.items()}
+    links = {rels_of(part): _moved_links(parts[part].decode(), one) for part, one in sheets.items()}
     tables = {one.table: one for one in sheets.values()}
     for name, part in parts.items():
         if name.startswith(_CHARTS):
             continue
         text = part.decode()
         if name in sheets:
-            text = _rows_left(text, sheets[name], links[_rels(name)])
-        elif _SHEET.fullmatch(name):
+            text = _rows_left(text, sheets[name], links[rels_of(name)])
+        elif SHEET.fullmatch(name):
             text = _told(text, told)
         elif name in tables:
             text = _shorter(text, tables[name])
@@ -209,29 +215,25 @@ def _rewritten(
         yield name, text.encode()
 
 
-def _rels(sheet: str) -> str:
-    return sheet.replace("worksheets/", "worksheets/_rels/") + ".rels"
-
-
-def _moved_links(text: str, sheet: _Sheet) -> Sequence[tuple[str, str]]:
+def _moved_links(text: str, sheet: Sheet) -> Sequence[tuple[str, str]]:
     """Cells of the links that stay, where they stand now, with their ids."""
     places = {was: now for now, (was, _) in enumerate(sheet.kept, start=sheet.top + 1)}
     found = _LINK.finditer(text)
-    return [(f"{one[1]}{places[int(one[2])]}", one[3]) for one in found if int(one[2]) in places]
+    shown = (one for one in found if sheet.headers.get(one[1]) not in sheet.cut.columns)
+    return [(f"{one[1]}{places[int(one[2])]}", one[3]) for one in shown if int(one[2]) in places]
 
 
 def _linked(text: str, kept: AbstractSet[str]) -> str:
     return _RELATED.sub(lambda found: found[0] if found[1] in kept else "", text)
 
 
-def _rows_left(text: str, sheet: _Sheet, links: Sequence[tuple[str, str]]) -> str:
+def _rows_left(text: str, sheet: Sheet, links: Sequence[tuple[str, str]]) -> str:
     head, opened, rest = text.partition("<sheetData>")
     body, closed, tail = rest.partition("</sheetData>")
     if not (opened and closed):
         raise ValueError("not a sheet of ours")
-    above = "".join(one[0] for one in _ROW.finditer(body) if int(one[1]) <= sheet.top)
-    above = _COUNTED.sub(r"\g<1></t>", above)
-    above = _WAITING.sub(f"{_waiting(len(sheet.kept))}</t>", above)
+    above = "".join(one[0] for one in ROW.finditer(body) if int(one[1]) <= sheet.top)
+    above = _SENTENCE.sub(lambda one: one[1] + _still_said(one[2], left=len(sheet.kept)), above)
     rows = "".join(_numbered((row for _, row in sheet.kept), first=sheet.top + 1))
     ends = re.compile(rf'((?:sqref|ref)="[A-Z]+\d+:[A-Z]+){sheet.end}"')
     head, tail = (ends.sub(rf'\g<1>{sheet.last}"', one) for one in (head, tail))
@@ -242,17 +244,17 @@ def _rows_left(text: str, sheet: _Sheet, links: Sequence[tuple[str, str]]) -> st
     return f"{head}{opened}{above}{rows}{closed}{tail}"
 
 
-def _waiting(count: int) -> str:
-    """What `À traiter` says of the rows that it has left."""
-    several = "s" if count > 1 else ""
-    return f"{count} dossier{several} à traiter" if count else NOTHING
+def _still_said(sentence: str, *, left: int) -> str:
+    """What is over the headers without what it counted: the rows that are left, in its place."""
+    about, counts, _ = unescape(sentence).partition(COUNTED)
+    return escape(f"{about}{COUNTED}{agreed(left, 'ligne')}") if counts else sentence
 
 
-def _shorter(text: str, sheet: _Sheet) -> str:
+def _shorter(text: str, sheet: Sheet) -> str:
     return re.sub(rf'(ref="A{sheet.top}:[A-Z]+){sheet.end}"', rf'\g<1>{sheet.last}"', text)
 
 
-def _printed(text: str, sheets: Mapping[str, _Sheet]) -> str:
+def _printed(text: str, sheets: Mapping[str, Sheet]) -> str:
     ends = {one.place - 1: one.last for one in sheets.values()}
     return _AREA.sub(
         lambda found: f"{found[1]}{ends[int(found[2])]}" if int(found[2]) in ends else found[0],
@@ -266,25 +268,36 @@ def _told(text: str, told: str) -> str:
     body, closed, tail = rest.partition("</sheetData>")
     if not (opened and closed):
         raise ValueError("not a sheet of ours")
-    styles = dict(_STYLE.findall(body))
-    above = "".join(one[0] for one in _ROW.finditer(body) if int(one[1]) < _BELOW_TITLE)
+    above = "".join(one[0] for one in ROW.finditer(body) if int(one[1]) < _BELOW_TITLE)
     if IDENTITY in body:
-        title = "".join(one[0] for one in _ROW.finditer(body) if int(one[1]) == 1)
+        styles = dict(_STYLE.findall(body))  # those of its last line
+        title = "".join(one[0] for one in ROW.finditer(body) if int(one[1]) == 1)
         below = "".join(_numbered(_still_true(body), first=_BELOW_TITLE))
         line = _cell("A2", _REMADE, styles.get("A", "0")) + _cell("B2", told, styles.get("B", "0"))
         return f'{head}{opened}{title}<row r="2">{line}</row>{below}{closed}{tail}'
-    line = _cell("A4", f"{_REMADE} {told} {_COUNTS_GONE}", styles.get("A", "0"))
+    small = re.search(r'<c r="A2" s="(\d+)"', body)
+    line = _cell("A4", f"{_REMADE} {told} {_COUNTS_GONE}", small[1] if small else "0")
     tail = _DRAWING.sub("", tail)
     return f'{head}{opened}{above}<row r="4">{line}</row>{closed}{tail}'
 
 
 def _still_true(body: str) -> Iterator[str]:
-    """Lines of `À propos` that were not worked out of the dossiers."""
-    for row in _ROW.finditer(body):
-        if int(row[1]) >= _BELOW_TITLE:
-            name = _CELL.search(row[0])
-            if not (name and name[2] and _WORKED_OUT.fullmatch(_TAG.sub("", name[2]))):
-                yield row[0]
+    """Lines of `À propos` that were not worked out of the dossiers: of its other sections.
+
+    What stands under no heading, as in a workbook of an older version, is taken to be; its identity
+    stays, by which it is known when it comes back.
+    """
+    section = None
+    for row in ROW.finditer(body):
+        name = _name_of(row[0])
+        section = _SECTIONS.get(name, section)
+        if section not in {None, Section.COUNTED} or name == IDENTITY:
+            yield row[0]
+
+
+def _name_of(row: str) -> str:
+    found = CELL.search(row)
+    return unescape(TAG.sub("", found[2] or "")) if found else ""
 
 
 def _numbered(rows: Iterable[str], *, first: int) -> Iterator[str]:

@@ -5,6 +5,7 @@ missing would look like a failure.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -17,6 +18,7 @@ from exports.published.current import current, replace_current, sweep_current
 from exports.published.editions import Kind, editions
 from exports.published.folders import alone, disk_told
 from exports.published.manifest import CURRENT
+from exports.published.withdrawal import Withdrawn
 from exports.published.workbook_set import WorkbookSet
 from mappings.medicines.facts import facts_of, medicines_of
 from steps.follow.followup import followed
@@ -27,6 +29,7 @@ from steps.publish.circumstances import KIND, circumstances
 from steps.publish.publication import Publication
 from steps.publish.withdrawal import (
     finish_withdrawal,
+    foresee,
     is_due,
     remake_withdrawn,
     withdraw,
@@ -100,6 +103,17 @@ def export(services: Services, summary: Summary) -> None:
                 manifest=publication.record(there),
             ),
         )
+
+
+def foresee_withdrawal(services: Services, erased: AbstractSet[int]) -> Withdrawn:
+    """What a purge that erases these dossiers would make again or remove: nothing is done.
+
+    Raises:
+        DataFileError: The columns or the policy file is wrong.
+    """
+    entries = tuple(one for one in entries_of(services, told=[]) if one.report.number not in erased)
+    made = workbook_set(services, entries, export_context(services, entries))
+    return foresee(services, made=made, erased=erased)
 
 
 def judged_entries(

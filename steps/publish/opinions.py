@@ -4,11 +4,9 @@ What is left out without the rest is told with its cell: what is said of a dossi
 workbook since it was published, and words that stand elsewhere than in the evaluators' cells.
 """
 
-import errno
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 from exports.identity import Identity
 from exports.published.listing import published
@@ -29,6 +27,7 @@ from steps.publish.circumstances import circumstances
 from steps.publish.export import entries_of, export_context, workbook_set
 from steps.publish.publication import reader_of
 from steps.wiring.failures import RequestError
+from steps.wiring.given_file import content_of
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.services import Services, now
 from store.staff.handed_out import audience_of, holds
@@ -39,12 +38,6 @@ from triage.registre.folding import read
 from triage.registre.life import When
 
 _DOOR = "classeur"
-_UNREADABLE: Final = {
-    errno.ENOENT: "il n'y a pas de fichier de ce nom",
-    errno.ENOTDIR: "il n'y a pas de fichier de ce nom",
-    errno.EISDIR: "c'est un dossier ; donnez le classeur",
-    errno.EACCES: "ce compte n'a pas le droit de le lire",
-}
 
 
 def take_in(
@@ -70,7 +63,7 @@ def take_in(
         ExportError: It is no workbook.
         Superseded: Somebody gave another opinion meanwhile.
     """
-    taken = compare(services, _content(path), path.name, ReadAs(accept_rows, spread))
+    taken = compare(services, content_of(path), path.name, ReadAs(accept_rows, spread))
     if not dry_run:
         keep(services, taken)
     return taken
@@ -220,14 +213,6 @@ def _answers(
 
 def _refused(author: str, problem: str) -> TakenIn:
     return TakenIn(author, (), (problem,))
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        why = _UNREADABLE.get(error.errno or 0, "le système refuse de le lire")
-        raise RequestError(f"{path} ne peut pas être lu : {why}.") from error
 
 
 def _stranger(services: Services, identity: Identity) -> str:

@@ -1,13 +1,15 @@
 """Takes out of all that was published what its readers are not to read any more.
 
 That is a dossier that was erased or deleted on DS; for the network, also one that is decided to
-stay at the agency, and one of which a part is masked now that was shown. A dossier that could not
+stay at the agency, one of which a part is masked now that was shown, and a column that it may not
+read any more. A dossier that could not
 be judged or read, a form that is not adopted, stop what is published next and take nothing back:
 they pass.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 from exports.published.editions import Kind
 from exports.published.manifest import PublishedExport
@@ -16,13 +18,16 @@ from exports.published.withdrawal import (
     Gone,
     Withdrawn,
     earlier_sets,
+    foreseen,
     may_hold,
+    may_show,
     remake,
     retire,
     retired,
     sweep_sets,
 )
 from exports.published.workbook_set import WorkbookSet
+from exports.sheets.withheld_columns import WithheldColumns
 from mappings.schema.model import Audience
 from steps.wiring import logs
 from steps.wiring.services import Services, now
@@ -41,10 +46,12 @@ class _Wanted:
         everywhere: Dossiers that an audience is to find in nothing.
         masked: Number of a dossier, and the publications (first, and first after) in which the
             network read what is masked now.
+        columns: Columns that the network may not read.
     """
 
     everywhere: Mapping[Audience, frozenset[int]]
     masked: tuple[tuple[int, int, int], ...]
+    columns: WithheldColumns
 
     def of(self, sequence: int) -> Gone:
         """Dossiers that a publication is not to have."""
@@ -88,12 +95,44 @@ def withdraw(services: Services, *, made: WorkbookSet) -> None:
     new = _Wanted(
         {name: wanted.everywhere[name] - known.gone[name] for name in wanted.everywhere},
         wanted.masked,
+        wanted.columns,
     )
-    if any(new.whenever.values()):
-        root, demarche = services.inputs.publishing.folder, services.demarche
-        for one in earlier_sets(root, demarche=demarche):
-            if _holds(services, one, _gone_from(services, one, new)):
-                retire(one)
+    for one in _concerned(services, known, new):
+        retire(one)
+
+
+def foresee(services: Services, *, made: WorkbookSet, erased: AbstractSet[int]) -> Withdrawn:
+    """What a purge would make again, or remove, of what was published before: nothing is done.
+
+    Args:
+        services: Store and data files.
+        made: What would be published.
+        erased: Dossiers that the purge would erase.
+    """
+    wanted = _wanted(services, made)
+    every = {name: numbers | erased for name, numbers in wanted.everywhere.items()}
+    masked = (*wanted.masked, *_masked_next(services, made))
+    wanted, known = replace(wanted, everywhere=every, masked=masked), _followed(services)
+    new = replace(wanted, everywhere={name: every[name] - known.gone[name] for name in every})
+    done = Withdrawn()
+    for one in _concerned(services, known, new):
+        numbers = _gone_from(services, one, wanted)
+        foreseen(one, gone=numbers, withheld=wanted.columns, done=done)
+    return done
+
+
+def _concerned(services: Services, known: Followed, new: _Wanted) -> list[PublishedExport]:
+    """Sets that have what is to leave, and was not followed yet."""
+    root, demarche = services.inputs.publishing.folder, services.demarche
+    rows, columns = any(new.whenever.values()), new.columns.version != known.columns
+    if not (rows or columns):
+        return []
+    return [
+        one
+        for one in earlier_sets(root, demarche=demarche)
+        if (rows and _holds(services, one, _gone_from(services, one, new)))
+        or (columns and may_show(one, new.columns))
+    ]
 
 
 def remake_withdrawn(
@@ -110,7 +149,7 @@ def remake_withdrawn(
     root, demarche = services.inputs.publishing.folder, services.demarche
     wanted = _wanted(services, made)
     _remake(services, summary, wanted=wanted)
-    after = Followed(wanted.everywhere, sequence)
+    after = Followed(wanted.everywhere, sequence, wanted.columns.version)
     if after != Followed.read(root, demarche=demarche):
         after.write(root, demarche=demarche)
 
@@ -118,7 +157,13 @@ def remake_withdrawn(
 def _remake(services: Services, summary: Summary, *, wanted: _Wanted) -> None:
     done = Withdrawn()
     for aside in retired(services.inputs.publishing.folder, demarche=services.demarche):
-        remake(aside, gone=lambda one: _gone_from(services, one, wanted), at=now(), done=done)
+        remake(
+            aside,
+            gone=lambda one: _gone_from(services, one, wanted),
+            at=now(),
+            done=done,
+            withheld=wanted.columns,
+        )
     _tell(summary, done)
 
 
@@ -126,7 +171,7 @@ def _tell(summary: Summary, done: Withdrawn) -> None:
     summary.remade += done.remade
     summary.withdrawn += done.removed
     if done.remade or done.removed:
-        told = "Retrait : %d ensemble(s) refait(s), %d fichier(s) ou ensemble(s) supprimé(s)"
+        told = "Retrait : ensembles refaits : %d ; fichiers ou ensembles supprimés : %d"
         logs.LOG.info(told, len(done.remade), len(done.removed))
 
 
@@ -145,6 +190,7 @@ def _wanted(services: Services, made: WorkbookSet) -> _Wanted:
     return _Wanted(
         {"agence": gone, "reseau": gone | kept},
         tuple(_masked_since(services, made, after=_followed(services).sequence)),
+        made.withheld(),
     )
 
 
@@ -153,13 +199,32 @@ def _masked_since(
 ) -> list[tuple[int, int, int]]:
     """What the network reads masked now, and read plain in publications of before."""
     masks = (made.policy.mask, made.policy.patient_mask)
+    below = made.policy.small_counts.below
     found = services.store.handed_out.histories(services.demarche, "reseau", moved_after=after)
     return [
         (present.number, since, until)
         for present, former in found
         for row, since, until in former
-        if _hides_more(present, row, masks)
+        if _is_hidden(present, row, masks, below)
     ]
+
+
+def _masked_next(services: Services, made: WorkbookSet) -> Iterator[tuple[int, int, int]]:
+    """What would read masked in the next publication, and reads plain in the last one."""
+    kept, demarche = services.store.handed_out, services.demarche
+    last = kept.last_sequence(demarche)
+    former, masks = (
+        kept.rows(demarche, "reseau", last),
+        (made.policy.mask, made.policy.patient_mask),
+    )
+    for present in made.handed("reseau"):
+        row = former.get(present.number)
+        if row is not None and _is_hidden(present, row, masks, made.policy.small_counts.below):
+            yield present.number, 0, last + 1
+
+
+def _is_hidden(present: HandedRow, former: HandedRow, masks: tuple[str, ...], below: int) -> bool:
+    return _hides_more(present, former, masks) or _hides_a_count(present, former, below)
 
 
 def _hides_more(present: HandedRow, former: HandedRow, masks: tuple[str, ...]) -> bool:
@@ -169,6 +234,15 @@ def _hides_more(present: HandedRow, former: HandedRow, masks: tuple[str, ...]) -
         for name, text in present.by_header.items()
         for mask in masks
         if name in was and mask in text
+    )
+
+
+def _hides_a_count(present: HandedRow, former: HandedRow, below: int) -> bool:
+    """Whether a number that was told would be hidden now: the bound was raised."""
+    was = former.by_header
+    return any(
+        text == f"< {below}" and was.get(name, "").isdecimal() and 0 < int(was[name]) < below
+        for name, text in present.by_header.items()
     )
 
 

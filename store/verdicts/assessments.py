@@ -1,6 +1,6 @@
 """Verdicts: one for each content of a dossier and basis; which one is current, and since when."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -88,6 +88,26 @@ class Assessments:
         )
         with self._scope.read() as connection:
             return {row[0]: row[1] for part in parts for row in connection.execute(part)}
+
+    def first_details(self, demarche: int, *, since: datetime) -> Iterator[tuple[datetime, str]]:
+        """The first verdict on each dossier deposited since a moment, with its deposit."""
+        ids = (
+            select(func.min(verdicts.c.id))
+            .where(verdicts.c.demarche == demarche)
+            .group_by(verdicts.c.number)
+        )
+        names = ("demarche", "number", "fingerprint", "basis")
+        query = (
+            select(dossiers.c.deposited_at, assessments.c.detail)
+            .select_from(verdicts)
+            .join(assessments, and_(*(verdicts.c[name] == assessments.c[name] for name in names)))
+            .join(dossiers, and_(*(verdicts.c[name] == dossiers.c[name] for name in names[:2])))
+            .where(verdicts.c.id.in_(ids), dossiers.c.deposited_at >= since)
+            .order_by(verdicts.c.id)
+        )
+        with self._scope.read() as connection:
+            for row in connection.execute(query.execution_options(yield_per=500)):
+                yield row[0], row[1]
 
     def history(self, demarche: int, number: int) -> tuple[VerdictSeen, ...]:
         """Verdicts on a dossier as they were current, the oldest first."""

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
 from pathlib import Path
@@ -18,6 +19,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from cli.alert import alert
 from cli.app import call
 from portal import mail
 from sandbox.generator.generate import generate
@@ -109,7 +111,7 @@ def test_it_is_sent_where_settings_and_base_are_what_failed(
         here(box.port, UNC_DEMARCHE="zut", UNC_OIDC_ISSUER="http://ailleurs")
         assert call(["alert", UNIT, "--json"]) == 0
         monkeypatch.setenv("UNC_DEMARCHE", "12")
-        assert call(["alert", UNIT]) == 0
+        assert call(["alert", "unc-purge.service"]) == 0
     wrong, none = map(text_of, box.received)
     assert "Dernier passage : inconnu. UNC_DEMARCHE : valeur refusée" in wrong
     assert "Aucune base" in none
@@ -156,6 +158,48 @@ def test_what_is_missing_or_wrong_is_named(
     monkeypatch.setenv("UNC_SMTP_USER", "moi")
     assert call(["alert", UNIT]) == 2
     assert "UNC_SMTP_PASSWORD manque" in capsys.readouterr().err
+
+
+def test_a_unit_that_goes_on_failing_is_told_once_a_day_then_that_it_works_again(
+    here: Say, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNC_HOME", str(tmp_path))
+    begin = datetime(2026, 11, 29, 8, tzinfo=UTC)
+
+    def after(minutes: float, *words: str) -> None:
+        monkeypatch.setattr(alert, "now", lambda: begin + timedelta(minutes=minutes))
+        assert call(["alert", UNIT, *words]) == 0
+
+    with mail_server() as box:
+        here(box.port)
+        after(0, "--recovered")
+        assert not box.received, "nothing had failed"
+        for minutes in range(0, 300, 10):
+            after(minutes)
+        assert len(box.received) == 1
+        assert "est déjà dit le 29/11/2026 à 09:00" in capsys.readouterr().err
+        after(24 * 60)
+        assert len(box.received) == 2
+        assert "Elle échoue depuis le 29/11/2026 à 09:00, 30 fois" in text_of(box.received[1])
+        after(24 * 60 + 1, "--recovered")
+        assert len(box.received) == 2, "it may fail again at once"
+        after(24 * 60 + 10, "--recovered")
+        after(24 * 60 + 20, "--recovered")
+        assert len(box.received) == 3
+        assert f"{UNIT} marche de nouveau" in box.received[2]["Subject"]
+        assert "pour la dernière le 30/11/2026 à 09:00" in text_of(box.received[2])
+        after(24 * 60 + 30)
+        assert len(box.received) == 4
+    assert call(["alert", "unc-purge.service"]) == 1, "no server: it is due again at once"
+    with mail_server() as box:
+        here(box.port)
+        after(24 * 60 + 40, "--recovered")
+        assert len(box.received) == 1
+        assert call(["alert", "unc-purge.service"]) == 0
+        assert len(box.received) == 2
+        (tmp_path / "alertes" / "unc-purge.service.json").write_text("{", "utf-8")
+        assert call(["alert", "unc-purge.service"]) == 0
+        assert len(box.received) == 3, "a memory that cannot be read says nothing"
 
 
 CONFIGURATION = """\
@@ -243,5 +287,5 @@ def test_the_mail_server_of_a_debian_host_delivers_it(
         assert delivered["Subject"].startswith(f"Passerelle UNC : {UNIT} a échoué sur ")
         assert "rien d'un dossier" in delivered.get_content()
         here(port, UNC_ALERT_TO="ailleurs@exemple.org")
-        assert call(["alert", UNIT]) == 1
+        assert call(["alert", "unc-purge.service"]) == 1
         assert "il refuse un destinataire" in capsys.readouterr().err

@@ -28,6 +28,7 @@ NEED_A_BASE = (
     "registre close SIT-0001 --conclusion c --by n", "registre discard SIT-0001 --by n",
     "registre duplicate 2 1 --by n", "registre effect SIT-0001", "registre event SIT-0001 e --by n",
     "registre edit SIT-0001 --by n", "registre freeze 2017 --by n",
+    "registre import classeur.xlsx --by n", "registre template annees.xlsx",
     "registre identify SIT-0001 2026-01-01 --by n",
     "registre level SIT-0001 --niveau n --justification j --by n", "registre list",
     "registre meeting advise SEA-0001 SIT-0001 --texte t --by n",
@@ -38,6 +39,7 @@ NEED_A_BASE = (
     "registre measure add SIT-0001 --type t --by n",
     "registre measure conclude MES-0001 --conclusion c --by n",
     "registre measure move MES-0001 --etat e --by n", "registre merge SIT-0002 SIT-0001 --by n",
+    "registre pack SEA-0001 --to pack",
     "registre question add SIT-0001 --texte t --centres Lyon --echeance 2026-12-01 --by n",
     "registre question answer QUE-0001 --centre Lyon --texte t --by n", "registre question list",
     "registre question withdraw QUE-0001 --motif m --by n", "registre reopen SIT-0001 --by n",
@@ -267,3 +269,29 @@ def test_status_and_upgrade_speak_of_each(
     assert len(checks["demarches"]) == 2
     assert call(["status", "--demarche", "12"]) == 2
     assert "12" in capsys.readouterr().err
+
+
+OF_A_DOSSIER = [one for one in NEED_A_BASE if " 1" in one]
+
+
+@pytest.mark.parametrize(
+    "command", [*OF_A_DOSSIER, "mapping check", "rules check", "situations list"]
+)
+def test_what_is_there_is_told_in_one_json_object_too(
+    two: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+) -> None:
+    for name, value in two.items():
+        monkeypatch.setenv(name, value)
+    with open_store(f"sqlite:///{two['UNC_HOME']}/unc.sqlite") as store:
+        number = min(store.dossiers.known_numbers(FIRST))
+    typed = [str(number) if word == "1" else word for word in words(command)]
+    code, answer = told(capsys, *typed, "--demarche", str(FIRST))
+    assert isinstance(answer, dict)
+    assert ("error" in answer) == (code == 2), answer
+    assert "imprévue" not in str(answer.get("error"))
+    if command in {"mapping card 1", "rules explain 1", "patients show 1", "respond --preview 1"}:
+        assert code in {0, 1}
+        assert answer

@@ -2,10 +2,20 @@
 
 from pathlib import Path
 
+import hypothesis
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from pydantic_settings import BaseSettings
 
 from cli.app import call
-from settings import SettingsError, load_settings
+from cli.portal.lookup_settings import LookupSettings
+from cli.portal.mail_settings import loaded
+from cli.portal.settings import PortalSettings
+from sandbox.generator.generate import generate
+from settings import Settings, SettingsError, load_settings
+from settings_parts import allowed
+from tests.conftest import MakeBridge
 
 HUGE = "10000000000000000"
 
@@ -34,13 +44,15 @@ def test_a_number_out_of_range_names_its_setting(
 @pytest.mark.parametrize(
     ("name", "value", "why"),
     [
-        ("DEMARCHE", HUGE, "trop grand ; au plus 2147483647"),
+        ("DEMARCHE", HUGE, "trop grand ; de 1 à 2147483647"),
         ("DEMARCHE", "1.5", "un nombre entier"),
         ("OVERLAP_MINUTES", HUGE, "trop grand"),
         ("QUIET_MINUTES", HUGE, "trop grand"),
         ("MESSAGES_PER_RUN", HUGE, "trop grand"),
         ("MAX_REQUESTS", HUGE, "trop grand"),
-        ("MESSAGES_PILOT", f"12, {HUGE}", "trop grand"),
+        ("MESSAGES_PILOT", f"12, {HUGE}", "trop grand ; de 1 à 2147483647"),
+        ("RETENTION_MONTHS", "99999", "trop grand ; de 1 à 1200"),
+        ("EXPORT_RETENTION_DAYS", "dix", "un nombre entier est attendu, de 1 à 36500"),
         ("MESSAGES_SINCE", "0001-01-01", "une année de 1900 à 2100"),
         ("DS_TOKEN_SINCE", "9999-12-31", "une année de 1900 à 2100"),
         ("DS_TOKEN_SINCE", "hier", "une date AAAA-MM-JJ"),
@@ -111,3 +123,62 @@ def test_files_that_an_editor_of_windows_saved_are_read(
     (tmp_path / ".env").write_text(f"UNC_DEMARCHE=12\nUNC_DEMARCHES={file}\n", "utf-8-sig")
     read = load_settings()
     assert (read.demarche, read.batch_size) == (12, 3)
+
+
+MODELS: tuple[type[BaseSettings], ...] = (Settings, PortalSettings, LookupSettings)
+EVERY = {f"UNC_{name.upper()}": (model, field) for model in MODELS
+         for name, field in model.model_fields.items()}  # fmt: skip
+NUMBERS = {name: (model, allowed(field)) for name, (model, field) in EVERY.items()
+           if "int" in str(field.annotation)}  # fmt: skip
+
+
+def test_every_number_has_a_lower_and_an_upper_bound() -> None:
+    assert len(NUMBERS) > 12
+    assert all(bounds for _, bounds in NUMBERS.values()), NUMBERS
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@given(value=st.integers().map(str) | st.floats().map(str) | st.text("0123456789 -+._,eE\u0664"))
+@example("9" * 5000)
+@example("-0")
+@hypothesis.settings(max_examples=20)
+def test_whatever_is_given_for_a_number_is_taken_in_its_range_or_refused_by_it(
+    name: str, value: str
+) -> None:
+    model, bounds = NUMBERS[name]
+    low, high = map(int, bounds.removeprefix("de ").split(" à "))
+    made: BaseSettings | None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(name, value)
+        try:
+            made = load_settings() if model is Settings else loaded(model)
+        except SettingsError as error:
+            told = str(error)
+            made = None
+    if made is None:
+        assert f"{name} : valeur refusée" in told
+        assert bounds in told
+        return
+    taken = getattr(made, name.removeprefix("UNC_").lower())
+    for number in taken if isinstance(taken, frozenset) else [taken]:
+        assert number is None or low <= number <= high
+
+
+@pytest.mark.parametrize("end", [0, 1], ids=["smallest", "largest"])
+def test_a_run_and_a_purge_take_every_number_at_its_ends(
+    bridge: MakeBridge,
+    end: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with bridge(generate(2, seed=1)) as made:
+        for name, (_, bounds) in NUMBERS.items():
+            monkeypatch.setenv(name, bounds.removeprefix("de ").split(" à ")[end])
+        for name, value in made.environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("UNC_DECLARANT_CHANNEL", "message")
+        for command in ("run", "reconcile", "purge", "status", "doctor"):
+            code = call([command])
+            said = capsys.readouterr()
+            assert code in {0, 1}, f"{command} : {said.err}"
+            assert "imprévue" not in said.out + said.err

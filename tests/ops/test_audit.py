@@ -13,7 +13,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
 from audit.__main__ import ROOT, audit_licences, audit_vulnerabilities
-from audit.advisories import OSV
+from audit.advisories import OSV, PYPI, known_vulnerabilities
 from audit.licences import Judgement, load_rules, said_licence
 from audit.parts import NotInstalledError, Part, npm_parts, python_parts
 from audit.sbom import sbom_of
@@ -143,8 +143,45 @@ def test_a_source_that_does_not_answer_is_told_as_skipped(
 ) -> None:
     with responses.RequestsMock() as osv:
         osv.post(OSV, **answer)
+        osv.get(f"{PYPI}/x/1/json", status=503)
         assert audit_vulnerabilities([part("x")], RULES)
     assert "SKIPPED, nothing was looked up" in capsys.readouterr().out
+
+
+def test_what_fills_more_than_a_page_is_asked_for_to_the_end() -> None:
+    with responses.RequestsMock() as osv:
+        osv.post(OSV, json={"results": [{"vulns": [{"id": "A"}], "next_page_token": "t"}]})
+        osv.post(OSV, json={"results": [{"vulns": [{"id": "B"}]}]})
+        assert known_vulnerabilities([part("x")]) == {part("x"): ("A", "B")}
+        asked = json.loads(osv.calls[1].request.body or "")
+    assert asked["queries"] == [{"package": {"purl": "pkg:pypi/x@1"}, "page_token": "t"}]
+
+
+def test_pypi_is_asked_where_osv_is_silent_and_other_parts_are_told_as_not_looked_up(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    npm = Part(PackageURL("npm", None, "asset", "2"), "MIT", "optional")
+    told = [{"id": "PYSEC-1", "withdrawn": None}, {"id": "PYSEC-2", "withdrawn": "2026-01-01"}]
+    with responses.RequestsMock() as registry:
+        registry.post(OSV, status=403)
+        registry.get(f"{PYPI}/sound/1/json", json={"vulnerabilities": []})
+        registry.get(f"{PYPI}/holed/1/json", json={"vulnerabilities": told})
+        assert not audit_vulnerabilities([part("sound"), part("holed"), npm], RULES)
+    out = capsys.readouterr().out
+    assert "2 parts looked up, 1 with some" in out
+    assert "holed 1 (MIT): PYSEC-1\n" in out
+    assert "asset 2 (MIT)" in out.partition("not looked up")[2]
+
+
+def test_a_mirror_is_asked_in_place_of_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUDIT_OSV_URL", "https://osv.example/query")
+    monkeypatch.setenv("AUDIT_PYPI_URL", "https://pypi.example/pypi/")
+    with responses.RequestsMock() as mirror:
+        mirror.post("https://osv.example/query", json={"results": [{}]})
+        assert audit_vulnerabilities([part("x")], RULES)
+        mirror.post("https://osv.example/query", status=500)
+        mirror.get("https://pypi.example/pypi/x/1/json", json={"vulnerabilities": []})
+        assert audit_vulnerabilities([part("x")], RULES)
 
 
 def test_the_list_of_parts_is_cyclonedx_with_all_that_a_reader_asks_of_one(

@@ -48,7 +48,7 @@ def test_the_containerfile_ends_as_an_account_without_rights() -> None:
     told = instructions()
     assert {name for name, _ in told} <= INSTRUCTIONS
     assert [value for name, value in told if name == "USER"][-1] == "10001"
-    (base,) = [value.partition("=")[2] for name, value in told if name == "ARG"]
+    (base,) = [value.partition("=")[2] for name, value in told if name == "ARG" and "=" in value]
     assert ":" in base
     assert "latest" not in base
     for name, value in told:
@@ -176,9 +176,16 @@ def test_each_timer_starts_a_service_that_is_there_and_a_failure_is_told() -> No
         assert service in names
         told = (timer.parent / service).read_text("utf-8")
         assert "OnFailure=unc-courriel@%n.service" in told
+        assert "OnSuccess=unc-retour@%n.service" in told
         assert "Type=oneshot" in told
+    for each in SERVICES:
+        told = each.read_text("utf-8")
+        if "Restart=on-failure" in told:  # systemd never says that such a service failed
+            assert "systemctl start --no-block unc-courriel@%n.service" in told, each.name
+            assert "systemctl start --no-block unc-retour@%n.service" in told, each.name
+    again = (DEPLOY / "systemd" / "unc-retour@.service").read_text("utf-8")
     mail = (DEPLOY / "systemd" / "unc-courriel@.service").read_text("utf-8")
-    assert "OnFailure" not in mail, "an alert that fails does not call itself"
+    assert "OnFailure" not in mail + again, "an alert that fails does not call itself"
     assert "SupplementaryGroups=systemd-journal" in mail
 
 

@@ -25,6 +25,7 @@ PAGES = (
     "premier-jour.md",
     "verdict.md",
     "classeurs.md",
+    "registre.md",
 )
 FIELDS = (*Settings.model_fields, *PortalSettings.model_fields, *LookupSettings.model_fields)
 SETTINGS = {f"UNC_{name.upper()}" for name in FIELDS}
@@ -150,11 +151,14 @@ def test_one_machine_is_told_whole() -> None:
     account = re.search("^User=(.+)$", unit, re.MULTILINE)
     assert settings is not None
     assert account is not None
-    assert f"deploy/systemd/unc-une-machine.env {settings[1]}" in told
-    assert f"adduser --system --group --home /var/lib/passerelle-unc {account[1]}\n" in told
+    script = (ROOT / "deploy/install.sh").read_text("utf-8")
+    assert f"etc={Path(settings[1]).parent}\n" in script
+    assert "sample=unc-une-machine.env\n" in script
+    assert "useradd --system --user-group" in script
+    assert f" {account[1]}\n" in script
+    assert settings[1] in told
     for file in re.findall(r"deploy/[\w@./*-]+", told):
         assert list(ROOT.glob(file)), file
-    assert "cp deploy/systemd/*.service deploy/systemd/*.timer /etc/systemd/system/" in told
     for timer in re.findall(r"[\w-]+\.timer", told):
         assert (ROOT / "deploy/systemd" / timer).exists(), timer
     lines = (ROOT / "deploy/systemd/unc-une-machine.env").read_text("utf-8").splitlines()

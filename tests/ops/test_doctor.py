@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,39 @@ def test_all_is_well_on_a_good_installation(bridge: MakeBridge, doctor: Doctor) 
         "Annotations privées", "Labels",
         "Colonnes et confidentialité", "Base des médicaments", "Noms des réglages",
     } <= checks.keys()  # fmt: skip
+
+
+def test_defects_that_the_form_could_prevent_are_counted_with_their_remedy(
+    bridge: MakeBridge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recent = (datetime.now(UTC) - timedelta(days=40)).replace(hour=12)
+    spoilt = [
+        replace(one, deposited_at=recent, updated_at=recent)
+        for one in generate(400, seed=11)
+        if "invalid" in one.planted.items["M3"] and one.state == "en_construction"
+    ][:4]
+    old = replace(spoilt[3], deposited_at=recent - timedelta(days=300))
+    with bridge([*spoilt[:3], old]) as made:
+        made.run()
+        for name, value in made.environment.items():
+            monkeypatch.setenv(name, value)
+        capsys.readouterr()
+        assert call(["doctor", "--source", "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert call(["doctor", "--source"]) == 0
+        shown = " ".join(capsys.readouterr().out.split())
+        call(["doctor", "--json"])
+        checks = json.loads(capsys.readouterr().out)["checks"]
+    assert told["dossiers"] == 3
+    found = [one for one in told["defects"] if one["item"] == "M3"]
+    assert sum(one["dossiers"] for one in found) == 3
+    assert {one["means"][0]["means"] for one in found} == {"referentiel"}
+    assert found[0]["months"].keys() == {f"{recent:%Y-%m}"}
+    assert told["means"]["referentiel"] >= 3
+    assert "champ référentiel (pas en place)" in shown
+    (line,) = [one for one in checks if one["name"] == "Défauts à la source"]
+    assert line["level"] == "info"
+    assert "champ référentiel" in line["text"]
 
 
 def test_what_mails_of_ds_may_say_is_told(bridge: MakeBridge, doctor: Doctor) -> None:

@@ -1,10 +1,12 @@
 """The fault drill: what an operator reads, what is kept, and the next run that heals."""
 
+import os
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -198,3 +200,37 @@ def at_most_one_each(made: Bridge) -> int:
     sent = [len(said(one)) for one in shown.values()]
     assert max(sent) == 1
     return sum(sent)
+
+
+@pytest.mark.slow
+def test_the_disk_of_the_base_is_full(bridge: MakeBridge) -> None:
+    """A disk of its own, so small that the first reading does not fit."""
+    if os.getuid() != 0:
+        pytest.skip("NOT tried: only root mounts a disk")
+    with bridge(generate(40, seed=4)) as made, small_disk(made.home, "1m"):
+        env = environment(made)
+        code, told = unc(env, "run")
+        assert code == 2
+        assert "est plein : libérez de la place" in told
+        assert str(made.home) in told
+        for command in ("status", "backup"):
+            code, said = unc(env, command)
+            assert "imprévue" not in said
+        mount("mount", "-o", "remount,size=256m", str(made.home))
+        assert unc(env, "run")[0] == 0
+        everything_is_answered(made, f"sqlite:///{made.home / 'unc.sqlite'}")
+        assert unc(env, "reconcile")[0] == 0
+
+
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    mount("mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder))
+    try:
+        yield
+    finally:
+        mount("umount", "--lazy", str(folder))
+
+
+def mount(*command: str) -> None:
+    subprocess.run(command, check=True)  # noqa: S603

@@ -209,7 +209,7 @@ def name_after(text: str, start: int) -> Name | None:
 def _is_turned(word: str, gap: str, found: Name) -> bool:
     """« MARCHAND, Luc »: a surname, a comma, a first name."""
     first = len(found.words) == 1 and _fold(found.words[0]) in FIRST_NAMES
-    return first and gap == ", " and len(word) > 3 and looks_like_a_name(word)  # noqa: PLR2004
+    return first and gap in {", ", "/"} and len(word) > 3 and looks_like_a_name(word)  # noqa: PLR2004
 
 
 def _is_lower_part(word: str, found: Name) -> bool:
@@ -311,7 +311,10 @@ def professions_near(text: str, start: int, end: int) -> bool:
     """Whether words of a profession stand beside a name: of who writes, not of a patient."""
     before = re.split(r"[.;\n](?=\s|$)", text[max(0, start - 40) : start])[-1]
     after = re.split(r"[.;\n](?=\s|$)", text[end : end + _AHEAD])[0]
-    near = (*_WORD.findall(before), *_WORD.findall(after))
+    near = (
+        *_since_a_verb(_WORD.findall(before)),
+        *_until_a_verb(_WORD.findall(after)),
+    )
     return any(part in _PROFESSIONS for one in near for part in _fold(one).split("'"))
 
 
@@ -337,6 +340,21 @@ _WHOSE_LOWER = re.compile(
     rf"(?P<after> {any_of(WORDS.after_names)}(?!\w))?"
 )
 """« mme dupont a chuté »: all in small letters."""
+
+
+_VERBS = folded((*WORDS.after_names, "par", "voit", "suit", "traite", "hospitalise", "reçoit"))
+"""« M. Roy a été adressé par son médecin »: what stands past a verb is not said of him."""
+
+
+def _until_a_verb(words: list[str]) -> list[str]:
+    place = next((at for at, one in enumerate(words) if _fold(one) in _VERBS), len(words))
+    return words[:place]
+
+
+def _since_a_verb(words: list[str]) -> list[str]:
+    said = _VERBS - {"par"}
+    places = [at for at, one in enumerate(words) if _fold(one) in said]
+    return words[places[-1] + 1 :] if places else words
 
 
 def lower_names_in(text: str) -> Iterator[tuple[int, int]]:

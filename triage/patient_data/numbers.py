@@ -46,7 +46,7 @@ _HOSPITAL = re.compile(
     r"(?![^\W\d_])"
     rf"|(?i:dossier|code) ?(?:n°|(?i:num[ée]ro))?{_OF_THE_PATIENT}"
     rf"|(?P<kept>(?i:patiente?)) (?=n°|(?i:num[ée]ro))){_ITS_SIGN}(?P<value>{_VALUE})"
-    rf"|(?:n°|(?i:num[ée]ro|identifiant|[ée]tiquette|dossier)) ?(?P<of>{_VALUE})"
+    rf"|(?:n°|(?i:num[ée]ro|identifiant|[ée]tiquette|dossier)) ?[:=]? ?(?P<of>{_VALUE})"
     r"(?= \(?(?:(?i:du|de la|d'une?) )?(?i:patiente?|malade|ipp|nip)\b)"
 )
 _IDENTITY = re.compile(
@@ -60,7 +60,7 @@ _IDENTITY = re.compile(
 _IBAN = re.compile(r"(?<!\w)FR\d\d(?: ?[\dA-Z]{4}){5} ?[\dA-Z]{3}(?!\w)")
 _ROOM = re.compile(
     r"(?<!\w)(?:(?i:chambre|ch\.) ?(?:n° ?)?\d{1,4}(?! ?(?:h|heures|°|degrés)(?!\w))(?!\w)"
-    r"(?:,? (?i:lit) (?:n° ?)?\d{1,2}(?!\w))?|(?i:lit) (?:n° ?)?\d{1,3}(?!\w))"
+    r"(?:,? (?i:lit) (?:n° ?)?\d{1,2}(?!\w))?|(?i:lit) (?:n° ?)?\d{1,3}(?:-[A-Z])?(?!\w))"
 )
 _UNIT = re.compile(rf" ?(?:{any_of(WORDS.units)})(?!\w)")
 _A_DATE = re.compile(r"(?:19|20)\d\d ?- ?(?:19|20)\d\d|[0-3]?\d[/.-][01]?\d[/.-](?:19|20)?\d\d")

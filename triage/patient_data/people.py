@@ -123,11 +123,26 @@ def is_person(name: Name, *, age: bool) -> bool:
     word = name.words[0] if name.words else ""
     if is_alone_enough(word) and (age or name.born) and len(name.words) == 1:
         return True
+    if age and _is_surname_with_initial(name):
+        return True
     with_initial = len(name.words) > 1 and len(name.words[-1]) == 1
     known = name.of_child or (name.of_person and (bool(name.firsts) or with_initial))
     if known and any(looks_like_a_name(one) and not is_clinical(one) for one in name.words):
         return True
     return name.born and looks_like_a_name(word) and word not in _LONG and len(word) > 3  # noqa: PLR2004
+
+
+def _is_surname_with_initial(name: Name) -> bool:
+    """« T. Caron », « Caron T. »: a surname and the initial of a first name, where nothing else."""
+    if len(name.words) != 2 or name.of_another or name.before:  # noqa: PLR2004
+        return False
+    short, long = sorted(name.words, key=len)
+    return (
+        len(short) == 1
+        and len(long) > 3  # noqa: PLR2004
+        and looks_like_a_name(long)
+        and not (is_clinical(long) or is_acronym(long))
+    )
 
 
 def _by_birth(text: str) -> Iterator[Span]:
@@ -165,6 +180,14 @@ _I_AM = re.compile(
     r"(?<!\w)(?i:je m'appelle|je soussign[ée]{1,2}|je suis|personne concern[ée]e est|il s'agit de)"
     r" (?=[^\W\d_])"
 )
+_CASE_OF = re.compile(
+    r"(?<!\w)(?i:cas|observation|ordonnances?|d[ée]c[èe]s|hospitalisation|[ée]tat|dossier|histoire"
+    r"|t[ée]moignage|grossesse|au nom) (?:de |d')(?=[A-ZÉÈ])"
+)
+_BESIDE_A_NUMBER = re.compile(r" ?[,;:(-]? ?(?=[A-ZÉÈ])")
+_BEGINS = re.compile(r"(?:^|\n|[.;-] ?)$")
+_IS_TOLD = re.compile(r" ?: [a-zéàê]")
+"""« Garnier Sylvie : hépatite à J12 », where a text begins."""
 _FULL = re.compile(
     r"(?<![^\W\d_])[A-ZÉÈ][^\W\d_]{1,18}(?:['-][^\W\d_]{1,18})?"
     r"(?: [A-ZÉÈ][^\W\d_]{1,18}(?:['-][^\W\d_]{1,18})?){1,3}(?![\w'-])"
@@ -173,19 +196,28 @@ _FULL = re.compile(
 
 def _by_what_follows(text: str) -> Iterator[Span]:
     """A full name beside « (patient) », what ails it, or a number that is one person's."""
-    for match in _I_AM.finditer(text):
-        name = name_after(text, match.end())
+    names = [*_told(text)]
+    for start, end in (*nirs_in(text), *hospital_numbers_in(text)):
+        after = _BESIDE_A_NUMBER.match(text, end)
+        names += [name_before(text, start), name_after(text, after.end()) if after else None]
+    for name in names:
         if name is not None and _is_somebody(text, name):
             yield name.start, name.end
+
+
+def _told(text: str) -> Iterator[Name | None]:
+    """Names that words just before, or just after, say to be a patient's."""
+    for pattern in (_I_AM, _CASE_OF):
+        for match in pattern.finditer(text):
+            yield name_after(text, match.end())
     for match in _FULL.finditer(text):
-        if _THE_PATIENT.match(text, match.end()) or _ILL.match(text, match.end()):
-            name = name_before(text, match.end())
-            if name is not None and _is_somebody(text, name):
-                yield name.start, name.end
-    for start, _ in (*nirs_in(text), *hospital_numbers_in(text)):
-        name = name_before(text, start)
-        if name is not None and _is_somebody(text, name):
-            yield name.start, name.end
+        begins = _BEGINS.search(text, max(0, match.start() - 2), match.start())
+        if (
+            _THE_PATIENT.match(text, match.end())
+            or _ILL.match(text, match.end())
+            or (begins and _IS_TOLD.match(text, match.end()))
+        ):
+            yield name_before(text, match.end())
 
 
 def _is_somebody(text: str, name: Name) -> bool:

@@ -27,7 +27,8 @@ _PATIENT = re.compile(
     r"(?P<sign>[ :=,(«-]{1,3})(?:X\. ?|(?i:nom) ?:? ?)?(?=[^\W\d_])"
 )
 _NAMED = re.compile(
-    rf"(?<!\w)(?:(?P<person>(?i:pr[ée]nomm[ée]e?))|{any_of(WORDS.named)}"
+    rf"(?<!\w)(?:(?P<person>(?i:pr[ée]nomm[ée]e?|(?:le|la|une?|du) (?:d[ée])?nomm[ée]e?))"
+    rf"|{any_of(WORDS.named)}"
     r"|(?i:s'appelle|se nomme|du nom de))"
     r"(?!\w)[ :(«]{1,3}(?=[^\W\d_])"
 )
@@ -44,8 +45,8 @@ _LABEL = re.compile(
     r"|nom (?:de naissance|de jeune fille|d'usage|de famille|patronymique|marital)))"
     rf"|(?P<civil>(?i:M\.? ?/ ?Mme|Mme ?/ ?M\.?(?: ?/ ?Mlle)?))"
     rf"|(?P<last>(?i:nom(?: usuel)?))){_E}(?: ?[:=] ?(?=[^\W\d_])| (?=[A-ZÉÈ]{{3,30}}(?!\w))"
-    r""
     r"|(?:(?<=nt)|(?<=te)|(?<=om)) est (?=[A-ZÉÈ])|(?<=r[ée]nom) (?=[A-ZÉÈ][^\W\d_])"
+    r"|(?:(?<=fille)|(?<=aissance)|(?<=marital)) (?=[A-ZÉÈ])"
     r"|(?<=patient) (?=[A-ZÉÈ])|(?<=patiente) (?=[A-ZÉÈ])"
     r"| (?=[A-ZÉÈ][^\W\d_]{1,25}(?:[ -][^\W\d_]{2,25})?,? (?i:pr[ée]nom)))"
 )
@@ -93,7 +94,7 @@ def said_names_in(text: str) -> Iterator[Span]:
 
 def _of_patients(text: str) -> Iterator[Span]:
     for match in _PATIENT.finditer(text):
-        if _INITIALS.match(text, match.end()):
+        if match["patient"] == "PT" or _INITIALS.match(text, match.end()):
             continue
         name = name_after(text, match.end())
         if name is None or name.civility or name.is_initials:
@@ -106,7 +107,7 @@ def said_initials_in(text: str) -> Iterator[Span]:
     """Places of initials just after « patient »; those with a birth are looked for elsewhere."""
     for match in _PATIENT.finditer(text):
         initials = _INITIALS.match(text, match.end())
-        if initials is None or _THEN_BORN.match(text, initials.end()):
+        if match["patient"] == "PT" or initials is None or _THEN_BORN.match(text, initials.end()):
             continue
         if _are_of_a_patient(text, match, initials):
             yield initials.span()
@@ -150,7 +151,7 @@ def _is_surname(text: str, name: Name, *, labelled: bool, shouted: bool = False)
         return not shouted and bool(_DOES.match(text, name.end))
     if word.isupper() and (shouted or len(word) < _SURNAME):
         return False
-    if len(word) < _TITLE:
+    if len(word) < _TITLE or (word.endswith(("é", "ée", "és", "ées", "ant")) and not labelled):
         return False
     follows = bool(_AS_A_NAME.match(text, name.end)) or len(name.words) > 1
     if _ADJECTIVE_OR_NAME.fullmatch(bare) and not labelled:

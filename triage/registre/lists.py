@@ -12,10 +12,11 @@ _COMPANY = "entreprise"
 
 
 class MeasureType(BaseModel):
-    """A type of measure, and whether it reduces the risk."""
+    """A type of measure: whether it reduces the risk, and is told outside once published only."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     reduit: bool
+    sanction: bool = False
 
 
 class Lists(BaseModel):
@@ -49,6 +50,11 @@ class Lists(BaseModel):
     def reduces(self, kind: str) -> bool:
         """Whether a type of measure reduces the risk; one that left the list does not."""
         return kind in self.mesures and self.mesures[kind].reduit
+
+    @property
+    def sanctions(self) -> frozenset[str]:
+        """Types of measures that leave the agency once they are published only."""
+        return frozenset(name for name, one in self.mesures.items() if one.sanction)
 
 
 def parse_lists(text: str, *, source: str) -> Lists:

@@ -11,12 +11,16 @@ import pytest
 
 from french.time import PARIS
 from sandbox.generator.generate import generate
-from steps.publish.export import entries_of
+from steps.judge.acts import register_of
+from steps.publish.export import entries_of, export
 from steps.publish.requested import Request, hand_out
+from steps.registre.acting import Acting, validate
 from steps.wiring.services import Services, open_services
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge, bridge_on
 from tests.steps.returning import published
+from tests.triage.registre.desk import ANNE, JUSTIFIED, TEXTS
+from triage.registre.life import LevelGiven
 
 
 @pytest.fixture(scope="module")
@@ -72,11 +76,14 @@ def test_figures_of_every_dossier_are_not_in_what_holds_some(services: Services)
         one.report.champs_modified_at.astimezone(PARIS).date() for one in entries_of(services)
     )
     since: date = days[-1] - timedelta(days=1)
+    first, level = min(register_of(services).situations), LevelGiven("Modéré", JUSTIFIED)
+    validate(services, first, TEXTS, level, Acting(ANNE))
+    export(services, Summary())
     folder, manifest = asked(services, Request(since=since))
     held = numbers(folder / "agence.xlsx")
     shown, every = figures(folder / "agence.xlsx"), figures(published(services, "agence"))
     assert manifest["dossiers"] == shown["Dossiers"] == len(held) < every["Dossiers"]
-    assert any("avec une mesure dans l'année" in name for name in every)
-    assert not any("avec une mesure dans l'année" in name for name in shown)
-    first = openpyxl.load_workbook(folder / "agence.xlsx")["Changements"]["A1"].value
-    assert str(first).startswith("Rien n’est comparé\u00a0: ")
+    assert any("avec une mesure de l'agence" in name for name in every)
+    assert not any("avec une mesure de l'agence" in name for name in shown)
+    above = openpyxl.load_workbook(folder / "agence.xlsx")["Changements"]["A1"].value
+    assert str(above).startswith("Rien n’est comparé\u00a0: ")

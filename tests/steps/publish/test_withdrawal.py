@@ -34,7 +34,7 @@ from exports.published.withdrawal import (
     sweep_sets,
 )
 from exports.published.workbook_set import WorkbookSet
-from exports.xlsx.without_rows import numbers_in
+from exports.xlsx.former_tables import numbers_in
 from sandbox.generator.generate import generate
 from steps.judge.patients import clear, passages, restore
 from steps.publish.edition import publish_edition
@@ -213,6 +213,17 @@ def test_what_leaves_the_network_or_ds_leaves_the_editions_and_what_passes_does_
         assert made.run().nothing_done()
         control.restore(hidden)
         assert made.run().remade == []
+        assert hidden in numbers(root / "courant" / "agence.xlsx"), "it is back"
+        assert hidden in numbers(root / "courant" / "reseau.xlsx")
+        assert hidden not in numbers(weekly / "agence.xlsx"), "what was handed out stays without it"
+        edition(made, Kind.BY_HAND, "retour")
+        [by_hand] = editions(root, Kind.BY_HAND, demarche=made.sandbox.demarche)
+        assert hidden in numbers(by_hand.folder / "reseau.xlsx"), "the next one has it"
+        control.hide(hidden, by="administration")
+        assert made.run().remade == [str(by_hand.folder)]
+        assert hidden not in numbers(by_hand.folder / "reseau.xlsx"), "hidden again"
+        control.restore(hidden)
+        assert made.run().remade == []
 
         before = (weekly / "reseau.xlsx").read_bytes()
         monkeypatch.setattr("steps.publish.circumstances.is_adopted", lambda _: False)
@@ -314,8 +325,8 @@ _ASKED = (
 """What it asks of the disk."""
 
 
-def killed(root: Path, *, at: int) -> bool:
-    """Take dossiers out in a process that is killed at the n-th time; whether it was."""
+def killed(root: Path, *, at: int, take: Callable[[Path], object] = take_out) -> bool:
+    """Take what is to leave out in a process that is killed at the n-th time; whether it was."""
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
@@ -323,7 +334,7 @@ def killed(root: Path, *, at: int) -> bool:
         count = itertools.count(1)
         for owner, name in _ASKED:
             setattr(owner, name, dying(getattr(owner, name), count, at))
-        take_out(root)
+        take(root)
     finally:
         os._exit(0)
 

@@ -13,13 +13,14 @@ from steps.judge.acts import register_of
 from steps.judge.situations import members
 from steps.read.erasure import erase
 from steps.read.retention import REASON
+from steps.wiring.case_files import reports_of
 from steps.wiring.services import now, open_services
 from store.dossiers.absences import Deletion
 from tests.conftest import Bridge, bridge_on
 from tests.steps.answering import Town
 from triage.registre.register import Register
 
-SUBSTANCES = ("néfopam", "fentanyl", "codéine", "topiramate", "baclofène")
+SUBSTANCES = ("néfopam", "fentanyl", "codéine", "topiramate", "baclofène", "morphine")
 PLAIN = next(one for one in generate(20, seed=3) if one.planted.kind.startswith("plain"))
 BY = ("--by", "Anne Durand", "--motif", "Vu en séance")
 LEVEL = ("--niveau", "Modéré", "--justification", "Quelques cas graves, exposition limitée.")
@@ -83,6 +84,14 @@ def unc(
 def register(bridge: Bridge) -> Register:
     with open_services(bridge.settings) as services:
         return register_of(services)
+
+
+def held(bridge: Bridge, *numbers: int) -> list[Any]:
+    """What annotation 923 of some dossiers holds."""
+    with open_services(bridge.settings) as services:
+        return [
+            one.annotations["risque_retenu"].value for one in reports_of(services, numbers=numbers)
+        ]
 
 
 def where(bridge: Bridge, *numbers: int) -> set[str | None]:
@@ -150,6 +159,33 @@ def test_annotation_907_is_an_act_of_a_person(
     assert shown["dossiers"] == shown["confirmed"] == [number]
     assert {act["door"] for act in shown["acts"]} == {"annotation"}
     assert unc("registre", "show", name)["acts"][-1]["new"]["situation"] == "Affaire X"
+
+
+def test_7_the_annotation_proposes_a_level_and_another_is_shown_to_disagree(
+    bridge: Bridge,
+    unc: Callable[..., Any],
+    situation: tuple[str, tuple[int, ...]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    name, (first, second) = situation
+    bridge.sandbox.control.annotate(first, {923: "Élevé"})
+    Town(bridge).answer()
+    assert held(bridge, first, second) == ["Élevé", None]
+    shown = unc("registre", "show", name)["proposed_level"]
+    assert (shown["level"], shown["source"]) == ("Élevé", "annotation des dossiers")
+    bridge.sandbox.control.annotate(second, {923: "Modéré"})
+    Town(bridge).answer()
+    assert unc("registre", "show", name)["proposed_level"]["level"] == "Élevé"
+    short = ("--niveau", "Modéré", "--justification", "Non.")
+    told = unc("registre", "validate", name, *short, *TEXTS, *BY, refused=True)
+    assert "Justification du niveau" in told
+    unc("registre", "validate", name, *LEVEL, *TEXTS, *BY)
+    level = unc("registre", "show", name)["level"]
+    assert (level["niveau"], level["proposé"]) == ("Modéré", "Élevé")
+    assert call(["registre", "show", name]) == 0
+    assert "Élevé (annotation des dossiers), différent de celui" in capsys.readouterr().out
+    Town(bridge).answer()
+    assert held(bridge, first, second) == ["Élevé", "Modéré"], "the bridge never writes it"
 
 
 def test_9_a_purge_leaves_the_page_the_acts_and_the_year(

@@ -78,14 +78,15 @@ def test_what_was_decided_before_the_register_becomes_acts(
     with EachItsOwn(engine).write() as connection:
         command.upgrade(schema.migrations(connection), "0012")
     with open_store(blank_url) as store:
-        store.dossiers.save_page(7, [row(1), row(2), row(3)], watermark=None, seen_at=day(0))
+        rows = [row(number) for number in (1, 2, 3, 4)]
+        store.dossiers.save_page(7, rows, watermark=None, seen_at=day(0))
     at = {"d0": day(0).replace(tzinfo=None), "d9": day(9).replace(tzinfo=None)}
     with EachItsOwn(engine).write() as connection:
         connection.execute(
             text(
                 "INSERT INTO situations (demarche, situation, opened_at, merged_into) VALUES"
                 " (7, 'SIT-0001', :d0, NULL), (7, 'SIT-0002', :d0, 'SIT-0001'),"
-                " (7, 'Affaire X', :d9, NULL)"
+                " (7, 'SIT-0003', :d9, NULL), (7, 'Affaire X', :d9, NULL)"
             ),
             at,
         )
@@ -95,7 +96,8 @@ def test_what_was_decided_before_the_register_becomes_acts(
                 " (demarche, number, basis, situation, decided_by, since, description) VALUES"
                 " (7, 1, 'b', 'SIT-0001', 'command', :d9, '{}'),"
                 " (7, 2, 'b', 'SIT-0001', 'bridge', :d0, '{}'),"
-                " (7, 3, 'b', 'Affaire X', 'annotation', :d9, '{}')"
+                " (7, 3, 'b', 'Affaire X', 'annotation', :d9, '{}'),"
+                " (7, 4, 'b', 'SIT-0003', 'command', :d9, '{}')"
             ),
             at,
         )
@@ -110,6 +112,8 @@ def test_what_was_decided_before_the_register_becomes_acts(
     kept = register.situations["SIT-0001"]
     assert (kept.dossiers, kept.confirmed) == ((1, 2), (1,))
     assert register.situations["Affaire X"].confirmed == (3,)
+    split = register.situations["SIT-0003"]  # taken out of another: from which one was not kept
+    assert (split.state, split.confirmed, split.split_from) == (State.TO_VALIDATE, (4,), None)
     assert "SIT-0002" in read(acts, known=day(8)).situations
     assert read(acts, known=day(8)).situations["SIT-0001"].dossiers == (2,)
     assert {one.person for one in acts} == {

@@ -58,6 +58,12 @@ def test_names_and_numbers_that_no_list_has_are_found_too(seed: int) -> None:
     assert len(left) <= (1 - RECALL) * len(texts), left
 
 
+@pytest.mark.parametrize("name", ["hors-corpus", "inedites", "inedites-2", "inedites-3"])
+def test_forms_that_were_written_without_looking_at_the_rules_are_found(name: str) -> None:
+    texts = [one for of_kind in forms(name).values() for one in of_kind]
+    assert len(missed(texts)) <= 3, missed(texts)
+
+
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 RETYPED: dict[str, Retype] = {
     "espaces fines": lambda text: text.replace(" ", "\u2009"),

@@ -7,16 +7,21 @@ from datetime import date, timedelta
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.triage.registre.desk import ANNE, Desk, shown
-from triage.registre import life, measures
+from tests.triage.registre.desk import ANNE, JUSTIFIED, Desk, lists, shown
+from triage.registre import life, measures, questions, signals
+from triage.registre.acts import Draft, dossier_object
 from triage.registre.folding import read
+from triage.registre.life import LevelGiven, When
+from triage.registre.measures import next_number
 from triage.registre.refused import Refused
+from triage.registre.register import Situation
 
 START = date(2026, 1, 1)
 _NAMES = [f"SIT-{number:04d}" for number in range(1, 5)]
 ACTS = ("validate", "close", "discard", "reopen", "merge", "split", "undo", "measure", "move")
+MORE = ("join", "again", "look", "edit", "level", "identify", "confirm", "ask", "answer", "recall")
 STEPS = st.tuples(
-    st.sampled_from((*ACTS, "join", "look")),
+    st.sampled_from((*ACTS, *MORE, "signal", "place")),
     st.sampled_from(_NAMES),
     st.sampled_from(_NAMES),
     st.integers(0, 5),
@@ -51,10 +56,63 @@ def act(desk: Desk, step: tuple[str, str, str, int, int]) -> None:
             measure = register.measures[one.measures[-1]]
             state = ("décidée", "mise en œuvre", "abandonnée")[more]
             desk.enter(measures.move(measure, state, by=ANNE, when=when))
-        case "look":
-            desk.enter(life.look(one, by=ANNE, when=when))
+        case "again" if one.dossiers:  # erased, then shown again by DS, elsewhere
+            desk.joined(other, one.dossiers[0], on=on)
+        case _ if what in _OTHERS:
+            _OTHERS[what](desk, what, one, when, more)
         case _:
             desk.joined(name, len(desk.acts) + 1, on=on)
+
+
+def _of_situation(desk: Desk, what: str, one: Situation, when: When, more: int) -> None:
+    desk.enter(_drawn(what, one, when, more))
+
+
+def _drawn(what: str, one: Situation, when: When, more: int) -> list[Draft]:
+    by = ANNE
+    match what:
+        case "look":
+            return life.look(one, by=by, when=when)
+        case "edit":
+            return life.change(one, {"pilote": f"P{more}"}, by=by, when=when, lists=lists())
+        case "level":
+            given = LevelGiven(lists().niveaux[more], JUSTIFIED)
+            return life.set_level(one, given, by=by, when=when, lists=lists())
+        case "identify":
+            return life.identify(one, when.on, by=by, when=when)
+        case _:
+            return life.confirm(one, one.dossiers[:1], by=by, when=when)
+
+
+def _question(desk: Desk, what: str, one: Situation, when: When, more: int) -> None:
+    due = when.on + timedelta(days=more)
+    if what == "ask" or not one.questions:
+        about = one.id if more or not one.dossiers else dossier_object(one.dossiers[0])
+        desk.asked(about, "lyon", "lille", on=when.on, due=due)
+    elif what == "answer":
+        desk.answered(one.questions[-1], ("lyon", "lille", "nice")[more], f"R{due}", on=when.on)
+    else:
+        question = desk.read().questions[one.questions[-1]]
+        desk.enter(questions.withdraw(question, by=ANNE, when=when))
+
+
+def _signal(desk: Desk, what: str, one: Situation, when: When, _: int) -> None:
+    register, place = desk.read(), signals.place_signal
+    if what == "place" and register.signals:
+        found = [*register.signals.values()][-1]
+        drafts = place(found.id, found.situation, one, by=ANNE, when=when, on=when.on)
+    else:
+        name = next_number("SIG", register.signals)
+        given = {"type": "CRPV", "organisme": "CRPV", "substance": "x", "résumé": "y"}
+        drafts = signals.enter(name, given, by=ANNE, when=when, lists=lists())
+    desk.enter(drafts)
+
+
+_OTHERS: dict[str, Callable[[Desk, str, Situation, When, int], None]] = {
+    **dict.fromkeys(("look", "edit", "level", "identify", "confirm"), _of_situation),
+    **dict.fromkeys(("ask", "answer", "recall"), _question),
+    **dict.fromkeys(("signal", "place"), _signal),
+}
 
 
 @settings(max_examples=40, deadline=None)

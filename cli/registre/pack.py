@@ -1,0 +1,83 @@
+"""`unc registre pack`: the fiches of a séance, for the agency or the patients' representatives."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+from rich.console import Console
+
+from cli.registre.options import At, reading
+from cli.terminal.output import Common, print_json
+from steps.registre.around import Asked
+from triage.registre.fiche import Reader
+from triage.registre.indicator import known_by
+
+if TYPE_CHECKING:
+    from steps.publish.packs import Pack
+
+_DEFAULT = Common()
+_NOW = At()
+
+
+def pack(
+    seance: str,
+    *,
+    to: Path,
+    reader: Annotated[Reader, Parameter(name="--for")] = "agence",
+    at: At = _NOW,
+    common: Common = _DEFAULT,
+) -> int:
+    """Préparer les fiches d'une séance : une page A4 par situation, en PDF et en docx.
+
+    Elles vont dans DOSSIER/SEA-0001/agence ou DOSSIER/SEA-0001/patients, remplacé d'un coup. Celles
+    des représentants des patients n'ont ni entreprise, ni ventes, ni mesure en projet, ni
+    justification, ni signal confidentiel ; une situation sans « Résumé en langage clair » n'y est
+    pas, et elle est nommée.
+
+    Args:
+        seance: Séance, par exemple SEA-0001.
+        to: Dossier où les mettre.
+        reader: Pour qui : agence ou patients.
+    """
+    from steps.publish.packs import prepare  # what makes pages is not for the other commands
+
+    asked = Asked(at.au, known_by(at.connu_le))
+    with reading() as services:
+        done = prepare(services, seance, to, reader, asked)
+    if common.json:
+        print_json(
+            {
+                "meeting": done.meeting,
+                "reader": done.reader,
+                "folder": str(done.folder),
+                "files": [str(one) for one in done.files],
+                "written": done.written,
+                "absent": [name for name, _ in done.absent],
+                "cut": done.cut,
+            }
+        )
+    else:
+        _tell(done)
+    return 1 if done.absent else 0
+
+
+def register(app: App) -> None:
+    """Put the command among those of the register."""
+    app.command(pack)
+
+
+def _tell(done: "Pack") -> None:
+    out = Console(soft_wrap=True)
+    what = "écrit" if done.written else "déjà là, rien n'a changé"
+    told = f"{len(done.files)} fichier(s) dans {done.folder} ({what})"
+    out.print(f"{done.meeting}, {done.reader} : {told}.", highlight=False)
+    for one in done.files:
+        out.print(f"  {one.name}", highlight=False)
+    for name, parts in done.cut.items():
+        out.print(f"{name} : trop long pour une page, coupé : {', '.join(parts)}.", highlight=False)
+    for name, title in done.absent:
+        out.print(
+            f"{name} ({title}) : absente, sans « Résumé en langage clair » (unc registre edit"
+            f" {name} --resume-clair …).",
+            highlight=False,
+        )

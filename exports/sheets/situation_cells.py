@@ -1,0 +1,206 @@
+"""What each column of `Situations` says of a row."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import TypeAlias
+
+from exports.cells import Content
+from exports.model import SituationView
+from exports.readers.reading import Reading
+from exports.readers.registre import Beside, RegisterReading
+from exports.sheets.columns import Figures
+from exports.sheets.computed import NO_PRIORITY
+from exports.sheets.figures import deposited_on
+from exports.sheets.registre import day_of
+from exports.sheets.values import content_text, shown_content
+from french.text import typographic
+from mappings.report.display import show, show_decimal
+from triage.registre.register import MeasureState, Situation
+from triage.situations.facts import estimated
+from triage.situations.trends import BeforeAfter, Direction, Trend
+
+_DIRECTIONS: dict[Direction, str] = {
+    "up": "en hausse",
+    "down": "en baisse",
+    "none": "sans écart établi",
+}
+Range: TypeAlias = tuple[int, int] | None
+"""The lowest and the highest number that can be."""
+TOO_FEW = "trop peu pour conclure"
+UNNAMED = "non renseignée"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The reports of one row.
+
+    Attributes:
+        situation: Id of the situation, empty for reports that are in none.
+        substances: As the first report that names each spells it.
+        natures: Of the non-conformity.
+        readings: The reports that the workbook's readers may read.
+        origins: Fields that the row is drawn from.
+        view: What is known of the whole situation.
+        title: What people call it.
+        trend: How its reports move from month to month, of all that the audience may read.
+        registered: The register, as the readers of the workbook may read it.
+    """
+
+    situation: str
+    substances: tuple[str, ...]
+    natures: tuple[str, ...]
+    readings: Sequence[Reading]
+    origins: Figures
+    view: SituationView | None
+    registered: RegisterReading
+    title: str = ""
+    trend: Trend | None = None
+
+    @property
+    def known(self) -> Situation | None:
+        """What the register says of it."""
+        return self.registered.situations.get(self.situation)
+
+    @property
+    def beside(self) -> Beside:
+        """Its signals, measures and questions."""
+        return self.registered.beside(self.situation) if self.situation else Beside()
+
+
+def reports(group: Group) -> Content:
+    """Families with a dossier here; one whose initial report is not here still counts once."""
+    if group.view is None or not group.readings:
+        return len(group.readings)
+    return max(1, sum(one.number in group.view.facts.counted for one in group.readings))
+
+
+def companies(group: Group) -> Content:
+    """Companies that reported, by SIREN."""
+    found = set()
+    for reading in group.readings:
+        found.add(reading.once("company", partial(_company, origins=group.origins)))
+    return len(found)
+
+
+def _company(reading: Reading, origins: Figures) -> str:
+    """SIREN of the company; a dossier without one counts as a company apart."""
+    shown = shown_content(reading.answer(origins.company), part="identifier")
+    return content_text(shown)[:9] or str(reading.number)
+
+
+def highest_priority(group: Group) -> Content:
+    """The highest priority of its dossiers, or that none has one."""
+    found = (one.decision.priority for one in group.readings)
+    return min((one for one in found if one), default=NO_PRIORITY)
+
+
+def confirmed(group: Group) -> Content:
+    """Whether a person placed its dossiers."""
+    if group.view is None:
+        return None
+    total, decided = len(group.view.facts.numbers), group.view.decided
+    return "confirmée" if decided == total else "en partie confirmée" if decided else "proposée"
+
+
+def other_signals(group: Group) -> Content:
+    """Signals of other sources, counted."""
+    return len(group.beside.signals)
+
+
+def agency_measures(group: Group) -> Content:
+    """Measures of the agency, counted, but those that were dropped."""
+    return sum(one.state is not MeasureState.DROPPED for one in group.beside.measures)
+
+
+def next_due(group: Group) -> Content:
+    """The nearest last day: to evaluate a measure, or for a centre to answer."""
+    measures = (
+        day_of(one.fields.get("échéance"))
+        for one in group.beside.measures
+        if not one.conclusion and one.state is not MeasureState.DROPPED
+    )
+    questions = (
+        one.question.due_on
+        for one in group.beside.asked
+        if one.answer is None and not one.question.withdrawn
+    )
+    return min((day for day in (*measures, *questions) if day), default=None)
+
+
+def score(group: Group) -> Content:
+    """Points of the most that there can be; blank where it is not ranked."""
+    found = group.registered.context.register.ranked.get(group.situation)
+    return None if found is None else found.score.told()
+
+
+def state(found: Situation) -> Content:
+    """Its state, and whether a signal woke it."""
+    return f"{found.state} (Réveillée)" if found.woken else str(found.state)
+
+
+def registered(of: Callable[[Situation], Content]) -> Callable[[Group], Content]:
+    """What the register says of it; blank of what is not in it."""
+    return lambda group: None if group.known is None else of(group.known)
+
+
+def cases(field: str, of: Callable[[SituationView], Range]) -> Callable[[Group], Content]:
+    """A number of cases: of the whole situation at the agency, else of what may be read."""
+
+    def cases(group: Group) -> Content:
+        if group.registered.is_agency:
+            return None if group.view is None else told_range(of(group.view))
+        counts = [one.answer(field) for one in group.readings]
+        reports = sorted(
+            (one.entry.report for one in group.readings), key=lambda one: one.deposited_at
+        )
+        shown = group.registered.cases(counts, estimated(reports, field, least=0))
+        return show(shown) if isinstance(shown, int) else shown
+
+    return cases
+
+
+def told_range(both: Range) -> Content:
+    """From the lowest to the highest number."""
+    if both is None:
+        return None
+    low, high = both
+    return show(low) if low == high else f"{show(low)} à {show(high)}"
+
+
+def effect(found: BeforeAfter | None) -> Content:
+    """Reports before and after the first measure of a company."""
+    if found is None or found.p_value is None:
+        return None
+    counts = f"{found.before} avant, {found.after} après, sur {found.days} jours de part et d'autre"
+    if found.too_few:
+        return typographic(f"{counts} : {TOO_FEW}")
+    p_value = show_decimal(found.p_value, places=3)
+    return typographic(f"{counts} : {_DIRECTIONS[found.direction]} (p = {p_value})")
+
+
+def direction(found: Trend | None) -> str:
+    """Whether reports rise, in words; blank of what is no situation."""
+    if found is None:
+        return ""
+    return TOO_FEW if found.too_few else _DIRECTIONS[found.direction]
+
+
+def monthly_trend(found: Trend) -> Content:
+    """How reports move from month to month, with the test."""
+    if found.too_few or found.p_value is None or found.tau is None:
+        return direction(found)
+    tau, p_value = (show_decimal(one, places=3) for one in (found.tau, found.p_value))
+    strength = f"tau = {tau}, p = {p_value}"
+    return f"{_DIRECTIONS[found.direction]} sur {len(found.months)} mois ({strength})"
+
+
+def days(group: Group) -> list[date]:
+    """Days of deposit, in order."""
+    return sorted(map(deposited_on, group.readings))
+
+
+def followed(of: Callable[[SituationView], Content]) -> Callable[[Group], Content]:
+    """What is known of the whole situation; blank of what is none."""
+    return lambda group: None if group.view is None else of(group.view)

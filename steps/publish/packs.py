@@ -1,0 +1,335 @@
+"""The fiches of a séance: one page for each situation of its agenda, as PDF and as docx.
+
+A set is a folder, ``SEA-0001/agence`` or ``SEA-0001/patients``, replaced in one step where a byte
+of it moved.
+"""
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+from datafiles.refusals import refusal
+from exports.committee.docx import as_docx
+from exports.committee.layout import page_of
+from exports.committee.pdf import as_pdf
+from exports.published.folders import UNFINISHED, alone, beside, flush, sweep, write_file
+from exports.readers.reading import leaves_agency
+from french.time import PARIS
+from mappings.dossier.model import Company
+from mappings.medicines.reference import Medicine
+from mappings.report.display import show
+from mappings.report.model import Report
+from steps.follow.consumption import Consumed, consumed
+from steps.follow.consumption_sold import Sold
+from steps.judge.acts import register_of, today
+from steps.publish.circumstances import circumstances
+from steps.publish.export import entries_of
+from steps.registre.around import Around, Asked, around
+from steps.registre.committee import known_meetings
+from steps.registre.ranking import proposed_level, ranked
+from steps.wiring.case_files import reports_of
+from steps.wiring.failures import RequestError
+from steps.wiring.handed_out_files import centres, hand_out_files
+from steps.wiring.reference import version_of
+from steps.wiring.services import Services
+from triage.registre.committee import Item, Meeting, find_meeting
+from triage.registre.fiche import (
+    CentreAnswer,
+    Counted,
+    Fiche,
+    Known,
+    Reader,
+    fiche,
+    may_be_shown,
+)
+from triage.registre.questions import asked as asked_of_centres
+from triage.registre.refused import Refused
+from triage.registre.register import Register, Situation
+from triage.situations.facts import SituationFacts, value_of
+from triage.situations.propose import is_ours
+
+_SHOWN_YEARS = 4
+_SHOWN_SHORTAGES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """What was prepared.
+
+    Attributes:
+        meeting: The séance.
+        reader: For whom.
+        folder: Where it is.
+        files: Every file of it.
+        written: Whether anything moved there.
+        absent: Situations without a fiche for these readers: id and title.
+        cut: What was too long for its page, by situation.
+    """
+
+    meeting: str
+    reader: Reader
+    folder: Path
+    files: tuple[Path, ...]
+    written: bool
+    absent: tuple[tuple[str, str], ...]
+    cut: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fiches:
+    """Fiches of an agenda, in its order.
+
+    Attributes:
+        meeting: The séance.
+        shown: Each with its place on the agenda, from 1, and the id of its situation.
+        absent: Situations without a fiche for these readers: id and title.
+    """
+
+    meeting: Meeting
+    shown: tuple[tuple[int, str, Fiche], ...]
+    absent: tuple[tuple[str, str], ...]
+
+
+def prepare(services: Services, name: str, to: Path, reader: Reader, asked: Asked) -> Pack:
+    """Write the fiches of a séance; what is there already is not written again.
+
+    Raises:
+        Refused: There is no such séance, or nothing is on its agenda.
+        RequestError: The folder cannot be written.
+    """
+    found = fiches(services, name, reader, asked)
+    files: dict[str, bytes] = {}
+    cut: dict[str, tuple[str, ...]] = {}
+    for place, situation, one in found.shown:
+        page = page_of(one)
+        stem = f"{place:02d}-{situation if is_ours(situation) else 'situation'}"
+        files |= {f"{stem}.pdf": as_pdf(page), f"{stem}.docx": as_docx(page)}
+        if page.cut:
+            cut[situation] = page.cut
+    folder = to / found.meeting.id / reader
+    try:
+        written = _replace(folder, files)
+    except OSError as error:
+        raise RequestError(f"--to {to} : {refusal(error)}.") from error
+    return Pack(
+        meeting=found.meeting.id,
+        reader=reader,
+        folder=folder,
+        files=tuple(folder / one for one in files),
+        written=written,
+        absent=found.absent,
+        cut=cut,
+    )
+
+
+def fiches(services: Services, name: str, reader: Reader, asked: Asked) -> Fiches:
+    """The fiches of a séance, as its readers may have them.
+
+    Raises:
+        Refused: There is no such séance, or nothing is on its agenda.
+    """
+    meeting = find_meeting(known_meetings(services, on=asked.on, known=asked.known), name)
+    if not meeting.items:
+        raise Refused(f"{meeting.id} : aucune situation à l'ordre du jour.")
+    register = register_of(services, on=asked.on, known=asked.known)
+    merged = register.merged()
+    items = [(merged.get(item.situation) or item.situation, item) for item in meeting.items]
+    numbers = {
+        number
+        for name, _ in items
+        if name in register.situations
+        for number in register.situations[name].dossiers
+    }
+    if reader != "agence":
+        asked = replace(asked, shared=_shared(services, numbers))
+    found = around(services, [name for name, _ in items], asked)
+    gathered = _Gathered.of(services, register, reader=reader, asked=asked)
+    absent = [one.situation for one in found.values() if not may_be_shown(one.situation, reader)]
+    shown = [
+        (place, name, fiche(gathered.known(found[name], meeting, item), reader))
+        for place, (name, item) in enumerate(items, start=1)
+        if may_be_shown(found[name].situation, reader)
+    ]
+    return Fiches(meeting, tuple(shown), tuple((one.id, one.title) for one in absent))
+
+
+def _shared(services: Services, numbers: set[int]) -> frozenset[int]:
+    """Dossiers that may leave the agency."""
+    context, folder = circumstances(services), services.inputs.publishing.columns
+    _, policy = hand_out_files(folder, services.form.mapping)
+    return frozenset(
+        one.report.number
+        for one in entries_of(services, numbers=numbers)
+        if leaves_agency(one, context=context, policy=policy)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """What all fiches of a pack are worked out of."""
+
+    services: Services
+    register: Register
+    reader: Reader
+    asked: Asked
+    scores: Mapping[str, str]
+    tables: Consumed | None
+
+    @classmethod
+    def of(
+        cls, services: Services, register: Register, *, reader: Reader, asked: Asked
+    ) -> "_Gathered":
+        mine = reader == "agence"
+        scores = {
+            one.situation: one.score.told() for one in (ranked(services, register) if mine else ())
+        }
+        tables = consumed(services) if mine else None
+        return cls(services, register, reader, asked, scores, tables)
+
+    def known(self, found: Around, meeting: Meeting, item: Item) -> Known:
+        one, facts, register = found.situation, found.facts, self.register
+        on = self.asked.on or today()
+        moment = self.asked.known
+        every = [*reports_of(self.services, numbers=one.dossiers)]
+        counted = {*facts.counted} if facts else set()
+        return Known(
+            situation=one,
+            meeting=meeting,
+            item=item,
+            measures=[register.measures[name] for name in one.measures],
+            signals=found.signals,
+            reports=[_day(each) for each in found.reports if each.number in counted],
+            counted=self._counted(facts),
+            substances=facts.substances if facts else (),
+            companies=[*_companies(every)],
+            holders=[name for each in found.medicines or () for name in each.holders],
+            effects={each.measure: each for each in found.effects},
+            proposed=proposed_level(self.services, one.dossiers),
+            score=self.scores.get(one.id, ""),
+            answers=[*self._answers(one, on)],
+            consumption=[*_consumption(found, self.tables)],
+            availability=[*_availability(found.medicines)],
+            shortage=_shortage(found.medicines),
+            erased=len(one.dossiers) - len(every),
+            unpublished=self.services.form.lists.sanctions,
+            on=on,
+            known_on=moment.astimezone(PARIS).date() if moment else today(),
+            versions=self._versions(one, found.sold),
+        )
+
+    def _answers(self, one: Situation, on: date) -> Iterator[CentreAnswer]:
+        """What centres answered, or where their answer stands."""
+        names = {each.code: each.name for each in centres(self.services.inputs.publishing.columns)}
+        for each in asked_of_centres(self.register, on=on):
+            if each.question.situation == one.id and not each.question.withdrawn:
+                told = each.answer.text if each.answer else each.told
+                yield CentreAnswer(names.get(each.centre, each.centre), each.question.text, told)
+
+    def _counted(self, facts: SituationFacts | None) -> Counted:
+        if facts is None:
+            return Counted()
+        found = {"patients": facts.patients, "cas_graves": facts.serious, "deces": facts.deaths}
+        specs = self.services.form.mapping.fields
+        kept = (
+            value
+            if self.reader == "agence" or (name in specs and specs[name].audience != "agence")
+            else None
+            for name, value in found.items()
+        )
+        return Counted(*kept)
+
+    def _versions(self, one: Situation, sold: Sold) -> list[str]:
+        form, home = self.services.form, self.services.inputs.home
+        bdpm = version_of(home)
+        told = [f"registre.yaml {form.lists.version}"]
+        if self.reader == "agence":
+            told.append(f"classement.yaml {form.ranking.version}")
+            told += [*sold.sources.get("Open Medic", ())][-1:]
+        told += [f"BDPM {bdpm}" if bdpm else "BDPM non chargée", f"dernier acte {one.last}"]
+        return [*told, f"passerelle-unc {version('passerelle-unc')}"]
+
+
+def _companies(reports: Sequence[Report]) -> Iterator[str]:
+    found: dict[str, str] = {}
+    for report in reports:
+        company = value_of(report, "siret")
+        if isinstance(company, Company):
+            siren = company.identifier[:9]
+            found[siren] = company.name or found.get(siren) or siren
+    yield from sorted(found.values())
+
+
+def _consumption(found: Around, tables: Consumed | None) -> Iterator[str]:
+    sold = found.sold
+    if not (sold.years or sold.patients):
+        yield "inconnue (aucune édition d'Open Medic chargée n'a ces substances)"
+    for what, years in (("boîtes remboursées", sold.years), ("patients", sold.patients)):
+        shown = [*years.items()][-_SHOWN_YEARS:]
+        if shown:
+            told = ", ".join(f"{show(round(value))} en {year}" for year, value in shown)
+            yield f"{what} : {told}"
+    if tables is None or found.facts is None:
+        return
+    about = tables.about(found.facts.substances)
+    for signal in about.signals:
+        side = "au-dessus" if signal.boxes > signal.high else "au-dessous"
+        yield f"{signal.substance} {side} de l'intervalle attendu en {signal.year}"
+    for gap in about.gaps:
+        if gap.ratio is not None:
+            ratio = f"{gap.ratio:.1f}".replace(".", ",")
+            yield f"population rejointe : {ratio} fois la cible ({gap.substance})"
+
+
+def _availability(medicines: Sequence[Medicine] | None) -> Iterator[str]:
+    if medicines is None:
+        yield "inconnue (BDPM)"
+        return
+    major = [one.major for one in medicines]
+    told = "oui" if any(major) else "inconnu" if None in major else "non"
+    yield f"MITM : {told}"
+    if any(one.reinforced for one in medicines):
+        yield "surveillance renforcée (triangle noir)"
+    lines = [(one, each) for one in medicines for each in one.shortages]
+    for one, each in lines[:_SHOWN_SHORTAGES]:
+        since = f" depuis le {each.since:%d/%m/%Y}" if each.since else ""
+        yield f"{each.status or 'tension'}{since} ({one.name})"
+    if len(lines) > _SHOWN_SHORTAGES:
+        yield f"et {len(lines) - _SHOWN_SHORTAGES} autre(s)"
+    if not lines:
+        yield "ni rupture ni tension en cours"
+
+
+def _shortage(medicines: Sequence[Medicine] | None) -> bool | None:
+    return None if medicines is None else any(one.shortages for one in medicines)
+
+
+def _day(report: Report) -> date:
+    return report.deposited_at.astimezone(PARIS).date()
+
+
+def _replace(place: Path, files: Mapping[str, bytes]) -> bool:
+    """Put a set in its place, in one step; nothing is done where it is there, byte for byte."""
+    root = place.parent
+    with alone(root):
+        sweep(root)
+        if place.is_dir() and _read(place) == files:
+            return False
+        with beside(root) as made:
+            for name, content in files.items():
+                write_file(made / name, content)
+            flush(made)
+            former = root / f"{UNFINISHED}{place.name}"
+            if place.exists():
+                place.rename(former)
+            made.rename(place)
+            flush(root)
+            if former.exists():
+                shutil.rmtree(former)
+    return True
+
+
+def _read(place: Path) -> dict[str, bytes]:
+    return {one.name: one.read_bytes() for one in place.iterdir() if one.is_file()}

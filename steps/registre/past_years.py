@@ -1,0 +1,69 @@
+"""Years before the register, taken in from a table: all of it, or nothing."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from exports.returned.past_years import read_past_years
+from exports.xlsx.past_years import past_years_template
+from steps.judge.acts import perform, today
+from steps.judge.situations import propose_again
+from steps.wiring.failures import RequestError
+from steps.wiring.given_file import content_of
+from steps.wiring.services import Services
+from triage.registre.acts import Act, By, Draft
+from triage.registre.past_years import Past, past_years
+from triage.registre.register import Register
+from triage.situations.propose import next_id
+
+
+def write_template(services: Services, path: Path) -> None:
+    """Write the blank table, where no file is.
+
+    Raises:
+        RequestError: There is a file, or it cannot be written.
+    """
+    content = past_years_template(services.form.lists)
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError as error:
+        raise RequestError(f"{path} existe déjà : donnez un autre nom.") from error
+    except OSError as error:
+        raise RequestError(f"{path} ne peut pas être écrit ({error.strerror}).") from error
+
+
+def import_past_years(services: Services, path: Path, *, by: By, dry_run: bool) -> Past:
+    """Take a table in, unless anything in it is wrong.
+
+    Args:
+        services: Store and data files.
+        path: The table.
+        by: Who imports it.
+        dry_run: Enter nothing.
+
+    Raises:
+        RequestError: The file cannot be read.
+        ExportError: It is no workbook.
+    """
+    rows, problems = read_past_years(content_of(path))
+    if problems:
+        return Past(problems=list(problems))
+    known = set(services.store.situations.known(services.demarche))
+    found: list[Past] = []
+
+    def new_id() -> str:
+        name = next_id(known)
+        known.add(name)
+        return name
+
+    def draw(register: Register, acts: Sequence[Act]) -> list[Draft]:
+        known.update(register.situations)
+        lists = services.form.lists
+        found.append(past_years(rows, acts, by=by, today=today(), lists=lists, new_id=new_id))
+        return [] if dry_run else found[-1].drafts
+
+    perform(services, by, draw)
+    past = found[-1]
+    if past.drafts and not dry_run:
+        propose_again(services)
+    return past

@@ -1,0 +1,368 @@
+"""deploy/install.sh on Debian machines with their own systemd, as docs/exploitation.md tells it.
+
+One machine gets the release before, works under its units, is upgraded with its data, fails, is
+stopped and loses its power; a second one takes its backup over and is cleared; a third is a server.
+"""
+
+import mailbox
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.header import decode_header, make_header
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import requests
+
+from sandbox.generator.generate import generate
+from sandbox.server import Sandbox, running_sandbox
+from tests.conftest import said
+from tests.installed import debian
+from tests.installed.debian import Machine
+from tests.ops.conftest import wait_for
+
+pytestmark = [
+    pytest.mark.machine,
+    pytest.mark.timeout(1800),
+    pytest.mark.usefixtures("debian_machines"),
+]
+
+DOSSIERS = 12
+INSTALL = "/mnt/depot/deploy/install.sh --wheels /mnt/wheels"
+ONE_MACHINE = ("passage", "rapprochement", "purge", "sauvegarde", "surveillance")
+ENABLE = debian.told("systemctl enable --now unc-passage.timer")
+TIMERS = ENABLE.removeprefix("systemctl enable --now ")
+EXAMPLE = "unc-2026-01-31-013000"
+OPERATOR = "exploitation@localhost"
+UNC = """\
+set -a; . /etc/passerelle-unc/unc.env; set +a
+cd /var/lib/passerelle-unc && runuser -u unc -- /opt/passerelle-unc/.venv/bin/unc"""
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    home = tmp_path_factory.mktemp("ds")
+    with running_sandbox(home, seeds=generate(DOSSIERS, seed=9), rate_limit=100_000) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    with debian.machine(tmp_path_factory.mktemp("premiere"), debian.with_packages()) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
+    """Layers of a machine where install.sh was run, and no more."""
+    home = tmp_path_factory.mktemp("installee")
+    with debian.machine(home, debian.with_packages()) as made:
+        assert "Donnez les réglages dans /etc/passerelle-unc/unc.env" in made.sh(INSTALL)
+    return (home / "upper", *debian.with_packages())
+
+
+@contextmanager
+def like(installed: tuple[Path, ...], home: Path) -> Iterator[Machine]:
+    """A new machine with the software on it."""
+    with debian.machine(home, installed) as made:
+        yield made
+
+
+def set_up(machine: Machine, sandbox: Sandbox) -> None:
+    """Give the settings and the token, as an operator does."""
+    file = machine.root / "etc/passerelle-unc/unc.env"
+    text = file.read_text("utf-8")
+    for name, value in {
+        "UNC_DEMARCHE": str(sandbox.demarche),
+        "UNC_INSTRUCTEUR": sandbox.instructeur,
+        "UNC_ALERT_TO": OPERATOR,
+        "UNC_SMTP_FROM": "unc@localhost",
+    }.items():
+        text = re.sub(f"(?m)^{name}=.*$", f"{name}={value}", text)
+    # One at a time, so that a run can be met in its middle.
+    file.write_text(f"{text}UNC_DS_URL={sandbox.url}\nUNC_BATCH_SIZE=1\n", "utf-8")
+    token(machine, sandbox.token)
+    machine.sh("id exploitation >/dev/null 2>&1 || useradd --create-home exploitation")
+
+
+def token(machine: Machine, value: str) -> None:
+    (machine.root / "root/ds-token").write_text(value)
+    machine.sh(debian.told("install -m 0400"))
+
+
+def unc(machine: Machine, command: str, *, code: int = 0) -> dict[str, Any]:
+    """Run `unc` by hand, as the page says; its JSON."""
+    told = machine.sh(f"{UNC} {command} --json 2>/dev/null", code=code)
+    found: dict[str, Any] = orjson.loads(told)
+    return found
+
+
+def start(machine: Machine, unit: str) -> None:
+    """Start a unit under its own systemd; a oneshot one is over when this returns."""
+    machine.sh(f"systemctl reset-failed; systemctl start {unit}"
+               f" || {{ journalctl --no-pager -n 30 -u {unit}; exit 1; }}")  # fmt: skip
+
+
+def annotated(sandbox: Sandbox) -> int:
+    shown = sandbox.control.snapshots(sandbox.demarche)
+    return sum(1 for one in shown.values() if one["annotations"].get("901"))
+
+
+def everything_is_answered(machine: Machine, sandbox: Sandbox) -> None:
+    shown = sandbox.control.snapshots(sandbox.demarche)
+    told = unc(machine, "status")
+    assert told["dossiers"] == len(shown)
+    waiting = [n for n, one in shown.items() if not one["annotations"].get("901")]
+    assert all(shown[n]["state"] not in {"en_construction", "en_instruction"} for n in waiting)
+    assert annotated(sandbox)
+    assert max(len(said(one)) for one in shown.values()) <= 1
+
+
+def test_the_release_before_is_installed_and_works_under_its_units(
+    first: Machine, sandbox: Sandbox, debian_machines: Path
+) -> None:
+    shutil.copytree(debian_machines, first.root / "root/avant")
+    again = "/root/avant/deploy/install.sh --wheels /mnt/wheels-avant"
+    told = first.sh(again)
+    assert "Donnez les réglages dans /etc/passerelle-unc/unc.env" in told
+    set_up(first, sandbox)
+    told = first.sh(again)
+    assert "Base prête : /var/lib/passerelle-unc/unc.sqlite" in told
+    assert "Un passage peut se faire" in told
+    start(first, "unc-passage")
+    assert len(TIMERS.split()) == len(ONE_MACHINE)
+    first.sh(ENABLE)
+    everything_is_answered(first, sandbox)
+    assert first.sh("stat -c %U:%a /var/lib/passerelle-unc/unc.sqlite").strip() == "unc:600"
+
+
+def test_it_is_upgraded_with_its_data_and_what_ran_runs_again(
+    first: Machine, sandbox: Sandbox
+) -> None:
+    before = annotated(sandbox)
+    told = first.sh(INSTALL)
+    assert "Arrêt, le temps de la mise à jour : " in told
+    assert "La base est à jour (/var/lib/passerelle-unc/unc.sqlite" in told
+    assert "Copie d'avant : /var/lib/passerelle-unc/sauvegardes/" in told
+    assert "Relancé : " in told
+    assert first.sh(f"systemctl is-active {TIMERS}").split() == ["active"] * len(ONE_MACHINE)
+    everything_is_answered(first, sandbox)
+    start(first, "unc-passage")
+    assert annotated(sandbox) == before
+    links = "readlink /opt/passerelle-unc/.venv; ls /opt/passerelle-unc/versions"
+    there = first.sh(links)
+    assert "Logiciel :" not in first.sh(INSTALL), "run twice is run once"
+    assert first.sh(links) == there
+    assert len(there.split()) == 3, "the release before stays, to go back to"
+
+
+@pytest.mark.parametrize("unit", ONE_MACHINE)
+def test_each_unit_of_one_machine_does_its_work(first: Machine, unit: str) -> None:
+    start(first, f"unc-{unit}")
+    told = first.sh(f"systemctl show unc-{unit} -p Result -p ExecMainStatus -p NRestarts")
+    assert "Result=success" in told
+
+
+def test_the_portal_answers_and_is_told_when_it_dies_though_it_starts_again(
+    first: Machine,
+) -> None:
+    first.sh(debian.told("systemctl enable --now unc-portail"))
+    wait_for(lambda: is_served("http://127.0.0.1:8214/connexion"), seconds=90, what="the portal")
+    first.sh("systemctl kill --signal=KILL unc-portail")
+    wait_for(lambda: mails(first, "unc-portail"), seconds=60, what="a mail")
+    wait_for(lambda: is_served("http://127.0.0.1:8214/connexion"), seconds=90, what="the portal")
+    first.sh("systemctl disable --now unc-portail")
+    assert "Result=success" in first.sh("systemctl show unc-portail -p Result")
+
+
+def test_the_lookup_answers(first: Machine) -> None:
+    unc(first, "bdpm load /mnt/depot/tests/data/bdpm")
+    (first.root / "root/lookup").write_text("s" * 40)
+    first.sh("install -m 0400 -o unc /root/lookup /etc/passerelle-unc/lookup")
+    first.sh("echo UNC_LOOKUP_SECRETS_FILE=/etc/passerelle-unc/lookup"
+             " >> /etc/passerelle-unc/unc.env")  # fmt: skip
+    start(first, "unc-annuaire")
+    wait_for(lambda: is_served("http://127.0.0.1:8215/sante"), seconds=90, what="the look-up")
+    first.sh("systemctl stop unc-annuaire")
+
+
+def is_served(address: str) -> bool:
+    try:
+        return requests.get(address, timeout=5).ok
+    except requests.RequestException:
+        return False
+
+
+def mails(machine: Machine, unit: str) -> list[str]:
+    """Subjects of what the operator received about a unit."""
+    received = mailbox.mbox(machine.root / "var/mail/exploitation", create=False)
+    try:
+        told = [str(make_header(decode_header(one["Subject"]))) for one in received]
+    except (mailbox.NoSuchMailboxError, FileNotFoundError):
+        return []
+    return [one for one in told if unit in one]
+
+
+def remembered(machine: Machine, unit: str) -> dict[str, Any]:
+    """What is known of a unit that fails."""
+    file = machine.root / f"var/lib/passerelle-unc/alertes/{unit}.json"
+    known: dict[str, Any] = orjson.loads(file.read_bytes()) if file.exists() else {}
+    return known
+
+
+def test_a_unit_that_fails_is_told_once_by_the_mail_of_the_host_and_when_it_works_again(
+    first: Machine, sandbox: Sandbox
+) -> None:
+    sandbox.control.revoke_token(sandbox.token)
+    failed = "unc-passage.service"
+    first.sh("systemctl start unc-passage", code=1)
+    wait_for(lambda: remembered(first, failed).get("told"), seconds=90, what="an alert")
+    first.sh("systemctl start unc-passage", code=1)
+    wait_for(lambda: remembered(first, failed).get("untold"), seconds=90, what="no alert")
+    wait_for(lambda: mails(first, failed), seconds=60, what="a mail")
+    assert len(mails(first, failed)) == 1
+    sandbox.control.add_token(sandbox.token)
+    # What failed in a loop starts well each time: it works once it has done so for a while.
+    at_once = "/etc/systemd/system/unc-retour@.service.d"
+    first.sh(f"mkdir '{at_once}'; printf '[Service]\\nExecStartPre=\\n' > '{at_once}/attente.conf'")
+    first.sh("systemctl daemon-reload")
+    file = first.root / "var/lib/passerelle-unc/alertes/unc-passage.service.json"
+    file.write_text(re.sub(r'"last":"\d{4}', '"last":"2020', file.read_text()))
+    start(first, "unc-passage")
+    wait_for(lambda: not remembered(first, failed), seconds=90, what="a second alert")
+    wait_for(lambda: len(mails(first, failed)) == 2, seconds=60, what="a second mail")
+    assert "marche de nouveau" in mails(first, failed)[1]
+
+
+def test_an_alert_is_tried_once(first: Machine) -> None:
+    assert "Alerte envoyée à" in first.sh(debian.told("systemctl start unc-courriel@essai"))
+    wait_for(lambda: mails(first, "essai a"), seconds=60, what="a mail")
+
+
+def deposit(sandbox: Sandbox, count: int) -> None:
+    """Deposit new dossiers now."""
+    moment, known = datetime.now(UTC), sandbox.control.snapshots(sandbox.demarche)
+    new = [seed for seed in generate(90, seed=6) if seed.number not in known][:count]
+    for seed in new:
+        dated = replace(seed, deposited_at=moment, updated_at=moment)
+        sandbox.control.create(sandbox.demarche, dated)
+
+
+def mid_run(
+    machine: Machine,
+    sandbox: Sandbox,
+    then: Callable[[], object],
+    *,
+    begin: str = "systemctl start --no-block unc-passage",
+) -> None:
+    """Act on a run that has begun to write."""
+    deposit(sandbox, 10)
+    done = annotated(sandbox)
+    sandbox.control.fault("latency", seconds=0.5, operation="mutation")
+    machine.sh(begin)
+    wait_for(lambda: annotated(sandbox) > done + 1, seconds=120, what="a run that writes")
+    then()
+    sandbox.control.clear_faults()
+    assert annotated(sandbox) < done + 10
+
+
+def test_a_run_that_is_stopped_finishes_its_dossier_and_the_next_goes_on(
+    first: Machine, sandbox: Sandbox
+) -> None:
+    mid_run(first, sandbox, lambda: first.sh("systemctl stop unc-passage"))
+    assert "Result=success" in first.sh("systemctl show unc-passage -p Result")
+    start(first, "unc-passage")
+    everything_is_answered(first, sandbox)
+
+
+def test_a_host_that_loses_its_power_in_mid_run_goes_on_after_it_boots(
+    first: Machine, sandbox: Sandbox
+) -> None:
+    mid_run(first, sandbox, first.cut_power)
+    first.boot()
+    assert first.sh(f"systemctl is-active {TIMERS}").split() == ["active"] * len(ONE_MACHINE)
+    start(first, "unc-passage")
+    everything_is_answered(first, sandbox)
+
+
+def test_another_machine_takes_the_backup_over_and_is_cleared(
+    first: Machine, sandbox: Sandbox, installed: tuple[Path, ...], tmp_path: Path
+) -> None:
+    start(first, "unc-sauvegarde")
+    copies = sorted((first.root / "var/lib/passerelle-unc/sauvegardes").glob("unc-*.sqlite"))
+    shown = sandbox.control.snapshots(sandbox.demarche)
+    with like(installed, tmp_path / "seconde") as second:
+        set_up(second, sandbox)
+        shutil.copyfile(copies[-1], second.root / "root/copie.sqlite")
+        second.sh(
+            "install -m 0600 -o unc -g unc /root/copie.sqlite /var/lib/passerelle-unc/unc.sqlite"
+        )
+        unc(second, "doctor")
+        told = unc(second, "run")
+        assert (told["created"], told["annotated"]) == (0, 0), told
+        assert sandbox.control.snapshots(sandbox.demarche) == shown
+        unc(second, "reconcile")
+        everything_is_answered(second, sandbox)
+        kept = second.sh("/mnt/depot/deploy/uninstall.sh")
+        assert "Gardés : /etc/passerelle-unc, /var/lib/passerelle-unc" in kept
+        second.sh("test ! -e /opt/passerelle-unc; test -s /var/lib/passerelle-unc/unc.sqlite")
+        assert not list((second.root / "etc/systemd/system").rglob("unc-*"))
+        second.sh("/mnt/depot/deploy/uninstall.sh --effacer-les-donnees")
+        second.sh("test ! -e /var/lib/passerelle-unc; test ! -e /etc/passerelle-unc; ! id unc")
+
+
+SERVER = [debian.told(f"runuser -u postgres -- create{what}")
+          for what in ("user unc", "db --owner unc unc", "db --owner unc prefect")]  # fmt: skip
+PREFECT = "set -a; . /etc/passerelle-unc/unc.env; set +a; cd /opt/passerelle-unc; "
+
+
+def test_a_server_with_postgresql_and_prefect_runs_and_drains(
+    installed: tuple[Path, ...], sandbox: Sandbox, tmp_path: Path
+) -> None:
+    with like(installed, tmp_path / "serveur") as server:
+        server.sh("\n".join(SERVER))
+        server.sh("rm /etc/passerelle-unc/unc.env")
+        assert "Donnez les réglages" in server.sh(f"{INSTALL} --serveur")
+        set_up(server, sandbox)
+        server.sh(debian.told("systemctl enable --now unc-prefect"))
+        wait_for(lambda: is_served("http://127.0.0.1:4200/api/health"), seconds=180, what="Prefect")
+        server.sh(PREFECT + debian.told(".venv/bin/prefect work-pool create"))
+        server.sh(PREFECT + debian.told(".venv/bin/prefect deploy --all"))
+        server.sh(debian.told("systemctl enable --now unc-worker@1"))
+        alive = f"{UNC} worker --name passerelle-1 --alive"
+        wait_for(lambda: "vivant" in server.sh(f"{alive} || true"), seconds=90, what="a worker")
+        passage = debian.told(".venv/bin/prefect deployment run 'passerelle-unc")
+        server.sh(f"{PREFECT}{passage} --watch")
+        everything_is_answered(server, sandbox)
+        mid_run(server, sandbox, lambda: server.sh("systemctl restart unc-prefect"),
+                begin=PREFECT + passage)  # fmt: skip
+        wait_for(lambda: is_served("http://127.0.0.1:4200/api/health"), seconds=180, what="Prefect")
+
+        def once_more() -> bool:
+            server.sh(f"{PREFECT}{passage} --watch || true")  # the first may not be over yet
+            shown = sandbox.control.snapshots(sandbox.demarche)
+            return int(unc(server, "status")["dossiers"]) == len(shown)
+
+        wait_for(once_more, seconds=400, what="a run after Prefect came back")
+        everything_is_answered(server, sandbox)
+        server.sh("systemctl stop unc-worker@1")
+        assert "pas vivant" in server.sh(alive, code=1)
+        assert "Result=success" in server.sh("systemctl show unc-worker@1 -p Result")
+        start(server, "unc-sauvegarde")
+        [dump] = (server.root / "var/lib/passerelle-unc/sauvegardes").glob("unc-*.dump")
+        assert dump.stat().st_size
+        shutil.copyfile(dump, server.root / f"tmp/{EXAMPLE}.dump")
+        server.sh("chmod 0644 /tmp/*.dump; cd /tmp; runuser -u unc -- " + debian.told("pg_restore"))
+        everything_is_answered(server, sandbox)
+        server.sh("systemctl stop postgresql")
+        assert "La base de données est injoignable" in server.sh(f"{UNC} run", code=2)
+        server.sh("systemctl start postgresql")
+        server.sh(f"{UNC} run")
+        server.sh("systemctl stop unc-prefect")
+        assert "PREFECT_API_URL : le serveur ne répond pas" in server.sh(f"{UNC} doctor", code=2)
+        server.sh(f"{UNC} run")

@@ -1,0 +1,206 @@
+"""The committee through its commands: six fiches of a séance, and what leaves the agency."""
+
+import json
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from docx import Document
+from pypdf import PdfReader
+
+from cli.app import call
+from steps.wiring.case_files import reports_of
+from steps.wiring.services import open_services
+from tests.conftest import Bridge, bridge_on
+from tests.steps.answering import Town
+from tests.steps.registre.test_register import BY, LEVEL, TEXTS, reports
+from triage.situations.facts import value_of
+
+SUBSTANCES = ("néfopam", "fentanyl", "codéine", "topiramate", "baclofène", "kétamine")
+CLEAR = "Des comprimés sont injectés. Ce n'est pas prévu, et cela peut être grave."
+_SUMMARY = ("--resume-clair", CLEAR)
+
+
+@pytest.fixture(scope="module")
+def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
+    each = [name for name in SUBSTANCES for _ in range(2)]
+    seeds = reports(*each, first=24_000_100)
+    with bridge_on(tmp_path_factory.mktemp("comite"), seeds) as made:
+        Town(made).answer()
+        yield made
+
+
+@pytest.fixture
+def unc(
+    bridge: Bridge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Any]:
+    for name, value in bridge.environment.items():
+        monkeypatch.setenv(name, value)
+
+    def type_(*words: str, code: int = 0) -> Any:
+        capsys.readouterr()
+        assert call([*words, "--json"]) == code
+        return json.loads(capsys.readouterr().out)
+
+    return type_
+
+
+def words_of(path: Path) -> str:
+    """Every text of a file, those that no page shows too."""
+    content = path.read_bytes()
+    if path.suffix == ".pdf":
+        reader = PdfReader(BytesIO(content))
+        (page,) = reader.pages
+        return f"{page.extract_text()} {reader.metadata}"
+    document = Document(BytesIO(content))
+    cells = [cell.text for one in document.tables for row in one.rows for cell in row.cells]
+    with ZipFile(BytesIO(content)) as parts:
+        hidden = [parts.read(name).decode("utf-8", "replace") for name in parts.namelist()]
+    return " ".join([*cells, *hidden])
+
+
+def test_11_an_agenda_of_six_gives_six_pages_and_an_advice_leaves_the_state(
+    bridge: Bridge, unc: Callable[..., Any], tmp_path: Path
+) -> None:
+    names = [one["id"] for one in unc("registre", "list")["situations"]]
+    assert len(names) == 6
+    for place, name in enumerate(names):
+        clear = _SUMMARY if place else ()
+        unc("registre", "validate", name, *LEVEL, *TEXTS, *clear, *BY)
+    told = ("--type", "CRPV", "--organisme", "CRPV secret", "--substance", SUBSTANCES[1])
+    signal = ("--resume", "Signal gardé", "--situation", names[1], *BY)
+    unc("registre", "signal", "add", *told, *signal)
+    measure = ("--type", "courrier aux professionnels", "--en-oeuvre-le", "2026-02-01")
+    unc("registre", "measure", "add", names[1], *measure, *BY)
+    unc("registre", "measure", "add", names[1], "--type", "suspension", *BY)
+    seance = unc("registre", "meeting", "plan", "2026-01-15", *BY)["id"]
+    refused = unc("registre", "pack", seance, "--to", str(tmp_path), code=2)
+    assert "aucune situation à l'ordre du jour" in refused["error"]
+    company = company_names(bridge)[0]
+    for name in names:
+        asked = ("--question", f"Que faire de {company} ?", "--rapporteur", "A. Durand")
+        unc("registre", "meeting", "agenda", seance, name, *asked, *BY)
+
+    done = unc("registre", "pack", seance, "--to", str(tmp_path))
+    files = [Path(one) for one in done["files"]]
+    assert (len(files), done["written"], done["absent"]) == (12, True, [])
+    assert {one.parent for one in files} == {tmp_path / seance / "agence"}
+    assert sorted(one.name for one in files) == sorted(
+        f"{place:02d}-{name}.{end}"
+        for place, name in enumerate(names, start=1)
+        for end in ("pdf", "docx")
+    )
+    second = words_of(next(one for one in files if one.name == f"02-{names[1]}.pdf"))
+    for text in (
+        company,
+        "suspension",
+        "CRPV",
+        LEVEL[3],
+        "Anne Durand",
+        CLEAR.replace("'", "’")[:40],
+    ):
+        assert text in second
+    stamps = {one: one.stat().st_mtime_ns for one in files}
+    again = unc("registre", "pack", seance, "--to", str(tmp_path))
+    assert (again["written"], {one: one.stat().st_mtime_ns for one in files}) == (False, stamps)
+
+    public = unc("registre", "pack", seance, "--to", str(tmp_path), "--for", "patients", code=1)
+    assert public["absent"] == [names[0]]
+    assert len(public["files"]) == 10
+    secrets = (
+        *("suspension", "CRPV", LEVEL[3], "Anne Durand", "Modéré (", "Score"),
+        *("boîtes", "entreprise (", names[0], "confidentiel"),
+        *company_names(bridge),
+    )
+    for one in map(Path, public["files"]):
+        text = words_of(one)
+        assert CLEAR.split(".", maxsplit=1)[0] in text
+        for secret in secrets if one.suffix == ".pdf" else (*secrets[:4], *secrets[7:]):
+            assert secret.casefold() not in text.casefold(), (one.name, secret)
+    assert "courrier aux professionnels" in words_of(Path(public["files"][0]))
+
+    for number in unc("registre", "show", names[5])["dossiers"]:
+        bridge.sandbox.control.annotate(number, {924: False})
+    Town(bridge).answer()
+    unc("registre", "pack", seance, "--to", str(tmp_path), "--for", "patients", code=1)
+    kept = words_of(tmp_path / seance / "patients" / f"06-{names[5]}.docx")
+    assert "0 Signalements" in " ".join(kept.split()), "what may not leave is not counted"
+
+    before = next(o for o in unc("registre", "list")["situations"] if o["id"] == names[2])
+    unc("registre", "meeting", "hold", seance, *BY)
+    advice = ("--texte", "Informer.", "--mesure", "point d'information", "--qui", "Pôle")
+    held = unc("registre", "meeting", "advise", seance, names[2], *advice, *BY)
+    after = next(o for o in unc("registre", "list")["situations"] if o["id"] == names[2])
+    assert held["advice"][names[2]]["measure"] == after["measures"][0]["id"]
+    assert after["measures"][0]["state"] == "proposée"
+    assert after["state"] == before["state"] == "En évaluation"
+
+
+def company_names(bridge: Bridge) -> tuple[str, ...]:
+    """Names of the companies that reported."""
+    with open_services(bridge.settings) as services:
+        found = {getattr(value_of(one, "siret"), "name", None) for one in reports_of(services)}
+    return tuple(sorted(name for name in found if name))
+
+
+def test_the_effect_of_a_measure_and_its_events_are_told(
+    unc: Callable[..., Any],
+) -> None:
+    name = next(
+        one["id"]
+        for one in unc("registre", "list")["situations"]
+        if any(each["state"] == "mise en œuvre" for each in one["measures"])
+    )
+    (effect,) = unc("registre", "effect", name)["effects"]
+    assert effect["verdict"] == "trop peu pour conclure"
+    assert effect["cautions"][0] == "Les signalements mesurent la déclaration, pas l’usage."
+    unc("registre", "event", name, "Baisse du prix", "--le", effect["day"], *BY)
+    (effect,) = unc("registre", "show", name)["effects"]
+    assert (effect["days"] == 0) or not effect["attributable"]
+    first, second = unc("registre", "show", name)["dossiers"]
+    counted = unc("situations", "show", name)["counted"]
+    assert counted == [first, second]
+    unc("registre", "duplicate", str(second), str(first), *BY)
+    assert unc("situations", "show", name)["counted"] == [first]
+    refused = unc("registre", "duplicate", str(first), str(second), *BY, code=2)
+    assert "lui-même un doublon" in refused["error"]
+    unc("registre", "duplicate", str(second), "--retirer", *BY)
+    assert unc("situations", "show", name)["counted"] == [first, second]
+
+
+def test_pages_for_people_are_shown(
+    unc: Callable[..., Any], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    first = unc("registre", "list")["situations"][0]["id"]
+    for words, code in (
+        (("registre", "meeting", "list"), 0),
+        (("registre", "meeting", "show", "SEA-0001"), 0),
+        (("registre", "effect", first), 0),
+        (("registre", "pack", "SEA-0001", "--to", str(tmp_path), "--for", "patients"), 1),
+    ):
+        capsys.readouterr()
+        assert call([*words]) == code
+        shown = capsys.readouterr().out
+        assert shown
+        assert "None" not in shown
+    assert "absente, sans « Résumé en langage clair »" in " ".join(shown.split())
+
+
+def test_a_killed_writing_is_healed(unc: Callable[..., Any], tmp_path: Path) -> None:
+    place = tmp_path / "SEA-0001"
+    (place / ".en-cours-agence").mkdir(parents=True)
+    (place / ".en-cours-agence/vieux.pdf").write_text("reste")
+    (place / "agence").mkdir()
+    (place / "agence/09-ancien.pdf").write_text("retiré de l'ordre du jour")
+    done = unc("registre", "pack", "SEA-0001", "--to", str(tmp_path))
+    assert done["written"]
+    here = {one.name for one in (place / "agence").iterdir()}
+    assert here == {Path(one).name for one in done["files"]}
+    assert [one.name for one in place.iterdir() if one.name.startswith(".en-cours")] == []
+    blocked = tmp_path / "fichier"
+    blocked.write_text("")
+    refused = unc("registre", "pack", "SEA-0001", "--to", str(blocked), code=2)
+    assert "--to" in refused["error"]

@@ -1,0 +1,73 @@
+"""In a real base: acts, merges, undos and purges change nothing of what a past day was."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from store.dossiers.absences import Deletion
+from store.repository import Store, open_store
+from tests.triage.registre.desk import Desk, lists, shown
+from tests.triage.registre.test_history import START, STEPS, act
+from triage.registre.folding import read
+from triage.registre.indicator import year_figure
+from triage.registre.refused import Refused
+
+DEMARCHES = count(1)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    path: Path = tmp_path_factory.mktemp("passé") / "unc.sqlite"
+    with open_store(f"sqlite:///{path}") as made:
+        made.upgrade()
+        yield made
+
+
+def moment(day: date) -> datetime:
+    return datetime.combine(day, time(11), tzinfo=UTC)
+
+
+def purge_all(store: Store, demarche: int, desk: Desk) -> None:
+    numbers = [n for one in desk.read().situations.values() for n in one.dossiers]
+    gone = [Deletion(number=n, deleted_at=moment(desk.today), reason="purge") for n in numbers]
+    store.absences.purge(demarche, gone, at=moment(desk.today))
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    steps=st.lists(st.one_of(STEPS, st.just("purge")), min_size=3, max_size=16),
+    on=st.integers(0, 16),
+    until=st.integers(0, 16),
+)
+def test_no_later_act_nor_purge_changes_a_past_state(
+    store: Store, steps: list[tuple[str, str, str, int, int] | str], on: int, until: int
+) -> None:
+    demarche, desk, day = next(DEMARCHES), Desk(today=START), START + timedelta(days=on)
+    seen: Callable[[], object] | None = None
+    before: object = None
+    for number, step in enumerate(steps):
+        desk.today, entered = START + timedelta(days=number), len(desk.acts)
+        if isinstance(step, str):
+            purge_all(store, demarche, desk)
+        else:
+            with suppress(Refused):
+                act(desk, step)
+        store.acts.enter(demarche, desk.acts[entered:], at=moment(desk.today))
+        desk.acts = [*store.acts.list(demarche)]
+        if number == min(until, len(steps) - 1) and desk.acts:
+            known = desk.acts[-1].entered_at
+
+            def seen(known: datetime = known) -> object:
+                acts = store.acts.list(demarche)
+                figure = year_figure(acts, START.year, lists=lists(), known=known)
+                return shown(read(acts, on=day, known=known)), figure
+
+            before = seen()
+    if seen is not None:
+        assert seen() == before
