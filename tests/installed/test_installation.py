@@ -355,8 +355,8 @@ def test_a_server_with_postgresql_and_prefect_runs_and_drains(
         start(server, "unc-sauvegarde")
         [dump] = (server.root / "var/lib/passerelle-unc/sauvegardes").glob("unc-*.dump")
         assert dump.stat().st_size
-        shutil.copyfile(dump, server.root / f"tmp/{EXAMPLE}.dump")
-        server.sh("chmod 0644 /tmp/*.dump; cd /tmp; runuser -u unc -- " + debian.told("pg_restore"))
+        shutil.copyfile(dump, server.root / f"srv/{EXAMPLE}.dump")
+        server.sh("chmod 0644 /srv/*.dump; cd /srv; runuser -u unc -- " + debian.told("pg_restore"))
         everything_is_answered(server, sandbox)
         server.sh("systemctl stop postgresql")
         assert "La base de données est injoignable" in server.sh(f"{UNC} run", code=2)
