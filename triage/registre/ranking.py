@@ -27,6 +27,27 @@ InputName: TypeAlias = Literal[
 Inputs: TypeAlias = Mapping[InputName, float | None]
 """What is known of a situation: a count, a ratio, 1 for yes and 0 for no; ``None``: unknown."""
 UNKNOWN = "inconnu"
+_NAMES: Mapping[InputName, str] = {
+    "patients": "patients",
+    "risque_eleve": "risque élevé selon l’entreprise",
+    "cas_graves": "cas graves",
+    "deces": "décès",
+    "vulnerable": "population vulnérable",
+    "hausse": "signalements en hausse",
+    "entreprises": "entreprises",
+    "sources": "types de source",
+    "boites": "boîtes au-dessus de l’intervalle prévu",
+    "rejointe_cible": "population rejointe rapportée à la cible",
+    "mitm": "intérêt thérapeutique majeur",
+    "rupture": "rupture ou tension",
+    "triangle_noir": "triangle noir",
+    "surveillance": "programme de l’agence",
+}
+"""What a line is given for, in French."""
+_YES_OR_NO = frozenset(
+    {"risque_eleve", "vulnerable", "hausse", "boites", "mitm", "rupture", "triangle_noir"}
+    | {"surveillance"}
+)
 
 
 class _Ranked(BaseModel):
@@ -262,12 +283,14 @@ def _line(
         default=0,
     )
     evidence = ", ".join(
-        f"{one} : {_told(value, shown_by.get(one, ''))}" for one, value in values.items()
+        f"{_NAMES[one]} : {_shown(one, value, shown_by.get(one, ''))}"
+        for one, value in values.items()
     )
     return ScoreLine(name, points, max((case.points for case in cases), default=0), evidence)
 
 
-def _told(value: float | None, shown_by: str) -> str:
+def _shown(name: InputName, value: float | None, shown_by: str) -> str:
     if value is None:
         return UNKNOWN
-    return f"{value:g} ({shown_by})" if value and shown_by else f"{value:g}"
+    told = ("oui" if value else "non") if name in _YES_OR_NO else f"{value:.10g}".replace(".", ",")
+    return f"{told} ({shown_by})" if value and shown_by else told

@@ -122,6 +122,13 @@ def test_11_an_agenda_of_six_gives_six_pages_and_an_advice_leaves_the_state(
             assert secret.casefold() not in text.casefold(), (one.name, secret)
     assert "courrier aux professionnels" in words_of(Path(public["files"][0]))
 
+    for number in unc("registre", "show", names[5])["dossiers"]:
+        bridge.sandbox.control.annotate(number, {924: False})
+    Town(bridge).answer()
+    unc("registre", "pack", seance, "--to", str(tmp_path), "--for", "patients", code=1)
+    kept = words_of(tmp_path / seance / "patients" / f"06-{names[5]}.docx")
+    assert "0 Signalements" in " ".join(kept.split()), "what may not leave is not counted"
+
     before = next(o for o in unc("registre", "list")["situations"] if o["id"] == names[2])
     unc("registre", "meeting", "hold", seance, *BY)
     advice = ("--texte", "Informer.", "--mesure", "point d'information", "--qui", "Pôle")
