@@ -5,7 +5,6 @@ from dataclasses import asdict
 from datetime import date
 
 from cyclopts import App
-from rich.console import Console
 
 from cli.registre import effect as effects
 from cli.registre import pack as packs
@@ -16,7 +15,7 @@ from cli.registre.options import At, Level, Texts, Who, acting, reading
 from cli.registre.past_years import import_, template
 from cli.registre.questions import question
 from cli.registre.signals import signal
-from cli.terminal.output import Common, print_json, table
+from cli.terminal.output import Common, Console, print_json, table
 from cli.terminal.parsing import Count, DossierNumber
 from steps.judge.acts import register_of, today
 from steps.registre import acting as steps

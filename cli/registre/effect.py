@@ -6,11 +6,10 @@ from datetime import date
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
-from rich.console import Console
 from rich.table import Table
 
 from cli.registre.options import At, Who, acting, reading
-from cli.terminal.output import Common, print_json, table
+from cli.terminal.output import Common, Console, print_json, table
 from cli.terminal.parsing import Count, DossierNumber
 from french.time import MONTHS
 from steps.registre import around as steps

@@ -5,11 +5,10 @@ from datetime import date
 from typing import Any
 
 from cyclopts import App
-from rich.console import Console
 
 from cli.registre import view
 from cli.registre.options import At, Who, acting, reading
-from cli.terminal.output import Common, print_json
+from cli.terminal.output import Common, Console, print_json
 from steps.judge.acts import register_of, today
 from steps.registre import questions as steps
 from steps.wiring.services import Services

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from french.text import SEMICOLON
 from french.time import PARIS
 from mappings.medicines.facts import medicines_of
 from mappings.medicines.reference import Medicine
@@ -202,7 +203,7 @@ def _causes(
 def _sources(found: Sold) -> Mapping[str, str]:
     named = {"boîtes par mois": "Medic'AM", "boîtes par an": "Open Medic"}
     named["patients par an"] = "Open Medic (personnes)"
-    return {unit: " ; ".join(found.sources.get(family, ())) for unit, family in named.items()}
+    return {unit: SEMICOLON.join(found.sources.get(family, ())) for unit, family in named.items()}
 
 
 def _day(report: Report) -> date:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from french.text import agreed
 from triage.registre.acts import (
     Act,
     By,
@@ -159,8 +160,8 @@ def set_level(
     justification = " ".join(given.justification.split())
     if len(justification) < lists.justification:
         raise Refused(
-            f"Justification du niveau : {len(justification)} caractère(s), il en faut au moins"
-            f" {lists.justification}."
+            f"Justification du niveau : {agreed(len(justification), 'caractère')},"
+            f" il en faut au moins {lists.justification}."
         )
     criteria = {
         choice(name, lists.criteres, "Critère"): choice(answer, lists.reponses, f"Critère {name}")

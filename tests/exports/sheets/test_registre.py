@@ -116,7 +116,7 @@ def test_6_the_agency_sees_all_of_it() -> None:
     assert len(records(content, "Mesures agence")) == 2
     told = {(one["Feuille"], one["Colonne"]): one for one in records(content, "Dictionnaire")}
     for sheet in ("Situations", "Signaux", "Mesures agence", "Questions"):
-        for column in by_openpyxl(content, sheet)[0]:
+        for column in by_openpyxl(content, sheet)[sheet == "Situations"]:
             assert told[sheet, column]["Sens"], (sheet, column)
     assert told["Situations", "Score"]["Diffusion"] == "agence seulement"
     assert told["Situations", "Niveau"]["Diffusion"] == "agence et réseau"
