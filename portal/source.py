@@ -14,6 +14,7 @@ from exports.sheets.centres import Assignment, Centre, concerned
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.to_treat import News
 from mappings.schema.model import Audience
+from steps.follow.state import Health
 from store.repository import Store
 from store.staff.opinions import OpinionRow
 from store.staff.visits import Visit
@@ -67,6 +68,7 @@ class Source:
         circumstances: The same, without what takes reading reports: situations and years.
         stamps: What the lines of each listed dossier must be made from, by number.
         passages: What looks like patient data in a dossier, for the agency's eyes.
+        health: How the bridge is now; raises ``StoreError`` where the base does not answer.
         say_of_passage: Keeps what a person says of one: number of the dossier, code, whether it is
             no patient's, and who says so. Raises errors of :mod:`portal.errors`.
         news: What is new to the readers of a workbook since the last weekly edition.
@@ -103,6 +105,7 @@ class Source:
     stamp: Callable[[], str]
     passages: Callable[[int], Sequence[Passage]]
     say_of_passage: Callable[[int, str, bool, str], None]
+    health: Callable[[], Health]
 
     def read(
         self, entries: Sequence[ExportedDossier], *, context: ExportContext, audience: Audience

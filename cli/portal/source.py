@@ -1,7 +1,7 @@
 """The portal, built from settings and served; imported by `unc serve` only, for it is slow."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from portal.serving import each_minute, server_of
 from portal.source import Passage, Source
 from settings import SettingsError, load_settings
 from steps.explain.past_events import past_events, sections_of
+from steps.follow.health import health_of
 from steps.follow.matters import Matter, matters
 from steps.judge.acts import today
 from steps.judge.patients import clear, passages, restore
@@ -47,6 +48,8 @@ def run_portal(*, host: str, port: int, common: Common) -> None:
         url=settings.portal_url.rstrip("/"),
         secret=portal_secret(settings.home),
         oidc=own.provider(),
+        metrics=own.portal_metrics,
+        stalled_after=timedelta(minutes=own.portal_stalled_after),
     )
     post = own.post()
     if not site.https and not _is_loopback(host):
@@ -115,6 +118,7 @@ def source_of(services: Services) -> Source:
         stamp=lambda: source_digest(services),
         passages=passages_of,
         say_of_passage=say,
+        health=lambda: health_of(services),
     )
 
 

@@ -36,6 +36,8 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/renvoi/{name}"): SIGNED_IN,
     ("POST", "/renvoi/{name}"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
     ("GET", "/indicateurs"): SIGNED_IN,
+    ("GET", "/sante"): dict.fromkeys(EVERYBODY, 200),  # open, and says little
+    ("GET", "/metrics"): dict.fromkeys(EVERYBODY, 404),  # its setting is off
     ("GET", "/journal"): {ADMIN: 200, AGENCE: 403, LYON: 403, NICE: 403, NOBODY: 303},
 }
 
