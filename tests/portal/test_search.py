@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from french.text import typographic
 from portal.dossiers.search import COLUMNS, LABELS, Wanted, wanted_of
 from portal.pages.dossiers import PRIORITIES, STATUSES
 from store.staff.visits import Visit
@@ -54,7 +55,7 @@ def test_an_unknown_value_is_refused_by_name_and_the_other_filters_are_kept(
     visitor = portal.visitor(AGENCE)
     page = visitor.get(f"/dossiers?statut=Complet&{odd}&page=")
     assert page.status_code == 200
-    assert told in html.unescape(page.text)
+    assert typographic(told) in html.unescape(page.text)
     good = visitor.get("/dossiers?statut=Complet").text
     count = r'role="status">(.*?)</p>'
     assert re.findall(count, page.text) == re.findall(count, good)
