@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, select
 
@@ -123,8 +123,7 @@ _ORDERS: Mapping[Order, ColumnElement[Any]] = {
 _WAITING = (_LINE.number, _LINE.waits, _LINE.situation, _LINE.own, _LINE.modified)
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingLine:
+class WaitingLine(NamedTuple):
     """What says whether a dossier waits for somebody; see :class:`DossierLine`."""
 
     number: int
@@ -200,7 +199,7 @@ class Lines:
         """Those of the lines that answer that may wait for somebody."""
         asked = select(*_WAITING).where(*_where(demarche, query), _LINE.waits != "")
         with self._scope.read() as connection:
-            return tuple(WaitingLine(*row) for row in connection.execute(asked))
+            return tuple(WaitingLine(*row) for row in connection.execute(asked).tuples())
 
     def of(self, demarche: int, audience: str, numbers: Sequence[int]) -> dict[int, DossierLine]:
         """Lines of some dossiers, by number, their text left out."""

@@ -159,16 +159,16 @@ def test_why_now_rests_on_the_news_the_reader_and_what_they_said() -> None:
     rising = Circumstances(News(new=None), {"SIT-1"})
     assert why(queue_of([LINE], READER, QUIET)) == [("p1", "avis")]
     assert why(queue_of([LINE], READER, rising)) == [("p1", "hausse", "avis")]
-    assert why(queue_of([replace(LINE, own=" nice ")], READER, QUIET)) == [("p1",)]
+    assert why(queue_of([LINE._replace(own=" nice ")], READER, QUIET)) == [("p1",)]
     assert why(queue_of([LINE], replace(READER, judged={1}), rising)) == []
-    new = replace(LINE, waits=" nouveau p1 ")
+    new = LINE._replace(waits=" nouveau p1 ")
     assert why(queue_of([new], replace(READER, judged={1}), rising)) == [("nouveau",)]
-    assert why(queue_of([replace(LINE, waits=" conflit ")], READER, rising)) == []
+    assert why(queue_of([LINE._replace(waits=" conflit ")], READER, rising)) == []
 
 
 def test_a_dossier_is_unseen_again_once_it_changed_or_waits_for_more() -> None:
     mark = mark_of(LINE.modified, ("avis", "p1"))
     saw = replace(READER, seen={1: mark})
     assert queue_of([LINE], saw, QUIET).unseen == 0
-    assert queue_of([replace(LINE, modified="2026-01-02T00:00:00Z")], saw, QUIET).unseen == 1
+    assert queue_of([LINE._replace(modified="2026-01-02T00:00:00Z")], saw, QUIET).unseen == 1
     assert queue_of([LINE], saw, Circumstances(News(), {"SIT-1"})).unseen == 1
