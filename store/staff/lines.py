@@ -199,7 +199,7 @@ class Lines:
         """Those of the lines that answer that may wait for somebody."""
         asked = select(*_WAITING).where(*_where(demarche, query), _LINE.waits != "")
         with self._scope.read() as connection:
-            return tuple(WaitingLine(*row) for row in connection.execute(asked).tuples())
+            return tuple(WaitingLine(*row) for row in connection.execute(asked))
 
     def of(self, demarche: int, audience: str, numbers: Sequence[int]) -> dict[int, DossierLine]:
         """Lines of some dossiers, by number, their text left out."""
