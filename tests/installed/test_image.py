@@ -192,8 +192,7 @@ def test_the_services_of_compose_are_healthy_run_and_stop(host: Host) -> None:
     assert not host.is_healthy("worker"), "none was started"
     with host.service("prefect"):
         prefect = ("prefect", "--no-prompt")
-        host.call("worker", *prefect, "work-pool", "create", "unc", "--type", "process")
-        host.call("worker", *prefect, "deploy", "--all")
+        host.call("worker", "unc", "deploy")
         with host.service("portail"), host.service("worker") as worker:
             for seed in generate(8, seed=9)[6:]:
                 host.sandbox.control.create(host.sandbox.demarche, seed)
