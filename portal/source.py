@@ -139,6 +139,14 @@ class Planned:
     at: datetime
 
 
+class PastEvent(Protocol):
+    """One thing that happened to a dossier, see :class:`steps.explain.past_events.PastEvent`."""
+
+    @property
+    def agency(self) -> bool:
+        """Whether the agency alone may know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """What is shown, and how to read it.
@@ -164,6 +172,9 @@ class Source:
             no patient's, and who says so. Raises errors of :mod:`portal.errors`.
         news: What is new to the readers of a workbook since the last weekly edition.
         matters: What waits for them beside dossiers.
+        past_events: What happened to a dossier, the latest first.
+        sections: Heading of the form under which each champ is asked, by stable id, in order.
+        attachment: Where the content of a checksum is on disk; ``None`` where it is not kept.
         give_opinion: Keeps an opinion, unless another was given since the last that was seen (by
             its place among all), with its line in the journal. Raises ``Superseded``.
         compare_returned: What a workbook that came back would change, see
@@ -184,6 +195,9 @@ class Source:
     stamps: Callable[[], Mapping[int, str]]
     news: Callable[[str], News]
     matters: Callable[[str], Sequence[Matter]]
+    past_events: Callable[[int], Sequence[PastEvent]]
+    sections: Callable[[], Mapping[str, str]]
+    attachment: Callable[[str], Path | None]
     give_opinion: Callable[[OpinionRow, int, Visit], None]
     compare_returned: Callable[[bytes, str, ReadAs, Callable[[str], bool]], TakenIn]
     keep_returned: Callable[[TakenIn, Visit], None]

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from ipaddress import ip_address
+from pathlib import Path
 
 from cli.portal.listening import listening
 from cli.portal.planned import planned
 from cli.portal.settings import load_portal_settings, portal_secret
 from cli.terminal.output import ERROR, Common, print_json
+from clients.attachment_folder import AttachmentFolder
 from datafiles.file import DataFileError
 from datafiles.refusals import refusal
 from exports.model import ExportContext, ExportedDossier
@@ -21,6 +23,7 @@ from portal.source import FormDesk, FormState, Passage, RulesDesk, Source
 from settings import SettingsError, load_settings
 from steps.adopt.desk import FormDesk as Adopting
 from steps.adopt.rules import adopt_proposed, check_proposed, try_proposed
+from steps.explain.past_events import past_events, sections_of
 from steps.follow.health import health_of
 from steps.follow.matters import Matter, matters
 from steps.judge.acts import today
@@ -112,6 +115,9 @@ def source_of(services: Services) -> Source:
         stamps=lambda: line_stamps(services),
         news=lambda author: news_of(services, author),
         matters=_once_for_each_act(services),
+        past_events=lambda number: past_events(services, number),
+        sections=lambda: sections_of(services),
+        attachment=lambda checksum: _kept(services, checksum),
         give_opinion=lambda row, until, line: give(services, row, until=until, line=line),
         compare_returned=lambda content, name, said, allowed: compare(
             services, content, name, said, allowed=allowed
@@ -167,6 +173,12 @@ def _form_desk(services: Services) -> FormDesk:
             return desk.adopt(by=by)
 
     return FormDesk(state, decide, take_back, adopt)
+
+
+def _kept(services: Services, checksum: str) -> Path | None:
+    """Where the content of a checksum is, where it was downloaded."""
+    path = AttachmentFolder(services.inputs.attachments.folder).path_of(checksum)
+    return path if path is not None and path.is_file() else None
 
 
 def _once_for_each_act(services: Services) -> Callable[[str], Sequence[Matter]]:

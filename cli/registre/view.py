@@ -98,9 +98,14 @@ def head(one: Situation, proposed: ProposedLevel) -> Iterator[tuple[str, str]]:
 
 
 def parts(
-    one: Situation, register: Register, acts: Sequence[Act], *, on: date
+    one: Situation,
+    register: Register,
+    acts: Sequence[Act],
+    *,
+    on: date,
+    centres: Mapping[str, str],
 ) -> Iterator[Table | str]:
-    """Measures, signals, questions and history of a situation, on a day."""
+    """Measures, signals, questions and history of a situation, on a day; centres have names."""
     if one.measures:
         found = [register.measures[name] for name in one.measures]
         rows = [
@@ -122,7 +127,7 @@ def parts(
         yield signals_table([register.signals[name].fields for name in one.signals], one.signals)
     about = [each for each in asked(register, on=on) if each.question.id in one.questions]
     if about:
-        yield questions_table(about, {})
+        yield questions_table(about, centres)
     yield history_table(acts)
 
 

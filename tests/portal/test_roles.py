@@ -25,9 +25,12 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/accessibilite"): dict.fromkeys(EVERYBODY, 200),
     ("GET", "/exports"): SIGNED_IN,
     ("GET", "/exports/{file_id}"): dict.fromkeys(EVERYBODY, 404) | {NOBODY: 303},
+    ("GET", "/exports/lot/{sequence}"): dict.fromkeys(EVERYBODY, 404) | {NOBODY: 303},
+    ("GET", "/recherche.csv"): SIGNED_IN,
     ("GET", "/changements"): SIGNED_IN,
     ("GET", "/dossiers"): SIGNED_IN,
     ("GET", "/dossiers/{number}"): dict.fromkeys(EVERYBODY, 404) | {NOBODY: 303},
+    ("GET", "/dossiers/{number}/pieces/{name}"): dict.fromkeys(EVERYBODY, 404) | {NOBODY: 303},
     ("POST", "/dossiers/{number}/passages"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
     ("POST", "/dossiers/{number}/avis"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
     ("GET", "/renvoi"): SIGNED_IN,
@@ -84,7 +87,9 @@ def test_every_route_is_asked_for_by_every_role(portal: Portal) -> None:
     for email in EVERYBODY:
         visitor = portal.visitor(email or None)
         for (method, path), answers in EXPECTED.items():
-            asked = path.format(file_id="0" * 32, number="99999999", name="inconnu", secret="x")
+            asked = path.format(
+                file_id="0" * 32, number="99999999", name="inconnu", secret="x", sequence="0"
+            )
             got = visitor.session.request(
                 method, portal.url + asked, allow_redirects=False, timeout=30
             )
