@@ -50,6 +50,14 @@ COMMANDS: Final = {
         "cli.demo.demo:demo",
         "Jouer deux semaines d'une démarche fictive, en deux passages, puis dire quoi ouvrir.",
     ),
+    "deploy": (
+        "cli.deploy.deploy:deploy",
+        "Mettre sur le serveur Prefect la file, les déploiements et les alertes.",
+    ),
+    "digest": (
+        "cli.portal.digest:digest",
+        "Envoyer le résumé de la semaine à chaque personne qui l'a demandé, une fois.",
+    ),
     "doctor": (
         "cli.doctor.doctor:doctor",
         "Vérifier les réglages, la base, l'accès à DS, le formulaire et les droits.",

@@ -22,7 +22,18 @@ from portal.errors import (
     UnknownError,
 )
 from portal.headers import SafeHeaders
-from portal.pages import dossiers, exports, health, home, journal, opinions, sign_in
+from portal.pages import (
+    accounts,
+    dossiers,
+    exports,
+    form,
+    health,
+    home,
+    journal,
+    opinions,
+    rules,
+    sign_in,
+)
 from portal.pages.view import STATIC, View, dsfr_is_installed, view_of
 from portal.people.oidc import OidcProvider, OidcSignIn
 from portal.people.sessions import LASTS, Sessions, came_from, local_path, sessions_of
@@ -67,7 +78,9 @@ def make_app(source: Source, site: Site) -> FastAPI:
         OidcSignIn(site.oidc, callback=f"{site.url}/connexion/oidc/retour") if site.oidc else None
     )
     app.state.source = source
+    app.state.url = site.url
     app.state.writing = Lock()
+    app.state.trials = rules.Trials()
     app.state.returns = Returns()
     app.state.sessions = Sessions(source.store.accounts, site.secret)
     app.state.watch = health.Watch(source.health, site.stalled_after, metrics=site.metrics)
@@ -85,7 +98,18 @@ def make_app(source: Source, site: Site) -> FastAPI:
     library = Library(source)
     library.look()
     app.state.dossier_pages = dossiers.DossierPages(source, library)
-    for pages in (home, journal, sign_in, exports, dossiers, opinions, health):
+    for pages in (
+        home,
+        journal,
+        accounts,
+        sign_in,
+        exports,
+        dossiers,
+        opinions,
+        health,
+        rules,
+        form,
+    ):
         app.include_router(pages.router)
     app.mount("/statique", StaticFiles(directory=STATIC), name="statique")
     app.add_exception_handler(PortalError, _refuse)

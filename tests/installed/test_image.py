@@ -208,8 +208,7 @@ def test_the_services_of_compose_are_healthy_run_and_stop(host: Host) -> None:
     assert not host.is_healthy("worker"), "none was started"
     with host.service("prefect"):
         prefect = ("prefect", "--no-prompt")
-        host.call("worker", *prefect, "work-pool", "create", "unc", "--type", "process")
-        host.call("worker", *prefect, "deploy", "--all")
+        host.call("worker", "unc", "deploy")
         # The look-up serves medicines that the operator loads, with a secret of its own.
         host.call("worker", "unc", "bdpm", "load", "/bdpm", "--json")
         with host.service("portail"), host.service("annuaire"), host.service("worker") as worker:

@@ -330,8 +330,7 @@ def test_a_server_with_postgresql_and_prefect_runs_and_drains(
         set_up(server, sandbox)
         server.sh(debian.told("systemctl enable --now unc-prefect"))
         wait_for(lambda: is_served("http://127.0.0.1:4200/api/health"), seconds=180, what="Prefect")
-        server.sh(PREFECT + debian.told(".venv/bin/prefect work-pool create"))
-        server.sh(PREFECT + debian.told(".venv/bin/prefect deploy --all"))
+        server.sh(PREFECT + debian.told(".venv/bin/unc deploy"))
         server.sh(debian.told("systemctl enable --now unc-worker@1"))
         alive = f"{UNC} worker --name passerelle-1 --alive"
         wait_for(lambda: "vivant" in server.sh(f"{alive} || true"), seconds=90, what="a worker")

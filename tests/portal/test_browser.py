@@ -13,12 +13,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from portal.pages.view import dsfr_is_installed
+from settings import ROOT
 from tests.chromium import picture
 from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, PASSWORD, Portal, add_account, served
 from tests.steps.returning import fill
 
 SHOTS = Path(__file__).parents[2] / "build" / "captures-portail"
 PAGES = ("", "exports", "renvoi", "changements", "dossiers", "indicateurs", "journal")
+ADMINISTRATION = ("comptes", "formulaire", "regles", "etat", "compte")
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 700}
 AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 Open = Callable[..., AbstractContextManager[Page]]
@@ -178,7 +180,7 @@ def test_everything_works_without_javascript(opened: Open) -> None:
 
 
 def _every_page(page: Page, portal: Portal) -> Iterator[str]:
-    for name in PAGES:
+    for name in (*PAGES, *ADMINISTRATION):
         page.goto(f"/{name}")
         yield name
     page.goto(f"/dossiers/{portal.changed}")
@@ -289,3 +291,36 @@ def _numbers(path: Path) -> list[tuple[int, int]]:
 def _send(page: Page, path: Path) -> None:
     page.get_by_label("Classeur", exact=False).last.set_input_files(path)
     page.get_by_role("button", name="Voir ce qui changerait").click()
+
+
+def test_the_day_of_an_administrator(opened: Open, portal: Portal, tmp_path: Path) -> None:
+    """She invites a colleague, who opens her account, and has a rule-set tried."""
+    newest = max((ROOT / "triage/unc/rules").glob("*.yaml"))
+    text = re.sub(r"(?m)^version: .*$", 'version: "2041.1"', newest.read_text("utf-8"))
+    text = re.sub(r"(?m)^in_force_from: .*$", "in_force_from: 2041-01-01", text)
+    file = tmp_path / "2041-1.yaml"
+    file.write_text(re.sub(r"(?m)(\bpenalty: )[\d.]+", r"\g<1>0.05", text), "utf-8")
+    colleague = "collegue@ansm.example.fr"
+    with opened(ADMIN, scripts=False) as page:
+        page.get_by_role("link", name="Comptes", exact=True).click()
+        page.get_by_label("Adresse électronique").fill(colleague)
+        page.get_by_label("Rôle", exact=True).select_option("lecture")
+        page.get_by_role("button", name="Faire le lien").click()
+        told = page.get_by_role("status").inner_text()
+        picture(page, SHOTS / "administration-invitation.png", whole=True)
+        page.get_by_role("link", name="Règles", exact=True).click()
+        page.get_by_label("Référentiel").set_input_files(file)
+        page.get_by_role("button", name="Vérifier et proposer").click()
+        expect(page.get_by_role("heading", level=2).first).to_have_text("Ce qui changerait")
+        expect(page.get_by_role("button", name="Adopter")).to_have_count(0)
+        picture(page, SHOTS / "administration-regles.png", whole=True)
+    with opened(scripts=False) as page:
+        page.goto("/invitation/" + told.rpartition("/")[2].strip())
+        picture(page, SHOTS / "invitation.png", whole=True)
+        page.get_by_label("Mot de passe", exact=False).first.fill(PASSWORD)
+        page.get_by_label("Le même, encore").fill(PASSWORD)
+        page.get_by_role("button", name="Ouvrir mon compte").click()
+        expect(page.get_by_role("status")).to_contain_text("Votre compte est ouvert")
+        sign_in(page, colleague)
+        expect(page.get_by_text("Agence, lecture seule")).to_be_visible()
+    portal.source.store.accounts.remove(colleague)
