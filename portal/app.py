@@ -22,11 +22,13 @@ from portal.errors import (
 )
 from portal.headers import SafeHeaders
 from portal.pages import dossiers, exports, home, journal, opinions, sign_in
+from portal.pages.registre import situations
 from portal.pages.view import STATIC, View, dsfr_is_installed, view_of
 from portal.people.oidc import OidcProvider, OidcSignIn
 from portal.people.sessions import LASTS, Sessions, came_from, local_path, sessions_of
 from portal.published.files import FetchableFiles
 from portal.published.returns import Returns
+from portal.registre.desk import Desk
 from portal.source import Source, now
 from store.staff.visits import Visit
 
@@ -79,7 +81,8 @@ def make_app(source: Source, site: Site) -> FastAPI:
     library = Library(source)
     library.look()
     app.state.dossier_pages = dossiers.DossierPages(source, library)
-    for pages in (home, journal, sign_in, exports, dossiers, opinions):
+    app.state.desk = Desk(source, library)
+    for pages in (home, journal, sign_in, exports, dossiers, opinions, situations):
         app.include_router(pages.router)
     app.mount("/statique", StaticFiles(directory=STATIC), name="statique")
     app.add_exception_handler(PortalError, _refuse)

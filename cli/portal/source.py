@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from ipaddress import ip_address
+from typing import TypeVar
 
 from cli.portal.listening import listening
 from cli.portal.settings import load_portal_settings, portal_secret
@@ -27,6 +28,8 @@ from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.memory import require_base
 from steps.wiring.services import Services, open_services
 from store.database.errors import AlreadyRunning
+
+_T = TypeVar("_T")
 
 
 def run_portal(*, host: str, port: int, common: Common) -> None:
@@ -88,6 +91,13 @@ def source_of(services: Services) -> Source:
         except RequestError as error:
             raise UnknownError from error
 
+    def enter(work: Callable[[Services], _T], /) -> _T:
+        try:
+            with services.store.lock(services.demarche):
+                return work(services)
+        except AlreadyRunning as error:
+            raise BusyError from error
+
     return Source(
         demarche=services.demarche,
         store=services.store,
@@ -109,6 +119,8 @@ def source_of(services: Services) -> Source:
         stamp=lambda: source_digest(services),
         passages=passages_of,
         say_of_passage=say,
+        look_up=lambda work: work(services),
+        enter=enter,
     )
 
 

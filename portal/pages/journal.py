@@ -18,6 +18,7 @@ EVENTS = {
     "a patient again": "Passage de nouveau masqué",
     "opinion": "Avis donné",
     "workbook returned": "Classeur renvoyé",
+    "register": "Acte au registre",
 }
 
 router = APIRouter()

@@ -44,6 +44,7 @@ MENU = (
     MenuPlace("/renvoi", "Renvoyer un classeur"),
     MenuPlace("/changements", "Ce qui a changé"),
     MenuPlace("/dossiers", "Dossiers"),
+    MenuPlace("/situations", "Situations"),
     MenuPlace("/indicateurs", "Indicateurs"),
 )
 JOURNAL = MenuPlace("/journal", "Journal")
@@ -67,6 +68,7 @@ class View:
             "number": show,
             "figure": figure,
             "instant": instant,
+            "r_pair": lambda text: (text, text),
         }
         self._environment.globals |= {
             "demarche": title,

@@ -71,10 +71,23 @@ class Around:
     effects: Sequence[Effect]
 
 
-def around(services: Services, names: Iterable[str], asked: Asked) -> dict[str, Around]:
+def around(
+    services: Services,
+    names: Iterable[str],
+    asked: Asked,
+    *,
+    known: Mapping[str, SituationFacts] | None = None,
+) -> dict[str, Around]:
     """What is known around some situations.
 
     Reports are those that are kept, as they read now, deposited by that day.
+
+    Args:
+        services: Store and data files.
+        names: Ids of the situations.
+        asked: Of which day, known when, for whom.
+        known: What the reports of each sum up to, where that is known already: of one that is not
+            there, nothing is.
 
     Raises:
         Refused: One is unknown on that day.
@@ -84,24 +97,30 @@ def around(services: Services, names: Iterable[str], asked: Asked) -> dict[str, 
     wanted = {one.id: one for one in (find(register, name) for name in names)}
     until = (asked.on or today()) + timedelta(days=1)
     parts = {name: _reports(services, one, asked, until=until) for name, one in wanted.items()}
-    told, copied, matching = descriptions(services), copies(acts), services.form.matching
-    facts: dict[str, SituationFacts | None] = {
-        name: facts_of(name, reports, told, matching=matching, copies=copied)
-        if reports and matching
-        else None
-        for name, reports in parts.items()
-    }
-    groups = {name: one.substances if one else () for name, one in facts.items()}
+    facts = _facts(services, parts, copies(acts)) if known is None else known
+    groups = {name: one.substances if (one := facts.get(name)) else () for name in wanted}
+    matching = services.form.matching
     boxes = sold(services.inputs.home, groups, salts=matching.salts if matching else Salts())
     first = _first_day(services)
     return {
         name: _around(
             services,
-            _Found(one, register, acts, parts[name], facts[name], boxes[name]),
+            _Found(one, register, acts, parts[name], facts.get(name), boxes[name]),
             asked,
             (first, until),
         )
         for name, one in wanted.items()
+    }
+
+
+def _facts(
+    services: Services, parts: Mapping[str, Sequence[Report]], copied: Mapping[int, int]
+) -> dict[str, SituationFacts]:
+    told, matching = descriptions(services), services.form.matching
+    return {
+        name: facts_of(name, reports, told, matching=matching, copies=copied)
+        for name, reports in parts.items()
+        if reports and matching
     }
 
 

@@ -20,6 +20,7 @@ Event: TypeAlias = Literal[
     "a patient again",
     "opinion",
     "workbook returned",
+    "register",
 ]
 
 

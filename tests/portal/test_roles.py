@@ -33,6 +33,7 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/renvoi/{name}"): SIGNED_IN,
     ("POST", "/renvoi/{name}"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
     ("GET", "/indicateurs"): SIGNED_IN,
+    ("GET", "/situations"): SIGNED_IN,
     ("GET", "/journal"): {ADMIN: 200, AGENCE: 403, LYON: 403, NICE: 403, NOBODY: 303},
 }
 
