@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.registre.options import At, Who, acting, reading
-from cli.registre.view import day
 from cli.terminal.output import Common, print_json, table
 from steps.judge.acts import register_of
 from steps.registre import committee as steps
 from triage.registre.committee import ADVICE, Meeting, find_meeting
 from triage.registre.indicator import known_by
 from triage.registre.register import Register
+from triage.registre.told import day
 
 meeting = App(name="meeting", help="Séances du comité : ordre du jour, avis, compte rendu.")
 _DEFAULT = Common()

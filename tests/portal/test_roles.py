@@ -1,11 +1,13 @@
 """Every route, asked for by everybody: what is shown to whom, and what is not."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import pytest
 from starlette.routing import BaseRoute, Mount, Route
 
 from portal.app import make_app
+from portal.pages.registre.gestures import GESTURES
 from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, Portal
 
 NOBODY = ""
@@ -34,6 +36,12 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "/renvoi/{name}"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
     ("GET", "/indicateurs"): SIGNED_IN,
     ("GET", "/situations"): SIGNED_IN,
+    ("GET", "/situations/{name}"): dict.fromkeys(EVERYBODY, 404) | {NOBODY: 303},
+    ("GET", "/situations/{name}/{gesture}"): dict.fromkeys(EVERYBODY, 404) | {NOBODY: 303},
+    **{
+        ("POST", f"/situations/{{name}}/{gesture}"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401}
+        for gesture in GESTURES
+    },
     ("GET", "/journal"): {ADMIN: 200, AGENCE: 403, LYON: 403, NICE: 403, NOBODY: 303},
 }
 
@@ -63,7 +71,9 @@ def test_every_route_is_asked_for_by_every_role(portal: Portal) -> None:
     for email in EVERYBODY:
         visitor = portal.visitor(email or None)
         for (method, path), answers in EXPECTED.items():
-            asked = path.format(file_id="0" * 32, number="99999999", name="inconnu")
+            asked = path.format_map(
+                defaultdict(lambda: "inconnu", file_id="0" * 32, number="99999999")
+            )
             got = visitor.session.request(
                 method, portal.url + asked, allow_redirects=False, timeout=30
             )
