@@ -22,7 +22,7 @@ from portal.errors import (
 )
 from portal.headers import SafeHeaders
 from portal.pages import dossiers, exports, home, journal, opinions, sign_in
-from portal.pages.registre import gestures, situations
+from portal.pages.registre import gestures, measures, meetings, questions, signals, situations
 from portal.pages.view import STATIC, View, dsfr_is_installed, view_of
 from portal.people.oidc import OidcProvider, OidcSignIn
 from portal.people.sessions import LASTS, Sessions, came_from, local_path, sessions_of
@@ -82,7 +82,8 @@ def make_app(source: Source, site: Site) -> FastAPI:
     library.look()
     app.state.dossier_pages = dossiers.DossierPages(source, library)
     app.state.desk = Desk(source, library)
-    for pages in (home, journal, sign_in, exports, dossiers, opinions, situations, gestures):
+    register = (situations, gestures, measures, signals, questions, meetings)
+    for pages in (home, journal, sign_in, exports, dossiers, opinions, *register):
         app.include_router(pages.router)
     app.mount("/statique", StaticFiles(directory=STATIC), name="statique")
     app.add_exception_handler(PortalError, _refuse)

@@ -10,7 +10,10 @@ MOST_BYTES = 16_384
 """Of a form, unless :data:`LARGER` says otherwise."""
 LARGER = (
     (re.compile(r"/dossiers/[0-9]{1,10}/avis"), 512 * 1024),  # the text of a cell, as forms send it
-    (re.compile(r"/(?:situations|signaux|questions|seances)(?:/.*)?"), 128 * 1024),  # its texts
+    (
+        re.compile(r"/(?:situations|mesures|signaux|questions|seances)(?:/.*)?"),
+        128 * 1024,
+    ),  # its texts
     (re.compile(r"/renvoi"), 48 * 2**20),  # the agency's workbook of 10,000 dossiers, twice
 )
 """Paths of forms that may be longer, with their bytes: a long text, a file."""

@@ -13,6 +13,19 @@ from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, Portal
 NOBODY = ""
 EVERYBODY = (NOBODY, ADMIN, AGENCE, LYON, NICE)
 SIGNED_IN = dict.fromkeys((ADMIN, AGENCE, LYON, NICE), 200) | {NOBODY: 303}
+OF_AGENCY = {ADMIN: 200, AGENCE: 200, LYON: 403, NICE: 403, NOBODY: 303}
+GONE = {ADMIN: 404, AGENCE: 404}
+REGISTER_FORMS = (
+    *(f"/situations/{{name}}/{gesture}" for gesture in GESTURES),
+    "/mesures/{measure}/etat",
+    "/mesures/{measure}/conclure",
+    "/signaux/{signal}/rattacher",
+    "/questions/{question}/retirer",
+    *(
+        f"/seances/{{meeting}}/{gesture}"
+        for gesture in ("inscrire", "retirer", "reporter", "tenue", "avis", "compte-rendu")
+    ),
+)
 # For each route and method: what each person gets. A route that is not here fails the test.
 EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/"): SIGNED_IN,
@@ -37,10 +50,27 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/indicateurs"): SIGNED_IN,
     ("GET", "/situations"): SIGNED_IN,
     ("GET", "/situations/{name}"): dict.fromkeys(EVERYBODY, 404) | {NOBODY: 303},
-    ("GET", "/situations/{name}/{gesture}"): dict.fromkeys(EVERYBODY, 404) | {NOBODY: 303},
+    ("GET", "/signaux"): SIGNED_IN,
+    ("GET", "/questions"): SIGNED_IN,
+    ("GET", "/signaux/saisir"): SIGNED_IN,
+    ("GET", "/seances"): OF_AGENCY,
+    ("GET", "/seances/{meeting}"): OF_AGENCY | GONE,
+    ("GET", "/seances/{meeting}/fiches/{reader}"): OF_AGENCY | GONE,
+    ("GET", "/questions/poser"): OF_AGENCY,
+    ("GET", "/seances/preparer"): OF_AGENCY,
+    ("GET", "/questions/{question}/{centre}/repondre"): dict.fromkeys(EVERYBODY, 404)
+    | {NOBODY: 303},
+    **{("GET", path): OF_AGENCY | GONE for path in REGISTER_FORMS},
     **{
-        ("POST", f"/situations/{{name}}/{gesture}"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401}
-        for gesture in GESTURES
+        ("POST", path): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401}
+        for path in (
+            *REGISTER_FORMS,
+            "/signaux/saisir",
+            "/questions/poser",
+            "/seances/preparer",
+            "/questions/{question}/{centre}/repondre",
+            "/seances/{meeting}/fiches",
+        )
     },
     ("GET", "/journal"): {ADMIN: 200, AGENCE: 403, LYON: 403, NICE: 403, NOBODY: 303},
 }

@@ -6,17 +6,17 @@ Whoever is signed in acts, by the door « portail ».
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeAlias
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from french.text import typographic
 from portal.errors import BusyError, NotWrittenError
 from portal.pages.registre.desk import desk_of
 from portal.pages.view import view_of
-from portal.pages.writing import Form, Sent, Shown
-from portal.people.sessions import Person
+from portal.pages.writing import Form, Sent, Shown, form_of
+from portal.people.sessions import Person, SignedIn
 from portal.registre.inputs import LONG, Input, day_of, filled
 from steps.judge.acts import today
 from steps.registre.acting import Acting
@@ -26,7 +26,6 @@ from triage.registre.acts import By
 from triage.registre.refused import Refused
 
 DOOR = "portail"
-F = TypeVar("F", bound="ActForm")
 _BUSY = "La passerelle travaille sur la démarche\u00a0: réessayez dans quelques minutes."
 
 
@@ -64,6 +63,9 @@ class Page:
         button: What its button says.
         above: What is told before it.
         warning: What is to know first.
+        other: Another button: what it sends as ``geste``, and what it says.
+        likely: Situations that it is likeliest about: id, title, what agrees.
+        looked: Whether these were looked for.
     """
 
     title: str
@@ -75,6 +77,9 @@ class Page:
     button: str
     above: Sequence[tuple[str, str]] = field(default=())
     warning: str = ""
+    other: tuple[str, str] = ("", "")
+    likely: Sequence[tuple[str, str, str]] = ()
+    looked: bool = False
 
 
 def form_page(
@@ -95,59 +100,79 @@ def form_page(
     )
 
 
-def act(
-    sent: Sent[F],
-    work: Callable[[Services, Acting], object],
-    *,
-    page: Callable[[], Page],
-    seen: Callable[[], int | None],
-    said: str | Callable[[object], str],
-    about: str,
-    back: str | Callable[[object], str] = "",
-) -> Response:
+Build: TypeAlias = Callable[[Request, Person], tuple[Page, int | None]]
+"""Makes the page as it is now, with the last act of its object; refuses who may not see it."""
+Work: TypeAlias = Callable[[Services, Sent[Any], Acting], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What the next page says was done, and which page it is; blank for the one that it is about.
+
+    Attributes:
+        said: What was done, of what the step gave.
+        back: Where to go then, likewise.
+    """
+
+    said: Callable[[Any], str]
+    back: Callable[[Any], str] = lambda _: ""
+
+
+def form_routes(
+    router: APIRouter, path: str, form: type[ActForm], build: Build, work: Work, done: Done
+) -> None:
+    """The two routes of a form: its page, and what it does.
+
+    A refusal of the step is told on the page, beside the field that it names.
+    """
+    checked = form_of(form)
+
+    def ask(request: Request, person: SignedIn) -> Response:
+        page, _ = build(request, person)
+        return form_page(request, person, page)
+
+    def do(sent: Annotated[Sent[Any], Depends(checked)]) -> Response:
+        return act(sent, build, work, done)
+
+    router.add_api_route(path, ask, methods=["GET"], name=f"ask {path}")
+    router.add_api_route(path, do, methods=["POST"], name=f"do {path}")
+
+
+def act(sent: Sent[Any], build: Build, work: Work, done: Done) -> Response:
     """Do an act of the register, or show its form again with why it is refused.
 
-    Args:
-        sent: The form.
-        work: The step.
-        page: The page as it is now.
-        seen: The last act of what it is about, as that page shows it.
-        said: What was done.
-        about: What it was done to, for the journal.
-        back: Where to go then; the page that the form is about.
-
     Raises:
-        NotWrittenError: Somebody changed it meanwhile.
+        NotWrittenError: Somebody changed meanwhile what it is about.
     """
-    source, here = desk_of(sent.request).source, page()
-    given: list[object] = []
+    request, person, source = sent.request, sent.person, desk_of(sent.request).source
+    here, _ = build(request, person)
+    seen: list[int | None] = []
+    given: list[Any] = []
+
+    def shown() -> Shown:
+        page, last = build(request, person)
+        seen.append(last)
+        return page.shown
 
     def acted() -> None:
-        by = By(sent.person.email, DOOR)
+        by = By(person.email, DOOR)
         try:
-            acting = Acting(by, _effect(sent.form.le), sent.form.motif, seen())
-            given.append(source.enter(lambda services: work(services, acting)))
+            acting = Acting(by, _effect(sent.form.le), sent.form.motif, seen[-1])
+            given.append(source.enter(lambda services: work(services, sent, acting)))
         except (Refused, RequestError) as error:
             raise sent.refuse(typographic(str(error)), back=here.back) from error
         except BusyError as error:
             raise sent.refuse(_BUSY, back=here.back) from error
 
+    about = here.action.strip("/").replace("/", ", ")
     try:
-        answer = sent.write(
-            acted,
-            shown=lambda: page().shown,
-            back=here.back,
-            said="",
-            journal=("register", about),
-        )
+        sent.write(acted, shown=shown, back=here.back, said="", journal=("register", about))
     except NotWrittenError as error:
         if error.changes:
             raise
-        return form_page(sent.request, sent.person, page(), form=sent.form, why=error.why)
-    told = said if isinstance(said, str) else said(given[-1])
-    where = back if isinstance(back, str) else back(given[-1])
-    del answer
-    return sent.done(told, back=where or here.back)
+        page, _ = build(request, person)
+        return form_page(request, person, page, form=sent.form, why=error.why)
+    return sent.done(done.said(given[-1]), back=done.back(given[-1]) or here.back)
 
 
 def _effect(text: str) -> date | None:

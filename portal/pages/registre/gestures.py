@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request
 from pydantic import Field
 
-from portal.errors import ForbiddenError, UnknownError
-from portal.pages.registre.acting import ActForm, Page, act, form_page, when
+from portal.errors import ForbiddenError
+from portal.pages.registre.acting import ActForm, Done, Page, form_routes, when
 from portal.pages.registre.desk import desk_of, find
-from portal.pages.writing import Sent, Shown, form_of
-from portal.people.sessions import Person, SignedIn
+from portal.pages.writing import Shown
+from portal.people.sessions import Person
 from portal.registre.desk import Desk, Read
 from portal.registre.inputs import LONG, Input, day_of, level, pairs, texts
 from portal.registre.rows import title_of
@@ -20,9 +21,10 @@ from steps.registre.acting import Acting
 from steps.registre.ranking import proposed_level
 from steps.wiring.services import Services
 from triage.registre import life
+from triage.registre.committee import meetings
 from triage.registre.life import REQUIRED, TEXTS, LevelGiven
 from triage.registre.refused import Refused
-from triage.registre.register import OPEN, Situation, State
+from triage.registre.register import OPEN, MeasureState, Situation, State
 from triage.registre.told import state_of
 
 router = APIRouter()
@@ -82,6 +84,42 @@ class SplitForm(ActForm):
     """Which dossiers."""
 
     dossiers: tuple[Annotated[str, Field(max_length=12)], ...] = ()
+
+
+class MeasureForm(ActForm):
+    """A measure of the agency."""
+
+    type: Annotated[str, Field(title="Type de mesure", max_length=100)] = ""
+    mode: Annotated[str, Field(title="Prise ou exigée", max_length=40)] = ""
+    proposee_le: Annotated[str, Field(title="Proposée le", max_length=10)] = ""
+    decidee_le: Annotated[str, Field(title="Décidée le", max_length=10)] = ""
+    en_oeuvre_le: Annotated[str, Field(title="Mise en œuvre le", max_length=10)] = ""
+    cible: Annotated[str, Field(title="Cible", max_length=1_000)] = ""
+    indicateur: Annotated[str, Field(title="Indicateur attendu", max_length=1_000)] = ""
+    echeance: Annotated[str, Field(title="Échéance d’évaluation", max_length=10)] = ""
+    seance: Annotated[str, Field(title="Séance", max_length=60)] = ""
+    lien: Annotated[str, Field(title="Lien", max_length=1_000)] = ""
+
+    def given(self) -> dict[str, str]:
+        """Its fields."""
+        return {
+            "type": self.type,
+            "mode": self.mode,
+            "cible": self.cible,
+            "indicateur": self.indicateur,
+            "échéance": self.echeance,
+            "séance": self.seance,
+            "lien": self.lien,
+        }
+
+    def dates(self) -> dict[MeasureState, date]:
+        """The first day of each state that it had."""
+        days = {
+            MeasureState.PROPOSED: day_of(self.proposee_le, "Proposée le"),
+            MeasureState.DECIDED: day_of(self.decidee_le, "Décidée le"),
+            MeasureState.IN_FORCE: day_of(self.en_oeuvre_le, "Mise en œuvre le"),
+        }
+        return {state: day for state, day in days.items() if day}
 
 
 class DayForm(ActForm):
@@ -170,6 +208,25 @@ def _dating(_: Desk, __: Read, one: Situation) -> Sequence[Input]:
     return [asked, Input("motif", "Motif", "long", required=True)]
 
 
+def _measuring(desk: Desk, read: Read, _: Situation) -> Sequence[Input]:
+    lists = desk.lists
+    sittings = [(one.id, f"{one.id} du {one.on:%d/%m/%Y}") for one in meetings(read.acts).values()]
+    hint = "Sans aucune date, elle est proposée aujourd’hui"
+    return [
+        Input("type", "Type de mesure", "choix", pairs(lists.mesures), required=True),
+        Input("mode", "Prise ou exigée", "choix", pairs(lists.modes), required=True),
+        Input("proposee_le", "Proposée le", "date", hint=hint),
+        Input("decidee_le", "Décidée le", "date"),
+        Input("en_oeuvre_le", "Mise en œuvre le", "date"),
+        Input("cible", "Cible"),
+        Input("indicateur", "Indicateur attendu"),
+        Input("echeance", "Échéance d’évaluation", "date"),
+        Input("seance", "Séance", "choix", [("", "Aucune"), *sittings]),
+        Input("lien", "Lien", hint="Où elle est publiée"),
+        Input("motif", "Motif", "long"),
+    ]
+
+
 def _reason(_: Desk, __: Read, ___: Situation) -> Sequence[Input]:
     return when(reason=True)
 
@@ -256,6 +313,17 @@ GESTURES: Mapping[str, Gesture] = {
                 services, name, form.given(), acting
             ),
             "Le niveau est enregistré.",
+        ),
+        Gesture(
+            "mesure",
+            "Enregistrer une mesure",
+            MeasureForm,
+            _in(*OPEN),
+            _measuring,
+            lambda services, name, form, acting: steps.add_measure(
+                services, name, form.given(), form.dates(), acting
+            ),
+            "La mesure est enregistrée.",
         ),
         Gesture(
             "clore",
@@ -363,26 +431,11 @@ def agency(person: Person) -> None:
         raise ForbiddenError
 
 
-@router.get("/situations/{name}/{gesture}")
-def ask(request: Request, name: str, gesture: str, person: SignedIn) -> Response:
-    """The form of something that is done of a situation.
-
-    Raises:
-        ForbiddenError: The person does not act in the agency's name.
-        UnknownError: There is no such situation or form.
-    """
-    found = GESTURES.get(gesture)
-    if found is None:
-        raise UnknownError
+def _page(request: Request, person: Person, gesture: Gesture) -> tuple[Page, int]:
     agency(person)
-    page, _ = _page(request, person, name, found)
-    return form_page(request, person, page)
-
-
-def _page(request: Request, person: Person, name: str, gesture: Gesture) -> tuple[Page, int]:
     desk = desk_of(request)
     read = desk.read(person.role)
-    one = find(read, name)
+    one = find(read, request.path_params["name"])
     title = title_of(read, one)
     allowed = gesture.allowed(one)
     page = Page(
@@ -402,29 +455,15 @@ def _page(request: Request, person: Person, name: str, gesture: Gesture) -> tupl
 
 
 def _route(gesture: Gesture) -> None:
-    checked = form_of(gesture.form)
-
-    def do(name: str, sent: Annotated[Sent[Any], Depends(checked)]) -> Response:
-        request, person = sent.request, sent.person
-        sent.require(person.role.acts_on_register)
-        seen: list[int] = []
-
-        def page() -> Page:
-            found, last = _page(request, person, name, gesture)
-            seen.append(last)
-            return found
-
-        return act(
-            sent,
-            lambda services, acting: gesture.work(services, name, sent.form, acting),
-            page=page,
-            seen=lambda: seen[-1],
-            said=gesture.said,
-            about=f"{name}, {gesture.name.lower().rstrip('…')}",
-        )
-
-    router.add_api_route(
-        f"/situations/{{name}}/{gesture.path}", do, methods=["POST"], name=gesture.path
+    form_routes(
+        router,
+        f"/situations/{{name}}/{gesture.path}",
+        gesture.form,
+        lambda request, person: _page(request, person, gesture),
+        lambda services, sent, acting: gesture.work(
+            services, sent.request.path_params["name"], sent.form, acting
+        ),
+        Done(lambda _: gesture.said),
     )
 
 

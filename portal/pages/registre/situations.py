@@ -9,7 +9,6 @@ from portal.people.sessions import SignedIn
 from portal.registre.page import page_of
 from portal.registre.rows import ORDERS, WOKEN, listed, refused
 from steps.judge.acts import today
-from triage.registre.register import OPEN
 
 _ENDED = frozenset({"Clos", "Hors champ"})
 
@@ -65,7 +64,6 @@ def situation(request: Request, name: str, person: SignedIn) -> Response:
         day=read.day,
         counted=read.counted,
         gestures=gestures_of(one) if acts else [],
-        open=one.state in OPEN,
         gone=bool(page.lines) and all(line.status in _ENDED for line in page.lines),
         agency=person.role.audience == "agence",
     )
