@@ -36,7 +36,7 @@ _SENTENCES = {
     "less_than_equal": "la valeur est trop grande ; au plus {le}",
     "greater_than": "la valeur est trop petite ; plus de {gt}",
     "less_than": "la valeur est trop grande ; moins de {lt}",
-    "string_too_short": "le texte est trop court ; au moins {min_length} caractère(s)",
+    "string_too_short": "le texte est trop court ; {min_length} au moins, en caractères",
     "string_too_long": "le texte est trop long ; au plus {max_length} caractères",
     "too_long": "la liste est trop longue ; au plus {max_length}",
     "union_tag_invalid": "« {tag} » n'est pas permis ; attendu : {expected}",

@@ -59,6 +59,10 @@ def without_points(folded: str) -> str:
     return _INITIALS.sub(lambda found: found[0].replace(".", ""), folded)
 
 
+NARROW = "\u202f"
+"""The narrow no-break space: between thousands, before « ; », « ! » and « ? »."""
+SEMICOLON = f"{NARROW}; "
+"""What stands between the members of a list that we join."""
 _TYPOGRAPHY = (
     (re.compile(r"(?<=\S) (?=[;!?])"), "\u202f"),
     (re.compile(r"(?<=\S) (?=[:»%])"), "\u00a0"),
@@ -76,3 +80,18 @@ def typographic(text: str) -> str:
     for found, printed in _TYPOGRAPHY:
         text = found.sub(printed, text)
     return text
+
+
+def agreed(count: int, one: str, several: str = "") -> str:
+    """So many of something, agreed in number: « 1 dossier déposé », « 1 200 dossiers déposés ».
+
+    Args:
+        count: How many; none at all is singular in French.
+        one: What one of them is called.
+        several: What several are; without it, each word takes an « s » that has not one.
+    """
+    if abs(count) > 1:
+        one = several or " ".join(
+            word if word[-1:] in "sxz" else f"{word}s" for word in one.split()
+        )
+    return f"{f'{count:,}'.replace(',', NARROW)} {one}"

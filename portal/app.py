@@ -1,6 +1,7 @@
 """The application: what the pages work with, the routes, and what is refused how."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import sha256
 from threading import Lock
 from urllib.parse import quote, urlsplit
@@ -21,7 +22,7 @@ from portal.errors import (
     UnknownError,
 )
 from portal.headers import SafeHeaders
-from portal.pages import dossiers, exports, home, journal, opinions, sign_in
+from portal.pages import dossiers, exports, health, home, journal, opinions, sign_in
 from portal.pages.registre import gestures, measures, meetings, questions, signals, situations
 from portal.pages.view import STATIC, View, dsfr_is_installed, view_of
 from portal.people.oidc import OidcProvider, OidcSignIn
@@ -41,12 +42,16 @@ class Site:
         url: Its public address, without a final slash.
         secret: Signs sessions and forms, names files.
         oidc: OpenID Connect provider; ``None`` for accounts with a password only.
+        metrics: Whether Prometheus is shown how the bridge is.
+        stalled_after: Time without a reading after which it is told as stopped.
         dsfr: Whether pages wear the State's design system, or a plain style of our own.
     """
 
     url: str
     secret: str
     oidc: OidcProvider | None = None
+    metrics: bool = False
+    stalled_after: timedelta = timedelta(hours=1)
     dsfr: bool = field(default_factory=dsfr_is_installed)
 
     @property
@@ -67,6 +72,7 @@ def make_app(source: Source, site: Site) -> FastAPI:
     app.state.writing = Lock()
     app.state.returns = Returns()
     app.state.sessions = Sessions(source.store.accounts, site.secret)
+    app.state.watch = health.Watch(source.health, site.stalled_after, metrics=site.metrics)
     title = source.store.demarches.state(source.demarche).title or ""
     app.state.view = View(
         title=title,
@@ -83,7 +89,7 @@ def make_app(source: Source, site: Site) -> FastAPI:
     app.state.dossier_pages = dossiers.DossierPages(source, library)
     app.state.desk = Desk(source, library)
     register = (situations, gestures, measures, signals, questions, meetings)
-    for pages in (home, journal, sign_in, exports, dossiers, opinions, *register):
+    for pages in (home, journal, sign_in, exports, dossiers, opinions, health, *register):
         app.include_router(pages.router)
     app.mount("/statique", StaticFiles(directory=STATIC), name="statique")
     app.add_exception_handler(PortalError, _refuse)

@@ -14,6 +14,7 @@ from exports.sheets.centres import Assignment, Centre, concerned
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.to_treat import News
 from mappings.schema.model import Audience
+from steps.follow.state import Health
 from steps.wiring.services import Services
 from store.repository import Store
 from store.staff.opinions import OpinionRow
@@ -53,6 +54,14 @@ class Matter(Protocol):
         """What waits."""
 
 
+class PastEvent(Protocol):
+    """One thing that happened to a dossier, see :class:`steps.explain.past_events.PastEvent`."""
+
+    @property
+    def agency(self) -> bool:
+        """Whether the agency alone may know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """What is shown, and how to read it.
@@ -69,10 +78,14 @@ class Source:
         circumstances: The same, without what takes reading reports: situations and years.
         stamps: What the lines of each listed dossier must be made from, by number.
         passages: What looks like patient data in a dossier, for the agency's eyes.
+        health: How the bridge is now; raises ``StoreError`` where the base does not answer.
         say_of_passage: Keeps what a person says of one: number of the dossier, code, whether it is
             no patient's, and who says so. Raises errors of :mod:`portal.errors`.
         news: What is new to the readers of a workbook since the last weekly edition.
         matters: What waits for them beside dossiers.
+        past_events: What happened to a dossier, the latest first.
+        sections: Heading of the form under which each champ is asked, by stable id, in order.
+        attachment: Where the content of a checksum is on disk; ``None`` where it is not kept.
         give_opinion: Keeps an opinion, unless another was given since the last that was seen (by
             its place among all), with its line in the journal. Raises ``Superseded``.
         compare_returned: What a workbook that came back would change, see
@@ -95,6 +108,9 @@ class Source:
     stamps: Callable[[], Mapping[int, str]]
     news: Callable[[str], News]
     matters: Callable[[str], Sequence[Matter]]
+    past_events: Callable[[int], Sequence[PastEvent]]
+    sections: Callable[[], Mapping[str, str]]
+    attachment: Callable[[str], Path | None]
     give_opinion: Callable[[OpinionRow, int, Visit], None]
     compare_returned: Callable[[bytes, str, ReadAs, Callable[[str], bool]], TakenIn]
     keep_returned: Callable[[TakenIn, Visit], None]
@@ -103,6 +119,7 @@ class Source:
     say_of_passage: Callable[[int, str, bool, str], None]
     look_up: WithServices
     enter: WithServices
+    health: Callable[[], Health]
 
     def read(
         self, entries: Sequence[ExportedDossier], *, context: ExportContext, audience: Audience

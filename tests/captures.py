@@ -25,6 +25,7 @@ from cli.portal.source import source_of
 from sandbox.server import Sandbox, running_sandbox
 from settings import PREFIX, load_settings
 from steps.wiring.services import open_services
+from tests.captures_committee import fiches
 from tests.chromium import chromium
 from tests.exports.xlsx.test_libreoffice import convert
 from tests.portal.conftest import served
@@ -75,6 +76,7 @@ def main(home: Path) -> None:
         shown = f"registre show {situation}"
         for command, height in (("doctor", 520), ("status", 440), (shown, 980)):
             _terminal(browser, command, environment, height=height)
+        _committee(environment)
     _workbooks(latest_export(demo))
     _compress()
 
@@ -150,6 +152,7 @@ def _portal(browser: Browser) -> int:
         _shot(page, "portail-indicateurs")
         page.context.close()
         page = _signed_in(browser, CENTRE, portal.url)
+        page.goto("/exports")
         _shot(page, "portail-exports")
         page.goto("/changements")
         page.get_by_role("link", name="Dossier 24").first.wait_for()  # something changed
@@ -172,7 +175,7 @@ def _signed_in(browser: Browser, email: str, url: str) -> Page:
     page.get_by_label("Adresse électronique").fill(email)
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.get_by_role("button", name="Se connecter").click()
-    page.get_by_role("heading", name="Exports", level=1).wait_for()
+    page.get_by_role("heading", name="À traiter", level=1).wait_for()
     return page
 
 
@@ -219,6 +222,14 @@ def _workbooks(folder: Path) -> None:
                 place = str(_first_page(text, sheet))
                 page = ["-f", place, "-l", place, "-singlefile", "-r", str(DPI), "-png"]
                 _said(["pdftoppm", *page, str(printed), str(IMAGES / name)])
+
+
+def _committee(environment: Mapping[str, str]) -> None:
+    with tempfile.TemporaryDirectory() as made:
+        for reader, file in fiches(environment, Path(made)).items():
+            name = "comite-fiche" if reader == "agence" else f"comite-fiche-{reader}"
+            page = ["-singlefile", "-r", str(DPI), "-png"]
+            _said(["pdftoppm", *page, str(file), str(IMAGES / name)])
 
 
 def _first_page(pages: Sequence[str], sheet: str) -> int:

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
-from rich.console import Console
 from rich.table import Table
 
-from cli.terminal.output import ERROR, Common, print_json, table
+from cli.terminal.output import ERROR, Common, Console, print_json, table
 from datafiles.file import DataFileError
 from mappings.report.display import show, show_decimal
 from settings import load_settings

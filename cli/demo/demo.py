@@ -12,11 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self, cast
 
-from rich.console import Console
-
 from cli.demo import two_weeks
 from cli.demo.sandbox import PORT, Dossiers, sandbox_environment, sandbox_home
-from cli.terminal.output import Common, print_json, say
+from cli.terminal.output import Common, Console, print_json, say
 from cli.terminal.parsing import Count
 from exports.published.editions import Kind
 from exports.published.manifest import CURRENT

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 from pydantic import SecretStr
-from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -18,7 +17,7 @@ from cli.doctor.ds import checks_ds
 from cli.doctor.here import checks_here
 from cli.doctor.setting_names import check_names
 from cli.doctor.source import show_source, source_check, source_of, source_told
-from cli.terminal.output import Common, print_json, printable
+from cli.terminal.output import Common, Console, print_json, printable
 from datafiles.file import DataFileError
 from settings import PREFIX, Settings
 from steps.wiring.form import Form, load_form

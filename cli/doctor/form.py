@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cli.doctor.check import Check, Level
 from clients.reading.demarche import DemarcheInfo
 from datafiles.file import DataFileError
-from french.text import normalise_label
+from french.text import agreed, normalise_label
 from mappings.adoption.absences import absences
 from mappings.dossier.decode import decode_revision
 from mappings.drift.compare import Observed
@@ -41,11 +41,11 @@ def checks_form(settings: Settings, info: DemarcheInfo, form: Form) -> Iterator[
     reviewed = reviewed_form(settings.mapping)
     for one in absences(reviewed, form.mapping) if reviewed else ():
         yield Check(_CHAMPS, "info", f"non demandé : {one}")
-    found = f"{len(form.mapping.fields)} données, {len(revisions)} révision(s)"
+    found = f"{agreed(len(form.mapping.fields), 'donnée')}, {agreed(len(revisions), 'révision')}"
     yield from _lines(_CHAMPS, ours, found=found)
     annotations = [one for one in drifts if one.field.startswith("annotations.")]
     yield from _lines(
-        _ANNOTATIONS, annotations, found=f"{len(form.mapping.annotations)} annotation(s)"
+        _ANNOTATIONS, annotations, found=agreed(len(form.mapping.annotations), "annotation")
     )
     yield _tags(settings, observed, form)
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
-from rich.console import Console
 from rich.table import Table
 
 from cli.mapping.new import new
 from cli.mapping.view import show_adopted
-from cli.terminal.output import ERROR, Common, print_json
+from cli.terminal.output import ERROR, Common, Console, print_json
 from datafiles.file import text_of
+from french.text import agreed
 from mappings.adoption.decisions import Decision
 from mappings.adoption.session import ABSENT, Choice, Session
 from mappings.drift.model import Severity
@@ -156,7 +156,7 @@ def _ask(adaptation: Adaptation) -> tuple[Adaptation, bool]:
     out = Console()
     session = adaptation.session
     sure = len(session.taken)
-    out.print(f"{sure} donnée(s) sûre(s), {len(list(session.questions()))} à voir.")
+    out.print(f"{agreed(sure, 'donnée sûre')}, {len(list(session.questions()))} à voir.")
     out.print(_HELP, style="dim", highlight=False)
     try:
         while not session.decisions.by:
@@ -232,8 +232,9 @@ def _proposal(at: int, match: Match) -> Iterator[str]:
 def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> None:
     out = Console()
     out.print(
-        f"{told['file']} : {len(told['sure'])} donnée(s) avec leur champ,"
-        f" {len(told['absent'])} non demandée(s), {len(told['left'])} à voir.",
+        f"{told['file']} : {agreed(len(told['sure']), 'donnée')} avec leur champ,"
+        f" {agreed(len(told['absent']), 'non demandée', 'non demandées')},"
+        f" {len(told['left'])} à voir.",
         highlight=False,
         soft_wrap=True,
     )

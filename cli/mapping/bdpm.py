@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
-from rich.console import Console
 
-from cli.terminal.output import ERROR, Common, print_json, table
+from cli.terminal.output import ERROR, Common, Console, print_json, table
 from mappings.medicines.facts import medicines_of
 from mappings.medicines.match import rates
 from mappings.report.display import show

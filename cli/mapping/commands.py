@@ -6,7 +6,6 @@ from typing import Any
 
 import orjson
 from cyclopts import App
-from rich.console import Console
 
 from cli.mapping.adapt import adapt
 from cli.mapping.new import new
@@ -17,9 +16,10 @@ from cli.mapping.view import (
     reading_lines,
     show_adopted,
 )
-from cli.terminal.output import ERROR, Common, print_json
+from cli.terminal.output import ERROR, Common, Console, print_json
 from cli.terminal.parsing import DossierNumber
 from datafiles.file import DataFile, DataFileError, text_of
+from french.text import agreed
 from mappings.drift.model import COLUMNS, Drift, Severity, counts
 from mappings.drift.model import table as drift_table
 from mappings.drift.proposals import propose as proposals
@@ -96,7 +96,7 @@ def propose(*, common: Common = _DEFAULT) -> int:
         print_json({"drift": rows, "proposals": [asdict(one) for one in found]})
         return 0
     out = Console()
-    out.print(f"{len(drifts)} écart(s) entre le formulaire et la correspondance.")
+    out.print(f"{agreed(len(drifts), 'écart')} entre le formulaire et la correspondance.")
     for drift in drifts:
         out.print(f"- {drift.advice}", markup=False, highlight=False, soft_wrap=True)
     for one in found:
@@ -115,7 +115,9 @@ def accept(*, common: Common = _DEFAULT) -> int:
     if common.json:
         print_json({"file": str(path), "drift": counts(left)})
     else:
-        Console().print(f"{path} : {len(drifts)} écart(s) relus.", highlight=False, soft_wrap=True)
+        Console().print(
+            f"{path} : {agreed(len(drifts), 'écart relu')}.", highlight=False, soft_wrap=True
+        )
         for one in left:
             if one.severity is not Severity.INFORMATION:
                 ERROR.print(f"Reste {one.advice}", markup=False, highlight=False)

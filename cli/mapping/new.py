@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from rich.console import Console
-
-from cli.terminal.output import ERROR, Common, print_json
+from cli.terminal.output import ERROR, Common, Console, print_json
 from clients.reading.reader import DsReader
 from clients.transport import DsTransport
+from french.text import agreed
 from settings import load_settings
 from steps.start.new_demarche import Created, Described, create, described, described_in
 
@@ -45,9 +44,9 @@ def _described() -> Described:
 def _show(made: Created) -> None:
     for one in made.odd:
         ERROR.print(f"Non lu : {one}", markup=False, highlight=False, soft_wrap=True)
-    counted = f"{made.fields} données, {made.repetitions} bloc(s) répétable(s)"
+    counted = f"{agreed(made.fields, 'donnée')}, {agreed(made.repetitions, 'bloc répétable')}"
     lines = [
-        f"{made.folder} : {counted}, {made.annotations} annotation(s).",
+        f"{made.folder} : {counted}, {agreed(made.annotations, 'annotation')}.",
         "Tout reste à l'agence, rien n'est jugé ni écrit sur DS.",
         *(f"  export {name}={value}" for name, value in made.settings.items()),
         "  unc doctor && unc run",

@@ -5,10 +5,10 @@ from dataclasses import asdict
 from getpass import getuser
 
 from cyclopts import App
-from rich.console import Console
 
-from cli.terminal.output import Common, print_json, printable, table
+from cli.terminal.output import Common, Console, print_json, printable, table
 from cli.terminal.parsing import DossierNumber
+from french.text import agreed
 from settings import load_settings
 from steps.judge.patients import Passage, clear, passages, restore
 from steps.wiring.services import open_services
@@ -33,7 +33,7 @@ def show(dossier: DossierNumber, *, common: Common = _DEFAULT) -> int:
         return 0
     rows = [(one.code, one.kind, one.field, printable(one.text), _state(one)) for one in found]
     columns = ["Code", "Genre", "Donnée", "Passage", "Hors de l'agence"]
-    Console().print(table(f"Dossier {dossier} : {len(rows)} passage(s)", columns, rows))
+    Console().print(table(f"Dossier {dossier} : {agreed(len(rows), 'passage')}", columns, rows))
     return 0
 
 

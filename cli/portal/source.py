@@ -1,13 +1,15 @@
 """The portal, built from settings and served; imported by `unc serve` only, for it is slow."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TypeVar
 
 from cli.portal.listening import listening
 from cli.portal.settings import load_portal_settings, portal_secret
 from cli.terminal.output import ERROR, Common, print_json
+from clients.attachment_folder import AttachmentFolder
 from exports.model import ExportContext, ExportedDossier
 from portal.app import Site, make_app
 from portal.errors import BusyError, UnknownError
@@ -16,6 +18,8 @@ from portal.published.notices import Crier
 from portal.serving import each_minute, server_of
 from portal.source import Passage, Source
 from settings import SettingsError, load_settings
+from steps.explain.past_events import past_events, sections_of
+from steps.follow.health import health_of
 from steps.follow.matters import Matter, matters
 from steps.judge.acts import today
 from steps.judge.patients import clear, passages, restore
@@ -47,6 +51,8 @@ def run_portal(*, host: str, port: int, common: Common) -> None:
         url=settings.portal_url.rstrip("/"),
         secret=portal_secret(settings.home),
         oidc=own.provider(),
+        metrics=own.portal_metrics,
+        stalled_after=timedelta(minutes=own.portal_stalled_after),
     )
     post = own.post()
     if not site.https and not _is_loopback(host):
@@ -111,6 +117,9 @@ def source_of(services: Services) -> Source:
         stamps=lambda: line_stamps(services),
         news=lambda author: news_of(services, author),
         matters=_once_for_each_act(services),
+        past_events=lambda number: past_events(services, number),
+        sections=lambda: sections_of(services),
+        attachment=lambda checksum: _kept(services, checksum),
         give_opinion=lambda row, until, line: give(services, row, until=until, line=line),
         compare_returned=lambda content, name, said, allowed: compare(
             services, content, name, said, allowed=allowed
@@ -121,7 +130,14 @@ def source_of(services: Services) -> Source:
         say_of_passage=say,
         look_up=lambda work: work(services),
         enter=enter,
+        health=lambda: health_of(services),
     )
+
+
+def _kept(services: Services, checksum: str) -> Path | None:
+    """Where the content of a checksum is, where it was downloaded."""
+    path = AttachmentFolder(services.inputs.attachments.folder).path_of(checksum)
+    return path if path is not None and path.is_file() else None
 
 
 def _once_for_each_act(services: Services) -> Callable[[str], Sequence[Matter]]:

@@ -8,9 +8,9 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 from email_validator import EmailNotValidError, validate_email
-from rich.console import Console
 
-from cli.terminal.output import ERROR, Common, print_json, table
+from cli.terminal.output import ERROR, Common, Console, print_json, table
+from french.text import agreed
 from mappings.report.display import show
 from portal.people.passwords import SHORTEST, hash_password
 from portal.people.roles import Role, parse_role
@@ -75,7 +75,7 @@ def list_(*, common: Common = _DEFAULT) -> int:
         (one.email, one.role, "mot de passe" if one.password_hash else "OpenID", show(one.added_at))
         for one in found
     ]
-    Console().print(table(f"{len(rows)} compte(s)", ["Compte", "Rôle", "Accès", "Ajouté"], rows))
+    Console().print(table(agreed(len(rows), "compte"), ["Compte", "Rôle", "Accès", "Ajouté"], rows))
     return 0
 
 

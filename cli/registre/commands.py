@@ -5,7 +5,6 @@ from dataclasses import asdict
 from datetime import date
 
 from cyclopts import App
-from rich.console import Console
 
 from cli.registre import effect as effects
 from cli.registre import pack as packs
@@ -16,14 +15,16 @@ from cli.registre.options import At, Level, Texts, Who, acting, reading
 from cli.registre.past_years import import_, template
 from cli.registre.questions import question
 from cli.registre.signals import signal
-from cli.terminal.output import Common, print_json, table
+from cli.terminal.output import Common, Console, print_json, table
 from cli.terminal.parsing import Count, DossierNumber
 from steps.judge.acts import register_of, today
 from steps.registre import acting as steps
 from steps.registre.around import Asked, around
+from steps.registre.questions import centre_names
 from steps.registre.ranking import proposed_level
 from triage.registre import life
 from triage.registre.acts import By, Draft, as_known, history
+from triage.registre.folding import read
 from triage.registre.indicator import known_by, year_figure, years_of
 from triage.registre.life import When, find
 from triage.registre.lists import Lists
@@ -69,9 +70,10 @@ def show(situation: str, *, at: At = _NOW, common: Common = _DEFAULT) -> int:
     """
     known = known_by(at.connu_le)
     with reading() as services:
-        register = register_of(services, on=at.au, known=known)
+        kept, centres = services.store.acts.list(services.demarche), centre_names(services)
+        register = read(kept, on=at.au, known=known)
         one = find(register, situation)
-        every = as_known(services.store.acts.list(services.demarche), on=at.au, known=known)
+        every = as_known(kept, on=at.au, known=known)
         acts, proposed = history(every, one.id), proposed_level(services, one.dossiers)
         found = around(services, [one.id], Asked(at.au, known))[one.id].effects
         scores = [
@@ -89,7 +91,7 @@ def show(situation: str, *, at: At = _NOW, common: Common = _DEFAULT) -> int:
     out.print(table(f"{one.id} · {one.title}", ["", ""], [*head(one, proposed)]))
     if scores:
         out.print(view.scores_table(scores), highlight=False)
-    parts = view.parts(one, register, acts, on=at.au or today())
+    parts = view.parts(one, register, acts, on=at.au or today(), centres=centres)
     for part in (*parts, *effects.effect_tables(found)):
         out.print(part, highlight=False)
     return 0

@@ -6,11 +6,10 @@ from datetime import date
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
-from rich.console import Console
 from rich.table import Table
 
 from cli.registre.options import At, Who, acting, reading
-from cli.terminal.output import Common, print_json, table
+from cli.terminal.output import Common, Console, print_json, table
 from cli.terminal.parsing import Count, DossierNumber
 from french.time import MONTHS
 from steps.registre import around as steps
@@ -50,7 +49,8 @@ def effect(
         out.print(f"{found.situation.id} : aucune mesure de l’agence mise en œuvre.")
     for one in found.effects:
         out.print(effect_table(one))
-        out.print(curve_table(one))
+        if one.reports.curve.months:
+            out.print(curve_table(one))
     return 0
 
 

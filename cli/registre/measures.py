@@ -5,11 +5,10 @@ from datetime import date
 from typing import Annotated
 
 from cyclopts import App, Parameter
-from rich.console import Console
 
 from cli.registre.options import Who, acting
 from cli.registre.view import plain_measure
-from cli.terminal.output import Common, print_json
+from cli.terminal.output import Common, Console, print_json
 from steps.judge.acts import register_of
 from steps.registre import acting as steps
 from triage.registre.measures import find_measure

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
-from rich.console import Console
 from rich.table import Table
 
 from cli.registre.options import At, Who, acting, reading
-from cli.terminal.output import Common, print_json, table
+from cli.terminal.output import Common, Console, print_json, table
+from french.text import agreed
 from steps.judge.acts import register_of
 from steps.registre import committee as steps
 from triage.registre.committee import ADVICE, Meeting, find_meeting
@@ -163,7 +163,7 @@ def list_(*, at: At = _NOW, common: Common = _DEFAULT) -> int:
         for one in found.values()
     ]
     columns = ["Séance", "Date", "État", "Depuis", "Situations", "Avis"]
-    Console().print(table(f"{len(rows)} séance(s)", columns, rows))
+    Console().print(table(agreed(len(rows), "séance"), columns, rows))
     return 0
 
 
@@ -214,6 +214,7 @@ def _said(common: Common, one: Meeting) -> int:
     if common.json:
         print_json(plain_meeting(one))
     else:
-        told = f"{one.id} : séance du {day(one.on)}, {one.state}, {len(one.items)} situation(s)"
+        told = f"{one.id} : séance du {day(one.on)}, {one.state},"
+        told += f" {agreed(len(one.items), 'situation')}"
         Console().print(f"{told}, {len(one.advice)} avis.", highlight=False)
     return 0

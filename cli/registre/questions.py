@@ -5,14 +5,12 @@ from datetime import date
 from typing import Any
 
 from cyclopts import App
-from rich.console import Console
 
 from cli.registre import view
 from cli.registre.options import At, Who, acting, reading
-from cli.terminal.output import Common, print_json
+from cli.terminal.output import Common, Console, print_json
 from steps.judge.acts import register_of, today
 from steps.registre import questions as steps
-from steps.wiring.services import Services
 from triage.registre.indicator import known_by
 from triage.registre.questions import asked
 from triage.registre.register import Question
@@ -47,7 +45,7 @@ def add(
     with acting() as services:
         given = {"texte": texte}
         one = steps.ask(services, sujet, given, centres, due=echeance, acting=who.acting())
-        names = _names(services)
+        names = steps.centre_names(services)
     told = ", ".join(names.get(code, code) for code in one.centres)
     return _said(common, one, f"posée à {told}, réponse attendue le {day(one.due_on)}")
 
@@ -88,16 +86,15 @@ def list_(*, centre: str = "", at: At = _NOW, common: Common = _DEFAULT) -> int:
     with reading() as services:
         register = register_of(services, on=at.au, known=known_by(at.connu_le))
         code = steps.code_of(services, centre) if centre else None
-        found, names = asked(register, on=at.au or today(), centre=code), _names(services)
+        found, names = (
+            asked(register, on=at.au or today(), centre=code),
+            steps.centre_names(services),
+        )
     if common.json:
         print_json({"questions": [view.plain_asked(one) for one in found]})
     else:
         Console().print(view.questions_table(found, names))
     return 0
-
-
-def _names(services: Services) -> dict[str, str]:
-    return {one.code: one.name for one in steps.known_centres(services)}
 
 
 def _said(common: Common, one: Question, what: str) -> int:

@@ -4,11 +4,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from cyclopts import App
-from rich.console import Console
 
 from cli.registre import view
 from cli.registre.options import reading
-from cli.terminal.output import Common, print_json
+from cli.terminal.output import Common, Console, print_json
 from datafiles.file import DataFileError, text_of
 from steps.judge.acts import register_of
 from steps.registre.ranking import ranked, tried

@@ -5,11 +5,10 @@ from datetime import date
 from typing import Annotated
 
 from cyclopts import App, Parameter
-from rich.console import Console
 
 from cli.registre import view
 from cli.registre.options import Who, acting, reading
-from cli.terminal.output import Common, print_json
+from cli.terminal.output import Common, Console, print_json
 from steps.judge.acts import register_of
 from steps.registre import signals as steps
 from steps.wiring.failures import RequestError

@@ -8,6 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from cli.terminal.output import table
+from french.text import agreed
 from french.time import PARIS
 from store.verdicts.scores import KeptScore
 from triage.registre.acts import Act
@@ -58,14 +59,19 @@ def listed(register: Register) -> Table:
     ]
     columns = ["Situation", "Titre", "État", "Depuis", "Niveau", "Identifiée le", "Dossiers"]
     return table(
-        f"{len(rows)} situation(s)", [*columns, "Autres signaux", "Mesures", "Pilote"], rows
+        agreed(len(rows), "situation"), [*columns, "Autres signaux", "Mesures", "Pilote"], rows
     )
 
 
 def parts(
-    one: Situation, register: Register, acts: Sequence[Act], *, on: date
+    one: Situation,
+    register: Register,
+    acts: Sequence[Act],
+    *,
+    on: date,
+    centres: Mapping[str, str],
 ) -> Iterator[Table | str]:
-    """Measures, signals, questions and history of a situation, on a day."""
+    """Measures, signals, questions and history of a situation, on a day; centres have names."""
     if one.measures:
         found = [register.measures[name] for name in one.measures]
         rows = [
@@ -87,7 +93,7 @@ def parts(
         yield signals_table([register.signals[name].fields for name in one.signals], one.signals)
     about = [each for each in asked(register, on=on) if each.question.id in one.questions]
     if about:
-        yield questions_table(about, {})
+        yield questions_table(about, centres)
     yield history_table(acts)
 
 
@@ -117,7 +123,7 @@ def questions_table(found: Sequence[Asked], names: Mapping[str, str]) -> Table:
         for one in found
     ]
     columns = ["Question", "Sujet", "Centre", "Texte", "Échéance", "État", "Réponse"]
-    return table(f"{len(rows)} question(s) aux centres", columns, rows)
+    return table(agreed(len(rows), "question aux centres", "questions aux centres"), columns, rows)
 
 
 def plain_asked(one: Asked) -> dict[str, Any]:
@@ -222,7 +228,7 @@ def ranking_table(found: Sequence[Ranked], register: Register) -> Table:
         for one in found
     ]
     columns = ["Rang", "Situation", "Titre", "En hausse ou réveillée", "Niveau", "Score", "Lignes"]
-    return table(f"{len(rows)} situation(s)", columns, rows)
+    return table(agreed(len(rows), "situation"), columns, rows)
 
 
 def moves_table(found: Sequence[Move]) -> Table:
@@ -237,7 +243,9 @@ def moves_table(found: Sequence[Move]) -> Table:
         for one in found
     ]
     columns = ["Situation", "Rang", "Score", "Lignes"]
-    return table(f"{len(rows)} situation(s) changeraient", columns, rows)
+    return table(
+        f"{agreed(len(rows), 'situation changerait', 'situations changeraient')}", columns, rows
+    )
 
 
 def plain_year(one: YearFigure) -> dict[str, Any]:

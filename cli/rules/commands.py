@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
-from rich.console import Console
 
 from cli.rules.trial_view import trial_tables
 from cli.rules.view import explained_tree, history_table
-from cli.terminal.output import Common, print_json, progress, say, table
+from cli.terminal.output import Common, Console, print_json, progress, say, table
 from cli.terminal.parsing import Count, DossierNumber
+from french.text import agreed
 from mappings.schema.model import FormMapping
 from settings import Settings, load_settings
 from steps.explain.past_verdicts import explain_past, history
@@ -155,7 +155,7 @@ def diff(one: str, other: str, *, common: Common = _DEFAULT) -> int:
         Console().print("Aucune différence.")
         return 0
     rows = [(line.place, line.before or "–", line.after or "–") for line in found]
-    Console().print(table(f"{len(rows)} différence(s)", ["Où", one, other], rows))
+    Console().print(table(agreed(len(rows), "différence"), ["Où", one, other], rows))
     return 0
 
 

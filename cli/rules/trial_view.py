@@ -6,6 +6,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from cli.terminal.output import table
+from french.text import agreed
 from triage.rules.model import RuleSet
 from triage.verdict.trial import Move, Trial
 from triage.verdict.trial_causes import VERDICTS
@@ -20,9 +21,10 @@ def trial_tables(trial: Trial, candidate: RuleSet) -> Iterator[RenderableType]:
     priorities = [one for one in trial.moves if one.priority_changes and not one.status_changes]
     others = [one for one in trial.moves if not (one.status_changes or one.priority_changes)]
     yield Text(
-        f"Référentiel {candidate.version} essayé sur {trial.compared} dossier(s), dont"
-        f" {trial.since} déposé(s) depuis le {candidate.in_force_from:%d/%m/%Y}, les seuls qu'il"
-        f" jugerait une fois adopté : {_counted(statuses)} changerai(en)t de statut,"
+        f"Référentiel {candidate.version} essayé sur {agreed(trial.compared, 'dossier')}, dont"
+        f" {agreed(trial.since, 'déposé')} depuis le {candidate.in_force_from:%d/%m/%Y},"
+        f" les seuls qu'il jugerait une fois adopté : {_counted(statuses)}"
+        f" {'changeraient' if len(statuses) > 1 else 'changerait'} de statut,"
         f" {_counted(priorities)} de priorité seulement, {_counted(others)} de score ou d'item"
         " seulement. Rien n'a été changé."
     )

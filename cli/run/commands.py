@@ -8,13 +8,13 @@ from signal import SIGINT, SIGTERM
 from typing import Annotated
 
 from cyclopts import Parameter
-from rich.console import Console
 
 from cli.run.several import Finish, for_each
 from cli.run.summary import finish, name_troubles
-from cli.terminal.output import ERROR, Common, print_json, progress, say, table
+from cli.terminal.output import ERROR, Common, Console, print_json, progress, say, table
 from cli.terminal.parsing import DossierNumber
 from exports.published.editions import Kind
+from french.text import agreed
 from mappings.drift.model import Kind as DriftKind
 from mappings.report.display import show
 from mappings.schema.model import AnnotationSpec
@@ -99,7 +99,7 @@ def respond(
     else:
         rows = [_for_people(reply, annotations) for reply in due]
         Console().print(
-            table(f"{len(due)} écriture(s) due(s)", ["Dossier", "Quoi", "Détail"], rows)
+            table(agreed(len(due), "écriture due"), ["Dossier", "Quoi", "Détail"], rows)
         )
     return 0
 

@@ -9,10 +9,10 @@ from typing import Annotated, TypeAlias
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
-from rich.console import Console
 
 from cli.run.several import for_each
-from cli.terminal.output import ERROR, Common, print_json, progress
+from cli.terminal.output import ERROR, Common, Console, print_json, progress
+from french.text import agreed
 from french.time import PARIS
 from settings import Settings
 from settings_parts import LARGEST_NUMBER
@@ -20,6 +20,7 @@ from steps.publish.export import export, foresee_withdrawal
 from steps.read.retention import old_workbooks, over, remove_old_workbooks
 from steps.read.retention import purge as erase_what_is_over
 from steps.wiring.failures import RequestError
+from steps.wiring.inputs import BACKUPS
 from steps.wiring.memory import place_of, require_base, require_no_trace
 from steps.wiring.services import each_base, now, open_services, the_base
 from steps.wiring.summary import Summary
@@ -27,7 +28,6 @@ from store.database.backup import backup as copy_database
 from store.repository import is_new, open_store
 
 _DEFAULT = Common()
-_BACKUPS = "sauvegardes"
 Copies: TypeAlias = Annotated[int, Parameter(validator=Number(gte=1, lte=LARGEST_NUMBER))]
 
 
@@ -198,25 +198,44 @@ class _Purge:
         numbers = sorted(summary.deleted)
         listed = f" : {', '.join(map(str, numbers))}" if numbers else ""
         if self.dry_run:
-            yield f"{len(numbers)} dossier(s) à effacer{listed}"
-            yield f"{len(self.removed)} export(s) trop vieux (UNC_EXPORT_RETENTION_DAYS)"
+            yield f"{agreed(len(numbers), 'dossier')} à effacer{listed}"
+            yield f"{agreed(len(self.removed), 'export')} trop vieux (UNC_EXPORT_RETENTION_DAYS)"
             yield from (f"  {folder}" for folder in self.removed)
-            yield f"{len(summary.remade)} édition(s) ou export(s) à refaire sans ce qui en part"
+            yield (
+                f"{agreed(len(summary.remade), 'édition ou export', 'éditions ou exports')}"
+                " à refaire sans ce qui en part"
+            )
             yield from (f"  {folder}" for folder in summary.remade)
             if summary.withdrawn:
-                yield f"{len(summary.withdrawn)} fichier(s) à supprimer, impossibles à refaire"
+                yield agreed(
+                    len(summary.withdrawn),
+                    "fichier à supprimer, impossible à refaire",
+                    "fichiers à supprimer, impossibles à refaire",
+                )
                 yield from (f"  {file}" for file in summary.withdrawn)
             yield from self._out_of_reach()
             due = numbers or self.removed or summary.remade or summary.withdrawn
             yield "Rien n'est effacé : unc purge le fait." if due else "Rien à effacer."
             return
-        yield f"{len(numbers)} dossier(s) effacé(s){listed}"
-        yield f"{len(summary.workbooks)} classeur(s) publié(s) de nouveau"
-        yield f"{len(self.removed)} édition(s) ou export(s) trop vieux effacé(s)"
-        yield f"{len(summary.remade)} édition(s) ou export(s) refait(s) sans ce qui en part"
+        yield f"{agreed(len(numbers), 'dossier effacé')}{listed}"
+        yield f"{agreed(len(summary.workbooks), 'classeur publié')} de nouveau"
+        yield agreed(
+            len(self.removed),
+            "édition ou export trop vieux, effacé",
+            "éditions ou exports trop vieux, effacés",
+        )
+        yield agreed(
+            len(summary.remade),
+            "édition ou export refait sans ce qui en part",
+            "éditions ou exports refaits sans ce qui en part",
+        )
         yield from (f"  {folder}" for folder in summary.remade)
         if summary.withdrawn:
-            yield f"{len(summary.withdrawn)} fichier(s) supprimé(s), qui ne pouvaient être refaits"
+            yield agreed(
+                len(summary.withdrawn),
+                "fichier supprimé, qui ne pouvait être refait",
+                "fichiers supprimés, qui ne pouvaient être refaits",
+            )
             yield from (f"  {file}" for file in summary.withdrawn)
         yield from self._out_of_reach()
 
@@ -224,8 +243,13 @@ class _Purge:
         """Where what was erased may still be."""
         if self.copies:
             yield (
-                f"{len(self.copies)} sauvegarde(s) de la base gardent en clair ce qui est effacé"
-                " après elles : effacez les plus vieilles, chiffrez-les (docs/exploitation.md § 6)"
+                agreed(
+                    len(self.copies),
+                    "sauvegarde de la base garde en clair ce qui est effacé",
+                    "sauvegardes de la base gardent en clair ce qui est effacé",
+                )
+                + " après elles : effacez les plus vieilles,"
+                " chiffrez-les (docs/exploitation.md, § 6)"
             )
             for one in self.copies:
                 day = datetime.fromtimestamp(one.stat().st_mtime, PARIS)
@@ -243,13 +267,13 @@ def _troubles(_summary: Summary) -> int:
 def _dated(settings: Settings, name: str) -> Path:
     stamp = f"{now().astimezone(PARIS):%Y-%m-%d-%H%M%S}"
     kind = "sqlite" if settings.database().startswith("sqlite") else "dump"
-    return settings.home / _BACKUPS / f"{name}-{stamp}.{kind}"
+    return settings.home / BACKUPS / f"{name}-{stamp}.{kind}"
 
 
 def _let_go(settings: Settings, name: str, *, keep: int) -> list[Path]:
     """Erase the oldest copies of this name, but for the last ones; which they were."""
     dated = re.compile(rf"{re.escape(name)}-[\d-]{{17}}\.(?:sqlite|dump)")
-    folder = settings.home / _BACKUPS
+    folder = settings.home / BACKUPS
     found = [one for one in folder.iterdir() if one.is_file() and dated.fullmatch(one.name)]
     old = sorted(found, key=lambda one: (one.stat().st_mtime, one.name))[:-keep]
     for one in old:
@@ -259,7 +283,7 @@ def _let_go(settings: Settings, name: str, *, keep: int) -> list[Path]:
 
 def _copies(settings: Settings) -> tuple[Path, ...]:
     """Copies of the base that stay here, oldest first: a purge does not reach into them."""
-    found = [one for one in (settings.home / _BACKUPS).rglob("*") if one.is_file()]
+    found = [one for one in (settings.home / BACKUPS).rglob("*") if one.is_file()]
     return tuple(sorted(found, key=lambda one: one.stat().st_mtime))
 
 

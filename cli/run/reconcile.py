@@ -1,10 +1,9 @@
 """`unc reconcile`: compare the whole démarche with the store, and repair the store."""
 
-from rich.console import Console
-
 from cli.run.several import for_each
 from cli.run.summary import name_troubles
-from cli.terminal.output import Common, print_json, progress
+from cli.terminal.output import Common, Console, print_json, progress
+from french.text import agreed
 from settings import Settings
 from steps.read.reconcile import reconcile as compare
 from steps.wiring.services import connect
@@ -30,7 +29,7 @@ def _finish(summary: Summary, common: Common) -> int:
         print_json({**summary.json(), "drift": len(repaired), "repaired": repaired})
     elif repaired:
         listed = ", ".join(map(str, repaired))
-        Console().print(f"{len(repaired)} écart(s), réparé(s) : {listed}", highlight=False)
+        Console().print(f"{agreed(len(repaired), 'écart réparé')} : {listed}", highlight=False)
     else:
         Console().print("Aucun écart : la copie est celle de la démarche.")
     return name_troubles(summary)

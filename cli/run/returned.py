@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
-from rich.console import Console
 
-from cli.terminal.output import Common, print_json, say, table
+from cli.terminal.output import Common, Console, print_json, say, table
 from exports.returned.merging import Change, Held, Spread
 from exports.returned.taken_in import TakenIn
 from settings import load_settings

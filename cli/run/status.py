@@ -7,11 +7,10 @@ from typing import Annotated, Any
 
 import orjson
 from cyclopts import Parameter
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.terminal.output import ERROR, Common, print_json, printable, table
+from cli.terminal.output import ERROR, Common, Console, print_json, printable, table
 from cli.terminal.parsing import Count
 from mappings.drift.model import Severity
 from mappings.medicines.columns import NO_REFERENCE

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from rich.console import Console
-
-from cli.terminal.output import Common, print_json, say, table
+from cli.terminal.output import Common, Console, print_json, say, table
+from french.text import agreed
 from mappings.report.display import show
 from steps.wiring.summary import COUNTS, Summary
 from steps.wiring.troubles import LISTED, counted, troubles_of
@@ -46,7 +45,7 @@ def _show(summary: Summary) -> None:
     out = Console()
     counts = summary.json()
     if summary.nothing_done():
-        read = f"{show(counts['seen'])} dossier(s) relu(s), " if summary.seen else ""
+        read = f"{agreed(counts['seen'], 'dossier relu')}, " if summary.seen else ""
         out.print(f"Rien à faire : {read}aucun changement.")
         return
     rows = [(label, show(counts[name])) for name, label in COUNTS.items() if counts[name]]

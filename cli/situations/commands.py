@@ -7,7 +7,6 @@ from getpass import getuser
 from typing import Any
 
 from cyclopts import App
-from rich.console import Console
 
 from cli.situations.consumption import consumption, consumption_tables, plain
 from cli.situations.followup import follow
@@ -18,8 +17,9 @@ from cli.situations.view import (
     show_range,
     situation_tables,
 )
-from cli.terminal.output import Common, print_json, table
+from cli.terminal.output import Common, Console, print_json, table
 from cli.terminal.parsing import DossierNumber
+from french.text import agreed
 from settings import load_settings
 from steps.follow.consumption import consumed
 from steps.judge.acts import copies_of
@@ -69,7 +69,7 @@ def list_(*, common: Common = _DEFAULT) -> int:
         for one in found
     ]
     columns = ["Situation", "Titre", "Dossiers", "Entreprises", "Patients", "Confirmés"]
-    listed = table(f"{len(rows)} situation(s)", columns, rows)
+    listed = table(f"{agreed(len(rows), 'situation')}", columns, rows)
     for column in listed.columns:
         column.no_wrap = column.header != "Titre"
     Console().print(listed)
@@ -123,7 +123,7 @@ def confirm(situation: str, *, common: Common = _DEFAULT) -> int:
     with _writing() as services:
         numbers = confirm_situation(services, situation, by=_who())
     return _said(
-        common, situation, numbers, f"{situation} : {len(numbers)} dossier(s) confirmé(s)."
+        common, situation, numbers, f"{situation} : {agreed(len(numbers), 'dossier confirmé')}."
     )
 
 
@@ -137,7 +137,9 @@ def merge(one: str, into: str, *, common: Common = _DEFAULT) -> int:
     """
     with _writing() as services:
         numbers = merge_situations(services, one, into=into, by=_who())
-    return _said(common, into, numbers, f"{one} fondue dans {into} : {len(numbers)} dossier(s).")
+    return _said(
+        common, into, numbers, f"{one} fondue dans {into} : {agreed(len(numbers), 'dossier')}."
+    )
 
 
 @situations.command
@@ -150,7 +152,7 @@ def split(situation: str, *dossiers: DossierNumber, common: Common = _DEFAULT) -
     """
     with _writing() as services:
         new = split_situation(services, situation, dossiers, by=_who())
-    return _said(common, new, sorted(dossiers), f"{new} : {len(dossiers)} dossier(s).")
+    return _said(common, new, sorted(dossiers), f"{new} : {agreed(len(dossiers), 'dossier')}.")
 
 
 @situations.command

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
-from cli.terminal.output import Common, print_json, table
+from cli.terminal.output import Common, Console, print_json, table
+from french.text import agreed
 from mappings.report.display import show, show_decimal
 from settings import load_settings
 from steps.follow.consumption import Consumed, consumed
@@ -94,7 +94,7 @@ def _signals(found: Consumed, beside: Beside) -> Table:
     columns = ["Substance", "Année", "Boîtes", "Attendu (95 %)", "p", "q", "Situations"]
     title = f"{len(rows)} signal(aux) de consommation"
     if found.signals:
-        title += f", sur {found.signals[0].judged} substance(s) jugée(s)"
+        title += f", sur {agreed(found.signals[0].judged, 'substance jugée')}"
     return table(title, columns, rows)
 
 

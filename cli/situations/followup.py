@@ -2,9 +2,7 @@
 
 from dataclasses import asdict
 
-from rich.console import Console
-
-from cli.terminal.output import Common, print_json, table
+from cli.terminal.output import Common, Console, print_json, table
 from mappings.report.display import show_decimal
 from settings import load_settings
 from steps.follow.followup import Followed, followed

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from cli.terminal.output import table
+from french.text import agreed
 from mappings.report.display import show, show_decimal
 from store.verdicts.situations import SituationReport
 from triage.situations.description import Description
@@ -74,14 +75,14 @@ def links_table(found: Sequence[ReportLink], titles: Mapping[str, str]) -> Table
         "Ce qui concorde",
         "Ligne : ressemblance × poids",
     ]
-    return table(f"{len(rows)} lien(s)", columns, rows)
+    return table(f"{agreed(len(rows), 'lien')}", columns, rows)
 
 
 def copies_table(found: Sequence[Copies]) -> Table:
     """Groups of copies, the best documented apart."""
     rows = [(one.master, ", ".join(map(str, one.others))) for one in found]
     columns = ["Le mieux documenté", "Doublons probables"]
-    return table(f"{len(rows)} groupe(s) de doublons", columns, rows)
+    return table(f"{agreed(len(rows), 'groupe')} de doublons", columns, rows)
 
 
 def _line(line: Line, titles: Mapping[str, str]) -> str:

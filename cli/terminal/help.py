@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cyclopts import App, Group
 
+from french.text import typographic
+
 if TYPE_CHECKING:  # the parser imports these for help pages alone
     from cyclopts.help import HelpEntry, HelpPanel
     from rich.console import Console, ConsoleOptions
@@ -58,7 +60,6 @@ _LABELS: Final = {
 """What stands for an argument, by its name in capitals; others are French already."""
 _WORD = re.compile(r"[A-Z]+")
 _LINE_END = re.compile(r"[ \n]+")
-_BEFORE_SIGN = re.compile(r" (?=[»:;?!])")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 
 
@@ -101,7 +102,9 @@ class _French:
         if usage:
             typed = str(usage).replace("...", "…")
             known = _WORD.sub(lambda found: _KINDS.get(found[0], label(found[0])), typed)
-            console.print(f"Usage : {known}", markup=False, highlight=False, style="bold")
+            console.print(
+                typographic(f"Usage : {known}"), markup=False, highlight=False, style="bold"
+            )
 
     def render_description(
         self, console: "Console", options: "ConsoleOptions", description: Any
@@ -110,7 +113,7 @@ class _French:
         text = _plain(description)
         if text.strip():
             paragraphs = [_LINE_END.sub(" ", one).strip() for one in _PARAGRAPH.split(text)]
-            told = _typeset("\n\n".join(one for one in paragraphs if one))
+            told = typographic("\n\n".join(one for one in paragraphs if one))
             console.print(f"{told}\n", markup=False, highlight=False)
 
 
@@ -141,12 +144,7 @@ def _told(one: "HelpEntry") -> "Text":
         told.append(f"[par défaut : {one.default}]")
     if one.required:
         told.append("[obligatoire]")
-    return Text(_typeset(" ".join(part for part in told if part)))
-
-
-def _typeset(text: str) -> str:
-    """French text whose signs do not begin a line."""
-    return _BEFORE_SIGN.sub("\N{NO-BREAK SPACE}", text).replace("« ", "«\N{NO-BREAK SPACE}")
+    return Text(typographic(" ".join(part for part in told if part)))
 
 
 def _plain(described: Any) -> str:

@@ -13,14 +13,33 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 from cyclopts import Parameter
-from rich.console import Console
+from rich import console as rich_console
 from rich.table import Table
 from rich.text import Text
 
 from datafiles.refusals import is_told, refusal
+from french.text import typographic
 
 if TYPE_CHECKING:
     from steps.wiring.services import Tell
+
+
+class Console(rich_console.Console):
+    """What people read in a terminal, printed as French is: no-break spaces, curved apostrophes.
+
+    In a pipe, a file or a journal sentences stay as they are searched for.
+    """
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        """Print texts so; what is no plain text is shown as it is made."""
+        super().print(
+            *(self.typeset(one) if isinstance(one, str) else one for one in objects), **how
+        )
+
+    def typeset(self, text: str) -> str:
+        """A text as it is shown here."""
+        return typographic(text) if self.is_terminal else text
+
 
 ERROR = Console(stderr=True)
 """Everything but the answer of a command goes here."""
@@ -107,11 +126,12 @@ def _without_accents(error: UnicodeError) -> tuple[str, int]:
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
     """A table; cells are shown as they are, never as markup, and whole: a long word is folded."""
-    made = Table(title=title, title_justify="left", header_style="bold")
+    out = Console()
+    made = Table(title=out.typeset(title), title_justify="left", header_style="bold")
     for column in columns:
         made.add_column(column, overflow="fold")
     for row in rows:
-        made.add_row(*(Text(printable(str(cell))) for cell in row))
+        made.add_row(*(Text(out.typeset(printable(str(cell)))) for cell in row))
     return made
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from exports.cells import Content, Link
 from exports.sheets.columns import Format, SheetSpec
-from exports.sheets.tables import CALCULATED, Column, Table
+from exports.sheets.tables import CALCULATED, COUNTED, Column, Table
 from exports.sheets.to_treat import News
 from exports.xlsx.row_writer import cell_value
 from french.text import typographic
@@ -115,7 +115,7 @@ class Comparison:
 
 def since(told: str, changes: Changes) -> Comparison:
     """The comparison with an edition, as people name it."""
-    return Comparison(f"Depuis l’{told}\u00a0: {changes.counted}", f"l’{told}", changes)
+    return Comparison(f"Depuis l’{told}{COUNTED}{changes.counted}", f"l’{told}", changes)
 
 
 def first_edition(why: str) -> Comparison:

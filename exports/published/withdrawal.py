@@ -33,6 +33,7 @@ from exports.published.manifest import (
 from exports.sheets.withheld_columns import Place, WithheldColumns
 from exports.xlsx.former_tables import columns_in, numbers_in
 from exports.xlsx.without_rows import Trimmed, without_dossiers
+from french.text import SEMICOLON, agreed
 from french.time import day_in_words
 from mappings.schema.model import Audience
 
@@ -251,15 +252,15 @@ def masked_of(manifest: Mapping[str, Any]) -> Mapping[str, frozenset[Place]]:
 
 def told_on(at: datetime, count: int, columns: Iterable[str] = ()) -> str:
     """How many dossiers a file was made again without, which columns it shows no more, and when."""
-    several, said = "s" if count > 1 else "", list[str]()
+    said = list[str]()
     if count:
-        said.append(
-            f"{count} dossier{several} retiré{several} (effacé{several}, retiré{several} de la"
-            f" démarche ou devenu{several} confidentiel{several})"
-        )
-    if named := ", ".join(f"« {one} »" for one in sorted({*columns})):
-        said.append(f"ce qui n'est plus diffusé est masqué ({named})")
-    return f"le {day_in_words(paris(at).date())} : {' ; '.join(said)}."
+        why = "(effacé, retiré de la démarche ou devenu confidentiel)"
+        if count > 1:
+            why = "(effacés, retirés de la démarche ou devenus confidentiels)"
+        said.append(f"{agreed(count, 'dossier retiré')} {why}")
+    if named := ", ".join(f"«\u00a0{one}\u00a0»" for one in sorted({*columns})):
+        said.append(f"ce qui n’est plus diffusé est masqué ({named})")
+    return f"le {day_in_words(paris(at).date())}\u00a0: {SEMICOLON.join(said)}."
 
 
 @dataclass(slots=True)

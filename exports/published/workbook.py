@@ -35,6 +35,7 @@ from exports.sheets.to_treat import (
 from exports.xlsx.about_sheet import (
     AUDIENCES,
     AboutLine,
+    Section,
     about_lines,
     digest_lines,
     fill_about,
@@ -55,6 +56,7 @@ _FOOTERS: dict[Audience, str] = {
     "agence": "Agence seulement — confidentiel",
     "reseau": "Diffusion : réseau des CRPV",
 }
+_READERS: dict[Audience, str] = {"agence": "l’agence", "reseau": "les centres"}
 _SHORT = 12
 """Digits of the digest in the identity of a workbook."""
 
@@ -209,7 +211,14 @@ class AudienceWorkbook:
             )
             for number in aside
         )
-        above = headline(treated, words=words, aside=len(aside), first=self.comparison.first)
+        above = headline(
+            treated,
+            whom="votre centre" if self.centre else _READERS[audience],
+            among=len(self.readings),
+            words=words,
+            aside=len(aside),
+            first=self.comparison.first,
+        )
         return replace(table, rows=(*more, *table.rows), above=above)
 
     @cached_property
@@ -280,7 +289,7 @@ class AudienceWorkbook:
         if self.maker.audience == "agence":
             listed = self.columns.of_kind("dictionnaire").name
             form = form_lines(self.readings, self.maker.context, listed=listed)
-            return (*form, AboutLine("Retenu", "rien"))
+            return (*form, AboutLine("Retenu", "rien", Section.KEPT_BACK))
         return withheld_lines(
             None if self.centre else self.kept,
             self.readings,

@@ -176,8 +176,11 @@ def same(cell: Cell | None, text: str) -> bool:
 
 
 def squeezed(text: str) -> str:
-    """A text as it is compared: blanks are one."""
-    return " ".join(text.split())
+    """A text as it is compared: without blanks, which programs and versions write otherwise.
+
+    Apostrophes are one likewise: spreadsheets curl those that people type.
+    """
+    return "".join(text.split()).replace("’", "'")
 
 
 def of_book(handed_out: Returned) -> Reference | None:

@@ -12,6 +12,7 @@ from exports.readers.reading import Mask, Reading
 from exports.sheets.centre_names import centres_named
 from exports.sheets.columns import Territory
 from exports.sheets.values import shown_content
+from french.text import SEMICOLON
 from mappings.dossier.model import Place
 from mappings.report.model import Answer
 from triage.registre.register import Register
@@ -148,7 +149,11 @@ def assign(reading: Reading, *, centres: Sequence[Centre], territory: Territory)
 
 def shown_centres(assignment: Assignment, centres: Sequence[Centre]) -> str:
     """Say which centres a dossier concerns, as staff read it."""
-    unknown = f" (« {assignment.unknown} » n'est pas dans la table)" if assignment.unknown else ""
+    unknown = (
+        f" («\u00a0{assignment.unknown}\u00a0» n’est pas dans la table)"
+        if assignment.unknown
+        else ""
+    )
     match assignment.ground:
         case Ground.EVERYWHERE:
             return f"Tous{unknown}"
@@ -158,7 +163,7 @@ def shown_centres(assignment: Assignment, centres: Sequence[Centre]) -> str:
             return f"Sans centre\u00a0: {', '.join(assignment.places)}{unknown}"
         case Ground.TERRITORY | Ground.RAPPORTEUR:
             names = [centre.name for centre in centres if centre.code in assignment.centres]
-            return " ; ".join(names) + unknown
+            return SEMICOLON.join(names) + unknown
 
 
 def concerned(

@@ -15,7 +15,8 @@ from triage.verdict.model import ItemResult, Verdict
 JUDGEMENT, COMMENT = "avis", "commentaire"
 """Columns that evaluators fill in."""
 
-_QUESTION = "une question de recevabilité"
+NO_PRIORITY = "sans priorité"
+"""Shown where no priority is in force, or none that the readers may know: it does not say which."""
 _TO_DO = {
     Verdict.MISSING: "à compléter",
     Verdict.INVALID: "à corriger",
@@ -59,7 +60,9 @@ def missing_items(reading: Reading) -> Content:
         if item.blocking
     ]
     questions = [
-        f"À préciser : {_or_withheld(reading, reason.label, (reason.field,), asked=_QUESTION)}"
+        f"À préciser : {reading.derived(reason.label, (reason.field,))}"
+        if reading.may_tell((reason.field,))
+        else f"{_asked(reading, (reason.field,))} à préciser ({reading.mask.text})"
         for reason in assessment.unanswered_scope
     ]
     return typographic("\n".join([*questions, *lines])) or "Aucun"
@@ -67,25 +70,31 @@ def missing_items(reading: Reading) -> Content:
 
 def reason_of(reading: Reading, item: ItemResult) -> str:
     """Why an item is not whole; where that stays at the agency, what is to be done all the same."""
-    return _or_withheld(reading, item.reason, item.fields, asked=_TO_DO.get(item.verdict, ""))
-
-
-def _or_withheld(reading: Reading, text: str, fields: Sequence[str], *, asked: str) -> str:
-    told = reading.derived(text, fields)
-    if not text or told == text:
+    told, to_do = reading.derived(item.reason, item.fields), _TO_DO.get(item.verdict, "")
+    if not item.reason or told == item.reason or not to_do:
         return told
-    return f"{asked} (détail {told})" if asked else told
+    asked = _asked(reading, [one.rows or one.field for one in item.faults] or item.fields)
+    return f"{asked} {to_do} (détail {told})" if asked else f"{to_do} (détail {told})"
+
+
+def _asked(reading: Reading, fields: Sequence[str]) -> str:
+    """Which questions, by the titles that `Dictionnaire` or `À propos` give to all readers."""
+    known = reading.context.mapping.fields
+    titles = dict.fromkeys(known[one].title for one in fields if one in known)
+    return ", ".join(f"« {title} »" for title in titles)
 
 
 def out_of_scope(reading: Reading) -> Content:
     """Why the report is out of scope: the option that a person chose, else the verdict's reason."""
     decision = reading.decision
     if decision.exclusion:  # an annotation: it stays at the agency
-        return decision.exclusion if reading.audience == "agence" else reading.mask.text
+        return (
+            typographic(decision.exclusion) if reading.audience == "agence" else reading.mask.text
+        )
     reason = reading.entry.assessment.out_of_scope
     if reason is None or not decision.excluded:
         return None
-    return reading.derived(reason.text, (reason.field,))
+    return typographic(reading.derived(reason.text, (reason.field,)))
 
 
 def proposed_status(reading: Reading) -> Content:
@@ -144,7 +153,9 @@ def unmapped_text(reading: Reading) -> Content:
     """Answers that the mapping does not take; nobody said who may read them."""
     if reading.audience != "agence":
         return reading.mask.text
-    return "\n".join(f"{one.label} : {one.text}" for one in reading.entry.report.unmapped) or None
+    return (
+        "\n".join(f"{one.label}\u00a0: {one.text}" for one in reading.entry.report.unmapped) or None
+    )
 
 
 def usager(reading: Reading) -> Content:
@@ -173,7 +184,7 @@ def own_comment(reading: Reading) -> Content:
 def received(reading: Reading) -> Content:
     """What others wrote, one a line; only the agency reads it."""
     lines = [
-        f"{one.who} : {' — '.join(part for part in (one.judgement, one.comment) if part)}"
+        f"{one.who}\u00a0: {' — '.join(part for part in (one.judgement, one.comment) if part)}"
         for one in reading.opinions
         if one.judgement or one.comment
     ]
@@ -186,7 +197,7 @@ OF_DOSSIER: Mapping[str, OfDossier] = {
     "avis_recus": received,
     "dossier": dossier_link,
     "statut": lambda one: one.decision.shown,
-    "priorite": lambda one: one.decision.priority,
+    "priorite": lambda one: one.decision.priority or NO_PRIORITY,
     "statut_propose": proposed_status,
     "priorite_proposee": proposed_priority,
     "completude": lambda one: one.entry.assessment.score,
@@ -209,6 +220,7 @@ OF_DOSSIER: Mapping[str, OfDossier] = {
     "crpv": lambda one: one.crpv or None,
     "attribution": lambda one: one.why or None,
     "pourquoi_maintenant": lambda one: one.due or None,
+    "attente": lambda one: max(one.entry.report.deposited_at, one.entry.report.champs_modified_at),
     "situation": lambda one: one.situation or None,
     "referentiel": lambda one: one.entry.assessment.ruleset,
 }

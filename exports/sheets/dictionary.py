@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from exports.readers.reading import Reading
 from exports.sheets.figures import Synthesis
 from exports.sheets.tables import CALCULATED, Column, Table
-from french.text import typographic
+from french.text import agreed, typographic
 
 _HEADERS = (
     ("Feuille", 16),
@@ -75,7 +75,8 @@ def unmapped_champs(readings: Sequence[Reading]) -> Counter[tuple[str, str]]:
 
 def _unmapped(readings: Sequence[Reading]) -> Iterator[tuple[str, ...]]:
     for (champ, label), count in sorted(unmapped_champs(readings).items()):
-        meaning = f"Champ que la correspondance ne reprend pas ; rempli dans {count} dossier(s)."
+        meaning = "Champ que la correspondance ne reprend pas ; rempli dans"
+        meaning += f" {agreed(count, 'dossier')}."
         yield (_FORM, label, meaning, f"champ {champ}", _AUDIENCES["agence"])
 
 

@@ -95,9 +95,11 @@ def _dossiers(readings: Sequence[Reading]) -> tuple[Figure, ...]:
             meaning="Aucun élément obligatoire n'est absent ou invalide.",
         ),
         Figure(
-            "Dossiers à compléter ou à préciser",
+            "Dossiers à compléter ou à préciser par le déclarant",
             _open(statuses),
-            meaning="Un élément obligatoire, ou une question de recevabilité, attend le déclarant.",
+            meaning="Statut « À compléter » ou « À préciser » : un élément obligatoire, ou une"
+            " question de recevabilité, attend le déclarant. « À traiter » compte autre chose : ce"
+            " qui attend les lecteurs de ce classeur.",
         ),
         Figure(
             "Dossiers sans centre",
@@ -176,7 +178,7 @@ def _measures(readings: Sequence[Reading], origins: Figures) -> tuple[Figure, ..
         Figure(
             "Situations",
             len(situations),
-            meaning="Regroupements de signalements (unc situations) présents dans ce classeur.",
+            meaning="Regroupements de signalements du même usage, présents dans ce classeur.",
         ),
         Figure(
             "Part des situations avec une mesure prise",

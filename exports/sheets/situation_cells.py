@@ -11,6 +11,7 @@ from exports.model import SituationView
 from exports.readers.reading import Reading
 from exports.readers.registre import Beside, RegisterReading
 from exports.sheets.columns import Figures
+from exports.sheets.computed import NO_PRIORITY
 from exports.sheets.figures import deposited_on
 from exports.sheets.registre import day_of
 from exports.sheets.values import content_text, shown_content
@@ -90,9 +91,9 @@ def _company(reading: Reading, origins: Figures) -> str:
 
 
 def highest_priority(group: Group) -> Content:
-    """The highest priority of its dossiers."""
+    """The highest priority of its dossiers, or that none has one."""
     found = (one.decision.priority for one in group.readings)
-    return min((one for one in found if one), default=None)
+    return min((one for one in found if one), default=NO_PRIORITY)
 
 
 def confirmed(group: Group) -> Content:

@@ -33,7 +33,7 @@ from exports.sheets.situation_cells import (
     told_range,
 )
 from exports.sheets.tables import CALCULATED, Column
-from french.text import typographic
+from french.text import SEMICOLON, typographic
 from mappings.schema.model import Audience
 
 
@@ -64,11 +64,15 @@ def _column(
     )
 
 
+_OF_THIS_WORKBOOK = (
+    "Signalements, entreprises, dates et mesures sont ceux de ce classeur, et non de toute la"
+    " situation ; la tendance compte tous les dossiers que {whom} peut lire."
+)
 _AS_PATIENTS = (
     "De la plus grande déclaration d'une entreprise à la somme de toutes, comme les patients. Hors"
     " de l'agence : des dossiers du lecteur, et de 1 à 10 « < 11 »."
 )
-PRINTED = 15
+PRINTED = 11
 """How many of the first columns are printed."""
 COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
     (
@@ -76,7 +80,7 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
             "Situation",
             13,
             "centre",
-            "Identifiant de la situation (unc situations, annotation « Situation »). Vide :"
+            "Identifiant de la situation, le même que dans l'annotation « Situation ». Vide :"
             " dossiers du champ qui n'en ont pas, comptés par substance et par nature de la"
             " non-conformité.",
         ),
@@ -85,7 +89,7 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
     (
         _column(
             "Titre",
-            38,
+            32,
             "texte",
             "Titre public au registre, ou nom qu'une personne a donné à la situation, sinon celui"
             " que la passerelle propose : la substance, puis ce qui fait l'usage.",
@@ -95,7 +99,7 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
     (
         _column(
             "État",
-            20,
+            14,
             "centre",
             "État au registre : À valider (regroupement que personne n'a validé), En évaluation,"
             " Mesures décidées, Suivi de l'impact, Close, Écartée. « Réveillée » : un signal est"
@@ -117,7 +121,7 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
     (
         _column(
             "Tendance",
-            17,
+            16,
             "centre",
             "Signalements par mois, en hausse ou en baisse : test de Mann-Kendall sur tous les"
             " dossiers que l'agence peut lire (dans un classeur du réseau ou d'un centre : sur tous"
@@ -125,23 +129,6 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
             " ou moins de 4 mois entiers.",
         ),
         lambda one: direction(one.trend) or None,
-    ),
-    (
-        _column(
-            "Regroupement",
-            14,
-            "centre",
-            "proposée : par la passerelle seule ; confirmée : une personne a placé chaque dossier.",
-        ),
-        confirmed,
-    ),
-    (
-        _column("Substance", 28, "texte", "Substances, écrites comme dans le premier dossier."),
-        lambda one: " ; ".join(one.substances) or UNNAMED,
-    ),
-    (
-        _column("Nature de la non-conformité", 26, "texte", "Natures cochées dans les dossiers."),
-        lambda one: " ; ".join(one.natures) or None,
     ),
     (
         _column(
@@ -157,22 +144,36 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
         _column("Entreprises", 12, "entier", "Entreprises de ce classeur, d'après leur SIREN."),
         companies,
     ),
-    (_column("Priorité la plus haute", 10, "centre", "De P1 à P4."), highest_priority),
     (
-        _column("Avec mesure", 10, "entier", "Dossiers qui déclarent une mesure prise."),
-        lambda one: sum(taken(it, one.origins) for it in one.readings),
+        _column(
+            "Priorité la plus haute",
+            11,
+            "centre",
+            "De P1 à P4 ; « sans priorité » : aucun de ses dossiers n'en a ici.",
+        ),
+        highest_priority,
     ),
     (
-        _column("Premier dépôt", 12, "date", "Jour du premier dépôt."),
-        lambda one: days(one)[0] if one.readings else None,
+        _column(
+            "Dossiers avec mesure",
+            11,
+            "entier",
+            "Dossiers de ce classeur qui déclarent une mesure prise. Compléments et clôtures"
+            " comptent ici chacun : ce nombre peut dépasser « Signalements ».",
+        ),
+        lambda one: sum(taken(it, one.origins) for it in one.readings),
     ),
     (
         _column("Dernier dépôt", 12, "date", "Jour du dernier dépôt."),
         lambda one: days(one)[-1] if one.readings else None,
     ),
     (
-        _column("Dossiers", 40, "texte", "Numéros des dossiers."),
+        _column("Dossiers", 18, "texte", "Numéros des dossiers de ce classeur."),
         lambda one: ", ".join(str(it.number) for it in one.readings) or None,
+    ),
+    (
+        _column("Premier dépôt", 12, "date", "Jour du premier dépôt."),
+        lambda one: days(one)[0] if one.readings else None,
     ),
     (
         _column(
@@ -238,6 +239,23 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
             named="registre_pilote",
         ),
         registered(lambda one: str(one.fields.get("pilote", "")) or None),
+    ),
+    (
+        _column(
+            "Regroupement",
+            14,
+            "centre",
+            "proposée : par la passerelle seule ; confirmée : une personne a placé chaque dossier.",
+        ),
+        confirmed,
+    ),
+    (
+        _column("Substance", 28, "texte", "Substances, écrites comme dans le premier dossier."),
+        lambda one: SEMICOLON.join(one.substances) or UNNAMED,
+    ),
+    (
+        _column("Nature de la non-conformité", 26, "texte", "Natures cochées dans les dossiers."),
+        lambda one: SEMICOLON.join(one.natures) or None,
     ),
     (
         _column(
@@ -351,3 +369,9 @@ def shown_to(audience: Audience, policy: Policy) -> list[tuple[Column, Callable[
         if audience in {"agence", own.audience}:
             found.append((own, of))
     return found
+
+
+def counts_told(audience: Audience) -> str:
+    """What the counts of the sheet are of, said over them."""
+    whom = "l'agence" if audience == "agence" else "le réseau"
+    return typographic(_OF_THIS_WORKBOOK.format(whom=whom))

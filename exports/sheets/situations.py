@@ -20,7 +20,7 @@ from exports.readers.registre import RegisterReading
 from exports.sheets.blocks import natures
 from exports.sheets.columns import Figures, SheetSpec
 from exports.sheets.situation_cells import Group
-from exports.sheets.situation_columns import PRINTED, shown_to
+from exports.sheets.situation_columns import PRINTED, counts_told, shown_to
 from exports.sheets.tables import Table
 from french.text import normalise_label
 from mappings.report.model import Answer
@@ -55,6 +55,7 @@ def situations(
         columns=tuple(column for column, _ in shown),
         rows=tuple(tuple(of(group) for _, of in shown) for group in ordered),
         printed=PRINTED,
+        above=counts_told(registered.audience),
         lines=sheet.lines,
     )
 

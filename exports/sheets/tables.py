@@ -28,6 +28,9 @@ _THEIRS = _FILLED | KEYS | {"dossier"}
 """What every reader has: the number of a dossier or the id of a row, and what they write."""
 CALCULATED = "calculée par la passerelle"
 """Origin of a column that no champ gives, in `Dictionnaire`."""
+COUNTED = "\u00a0: "
+"""What stands, in a sentence over the headers, between what it is about and what it counts there:
+once rows are taken out, only what is before stays true (:mod:`exports.xlsx.without_rows`)."""
 _WORTH_A_ROW = frozenset({Verdict.MISSING, Verdict.INVALID, Verdict.INSUFFICIENT})
 
 

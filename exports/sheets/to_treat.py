@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from exports.readers.reading import Reading
 from exports.sheets.centres import EITHER, Ground
 from exports.sheets.columns import Reason
-from french.text import typographic
+from exports.sheets.tables import COUNTED
+from french.text import SEMICOLON, agreed, typographic
 from mappings.dossier.model import DossierState
 from mappings.report.model import Answer
 from triage.replies.decision import MANUAL
@@ -113,18 +114,26 @@ def to_treat(
     for reading in readings:
         why = why_now(standing(reading, words), around)
         if why:
-            told = replace(reading, due=typographic(" ; ".join(words[name] for name in why)))
+            told = replace(reading, due=SEMICOLON.join(typographic(words[name]) for name in why))
             found.append((told, order[why[0]]))
     return tuple(one for one, _ in sorted(found, key=lambda one: (*_urgency(*one), *_last(one[0]))))
 
 
 def headline(
-    treated: Sequence[Reading], *, words: Mapping[Reason, str], aside: int, first: bool
+    treated: Sequence[Reading],
+    *,
+    whom: str,
+    among: int,
+    words: Mapping[Reason, str],
+    aside: int,
+    first: bool,
 ) -> str:
-    """How many wait, and for what; one may wait for several reasons.
+    """How many wait, for whom, and for what; one may wait for several reasons.
 
     Args:
         treated: From :func:`to_treat`.
+        whom: Whom they wait for, as they are named.
+        among: Dossiers of the workbook.
         words: How each reason is told.
         aside: Dossiers in quarantine that have no row of their own.
         first: Whether no edition can be compared with.
@@ -132,14 +141,16 @@ def headline(
     total = len(treated) + aside
     if not total:
         return NOTHING
-    told = Counter(part for one in treated for part in one.due.split("\u202f; "))
+    told = Counter(part for one in treated for part in one.due.split(SEMICOLON))
     told[typographic(words.get("quarantaine", ""))] += aside
     counts = " · ".join(
         f"{typographic(words[name])}\u00a0: {told[typographic(words[name])]}"
         for name in words
         if told[typographic(words[name])]
     )
-    line = f"{total} dossier{'s' if total > 1 else ''} à traiter — {counts}"
+    line = (
+        f"À traiter par {whom}{COUNTED}{agreed(total, 'dossier')}, sur {among + aside} — {counts}"
+    )
     return typographic(f"{line} ({UNTIL_THE_FIRST})" if first and "nouveau" in words else line)
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from exports.cells import Content, paris
 from exports.readers.reading import Mask, Reading, Shown
+from french.text import SEMICOLON, typographic
 from mappings.dossier.model import Attachment, Company, DossierState, Place, Unlisted
 from mappings.report.display import show
 from mappings.report.model import Answer, AnswerState, Row, Value
@@ -42,7 +43,7 @@ def shown_content(shown: Shown, *, part: str = "") -> Content:
             return text
         case Answer(state=AnswerState.UNREADABLE):
             problem = shown.problem or "réponse illisible"
-            return f"{shown.raw} ({problem})" if shown.raw else problem
+            return f"{shown.raw} ({typographic(problem)})" if shown.raw else typographic(problem)
         case Answer(value=None):
             return shown.raw or None  # « Ne sait pas » is said, and is no answer
         case Answer():
@@ -83,7 +84,7 @@ def content_text(content: Content) -> str:
             return str(content)
 
 
-def joined(parts: Iterable[str], *, separator: str = " ; ") -> str:
+def joined(parts: Iterable[str], *, separator: str = SEMICOLON) -> str:
     """Join what is not blank, each text once, in the order given."""
     return separator.join(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
@@ -100,7 +101,7 @@ def rows_text(reading: Reading, field: str) -> str:
     ]
     if reading.rows_kept_back(field):
         lines.append(reading.mask.text)
-    return joined(lines, separator=" ; " if len(names) == 1 else "\n")
+    return joined(lines, separator=SEMICOLON if len(names) == 1 else "\n")
 
 
 def column_text(reading: Reading, *, field: str, name: str) -> str:
@@ -121,7 +122,7 @@ def _cell_text(reading: Reading, row: Row, field: str, name: str) -> str:
 
 def _listed(items: tuple[object, ...]) -> str:
     names = [item.filename if isinstance(item, Attachment) else item for item in items]
-    separator = "\n" if any(isinstance(item, Attachment) for item in items) else " ; "
+    separator = "\n" if any(isinstance(item, Attachment) for item in items) else SEMICOLON
     return joined(
         (str(name) for name in names if not isinstance(name, Mapping)), separator=separator
     )

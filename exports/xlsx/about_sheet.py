@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
@@ -14,7 +15,7 @@ from exports.readers.policy import Policy
 from exports.readers.reading import Mask, Reading
 from exports.sheets.dictionary import unmapped_champs
 from exports.xlsx.styles import BLUE, FONT, THIN, set_text
-from french.text import typographic
+from french.text import agreed, typographic
 from mappings.medicines.columns import NO_REFERENCE
 from mappings.schema.model import Audience
 
@@ -32,6 +33,15 @@ AUDIENCES: dict[Audience, str] = {
 }
 
 
+class Section(StrEnum):
+    """The headings under which lines stand, in order."""
+
+    ABOUT = "Ce classeur"
+    KEPT_BACK = "Ce qui n’y est pas"
+    COUNTED = "Compté sur ses dossiers"
+    OPERATOR = "Pour l’exploitant"
+
+
 @dataclass(frozen=True, slots=True)
 class AboutLine:
     """One line of the sheet.
@@ -39,11 +49,14 @@ class AboutLine:
     Attributes:
         name: What it is about.
         text: What it says.
+        section: Under which heading; ``COUNTED`` holds all that counts or dates dossiers, which
+            goes when some of them are taken out.
         passing: Whether it is true of when the file was made, and nothing new when it moves.
     """
 
     name: str
     text: str
+    section: Section = Section.ABOUT
     passing: bool = False
 
 
@@ -87,14 +100,19 @@ def about_lines(
         AboutLine(
             "Dernier changement",
             f"{moment_of(changed)} (Paris)" if changed else "aucun\u00a0: aucun dossier",
+            Section.COUNTED,
         ),
         AboutLine("Filtres", context.filters or held),
         AboutLine("Comparé à", compared),
-        AboutLine("Référentiel", context.ruleset),
+        AboutLine("Référentiel", context.ruleset, Section.OPERATOR),
         *digests,
         AboutLine("« Situations »", _COUNTED),
-        AboutLine("BDPM", context.reference or f"{NO_REFERENCE} : ses colonnes sont vides"),
-        AboutLine("Logiciel", context.software),
+        AboutLine(
+            "BDPM",
+            context.reference or f"{NO_REFERENCE} : ses colonnes sont vides",
+            Section.OPERATOR,
+        ),
+        AboutLine("Logiciel", context.software, Section.OPERATOR),
         *withheld,
     )
 
@@ -102,9 +120,11 @@ def about_lines(
 def identity_lines(identity: Identity, *, digest: str) -> tuple[AboutLine, ...]:
     """Return what tells the workbook from any other."""
     return (
-        AboutLine("Somme de contrôle du contenu", f"SHA-256 {digest}"),
+        AboutLine("Somme de contrôle du contenu", f"SHA-256 {digest}", Section.OPERATOR),
         AboutLine(
-            IDENTITY, f"{identity} (ne pas modifier : « unc import » reconnaît le classeur à cela)"
+            IDENTITY,
+            f"{identity} (ne pas modifier : « unc import » reconnaît le classeur à cela)",
+            Section.OPERATOR,
         ),
     )
 
@@ -118,9 +138,11 @@ def digest_lines(context: ExportContext, policy: Policy, *, columns: str) -> tup
     """Return the versions of the data files that decide the workbook."""
     mapping = context.mapping
     return (
-        AboutLine(_MAPPING, f"{mapping.form} {mapping.version} ({mapping.digest})"),
-        AboutLine("Colonnes", columns),
-        AboutLine(_POLICY, f"{policy.version} ({policy.digest})"),
+        AboutLine(
+            _MAPPING, f"{mapping.form} {mapping.version} ({mapping.digest})", Section.OPERATOR
+        ),
+        AboutLine("Colonnes", columns, Section.OPERATOR),
+        AboutLine(_POLICY, f"{policy.version} ({policy.digest})", Section.OPERATOR),
     )
 
 
@@ -143,22 +165,29 @@ def withheld_lines(
     fields = context.mapping.fields
     titles = [spec.title for spec in fields.values() if spec.audience == "agence"]
     lines = [
-        AboutLine("Dossiers non diffusés", _kept_back(kept, context, policy)),
-        AboutLine("Colonnes réservées à l'agence", ", ".join(titles)),
+        AboutLine("Colonnes réservées à l'agence", ", ".join(titles), Section.KEPT_BACK),
+        AboutLine("Dossiers non diffusés", _kept_back(kept, context, policy), Section.COUNTED),
     ]
     for rule in policy.withheld:
         for field in rule.fields:
             masked = sum(isinstance(one.answer(field), Mask) for one in readings)
             lines.append(
-                AboutLine(f"« {fields[field].title} »", f"réponse retenue dans {masked} dossier(s)")
+                AboutLine(
+                    f"« {fields[field].title} »",
+                    f"réponse retenue dans {agreed(masked, 'dossier')}",
+                    Section.COUNTED,
+                )
             )
     for rows in policy.rows:
         hidden = sum(one.rows_kept_back(rows.field) for one in readings)
-        lines.append(AboutLine(f"{fields[rows.field].title} non diffusées", f"{hidden} ligne(s)"))
+        name = f"{fields[rows.field].title} non diffusées"
+        lines.append(AboutLine(name, agreed(hidden, "ligne"), Section.COUNTED))
     marks = sum(one.patient_marks for one in readings)
-    lines.append(AboutLine("Données de patient", f"{marks} passage(s) masqué(s)"))
+    told = agreed(marks, "passage masqué")
+    lines.append(AboutLine("Données de patient", told, Section.COUNTED))
     below = policy.small_counts.below
-    lines.append(AboutLine("Nombres de cas", f"de 1 à {below - 1}, affichés « < {below} »"))
+    small = f"de 1 à {below - 1}, affichés « < {below} »"
+    lines.append(AboutLine("Nombres de cas", small, Section.KEPT_BACK))
     return tuple(lines)
 
 
@@ -184,10 +213,16 @@ def form_lines(
     """
     count = len(unmapped_champs(readings))
     return (
-        AboutLine("Champs non repris", f"{count}, à la fin de « {listed} »" if count else "aucun"),
-        AboutLine("Écarts du formulaire", "\n".join(context.drift) or "aucun"),
-        AboutLine("Formulaire adopté", context.adoption or "non"),
-        AboutLine("Données non demandées", "\n".join(context.absences) or "aucune"),
+        AboutLine(
+            "Champs non repris",
+            f"{count}, à la fin de « {listed} »" if count else "aucun",
+            Section.COUNTED,
+        ),
+        AboutLine("Écarts du formulaire", "\n".join(context.drift) or "aucun", Section.OPERATOR),
+        AboutLine("Formulaire adopté", context.adoption or "non", Section.OPERATOR),
+        AboutLine(
+            "Données non demandées", "\n".join(context.absences) or "aucune", Section.OPERATOR
+        ),
     )
 
 
@@ -198,16 +233,29 @@ def fill_about(sheet: Worksheet, lines: Sequence[AboutLine]) -> None:
     sheet.column_dimensions["B"].width = 96
     set_text(sheet, (1, 1), text="À propos de ce classeur")
     sheet["A1"].font = Font(name=FONT, size=16, bold=True, color=BLUE)
-    for row, line in enumerate(lines, start=3):
-        for place, text in enumerate((line.name, typographic(line.text)), start=1):
-            set_text(sheet, (row, place), text=safe_text(text))
-            cell = sheet.cell(row=row, column=place)
-            cell.font = Font(name=FONT, size=10, bold=place == 1)
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
-            cell.border = THIN
-        lines_high = sum(max(1, -(-len(part) // 96)) for part in line.text.split("\n"))
-        sheet.row_dimensions[row].height = 15 * min(lines_high, 27)  # Excel stops at 409 points
-    sheet.print_area = f"A1:B{len(lines) + 3}"
+    row = 2
+    for section in Section:
+        of_section = [one for one in lines if one.section is section]
+        if of_section:
+            row += 1
+            set_text(sheet, (row, 1), text=section)
+            sheet.cell(row=row, column=1).font = Font(name=FONT, size=11, bold=True, color=BLUE)
+            sheet.row_dimensions[row].height = 24
+        for line in of_section:
+            row += 1
+            _fill_line(sheet, row, line)
+    sheet.print_area = f"A1:B{row}"
+
+
+def _fill_line(sheet: Worksheet, row: int, line: AboutLine) -> None:
+    for place, text in enumerate((typographic(line.name), typographic(line.text)), start=1):
+        set_text(sheet, (row, place), text=safe_text(text))
+        cell = sheet.cell(row=row, column=place)
+        cell.font = Font(name=FONT, size=10, bold=place == 1)
+        cell.alignment = Alignment(vertical="top", wrap_text=True)
+        cell.border = THIN
+    lines_high = sum(max(1, -(-len(part) // 96)) for part in line.text.split("\n"))
+    sheet.row_dimensions[row].height = 15 * min(lines_high, 27)  # Excel stops at 409 points
 
 
 def _out_of_scope(entry: ExportedDossier, policy: Policy) -> bool:

@@ -25,9 +25,9 @@ from exports.xlsx.styles import (
     set_text,
 )
 
-_HEADER_LINES, _HEADER_LINE, _BUTTON = 2, 13.5, 17
-"""Lines of a header, points of each, and of the filter's button, which stands in its lower right
-corner: under the text."""
+_HEADER_LINES, _HEADER_LINE, _BUTTON = 2, 13.5, 3
+"""Lines of a header, points of each, and characters of the filter's button, which stands in its
+lower right corner: beside the second line."""
 _ZOOM = 85
 _STATUS_COLOURS = {
     "Complet": ("C6EFCE", "006100"),
@@ -65,7 +65,7 @@ def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
             style = sheet.cell(row=top, column=1)._style  # type: ignore[union-attr]  # noqa: SLF001
             cell._style = copy(style)  # type: ignore[union-attr]  # noqa: SLF001
         sheet.column_dimensions[get_column_letter(place)].width = _shown_width(column)
-    sheet.row_dimensions[top].height = _HEADER_LINES * _HEADER_LINE + _BUTTON
+    sheet.row_dimensions[top].height = _HEADER_LINES * _HEADER_LINE + 3
     if table.above:
         set_text(sheet, (1, 1), text=table.above)
         sheet["A1"].font = Font(name=FONT, size=11, bold=True, color=BLUE)
@@ -82,9 +82,10 @@ def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
 
 
 def _shown_width(column: Column) -> float:
-    """Its width, or what its header needs to stand on two lines, broken at blanks, in bold."""
+    """Its width, or what its header needs in bold: on a line, or on two with the button beside."""
     words = [1.15 * len(word) + 1 for word in column.name.split()]
-    needed = min((max(sum(words[:at]), sum(words[at:])) for at in range(len(words))), default=0.0)
+    lines = [(sum(words[:at]), sum(words[at:])) for at in range(1, len(words) + 1)]
+    needed = min((max(one, two and two + 2 * _BUTTON) for one, two in lines), default=0.0)
     return max(column.width, needed) + 0.7
 
 

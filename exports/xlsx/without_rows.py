@@ -10,11 +10,13 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from html import unescape  # also of « &#160; », which lxml writes where it is installed
 from xml.sax.saxutils import escape
 
 from exports.identity import IDENTITY
-from exports.sheets.to_treat import NOTHING
+from exports.sheets.tables import COUNTED
 from exports.sheets.withheld_columns import Cut, Place, WithheldColumns
+from exports.xlsx.about_sheet import Section
 from exports.xlsx.former_tables import (
     CELL,
     DIGITS,
@@ -29,6 +31,7 @@ from exports.xlsx.former_tables import (
     texts_of,
 )
 from exports.xlsx.package import write_part
+from french.text import agreed, typographic
 
 _CELL_AT = re.compile(r'(<(?:row r="|c r="[A-Z]+))\d+')
 _OUR_ID = re.compile(r"[A-Z]{3}-\d+")
@@ -39,22 +42,16 @@ _DRAWING = re.compile(r"<drawing\b[^>]*/>")
 _AREA = re.compile(
     r'(<definedName name="_xlnm.Print_Area" localSheetId="(\d+)">[^<]*\$)\d+(?=</definedName>)'
 )
-_STYLE = re.compile(r'<c r="([AB])(?:3|2)" s="(\d+)"')
+_STYLE = re.compile(r'<c r="([AB])\d+" s="(\d+)"')
 _STYLED = re.compile(r'^<c [^>]*?s="(\d+)"')
 _BELOW_TITLE = 3
-_WORKED_OUT = re.compile(
-    r"Refaite|Dernier changement|Dossiers non diffusés|« .* »|.* non diffusées|Données de patient"
-    r"|Champs non repris"
-)
-"""Names of the lines of `À propos` that count dossiers, or date them."""
-_COUNTED = re.compile("(Depuis [^<]*?)\u00a0: [^<]*</t>")
-"""How `Changements` begins, and counts."""
-_WAITING = re.compile(r"\d+ dossiers? à traiter\b[^<]*</t>")
-"""How `À traiter` begins, and counts."""
+_SENTENCE = re.compile(r"(<t[^>]*>)([^<]*)(?=</t>)")
+"""A text over the headers of a table."""
 _OF_FIGURES = re.compile(r'<c r="A\d+"[^>]*><is><t[^>]*>(?:Synthèse|Formulaire)</t></is></c>')
 """Rows of `Dictionnaire` that say which figures there were, and of how many dossiers."""
+_SECTIONS = {str(one): one for one in Section}
 _REMADE = "Refaite"
-_COUNTS_GONE = (
+_COUNTS_GONE = typographic(
     "Ce qui est compté sur plusieurs dossiers (cette page, « Situations ») est retiré avec, et ce"
     " que le registre dit de situations."
 )
@@ -236,8 +233,7 @@ def _rows_left(text: str, sheet: Sheet, links: Sequence[tuple[str, str]]) -> str
     if not (opened and closed):
         raise ValueError("not a sheet of ours")
     above = "".join(one[0] for one in ROW.finditer(body) if int(one[1]) <= sheet.top)
-    above = _COUNTED.sub(r"\g<1></t>", above)
-    above = _WAITING.sub(f"{_waiting(len(sheet.kept))}</t>", above)
+    above = _SENTENCE.sub(lambda one: one[1] + _still_said(one[2], left=len(sheet.kept)), above)
     rows = "".join(_numbered((row for _, row in sheet.kept), first=sheet.top + 1))
     ends = re.compile(rf'((?:sqref|ref)="[A-Z]+\d+:[A-Z]+){sheet.end}"')
     head, tail = (ends.sub(rf'\g<1>{sheet.last}"', one) for one in (head, tail))
@@ -248,10 +244,10 @@ def _rows_left(text: str, sheet: Sheet, links: Sequence[tuple[str, str]]) -> str
     return f"{head}{opened}{above}{rows}{closed}{tail}"
 
 
-def _waiting(count: int) -> str:
-    """What `À traiter` says of the rows that it has left."""
-    several = "s" if count > 1 else ""
-    return f"{count} dossier{several} à traiter" if count else NOTHING
+def _still_said(sentence: str, *, left: int) -> str:
+    """What is over the headers without what it counted: the rows that are left, in its place."""
+    about, counts, _ = unescape(sentence).partition(COUNTED)
+    return escape(f"{about}{COUNTED}{agreed(left, 'ligne')}") if counts else sentence
 
 
 def _shorter(text: str, sheet: Sheet) -> str:
@@ -272,25 +268,36 @@ def _told(text: str, told: str) -> str:
     body, closed, tail = rest.partition("</sheetData>")
     if not (opened and closed):
         raise ValueError("not a sheet of ours")
-    styles = dict(_STYLE.findall(body))
     above = "".join(one[0] for one in ROW.finditer(body) if int(one[1]) < _BELOW_TITLE)
     if IDENTITY in body:
+        styles = dict(_STYLE.findall(body))  # those of its last line
         title = "".join(one[0] for one in ROW.finditer(body) if int(one[1]) == 1)
         below = "".join(_numbered(_still_true(body), first=_BELOW_TITLE))
         line = _cell("A2", _REMADE, styles.get("A", "0")) + _cell("B2", told, styles.get("B", "0"))
         return f'{head}{opened}{title}<row r="2">{line}</row>{below}{closed}{tail}'
-    line = _cell("A4", f"{_REMADE} {told} {_COUNTS_GONE}", styles.get("A", "0"))
+    small = re.search(r'<c r="A2" s="(\d+)"', body)
+    line = _cell("A4", f"{_REMADE} {told} {_COUNTS_GONE}", small[1] if small else "0")
     tail = _DRAWING.sub("", tail)
     return f'{head}{opened}{above}<row r="4">{line}</row>{closed}{tail}'
 
 
 def _still_true(body: str) -> Iterator[str]:
-    """Lines of `À propos` that were not worked out of the dossiers."""
+    """Lines of `À propos` that were not worked out of the dossiers: of its other sections.
+
+    What stands under no heading, as in a workbook of an older version, is taken to be; its identity
+    stays, by which it is known when it comes back.
+    """
+    section = None
     for row in ROW.finditer(body):
-        if int(row[1]) >= _BELOW_TITLE:
-            name = CELL.search(row[0])
-            if not (name and name[2] and _WORKED_OUT.fullmatch(TAG.sub("", name[2]))):
-                yield row[0]
+        name = _name_of(row[0])
+        section = _SECTIONS.get(name, section)
+        if section not in {None, Section.COUNTED} or name == IDENTITY:
+            yield row[0]
+
+
+def _name_of(row: str) -> str:
+    found = CELL.search(row)
+    return unescape(TAG.sub("", found[2] or "")) if found else ""
 
 
 def _numbered(rows: Iterable[str], *, first: int) -> Iterator[str]:

@@ -43,6 +43,7 @@ class Lexicon:
         words: What words mean.
         general: Meanings that may stand in any question.
         kinds: Those of them that say what kind of answer is asked: a count, a date.
+        bounds: Those of them that make a question narrower where its field never says them.
         strangers: Meanings of a heading that speaks of somebody or something else.
         wordings: How fields may be asked, by path; annotations as ``annotations.name``.
     """
@@ -50,6 +51,7 @@ class Lexicon:
     words: Words
     general: Meanings = frozenset()
     kinds: Meanings = frozenset()
+    bounds: Meanings = frozenset()
     strangers: Meanings = frozenset()
     wordings: Mapping[str, Wording] = field(default_factory=dict)
 
@@ -73,8 +75,10 @@ class _LexiconModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
     same: list[list[str]] = []
     empty: list[str] = []
+    light: list[str] = []
     general: list[str] = []
     kinds: list[str] = []
+    bounds: list[str] = []
     strangers: list[str] = []
     fields: dict[str, _WordingModel] = {}
 
@@ -95,11 +99,12 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
             problems.append(file.problem(("fields", path, "values"), "expression illisible"))
     if problems:
         raise DataFileError(problems)
-    words = Words.of(model.same, model.empty)
+    words = Words.of(model.same, model.empty, model.light)
     return Lexicon(
         words=words,
         general=_all(model.general, words),
         kinds=_all(model.kinds, words),
+        bounds=_all(model.bounds, words),
         strangers=_all(model.strangers, words),
         wordings={
             path: Wording(

@@ -29,6 +29,7 @@ _NOT_AS_WANTED: Final = 0.4
 _FEW: Final = 2
 _MOST: Final = 0.72
 _HALF: Final = 0.4
+_OF_ANOTHER: Final = 0.5
 _LONG_LIST: Final = 5
 _WHOLE: Final = 1.2
 """Both parts of a field together, or all the boxes of a list: more than any of them alone."""
@@ -184,7 +185,7 @@ class Likeness:
         content = self.wants.content
         whole = any(
             content(one) and one <= self.label and self._beside_phrase(one)
-            for one in self._alike
+            for one in self.alike
             if one not in self.wanted.shared
         )
         return Asked.WITHIN if whole else Asked.NOT
@@ -197,11 +198,11 @@ class Likeness:
         """
         if bare_label(self.offered.descriptor.label) in self.wanted.labels | self.wanted.worded:
             return False
-        there = [one for one in self._alike if one <= self.label]
+        there = [one for one in self.alike if one <= self.label]
         return bool(there) and self.wanted.borrowed.issuperset(there)
 
     @cached_property
-    def _alike(self) -> tuple[Meanings, ...]:
+    def alike(self) -> tuple[Meanings, ...]:
         """The phrases that say no where the question does, and only there."""
         negated = NEGATED in self.label
         return tuple(one for one in self.wanted.phrases if (NEGATED in one) is negated)
@@ -216,20 +217,21 @@ class Likeness:
     def elsewhere(self) -> bool:
         """Whether its heading speaks of somebody or something else than the field."""
         heading = self._meanings(self.offered.section)
-        known = self.wanted.vocabulary | self._sections
+        known = self.wanted.vocabulary | self.sections
         return bool(heading & self.wants.lexicon.strangers - known)
 
     @cached_property
-    def _sections(self) -> Meanings:
+    def sections(self) -> Meanings:
+        """What the headings that the field stands under say."""
         return frozenset().union(*(self._meanings(one) for one in self.wanted.wording.sections))
 
     @cached_property
     def heading(self) -> float:
         """Whether its heading is one that the field stands under: 0, or 1; ½ without heading."""
         heading = self._meanings(self.offered.section)
-        if not heading or not self._sections:
+        if not heading or not self.sections:
             return 0.5
-        return 1.0 if heading & self._sections else 0.0
+        return 1.0 if heading & self.sections else 0.0
 
     @cached_property
     def values(self) -> float | None:
@@ -288,6 +290,8 @@ class Likeness:
             total = 0.78 * told + 0.12 * kind + 0.1 * self.heading
         if self.parts or (self.places and self.offered.boxes):
             return _WHOLE
+        if self.wanted.type == "date" and self.estranged:
+            total *= _OF_ANOTHER  # of a birth, of a receipt: as like in type as any date
         if self.partial:
             total *= 0.8  # the rest of it is asked elsewhere, or not at all
         return total * (0.6 if self.elsewhere or self.unlikely else 1.0)
@@ -326,7 +330,7 @@ class Likeness:
         content = self.wants.content(self.label) - {NEGATED}
         if len(content) < _FEW or self.foreign:
             return False
-        near = [one for one in self._alike if self._beside_phrase(one)]
+        near = [one for one in self.alike if self._beside_phrase(one)]
         return self._overlap(self.label, near) >= _MOST
 
     def _doubtful(self) -> bool:
@@ -369,10 +373,10 @@ class Likeness:
             return False
         if not self.tells:
             return False
-        if not (self._alike and self.wanted.wording.phrases):
+        if not (self.alike and self.wanted.wording.phrases):
             return False  # nobody said in what other words it may be asked
         told = self.label - self.foreign
-        narrower = self.foreign and any(one <= told for one in self._alike)
+        narrower = self.foreign and any(one <= told for one in self.alike)
         return not narrower and self._beside_phrase(frozenset())
 
     @property
@@ -431,7 +435,7 @@ class Likeness:
             return False  # « Population autorisée », « Population des cas graves »
         if not self.options.left and len(self.options.ours) == len(self.wanted.options):
             return True  # word for word, and whole
-        told = self._overlap(self.label, self._alike) >= _HALF
+        told = self._overlap(self.label, self.alike) >= _HALF
         return told and self.shared_options >= _AS_WANTED
 
     def _by_answers(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Final
 
 from mappings.dossier.revision import Revision
 from mappings.drift.retyping import Fit
+from mappings.matching.doubt import doubted
 from mappings.matching.likeness import Asked, Likeness
 from mappings.matching.offered import Offered, Samples, offered
 from mappings.matching.options import Aligned
@@ -119,7 +120,8 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
     scores = {key: _with_rows(pair, inner.get(key)) for key, pair in pairs.items()}
     scores = {key: score for key, score in scores.items() if score >= _WORTH or pairs[key].plain}
     sure = _sure(wanted, pairs, inner)
-    sure |= _following(wanted, offers, pairs, sure)
+    following = _following(wanted, offers, pairs, sure)
+    sure |= following
     for key in sure:
         scores[key] = _CERTAIN + scores.get(key, 0.0)
     first = _assigned(wanted, offers, scores)
@@ -131,7 +133,7 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
         for key in chosen.items()
         if pairs[key].tellable and beside(key) >= _HALF and _ahead(key, scores, pairs)
     )
-    sure = frozenset(key for key in sure if not pairs[key].unread)
+    sure = frozenset(key for key in sure if key in following or not doubted(pairs[key]))
     found: dict[str, Match] = {}
     likeliest: dict[str, tuple[Match, ...]] = {}
     for one in wanted:

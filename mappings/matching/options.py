@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from french.text import bare_label, fold
@@ -96,6 +97,7 @@ def _alike(by_name: Mapping[str, str], said: Mapping[str, str]) -> Mapping[tuple
     return {plain: one for plain, (one, *others) in ours.items() if plain and not others}
 
 
+@lru_cache(maxsize=8192)
 def _plain(option: str) -> tuple[str, ...]:
     """The words of an option, its law and its initials in brackets apart."""
     return tuple(one for one in stems(bare_label(_BRACKETS.sub("", option))) if one not in _LITTLE)

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from math import log
 
 from french.text import bare_label
@@ -35,6 +36,8 @@ class Wanted:
         shared: Phrases that ask another field of its level as well, but its own title and labels.
         borrowed: Phrases, but its own, whose every word speaks rather of other fields of its level.
         worded: Its phrases word for word, bare.
+        light: Light words of its phrases and headings.
+        usual: Meanings that its title, its labels or several of its phrases have.
         as_text: Whether it was asked, when reviewed, as a text.
         after: What it is asked by just after another field, by that field.
         wording: Its words.
@@ -62,6 +65,8 @@ class Wanted:
     shared: frozenset[Meanings] = frozenset()
     borrowed: frozenset[Meanings] = frozenset()
     worded: frozenset[str] = frozenset()
+    light: Meanings = frozenset()
+    usual: Meanings = frozenset()
     as_text: bool = False
     options: tuple[str, ...] = ()
     needed: frozenset[str] = frozenset()
@@ -240,6 +245,11 @@ class _Maker:
             read=read,
             written=written,
             worded=frozenset(map(bare_label, wording.phrases)),
+            light=frozenset().union(
+                *map(words.light, (spec.title, *labels, *wording.phrases, *wording.sections)),
+                *map(words.light, chain.from_iterable(wording.after.values())),
+            ),
+            usual=_usual(phrases, own=len(told)),
             as_text=any("text" in kind for one in seen for kind in one.types),
             narrated={kind for one in seen for kind in one.types} == {"textarea"},
             rows=rows,
@@ -265,6 +275,13 @@ def _others(every: Sequence[Wanted]) -> dict[str, Meanings]:
         for level in levels.values()
         for path in level
     }
+
+
+def _usual(phrases: Sequence[Meanings], *, own: int) -> Meanings:
+    """Meanings that a field's own labels or several of its phrases have."""
+    said = Counter(meaning for phrase in phrases for meaning in phrase)
+    several = frozenset(key for key, count in said.items() if count > 1)
+    return several.union(*phrases[:own])
 
 
 def _typical(phrases: Sequence[Meanings]) -> Meanings:

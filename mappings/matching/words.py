@@ -22,6 +22,8 @@ _ALIKE: Final = 88.0
 _MISSPELT: Final = 6
 NEGATED: Final = "≠"
 """The meaning of every word that says no."""
+_LIGHT: Final = "~"
+"""What the meaning of a light word begins with: it is none of those that tell questions apart."""
 
 
 @lru_cache(maxsize=8192)
@@ -67,14 +69,17 @@ class Words:
         object.__setattr__(self, "longest", most)
 
     @classmethod
-    def of(cls, groups: Iterable[Iterable[str]], empty: Iterable[str]) -> "Words":
+    def of(
+        cls, groups: Iterable[Iterable[str]], empty: Iterable[str], light: Iterable[str] = ()
+    ) -> "Words":
         """Words from groups that mean the same: the first of a group names it."""
         found: dict[str, str] = {}
         for group in groups:
             listed = [" ".join(stems(one)) for one in group]
             found |= dict.fromkeys(listed, listed[0])
         nothing = [" ".join(stems(one)) for one in empty]
-        return cls(found | dict.fromkeys(nothing, ""))
+        little = {entry: f"{_LIGHT}{entry}" for entry in (" ".join(stems(one)) for one in light)}
+        return cls(found | dict.fromkeys(nothing, "") | little)
 
     def meanings(self, text: str) -> Meanings:
         """What a text asks, whatever the order of its words."""
@@ -82,6 +87,13 @@ class Words:
 
     def read(self, text: str) -> tuple[str, ...]:
         """The meanings of a text in their order."""
+        return tuple(one for one in self._all(text) if one[0] != _LIGHT)
+
+    def light(self, text: str) -> Meanings:
+        """Its words that tell no question from another, and yet bound what is asked."""
+        return frozenset(one for one in self._all(text) if one[0] == _LIGHT)
+
+    def _all(self, text: str) -> tuple[str, ...]:
         if text not in self._seen:
             self._seen[text] = tuple(self._read(stems(text)))
         return self._seen[text]
@@ -122,10 +134,12 @@ def _alike(one: str, other: str) -> bool:
     return one[0] == other[0] and fuzz.ratio(one, other) >= _ALIKE
 
 
+@lru_cache(maxsize=65536)
+def _misspelt(word: str, said: Meanings) -> bool:
+    """Whether a word is said with a fault."""
+    return len(word) >= _MISSPELT and any(_alike(word, other) for other in said)
+
+
 def near(phrase: Iterable[str], said: Meanings) -> Meanings:
     """Meanings of a phrase that are said, a fault of spelling apart."""
-    return frozenset(
-        one
-        for one in phrase
-        if one in said or (len(one) >= _MISSPELT and any(_alike(one, other) for other in said))
-    )
+    return frozenset(one for one in phrase if one in said or _misspelt(one, said))

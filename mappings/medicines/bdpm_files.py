@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from french.text import fold
+from french.text import agreed, fold
 from mappings.medicines.bdpm_lines import damaged, lines_of
 
 
@@ -270,7 +270,7 @@ def _filled(cells: list[str], spec: FileSpec) -> list[str]:
 
 def _fault(cells: list[str], spec: FileSpec) -> str | None:
     if not spec.columns - spec.missing <= len(cells) <= spec.columns:
-        return f"{len(cells)} colonne(s) au lieu de {spec.columns}"
+        return f"{agreed(len(cells), 'colonne')} au lieu de {spec.columns}"
     for column, shape in spec.shapes.items():
         cell = cells[column] if column < len(cells) else ""
         if not (shape.fits(cell) if cell else shape.blank):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from french.text import SEMICOLON
 from mappings.medicines.bdpm_files import (
     ASMR,
     COMPOSITIONS,
@@ -49,7 +50,7 @@ def _state(medicine: Medicine) -> str:
     """The two states; an authorisation that is suspended or over comes first, as an alert."""
     status, marketing = medicine.status.lower(), medicine.marketing
     if medicine.suspended or medicine.withdrawn:
-        return f"Alerte : {status} ; {marketing.lower()}"
+        return f"Alerte\u00a0: {status}{SEMICOLON}{marketing.lower()}"
     return f"{marketing}, {status}"
 
 
@@ -59,7 +60,7 @@ def _shortage(medicine: Medicine) -> str:
     for one in medicine.shortages:
         since = f" depuis le {one.since:%d/%m/%Y}" if one.since else ""
         packs.setdefault(f"{one.status}{since}", []).append(one)
-    return " ; ".join(f"{told}{_presentations(lines)}" for told, lines in packs.items())
+    return SEMICOLON.join(f"{told}{_presentations(lines)}" for told, lines in packs.items())
 
 
 def _presentations(lines: list[Shortage]) -> str:
@@ -69,7 +70,7 @@ def _presentations(lines: list[Shortage]) -> str:
     labels = {one.cip13: one.label for one in lines}
     shown = [_cut(label) + (" " if label else "") + cip13 for cip13, label in labels.items()]
     plural = "s" if len(shown) > 1 else ""
-    return f" (présentation{plural} : {_listed(shown, ', ')})"
+    return f" (présentation{plural}\u00a0: {_listed(shown, ', ')})"
 
 
 def _cut(text: str) -> str:
@@ -87,7 +88,7 @@ def _opinions(said: tuple[Opinion, ...]) -> str:
 
 def _information(told: tuple[Information, ...]) -> str:
     return _listed([
-        f"{_days(one)} : {one.text}" + (f" ({one.link})" if one.link else "") for one in told
+        f"{_days(one)}\u00a0: {one.text}" + (f" ({one.link})" if one.link else "") for one in told
     ])  # fmt: skip
 
 
@@ -96,7 +97,7 @@ def _days(one: Information) -> str:
     return f"{since} au {one.until:%d/%m/%Y}" if one.until else f"depuis le {since}"
 
 
-def _listed(shown: list[str], between: str = " ; ") -> str:
+def _listed(shown: list[str], between: str = SEMICOLON) -> str:
     """The first ones, and how many more there are."""
     more = len(shown) - _MOST
     rest = [f"et {more} autre{'s' if more > 1 else ''}"] if more > 0 else []
@@ -108,24 +109,24 @@ FACTS: tuple[Fact, ...] = (
     Fact(
         "bdpm_titulaire",
         "Titulaire de l'autorisation ; pas toujours l'exploitant.",
-        lambda one: " ; ".join(one.holders),
+        lambda one: SEMICOLON.join(one.holders),
     ),
     Fact(
         "bdpm_substances",
         "Substances actives.",
-        lambda one: " ; ".join(one.substances),
+        lambda one: SEMICOLON.join(one.substances),
         COMPOSITIONS,
     ),
     Fact(
         "bdpm_atc",
         "Code ATC, connu de la BDPM pour les seuls MITM.",
-        lambda one: " ; ".join(one.atc),
+        lambda one: SEMICOLON.join(one.atc),
         MITM,
     ),
     Fact(
         "bdpm_conditions",
         "Conditions de prescription et de délivrance.",
-        lambda one: " ; ".join(one.conditions),
+        lambda one: SEMICOLON.join(one.conditions),
         CONDITIONS,
     ),
     Fact(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from rapidfuzz import fuzz
 
-from french.text import fold
+from french.text import SEMICOLON, fold, typographic
 from mappings.medicines.columns import FACTS, MATCHED, NO_REFERENCE
 from mappings.medicines.match import Declared, Match, Matcher
 from mappings.medicines.reference import Medicine
@@ -39,7 +39,7 @@ def facts_of(match: Match | None) -> dict[str, str]:
     if match.by != "nom":  # else the first remark says so, with the score
         score = f", ressemblance {match.score:.0f} %" if match.score is not None else ""
         told.insert(0, f"{_BY[match.by]}{score}")
-    return {**shown, MATCHED: " ; ".join(told)}
+    return {**shown, MATCHED: SEMICOLON.join(map(typographic, told))}
 
 
 def to_look_at(report: Report, *, mapping: FormMapping, matcher: Matcher | None) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
+from french.text import NARROW
 from french.time import PARIS
 from mappings.dossier.model import (
     Attachment,
@@ -18,8 +19,6 @@ from mappings.dossier.model import (
 from mappings.report.convert import as_text
 from mappings.report.model import Value
 
-_NARROW_SPACE = "\u202f"
-
 
 def show(value: Value) -> str:  # noqa: C901 (one case for each member of the union)
     """``value`` in French: oui/non, dates as 31/12/2026, thousands apart, lists with « ; »."""
@@ -27,9 +26,9 @@ def show(value: Value) -> str:  # noqa: C901 (one case for each member of the un
         case bool():
             return "oui" if value else "non"
         case int():
-            return f"{value:,}".replace(",", _NARROW_SPACE)
+            return f"{value:,}".replace(",", NARROW)
         case Decimal():
-            return f"{value:,f}".replace(",", _NARROW_SPACE).replace(".", ",")
+            return f"{value:,f}".replace(",", NARROW).replace(".", ",")
         case datetime():
             return f"{value.astimezone(PARIS):%d/%m/%Y %H:%M}"
         case date():

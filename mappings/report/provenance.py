@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from french.text import agreed
 from mappings.dossier.decode import stable_id
 from mappings.report.display import show
 from mappings.report.model import Answer, AnswerState, Report
@@ -100,7 +101,7 @@ def _line(
     origin = answer.origin
     value = answer.raw
     if counted is not None:
-        value = f"{len(counted)} ligne(s)"
+        value = agreed(len(counted), "ligne")
     elif answer.value is not None:
         value = show(answer.value)
     return CardLine(

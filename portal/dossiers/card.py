@@ -1,19 +1,24 @@
 """One dossier as a page shows it: the workbook's own cells and verdicts, for its reader."""
 
-from collections.abc import Sequence
+from base64 import b64decode
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from exports.cells import Content, Link, paris
-from exports.readers.reading import Reading
+from exports.readers.reading import Reading, attachments
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.computed import OF_ITEM
 from exports.sheets.tables import Column, TableMaker
 from exports.sheets.values import content_text
-from portal.dossiers.lines import dossiers_sheet
+from mappings.report.model import Answer
+from portal.dossiers.lines import dossiers_sheet, product_of, title_of
 from portal.dossiers.situation_names import situation_id
 from triage.verdict.model import Verdict
 
+WORKED_OUT = "Suivi"
+"""Heading of what is no answer."""
+OTHERS = "Autres réponses"
 _HEADED = (
     "dossier",
     "statut",
@@ -64,6 +69,33 @@ class CardRows:
 
 
 @dataclass(frozen=True, slots=True)
+class CardSection:
+    """Answers of a section of the form; what is worked out of them comes under its own heading."""
+
+    title: str
+    facts: tuple[CardFact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CardFile:
+    """A file that was deposited.
+
+    Attributes:
+        id: Names it in the address of its dossier's page; its checksum, in hexadecimal.
+        name: As the declarant named it.
+        scan: Result of the antivirus.
+        size: In bytes.
+        checksum: As DS gives it.
+    """
+
+    id: str
+    name: str
+    scan: str
+    size: int
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """All that a reader may see of a dossier.
 
@@ -76,7 +108,10 @@ class Card:
         proposed_priority: Likewise.
         score: Completeness; ``None`` where the form does not ask every mandatory question.
         band: How the score is read.
-        facts: Cells of its row in the workbook that are not blank.
+        title: Its title, as its reader may know it.
+        product: Its medicines.
+        sections: Cells of its row in the workbook that are not blank, by section of the form.
+        files: Files that were deposited; of the agency alone: nothing in them can be masked.
         items: The assessment, item by item.
         tables: Its other rows in the workbook.
         situation: Id of its situation that its reader may ask for, or an empty text.
@@ -94,7 +129,10 @@ class Card:
     proposed_priority: str
     score: int | None
     band: str
-    facts: tuple[CardFact, ...]
+    title: str
+    product: str
+    sections: tuple[CardSection, ...]
+    files: tuple[CardFile, ...]
     items: tuple[CardItem, ...]
     tables: tuple[CardRows, ...]
     situation: str
@@ -104,8 +142,21 @@ class Card:
     comment: str
 
 
-def make_card(reading: Reading, *, columns: ColumnsFile, centres: tuple[str, ...] = ()) -> Card:
-    """Make the card of a dossier for its reader."""
+def make_card(
+    reading: Reading,
+    *,
+    columns: ColumnsFile,
+    centres: tuple[str, ...] = (),
+    sections: Mapping[str, str] | None = None,
+) -> Card:
+    """Make the card of a dossier for its reader.
+
+    Args:
+        reading: The dossier.
+        columns: Sheets of the workbook.
+        centres: Codes of the centres that it concerns.
+        sections: Heading of the form of each champ, by stable id, in order of the form.
+    """
     assessment, decision = reading.assessment, reading.decision
     own = reading.opinion
     at_the_agency = reading.audience == "agence"
@@ -118,7 +169,10 @@ def make_card(reading: Reading, *, columns: ColumnsFile, centres: tuple[str, ...
         proposed_priority=decision.proposed_priority if at_the_agency else "",
         score=assessment.score,
         band=assessment.band,
-        facts=tuple(fact for fact in _facts(reading, columns) if fact.text),
+        title=title_of(reading, columns),
+        product=product_of(reading),
+        sections=_sections(reading, columns, sections or {}),
+        files=tuple(_files(reading)) if at_the_agency else (),
         items=_items(reading),
         tables=tuple(_tables(reading, columns)),
         situation=situation_id(reading),
@@ -142,6 +196,45 @@ def _facts(reading: Reading, columns: ColumnsFile) -> Sequence[CardFact]:
         for column, cell in zip(table.columns, table.rows[0], strict=True)
         if column.name not in headed and not column.filled
     ]
+
+
+def _sections(
+    reading: Reading, columns: ColumnsFile, headings: Mapping[str, str]
+) -> tuple[CardSection, ...]:
+    fields = reading.context.mapping.fields
+    field_of = {one.title: name for name, one in fields.items()} | {
+        one.name: one.field.partition(".")[0]
+        for one in dossiers_sheet(columns).columns
+        if one.field
+    }
+    found: dict[str, list[CardFact]] = {one: [] for one in headings.values()}
+    for fact in _facts(reading, columns):
+        name = field_of.get(fact.name)
+        heading = _heading(reading, name, headings) if name else WORKED_OUT
+        if fact.text:
+            found.setdefault(heading, []).append(fact)
+    last = found.pop(WORKED_OUT, [])
+    found[WORKED_OUT] = last
+    return tuple(CardSection(title, tuple(facts)) for title, facts in found.items() if facts)
+
+
+def _heading(reading: Reading, field: str, headings: Mapping[str, str]) -> str:
+    """Heading under which the form asks a field: of the champ that gave it, or would."""
+    answer = reading.entry.report.fields.get(field)
+    origin = answer.origin.champ_id.split(",") if answer and answer.origin else []
+    champs = (*origin, *reading.context.mapping.fields[field].champs)
+    return next((headings[one.strip()] for one in champs if one.strip() in headings), OTHERS)
+
+
+def _files(reading: Reading) -> Iterator[CardFile]:
+    for field in reading.context.mapping.fields:
+        shown = reading.answer(field)
+        for one in attachments(shown.value) if isinstance(shown, Answer) else ():
+            try:
+                name = b64decode(one.checksum, validate=True).hex()
+            except ValueError:
+                continue
+            yield CardFile(name, one.filename, one.scan, one.size, one.checksum)
 
 
 def _items(reading: Reading) -> tuple[CardItem, ...]:
@@ -169,12 +262,11 @@ def _tables(reading: Reading, columns: ColumnsFile) -> Sequence[CardRows]:
         if sheet.kind in {"lignes", "fichiers"}:
             table = _maker(reading).make(sheet, [reading])
             repeated = {one.name for one in dossiers_sheet(columns).columns if one.computed}
-            kept = [place for place, one in enumerate(table.columns) if one.name not in repeated]
-            rows = tuple(
-                tuple(_shown(table.columns[place], row[place]) for place in kept)
-                for row in table.rows
-            )
-            headers = tuple(table.columns[place].name for place in kept)
+            places = [place for place, one in enumerate(table.columns) if one.name not in repeated]
+            cells = [[_shown(table.columns[at], row[at]) for at in places] for row in table.rows]
+            kept = [at for at in range(len(places)) if any(row[at] for row in cells)]
+            rows = tuple(tuple(row[at] for at in kept) for row in cells)
+            headers = tuple(table.columns[places[at]].name for at in kept)
             if rows:
                 made.append(CardRows(title=sheet.name, headers=headers, rows=rows))
     return made

@@ -16,8 +16,9 @@ from mappings.schema.model import Audience
 from portal.dossiers.indicators import more_blocks
 from portal.dossiers.lines import AUDIENCES
 from portal.source import Source
+from steps.judge.situations import descriptions
 from triage.registre.ranking import Ranked
-from triage.situations.facts import SituationFacts
+from triage.situations.description import Description
 from triage.situations.trends import Trend
 
 
@@ -44,13 +45,13 @@ class SituationFigures:
         cells: What its workbook says, by situation and by name of the column.
         days: Day of each of its reports, families once, by situation.
         ranked: Rank and score, by situation; the agency's alone.
-        facts: What the reports of each sum up to; the agency's alone.
+        told: Reports as matching sees them, by number; the agency's alone.
     """
 
     cells: Mapping[str, Mapping[str, Content]]
     days: Mapping[str, tuple[date, ...]]
     ranked: Mapping[str, Ranked]
-    facts: Mapping[str, SituationFacts]
+    told: Mapping[int, Description]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,5 +138,5 @@ def _situated(
         cells={str(row[0]): dict(zip(names, row, strict=True)) for row in table.rows if row[0]},
         days={name: tuple(sorted(found)) for name, found in days.items()},
         ranked=context.register.ranked if agency else {},
-        facts={name: one.facts for name, one in context.situations.items()} if agency else {},
+        told=source.look_up(descriptions) if agency else {},
     )

@@ -96,6 +96,6 @@ def _measures(readings: Sequence[Reading], origins: Figures) -> tuple[Block, ...
                     shown = reading.cell(row, field=origins.measures, name=name)
                     counts.update([content_text(shown_content(shown)) or "Sans réponse"])
             ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:_MOST]
-            title = f"{spec.title} : {inner.title.lower()}"
+            title = f"{spec.title}\u00a0: {inner.title.lower()}"
             blocks.append(Block(title, (inner.title, spec.title), tuple(ordered)))
     return tuple(blocks)

@@ -5,16 +5,19 @@ No page waits for it: one that is asked for meanwhile shows the lines that are t
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time
 from threading import Event, Lock, Thread
 from time import monotonic
 
 from exports.model import ExportContext
+from exports.sheets.centres import Ground
 from exports.sheets.to_treat import Circumstances, News
 from french.text import fold
+from french.time import PARIS
 from mappings.schema.model import Audience
 from portal.dossiers.figures import Counted, Indicators, SituationFigures, counted_of
-from portal.dossiers.lines import lines_of, words_of
-from portal.dossiers.search import PER_PAGE, Found, SearchChoices, Wanted
+from portal.dossiers.lines import lines_of, moment_text, words_of
+from portal.dossiers.search import PER_PAGE, VISIT, Found, SearchChoices, Wanted
 from portal.dossiers.waiting import Queue, Reader, Whose, queue_of
 from portal.source import Source
 from store.staff.lines import DossierLine, LineQuery
@@ -23,6 +26,8 @@ LOOK_EVERY = 5.0
 """Seconds between two looks at the store, at least."""
 REST = 20
 """How many times as long as a look took the next one waits: looking stays a small part."""
+MOST = 100_000
+"""Lines of a search that is handed out as a file."""
 CHUNK = 50
 """Dossiers whose lines are made at a time: between two, pages are answered."""
 
@@ -39,19 +44,23 @@ class Library:
         self._next = clock()
         self._context: ExportContext | None = None
         self._figures: Counted | None = None
+        self._sections: Mapping[str, str] | None = None
         self._news: dict[str, tuple[int, News]] = {}
         self._counted = ""
         self._asked = Event()
         self.left = 0
 
-    def find(self, audience: Audience, wanted: Wanted) -> Found:
-        """The page that was asked for, or the last one."""
+    def find(self, whose: Whose, wanted: Wanted, *, since: datetime | None = None) -> Found:
+        """The page that was asked for, or the last one.
+
+        Args:
+            whose: Who asks.
+            wanted: What they ask for.
+            since: Their former visit, where it is known.
+        """
         self.look()
-        lines, demarche, query = (
-            self._source.store.lines,
-            self._source.demarche,
-            _query(audience, wanted),
-        )
+        lines, demarche = self._source.store.lines, self._source.demarche
+        query = query_of(whose, wanted, since=since)
         total = lines.count(demarche, query)
         pages = max(1, -(-total // PER_PAGE))
         page = min(wanted.page, pages)
@@ -59,6 +68,15 @@ class Library:
         down = wanted.down
         shown = lines.page(demarche, query, order=wanted.tri, down=down, first=first, size=PER_PAGE)
         return Found(lines=shown, total=total, page=page, pages=pages)
+
+    def all(
+        self, whose: Whose, wanted: Wanted, *, since: datetime | None = None
+    ) -> tuple[DossierLine, ...]:
+        """All that was asked for, whatever the page."""
+        query = query_of(whose, wanted, since=since)
+        return self._source.store.lines.page(
+            self._source.demarche, query, order=wanted.tri, down=wanted.down, first=0, size=MOST
+        )
 
     def count(self, audience: Audience) -> int:
         """How many dossiers an audience may read."""
@@ -131,6 +149,13 @@ class Library:
         return known.rising if known else frozenset()
 
     @property
+    def sections(self) -> Mapping[str, str]:
+        """Heading of the form of each champ; read again as the circumstances are."""
+        if self._sections is None:
+            self._sections = self._source.sections()
+        return self._sections
+
+    @property
     def context(self) -> ExportContext:
         """The circumstances of every page."""
         if self._context is None:
@@ -166,7 +191,7 @@ class Library:
         lines.forget(source.demarche, sorted(made.keys() - wanted.keys()))
         stale = sorted((n for n, stamp in wanted.items() if made.get(n) != stamp), reverse=True)
         if stale or self._context is None:
-            self._context = source.circumstances()
+            self._context, self._sections = source.circumstances(), None
         for start in range(0, len(stale), CHUNK):
             self.left = len(stale) - start
             chunk = stale[start : start + CHUNK]
@@ -180,13 +205,23 @@ class Library:
             self._counted = stamp
 
 
-def _query(audience: Audience, wanted: Wanted) -> LineQuery:
+def query_of(whose: Whose, wanted: Wanted, *, since: datetime | None) -> LineQuery:
+    """What lines are asked for."""
+    nationwide = Ground.EVERYWHERE.value
+    own = wanted.portee == "propres"
+    at = since
+    if wanted.depuis and wanted.depuis != VISIT:
+        at = datetime.combine(date.fromisoformat(wanted.depuis), time(), tzinfo=PARIS)
     return LineQuery(
-        audience=audience,
+        audience=whose.audience,
         status=wanted.statut,
         priority=wanted.priorite,
         substance=fold(wanted.substance),
         situation=wanted.situation,
         centre=wanted.centre,
+        own=whose.centre if own else "",
+        other_ground=nationwide if own and not whose.centre else "",
+        ground=nationwide if wanted.portee == "nationaux" else "",
+        since=moment_text(at) if wanted.depuis and at else "",
         words=tuple(fold(wanted.q).split()),
     )

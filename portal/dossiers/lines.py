@@ -48,7 +48,7 @@ def _line(reading: Reading, *, columns: ColumnsFile, assigned: Assignment) -> Do
         own=_listed(assigned.centres if reading.why in OWN else assigned.rapporteurs),
         waits=_listed(could_wait(reading, words_of(columns, reading.audience))),
         title=title_of(reading, columns),
-        product=_of_medicine(reading, medicines, name=medicines.name),
+        product=product_of(reading),
         substance=substance,
         company=content_text(company),
         situation=situation,
@@ -71,6 +71,12 @@ def words_of(columns: ColumnsFile, audience: Audience) -> Mapping[Reason, str]:
         others = reasons.get("reseau", {})
         words |= {name: others[name] for name in _BESIDE if name in others}
     return words
+
+
+def product_of(reading: Reading) -> str:
+    """Medicines of a dossier."""
+    medicines = reading.context.mapping.medicines or MedicineRows(rows="")
+    return _of_medicine(reading, medicines, name=medicines.name)
 
 
 def title_of(reading: Reading, columns: ColumnsFile) -> str:

@@ -1,10 +1,12 @@
 """Finding dossiers: what was asked for, and the page of lines that answers it. Pure."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, Literal, TypeAlias
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from store.staff.lines import DossierLine, Order
 
@@ -22,13 +24,42 @@ ORDERS: dict[Order, str] = {
     "situation": "Situation",
 }
 LATEST_FIRST = frozenset({"depot", "modification"})
+LABELS = {
+    "q": "Mots cherchés",
+    "statut": "Statut",
+    "priorite": "Priorité",
+    "substance": "Substance",
+    "situation": "Situation",
+    "centre": "Centre concerné",
+    "portee": "Portée",
+    "depuis": "Modifié depuis",
+    "tri": "Ordre",
+    "sens": "Sens",
+    "page": "Page",
+}
+COLUMNS: tuple[tuple[Order, str], ...] = (
+    ("numero", "Dossier"),
+    ("statut", "Statut"),
+    ("priorite", "Priorité"),
+    ("completude", "Complétude"),
+    ("specialite", "Spécialité"),
+    ("substance", "Substance"),
+    ("exploitant", "Exploitant"),
+    ("situation", "Situation"),
+    ("depot", "Dépôt"),
+    ("modification", "Modifié le"),
+)
+"""Columns of the list, each with what orders by it."""
+VISIT = "visite"
+"""Since the person's former visit, for ``depuis``."""
+_SHOWN = 80
 _Text: TypeAlias = Annotated[str, Field(max_length=200)]
 
 
 class Wanted(BaseModel):
     """What was asked for, as it stands in the address; blank means any."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     q: _Text = ""
     statut: _Text = ""
@@ -36,18 +67,33 @@ class Wanted(BaseModel):
     substance: _Text = ""
     situation: _Text = ""
     centre: _Text = ""
+    portee: Literal["", "propres", "nationaux"] = ""
+    depuis: Annotated[str, Field(pattern=r"^(visite|\d{4}-\d{2}-\d{2})?$")] = ""
     tri: Order = "depot"
     sens: Literal["", "croissant", "decroissant"] = ""
     page: int = Field(default=1, ge=1, le=100_000)
 
-    def address(self, **changes: Any) -> str:
+    @field_validator("depuis")
+    @classmethod
+    def _is_a_day(cls, value: str) -> str:
+        if value not in {"", VISIT}:
+            date.fromisoformat(value)
+        return value
+
+    def address(self, *, path: str = "/dossiers", **changes: Any) -> str:
         """Address of the same list with other choices; what is blank is left out."""
         kept = {
             name: value
             for name, value in {**self.model_dump(), **changes}.items()
             if value != Wanted.model_fields[name].default
         }
-        return f"/dossiers?{urlencode(kept)}" if kept else "/dossiers"
+        return f"{path}?{urlencode(kept)}" if kept else path
+
+    def ordered(self, order: Order) -> str:
+        """Address of the same list by a column; the other way round where it is so already."""
+        down = (not self.down) if order == self.tri else order in LATEST_FIRST
+        sens = "" if down == (order in LATEST_FIRST) else "decroissant" if down else "croissant"
+        return self.address(tri=order, sens=sens, page=1)
 
     @property
     def down(self) -> bool:
@@ -57,9 +103,42 @@ class Wanted(BaseModel):
     @property
     def filtered(self) -> bool:
         """Whether anything restricts the list."""
-        return any(
-            (self.q, self.statut, self.priorite, self.substance, self.situation, self.centre)
-        )
+        restricting = self.model_dump(exclude={"tri", "sens", "page"})
+        return any(restricting.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A part of an address that has no sense, and is left out: what it is of, and its value."""
+
+    name: str
+    value: str
+
+
+def wanted_of(
+    given: Iterable[tuple[str, str]], known: Mapping[str, Collection[str]]
+) -> tuple[Wanted, tuple[Refused, ...]]:
+    """What an address asks for; what has no sense in it is refused by name, the rest is kept.
+
+    Args:
+        given: Names and values, as they stand there.
+        known: Values of lists, by name: others have no sense.
+    """
+    kept: dict[str, str] = {}
+    refused = []
+    for name, value in given:
+        listed = known.get(name)
+        good = name not in kept and (not value or listed is None or value in listed)
+        if good:
+            try:
+                Wanted.model_validate({name: value})
+            except ValidationError:
+                good = not value and name in Wanted.model_fields  # « page= » asks for nothing
+            else:
+                kept[name] = value
+        if not good:
+            refused.append(Refused(LABELS.get(name, name)[:_SHOWN], value[:_SHOWN]))
+    return Wanted.model_validate(kept), tuple(refused)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,25 +2,42 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import Field, ValidationError
+from fastapi.responses import FileResponse
+from pydantic import Field
 
-from portal.dossiers.card import Card, make_card
+from exports.published.flat import csv_bytes
+from portal.dossiers.card import Card, CardFile, make_card
 from portal.dossiers.charts import draw
 from portal.dossiers.library import Library
-from portal.dossiers.search import ORDERS, Wanted
+from portal.dossiers.search import (
+    COLUMNS,
+    ORDERS,
+    VISIT,
+    Refused,
+    SearchChoices,
+    Wanted,
+    wanted_of,
+)
+from portal.dossiers.searched import table_of
 from portal.dossiers.situation_names import situation_at_head
-from portal.errors import UnknownError
+from portal.errors import PortalError, UnknownError
 from portal.headers import HEAD
-from portal.pages.home import note_seen
+from portal.pages.home import note_seen, whose
 from portal.pages.view import view_of
 from portal.pages.writing import Form, Sent, Shown, form_of
 from portal.people.roles import Role
-from portal.people.sessions import SignedIn
-from portal.source import Passage, Source
+from portal.people.sessions import Person, SignedIn
+from portal.source import Passage, Source, now
+from store.staff.visits import Visit
+from triage.verdict.model import Status
 
+STATUSES = tuple(one.value for one in Status)
+PRIORITIES = ("P1", "P2", "P3", "P4")
 _HIGHEST = 2**31
 _SAID_OF_PASSAGE = {
     True: "Noté\u00a0: ces mots ne désignent pas un patient.",
@@ -46,6 +63,10 @@ class DossierPages:
         """What looks like patient data in a dossier; nothing outside of the agency."""
         return self.source.passages(number) if role.audience == "agence" else ()
 
+    def file(self, one: CardFile) -> Path | None:
+        """Where a file is, where it is kept and was found safe."""
+        return self.source.attachment(one.checksum) if one.scan == "safe" else None
+
     def card(self, number: int, role: Role) -> Card | None:
         """A dossier as it is now; ``None`` when it is not there, or not for this reader."""
         if not 0 < number < _HIGHEST:
@@ -53,7 +74,12 @@ class DossierPages:
         entries, context = tuple(self.source.entries([number])), self.library.context
         for reading, to in self.source.read(entries, context=context, audience=role.audience):
             mine = replace(reading, author=role.author)
-            return make_card(mine, columns=self.source.columns, centres=to.centres)
+            return make_card(
+                mine,
+                columns=self.source.columns,
+                centres=to.centres,
+                sections=self.library.sections,
+            )
         return None
 
 
@@ -64,24 +90,70 @@ def _dossier_pages(request: Request) -> DossierPages:
 
 @router.get("/dossiers")
 def dossiers(request: Request, person: SignedIn) -> Response:
-    """The dossiers found, a page at a time."""
-    library, audience = _dossier_pages(request).library, person.role.audience
-    try:
-        wanted = Wanted.model_validate(dict(request.query_params))
-    except ValidationError:
-        wanted = Wanted()
+    """The dossiers found, a page at a time; what has no sense in the address is told by name."""
+    pages = _dossier_pages(request)
+    library, audience = pages.library, person.role.audience
+    choices = library.choices(audience)
+    wanted, refused = _wanted(request, choices)
+    since = _former_visit(pages.source, person) if wanted.depuis == VISIT else None
     return view_of(request).page(
         request,
         "dossiers",
         person=person,
         wanted=wanted,
-        found=library.find(audience, wanted),
-        choices=library.choices(audience),
+        refused=refused,
+        since=since,
+        found=library.find(whose(person), wanted, since=since),
+        choices=choices,
+        statuses=STATUSES,
+        priorities=PRIORITIES,
         orders=ORDERS,
-        centres=_dossier_pages(request).source.centres,
+        columns=COLUMNS,
+        centres=pages.source.centres,
         all=library.count(audience),
         left=library.left,
     )
+
+
+@router.get("/recherche.csv")
+def as_csv(request: Request, person: SignedIn) -> Response:
+    """The whole of a search as a file: what its list shows, and nothing that it does not.
+
+    Raises:
+        PortalError: The address has a part without sense: the file would not be what it seems.
+    """
+    pages = _dossier_pages(request)
+    wanted, refused = _wanted(request, pages.library.choices(person.role.audience))
+    if refused:
+        raise PortalError
+    since = _former_visit(pages.source, person) if wanted.depuis == VISIT else None
+    found = pages.library.all(whose(person), wanted, since=since)
+    if HEAD not in request.scope:
+        line = Visit(now(), person.email, "search fetched", file=f"{len(found)} dossiers")
+        pages.source.store.visits.record(pages.source.demarche, line)
+    return Response(
+        csv_bytes(table_of(found)),
+        media_type="text/csv; charset=utf-8",
+        headers={
+            "content-disposition": 'attachment; filename="unc-recherche.csv"',
+            "cache-control": "private, no-store",
+        },
+    )
+
+
+def _wanted(request: Request, choices: SearchChoices) -> tuple[Wanted, tuple[Refused, ...]]:
+    source = _dossier_pages(request).source
+    known = {
+        "statut": STATUSES,
+        "priorite": PRIORITIES,
+        "situation": choices.situations,
+        "centre": [one.code for one in source.centres],
+    }
+    return wanted_of(request.query_params.multi_items(), known)
+
+
+def _former_visit(source: Source, person: Person) -> datetime | None:
+    return source.store.visits.former_sign_in(source.demarche, person.email)
 
 
 @router.get("/dossiers/{number}")
@@ -105,8 +177,42 @@ def dossier(request: Request, number: str, person: SignedIn) -> Response:
         card=card,
         passages=passages,
         opinions=pages.source.columns.opinions,
+        events=[
+            one
+            for one in pages.source.past_events(card.number)
+            if person.role.audience == "agence" or not one.agency
+        ],
+        kept={one.id for one in card.files if pages.file(one) is not None},
         may_judge=person.role.may_judge(card.centres),
         shown=opinion_shown(card),
+    )
+
+
+@router.get("/dossiers/{number}/pieces/{name}")
+def attachment(request: Request, number: str, name: str, person: SignedIn) -> Response:
+    """Hand out a file of a dossier to the agency, and write down to whom.
+
+    What a file holds cannot be masked: it never leaves the agency. One that the antivirus did not
+    find safe is not handed out, nor one that was not downloaded.
+
+    Raises:
+        UnknownError: There is no such dossier or file for this person.
+    """
+    pages = _dossier_pages(request)
+    card = pages.card(int(number), person.role) if is_number(number) else None
+    file = next((one for one in card.files if one.id == name), None) if card else None
+    path = pages.file(file) if file else None
+    if file is None or path is None:
+        raise UnknownError
+    if HEAD not in request.scope:
+        source = pages.source
+        line = Visit(now(), person.email, "download", file=f"dossier {number}, pièce {name[:12]}")
+        source.store.visits.record(source.demarche, line)
+    return FileResponse(
+        path,
+        media_type="application/octet-stream",  # never shown by the browser, whatever it says it is
+        filename=file.name,
+        headers={"cache-control": "private, no-store"},
     )
 
 

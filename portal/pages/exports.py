@@ -1,9 +1,13 @@
 """The workbooks: the list, the download, and what changed since the last one fetched."""
 
 from dataclasses import dataclass
+from functools import partial
+from tempfile import TemporaryFile
+from zipfile import ZIP_STORED, ZipFile
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, StreamingResponse
+from starlette.background import BackgroundTask
 
 from exports.published.changes import Changes
 from exports.published.editions import Kind
@@ -26,6 +30,7 @@ _TYPES = {
     ".parquet": "application/vnd.apache.parquet",
 }
 _SHOWN = 40
+_PIECE = 256 * 1024
 _GROUPS = {
     Kind.WEEKLY: "Éditions hebdomadaires",
     Kind.MONTHLY: "Éditions mensuelles",
@@ -35,7 +40,7 @@ _GROUPS = {
 
 
 class _Streamed(FileResponse):
-    chunk_size = 256 * 1024  # each piece costs a turn of the thread pool
+    chunk_size = _PIECE  # each piece costs a turn of the thread pool
 
 
 router = APIRouter()
@@ -122,6 +127,41 @@ def download(request: Request, file_id: str, person: SignedIn) -> Response:
         media_type=_TYPES[file.path.suffix],
         filename=file.save_as,
         headers={"cache-control": "private, no-store"},
+    )
+
+
+@router.get("/exports/lot/{sequence}")
+def download_all(request: Request, sequence: str, person: SignedIn) -> Response:
+    """Hand out the workbooks of one set that are for this person, in one file.
+
+    Raises:
+        UnknownError: None of them is published.
+    """
+    counter = _counter(request)
+    shown = counter.fetchable.for_role(person.role)
+    export = next((one for one in shown if str(one.sequence) == sequence), None)
+    if export is None:
+        raise UnknownError
+    if HEAD not in request.scope:
+        for file in reversed(export.files):  # the first is what « Ce qui a changé » compares
+            line = Visit(now(), person.email, "download", file.version, file.name)
+            counter.store.visits.record(counter.demarche, line)
+    packed = TemporaryFile()  # noqa: SIM115 (closed once it was sent)
+    with ZipFile(packed, "w", ZIP_STORED) as archive:  # a workbook is deflated already
+        for file in export.files:
+            archive.write(file.path.resolve(), file.save_as)
+    size = packed.tell()
+    packed.seek(0)
+    name = f"unc-{export.files[0].stamp}.zip"
+    return StreamingResponse(
+        iter(partial(packed.read, _PIECE), b""),
+        media_type="application/zip",
+        headers={
+            "content-length": str(size),
+            "content-disposition": f'attachment; filename="{name}"',
+            "cache-control": "private, no-store",
+        },
+        background=BackgroundTask(packed.close),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from exports.sheets.columns import Reason
-from french.text import typographic
+from french.text import SEMICOLON, typographic
 from portal.dossiers.library import Library
 from portal.dossiers.lines import words_of
 from portal.dossiers.search import PER_PAGE
@@ -120,7 +120,9 @@ def _lines(
 ) -> list[DueLine]:
     found = library.lines_of(person.role.audience, [one.number for one in shown])
     return [
-        DueLine(one, found[one.number], typographic(" ; ".join(words[name] for name in one.why)))
+        DueLine(
+            one, found[one.number], SEMICOLON.join(typographic(words[name]) for name in one.why)
+        )
         for one in shown
         if one.number in found  # it may have left meanwhile
     ]

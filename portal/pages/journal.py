@@ -19,6 +19,7 @@ EVENTS = {
     "opinion": "Avis donné",
     "workbook returned": "Classeur renvoyé",
     "register": "Acte au registre",
+    "search fetched": "Recherche téléchargée",
 }
 
 router = APIRouter()

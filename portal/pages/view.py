@@ -1,6 +1,6 @@
 """Pages as HTML: Jinja2 templates with everything escaped, and how values are shown."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,10 +10,13 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
 from starlette.status import HTTP_200_OK
 
 from exports.cells import Content, Link, paris
 from exports.sheets.figures import Figure
+from french.text import typographic
 from mappings.report.display import show
 from portal.people.sessions import Person, sessions_of
 
@@ -50,6 +53,16 @@ MENU = (
 JOURNAL = MenuPlace("/journal", "Journal")
 
 
+class _Printed(Extension):
+    """Prints what templates say as French is; what they are given stays as it is."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        """The template with no-break spaces and curved apostrophes in its own words."""
+        for line, kind, text in stream:
+            said = typographic(f"x{text}")[1:] if kind == "data" else text  # a value may be before
+            yield Token(line, kind, said)
+
+
 class View:
     """Makes the pages of one portal."""
 
@@ -58,6 +71,7 @@ class View:
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
             undefined=StrictUndefined,
+            extensions=[_Printed],
             trim_blocks=True,
             lstrip_blocks=True,
         )
@@ -67,6 +81,7 @@ class View:
             "size": size,
             "number": show,
             "figure": figure,
+            "french": typographic,
             "instant": instant,
             "r_pair": lambda text: (text, text),
         }
@@ -127,8 +142,8 @@ def instant(text: str) -> str:
 def size(count: int) -> str:
     """A size in bytes, as people read it."""
     if count < _KIB * _KIB:
-        return f"{show(max(1, round(count / _KIB)))} Ko"
-    return f"{show(Decimal(f'{count / _KIB / _KIB:.1f}'))} Mo"
+        return f"{show(max(1, round(count / _KIB)))}\u00a0Ko"
+    return f"{show(Decimal(f'{count / _KIB / _KIB:.1f}'))}\u00a0Mo"
 
 
 def figure(one: Figure) -> str:

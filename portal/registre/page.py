@@ -156,8 +156,8 @@ def _around(desk: Desk, read: Read, one: Situation) -> Around:
     """What is known around it: of the present, what its dossiers sum up to is known already."""
     at = read.at
     asked = Asked(at.on, end_of(at.known) if at.known else None)
-    facts = None if at.is_past else read.figures.facts
-    return desk.source.look_up(lambda services: around(services, [one.id], asked, known=facts))[
+    told = read.figures.told if read.counted else None
+    return desk.source.look_up(lambda services: around(services, [one.id], asked, described=told))[
         one.id
     ]
 

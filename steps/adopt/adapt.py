@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from french.text import agreed
 from french.time import PARIS
 from mappings.adoption.adapted import ADAPTED, Adapted, adapted, mapping_text
 from mappings.adoption.decisions import (
@@ -213,7 +214,7 @@ def _answers(champs: Sequence[Champ]) -> Iterator[tuple[str, str]]:
         if isinstance(one.value, Rows):
             for row in one.value.rows[:1]:
                 yield from _answers(row)
-            yield one.id, f"{len(one.value.rows)} ligne(s)"
+            yield one.id, agreed(len(one.value.rows), "ligne")
         else:
             yield one.id, show_champ(one.value) if one.value is not None else ""
 

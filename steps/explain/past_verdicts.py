@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from datafiles.file import DataFileError
+from french.text import agreed
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from steps.explain.present_verdict import Explained, explained
@@ -83,7 +84,7 @@ def explain_past(services: Services, number: int, *, which: int) -> Explained:
     seen = services.store.assessments.history(services.demarche, number)
     if not 1 <= which <= len(seen):
         raise RequestError(
-            f"Le dossier {number} a {len(seen)} verdict(s) ; le n° {which} n'existe pas."
+            f"Le dossier {number} a {agreed(len(seen), 'verdict')} ; le n° {which} n'existe pas."
         )
     row = seen[which - 1].assessment
     stored: Assessment = ASSESSMENT.validate_json(row.detail)

@@ -171,7 +171,7 @@ def _tell(summary: Summary, done: Withdrawn) -> None:
     summary.remade += done.remade
     summary.withdrawn += done.removed
     if done.remade or done.removed:
-        told = "Retrait : %d ensemble(s) refait(s), %d fichier(s) ou ensemble(s) supprimé(s)"
+        told = "Retrait : ensembles refaits : %d ; fichiers ou ensembles supprimés : %d"
         logs.LOG.info(told, len(done.remade), len(done.removed))
 
 

@@ -109,6 +109,11 @@ def known_centres(services: Services) -> tuple[Centre, ...]:
     return tuple(centres(services.inputs.publishing.columns))
 
 
+def centre_names(services: Services) -> dict[str, str]:
+    """Name of each centre, by code."""
+    return {one.code: one.name for one in known_centres(services)}
+
+
 def _check_subject(
     services: Services, register: Register, acts: Sequence[Act], subject: str, acting: Acting
 ) -> None:

@@ -13,6 +13,8 @@ from french.time import PARIS
 from settings import Settings, SettingsError, load_settings, tables_of
 
 MEGABYTE = 1_000_000
+BACKUPS = "sauvegardes"
+"""Folder of the copies of the base, under the home."""
 
 
 @dataclass(frozen=True, slots=True)

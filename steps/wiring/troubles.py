@@ -9,6 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple, Self
 
+from french.text import agreed
 from french.time import PARIS
 from mappings.adoption.gate import is_adopted
 from mappings.drift.model import Drift, Kind, Severity
@@ -131,7 +132,8 @@ def _form(drifts: Sequence[Drift]) -> Iterator[tuple[Drift, str]]:
         yield from ((one, one.advice) for one in told)
         return
     lost = sum(one.lost for one in told)
-    rest = f"{lost} donnée(s) sans champ, {len(told) - 1 - lost} autre(s) écart(s) : `unc doctor`"
+    without = agreed(lost, "donnée sans champ", "données sans champ")
+    rest = f"{without}, {agreed(len(told) - 1 - lost, 'autre écart')} : `unc doctor`"
     for one in told:
         if one.kind is Kind.NOT_ADOPTED:
             yield one, one.advice

@@ -21,6 +21,7 @@ Event: TypeAlias = Literal[
     "opinion",
     "workbook returned",
     "register",
+    "search fetched",
 ]
 
 
@@ -78,6 +79,13 @@ class Visits:
         with self._scope.read() as connection:
             row = connection.execute(query).first()
         return None if row is None else Visit(*row)
+
+    def former_sign_in(self, demarche: int, account: str) -> datetime | None:
+        """When a person signed in, the time before the last one."""
+        wanted = {"demarche": demarche, "account": account, "event": "sign-in"}
+        query = select(visits.c.at).filter_by(**wanted).order_by(visits.c.id.desc())
+        with self._scope.read() as connection:
+            return connection.scalar(query.offset(1).limit(1))
 
     def forget(self, *, before: datetime) -> int:
         """Erase what is older than a moment (aware); how many lines."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Select, func, insert, select
 
 from store.database.engine import Scope
 from store.database.errors import Superseded
@@ -85,7 +85,14 @@ class Acts:
 
     def list(self, demarche: int) -> tuple[Act, ...]:
         """Every act, in order of entry."""
-        query = select(*(acts.c[name] for name in _FIELDS)).filter_by(demarche=demarche)
+        return self._read(select(*(acts.c[name] for name in _FIELDS)).filter_by(demarche=demarche))
+
+    def of(self, demarche: int, name: str) -> tuple[Act, ...]:
+        """Acts about one object, in order of entry."""
+        query = select(*(acts.c[one] for one in _FIELDS)).filter_by(demarche=demarche, object=name)
+        return self._read(query)
+
+    def _read(self, query: Select[Any]) -> tuple[Act, ...]:
         with self._scope.read() as connection:
             rows = connection.execute(query.order_by(acts.c.id)).mappings()
             return tuple(

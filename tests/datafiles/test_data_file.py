@@ -64,7 +64,10 @@ def problems(text: str) -> list[str]:
         ("number: x", "f.yaml:1 : number : un nombre est attendu"),
         ("number: 0", "f.yaml:1 : number : la valeur est trop petite ; plus de 0"),
         ("number: 2", "f.yaml:1 : number : la valeur est trop grande ; au plus 1"),
-        ("text: a", "f.yaml:1 : text : le texte est trop court ; au moins 2 caractère(s)"),
+        (
+            "text: a",
+            "f.yaml:1 : text : le texte est trop court ; 2 au moins, en caractères",
+        ),
         ("text: abcdef", "f.yaml:1 : text : le texte est trop long ; au plus 5 caractères"),
         (
             "text:",

@@ -242,9 +242,14 @@ def by_calamine(content: bytes, sheet: str) -> list[list[Any]]:
     return book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
 
 
-def records(content: bytes, sheet: str, *, header: int = 1) -> list[dict[str, Any]]:
-    """Rows of a sheet by header, which stands in that row."""
-    names, *rows = by_openpyxl(content, sheet)[header - 1 :]
+_SAID_ABOVE = {"À traiter", "Changements", "Situations"}
+"""Sheets whose headers stand under a sentence."""
+
+
+def records(content: bytes, sheet: str, *, header: int = 0) -> list[dict[str, Any]]:
+    """Rows of a sheet by header, which stands in that row, else where the sheet has it."""
+    top = header or (2 if sheet in _SAID_ABOVE else 1)
+    names, *rows = by_openpyxl(content, sheet)[top - 1 :]
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 

@@ -211,7 +211,7 @@ def test_likely_patient_data_never_leave_the_agency() -> None:
     assert records(network, "Dossiers")[0]["Usage constaté"] == f"Rappeler le {mask}, {mask}"
     assert records(network, "Spécialités")[1]["Conditions de délivrance"] == mask
     about = {line[0]: line[1] for line in by_openpyxl(network, "À propos")}
-    assert about["Données de patient"] == "4 passage(s) masqué(s)"
+    assert about["Données de patient"] == "4 passages masqués"
 
 
 @pytest.mark.parametrize("name", ["CR D.M. né le 03-04-1952.pdf", "rappel_06_12_34_56_78.pdf"])
@@ -233,7 +233,7 @@ def test_an_answer_that_cannot_be_read_leaves_without_what_was_typed() -> None:
     one = entry(1, fields={"patients": unreadable, "specialites": rows})
     network = build([one], audience="reseau")
     assert not any(b"Dupont" in part for part in parts(network).values())
-    assert records(network, "Dossiers")[0]["Patients estimés"] == "attendu : un nombre entier"
+    assert records(network, "Dossiers")[0]["Patients estimés"] == "attendu\u00a0: un nombre entier"
     assert raw in records(build([one]), "Dossiers")[0]["Patients estimés"]
 
 
@@ -302,7 +302,10 @@ def test_a_reason_drawn_from_planned_measures_stays_at_the_agency() -> None:
     content = build(
         [entry(1, fields={"mesures": answered(rows)}, verdict=verdict)], audience="reseau"
     )
-    assert records(content, "Complétude")[0]["Motif"] == f"à corriger (détail {MASK})"
+    assert (
+        records(content, "Complétude")[0]["Motif"]
+        == f"«\u00a0Mesures\u00a0» à corriger (détail {MASK})"
+    )
 
 
 @pytest.mark.parametrize("fields", [(), ("inconnu",), ("specialites.inconnu",), ("usager_email",)])

@@ -19,9 +19,11 @@ from exports.published.workbook_set import WorkbookSet
 from exports.readers.reading import Reading
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.figures import synthesise
-from exports.sheets.tables import Table
+from exports.sheets.tables import COUNTED, Table
 from exports.sheets.values import content_text
+from exports.xlsx.about_sheet import Section
 from exports.xlsx.without_rows import without_dossiers
+from french.text import agreed, typographic
 from mappings.dossier.model import Company
 from mappings.report.model import Unmapped
 from mappings.schema.model import Audience
@@ -146,6 +148,23 @@ def test_nor_from_an_edition_what_a_dossier_said_that_was_taken_out_of_it(author
     told = [again(author, [stays, other]) for other in others]
     assert told[0] == told[1] == told[2]
     assert {row[0] for row in told[0]["Dossiers"][1:]} == {stays.report.number}
+
+
+def test_what_counts_goes_whatever_its_words_and_plain_lines_stay() -> None:
+    """A sentence over headers and a line of `À propos` go by their place, not by their wording."""
+    stays, gone = judged({17: "Un titre"}), judged({17: "Un autre"}, number=77)
+    rows = again("reseau", [stays, gone])
+    about = {row[0]: row[1] for row in rows["À propos"]}
+    made = WorkbookSet([stays, gone], context(), COLUMNS, POLICY).made("reseau")
+    lines = made._about
+    kept = {typographic(one.name) for one in lines if one.section is not Section.COUNTED}
+    assert kept <= about.keys()
+    lost = {typographic(one.name) for one in lines if one.section is Section.COUNTED}
+    assert lost
+    assert not lost & about.keys()
+    assert about["Refaite"] == "1 dossier retiré"
+    left = len(rows["À traiter"]) - 2
+    assert rows["À traiter"][0][0] == f"À traiter par les centres{COUNTED}{agreed(left, 'ligne')}"
 
 
 def again(author: str, entries: list[ExportedDossier]) -> dict[str, list[tuple[Any, ...]]]:

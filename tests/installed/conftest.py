@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.installed import debian
+from tests.ops.conftest import cluster
+
+__all__ = ["cluster"]
 
 
 @pytest.fixture(scope="module")

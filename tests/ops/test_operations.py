@@ -20,6 +20,7 @@ from sqlalchemy import text
 
 from cli.app import call
 from cli.demo.sandbox import sandbox_home
+from french.text import agreed
 from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
 from settings import load_settings
@@ -238,7 +239,7 @@ def test_dossiers_handled_long_ago_are_erased_and_do_not_come_back(
         told = json.loads(capsys.readouterr().out)
         assert (set(told["erased"]), told["dry_run"]) == (over, True)
         assert unc(environment, "purge", "--dry-run") == 0
-        assert f"{len(over)} dossier(s) à effacer : {min(over)}" in capsys.readouterr().out
+        assert f"{agreed(len(over), 'dossier')} à effacer : {min(over)}" in capsys.readouterr().out
         assert (made.home / "unc.sqlite").read_bytes() == before
         assert sorted((made.home / "exports").rglob("*")) == exports
         assert unc(environment, "purge", "--json") == 0
@@ -280,8 +281,8 @@ def test_a_purge_says_all_that_it_did(
         assert unc(made.environment, "purge") == 0
         told = capsys.readouterr().out
         assert "UNC_RETENTION_MONTHS est vide" in told
-        assert "0 dossier(s) effacé(s)\n0 classeur(s) publié(s)" in told
-        assert "0 édition(s) ou export(s) trop vieux" in told
+        assert "0 dossier effacé\n0 classeur publié" in told
+        assert "0 édition ou export trop vieux" in told
         assert unc({"UNC_RETENTION_MONTHS": "900"}, "purge", "--json") == 0
         empty = (
             "erased",

@@ -17,6 +17,7 @@ from argon2 import PasswordHasher
 from cli.portal.source import source_of
 from exports.published.editions import Kind
 from portal.app import Site, make_app
+from portal.dossiers.waiting import Whose
 from portal.people.oidc import OidcProvider
 from portal.serving import listen, server_of
 from portal.source import Source
@@ -36,6 +37,8 @@ ROLES = {
     "nice@crpv.example.fr": "centre:nice",
 }
 ADMIN, AGENCE, LYON, NICE = ROLES
+OF_AGENCY = Whose(AGENCE, "agence", "agence", "")
+OF_NETWORK = Whose(LYON, "crpv-lyon", "reseau", "lyon")
 SCRIPT = "<script>document.title='volé'</script><img src=x onerror=alert(1)>"
 SECRET = "sentinelle-reference-interne"
 CHANGED = "Un titre que le déclarant a corrigé"

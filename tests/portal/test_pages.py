@@ -6,7 +6,9 @@ import re
 import openpyxl
 
 from cli.demo.demo import current_version
+from exports.sheets.figures import synthesise
 from portal.dossiers.search import PER_PAGE
+from portal.pages.view import STATIC
 from tests.portal.conftest import ADMIN, AGENCE, CHANGED, LYON, NICE, Portal, add_account
 
 
@@ -36,7 +38,7 @@ def test_a_downloaded_workbook_opens_and_is_written_down(portal: Portal) -> None
     assert "Téléchargement" in journal
     assert key.startswith("classeur courant/")
     assert re.search(r"courant/\d+/crpv-nice\.xlsx", journal)
-    assert "Vous l'avez téléchargé" in visitor.get("/exports").text.replace("&#39;", "'")
+    assert "Vous l’avez téléchargé" in visitor.get("/exports").text
 
 
 def test_what_changed_is_told_since_the_file_that_this_person_fetched(portal: Portal) -> None:
@@ -51,7 +53,7 @@ def test_what_changed_is_told_since_the_file_that_this_person_fetched(portal: Po
     assert f"<ins>{CHANGED}</ins>" in page
     assert "Titre de la situation" in page
     visitor.get(next(link for key, link in visitor.file_links().items() if "reseau" in key))
-    assert "Rien n'a changé" in visitor.get("/changements").text.replace("&#39;", "'")
+    assert "Rien n’a changé" in visitor.get("/changements").text
 
 
 def test_a_comparison_that_is_no_longer_possible_says_so(portal: Portal) -> None:
@@ -63,9 +65,7 @@ def test_a_comparison_that_is_no_longer_possible_says_so(portal: Portal) -> None
     assert kept is not None
     gone = type(kept)(kept.at, kept.account, "download", "2020-01-01-0000", kept.file)
     portal.source.store.visits.record(portal.source.demarche, gone)
-    assert "La comparaison n'est plus possible" in visitor.get("/changements").text.replace(
-        "&#39;", "'"
-    )
+    assert "La comparaison n’est plus possible" in visitor.get("/changements").text
 
 
 def _numbers(page: str) -> list[str]:
@@ -128,7 +128,7 @@ def test_indicators_are_drawn_without_a_script_and_told_as_tables(portal: Portal
         assert " style=" not in page
         for title in ("Dépôts par mois", "Complétude des dossiers", "Délai entre connaissance"):
             assert title in page
-        assert "Données : dépôts par mois" in page
+        assert "Données\u00a0: dépôts par mois" in page
 
 
 def test_numbers_of_indicators_are_those_that_the_reader_may_see(portal: Portal) -> None:
@@ -161,3 +161,22 @@ def test_the_demo_names_what_was_fetched_as_a_download_does(portal: Portal) -> N
     named = current_version(source.exports, source.demarche, role="centre:lyon", file="reseau.xlsx")
     assert f"{named}/reseau.xlsx" in portal.visitor(ADMIN).get("/journal").text
     assert re.fullmatch(r"courant/\d+", named)
+
+
+def test_a_priority_has_one_colour_everywhere(portal: Portal) -> None:
+    page = portal.visitor(AGENCE).get("/indicateurs").text
+    css = (STATIC / "portail.css").read_text("utf-8")
+    tags = dict(re.findall(r"\.unc-tag--(p\d) \{ background: (#[0-9a-f]{6});", css))
+    assert len(tags) == 4
+    chart = page.split("Statut et priorité</h2>")[1].split("</section>")[0]
+    legend = re.findall(r'<rect fill="(#[0-9a-f]{6})"[^>]*/></svg> (P\d)<', chart)
+    assert {name.lower(): colour for colour, name in legend} == tags
+    written = {
+        f"#{one.lower()}"
+        for block in synthesise(
+            [], origins=portal.source.columns.figures, below=11, years=(), live_since=None
+        ).blocks
+        if block.title == "Statut et priorité"
+        for one in block.colours[:4]
+    }
+    assert written == set(tags.values())

@@ -48,12 +48,12 @@ def test_the_agency_says_that_a_passage_is_no_patient_s_and_takes_it_back(asked:
     code, *others = codes(page)
     assert others, "both passages"
     assert "<b>Lefebvre" not in page
-    assert "Nom ou prénom d'un patient probable" in shown
-    assert shown.count("Ce n'est pas un patient<") == len(codes(page))
+    assert "Nom ou prénom d’un patient probable" in shown
+    assert shown.count("Ce n’est pas un patient<") == len(codes(page))
     stale = agency.form(CARD, SAY, holding=code)
     done = agency.post(SAY, **agency.form(CARD, SAY, holding=code), geste="montrer")
     assert done.url.endswith(f"{CARD}#patients")
-    assert f"montré : pas un patient, dit {AGENCE}" in html.unescape(done.text)
+    assert f"montré\u00a0: pas un patient, dit {AGENCE}" in html.unescape(done.text)
     assert "ces mots ne désignent pas un patient" in done.text
     late = asked.visitor(ADMIN)
     refused = late.post(SAY, **stale | {"jeton": late.token(CARD)}, geste="montrer")

@@ -38,9 +38,12 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/accessibilite"): dict.fromkeys(EVERYBODY, 200),
     ("GET", "/exports"): SIGNED_IN,
     ("GET", "/exports/{file_id}"): dict.fromkeys(EVERYBODY, 404) | {NOBODY: 303},
+    ("GET", "/exports/lot/{sequence}"): dict.fromkeys(EVERYBODY, 404) | {NOBODY: 303},
+    ("GET", "/recherche.csv"): SIGNED_IN,
     ("GET", "/changements"): SIGNED_IN,
     ("GET", "/dossiers"): SIGNED_IN,
     ("GET", "/dossiers/{number}"): dict.fromkeys(EVERYBODY, 404) | {NOBODY: 303},
+    ("GET", "/dossiers/{number}/pieces/{name}"): dict.fromkeys(EVERYBODY, 404) | {NOBODY: 303},
     ("POST", "/dossiers/{number}/passages"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
     ("POST", "/dossiers/{number}/avis"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
     ("GET", "/renvoi"): SIGNED_IN,
@@ -72,6 +75,8 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
             "/seances/{meeting}/fiches",
         )
     },
+    ("GET", "/sante"): dict.fromkeys(EVERYBODY, 200),  # open, and says little
+    ("GET", "/metrics"): dict.fromkeys(EVERYBODY, 404),  # its setting is off
     ("GET", "/journal"): {ADMIN: 200, AGENCE: 403, LYON: 403, NICE: 403, NOBODY: 303},
 }
 
@@ -102,7 +107,7 @@ def test_every_route_is_asked_for_by_every_role(portal: Portal) -> None:
         visitor = portal.visitor(email or None)
         for (method, path), answers in EXPECTED.items():
             asked = path.format_map(
-                defaultdict(lambda: "inconnu", file_id="0" * 32, number="99999999")
+                defaultdict(lambda: "inconnu", file_id="0" * 32, number="99999999", sequence="0")
             )
             got = visitor.session.request(
                 method, portal.url + asked, allow_redirects=False, timeout=30

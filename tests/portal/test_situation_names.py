@@ -17,7 +17,17 @@ from steps.publish.edition import publish_edition
 from steps.wiring.services import open_services
 from steps.wiring.summary import Summary
 from tests.conftest import bridge_on
-from tests.portal.conftest import AGENCE, LYON, ROLES, Portal, Visitor, add_account, served
+from tests.portal.conftest import (
+    AGENCE,
+    LYON,
+    OF_AGENCY,
+    OF_NETWORK,
+    ROLES,
+    Portal,
+    Visitor,
+    add_account,
+    served,
+)
 
 NAME = "Affaire Dupont Martine d’Ozempic 1952"
 
@@ -69,7 +79,7 @@ def test_a_name_that_a_person_typed_is_read_by_the_agency_only(named: Portal) ->
 def test_a_straight_apostrophe_finds_the_curly_one_that_was_typed(named: Portal) -> None:
     library = Library(named.source)
     for asked in ("d'Ozempic", "d’ozempic"):
-        assert library.find("agence", Wanted(q=asked)).total == 2
+        assert library.find(OF_AGENCY, Wanted(q=asked)).total == 2
 
 
 def test_a_name_that_is_masked_can_be_neither_chosen_nor_found(named: Portal) -> None:
@@ -77,11 +87,11 @@ def test_a_name_that_is_masked_can_be_neither_chosen_nor_found(named: Portal) ->
     assert NAME in library.choices("agence").situations
     assert all(one.startswith("SIT-") for one in library.choices("reseau").situations)
     for asked in (Wanted(situation=NAME), Wanted(q="dupont")):
-        assert library.find("agence", asked).total == 2
-        assert library.find("reseau", asked).total == 0
+        assert library.find(OF_AGENCY, asked).total == 2
+        assert library.find(OF_NETWORK, asked).total == 0
     mask = named.source.policy.mask
-    assert library.find("reseau", Wanted(situation=mask)).total == 0
-    network = library.find("reseau", Wanted()).lines
+    assert library.find(OF_NETWORK, Wanted(situation=mask)).total == 0
+    network = library.find(OF_NETWORK, Wanted()).lines
     assert sum(line.situation_text == mask for line in network) == 2
     counted = counted_of(named.source).indicators["reseau"].blocks
     (block,) = (one for one in counted if "plus signalées" in one.title)

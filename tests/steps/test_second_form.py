@@ -147,7 +147,8 @@ def environment(
 
 
 def rows_of(path: Path, sheet: str) -> list[dict[str, object]]:
-    header, *rows = openpyxl.load_workbook(path)[sheet].values
+    said = sheet == "Situations"  # a sentence stands over its headers
+    header, *rows = list(openpyxl.load_workbook(path)[sheet].values)[said:]
     return [dict(zip(map(str, header), row, strict=True)) for row in rows]
 
 

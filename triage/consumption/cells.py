@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from french.text import fold
+from french.text import agreed, fold
 
 _SPACES = " \u00a0\u202f"
 _NUMBER = re.compile(
@@ -107,4 +107,6 @@ def require(header: dict[str, int], wanted: Sequence[str]) -> None:
     """
     missing = [name.upper() for name in wanted if name not in header]
     if missing:
-        raise ConsumptionTableError(f"ligne 1 : colonne(s) absente(s) : {', '.join(missing)}")
+        raise ConsumptionTableError(
+            f"ligne 1 : {agreed(len(missing), 'colonne absente')} : {', '.join(missing)}"
+        )

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from french.text import agreed
 from triage.consumption.cells import (
     ConsumptionTableError,
     cents,
@@ -145,7 +146,7 @@ def read_open_medic(rows: Iterable[tuple[int, list[str]]]) -> OpenMedic:
     try:
         for line, cells in lines:  # noqa: B007 (two million: no call that is not needed)
             if len(cells) != width:
-                raise ValueError(f"{len(cells)} colonne(s) au lieu de {width}")  # noqa: TRY301
+                raise ValueError(f"{agreed(len(cells), 'colonne')} au lieu de {width}")  # noqa: TRY301
             if (sums := presentations.get(cells[at_cip])) is None:
                 sums = read.sums(cip13(cells[at_cip]), _names(cells, named))
                 presentations[cells[at_cip]] = sums

@@ -7,6 +7,7 @@ A total is that of the file of this very grouping.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from french.text import agreed
 from triage.consumption.cells import (
     ConsumptionTableError,
     cip13,
@@ -59,7 +60,7 @@ def read_persons(rows: Iterable[tuple[int, list[str]]]) -> Persons:
     try:
         for line, cells in lines:  # noqa: B007 (named in the refusal)
             if len(cells) != len(first):
-                raise ValueError(f"{len(cells)} colonne(s) au lieu de {len(first)}")  # noqa: TRY301
+                raise ValueError(f"{agreed(len(cells), 'colonne')} au lieu de {len(first)}")  # noqa: TRY301
             typed = cells[at_key].strip().upper()
             key = cip13(typed) if level == "cip13" else typed
             cell = "/".join(code(cells[at]) for at in places)

@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from french.text import agreed
 from triage.consumption.cells import ConsumptionTableError
 from triage.consumption.signals import PopulationGap
 from triage.situations.dci import Salts, joined
@@ -42,7 +43,9 @@ def _rows(lines: Iterable[str], wanted: Sequence[str]) -> Iterator[tuple[int, tu
         header = next(rows, [])
         missing = [name for name in wanted if name not in header]
         if missing:
-            raise ConsumptionTableError(f"colonne(s) absente(s) : {', '.join(missing)}")
+            raise ConsumptionTableError(
+                f"{agreed(len(missing), 'colonne absente')} : {', '.join(missing)}"
+            )
         at = [header.index(name) for name in wanted]
         for row in rows:
             if row:

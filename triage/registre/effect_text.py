@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from french.text import typographic
+from french.text import agreed, typographic
 from mappings.report.display import show, show_decimal
 from triage.registre.effect import NOT_ONE_CAUSE, Effect, ReportsEffect, UseEffect
 
@@ -25,7 +25,7 @@ def told_use(found: UseEffect) -> str:
     """Boxes or patients: means, change, and what the regression says."""
     told = (
         f"{found.unit} : {show(round(found.before))} avant, {show(round(found.after))} après"
-        f" ({_share(found.change)}), {found.periods} période(s) de part et d'autre"
+        f" ({_share(found.change)}), {agreed(found.periods, 'période')} de part et d'autre"
     )
     model = found.model
     if model is not None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from french.text import agreed
 from triage.registre.acts import (
     Act,
     By,
@@ -15,7 +16,7 @@ from triage.registre.acts import (
     situations_of,
 )
 from triage.registre.lists import Lists, choice
-from triage.registre.refused import Refused, needed
+from triage.registre.refused import Refused, needed, without_patients
 from triage.registre.register import OPEN, Register, Situation, State, resolve_in
 
 TEXTS: Mapping[str, str] = {
@@ -29,6 +30,7 @@ TEXTS: Mapping[str, str] = {
     "surveillance": "Programme de surveillance renforcée",
 }
 """What people enter of a situation, with its French name."""
+_FREE = frozenset({"titre", "usage_autorise", "usage_constate", "resume_clair"})  # may leave
 REQUIRED = ("titre", "usage_autorise", "usage_constate", "risque", "pilote")
 
 
@@ -159,9 +161,10 @@ def set_level(
     justification = " ".join(given.justification.split())
     if len(justification) < lists.justification:
         raise Refused(
-            f"Justification du niveau : {len(justification)} caractère(s), il en faut au moins"
-            f" {lists.justification}."
+            f"Justification du niveau : {agreed(len(justification), 'caractère')},"
+            f" il en faut au moins {lists.justification}."
         )
+    without_patients(justification, "Justification du niveau")
     criteria = {
         choice(name, lists.criteres, "Critère"): choice(answer, lists.reponses, f"Critère {name}")
         for name, answer in given.criteria.items()
@@ -351,6 +354,8 @@ def _texts(given: Mapping[str, str], lists: Lists) -> dict[str, str]:
     for name in REQUIRED:
         if name in values:
             needed(values[name], TEXTS[name])
+    for name in _FREE & values.keys():
+        without_patients(values[name], TEXTS[name])
     options = {
         "risque": lists.risque,
         "qualification": lists.qualifications,

@@ -104,9 +104,9 @@ def test_a_current_workbook_says_where_the_last_reading_is_told_and_an_edition_s
 
     later = MOMENT + timedelta(days=9)
     current, edition = about(read_at=later), about(read_at=later, edition="Édition 2026-S12")
-    assert current["Données lues jusqu'au"].startswith("21/03/2026 à 14:05 (Paris), quand ce")
-    assert "portail, page «\u00a0Exports\u00a0»" in current["Données lues jusqu'au"]
-    assert edition["Données lues jusqu'au"] == "21/03/2026 à 14:05 (Paris)"
+    assert current["Données lues jusqu’au"].startswith("21/03/2026 à 14:05 (Paris), quand ce")
+    assert "portail, page «\u00a0Exports\u00a0»" in current["Données lues jusqu’au"]
+    assert edition["Données lues jusqu’au"] == "21/03/2026 à 14:05 (Paris)"
     assert edition["Édition"] == "Édition 2026-S12"
     for one in (current, edition):
         assert one["Dernier changement"] == "12/03/2026 à 14:05 (Paris)"

@@ -33,9 +33,9 @@ FIRST_COLUMNS = (
     "Complétude",
     "Éléments manquants",
     "Spécialité",
+    "Date de dépôt",
     "Substance",
     "Exploitant",
-    "Date de dépôt",
 )
 OF_CENTRES = (
     *FIRST_COLUMNS[:4],
@@ -115,7 +115,7 @@ def test_the_number_leads_to_the_dossier() -> None:
 def test_dates_are_dates_in_paris_with_a_french_format() -> None:
     one = entry(1, deposited_at=datetime(2026, 6, 30, 22, 30, tzinfo=UTC))
     book = openpyxl.load_workbook(BytesIO(build([one])))
-    cell = book["Dossiers"]["J2"]
+    cell = book["Dossiers"]["H2"]
     assert cell.value == datetime(2026, 7, 1)  # noqa: DTZ001
     assert cell.number_format == "dd/mm/yyyy"
 

@@ -73,7 +73,7 @@ def test_when_the_data_was_read_is_no_word_and_what_is_written_beside_it_is() ->
     def edit(book: Workbook) -> None:
         on_dossiers(with_vu)(book)
         sheet = book["À propos"]
-        row = next(one for one in sheet.iter_rows() if one[0].value == "Données lues jusqu'au")
+        row = next(one for one in sheet.iter_rows() if one[0].value == "Données lues jusqu’au")
         row[1].value = str(row[1].value).replace("13", "14").replace("05", "59")
         sheet.cell(row=int(row[1].row or 0), column=3).value = "à relire"
 

@@ -46,6 +46,31 @@ def test_a_workbook_that_was_only_saved_again_says_nothing() -> None:
         assert (found.written, found.doubts, found.problems, found.remarks) == ({}, (), (), ())
 
 
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("\u00a0", " "),
+        ("\u202f", ""),
+        (" ", "\u00a0"),
+        ("’", "'"),
+    ],
+)
+def test_a_cell_whose_spaces_or_apostrophes_alone_differ_is_as_it_was_handed_out(
+    was: str, now: str
+) -> None:
+    """A spreadsheet may change them, and so did versions of the bridge."""
+
+    def respaced(sheet: Worksheet, at: At) -> None:
+        filled = {at["Avis du centre"], at["Commentaire"]}
+        for row in sheet.iter_rows(min_row=2):
+            for cell in row:
+                if isinstance(cell.value, str) and cell.column not in filled:
+                    cell.value = cell.value.replace(was, now)
+
+    found = said(edited(on_dossiers(respaced)))
+    assert (found.written, found.doubts, found.problems, found.remarks) == ({}, (), (), ())
+
+
 @pytest.mark.parametrize("given", [True, False])
 @pytest.mark.parametrize("reverse", [True, False])
 def test_comments_sorted_alone_are_doubted(given: bool, reverse: bool) -> None:

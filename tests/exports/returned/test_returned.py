@@ -217,7 +217,7 @@ def test_an_opinion_is_carried_by_the_next_workbook_of_its_author_and_read_by_th
     entries = [entry(1, opinions={"crpv-lyon": HELD, "agence": Opinion("Agence", "", "noté")})]
     row = records(build(entries), "Dossiers")[0]
     assert row["Commentaire"] == "noté"
-    assert row["Avis reçus"] == "CRPV Lyon : À surveiller — =1+1, à revoir"
+    assert row["Avis reçus"] == "CRPV Lyon\u00a0: À surveiller — =1+1, à revoir"
     network = build(entries, audience="reseau")
     assert records(network, "Dossiers")[0]["Commentaire"] is None
     assert "Avis reçus" not in by_openpyxl(network, "Dossiers")[0]

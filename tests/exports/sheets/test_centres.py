@@ -84,12 +84,12 @@ def test_a_centre_gets_its_territory_its_rapporteurships_and_national_dossiers(
 def test_what_fits_no_centre_is_listed_in_the_agency_workbook() -> None:
     shown = {row["Dossier"]: row["CRPV"] for row in records(SET.workbook("agence"), "Dossiers")}
     assert shown[1] == "CRPV Lyon"
-    assert shown[2] == "CRPV Lyon ; CRPV Grenoble"
+    assert shown[2] == "CRPV Lyon\u202f; CRPV Grenoble"
     assert shown[3] == "Tous"
     assert shown[4] == "CRPV Marseille"
     assert shown[5] == "Sans centre\u00a0: 978"
     assert shown[6] == "Non attribué"
-    assert shown[7] == "CRPV Marseille (« Brest » n'est pas dans la table)"
+    assert shown[7] == "CRPV Marseille («\u00a0Brest\u00a0» n’est pas dans la table)"
 
 
 def test_what_an_instructeur_wrote_follows_the_annotation() -> None:
@@ -103,8 +103,8 @@ def test_what_an_instructeur_wrote_follows_the_annotation() -> None:
 
     assert shown(made.workbook("reseau")) == "CRPV Marseille"
     assert shown(made.workbook("crpv-marseille")) == "CRPV Marseille"
-    assert "« Brest »" in shown(made.workbook("agence"))
-    assert "« Brest »" in shown(SET.workbook("reseau"))
+    assert "«\u00a0Brest\u00a0»" in shown(made.workbook("agence"))
+    assert "«\u00a0Brest\u00a0»" in shown(SET.workbook("reseau"))
 
 
 def test_the_workbook_of_a_centre_says_whose_it_is_and_what_is_not_confirmed() -> None:

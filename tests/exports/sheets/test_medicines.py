@@ -86,6 +86,6 @@ def test_champs_that_nothing_maps_are_listed_and_counted_at_the_agency() -> None
     *_, last = records(build(entries), "Dictionnaire")
     assert (last["Feuille"], last["Colonne"]) == ("Formulaire", "Nouvelle question")
     assert last["Origine"] == "champ 940"
-    assert last["Sens"].endswith("rempli dans 2 dossier(s).")
+    assert last["Sens"].endswith("rempli dans 2 dossiers.")
     shown = records(build(entries, audience="reseau"), "Dictionnaire")
     assert not any(one["Feuille"] == "Formulaire" for one in shown)

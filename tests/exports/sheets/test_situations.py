@@ -32,7 +32,7 @@ def test_reports_are_counted_across_companies_whatever_the_spelling() -> None:
         entry(3, fields=about("néfopam", "12345678200028", "Voie d'administration")),
         entry(4, fields=about("fentanyl", "12345678200010", "Indication")),
     ]
-    first, *others = records(build(entries), "Situations")
+    first, *others = records(build(entries), "Situations", header=2)
     assert first["Substance"] == "Néfopam"
     assert (first["Signalements"], first["Entreprises"]) == (3, 2)
     assert first["Priorité la plus haute"] == "P1"
@@ -49,7 +49,7 @@ def test_the_network_counts_only_what_it_may_read() -> None:
         entry(1, fields=about("néfopam", "12345678200010", "Durée")),
         entry(2, fields=about("néfopam", "98765432100019", "Durée"), annotations=refused),
     ]
-    row = records(build(entries, audience="reseau"), "Situations")[0]
+    row = records(build(entries, audience="reseau"), "Situations", header=2)[0]
     assert (row["Signalements"], row["Dossiers"]) == (1, "1")
 
 
@@ -68,10 +68,10 @@ def test_a_situation_is_one_row_whatever_the_substances_and_natures_of_its_repor
     ]
     alone = entry(3, fields=about("Néfopam", "12345678200010", "Durée"))
     content = build([*placed, alone], situations={"SIT-0001": view(placed, decided=1)})
-    first, second = records(content, "Situations")
+    first, second = records(content, "Situations", header=2)
     assert (first["Situation"], first["Regroupement"]) == ("SIT-0001", "en partie confirmée")
-    assert first["Substance"] == "Néfopam ; ACUPAN"
-    assert first["Nature de la non-conformité"] == "Durée ; Indication"
+    assert first["Substance"] == "Néfopam\u202f; ACUPAN"
+    assert first["Nature de la non-conformité"] == "Durée\u202f; Indication"
     assert (first["Signalements"], first["Dossiers"]) == (2, "1, 2")
     assert (second["Situation"], second["Signalements"]) == (None, 1)
     assert [row["Situation"] for row in records(content, "Dossiers")] == [
@@ -111,7 +111,7 @@ def test_follow_up_of_the_whole_situation_is_shown_to_the_agency_with_its_defini
         YearFigure(2025, ("SIT-0001",), ("SIT-0001",), ()),
     )
     content = build(placed, situations=known, register=RegisterView(years=years))
-    (row,) = records(content, "Situations")
+    (row,) = records(content, "Situations", header=2)
     assert row["Regroupement"] == "confirmée"
     assert row["Patients estimés"] == "70 à 130"
     assert row["Mesures prises"] == 2, "once for each company"
@@ -127,7 +127,7 @@ def test_follow_up_of_the_whole_situation_is_shown_to_the_agency_with_its_defini
         assert told["Situations", column]["Sens"], column
     assert told["Situations", "Tendance mensuelle"]["Diffusion"] == "agence seulement"
     shown = build(placed, audience="reseau", situations=known, register=RegisterView(years=years))
-    (network,) = records(shown, "Situations")
+    (network,) = records(shown, "Situations", header=2)
     assert network["Situation"] == "SIT-0001"
     assert not {"Patients estimés", "Mesures en projet", "Tendance mensuelle"} & network.keys()
     assert not any("dans l'année" in str(line) for line in by_openpyxl(shown, "Synthèse"))
@@ -135,7 +135,7 @@ def test_follow_up_of_the_whole_situation_is_shown_to_the_agency_with_its_defini
 
 def test_a_name_that_a_person_gave_to_a_situation_stays_at_the_agency() -> None:
     entries = [entry(1, situation="Labo X, voir M. Y", fields=about("a", "12345678200010", "b"))]
-    assert records(build(entries), "Situations")[0]["Situation"] == "Labo X, voir M. Y"
+    assert records(build(entries), "Situations", header=2)[0]["Situation"] == "Labo X, voir M. Y"
     shown = build(entries, audience="reseau")
-    assert records(shown, "Situations")[0]["Situation"] == POLICY.mask
+    assert records(shown, "Situations", header=2)[0]["Situation"] == POLICY.mask
     assert records(shown, "Dossiers")[0]["Situation"] == POLICY.mask

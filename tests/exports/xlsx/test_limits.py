@@ -92,7 +92,7 @@ def test_lists_of_choices_and_conditions_hold(content: bytes) -> None:
         ("kind: dictionnaire", "kind: synthese"),
         ("kind: a_propos", "kind: synthese"),
         (
-            "printed: 10\n    rest: true\n    columns:\n      - {name: Dossier, computed: dossier,",
+            "printed: 8\n    rest: true\n    columns:\n      - {name: Dossier, computed: dossier,",
             "rest: true\n    columns:\n      - {name: Dossier, computed: statut,",
         ),
         ("name: Commentaire, computed: commentaire", "name: Commentaire, computed: statut"),

@@ -131,7 +131,7 @@ def test_a_name_joins_with_a_score_and_is_never_sure(matcher: Matcher) -> None:
     assert not found.sure
     assert found.score is not None
     assert "à vérifier" in found.remarks[0]
-    assert f"ressemblance {found.score:.0f} %" in facts_of(found)["bdpm_rapprochement"]
+    assert f"ressemblance {found.score:.0f}\u00a0%" in facts_of(found)["bdpm_rapprochement"]
 
 
 @pytest.mark.parametrize("name", ["mg", "a", "comprimé", "solution injectable", "1000 mg", "?"])

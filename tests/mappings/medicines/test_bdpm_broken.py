@@ -164,7 +164,7 @@ def test_two_files_that_were_swapped_are_seen(spec: FileSpec, other: FileSpec) -
         (SPECIALITIES, "01/02/2003", "2003-02-01", "date jj/mm/aaaa"),
         (SPECIALITIES, "01/02/2003", "31/02/2003", "date jj/mm/aaaa"),
         (SPECIALITIES, "\tNon", "\tN", "« Oui » ou « Non »"),
-        (SPECIALITIES, "\tNon", "", "11 colonne(s) au lieu de 12"),
+        (SPECIALITIES, "\tNon", "", "11 colonnes au lieu de 12"),
         (SPECIALITIES, "Autorisation active", "Commercialisée", "statut d'autorisation"),
         (SPECIALITIES, "Commercialisée", "Autorisation active", "état de commercialisation"),
         (SPECIALITIES, "AUTRÉLINE", "AUTRÃ‰LINE", "encodés deux fois"),
@@ -314,7 +314,7 @@ def test_holders_with_entities_are_not_cut_at_their_end() -> None:
 def test_a_suspended_authorisation_is_an_alert(status: str) -> None:
     content = speciality(status=status).encode()
     assert medicine(CIS_bdpm=content).suspended
-    assert shown(CIS_bdpm=content)["bdpm_etat"].startswith("Alerte : autorisation")
+    assert shown(CIS_bdpm=content)["bdpm_etat"].startswith("Alerte\u00a0: autorisation")
 
 
 def test_one_tension_is_told_once_with_its_presentations() -> None:
@@ -322,7 +322,7 @@ def test_one_tension_is_told_once_with_its_presentations() -> None:
     rows = [line(CIS, PACK, *told), line(CIS, SECOND, *told), line(CIS, PACK, *told)]
     assert shown(CIS_CIP_Dispo_Spec="\n".join(rows).encode())["bdpm_rupture"] == (
         "Tension d'approvisionnement depuis le 18/03/2024"
-        f" (présentations : boîte de 30 {PACK}, boîte de 90 {SECOND})"
+        f" (présentations\u00a0: boîte de 30 {PACK}, boîte de 90 {SECOND})"
     )
     every = "\n".join([*rows, line(CIS, "", *told)]).encode()
     assert shown(CIS_CIP_Dispo_Spec=every)["bdpm_rupture"] == (
@@ -337,7 +337,7 @@ def test_opinions_and_safety_information_are_joined() -> None:
     )
     assert told["bdpm_asmr"].startswith("V, 15/01/2020")
     assert told["bdpm_informations"] == (
-        "depuis le 01/02/2026 : Rappel (https://example.invalid/1)"
+        "depuis le 01/02/2026\u00a0: Rappel (https://example.invalid/1)"
     )
 
 

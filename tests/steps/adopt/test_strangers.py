@@ -24,10 +24,10 @@ from tests.steps.adopt.test_values import plain, reports
 
 COUNT = 12
 FORMS = [
-    pytest.param("pharmacien.yaml", 58, 85, marks=pytest.mark.slow),
-    pytest.param("juriste.yaml", 30, 83, marks=pytest.mark.slow),
-    ("ergonome.yaml", 31, 64),
-    pytest.param("agent.yaml", 37, 58, marks=pytest.mark.slow),
+    pytest.param("pharmacien.yaml", 55, 85, marks=pytest.mark.slow),
+    pytest.param("juriste.yaml", 20, 83, marks=pytest.mark.slow),
+    ("ergonome.yaml", 24, 64),
+    pytest.param("agent.yaml", 34, 58, marks=pytest.mark.slow),
     pytest.param("groupement.yaml", 30, 59, marks=pytest.mark.slow),
     pytest.param("laconique.yaml", 29, 47, marks=pytest.mark.slow),
 ]

@@ -133,7 +133,7 @@ def test_weeks_of_editions(agency: Agency) -> None:
     assert rows == []
     about = agency.about(f"{weekly}2026-S50")
     assert about["Édition"] == "Édition hebdomadaire 2026-S50 du lundi 7 décembre 2026"
-    assert about["Données lues jusqu'au"].endswith("(Paris)")
+    assert about["Données lues jusqu’au"].endswith("(Paris)")
 
     gone = Deletion(numbers[2], MONDAY, "conservation")
     with agency.services() as services:

@@ -122,6 +122,13 @@ def test_11_an_agenda_of_six_gives_six_pages_and_an_advice_leaves_the_state(
             assert secret.casefold() not in text.casefold(), (one.name, secret)
     assert "courrier aux professionnels" in words_of(Path(public["files"][0]))
 
+    for number in unc("registre", "show", names[5])["dossiers"]:
+        bridge.sandbox.control.annotate(number, {924: False})
+    Town(bridge).answer()
+    unc("registre", "pack", seance, "--to", str(tmp_path), "--for", "patients", code=1)
+    kept = words_of(tmp_path / seance / "patients" / f"06-{names[5]}.docx")
+    assert "0 Signalements" in " ".join(kept.split()), "what may not leave is not counted"
+
     before = next(o for o in unc("registre", "list")["situations"] if o["id"] == names[2])
     unc("registre", "meeting", "hold", seance, *BY)
     advice = ("--texte", "Informer.", "--mesure", "point d'information", "--qui", "Pôle")
@@ -180,6 +187,19 @@ def test_pages_for_people_are_shown(
         assert shown
         assert "None" not in shown
     assert "absente, sans « Résumé en langage clair »" in " ".join(shown.split())
+
+
+def test_a_dossier_that_waits_for_its_verdict_is_named_and_leaves_with_nothing(
+    bridge: Bridge, unc: Callable[..., Any], tmp_path: Path
+) -> None:
+    number = unc("registre", "list")["situations"][3]["dossiers"][0]
+    bridge.sandbox.control.submit(number, {17: "Un autre titre, plus précis"})
+    unc("sync")
+    pack = ("registre", "pack", "SEA-0001", "--to", str(tmp_path), "--for", "patients")
+    assert unc(*pack, code=1)["unjudged"] == [number]
+    assert unc(*pack[:-2])["unjudged"] == []
+    Town(bridge).answer()
+    assert unc(*pack, code=1)["unjudged"] == []
 
 
 def test_a_killed_writing_is_healed(unc: Callable[..., Any], tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_a_damaged_file_is_refused_with_its_first_line_and_their_count(
     capsys.readouterr()
     assert call(["bdpm", "load", str(folder), "--json"]) == 2
     told = json.loads(capsys.readouterr().out)["error"]
-    assert told.startswith("CIS_CPD_bdpm.txt, ligne 1 (et 1199 autres) : 1 colonne(s) au lieu de 2")
+    assert told.startswith("CIS_CPD_bdpm.txt, ligne 1 (et 1199 autres) : 1 colonne au lieu de 2")
     assert told.endswith(f"la version en usage, {version}, ne change pas")
     assert version_of(tmp_path / "home") == version
 

@@ -149,6 +149,8 @@ def test_a_validation_says_what_is_missing_and_is_never_before_the_first_signal(
         desk.validated(name, "10/01", usage_autorise=" ")
     with pytest.raises(Refused, match=r"Risque .* avéré, potentiel"):
         desk.validated(name, "10/01", risque="grand")
+    with pytest.raises(Refused, match="Titre public : ressemble à une donnée de patient"):
+        desk.validated(name, "10/01", titre="Cas de Mme Martin, 06 12 34 56 78")
     with pytest.raises(Refused, match="premier signal est du 05/01/2026"):
         desk.validated(name, "04/01")
     with pytest.raises(Refused, match="pas encore venu"):

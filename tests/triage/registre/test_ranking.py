@@ -40,9 +40,12 @@ def test_8_the_score_is_13_of_20_and_15_of_22_with_a_shortage_at_4() -> None:
     assert found.told() == "13/20"
     lines = {one.line: (one.points, one.evidence) for one in found.lines}
     assert lines["Exposition"] == (3, "patients : 12000")
-    assert lines["Gravité"] == (3, "risque_eleve : inconnu, cas_graves : 2, deces : inconnu")
-    assert lines["Consommation"] == (0, "boites : inconnu, rejointe_cible : inconnu")
-    assert lines["Triangle noir"] == (0, "triangle_noir : 0")
+    grave = "risque élevé selon l’entreprise : inconnu, cas graves : 2, décès : inconnu"
+    assert lines["Gravité"] == (3, grave)
+    points, told = lines["Consommation"]
+    assert points == 0
+    assert told.count("inconnu") == len(told.split(", ")) == 2
+    assert lines["Triangle noir"] == (0, "triangle noir : non")
     assert sum(points for points, _ in lines.values()) == 13
     assert score(NEFOPAM, with_shortage(4)).told() == "15/22"
 

@@ -128,8 +128,8 @@ def test_a_trial_shows_who_changes_priority_and_why(
     found = move(reached(before), after)
     assert found is not None
     text = text_of(*trial_tables(Trial(1, 1, 0, (found,)), candidate))
-    assert "1 dossier(s), dont 1 déposé(s) depuis le 01/01/2015, les seuls qu'il" in text
-    assert "0 changerai(en)t de statut, 1 de priorité seulement, 0 de score" in text
+    assert "1 dossier, dont 1 déposé depuis le 01/01/2015, les seuls qu'il" in text
+    assert "0 changerait de statut, 1 de priorité seulement, 0 de score" in text
     assert "Priorité : P3 → P4 : les niveaux changent (critères : Usage étendu)" in text
     assert str(found.number) in text
 
@@ -140,7 +140,7 @@ def test_a_trial_lists_whose_score_changes_and_who_would_not_be_judged_by_it(
     candidate = rules.model_copy(update={"in_force_from": date(2027, 3, 1)})
     moves = tuple(scored(number, since=number == 1) for number in range(1, 24))
     text = text_of(*trial_tables(Trial(30, 4, 0, moves), candidate))
-    assert "essayé sur 30 dossier(s), dont 4 déposé(s) depuis le 01/03/2027" in text
+    assert "essayé sur 30 dossiers, dont 4 déposés depuis le 01/03/2027" in text
     assert "23 (dont 1) de score ou d'item seulement" in " ".join(text.split())
     assert "Qui changerait de score ou d'item seulement (20 sur 23)" in " ".join(text.split())
     lines = [line for line in text.splitlines() if "90 → 60" in line]
