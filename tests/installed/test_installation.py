@@ -363,5 +363,7 @@ def test_a_server_with_postgresql_and_prefect_runs_and_drains(
         server.sh("systemctl start postgresql")
         server.sh(f"{UNC} run")
         server.sh("systemctl stop unc-prefect")
-        assert "PREFECT_API_URL : le serveur ne répond pas" in server.sh(f"{UNC} doctor", code=2)
+        checks = unc(server, "doctor", code=2)["checks"]
+        blocking = [one["text"] for one in checks if one["level"] == "bloquant"]
+        assert any("PREFECT_API_URL : le serveur ne répond pas" in one for one in blocking)
         server.sh(f"{UNC} run")

@@ -61,7 +61,7 @@ def room_in_docx(content: bytes) -> float:
     return float(section.page_height.pt - section.top_margin.pt - section.bottom_margin.pt)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(fiches())
 def test_any_fiche_is_one_page(fiche: Fiche) -> None:
     page = page_of(fiche)

@@ -139,6 +139,10 @@ def test_a_form_that_no_wording_was_drawn_from_is_not_misread(
         ("agent.yaml", 0.55, 0.95),
         ("groupement.yaml", 0.4, 0.8),
         ("laconique.yaml", 0.5, 0.75),
+        ("hospitalier.yaml", 0.23, 0.71),
+        ("chef_de_projet.yaml", 0.14, 0.73),
+        ("statisticien.yaml", 0.05, 0.66),
+        ("traducteur.yaml", 0.2, 0.73),
     ],
 )
 def test_a_form_that_was_read_once_measured_is_not_misread(

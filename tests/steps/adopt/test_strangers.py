@@ -30,6 +30,9 @@ FORMS = [
     pytest.param("agent.yaml", 34, 58, marks=pytest.mark.slow),
     pytest.param("groupement.yaml", 30, 59, marks=pytest.mark.slow),
     pytest.param("laconique.yaml", 29, 47, marks=pytest.mark.slow),
+    pytest.param("hospitalier.yaml", 18, 62, marks=pytest.mark.slow),
+    pytest.param("statisticien.yaml", 4, 51, marks=pytest.mark.slow),
+    pytest.param("traducteur.yaml", 16, 60, marks=pytest.mark.slow),
 ]
 """Each with how many fields are sure, and how many are taken once a person has looked, at least."""
 
@@ -69,14 +72,38 @@ class Told:
         given = [row for _, answer in told for row in self._as_rows(path, answer)]
         if any(one is True for _, one in told):  # rows that are asked as boxes
             given = [{key: self._asked(key)["label"]} for key, answer in told if answer is True]
-        elif len(self._asking(path)) > 1 and told:  # one row, asked as champs of their own
-            given = [dict(told)]
+        elif len(self._asking(path)) > 1 and told:
+            read = {
+                f"{path}.{name}"
+                for row in rows
+                for name, cell in row.items()
+                if cell.state is not AnswerState.NOT_ASKED
+            }
+            champs = frozenset().union(*map(self._asking, read))
+            given = [row for row in self._apart(path, dict(told)) if champs & row.keys()]
         if len(rows) != len(given):
             yield len(rows), given
             return
         for row, one in zip(rows, given, strict=True):
             for name, cell in row.items():
                 yield from self._field(f"{path}.{name}", cell, one)
+
+    def _apart(self, path: str, told: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Rows that are asked as champs of their own: each begins with the column asked first.
+
+        One of which no answer is read is no row: they stay among the answers that nothing takes.
+        """
+        order = [str(one["id"]) for one in every(self.variant.form["revisions"][-1])]
+        columns = [ids for name, ids in self.variant.truth.items() if name.startswith(f"{path}.")]
+        first = next(key for key in order if any(key in ids for ids in columns))
+        begins = next(ids for ids in columns if first in ids)
+        rows: list[dict[str, Any]] = [{}]
+        for key in order:
+            if key in begins:
+                rows.append({})
+            if key in told:
+                rows[-1][key] = told[key]
+        return [row for row in rows if row]
 
     def _as_rows(self, path: str, answer: Any) -> list[Mapping[str, Any]]:
         if isinstance(answer, list) and answer and not isinstance(answer[0], Mapping):
@@ -107,6 +134,8 @@ class Told:
                 means & {*read} for means in chosen if len(means) > 1
             )
         parts = [str(self._text(answer)) for _, answer in told]
+        named = [asked for asked in told if "sens" in self.variant.told[asked[0]]]
+        parts += [str(one) for asked in named for means in self._meanings(*asked) for one in means]
         places = {code for code, place in _places() if place in parts}
         return any(_same(value, one) for one in (*parts, *places, " ".join(parts)))
 
