@@ -213,6 +213,12 @@ class Lines:
                 ).mappings()
             }
 
+    def numbers(self, demarche: int, audience: str) -> frozenset[int]:
+        """Dossiers that an audience may read."""
+        query = select(_LINE.number).filter_by(demarche=demarche, audience=audience)
+        with self._scope.read() as connection:
+            return frozenset(connection.scalars(query))
+
     def distinct(self, demarche: int, audience: str, name: str) -> tuple[str, ...]:
         """Values of a column in the lines of an audience, in order, the blank one apart."""
         column = portal_lines.c[name]
