@@ -71,8 +71,7 @@ COMMANDS: Final = {
     ),
     "import": (
         "cli.run.returned:import_",
-        "Reprendre les avis et commentaires d'un classeur renvoyé ;"  # noqa: ISC004 (one sentence)
-        " les exports suivants les portent.",
+        "Reprendre les avis, commentaires et réponses d'un classeur renvoyé, dans les suivants.",
     ),
     "lookup": (
         "cli.portal.lookup:lookup",

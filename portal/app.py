@@ -34,11 +34,13 @@ from portal.pages import (
     rules,
     sign_in,
 )
+from portal.pages.registre import gestures, measures, meetings, questions, signals, situations
 from portal.pages.view import STATIC, View, dsfr_is_installed, view_of
 from portal.people.oidc import OidcProvider, OidcSignIn
 from portal.people.sessions import LASTS, Sessions, came_from, local_path, sessions_of
 from portal.published.files import FetchableFiles
 from portal.published.returns import Returns
+from portal.registre.desk import Desk
 from portal.source import Source, now
 from store.staff.visits import Visit
 
@@ -98,6 +100,8 @@ def make_app(source: Source, site: Site) -> FastAPI:
     library = Library(source)
     library.look()
     app.state.dossier_pages = dossiers.DossierPages(source, library)
+    app.state.desk = Desk(source, library)
+    register = (situations, gestures, measures, signals, questions, meetings)
     for pages in (
         home,
         journal,
@@ -109,6 +113,7 @@ def make_app(source: Source, site: Site) -> FastAPI:
         health,
         rules,
         form,
+        *register,
     ):
         app.include_router(pages.router)
     app.mount("/statique", StaticFiles(directory=STATIC), name="statique")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from exports.model import ExportContext, ExportedDossier
 from exports.readers.policy import Policy
@@ -15,11 +15,21 @@ from exports.sheets.columns import ColumnsFile
 from exports.sheets.to_treat import News
 from mappings.schema.model import Audience
 from steps.follow.state import Health
+from steps.wiring.services import Services
 from store.repository import Store
 from store.staff.opinions import OpinionRow
 from store.staff.visits import Visit
 from triage.rules.model import RuleSet
 from triage.verdict.trial import Trial
+
+_T = TypeVar("_T")
+
+
+class WithServices(Protocol):
+    """Does a piece of work of a step with the services of the démarche."""
+
+    def __call__(self, work: Callable[[Services], _T], /) -> _T:
+        """Do it."""
 
 
 class Passage(Protocol):
@@ -180,6 +190,8 @@ class Source:
         compare_returned: What a workbook that came back would change, see
             :func:`steps.publish.opinions.compare`; nothing is kept. Raises ``ExportError``.
         keep_returned: Keeps it, as ``give_opinion``.
+        look_up: Reads with the steps of the register.
+        enter: Acts with them, alone on the démarche. Raises ``BusyError``.
         stamp: Tells whether anything changed, without reading a dossier.
     """
 
@@ -204,6 +216,8 @@ class Source:
     stamp: Callable[[], str]
     passages: Callable[[int], Sequence[Passage]]
     say_of_passage: Callable[[int, str, bool, str], None]
+    look_up: WithServices
+    enter: WithServices
     health: Callable[[], Health]
     planned: Callable[[], Sequence[Planned] | None]
     outcomes: Mapping[str, str]

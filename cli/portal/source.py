@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TypeVar
 
 from cli.portal.listening import listening
 from cli.portal.planned import planned
@@ -39,6 +40,8 @@ from steps.wiring.memory import require_base
 from steps.wiring.services import Services, open_services
 from steps.wiring.summary import OUTCOMES
 from store.database.errors import AlreadyRunning
+
+_T = TypeVar("_T")
 
 
 def run_portal(*, host: str, port: int, common: Common) -> None:
@@ -102,6 +105,13 @@ def source_of(services: Services) -> Source:
         except RequestError as error:
             raise UnknownError from error
 
+    def enter(work: Callable[[Services], _T], /) -> _T:
+        try:
+            with services.store.lock(services.demarche):
+                return work(services)
+        except AlreadyRunning as error:
+            raise BusyError from error
+
     return Source(
         demarche=services.demarche,
         store=services.store,
@@ -130,6 +140,8 @@ def source_of(services: Services) -> Source:
         outcomes=OUTCOMES,
         rules=_rules_desk(services),
         form=_form_desk(services),
+        look_up=lambda work: work(services),
+        enter=enter,
         health=lambda: health_of(services),
     )
 

@@ -29,6 +29,7 @@ from triage.registre.indicator import known_by, year_figure, years_of
 from triage.registre.life import When, find
 from triage.registre.lists import Lists
 from triage.registre.register import Situation
+from triage.registre.told import day, head, state_of
 
 registre = App(
     name="registre",
@@ -87,7 +88,7 @@ def show(situation: str, *, at: At = _NOW, common: Common = _DEFAULT) -> int:
         print_json({**view.plain(one, register), **told})
         return 0
     out = Console()
-    out.print(table(f"{one.id} · {one.title}", ["", ""], [*view.head(one, proposed)]))
+    out.print(table(f"{one.id} · {one.title}", ["", ""], [*head(one, proposed)]))
     if scores:
         out.print(view.scores_table(scores), highlight=False)
     parts = view.parts(one, register, acts, on=at.au or today(), centres=centres)
@@ -220,7 +221,7 @@ def identify(situation: str, jour: date, *, who: Who, common: Common = _DEFAULT)
         situation,
         who,
         lambda one, by, when, _: life.identify(one, jour, by=by, when=when),
-        told=f"identifiée le {view.day(jour)}",
+        told=f"identifiée le {day(jour)}",
     )
 
 
@@ -322,6 +323,6 @@ def _said(common: Common, one: Situation, what: str) -> int:
     if common.json:
         print_json(asdict(one))
     else:
-        state = f"{view.state_of(one)} ; dernier acte {one.last}"
+        state = f"{state_of(one)} ; dernier acte {one.last}"
         Console().print(f"{one.id} : {what} ({state}).", highlight=False)
     return 0

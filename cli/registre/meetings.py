@@ -9,7 +9,6 @@ from cyclopts import App, Parameter
 from rich.table import Table
 
 from cli.registre.options import At, Who, acting, reading
-from cli.registre.view import day
 from cli.terminal.output import Common, Console, print_json, table
 from french.text import agreed
 from steps.judge.acts import register_of
@@ -17,6 +16,7 @@ from steps.registre import committee as steps
 from triage.registre.committee import ADVICE, Meeting, find_meeting
 from triage.registre.indicator import known_by
 from triage.registre.register import Register
+from triage.registre.told import day
 
 meeting = App(name="meeting", help="Séances du comité : ordre du jour, avis, compte rendu.")
 _DEFAULT = Common()

@@ -14,6 +14,7 @@ from steps.registre import questions as steps
 from triage.registre.indicator import known_by
 from triage.registre.questions import asked
 from triage.registre.register import Question
+from triage.registre.told import day
 
 question = App(name="question", help="Questions aux centres, échéances et réponses.")
 _DEFAULT = Common()
@@ -46,7 +47,7 @@ def add(
         one = steps.ask(services, sujet, given, centres, due=echeance, acting=who.acting())
         names = steps.centre_names(services)
     told = ", ".join(names.get(code, code) for code in one.centres)
-    return _said(common, one, f"posée à {told}, réponse attendue le {view.day(one.due_on)}")
+    return _said(common, one, f"posée à {told}, réponse attendue le {day(one.due_on)}")
 
 
 @question.command

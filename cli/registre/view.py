@@ -13,12 +13,11 @@ from french.time import PARIS
 from store.verdicts.scores import KeptScore
 from triage.registre.acts import Act
 from triage.registre.indicator import YearFigure
-from triage.registre.levels import ProposedLevel
-from triage.registre.life import TEXTS
 from triage.registre.questions import Asked, asked
 from triage.registre.ranking import Move, Ranked, Score, differing
 from triage.registre.register import Measure, Register, Situation
 from triage.registre.signals import FIELDS, Likely
+from triage.registre.told import changes_told, dates_told, day, day_text, state_of
 
 
 def plain(one: Situation, register: Register) -> dict[str, Any]:
@@ -64,39 +63,6 @@ def listed(register: Register) -> Table:
     )
 
 
-def state_of(one: Situation) -> str:
-    """A state as people read it."""
-    if one.merged_into:
-        return f"{one.state} dans {one.merged_into}"
-    return f"{one.state} (Réveillée)" if one.woken else str(one.state)
-
-
-def head(one: Situation, proposed: ProposedLevel) -> Iterator[tuple[str, str]]:
-    """What is known of a situation, name by name."""
-    yield "État", f"{state_of(one)}, depuis le {day(one.since)}"
-    yield "Identifiée le", day(one.identified_on)
-    for name, title in TEXTS.items():
-        if text := one.fields.get(name):
-            yield title, str(text)
-    level = str(one.level.get("niveau", ""))
-    if level:
-        yield "Niveau", f"{level} : {one.level['justification']}"
-        criteria: Mapping[str, str] = one.level["critères"]
-        yield "Critères", ", ".join(f"{name} : {answer}" for name, answer in criteria.items())
-    if proposed.level:
-        apart = ", différent de celui de l’agence" if proposed.disagrees_with(level) else ""
-        yield "Niveau proposé", f"{proposed.level} ({proposed.source}){apart}"
-    for name, text in one.ended.items():
-        yield name.capitalize(), str(text)
-    if one.split_from:
-        yield "Scindée de", one.split_from
-    waiting = sorted({*one.dossiers} - {*one.confirmed})
-    yield "Dossiers", ", ".join(map(str, one.dossiers)) or "aucun"
-    if waiting:
-        yield "À confirmer", ", ".join(map(str, waiting))
-    yield "Dernier acte", str(one.last)
-
-
 def parts(
     one: Situation,
     register: Register,
@@ -114,7 +80,7 @@ def parts(
                 m.fields["type"],
                 m.fields["mode"],
                 m.state,
-                _dates(m.dates),
+                dates_told(m.dates),
                 m.conclusion or "–",
             )
             for m in found
@@ -135,7 +101,7 @@ def signals_table(fields: Sequence[Mapping[str, Any]], names: Sequence[str]) -> 
     """Signals of other sources."""
     shown = ("type", "organisme", "reçu_le", "substance", "résumé", "diffusion")
     rows = [
-        (name, *(_day_text(one.get(field, "–")) for field in shown))
+        (name, *(day_text(one.get(field, "–")) for field in shown))
         for name, one in zip(names, fields, strict=True)
     ]
     columns = ["Signal", *(FIELDS[field] for field in shown)]
@@ -179,7 +145,7 @@ def history_table(acts: Sequence[Act]) -> Table:
             one.verb,
             one.person,
             one.reason or "–",
-            _changes(one),
+            changes_told(one),
         )
         for one in acts
     ]
@@ -292,42 +258,5 @@ def plain_year(one: YearFigure) -> dict[str, Any]:
     }
 
 
-def day(found: date | None) -> str:
-    """A day as people write it."""
-    return "–" if found is None else f"{found:%d/%m/%Y}"
-
-
-def _day_text(text: object) -> str:
-    try:
-        return day(date.fromisoformat(str(text)))
-    except ValueError:
-        return str(text)
-
-
-def _dates(dates: Mapping[Any, date]) -> str:
-    return ", ".join(f"{state} le {day(on)}" for state, on in dates.items())
-
-
 def _agreeing(one: Likely, titles: Mapping[str, str]) -> str:
     return ", ".join(titles.get(name, name.capitalize()) for name in one.agreeing)
-
-
-def _changes(one: Act) -> str:
-    names = [name for name in one.new if one.former.get(name) or one.new[name]]
-    return " ; ".join(
-        f"{name} : {_shown(one.former.get(name))} → {_shown(one.new[name])}" for name in names
-    )
-
-
-def _shown(value: Any) -> str:
-    match value:
-        case None | "" | []:
-            return "–"
-        case bool():
-            return "oui" if value else "non"
-        case list():
-            return ", ".join(map(str, value))
-        case dict():
-            return ", ".join(f"{name} {text}" for name, text in value.items())
-        case _:
-            return str(value)

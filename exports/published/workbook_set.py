@@ -10,8 +10,7 @@ from exports.published.workbook import AudienceWorkbook
 from exports.readers.policy import Policy
 from exports.readers.reading import Reading, readings
 from exports.readers.registre import RegisterReading
-from exports.sheets.centre_names import centres_named
-from exports.sheets.centres import Assignment, Centre, Ground, author_of, concerned
+from exports.sheets.centres import Assignment, Centre, Ground, author_of, concerned, given_by
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.names_known import check_policy
 from exports.sheets.situations import trends_of
@@ -22,8 +21,6 @@ from store.staff.handed_out import HandedRow
 from triage.situations.trends import Trend
 
 _WHOLE = ("agence", "reseau")
-_CENTRE = "CRPV"
-"""Type of the signals that centres give."""
 NOT_COMPARED = first_edition("aucune édition n'est encore publiée")
 
 
@@ -126,6 +123,7 @@ class WorkbookSet:
     ) -> RegisterReading:
         """The register, as the readers of these dossiers may read it."""
         known = [one for one in chosen if not one.decision.excluded]
+        register = self.context.register.register
         return RegisterReading(
             context=self.context,
             policy=self.policy,
@@ -134,17 +132,7 @@ class WorkbookSet:
             numbers=frozenset(one.number for one in chosen),
             centres={one.code: one.name for one in self.centres},
             centre=centre.code if centre else "",
-            own=self._given_by(centre) if centre else frozenset(),
-        )
-
-    def _given_by(self, centre: Centre) -> frozenset[str]:
-        """Signals that a centre gave, by the organisme that they name."""
-        names = {one.code: (one.code, one.name, one.city) for one in self.centres}
-        return frozenset(
-            one.id
-            for one in self.context.register.register.signals.values()
-            if one.fields.get("type") == _CENTRE
-            and centres_named(str(one.fields.get("organisme", "")), names)[0] == (centre.code,)
+            own=given_by(centre, self.centres, register) if centre else frozenset(),
         )
 
     def withheld(self) -> WithheldColumns:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -15,7 +15,10 @@ from exports.sheets.values import shown_content
 from french.text import SEMICOLON
 from mappings.dossier.model import Place
 from mappings.report.model import Answer
+from triage.registre.register import Register
 
+OF_CENTRES = "CRPV"
+"""Type of the signals that centres give."""
 _NEEDED = ("code", "crpv", "city", "department_code", "region_code", "confirmed")
 
 
@@ -222,3 +225,14 @@ def _places(reading: Reading, path: str) -> Iterator[Place]:
 
 def _place_code(code: str) -> str:
     return code.strip().upper().zfill(2)
+
+
+def given_by(centre: Centre, centres: Iterable[Centre], register: Register) -> frozenset[str]:
+    """Signals that a centre gave, by the organisme that they name."""
+    names = {one.code: (one.code, one.name, one.city) for one in centres}
+    return frozenset(
+        one.id
+        for one in register.signals.values()
+        if one.fields.get("type") == OF_CENTRES
+        and centres_named(str(one.fields.get("organisme", "")), names)[0] == (centre.code,)
+    )

@@ -1,15 +1,25 @@
 """Key figures of the dossiers that a reader has: they take reading all of them."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from exports.cells import Content
+from exports.model import ExportContext
 from exports.readers.reading import Reading
+from exports.readers.registre import RegisterReading
 from exports.sheets.centres import author_of
-from exports.sheets.figures import Block, Figure, synthesise
-from exports.sheets.situations import trends_of
+from exports.sheets.figures import Block, Figure, deposited_on, synthesise
+from exports.sheets.situations import situations, trends_of
+from mappings.schema.model import Audience
 from portal.dossiers.indicators import more_blocks
 from portal.dossiers.lines import AUDIENCES
 from portal.source import Source
+from steps.judge.situations import descriptions
+from triage.registre.ranking import Ranked
+from triage.situations.description import Description
+from triage.situations.trends import Trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +37,37 @@ class Indicators:
     rising: frozenset[str] = frozenset()
 
 
-def indicators_of(source: Source) -> Mapping[str, Indicators]:
+@dataclass(frozen=True, slots=True)
+class SituationFigures:
+    """What an audience may count of each situation, at one moment.
+
+    Attributes:
+        cells: What its workbook says, by situation and by name of the column.
+        days: Day of each of its reports, families once, by situation.
+        ranked: Rank and score, by situation; the agency's alone.
+        told: Reports as matching sees them, by number; the agency's alone.
+    """
+
+    cells: Mapping[str, Mapping[str, Content]]
+    days: Mapping[str, tuple[date, ...]]
+    ranked: Mapping[str, Ranked]
+    told: Mapping[int, Description]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What takes reading every dossier.
+
+    Attributes:
+        indicators: By reader, ``agence``, ``reseau``, ``crpv-<code>``.
+        situations: By audience.
+    """
+
+    indicators: Mapping[str, Indicators]
+    situations: Mapping[Audience, SituationFigures]
+
+
+def counted_of(source: Source) -> Counted:
     """Read every dossier once, and count for each reader what its workbook counts.
 
     By reader: ``agence``, ``reseau``, ``crpv-<code>``. The published indicator is of every dossier,
@@ -49,14 +89,54 @@ def indicators_of(source: Source) -> Mapping[str, Indicators]:
         return Indicators(found.figures, blocks, rising)
 
     told: dict[str, Indicators] = {}
+    situated: dict[Audience, SituationFigures] = {}
     for audience in AUDIENCES:
         concerned = source.read(entries, context=context, audience=audience)
         read = [one for one, _ in concerned]
         trends = trends_of(read, audience=audience, context=context)
         rising = frozenset(name for name, one in trends.items() if one.direction == "up")
         told[audience] = made(read, rising, agency=audience == "agence")
+        situated[audience] = _situated(source, read, context, audience, trends)
         if audience == "reseau":
             for centre in source.centres:
                 mine = [one for one, to in concerned if centre.code in to.centres]
                 told[author_of(centre)] = made(mine, rising, agency=False)
-    return told
+    return Counted(told, situated)
+
+
+def _situated(
+    source: Source,
+    read: Sequence[Reading],
+    context: ExportContext,
+    audience: Audience,
+    trends: Mapping[str, Trend],
+) -> SituationFigures:
+    known = [one for one in read if not one.decision.excluded]
+    registered = RegisterReading(
+        context=context,
+        policy=source.policy,
+        audience=audience,
+        held=frozenset(one.entry.situation for one in known if one.entry.situation),
+    )
+    sheet = next(one for one in source.columns.sheets if one.kind == "situations")
+    table = situations(
+        read,
+        origins=source.columns.figures,
+        sheet=sheet,
+        registered=registered,
+        trends=trends,
+    )
+    names = [one.name for one in table.columns]
+    days: defaultdict[str, list[date]] = defaultdict(list)
+    for one in known:
+        name = one.entry.situation
+        view = context.situations.get(name)
+        if name and (view is None or one.number in view.facts.counted):
+            days[name].append(deposited_on(one))
+    agency = audience == "agence"
+    return SituationFigures(
+        cells={str(row[0]): dict(zip(names, row, strict=True)) for row in table.rows if row[0]},
+        days={name: tuple(sorted(found)) for name, found in days.items()},
+        ranked=context.register.ranked if agency else {},
+        told=source.look_up(descriptions) if agency else {},
+    )

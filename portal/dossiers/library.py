@@ -15,7 +15,7 @@ from exports.sheets.to_treat import Circumstances, News
 from french.text import fold
 from french.time import PARIS
 from mappings.schema.model import Audience
-from portal.dossiers.figures import Indicators, indicators_of
+from portal.dossiers.figures import Counted, Indicators, SituationFigures, counted_of
 from portal.dossiers.lines import lines_of, moment_text, words_of
 from portal.dossiers.search import PER_PAGE, VISIT, Found, SearchChoices, Wanted
 from portal.dossiers.waiting import Queue, Reader, Whose, queue_of
@@ -43,7 +43,7 @@ class Library:
         self._turn = Lock()
         self._next = clock()
         self._context: ExportContext | None = None
-        self._indicators: Mapping[str, Indicators] = {}
+        self._figures: Counted | None = None
         self._sections: Mapping[str, str] | None = None
         self._news: dict[str, tuple[int, News]] = {}
         self._counted = ""
@@ -104,8 +104,15 @@ class Library:
         """
         self._asked.set()
         self.look()
-        nothing = Indicators((), ()) if self._indicators else None
-        return self._indicators.get(author, nothing)
+        if self._figures is None:
+            return None
+        return self._figures.indicators.get(author, Indicators((), ()))
+
+    def situations(self, audience: Audience) -> SituationFigures | None:
+        """What an audience may count of situations, likewise."""
+        self._asked.set()
+        self.look()
+        return None if self._figures is None else self._figures.situations[audience]
 
     def queue(self, whose: Whose, *, number: int = 0) -> Queue:
         """All dossiers that wait for a person now, or the one of a number."""
@@ -138,7 +145,7 @@ class Library:
         return known[1]
 
     def _rising(self, author: str) -> frozenset[str]:
-        known = self._indicators.get(author)
+        known = self._figures and self._figures.indicators.get(author)
         return known.rising if known else frozenset()
 
     @property
@@ -194,7 +201,7 @@ class Library:
         self.left = 0
         if self._asked.is_set() and (stamp := source.stamp()) != self._counted:
             self._asked.clear()
-            self._indicators = indicators_of(source)
+            self._figures = counted_of(source)
             self._counted = stamp
 
 

@@ -37,6 +37,7 @@ EVENTS = {
     "rules adopted": "Règles adoptées",
     "rules declined": "Règles écartées",
     "form changed": "Formulaire modifié",
+    "register": "Acte au registre",
     "search fetched": "Recherche téléchargée",
 }
 

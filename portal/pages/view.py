@@ -47,6 +47,7 @@ MENU = (
     MenuPlace("/renvoi", "Renvoyer un classeur"),
     MenuPlace("/changements", "Ce qui a changé"),
     MenuPlace("/dossiers", "Dossiers"),
+    MenuPlace("/situations", "Situations"),
     MenuPlace("/indicateurs", "Indicateurs"),
 )
 ADMINISTRATION = (
@@ -88,6 +89,7 @@ class View:
             "figure": figure,
             "french": typographic,
             "instant": instant,
+            "r_pair": lambda text: (text, text),
         }
         self._environment.globals |= {
             "demarche": title,

@@ -56,6 +56,11 @@ class Role:
         return self.kind != "lecture"
 
     @property
+    def acts_on_register(self) -> bool:
+        """Whether they validate, measure, ask and prepare séances, in the agency's name."""
+        return self.kind in {"admin", "agence"}
+
+    @property
     def title(self) -> str:
         """As people read it."""
         match self.kind:

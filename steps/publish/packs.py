@@ -22,7 +22,6 @@ from french.time import PARIS
 from mappings.adoption.gate import REMEDY
 from mappings.dossier.model import Company
 from mappings.medicines.reference import Medicine
-from mappings.report.display import show
 from mappings.report.model import Report
 from steps.follow.consumption import Consumed, consumed
 from steps.follow.consumption_sold import Sold
@@ -30,6 +29,7 @@ from steps.judge.acts import register_of, today
 from steps.publish.circumstances import circumstances
 from steps.publish.export import entries_of
 from steps.registre.around import Around, Asked, around
+from steps.registre.around_told import availability_told, consumption_told
 from steps.registre.committee import known_meetings
 from steps.registre.ranking import proposed_level, ranked
 from steps.wiring.failures import RequestError
@@ -51,9 +51,6 @@ from triage.registre.refused import Refused
 from triage.registre.register import Register, Situation
 from triage.situations.facts import SituationFacts, value_of
 from triage.situations.propose import is_ours
-
-_SHOWN_YEARS = 4
-_SHOWN_SHORTAGES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +219,8 @@ class _Gathered:
             proposed=proposed_level(self.services, one.dossiers),
             score=self.scores.get(one.id, ""),
             answers=[*self._answers(one, on)],
-            consumption=[*_consumption(found, self.tables)],
-            availability=[*_availability(found.medicines)],
+            consumption=[*consumption_told(found, self.tables)],
+            availability=[*availability_told(found.medicines)],
             shortage=_shortage(found.medicines),
             erased=len(one.dossiers) - len(found.every),
             unpublished=self.services.form.lists.sanctions,
@@ -272,46 +269,6 @@ def _companies(reports: Sequence[Report]) -> Iterator[str]:
             siren = company.identifier[:9]
             found[siren] = company.name or found.get(siren) or siren
     yield from sorted(map(typographic, found.values()))
-
-
-def _consumption(found: Around, tables: Consumed | None) -> Iterator[str]:
-    sold = found.sold
-    if not (sold.years or sold.patients):
-        yield "inconnue (aucune édition d'Open Medic chargée n'a ces substances)"
-    for what, years in (("boîtes remboursées", sold.years), ("patients", sold.patients)):
-        shown = [*years.items()][-_SHOWN_YEARS:]
-        if shown:
-            told = ", ".join(f"{show(round(value))} en {year}" for year, value in shown)
-            yield f"{what} : {told}"
-    if tables is None or found.facts is None:
-        return
-    about = tables.about(found.facts.substances)
-    for signal in about.signals:
-        side = "au-dessus" if signal.boxes > signal.high else "au-dessous"
-        yield f"{signal.substance} {side} de l'intervalle attendu en {signal.year}"
-    for gap in about.gaps:
-        if gap.ratio is not None:
-            ratio = f"{gap.ratio:.1f}".replace(".", ",")
-            yield f"population rejointe : {ratio} fois la cible ({gap.substance})"
-
-
-def _availability(medicines: Sequence[Medicine] | None) -> Iterator[str]:
-    if medicines is None:
-        yield "inconnue (BDPM)"
-        return
-    major = [one.major for one in medicines]
-    told = "oui" if any(major) else "inconnu" if None in major else "non"
-    yield f"MITM : {told}"
-    if any(one.reinforced for one in medicines):
-        yield "surveillance renforcée (triangle noir)"
-    lines = [(one, each) for one in medicines for each in one.shortages]
-    for one, each in lines[:_SHOWN_SHORTAGES]:
-        since = f" depuis le {each.since:%d/%m/%Y}" if each.since else ""
-        yield f"{each.status or 'tension'}{since} ({one.name})"
-    if len(lines) > _SHOWN_SHORTAGES:
-        yield f"et {len(lines) - _SHOWN_SHORTAGES} autre(s)"
-    if not lines:
-        yield "ni rupture ni tension en cours"
 
 
 def _shortage(medicines: Sequence[Medicine] | None) -> bool | None:

@@ -85,10 +85,22 @@ class Around:
     effects: Sequence[Effect]
 
 
-def around(services: Services, names: Iterable[str], asked: Asked) -> dict[str, Around]:
+def around(
+    services: Services,
+    names: Iterable[str],
+    asked: Asked,
+    *,
+    described: Mapping[int, Description] | None = None,
+) -> dict[str, Around]:
     """What is known around some situations.
 
     Reports are those that are kept, as they read now, deposited by that day.
+
+    Args:
+        services: Store and data files.
+        names: Ids of the situations.
+        asked: Of which day, known when, for whom.
+        described: Reports as matching sees them, where they were read already: others are left out.
 
     Raises:
         Refused: One is unknown on that day.
@@ -98,7 +110,12 @@ def around(services: Services, names: Iterable[str], asked: Asked) -> dict[str, 
     wanted = {one.id: one for one in (find(register, name) for name in names)}
     until = (asked.on or today()) + timedelta(days=1)
     every = {name: _reports(services, one, until=until) for name, one in wanted.items()}
-    told, copied, matching = descriptions(services), copies(acts), services.form.matching
+    told = descriptions(services) if described is None else described
+    if described is not None:
+        every = {
+            name: [one for one in reports if one.number in told] for name, reports in every.items()
+        }
+    copied, matching = copies(acts), services.form.matching
     drawn = {
         name: [told[one.number] for one in reports if one.number in told]
         for name, reports in every.items()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, select
 
@@ -123,8 +123,7 @@ _ORDERS: Mapping[Order, ColumnElement[Any]] = {
 _WAITING = (_LINE.number, _LINE.waits, _LINE.situation, _LINE.own, _LINE.modified)
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingLine:
+class WaitingLine(NamedTuple):
     """What says whether a dossier waits for somebody; see :class:`DossierLine`."""
 
     number: int
@@ -213,6 +212,12 @@ class Lines:
                     select(*_SHOWN).where(*here, _LINE.number.in_(chunk))
                 ).mappings()
             }
+
+    def numbers(self, demarche: int, audience: str) -> frozenset[int]:
+        """Dossiers that an audience may read."""
+        query = select(_LINE.number).filter_by(demarche=demarche, audience=audience)
+        with self._scope.read() as connection:
+            return frozenset(connection.scalars(query))
 
     def distinct(self, demarche: int, audience: str, name: str) -> tuple[str, ...]:
         """Values of a column in the lines of an audience, in order, the blank one apart."""

@@ -32,6 +32,7 @@ Event: TypeAlias = Literal[
     "rules adopted",
     "rules declined",
     "form changed",
+    "register",
     "search fetched",
 ]
 

@@ -1,11 +1,13 @@
 """Every route, asked for by everybody: what is shown to whom, and what is not."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import pytest
 from starlette.routing import BaseRoute, Mount, Route
 
 from portal.app import make_app
+from portal.pages.registre.gestures import GESTURES
 from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, Portal
 
 NOBODY = ""
@@ -13,6 +15,19 @@ EVERYBODY = (NOBODY, ADMIN, AGENCE, LYON, NICE)
 SIGNED_IN = dict.fromkeys((ADMIN, AGENCE, LYON, NICE), 200) | {NOBODY: 303}
 ADMINISTRATOR = {ADMIN: 200, AGENCE: 403, LYON: 403, NICE: 403, NOBODY: 303}
 WRITES = dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401}  # without its token
+OF_AGENCY = {ADMIN: 200, AGENCE: 200, LYON: 403, NICE: 403, NOBODY: 303}
+GONE = {ADMIN: 404, AGENCE: 404}
+REGISTER_FORMS = (
+    *(f"/situations/{{name}}/{gesture}" for gesture in GESTURES),
+    "/mesures/{measure}/etat",
+    "/mesures/{measure}/conclure",
+    "/signaux/{signal}/rattacher",
+    "/questions/{question}/retirer",
+    *(
+        f"/seances/{{meeting}}/{gesture}"
+        for gesture in ("inscrire", "retirer", "reporter", "tenue", "avis", "compte-rendu")
+    ),
+)
 # For each route and method: what each person gets. A route that is not here fails the test.
 EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/"): SIGNED_IN,
@@ -38,6 +53,30 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/renvoi/{name}"): SIGNED_IN,
     ("POST", "/renvoi/{name}"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
     ("GET", "/indicateurs"): SIGNED_IN,
+    ("GET", "/situations"): SIGNED_IN,
+    ("GET", "/situations/{name}"): dict.fromkeys(EVERYBODY, 404) | {NOBODY: 303},
+    ("GET", "/signaux"): SIGNED_IN,
+    ("GET", "/questions"): SIGNED_IN,
+    ("GET", "/signaux/saisir"): SIGNED_IN,
+    ("GET", "/seances"): OF_AGENCY,
+    ("GET", "/seances/{meeting}"): OF_AGENCY | GONE,
+    ("GET", "/seances/{meeting}/fiches/{reader}"): OF_AGENCY | GONE,
+    ("GET", "/questions/poser"): OF_AGENCY,
+    ("GET", "/seances/preparer"): OF_AGENCY,
+    ("GET", "/questions/{question}/{centre}/repondre"): dict.fromkeys(EVERYBODY, 404)
+    | {NOBODY: 303},
+    **{("GET", path): OF_AGENCY | GONE for path in REGISTER_FORMS},
+    **{
+        ("POST", path): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401}
+        for path in (
+            *REGISTER_FORMS,
+            "/signaux/saisir",
+            "/questions/poser",
+            "/seances/preparer",
+            "/questions/{question}/{centre}/repondre",
+            "/seances/{meeting}/fiches",
+        )
+    },
     ("GET", "/sante"): dict.fromkeys(EVERYBODY, 200),  # open, and says little
     ("GET", "/metrics"): dict.fromkeys(EVERYBODY, 404),  # its setting is off
     ("GET", "/comptes"): ADMINISTRATOR,
@@ -87,8 +126,8 @@ def test_every_route_is_asked_for_by_every_role(portal: Portal) -> None:
     for email in EVERYBODY:
         visitor = portal.visitor(email or None)
         for (method, path), answers in EXPECTED.items():
-            asked = path.format(
-                file_id="0" * 32, number="99999999", name="inconnu", secret="x", sequence="0"
+            asked = path.format_map(
+                defaultdict(lambda: "inconnu", file_id="0" * 32, number="99999999", sequence="0")
             )
             got = visitor.session.request(
                 method, portal.url + asked, allow_redirects=False, timeout=30

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from cli.portal.source import source_of
-from portal.dossiers.figures import indicators_of
+from portal.dossiers.figures import counted_of
 from settings import Settings
 from steps.run import run_once
 from steps.wiring.services import connect, open_services
@@ -32,7 +32,7 @@ def portal_of_errors(settings: Settings) -> Iterator[Portal]:
 
 def test_pages_leave_out_what_the_form_does_not_ask(portal_of_errors: Portal) -> None:
     source = portal_of_errors.source
-    for of_audience in indicators_of(source).values():
+    for of_audience in counted_of(source).indicators.values():
         titles = [block.title for block in of_audience.blocks]
         assert "Complétude des dossiers" in titles
         assert not any("connaissance" in title or "esure" in title for title in titles)

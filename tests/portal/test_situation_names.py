@@ -9,7 +9,7 @@ import pytest
 
 from cli.portal.source import source_of
 from exports.published.editions import Kind
-from portal.dossiers.figures import indicators_of
+from portal.dossiers.figures import counted_of
 from portal.dossiers.library import Library
 from portal.dossiers.search import Wanted
 from sandbox.generator.generate import generate
@@ -93,7 +93,7 @@ def test_a_name_that_is_masked_can_be_neither_chosen_nor_found(named: Portal) ->
     assert library.find(OF_NETWORK, Wanted(situation=mask)).total == 0
     network = library.find(OF_NETWORK, Wanted()).lines
     assert sum(line.situation_text == mask for line in network) == 2
-    counted = indicators_of(named.source)["reseau"].blocks
+    counted = counted_of(named.source).indicators["reseau"].blocks
     (block,) = (one for one in counted if "plus signalées" in one.title)
     assert block.lines
     assert all(str(line[0]).startswith("SIT-") for line in block.lines)

@@ -60,8 +60,8 @@ class Draft:
         verb: What it does.
         effect_on: Day (Paris) from which it holds.
         person: Who did it.
-        door: Where: ``commande``, ``annotation``, ``classeur`` (a centre's, that came back),
-            ``passerelle`` (no person), ``reprise``.
+        door: Where: ``commande``, ``portail``, ``annotation``, ``classeur`` (a centre's, that came
+            back), ``passerelle`` (no person), ``reprise``.
         former: Values before, those that it changes.
         new: Values from then on.
         reason: Why, as the person said it.

@@ -102,6 +102,11 @@ def add(
     return drafts
 
 
+def follows(one: Measure) -> list[MeasureState]:
+    """States that may follow."""
+    return [each for each in MeasureState if each in _NEXT[one.state]]
+
+
 def move(one: Measure, state: str, *, by: By, when: When) -> list[Draft]:
     """Put a measure in its next state.
 
@@ -110,8 +115,7 @@ def move(one: Measure, state: str, *, by: By, when: When) -> list[Draft]:
     """
     new = MeasureState(choice(state, [*MeasureState], "État de la mesure"))
     if new not in _NEXT[one.state]:
-        follow = [each for each in MeasureState if each in _NEXT[one.state]]
-        listed = " ou ".join(f"« {each} »" for each in follow) or "plus aucun état"
+        listed = " ou ".join(f"« {each} »" for each in follows(one)) or "plus aucun état"
         raise Refused(f"{one.id} est « {one.state} » : peut suivre {listed}.")
     last = max(one.dates.values())
     if when.on < last:

@@ -9,7 +9,7 @@ import pytest
 from cli.portal.source import source_of
 from cli.run.status import _state
 from portal.dossiers.card import make_card
-from portal.dossiers.figures import indicators_of
+from portal.dossiers.figures import counted_of
 from portal.dossiers.lines import lines_of
 from steps.wiring.services import open_services
 from steps.wiring.summary import Summary
@@ -110,7 +110,7 @@ def test_a_priority_set_by_hand_decides_the_label_the_order_and_the_counts(
             ((reading, _),) = source.read(entries, context=context, audience="agence")
             card = make_card(reading, columns=source.columns)
             lines = [one for one in lines_of(source, entries, context) if one.audience == "agence"]
-            told = indicators_of(source)["agence"].figures
+            told = counted_of(source).indicators["agence"].figures
         (line,) = lines
         assert line.priority == card.priority == "P1"
         assert card.proposed_priority == held.planted.priority

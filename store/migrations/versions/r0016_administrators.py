@@ -5,7 +5,7 @@ from alembic import op
 
 from store.database.columns import FreeText, UtcDateTime
 
-revision = "0018"
+revision = "0016"
 down_revision = "0015"
 branch_labels = None
 depends_on = None

@@ -1,0 +1,471 @@
+"""What a person of the agency does of a situation: each a form of its own."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+
+from portal.errors import ForbiddenError
+from portal.pages.registre.acting import ActForm, Done, Page, form_routes, when
+from portal.pages.registre.desk import desk_of, find
+from portal.pages.writing import Shown
+from portal.people.sessions import Person
+from portal.registre.desk import Desk, Read
+from portal.registre.inputs import LONG, Input, day_of, level, pairs, texts
+from portal.registre.rows import title_of
+from steps.registre import acting as steps
+from steps.registre.acting import Acting
+from steps.registre.ranking import proposed_level
+from steps.wiring.services import Services
+from triage.registre import life
+from triage.registre.committee import meetings
+from triage.registre.life import REQUIRED, TEXTS, LevelGiven
+from triage.registre.refused import Refused
+from triage.registre.register import OPEN, MeasureState, Situation, State
+from triage.registre.told import state_of
+
+router = APIRouter()
+
+
+class LevelForm(ActForm):
+    """A level of risk; ``criteres`` holds ``critère=réponse``."""
+
+    niveau: Annotated[str, Field(title="Niveau", max_length=40)] = ""
+    criteres: tuple[Annotated[str, Field(max_length=200)], ...] = ()
+    justification: Annotated[str, Field(title="Justification du niveau", max_length=LONG)] = ""
+
+    def given(self) -> LevelGiven:
+        """As the rules take it."""
+        answers = {
+            name: answer for name, _, answer in (one.partition("=") for one in self.criteres)
+        }
+        return LevelGiven(self.niveau, self.justification, answers)
+
+
+class TextsForm(ActForm):
+    """What people enter of a situation."""
+
+    titre: Annotated[str, Field(title="Titre public", max_length=250)] = ""
+    usage_autorise: Annotated[str, Field(title="Usage autorisé", max_length=LONG)] = ""
+    usage_constate: Annotated[str, Field(title="Usage constaté", max_length=LONG)] = ""
+    risque: Annotated[str, Field(title="Risque (avéré ou potentiel)", max_length=40)] = ""
+    pilote: Annotated[str, Field(title="Pilote", max_length=250)] = ""
+    qualification: Annotated[str, Field(title="Qualification", max_length=100)] = ""
+    resume_clair: Annotated[str, Field(title="Résumé en langage clair", max_length=LONG)] = ""
+    surveillance: Annotated[
+        str, Field(title="Programme de surveillance renforcée", max_length=40)
+    ] = ""
+
+    def texts(self) -> dict[str, str]:
+        """By name."""
+        return {name: getattr(self, name) for name in TEXTS}
+
+
+class ValidateForm(TextsForm, LevelForm):
+    """All that a validation asks."""
+
+
+class CloseForm(ActForm):
+    """With which conclusion."""
+
+    conclusion: Annotated[str, Field(title="Conclusion", max_length=100)] = ""
+
+
+class MergeForm(ActForm):
+    """Into which one."""
+
+    dans: Annotated[str, Field(title="Fondre dans", max_length=60)] = ""
+
+
+class SplitForm(ActForm):
+    """Which dossiers."""
+
+    dossiers: tuple[Annotated[str, Field(max_length=12)], ...] = ()
+
+
+class MeasureForm(ActForm):
+    """A measure of the agency."""
+
+    type: Annotated[str, Field(title="Type de mesure", max_length=100)] = ""
+    mode: Annotated[str, Field(title="Prise ou exigée", max_length=40)] = ""
+    proposee_le: Annotated[str, Field(title="Proposée le", max_length=10)] = ""
+    decidee_le: Annotated[str, Field(title="Décidée le", max_length=10)] = ""
+    en_oeuvre_le: Annotated[str, Field(title="Mise en œuvre le", max_length=10)] = ""
+    cible: Annotated[str, Field(title="Cible", max_length=1_000)] = ""
+    indicateur: Annotated[str, Field(title="Indicateur attendu", max_length=1_000)] = ""
+    echeance: Annotated[str, Field(title="Échéance d’évaluation", max_length=10)] = ""
+    seance: Annotated[str, Field(title="Séance", max_length=60)] = ""
+    lien: Annotated[str, Field(title="Lien", max_length=1_000)] = ""
+
+    def given(self) -> dict[str, str]:
+        """Its fields."""
+        return {
+            "type": self.type,
+            "mode": self.mode,
+            "cible": self.cible,
+            "indicateur": self.indicateur,
+            "échéance": self.echeance,
+            "séance": self.seance,
+            "lien": self.lien,
+        }
+
+    def dates(self) -> dict[MeasureState, date]:
+        """The first day of each state that it had."""
+        days = {
+            MeasureState.PROPOSED: day_of(self.proposee_le, "Proposée le"),
+            MeasureState.DECIDED: day_of(self.decidee_le, "Décidée le"),
+            MeasureState.IN_FORCE: day_of(self.en_oeuvre_le, "Mise en œuvre le"),
+        }
+        return {state: day for state, day in days.items() if day}
+
+
+class DayForm(ActForm):
+    """Which day."""
+
+    jour: Annotated[str, Field(title="Identifiée le", max_length=10)] = ""
+
+
+Work = Callable[[Services, str, Any, Acting], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """Something that a person does of a situation.
+
+    Attributes:
+        path: Its name in an address.
+        name: Its name on a button.
+        form: Its fields.
+        allowed: Whether it can be done of a situation as it is.
+        inputs: How its fields are asked.
+        work: The step.
+        said: What was done.
+    """
+
+    path: str
+    name: str
+    form: type[ActForm]
+    allowed: Callable[[Situation], bool]
+    inputs: Callable[[Desk, Read, Situation], Sequence[Input]]
+    work: Work
+    said: str
+
+
+def _in(*states: State) -> Callable[[Situation], bool]:
+    return lambda one: one.state in states
+
+
+def _proposed(desk: Desk, one: Situation) -> str:
+    found = desk.source.look_up(lambda services: proposed_level(services, one.dossiers))
+    return f"Proposé\u00a0: {found.level} ({found.source})" if found.level else ""
+
+
+def _level(desk: Desk, _: Read, one: Situation) -> Sequence[Input]:
+    return [*level(one.level, desk.lists, _proposed(desk, one)), *when()]
+
+
+def _validation(desk: Desk, read: Read, one: Situation) -> Sequence[Input]:
+    return [*texts(one.fields, desk.lists, REQUIRED), *_level(desk, read, one)]
+
+
+def _texts(desk: Desk, _: Read, one: Situation) -> Sequence[Input]:
+    return [*texts(one.fields, desk.lists, REQUIRED), *when()]
+
+
+def _closing(desk: Desk, _: Read, __: Situation) -> Sequence[Input]:
+    asked = Input("conclusion", "Conclusion", "choix", pairs(desk.lists.clotures), required=True)
+    return [asked, *when(reason=True)]
+
+
+def _merging(_: Desk, read: Read, one: Situation) -> Sequence[Input]:
+    others = [
+        (name, f"{name} · {title_of(read, each)}")
+        for name, each in read.reading.situations.items()
+        if name != one.id and (each.dossiers or each.signals or each.identified_on)
+    ]
+    asked = Input("dans", "Fondre dans", "choix", [("", "Choisir"), *others], required=True)
+    return [asked, *when(reason=True)]
+
+
+def _splitting(_: Desk, __: Read, one: Situation) -> Sequence[Input]:
+    numbers = [(str(number), f"Dossier {number}") for number in one.dossiers]
+    return [Input("dossiers", "Dossiers qui en sortent", "cases", numbers), *when(reason=True)]
+
+
+def _dating(_: Desk, __: Read, one: Situation) -> Sequence[Input]:
+    day = one.identified_on.isoformat() if one.identified_on else ""
+    asked = Input(
+        "jour",
+        "Identifiée le",
+        "date",
+        value=day,
+        required=True,
+        hint=f"Pas avant le premier signal, du {one.opened_on:%d/%m/%Y}",
+    )
+    return [asked, Input("motif", "Motif", "long", required=True)]
+
+
+def _measuring(desk: Desk, read: Read, _: Situation) -> Sequence[Input]:
+    lists = desk.lists
+    sittings = [(one.id, f"{one.id} du {one.on:%d/%m/%Y}") for one in meetings(read.acts).values()]
+    hint = "Sans aucune date, elle est proposée aujourd’hui"
+    return [
+        Input("type", "Type de mesure", "choix", pairs(lists.mesures), required=True),
+        Input("mode", "Prise ou exigée", "choix", pairs(lists.modes), required=True),
+        Input("proposee_le", "Proposée le", "date", hint=hint),
+        Input("decidee_le", "Décidée le", "date"),
+        Input("en_oeuvre_le", "Mise en œuvre le", "date"),
+        Input("cible", "Cible"),
+        Input("indicateur", "Indicateur attendu"),
+        Input("echeance", "Échéance d’évaluation", "date"),
+        Input("seance", "Séance", "choix", [("", "Aucune"), *sittings]),
+        Input("lien", "Lien", hint="Où elle est publiée"),
+        Input("motif", "Motif", "long"),
+    ]
+
+
+def _reason(_: Desk, __: Read, ___: Situation) -> Sequence[Input]:
+    return when(reason=True)
+
+
+def _only_when(_: Desk, __: Read, ___: Situation) -> Sequence[Input]:
+    return when()
+
+
+def _drawn(draw: Callable[[Situation, Any, Any, Any, Any], list[Any]]) -> Work:
+    """An act of a situation alone: what :mod:`triage.registre.life` draws of it."""
+
+    def work(services: Services, name: str, form: Any, acting: Acting) -> object:
+        lists, by = services.form.lists, acting.by
+        return steps.act_on(
+            services, name, acting, lambda one, when: draw(one, form, by, when, lists)
+        )
+
+    return work
+
+
+def _change(one: Situation, form: TextsForm, by: Any, when: Any, lists: Any) -> list[Any]:
+    given = form.texts()
+    told = {n: text for n, text in given.items() if text or one.fields.get(n) or n in REQUIRED}
+    return life.change(one, told, by=by, when=when, lists=lists)
+
+
+def _identify(one: Situation, form: DayForm, by: Any, when: Any, _: Any) -> list[Any]:
+    day = day_of(form.jour, "Identifiée le")
+    if day is None:
+        raise Refused("Identifiée le : à donner.")
+    return life.identify(one, day, by=by, when=when)
+
+
+def _merge(services: Services, name: str, form: MergeForm, acting: Acting) -> object:
+    if not form.dans:
+        raise Refused("Fondre dans : à donner.")
+    return steps.merge(services, name, form.dans, acting)
+
+
+def _split(services: Services, name: str, form: SplitForm, acting: Acting) -> object:
+    numbers = [int(one) for one in form.dossiers if one.isascii() and one.isdecimal()]
+    return steps.split(services, name, numbers, acting)
+
+
+GESTURES: Mapping[str, Gesture] = {
+    one.path: one
+    for one in (
+        Gesture(
+            "valider",
+            "Valider",
+            ValidateForm,
+            _in(State.TO_VALIDATE),
+            _validation,
+            lambda services, name, form, acting: steps.validate(
+                services, name, form.texts(), form.given(), acting
+            ),
+            "La situation est validée.",
+        ),
+        Gesture(
+            "ecarter",
+            "Écarter",
+            ActForm,
+            _in(State.TO_VALIDATE),
+            _reason,
+            _drawn(lambda one, _, by, when, __: life.discard(one, by=by, when=when)),
+            "Le regroupement est écarté.",
+        ),
+        Gesture(
+            "modifier",
+            "Modifier",
+            TextsForm,
+            _in(*OPEN, State.CLOSED),
+            _texts,
+            _drawn(_change),
+            "Les textes sont enregistrés.",
+        ),
+        Gesture(
+            "niveau",
+            "Fixer le niveau",
+            LevelForm,
+            _in(*OPEN),
+            _level,
+            lambda services, name, form, acting: steps.set_level(
+                services, name, form.given(), acting
+            ),
+            "Le niveau est enregistré.",
+        ),
+        Gesture(
+            "mesure",
+            "Enregistrer une mesure",
+            MeasureForm,
+            _in(*OPEN),
+            _measuring,
+            lambda services, name, form, acting: steps.add_measure(
+                services, name, form.given(), form.dates(), acting
+            ),
+            "La mesure est enregistrée.",
+        ),
+        Gesture(
+            "clore",
+            "Clore",
+            CloseForm,
+            _in(*OPEN),
+            _closing,
+            _drawn(
+                lambda one, form, by, when, lists: life.close(
+                    one, form.conclusion, by=by, when=when, lists=lists
+                )
+            ),
+            "La situation est close.",
+        ),
+        Gesture(
+            "rouvrir",
+            "Rouvrir",
+            ActForm,
+            _in(State.CLOSED, State.DISCARDED),
+            _reason,
+            _drawn(lambda one, _, by, when, __: life.reopen(one, by=by, when=when)),
+            "La situation est rouverte.",
+        ),
+        Gesture(
+            "vu",
+            "Vu, sans suite",
+            ActForm,
+            lambda one: one.woken,
+            _only_when,
+            _drawn(lambda one, _, by, when, __: life.look(one, by=by, when=when)),
+            "C’est noté\u00a0: vu, sans suite.",
+        ),
+        Gesture(
+            "dater",
+            "Dater l’identification",
+            DayForm,
+            lambda one: one.identified_on is not None and one.state in {*OPEN, State.CLOSED},
+            _dating,
+            _drawn(_identify),
+            "La date est enregistrée.",
+        ),
+        Gesture(
+            "fondre",
+            "Fondre dans…",
+            MergeForm,
+            lambda one: one.state is not State.MERGED,
+            _merging,
+            _merge,
+            "La situation est fondue.",
+        ),
+        Gesture(
+            "scinder",
+            "Scinder",
+            SplitForm,
+            lambda one: one.state is not State.MERGED and len(one.dossiers) > 1,
+            _splitting,
+            _split,
+            "Les dossiers choisis ouvrent une situation à valider.",
+        ),
+        Gesture(
+            "defaire",
+            "Défaire",
+            ActForm,
+            lambda one: bool(one.merged_into or one.split_from),
+            _reason,
+            lambda services, name, _, acting: steps.undo(services, name, acting),
+            "C’est défait.",
+        ),
+    )
+}
+
+
+def gestures_of(one: Situation) -> list[Gesture]:
+    """What can be done of a situation as it is."""
+    return [each for each in GESTURES.values() if each.allowed(one)]
+
+
+def shown_of(read: Read, one: Situation) -> Shown:
+    """What a page shows of a situation that somebody else might change."""
+    register = read.register
+    measures = (register.measures[name] for name in one.measures)
+    last = next((each for each in read.acts if each.id == one.last), None)
+    told = f"{last.verb} par {last.person}, acte {one.last}" if last else str(one.last)
+    return Shown(
+        {
+            "État": state_of(one),
+            "Titre public": str(one.fields.get("titre", "")),
+            "Niveau": str(one.level.get("niveau", "")),
+            "Pilote": str(one.fields.get("pilote", "")),
+            "Dossiers": ", ".join(map(str, one.dossiers)),
+            "Autres signaux": ", ".join(one.signals),
+            "Mesures de l’agence": ", ".join(f"{each.id} ({each.state})" for each in measures),
+            "Dernier acte": told,
+        }
+    )
+
+
+def agency(person: Person) -> None:
+    """Refuse whoever does not act in the agency's name.
+
+    Raises:
+        ForbiddenError: They do not.
+    """
+    if not person.role.acts_on_register:
+        raise ForbiddenError
+
+
+def _page(request: Request, person: Person, gesture: Gesture) -> tuple[Page, int]:
+    agency(person)
+    desk = desk_of(request)
+    read = desk.read(person.role)
+    one = find(read, request.path_params["name"])
+    title = title_of(read, one)
+    allowed = gesture.allowed(one)
+    page = Page(
+        title=f"{gesture.name.rstrip('…')}\u00a0: {title}",
+        inputs=gesture.inputs(desk, read, one),
+        shown=shown_of(read, one),
+        action=f"/situations/{one.id}/{gesture.path}",
+        back=f"/situations/{one.id}",
+        back_name=f"{one.id} · {title}",
+        button=gesture.name.rstrip("…"),
+        warning=""
+        if allowed
+        else f"Cette situation est dans l’état «\u00a0{state_of(one)}\u00a0»\u00a0:"
+        " cet acte y sera refusé.",
+    )
+    return page, one.last
+
+
+def _route(gesture: Gesture) -> None:
+    form_routes(
+        router,
+        f"/situations/{{name}}/{gesture.path}",
+        gesture.form,
+        lambda request, person: _page(request, person, gesture),
+        lambda services, sent, acting: gesture.work(
+            services, sent.request.path_params["name"], sent.form, acting
+        ),
+        Done(lambda _: gesture.said),
+    )
+
+
+for _one in GESTURES.values():
+    _route(_one)

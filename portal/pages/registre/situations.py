@@ -1,0 +1,69 @@
+"""The situations of the register: the list, and each of them."""
+
+from fastapi import APIRouter, Request, Response
+
+from portal.pages.registre.desk import at_of, desk_of, find
+from portal.pages.registre.gestures import gestures_of
+from portal.pages.view import view_of
+from portal.people.sessions import SignedIn
+from portal.registre.page import page_of
+from portal.registre.rows import ORDERS, WOKEN, listed, refused
+from steps.judge.acts import today
+
+_ENDED = frozenset({"Clos", "Hors champ"})
+
+router = APIRouter()
+
+
+@router.get("/situations")
+def situations(request: Request, person: SignedIn) -> Response:
+    """The situations that a person may read, a page at a time."""
+    desk, params = desk_of(request), request.query_params
+    at, no_days = at_of(params)
+    asked, wrong = refused(params, desk.lists.niveaux)
+    read = desk.read(person.role, at)
+    year = (at.on or today()).year
+    agency = person.role.audience == "agence"
+    return view_of(request).page(
+        request,
+        "situations",
+        person=person,
+        read=read,
+        at=at,
+        asked=asked,
+        wrong=(*wrong, *no_days),
+        found=listed(read, asked),
+        orders=ORDERS,
+        woken=WOKEN,
+        levels=desk.lists.niveaux,
+        years=[desk.year(one, at) for one in (year, year - 1)] if agency else [],
+        agency=agency,
+    )
+
+
+@router.get("/situations/{name}")
+def situation(request: Request, name: str, person: SignedIn) -> Response:
+    """One situation, with what may be done of it.
+
+    Raises:
+        UnknownError: There is none of this id that this person may read.
+    """
+    desk = desk_of(request)
+    at, wrong = at_of(request.query_params)
+    read = desk.read(person.role, at)
+    one = find(read, name)
+    page = page_of(desk, read, one)
+    acts = person.role.acts_on_register and not at.is_past
+    return view_of(request).page(
+        request,
+        "situation",
+        person=person,
+        page=page,
+        at=at,
+        wrong=wrong,
+        day=read.day,
+        counted=read.counted,
+        gestures=gestures_of(one) if acts else [],
+        gone=bool(page.lines) and all(line.status in _ENDED for line in page.lines),
+        agency=person.role.audience == "agence",
+    )
