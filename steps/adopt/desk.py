@@ -112,9 +112,11 @@ class FormDesk:
         """Adopt the form as it is read now; what stands against it, in French, if it is refused.
 
         Raises:
-            RequestError: It was never read, or the name is blank.
+            RequestError: It was never read, nothing of it is left to adopt, or the name is blank.
         """
-        adaptation = self._begin(by)
+        state, adaptation = self.state(), self._begin(by)
+        if state.adopted and not (state.drifts or state.said):
+            raise RequestError("Ce formulaire est adopté, et rien n’y a changé.")
         if self._is_shipped():
             write(adaptation)
         done = review.adopt(self._present(), by=by)

@@ -309,7 +309,7 @@ def test_the_day_of_an_administrator(opened: Open, portal: Portal, tmp_path: Pat
         told = page.get_by_role("status").inner_text()
         picture(page, SHOTS / "administration-invitation.png", whole=True)
         page.get_by_role("link", name="Règles", exact=True).click()
-        page.get_by_label("Référentiel").set_input_files(file)
+        page.locator("#fichier").set_input_files(file)
         page.get_by_role("button", name="Vérifier et proposer").click()
         expect(page.get_by_role("heading", level=2).first).to_have_text("Ce qui changerait")
         expect(page.get_by_role("button", name="Adopter")).to_have_count(0)
