@@ -43,7 +43,7 @@ PEOPLE = int(sys.argv[1]) if len(sys.argv) > 1 else 200
 DOSSIERS = 300
 SIZE = 5 * 2**20
 PASSWORD = "quatre mots choisis au hasard"  # noqa: S105
-PAGES = ("/exports", "/dossiers", "/dossiers?q=comprime&tri=priorite", "/indicateurs")
+PAGES = ("/", "/exports", "/dossiers", "/dossiers?q=comprime&tri=priorite", "/indicateurs")
 STATIC = "/statique/portail.css"
 CENTRES = ("centre:lyon", "agence")
 

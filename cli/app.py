@@ -50,6 +50,14 @@ COMMANDS: Final = {
         "cli.demo.demo:demo",
         "Jouer deux semaines d'une démarche fictive, en deux passages, puis dire quoi ouvrir.",
     ),
+    "deploy": (
+        "cli.deploy.deploy:deploy",
+        "Mettre sur le serveur Prefect la file, les déploiements et les alertes.",
+    ),
+    "digest": (
+        "cli.portal.digest:digest",
+        "Envoyer le résumé de la semaine à chaque personne qui l'a demandé, une fois.",
+    ),
     "doctor": (
         "cli.doctor.doctor:doctor",
         "Vérifier les réglages, la base, l'accès à DS, le formulaire et les droits.",
@@ -63,8 +71,7 @@ COMMANDS: Final = {
     ),
     "import": (
         "cli.run.returned:import_",
-        "Reprendre les avis et commentaires d'un classeur renvoyé ;"  # noqa: ISC004 (one sentence)
-        " les exports suivants les portent.",
+        "Reprendre les avis, commentaires et réponses d'un classeur renvoyé, dans les suivants.",
     ),
     "lookup": (
         "cli.portal.lookup:lookup",

@@ -1,6 +1,7 @@
 """The application: what the pages work with, the routes, and what is refused how."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import sha256
 from threading import Lock
 from urllib.parse import quote, urlsplit
@@ -21,7 +22,18 @@ from portal.errors import (
     UnknownError,
 )
 from portal.headers import SafeHeaders
-from portal.pages import dossiers, exports, home, journal, opinions, sign_in
+from portal.pages import (
+    accounts,
+    dossiers,
+    exports,
+    form,
+    health,
+    home,
+    journal,
+    opinions,
+    rules,
+    sign_in,
+)
 from portal.pages.view import STATIC, View, dsfr_is_installed, view_of
 from portal.people.oidc import OidcProvider, OidcSignIn
 from portal.people.sessions import LASTS, Sessions, came_from, local_path, sessions_of
@@ -39,12 +51,16 @@ class Site:
         url: Its public address, without a final slash.
         secret: Signs sessions and forms, names files.
         oidc: OpenID Connect provider; ``None`` for accounts with a password only.
+        metrics: Whether Prometheus is shown how the bridge is.
+        stalled_after: Time without a reading after which it is told as stopped.
         dsfr: Whether pages wear the State's design system, or a plain style of our own.
     """
 
     url: str
     secret: str
     oidc: OidcProvider | None = None
+    metrics: bool = False
+    stalled_after: timedelta = timedelta(hours=1)
     dsfr: bool = field(default_factory=dsfr_is_installed)
 
     @property
@@ -62,9 +78,12 @@ def make_app(source: Source, site: Site) -> FastAPI:
         OidcSignIn(site.oidc, callback=f"{site.url}/connexion/oidc/retour") if site.oidc else None
     )
     app.state.source = source
+    app.state.url = site.url
     app.state.writing = Lock()
+    app.state.trials = rules.Trials()
     app.state.returns = Returns()
     app.state.sessions = Sessions(source.store.accounts, site.secret)
+    app.state.watch = health.Watch(source.health, site.stalled_after, metrics=site.metrics)
     title = source.store.demarches.state(source.demarche).title or ""
     app.state.view = View(
         title=title,
@@ -79,7 +98,18 @@ def make_app(source: Source, site: Site) -> FastAPI:
     library = Library(source)
     library.look()
     app.state.dossier_pages = dossiers.DossierPages(source, library)
-    for pages in (home, journal, sign_in, exports, dossiers, opinions):
+    for pages in (
+        home,
+        journal,
+        accounts,
+        sign_in,
+        exports,
+        dossiers,
+        opinions,
+        health,
+        rules,
+        form,
+    ):
         app.include_router(pages.router)
     app.mount("/statique", StaticFiles(directory=STATIC), name="statique")
     app.add_exception_handler(PortalError, _refuse)

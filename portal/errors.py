@@ -45,6 +45,10 @@ class ForgedFormError(PortalError):
     text = "Revenez à la page précédente, rechargez-la, puis envoyez le formulaire à nouveau."
 
 
+class RefusedError(Exception):
+    """What a step refuses to a person; its message is French and says the remedy."""
+
+
 class BusyError(PortalError):
     """The bridge works on the démarche, and nobody else may at the same time."""
 

@@ -14,9 +14,12 @@ from exports.sheets.centres import Assignment, Centre, concerned
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.to_treat import News
 from mappings.schema.model import Audience
+from steps.follow.state import Health
 from store.repository import Store
 from store.staff.opinions import OpinionRow
 from store.staff.visits import Visit
+from triage.rules.model import RuleSet
+from triage.verdict.trial import Trial
 
 
 class Passage(Protocol):
@@ -43,6 +46,99 @@ class Matter(Protocol):
         """What waits."""
 
 
+class CheckedRules(Protocol):
+    """What a check found of a rule-set, see :class:`steps.adopt.rules.ProposedRules`."""
+
+    @property
+    def rules(self) -> RuleSet | None:
+        """The rule-set, where it can be read."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong, one line each."""
+
+    @property
+    def unusable(self) -> bool:
+        """Whether it cannot be adopted."""
+
+    @property
+    def lack(self) -> str:
+        """What could not be checked, in French."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesDesk:
+    """What is done with a proposed rule-set; each raises ``DataFileError`` where it cannot be.
+
+    Attributes:
+        check: What is wrong with a file of this name and text.
+        attempt: Who would change by it, and why.
+        adopt: Puts the file among those in force.
+    """
+
+    check: Callable[[str, str], CheckedRules]
+    attempt: Callable[[RuleSet], Trial]
+    adopt: Callable[[str, str], None]
+
+
+class FormQuestion(Protocol):
+    """A question of a form, see :class:`mappings.adoption.session.Choice`."""
+
+    @property
+    def path(self) -> str:
+        """The field, or ``field=option``."""
+
+
+class FormState(Protocol):
+    """Where the form stands, see :class:`steps.adopt.desk.FormState`."""
+
+    @property
+    def adopted(self) -> str:
+        """Who adopted it and when."""
+
+    @property
+    def drifts(self) -> tuple[tuple[str, bool], ...]:
+        """What differs, and whether it stands against an adoption."""
+
+    @property
+    def questions(self) -> Sequence[FormQuestion]:
+        """What is left to say."""
+
+    @property
+    def said(self) -> Mapping[str, str]:
+        """What was said of each field."""
+
+    @property
+    def revision(self) -> str:
+        """The revision in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormDesk:
+    """What is done with the form; each raises :class:`portal.errors.RefusedError`, in French.
+
+    Attributes:
+        state: Where it stands.
+        decide: Says which champ or option (the second) answers a question (the first), or why none
+            does (the third), under a name.
+        take_back: Forgets what was said of a question, under a name.
+        adopt: Adopts it under a name; what stands against it.
+    """
+
+    state: Callable[[], FormState]
+    decide: Callable[[str, str, str, str], None]
+    take_back: Callable[[str, str], None]
+    adopt: Callable[[str], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A run that is planned: its name, and when it is expected."""
+
+    name: str
+    at: datetime
+
+
 class PastEvent(Protocol):
     """One thing that happened to a dossier, see :class:`steps.explain.past_events.PastEvent`."""
 
@@ -67,6 +163,11 @@ class Source:
         circumstances: The same, without what takes reading reports: situations and years.
         stamps: What the lines of each listed dossier must be made from, by number.
         passages: What looks like patient data in a dossier, for the agency's eyes.
+        health: How the bridge is now; raises ``StoreError`` where the base does not answer.
+        planned: The next runs, where a server plans them.
+        outcomes: How a run may end, as people read it.
+        rules: What is done with a proposed rule-set.
+        form: What is done with the form.
         say_of_passage: Keeps what a person says of one: number of the dossier, code, whether it is
             no patient's, and who says so. Raises errors of :mod:`portal.errors`.
         news: What is new to the readers of a workbook since the last weekly edition.
@@ -103,6 +204,11 @@ class Source:
     stamp: Callable[[], str]
     passages: Callable[[int], Sequence[Passage]]
     say_of_passage: Callable[[int, str, bool, str], None]
+    health: Callable[[], Health]
+    planned: Callable[[], Sequence[Planned] | None]
+    outcomes: Mapping[str, str]
+    rules: RulesDesk
+    form: FormDesk
 
     def read(
         self, entries: Sequence[ExportedDossier], *, context: ExportContext, audience: Audience

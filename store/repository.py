@@ -19,10 +19,13 @@ from store.dossiers.quarantine import Quarantine
 from store.outbox.corrections import Corrections
 from store.outbox.outbox import Outbox
 from store.staff.accounts import Accounts
+from store.staff.digests import Digests
 from store.staff.exports import Exports
 from store.staff.handed_out import HandedOut
+from store.staff.invitations import Invitations
 from store.staff.lines import Lines
 from store.staff.opinions import Opinions
+from store.staff.proposals import Proposals
 from store.staff.runs import Runs
 from store.staff.seen import Seen
 from store.staff.sign_in_tries import SignInTries
@@ -58,6 +61,9 @@ class StoreMemory:
         not_patients: Passages that are no patient's.
         rule_texts: Text of every rule-set and mapping that gave a verdict.
         accounts: Who may sign in to the portal.
+        invitations: Who is invited to have an account.
+        digests: Who asked for the weekly digest, and who got it.
+        proposals: Rule-sets that wait for a second person.
         visits: What happened in the portal.
         sign_in_tries: Recent tries at signing in.
         notices: Who was told that an export is out.
@@ -85,6 +91,9 @@ class StoreMemory:
         self.not_patients = NotPatients(scope)
         self.rule_texts = RuleTexts(scope)
         self.accounts = Accounts(scope)
+        self.digests = Digests(scope)
+        self.invitations = Invitations(scope)
+        self.proposals = Proposals(scope)
         self.visits = Visits(scope)
         self.sign_in_tries = SignInTries(scope)
         self.notices = Notices(scope)

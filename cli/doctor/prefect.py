@@ -85,6 +85,7 @@ def checks_prefect() -> Iterator[Check]:
         pools = sorted({*wanted.values(), POOL})
         deployed = server.deployments(pools)
         workers = {pool: server.workers(pool) for pool in pools}
+        automations = server.automations()
     except requests.HTTPError as error:
         status = f"HTTP {error.response.status_code}"
         yield Check(name, "bloquant", _NO_ACCESS.format(status=status))
@@ -96,6 +97,7 @@ def checks_prefect() -> Iterator[Check]:
     at = datetime.now(UTC)
     yield from deployment_checks(wanted, deployed, at=at)
     yield from (_worker_check(pool, online) for pool, online in workers.items())
+    yield automations_check(_wanted_automations(), automations)
 
 
 def deployment_checks(
@@ -112,8 +114,8 @@ def deployment_checks(
     for name in wanted:
         if name not in known:
             text = (
-                "inconnu du serveur, donc jamais lancé : « prefect deploy --all » depuis le dossier"
-                " de la passerelle."
+                "inconnu du serveur, donc jamais lancé : « unc deploy » depuis le dossier de la"
+                " passerelle."
             )
             yield Check(f"Déploiement {name}", "bloquant", text)
     yield from (_deployment_check(one, at=at) for one in deployed)
@@ -155,7 +157,7 @@ def _ended(one: Deployed) -> str:
 def _worker_check(pool: str, online: int | None) -> Check:
     name = f"Worker de la file {pool}"
     if online is None:
-        text = f"la file n'existe pas : « prefect work-pool create {pool} --type process »."
+        text = "la file n'existe pas : « unc deploy » la fait."
         return Check(name, "bloquant", text)
     if not online:
         text = (
@@ -164,6 +166,32 @@ def _worker_check(pool: str, online: int | None) -> Check:
         )
         return Check(name, "bloquant", text)
     return Check(name, "ok", f"{online} en marche")
+
+
+def automations_check(wanted: Sequence[str], known: Mapping[str, bool]) -> Check:
+    """One line for the alerts that the server holds.
+
+    Args:
+        wanted: Names of those of ``flows/automations.yaml``.
+        known: Whether each that the server has is on, by its name.
+    """
+    name = "Alertes de Prefect"
+    absent = [one for one in wanted if one not in known]
+    off = [one for one in wanted if one in known and not known[one]]
+    told = [f"absentes : {', '.join(absent)}"] if absent else []
+    told += [f"éteintes : {', '.join(off)}"] if off else []
+    if told:
+        text = (
+            f"{' ; '.join(told)}. « unc deploy » les met ; celles qui préviennent demandent"
+            " UNC_ALERT_WEBHOOK (par courriel : unc-surveillance, docs/exploitation.md § 5)."
+        )
+        return Check(name, "info", text)
+    return Check(name, "ok", f"{len(wanted)} en place")
+
+
+def _wanted_automations() -> tuple[str, ...]:
+    file = ROOT / "flows" / "automations.yaml"
+    return tuple(one["name"] for one in YAML(typ="safe").load(file)["automations"])
 
 
 def _wanted() -> dict[str, str]:
@@ -220,6 +248,10 @@ class _Server:
                 return None
             raise
         return len([one for one in found if one["status"] == "ONLINE"])
+
+    def automations(self) -> dict[str, bool]:
+        """Whether each automation is on, by its name."""
+        return {one["name"]: bool(one["enabled"]) for one in self.ask("automations/filter", {})}
 
     def _is_paused(self, pool: str) -> bool:
         try:

@@ -1,10 +1,21 @@
 """`unc lookup`: medicines looked up by a form of DS while it is filled in."""
 
+import gc
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 from cli.terminal.output import ERROR, Common, print_json
 from cli.terminal.parsing import Port
 from settings_parts import LOOKUP_PORT
 
+if TYPE_CHECKING:  # imported when it is served
+    from mappings.medicines.directory import Directory
+
 _DEFAULT = Common()
+_TURN = 0.0002
+"""Seconds after which reading gives way to a request, instead of Python's 0.005."""
 _EVERY = 5.0
 """Seconds after which another version of BDPM is seen."""
 
@@ -27,9 +38,13 @@ def lookup(*, port: Port = LOOKUP_PORT, host: str = "127.0.0.1", common: Common 
     from settings import load_settings
     from steps.wiring.reference import directory_of, version_of
 
+    def read() -> "Directory | None":
+        with _beside_requests():
+            return directory_of(home)
+
     own, home = load_lookup_settings(), load_settings().home
     access = Access(own.secrets(), per_second=own.lookup_per_second)
-    version = VersionInUse(named=lambda: version_of(home), read=lambda: directory_of(home))
+    version = VersionInUse(named=lambda: version_of(home), read=read)
     version.look()
     server = server_of(make_lookup(version, access, max_age=own.lookup_max_age))
     with listening(host, port) as sock, version.watched(every=_EVERY):
@@ -44,3 +59,21 @@ def lookup(*, port: Port = LOOKUP_PORT, host: str = "127.0.0.1", common: Common 
                 ERROR.print(f"{why} ; jusque-là, il répond 503.", markup=False, highlight=False)
         server.run(sockets=[sock])
     return 0
+
+
+@contextmanager
+def _beside_requests() -> Iterator[None]:
+    """Read a version in turns with requests; what is read stays, and is not looked through again.
+
+    Measured by bench/lookup.py: a request waits for a collection of garbage, and at each of its
+    reads and writes for the thread that reads.
+    """
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN)
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.freeze()
+        sys.setswitchinterval(usual)

@@ -1,15 +1,21 @@
 """Settings of the e-mails that the bridge sends: the portal's notices, and alerts."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Self, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from settings import PREFIX, SettingsError, refused
+from settings_parts import https_or_loopback
 
 if TYPE_CHECKING:  # every command looks at the names below, those that send alone at this
     from portal.mail import Post
+
+
+def _address(given: SecretStr) -> SecretStr:
+    https_or_loopback(given.get_secret_value())
+    return given
 
 
 class MailSettings(BaseSettings):
@@ -37,6 +43,11 @@ class MailSettings(BaseSettings):
     alert_to: str = Field(
         default="",
         description="Adresses, entre virgules, à qui `unc alert` dit qu'une unité a échoué",
+    )
+
+    alert_webhook: Annotated[SecretStr, AfterValidator(_address)] | None = Field(
+        default=None,
+        description="Adresse (https) où `unc deploy` fait poster les alertes de Prefect, en JSON",
     )
 
     @model_validator(mode="after")

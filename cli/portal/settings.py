@@ -32,6 +32,18 @@ class PortalSettings(MailSettings):
     )
     oidc_name: str = Field(default="ProConnect", description="Nom écrit sur le bouton de connexion")
 
+    portal_metrics: bool = Field(
+        default=False,
+        description="Montrer à Prometheus /metrics (comptes et instants, sans connexion) ; le"
+        " mandataire dit à qui",
+    )
+    portal_stalled_after: int = Field(
+        default=60,
+        ge=1,
+        le=10_080,
+        description="Minutes sans lecture de la démarche au bout desquelles /sante répond 503",
+    )
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.oidc_issuer and not self.oidc_client_id:

@@ -1,23 +1,30 @@
 """The portal, built from settings and served; imported by `unc serve` only, for it is slow."""
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
 from cli.portal.listening import listening
+from cli.portal.planned import planned
 from cli.portal.settings import load_portal_settings, portal_secret
 from cli.terminal.output import ERROR, Common, print_json
 from clients.attachment_folder import AttachmentFolder
+from datafiles.file import DataFileError
+from datafiles.refusals import refusal
 from exports.model import ExportContext, ExportedDossier
 from portal.app import Site, make_app
-from portal.errors import BusyError, UnknownError
+from portal.errors import BusyError, RefusedError, UnknownError
 from portal.published.files import FetchableFiles
 from portal.published.notices import Crier
 from portal.serving import each_minute, server_of
-from portal.source import Passage, Source
+from portal.source import FormDesk, FormState, Passage, RulesDesk, Source
 from settings import SettingsError, load_settings
+from steps.adopt.desk import FormDesk as Adopting
+from steps.adopt.rules import adopt_proposed, check_proposed, try_proposed
 from steps.explain.past_events import past_events, sections_of
+from steps.follow.health import health_of
 from steps.follow.matters import Matter, matters
 from steps.judge.acts import today
 from steps.judge.patients import clear, passages, restore
@@ -27,8 +34,10 @@ from steps.publish.opinions import compare, give, keep
 from steps.publish.publication import news_of
 from steps.wiring.failures import RequestError
 from steps.wiring.handed_out_files import centres, hand_out_files
+from steps.wiring.inputs import RulesPlaces
 from steps.wiring.memory import require_base
 from steps.wiring.services import Services, open_services
+from steps.wiring.summary import OUTCOMES
 from store.database.errors import AlreadyRunning
 
 
@@ -47,6 +56,8 @@ def run_portal(*, host: str, port: int, common: Common) -> None:
         url=settings.portal_url.rstrip("/"),
         secret=portal_secret(settings.home),
         oidc=own.provider(),
+        metrics=own.portal_metrics,
+        stalled_after=timedelta(minutes=own.portal_stalled_after),
     )
     post = own.post()
     if not site.https and not _is_loopback(host):
@@ -115,7 +126,53 @@ def source_of(services: Services) -> Source:
         stamp=lambda: source_digest(services),
         passages=passages_of,
         say_of_passage=say,
+        planned=planned,
+        outcomes=OUTCOMES,
+        rules=_rules_desk(services),
+        form=_form_desk(services),
+        health=lambda: health_of(services),
     )
+
+
+def _rules_desk(services: Services) -> RulesDesk:
+    there = services.inputs
+    places = RulesPlaces(there.rules, there.mapping_file, there.database, services.demarche)
+    return RulesDesk(
+        check=lambda name, text: check_proposed(places, name, text),
+        attempt=lambda rules: try_proposed(services, rules),
+        adopt=lambda name, text: adopt_proposed(places, name, text),
+    )
+
+
+def _form_desk(services: Services) -> FormDesk:
+    desk = Adopting(services)
+
+    @contextmanager
+    def told() -> Iterator[None]:
+        try:
+            yield
+        except (RequestError, DataFileError) as error:
+            raise RefusedError(str(error)) from error
+        except OSError as error:
+            raise RefusedError(f"Un fichier ne peut pas être écrit : {refusal(error)}.") from error
+
+    def state() -> FormState:
+        with told():
+            return desk.state()
+
+    def decide(path: str, champ: str, absent: str, by: str) -> None:
+        with told():
+            desk.decide(path, champ=champ, absent=absent, by=by)
+
+    def take_back(path: str, by: str) -> None:
+        with told():
+            desk.take_back(path, by=by)
+
+    def adopt(by: str) -> Sequence[str]:
+        with told():
+            return desk.adopt(by=by)
+
+    return FormDesk(state, decide, take_back, adopt)
 
 
 def _kept(services: Services, checksum: str) -> Path | None:

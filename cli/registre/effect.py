@@ -49,7 +49,8 @@ def effect(
         out.print(f"{found.situation.id} : aucune mesure de l’agence mise en œuvre.")
     for one in found.effects:
         out.print(effect_table(one))
-        out.print(curve_table(one))
+        if one.reports.curve.months:
+            out.print(curve_table(one))
     return 0
 
 

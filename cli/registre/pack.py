@@ -8,6 +8,7 @@ from rich.console import Console
 
 from cli.registre.options import At, reading
 from cli.terminal.output import Common, print_json
+from french.text import agreed
 from steps.registre.around import Asked
 from triage.registre.fiche import Reader
 from triage.registre.indicator import known_by
@@ -53,12 +54,13 @@ def pack(
                 "files": [str(one) for one in done.files],
                 "written": done.written,
                 "absent": [name for name, _ in done.absent],
+                "unjudged": done.unjudged,
                 "cut": done.cut,
             }
         )
     else:
         _tell(done)
-    return 1 if done.absent else 0
+    return 1 if done.absent or done.unjudged else 0
 
 
 def register(app: App) -> None:
@@ -69,7 +71,7 @@ def register(app: App) -> None:
 def _tell(done: "Pack") -> None:
     out = Console(soft_wrap=True)
     what = "écrit" if done.written else "déjà là, rien n'a changé"
-    told = f"{len(done.files)} fichier(s) dans {done.folder} ({what})"
+    told = f"{agreed(len(done.files), 'fichier')} dans {done.folder} ({what})"
     out.print(f"{done.meeting}, {done.reader} : {told}.", highlight=False)
     for one in done.files:
         out.print(f"  {one.name}", highlight=False)
@@ -79,5 +81,11 @@ def _tell(done: "Pack") -> None:
         out.print(
             f"{name} ({title}) : absente, sans « Résumé en langage clair » (unc registre edit"
             f" {name} --resume-clair …).",
+            highlight=False,
+        )
+    if done.unjudged:
+        numbers = ", ".join(map(str, done.unjudged))
+        out.print(
+            f"Sans verdict à jour, non comptés ici : {numbers} (unc assess, puis recommencez).",
             highlight=False,
         )

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from cli.registre.options import DOOR, acting, reading
 from cli.terminal.output import Common, print_json, say, table
+from french.text import agreed
 from steps.registre import past_years as steps
 from triage.registre.acts import By
 
@@ -54,8 +55,10 @@ def import_(
         beside = {"unchanged": found.unchanged, "problems": found.problems}
         print_json({**told, **beside, "remarks": found.remarks})
     elif found.made or found.unchanged:
-        done = "importée(s)" if kept else "à importer"
-        title = f"{len(found.made)} situation(s) {done}, {len(found.unchanged)} déjà là"
+        count = len(found.made)
+        done = agreed(count, "situation importée")
+        waits = f"{agreed(count, 'situation')} à importer"
+        title = f"{done if kept else waits}, {len(found.unchanged)} déjà là"
         Console().print(table(title, ["Référence", "Situation"], [*found.made.items()]))
     for line in (*found.problems, *found.remarks):
         say(line)

@@ -20,6 +20,7 @@ from steps.publish.export import export, foresee_withdrawal
 from steps.read.retention import old_workbooks, over, remove_old_workbooks
 from steps.read.retention import purge as erase_what_is_over
 from steps.wiring.failures import RequestError
+from steps.wiring.inputs import BACKUPS
 from steps.wiring.memory import place_of, require_base, require_no_trace
 from steps.wiring.services import each_base, now, open_services, the_base
 from steps.wiring.summary import Summary
@@ -27,7 +28,6 @@ from store.database.backup import backup as copy_database
 from store.repository import is_new, open_store
 
 _DEFAULT = Common()
-_BACKUPS = "sauvegardes"
 Copies: TypeAlias = Annotated[int, Parameter(validator=Number(gte=1, lte=LARGEST_NUMBER))]
 
 
@@ -267,13 +267,13 @@ def _troubles(_summary: Summary) -> int:
 def _dated(settings: Settings, name: str) -> Path:
     stamp = f"{now().astimezone(PARIS):%Y-%m-%d-%H%M%S}"
     kind = "sqlite" if settings.database().startswith("sqlite") else "dump"
-    return settings.home / _BACKUPS / f"{name}-{stamp}.{kind}"
+    return settings.home / BACKUPS / f"{name}-{stamp}.{kind}"
 
 
 def _let_go(settings: Settings, name: str, *, keep: int) -> list[Path]:
     """Erase the oldest copies of this name, but for the last ones; which they were."""
     dated = re.compile(rf"{re.escape(name)}-[\d-]{{17}}\.(?:sqlite|dump)")
-    folder = settings.home / _BACKUPS
+    folder = settings.home / BACKUPS
     found = [one for one in folder.iterdir() if one.is_file() and dated.fullmatch(one.name)]
     old = sorted(found, key=lambda one: (one.stat().st_mtime, one.name))[:-keep]
     for one in old:
@@ -283,7 +283,7 @@ def _let_go(settings: Settings, name: str, *, keep: int) -> list[Path]:
 
 def _copies(settings: Settings) -> tuple[Path, ...]:
     """Copies of the base that stay here, oldest first: a purge does not reach into them."""
-    found = [one for one in (settings.home / _BACKUPS).rglob("*") if one.is_file()]
+    found = [one for one in (settings.home / BACKUPS).rglob("*") if one.is_file()]
     return tuple(sorted(found, key=lambda one: one.stat().st_mtime))
 
 

@@ -20,9 +20,9 @@ _GROUPS: Final = {
     ),
     "Règles": ("rules",),
     "Formulaire": ("mapping",),
-    "Portail": ("serve", "users"),
+    "Portail": ("serve", "users", "digest"),
     "Entretien": ("init", "upgrade", "backup", "reconcile", "purge", "bdpm", "conso", "patients"),
-    "Services": ("worker", "lookup", "alert"),
+    "Services": ("deploy", "worker", "lookup", "alert"),
     "Essayer": ("demo", "sandbox"),
 }  # fmt: skip
 """Commands by what they are for, in the order in which they are shown."""

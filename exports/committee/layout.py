@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from exports.committee.page import Cell, Page, Row, Style, Text, lay, rows_of
+from french.text import agreed
 from triage.registre.fiche import Fiche
 
 _INK, _SOFT, _PALE = "1B3A5C", "5A6470", "EEF2F7"
@@ -237,7 +238,7 @@ def _table(fiche: Fiche, limits: Limits) -> Iterator[Row]:
             ),
             gap=1,
         )
-    yield from _others(len(fiche.sources) - len(shown), "autre(s) source(s)")
+    yield from _others(len(fiche.sources) - len(shown), "autre source")
 
 
 def _measures(fiche: Fiche, limits: Limits) -> Iterator[Row]:
@@ -254,7 +255,7 @@ def _measures(fiche: Fiche, limits: Limits) -> Iterator[Row]:
             ),
             gap=1,
         )
-    yield from _others(len(fiche.measures) - limits.measures, "autre(s) mesure(s)")
+    yield from _others(len(fiche.measures) - limits.measures, "autre mesure")
 
 
 def _answers(fiche: Fiche, limits: Limits) -> Iterator[Row]:
@@ -270,12 +271,12 @@ def _answers(fiche: Fiche, limits: Limits) -> Iterator[Row]:
             ),
             gap=1,
         )
-    yield from _others(len(fiche.answers) - limits.answers, "autre(s) réponse(s)")
+    yield from _others(len(fiche.answers) - limits.answers, "autre réponse")
 
 
 def _others(count: int, what: str) -> Iterator[Row]:
     if count > 0:
-        yield _whole(Text(f"et {count} {what}, au registre", _NOTE), gap=1)
+        yield _whole(Text(f"et {agreed(count, what)}, au registre", _NOTE), gap=1)
 
 
 def _foot(fiche: Fiche, limits: Limits) -> Iterator[Row]:

@@ -10,6 +10,7 @@ Nothing here looks at a clock: « new » and « answered » are since the last w
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from exports.readers.reading import Reading
 from exports.sheets.centres import EITHER, Ground
@@ -56,8 +57,7 @@ class Circumstances:
     rising: Collection[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What decides, beside the news, whether a dossier waits for the readers of a workbook.
 
     Attributes:

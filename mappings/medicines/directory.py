@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from heapq import nsmallest
 from typing import Generic, TypeAlias, TypeVar
 
@@ -22,12 +23,13 @@ from mappings.medicines.names import words
 from mappings.medicines.reference import Medicine, Reference
 
 Kept = TypeVar("Kept")
-Facts: TypeAlias = dict[str, str | bool | int | list[str] | None]
+Facts: TypeAlias = Mapping[str, str | bool | int | list[str] | None]
 """An answer: one medicine or one substance."""
 MOST_RESULTS = 50
 LONGEST = 200
 """Characters of an entry; a longer one is that of no medicine."""
 _UNKNOWN = "inconnu"
+_KEPT = 4_096
 _MOST_WORDS = 8
 _SHORT = 2
 _SHORTEST_MISSPELT = 5
@@ -66,6 +68,7 @@ class Directory:
         self._unread = reference.unread
         self._medicines = reference.medicines
         self._packs = _by_code(packs, known=reference.medicines)
+        self._told = lru_cache(maxsize=_KEPT)(self._made)  # what is begun is asked letter by letter
         self._of_day = _newest(reference.medicines.values())
         self._by_name = _Index(
             sorted(reference.medicines.values(), key=_best_first), named=_searched
@@ -109,6 +112,10 @@ class Directory:
         return [self._of_substance(name) for name in self._by_dci.find(entry)]
 
     def _facts(self, one: Medicine, pack: Presentation | None = None) -> Facts:
+        return self._told(one.cis, pack)
+
+    def _made(self, cis: str, pack: Presentation | None) -> Facts:
+        one = self._medicines[cis]
         acting = list(one.fractions or one.substances)
         return {
             "libelle": f"{one.name} · CIS {one.cis}",

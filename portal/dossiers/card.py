@@ -262,12 +262,11 @@ def _tables(reading: Reading, columns: ColumnsFile) -> Sequence[CardRows]:
         if sheet.kind in {"lignes", "fichiers"}:
             table = _maker(reading).make(sheet, [reading])
             repeated = {one.name for one in dossiers_sheet(columns).columns if one.computed}
-            kept = [place for place, one in enumerate(table.columns) if one.name not in repeated]
-            rows = tuple(
-                tuple(_shown(table.columns[place], row[place]) for place in kept)
-                for row in table.rows
-            )
-            headers = tuple(table.columns[place].name for place in kept)
+            places = [place for place, one in enumerate(table.columns) if one.name not in repeated]
+            cells = [[_shown(table.columns[at], row[at]) for at in places] for row in table.rows]
+            kept = [at for at in range(len(places)) if any(row[at] for row in cells)]
+            rows = tuple(tuple(row[at] for at in kept) for row in cells)
+            headers = tuple(table.columns[places[at]].name for at in kept)
             if rows:
                 made.append(CardRows(title=sheet.name, headers=headers, rows=rows))
     return made

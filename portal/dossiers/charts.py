@@ -66,6 +66,14 @@ class Chart:
         """Names of the series."""
         return self.block.headers[1:]
 
+    def colour(self, series: int) -> str:
+        """Colour of a series as the workbook draws it, ``#c9191e``; blank where it names none.
+
+        A priority has its own colour everywhere: in the workbook, in charts, on its tag.
+        """
+        told = self.block.colours[series : series + 1]
+        return f"#{told[0].lower()}" if told else ""
+
 
 def draw(block: Block) -> Chart:
     """Draw a block of counts."""

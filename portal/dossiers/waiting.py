@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from exports.sheets.columns import Reason
 from exports.sheets.to_treat import Circumstances, Standing, why_now
@@ -13,23 +14,25 @@ from store.staff.lines import WaitingLine
 _MARK = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """A dossier that waits.
 
     Attributes:
+        modified: Moment of its last change, see :attr:`store.staff.lines.DossierLine.modified`.
         number: The dossier.
         why: Why now, the most urgent first.
-        modified: Moment of its last change, see :attr:`store.staff.lines.DossierLine.modified`.
-        mark: What the person sees of it: another one, once it changed or waits for more.
-        seen: Whether they saw it so already.
+        seen: Whether the person saw it so already.
     """
 
+    modified: str
     number: int
     why: tuple[Reason, ...]
-    modified: str
-    mark: str
     seen: bool
+
+    @property
+    def mark(self) -> str:
+        """What the person sees of it: another one, once it changed or waits for more."""
+        return mark_of(self.modified, self.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +86,21 @@ class Queue:
 
 def queue_of(lines: Iterable[WaitingLine], reader: Reader, around: Circumstances) -> Queue:
     """What waits for a reader now."""
-    due, counts = [], Counter[Reason]()
-    for line in lines:
-        could = tuple(name for name in reader.words if f" {name} " in line.waits)
-        standing = Standing(
-            number=line.number,
-            could=could,
-            situation=line.situation,
-            own=f" {reader.centre} " in line.own,
-            judged=line.number in reader.judged,
-        )
-        why = why_now(standing, around)
+    due, known = [], dict[str, tuple[Reason, ...]]()
+    centre = f" {reader.centre} "
+    for number, waits, situation, own, modified in lines:
+        could = known.get(waits)
+        if could is None:
+            could = known[waits] = tuple(name for name in reader.words if f" {name} " in waits)
+        judged = number in reader.judged
+        why = why_now(Standing(number, could, situation, centre in own, judged), around)
         if why:
-            mark = mark_of(line.modified, why)
-            seen = reader.seen.get(line.number) == mark
-            due.append(Due(line.number, why, line.modified, mark, seen))
-            counts.update(why)
-    due.sort(key=lambda one: (one.modified, one.number), reverse=True)
+            seen = number in reader.seen and reader.seen[number] == mark_of(modified, why)
+            due.append(Due(modified, number, why, seen))
+    due.sort(reverse=True)
+    counts: Counter[Reason] = Counter()
+    for reasons, count in Counter(one.why for one in due).items():
+        counts.update(dict.fromkeys(reasons, count))
     return Queue(
         due=tuple(due),
         counts={name: counts[name] for name in reader.words if counts[name]},

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -67,6 +67,8 @@ def home(request: Request, person: SignedIn, motif: str = "", page: str = "1") -
 
 class SeenForm(Form):
     """Dossiers that a person has seen: each with the mark of what it was then."""
+
+    for_readers: ClassVar[bool] = True
 
     vus: tuple[Annotated[str, "number.mark"], ...] = ()
 

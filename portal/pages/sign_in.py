@@ -92,7 +92,7 @@ def by_password(
     """Sign in with an address and a password."""
     sessions_of(request).check_form(request, jeton)
     doors, email = _doors(request), adresse.strip().lower()
-    network = _network(request.client.host if request.client else "")
+    network = network_of(request)
     wait = doors.store.sign_in_tries.take(email, network, at=now(), pace=PACE)
     if wait:
         answer = _form(request, problem=_TOO_MANY.format(wait=_told(wait)), status=429)
@@ -163,6 +163,11 @@ def _known(request: Request, identity: Identity) -> Response:
         doors.write(identity.email or identity.subject, "sign-in refused")
         return _form(request, problem=problem, status=403)
     return _enter(request, identity.email)
+
+
+def network_of(request: Request) -> str:
+    """Where a try comes from."""
+    return _network(request.client.host if request.client else "")
 
 
 def _network(host: str) -> str:

@@ -49,7 +49,13 @@ MENU = (
     MenuPlace("/dossiers", "Dossiers"),
     MenuPlace("/indicateurs", "Indicateurs"),
 )
-JOURNAL = MenuPlace("/journal", "Journal")
+ADMINISTRATION = (
+    MenuPlace("/comptes", "Comptes"),
+    MenuPlace("/formulaire", "Formulaire"),
+    MenuPlace("/regles", "Règles"),
+    MenuPlace("/etat", "État"),
+    MenuPlace("/journal", "Journal"),
+)
 
 
 class _Printed(Extension):
@@ -119,7 +125,7 @@ def view_of(request: Request) -> View:
 def _menu(person: Person | None) -> tuple[MenuPlace, ...]:
     if person is None:
         return ()
-    return (*MENU, JOURNAL) if person.role.reads_journal else MENU
+    return (*MENU, *ADMINISTRATION) if person.role.administers else MENU
 
 
 def day(value: date | str) -> str:

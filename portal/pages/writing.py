@@ -14,7 +14,7 @@ from hashlib import sha256
 from threading import Lock
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_origin
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import (
     BaseModel,
@@ -38,7 +38,7 @@ from portal.errors import (
     Typed,
 )
 from portal.pages.view import FLASH
-from portal.people.sessions import Person, SignedIn, sessions_of
+from portal.people.sessions import Person, sessions_of, signed_in
 from portal.source import Source, now
 from store.staff.visits import Event, Visit
 
@@ -61,6 +61,8 @@ class Form(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     most_files: ClassVar[int] = 0
+    for_readers: ClassVar[bool] = False
+    """Whether who only reads may send it: it changes what is their own."""
 
     jeton: Annotated[str, Field(max_length=200)] = ""
     lu: Annotated[str, Field(max_length=60_000)] = ""
@@ -210,10 +212,19 @@ _STALE = (
 )
 
 
-def form_of(model: type[F]) -> Callable[..., Awaitable[Sent[F]]]:
-    """What a route that writes depends on: ``Annotated[Sent[X], Depends(form_of(X))]``."""
+def form_of(
+    model: type[F], who: Callable[[Request], Person] = signed_in
+) -> Callable[..., Awaitable[Sent[F]]]:
+    """What a route that writes depends on: ``Annotated[Sent[X], Depends(form_of(X))]``.
 
-    async def checked(request: Request, person: SignedIn) -> Sent[F]:
+    Args:
+        model: Its fields.
+        who: Who sends it; raises where nobody may.
+    """
+
+    async def checked(request: Request, person: Annotated[Person, Depends(who)]) -> Sent[F]:
+        if not (person.role.writes or model.for_readers):
+            raise ForbiddenError
         try:
             async with request.form(max_files=model.most_files, max_fields=_FIELDS) as data:
                 token = data.get("jeton", "")

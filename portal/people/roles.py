@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from mappings.schema.model import Audience
 
-Kind: TypeAlias = Literal["admin", "agence", "centre"]
+Kind: TypeAlias = Literal["admin", "agence", "lecture", "centre"]
 _CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _OF_CENTRE = "centre:"
 
@@ -17,7 +17,8 @@ class Role:
     """What a person may see.
 
     Attributes:
-        kind: ``agence`` sees every workbook; ``admin`` the journal too; ``centre`` the workbooks
+        kind: ``agence`` sees every workbook; ``lecture`` too, and changes
+            nothing; ``admin`` sees the journal and administers; ``centre`` the workbooks
             of its centre and of the network.
         centre: Code of the centre, for ``centre``.
     """
@@ -45,6 +46,16 @@ class Role:
         return self.kind == "admin"
 
     @property
+    def administers(self) -> bool:
+        """Whether they administer: accounts, rules, the form."""
+        return self.kind == "admin"
+
+    @property
+    def writes(self) -> bool:
+        """Whether they may change anything but what is their own."""
+        return self.kind != "lecture"
+
+    @property
     def title(self) -> str:
         """As people read it."""
         match self.kind:
@@ -52,6 +63,8 @@ class Role:
                 return "Agence, administration"
             case "agence":
                 return "Agence"
+            case "lecture":
+                return "Agence, lecture seule"
             case "centre":
                 return "Centre régional"
 
@@ -63,11 +76,11 @@ class Role:
 
     def may_judge(self, centres: Collection[str]) -> bool:
         """Whether they may give their opinion on a dossier that concerns these centres."""
-        return self.kind != "centre" or self.centre in centres
+        return self.writes and (self.kind != "centre" or self.centre in centres)
 
     def may_return(self, author: str) -> bool:
         """Whether they may send back the workbook of an author: their own; the agency, any."""
-        return self.kind != "centre" or author == self.author
+        return self.writes and (self.kind != "centre" or author == self.author)
 
 
 def centre_of(audience: str) -> str:
@@ -87,9 +100,11 @@ def parse_role(text: str) -> Role:
             return Role("admin")
         case "agence":
             return Role("agence")
+        case "lecture":
+            return Role("lecture")
     if centre_of(text):
         return Role("centre", centre_of(text))
     raise ValueError(
-        f"« {text} » n'est pas un rôle : donnez admin, agence ou centre:<code>"
+        f"« {text} » n'est pas un rôle : donnez admin, agence, lecture ou centre:<code>"
         " (code du centre, par exemple centre:lyon)."
     )

@@ -5,13 +5,14 @@ from datetime import date
 
 from mappings.medicines.facts import to_look_at
 from mappings.schema.model import FormMapping
+from steps.judge.public_facts import case_files
 from steps.judge.situations import differs_from
 from steps.read.retention import Keeping
-from steps.wiring.case_files import CaseFiles
 from steps.wiring.failures import RequestError
 from steps.wiring.reference import matcher_of, with_remarks
 from steps.wiring.services import Services
 from triage.rules.checks import Facts
+from triage.rules.conditions import Answers
 from triage.rules.model import PriorityLevel, RuleSet, in_force
 from triage.verdict.explanation import ItemExplained, QuestionExplained, explain, explain_scope
 from triage.verdict.model import Assessment
@@ -52,7 +53,7 @@ def explain_now(services: Services, number: int, *, on: date | None = None) -> E
     stored = services.store.dossiers.get(services.demarche, number)
     if stored is None:
         raise RequestError(f"Le dossier {number} n'a pas été lu : lancez « unc sync ».")
-    case, known = CaseFiles.read(services).of(stored), Keeping.of(services).knows
+    case, known = case_files(services).of(stored), Keeping.of(services).knows
     rules = case.rules if on is None else in_force(services.form.rulesets, on)
     differs = differs_from(services, number, case.earlier)
     verdict = case.verdict(rules, fingerprint=stored.fingerprint, known=known, differs=differs)
@@ -63,15 +64,21 @@ def explain_now(services: Services, number: int, *, on: date | None = None) -> E
         Facts(case.report, known(case.earlier), differs),
         rules=rules,
         mapping=mapping,
+        public=case.files.public.of(case.report),
     )
 
 
 def explained(
-    verdict: Assessment, facts: Facts, *, rules: RuleSet, mapping: FormMapping
+    verdict: Assessment,
+    facts: Facts,
+    *,
+    rules: RuleSet,
+    mapping: FormMapping,
+    public: Answers | None = None,
 ) -> Explained:
     """A verdict with all that leads to it."""
     in_scope = verdict.priority is not None
-    known = known_answers(rules, facts.report)
+    known = known_answers(rules, facts.report, public=public)
     return Explained(
         assessment=verdict,
         digest=rules.digest,

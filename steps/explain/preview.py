@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from steps.judge.planning import Planner
+from steps.judge.public_facts import case_files
 from steps.read.retention import Keeping
-from steps.wiring.case_files import CaseFiles
 from steps.wiring.failures import RequestError
 from steps.wiring.services import Services, now
 from triage.replies.annotations import canonical, wanted_annotations
@@ -35,7 +35,7 @@ def preview(services: Services, number: int) -> Preview:
     stored = services.store.dossiers.get(services.demarche, number)
     if stored is None:
         raise RequestError(f"Le dossier {number} n'a pas été lu : lancez « unc sync ».")
-    at, case = now(), CaseFiles.read(services).of(stored)
+    at, case = now(), case_files(services).of(stored)
     known = Keeping.of(services).knows
     verdict = case.verdict(case.rules, fingerprint=stored.fingerprint, known=known)
     planner = Planner(services, at=at)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import orjson
 
 from french.time import PARIS
+from steps.judge.public_facts import case_files
 from steps.read.retention import Keeping
 from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.services import Services
@@ -46,7 +47,7 @@ def try_ruleset(services: Services, rules: RuleSet) -> Trial:
         database=services.inputs.database,
         demarche=services.demarche,
         rules=rules,
-        files=CaseFiles.read(services),
+        files=case_files(services, rulesets=[rules]),
         keeping=Keeping.of(services),
     )
     lots = [numbers[start : start + LOT] for start in range(0, len(numbers), LOT)]

@@ -3,18 +3,15 @@
 ``populations.csv``, which staff write, is read from ``UNC_HOME/consommation``.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 from datafiles.file import DataFileError
-from steps.follow.consumption_load import base_of
+from steps.wiring.consumption import base_of, yearly_boxes
 from steps.wiring.services import Services
 from store.consumption.base import (
-    OPEN_MEDIC,
-    ConsumptionBase,
     ConsumptionBaseError,
     open_consumption,
 )
@@ -27,7 +24,7 @@ from triage.consumption.signals import (
     by_substance,
     signals,
 )
-from triage.situations.dci import Salts, joined
+from triage.situations.dci import Salts
 
 _POPULATIONS = "populations.csv"
 
@@ -80,23 +77,14 @@ def consumed(services: Services) -> Consumed:
     salts = matching.salts if matching else Salts()
     folder = base_of(services.inputs.home).parent
     gaps = _gaps(folder / _POPULATIONS, salts)
-    tables: dict[int, dict[str, int]] = {}
-    sources: tuple[str, ...] = ()
-    known: set[str] = set()
-    try:
-        with open_consumption(base_of(services.inputs.home)) as base:
-            if base is not None:
-                editions = base.editions()
-                known = {one.source.casefold() for one in editions}
-                sources = tuple(one.named for one in editions if one.family == OPEN_MEDIC)
-                tables = _by_year(base, salts)
-    except ConsumptionBaseError as error:
-        raise DataFileError([str(error)]) from error
+    found = yearly_boxes(services.inputs.home, salts)
+    tables = found.by_year if found else {}
+    known = {one.source.casefold() for one in found.editions} if found else set()
     return Consumed(
         years=tuple(sorted(tables)),
         signals=signals(by_substance(tables)),
         gaps=gaps,
-        sources=sources,
+        sources=found.sources if found else (),
         unloaded=tuple(_unloaded(folder, known)),
     )
 
@@ -112,19 +100,6 @@ def consumption_stamp(services: Services) -> tuple[str, ...]:
     except ConsumptionBaseError as error:
         return (str(error),)
     return (sha256(written).hexdigest(), *(str(one) for one in editions))
-
-
-def _by_year(base: ConsumptionBase, salts: Salts) -> dict[int, dict[str, int]]:
-    """Boxes by substance of each year; a class that a table does not name has another's name."""
-    rows = list(base.boxes_by_class())
-    names = {atc5: name for _, atc5, name, _ in rows if atc5 and name}
-    tables: dict[int, dict[str, int]] = {}
-    for year, atc5, name, boxes in rows:
-        substance = joined(name or names.get(atc5, atc5), salts)
-        of_year = tables.setdefault(year, defaultdict(int))
-        if substance:
-            of_year[substance] += max(0, round(boxes))
-    return tables
 
 
 def _gaps(path: Path, salts: Salts) -> tuple[PopulationGap, ...]:

@@ -18,6 +18,7 @@ from typing import IO
 
 from datafiles.file import DataFileError
 from french.text import fold
+from steps.wiring.consumption import base_of
 from store.consumption.base import (
     MONTHLY,
     OPEN_MEDIC,
@@ -46,11 +47,6 @@ class LoadedFile:
 
     editions: tuple[Edition, ...]
     new: bool
-
-
-def base_of(home: Path) -> Path:
-    """Where the base is."""
-    return home / "consommation" / "consommation.db"
 
 
 def load_file(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from datafiles.file import DataFileError
-from steps.follow.consumption_load import base_of
+from steps.wiring.consumption import base_of
 from store.consumption.base import (
     MONTHLY,
     OPEN_MEDIC,

@@ -14,11 +14,13 @@ from mappings.medicines.facts import to_look_at
 from mappings.report.model import Report
 from steps.judge.earlier import Earlier
 from steps.judge.planning import Planner, Remembered, corrections_of, written_with
+from steps.judge.public_facts import case_files
 from steps.judge.situation_descriptions import matching_versions
 from steps.judge.situations import differs_from, place_reports, titles_of
 from steps.read.retention import is_number
 from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.failures import apart
+from steps.wiring.public_facts import PUBLIC
 from steps.wiring.reference import matcher_of, version_of, with_remarks
 from steps.wiring.services import Services, now
 from steps.wiring.summary import Summary
@@ -35,6 +37,7 @@ from triage.rules.model import RuleSet
 from triage.situations.propose import titled
 from triage.verdict.assess import JUDGED, is_judged, verdict_fingerprint
 from triage.verdict.model import Assessment
+from triage.verdict.priority import public_facts_read
 
 CHUNK = 200
 """Dossiers judged in one transaction: bounds memory, and what a kill makes to be done again."""
@@ -126,7 +129,7 @@ class Bench:
         store, demarche = self.services.store, self.services.demarche
         self.earlier = Earlier(self.services, self.summary)
         self.unreadable = store.quarantine.numbers(demarche)
-        self.files = CaseFiles.read(self.services)
+        self.files = case_files(self.services)
         self.reference = version_of(self.services.inputs.home)
         self.planner = Planner(self.services, at=self.at)
         bases = sorted(self._basis(rules) for rules in self.files.rulesets)
@@ -363,9 +366,16 @@ def basis(rules: RuleSet, files: CaseFiles, *, number: int | None, reference: st
 
     Of no dossier in particular (``number`` is ``None``), what all of them rest on.
     What the form does not ask while nobody said so is a part of it, when there is any; so are the
-    passages that a person said are no patient's.
+    passages that a person said are no patient's, and, last, the public data that the rule-set asks.
     Bases that were kept before the code was a part of them have none: nothing may count on it.
     """
+    public = files.public.version(number) if public_facts_read(rules.priority) else ""
+    told = (f"{_REFERENCE}{reference}" if reference else "", public)
+    return "/".join((_own_basis(rules, files, number=number), *filter(None, told)))
+
+
+def _own_basis(rules: RuleSet, files: CaseFiles, *, number: int | None) -> str:
+    """The same without public data."""
     mapping, unasked = files.mapping, sorted(files.all_unasked(rules))
     cleared = sorted(files.cleared.get(number, ())) if number is not None else []
     parts = (
@@ -375,7 +385,7 @@ def basis(rules: RuleSet, files: CaseFiles, *, number: int | None, reference: st
         *([f"unasked-{_hash(unasked)}"] if unasked else []),
         *([f"cleared-{_hash(cleared)}"] if cleared else []),
     )
-    return "/".join((*parts, f"{_REFERENCE}{reference}") if reference else parts)
+    return "/".join(parts)
 
 
 def _hash(names: Iterable[str]) -> str:
@@ -385,12 +395,13 @@ def _hash(names: Iterable[str]) -> str:
 def is_current(stored: StoredDossier, files: CaseFiles) -> bool:
     """Whether a dossier's verdict is of what its report says now, by the present files and code.
 
-    What it marks in texts is true of no other report. The medicines reference marks nothing: to
-    load another one must not keep every dossier at the agency until it is judged again.
+    What it marks in texts is true of no other report. Public data mark nothing: to load
+    others must not keep every dossier at the agency until it is judged again.
     """
     verdict = stored.assessment
     if verdict is None or not is_judged(stored.fingerprint, verdict.fingerprint):
         return False
     rules = files.rules_of(stored.deposited_at)
-    wanted = basis(rules, files, number=stored.number, reference="")
-    return verdict.basis == wanted or verdict.basis.startswith(f"{wanted}/{_REFERENCE}")
+    wanted = _own_basis(rules, files, number=stored.number)
+    beside = (f"{wanted}/{_REFERENCE}", f"{wanted}/{PUBLIC}")
+    return verdict.basis == wanted or verdict.basis.startswith(beside)

@@ -17,7 +17,9 @@ from exports.committee.layout import page_of
 from exports.committee.pdf import as_pdf
 from exports.published.folders import UNFINISHED, alone, beside, flush, sweep, write_file
 from exports.readers.reading import leaves_agency
+from french.text import typographic
 from french.time import PARIS
+from mappings.adoption.gate import REMEDY
 from mappings.dossier.model import Company
 from mappings.medicines.reference import Medicine
 from mappings.report.display import show
@@ -30,7 +32,6 @@ from steps.publish.export import entries_of
 from steps.registre.around import Around, Asked, around
 from steps.registre.committee import known_meetings
 from steps.registre.ranking import proposed_level, ranked
-from steps.wiring.case_files import reports_of
 from steps.wiring.failures import RequestError
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.reference import version_of
@@ -66,6 +67,7 @@ class Pack:
         files: Every file of it.
         written: Whether anything moved there.
         absent: Situations without a fiche for these readers: id and title.
+        unjudged: Dossiers that are not counted, for want of a verdict of what they say now.
         cut: What was too long for its page, by situation.
     """
 
@@ -75,6 +77,7 @@ class Pack:
     files: tuple[Path, ...]
     written: bool
     absent: tuple[tuple[str, str], ...]
+    unjudged: tuple[int, ...]
     cut: Mapping[str, tuple[str, ...]]
 
 
@@ -86,11 +89,14 @@ class Fiches:
         meeting: The séance.
         shown: Each with its place on the agenda, from 1, and the id of its situation.
         absent: Situations without a fiche for these readers: id and title.
+        unjudged: Dossiers that are not counted, for want of a verdict of what they say now: none
+            of them leaves the agency.
     """
 
     meeting: Meeting
     shown: tuple[tuple[int, str, Fiche], ...]
     absent: tuple[tuple[str, str], ...]
+    unjudged: tuple[int, ...] = ()
 
 
 def prepare(services: Services, name: str, to: Path, reader: Reader, asked: Asked) -> Pack:
@@ -98,7 +104,8 @@ def prepare(services: Services, name: str, to: Path, reader: Reader, asked: Aske
 
     Raises:
         Refused: There is no such séance, or nothing is on its agenda.
-        RequestError: The folder cannot be written.
+        RequestError: The folder cannot be written, or nobody adopted the form and its readers are
+            outside the agency.
     """
     found = fiches(services, name, reader, asked)
     files: dict[str, bytes] = {}
@@ -121,6 +128,7 @@ def prepare(services: Services, name: str, to: Path, reader: Reader, asked: Aske
         files=tuple(folder / one for one in files),
         written=written,
         absent=found.absent,
+        unjudged=found.unjudged,
         cut=cut,
     )
 
@@ -143,8 +151,10 @@ def fiches(services: Services, name: str, reader: Reader, asked: Asked) -> Fiche
         if name in register.situations
         for number in register.situations[name].dossiers
     }
+    unjudged: tuple[int, ...] = ()
     if reader != "agence":
-        asked = replace(asked, shared=_shared(services, numbers))
+        shared, unjudged = _shared(services, numbers)
+        asked = replace(asked, shared=shared)
     found = around(services, [name for name, _ in items], asked)
     gathered = _Gathered.of(services, register, reader=reader, asked=asked)
     absent = [one.situation for one in found.values() if not may_be_shown(one.situation, reader)]
@@ -153,18 +163,21 @@ def fiches(services: Services, name: str, reader: Reader, asked: Asked) -> Fiche
         for place, (name, item) in enumerate(items, start=1)
         if may_be_shown(found[name].situation, reader)
     ]
-    return Fiches(meeting, tuple(shown), tuple((one.id, one.title) for one in absent))
+    return Fiches(meeting, tuple(shown), tuple((one.id, one.title) for one in absent), unjudged)
 
 
-def _shared(services: Services, numbers: set[int]) -> frozenset[int]:
-    """Dossiers that may leave the agency."""
+def _shared(services: Services, numbers: set[int]) -> tuple[frozenset[int], tuple[int, ...]]:
+    """Dossiers that may leave the agency, and those that may not for want of a verdict."""
     context, folder = circumstances(services), services.inputs.publishing.columns
+    if not context.adopted:
+        raise RequestError(f"Personne n'a adopté ce formulaire, rien n'en sort : faites {REMEDY}.")
     _, policy = hand_out_files(folder, services.form.mapping)
-    return frozenset(
-        one.report.number
-        for one in entries_of(services, numbers=numbers)
-        if leaves_agency(one, context=context, policy=policy)
-    )
+    entries = [*entries_of(services, numbers=numbers)]
+    judged = {one.report.number for one in entries if one.judged}
+    kept = services.store.dossiers.known_numbers(services.demarche)
+    shared = (one for one in entries if leaves_agency(one, context=context, policy=policy))
+    waiting = sorted((numbers & {*kept}) - judged)
+    return frozenset(one.report.number for one in shared), tuple(waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +206,6 @@ class _Gathered:
         one, facts, register = found.situation, found.facts, self.register
         on = self.asked.on or today()
         moment = self.asked.known
-        every = [*reports_of(self.services, numbers=one.dossiers)]
         counted = {*facts.counted} if facts else set()
         return Known(
             situation=one,
@@ -203,8 +215,8 @@ class _Gathered:
             signals=found.signals,
             reports=[_day(each) for each in found.reports if each.number in counted],
             counted=self._counted(facts),
-            substances=facts.substances if facts else (),
-            companies=[*_companies(every)],
+            substances=found.substances,
+            companies=[*_companies(found.every)],
             holders=[name for each in found.medicines or () for name in each.holders],
             effects={each.measure: each for each in found.effects},
             proposed=proposed_level(self.services, one.dossiers),
@@ -213,7 +225,7 @@ class _Gathered:
             consumption=[*_consumption(found, self.tables)],
             availability=[*_availability(found.medicines)],
             shortage=_shortage(found.medicines),
-            erased=len(one.dossiers) - len(every),
+            erased=len(one.dossiers) - len(found.every),
             unpublished=self.services.form.lists.sanctions,
             on=on,
             known_on=moment.astimezone(PARIS).date() if moment else today(),
@@ -259,7 +271,7 @@ def _companies(reports: Sequence[Report]) -> Iterator[str]:
         if isinstance(company, Company):
             siren = company.identifier[:9]
             found[siren] = company.name or found.get(siren) or siren
-    yield from sorted(found.values())
+    yield from sorted(map(typographic, found.values()))
 
 
 def _consumption(found: Around, tables: Consumed | None) -> Iterator[str]:

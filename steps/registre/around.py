@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from french.text import SEMICOLON
+from french.text import SEMICOLON, fold
 from french.time import PARIS
 from mappings.medicines.facts import medicines_of
 from mappings.medicines.reference import Medicine
@@ -24,6 +24,7 @@ from triage.registre.folding import read
 from triage.registre.life import find
 from triage.registre.register import Register, Signal, Situation
 from triage.situations.dci import Salts
+from triage.situations.description import Description
 from triage.situations.facts import SituationFacts, facts_of
 
 _NETWORK = "réseau"
@@ -46,6 +47,14 @@ class Asked:
     shared: Collection[int] | None = None
     longest: int | None = None
 
+    def wants(self, number: int) -> bool:
+        """Whether a dossier is counted."""
+        return self.shared is None or number in self.shared
+
+    def wants_signal(self, one: Signal) -> bool:
+        """Whether a signal is counted."""
+        return self.shared is None or one.fields.get("diffusion") == _NETWORK
+
 
 @dataclass(frozen=True, slots=True)
 class Around:
@@ -53,8 +62,10 @@ class Around:
 
     Attributes:
         situation: As the register has it.
-        reports: Its reports that are kept.
-        facts: What they sum up to; ``None`` without any.
+        every: Its reports that are kept, whoever may read them.
+        reports: Those that are asked for.
+        facts: What these sum up to; ``None`` without any.
+        substances: Substances of all its reports and signals, as people spell them.
         signals: Its signals of other sources.
         days: Day of each report and signal, families once.
         medicines: What BDPM has of them; ``None``: unknown.
@@ -63,8 +74,10 @@ class Around:
     """
 
     situation: Situation
+    every: Sequence[Report]
     reports: Sequence[Report]
     facts: SituationFacts | None
+    substances: Sequence[str]
     signals: Sequence[Signal]
     days: Sequence[date]
     medicines: Sequence[Medicine] | None
@@ -84,26 +97,47 @@ def around(services: Services, names: Iterable[str], asked: Asked) -> dict[str, 
     register = read(acts)
     wanted = {one.id: one for one in (find(register, name) for name in names)}
     until = (asked.on or today()) + timedelta(days=1)
-    parts = {name: _reports(services, one, asked, until=until) for name, one in wanted.items()}
+    every = {name: _reports(services, one, until=until) for name, one in wanted.items()}
     told, copied, matching = descriptions(services), copies(acts), services.form.matching
-    facts: dict[str, SituationFacts | None] = {
-        name: facts_of(name, reports, told, matching=matching, copies=copied)
-        if reports and matching
-        else None
-        for name, reports in parts.items()
+    drawn = {
+        name: [told[one.number] for one in reports if one.number in told]
+        for name, reports in every.items()
     }
-    groups = {name: one.substances if one else () for name, one in facts.items()}
+    groups = {
+        name: {substance for one in found for substance in one.medicines}
+        for name, found in drawn.items()
+    }
     boxes = sold(services.inputs.home, groups, salts=matching.salts if matching else Salts())
-    first = _first_day(services)
-    return {
-        name: _around(
-            services,
-            _Found(one, register, acts, parts[name], facts[name], boxes[name]),
-            asked,
-            (first, until),
+    period = _first_day(services), until
+    found: dict[str, Around] = {}
+    for name, one in wanted.items():
+        reports = [each for each in every[name] if asked.wants(each.number)]
+        facts = (
+            facts_of(name, reports, told, matching=matching, copies=copied)
+            if reports and matching
+            else None
         )
-        for name, one in wanted.items()
-    }
+        signals = [
+            signal for each in one.signals if asked.wants_signal(signal := register.signals[each])
+        ]
+        known = _Found(one, register, acts, every[name], reports, facts, signals, boxes[name])
+        found[name] = _around(
+            services, known, asked, period, substances=_spelt(drawn[name], register, one)
+        )
+    return found
+
+
+def _spelt(drawn: Iterable[Description], register: Register, one: Situation) -> Sequence[str]:
+    """Substances once each, as a report or a signal spells them."""
+    names: dict[str, str] = {}
+    for description in drawn:
+        for substance in description.medicines:
+            names.setdefault(substance, description.spelt.get(substance, ""))
+            names[substance] = names[substance] or description.spelt.get(substance, "")
+    shown = {spelt or substance for substance, spelt in names.items()}
+    if not shown:
+        shown = {str(register.signals[name].fields.get("substance", "")) for name in one.signals}
+    return sorted(shown - {""}, key=fold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +145,22 @@ class _Found:
     situation: Situation
     register: Register
     acts: Sequence[Act]
+    every: Sequence[Report]
     reports: Sequence[Report]
     facts: SituationFacts | None
+    signals: Sequence[Signal]
     sold: Sold
 
 
-def _around(services: Services, found: _Found, asked: Asked, period: tuple[date, date]) -> Around:
-    one, register, facts = found.situation, found.register, found.facts
-    signals = [
-        signal
-        for name in one.signals
-        if (signal := register.signals[name]).fields.get("diffusion") == _NETWORK
-        or asked.shared is None
-    ]
+def _around(
+    services: Services,
+    found: _Found,
+    asked: Asked,
+    period: tuple[date, date],
+    *,
+    substances: Sequence[str],
+) -> Around:
+    one, register, facts, signals = found.situation, found.register, found.facts, found.signals
     counted = {*facts.counted} if facts else set()
     days = sorted(
         [
@@ -131,7 +168,7 @@ def _around(services: Services, found: _Found, asked: Asked, period: tuple[date,
             *(date.fromisoformat(str(signal.fields["reçu_le"])) for signal in signals),
         ]
     )
-    medicines = _medicines(services, found.reports)
+    medicines = _medicines(services, found.every)
     causes = [*_causes(services, found, medicines or ())]
     measures = [register.measures[name] for name in one.measures]
     effects = [
@@ -155,8 +192,10 @@ def _around(services: Services, found: _Found, asked: Asked, period: tuple[date,
     ]
     return Around(
         situation=one,
+        every=found.every,
         reports=found.reports,
         facts=facts,
+        substances=substances,
         signals=signals,
         days=days,
         medicines=medicines,
@@ -165,9 +204,8 @@ def _around(services: Services, found: _Found, asked: Asked, period: tuple[date,
     )
 
 
-def _reports(services: Services, one: Situation, asked: Asked, *, until: date) -> list[Report]:
-    numbers = {*one.dossiers} if asked.shared is None else {*one.dossiers} & {*asked.shared}
-    found = reports_of(services, numbers=sorted(numbers))
+def _reports(services: Services, one: Situation, *, until: date) -> list[Report]:
+    found = reports_of(services, numbers=sorted(one.dossiers))
     return [report for report in found if _day(report) < until]
 
 

@@ -4,15 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mappings.medicines.facts import medicines_of
-from mappings.medicines.reference import Medicine
+from mappings.medicines.match import Match
+from mappings.medicines.weighing import Weighed, WeighingFact, weighed
 from mappings.report.model import Report
 from steps.follow.consumption import Consumed, consumed
 from steps.follow.followup import Followed, followed
 from steps.wiring.case_files import reports_of
 from steps.wiring.reference import matcher_of, version_of
 from steps.wiring.services import Services
+from triage.consumption.abnormal import abnormal
 from triage.registre.levels import ProposedLevel, propose_level
-from triage.registre.ranking import Candidate, Inputs, Move, Ranked, Ranking, moves, rank
+from triage.registre.ranking import Candidate, InputName, Inputs, Move, Ranked, Ranking, moves, rank
 from triage.registre.register import Register, Situation, State
 from triage.situations.facts import SituationFacts
 from triage.situations.followup import FollowUp
@@ -20,6 +22,7 @@ from triage.situations.followup import FollowUp
 _GONE = frozenset({State.DISCARDED, State.MERGED})
 _HIGH = "Élevé"
 _ANYBODY = frozenset({"Adulte", "Autre"})
+_OF_BDPM: tuple[WeighingFact, ...] = ("mitm", "rupture", "triangle_noir")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,13 @@ class _Told:
     facts: SituationFacts
     follow_up: FollowUp
     reports: Sequence[Report]
-    medicines: Sequence[Medicine] | None
+    medicines: Sequence[Match]
     sold: Consumed
+
+    def weighed(self, fact: WeighingFact) -> Weighed:
+        """What BDPM says of its medicines, found by a code or by a name."""
+        found = [one.medicine for one in self.medicines if one.medicine]
+        return weighed(fact, found, unfound=len(self.medicines) - len(found))
 
 
 def candidates(
@@ -49,19 +57,19 @@ def candidates(
     for facts, follow_up in zip(found.facts, found.follow_ups, strict=True):
         here = [found.reports[number] for number in facts.numbers]
         matches = [
-            match.medicine
+            match
             for one in here
             for match in medicines_of(one, mapping=services.form.mapping, matcher=matcher)
-            if match and match.medicine
+            if match
         ]
-        medicines = matches if matcher and matches else None
-        told[facts.id] = _Told(facts, follow_up, here, medicines, sold.about(facts.substances))
+        told[facts.id] = _Told(facts, follow_up, here, matches, sold.about(facts.substances))
     return tuple(
         Candidate(
             situation=one.id,
             level=str(one.level.get("niveau", "")),
             woken=one.woken,
             inputs=_inputs(one, register, told.get(one.id)),
+            shown_by=_shown_by(told[one.id]) if one.id in told else {},
         )
         for one in register.situations.values()
         if one.state not in _GONE
@@ -127,20 +135,27 @@ def _of_reports(told: _Told) -> Inputs:
 def _of_medicines(told: _Told) -> Inputs:
     names = {one.substance for one in told.sold.signals if one.boxes > one.high}
     ratios = [one.ratio for one in told.sold.gaps if one.ratio is not None]
-    found: Mapping[str, float | None] = dict.fromkeys(("mitm", "rupture", "triangle_noir"))
-    if told.medicines is not None:
-        found = {
-            "mitm": float(any(one.major for one in told.medicines)),
-            "rupture": float(any(one.shortages for one in told.medicines)),
-            "triangle_noir": float(any(one.reinforced for one in told.medicines)),
-        }
     return {
         "boites": float(bool(names)) if told.sold.can_judge else None,
         "rejointe_cible": max(ratios, default=None),
-        "mitm": found["mitm"],
-        "rupture": found["rupture"],
-        "triangle_noir": found["triangle_noir"],
+        **{name: _number(told.weighed(name).holds) for name in _OF_BDPM},
     }
+
+
+def _shown_by(told: _Told) -> Mapping[InputName, str]:
+    """What shows the inputs that come of public data, and the trend."""
+    trend, source = told.follow_up.trend, next(reversed(told.sold.sources), "")
+    found: dict[InputName, str] = {
+        name: weighed.text for name in _OF_BDPM if (weighed := told.weighed(name)).holds
+    }
+    found["boites"] = " ; ".join(abnormal(told.sold.signals, source=source).values())
+    if trend.direction == "up":
+        found["hausse"] = f"{sum(trend.counts)} signalements, p = {trend.p_value:.2g}"
+    return found
+
+
+def _number(holds: bool | None) -> float | None:
+    return None if holds is None else float(holds)
 
 
 def _vulnerable(report: Report) -> tuple[bool | None, bool | None]:

@@ -16,6 +16,7 @@ from mappings.report.model import Report, Value
 from mappings.schema.model import FormMapping
 from steps.wiring.failures import apart
 from steps.wiring.form import reviewed_form
+from steps.wiring.public_facts import PublicFacts
 from steps.wiring.services import Services
 from store.dossiers.models import DossierPast, StoredDossier
 from triage.rules.model import RuleSet, in_force
@@ -89,6 +90,7 @@ class CaseFile:
             earlier_exists=known(self.earlier),
             cleared=self.files.cleared.get(self.dossier.number, frozenset()),
             earlier_differs=differs,
+            public=self.files.public.of(self.report),
         )
 
 
@@ -102,6 +104,7 @@ class CaseFiles:
         rulesets: Rule-sets, one in force at a time.
         settled: Fields that a person said that the form does not ask.
         cleared: Codes of passages that a person said are no patient's, by dossier.
+        public: Public data that rule-sets ask; none where they were not gathered.
     """
 
     mapping: FormMapping
@@ -109,6 +112,7 @@ class CaseFiles:
     rulesets: tuple[RuleSet, ...]
     settled: frozenset[str] = frozenset()
     cleared: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    public: PublicFacts = field(default_factory=PublicFacts)
     _unasked: dict[tuple[str, str], frozenset[str]] = field(
         init=False, default_factory=dict, repr=False, compare=False
     )

@@ -13,6 +13,8 @@ from french.time import PARIS
 from settings import Settings, SettingsError, load_settings, tables_of
 
 MEGABYTE = 1_000_000
+BACKUPS = "sauvegardes"
+"""Folder of the copies of the base, under the home."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +141,14 @@ class Inputs:
         database: Address of the base; it may hold a password.
         ds_url: Address of DS's API.
         mapping_file: The mapping.
+        rules: Folder of the rules.
     """
 
     home: Path
     database: str = field(repr=False)
     ds_url: str
     mapping_file: Path
+    rules: Path
     token: Token
     reading: Reading
     attachments: Attachments
@@ -159,6 +163,7 @@ def inputs_of(settings: Settings) -> Inputs:
         database=settings.database(),
         ds_url=settings.ds_url,
         mapping_file=settings.mapping,
+        rules=settings.rules,
         token=token_of(settings),
         reading=Reading(timedelta(minutes=settings.overlap_minutes), settings.retention_months),
         attachments=Attachments(

@@ -416,6 +416,49 @@ accounts = Table(
     UniqueConstraint("issuer", "subject"),
 )
 
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("email", FreeText, nullable=False, unique=True),
+    Column("role", String, nullable=False),
+    Column("invited_by", FreeText, nullable=False),
+    Column("invited_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+digest_readers = Table(
+    "digest_readers",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    ForeignKeyConstraint(["account"], ["accounts.email"], ondelete="CASCADE"),
+)
+
+digests_sent = Table(
+    "digests_sent",
+    metadata,
+    of_demarche(),
+    Column("account", String, primary_key=True),
+    Column("week", String, primary_key=True),
+    Column("sent_at", UtcDateTime, nullable=False),
+    ForeignKeyConstraint(["account"], ["accounts.email"], ondelete="CASCADE"),
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("demarche", Integer, nullable=False),
+    Column("name", FreeText, nullable=False),
+    Column("proposed_by", FreeText, nullable=False),
+    Column("proposed_at", UtcDateTime, nullable=False),
+    Column("decision", String),
+    Column("decided_by", FreeText),
+    Column("decided_at", UtcDateTime),
+    Column("content", Text, nullable=False),
+)
+
 visits = Table(
     "visits",
     metadata,

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from store.database.engine import Scope
 from store.database.errors import StoreError
@@ -14,6 +14,19 @@ class AccountExists(StoreError):  # noqa: N818 (named by what is wrong, as the o
     """There is an account of this e-mail address already."""
 
     default = "Ce compte existe déjà : retirez-le d'abord (unc users remove), puis ajoutez-le."
+
+
+class LastAdministrator(StoreError):  # noqa: N818
+    """Without this account nobody would administer the portal."""
+
+    default = (
+        "C’est le dernier compte d’administration\N{NO-BREAK SPACE}: donnez d’abord ce rôle à une"
+        " autre personne."
+    )
+
+
+ADMINISTRATOR = "admin"
+"""The role that one account at least keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,34 @@ class Accounts:
         with self._scope.write() as connection:
             return connection.execute(delete(accounts).filter_by(email=email)).rowcount > 0
 
+    def let_go(self, email: str) -> bool:
+        """Remove an account as :meth:`remove`, unless it is the last administrator's.
+
+        Raises:
+            LastAdministrator: It is.
+        """
+        with self._scope.write() as connection:
+            _require_another(connection, email)
+            return connection.execute(delete(accounts).filter_by(email=email)).rowcount > 0
+
+    def change_role(self, email: str, role: str) -> bool:
+        """Give an account another role; whether there is such an account.
+
+        Raises:
+            LastAdministrator: Nobody would administer any more.
+        """
+        with self._scope.write() as connection:
+            if role != ADMINISTRATOR:
+                _require_another(connection, email)
+            statement = update(accounts).filter_by(email=email).values(role=role)
+            return connection.execute(statement).rowcount > 0
+
+    def change_password(self, email: str, password_hash: str, *, at: datetime) -> None:
+        """Give an account another password, and close the sessions opened before ``at`` (aware)."""
+        values = {"password_hash": password_hash, "sessions_from": at}
+        with self._scope.write() as connection:
+            connection.execute(update(accounts).filter_by(email=email).values(values))
+
     def get(self, email: str) -> Account | None:
         """The account of an address."""
         with self._scope.read() as connection:
@@ -102,3 +143,10 @@ class Accounts:
         with self._scope.write() as connection:
             statement = update(accounts).filter_by(email=email).values(sessions_from=at)
             connection.execute(statement)
+
+
+def _require_another(connection: Connection, email: str) -> None:
+    """Refuse to take the last administrator away; two who try at once wait for each other."""
+    query = select(accounts.c.email).filter_by(role=ADMINISTRATOR).with_for_update()
+    if list(connection.scalars(query.order_by(accounts.c.email))) == [email]:
+        raise LastAdministrator

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, select
 
@@ -123,8 +123,7 @@ _ORDERS: Mapping[Order, ColumnElement[Any]] = {
 _WAITING = (_LINE.number, _LINE.waits, _LINE.situation, _LINE.own, _LINE.modified)
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingLine:
+class WaitingLine(NamedTuple):
     """What says whether a dossier waits for somebody; see :class:`DossierLine`."""
 
     number: int

@@ -1,10 +1,11 @@
 """The journal of the portal: who did what, when; and what each person fetched last."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select
 
 from store.database.engine import Scope
 from store.database.statements import upsert
@@ -20,6 +21,17 @@ Event: TypeAlias = Literal[
     "a patient again",
     "opinion",
     "workbook returned",
+    "invitation",
+    "invitation withdrawn",
+    "account opened",
+    "account removed",
+    "role changed",
+    "password changed",
+    "digest chosen",
+    "rules proposed",
+    "rules adopted",
+    "rules declined",
+    "form changed",
     "search fetched",
 ]
 
@@ -47,6 +59,26 @@ class Visit:
 _FIELDS = tuple(visits.c[name] for name in Visit.__dataclass_fields__)
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which lines of the journal are looked for; what is blank does not count.
+
+    Attributes:
+        text: Part of the account or of the object, whatever its case.
+        event: What happened.
+        since: From which moment (aware).
+        until: Before which moment (aware).
+    """
+
+    text: str = ""
+    event: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+_ALL = Sought()
+
+
 class Visits:
     """What happened in the portal, for all démarches, each call for one."""
 
@@ -58,16 +90,20 @@ class Visits:
         with self._scope.write() as connection:
             connection.execute(insert(visits).values(demarche=demarche, **asdict(visit)))
 
-    def list(self, demarche: int, *, limit: int, offset: int = 0) -> tuple[Visit, ...]:
+    def list(
+        self, demarche: int, *, limit: int, offset: int = 0, sought: Sought = _ALL
+    ) -> tuple[Visit, ...]:
         """Lines, the latest first."""
-        query = select(*_FIELDS).filter_by(demarche=demarche).order_by(visits.c.id.desc())
+        query = select(*_FIELDS).filter_by(demarche=demarche).where(*_conditions(sought))
+        query = query.order_by(visits.c.id.desc())
         with self._scope.read() as connection:
             rows = connection.execute(query.limit(limit).offset(offset))
             return tuple(Visit(*row) for row in rows)
 
-    def count(self, demarche: int) -> int:
+    def count(self, demarche: int, sought: Sought = _ALL) -> int:
         """How many lines there are."""
         query = select(func.count()).select_from(visits).filter_by(demarche=demarche)
+        query = query.where(*_conditions(sought))
         with self._scope.read() as connection:
             return connection.scalar(query) or 0
 
@@ -90,6 +126,18 @@ class Visits:
         """Erase what is older than a moment (aware); how many lines."""
         with self._scope.write() as connection:
             return connection.execute(delete(visits).where(visits.c.at < before)).rowcount
+
+
+def _conditions(sought: Sought) -> Iterator[ColumnElement[bool]]:
+    if sought.text:
+        held = (visits.c.account, visits.c.file, visits.c.folder)
+        yield or_(*(one.icontains(sought.text, autoescape=True) for one in held))
+    if sought.event:
+        yield visits.c.event == sought.event
+    if sought.since:
+        yield visits.c.at >= sought.since
+    if sought.until:
+        yield visits.c.at < sought.until
 
 
 class Notices:

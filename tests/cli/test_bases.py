@@ -20,7 +20,8 @@ from tests.steps.syncing import seeds
 
 FIRST, SECOND = 48213, 59000
 NEED_A_BASE = (
-    "assess", "backup", "classement list", "classement try CLASSEMENT", "export",
+    "assess", "backup", "classement list", "classement try CLASSEMENT", "digest",
+    "export",
     "import classeur.xlsx", "mapping absent titre --reason r --by n", "mapping accept",
     "mapping adapt --auto", "mapping adopt --by n", "mapping card 1", "mapping propose",
     "patients clear 1 01234567", "patients restore 1 01234567", "patients show 1", "purge",
@@ -57,9 +58,9 @@ NEED_A_BASE = (
 )  # fmt: skip
 WITHOUT = (
     "alert unc-passage.service", "bdpm load BDPM", "conso list", "conso load CONSO",
-    "conso show A02BC01", "demo", "doctor", "init", "lookup", "mapping check", "mapping document",
-    "mapping new DOSSIER", "rules check", "rules diff 2026.1 2026.2", "run", "sandbox",
-    "sandbox reset", "sandbox return", "sandbox snapshot", "sync", "worker",
+    "conso show A02BC01", "demo", "deploy", "doctor", "init", "lookup", "mapping check",
+    "mapping document", "mapping new DOSSIER", "rules check", "rules diff 2026.1 2026.2", "run",
+    "sandbox", "sandbox reset", "sandbox return", "sandbox snapshot", "sync", "worker",
 )  # fmt: skip
 """What makes a base because it says so, or needs none."""
 

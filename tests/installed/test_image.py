@@ -11,7 +11,8 @@ import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -67,19 +68,24 @@ class Host:
     volumes: Mapping[str, Path]
     containers: dict[str, str] = field(default_factory=dict)
 
-    def command(self, service: str, words: Sequence[str]) -> list[str]:
-        """A command of a service, as a process of the image."""
-        if service not in self.containers:
+    def command(self, service: str, words: Sequence[str], *, apart: bool = True) -> list[str]:
+        """A command of a service, as a process of the image.
+
+        Two of buildah's runs that begin at once in one container may miss their volumes: a service
+        has a container of its own, all other commands share one.
+        """
+        where = "apart" if apart else service
+        if where not in self.containers:
             hosts = [f"--add-host={name}:127.0.0.1" for name in COMPOSE["services"]]
             made = debian.call(["buildah", "from", "--pull-never", *hosts, self.image], **BUILDAH)
-            self.containers[service] = made.strip().splitlines()[-1]
+            self.containers[where] = made.strip().splitlines()[-1]
         given = {**self.environment, **COMPOSE["services"][service]["environment"]}
         env = [f"--env={name}={value}" for name, value in given.items()]
         secrets = {f"/run/secrets/{one}": self.home / one
                    for one in COMPOSE["services"][service]["secrets"]}  # fmt: skip
         mounts = [f"--volume={there}:{here}:{'ro' if here in secrets else 'rw'}"
                   for here, there in {**self.volumes, **secrets}.items()]  # fmt: skip
-        return ["buildah", "run", *env, *mounts, self.containers[service], "--", *words]
+        return ["buildah", "run", *env, *mounts, self.containers[where], "--", *words]
 
     def call(self, service: str, *words: str, code: int = 0) -> str:
         """Run a command as `compose exec` does; what it printed on standard output."""
@@ -103,7 +109,7 @@ class Host:
         """A service of compose, until its health check is content; ended as by a power cut."""
         told = COMPOSE["services"][name]
         words = [*told.get("entrypoint", ["unc"]), *told["command"]]
-        command = self.command(name, words)
+        command = self.command(name, words, apart=False)
         with (self.home / f"{name}.log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603
                 command, env=BUILDAH, stdout=log, stderr=log, start_new_session=True
@@ -202,13 +208,14 @@ def test_the_services_of_compose_are_healthy_run_and_stop(host: Host) -> None:
     assert not host.is_healthy("worker"), "none was started"
     with host.service("prefect"):
         prefect = ("prefect", "--no-prompt")
-        host.call("worker", *prefect, "work-pool", "create", "unc", "--type", "process")
-        host.call("worker", *prefect, "deploy", "--all")
+        host.call("worker", "unc", "deploy")
         # The look-up serves medicines that the operator loads, with a secret of its own.
         host.call("worker", "unc", "bdpm", "load", "/bdpm", "--json")
         with host.service("portail"), host.service("annuaire"), host.service("worker") as worker:
             for seed in generate(8, seed=9)[6:]:
-                host.sandbox.control.create(host.sandbox.demarche, seed)
+                now = datetime.now(UTC)
+                dated = replace(seed, deposited_at=now, updated_at=now)
+                host.sandbox.control.create(host.sandbox.demarche, dated)
             host.call(
                 "worker", *prefect, "deployment", "run", "passerelle-unc/passerelle", "--watch"
             )

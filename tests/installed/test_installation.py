@@ -4,13 +4,13 @@ One machine gets the release before, works under its units, is upgraded with its
 stopped and loses its power; a second one takes its backup over and is cleared; a third is a server.
 """
 
-import mailbox
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from email import message_from_bytes
 from email.header import decode_header, make_header
 from pathlib import Path
 from typing import Any
@@ -200,11 +200,10 @@ def is_served(address: str) -> bool:
 
 def mails(machine: Machine, unit: str) -> list[str]:
     """Subjects of what the operator received about a unit."""
-    received = mailbox.mbox(machine.root / "var/mail/exploitation", create=False)
-    try:
-        told = [str(make_header(decode_header(one["Subject"]))) for one in received]
-    except (mailbox.NoSuchMailboxError, FileNotFoundError):
-        return []
+    box = machine.root / "var/mail/exploitation"
+    text = box.read_bytes() if box.exists() else b""
+    received = [message_from_bytes(one) for one in re.split(rb"(?m)^From .*\n", text)[1:]]
+    told = [str(make_header(decode_header(one["Subject"]))) for one in received]
     return [one for one in told if unit in one]
 
 
@@ -331,8 +330,7 @@ def test_a_server_with_postgresql_and_prefect_runs_and_drains(
         set_up(server, sandbox)
         server.sh(debian.told("systemctl enable --now unc-prefect"))
         wait_for(lambda: is_served("http://127.0.0.1:4200/api/health"), seconds=180, what="Prefect")
-        server.sh(PREFECT + debian.told(".venv/bin/prefect work-pool create"))
-        server.sh(PREFECT + debian.told(".venv/bin/prefect deploy --all"))
+        server.sh(PREFECT + debian.told(".venv/bin/unc deploy"))
         server.sh(debian.told("systemctl enable --now unc-worker@1"))
         alive = f"{UNC} worker --name passerelle-1 --alive"
         wait_for(lambda: "vivant" in server.sh(f"{alive} || true"), seconds=90, what="a worker")
@@ -356,13 +354,15 @@ def test_a_server_with_postgresql_and_prefect_runs_and_drains(
         start(server, "unc-sauvegarde")
         [dump] = (server.root / "var/lib/passerelle-unc/sauvegardes").glob("unc-*.dump")
         assert dump.stat().st_size
-        shutil.copyfile(dump, server.root / f"tmp/{EXAMPLE}.dump")
-        server.sh("chmod 0644 /tmp/*.dump; cd /tmp; runuser -u unc -- " + debian.told("pg_restore"))
+        shutil.copyfile(dump, server.root / f"srv/{EXAMPLE}.dump")
+        server.sh("chmod 0644 /srv/*.dump; cd /srv; runuser -u unc -- " + debian.told("pg_restore"))
         everything_is_answered(server, sandbox)
         server.sh("systemctl stop postgresql")
         assert "La base de données est injoignable" in server.sh(f"{UNC} run", code=2)
         server.sh("systemctl start postgresql")
         server.sh(f"{UNC} run")
         server.sh("systemctl stop unc-prefect")
-        assert "PREFECT_API_URL : le serveur ne répond pas" in server.sh(f"{UNC} doctor", code=2)
+        checks = unc(server, "doctor", code=2)["checks"]
+        blocking = [one["text"] for one in checks if one["level"] == "bloquant"]
+        assert any("PREFECT_API_URL : le serveur ne répond pas" in one for one in blocking)
         server.sh(f"{UNC} run")

@@ -56,14 +56,10 @@ def webhook() -> Iterator[str]:
 
 
 def _alert(stack: Stack, webhook: str) -> None:
-    """Create the automations that deploy/ brings."""
-    told = {"titre": "{{subject}}", "texte": "{{body}}"}
-    hook = {"name": "alerte", "url": webhook, "method": "POST", "json_data": told}
-    block = stack.block("custom-webhook", name="alerte", data=hook)
-    text = (ROOT / "deploy" / "automations.yaml").read_text("utf-8")
-    file = stack.home / "automations.yaml"
-    file.write_text(text.replace("BLOC_A_REMPLACER", block))
-    stack.prefect("automation", "create", "--from-file", str(file))
+    """Deploy again, with where alerts go."""
+    stack.environment = {**stack.environment, "UNC_ALERT_WEBHOOK": webhook}
+    done = stack.unc("deploy")
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")

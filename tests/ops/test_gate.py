@@ -42,7 +42,7 @@ def test_python_is_tested_first_and_what_cannot_be_is_said(bare: Path, tmp_path:
     assert "neither root nor sudo" in skipped[0]
     assert "chromium" in skipped[0]
     assert "npm is not installed" in skipped[1]
-    assert "needs root" in skipped[2]
+    assert "DRILLS=1" in skipped[2]
 
 
 def test_nothing_is_skipped_where_all_is_there(bare: Path, tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_nothing_is_skipped_where_all_is_there(bare: Path, tmp_path: Path) -> No
         (bare / tool).chmod(0o755)
     done = subprocess.run(  # noqa: S603
         [str(ROOT / ".ci/run")], check=False, capture_output=True, text=True,
-        env={"PATH": str(bare), "TMPDIR": str(tmp_path), "HOME": str(tmp_path)},
+        env={"PATH": str(bare), "TMPDIR": str(tmp_path), "HOME": str(tmp_path), "DRILLS": "1"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     asked = (tmp_path / "asked").read_text("utf-8").splitlines()

@@ -87,4 +87,4 @@ def test_doctor_tells_a_pause_and_a_deployment_that_the_server_lacks(stack: Stac
     assert checks["Déploiement purge"][0] == "à voir"
     assert checks["Déploiement purge"][1].startswith("en pause")
     assert checks["Déploiement export-mensuel"][0] == "bloquant"
-    assert "prefect deploy --all" in checks["Déploiement export-mensuel"][1]
+    assert "unc deploy" in checks["Déploiement export-mensuel"][1]

@@ -57,6 +57,11 @@ def seeds() -> list[SeedDossier]:
     return made
 
 
+def plain(text: str) -> str:
+    """What a page says, whatever spaces it is printed with."""
+    return re.sub("[\u00a0\u202f]", " ", html.unescape(text))
+
+
 @dataclass
 class Visitor:
     """Somebody with a browser: cookies are kept from one page to the next."""

@@ -1,6 +1,7 @@
 """The portal in headless Chromium: what staff do, by mouse, by keyboard alone, and on a phone."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -12,12 +13,15 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from portal.pages.view import dsfr_is_installed
+from settings import ROOT
 from tests.chromium import picture
-from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, PASSWORD, Portal, served
+from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, PASSWORD, Portal, add_account, served
+from tests.steps.returning import fill
 
 SHOTS = Path(__file__).parents[2] / "build" / "captures-portail"
-PAGES = ("", "exports", "changements", "dossiers", "indicateurs", "journal")
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+PAGES = ("", "exports", "renvoi", "changements", "dossiers", "indicateurs", "journal")
+ADMINISTRATION = ("comptes", "formulaire", "regles", "etat", "compte")
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 700}
 AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 Open = Callable[..., AbstractContextManager[Page]]
 
@@ -176,7 +180,7 @@ def test_everything_works_without_javascript(opened: Open) -> None:
 
 
 def _every_page(page: Page, portal: Portal) -> Iterator[str]:
-    for name in PAGES:
+    for name in (*PAGES, *ADMINISTRATION):
         page.goto(f"/{name}")
         yield name
     page.goto(f"/dossiers/{portal.changed}")
@@ -218,3 +222,105 @@ def test_axe_finds_nothing_serious_and_pages_fit_the_screen(
             found += _look(page, f"{dress}-{wide}-{name}")
             assert page.evaluate("document.documentElement.scrollWidth") <= wide, name
     assert not found
+
+
+def test_a_card_is_printed_on_two_pages(opened: Open, portal: Portal) -> None:
+    for email in (AGENCE, NICE):
+        with opened(email) as page:
+            for number in (portal.changed, portal.hostile):
+                page.goto(f"/dossiers/{number}")
+                printed = page.pdf(path=SHOTS / f"dossier-{number}.pdf", prefer_css_page_size=True)
+                count = len(re.findall(rb"/Type\s*/Page[^s]", printed))
+                assert 1 <= count <= 2, (email, number, count)
+
+
+def test_a_day_of_a_centre(opened: Open, portal: Portal, tmp_path: Path) -> None:
+    """Reads what waits, types an opinion, sends a workbook back with a wrong cell, mends it."""
+    email = "journee@lyon.example.fr"
+    add_account(portal.source, email, "centre:lyon")
+    with opened(email, scripts=False) as page:
+        picture(page, SHOTS / "journee-1-a-traiter.png", whole=True)
+        page.get_by_role("navigation", name="Motifs").get_by_role("link").first.click()
+        page.locator("tbody").get_by_role("link").first.click()
+        number = page.url.rsplit("/", 1)[-1]
+        page.get_by_label("Avis", exact=True).select_option("À surveiller")
+        page.get_by_label("Commentaire").fill("À revoir avec le centre voisin.")
+        page.get_by_role("button", name="Enregistrer l’avis").click()
+        expect(page.get_by_role("status")).to_have_text("Votre avis est enregistré.")
+        picture(page, SHOTS / "journee-2-avis.png", whole=True)
+        page.get_by_role("link", name="Exports", exact=True).click()
+        with page.expect_download() as waiting:
+            page.get_by_role("link", name="Télécharger crpv-lyon.xlsx").first.click()
+        path = tmp_path / "crpv-lyon.xlsx"
+        waiting.value.save_as(path)
+        rows = [place for place, n in _numbers(path) if str(n) != number][:2]
+        first = fill(path, path, judgement="Mesure proposée", comment="vu", row=rows[0])
+        second = fill(path, path, judgement="Sûrement", comment="", row=rows[1])
+        page.get_by_role("link", name="Renvoyer un classeur").click()
+        _send(page, path)
+        expect(page.get_by_role("alert")).to_contain_text("« Sûrement » n'est pas dans la liste")
+        expect(page.get_by_role("button", name="Confirmer et enregistrer")).to_have_count(0)
+        picture(page, SHOTS / "journee-3-cellule-refusee.png", whole=True)
+        fill(path, path, judgement="Sans suite proposée", comment="", row=rows[1])
+        _send(page, path)
+        expect(page.get_by_role("table")).to_contain_text("Sans suite proposée")
+        picture(page, SHOTS / "journee-4-a-confirmer.png", whole=True)
+        page.get_by_role("button", name="Confirmer et enregistrer").click()
+        expect(page.get_by_role("status")).to_contain_text("2 avis")
+    held = {
+        one.number: one.judgement
+        for one in portal.source.store.opinions.latest(portal.source.demarche)
+        if one.author == "crpv-lyon"
+    }
+    assert held[int(number)] == "À surveiller"
+    assert [held[one] for one in (first, second)] == ["Mesure proposée", "Sans suite proposée"]
+
+
+def _numbers(path: Path) -> list[tuple[int, int]]:
+    """Rows of the workbook that nobody filled in, each with its dossier."""
+    sheet = openpyxl.load_workbook(path)["Dossiers"]
+    header = [cell.value for cell in sheet[1]]
+    at = header.index("Avis du centre")
+    return [
+        (place, int(str(cells[0].value)))
+        for place, cells in enumerate(sheet.iter_rows(min_row=2), 2)
+        if str(cells[0].value).isdecimal() and not cells[at].value
+    ]
+
+
+def _send(page: Page, path: Path) -> None:
+    page.get_by_label("Classeur", exact=False).last.set_input_files(path)
+    page.get_by_role("button", name="Voir ce qui changerait").click()
+
+
+def test_the_day_of_an_administrator(opened: Open, portal: Portal, tmp_path: Path) -> None:
+    """She invites a colleague, who opens her account, and has a rule-set tried."""
+    newest = max((ROOT / "triage/unc/rules").glob("*.yaml"))
+    text = re.sub(r"(?m)^version: .*$", 'version: "2041.1"', newest.read_text("utf-8"))
+    text = re.sub(r"(?m)^in_force_from: .*$", "in_force_from: 2041-01-01", text)
+    file = tmp_path / "2041-1.yaml"
+    file.write_text(re.sub(r"(?m)(\bpenalty: )[\d.]+", r"\g<1>0.05", text), "utf-8")
+    colleague = "collegue@ansm.example.fr"
+    with opened(ADMIN, scripts=False) as page:
+        page.get_by_role("link", name="Comptes", exact=True).click()
+        page.get_by_label("Adresse électronique").fill(colleague)
+        page.get_by_label("Rôle", exact=True).select_option("lecture")
+        page.get_by_role("button", name="Faire le lien").click()
+        told = page.get_by_role("status").inner_text()
+        picture(page, SHOTS / "administration-invitation.png", whole=True)
+        page.get_by_role("link", name="Règles", exact=True).click()
+        page.get_by_label("Référentiel").set_input_files(file)
+        page.get_by_role("button", name="Vérifier et proposer").click()
+        expect(page.get_by_role("heading", level=2).first).to_have_text("Ce qui changerait")
+        expect(page.get_by_role("button", name="Adopter")).to_have_count(0)
+        picture(page, SHOTS / "administration-regles.png", whole=True)
+    with opened(scripts=False) as page:
+        page.goto("/invitation/" + told.rpartition("/")[2].strip())
+        picture(page, SHOTS / "invitation.png", whole=True)
+        page.get_by_label("Mot de passe", exact=False).first.fill(PASSWORD)
+        page.get_by_label("Le même, encore").fill(PASSWORD)
+        page.get_by_role("button", name="Ouvrir mon compte").click()
+        expect(page.get_by_role("status")).to_contain_text("Votre compte est ouvert")
+        sign_in(page, colleague)
+        expect(page.get_by_text("Agence, lecture seule")).to_be_visible()
+    portal.source.store.accounts.remove(colleague)

@@ -1,7 +1,6 @@
 """The card of a dossier: what it is about, what was answered where, what happened, its files."""
 
 import hashlib
-import html
 import re
 from base64 import b64decode
 from collections.abc import Iterator
@@ -18,13 +17,13 @@ from portal.dossiers.card import CardFile
 from portal.dossiers.library import Library
 from portal.pages.dossiers import DossierPages
 from steps.wiring.services import Services, open_services
-from tests.portal.conftest import ADMIN, AGENCE, CHANGED, LYON, Portal, Visitor
+from tests.portal.conftest import ADMIN, AGENCE, CHANGED, LYON, Portal, Visitor, plain
 
 
 def card(visitor: Visitor, number: int) -> str:
     answer = visitor.get(f"/dossiers/{number}")
     assert answer.status_code == 200
-    return html.unescape(answer.text)
+    return plain(answer.text)
 
 
 def test_the_heading_says_what_the_dossier_is_about(portal: Portal) -> None:
@@ -33,7 +32,7 @@ def test_the_heading_says_what_the_dossier_is_about(portal: Portal) -> None:
     assert CHANGED in heading
     line = portal.source.store.lines.of(portal.source.demarche, "reseau", [portal.changed])
     assert line[portal.changed].product in heading
-    assert f"<title>Dossier {portal.changed} : {CHANGED[:20]}" in page
+    assert f"<title>Dossier {portal.changed}\u00a0: {CHANGED[:20]}" in page
 
 
 def test_answers_stand_under_the_headings_of_the_form_in_its_order(portal: Portal) -> None:
@@ -99,7 +98,7 @@ def test_a_file_that_is_kept_and_safe_is_handed_to_the_agency_alone_and_written_
     assert got.headers["content-disposition"].startswith("attachment;")
     assert got.headers["x-content-type-options"] == "nosniff"
     journal = portal.visitor(ADMIN).get("/journal").text
-    assert f"dossier {number}, pièce {name[:12]}" in html.unescape(journal)
+    assert f"dossier {number}, pièce {name[:12]}" in plain(journal)
     centre = portal.visitor(LYON)
     assert centre.get(where).status_code == 404
     assert name not in centre.get(f"/dossiers/{number}").text

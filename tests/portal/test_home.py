@@ -1,6 +1,5 @@
 """The first page: what waits is what the sheet says, and each person's « vu » is their own."""
 
-import html
 import io
 import re
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ import requests
 from exports.sheets.to_treat import Circumstances, News
 from portal.dossiers.waiting import Queue, Reader, mark_of, queue_of
 from store.staff.lines import WaitingLine
-from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, Portal, Visitor, add_account
+from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, Portal, Visitor, add_account, plain
 
 SAY = "/a-traiter/vus"
 
@@ -22,7 +21,7 @@ def due(visitor: Visitor, path: str = "/?page=") -> dict[int, str]:
     """Dossiers of all pages, each with why now."""
     found: dict[int, str] = {}
     for page in range(1, 20):
-        text = html.unescape(visitor.get(f"{path}{page}").text)
+        text = plain(visitor.get(f"{path}{page}").text)
         rows = re.findall(
             r'<a href="/dossiers/(\d+)">.*?data-name="Pourquoi maintenant">(.*?)</td>',
             text,
@@ -40,7 +39,7 @@ def sheet(visitor: Visitor, name: str) -> dict[int, str]:
     book = openpyxl.load_workbook(io.BytesIO(visitor.get(link).content))
     rows = [[cell.value for cell in row] for row in book["À traiter"].iter_rows()]
     top = next(place for place, row in enumerate(rows) if row[0] == "Dossier")
-    return {int(str(row[0])): str(row[1]) for row in rows[top + 1 :] if row[0]}
+    return {int(str(row[0])): plain(str(row[1])) for row in rows[top + 1 :] if row[0]}
 
 
 def test_what_waits_for_a_centre_is_what_its_sheet_says(portal: Portal) -> None:
@@ -58,16 +57,16 @@ def test_the_agency_finds_all_that_its_sheet_has_and_what_is_new_or_first(portal
     written, shown = sheet(visitor, "agence"), due(visitor)
     assert written.keys() <= shown.keys()
     for number, why in written.items():
-        assert set(why.split("\u202f; ")) <= set(shown[number].split("\u202f; ")), number
+        assert set(why.split(" ; ")) <= set(shown[number].split(" ; ")), number
     p1 = due(visitor, "/?motif=p1&page=")
     assert p1
     assert all("priorité P1" in why for why in p1.values())
-    page = html.unescape(visitor.get("/").text)
+    page = plain(visitor.get("/").text)
     counted = re.search(r"<strong>(\d+)</strong> priorité P1", page)
     assert counted
     assert int(counted.group(1)) == len(p1)
     assert "Situations à valider" in page
-    assert "Situations à valider" not in html.unescape(portal.visitor(LYON).get("/").text)
+    assert "Situations à valider" not in plain(portal.visitor(LYON).get("/").text)
 
 
 def test_the_latest_change_comes_first(portal: Portal) -> None:
@@ -79,7 +78,7 @@ def test_the_latest_change_comes_first(portal: Portal) -> None:
 
 def test_a_reason_that_is_none_is_told_by_name(portal: Portal) -> None:
     visitor = portal.visitor(LYON)
-    page = html.unescape(visitor.get("/?motif=conflit").text)  # the agency's
+    page = plain(visitor.get("/?motif=conflit").text)  # the agency's
     assert "« conflit » n’est pas un motif" in page
     assert due(visitor) == due(visitor, "/?motif=x&page=")
     for odd in ("0", "-1", "x", "9" * 30):
@@ -96,7 +95,7 @@ def reader(portal: Portal, request: pytest.FixtureRequest) -> Iterator[Visitor]:
 
 
 def unseen(visitor: Visitor) -> int:
-    found = re.search(r"dont (\d+) que vous", html.unescape(visitor.get("/").text))
+    found = re.search(r"dont (\d+) que vous", plain(visitor.get("/").text))
     return int(found.group(1)) if found else 0
 
 
@@ -159,16 +158,16 @@ def test_why_now_rests_on_the_news_the_reader_and_what_they_said() -> None:
     rising = Circumstances(News(new=None), {"SIT-1"})
     assert why(queue_of([LINE], READER, QUIET)) == [("p1", "avis")]
     assert why(queue_of([LINE], READER, rising)) == [("p1", "hausse", "avis")]
-    assert why(queue_of([replace(LINE, own=" nice ")], READER, QUIET)) == [("p1",)]
+    assert why(queue_of([LINE._replace(own=" nice ")], READER, QUIET)) == [("p1",)]
     assert why(queue_of([LINE], replace(READER, judged={1}), rising)) == []
-    new = replace(LINE, waits=" nouveau p1 ")
+    new = LINE._replace(waits=" nouveau p1 ")
     assert why(queue_of([new], replace(READER, judged={1}), rising)) == [("nouveau",)]
-    assert why(queue_of([replace(LINE, waits=" conflit ")], READER, rising)) == []
+    assert why(queue_of([LINE._replace(waits=" conflit ")], READER, rising)) == []
 
 
 def test_a_dossier_is_unseen_again_once_it_changed_or_waits_for_more() -> None:
     mark = mark_of(LINE.modified, ("avis", "p1"))
     saw = replace(READER, seen={1: mark})
     assert queue_of([LINE], saw, QUIET).unseen == 0
-    assert queue_of([replace(LINE, modified="2026-01-02T00:00:00Z")], saw, QUIET).unseen == 1
+    assert queue_of([LINE._replace(modified="2026-01-02T00:00:00Z")], saw, QUIET).unseen == 1
     assert queue_of([LINE], saw, Circumstances(News(), {"SIT-1"})).unseen == 1

@@ -6,7 +6,9 @@ import re
 import openpyxl
 
 from cli.demo.demo import current_version
+from exports.sheets.figures import synthesise
 from portal.dossiers.search import PER_PAGE
+from portal.pages.view import STATIC
 from tests.portal.conftest import ADMIN, AGENCE, CHANGED, LYON, NICE, Portal, add_account
 
 
@@ -159,3 +161,22 @@ def test_the_demo_names_what_was_fetched_as_a_download_does(portal: Portal) -> N
     named = current_version(source.exports, source.demarche, role="centre:lyon", file="reseau.xlsx")
     assert f"{named}/reseau.xlsx" in portal.visitor(ADMIN).get("/journal").text
     assert re.fullmatch(r"courant/\d+", named)
+
+
+def test_a_priority_has_one_colour_everywhere(portal: Portal) -> None:
+    page = portal.visitor(AGENCE).get("/indicateurs").text
+    css = (STATIC / "portail.css").read_text("utf-8")
+    tags = dict(re.findall(r"\.unc-tag--(p\d) \{ background: (#[0-9a-f]{6});", css))
+    assert len(tags) == 4
+    chart = page.split("Statut et priorité</h2>")[1].split("</section>")[0]
+    legend = re.findall(r'<rect fill="(#[0-9a-f]{6})"[^>]*/></svg> (P\d)<', chart)
+    assert {name.lower(): colour for colour, name in legend} == tags
+    written = {
+        f"#{one.lower()}"
+        for block in synthesise(
+            [], origins=portal.source.columns.figures, below=11, years=(), live_since=None
+        ).blocks
+        if block.title == "Statut et priorité"
+        for one in block.colours[:4]
+    }
+    assert written == set(tags.values())

@@ -1,6 +1,5 @@
 """« Ce n'est pas un patient », said on the card of a dossier: by the agency, and written down."""
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,7 +11,7 @@ from cli.portal.source import source_of
 from sandbox.generator.generate import generate
 from steps.wiring.services import open_services
 from tests.conftest import bridge_on
-from tests.portal.conftest import ADMIN, AGENCE, LYON, ROLES, Portal, add_account, served
+from tests.portal.conftest import ADMIN, AGENCE, LYON, ROLES, Portal, add_account, plain, served
 
 PLAIN = next(one for one in generate(20, seed=3) if one.planted.kind.startswith("plain"))
 NUMBER = 24_000_201
@@ -44,7 +43,7 @@ def codes(page: str) -> list[str]:
 def test_the_agency_says_that_a_passage_is_no_patient_s_and_takes_it_back(asked: Portal) -> None:
     agency = asked.visitor(AGENCE)
     page = agency.get(CARD).text
-    shown = html.unescape(page)
+    shown = plain(page)
     code, *others = codes(page)
     assert others, "both passages"
     assert "<b>Lefebvre" not in page
@@ -53,13 +52,13 @@ def test_the_agency_says_that_a_passage_is_no_patient_s_and_takes_it_back(asked:
     stale = agency.form(CARD, SAY, holding=code)
     done = agency.post(SAY, **agency.form(CARD, SAY, holding=code), geste="montrer")
     assert done.url.endswith(f"{CARD}#patients")
-    assert f"montré\u00a0: pas un patient, dit {AGENCE}" in html.unescape(done.text)
+    assert f"montré : pas un patient, dit {AGENCE}" in plain(done.text)
     assert "ces mots ne désignent pas un patient" in done.text
     late = asked.visitor(ADMIN)
     refused = late.post(SAY, **stale | {"jeton": late.token(CARD)}, geste="montrer")
     assert refused.status_code == 409
-    assert f"<ins>montré\u00a0: {AGENCE}</ins>" in refused.text
-    journal = html.unescape(asked.visitor(ADMIN).get("/journal").text)
+    assert f"<ins>montré : {AGENCE}</ins>" in plain(refused.text)
+    journal = plain(asked.visitor(ADMIN).get("/journal").text)
     assert "Passage dit sans patient" in journal
     assert f"dossier {NUMBER}, passage {code}" in journal
     assert "Lefebvre" not in journal
@@ -69,7 +68,7 @@ def test_the_agency_says_that_a_passage_is_no_patient_s_and_takes_it_back(asked:
         said = services.store.not_patients.of(services.demarche, NUMBER)
     assert [(one.code, one.said_by) for one in said] == [(code, AGENCE)]
     again = agency.post(SAY, **agency.form(CARD, SAY, holding=code), geste="masquer")
-    assert f"pas un patient, dit {AGENCE}" not in html.unescape(again.text)
+    assert f"pas un patient, dit {AGENCE}" not in plain(again.text)
     asked.bridge.run()
 
 
@@ -81,7 +80,7 @@ def test_nobody_else_reads_or_says_it_nor_by_a_form_of_another_site(asked: Porta
     assert not codes(page.text)
     token = centre.token("/exports")
     assert centre.post(SAY, jeton=token, code=code, geste="montrer").status_code == 403
-    refused = html.unescape(asked.visitor(ADMIN).get("/journal").text)
+    refused = plain(asked.visitor(ADMIN).get("/journal").text)
     assert "Accès refusé" in refused
     assert asked.visitor().post(SAY, jeton="", code=code, geste="montrer").status_code == 401
     assert agency.post(SAY, jeton="", code=code, geste="montrer").status_code == 403

@@ -11,6 +11,8 @@ from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, Portal
 NOBODY = ""
 EVERYBODY = (NOBODY, ADMIN, AGENCE, LYON, NICE)
 SIGNED_IN = dict.fromkeys((ADMIN, AGENCE, LYON, NICE), 200) | {NOBODY: 303}
+ADMINISTRATOR = {ADMIN: 200, AGENCE: 403, LYON: 403, NICE: 403, NOBODY: 303}
+WRITES = dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401}  # without its token
 # For each route and method: what each person gets. A route that is not here fails the test.
 EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/"): SIGNED_IN,
@@ -36,6 +38,26 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/renvoi/{name}"): SIGNED_IN,
     ("POST", "/renvoi/{name}"): dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401},
     ("GET", "/indicateurs"): SIGNED_IN,
+    ("GET", "/sante"): dict.fromkeys(EVERYBODY, 200),  # open, and says little
+    ("GET", "/metrics"): dict.fromkeys(EVERYBODY, 404),  # its setting is off
+    ("GET", "/comptes"): ADMINISTRATOR,
+    ("POST", "/comptes/invitations"): WRITES,
+    ("POST", "/comptes/invitations/retrait"): WRITES,
+    ("POST", "/comptes/role"): WRITES,
+    ("POST", "/comptes/retrait"): WRITES,
+    ("GET", "/invitation/{secret}"): dict.fromkeys(EVERYBODY, 404),
+    ("POST", "/invitation/{secret}"): dict.fromkeys(EVERYBODY, 404),
+    ("GET", "/compte"): SIGNED_IN,
+    ("POST", "/compte/mot-de-passe"): WRITES,
+    ("POST", "/compte/resume"): WRITES,
+    ("GET", "/formulaire"): ADMINISTRATOR,
+    ("POST", "/formulaire/reponse"): WRITES,
+    ("POST", "/formulaire/adoption"): WRITES,
+    ("GET", "/regles"): ADMINISTRATOR,
+    ("POST", "/regles"): WRITES,
+    ("GET", "/regles/{number}"): ADMINISTRATOR | {ADMIN: 404},
+    ("POST", "/regles/{number}"): WRITES,
+    ("GET", "/etat"): ADMINISTRATOR,
     ("GET", "/journal"): {ADMIN: 200, AGENCE: 403, LYON: 403, NICE: 403, NOBODY: 303},
 }
 
@@ -65,7 +87,9 @@ def test_every_route_is_asked_for_by_every_role(portal: Portal) -> None:
     for email in EVERYBODY:
         visitor = portal.visitor(email or None)
         for (method, path), answers in EXPECTED.items():
-            asked = path.format(file_id="0" * 32, number="99999999", name="inconnu", sequence="0")
+            asked = path.format(
+                file_id="0" * 32, number="99999999", name="inconnu", secret="x", sequence="0"
+            )
             got = visitor.session.request(
                 method, portal.url + asked, allow_redirects=False, timeout=30
             )

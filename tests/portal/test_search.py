@@ -1,7 +1,6 @@
 """Searching: what has no sense in an address is told by name, the rest is kept; files of it."""
 
 import csv
-import html
 import io
 import re
 import zipfile
@@ -15,7 +14,17 @@ from hypothesis import strategies as st
 from portal.dossiers.search import COLUMNS, LABELS, Wanted, wanted_of
 from portal.pages.dossiers import PRIORITIES, STATUSES
 from store.staff.visits import Visit
-from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, SECRET, Portal, Visitor, add_account
+from tests.portal.conftest import (
+    ADMIN,
+    AGENCE,
+    LYON,
+    NICE,
+    SECRET,
+    Portal,
+    Visitor,
+    add_account,
+    plain,
+)
 
 KNOWN = {"statut": STATUSES, "priorite": PRIORITIES, "centre": ["lyon"], "situation": ["SIT-1"]}
 
@@ -54,7 +63,7 @@ def test_an_unknown_value_is_refused_by_name_and_the_other_filters_are_kept(
     visitor = portal.visitor(AGENCE)
     page = visitor.get(f"/dossiers?statut=Complet&{odd}&page=")
     assert page.status_code == 200
-    assert told in html.unescape(page.text)
+    assert told in plain(page.text)
     good = visitor.get("/dossiers?statut=Complet").text
     count = r'role="status">(.*?)</p>'
     assert re.findall(count, page.text) == re.findall(count, good)
@@ -123,7 +132,7 @@ def test_the_list_is_in_the_order_of_any_column_both_ways(portal: Portal) -> Non
         down = found(visitor, f"/dossiers?tri={key}&sens=decroissant")
         assert sorted(up) == sorted(down) == everything, key
         assert up != down, key
-        page = html.unescape(visitor.get(f"/dossiers?tri={key}&q=e").text)
+        page = plain(visitor.get(f"/dossiers?tri={key}&q=e").text)
         assert re.search(rf'aria-sort="\w+"><a class="unc-sort" href="[^"]*q=e[^"]*">{name}<', page)
     wanted = Wanted(tri="statut", q="a b", page=3)
     assert wanted.ordered("statut") == "/dossiers?q=a+b&tri=statut&sens=decroissant"
@@ -155,7 +164,7 @@ def test_a_search_is_fetched_as_a_file_with_the_masks_of_its_list(portal: Portal
     ]
     assert hidden
     assert not {str(one) for one in hidden} & {one["Dossier"] for one in told}
-    assert "Recherche téléchargée" in html.unescape(portal.visitor(ADMIN).get("/journal").text)
+    assert "Recherche téléchargée" in plain(portal.visitor(ADMIN).get("/journal").text)
 
 
 def test_a_set_of_workbooks_is_fetched_in_one_file_each_only_its_own(portal: Portal) -> None:

@@ -1,7 +1,6 @@
 """Forms that write: what each of them refuses, whoever made the page."""
 
 import contextlib
-import html
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from portal.headers import MOST_BYTES
 from portal.pages.writing import WRITES, Form, Sent, Shown, form_of
 from portal.people.sessions import SignedIn
 from portal.serving import listen, server_of
-from tests.portal.conftest import ADMIN, AGENCE, LYON, Portal, Visitor
+from tests.portal.conftest import ADMIN, AGENCE, LYON, Portal, Visitor, plain
 from tests.portal.test_roles import every_route
 
 WITHOUT = {"/connexion", "/deconnexion"}
@@ -128,7 +127,7 @@ def test_a_page_that_is_not_up_to_date_writes_nothing_and_shows_what_changed(
     old = fields(agency, texte="le mien & <b>long</b>")
     assert admin.post("/note", **fields(admin, texte="celui d’une autre")).status_code == 200
     refused = agency.post("/note", **old)
-    page = html.unescape(refused.text)
+    page = plain(refused.text)
     assert refused.status_code == 409
     assert note.text == "celui d’une autre"
     assert "<del>avant</del>" in page

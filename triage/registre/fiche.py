@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, TypeAlias
 
-from french.text import typographic
+from french.text import agreed, typographic
 from mappings.report.display import show
 from triage.registre.committee import Item, Meeting
 from triage.registre.effect import ALWAYS, Effect
@@ -406,7 +406,7 @@ def _cautions(known: Known) -> Iterator[str]:
     if causes:
         yield typographic(f"Dans les périodes comparées : {' ; '.join(sorted(causes))}.")
     if known.erased:
-        yield f"{known.erased} dossier(s) effacé(s) depuis ne sont plus comptés ici."
+        yield f"Plus comptés ici\u00a0: {agreed(known.erased, 'dossier effacé')} depuis."
 
 
 def _shortage(known: bool | None) -> str:

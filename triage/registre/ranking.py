@@ -1,7 +1,7 @@
 """Score and rank of situations: proposed from ``classement.yaml``, explained line by line."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -136,12 +136,17 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What a rank is worked out of: see :class:`Ranked`."""
+    """What a rank is worked out of: see :class:`Ranked`.
+
+    Attributes:
+        shown_by: What shows an input that holds, in French: medicines, boxes, a trend.
+    """
 
     situation: str
     level: str
     woken: bool
     inputs: Inputs
+    shown_by: Mapping[InputName, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +176,23 @@ def parse_ranking(text: str, *, source: str) -> Ranking:
     return file.validate(Ranking).model_copy(update={"digest": file.digest})
 
 
-def score(inputs: Inputs, ranking: Ranking, *, reference: str = "") -> Score:
+def score(
+    inputs: Inputs,
+    ranking: Ranking,
+    *,
+    reference: str = "",
+    shown_by: Mapping[InputName, str] | None = None,
+) -> Score:
     """The score of a situation.
 
     Args:
         inputs: What is known of it.
         ranking: The file.
         reference: Version of BDPM.
+        shown_by: What shows an input: see :class:`Candidate`.
     """
-    lines = tuple(_line(name, cases, inputs) for name, cases in ranking.lines.items())
+    told = shown_by or {}
+    lines = tuple(_line(name, cases, inputs, told) for name, cases in ranking.lines.items())
     return Score(
         points=sum(one.points for one in lines),
         most=ranking.most,
@@ -209,7 +222,7 @@ def rank(
         (
             one,
             bool(one.inputs.get("hausse")) or one.woken,
-            score(one.inputs, ranking, reference=reference),
+            score(one.inputs, ranking, reference=reference, shown_by=one.shown_by),
         )
         for one in candidates
     ]
@@ -257,7 +270,9 @@ def differing(before: Score, after: Score) -> tuple[tuple[str, int, int], ...]:
     )
 
 
-def _line(name: str, cases: Sequence[Case], inputs: Inputs) -> ScoreLine:
+def _line(
+    name: str, cases: Sequence[Case], inputs: Inputs, shown_by: Mapping[InputName, str]
+) -> ScoreLine:
     values = {case.input: inputs.get(case.input) for case in cases}
     points = max(
         (
@@ -267,13 +282,15 @@ def _line(name: str, cases: Sequence[Case], inputs: Inputs) -> ScoreLine:
         ),
         default=0,
     )
-    evidence = ", ".join(f"{_NAMES[one]} : {_shown(one, value)}" for one, value in values.items())
+    evidence = ", ".join(
+        f"{_NAMES[one]} : {_shown(one, value, shown_by.get(one, ''))}"
+        for one, value in values.items()
+    )
     return ScoreLine(name, points, max((case.points for case in cases), default=0), evidence)
 
 
-def _shown(name: InputName, value: float | None) -> str:
+def _shown(name: InputName, value: float | None, shown_by: str) -> str:
     if value is None:
         return UNKNOWN
-    if name in _YES_OR_NO:
-        return "oui" if value else "non"
-    return f"{value:.10g}".replace(".", ",")
+    told = ("oui" if value else "non") if name in _YES_OR_NO else f"{value:.10g}".replace(".", ",")
+    return f"{told} ({shown_by})" if value and shown_by else told

@@ -21,6 +21,7 @@ from triage.rules.model import (
     RuleSet,
     TooEarlyWarning,
 )
+from triage.rules.public_facts import PUBLIC_FACTS
 
 Path = tuple[int | str, ...]
 
@@ -119,10 +120,11 @@ def uses(rules: RuleSet, mapping: FormMapping) -> Iterator[Use]:
         yield from _condition(item.when, (*place, "when"), top)
         for number, part in enumerate(item.parts):
             yield from _part(part, (*place, "parts", number), top)
+    weighing = {**PUBLIC_FACTS, **top}
     for index, criterion in enumerate(rules.priority.criteria):
-        yield from _condition(criterion.when, ("priority", "criteria", index, "when"), top)
+        yield from _condition(criterion.when, ("priority", "criteria", index, "when"), weighing)
     for index, level in enumerate(rules.priority.levels):
-        yield from _condition(level.when, ("priority", "levels", index, "when"), top)
+        yield from _condition(level.when, ("priority", "levels", index, "when"), weighing)
     for index, fact in enumerate(rules.priority.unknown or ()):
         place = ("priority", "unknown", index)
         yield Use((*place, "field"), fact.field, top)

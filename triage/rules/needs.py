@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from mappings.drift.model import Needs
 from triage.rules.conditions import Condition
 from triage.rules.model import Item, RuleSet
+from triage.rules.public_facts import PUBLIC_FACTS
 
 
 def needs_of(rules: RuleSet) -> Needs:
@@ -28,10 +29,12 @@ def _conditions(rules: RuleSet) -> Iterator[tuple[str, frozenset[str]]]:
     """Each field that a condition reads, with the options that it names."""
     for item in rules.items:
         yield from _of_item(item)
-    for criterion in rules.priority.criteria:
-        yield from _named(criterion.when)
-    for level in rules.priority.levels:
-        yield from _named(level.when)
+    weighing = (
+        *(one.when for one in rules.priority.criteria),
+        *(one.when for one in rules.priority.levels),
+    )
+    for condition in weighing:
+        yield from (one for one in _named(condition) if one[0] not in PUBLIC_FACTS)
 
 
 def _of_item(item: Item) -> Iterator[tuple[str, frozenset[str]]]:

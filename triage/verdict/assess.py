@@ -7,7 +7,9 @@ from mappings.report.model import Report
 from mappings.schema.model import FormMapping
 from triage.patient_data.words import DIGEST
 from triage.rules.checks import Facts
+from triage.rules.conditions import Answers
 from triage.rules.model import RuleSet
+from triage.rules.public_facts import PUBLIC_FACTS
 from triage.verdict.completeness import band, is_scored, judge_items, score
 from triage.verdict.model import Assessment, ItemResult, ScopeReason, SharedPriority, Status
 from triage.verdict.priority import (
@@ -41,6 +43,7 @@ def assess(
     earlier_exists: bool,
     cleared: AbstractSet[str] = frozenset(),
     earlier_differs: frozenset[str] = frozenset(),
+    public: Answers | None = None,
 ) -> Assessment:
     """Judge a report.
 
@@ -53,6 +56,8 @@ def assess(
         cleared: Codes of passages that a person said are no patient's
             (:func:`triage.patient_data.passages.passage_code`).
         earlier_differs: What that dossier has not in common with this one (:class:`Facts`).
+        public: Public facts of its medicines and its situation, as far as the priority asks them
+            (:mod:`triage.rules.public_facts`): at the agency alone.
     """
     facts = Facts(report, earlier_exists, earlier_differs)
     items = judge_items(rules, facts)
@@ -63,8 +68,9 @@ def assess(
     status = _status(items, refused=refused, unanswered=unanswered, judges=judges)
     decided = report.state.decided
     in_scope = status in {Status.COMPLET, Status.A_COMPLETER}
-    ranked = _rank(rules, report, known_answers(rules, report), mapping=mapping, asked=in_scope)
-    shared = known_answers(rules, report, without=mapping.agency_only)
+    known = known_answers(rules, report, public=public)
+    ranked = _rank(rules, report, known, mapping=mapping, asked=in_scope)
+    shared = known_answers(rules, report, without=mapping.agency_only | PUBLIC_FACTS.keys())
     points = score(items) if is_scored(rules, report.unasked) else None
     return Assessment(
         number=report.number,

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mappings.report.display import show
 from mappings.report.model import Answer, AnswerState, Report
 from mappings.schema.model import FormMapping
 from triage.rules.conditions import Answers, holds, supports, truth
 from triage.rules.model import OutsideWarning, Priority, PriorityLevel, RuleSet, ScopeRule
+from triage.rules.public_facts import PUBLIC_FACTS, public_answer
 from triage.verdict.model import Criterion, Evidence, ScopeReason, Verdict
 from triage.verdict.warnings import is_outside
 
@@ -74,16 +75,28 @@ def criteria(
             evidence=tuple(
                 Evidence(
                     field=name,
-                    label=mapping.fields[name].title,
-                    value=show(value),
+                    label=_title(name, mapping),
+                    value=value,
                 )
                 for name in supports(criterion.when, known.answers)
-                if name not in known.unknown and (value := report.value(name)) is not None
+                if name not in known.unknown and (value := _shown(name, report, known))
             ),
         )
         for criterion in rules.priority.criteria
         if truth(criterion.when, known.answers, unknown=known.unknown.keys())
     )
+
+
+def _title(name: str, mapping: FormMapping) -> str:
+    return (mapping.fields.get(name) or PUBLIC_FACTS[name]).title
+
+
+def _shown(name: str, report: Report, known: "Known") -> str:
+    """What a criterion rests on, as staff read it; of public data, what shows it."""
+    if name in report.fields:
+        value = report.value(name)
+        return "" if value is None else show(value)
+    return known.answers[name].raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +107,21 @@ class Known:
         answers: All of them, but for what is impossible.
         unknown: Those that are not known though something was answered: why, by field.
         withheld: Those that it may not rest on, taken for blank.
+        untold: Public facts that are not known: why, by name. They raise no priority.
     """
 
     answers: Answers
     unknown: Mapping[str, str]
     withheld: AbstractSet[str] = frozenset()
+    untold: Mapping[str, str] = field(default_factory=dict)
 
 
 def known_answers(
-    rules: RuleSet, report: Report, *, without: AbstractSet[str] = frozenset()
+    rules: RuleSet,
+    report: Report,
+    *,
+    without: AbstractSet[str] = frozenset(),
+    public: Answers | None = None,
 ) -> Known:
     """What a priority may rest on: never what is impossible; what cannot be read is no « no ».
 
@@ -110,9 +129,13 @@ def known_answers(
         rules: The rule-set.
         report: The report.
         without: Fields that it may not rest on: neither their answer nor that it is unknown.
+        public: What is known of the public facts that it may rest on.
     """
     blank = Answer(AnswerState.BLANK)
-    fields = {**report.fields, **dict.fromkeys(without, blank)} if without else report.fields
+    facts = {name: (public or {}).get(name, _UNTOLD) for name in public_facts_read(rules.priority)}
+    fields = {**facts, **report.fields, **dict.fromkeys(without, blank)}
+    untold = {name: one.problem for name, one in facts.items() if name not in without}
+    untold = {name: why for name, why in untold.items() if why}
     left_out = {
         name
         for rule in rules.warnings
@@ -122,7 +145,7 @@ def known_answers(
     }
     answers = {**fields, **dict.fromkeys(left_out, blank)} if left_out else fields
     if rules.priority.unknown is None:
-        return Known(answers, {}, without)
+        return Known(answers, {}, without, untold)
     unreadable = {name for name, one in fields.items() if _is_unreadable(one)}
     unknown = dict.fromkeys(unreadable, rules.unreadable)
     for fact in rules.priority.unknown:
@@ -132,7 +155,15 @@ def known_answers(
             unknown.setdefault(fact.field, rules.unreadable)
         elif fact.when is not None and holds(fact.when, answers):
             unknown.setdefault(fact.field, fact.text)
-    return Known(answers, unknown, without)
+    return Known(answers, unknown, without, untold)
+
+
+_UNTOLD = public_answer(None, "inconnu")
+
+
+def public_facts_read(priority: Priority) -> tuple[str, ...]:
+    """Public facts that the levels and criteria ask: none, until staff adopt a rule that does."""
+    return tuple(name for name in fields_read(priority) if name in PUBLIC_FACTS)
 
 
 def fields_read(priority: Priority) -> tuple[str, ...]:
@@ -169,15 +200,23 @@ def level(
 def to_verify(
     rules: RuleSet, known: Known, *, certain: bool, mapping: FormMapping
 ) -> tuple[Evidence, ...]:
-    """What is not known of what the levels and criteria ask, unless it changes nothing."""
+    """What is not known of what the levels and criteria ask, unless it changes nothing.
+
+    Public facts that are not known are always told: they raise nothing, and may have.
+    """
+    told = tuple(
+        Evidence(field=name, label=_title(name, mapping), value=why)
+        for name, why in known.untold.items()
+    )
     if certain:
-        return ()
+        return told
     criteria_read = (one.when for one in rules.priority.criteria)
     levels_read = (one.when for one in rules.priority.levels if one.when)
     conditions = (*criteria_read, *levels_read)
     read = dict.fromkeys(name for one in conditions for name in one.fields())
-    return tuple(
-        Evidence(field=name, label=mapping.fields[name].title, value=known.unknown[name])
+    unsure = tuple(
+        Evidence(field=name, label=_title(name, mapping), value=known.unknown[name])
         for name in read
         if name in known.unknown
     )
+    return (*unsure, *told)

@@ -22,10 +22,12 @@ from tests.exports.conftest import (
 )
 from tests.exports.registered import LIGHT, two_centres, view, workbooks
 from tests.triage.registre.desk import ANNE, Desk, day, lists
-from triage.registre import signals
+from triage.registre import life, measures, signals
 from triage.registre.acts import dossier_object
 from triage.registre.indicator import year_figure
+from triage.registre.life import LevelGiven
 from triage.registre.ranking import Ranked, Score
+from triage.registre.register import MeasureState
 
 SIT = "SIT-0001"
 
@@ -245,3 +247,37 @@ def test_what_is_made_again_without_a_dossier_says_nothing_of_situations() -> No
     assert counted == {"Situations": 0, "Signaux": 0, "Mesures agence": 0}
     assert [row["Dossier"] for row in records(left.content, "Questions")] == [4]
     assert without_dossiers(content, {1_000}, told=lambda _: "") is None
+
+
+def test_nothing_that_stays_at_the_agency_is_in_any_part_of_the_files_of_others() -> None:
+    entries, desk = nine()
+    one, when = desk.of(SIT), desk.when("03/02")
+    told = {"pilote": "PILOTE-SECRET"}
+    desk.enter(life.change(one, told, by=ANNE, when=when, lists=lists()))
+    level = LevelGiven("Modéré", "JUSTIFICATION-SECRETE, en trente caractères au moins.")
+    desk.enter(life.set_level(desk.of(SIT), level, by=ANNE, when=when, lists=lists()))
+    given = {"type": "publicité", "mode": "exigée", "cible": "CIBLE-SECRETE"}
+    dates = {MeasureState.DECIDED: day("04/02")}
+    decided = measures.add(one, "MES-0003", given, dates=dates, by=ANNE, when=when, lists=lists())
+    shown = {"type": "CPC", "mode": "prise", "séance": "SEANCE-SECRETE"}
+    shown |= {"indicateur": "INDICE-SECRET"}
+    dates = {MeasureState.IN_FORCE: day("04/02")}
+    desk.enter(decided)
+    desk.enter(measures.add(one, "MES-0004", shown, dates=dates, by=ANNE, when=when, lists=lists()))
+    signalled(desk, "SIG-0002", "réseau", suite="SUITE-SECRETE")
+    signalled(desk, "SIG-0003", résumé="SIGNAL-SECRET")
+    desk.asked(SIT, "lille", on="05/02", due="01/03")
+    desk.answered("QUE-0001", "lille", "REPONSE-SECRETE", on="06/02")
+    score = Score(points=13, most=20, lines=(), version="", reference="")
+    ranked = {SIT: Ranked(SIT, 1, first=False, level="", score=score)}
+    made = context(register=view(desk, on=day("01/03"), ranked=ranked))
+    books = WorkbookSet(entries, made, LIGHT, POLICY, two_centres())
+    secrets = ("PILOTE", "JUSTIFICATION", "CIBLE", "SEANCE", "INDICE", "SUITE", "SIGNAL", "REPONSE")
+    for author in ("crpv-lyon", "reseau"):
+        content = b"".join(parts(books.workbook(author)).values())
+        for secret in (*(f"{one}-SECRET" for one in secrets), "13/20", "MES-0003", "SIG-0003"):
+            assert secret.encode() not in content, (author, secret)
+        assert b"MES-0004" in content
+    agency = b"".join(parts(books.workbook("agence")).values())
+    kept = {"JUSTIFICATION"}  # told by `unc registre show` alone
+    assert all(f"{one}-SECRET".encode() in agency for one in secrets if one not in kept)

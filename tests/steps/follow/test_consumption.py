@@ -9,8 +9,9 @@ import pytest
 
 from cli.app import call
 from datafiles.file import DataFileError
-from steps.follow.consumption_load import base_of, load_file
+from steps.follow.consumption_load import load_file
 from steps.follow.consumption_profile import Profile, editions, profile
+from steps.wiring.consumption import base_of
 
 BOOK = next((Path(__file__).parents[2] / "data" / "consommation").glob("*.xls"))
 CIP, OTHER = "3400999000116", "3400999000185"

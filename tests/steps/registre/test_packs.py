@@ -189,6 +189,19 @@ def test_pages_for_people_are_shown(
     assert "absente, sans « Résumé en langage clair »" in " ".join(shown.split())
 
 
+def test_a_dossier_that_waits_for_its_verdict_is_named_and_leaves_with_nothing(
+    bridge: Bridge, unc: Callable[..., Any], tmp_path: Path
+) -> None:
+    number = unc("registre", "list")["situations"][3]["dossiers"][0]
+    bridge.sandbox.control.submit(number, {17: "Un autre titre, plus précis"})
+    unc("sync")
+    pack = ("registre", "pack", "SEA-0001", "--to", str(tmp_path), "--for", "patients")
+    assert unc(*pack, code=1)["unjudged"] == [number]
+    assert unc(*pack[:-2])["unjudged"] == []
+    Town(bridge).answer()
+    assert unc(*pack, code=1)["unjudged"] == []
+
+
 def test_a_killed_writing_is_healed(unc: Callable[..., Any], tmp_path: Path) -> None:
     place = tmp_path / "SEA-0001"
     (place / ".en-cours-agence").mkdir(parents=True)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -122,3 +123,18 @@ def test_a_score_is_kept_with_its_lines_and_show_tells_how_it_moved(
     assert after["score"]["points"] == before["score"]["points"] + 1
     assert call(["registre", "show", subject]) == 0
     assert "Programme de surveillance renforcée 0 → 1" in capsys.readouterr().out
+
+
+def test_a_workbook_is_made_again_on_the_day_on_which_an_answer_is_late_and_no_other(
+    bridge: Bridge, unc: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = unc("registre", "list")["situations"][0]["id"]
+    words = ("--centres", "Lyon", "--texte", "Et depuis ?", "--echeance", "2099-02-15", *BY)
+    unc("registre", "question", "add", subject, *words)
+    exported(bridge)
+    monkeypatch.setattr("steps.registre.exported.today", lambda: date(2099, 2, 15))
+    assert exported(bridge) == set()
+    monkeypatch.setattr("steps.registre.exported.today", lambda: date(2099, 2, 16))
+    assert exported(bridge) == {"agence.xlsx", "crpv-lyon.xlsx"}
+    monkeypatch.setattr("steps.registre.exported.today", lambda: date(2099, 2, 17))
+    assert exported(bridge) == set()

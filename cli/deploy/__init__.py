@@ -1,0 +1,1 @@
+"""`unc deploy`: what a Prefect server must hold for the bridge."""

@@ -1,0 +1,145 @@
+"""The form: what changed in it, question after question, and its adoption."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import Field
+
+from portal.errors import ForbiddenError, NotWrittenError, RefusedError
+from portal.pages.view import view_of
+from portal.pages.writing import Form, Sent, Shown, form_of
+from portal.people.sessions import SignedIn
+from portal.source import FormState, Source
+
+_BACK = "/formulaire"
+_SHOWN = 8
+"""Champs that are proposed for a question."""
+
+router = APIRouter()
+
+
+@router.get("/formulaire")
+def form(request: Request, person: SignedIn) -> Response:
+    """Where the form stands, and the next questions.
+
+    Raises:
+        ForbiddenError: The person is no administrator.
+    """
+    if not person.role.administers:
+        raise ForbiddenError
+    state, refused = None, ""
+    try:
+        state = _source(request).form.state()
+    except RefusedError as error:
+        refused = str(error)
+    return view_of(request).page(
+        request,
+        "formulaire",
+        person=person,
+        state=state,
+        refused=refused,
+        most=_SHOWN,
+        gages=_shown(state) if state else None,
+    )
+
+
+_NAME = Annotated[str, Field(title="Votre nom", min_length=1, max_length=120)]
+
+
+class AnswerForm(Form):
+    """What a person says of a question."""
+
+    question: Annotated[str, Field(max_length=300)]
+    geste: Literal["choisir", "absent", "reprendre"]
+    choix: Annotated[str, Field(max_length=1_000)] = ""
+    raison: Annotated[str, Field(title="Raison", max_length=500)] = ""
+    nom: _NAME
+
+
+@router.post("/formulaire/reponse")
+def answer(sent: Annotated[Sent[AnswerForm], Depends(form_of(AnswerForm))]) -> Response:
+    """Say which champ asks a field, why none does, or take back what was said.
+
+    Raises:
+        NotWrittenError: The answer is refused, or somebody changed the form meanwhile.
+    """
+    sent.require(sent.person.role.administers)
+    source, given = _source(sent.request), sent.form
+    by = f"{given.nom} ({sent.person.email})"
+    if given.geste == "choisir" and not given.choix:
+        raise sent.refuse("Choisissez d’abord une des réponses proposées.", back=_BACK)
+    if given.geste == "absent" and not given.raison:
+        raise sent.refuse("Dites pourquoi le formulaire ne le demande pas.", back=_BACK)
+
+    def act() -> None:
+        try:
+            if given.geste == "reprendre":
+                source.form.take_back(given.question, by)
+            elif given.geste == "choisir":
+                source.form.decide(given.question, given.choix, "", by)
+            else:
+                source.form.decide(given.question, "", given.raison, by)
+        except RefusedError as error:
+            raise sent.refuse(str(error), back=_BACK) from error
+
+    return sent.write(
+        act,
+        shown=lambda: _present(source, sent),
+        back=_BACK,
+        said="C’est gardé ; rien n’est adopté par là.",
+        journal=("form changed", f"{given.question}, {given.geste}"),
+    )
+
+
+class AdoptForm(Form):
+    """Who adopts the form."""
+
+    nom: _NAME
+
+
+@router.post("/formulaire/adoption")
+def adopt(sent: Annotated[Sent[AdoptForm], Depends(form_of(AdoptForm))]) -> Response:
+    """Adopt the form as it is read now; from then on the bridge writes and hands out.
+
+    Raises:
+        NotWrittenError: Something stands against it, or somebody changed the form meanwhile.
+    """
+    sent.require(sent.person.role.administers)
+    source = _source(sent.request)
+
+    def act() -> None:
+        try:
+            against = source.form.adopt(f"{sent.form.nom} ({sent.person.email})")
+        except RefusedError as error:
+            raise sent.refuse(str(error), back=_BACK) from error
+        if against:
+            raise sent.refuse(" ; ".join(against), back=_BACK)
+
+    return sent.write(
+        act,
+        shown=lambda: _present(source, sent),
+        back=_BACK,
+        said="Le formulaire est adopté : la passerelle écrit et diffuse dès le prochain passage.",
+        journal=("form changed", "adoption"),
+    )
+
+
+def _present(source: Source, sent: "Sent[AnswerForm] | Sent[AdoptForm]") -> Shown:
+    try:
+        return _shown(source.form.state())
+    except RefusedError as error:
+        raise NotWrittenError(str(error), back=_BACK, typed=sent.form.typed()) from error
+
+
+def _shown(state: FormState) -> Shown:
+    """What somebody else, or DS, might change of it."""
+    said = " ; ".join(f"{path} : {text}" for path, text in state.said.items())
+    drifts = " ; ".join(text for text, _ in state.drifts)
+    return Shown(
+        {"Révision": state.revision, "Adopté": state.adopted, "Réponses": said, "Écarts": drifts}
+    )
+
+
+def _source(request: Request) -> Source:
+    source: Source = request.app.state.source
+    return source

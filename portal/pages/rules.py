@@ -1,0 +1,224 @@
+"""Rule-sets: one person proposes a file, sees who would change and why; another one adopts it."""
+
+from threading import Lock
+from typing import Annotated, ClassVar, Literal
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from datafiles.file import DataFileError, text_of
+from portal.errors import BusyError, ForbiddenError, UnknownError
+from portal.pages.view import view_of
+from portal.pages.writing import Form, Sent, Shown, form_of
+from portal.people.sessions import SignedIn
+from portal.source import CheckedRules, Source, now
+from store.staff.proposals import Decision, Proposal
+from triage.verdict.trial import Trial
+
+MOST_BYTES = 256 * 1024
+_LISTED = 30
+_SHOWN = 200
+_WAIT = 60.0
+_NOTHING = Shown({})
+_DECIDED = {"adopted": "adopté", "declined": "écarté"}
+
+router = APIRouter()
+
+
+class Trials:
+    """Trials of the last proposals: each takes a while, and nothing moves them but a run."""
+
+    def __init__(self) -> None:
+        self._turn = Lock()
+        self._known: dict[int, tuple[str, Trial]] = {}
+
+    def of(self, source: Source, one: Proposal) -> Trial | None:
+        """Who would change by a proposal; ``None`` where it cannot be read.
+
+        Raises:
+            BusyError: Another one is being tried for too long.
+        """
+        if not self._turn.acquire(timeout=_WAIT):
+            raise BusyError
+        try:
+            stamp = source.stamp()
+            known = self._known.get(one.id)
+            if known is None or known[0] != stamp:
+                checked = source.rules.check(one.name, one.content)
+                if checked.rules is None:
+                    return None
+                if len(self._known) >= _LISTED:
+                    self._known.clear()
+                known = (stamp, source.rules.attempt(checked.rules))
+                self._known[one.id] = known
+            return known[1]
+        finally:
+            self._turn.release()
+
+
+@router.get("/regles")
+def rules(request: Request, person: SignedIn) -> Response:
+    """Where a rule-set is proposed; the latest proposals.
+
+    Raises:
+        ForbiddenError: The person is no administrator.
+    """
+    if not person.role.administers:
+        raise ForbiddenError
+    source = _source(request)
+    return view_of(request).page(
+        request,
+        "regles",
+        person=person,
+        proposals=source.store.proposals.list(source.demarche, limit=_LISTED),
+        decided=_DECIDED,
+        gages=_NOTHING,
+    )
+
+
+class ProposeForm(Form):
+    """A file of rules."""
+
+    most_files: ClassVar[int] = 1
+
+
+@router.post("/regles")
+def propose(sent: Annotated[Sent[ProposeForm], Depends(form_of(ProposeForm))]) -> Response:
+    """Keep a rule-set that a person proposes; nothing judges by it before another one adopts it.
+
+    Raises:
+        NotWrittenError: There is no file, or it cannot be used.
+    """
+    sent.require(sent.person.role.administers)
+    source, file = _source(sent.request), sent.file
+    if file is None:
+        raise sent.refuse("Choisissez d’abord le fichier du référentiel.", back="/regles")
+    if len(file.content) > MOST_BYTES:
+        raise sent.refuse("Ce fichier a plus de 256\u00a0Kio.", back="/regles")
+    try:
+        text = text_of(file.content, source=file.name)
+        checked = source.rules.check(file.name, text)
+    except DataFileError as error:
+        raise sent.refuse(" ; ".join(error.problems), back="/regles") from error
+    if checked.unusable:
+        raise sent.refuse(" ; ".join(checked.problems), back="/regles")
+    kept: list[int] = []
+
+    def act() -> None:
+        by, at = sent.person.email, now()
+        kept.append(source.store.proposals.add(source.demarche, file.name, text, by=by, at=at))
+
+    sent.write(
+        act,
+        shown=lambda: _NOTHING,
+        back="/regles",
+        said="",
+        journal=("rules proposed", file.name),
+    )
+    return sent.done(
+        "Le fichier est proposé : rien n’est encore en vigueur.", back=f"/regles/{kept[0]}"
+    )
+
+
+@router.get("/regles/{number}")
+def proposal(request: Request, number: str, person: SignedIn) -> Response:
+    """What a proposed rule-set would change: who, and why.
+
+    Raises:
+        ForbiddenError: The person is no administrator.
+        UnknownError: There is no such proposal.
+    """
+    if not person.role.administers:
+        raise ForbiddenError
+    source = _source(request)
+    one = _proposal(source, number)
+    trials: Trials = request.app.state.trials
+    checked: CheckedRules | None = None
+    problems: tuple[str, ...] = ()
+    if one.decision is None:
+        try:
+            checked = source.rules.check(one.name, one.content)
+            problems = checked.problems
+        except DataFileError as error:
+            problems = error.problems
+    trial = trials.of(source, one) if checked is not None and checked.rules else None
+    return view_of(request).page(
+        request,
+        "referentiel",
+        person=person,
+        one=one,
+        checked=checked,
+        problems=problems,
+        trial=trial,
+        moves=trial.moves[:_SHOWN] if trial else (),
+        decided=_DECIDED,
+        own=one.proposed_by == person.email,
+        gages=_shown(one),
+    )
+
+
+class DecideForm(Form):
+    """What is decided of a proposal."""
+
+    geste: Literal["adopter", "ecarter"]
+
+
+@router.post("/regles/{number}")
+def decide(
+    number: str, sent: Annotated[Sent[DecideForm], Depends(form_of(DecideForm))]
+) -> Response:
+    """Adopt a proposal, which another person made; or put it aside.
+
+    Raises:
+        UnknownError: There is no such proposal.
+        NotWrittenError: The person proposed it herself, it was decided, or it cannot be used.
+    """
+    sent.require(sent.person.role.administers)
+    source = _source(sent.request)
+    one, by = _proposal(source, number), sent.person.email
+    back, adopts = f"/regles/{one.id}", sent.form.geste == "adopter"
+    if adopts and one.proposed_by == by:
+        raise sent.refuse(
+            "Vous avez proposé ce fichier : une autre personne de l’administration l’adopte.",
+            back=back,
+        )
+    decision: Decision = "adopted" if adopts else "declined"
+
+    def act() -> None:
+        if adopts:
+            try:
+                source.rules.adopt(one.name, one.content)
+            except DataFileError as error:
+                raise sent.refuse(" ; ".join(error.problems), back=back) from error
+        if not source.store.proposals.decide(source.demarche, one.id, decision, by=by, at=now()):
+            raise sent.refuse("Cette proposition a déjà reçu une décision.", back=back)
+
+    said = (
+        f"{one.name} est adopté : il juge les dossiers déposés depuis sa date d’effet, dès le"
+        " prochain passage."
+        if adopts
+        else f"{one.name} est écarté."
+    )
+    return sent.write(
+        act,
+        shown=lambda: _shown(_proposal(source, number)),
+        back=back,
+        said=said,
+        journal=("rules adopted" if adopts else "rules declined", one.name),
+    )
+
+
+def _shown(one: Proposal) -> Shown:
+    return Shown({"Décision": _DECIDED.get(one.decision or "", "en attente")})
+
+
+def _proposal(source: Source, number: str) -> Proposal:
+    known = number.isascii() and number.isdecimal() and len(number) < 11  # noqa: PLR2004
+    found = source.store.proposals.get(source.demarche, int(number)) if known else None
+    if found is None:
+        raise UnknownError
+    return found
+
+
+def _source(request: Request) -> Source:
+    source: Source = request.app.state.source
+    return source

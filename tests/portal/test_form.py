@@ -1,0 +1,99 @@
+"""A form that changed is read question after question and adopted, in pages."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cli.portal.source import source_of
+from sandbox.generator.generate import generate
+from settings import ROOT
+from steps.wiring.services import open_services
+from tests.conftest import bridge_on
+from tests.portal.conftest import ADMIN, AGENCE, Portal, Visitor, add_account, served
+from tests.portal.test_accounts import plain
+
+NAME = "Camille Martin"
+OTHER = "autre@ansm.example.fr"
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Portal, Path]]:
+    """A portal whose form renamed a champ that rules read, and asks one no more."""
+    made = [one for one in generate(12, seed=3) if not one.archived][:6]
+    with bridge_on(tmp_path_factory.mktemp("formulaire"), made) as bridge:
+        bridge.run()
+        edits = [
+            {"op": "reword", "champ": 21, "label": "Usage qui est fait du médicament"},
+            {"op": "remove", "champ": 2},
+        ]
+        bridge.sandbox.control.publish(bridge.sandbox.demarche, edits=edits)
+        bridge.run()
+        with open_services(bridge.settings) as services:
+            source = source_of(services)
+            for email, role in ((ADMIN, "admin"), (OTHER, "admin"), (AGENCE, "agence")):
+                add_account(source, email, role)
+            with served(source) as answering:
+                home = services.inputs.home / "correspondance" / str(services.demarche)
+                yield replace(answering, bridge=bridge), home
+
+
+def say(visitor: Visitor, question: str, **fields: str) -> tuple[int, str]:
+    form = visitor.form("/formulaire", "/formulaire/reponse", holding=f'value="{question}"')
+    answer = visitor.post("/formulaire/reponse", **form, **fields)
+    return answer.status_code, plain(answer.text)
+
+
+def adopt(visitor: Visitor, name: str = NAME) -> tuple[int, str]:
+    form = visitor.form("/formulaire", "/formulaire/adoption")
+    answer = visitor.post("/formulaire/adoption", **form, nom=name)
+    return answer.status_code, plain(answer.text)
+
+
+def test_a_changed_form_is_adopted_once_each_question_has_its_answer(
+    changed: tuple[Portal, Path],
+) -> None:
+    portal, home = changed
+    shipped = {one: one.read_bytes() for one in (ROOT / "mappings/unc").glob("*.yaml")}
+    admin, other, agency = portal.visitor(ADMIN), portal.visitor(OTHER), portal.visitor(AGENCE)
+    assert agency.get("/formulaire").status_code == 403
+    page = plain(admin.get("/formulaire").text)
+    assert "Ce formulaire n’est pas adopté." in page
+    assert "Bloquant." in page
+    assert 'value="but_medical"' in page
+    refused, told = adopt(admin)
+    assert refused == 409
+    assert "but médical" in told.lower() or "but_medical" in told
+    stale = other.form("/formulaire", "/formulaire/reponse", holding='value="but_medical"')
+    for fields, why in (
+        ({"geste": "absent", "raison": "", "nom": NAME}, "Dites pourquoi"),
+        ({"geste": "choisir", "choix": "", "nom": NAME}, "Choisissez"),
+        ({"geste": "choisir", "choix": "999999", "nom": NAME}, "une des réponses proposées"),
+        ({"geste": "absent", "raison": "Retirée", "nom": " "}, "Votre nom"),
+    ):
+        status, told = say(admin, "but_medical", **fields)
+        assert status == 409
+        assert why in told
+    reason = "L’agence ne le demande plus"
+    status, told = say(admin, "but_medical", geste="absent", raison=reason, nom=NAME)
+    assert status == 200
+    assert reason in told
+    late = other.post("/formulaire/reponse", **stale, geste="absent", raison="Autre", nom="B")
+    assert late.status_code == 409
+    assert say(admin, "but_medical", geste="reprendre", nom=NAME)[0] == 200
+    assert say(admin, "but_medical", geste="absent", raison=reason, nom=NAME)[0] == 200
+    token = agency.token("/exports")
+    for path in ("/formulaire/reponse", "/formulaire/adoption"):
+        sent = {**admin.form("/formulaire", path), "jeton": token, "nom": NAME, "geste": "absent"}
+        assert agency.post(path, **sent).status_code in {400, 403}
+    while (page := admin.get("/formulaire").text).count("Pas demandé") > 0:
+        question = page.split('name="question" value="')[1].split('"')[0]
+        assert say(admin, question, geste="absent", raison=reason, nom=NAME)[0] == 200
+    status, told = adopt(admin)
+    assert status == 200, told
+    assert f"par {NAME} ({ADMIN})" in told
+    assert reason in (home / "formulaire-relu.yaml").read_text("utf-8")
+    assert shipped == {one: one.read_bytes() for one in shipped}, "what ships is not changed"
+    lines = portal.source.store.visits.list(portal.source.demarche, limit=1)
+    assert (lines[0].account, lines[0].event, lines[0].file) == (ADMIN, "form changed", "adoption")

@@ -1,0 +1,26 @@
+"""Which substances are consumed abnormally, each with what shows it: an input of priorities."""
+
+from collections.abc import Iterable, Mapping
+
+from triage.consumption.signals import ConsumptionSignal
+
+
+def abnormal(signals: Iterable[ConsumptionSignal], *, source: str) -> Mapping[str, str]:
+    """What shows, in French, that a substance is consumed more than its past foretells.
+
+    Args:
+        signals: Substances that depart from their past.
+        source: Edition of the figures, as it is cited.
+
+    Returns:
+        By substance in normal form; one that is not there is not consumed abnormally.
+    """
+    cited = f" ; {source}" if source else ""
+    return {
+        one.substance: (
+            f"{one.substance} : {one.boxes} boîtes en {one.year}, {one.low} à {one.high} prévues"
+            f" (q = {one.q_value:.2g}{cited})"
+        )
+        for one in signals
+        if one.boxes > one.high
+    }
