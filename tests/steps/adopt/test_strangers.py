@@ -31,7 +31,8 @@ FORMS = [
     pytest.param("groupement.yaml", 30, 59, marks=pytest.mark.slow),
     pytest.param("laconique.yaml", 29, 47, marks=pytest.mark.slow),
     pytest.param("hospitalier.yaml", 18, 62, marks=pytest.mark.slow),
-    pytest.param("statisticien.yaml", 4, 51, marks=pytest.mark.slow),
+    pytest.param("chef_de_projet.yaml", 14, 62, marks=pytest.mark.slow),
+    pytest.param("statisticien.yaml", 20, 55, marks=pytest.mark.slow),
     pytest.param("traducteur.yaml", 16, 60, marks=pytest.mark.slow),
 ]
 """Each with how many fields are sure, and how many are taken once a person has looked, at least."""
