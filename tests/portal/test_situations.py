@@ -285,7 +285,7 @@ def test_a_seance_is_prepared_its_fiches_fetched_and_its_advice_entered(portal: 
     got = agency.get(f"{page}/fiches/agence")
     with zipfile.ZipFile(io.BytesIO(got.content)) as pack:
         assert [one.split(".")[-1] for one in sorted(pack.namelist())] == ["docx", "pdf"]
-    assert agency.get(f"{page}/fiches/..").status_code == 404
+    assert agency.get(f"{page}/fiches/tout").status_code == 404
     assert agency.get(f"{page}/fiches/patients").status_code == 404  # not prepared
     absent = agency.post(f"{page}/fiches", **{**form, "pour": "patients"})
     assert f"absente, sans « Résumé en langage clair » : {name}" in text(absent)

@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import Field
 
 from french.text import typographic
 from portal.errors import UnknownError
 from portal.pages.registre.acting import ActForm, Done, Page, form_routes, when
 from portal.pages.registre.desk import at_of, desk_of
+from portal.pages.registre.forms import AdviceForm, ItemForm, PlanForm
 from portal.pages.registre.gestures import agency
 from portal.pages.view import view_of
 from portal.pages.writing import Form, Sent, Shown, form_of
 from portal.people.sessions import Person, SignedIn
 from portal.registre.desk import Desk, Read
-from portal.registre.inputs import LONG, Input, day_of, pairs
+from portal.registre.inputs import Input, day_of, pairs
 from portal.registre.rows import title_of
 from portal.source import now
 from steps.registre import committee as steps
@@ -128,44 +128,6 @@ def _shown(one: Meeting) -> Shown:
             "Dernier acte": str(one.last),
         }
     )
-
-
-class PlanForm(ActForm):
-    """On which day."""
-
-    date: Annotated[str, Field(title="Date", max_length=10)] = ""
-
-
-class ItemForm(ActForm):
-    """A situation of the agenda."""
-
-    situation: Annotated[str, Field(title="Situation", max_length=60)] = ""
-    question: Annotated[str, Field(title="Question", max_length=1_000)] = ""
-    rapporteur: Annotated[str, Field(title="Rapporteur", max_length=250)] = ""
-
-
-class AdviceForm(ActForm):
-    """What the committee advised, and the measure that it proposes."""
-
-    situation: Annotated[str, Field(title="Situation", max_length=60)] = ""
-    texte: Annotated[str, Field(title="Avis", max_length=LONG)] = ""
-    suite: Annotated[str, Field(title="Suite", max_length=1_000)] = ""
-    qui: Annotated[str, Field(title="Qui", max_length=250)] = ""
-    echeance: Annotated[str, Field(title="Échéance", max_length=10)] = ""
-    type: Annotated[str, Field(title="Type de mesure", max_length=100)] = ""
-    mode: Annotated[str, Field(title="Prise ou exigée", max_length=40)] = ""
-    cible: Annotated[str, Field(title="Cible", max_length=1_000)] = ""
-
-    def given(self) -> dict[str, str]:
-        """What is advised."""
-        told = {"texte": self.texte, "suite": self.suite, "qui": self.qui}
-        return {**told, "échéance": self.echeance}
-
-    def measure(self) -> dict[str, str] | None:
-        """The measure that is proposed, if any."""
-        if not (self.type or self.mode or self.cible):
-            return None
-        return {"type": self.type, "mode": self.mode, "cible": self.cible}
 
 
 def _needed(text: str) -> Any:
