@@ -118,15 +118,20 @@ def _situated(
         audience=audience,
         held=frozenset(one.entry.situation for one in known if one.entry.situation),
     )
-    sheet = next(one for one in source.columns.sheets if one.kind == "situations")
-    table = situations(
-        read,
-        origins=source.columns.figures,
-        sheet=sheet,
-        registered=registered,
-        trends=trends,
-    )
-    names = [one.name for one in table.columns]
+    cells: dict[str, dict[str, Content]] = {}
+    for sheet in source.columns.sheets:  # a démarche of another kind has none of situations
+        if sheet.kind == "situations":
+            table = situations(
+                read,
+                origins=source.columns.figures,
+                sheet=sheet,
+                registered=registered,
+                trends=trends,
+            )
+            names = [one.name for one in table.columns]
+            cells = {
+                str(row[0]): dict(zip(names, row, strict=True)) for row in table.rows if row[0]
+            }
     days: defaultdict[str, list[date]] = defaultdict(list)
     for one in known:
         name = one.entry.situation
@@ -135,7 +140,7 @@ def _situated(
             days[name].append(deposited_on(one))
     agency = audience == "agence"
     return SituationFigures(
-        cells={str(row[0]): dict(zip(names, row, strict=True)) for row in table.rows if row[0]},
+        cells=cells,
         days={name: tuple(sorted(found)) for name, found in days.items()},
         ranked=context.register.ranked if agency else {},
         told=source.look_up(descriptions) if agency else {},

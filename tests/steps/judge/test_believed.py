@@ -62,7 +62,7 @@ def test_a_text_that_became_a_number_is_the_number_it_says_or_its_text(
         bridge.sandbox.control.submit(one.number, {41: True, 42: text, 43: "Ventes"})
     retype(bridge, 42, "integer_number")
     shown = cells(bridge, "Patients estimés")
-    doubt = "(attendu : un nombre entier)"
+    doubt = "(attendu\u00a0: un nombre entier)"
     assert [shown[one.number] for one in seeds] == [
         1200,
         f"environ 350 {doubt}",
@@ -91,7 +91,7 @@ def test_a_decimal_that_became_an_integer_is_not_cut(
     bridge.sandbox.control.submit(seeds[1].number, {41: True, 42: 12.0, 43: "Ventes"})
     retype(bridge, 42, "integer_number")
     shown = cells(bridge, "Patients estimés")
-    assert shown[seeds[0].number] == "12.7 (attendu : un nombre entier)"
+    assert shown[seeds[0].number] == "12.7 (attendu\u00a0: un nombre entier)"
     assert shown[seeds[1].number] == 12
 
 
@@ -103,7 +103,7 @@ def test_several_options_of_a_list_that_became_simple_are_read_one_by_one(
     bridge.sandbox.control.submit(seeds[1].number, {18: ["Durée"]})
     retype(bridge, 18, "drop_down_list", options=["Indication", "Durée"])
     shown = cells(bridge, "Nature de la non-conformité")
-    assert shown[seeds[0].number] == "Indication ; Durée"
+    assert shown[seeds[0].number] == "Indication\u202f; Durée"
     assert shown[seeds[1].number] == "Durée"
 
 
@@ -118,7 +118,7 @@ def test_a_row_of_a_repetition_is_believed_as_the_rest_is(
     (line,) = [
         one for one in rows(agency(bridge), "Spécialités") if one["Dossier"] == seeds[0].number
     ]
-    assert line["Statut réglementaire"] == "AMM ; CPC (attendu : un choix dans une liste)"
+    assert line["Statut réglementaire"] == "AMM ; CPC (attendu\u00a0: un choix dans une liste)"
 
 
 def test_a_list_fed_by_a_csv_shows_labels_and_never_the_number_of_a_row(
@@ -133,7 +133,7 @@ def test_a_list_fed_by_a_csv_shows_labels_and_never_the_number_of_a_row(
     shown = cells(bridge, "Nature de la non-conformité")
     assert [shown[one.number] for one in seeds] == [
         "Soins, suite et réadaptation",
-        "Cardiologie ; Urgences",
+        "Cardiologie\u202f; Urgences",
         "Cardiologie, Soins, suite et réadaptation",
         "ligne 9009 (DS ne donne pas le libellé de ce choix)",
     ]

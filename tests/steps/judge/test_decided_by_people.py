@@ -86,7 +86,7 @@ def test_an_exclusion_by_hand_silences_labels_and_keeps_the_dossier_at_the_agenc
         cells = row(made, "agence", held.number)
         assert cells is not None
         assert cells["Statut"] == "Hors champ"
-        assert cells["Priorité"] is None
+        assert cells["Priorité"] == "sans priorité"
         with open_services(made.settings) as services:
             assert (
                 held.number not in services.store.situations.reports(services.demarche)

@@ -15,6 +15,7 @@ from store.outbox.corrections import Correction
 from store.outbox.plans import DuePlan
 from store.outbox.sent import Sent
 from store.repository import Store, open_store
+from store.staff.accounts import Account
 from store.staff.handed_out import HandedRow
 from store.staff.lines import DossierLine
 from store.staff.opinions import OpinionRow
@@ -48,7 +49,7 @@ def remember_all_about(store: Store, number: int, *, row: MakeRow, day: Day) -> 
     verdict = AssessmentRow(number, "f", "b", None, day(0), SECRET)
     store.assessments.save(7, [verdict], at=day(0))
     store.facts.count(7, [Counted(number, SECRET, None, SECRET)])
-    said = [SECRET] * 8
+    said = [SECRET] * 13
     line = DossierLine(number, "agence", SECRET, "P1", None, "2026-01-01", *said)
     store.lines.save(7, {number: "s"}, [line])
     replies = (
@@ -73,6 +74,9 @@ def remember_all_about(store: Store, number: int, *, row: MakeRow, day: Day) -> 
     store.attachments.mark_fetched(7, number, content_hash="h")
     store.opinions.save(7, [OpinionRow(number, "agence", "Favorable", SECRET)], at=day(0))
     store.not_patients.add(7, number, [SECRET], who="a@x.example", at=day(1))
+    who = f"{number}@x.example"
+    store.accounts.add(Account(who, "agence", day(0), day(0)))
+    store.seen.save(7, who, {number: SECRET}, at=day(1))
     store.absences.mark_lost(7, [number], at=day(2))
 
 
