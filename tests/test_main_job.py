@@ -132,9 +132,9 @@ def test_the_agency_workbook_has_a_row_for_each_dossier_with_its_verdict(done: D
         "Complétude",
         "Éléments manquants",
         "Spécialité",
+        "Date de dépôt",
         "Substance",
         "Exploitant",
-        "Date de dépôt",
     ]
     assert table.keys() == SEEDS.keys()
     for number, row in table.items():

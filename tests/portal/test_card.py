@@ -32,7 +32,7 @@ def test_the_heading_says_what_the_dossier_is_about(portal: Portal) -> None:
     assert CHANGED in heading
     line = portal.source.store.lines.of(portal.source.demarche, "reseau", [portal.changed])
     assert line[portal.changed].product in heading
-    assert f"<title>Dossier {portal.changed}\u00a0: {CHANGED[:20]}" in page
+    assert f"<title>Dossier {portal.changed} : {CHANGED[:20]}" in page
 
 
 def test_answers_stand_under_the_headings_of_the_form_in_its_order(portal: Portal) -> None:

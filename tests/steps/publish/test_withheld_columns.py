@@ -162,7 +162,7 @@ def test_a_column_that_becomes_the_agency_s_is_masked_in_former_workbooks(
     worked_out = rows[0].index("Motifs de priorité")
     assert {row[worked_out] for row in rows[1:]} == {POLICY.mask}
     about = openpyxl.load_workbook(folder / "reseau.xlsx")["À propos"]
-    assert f"ce qui n'est plus diffusé est masqué (« {TITLE} »)" in str(about["B2"].value)
+    assert f"ce qui n’est plus diffusé est masqué («\u00a0{TITLE}\u00a0»)" in str(about["B2"].value)
     assert follow(tmp_path, hidden).remade == []
     [again] = earlier_sets(tmp_path, demarche=4242)
     assert again.intact
