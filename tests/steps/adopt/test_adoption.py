@@ -78,7 +78,13 @@ def test_a_person_is_guided_stops_and_takes_up_again(
     left = {one["field"] for one in ours.unc("mapping", "adapt")["left"]}
     assert first not in left
     assert left
-    shown = typed(*(["n", ""] * 4), *([""] * 20), "o")
+    shown = ""
+    for _ in range(4):  # an answer may leave another question without a champ
+        asked = ours.unc("mapping", "adapt")["left"]
+        answers = [line for one in asked for line in ([""] if one["likeliest"] else ["n", ""])]
+        shown = typed(*answers, *([""] * 20), "o")
+        if "adopt" in shown:
+            break
     assert "adopt" in shown
     absences = ours.unc("mapping", "adapt")["absent"]
     assert absences[first] == "Jamais demandé"
