@@ -25,7 +25,7 @@ KNOWN = {
     "hospitalier.yaml": frozenset({"donnees_securite"}),
     "traducteur.yaml": frozenset({"specialites", "mesures"}),
 }
-"""Fields that are still sure and wrong of a form made harsher: faults to mend, no other may join."""
+"""Fields still sure and wrong of a form made harsher: faults to mend, and no other may join."""
 FEW = ("autre_plume.yaml", "laconique.yaml")
 
 
