@@ -402,6 +402,7 @@ def test_a_base_that_is_damaged_in_its_middle_is_told_and_not_copied(
     assert not copy.exists()
 
 
+@pytest.mark.debian
 def test_a_sound_base_is_said_to_be_so_on_postgresql_too(cluster: Cluster) -> None:
     with open_store(cluster.url(cluster.new_database())) as store:
         store.upgrade()
