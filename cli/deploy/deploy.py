@@ -3,10 +3,8 @@
 import os
 from pathlib import Path
 
-from rich.console import Console
-
 from cli.portal.mail_settings import MailSettings, loaded
-from cli.terminal.output import Common, print_json
+from cli.terminal.output import Common, Console, print_json
 from settings import SettingsError
 
 _DEFAULT = Common()

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
 from cli.doctor.check import Check
-from cli.terminal.output import printable, table
+from cli.terminal.output import Console, printable, table
 from french.text import typographic
 from mappings.report.display import show
 from settings import Settings

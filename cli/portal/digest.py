@@ -2,10 +2,8 @@
 
 import smtplib
 
-from rich.console import Console
-
 from cli.portal.settings import load_portal_settings
-from cli.terminal.output import Common, print_json
+from cli.terminal.output import Common, Console, print_json
 from datafiles.refusals import refusal
 from settings import SettingsError
 from steps.wiring.services import each_demarche, open_services

@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
-from rich.console import Console
 
 from cli.registre.options import At, reading
-from cli.terminal.output import Common, print_json
+from cli.terminal.output import Common, Console, print_json
 from french.text import agreed
 from steps.registre.around import Asked
 from triage.registre.fiche import Reader

@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
-from rich.console import Console
 
 from cli.registre.options import DOOR, acting, reading
-from cli.terminal.output import Common, print_json, say, table
+from cli.terminal.output import Common, Console, print_json, say, table
 from french.text import agreed
 from steps.registre import past_years as steps
 from triage.registre.acts import By

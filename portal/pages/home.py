@@ -21,7 +21,6 @@ from store.staff.lines import DossierLine
 
 NOTHING = Shown({})
 """A form that changes what is the person's alone: nobody else can have moved it."""
-_MOST_PAGES = 100_000
 
 router = APIRouter()
 

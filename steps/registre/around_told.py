@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from french.text import agreed
 from mappings.medicines.reference import Medicine
 from mappings.report.display import show
 from steps.follow.consumption import Consumed
@@ -53,6 +54,6 @@ def availability_told(medicines: Sequence[Medicine] | None) -> Iterator[str]:
         since = f" depuis le {each.since:%d/%m/%Y}" if each.since else ""
         yield f"{each.status or 'tension'}{since} ({one.name})"
     if len(lines) > _SHOWN_SHORTAGES:
-        yield f"et {len(lines) - _SHOWN_SHORTAGES} autre(s)"
+        yield f"et {agreed(len(lines) - _SHOWN_SHORTAGES, 'autre')}"
     if not lines:
         yield "ni rupture ni tension en cours"
