@@ -18,7 +18,7 @@ _AT = re.compile(
     rf"(?<=\w) (?i:chez|à) (?={any_of(WORDS.webmails)}(?:\.| (?i:dot|point) )(?:fr|com|net)\b)"
 )
 _LOCAL = re.compile(
-    r"(?:[\w+'%-]{1,30}(?: (?i:point|dot|tiret|underscore) | ?\. | \.))?[\w.+'%-]{1,64}$"
+    r"(?:[\w+'%-]{1,30}(?: (?i:point|dot|tiret|underscore) | ?\. | \.|\.\n))?[\w.+'%-]{1,64}$"
 )
 _DOT = (
     r"(?: (?i:dot|point) (?=[a-z]{2,4}\b)| \. (?=[a-z]{2,4}\b)| ?\.|,(?=[a-z]{2,3}\b)"

@@ -27,6 +27,8 @@ def professions_near(text: str, start: int, end: int) -> bool:
     """Whether words of a profession stand beside a name: of who writes, not of a patient."""
     before = re.split(r"[.;\n](?=\s|$)", text[max(0, start - 40) : start])[-1]
     after = re.split(r"[.;\n](?=\s|$)", text[end : end + AHEAD])[0]
+    if text[max(0, start - 3) : start] == "de ":
+        before = ""  # « le médecin traitant de M. Roy »
     near = (
         *_since_a_verb(WORD.findall(before)),
         *_until_a_verb(WORD.findall(after)),

@@ -34,6 +34,7 @@ _OF_A_SERVICE = re.compile(
     r"[ :,(]{1,3}(?:(?i:t[ée]l(?:[ée]phone)?\.?|au)[ :]{1,3})?$"
 )
 """The number of a switchboard, a centre: a land line just behind its name."""
+_THEN_A_SERVICE = re.compile(rf" ?\({any_of(WORDS.switchboards)}(?!\w)")
 _BEFORE = 40
 _SHORT = 80
 """Characters of an answer that often comes again."""
@@ -45,9 +46,8 @@ def _phones(text: str) -> Iterator[Span]:
     for start, end in phones_in(text):
         if any(first < end and start < last for first, last in taken):
             continue
-        if _LAND_LINE.match(text, start) and _OF_A_SERVICE.search(
-            text, max(0, start - _BEFORE), start
-        ):
+        service = _OF_A_SERVICE.search(text, max(0, start - _BEFORE), start)
+        if _LAND_LINE.match(text, start) and (service or _THEN_A_SERVICE.match(text, end)):
             continue
         if _SERVICE.match(text, start) or CODE_BEFORE.search(text, max(0, start - _BEFORE), start):
             continue

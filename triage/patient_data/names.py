@@ -277,8 +277,14 @@ def _is_lower_part(word: str, found: Name) -> bool:
     folded_word = bare_word(word)
     if folded_word in _PARTICLES:
         return bool(found.words or found.civility)
-    return folded_word in USUAL_NAMES or (
-        bool(found.words) and bare_word(found.words[0]) in USUAL_NAMES and is_strange(word)
+    return (
+        folded_word in USUAL_NAMES
+        or folded_word.partition("-")[0] in USUAL_NAMES
+        or (
+            bool(found.words)
+            and bare_word(found.words[0]).partition("-")[0] in USUAL_NAMES
+            and is_strange(word)
+        )
     )
 
 

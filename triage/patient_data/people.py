@@ -234,10 +234,23 @@ def _pairs(text: str) -> Iterator[Span]:
         start, end = match.start(), match.end("other")
         if is_of_another((one, *other.split())) or tells_a_medicine((one, last)):
             continue
-        if _OF_OTHERS.search(text, max(0, start - _NEAR), start) or _THEN_CITED.match(text, end):
-            continue
-        if not professions_near(text, start, end):
+        if _KIN.match(text, end) or not (
+            _OF_OTHERS.search(text, max(0, start - _NEAR), start)
+            or _THEN_CITED.match(text, end)
+            or professions_near(text, start, end)
+        ):
             yield start, end
+    for match in _IN_PARENTHESES.finditer(text):
+        if is_strange(match["name"]) and not tells_a_medicine((match["name"],)):
+            yield match.span("name")
+
+
+_IN_PARENTHESES = re.compile(
+    r"(?<![\w-])(?P<name>[A-ZÉÈ][^\W\d_]{3,25}) \((?i:(?:la |le |ma |mon )?patiente?)\)"
+)
+"""« Tanguy (patient) »."""
+_KIN = re.compile(rf" ?\((?:(?i:sa|son|la|le) )?{any_of(WORDS.relatives)}(?!\w)")
+"""« Contact : Gwenaëlle Tanguy (fille) »."""
 
 
 def _is_shouted(word: str) -> bool:
@@ -326,6 +339,8 @@ def _by_civility(text: str) -> Iterator[Span]:
         if name is None or not any(len(one) > 1 and looks_like_a_name(one) for one in name.words):
             if initials := _ONE_INITIAL.match(text, start):
                 yield initials.span()
+            continue
+        if _THEN_CITED.match(text, name.end):
             continue
         whose = _WHOSE.search(text, max(0, start - _NEAR), start)
         writes = (

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 
 from french.text import fold
-from triage.patient_data.names import is_clinical, is_of_another, looks_like_a_name
+from triage.patient_data.names import is_clinical, is_first_name, is_of_another, looks_like_a_name
 
 Span = tuple[int, int]
 
 _NEAR = 60
 _CELL = re.compile(
     r"(?<!\w)(?P<label>(?i:pr[ée]noms?|nom(?: de famille| de naissance| d'usage| et pr[ée]noms?)?)"
-    r"(?i:(?: d[ue] (?:la )?patiente?)?)) ?(?:[:=|;\t-]|->) ?"
+    r"(?i:(?: d[ue] (?:la )?patiente?)?)) ?(?:[:=|;\t-]|->)[ \n]?"
     r"(?P<value>[^\W\d_][^\W\d_'-]{0,25}(?:[ '-]{1,2}[^\W\d_]{2,25}){0,3}?)"
     r"(?= ?(?:$|[\n,;.|()/-]| (?i:pr[ée]noms?|n[ée]e?|ddn|[âa]ge|date|sexe|nom|ipp"
     r"|t[ée]l)(?!\w)| \d))"
@@ -22,6 +22,9 @@ _SPACED = re.compile(
     r"|P R E N O M) ?[:=] ?(?P<value>[A-Z](?: [A-Z]){2,20})(?!\w)"
 )
 """« N O M : B O U R D I N »."""
+_BARE_CELLS = re.compile(
+    r"(?<!\w)(?i:pr[ée]nom) (?P<first>[^\W\d_]{2,20}) (?i:nom) (?P<last>[^\W\d_]{2,25})(?!\w)"
+)
 _IDENTITY_NEAR = re.compile(
     r"(?<!\w)(?i:pr[ée]noms?|[âa]ge|ddn|n[ée]e?|naissance|sexe|patiente?)(?!\w)"
 )
@@ -34,6 +37,10 @@ def cells_in(text: str) -> Iterator[Span]:
     """Names beside « nom » or « prénom » in a line, with a capital or not."""
     for match in _SPACED.finditer(text):
         yield match.span("value")
+    for match in _BARE_CELLS.finditer(text):
+        if is_first_name(fold(match["first"])):
+            yield match.span("first")
+            yield match.span("last")
     for match in _CELL.finditer(text):
         value = match["value"]
         words = fold(value).replace("-", " ").split()
@@ -58,6 +65,8 @@ _PERSONAL = re.compile(
     r"|patiente?|surname|first ?name|last ?name|name|birth ?date|phone)"
     r"(?: (?:de famille|d'usage|de naissance|usuel|complet|(?:du |de la )?patiente?))?)[ \":]{0,3}"
 )
+_OF_A_THING = frozenset({"nom", "name", "adresse"})
+"""Titles that a product has too."""
 _A_COUNT = re.compile(r"\W{0,3}\d{0,3}\W{0,3}")
 _SEPARATORS = ";|,\t"
 _FEWEST_COLUMNS = 2
@@ -78,6 +87,7 @@ def columns_in(text: str) -> Iterator[Span]:
             sign = max(_SEPARATORS, key=line.count)
             heads = line.split(sign)
             personal = frozenset(at for at, one in enumerate(heads) if _PERSONAL.fullmatch(one))
-            enough = len(personal) >= (_FEWEST_COLUMNS if sign == "," else 1)
+            alone = len(personal) == 1 and fold(heads[min(personal)]).strip(' "') in _OF_A_THING
+            enough = len(personal) >= (_FEWEST_COLUMNS if sign == "," or alone else 1)
             titles = len(heads) if enough and len(heads) >= _FEWEST_COLUMNS else 0
         start += len(line) + 1
