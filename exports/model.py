@@ -1,6 +1,6 @@
 """What an export is made from: dossiers with their verdicts, and the circumstances."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -111,6 +111,7 @@ class RegisterView:
         last_acts: Last act of each question that a centre may know, by question and centre.
         ranked: Score and rank of situations, by id.
         years: The annual indicator, oldest first.
+        sanctions: Types of measures that leave the agency once they are published only.
     """
 
     register: Register = _EMPTY
@@ -118,6 +119,7 @@ class RegisterView:
     last_acts: Mapping[tuple[str, str], int] = field(default_factory=dict)
     ranked: Mapping[str, Ranked] = field(default_factory=dict)
     years: tuple[YearFigure, ...] = ()
+    sanctions: Container[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from cli.portal.mail_settings import loaded, secret_of
-from settings import PREFIX, SettingsError
+from cli.portal.mail_settings import loaded
+from settings import PREFIX, SettingsError, secret_of
 
 _SHORTEST = 32
 """Characters of a secret: 24 bytes by chance, in base64."""
