@@ -97,8 +97,15 @@ def say(text: str) -> None:
 
 
 def print_json(value: Mapping[str, Any]) -> None:
-    """Print the one JSON object of a command; with escapes where the output is not UTF-8."""
-    text = orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode()
+    """Print the one JSON object of a command; with escapes where the output is not UTF-8.
+
+    What was typed may be no text: such bytes are shown as �.
+    """
+    try:
+        text = orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode()
+    except TypeError:
+        told = json.dumps(value, indent=2, default=str, ensure_ascii=False)
+        text = "".join("�" if unicodedata.category(one) == "Cs" else one for one in told)
     if not str(sys.stdout.encoding).lower().startswith("utf"):
         text = json.dumps(orjson.loads(text), indent=2)
     sys.stdout.write(text + "\n")
