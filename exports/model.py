@@ -7,10 +7,10 @@ from typing import Literal, TypeAlias
 
 from mappings.report.model import Report
 from mappings.schema.model import FormMapping
-from triage.registre.indicator import YearFigure
 from triage.registre.questions import Asked
 from triage.registre.ranking import Ranked
 from triage.registre.register import Register
+from triage.registre.years.indicator import YearFigure
 from triage.replies.decision import Decision, decide
 from triage.replies.reply import Conflict
 from triage.situations.description import Description

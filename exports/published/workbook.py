@@ -23,7 +23,7 @@ from exports.sheets.columns import OF_REGISTER, ColumnsFile, SheetSpec
 from exports.sheets.computed import link_of
 from exports.sheets.dictionary import dictionary
 from exports.sheets.figures import Synthesis, synthesise
-from exports.sheets.situations import situations
+from exports.sheets.situations.table import situations
 from exports.sheets.tables import Table, TableMaker
 from exports.sheets.to_treat import (
     Circumstances,

@@ -18,8 +18,8 @@ from steps.registre.ranking import proposed_level
 from store.staff.lines import DossierLine
 from store.verdicts.scores import KeptScore
 from triage.registre.acts import Act, end_of, history
-from triage.registre.committee import Advice, Item, Meeting, meetings
-from triage.registre.effect_text import told_lines
+from triage.registre.committee.seances import Advice, Item, Meeting, meetings
+from triage.registre.effect.text import told_lines
 from triage.registre.questions import Asked as Question
 from triage.registre.ranking import Score
 from triage.registre.register import Measure, Signal, Situation

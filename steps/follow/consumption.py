@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from datafiles.file import DataFileError
-from steps.wiring.consumption import base_of, yearly_boxes
+from steps.wiring.public_data.consumption import base_of, yearly_boxes
 from steps.wiring.services import Services
 from store.consumption.base import (
     ConsumptionBaseError,
@@ -24,7 +24,7 @@ from triage.consumption.signals import (
     by_substance,
     signals,
 )
-from triage.situations.dci import Salts
+from triage.situations.words.dci import Salts
 
 _POPULATIONS = "populations.csv"
 

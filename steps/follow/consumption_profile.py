@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from datafiles.file import DataFileError
-from steps.wiring.consumption import base_of
+from steps.wiring.public_data.consumption import base_of
 from store.consumption.base import (
     MONTHLY,
     OPEN_MEDIC,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from datafiles.file import DataFileError
-from steps.wiring.consumption import base_of
+from steps.wiring.public_data.consumption import base_of
 from store.consumption.base import (
     MONTHLY,
     OPEN_MEDIC,
@@ -15,7 +15,7 @@ from store.consumption.base import (
     ConsumptionBaseError,
     open_consumption,
 )
-from triage.situations.dci import Salts, joined
+from triage.situations.words.dci import Salts, joined
 
 
 @dataclass(frozen=True, slots=True)

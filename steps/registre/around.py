@@ -13,19 +13,19 @@ from steps.follow.consumption_sold import Sold, sold
 from steps.judge.acts import today
 from steps.judge.situations import descriptions
 from steps.wiring.case_files import reports_of
-from steps.wiring.reference import matcher_of
+from steps.wiring.public_data.reference import matcher_of
 from steps.wiring.services import Services, now
 from triage.registre.acts import Act, as_known
-from triage.registre.availability import first_generics, shortages
 from triage.registre.duplicates import copies
-from triage.registre.effect import Cause, Effect, Observed, effect_of, other_measures
+from triage.registre.effect.availability import first_generics, shortages
+from triage.registre.effect.effect import Cause, Effect, Observed, effect_of, other_measures
 from triage.registre.events import events
 from triage.registre.folding import read
 from triage.registre.life import find
 from triage.registre.register import Register, Signal, Situation
-from triage.situations.dci import Salts
 from triage.situations.description import Description
 from triage.situations.facts import SituationFacts, facts_of
+from triage.situations.words.dci import Salts
 
 _NETWORK = "réseau"
 

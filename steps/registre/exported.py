@@ -12,8 +12,8 @@ from steps.wiring.logs import LOG
 from steps.wiring.services import Services, now
 from triage.registre.acts import Verb
 from triage.registre.folding import read
-from triage.registre.indicator import year_figure, years_of
 from triage.registre.questions import acts_of, asked
+from triage.registre.years.indicator import year_figure, years_of
 
 
 def register_view(services: Services, found: Followed) -> RegisterView:

@@ -29,7 +29,7 @@ from steps.registre.acting import Acting
 from steps.registre.ranking import proposed_level
 from steps.wiring.services import Services
 from triage.registre import life
-from triage.registre.committee import meetings
+from triage.registre.committee.seances import meetings
 from triage.registre.life import REQUIRED
 from triage.registre.refused import Refused
 from triage.registre.register import OPEN, Situation, State

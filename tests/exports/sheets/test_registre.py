@@ -24,10 +24,10 @@ from tests.exports.registered import LIGHT, two_centres, view, workbooks
 from tests.triage.registre.desk import ANNE, Desk, day, lists
 from triage.registre import life, measures, signals
 from triage.registre.acts import dossier_object
-from triage.registre.indicator import year_figure
 from triage.registre.life import LevelGiven
 from triage.registre.ranking import Ranked, Score
 from triage.registre.register import MeasureState
+from triage.registre.years.indicator import year_figure
 
 SIT = "SIT-0001"
 

@@ -11,7 +11,7 @@ from cli.app import call
 from datafiles.file import DataFileError
 from steps.follow.consumption_load import load_file
 from steps.follow.consumption_profile import Profile, editions, profile
-from steps.wiring.consumption import base_of
+from steps.wiring.public_data.consumption import base_of
 
 BOOK = next((Path(__file__).parents[2] / "data" / "consommation").glob("*.xls"))
 CIP, OTHER = "3400999000116", "3400999000185"

@@ -10,7 +10,7 @@ from triage.consumption.signals import (
     by_substance,
     signals,
 )
-from triage.situations.dci import Salts
+from triage.situations.words.dci import Salts
 
 SALTS = Salts(frozenset({"chlorhydrate", "sodique"}))
 
