@@ -1,19 +1,25 @@
 """What settings are checked with: addresses, the file of several démarches, French reasons."""
 
+import os
 import tomllib
+import unicodedata
 from collections.abc import Set as AbstractSet
 from datetime import date
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias, TypeVar, get_args
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv.parser import parse_stream
-from pydantic import AfterValidator
+from pydantic import AfterValidator, SecretStr, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from datafiles.refusals import refusal
+
+ENV_FILE = Path(".env")
+"""In the folder that the command is run from; real environment variables win over it."""
 
 PORTAL_PORT = 8214
 """Where the portal listens, unless told otherwise; its own address by default says so too."""
@@ -47,13 +53,94 @@ def https_or_loopback(url: str) -> str:
     """Let an address pass when nobody on the way can read what is sent to it.
 
     Raises:
-        ValueError: Someone could.
+        ValueError: Someone could, or it is no address.
     """
-    parts = urlsplit(url)
+    parts = _parts(url)
     local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
     if not (parts.scheme == "https" and parts.hostname) and not local:
         raise ValueError("une adresse https:// est attendue (http:// seulement sur cette machine)")
     return url
+
+
+def without_account(url: str) -> str:
+    """Let an address pass that holds no password: this one is shown, in journals too.
+
+    Raises:
+        ValueError: It does.
+    """
+    if "@" in _parts(url).netloc:
+        raise ValueError("une adresse sans compte ni mot de passe est attendue")
+    return url
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 (it is looked at here)
+    except ValueError:  # of its host or its port, in English
+        raise ValueError("ce n'est pas une adresse : son port, ou ses crochets") from None
+    if any(char.isspace() for char in url):
+        raise ValueError("une adresse sans espace est attendue")
+    return parts
+
+
+ShownAddress: TypeAlias = Annotated[
+    str, AfterValidator(https_or_loopback), AfterValidator(without_account)
+]
+
+_LONGEST_NAME, _LONGEST_PATH = 255, 4_095
+"""Bytes that Linux lets a file's name and a path have."""
+
+
+class Given(BaseSettings):
+    """What all settings share: where they are given, and what none of them may be."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX.upper(),
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8-sig",
+        extra="ignore",
+        frozen=True,
+    )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _usable(cls, value: Any, info: ValidationInfo) -> Any:
+        """What is empty is not given; a folder that must be somewhere is never the current one."""
+        if not isinstance(value, str):
+            return value
+        known = cls.model_fields[str(info.field_name)]
+        given = value.strip()
+        if not given:
+            if known.annotation is Path:
+                raise ValueError("elle est vide ; donnez un chemin, ou ôtez la ligne")
+            return known.default if known.default is None else value
+        kinds = {known.annotation, *get_args(known.annotation)}
+        _plain(given, lines=SecretStr in kinds)
+        if Path in kinds:
+            _place(given)
+        return given
+
+
+def _plain(given: str, *, lines: bool) -> None:
+    """Raise ``ValueError`` where a text has what nobody typed; ``lines``: line ends are told later.
+
+    Bytes that are not UTF-8 stand in the environment as halves of a surrogate pair.
+    """
+    kinds = {unicodedata.category(char) for char in given if not (lines and char in "\r\n")}
+    if "Cs" in kinds:
+        raise ValueError("ce n'est pas du texte UTF-8")
+    if "Cc" in kinds:
+        raise ValueError("elle a un caractère de contrôle : tabulation, saut de ligne…")
+
+
+def _place(given: str) -> None:
+    """Raise ``ValueError`` where no file can have such a path."""
+    if given.startswith("~"):
+        raise ValueError("« ~ » n'est pas compris ici ; donnez un chemin absolu")
+    names = [len(os.fsencode(name)) for name in given.split("/")]
+    if max(names) > _LONGEST_NAME or sum(names) + len(names) > _LONGEST_PATH:
+        raise ValueError("ce chemin est trop long")
 
 
 def env_names(file: Path) -> list[str]:
