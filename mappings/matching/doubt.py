@@ -72,16 +72,20 @@ def _denies(pair: Likeness) -> bool:
     """Whether it says no more often than any way of asking the field does, or says it first."""
     if NEGATED not in pair.label or _worded(pair):
         return False
-    read, wanted = pair.wants.lexicon.words.read, pair.wanted
-    said = read(bare_label(pair.offered.descriptor.label))
-    ways = [
-        way
-        for one in (wanted.title, *wanted.labels, *wanted.worded)
-        if pair.label.issuperset(way := read(bare_label(one)))
-    ]
-    most = max((way.count(NEGATED) for way in ways), default=0)
-    first = said[0] == NEGATED and not any(way[:1] == (NEGATED,) for way in ways)
+    read, label = pair.wants.lexicon.words.read, bare_label(pair.offered.descriptor.label)
+    ways = [one for one in _ways(pair) if pair.label.issuperset(read(one))]
+    said, most = read(label), max((read(one).count(NEGATED) for one in ways), default=0)
+    first = said[0] == NEGATED and (
+        frozenset(said[1:]) in pair.wanted.phrases
+        or not any(one.split()[:1] == label.split()[:1] for one in ways)
+    )
     return said.count(NEGATED) > most or first
+
+
+def _ways(pair: Likeness) -> Iterator[str]:
+    """The field's title, its labels and each way of asking it, bare."""
+    wanted = pair.wanted
+    yield from (bare_label(wanted.title), *wanted.labels, *wanted.worded)
 
 
 def _asks_otherwise(pair: Likeness) -> bool:

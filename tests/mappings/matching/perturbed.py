@@ -115,6 +115,8 @@ def otherwise(variant: Variant, kind: str, chance: random.Random) -> Variant:
         if kind == "fondues":
             if any({str(one["id"]), str(after["id"])} <= ids for ids in variant.truth.values()):
                 continue  # the two parts of one field
+            if "options" in one or one["label"] == after["label"]:
+                continue  # what it gives to choose says what it asks
             one["label"] = f"{asked} et {after['label']}"
         else:
             wording = chance.choice(_OTHERWISE[kind])
