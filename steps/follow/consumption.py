@@ -22,7 +22,8 @@ from triage.consumption.signals import (
     ConsumptionSignal,
     PopulationGap,
     by_substance,
-    signals,
+    foreseen,
+    outside,
 )
 from triage.situations.words.dci import Salts
 
@@ -35,17 +36,22 @@ class Consumed:
 
     Attributes:
         years: Years of the tables.
-        signals: Substances that depart from their past.
+        foreseen: Every substance with enough of a past, beside what that foretells.
         gaps: Target and reached populations.
         sources: Editions that the figures are of, as they are cited.
         unloaded: Tables that lie beside the base and that nobody loaded.
     """
 
     years: tuple[int, ...]
-    signals: tuple[ConsumptionSignal, ...]
+    foreseen: tuple[ConsumptionSignal, ...]
     gaps: tuple[PopulationGap, ...]
     sources: tuple[str, ...] = ()
     unloaded: tuple[str, ...] = ()
+
+    @property
+    def signals(self) -> tuple[ConsumptionSignal, ...]:
+        """Substances outside the interval that their past foretells."""
+        return outside(self.foreseen)
 
     @property
     def past_years(self) -> int:
@@ -62,7 +68,7 @@ class Consumed:
         known = frozenset(substances)
         return replace(
             self,
-            signals=tuple(one for one in self.signals if one.substance in known),
+            foreseen=tuple(one for one in self.foreseen if one.substance in known),
             gaps=tuple(one for one in self.gaps if one.substance in known),
         )
 
@@ -82,7 +88,7 @@ def consumed(services: Services) -> Consumed:
     known = {one.source.casefold() for one in found.editions} if found else set()
     return Consumed(
         years=tuple(sorted(tables)),
-        signals=signals(by_substance(tables)),
+        foreseen=foreseen(by_substance(tables)),
         gaps=gaps,
         sources=found.sources if found else (),
         unloaded=tuple(_unloaded(folder, known)),
