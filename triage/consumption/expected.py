@@ -79,7 +79,7 @@ class Prescribers(_Expected):
 
 
 class Expectations(_Expected):
-    """The whole file."""
+    """The whole file; ``digest`` is that of its text."""
 
     version: str
     fields: Fields
@@ -90,6 +90,7 @@ class Expectations(_Expected):
     ignores: Words
     prescripteur: Prescribers
     tolerance: Mapping[Axis, Mapping[str, Annotated[float, Field(gt=0, lt=1)]]]
+    digest: str = ""
 
     def tolerated(self, axis: Axis, code: str) -> float:
         """Share of the boxes that may go to a code that is not expected."""
@@ -106,7 +107,8 @@ def parse_expectations(text: str, *, source: str) -> Expectations:
     Raises:
         DataFileError: With one line for each problem.
     """
-    return DataFile(text, source=source).validate(Expectations)
+    file = DataFile(text, source=source)
+    return file.validate(Expectations).model_copy(update={"digest": file.digest})
 
 
 @dataclass(frozen=True, slots=True)
