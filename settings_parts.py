@@ -1,6 +1,7 @@
 """What settings are checked with: addresses, the file of several démarches, French reasons."""
 
 import os
+import re
 import tomllib
 import unicodedata
 from collections.abc import Set as AbstractSet
@@ -116,7 +117,10 @@ class Given(BaseSettings):
                 raise ValueError("elle est vide ; donnez un chemin, ou ôtez la ligne")
             return known.default if known.default is None else value
         kinds = {known.annotation, *get_args(known.annotation)}
-        _plain(given, lines=SecretStr in kinds)
+        secret = SecretStr in kinds
+        _plain(given, lines=secret)
+        if not secret and re.search(r"\s#", given):
+            raise ValueError("un commentaire la suit, que systemd prend pour elle : à sa ligne")
         if Path in kinds:
             _place(given)
         return given
