@@ -48,10 +48,11 @@ from exports.xlsx.print_setup import Margins, set_up_page
 from exports.xlsx.shell import fill_shell
 from exports.xlsx.styles import register
 from exports.xlsx.synthesis_sheet import Headings, alternatives, fill_synthesis
+from french.text import typographic
 from mappings.schema.model import Audience
 from triage.situations.trends import Trend
 
-_TITLES: dict[Audience, str] = {"agence": "classeur de l'agence", "reseau": "réseau des CRPV"}
+_TITLES: dict[Audience, str] = {"agence": "classeur de l’agence", "reseau": "réseau des CRPV"}
 _FOOTERS: dict[Audience, str] = {
     "agence": "Agence seulement — confidentiel",
     "reseau": "Diffusion : réseau des CRPV",
@@ -96,7 +97,7 @@ class AudienceWorkbook:
     def title(self) -> str:
         """Title of the workbook."""
         whom = self.centre.name if self.centre else _TITLES[self.maker.audience]
-        return f"{self.columns.title} — {whom}"
+        return f"{typographic(self.columns.title)} — {whom}"
 
     @property
     def footer(self) -> str:
@@ -256,7 +257,7 @@ class AudienceWorkbook:
         if spec.kind == "synthese":
             subtitle = " · ".join(
                 (
-                    f"Démarche {context.demarche} — {context.title}",
+                    f"Démarche {context.demarche} — {typographic(context.title)}",
                     self._dated[:1].lower() + self._dated[1:],
                     context.filters or self._held,
                 )

@@ -223,7 +223,7 @@ class SheetSpec(_ColumnsPart):
                 )
         known_names = {column.name for column in self.columns}
         for audience, names in self.first.items():
-            for at, name in enumerate(names):
+            for at, name in enumerate(map(header_name, names)):
                 if name not in known_names:
                     raise wrong_at(
                         ("first", audience, at),
@@ -237,7 +237,7 @@ class SheetSpec(_ColumnsPart):
 
     def ordered(self, audience: Audience) -> tuple[ColumnSpec, ...]:
         """Its columns in the order of an audience."""
-        rank = {name: at for at, name in enumerate(self.first.get(audience, ()))}
+        rank = {header_name(name): at for at, name in enumerate(self.first.get(audience, ()))}
         return tuple(sorted(self.columns, key=lambda one: rank.get(one.name, len(rank))))
 
 

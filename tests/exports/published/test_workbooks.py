@@ -39,7 +39,7 @@ FIRST_COLUMNS = (
 )
 OF_CENTRES = (
     *FIRST_COLUMNS[:4],
-    "Pourquoi vous l'avez",
+    "Pourquoi vous l’avez",
     *FIRST_COLUMNS[5:],
 )
 

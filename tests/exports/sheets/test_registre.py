@@ -90,7 +90,7 @@ def test_6_a_centre_sees_7_dossiers_fewer_than_11_cases_1_measure_and_no_signal(
         (row,) = records(content, "Situations")
         assert row["Dossiers"] == "1, 2, 3, 4, 5, 6, 7"
         assert (row["Signalements"], row["Cas graves"]) == (7, "< 11")
-        assert (row["Mesures de l'agence"], row["Signaux hors dossiers"]) == (1, 0)
+        assert (row["Mesures de l’agence"], row["Signaux hors dossiers"]) == (1, 0)
         assert (row["Titre"], row["État"], row["Niveau"]) == (
             "Néfopam injectable avalé",
             "Suivi de l’impact",
@@ -100,7 +100,7 @@ def test_6_a_centre_sees_7_dossiers_fewer_than_11_cases_1_measure_and_no_signal(
         assert records(content, "Signaux") == []
         (measure,) = records(content, "Mesures agence")
         assert (measure["Mesure"], measure["Type"]) == ("MES-0002", "communiqué")
-        assert not {"Décidée le", "Échéance d'évaluation", "Conclusion"} & measure.keys()
+        assert not {"Décidée le", "Échéance d’évaluation", "Conclusion"} & measure.keys()
         assert not any(b"Signal gard" in part for part in parts(content).values())
 
 
@@ -108,7 +108,7 @@ def test_6_the_agency_sees_all_of_it() -> None:
     entries, desk = nine()
     content = workbooks(entries, desk, on=day("01/03")).workbook("agence")
     (row,) = records(content, "Situations")
-    assert (row["Signalements"], row["Mesures de l'agence"], row["Signaux hors dossiers"]) == (
+    assert (row["Signalements"], row["Mesures de l’agence"], row["Signaux hors dossiers"]) == (
         9,
         2,
         1,
@@ -224,8 +224,8 @@ def test_the_indicator_comes_from_the_register_and_dictionnaire_defines_it() -> 
     content = WorkbookSet([], made, LIGHT, POLICY).workbook("agence")
     figures = {line[0]: line[1] for line in by_openpyxl(content, "Synthèse") if line[0]}
     assert figures["Situations identifiées en 2017"] == 4
-    assert figures["Part des situations de 2017 avec une mesure de l'agence dans l'année"] == 25
-    assert figures["Situations de 2017 en cours d'évaluation au 31 décembre"] == 2
+    assert figures["Part des situations de 2017 avec une mesure de l’agence dans l’année"] == 25
+    assert figures["Situations de 2017 en cours d’évaluation au 31 décembre"] == 2
     assert figures["Situations de 2017 closes sans mesure"] == 1
     told = {row["Colonne"]: row["Sens"] for row in records(content, "Dictionnaire")}
     assert "Provisoire" in told["Situations identifiées en 2017"]

@@ -34,6 +34,8 @@ FORMS = [
     pytest.param("chef_de_projet.yaml", 14, 62, marks=pytest.mark.slow),
     pytest.param("statisticien.yaml", 20, 55, marks=pytest.mark.slow),
     pytest.param("traducteur.yaml", 16, 60, marks=pytest.mark.slow),
+    pytest.param("caisse.yaml", 51, 84, marks=pytest.mark.slow),
+    pytest.param("cadre_a.yaml", 45, 68, marks=pytest.mark.slow),
 ]
 """Each with how many fields are sure, and how many are taken once a person has looked, at least."""
 
