@@ -1,6 +1,7 @@
 """What settings are checked with: addresses, the file of several démarches, French reasons."""
 
 import os
+import re
 import tomllib
 import unicodedata
 from collections.abc import Set as AbstractSet
@@ -116,7 +117,10 @@ class Given(BaseSettings):
                 raise ValueError("elle est vide ; donnez un chemin, ou ôtez la ligne")
             return known.default if known.default is None else value
         kinds = {known.annotation, *get_args(known.annotation)}
-        _plain(given, lines=SecretStr in kinds)
+        secret = SecretStr in kinds
+        _plain(given, lines=secret)
+        if not secret and re.search(r"\s#", given):
+            raise ValueError("un commentaire la suit, que systemd prend pour elle : à sa ligne")
         if Path in kinds:
             _place(given)
         return given
@@ -176,16 +180,8 @@ def demarche_tables(file: Path, *, known: AbstractSet[str]) -> dict[int, dict[st
     Raises:
         ValueError: It cannot be read, or a table does not say what it must; in French.
     """
-    try:
-        content = tomllib.loads(file.read_text("utf-8-sig"))
-    except OSError as error:
-        raise ValueError(f"le fichier {file} ne peut pas être lu ({refusal(error)})") from None
-    except RecursionError:
-        raise ValueError(f"le fichier {file} a trop de crochets les uns dans les autres") from None
-    except ValueError as error:  # not text, or not TOML
-        raise ValueError(f"le fichier {file} n'est pas du TOML ({error})") from None
     tables: dict[int, dict[str, Any]] = {}
-    for name, raw in content.items():
+    for name, raw in _toml(file).items():
         if not isinstance(raw, dict):
             raise ValueError(f"dans {file}, « {name} » est hors de la table d'une démarche")  # noqa: TRY004
         table = {key.lower().removeprefix(PREFIX): value for key, value in raw.items()}
@@ -206,6 +202,21 @@ def demarche_tables(file: Path, *, known: AbstractSet[str]) -> dict[int, dict[st
     if not tables:
         raise ValueError(f"le fichier {file} ne décrit aucune démarche")
     return tables
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8-sig"))
+    except OSError as error:
+        raise ValueError(f"le fichier {file} ne peut pas être lu ({refusal(error)})") from None
+    except RecursionError:
+        raise ValueError(f"le fichier {file} a trop de crochets les uns dans les autres") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"le fichier {file} n'est pas du texte UTF-8") from None
+    except ValueError as error:  # in English, with the place
+        place = re.search(r"at line (\d+)", str(error))
+        line = f"ligne {place[1]}" if place else "à sa fin"
+        raise ValueError(f"le fichier {file} n'est pas du TOML ({line})") from None
 
 
 def allowed(field: FieldInfo) -> str:

@@ -134,6 +134,7 @@ def test_files_that_an_editor_of_windows_saved_are_read(
         ("ALERT_WEBHOOK", "https://[::1", "son port, ou ses crochets"),
         ("SMTP_FROM", "un@exemple.fr\nBcc: tous@exemple.fr", "un caractère de contrôle"),
         ("SMTP_PASSWORD_FILE", "~/secret", "donnez un chemin absolu"),
+        ("OIDC_NAME", "ProConnect   # le nom sur le bouton", "un commentaire la suit"),
         ("OIDC_NAME", "\udcff", "ce n'est pas du texte UTF-8"),
     ],
 )

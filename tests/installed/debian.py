@@ -87,11 +87,11 @@ def release_before(to: Path) -> None:
 
     A tree with a migration that was numbered otherwise since is nobody's release.
     """
-    git, folder = ["git", "-C", str(ROOT)], "store/migrations/versions"
-    ours = {one.name for one in (ROOT / folder).glob("r*.py")}
-    changed = call([*git, "log", "--first-parent", "-m", "--format=%H", "--", folder]).split()
+    git, versions = ["git", "-C", str(ROOT)], "store/migrations/versions"
+    ours = {one.name for one in (ROOT / versions).glob("r*.py")}
+    changed = call([*git, "log", "--first-parent", "-m", "--format=%H", "--", versions]).split()
     for commit in changed:
-        there = call([*git, "ls-tree", "--name-only", f"{commit}~1:{folder}"]).split()
+        there = call([*git, "ls-tree", "--name-only", f"{commit}~1:{versions}"]).split()
         if {name for name in there if re.match(r"r\d", name)} < ours:
             break
     else:

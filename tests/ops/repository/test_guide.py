@@ -18,7 +18,7 @@ def commands() -> list[str]:
     page = (ROOT / "docs/exploitation.md").read_text("utf-8")
     blocks = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     lines = [
-        re.sub(r"\s+#.*$", "", line).strip() for block in blocks for line in block.splitlines()
+        re.sub(r"(^|\s+)#.*$", "", line).strip() for block in blocks for line in block.splitlines()
     ]
     return [line for line in lines if line and not SETTING.match(line)]
 
@@ -81,3 +81,10 @@ def test_what_was_not_run_is_little_and_the_guide_says_so() -> None:
     assert all(word.split()[0] in {"podman", "age", "git", "mkdir", "for", "curl", "done"}
                for word in unproved)  # fmt: skip
     assert told == 3  # compose, encryption, the download of the medicines
+
+
+def test_no_setting_is_written_with_a_comment_after_it() -> None:
+    """systemd would take it for a part of the value."""
+    for file in [*(ROOT / "docs").glob("*.md"), *(ROOT / "deploy").rglob("*.env")]:
+        lines = file.read_text("utf-8").splitlines()
+        assert not [one for one in lines if re.match(r"UNC_[A-Z_]+=.*\s#", one)], file
