@@ -17,7 +17,9 @@ _WHO: Final = re.compile(
 _WHETHER: Final = re.compile(
     r"\b(?:a t|ont|est|sont|etes|avez|existe t|a t elle|fut|sera) (?:il|elle|ils|elles|vous|on)\b"
 )
-_MORE: Final = re.compile(r"\b(?:et|puis) (?:comment|pourquoi|si|combien|quand|lesquel|laquelle|lequel)")
+_MORE: Final = re.compile(
+    r"\b(?:et|puis) (?:comment|pourquoi|si|combien|quand|lesquel|laquelle|lequel)"
+)
 _AND: Final = re.compile(r"\b(?:et|puis|ainsi que)\b", re.IGNORECASE)
 _CLAUSES: Final = re.compile(r"[;,/&:–—?]| \(| - |\b(?:et|puis|ou|ainsi que)\b", re.IGNORECASE)
 """What stands between the things that one question names."""
@@ -30,6 +32,8 @@ _ENOUGH: Final = 0.4
 
 def doubted(pair: Likeness) -> bool:
     """Whether a person must look at it: words that bound what is asked, or choices that lack."""
+    if len(pair.offered.flat) == 1:
+        return True  # rows that are asked once: whether there may be others, a person says
     if pair.unread or pair.asked is Asked.LABEL:
         return pair.unread
     several = _some_of_it(pair) or _goes_on(pair) or _asks_another(pair)

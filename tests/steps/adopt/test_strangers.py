@@ -120,8 +120,12 @@ class Told:
         kind = (spec.fields[inner] if inner else spec).type
         boxes = {key for key, _ in told if "vaut" in self.variant.told[key]}
         if boxes:
-            means = {self.variant.told[key]["vaut"] for key, yes in told if key in boxes and yes}
-            return set(value) == means
+            means = [
+                {self.variant.told[key]["vaut"], self._asked(key)["label"]}
+                for key, yes in told
+                if key in boxes and yes
+            ]
+            return len(value) == len(means) and all(one & {*value} for one in means)
         if kind in {"yes_no", "checkbox"}:
             return any(
                 value == (answer != self.variant.told[key].get("inverse", False))
