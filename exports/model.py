@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from mappings.report.model import Report
 from mappings.schema.model import FormMapping
+from triage.consumption.profile import Profile
 from triage.registre.questions import Asked
 from triage.registre.ranking import Ranked
 from triage.registre.register import Register
@@ -112,6 +113,7 @@ class RegisterView:
         ranked: Score and rank of situations, by id.
         years: The annual indicator, oldest first.
         sanctions: Types of measures that leave the agency once they are published only.
+        consumption: What public data say of each situation, by id; none when nothing was loaded.
     """
 
     register: Register = _EMPTY
@@ -120,6 +122,7 @@ class RegisterView:
     ranked: Mapping[str, Ranked] = field(default_factory=dict)
     years: tuple[YearFigure, ...] = ()
     sanctions: Container[str] = frozenset()
+    consumption: Mapping[str, Profile] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Self, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
-from settings import PREFIX, refused, secret_of
-from settings_parts import https_or_loopback
+from settings import refused, secret_of
+from settings_parts import Given, https_or_loopback
 
 if TYPE_CHECKING:  # every command looks at the names below, those that send alone at this
     from portal.mail import Post
@@ -18,16 +18,8 @@ def _address(given: SecretStr) -> SecretStr:
     return given
 
 
-class MailSettings(BaseSettings):
+class MailSettings(Given):
     """Every setting of e-mails, documented once; ``unc doctor`` prints them."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        env_file=".env",
-        env_file_encoding="utf-8-sig",
-        extra="ignore",
-        frozen=True,
-    )
 
     smtp_host: str = Field(
         default="",

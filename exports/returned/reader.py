@@ -13,7 +13,7 @@ from exports.returned.book import Book, Cell, Sheet
 from exports.returned.package import Package, PartError, unreadable
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.computed import COMMENT, JUDGEMENT
-from french.text import normalise_label
+from french.text import normalise_label, typographic
 
 KEY: Final = "dossier"
 WRITTEN: Final = (JUDGEMENT, COMMENT)
@@ -163,7 +163,7 @@ def _read(book: Book, columns: ColumnsFile) -> Returned:
     sheet = book.sheet(name)
     headers = {one.computed: one.name for one in columns.dossiers_sheet.columns}
     top = top_of(sheet, headers[KEY])
-    header = {column: cell.text for column, cell in sheet.rows.get(top, {}).items()}
+    header = {column: typographic(cell.text) for column, cell in sheet.rows.get(top, {}).items()}
     filled, problems = _filled(sheet, header, [headers[one] for one in _READ])
     if problems:
         return Returned(identity, problems=tuple(problems))
@@ -173,8 +173,10 @@ def _read(book: Book, columns: ColumnsFile) -> Returned:
 
 def top_of(sheet: Sheet, key: str) -> int:
     """Row of the headers: the first, unless a person put others over them."""
-    rows = list(sheet.rows.items())[:_MOST_ABOVE]
-    return next((row for row, cells in rows if any(one.text == key for one in cells.values())), 1)
+    for row, cells in list(sheet.rows.items())[:_MOST_ABOVE]:
+        if any(typographic(one.text) == key for one in cells.values()):
+            return row
+    return 1
 
 
 def _identity(sheet: Sheet) -> Identity | None:
