@@ -1,5 +1,7 @@
-"""Two exact or short-series tests, written out: a run must not import a statistics library of
-75 MB for them. Tests hold them equal to scipy's.
+"""Two tests against chance, of a series and of a split.
+
+Written out, because no run should import a library of 75 MB for them: tests hold them equal to
+scipy's.
 """
 
 from collections import Counter
