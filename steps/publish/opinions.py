@@ -96,8 +96,8 @@ def compare(
         return _refused(
             "",
             f"{name} n'est pas un classeur de la passerelle : sa feuille"
-            " « À propos » ne porte pas d'identifiant que l'on reconnaisse ; copiez les avis dans le"
-            " classeur publié, et renvoyez celui-là",
+            " « À propos » ne porte pas d'identifiant que l'on reconnaisse ; copiez les avis"
+            " dans le classeur publié, et renvoyez celui-là",
         )
     stranger = _stranger(services, identity) or (
         "" if allowed(identity.author) else "n’est pas votre classeur : renvoyez le vôtre"
