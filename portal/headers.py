@@ -16,6 +16,8 @@ LARGER = (
         re.compile(r"/(?:situations|mesures|signaux|questions|seances)(?:/.*)?"),
         128 * 1024,
     ),  # its texts
+    (re.compile(r"/annees/reprise"), 4 * 2**20),
+    (re.compile(r"/annees/reprise/.*"), 128 * 1024),  # what it would bring
     (re.compile(r"/renvoi"), 48 * 2**20),  # the agency's workbook of 10,000 dossiers, twice
 )
 """Paths of forms that may be longer, with their bytes: a long text, a file."""

@@ -30,7 +30,7 @@ from settings_parts import PORTAL_PORT
 from steps.judge.judge import ASSESSMENT
 from steps.publish.edition import make_edition
 from steps.wiring.failures import RequestError
-from steps.wiring.reference import load as load_medicines
+from steps.wiring.public_data.reference import load as load_medicines
 from steps.wiring.services import Services, now, open_services
 from steps.wiring.summary import Summary
 from store.repository import open_store

@@ -1,10 +1,11 @@
 """The portal, built from settings and served; imported by `unc serve` only, for it is slow."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TypeVar
 
 from cli.portal.listening import listening
@@ -42,6 +43,8 @@ from steps.wiring.summary import OUTCOMES
 from store.database.errors import AlreadyRunning
 
 _T = TypeVar("_T")
+_PATIENCE, _AGAIN = 8.0, 0.05
+"""Seconds that an act waits for another one, and between two looks."""
 
 
 def run_portal(*, host: str, port: int, common: Common) -> None:
@@ -92,12 +95,10 @@ def source_of(services: Services) -> Source:
     def say(number: int, code: str, is_none: bool, who: str) -> None:
         act = clear if is_none else restore
         try:
-            with services.store.lock(services.demarche):
+            with _alone(services):
                 act(services, number, [code], who=who)
         except RequestError as error:
             raise UnknownError from error
-        except AlreadyRunning as error:
-            raise BusyError from error
 
     def passages_of(number: int) -> Sequence[Passage]:
         try:
@@ -106,11 +107,8 @@ def source_of(services: Services) -> Source:
             raise UnknownError from error
 
     def enter(work: Callable[[Services], _T], /) -> _T:
-        try:
-            with services.store.lock(services.demarche):
-                return work(services)
-        except AlreadyRunning as error:
-            raise BusyError from error
+        with _alone(services):
+            return work(services)
 
     return Source(
         demarche=services.demarche,
@@ -144,6 +142,26 @@ def source_of(services: Services) -> Source:
         enter=enter,
         health=lambda: health_of(services),
     )
+
+
+@contextmanager
+def _alone(services: Services) -> Iterator[None]:
+    """Hold the démarche, once whoever acts in it for a moment let go: another portal, a command.
+
+    Raises:
+        BusyError: It is held for longer, by a run.
+    """
+    until = monotonic() + _PATIENCE
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(services.store.lock(services.demarche))
+                break
+            except AlreadyRunning as error:
+                if monotonic() >= until:
+                    raise BusyError from error
+            sleep(_AGAIN)
+        yield
 
 
 def _rules_desk(services: Services) -> RulesDesk:

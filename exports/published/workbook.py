@@ -19,11 +19,11 @@ from exports.published.checksum import RowDigests, content_digest
 from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading
 from exports.sheets.centres import Centre, author_of
-from exports.sheets.columns import OF_REGISTER, ColumnsFile, SheetSpec
+from exports.sheets.columns import AGENCY_ALONE, OF_REGISTER, ColumnsFile, SheetSpec
 from exports.sheets.computed import link_of
 from exports.sheets.dictionary import dictionary
 from exports.sheets.figures import Synthesis, synthesise
-from exports.sheets.situations import situations
+from exports.sheets.situations.table import situations
 from exports.sheets.tables import Table, TableMaker
 from exports.sheets.to_treat import (
     Circumstances,
@@ -107,7 +107,7 @@ class AudienceWorkbook:
     @property
     def sheets(self) -> tuple[str, ...]:
         """Names of its sheets, in order."""
-        return tuple(spec.name for spec in self.columns.sheets)
+        return tuple(spec.name for spec in self._sheets)
 
     @property
     def rows(self) -> Mapping[str, int]:
@@ -129,7 +129,7 @@ class AudienceWorkbook:
         """
         workbook, into = Workbook(), io.BytesIO()
         workbook.remove(workbook.worksheets[0])
-        sheets = [(workbook.create_sheet(spec.name), spec) for spec in self.columns.sheets]
+        sheets = [(workbook.create_sheet(spec.name), spec) for spec in self._sheets]
         styles = register(workbook)  # first, so that every workbook numbers them alike
         for sheet, spec in sheets:
             self._fill(sheet, spec)
@@ -153,10 +153,16 @@ class AudienceWorkbook:
         return into.getvalue()
 
     @cached_property
+    def _sheets(self) -> tuple[SheetSpec, ...]:
+        """Its sheets: those that stay at the agency are in its workbook alone."""
+        agency = self.maker.audience == "agence"
+        return tuple(one for one in self.columns.sheets if agency or one.kind not in AGENCY_ALONE)
+
+    @cached_property
     def tables(self) -> dict[str, Table]:
         """Every table, by name of sheet; `Dictionnaire` explains the others."""
         made: dict[str, Table] = {}
-        for sheet in self.columns.sheets:
+        for sheet in self._sheets:
             if sheet.kind == "a_traiter":
                 made[sheet.name] = self._to_treat(sheet)
             elif sheet.kind == "dossiers":
@@ -177,8 +183,8 @@ class AudienceWorkbook:
                 dossiers = made[self.columns.dossiers_sheet.name]
                 links = {number_of(cells): cells[0] for cells in dossiers.rows}
                 made[sheet.name] = changes_table(self.comparison, sheet=sheet, links=links)
-        explained = tuple(made[sheet.name] for sheet in self.columns.sheets if sheet.name in made)
-        for sheet in self.columns.sheets:
+        explained = tuple(made[sheet.name] for sheet in self._sheets if sheet.name in made)
+        for sheet in self._sheets:
             if sheet.kind == "dictionnaire":
                 made[sheet.name] = dictionary(
                     explained,

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from exports.returned.book import Book, Cell
 from exports.returned.package import Package
 from exports.returned.reader import not_a_text, read_sheet, top_of
-from triage.registre.past_columns import SHEETS, PastSheet
-from triage.registre.past_years import PastCell, PastRow
+from triage.registre.years.past_columns import SHEETS, PastSheet
+from triage.registre.years.past_years import PastCell, PastRow
 
 
 def read_past_years(

@@ -10,7 +10,7 @@ from exports.sheets.columns import Figures
 from french.text import typographic
 from french.time import months
 from mappings.report.model import Answer
-from triage.registre.indicator import YearFigure
+from triage.registre.years.indicator import YearFigure
 from triage.verdict.model import Status
 
 PRIORITIES = ("P1", "P2", "P3", "P4")

@@ -13,7 +13,7 @@ from exports.sheets.blocks import Block, by_month, by_nature, by_status, by_year
 from exports.sheets.columns import Figures, Format
 from french.text import typographic
 from mappings.report.model import Answer
-from triage.registre.indicator import YearFigure
+from triage.registre.years.indicator import YearFigure
 from triage.verdict.model import Status
 
 __all__ = ["Block", "Figure", "Synthesis", "synthesise"]

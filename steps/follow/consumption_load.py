@@ -18,7 +18,7 @@ from typing import IO
 
 from datafiles.file import DataFileError
 from french.text import fold
-from steps.wiring.consumption import base_of
+from steps.wiring.public_data.consumption import base_of
 from store.consumption.base import (
     MONTHLY,
     OPEN_MEDIC,

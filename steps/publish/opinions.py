@@ -30,6 +30,7 @@ from steps.wiring.failures import RequestError
 from steps.wiring.given_file import content_of
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.services import Services, now
+from store.repository import StoreMemory
 from store.staff.handed_out import audience_of, holds
 from store.staff.opinions import OpinionRow
 from store.staff.visits import Visit
@@ -157,11 +158,14 @@ def keep(services: Services, taken: TakenIn, *, line: Visit | None = None) -> No
     if taken.problems or not (taken.changes or taken.drafts):
         return
     rows = [OpinionRow(one.number, taken.author, *one.after) for one in taken.changes]
-    with services.store.transaction() as kept:
+
+    def write(kept: StoreMemory) -> None:
         kept.opinions.save(services.demarche, rows, at=now(), unless=taken.until)
         kept.acts.enter(services.demarche, taken.drafts, at=now(), unless=taken.acts_until)
         if line is not None:
             kept.visits.record(services.demarche, line)
+
+    services.store.together(write)
 
 
 def give(services: Services, row: OpinionRow, *, until: int, line: Visit) -> None:
@@ -180,9 +184,12 @@ def give(services: Services, row: OpinionRow, *, until: int, line: Visit) -> Non
     columns, _ = hand_out_files(services.inputs.publishing.columns, services.form.mapping)
     if row.judgement and row.judgement not in columns.opinions:
         raise RequestError(f"« {row.judgement} » n’est pas dans la liste des avis.")
-    with services.store.transaction() as kept:
+
+    def write(kept: StoreMemory) -> None:
         kept.opinions.save(services.demarche, [row], at=now(), unless=until)
         kept.visits.record(services.demarche, line)
+
+    services.store.together(write)
 
 
 def _answers(

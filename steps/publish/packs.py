@@ -34,10 +34,9 @@ from steps.registre.committee import known_meetings
 from steps.registre.ranking import proposed_level, ranked
 from steps.wiring.failures import RequestError
 from steps.wiring.handed_out_files import centres, hand_out_files
-from steps.wiring.reference import version_of
+from steps.wiring.public_data.reference import version_of
 from steps.wiring.services import Services
-from triage.registre.committee import Item, Meeting, find_meeting
-from triage.registre.fiche import (
+from triage.registre.committee.fiche import (
     CentreAnswer,
     Counted,
     Fiche,
@@ -46,6 +45,7 @@ from triage.registre.fiche import (
     fiche,
     may_be_shown,
 )
+from triage.registre.committee.seances import Item, Meeting, find_meeting
 from triage.registre.questions import asked as asked_of_centres
 from triage.registre.refused import Refused
 from triage.registre.register import Register, Situation

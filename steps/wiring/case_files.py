@@ -16,7 +16,7 @@ from mappings.report.model import Report, Value
 from mappings.schema.model import FormMapping
 from steps.wiring.failures import apart
 from steps.wiring.form import reviewed_form
-from steps.wiring.public_facts import PublicFacts
+from steps.wiring.public_data.facts import PublicFacts
 from steps.wiring.services import Services
 from store.dossiers.models import DossierPast, StoredDossier
 from triage.rules.model import RuleSet, in_force

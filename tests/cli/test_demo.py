@@ -15,7 +15,7 @@ from sandbox.api.instance import DATABASE
 from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
 from steps.wiring.failures import RequestError
-from steps.wiring.reference import load
+from steps.wiring.public_data.reference import load
 
 START = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - two_weeks.LENGTH
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from triage.situations.likeness import Likeness, Signature, Told
 from triage.situations.matching import Matching
-from triage.situations.vocabulary import Vocabulary
+from triage.situations.words.vocabulary import Vocabulary
 
 _ANY = ""
 """Key of first members that name no use."""

@@ -12,7 +12,7 @@ from triage.situations.facets import (
     weight,
 )
 from triage.situations.matching import Facet, Matching
-from triage.situations.vocabulary import BESIDE
+from triage.situations.words.vocabulary import BESIDE
 
 _CLASS = "*"
 Told: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]

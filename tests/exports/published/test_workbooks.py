@@ -194,6 +194,7 @@ def test_the_columns_file_orders_tabs_as_the_issue_asks() -> None:
         "Signaux",
         "Mesures agence",
         "Questions",
+        "Consommation",
         "Mesures",
         "Pièces jointes",
         "Changements",

@@ -21,13 +21,14 @@ from tests.exports.conftest import (
     records,
 )
 from tests.exports.registered import LIGHT, two_centres, view, workbooks
+from tests.triage.consumption.samples import a_profile
 from tests.triage.registre.desk import ANNE, Desk, day, lists
 from triage.registre import life, measures, signals
 from triage.registre.acts import dossier_object
-from triage.registre.indicator import year_figure
 from triage.registre.life import LevelGiven
 from triage.registre.ranking import Ranked, Score
 from triage.registre.register import MeasureState
+from triage.registre.years.indicator import year_figure
 
 SIT = "SIT-0001"
 
@@ -281,3 +282,25 @@ def test_nothing_that_stays_at_the_agency_is_in_any_part_of_the_files_of_others(
     agency = b"".join(parts(books.workbook("agence")).values())
     kept = {"JUSTIFICATION"}  # told by `unc registre show` alone
     assert all(f"{one}-SECRET".encode() in agency for one in secrets if one not in kept)
+
+
+def test_consumption_is_a_sheet_of_the_agency_alone() -> None:
+    entries, desk = nine()
+    (name,) = set(view(desk, on=day("01/03")).register.situations)
+    register = replace(
+        view(desk, on=day("01/03")), consumption={name: a_profile(), "SIT-9999": a_profile()}
+    )
+    made = WorkbookSet(entries, context(register=register), LIGHT, POLICY, two_centres())
+    rows = records(made.workbook("agence"), "Consommation")
+    assert {one["Situation"] for one in rows} == {name}
+    (region,) = [one for one in rows if one["Groupe"] == "Bretagne"]
+    assert (region["Axe"], region["Boîtes"], region["Part (%)"]) == ("région", 80_000, 80.8)
+    assert "à part" in region["Jugement"]
+    assert "édition" in region["Source"]
+    (absent,) = [one for one in rows if one["Période"] == "2023"]
+    assert (absent["Boîtes"], absent["Jugement"]) == (None, "hors champ")
+    for author in ("crpv-lyon", "reseau"):
+        content = made.workbook(author)
+        assert b'name="Consommation"' not in parts(content)["xl/workbook.xml"]
+        assert not any(b"zetaloxine" in part for part in parts(content).values())
+    assert any(b"zetaloxine" in part for part in parts(made.workbook("agence")).values())

@@ -8,7 +8,7 @@ from mappings.dossier.model import Company
 from mappings.report.model import Answer
 from tests.exports.conftest import POLICY, answered, build, by_openpyxl, context, entry, records
 from tests.triage.situations.planted import the_matching
-from triage.registre.indicator import YearFigure
+from triage.registre.years.indicator import YearFigure
 from triage.situations.facts import facts_of
 from triage.situations.followup import follow_up
 

@@ -11,7 +11,7 @@ from cli.app import call
 from datafiles.file import DataFileError
 from steps.follow.consumption_load import load_file
 from steps.follow.consumption_profile import Profile, editions, profile
-from steps.wiring.consumption import base_of
+from steps.wiring.public_data.consumption import base_of
 
 BOOK = next((Path(__file__).parents[2] / "data" / "consommation").glob("*.xls"))
 CIP, OTHER = "3400999000116", "3400999000185"
@@ -55,7 +55,7 @@ def test_a_year_is_read_whatever_its_encoding_and_line_ends(
     found = told("Z99AA01", home)
     assert (found.labels, found.boxes) == ({CIP: "ZÉTALOX"}, {2024: 1262})
     assert found.axes["age_sexe"] == {2024: {"20/2": 1250, "0/1": 12}}
-    assert found.sources == ("Open Medic, Assurance maladie, édition 2024",)
+    assert found.cited == "Open Medic, Assurance maladie, édition 2024"
     assert told(OTHER, home).boxes == {2024: -13}
 
 
@@ -143,7 +143,7 @@ def test_persons_are_shown_as_they_are_and_months_too(
     assert call(["conso", "show", CIP]) == 0
     text = " ".join(capsys.readouterr().out.split())
     assert "Medic'AM, Assurance maladie, édition 2099-01 à 2099-06, tous" in text
-    assert "Personnes traitées (jamais additionnées)" in text
+    assert "Personnes (jamais additionnées)" in text
     assert "438" not in text
     assert call(["conso", "list"]) == 0
     assert "Éditions de consommation" in capsys.readouterr().out

@@ -14,9 +14,9 @@ from cli.app import call
 from exports.returned.past_years import read_past_years
 from exports.xlsx.past_years import past_years_template
 from tests.triage.registre.desk import ANNE, Desk, lists
-from triage.registre.past_columns import SHEETS
-from triage.registre.past_years import Past, past_years
 from triage.registre.register import State
+from triage.registre.years.past_columns import SHEETS
+from triage.registre.years.past_years import Past, past_years
 
 ROW: Mapping[str, Any] = {
     "Référence": "2017-001",
