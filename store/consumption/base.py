@@ -37,6 +37,8 @@ CREATE TABLE IF NOT EXISTS persons (
 CREATE TABLE IF NOT EXISTS monthly (
     cip TEXT, who TEXT, period TEXT, atc5 TEXT, boxes REAL, cents REAL,
     PRIMARY KEY (cip, who, period));
+CREATE INDEX IF NOT EXISTS monthly_by_class ON monthly (atc5, cip);
+CREATE TABLE IF NOT EXISTS classes (atc5 TEXT PRIMARY KEY, substance TEXT);
 """
 
 
@@ -172,6 +174,10 @@ class ConsumptionBase:
                 for period, figures in months.items()
             ),
         )
+        self._base.executemany(
+            "INSERT OR REPLACE INTO classes VALUES (?, ?)",
+            [(code, name) for code, name in read.classes.items() if code and name],
+        )
         self._keep(edition)
 
     def known_years(self) -> tuple[KnownYear, ...]:
@@ -209,6 +215,10 @@ class ConsumptionBase:
         for year, atc5, substance, boxes in rows:
             yield int(year), atc5, substance, boxes
 
+    def class_names(self) -> Iterator[tuple[str, str]]:
+        """ATC code and name of the classes of the monthly books."""
+        yield from self._base.execute("SELECT atc5, substance FROM classes")
+
     def presentations(
         self, *, cips: Iterable[str] = (), classes: Iterable[str] = ()
     ) -> tuple[YearOfPresentation, ...]:
@@ -236,10 +246,14 @@ class ConsumptionBase:
         rows = self._base.execute("SELECT year, axes, cells FROM persons WHERE code = ?", (code,))
         return {(int(year), axes): orjson.loads(cells) for year, axes, cells in rows}
 
-    def months(self, cips: Iterable[str]) -> Mapping[str, float]:
-        """Boxes by period, all prescribers together, of some presentations."""
+    def months(self, cips: Iterable[str], classes: Iterable[str] = ()) -> Mapping[str, float]:
+        """Boxes by period, all prescribers together, of some presentations and classes."""
         found: dict[str, float] = {}
-        for cip in cips:
+        wanted = {*cips}
+        for code in classes:
+            rows = self._base.execute("SELECT DISTINCT cip FROM monthly WHERE atc5 = ?", (code,))
+            wanted |= {cip for (cip,) in rows}
+        for cip in sorted(wanted):
             rows = self._base.execute(
                 "SELECT period, boxes FROM monthly WHERE cip = ? AND who = 'tous'", (cip,)
             )

@@ -13,6 +13,7 @@ WHO = {"tous": "tous", "lib": "liberaux", "sal": "salaries"}
 _BLOCKS = {"nombre de boites": "boxes", "montant rembourse": "cents"}
 _PERIOD = re.compile(r"(20[0-9]{2})[-/ ]?(0[1-9]|1[0-2])?$")
 _TOTAL = "total"
+_NAMED = {"classe atc", "classe"}
 _CODE = re.compile(r"([0-9]{7}|[0-9]{12,13})(?:\.0)?")
 
 
@@ -25,6 +26,7 @@ class Monthly:
         periods: Its months (``2025-07``), or years in yearly books.
         skipped: Rows without a code (« Total », « Homéopathie »).
         atc5: ATC code by presentation.
+        classes: Name of each class, by its ATC code.
         boxes: Boxes and cents by period, by presentation; a blank month is not there.
         published: Boxes by period of the row « Total », where there is one.
         uncoded: Boxes by period of the other rows without a code.
@@ -35,6 +37,7 @@ class Monthly:
     skipped: int
     atc5: Mapping[str, str]
     boxes: Mapping[str, Mapping[str, tuple[float, float]]]
+    classes: Mapping[str, str] = field(default_factory=dict)
     published: Mapping[str, float] = field(default_factory=dict)
     uncoded: Mapping[str, float] = field(default_factory=dict)
 
@@ -71,6 +74,7 @@ def read_monthly(sheets: Iterable[tuple[str, Sequence[Sequence[object]]]]) -> tu
 class _Columns:
     cip: int
     atc: int | None
+    named: int | None
     values: Mapping[tuple[str, str], int]
     """Place of a measure of a period."""
 
@@ -88,7 +92,8 @@ def _columns(first: Sequence[object]) -> _Columns | None:
     if cip is None or not any(kind == "boxes" for _, kind in values):
         return None
     atc = next((place for place, name in enumerate(names) if name in {"code atc", "code"}), None)
-    return _Columns(cip, atc, values)
+    named = next((place for place, name in enumerate(names) if name in _NAMED), None)
+    return _Columns(cip, atc, named, values)
 
 
 def _period(name: str) -> str:
@@ -103,6 +108,7 @@ def _who(sheet: str) -> str:
 def _sheet(who: str, rows: Sequence[Sequence[object]], columns: _Columns) -> Monthly:
     boxes: dict[str, dict[str, tuple[float, float]]] = {}
     atc5: dict[str, str] = {}
+    classes: dict[str, str] = {}
     published: dict[str, float] = {}
     uncoded: dict[str, float] = {}
     skipped = 0
@@ -116,6 +122,7 @@ def _sheet(who: str, rows: Sequence[Sequence[object]], columns: _Columns) -> Mon
         cip = code[1] if len(code[1]) == 7 else code[1].zfill(13)  # noqa: PLR2004 (a CIP7)
         if columns.atc is not None:
             atc5[cip] = _text(row, columns.atc).upper()
+            classes.setdefault(atc5[cip], _text(row, columns.named))
         of_cip = boxes.setdefault(cip, {})
         for period in periods:
             try:
@@ -126,7 +133,7 @@ def _sheet(who: str, rows: Sequence[Sequence[object]], columns: _Columns) -> Mon
                     of_cip[period] = (before[0] + number(typed), before[1] + amount)
             except ValueError as error:
                 raise ValueError(f"ligne {line} : {error}") from error
-    return Monthly(who, periods, skipped, atc5, boxes, published, uncoded)
+    return Monthly(who, periods, skipped, atc5, boxes, classes, published, uncoded)
 
 
 def _is_total(row: Sequence[object]) -> bool:

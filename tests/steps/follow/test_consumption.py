@@ -14,8 +14,10 @@ from cli.app import call
 from datafiles.file import DataFileError
 from steps.follow.consumption_load import load_file
 from steps.follow.consumption_profile import editions, profile
+from steps.follow.consumption_sold import sold
 from steps.wiring.public_data.consumption import base_of
 from triage.consumption.profile import Profile
+from triage.situations.words.dci import Salts
 
 BOOK = next((Path(__file__).parents[2] / "data" / "consommation").glob("*.xls"))
 CIP, OTHER, LATER = "3400999000116", "3400999000185", "3400999000253"
@@ -286,6 +288,19 @@ def test_a_person_may_accept_a_doubtful_book(tmp_path: Path, home: Path) -> None
     load_file(book(tmp_path / "a.xlsx", {"tous_presc": (1000, 1100)}), home)
     load_file(book(tmp_path / "b.xlsx", {"tous_presc": (1000, 9000)}), home, accepted=True)
     assert told(CIP, home).months["2025-08"] == 9000
+
+
+def test_monthly_books_alone_give_the_curve_of_a_substance(home: Path) -> None:
+    load_file(BOOK, home)
+    salts = Salts(frozenset({"chlorhydrate"}))
+    found = sold(home, {"SIT-0001": {"zetaloxine"}, "SIT-0002": {"rien"}}, salts=salts)
+    assert found["SIT-0001"].months == {
+        "2099-01": 1200, "2099-02": 1274, "2099-03": 1348, "2099-04": 1422, "2099-05": 1496,
+        "2099-06": 1570,
+    }  # fmt: skip
+    assert found["SIT-0001"].years == {}
+    assert found["SIT-0002"].months == {}
+    assert told("Z99AA01", home).months["2099-01"] == 1200
 
 
 def test_a_file_of_persons_cut_short_is_refused(tmp_path: Path, home: Path) -> None:
