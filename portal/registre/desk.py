@@ -20,7 +20,7 @@ from triage.registre.lists import Lists
 from triage.registre.questions import asked
 from triage.registre.register import Register, State
 
-_EMPTY = SituationFigures({}, {}, {}, {})
+_EMPTY = SituationFigures({}, {}, {}, {}, {})
 
 
 @dataclass(frozen=True, slots=True)
