@@ -38,7 +38,7 @@ def load(
     Args:
         file: Fichiers .csv (aussi dans .gz ou .zip), .xls ou .xlsx.
         annee: Année du fichier, quand son nom ne la dit pas.
-        accept: Accepter un total loin de celui de l'année la plus proche.
+        accept: Accepter ce qui est douteux, après l'avoir regardé.
     """
     if not file:
         raise DataFileError(["Donnez au moins un fichier : unc conso load FICHIER…"])

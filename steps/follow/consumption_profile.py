@@ -122,7 +122,7 @@ def _profile(
         boxes[one.year] = boxes.get(one.year, 0.0) + one.boxes
     alone = [*cips, *classes]  # persons of several codes are never added up
     persons = base.persons(alone[0]) if len(alone) == 1 else {}
-    months = base.months(sorted({*cips, *(one.cip13 for one in found)}))
+    months = base.months({*cips, *(one.cip13 for one in found)}, classes)
     used = [OPEN_MEDIC, *([PERSONS] if persons else []), *([MONTHLY] if months else [])]
     last = max(boxes, default=None)
     made = Profile(

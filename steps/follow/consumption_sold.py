@@ -76,7 +76,7 @@ def _sold(
         told = base.persons(next(iter(classes)))
         persons = {year: float(cells[""]) for (year, axes), cells in told.items() if not axes}
     return Sold(
-        months=base.months(sorted({one.cip13 for one in found})),
+        months=base.months({one.cip13 for one in found}, classes),
         years=dict(sorted(years.items())),
         patients=dict(sorted(persons.items())),
         sources=sources,

@@ -52,6 +52,8 @@ def classes_of(base: ConsumptionBase, salts: Salts) -> Mapping[str, frozenset[st
     for _, atc5, substance, _ in base.boxes_by_class():
         if atc5 and substance:
             found[joined(substance, salts)] |= {atc5}
+    for atc5, substance in base.class_names():  # where monthly books alone are loaded
+        found[joined(substance, salts)] |= {atc5}
     return found
 
 

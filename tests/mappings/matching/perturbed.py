@@ -106,7 +106,8 @@ def of_another_thing(variant: Variant, chance: random.Random) -> Variant:
 def otherwise(variant: Variant, kind: str, chance: random.Random) -> Variant:
     """A form of which a third of the questions ask another thing, of one kind."""
     revision, changed = deepcopy(variant.form["revisions"][-1]), set()
-    questions = [one for one in every(revision) if one["type"] not in {"header_section", "repetition"}]
+    no_question = {"header_section", "repetition"}
+    questions = [one for one in every(revision) if one["type"] not in no_question]
     for one, after in pairwise([*questions, questions[0]]):
         if chance.random() > 1 / 3 or one["type"] not in _TYPES.get(kind, {one["type"]}):
             continue
