@@ -105,7 +105,8 @@ def read_answers(returned: Returned, columns: ColumnsFile) -> AnswerSheet:
     lacking = [names[one] for one in _READ if names[one] not in header]
     if lacking:
         told = ", ".join(f"« {one} »" for one in lacking)
-        return AnswerSheet(problems=(f"{sheet.name}, ligne {top} : il manque la colonne {told}",))
+        why = f"{sheet.name}, ligne {top} : il manque la colonne {told} ; rendez-lui son nom"
+        return AnswerSheet(problems=(why,))
     places = {one: header[names[one]] for one in _READ}
     problems: list[str] = []
     rows = tuple(_rows(sheet, places, top, problems))

@@ -224,6 +224,10 @@ OF_DOSSIER: Mapping[str, OfDossier] = {
     "situation": lambda one: one.situation or None,
     "referentiel": lambda one: one.entry.assessment.ruleset,
 }
+OF_WORKBOOK = frozenset(
+    {JUDGEMENT, COMMENT, "avis_recus", "crpv", "attribution", "pourquoi_maintenant"}
+)
+"""Columns that rest on what one workbook of an audience has and another has not."""
 OF_ITEM: Mapping[str, OfItem] = {
     "element": lambda _, item: item.id,
     "nom": lambda _, item: typographic(item.name),

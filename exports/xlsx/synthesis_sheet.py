@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from openpyxl.cell import Cell, MergedCell
 from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.data_source import (
@@ -30,7 +32,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports.cells import Safe, safe_value
 from exports.sheets.columns import Format
 from exports.sheets.figures import Block, Figure, Synthesis
-from exports.xlsx.styles import BLUE, FONT, GREY, PALE, THIN, number_format, set_text
+from exports.xlsx.styles import BLUE, FONT, GREY, PALE, THIN, alike, number_format, set_text
 
 _WIDTHS = (46, 13, 8, 8, 8, 14)
 _CHART_COLUMN, _LAST_COLUMN = "H", "N"
@@ -121,53 +123,84 @@ def _last_column() -> int:
 def _heading(sheet: Worksheet, row: int, *, text: str) -> int:
     set_text(sheet, (row, 1), text=text)
     for place in range(1, len(_WIDTHS) + 1):
-        cell = sheet.cell(row=row, column=place)
-        cell.fill = PatternFill("solid", fgColor=BLUE)
-        cell.font = Font(name=FONT, size=11, bold=True, color="FFFFFF")
+        alike(sheet.cell(row=row, column=place), "titre", _title)
     return row + 1
+
+
+def _title(cell: Cell | MergedCell) -> None:
+    cell.fill = PatternFill("solid", fgColor=BLUE)
+    cell.font = Font(name=FONT, size=11, bold=True, color="FFFFFF")
 
 
 def _figure(sheet: Worksheet, row: int, *, figure: Figure) -> None:
     set_text(sheet, (row, 1), text=figure.name)
-    sheet.cell(row=row, column=1).border = THIN
-    sheet.cell(row=row, column=1).font = Font(name=FONT, size=10)
-    sheet.cell(row=row, column=1).alignment = Alignment(wrap_text=True, vertical="center")
+    alike(sheet.cell(row=row, column=1), "nom d'un chiffre", _figure_name)
     if len(figure.name) > _WIDTHS[0]:
         sheet.row_dimensions[row].height = _TALL_ROW
     value = safe_value(figure.value)
     _put(sheet, (row, 2), value="—" if value is None else value, shape=figure.format)
-    sheet.cell(row=row, column=2).font = Font(name=FONT, size=11, bold=True, color=BLUE)
-    sheet.cell(row=row, column=2).border = THIN
-    sheet.cell(row=row, column=2).alignment = Alignment(horizontal="right", vertical="center")
+    look = f"chiffre {figure.format}, texte {value is None or isinstance(value, str)}"
+    alike(sheet.cell(row=row, column=2), look, _figure_value)
+
+
+def _figure_name(cell: Cell | MergedCell) -> None:
+    cell.border = THIN
+    cell.font = Font(name=FONT, size=10)
+    cell.alignment = Alignment(wrap_text=True, vertical="center")
+
+
+def _figure_value(cell: Cell | MergedCell) -> None:
+    cell.font = Font(name=FONT, size=11, bold=True, color=BLUE)
+    cell.border = THIN
+    cell.alignment = Alignment(horizontal="right", vertical="center")
 
 
 def _block(sheet: Worksheet, row: int, *, block: Block, chart_row: int) -> int:
     start = _heading(sheet, row, text=block.title)
     for place, header in enumerate(block.headers, start=1):
         set_text(sheet, (start, place), text=header)
-        cell = sheet.cell(row=start, column=place)
-        cell.font = Font(name=FONT, size=10, bold=True)
-        cell.fill = PatternFill("solid", fgColor=PALE)
-        cell.alignment = Alignment(horizontal="left" if place == 1 else "right")
+        look = partial(_header, side=_side(place))
+        alike(sheet.cell(row=start, column=place), f"en-tête {_side(place)}", look)
     for offset, line in enumerate(block.lines, start=1):
         for place, value in enumerate(line, start=1):
             _put(sheet, (start + offset, place), value=value, shape="entier")
-            sheet.cell(row=start + offset, column=place).border = THIN
+            look = f"ligne {_side(place)}, texte {isinstance(value, str)}"
+            alike(sheet.cell(row=start + offset, column=place), look, _underlined)
     if block.lines:
         _chart(sheet, start, block=block, chart_row=chart_row)
     return start + len(block.lines) + 1
 
 
+def _side(place: int) -> str:
+    return "left" if place == 1 else "right"
+
+
+def _header(cell: Cell | MergedCell, *, side: str) -> None:
+    cell.font = Font(name=FONT, size=10, bold=True)
+    cell.fill = PatternFill("solid", fgColor=PALE)
+    cell.alignment = Alignment(horizontal=side)
+
+
+def _underlined(cell: Cell | MergedCell) -> None:
+    cell.border = THIN
+
+
 def _put(sheet: Worksheet, where: tuple[int, int], *, value: Safe, shape: Format) -> None:
-    cell = sheet.cell(row=where[0], column=where[1])
-    cell.font = Font(name=FONT, size=10)
-    if isinstance(value, str):
+    cell, is_text = sheet.cell(row=where[0], column=where[1]), isinstance(value, str)
+    if is_text:
         set_text(sheet, where, text=str(safe_value(value) or ""))
-        cell.alignment = Alignment(horizontal="left" if where[1] == 1 else "right")
     else:
         sheet.cell(row=where[0], column=where[1], value=value)
+    side = _side(where[1]) if is_text else "right"
+    look = partial(_plain, side=side, shape=None if is_text else shape)
+    alike(cell, f"valeur {side} {None if is_text else shape}", look)
+
+
+def _plain(cell: Cell | MergedCell, *, side: str, shape: Format | None) -> None:
+    cell.font = Font(name=FONT, size=10)
+    if shape is not None:
         cell.number_format = number_format(shape)
-        cell.alignment = Alignment(horizontal="right")
+    cell.alignment = Alignment(horizontal=side)
 
 
 def _chart(sheet: Worksheet, start: int, *, block: Block, chart_row: int) -> None:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from datafiles.file import DataFileError, text_of
+from datafiles.refusals import refusal
 from mappings.drift.reviewed import FILE_NAME, ReviewedForm, parse_reviewed
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
@@ -232,7 +233,8 @@ def reviewed_form(mapping_file: Path) -> ReviewedForm | None:
     try:
         text = text_of(path.read_bytes(), source=path.name)
     except OSError as error:
-        raise DataFileError([f"UNC_MAPPING : le fichier {path} ne peut pas être lu"]) from error
+        why = f"UNC_MAPPING : le fichier {path} ne peut pas être lu ({refusal(error)})"
+        raise DataFileError([why]) from error
     return _reviewed(text, path.name)
 
 
@@ -256,4 +258,5 @@ def read_text(path: Path, setting: str) -> str:
     try:
         return text_of(path.read_bytes(), source=path.name)
     except OSError as error:
-        raise DataFileError([f"{setting} : le fichier {path} ne peut pas être lu"]) from error
+        why = f"{setting} : le fichier {path} ne peut pas être lu ({refusal(error)})"
+        raise DataFileError([why]) from error

@@ -184,19 +184,18 @@ def _title(readings: Sequence[Reading], origins: Figures, *, name: str = "") -> 
         return ""
     ordered = sorted(readings, key=lambda one: (one.entry.report.deposited_at, one.number))
     told = [
-        one.entry.description
-        if one.audience == "agence"
-        else _shared(one.entry.description, one, origins, matching)
+        described
         for one in ordered
-        if one.entry.description is not None
+        if (described := one.once("description", lambda it: _shared(it, origins, matching)))
     ]
     return title_of(told, matching) if told else ""
 
 
-def _shared(
-    description: Description, reading: Reading, origins: Figures, matching: Matching
-) -> Description:
+def _shared(reading: Reading, origins: Figures, matching: Matching) -> Description | None:
     """A description without what its readers may not know, nor what may be a patient's."""
+    description = reading.entry.description
+    if description is None or reading.audience == "agence":
+        return description
 
     def open_(*fields: str) -> bool:
         verdict = reading.entry.assessment
