@@ -34,6 +34,7 @@ from portal.pages import (
     opinions,
     rules,
     sign_in,
+    texts,
 )
 from portal.pages.registre import (
     gestures,
@@ -122,6 +123,7 @@ def make_app(source: Source, site: Site) -> FastAPI:
         opinions,
         health,
         rules,
+        texts,
         form,
         *register,
     ):

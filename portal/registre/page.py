@@ -14,7 +14,7 @@ from portal.dossiers.charts import Chart, draw
 from portal.registre.consumption import ConsumptionShown, consumption_shown
 from portal.registre.desk import Desk, Read
 from portal.registre.rows import Row, row_of
-from steps.registre.around import Around, Asked, around, consumption_around
+from steps.registre.around import Around, Asked, Known, around, consumption_around
 from steps.registre.around_told import availability_told
 from steps.registre.ranking import proposed_level
 from store.staff.lines import DossierLine
@@ -127,7 +127,7 @@ def page_of(desk: Desk, read: Read, one: Situation) -> SituationPage:
     return SituationPage(
         one=one,
         row=row,
-        brief=[*_brief(desk, one)],
+        brief=[*_brief(desk, read, one)],
         figures=[*_figures(read, one, row, len(lines))],
         score=ranked.score if ranked else kept[-1].score if kept else None,
         scores=kept[::-1],
@@ -159,8 +159,9 @@ def _around(desk: Desk, read: Read, one: Situation) -> Around:
     """What is known around it: of the present, what its dossiers sum up to is known already."""
     at = read.at
     asked = Asked(at.on, end_of(at.known) if at.known else None)
-    told = read.figures.told if read.counted else None
-    return desk.source.look_up(lambda services: around(services, [one.id], asked, described=told))[
+    figures = read.figures
+    known = Known(read.acts, read.register, figures.reports, figures.told) if read.counted else None
+    return desk.source.look_up(lambda services: around(services, [one.id], asked, known=known))[
         one.id
     ]
 
@@ -174,8 +175,11 @@ def _consumption(desk: Desk, found: Around) -> ConsumptionShown | None:
     return consumption_shown(profile)
 
 
-def _brief(desk: Desk, one: Situation) -> Iterator[tuple[str, str]]:
-    proposed = desk.source.look_up(lambda services: proposed_level(services, one.dossiers))
+def _brief(desk: Desk, read: Read, one: Situation) -> Iterator[tuple[str, str]]:
+    reports = read.figures.reports if read.counted else None
+    proposed = desk.source.look_up(
+        lambda services: proposed_level(services, one.dossiers, known=reports)
+    )
     for name, text in head(one, proposed):
         if name not in _BESIDE:
             yield name, typographic(text)

@@ -96,9 +96,20 @@ def _ranked(services: Services, found: Sequence[Candidate], ranking: Ranking) ->
     return rank(found, ranking, levels=levels, reference=version)
 
 
-def proposed_level(services: Services, numbers: Iterable[int]) -> ProposedLevel:
-    """The level that the dossiers of a situation give; those erased say nothing any more."""
-    reports = list(reports_of(services, numbers=numbers))
+def proposed_level(
+    services: Services, numbers: Iterable[int], *, known: Mapping[int, Report] | None = None
+) -> ProposedLevel:
+    """The level that the dossiers of a situation give; those erased say nothing any more.
+
+    Args:
+        services: Store and data files.
+        numbers: The dossiers.
+        known: Reports that were read already, by number; others say nothing then.
+    """
+    if known is None:
+        reports = list(reports_of(services, numbers=numbers))
+    else:
+        reports = [known[number] for number in numbers if number in known]
     held = [
         str(answer.value)
         for one in reports

@@ -98,6 +98,8 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/formulaire"): ADMINISTRATOR,
     ("POST", "/formulaire/reponse"): WRITES,
     ("POST", "/formulaire/adoption"): WRITES,
+    ("GET", "/textes"): ADMINISTRATOR,
+    ("POST", "/textes"): WRITES,
     ("GET", "/regles"): ADMINISTRATOR,
     ("POST", "/regles"): WRITES,
     ("GET", "/regles/{number}"): ADMINISTRATOR | {ADMIN: 404},

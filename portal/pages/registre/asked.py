@@ -13,14 +13,17 @@ from triage.registre.life import REQUIRED
 from triage.registre.register import Situation
 
 
-def _proposed(desk: Desk, one: Situation) -> str:
-    found = desk.source.look_up(lambda services: proposed_level(services, one.dossiers))
+def _proposed(desk: Desk, read: Read, one: Situation) -> str:
+    reports = read.figures.reports if read.counted else None
+    found = desk.source.look_up(
+        lambda services: proposed_level(services, one.dossiers, known=reports)
+    )
     return f"Proposé\u00a0: {found.level} ({found.source})" if found.level else ""
 
 
-def for_level(desk: Desk, _: Read, one: Situation) -> Sequence[Input]:
+def for_level(desk: Desk, read: Read, one: Situation) -> Sequence[Input]:
     """The level of risk, with the one that its dossiers give."""
-    return [*level(one.level, desk.lists, _proposed(desk, one)), *when()]
+    return [*level(one.level, desk.lists, _proposed(desk, read, one)), *when()]
 
 
 def for_validation(desk: Desk, read: Read, one: Situation) -> Sequence[Input]:

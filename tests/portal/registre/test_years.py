@@ -3,6 +3,7 @@
 import html
 import io
 from datetime import date
+from string import digits
 
 import openpyxl
 import pytest
@@ -73,7 +74,7 @@ def test_a_dossier_of_another_situation_is_neither_confirmed_nor_called_a_copy_h
         ("evenement", {"evenement": "Mme Durand, née le 3 mars 1954, tél. 06 12 34 56 78"}),
         ("evenement", {"evenement": "Émission", "le": "2099-01-01"}),
     ):
-        refused = do(agency, one.id, gesture, **given)  # type: ignore[arg-type]
+        refused = do(agency, one.id, gesture, **given)
         assert refused.status_code == 409, (gesture, given)
         assert "Rien n’a été enregistré" in plain(refused.text)
     assert count(portal) == before
@@ -104,10 +105,11 @@ def filled(content: bytes, **cells: str) -> bytes:
     book = openpyxl.load_workbook(io.BytesIO(content))
     sheet = book["Situations"]
     top = next(row for row in sheet.iter_rows() if str(row[0].value or "").startswith("Référence"))
+    row = int(top[0].row or 0)
     for cell in top:
         for name, value in cells.items():
             if str(cell.value).startswith(name.replace("_", " ")):
-                sheet.cell(top[0].row + 1, cell.column, value)
+                sheet[f"{cell.coordinate.rstrip(digits)}{row + 1}"] = value
     made = io.BytesIO()
     book.save(made)
     return made.getvalue()
