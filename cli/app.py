@@ -245,7 +245,7 @@ def _written(code: int) -> int:
 def _could_not_run(arguments: list[str], sentence: str) -> int:
     """Say why; a program that asked for JSON gets its one object all the same."""
     say(sentence)
-    if "--json" in arguments:
+    if any(one.partition("=")[0] == "--json" for one in arguments):
         with suppress(OSError):  # it may be the output itself that refuses
             print_json({"error": sentence})
     return 2

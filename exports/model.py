@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from mappings.report.model import Report
 from mappings.schema.model import FormMapping
+from triage.consumption.profile import Profile
 from triage.registre.questions import Asked
 from triage.registre.ranking import Ranked
 from triage.registre.register import Register
@@ -111,6 +112,7 @@ class RegisterView:
         last_acts: Last act of each question that a centre may know, by question and centre.
         ranked: Score and rank of situations, by id.
         years: The annual indicator, oldest first.
+        consumption: What public data say of each situation, by id; none when nothing was loaded.
     """
 
     register: Register = _EMPTY
@@ -118,6 +120,7 @@ class RegisterView:
     last_acts: Mapping[tuple[str, str], int] = field(default_factory=dict)
     ranked: Mapping[str, Ranked] = field(default_factory=dict)
     years: tuple[YearFigure, ...] = ()
+    consumption: Mapping[str, Profile] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from exports.model import ExportContext
 from exports.readers.policy import Policy
 from exports.readers.reading import Mask
 from mappings.schema.model import Audience
+from triage.consumption.rows import ConsumptionRow, rows_of
 from triage.registre.questions import Asked
 from triage.registre.register import Measure, MeasureState, Signal, Situation, State
 from triage.situations.propose import is_ours
@@ -103,6 +104,14 @@ class RegisterReading:
             for one in self.context.register.asked
             if (self.is_agency or one.centre == self.centre)
             and (self._kept(one.question.situation) or one.question.dossier in self.numbers)
+        )
+
+    @cached_property
+    def consumed(self) -> tuple[tuple[str, ConsumptionRow], ...]:
+        """Consumption of each situation, for the agency alone."""
+        known = self.context.register.consumption if self.is_agency else {}
+        return tuple(
+            (name, row) for name in self.situations if name in known for row in rows_of(known[name])
         )
 
     def beside(self, name: str) -> Beside:

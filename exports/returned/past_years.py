@@ -38,7 +38,9 @@ def _rows(book: Book, spec: PastSheet, problems: list[str]) -> Iterator[PastRow]
     lacking = [one.name for one in spec.columns if one.name not in places]
     if lacking:
         told = ", ".join(f"« {one} »" for one in lacking)
-        problems.append(f"{spec.name}, ligne {top} : il manque la colonne {told}")
+        problems.append(
+            f"{spec.name}, ligne {top} : il manque la colonne {told} ; rendez-lui son nom"
+        )
         return
     for row in sorted(one for one in sheet.rows if one > top):
         cells: dict[str, PastCell] = {}

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from exports.readers.reading import Reading
@@ -53,6 +53,16 @@ class Block:
     def names(self) -> tuple[str, ...]:
         """Names of the lines."""
         return tuple(str(line[0]) for line in self.lines)
+
+    @property
+    def printed(self) -> "Block":
+        """The same with its words printed as French is."""
+        return replace(
+            self,
+            title=typographic(self.title),
+            headers=tuple(map(typographic, self.headers)),
+            lines=tuple((typographic(str(name)), *counts) for name, *counts in self.lines),
+        )
 
     @property
     def told(self) -> str:

@@ -13,7 +13,7 @@ from exports.readers.reading import Reading, attachments
 from exports.readers.registre import RegisterReading
 from exports.sheets.columns import FORMAT_OF_TYPE, ColumnSpec, Format, SheetSpec
 from exports.sheets.computed import COMMENT, JUDGEMENT, OF_DOSSIER, OF_FILE, OF_ITEM, OF_WORKBOOK
-from exports.sheets.registre import ANSWER, KEYS, OF_MEASURE, OF_QUESTION, OF_SIGNAL
+from exports.sheets.registre import ANSWER, KEYS, OF_CONSUMPTION, OF_MEASURE, OF_QUESTION, OF_SIGNAL
 from exports.sheets.values import column_text, rows_text, shown_content, value_content
 from mappings.dossier.model import Attachment, Unlisted
 from mappings.medicines.columns import BDPM_COLUMNS
@@ -353,6 +353,9 @@ def _of_register(sheet: SheetSpec, columns: Sequence[ColumnSpec], read: Register
         case "mesures_agence":
             for measure in read.measures:
                 yield tuple(OF_MEASURE[name](read, measure) for name in names)
+        case "consommation":
+            for name, row in read.consumed:
+                yield tuple(OF_CONSUMPTION[one](read, (name, row)) for one in names)
         case _:
             for asked in read.asked:
                 yield tuple(OF_QUESTION[name](read, asked) for name in names)

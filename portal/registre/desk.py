@@ -20,7 +20,7 @@ from triage.registre.questions import asked
 from triage.registre.register import Register, State
 from triage.registre.years.indicator import YearFigure, known_by, year_figure
 
-_EMPTY = SituationFigures({}, {}, {}, {})
+_EMPTY = SituationFigures({}, {}, {}, {}, {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from store.database.errors import Unstorable
 from store.database.statements import in_chunks
 from store.dossiers.models import LightRow, StoredDossier
 from store.outbox.plans import DuePlan
+from store.repository import StoreMemory
 from store.verdicts.assessments import AssessmentRow
 from store.verdicts.facts import Counted
 from triage.replies.decision import decide, held_by_person
@@ -255,13 +256,16 @@ class Bench:
             if row.number in planned
             for correction in corrections_of(heard.dossier)
         ]
-        with store.transaction() as kept:
+
+        def write(kept: StoreMemory) -> None:
             kept.rule_texts.keep(self.services.form.rule_texts if verdicts else (), at=self.at)
             kept.assessments.save(demarche, verdicts, at=self.at)
             kept.outbox.save_plans(demarche, plans, at=self.at)
             kept.corrections.save(demarche, corrections)
             kept.facts.count(demarche, counted)
             kept.facts.settle(demarche, sorted(planned), under=self._under)
+
+        store.together(write)
         self.summary.assessed |= {verdict.number for verdict in verdicts}
 
     def _all_heard(

@@ -82,6 +82,16 @@ def set_level(services: Services, name: str, level: LevelGiven, acting: Acting) 
     return act_on(services, name, acting, draw)
 
 
+def confirm(services: Services, name: str, numbers: Sequence[int], acting: Acting) -> Situation:
+    """Confirm some dossiers of a situation: no run takes these out of it any more."""
+    return act_on(
+        services,
+        name,
+        acting,
+        lambda one, when: life.confirm_alone(one, numbers, by=acting.by, when=when),
+    )
+
+
 def merge(services: Services, name: str, into: str, acting: Acting) -> Situation:
     """*Fondre dans*; gives the situation that stays."""
 

@@ -14,7 +14,15 @@ from tests.triage.registre.desk import Desk
 from triage.registre.folding import read
 from triage.registre.questions import acts_of, asked
 
-_KEPT = {"Dossiers", "Synthèse", "Situations", "Signaux", "Mesures agence", "Questions"}
+_KEPT = {
+    "Dossiers",
+    "Synthèse",
+    "Situations",
+    "Signaux",
+    "Mesures agence",
+    "Questions",
+    "Consommation",
+}
 
 
 @cache

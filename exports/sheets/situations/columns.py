@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from exports.cells import Content
+from exports.excel_names import header_name
 from exports.readers.policy import Policy
 from exports.sheets.columns import Format
 from exports.sheets.figures import taken
@@ -54,7 +55,7 @@ def _column(
     named: str = "",
 ) -> SituationColumn:
     return SituationColumn(
-        name=name,
+        name=header_name(name),
         width=width,
         format=shape,
         meaning=meaning,
@@ -72,13 +73,13 @@ _AS_PATIENTS = (
     "De la plus grande déclaration d'une entreprise à la somme de toutes, comme les patients. Hors"
     " de l'agence : des dossiers du lecteur, et de 1 à 10 « < 11 »."
 )
-PRINTED = 11
+PRINTED = 10
 """How many of the first columns are printed."""
 COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
     (
         _column(
             "Situation",
-            13,
+            11,
             "centre",
             "Identifiant de la situation, le même que dans l'annotation « Situation ». Vide :"
             " dossiers du champ qui n'en ont pas, comptés par substance et par nature de la"
@@ -89,7 +90,7 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
     (
         _column(
             "Titre",
-            32,
+            27,
             "texte",
             "Titre public au registre, ou nom qu'une personne a donné à la situation, sinon celui"
             " que la passerelle propose : la substance, puis ce qui fait l'usage.",
@@ -99,7 +100,7 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
     (
         _column(
             "État",
-            14,
+            13,
             "centre",
             "État au registre : À valider (regroupement que personne n'a validé), En évaluation,"
             " Mesures décidées, Suivi de l'impact, Close, Écartée. « Réveillée » : un signal est"
@@ -121,7 +122,7 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
     (
         _column(
             "Tendance",
-            16,
+            14,
             "centre",
             "Signalements par mois, en hausse ou en baisse : test de Mann-Kendall sur tous les"
             " dossiers que l'agence peut lire (dans un classeur du réseau ou d'un centre : sur tous"
@@ -154,6 +155,14 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
         highest_priority,
     ),
     (
+        _column("Dernier dépôt", 12, "date", "Jour du dernier dépôt."),
+        lambda one: days(one)[-1] if one.readings else None,
+    ),
+    (
+        _column("Dossiers", 16, "texte", "Numéros des dossiers de ce classeur."),
+        lambda one: ", ".join(str(it.number) for it in one.readings) or None,
+    ),
+    (
         _column(
             "Dossiers avec mesure",
             11,
@@ -162,14 +171,6 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
             " comptent ici chacun : ce nombre peut dépasser « Signalements ».",
         ),
         lambda one: sum(taken(it, one.origins) for it in one.readings),
-    ),
-    (
-        _column("Dernier dépôt", 12, "date", "Jour du dernier dépôt."),
-        lambda one: days(one)[-1] if one.readings else None,
-    ),
-    (
-        _column("Dossiers", 18, "texte", "Numéros des dossiers de ce classeur."),
-        lambda one: ", ".join(str(it.number) for it in one.readings) or None,
     ),
     (
         _column("Premier dépôt", 12, "date", "Jour du premier dépôt."),

@@ -46,6 +46,17 @@ class YearlyBoxes:
         return sha256(digests.encode()).hexdigest()[:12]
 
 
+def classes_of(base: ConsumptionBase, salts: Salts) -> Mapping[str, frozenset[str]]:
+    """ATC codes by substance in normal form; none of one that no table names."""
+    found: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
+    for _, atc5, substance, _ in base.boxes_by_class():
+        if atc5 and substance:
+            found[joined(substance, salts)] |= {atc5}
+    for atc5, substance in base.class_names():  # where monthly books alone are loaded
+        found[joined(substance, salts)] |= {atc5}
+    return found
+
+
 def yearly_boxes(home: Path, salts: Salts) -> YearlyBoxes | None:
     """What the base has of every substance; ``None`` when nothing was loaded.
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from datafiles.file import DataFileError
+from datafiles.refusals import refusal as why_refused
 from mappings.medicines.bdpm_check import Doubt, FileRead, check_file
 from mappings.medicines.bdpm_files import (
     ALL_FILES,
@@ -236,7 +237,8 @@ def _there(folder: Path, *, complete: bool = True) -> dict[str, Path]:
     try:
         listed = {path.name.casefold(): path for path in sorted(folder.iterdir())}
     except OSError as error:
-        raise DataFileError([f"UNC_BDPM_DIR : {folder} ne peut pas être lu"]) from error
+        why = f"UNC_BDPM_DIR : {folder} ne peut pas être lu ({why_refused(error)})"
+        raise DataFileError([why]) from error
     found = {}
     for one in ALL_FILES:
         stem, end = one.name.casefold().rsplit(".", 1)
@@ -259,7 +261,8 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise DataFileError([f"UNC_BDPM_DIR : {path} ne peut pas être lu"]) from error
+        why = f"UNC_BDPM_DIR : {path} ne peut pas être lu ({why_refused(error)})"
+        raise DataFileError([why]) from error
 
 
 def _version(there: Mapping[str, Path]) -> str:

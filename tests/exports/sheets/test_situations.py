@@ -120,7 +120,7 @@ def test_follow_up_of_the_whole_situation_is_shown_to_the_agency_with_its_defini
     assert row["Effet de la première mesure"].startswith("6 avant, 1 après, sur ")
     assert "tau = " in row["Tendance mensuelle"]
     figures = {line[0]: line[1] for line in by_openpyxl(content, "Synthèse") if line[0]}
-    name = "Part des situations de 2025 avec une mesure de l'agence dans l'année"
+    name = "Part des situations de 2025 avec une mesure de l’agence dans l’année"
     assert figures[name] == 100
     told = {(one["Feuille"], one["Colonne"]): one for one in records(content, "Dictionnaire")}
     for column in row:

@@ -96,7 +96,7 @@ def test_lists_of_choices_and_conditions_hold(content: bytes) -> None:
             "rest: true\n    columns:\n      - {name: Dossier, computed: statut,",
         ),
         ("name: Commentaire, computed: commentaire", "name: Commentaire, computed: statut"),
-        ("name: Statut, computed: statut, width: 13", "name: DOSSIER, computed: statut, width: 13"),
+        ("name: Statut, computed: statut, width: 12", "name: DOSSIER, computed: statut, width: 12"),
     ],
 )
 def test_a_columns_file_that_excel_would_refuse_is_refused_first(change: tuple[str, str]) -> None:

@@ -92,7 +92,7 @@ def test_what_is_refused_keeps_nothing(services: Services, tmp_path: Path) -> No
     [
         ("UNC/1/crpv-lyon/0/0123456789ab", "de la démarche 1"),
         ("UNC/{}/crpv-nulle-part/0/0123456789ab", "table des centres"),
-        ("UNC/{}/crpv-lyon/999999/0123456789ab", "autre installation"),
+        ("UNC/{}/crpv-lyon/999999/0123456789ab", "l'installation dont il vient"),
         ("rien", "n'est pas un classeur de la passerelle"),
     ],
 )

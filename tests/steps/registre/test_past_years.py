@@ -199,7 +199,7 @@ def test_a_formula_and_a_missing_column_are_named() -> None:
     saved = io.BytesIO()
     book.save(saved)
     _, problems = read_past_years(saved.getvalue())
-    assert problems == ("Mesures, ligne 1 : il manque la colonne « Type »",)
+    assert problems == ("Mesures, ligne 1 : il manque la colonne « Type » ; rendez-lui son nom",)
 
 
 def test_the_template_says_what_to_write_and_lists_the_choices() -> None:
