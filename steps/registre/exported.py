@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datafiles.file import DataFileError
 from exports.model import RegisterView
 from steps.follow.consumption import consumed, consumption_stamp
-from steps.follow.consumption_profile import Wanted, situation_profiles
+from steps.follow.consumption_situation import Wanted, situation_profiles
 from steps.follow.followup import Followed
 from steps.judge.acts import register_of, today
 from steps.registre.ranking import ranked
