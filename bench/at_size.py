@@ -82,20 +82,26 @@ def main() -> None:
             published(settings, environment, asked.changed)
 
 
-def made(home: Path, count: int) -> Settings:
-    """A base of that many dossiers, all judged; the one that is there, if it was made before."""
+def made(home: Path, count: int, *, different: int = DIFFERENT) -> Settings:
+    """A base of that many dossiers, all judged; the one that is there, if it was made before.
+
+    Args:
+        home: Where it is.
+        count: How many.
+        different: How many the generator makes; the others are these again.
+    """
     kept = home / "reglages.json"
     if kept.is_file():
         return load_settings(_env_file=None, home=home, **json.loads(kept.read_text()))
     home.mkdir(parents=True, exist_ok=True)
-    with running_sandbox(home / "sandbox", seeds=generate(DIFFERENT, seed=3)) as sandbox:
+    with running_sandbox(home / "sandbox", seeds=generate(different, seed=3)) as sandbox:
         told = {"demarche": sandbox.demarche, "instructeur": sandbox.instructeur}
         told |= {"ds_url": sandbox.url, "ds_token": sandbox.token}
         settings = load_settings(_env_file=None, home=home, **told)
         with connect(settings, make=True) as services:
             gather(services, Summary())
     with open_services(settings) as services:
-        fill(services, count - DIFFERENT)
+        fill(services, count - different)
         timed("judging all of them", services)
     kept.write_text(json.dumps(told))
     return settings

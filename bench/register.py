@@ -69,7 +69,7 @@ def fill(home: Path, situations: int) -> str:
         if len(there) < situations:
             write_template(services, file)
             _write(file, situations - len(there))
-            import_past_years(services, file, by=_BY, dry_run=False)
+            import_past_years(services, file.read_bytes(), by=_BY, dry_run=False)
         print(f"{len(register_of(services).situations)} situations,", end=" ")
         print(f"{services.store.acts.last(services.demarche)} acts")
     return max(there.values(), key=lambda one: len(one.dossiers)).id

@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 
+from exports.returned.taken_in import TakenIn
 from portal.dossiers.library import Library
 from portal.errors import (
     ForbiddenError,
@@ -33,8 +34,17 @@ from portal.pages import (
     opinions,
     rules,
     sign_in,
+    texts,
 )
-from portal.pages.registre import gestures, measures, meetings, questions, signals, situations
+from portal.pages.registre import (
+    gestures,
+    measures,
+    meetings,
+    questions,
+    signals,
+    situations,
+    years,
+)
 from portal.pages.view import STATIC, View, dsfr_is_installed, view_of
 from portal.people.oidc import OidcProvider, OidcSignIn
 from portal.people.sessions import LASTS, Sessions, came_from, local_path, sessions_of
@@ -83,7 +93,8 @@ def make_app(source: Source, site: Site) -> FastAPI:
     app.state.url = site.url
     app.state.writing = Lock()
     app.state.trials = rules.Trials()
-    app.state.returns = Returns()
+    app.state.returns = Returns[TakenIn]()
+    app.state.tables = Returns[bytes]()
     app.state.sessions = Sessions(source.store.accounts, site.secret)
     app.state.watch = health.Watch(source.health, site.stalled_after, metrics=site.metrics)
     title = source.store.demarches.state(source.demarche).title or ""
@@ -101,7 +112,7 @@ def make_app(source: Source, site: Site) -> FastAPI:
     library.look()
     app.state.dossier_pages = dossiers.DossierPages(source, library)
     app.state.desk = Desk(source, library)
-    register = (situations, gestures, measures, signals, questions, meetings)
+    register = (situations, gestures, measures, signals, questions, meetings, years)
     for pages in (
         home,
         journal,
@@ -112,6 +123,7 @@ def make_app(source: Source, site: Site) -> FastAPI:
         opinions,
         health,
         rules,
+        texts,
         form,
         *register,
     ):

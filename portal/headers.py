@@ -12,10 +12,13 @@ LARGER = (
     (re.compile(r"/dossiers/[0-9]{1,10}/avis"), 512 * 1024),  # the text of a cell, as forms send it
     (re.compile(r"/formulaire/[a-z]+"), 64 * 1024),  # what a page shows of a long form
     (re.compile(r"/regles"), 300 * 1024),
+    (re.compile(r"/textes"), 128 * 1024),
     (
         re.compile(r"/(?:situations|mesures|signaux|questions|seances)(?:/.*)?"),
         128 * 1024,
     ),  # its texts
+    (re.compile(r"/annees/reprise"), 4 * 2**20),
+    (re.compile(r"/annees/reprise/.*"), 128 * 1024),  # what it would bring
     (re.compile(r"/renvoi"), 48 * 2**20),  # the agency's workbook of 10,000 dossiers, twice
 )
 """Paths of forms that may be longer, with their bytes: a long text, a file."""

@@ -7,13 +7,29 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import uvicorn
-from starlette.types import ASGIApp
+from anyio.to_thread import current_default_thread_limiter
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal.source import Source, now
 
 KEPT = timedelta(days=365)
 """How long a line of the journal is kept."""
 _EVERY = 60.0
+AT_ONCE = 12
+"""Requests at work at once. They share a processor: of more, each takes longer, and the one whose
+turn it is to write holds the others up for longer; the rest wait in order."""
+
+
+class FewAtOnce:
+    """An application whose requests work a few at a time."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        current_default_thread_limiter().total_tokens = AT_ONCE
+        await self._app(scope, receive, send)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -38,7 +54,7 @@ def listen(host: str, port: int) -> socket.socket:
 def server_of(app: ASGIApp) -> uvicorn.Server:
     """Return a server of the application; only a proxy on this machine may name the client."""
     config = uvicorn.Config(
-        app,
+        FewAtOnce(app),
         ws="none",
         lifespan="off",
         log_config=None,

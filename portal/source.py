@@ -84,11 +84,41 @@ class RulesDesk:
         check: What is wrong with a file of this name and text.
         attempt: Who would change by it, and why.
         adopt: Puts the file among those in force.
+        closed: Why no file can be put there by the portal, in French; blank where it can.
     """
 
     check: Callable[[str, str], CheckedRules]
     attempt: Callable[[RuleSet], Trial]
     adopt: Callable[[str, str], None]
+    closed: Callable[[], str]
+
+
+class DossierTexts(Protocol):
+    """The texts of a dossier, see :class:`steps.explain.preview.Preview`."""
+
+    @property
+    def annotations(self) -> Mapping[str, str]:
+        """Text of each annotation, by name."""
+
+    @property
+    def messages(self) -> Mapping[str, str]:
+        """Text of each message that its declarant could get, by title."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextsDesk:
+    """What is shown of texts; each raises :class:`portal.errors.RefusedError`, in French.
+
+    Attributes:
+        templates: The templates in force, by name.
+        of: The texts of a dossier as they read today.
+        attempt: Those of some dossiers, by number, with a template (the first) that reads so (the
+            second); dossiers that are not in store are left out.
+    """
+
+    templates: Callable[[], Mapping[str, str]]
+    of: Callable[[int], DossierTexts]
+    attempt: Callable[[str, str, Sequence[int]], Mapping[int, DossierTexts]]
 
 
 class FormQuestion(Protocol):
@@ -178,6 +208,7 @@ class Source:
         outcomes: How a run may end, as people read it.
         rules: What is done with a proposed rule-set.
         form: What is done with the form.
+        texts: What is shown of texts to declarants and of annotations.
         say_of_passage: Keeps what a person says of one: number of the dossier, code, whether it is
             no patient's, and who says so. Raises errors of :mod:`portal.errors`.
         news: What is new to the readers of a workbook since the last weekly edition.
@@ -223,6 +254,7 @@ class Source:
     outcomes: Mapping[str, str]
     rules: RulesDesk
     form: FormDesk
+    texts: TextsDesk
 
     def read(
         self, entries: Sequence[ExportedDossier], *, context: ExportContext, audience: Audience

@@ -1,14 +1,15 @@
 """The store: all that is remembered is reached from here."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from sqlalchemy import Engine
 
 from store.database import locks, schema, soundness
+from store.database.again import Again, once_more
 from store.database.engine import EachItsOwn, Scope, Shared, make_engine, sqlite_file
 from store.database.errors import LockLost
 from store.dossiers.absences import Absences
@@ -37,6 +38,8 @@ from store.verdicts.not_patients import NotPatients
 from store.verdicts.rule_texts import RuleTexts
 from store.verdicts.scores import Scores
 from store.verdicts.situations import Situations
+
+_T = TypeVar("_T")
 
 
 class StoreMemory:
@@ -105,7 +108,8 @@ class StoreMemory:
 class Store(StoreMemory):
     """A database. Each operation is a transaction of its own, or part of :meth:`transaction`.
 
-    Every operation may raise :class:`store.database.errors.StoreError`. Usable from several
+    One of its own is done once more where the database undid it because of another. Every
+    operation may raise :class:`store.database.errors.StoreError`. Usable from several
     threads.
     """
 
@@ -114,6 +118,18 @@ class Store(StoreMemory):
         self._scope = EachItsOwn(engine)
         self._locks: dict[int, locks.RunLock] = {}
         super().__init__(self._scope)
+        for subject, memory in [*vars(self).items()]:
+            if not subject.startswith("_"):
+                setattr(self, subject, Again(memory))
+
+    def together(self, work: Callable[[StoreMemory], _T]) -> _T:
+        """Do several operations as :meth:`transaction`, all of them once more as one is."""
+
+        def whole() -> _T:
+            with self.transaction() as memory:
+                return work(memory)
+
+        return once_more(whole)
 
     @contextmanager
     def transaction(self) -> Iterator[StoreMemory]:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from cli.doctor.check import Check, attempt
 from mappings.medicines.columns import NO_REFERENCE, UNKNOWN
 from settings import Settings
+from steps.adopt.rules import closed
 from steps.wiring.form import load_form, read_mapping
 from steps.wiring.handed_out_files import centres, hand_out_files
-from steps.wiring.reference import absent_files, is_there, refusal, version_of
+from steps.wiring.public_data.reference import absent_files, is_there, refusal, version_of
 
 
 def checks_files(settings: Settings) -> Iterator[Check]:
@@ -22,12 +23,19 @@ def checks_files(settings: Settings) -> Iterator[Check]:
         lambda: _hand_out(settings),
         good="colonnes, politique et table des centres vont avec la correspondance",
     )
+    yield _adoption(settings)
     yield _medicines(settings)
 
 
 def _hand_out(settings: Settings) -> None:
     hand_out_files(settings.columns, read_mapping(settings.mapping))
     centres(settings.columns)
+
+
+def _adoption(settings: Settings) -> Check:
+    """Whether the portal's administration may adopt a rule-set: not every installation wants it."""
+    name, why = "Adopter des règles au portail", closed(settings.rules)
+    return Check(name, "à faire", why) if why else Check(name, "ok", f"dans {settings.rules}")
 
 
 def _medicines(settings: Settings) -> Check:

@@ -1,10 +1,11 @@
 """The portal, built from settings and served; imported by `unc serve` only, for it is slow."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TypeVar
 
 from cli.portal.listening import listening
@@ -20,11 +21,12 @@ from portal.errors import BusyError, RefusedError, UnknownError
 from portal.published.files import FetchableFiles
 from portal.published.notices import Crier
 from portal.serving import each_minute, server_of
-from portal.source import FormDesk, FormState, Passage, RulesDesk, Source
+from portal.source import FormDesk, FormState, Passage, RulesDesk, Source, TextsDesk
 from settings import SettingsError, load_settings
 from steps.adopt.desk import FormDesk as Adopting
-from steps.adopt.rules import adopt_proposed, check_proposed, try_proposed
+from steps.adopt.rules import adopt_proposed, check_proposed, closed, try_proposed
 from steps.explain.past_events import past_events, sections_of
+from steps.explain.preview import Preview, preview, templates, with_template
 from steps.follow.health import health_of
 from steps.follow.matters import Matter, matters
 from steps.judge.acts import today
@@ -42,6 +44,10 @@ from steps.wiring.summary import OUTCOMES
 from store.database.errors import AlreadyRunning
 
 _T = TypeVar("_T")
+_PATIENCE, _AGAIN = 8.0, 0.05
+"""Seconds that an act waits for another one, and between two looks."""
+_LOOK_EVERY = 2.0
+"""Seconds between two looks at the data files."""
 
 
 def run_portal(*, host: str, port: int, common: Common) -> None:
@@ -83,34 +89,31 @@ def source_of(services: Services) -> Source:
     """What the portal shows, from the services of a démarche."""
     columns, policy = hand_out_files(services.inputs.publishing.columns, services.form.mapping)
 
+    at = _Present(services)
+
     def entries(numbers: Iterable[int] | None) -> Iterable[ExportedDossier]:
-        return entries_of(services, numbers=numbers)
+        return entries_of(at(), numbers=numbers)
 
     def context(found: Sequence[ExportedDossier]) -> ExportContext:
-        return export_context(services, tuple(found))
+        return export_context(at(), tuple(found))
 
     def say(number: int, code: str, is_none: bool, who: str) -> None:
         act = clear if is_none else restore
         try:
-            with services.store.lock(services.demarche):
-                act(services, number, [code], who=who)
+            with _alone(services):
+                act(at(), number, [code], who=who)
         except RequestError as error:
             raise UnknownError from error
-        except AlreadyRunning as error:
-            raise BusyError from error
 
     def passages_of(number: int) -> Sequence[Passage]:
         try:
-            return passages(services, number)
+            return passages(at(), number)
         except RequestError as error:
             raise UnknownError from error
 
     def enter(work: Callable[[Services], _T], /) -> _T:
-        try:
-            with services.store.lock(services.demarche):
-                return work(services)
-        except AlreadyRunning as error:
-            raise BusyError from error
+        with _alone(services):
+            return work(at())
 
     return Source(
         demarche=services.demarche,
@@ -121,39 +124,122 @@ def source_of(services: Services) -> Source:
         centres=centres(services.inputs.publishing.columns),
         entries=entries,
         context=context,
-        circumstances=lambda: circumstances(services),
-        stamps=lambda: line_stamps(services),
-        news=lambda author: news_of(services, author),
-        matters=_once_for_each_act(services),
-        past_events=lambda number: past_events(services, number),
-        sections=lambda: sections_of(services),
-        attachment=lambda checksum: _kept(services, checksum),
-        give_opinion=lambda row, until, line: give(services, row, until=until, line=line),
+        circumstances=lambda: circumstances(at()),
+        stamps=lambda: line_stamps(at()),
+        news=lambda author: news_of(at(), author),
+        matters=_once_for_each_act(at),
+        past_events=lambda number: past_events(at(), number),
+        sections=lambda: sections_of(at()),
+        attachment=lambda checksum: _kept(at(), checksum),
+        give_opinion=lambda row, until, line: give(at(), row, until=until, line=line),
         compare_returned=lambda content, name, said, allowed: compare(
-            services, content, name, said, allowed=allowed
+            at(), content, name, said, allowed=allowed
         ),
-        keep_returned=lambda taken, line: keep(services, taken, line=line),
-        stamp=lambda: source_digest(services),
+        keep_returned=lambda taken, line: keep(at(), taken, line=line),
+        stamp=lambda: source_digest(at()),
         passages=passages_of,
         say_of_passage=say,
         planned=planned,
         outcomes=OUTCOMES,
-        rules=_rules_desk(services),
+        rules=_rules_desk(at),
         form=_form_desk(services),
-        look_up=lambda work: work(services),
+        texts=_texts_desk(at),
+        look_up=lambda work: work(at()),
         enter=enter,
-        health=lambda: health_of(services),
+        health=lambda: health_of(at()),
     )
 
 
-def _rules_desk(services: Services) -> RulesDesk:
-    there = services.inputs
-    places = RulesPlaces(there.rules, there.mapping_file, there.database, services.demarche)
+class _Present:
+    """The services by the data files as they are: what is adopted holds without a restart.
+
+    Files that are wrong, or half-written, leave those that were read before.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._kept = services
+        self._desk = Adopting(services)
+        self._next = 0.0
+
+    def __call__(self) -> Services:
+        """Look at the files again where that is due."""
+        if monotonic() >= self._next:
+            with suppress(DataFileError):
+                self._kept = self._desk.present()
+            self._next = monotonic() + _LOOK_EVERY
+        return self._kept
+
+    def look_again(self) -> None:
+        """Let the next look be the next use: a file was just written."""
+        self._next = 0.0
+
+
+@contextmanager
+def _alone(services: Services) -> Iterator[None]:
+    """Hold the démarche, once whoever acts in it for a moment let go: another portal, a command.
+
+    Raises:
+        BusyError: It is held for longer, by a run.
+    """
+    until = monotonic() + _PATIENCE
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(services.store.lock(services.demarche))
+                break
+            except AlreadyRunning as error:
+                if monotonic() >= until:
+                    raise BusyError from error
+            sleep(_AGAIN)
+        yield
+
+
+def _rules_desk(at: _Present) -> RulesDesk:
+    there = at().inputs
+
+    def places() -> RulesPlaces:
+        inputs = at().inputs
+        return RulesPlaces(inputs.rules, inputs.mapping_file, inputs.database, at().demarche)
+
+    def adopt(name: str, text: str) -> None:
+        adopt_proposed(places(), name, text)
+        at.look_again()
+
     return RulesDesk(
-        check=lambda name, text: check_proposed(places, name, text),
-        attempt=lambda rules: try_proposed(services, rules),
-        adopt=lambda name, text: adopt_proposed(places, name, text),
+        check=lambda name, text: check_proposed(places(), name, text),
+        attempt=lambda rules: try_proposed(at(), rules),
+        adopt=adopt,
+        closed=lambda: closed(there.rules),
     )
+
+
+def _texts_desk(at: _Present) -> TextsDesk:
+    @contextmanager
+    def told() -> Iterator[None]:
+        try:
+            yield
+        except RequestError as error:
+            raise RefusedError(str(error)) from error
+        except DataFileError as error:
+            raise RefusedError(" ; ".join(error.problems)) from error
+
+    def of(number: int) -> Preview:
+        with told():
+            if number not in at().store.dossiers.known_numbers(at().demarche):
+                raise RefusedError(f"Le dossier {number} n’est pas lu par la passerelle.")
+            return preview(at(), number)
+
+    def attempt(name: str, text: str, numbers: Sequence[int]) -> Mapping[int, Preview]:
+        with told():
+            services = with_template(at(), name, text)
+            known = services.store.dossiers.known_numbers(services.demarche)
+            return {number: preview(services, number) for number in numbers if number in known}
+
+    def current() -> Mapping[str, str]:
+        with told():
+            return templates(at())
+
+    return TextsDesk(current, of, attempt)
 
 
 def _form_desk(services: Services) -> FormDesk:
@@ -193,15 +279,15 @@ def _kept(services: Services, checksum: str) -> Path | None:
     return path if path is not None and path.is_file() else None
 
 
-def _once_for_each_act(services: Services) -> Callable[[str], Sequence[Matter]]:
+def _once_for_each_act(at: _Present) -> Callable[[str], Sequence[Matter]]:
     """What waits in the register, worked out again when an act was entered or a day began."""
     known: dict[str, tuple[tuple[int, date], Sequence[Matter]]] = {}
 
     def of(author: str) -> Sequence[Matter]:
-        key = (services.store.acts.last(services.demarche), today())
+        key = (at().store.acts.last(at().demarche), today())
         found = known.get(author)
         if found is None or found[0] != key:
-            found = (key, matters(services, author))
+            found = (key, matters(at(), author))
             known[author] = found
         return found[1]
 

@@ -9,6 +9,7 @@ from cli.registre.options import DOOR, acting, reading
 from cli.terminal.output import Common, Console, print_json, say, table
 from french.text import agreed
 from steps.registre import past_years as steps
+from steps.wiring.given_file import content_of
 from triage.registre.acts import By
 
 _DEFAULT = Common()
@@ -47,7 +48,8 @@ def import_(
         dry_run: Dire ce qui serait importé, sans rien enregistrer.
     """
     with acting() as services:
-        found = steps.import_past_years(services, fichier, by=By(by, DOOR), dry_run=dry_run)
+        content = content_of(fichier)
+        found = steps.import_past_years(services, content, by=By(by, DOOR), dry_run=dry_run)
     kept = not (dry_run or found.problems)
     if common.json:
         told = {"imported": len(found.made) if kept else 0, "situations": found.made}

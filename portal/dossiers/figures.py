@@ -11,12 +11,14 @@ from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading
 from exports.sheets.centres import author_of
 from exports.sheets.figures import Block, Figure, deposited_on, synthesise
-from exports.sheets.situations import situations, trends_of
+from exports.sheets.situations.table import situations, trends_of
+from mappings.report.model import Report
 from mappings.schema.model import Audience
 from portal.dossiers.indicators import more_blocks
 from portal.dossiers.lines import AUDIENCES
 from portal.source import Source
 from steps.judge.situations import descriptions
+from steps.registre.kept_reports import kept_reports
 from triage.registre.ranking import Ranked
 from triage.situations.description import Description
 from triage.situations.trends import Trend
@@ -46,12 +48,14 @@ class SituationFigures:
         days: Day of each of its reports, families once, by situation.
         ranked: Rank and score, by situation; the agency's alone.
         told: Reports as matching sees them, by number; the agency's alone.
+        reports: What is kept of every report, by number; the agency's alone.
     """
 
     cells: Mapping[str, Mapping[str, Content]]
     days: Mapping[str, tuple[date, ...]]
     ranked: Mapping[str, Ranked]
     told: Mapping[int, Description]
+    reports: Mapping[int, Report]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,4 +148,9 @@ def _situated(
         days={name: tuple(sorted(found)) for name, found in days.items()},
         ranked=context.register.ranked if agency else {},
         told=source.look_up(descriptions) if agency else {},
+        reports=source.look_up(
+            lambda services: kept_reports((one.entry.report for one in read), services.form.mapping)
+        )
+        if agency
+        else {},
     )

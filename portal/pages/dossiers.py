@@ -184,7 +184,7 @@ def dossier(request: Request, number: str, person: SignedIn) -> Response:
         ],
         kept={one.id for one in card.files if pages.file(one) is not None},
         may_judge=person.role.may_judge(card.centres),
-        shown=opinion_shown(card),
+        shown=opinion_shown(card.judgement, card.comment),
     )
 
 
@@ -261,9 +261,9 @@ def passage_shown(passage: Passage) -> Shown:
     return Shown({"Hors de l’agence": told})
 
 
-def opinion_shown(card: Card) -> Shown:
+def opinion_shown(judgement: str, comment: str) -> Shown:
     """What the page of a dossier shows of the opinion of its reader."""
-    return Shown({"Avis": card.judgement, "Commentaire": card.comment})
+    return Shown({"Avis": judgement, "Commentaire": comment})
 
 
 def is_number(text: str) -> bool:

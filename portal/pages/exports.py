@@ -30,7 +30,7 @@ _TYPES = {
     ".parquet": "application/vnd.apache.parquet",
 }
 _SHOWN = 40
-_PIECE = 256 * 1024
+_PIECE = 2**20
 _GROUPS = {
     Kind.WEEKLY: "Éditions hebdomadaires",
     Kind.MONTHLY: "Éditions mensuelles",

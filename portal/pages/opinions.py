@@ -74,10 +74,9 @@ def give(
             raise sent.refuse(str(error), back=back) from error
 
     def shown() -> Shown:
-        present = pages.card(card.number, role)
-        if present is None:
-            raise UnknownError
-        return opinion_shown(present)
+        held = source.store.opinions.latest(source.demarche, numbers=[card.number])
+        own = next((one for one in held if one.author == role.author), None)
+        return opinion_shown(own.judgement if own else "", own.comment if own else "")
 
     given = form.avis or form.commentaire
     said = "Votre avis est enregistré." if given else "Votre avis est retiré."
@@ -176,7 +175,7 @@ def answer(name: str, sent: Annotated[Sent[AnswerForm], Depends(form_of(AnswerFo
 
 
 def _page(
-    request: Request, person: SignedIn, one: Pending | None, *, gone: bool = False
+    request: Request, person: SignedIn, one: Pending[TakenIn] | None, *, gone: bool = False
 ) -> Response:
     changes = one.taken.changes if one else ()
     return view_of(request).page(
@@ -211,6 +210,6 @@ def _source(request: Request) -> Source:
     return source
 
 
-def _returns(request: Request) -> Returns:
-    returns: Returns = request.app.state.returns
+def _returns(request: Request) -> Returns[TakenIn]:
+    returns: Returns[TakenIn] = request.app.state.returns
     return returns

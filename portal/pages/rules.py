@@ -1,12 +1,13 @@
 """Rule-sets: one person proposes a file, sees who would change and why; another one adopts it."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import Annotated, ClassVar, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from datafiles.file import DataFileError, text_of
-from portal.errors import BusyError, ForbiddenError, UnknownError
+from portal.errors import ForbiddenError, UnknownError
 from portal.pages.view import view_of
 from portal.pages.writing import Form, Sent, Shown, form_of
 from portal.people.sessions import SignedIn
@@ -17,7 +18,8 @@ from triage.verdict.trial import Trial
 MOST_BYTES = 256 * 1024
 _LISTED = 30
 _SHOWN = 200
-_WAIT = 60.0
+_WAIT = 3.0
+"""Seconds that a page waits for a trial."""
 _NOTHING = Shown({})
 _DECIDED = {"adopted": "adopté", "declined": "écarté"}
 
@@ -25,34 +27,36 @@ router = APIRouter()
 
 
 class Trials:
-    """Trials of the last proposals: each takes a while, and nothing moves them but a run."""
+    """Trials of the last proposals: each takes a while, and nothing moves them but a run.
+
+    They are made beside the pages, one after the other.
+    """
 
     def __init__(self) -> None:
+        self._worker = ThreadPoolExecutor(1, "unc-portal-trial")
         self._turn = Lock()
-        self._known: dict[int, tuple[str, Trial]] = {}
+        self._known: dict[int, tuple[str, Future[Trial | None]]] = {}
 
     def of(self, source: Source, one: Proposal) -> Trial | None:
         """Who would change by a proposal; ``None`` where it cannot be read.
 
         Raises:
-            BusyError: Another one is being tried for too long.
+            TimeoutError: It is being tried: the page is to be asked for again.
         """
-        if not self._turn.acquire(timeout=_WAIT):
-            raise BusyError
-        try:
+        with self._turn:
             stamp = source.stamp()
             known = self._known.get(one.id)
             if known is None or known[0] != stamp:
-                checked = source.rules.check(one.name, one.content)
-                if checked.rules is None:
-                    return None
                 if len(self._known) >= _LISTED:
                     self._known.clear()
-                known = (stamp, source.rules.attempt(checked.rules))
+                known = (stamp, self._worker.submit(_tried, source, one))
                 self._known[one.id] = known
-            return known[1]
-        finally:
-            self._turn.release()
+        return known[1].result(timeout=_WAIT)
+
+
+def _tried(source: Source, one: Proposal) -> Trial | None:
+    checked = source.rules.check(one.name, one.content)
+    return source.rules.attempt(checked.rules) if checked.rules is not None else None
 
 
 @router.get("/regles")
@@ -71,6 +75,7 @@ def rules(request: Request, person: SignedIn) -> Response:
         person=person,
         proposals=source.store.proposals.list(source.demarche, limit=_LISTED),
         decided=_DECIDED,
+        closed=source.rules.closed(),
         gages=_NOTHING,
     )
 
@@ -140,7 +145,12 @@ def proposal(request: Request, number: str, person: SignedIn) -> Response:
             problems = checked.problems
         except DataFileError as error:
             problems = error.problems
-    trial = trials.of(source, one) if checked is not None and checked.rules else None
+    trial, trying = None, False
+    if checked is not None and checked.rules:
+        try:
+            trial = trials.of(source, one)
+        except TimeoutError:
+            trying = True
     return view_of(request).page(
         request,
         "referentiel",
@@ -149,9 +159,11 @@ def proposal(request: Request, number: str, person: SignedIn) -> Response:
         checked=checked,
         problems=problems,
         trial=trial,
+        trying=trying,
         moves=trial.moves[:_SHOWN] if trial else (),
         decided=_DECIDED,
         own=one.proposed_by == person.email,
+        closed=source.rules.closed() if one.decision is None else "",
         gages=_shown(one),
     )
 

@@ -54,6 +54,7 @@ ADMINISTRATION = (
     MenuPlace("/comptes", "Comptes"),
     MenuPlace("/formulaire", "Formulaire"),
     MenuPlace("/regles", "Règles"),
+    MenuPlace("/textes", "Textes"),
     MenuPlace("/etat", "État"),
     MenuPlace("/journal", "Journal"),
 )

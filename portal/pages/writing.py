@@ -44,7 +44,8 @@ from store.staff.visits import Event, Visit
 
 WRITES = "writes"
 """Marks what :func:`form_of` makes, so that a test finds a route that writes without it."""
-_WAIT = 10.0
+_WAIT = 50.0
+"""Seconds that a form waits for its turn, less than a proxy waits for an answer."""
 _FIELDS = 60
 _KEPT = 160
 _DIGEST = 12

@@ -1,4 +1,4 @@
-"""Workbooks that came back, between their upload and the yes: what each would change.
+"""Workbooks that were sent, between their upload and the yes: what each would change.
 
 The file itself is not kept. All of it is in memory, for an hour at most: a portal that starts
 again has forgotten it, and the person sends the workbook again.
@@ -9,8 +9,9 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
+from typing import Generic, TypeVar
 
-from exports.returned.taken_in import TakenIn
+T = TypeVar("T")
 
 LASTS = timedelta(hours=1)
 MOST = 50
@@ -20,7 +21,7 @@ MOST_TEXT = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(Generic[T]):
     """A workbook that waits for a yes.
 
     Attributes:
@@ -28,24 +29,24 @@ class Pending:
         account: Who sent it.
         name: Name of its file.
         at: When it came (aware).
-        taken: What it would change, or why it is refused.
+        taken: What is kept of it.
     """
 
     id: str
     account: str
     name: str
     at: datetime
-    taken: TakenIn
+    taken: T
 
 
-class Returns:
+class Returns(Generic[T]):
     """Those that wait. Safe in several threads."""
 
     def __init__(self) -> None:
-        self._waiting: OrderedDict[str, Pending] = OrderedDict()
+        self._waiting: OrderedDict[str, Pending[T]] = OrderedDict()
         self._turn = Lock()
 
-    def put(self, account: str, name: str, taken: TakenIn, *, at: datetime) -> Pending:
+    def put(self, account: str, name: str, taken: T, *, at: datetime) -> Pending[T]:
         """Keep one in place of the former of the same person."""
         one = Pending(secrets.token_urlsafe(18), account, name, at, taken)
         with self._turn:
@@ -56,7 +57,7 @@ class Returns:
                 self._waiting.popitem(last=False)
         return one
 
-    def get(self, name: str, account: str, *, at: datetime) -> Pending | None:
+    def get(self, name: str, account: str, *, at: datetime) -> Pending[T] | None:
         """The one of an id, where this person sent it and it is not over."""
         with self._turn:
             for over in [n for n, kept in self._waiting.items() if at - kept.at > LASTS]:

@@ -53,7 +53,7 @@ class FormDesk:
             RequestError: It was never read.
             DataFileError: A data file is wrong.
         """
-        services, adaptation = self._present(), self._begin("")
+        services, adaptation = self.present(), self._begin("")
         drifts = drift_of(services)
         reviewed = reviewed_form(services.inputs.mapping_file)
         settled = reviewed.settled if reviewed else frozenset()
@@ -119,13 +119,13 @@ class FormDesk:
             raise RequestError("Ce formulaire est adopté, et rien n’y a changé.")
         if self._is_shipped():
             write(adaptation)
-        done = review.adopt(self._present(), by=by)
+        done = review.adopt(self.present(), by=by)
         if done.adoption is not None:
             return ()
         return tuple(one.advice for one in done.left if one.severity is Severity.BLOCKING)
 
     def _begin(self, by: str) -> Adaptation:
-        return begin(self._present(), target=self._target(), by=by)
+        return begin(self.present(), target=self._target(), by=by)
 
     def _write(self, adaptation: Adaptation) -> None:
         keep_decisions(adaptation)
@@ -143,10 +143,14 @@ class FormDesk:
         file = self._services.inputs.mapping_file
         return file.resolve().is_relative_to(_MAPPINGS)
 
-    def _present(self) -> Services:
-        """The services by the mapping as it is written now."""
+    def present(self) -> Services:
+        """The services by the data files as they are written now.
+
+        Raises:
+            DataFileError: A data file is wrong.
+        """
         services, target = self._services, self._target()
         if not target.exists():
-            return services
+            target = services.inputs.mapping_file
         form = load_form(mapping=target, rules=services.inputs.rules)
         return replace(services, form=form, inputs=replace(services.inputs, mapping_file=target))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from datafiles.file import DataFileError
 from datafiles.refusals import refusal
+from settings import ROOT
 from steps.explain.rules_check import check_rulesets
 from steps.explain.rules_files import read_named
 from steps.explain.trial import try_ruleset
@@ -18,6 +19,7 @@ from steps.wiring.services import Services
 from triage.rules.model import RuleSet
 from triage.verdict.trial import Trial
 
+_SHIPPED = (ROOT / "triage").resolve()
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,79}\.yaml")
 
 
@@ -69,6 +71,28 @@ def try_proposed(services: Services, rules: RuleSet) -> Trial:
     return try_ruleset(services, rules)
 
 
+def closed(rules: Path) -> str:
+    """Why no rule-set can be adopted in the portal, with the remedy; blank where one can.
+
+    Args:
+        rules: The folder of ``UNC_RULES``.
+    """
+    folder, remedy = rules / "rules", "une copie de ce dossier, où ce compte peut écrire"
+    if rules.resolve().is_relative_to(_SHIPPED):
+        return (
+            f"Les règles en vigueur sont celles livrées avec le logiciel ({rules}), qu’une mise à"
+            f" jour remplace : donnez à UNC_RULES {remedy}."
+        )
+    try:
+        with tempfile.TemporaryFile(dir=folder):  # rights do not tell all: try it
+            return ""
+    except OSError:
+        return (
+            f"Le dossier des règles ({folder}, UNC_RULES) ne peut pas être écrit : donnez-en le"
+            f" droit au compte du service, ou à UNC_RULES {remedy}."
+        )
+
+
 def adopt_proposed(places: RulesPlaces, name: str, content: str) -> None:
     """Put a rule-set among those in force, whole or not at all; none of those is ever changed.
 
@@ -89,6 +113,8 @@ def adopt_proposed(places: RulesPlaces, name: str, content: str) -> None:
         )
     if found.unusable:
         raise DataFileError(found.problems)
+    if why := closed(places.rules):
+        raise DataFileError([why])
     beside = ""
     try:
         handle, beside = tempfile.mkstemp(dir=folder, prefix=".", suffix=".nouveau")

@@ -10,7 +10,7 @@ from steps.judge.situation_descriptions import description_of, dumped
 from steps.wiring.services import Services, now
 from store.repository import StoreMemory
 from store.verdicts.situations import DecidedBy, SituationReport
-from triage.registre.acts import BRIDGE, Act, By, Draft, Verb, dossier_object
+from triage.registre.acts import BRIDGE, Act, By, Draft, Verb, dossier_number, dossier_object
 from triage.registre.duplicates import copies
 from triage.registre.folding import read
 from triage.registre.life import When, confirm, opening, place, touched
@@ -58,7 +58,8 @@ def perform(services: Services, by: By, draw: Draw, *, hold: Collection[str] = (
         The register after it.
     """
     demarche, moment = services.demarche, now()
-    with services.store.transaction() as kept:
+
+    def write(kept: StoreMemory) -> Register:
         acts = kept.acts.list(demarche)
         drafts = draw(read(acts), acts)
         kept.acts.enter(demarche, drafts, at=moment)
@@ -66,11 +67,16 @@ def perform(services: Services, by: By, draw: Draw, *, hold: Collection[str] = (
         if any(one.verb in {*_HOLDS, Verb.OPENED} for one in drafts):
             kept.situations.open(demarche, after.situations, at=moment)
             kept.situations.stand_for(demarche, after.merged())
+        alone = [one for one in drafts if one.verb is Verb.PLACED and one.new.get("confirmé")]
+        if alone:
+            _hold_alone(kept, demarche, alone)
         held = touched(one for one in drafts if one.verb in _HOLDS) | {*hold}
         if held:
             _hold(kept, demarche, after, held, by=by)
             after = read(kept.acts.list(demarche))
         return after
+
+    return services.store.together(write)
 
 
 def _hold(
@@ -87,6 +93,15 @@ def _hold(
         reason = "Présent lors de la décision"
         held = confirm(one, here, by=by, when=When(day, day, reason))
         kept.acts.enter(demarche, held, at=moment)
+
+
+def _hold_alone(kept: StoreMemory, demarche: int, drafts: Sequence[Draft]) -> None:
+    """Let some dossiers be where a person placed them, confirmed; the others of it stay free."""
+    placed = {dossier_number(one.object): str(one.new["situation"]) for one in drafts}
+    rows, moment = kept.situations.reports(demarche), now()
+    kept.situations.save(
+        demarche, [_decided(rows[n], name, moment) for n, name in placed.items() if n in rows]
+    )
 
 
 def _decided(row: SituationReport, situation: str, moment: datetime) -> SituationReport:

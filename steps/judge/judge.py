@@ -20,14 +20,15 @@ from steps.judge.situations import differs_from, place_reports, titles_of
 from steps.read.retention import is_number
 from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.failures import apart
-from steps.wiring.public_facts import PUBLIC
-from steps.wiring.reference import matcher_of, version_of, with_remarks
+from steps.wiring.public_data.facts import PUBLIC
+from steps.wiring.public_data.reference import matcher_of, version_of, with_remarks
 from steps.wiring.services import Services, now
 from steps.wiring.summary import Summary
 from store.database.errors import Unstorable
 from store.database.statements import in_chunks
 from store.dossiers.models import LightRow, StoredDossier
 from store.outbox.plans import DuePlan
+from store.repository import StoreMemory
 from store.verdicts.assessments import AssessmentRow
 from store.verdicts.facts import Counted
 from triage.replies.decision import decide, held_by_person
@@ -255,13 +256,16 @@ class Bench:
             if row.number in planned
             for correction in corrections_of(heard.dossier)
         ]
-        with store.transaction() as kept:
+
+        def write(kept: StoreMemory) -> None:
             kept.rule_texts.keep(self.services.form.rule_texts if verdicts else (), at=self.at)
             kept.assessments.save(demarche, verdicts, at=self.at)
             kept.outbox.save_plans(demarche, plans, at=self.at)
             kept.corrections.save(demarche, corrections)
             kept.facts.count(demarche, counted)
             kept.facts.settle(demarche, sorted(planned), under=self._under)
+
+        store.together(write)
         self.summary.assessed |= {verdict.number for verdict in verdicts}
 
     def _all_heard(

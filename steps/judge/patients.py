@@ -8,6 +8,7 @@ from steps.read.retention import Keeping
 from steps.wiring.case_files import CaseFiles
 from steps.wiring.failures import RequestError
 from steps.wiring.services import Services, now
+from store.repository import StoreMemory
 from store.staff.visits import Event, Visit
 from triage.patient_data.free_text import placed
 from triage.patient_data.passages import passage_code
@@ -69,10 +70,13 @@ def clear(services: Services, number: int, codes: Sequence[str], *, who: str) ->
         RequestError: The dossier has no such passage.
     """
     _check(services, number, codes)
-    with services.store.transaction() as kept:
+
+    def write(kept: StoreMemory) -> None:
         kept.not_patients.add(services.demarche, number, codes, who=who, at=now())
         for line in _lines(number, codes, who=who, event="not a patient"):
             kept.visits.record(services.demarche, line)
+
+    services.store.together(write)
 
 
 def restore(services: Services, number: int, codes: Sequence[str], *, who: str) -> None:
@@ -82,10 +86,13 @@ def restore(services: Services, number: int, codes: Sequence[str], *, who: str) 
         RequestError: The dossier has no such passage.
     """
     _check(services, number, codes)
-    with services.store.transaction() as kept:
+
+    def write(kept: StoreMemory) -> None:
         kept.not_patients.remove(services.demarche, number, codes)
         for line in _lines(number, codes, who=who, event="a patient again"):
             kept.visits.record(services.demarche, line)
+
+    services.store.together(write)
 
 
 def _check(services: Services, number: int, codes: Sequence[str]) -> None:

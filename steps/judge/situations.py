@@ -16,6 +16,7 @@ from steps.judge.situation_descriptions import (
 from steps.read.retention import is_number
 from steps.wiring.case_files import CaseFiles
 from steps.wiring.services import Services, now
+from store.repository import StoreMemory
 from store.verdicts.situations import DecidedBy, SituationReport
 from triage.situations.description import Description
 from triage.situations.description import settled as settled_among
@@ -175,10 +176,13 @@ def _propose(services: Services, rows: Mapping[int, SituationReport], matching: 
         merged=merged,
     )
     placed = {number: settled(row) for number, row in {**rows, **moved}.items()}
-    with services.store.transaction() as kept:
+
+    def write(kept: StoreMemory) -> None:
         kept.situations.open(demarche, found.opened, at=moment)
         kept.situations.save(demarche, [row for n, row in placed.items() if row != stored[n]])
         kept.acts.enter(demarche, acts, at=moment)
+
+    services.store.together(write)
 
 
 def _decided_by(row: SituationReport, placed: Placed) -> DecidedBy:

@@ -30,6 +30,7 @@ from steps.wiring.failures import RequestError
 from steps.wiring.given_file import content_of
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.services import Services, now
+from store.repository import StoreMemory
 from store.staff.handed_out import audience_of, holds
 from store.staff.opinions import OpinionRow
 from store.staff.visits import Visit
@@ -96,7 +97,8 @@ def compare(
         return _refused(
             "",
             f"{name} n'est pas un classeur de la passerelle : sa feuille"
-            " « À propos » ne porte pas d'identifiant que l'on reconnaisse",
+            " « À propos » ne porte pas d'identifiant que l'on reconnaisse ; copiez les avis"
+            " dans le classeur publié, et renvoyez celui-là",
         )
     stranger = _stranger(services, identity) or (
         "" if allowed(identity.author) else "n’est pas votre classeur : renvoyez le vôtre"
@@ -156,11 +158,14 @@ def keep(services: Services, taken: TakenIn, *, line: Visit | None = None) -> No
     if taken.problems or not (taken.changes or taken.drafts):
         return
     rows = [OpinionRow(one.number, taken.author, *one.after) for one in taken.changes]
-    with services.store.transaction() as kept:
+
+    def write(kept: StoreMemory) -> None:
         kept.opinions.save(services.demarche, rows, at=now(), unless=taken.until)
         kept.acts.enter(services.demarche, taken.drafts, at=now(), unless=taken.acts_until)
         if line is not None:
             kept.visits.record(services.demarche, line)
+
+    services.store.together(write)
 
 
 def give(services: Services, row: OpinionRow, *, until: int, line: Visit) -> None:
@@ -179,9 +184,12 @@ def give(services: Services, row: OpinionRow, *, until: int, line: Visit) -> Non
     columns, _ = hand_out_files(services.inputs.publishing.columns, services.form.mapping)
     if row.judgement and row.judgement not in columns.opinions:
         raise RequestError(f"« {row.judgement} » n’est pas dans la liste des avis.")
-    with services.store.transaction() as kept:
+
+    def write(kept: StoreMemory) -> None:
         kept.opinions.save(services.demarche, [row], at=now(), unless=until)
         kept.visits.record(services.demarche, line)
+
+    services.store.together(write)
 
 
 def _answers(
@@ -220,14 +228,17 @@ def _stranger(services: Services, identity: Identity) -> str:
     if identity.demarche != services.demarche:
         return (
             f"est un classeur de la démarche {identity.demarche} ; celle-ci est la"
-            f" {services.demarche}"
+            f" {services.demarche} : renvoyez-le à qui suit celle-là"
         )
     known = centres(services.inputs.publishing.columns)
     authors = {"agence", "reseau", *map(author_of, known)}
     if identity.author not in authors:
-        return f"est le classeur de « {identity.author} », qui n'est pas dans la table des centres"
+        return (
+            f"est le classeur de « {identity.author} », qui n'est pas dans la table des centres :"
+            " ajoutez-le à crpv.csv, ou copiez les avis dans le classeur d'un centre"
+        )
     if identity.opinions_until > services.store.opinions.last_id(services.demarche):
-        return "porte des avis que cette base n'a pas : il vient d'une autre installation"
+        return "porte des avis que cette base n'a pas : renvoyez-le à l'installation dont il vient"
     return ""
 
 

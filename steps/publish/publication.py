@@ -21,6 +21,7 @@ from mappings.schema.model import Audience
 from steps.wiring.failures import KNOWN, told
 from steps.wiring.handed_out_files import hand_out_files
 from steps.wiring.services import Services, now
+from store.repository import StoreMemory
 from store.staff.handed_out import HandedFile
 
 FILES: dict[str, Audience] = {"agence.xlsx": "agence", "reseau.xlsx": "reseau"}
@@ -66,10 +67,13 @@ class Publication:
         kept, demarche = services.store.handed_out, services.demarche
         there = last_sequence(services.inputs.publishing.folder, demarche=demarche)
         sequence = 1 + max(there, kept.last_sequence(demarche))
-        with services.store.transaction() as memory:
+
+        def write(memory: StoreMemory) -> None:
             for audience in ("agence", "reseau"):
                 rows = made.handed(audience)
                 memory.handed_out.save_rows(demarche, audience, rows, sequence=sequence)
+
+        services.store.together(write)
         reader = reader_of(services)
 
         def compare(author: str) -> Comparison:

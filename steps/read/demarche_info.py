@@ -35,8 +35,7 @@ class StoredDemarche:
     def _take_first_look(self, info: DemarcheInfo) -> None:
         """Keep what was read before there was a store, rather than ask again."""
         tell_odd(self._summary, info)
-        with self._services.store.transaction() as memory:
-            save(memory, info)
+        self._services.store.together(lambda memory: save(memory, info))
         self._first_look = None
         self._known |= {raw["id"] for raw in info.revisions}
         self._known |= {groupe.id for groupe in info.groupes}
@@ -54,8 +53,7 @@ def refresh_form(services: Connected, summary: Summary) -> None:
     with done_without(summary, "La description de la démarche", remedy=remedy):
         info = services.reader.demarche(services.demarche)
         tell_odd(summary, info)
-        with services.store.transaction() as memory:
-            save(memory, info)
+        services.store.together(lambda memory: save(memory, info))
 
 
 def tell_odd(summary: Summary, info: DemarcheInfo) -> None:

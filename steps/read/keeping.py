@@ -16,6 +16,7 @@ from steps.wiring.services import Connected, now
 from steps.wiring.summary import Summary
 from store.database.errors import Unstorable
 from store.dossiers.pages import DossierRow, PageCounts
+from store.repository import StoreMemory
 
 
 def row_of(raw: RawDossier, *, mapping: FormMapping) -> DossierRow:
@@ -79,7 +80,7 @@ def keep(
     aside = store.quarantine.numbers(demarche)
 
     def save(rows: Sequence[DossierRow], named: Mapping[int, str]) -> PageCounts:
-        with store.transaction() as memory:
+        def write(memory: StoreMemory) -> PageCounts:
             counts = memory.dossiers.save_page(demarche, rows, watermark=watermark, seen_at=at)
             for number, reason in named.items():
                 memory.quarantine.record(demarche, number, reason=reason, at=at)
@@ -88,7 +89,9 @@ def keep(
                 memory.quarantine.release(demarche, healed)
             if first_revision is not None:
                 memory.demarches.save(demarche, active_revision_id=first_revision)
-        return counts
+            return counts
+
+        return store.together(write)
 
     try:
         counts = save(rows, named)

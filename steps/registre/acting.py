@@ -8,10 +8,11 @@ from typing import TypeAlias
 from steps.judge.acts import perform, register_of, today
 from steps.registre.ranking import proposed_level
 from steps.wiring.services import Services
-from triage.registre import indicator, life, measures
+from triage.registre import life, measures
 from triage.registre.acts import Act, By, Draft
 from triage.registre.life import LevelGiven, When, find, refuse_stale_of
 from triage.registre.register import MeasureState, Register, Situation
+from triage.registre.years import indicator
 from triage.situations.propose import next_id
 
 DrawOne: TypeAlias = Callable[[Situation, When], list[Draft]]
@@ -79,6 +80,16 @@ def set_level(services: Services, name: str, level: LevelGiven, acting: Acting) 
         return life.set_level(one, given, by=by, when=when, lists=lists)
 
     return act_on(services, name, acting, draw)
+
+
+def confirm(services: Services, name: str, numbers: Sequence[int], acting: Acting) -> Situation:
+    """Confirm some dossiers of a situation: no run takes these out of it any more."""
+    return act_on(
+        services,
+        name,
+        acting,
+        lambda one, when: life.confirm_alone(one, numbers, by=acting.by, when=when),
+    )
 
 
 def merge(services: Services, name: str, into: str, acting: Acting) -> Situation:

@@ -9,23 +9,26 @@ from french.time import PARIS
 from mappings.medicines.facts import medicines_of
 from mappings.medicines.reference import Medicine
 from mappings.report.model import Report
+from steps.follow.consumption import consumed
+from steps.follow.consumption_situation import Wanted, situation_profiles
 from steps.follow.consumption_sold import Sold, sold
 from steps.judge.acts import today
 from steps.judge.situations import descriptions
 from steps.wiring.case_files import reports_of
-from steps.wiring.reference import matcher_of
+from steps.wiring.public_data.reference import matcher_of
 from steps.wiring.services import Services, now
+from triage.consumption.profile import Profile
 from triage.registre.acts import Act, as_known
-from triage.registre.availability import first_generics, shortages
 from triage.registre.duplicates import copies
-from triage.registre.effect import Cause, Effect, Observed, effect_of, other_measures
+from triage.registre.effect.availability import first_generics, shortages
+from triage.registre.effect.effect import Cause, Effect, Observed, effect_of, other_measures
 from triage.registre.events import events
 from triage.registre.folding import read
 from triage.registre.life import find
 from triage.registre.register import Register, Signal, Situation
-from triage.situations.dci import Salts
 from triage.situations.description import Description
 from triage.situations.facts import SituationFacts, facts_of
+from triage.situations.words.dci import Salts, joined
 
 _NETWORK = "réseau"
 
@@ -85,12 +88,29 @@ class Around:
     effects: Sequence[Effect]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was read already: dossiers that it does not hold are left out.
+
+    Attributes:
+        acts: Acts that are in force on the day that is asked for.
+        register: The register that they make.
+        reports: Reports, by number, with what :data:`steps.registre.kept_reports.FIELDS` names.
+        described: Reports as matching sees them, by number.
+    """
+
+    acts: Sequence[Act]
+    register: Register
+    reports: Mapping[int, Report]
+    described: Mapping[int, Description]
+
+
 def around(
     services: Services,
     names: Iterable[str],
     asked: Asked,
     *,
-    described: Mapping[int, Description] | None = None,
+    known: Known | None = None,
 ) -> dict[str, Around]:
     """What is known around some situations.
 
@@ -100,21 +120,22 @@ def around(
         services: Store and data files.
         names: Ids of the situations.
         asked: Of which day, known when, for whom.
-        described: Reports as matching sees them, where they were read already: others are left out.
+        known: What was read already.
 
     Raises:
         Refused: One is unknown on that day.
     """
-    acts = as_known(services.store.acts.list(services.demarche), on=asked.on, known=asked.known)
-    register = read(acts)
+    if known is None:
+        acts = as_known(services.store.acts.list(services.demarche), on=asked.on, known=asked.known)
+        register = read(acts)
+    else:
+        acts, register = [*known.acts], known.register
     wanted = {one.id: one for one in (find(register, name) for name in names)}
     until = (asked.on or today()) + timedelta(days=1)
-    every = {name: _reports(services, one, until=until) for name, one in wanted.items()}
-    told = descriptions(services) if described is None else described
-    if described is not None:
-        every = {
-            name: [one for one in reports if one.number in told] for name, reports in every.items()
-        }
+    every = {
+        name: _reports(services, one, until=until, known=known) for name, one in wanted.items()
+    }
+    told = descriptions(services) if known is None else known.described
     copied, matching = copies(acts), services.form.matching
     drawn = {
         name: [told[one.number] for one in reports if one.number in told]
@@ -137,11 +158,24 @@ def around(
         signals = [
             signal for each in one.signals if asked.wants_signal(signal := register.signals[each])
         ]
-        known = _Found(one, register, acts, every[name], reports, facts, signals, boxes[name])
+        here = _Found(one, register, acts, every[name], reports, facts, signals, boxes[name])
         found[name] = _around(
-            services, known, asked, period, substances=_spelt(drawn[name], register, one)
+            services, here, asked, period, substances=_spelt(drawn[name], register, one)
         )
     return found
+
+
+def consumption_around(services: Services, found: Around) -> Profile | None:
+    """What public data say of its substances; ``None`` when nothing was loaded.
+
+    Raises:
+        DataFileError: The base cannot be read.
+    """
+    matching = services.form.matching
+    salts = matching.salts if matching else Salts()
+    named = found.facts.substances if found.facts else [joined(n, salts) for n in found.substances]
+    name, wanted = found.situation.id, Wanted(frozenset(named), found.reports)
+    return situation_profiles(services, {name: wanted}, consumed(services)).get(name)
 
 
 def _spelt(drawn: Iterable[Description], register: Register, one: Situation) -> Sequence[str]:
@@ -221,8 +255,14 @@ def _around(
     )
 
 
-def _reports(services: Services, one: Situation, *, until: date) -> list[Report]:
-    found = reports_of(services, numbers=sorted(one.dossiers))
+def _reports(
+    services: Services, one: Situation, *, until: date, known: Known | None
+) -> list[Report]:
+    numbers, found = sorted(one.dossiers), list[Report]()
+    if known is None:
+        found += reports_of(services, numbers=numbers)
+    else:
+        found += (known.reports[n] for n in numbers if n in known.reports and n in known.described)
     return [report for report in found if _day(report) < until]
 
 
@@ -266,6 +306,5 @@ def _day(report: Report) -> date:
 
 
 def _first_day(services: Services) -> date:
-    rows = services.store.dossiers.light_rows(services.demarche)
-    moments = [row.deposited_at for row in rows]
-    return min(moments, default=now()).astimezone(PARIS).date()
+    first = services.store.dossiers.first_deposit(services.demarche)
+    return (first or now()).astimezone(PARIS).date()

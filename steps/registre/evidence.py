@@ -9,6 +9,8 @@ from steps.wiring.services import Services
 from triage.registre.acts import Act, Draft
 from triage.registre.duplicates import confirm_copy, copies, withdraw_copy
 from triage.registre.events import note_event
+from triage.registre.life import find, refuse_stale_of
+from triage.registre.refused import Refused
 from triage.registre.register import Register, Situation
 
 
@@ -23,8 +25,17 @@ def note(services: Services, name: str, text: str, acting: Acting) -> Situation:
     )
 
 
-def set_copy(services: Services, number: int, of: int | None, acting: Acting) -> None:
+def set_copy(
+    services: Services, number: int, of: int | None, acting: Acting, *, within: str = ""
+) -> None:
     """Say that a dossier is the same report as another, or (``None``) that it is not.
+
+    Args:
+        services: Store, whose démarche is held by this process.
+        number: The dossier.
+        of: The other one.
+        acting: Who; what they saw is of the situation that is named.
+        within: Situation of the dossier, where the person chose it there.
 
     Raises:
         Refused: With the reason; nothing was entered.
@@ -32,6 +43,11 @@ def set_copy(services: Services, number: int, of: int | None, acting: Acting) ->
 
     def draw(register: Register, acts: Sequence[Act]) -> list[Draft]:
         now, by, when = copies(acts), acting.by, acting.when()
+        if within:
+            home = find(register, within)
+            refuse_stale_of(acts, home, seen=acting.seen)
+            if number not in home.dossiers:
+                raise Refused(f"Dossier : {number} n'est pas de {home.id}.")
         if of is None:
             return withdraw_copy(register, now, number, by=by, when=when)
         return confirm_copy(register, now, number, of, by=by, when=when)

@@ -8,12 +8,17 @@ from exports.xlsx.past_years import past_years_template
 from steps.judge.acts import perform, today
 from steps.judge.situations import propose_again
 from steps.wiring.failures import RequestError
-from steps.wiring.given_file import content_of
 from steps.wiring.services import Services
 from triage.registre.acts import Act, By, Draft
-from triage.registre.past_years import Past, past_years
+from triage.registre.folding import read
 from triage.registre.register import Register
+from triage.registre.years.past_years import Past, past_years
 from triage.situations.propose import next_id
+
+
+def template(services: Services) -> bytes:
+    """The blank table."""
+    return past_years_template(services.form.lists)
 
 
 def write_template(services: Services, path: Path) -> None:
@@ -22,7 +27,7 @@ def write_template(services: Services, path: Path) -> None:
     Raises:
         RequestError: There is a file, or it cannot be written.
     """
-    content = past_years_template(services.form.lists)
+    content = template(services)
     try:
         with path.open("xb") as file:
             file.write(content)
@@ -32,20 +37,19 @@ def write_template(services: Services, path: Path) -> None:
         raise RequestError(f"{path} ne peut pas être écrit ({error.strerror}).") from error
 
 
-def import_past_years(services: Services, path: Path, *, by: By, dry_run: bool) -> Past:
+def import_past_years(services: Services, content: bytes, *, by: By, dry_run: bool) -> Past:
     """Take a table in, unless anything in it is wrong.
 
     Args:
         services: Store and data files.
-        path: The table.
+        content: The table.
         by: Who imports it.
         dry_run: Enter nothing.
 
     Raises:
-        RequestError: The file cannot be read.
         ExportError: It is no workbook.
     """
-    rows, problems = read_past_years(content_of(path))
+    rows, problems = read_past_years(content)
     if problems:
         return Past(problems=list(problems))
     known = set(services.store.situations.known(services.demarche))
@@ -60,10 +64,14 @@ def import_past_years(services: Services, path: Path, *, by: By, dry_run: bool) 
         known.update(register.situations)
         lists = services.form.lists
         found.append(past_years(rows, acts, by=by, today=today(), lists=lists, new_id=new_id))
-        return [] if dry_run else found[-1].drafts
+        return found[-1].drafts
 
+    if dry_run:
+        acts = services.store.acts.list(services.demarche)
+        draw(read(acts), acts)
+        return found[-1]
     perform(services, by, draw)
     past = found[-1]
-    if past.drafts and not dry_run:
+    if past.drafts:
         propose_again(services)
     return past

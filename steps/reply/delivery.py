@@ -14,6 +14,7 @@ from steps.reply.conversation import Unsaid, before_sending
 from steps.wiring.failures import apart
 from steps.wiring.services import Connected, now
 from steps.wiring.summary import Summary
+from store.repository import StoreMemory
 from triage.replies.reply import (
     Annotate,
     Outcome,
@@ -151,7 +152,8 @@ def _keep(services: Connected, summary: Summary, done: Sequence[Delivery]) -> No
     by_number: dict[int, list[Delivery]] = {}
     for delivery in done:
         by_number.setdefault(delivery.reply.number, []).append(delivery)
-    with services.store.transaction() as memory:
+
+    def write(memory: StoreMemory) -> None:
         memory.outbox.record(demarche, [one.receipt for one in done], at=now())
         rows, before = [], {}
         for stored in memory.dossiers.iterate(demarche, numbers=by_number, pending=True):
@@ -172,6 +174,8 @@ def _keep(services: Connected, summary: Summary, done: Sequence[Delivery]) -> No
             n: (planned_content(was), planned_content(now)) for n, (was, now) in own.items()
         }
         memory.outbox.follow_our_writes(demarche, contents)
+
+    services.store.together(write)
     for delivery in done:
         _count(summary, delivery)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol
 
 from sqlalchemy import (
@@ -16,10 +17,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError
 
-from store.database.errors import BadDatabaseUrl, StoreUnreachable, Unstorable, translated
+from store.database.errors import (
+    BadDatabaseUrl,
+    StoreLocked,
+    StoreUnreachable,
+    Unstorable,
+    translated,
+)
 
 BUSY_SECONDS = 30
 """How long we wait for another program that writes."""
+_AT_ONCE = 50
+"""Connections at once: each thread of the portal has its own, and some need another beside it."""
 
 _WRITES = "unc_writes"
 
@@ -44,6 +53,7 @@ class EachItsOwn:
         self._engine = engine
         self._file = database_file(engine)
         self._writer = engine.execution_options(**{_WRITES: True})
+        self._turn = Lock()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -53,9 +63,25 @@ class EachItsOwn:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Open a transaction: committed at the end, rolled back on any error."""
-        with translated(self._file), self._writer.begin() as connection:
+        """Open a transaction: committed at the end, rolled back on any error.
+
+        Threads of a process that write to a file wait for each other here, in turn: SQLite would
+        have each of them look again now and then, and one that is always late give up.
+        """
+        with self._in_turn(), translated(self._file), self._writer.begin() as connection:
             yield connection
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        if self._file is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise StoreLocked.of(self._file)
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def erased(self) -> None:
         """Empty SQLite's journal, which holds what was written of late."""
@@ -149,6 +175,7 @@ def _sqlite(url: URL) -> Engine:
         url.set(drivername="sqlite+pysqlite", database=str(file)),
         connect_args={"timeout": BUSY_SECONDS},
         hide_parameters=True,
+        max_overflow=_AT_ONCE,
     )
 
     @event.listens_for(engine, "do_connect")
@@ -201,6 +228,7 @@ def _postgresql(url: URL) -> Engine:
         connect_args={name: value for name, value in asked.items() if name not in url.query},
         pool_pre_ping=True,
         hide_parameters=True,
+        max_overflow=_AT_ONCE,
     )
     event.listen(engine, "handle_error", _tell_unstorable)
     return engine

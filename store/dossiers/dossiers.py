@@ -132,6 +132,15 @@ class Dossiers:
         with self._scope.read() as connection:
             return set(connection.scalars(query))
 
+    def first_deposit(self, demarche: int) -> datetime | None:
+        """Moment of the first deposit of all, those pending deletion apart."""
+        query = select(func.min(dossiers.c.deposited_at)).filter_by(demarche=demarche)
+        with self._scope.read() as connection:
+            first: datetime | None = connection.scalar(
+                query.where(dossiers.c.pending_since.is_(None))
+            )
+        return first
+
     def held(self, demarche: int, numbers: Iterable[int]) -> set[int]:
         """Those of some numbers that are in store, pending deletion or not."""
         query = select(dossiers.c.number).filter_by(demarche=demarche)

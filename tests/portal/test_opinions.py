@@ -308,7 +308,8 @@ def test_a_bomb_a_flood_and_a_stranger_s_file_are_not_read(portal: Portal, reade
 
 
 def test_few_wait_for_a_yes_and_not_for_long() -> None:
-    returns, at, taken = Returns(), now(), TakenIn("agence", (), ())
+    returns, at = Returns[TakenIn](), now()
+    taken = TakenIn("agence", (), ())
     first = returns.put("a", "x", taken, at=at)
     assert returns.get(first.id, "a", at=at) == first
     assert returns.get(first.id, "b", at=at) is None

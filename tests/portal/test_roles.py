@@ -19,6 +19,7 @@ OF_AGENCY = {ADMIN: 200, AGENCE: 200, LYON: 403, NICE: 403, NOBODY: 303}
 GONE = {ADMIN: 404, AGENCE: 404}
 REGISTER_FORMS = (
     *(f"/situations/{{name}}/{gesture}" for gesture in GESTURES),
+    "/annees/{year}/arreter",
     "/mesures/{measure}/etat",
     "/mesures/{measure}/conclure",
     "/signaux/{signal}/rattacher",
@@ -58,6 +59,9 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/signaux"): SIGNED_IN,
     ("GET", "/questions"): SIGNED_IN,
     ("GET", "/signaux/saisir"): SIGNED_IN,
+    ("GET", "/annees"): OF_AGENCY,
+    ("GET", "/annees/tableau"): OF_AGENCY,
+    ("GET", "/annees/reprise/{name}"): OF_AGENCY,
     ("GET", "/seances"): OF_AGENCY,
     ("GET", "/seances/{meeting}"): OF_AGENCY | GONE,
     ("GET", "/seances/{meeting}/fiches/{reader}"): OF_AGENCY | GONE,
@@ -75,6 +79,8 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
             "/seances/preparer",
             "/questions/{question}/{centre}/repondre",
             "/seances/{meeting}/fiches",
+            "/annees/reprise",
+            "/annees/reprise/{name}",
         )
     },
     ("GET", "/sante"): dict.fromkeys(EVERYBODY, 200),  # open, and says little
@@ -92,6 +98,8 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/formulaire"): ADMINISTRATOR,
     ("POST", "/formulaire/reponse"): WRITES,
     ("POST", "/formulaire/adoption"): WRITES,
+    ("GET", "/textes"): ADMINISTRATOR,
+    ("POST", "/textes"): WRITES,
     ("GET", "/regles"): ADMINISTRATOR,
     ("POST", "/regles"): WRITES,
     ("GET", "/regles/{number}"): ADMINISTRATOR | {ADMIN: 404},

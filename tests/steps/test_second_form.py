@@ -19,7 +19,7 @@ from steps.read.poll import poll
 from steps.reply.respond import respond
 from steps.wiring.case_files import reports_of
 from steps.wiring.drift import drift_of
-from steps.wiring.reference import load, matcher_of
+from steps.wiring.public_data.reference import load, matcher_of
 from steps.wiring.services import connect
 from steps.wiring.summary import Summary
 
@@ -176,7 +176,7 @@ def test_its_workbooks_are_published_and_taken_back(
     assert rows_of(agency, "Médicaments")[0]["Code CIP"] == "3400949497294"
     assert any(row["Situation"] for row in rows_of(agency, "Situations"))
     synthesis = [str(row[0]) for row in openpyxl.load_workbook(agency)["Synthèse"].values]
-    assert synthesis[0] == "Erreurs médicamenteuses — classeur de l'agence"
+    assert synthesis[0] == "Erreurs médicamenteuses — classeur de l’agence"
     assert not any("mesure" in one or "connaissance" in one for one in synthesis)
 
     book = openpyxl.load_workbook(centre)

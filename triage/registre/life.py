@@ -230,6 +230,27 @@ def confirm(one: Situation, numbers: Iterable[int], *, by: By, when: When) -> li
     return [_with(drawn, {}, {"dossiers": new})] if new else []
 
 
+def confirm_alone(one: Situation, numbers: Iterable[int], *, by: By, when: When) -> list[Draft]:
+    """Confirm some dossiers where they are, and the others no more than they were.
+
+    Raises:
+        Refused: Those are not dossiers of it that wait for that.
+    """
+    _require(one, {*State} - {State.MERGED}, "Confirmer")
+    check_day(when.on, by=by, when=when)
+    asked, waiting = {*numbers}, {*one.dossiers} - {*one.confirmed}
+    if strangers := sorted(asked - waiting):
+        told = ", ".join(map(str, strangers))
+        raise Refused(f"Dossiers : {told} n'attend pas de confirmation dans {one.id}.")
+    if not asked:
+        raise Refused("Dossiers : choisissez-en au moins un.")
+    reason = " ".join(when.reason.split())
+    return [
+        place(number, one.id, one.id, by=by, on=when.on, confirmed=True, reason=reason)
+        for number in sorted(asked)
+    ]
+
+
 def merge(one: Situation, into: Situation, *, by: By, when: When) -> list[Draft]:
     """*Fondre dans*: the first stands for the second from then on.
 

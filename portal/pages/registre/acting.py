@@ -26,7 +26,7 @@ from triage.registre.acts import By
 from triage.registre.refused import Refused
 
 DOOR = "portail"
-_BUSY = "La passerelle travaille sur la démarche\u00a0: réessayez dans quelques minutes."
+BUSY = "La passerelle travaille sur la démarche\u00a0: réessayez dans quelques minutes."
 
 
 class ActForm(Form):
@@ -162,7 +162,7 @@ def act(sent: Sent[Any], build: Build, work: Work, done: Done) -> Response:
         except (Refused, RequestError) as error:
             raise sent.refuse(typographic(str(error)), back=here.back) from error
         except BusyError as error:
-            raise sent.refuse(_BUSY, back=here.back) from error
+            raise sent.refuse(BUSY, back=here.back) from error
 
     about = here.action.strip("/").replace("/", ", ")
     try:

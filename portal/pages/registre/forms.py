@@ -61,7 +61,20 @@ class MergeForm(ActForm):
     dans: Annotated[str, Field(title="Fondre dans", max_length=60)] = ""
 
 
-class SplitForm(ActForm):
+class EventForm(ActForm):
+    """What happened."""
+
+    evenement: Annotated[str, Field(title="Évènement", max_length=1_000)] = ""
+
+
+class CopyForm(ActForm):
+    """Which dossier is a copy of which; of none: it is none after all."""
+
+    dossier: Annotated[str, Field(title="Dossier", max_length=12)] = ""
+    de: Annotated[str, Field(title="Doublon du dossier", max_length=12)] = ""
+
+
+class DossiersForm(ActForm):
     """Which dossiers."""
 
     dossiers: tuple[Annotated[str, Field(max_length=12)], ...] = ()

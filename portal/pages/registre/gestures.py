@@ -7,29 +7,31 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from portal.errors import ForbiddenError
-from portal.pages.registre.acting import ActForm, Done, Page, form_routes, when
+from portal.pages.registre import asked
+from portal.pages.registre.acting import ActForm, Done, Page, form_routes
 from portal.pages.registre.desk import desk_of, find
 from portal.pages.registre.forms import (
     CloseForm,
+    CopyForm,
     DayForm,
+    DossiersForm,
+    EventForm,
     LevelForm,
     MeasureForm,
     MergeForm,
-    SplitForm,
     TextsForm,
     ValidateForm,
 )
 from portal.pages.writing import Shown
 from portal.people.sessions import Person
 from portal.registre.desk import Desk, Read
-from portal.registre.inputs import Input, day_of, level, pairs, texts
+from portal.registre.inputs import Input, day_of
 from portal.registre.rows import title_of
 from steps.registre import acting as steps
+from steps.registre import evidence
 from steps.registre.acting import Acting
-from steps.registre.ranking import proposed_level
 from steps.wiring.services import Services
 from triage.registre import life
-from triage.registre.committee import meetings
 from triage.registre.life import REQUIRED
 from triage.registre.refused import Refused
 from triage.registre.register import OPEN, Situation, State
@@ -68,83 +70,6 @@ def _in(*states: State) -> Callable[[Situation], bool]:
     return lambda one: one.state in states
 
 
-def _proposed(desk: Desk, one: Situation) -> str:
-    found = desk.source.look_up(lambda services: proposed_level(services, one.dossiers))
-    return f"Proposé\u00a0: {found.level} ({found.source})" if found.level else ""
-
-
-def _level(desk: Desk, _: Read, one: Situation) -> Sequence[Input]:
-    return [*level(one.level, desk.lists, _proposed(desk, one)), *when()]
-
-
-def _validation(desk: Desk, read: Read, one: Situation) -> Sequence[Input]:
-    return [*texts(one.fields, desk.lists, REQUIRED), *_level(desk, read, one)]
-
-
-def _texts(desk: Desk, _: Read, one: Situation) -> Sequence[Input]:
-    return [*texts(one.fields, desk.lists, REQUIRED), *when()]
-
-
-def _closing(desk: Desk, _: Read, __: Situation) -> Sequence[Input]:
-    asked = Input("conclusion", "Conclusion", "choix", pairs(desk.lists.clotures), required=True)
-    return [asked, *when(reason=True)]
-
-
-def _merging(_: Desk, read: Read, one: Situation) -> Sequence[Input]:
-    others = [
-        (name, f"{name} · {title_of(read, each)}")
-        for name, each in read.reading.situations.items()
-        if name != one.id and (each.dossiers or each.signals or each.identified_on)
-    ]
-    asked = Input("dans", "Fondre dans", "choix", [("", "Choisir"), *others], required=True)
-    return [asked, *when(reason=True)]
-
-
-def _splitting(_: Desk, __: Read, one: Situation) -> Sequence[Input]:
-    numbers = [(str(number), f"Dossier {number}") for number in one.dossiers]
-    return [Input("dossiers", "Dossiers qui en sortent", "cases", numbers), *when(reason=True)]
-
-
-def _dating(_: Desk, __: Read, one: Situation) -> Sequence[Input]:
-    day = one.identified_on.isoformat() if one.identified_on else ""
-    asked = Input(
-        "jour",
-        "Identifiée le",
-        "date",
-        value=day,
-        required=True,
-        hint=f"Pas avant le premier signal, du {one.opened_on:%d/%m/%Y}",
-    )
-    return [asked, Input("motif", "Motif", "long", required=True)]
-
-
-def _measuring(desk: Desk, read: Read, _: Situation) -> Sequence[Input]:
-    lists = desk.lists
-    sittings = [(one.id, f"{one.id} du {one.on:%d/%m/%Y}") for one in meetings(read.acts).values()]
-    hint = "Sans aucune date, elle est proposée aujourd’hui"
-    return [
-        Input("type", "Type de mesure", "choix", pairs(lists.mesures), required=True),
-        Input("mode", "Prise ou exigée", "choix", pairs(lists.modes), required=True),
-        Input("proposee_le", "Proposée le", "date", hint=hint),
-        Input("decidee_le", "Décidée le", "date"),
-        Input("en_oeuvre_le", "Mise en œuvre le", "date"),
-        Input("cible", "Cible"),
-        Input("indicateur", "Indicateur attendu"),
-        Input("echeance", "Échéance d’évaluation", "date"),
-        Input("seance", "Séance", "choix", [("", "Aucune"), *sittings]),
-        Input("lien", "Lien", hint="Où elle est publiée"),
-        Input("motif", "Motif", "long"),
-    ]
-
-
-def _reason(_: Desk, __: Read, ___: Situation) -> Sequence[Input]:
-    return when(reason=True)
-
-
-def _only_when(_: Desk, __: Read, ___: Situation) -> Sequence[Input]:
-    return when()
-
-
 def _drawn(draw: Callable[[Situation, Any, Any, Any, Any], list[Any]]) -> Work:
     """An act of a situation alone: what :mod:`triage.registre.life` draws of it."""
 
@@ -176,9 +101,30 @@ def _merge(services: Services, name: str, form: MergeForm, acting: Acting) -> ob
     return steps.merge(services, name, form.dans, acting)
 
 
-def _split(services: Services, name: str, form: SplitForm, acting: Acting) -> object:
-    numbers = [int(one) for one in form.dossiers if one.isascii() and one.isdecimal()]
-    return steps.split(services, name, numbers, acting)
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() else None
+
+
+def _split(services: Services, name: str, form: DossiersForm, acting: Acting) -> object:
+    return steps.split(services, name, _chosen(form), acting)
+
+
+def _confirm(services: Services, name: str, form: DossiersForm, acting: Acting) -> object:
+    return steps.confirm(services, name, _chosen(form), acting)
+
+
+def _chosen(form: DossiersForm) -> list[int]:
+    return [number for one in form.dossiers if (number := _number(one)) is not None]
+
+
+def _copy(services: Services, name: str, form: CopyForm, acting: Acting) -> object:
+    number, of = _number(form.dossier), _number(form.de)
+    if number is None:
+        raise Refused("Dossier : à choisir.")
+    if form.de and of is None:
+        raise Refused(f"Doublon du dossier : « {form.de} » n'est pas un numéro de dossier.")
+    evidence.set_copy(services, number, of, acting, within=name)
+    return number
 
 
 GESTURES: Mapping[str, Gesture] = {
@@ -189,7 +135,7 @@ GESTURES: Mapping[str, Gesture] = {
             "Valider",
             ValidateForm,
             _in(State.TO_VALIDATE),
-            _validation,
+            asked.for_validation,
             lambda services, name, form, acting: steps.validate(
                 services, name, form.texts(), form.given(), acting
             ),
@@ -200,7 +146,7 @@ GESTURES: Mapping[str, Gesture] = {
             "Écarter",
             ActForm,
             _in(State.TO_VALIDATE),
-            _reason,
+            asked.reason_only,
             _drawn(lambda one, _, by, when, __: life.discard(one, by=by, when=when)),
             "Le regroupement est écarté.",
         ),
@@ -209,7 +155,7 @@ GESTURES: Mapping[str, Gesture] = {
             "Modifier",
             TextsForm,
             _in(*OPEN, State.CLOSED),
-            _texts,
+            asked.for_texts,
             _drawn(_change),
             "Les textes sont enregistrés.",
         ),
@@ -218,7 +164,7 @@ GESTURES: Mapping[str, Gesture] = {
             "Fixer le niveau",
             LevelForm,
             _in(*OPEN),
-            _level,
+            asked.for_level,
             lambda services, name, form, acting: steps.set_level(
                 services, name, form.given(), acting
             ),
@@ -229,7 +175,7 @@ GESTURES: Mapping[str, Gesture] = {
             "Enregistrer une mesure",
             MeasureForm,
             _in(*OPEN),
-            _measuring,
+            asked.for_measure,
             lambda services, name, form, acting: steps.add_measure(
                 services, name, form.given(), form.dates(), acting
             ),
@@ -240,7 +186,7 @@ GESTURES: Mapping[str, Gesture] = {
             "Clore",
             CloseForm,
             _in(*OPEN),
-            _closing,
+            asked.for_closing,
             _drawn(
                 lambda one, form, by, when, lists: life.close(
                     one, form.conclusion, by=by, when=when, lists=lists
@@ -253,7 +199,7 @@ GESTURES: Mapping[str, Gesture] = {
             "Rouvrir",
             ActForm,
             _in(State.CLOSED, State.DISCARDED),
-            _reason,
+            asked.reason_only,
             _drawn(lambda one, _, by, when, __: life.reopen(one, by=by, when=when)),
             "La situation est rouverte.",
         ),
@@ -262,7 +208,7 @@ GESTURES: Mapping[str, Gesture] = {
             "Vu, sans suite",
             ActForm,
             lambda one: one.woken,
-            _only_when,
+            asked.only_when,
             _drawn(lambda one, _, by, when, __: life.look(one, by=by, when=when)),
             "C’est noté\u00a0: vu, sans suite.",
         ),
@@ -271,7 +217,7 @@ GESTURES: Mapping[str, Gesture] = {
             "Dater l’identification",
             DayForm,
             lambda one: one.identified_on is not None and one.state in {*OPEN, State.CLOSED},
-            _dating,
+            asked.for_dating,
             _drawn(_identify),
             "La date est enregistrée.",
         ),
@@ -280,25 +226,54 @@ GESTURES: Mapping[str, Gesture] = {
             "Fondre dans…",
             MergeForm,
             lambda one: one.state is not State.MERGED,
-            _merging,
+            asked.for_merging,
             _merge,
             "La situation est fondue.",
         ),
         Gesture(
             "scinder",
             "Scinder",
-            SplitForm,
+            DossiersForm,
             lambda one: one.state is not State.MERGED and len(one.dossiers) > 1,
-            _splitting,
+            asked.for_splitting,
             _split,
             "Les dossiers choisis ouvrent une situation à valider.",
+        ),
+        Gesture(
+            "confirmer",
+            "Confirmer des dossiers",
+            DossiersForm,
+            lambda one: one.state is not State.MERGED and {*one.dossiers} > {*one.confirmed},
+            asked.for_confirming,
+            _confirm,
+            "Les dossiers choisis sont confirmés\u00a0: aucun passage ne les déplacera.",
+        ),
+        Gesture(
+            "doublon",
+            "Dire un doublon",
+            CopyForm,
+            lambda one: one.state is not State.MERGED and bool(one.dossiers),
+            asked.for_copy,
+            _copy,
+            "C’est noté\u00a0: les nombres en tiennent compte.",
+        ),
+        Gesture(
+            "evenement",
+            "Noter un évènement",
+            EventForm,
+            lambda one: one.state is not State.MERGED,
+            asked.for_event,
+            lambda services, name, form, acting: evidence.note(
+                services, name, form.evenement, acting
+            ),
+            "L’évènement est noté.",
         ),
         Gesture(
             "defaire",
             "Défaire",
             ActForm,
             lambda one: bool(one.merged_into or one.split_from),
-            _reason,
+            asked.reason_only,
             lambda services, name, _, acting: steps.undo(services, name, acting),
             "C’est défait.",
         ),
