@@ -46,6 +46,7 @@ def register_view(services: Services, found: Followed) -> RegisterView:
         },
         ranked={one.situation: one for one in ranking},
         years=tuple(year_figure(acts, year, lists=lists) for year in years_of(acts)),
+        sanctions=lists.sanctions,
         consumption=consumption,
     )
 
