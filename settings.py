@@ -14,28 +14,27 @@ from pydantic import (
     PrivateAttr,
     SecretStr,
     ValidationError,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode
 
 from datafiles.refusals import refusal
 from settings_parts import (
+    ENV_FILE,
     LARGEST_NUMBER,
     PORTAL_PORT,
     Day,
+    Given,
+    ShownAddress,
     allowed,
     demarche_tables,
     env_names,
     french_reason,
-    https_or_loopback,
     of_our_time,
 )
 
 PREFIX = "UNC_"
-ENV_FILE = Path(".env")
-"""In the folder that the command is run from; real environment variables win over it."""
 _TOKENS = frozenset({"ds_token", "ds_token_file", "ds_token_block"})
 ROOT = Path(__file__).parent
 A_YEAR = 366 * 24 * 60
@@ -50,18 +49,10 @@ class SettingsError(Exception):
     """A setting is missing or wrong. The message is French and names the setting and the remedy."""
 
 
-class Settings(BaseSettings):
+class Settings(Given):
     """Every setting, documented once; ``unc doctor`` prints them."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        env_file=ENV_FILE,
-        env_file_encoding="utf-8-sig",
-        extra="ignore",
-        frozen=True,
-    )
-
-    ds_url: Annotated[str, AfterValidator(https_or_loopback)] = Field(
+    ds_url: ShownAddress = Field(
         default="https://demarche.numerique.gouv.fr/api/v2/graphql",
         description="Adresse GraphQL de l'instance de démarches-simplifiées",
     )
@@ -202,7 +193,7 @@ class Settings(BaseSettings):
         le=1_200,
         description="Mois de conservation des éditions faites à la main, la dernière exceptée",
     )
-    portal_url: Annotated[str, AfterValidator(https_or_loopback)] = Field(
+    portal_url: ShownAddress = Field(
         default=f"http://127.0.0.1:{PORTAL_PORT}",
         description="Adresse publique du portail, telle que les navigateurs la voient ; les"
         " passages dans Prefect y renvoient quand elle est donnée",
@@ -230,17 +221,6 @@ class Settings(BaseSettings):
         made._token_setting = setting  # noqa: SLF001 (our own)
         return made
 
-    @field_validator("*", mode="before")
-    @classmethod
-    def _not_empty(cls, value: Any, info: ValidationInfo) -> Any:
-        """What is empty is not given; a folder that must be somewhere is never the current one."""
-        if not isinstance(value, str) or value.strip():
-            return value
-        known = cls.model_fields[str(info.field_name)]
-        if known.annotation is Path:
-            raise ValueError("elle est vide ; donnez un chemin, ou ôtez la ligne")
-        return known.default if known.default is None else value
-
     @field_validator("messages_pilot", "attachment_hosts", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
@@ -253,21 +233,15 @@ class Settings(BaseSettings):
         Raises:
             SettingsError: There is none, or the file cannot be read.
         """
-        if self.ds_token_file is not None:
-            try:
-                return SecretStr(self.ds_token_file.read_text(encoding="utf-8").strip())
-            except (OSError, UnicodeDecodeError) as error:
-                why = refusal(error) if isinstance(error, OSError) else "ce n'est pas du texte"
-                raise SettingsError(
-                    f"UNC_DS_TOKEN_FILE : le fichier {self.ds_token_file} ne peut pas être lu"
-                    f" ({why})."
-                ) from None
-        if self.ds_token is None or not self.ds_token.get_secret_value().strip():
-            raise SettingsError(
-                "UNC_DS_TOKEN manque : donnez le jeton d'API de la démarche (page « Jeton d'accès"
-                " à l'API » de l'administrateur), ou son fichier dans UNC_DS_TOKEN_FILE."
+        return SecretStr(
+            secret_of(
+                self.ds_token,
+                self.ds_token_file,
+                name="DS_TOKEN",
+                remedy=" : donnez le jeton d'API de la démarche (page « Jeton d'accès à l'API » de"
+                " l'administrateur), ou son fichier dans UNC_DS_TOKEN_FILE",
             )
-        return self.ds_token
+        )
 
     @model_validator(mode="after")
     def _adapted(self) -> Self:
@@ -419,3 +393,28 @@ def refused(error: ValidationError, model: type[BaseSettings]) -> SettingsError:
             told = f"{PREFIX}{name.upper()} : valeur refusée ({told})"
         wrong.append(told)
     return SettingsError(" ; ".join(wrong) + ".")
+
+
+def secret_of(given: SecretStr | None, file: Path | None, *, name: str, remedy: str = "") -> str:
+    """A secret, from its file if one is named, else from the environment.
+
+    Args:
+        given: What the environment has.
+        file: Its file.
+        name: Of the setting, without ``UNC_``.
+        remedy: Where to get one, after the name, in French.
+
+    Raises:
+        SettingsError: There is none, or the file cannot be read.
+    """
+    if file is not None:
+        try:
+            return file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            why = refusal(error) if isinstance(error, OSError) else "ce n'est pas du texte"
+            raise SettingsError(
+                f"UNC_{name}_FILE : le fichier {file} ne peut pas être lu ({why})."
+            ) from None
+    if given is None or not given.get_secret_value().strip():
+        raise SettingsError(f"UNC_{name} manque{remedy}.")
+    return given.get_secret_value()

@@ -1,19 +1,26 @@
 """What settings are checked with: addresses, the file of several démarches, French reasons."""
 
+import os
+import re
 import tomllib
+import unicodedata
 from collections.abc import Set as AbstractSet
 from datetime import date
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias, TypeVar, get_args
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv.parser import parse_stream
-from pydantic import AfterValidator
+from pydantic import AfterValidator, SecretStr, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from datafiles.refusals import refusal
+
+ENV_FILE = Path(".env")
+"""In the folder that the command is run from; real environment variables win over it."""
 
 PORTAL_PORT = 8214
 """Where the portal listens, unless told otherwise; its own address by default says so too."""
@@ -47,13 +54,97 @@ def https_or_loopback(url: str) -> str:
     """Let an address pass when nobody on the way can read what is sent to it.
 
     Raises:
-        ValueError: Someone could.
+        ValueError: Someone could, or it is no address.
     """
-    parts = urlsplit(url)
+    parts = _parts(url)
     local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
     if not (parts.scheme == "https" and parts.hostname) and not local:
         raise ValueError("une adresse https:// est attendue (http:// seulement sur cette machine)")
     return url
+
+
+def without_account(url: str) -> str:
+    """Let an address pass that holds no password: this one is shown, in journals too.
+
+    Raises:
+        ValueError: It does.
+    """
+    if "@" in _parts(url).netloc:
+        raise ValueError("une adresse sans compte ni mot de passe est attendue")
+    return url
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 (it is looked at here)
+    except ValueError:  # of its host or its port, in English
+        raise ValueError("ce n'est pas une adresse : son port, ou ses crochets") from None
+    if any(char.isspace() for char in url):
+        raise ValueError("une adresse sans espace est attendue")
+    return parts
+
+
+ShownAddress: TypeAlias = Annotated[
+    str, AfterValidator(https_or_loopback), AfterValidator(without_account)
+]
+
+_LONGEST_NAME, _LONGEST_PATH = 255, 4_095
+"""Bytes that Linux lets a file's name and a path have."""
+
+
+class Given(BaseSettings):
+    """What all settings share: where they are given, and what none of them may be."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX.upper(),
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8-sig",
+        extra="ignore",
+        frozen=True,
+    )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _usable(cls, value: Any, info: ValidationInfo) -> Any:
+        """What is empty is not given; a folder that must be somewhere is never the current one."""
+        if not isinstance(value, str):
+            return value
+        known = cls.model_fields[str(info.field_name)]
+        given = value.strip()
+        if not given:
+            if known.annotation is Path:
+                raise ValueError("elle est vide ; donnez un chemin, ou ôtez la ligne")
+            return known.default if known.default is None else value
+        kinds = {known.annotation, *get_args(known.annotation)}
+        secret = SecretStr in kinds
+        _plain(given, lines=secret)
+        if not secret and re.search(r"\s#", given):
+            raise ValueError("un commentaire la suit, que systemd prend pour elle : à sa ligne")
+        if Path in kinds:
+            _place(given)
+        return given
+
+
+def _plain(given: str, *, lines: bool) -> None:
+    """Raise ``ValueError`` where a text has what nobody typed; ``lines``: line ends are told later.
+
+    Bytes that are not UTF-8 stand in the environment as halves of a surrogate pair.
+    """
+    kinds = {unicodedata.category(char) for char in given if not (lines and char in "\r\n")}
+    if "Cs" in kinds:
+        raise ValueError("ce n'est pas du texte UTF-8")
+    if "Cc" in kinds:
+        raise ValueError("elle a un caractère de contrôle : tabulation, saut de ligne…")
+
+
+def _place(given: str) -> None:
+    """Raise ``ValueError`` where no file can have such a path."""
+    if given.startswith("~"):
+        raise ValueError("« ~ » n'est pas compris ici ; donnez un chemin absolu")
+    names = [len(os.fsencode(name)) for name in given.split("/")]
+    if max(names) > _LONGEST_NAME or sum(names) + len(names) > _LONGEST_PATH:
+        raise ValueError("ce chemin est trop long")
 
 
 def env_names(file: Path) -> list[str]:
@@ -89,16 +180,8 @@ def demarche_tables(file: Path, *, known: AbstractSet[str]) -> dict[int, dict[st
     Raises:
         ValueError: It cannot be read, or a table does not say what it must; in French.
     """
-    try:
-        content = tomllib.loads(file.read_text("utf-8-sig"))
-    except OSError as error:
-        raise ValueError(f"le fichier {file} ne peut pas être lu ({refusal(error)})") from None
-    except RecursionError:
-        raise ValueError(f"le fichier {file} a trop de crochets les uns dans les autres") from None
-    except ValueError as error:  # not text, or not TOML
-        raise ValueError(f"le fichier {file} n'est pas du TOML ({error})") from None
     tables: dict[int, dict[str, Any]] = {}
-    for name, raw in content.items():
+    for name, raw in _toml(file).items():
         if not isinstance(raw, dict):
             raise ValueError(f"dans {file}, « {name} » est hors de la table d'une démarche")  # noqa: TRY004
         table = {key.lower().removeprefix(PREFIX): value for key, value in raw.items()}
@@ -119,6 +202,21 @@ def demarche_tables(file: Path, *, known: AbstractSet[str]) -> dict[int, dict[st
     if not tables:
         raise ValueError(f"le fichier {file} ne décrit aucune démarche")
     return tables
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8-sig"))
+    except OSError as error:
+        raise ValueError(f"le fichier {file} ne peut pas être lu ({refusal(error)})") from None
+    except RecursionError:
+        raise ValueError(f"le fichier {file} a trop de crochets les uns dans les autres") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"le fichier {file} n'est pas du texte UTF-8") from None
+    except ValueError as error:  # in English, with the place
+        place = re.search(r"at line (\d+)", str(error))
+        line = f"ligne {place[1]}" if place else "à sa fin"
+        raise ValueError(f"le fichier {file} n'est pas du TOML ({line})") from None
 
 
 def allowed(field: FieldInfo) -> str:

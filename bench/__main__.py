@@ -12,9 +12,9 @@ import time
 
 CHOSEN = (
     ("mapping", "300"),
-    ("sync_read", "--requests", "--dossiers", "200"),
-    ("sync_page_cpu", "--pages", "10", "--rounds", "3"),
-    ("sync_store", "--dossiers", "500", "--rounds", "7"),
+    ("sync.read", "--requests", "--dossiers", "200"),
+    ("sync.page_cpu", "--pages", "10", "--rounds", "3"),
+    ("sync.store", "--dossiers", "500", "--rounds", "7"),
     ("cycle", "--dossiers", "60"),
 )
 MOST_SECONDS = 110

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.sync_serving import sandbox_of, unlimited
+from bench.serving import sandbox_of, unlimited
 from steps.read.poll import poll
 from steps.wiring.summary import Summary
 

@@ -25,7 +25,7 @@ from typing import Any
 import orjson
 import requests
 
-from bench.sync_serving import in_a_process, sandbox_of
+from bench.serving import in_a_process, sandbox_of
 from settings import Settings
 
 LEVEL = 5
@@ -55,7 +55,7 @@ def cycle(settings: Settings, heard: Path, profile: str, told: Any) -> None:
     """A run as `unc run` does it; what was sent and answered is kept for the floor."""
     import gc
 
-    from bench.sync_serving import unlimited
+    from bench.serving import unlimited
     from clients import transport
     from steps import run
     from steps.wiring.summary import Summary

@@ -29,7 +29,7 @@ from urllib.parse import quote_plus
 
 from bench.bdpm import FOLDER
 from mappings.medicines.bdpm_files import PRESENTATIONS, SPECIALITIES, FileSpec, rows_of
-from steps.wiring.reference import load
+from steps.wiring.public_data.reference import load
 
 SECRET = "banc-de-mesure-secret-de-quarante-caracteres"  # noqa: S105
 TARGET = 0.050
@@ -168,7 +168,7 @@ def serve_a_constant() -> None:
     from portal.lookup.app import make_lookup
     from portal.lookup.version_in_use import VersionInUse
     from portal.serving import listen, server_of
-    from steps.wiring.reference import directory_of
+    from steps.wiring.public_data.reference import directory_of
 
     home = Path(os.environ["UNC_HOME"])
     directory = directory_of(home)

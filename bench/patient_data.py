@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from bench.second_reading import SEED
-from bench.sync_serving import judged_demarche
+from bench.serving import judged_demarche
 from sandbox.generator.generate import generate
 from steps.wiring.case_files import CaseFiles
 from tests.triage.patient_data.corpus import forms, found_in, others, shown_of

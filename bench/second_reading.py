@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from bench.sync_serving import judged_demarche
+from bench.serving import judged_demarche
 from sandbox.generator.generate import generate
 from settings import ROOT
 from steps.explain.trial import try_ruleset

@@ -19,7 +19,7 @@ from itertools import combinations
 from random import Random
 from time import perf_counter, process_time
 
-from bench.sync_serving import judged_demarche
+from bench.serving import judged_demarche
 from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.generate import generate
 from steps.wiring.case_files import reports_of

@@ -234,18 +234,20 @@ def _tell_unknown_settings() -> None:
 
 def _written(code: int) -> int:
     """The exit code, once what was printed is out; nothing more is written where nobody reads."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return code or 1
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            if stream is sys.stdout:
+                code = code or 1
     return code
 
 
 def _could_not_run(arguments: list[str], sentence: str) -> int:
     """Say why; a program that asked for JSON gets its one object all the same."""
     say(sentence)
-    if "--json" in arguments:
+    if any(one.partition("=")[0] == "--json" for one in arguments):
         with suppress(OSError):  # it may be the output itself that refuses
             print_json({"error": sentence})
     return 2

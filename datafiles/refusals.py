@@ -14,6 +14,8 @@ _REASONS = {
     errno.EFBIG: "le disque est plein",
     errno.EADDRINUSE: "il est déjà pris",
     errno.EADDRNOTAVAIL: "cette machine n'a pas cette adresse",
+    errno.EEXIST: "un fichier porte ce nom",
+    errno.ELOOP: "ses liens tournent en rond",
     errno.ENAMETOOLONG: "son nom est trop long",
 }
 

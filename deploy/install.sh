@@ -47,7 +47,8 @@ pack() {
 mark=$({ pack; "$python" --version; } | sha256sum | cut -c1-16)
 version=$home/versions/$mark
 changed=no
-if [ "$(readlink "$home/.venv" 2>/dev/null)" != "versions/$mark" ] || [ ! -e "$version/entier" ]; then
+[ "$(readlink "$home/.venv" 2>/dev/null)" = "versions/$mark" ] || changed=yes
+if [ ! -e "$version/entier" ]; then
     changed=yes
     say "Logiciel : $version (quelques minutes)…"
     rm -rf "$version"
@@ -84,6 +85,13 @@ if [ "$source" != "$home" ]; then
     cp -r "$source/deploy" "$home/deploy"
     cp "$source/prefect.yaml" "$home/"
 fi
+# « unc » tapé en root : celui de l'installation, pas d'un autre.
+command=/usr/local/bin/unc
+if [ -e $command ] && ! grep -q passerelle-unc $command; then
+    say "$command est là, et n'est pas d'ici : il n'est pas remplacé (le nôtre : $home/deploy/unc)."
+elif ! cmp -s "$source/deploy/unc" $command; then
+    install -D -m 0755 "$source/deploy/unc" $command
+fi
 if [ -d /etc/systemd/system ]; then
     for unit in "$source"/deploy/systemd/*.service "$source"/deploy/systemd/*.timer; do
         cmp -s "$unit" "/etc/systemd/system/${unit##*/}" || install -m 0644 "$unit" /etc/systemd/system/
@@ -92,10 +100,7 @@ if [ -d /etc/systemd/system ]; then
 fi
 
 # La base : neuve si rien n'a été préparé, sinon copiée puis mise à jour.
-unc() (
-    set -a; . "$etc/unc.env"; set +a
-    cd "$data" && exec runuser -u unc -- "$home/.venv/bin/unc" "$@"
-)
+unc() { "$source/deploy/unc" "$@"; }
 again="deploy/install.sh"
 if grep -q '^UNC_DEMARCHE=12345$' "$etc/unc.env"; then
     say "Installé. Donnez les réglages dans $etc/unc.env, et le jeton :"

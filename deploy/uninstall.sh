@@ -29,6 +29,7 @@ if [ -d /run/systemd/system ]; then
     systemctl reset-failed 'unc-*' 2>/dev/null || true
 fi
 rm -rf "$home/.venv" "$home/versions"
+if grep -qs passerelle-unc /usr/local/bin/unc; then rm /usr/local/bin/unc; fi
 if [ ! -d "$home/.git" ]; then rm -rf "$home"; fi
 echo "Logiciel et unités ôtés."
 if [ $erase = yes ]; then

@@ -2,7 +2,7 @@
 
 import re
 
-from french.text import fold
+from french.text import fold, typographic
 
 MOST_SHEET, MOST_TABLE, MOST_HEADER, MOST_CODE = 31, 255, 255, 40
 _NOT_IN_A_SHEET = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f]+")
@@ -16,7 +16,8 @@ def sheet_name(text: str) -> str:
     r"""Return a name for a tab: 31 characters, none of ``[]:*?/\``, no apostrophe at an end."""
     name = " ".join(_NOT_IN_A_SHEET.sub(" ", text).split()).strip("'")
     name = _cut(name, MOST_SHEET).rstrip(" '") or "Feuille"
-    return f"{name}_" if name.casefold() in _RESERVED else name
+    name = f"{name}_" if name.casefold() in _RESERVED else name
+    return typographic(name)
 
 
 def table_name(text: str) -> str:
@@ -28,8 +29,12 @@ def table_name(text: str) -> str:
 
 
 def header_name(text: str) -> str:
-    """Return a header of a table: one line of at most 255 characters."""
-    return _cut(" ".join(text.split()), MOST_HEADER).rstrip() or "Colonne"
+    """Return a header of a table: one line of at most 255 characters, printed as French is.
+
+    Older workbooks have straight apostrophes there: what reads one back makes both alike by
+    :func:`french.text.typographic`.
+    """
+    return typographic(_cut(" ".join(text.split()), MOST_HEADER).rstrip()) or "Colonne"
 
 
 def _cut(text: str, most: int) -> str:

@@ -1,16 +1,17 @@
 """What an export is made from: dossiers with their verdicts, and the circumstances."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
 from mappings.report.model import Report
 from mappings.schema.model import FormMapping
-from triage.registre.indicator import YearFigure
+from triage.consumption.profile import Profile
 from triage.registre.questions import Asked
 from triage.registre.ranking import Ranked
 from triage.registre.register import Register
+from triage.registre.years.indicator import YearFigure
 from triage.replies.decision import Decision, decide
 from triage.replies.reply import Conflict
 from triage.situations.description import Description
@@ -111,6 +112,8 @@ class RegisterView:
         last_acts: Last act of each question that a centre may know, by question and centre.
         ranked: Score and rank of situations, by id.
         years: The annual indicator, oldest first.
+        sanctions: Types of measures that leave the agency once they are published only.
+        consumption: What public data say of each situation, by id; none when nothing was loaded.
     """
 
     register: Register = _EMPTY
@@ -118,6 +121,8 @@ class RegisterView:
     last_acts: Mapping[tuple[str, str], int] = field(default_factory=dict)
     ranked: Mapping[str, Ranked] = field(default_factory=dict)
     years: tuple[YearFigure, ...] = ()
+    sanctions: Container[str] = frozenset()
+    consumption: Mapping[str, Profile] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

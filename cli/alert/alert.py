@@ -72,8 +72,8 @@ def alert(
     missing = [f"{PREFIX}SMTP_HOST"] * (post is None) + [f"{PREFIX}ALERT_TO"] * (not to)
     if post is None or missing:
         raise SettingsError(
-            f"{' et '.join(missing)} manque : donnez le serveur de courriel et l'adresse de"
-            " l'exploitant ; l'alerte n'est pas partie."
+            f"{' et '.join(missing)} manque{'nt' if missing[1:] else ''} : donnez le serveur de"
+            " courriel et l'adresse de l'exploitant ; l'alerte n'est pas partie."
         )
     if wrong := [one for one in to if not _ADDRESS.fullmatch(one)]:
         raise SettingsError(f"UNC_ALERT_TO : « {wrong[0]} » n'est pas une adresse de courriel.")

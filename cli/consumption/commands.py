@@ -1,28 +1,22 @@
 """`unc conso`: public consumption data, read once; who receives a medicine."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
-from rich.table import Table
 
+from cli.consumption.view import plain_profile, profile_tables
 from cli.terminal.output import ERROR, Common, Console, print_json, table
 from datafiles.file import DataFileError
-from mappings.report.display import show, show_decimal
+from mappings.report.display import show
 from settings import load_settings
 from steps.follow.consumption_load import LoadedFile, load_file
-from steps.follow.consumption_profile import Profile, editions, profile
-from steps.wiring.services import each_demarche
-from triage.consumption.open_medic import AXES
-from triage.consumption.profile import OUT_OF_SCOPE, REGION_METHOD, SCOPE, label_of
+from steps.follow.consumption_profile import editions, profile
 
 conso = App(name="conso", help="Données publiques de consommation (Open Medic, Medic'AM).")
 _DEFAULT = Common()
-_FEW = 11
-"""Persons under which a count is not shown: a prudence of this service."""
-_TITLES = {"age_sexe": "Âge et sexe", "region": "Région", "prescripteur": "Prescripteur"}
 _COUNTS = {
     "negative": "sous zéro", "zero": "sans boîte", "blank": "case vide",
     "unplaced": "inconnues de tous les axes", "skipped": "sans code",
@@ -43,10 +37,12 @@ def load(
     Args:
         file: Fichiers .csv (aussi dans .gz ou .zip), .xls ou .xlsx.
         annee: Année du fichier, quand son nom ne la dit pas.
-        accept: Accepter un total loin de celui de l'année la plus proche.
+        accept: Accepter ce qui est douteux, après l'avoir regardé.
     """
     if not file:
         raise DataFileError(["Donnez au moins un fichier : unc conso load FICHIER…"])
+    from steps.wiring.services import each_demarche  # half of the start of this command
+
     homes = dict.fromkeys(one.home for one in each_demarche(complete=False))
     done: list[LoadedFile] = []
     refused: list[str] = []
@@ -87,10 +83,10 @@ def show_code(code: str, *, common: Common = _DEFAULT) -> int:
     if found is None:
         raise DataFileError(["Aucune donnée de consommation chargée : unc conso load FICHIER."])
     if common.json:
-        print_json(_plain(found))
+        print_json(plain_profile(found))
         return 0
     out = Console()
-    for told in _tables(found):
+    for told in profile_tables(found):
         out.print(told, highlight=False)
     return 0
 
@@ -112,76 +108,3 @@ def _show_loaded(done: Sequence[LoadedFile]) -> None:
     ]  # fmt: skip
     columns = ["Données", "Période", "Regroupement", "Lignes", "Boîtes", "Dont lignes", "Fichier"]
     out.print(table("Éditions de consommation", columns, rows))
-
-
-def _plain(found: Profile) -> dict[str, object]:
-    return {
-        "code": found.code,
-        "out_of_scope": found.out_of_scope,
-        "labels": found.labels,
-        "years": found.years,
-        "boxes": {str(year): boxes for year, boxes in found.boxes.items()},
-        "axes": {
-            axis: {str(year): cells for year, cells in years.items()}
-            for axis, years in found.axes.items()
-        },
-        "persons": [
-            {"year": year, "axes": axes, "cells": _shown_persons(cells)}
-            for (year, axes), cells in sorted(found.persons.items())
-        ],
-        "months": found.months,
-        "regions_apart": [asdict(one) for one in found.apart],
-        "method": REGION_METHOD,
-        "sources": found.sources,
-    }
-
-
-def _shown_persons(cells: "dict[str, int] | object") -> dict[str, object]:
-    counts = cells if isinstance(cells, dict) else {}
-    return {cell: count if count >= _FEW else f"< {_FEW}" for cell, count in counts.items()}
-
-
-def _tables(found: Profile) -> Iterator[Table | str]:
-    yield f"Source : {' ; '.join(found.sources)}. {SCOPE}"
-    if found.out_of_scope:
-        yield OUT_OF_SCOPE
-        return
-    names = [f"{cip} {label}".strip() for cip, label in found.labels.items()]
-    if names:
-        yield f"Présentations : {' ; '.join(names)}"
-    years = sorted(found.boxes)
-    heads = [str(year) for year in years]
-    if years:
-        boxes = [("Boîtes", *(show(round(found.boxes[year])) for year in years))]
-        yield table(f"{found.code}, boîtes remboursées", ["", *heads], boxes)
-    for axis in AXES if years else ():
-        codes = sorted({code for cells in found.axes[axis].values() for code in cells})
-        rows = [
-            (label_of(axis, code),
-             *(_boxes(found.axes[axis].get(year, {}).get(code)) for year in years))
-            for code in codes
-        ]  # fmt: skip
-        yield table(_TITLES[axis], ["", *heads], rows)
-    if found.apart:
-        apart = [
-            (label_of("region", one.region), show(round(one.boxes)), show(round(one.expected)),
-             show_decimal(one.q_value, places=3))
-            for one in found.apart
-        ]  # fmt: skip
-        yield table(f"Régions à part, {years[-1]}", ["", "Boîtes", "Attendu", "q"], apart)
-        yield f"{REGION_METHOD}."
-    national = {year: cells[""] for (year, axes), cells in found.persons.items() if not axes}
-    if national:
-        rows_of = [(str(year), _persons(count)) for year, count in sorted(national.items())]
-        yield table("Personnes traitées (jamais additionnées)", ["Année", "Personnes"], rows_of)
-    if found.months:
-        months = [(month, show(round(boxes))) for month, boxes in found.months.items()]
-        yield table("Boîtes par mois, tous prescripteurs", ["Mois", "Boîtes"], months)
-
-
-def _boxes(count: float | None) -> str:
-    return "–" if count is None else show(round(count))
-
-
-def _persons(count: int) -> str:
-    return show(count) if count >= _FEW else f"< {_FEW}"

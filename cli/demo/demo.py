@@ -29,7 +29,8 @@ from settings import PREFIX, load_settings
 from settings_parts import PORTAL_PORT
 from steps.judge.judge import ASSESSMENT
 from steps.publish.edition import make_edition
-from steps.wiring.reference import load as load_medicines
+from steps.wiring.failures import RequestError
+from steps.wiring.public_data.reference import load as load_medicines
 from steps.wiring.services import Services, now, open_services
 from steps.wiring.summary import Summary
 from store.repository import open_store
@@ -41,8 +42,8 @@ _QUIET = {
     "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_CLI_PROMPT": "false",
-    # A first start migrates Prefect's own database, which a slow disk makes long.
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
+    # A first start migrates Prefect's own database: long on a slow disk or a busy machine.
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "600",
     "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
     "DO_NOT_TRACK": "1",
 }
@@ -190,9 +191,29 @@ def _run_flow() -> dict[str, Any]:
 
     from flows.passerelle import passerelle
 
+    start_prefect()
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         counts = passerelle()
     return cast("dict[str, Any]", counts)
+
+
+def start_prefect() -> None:
+    """Start the temporary server that the flow finds, unless it is there.
+
+    Raises:
+        RequestError: It did not answer in time.
+    """
+    from prefect.server.api.server import SubprocessASGIServer
+
+    server = SubprocessASGIServer()
+    try:
+        server.start()
+    except RuntimeError as error:
+        server.stop()
+        raise RequestError(
+            "Le serveur Prefect temporaire n'a pas répondu à temps : la machine est sans doute"
+            " très occupée. Relancez : la démonstration reprend où elle en était."
+        ) from error
 
 
 def _rows(services: Services) -> list[dict[str, Any]]:

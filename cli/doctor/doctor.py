@@ -109,7 +109,7 @@ def _show(out: Console, checks: list[Check], *, told: Mapping[str, datetime]) ->
     for level in _SAID:
         for check in checks:
             if check.level == level and check not in known:
-                lines.add_row(level, check.name, Text(printable(check.text)))
+                lines.add_row(level, check.name, Text(printable(out.typeset(check.text))))
     out.print(lines)
     if known:
         keys = [check.trouble for check in known]

@@ -8,7 +8,7 @@ from settings import Settings
 from steps.adopt.rules import closed
 from steps.wiring.form import load_form, read_mapping
 from steps.wiring.handed_out_files import centres, hand_out_files
-from steps.wiring.reference import absent_files, is_there, refusal, version_of
+from steps.wiring.public_data.reference import absent_files, is_there, refusal, version_of
 
 
 def checks_files(settings: Settings) -> Iterator[Check]:

@@ -14,7 +14,7 @@ from mappings.medicines.match import rates
 from mappings.report.display import show
 from settings import Settings, SettingsError, load_settings
 from steps.wiring.case_files import reports_of
-from steps.wiring.reference import Loaded, load, matcher_of
+from steps.wiring.public_data.reference import Loaded, load, matcher_of
 from steps.wiring.services import each_demarche, open_services
 from store.repository import is_new
 

@@ -4,26 +4,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from cli.portal.mail_settings import loaded, secret_of
-from settings import PREFIX, SettingsError
+from cli.portal.mail_settings import loaded
+from settings import SettingsError, secret_of
+from settings_parts import Given
 
 _SHORTEST = 32
 """Characters of a secret: 24 bytes by chance, in base64."""
 _MADE = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
 
 
-class LookupSettings(BaseSettings):
+class LookupSettings(Given):
     """Every setting of `unc lookup`, documented once; ``unc doctor`` prints them."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        env_file=".env",
-        env_file_encoding="utf-8-sig",
-        extra="ignore",
-        frozen=True,
-    )
 
     lookup_secrets: SecretStr | None = Field(
         default=None,

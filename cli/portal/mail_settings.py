@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Self, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
-from settings import PREFIX, SettingsError, refused
-from settings_parts import https_or_loopback
+from settings import refused, secret_of
+from settings_parts import Given, https_or_loopback
 
 if TYPE_CHECKING:  # every command looks at the names below, those that send alone at this
     from portal.mail import Post
@@ -18,16 +18,8 @@ def _address(given: SecretStr) -> SecretStr:
     return given
 
 
-class MailSettings(BaseSettings):
+class MailSettings(Given):
     """Every setting of e-mails, documented once; ``unc doctor`` prints them."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        env_file=".env",
-        env_file_encoding="utf-8-sig",
-        extra="ignore",
-        frozen=True,
-    )
 
     smtp_host: str = Field(
         default="",
@@ -90,21 +82,3 @@ def loaded(model: type[Model]) -> Model:
         return model()
     except ValidationError as error:
         raise refused(error, model) from None
-
-
-def secret_of(given: SecretStr | None, file: Path | None, *, name: str) -> str:
-    """A secret, from the environment or its file.
-
-    Raises:
-        SettingsError: There is none, or the file cannot be read.
-    """
-    if file is not None:
-        try:
-            return file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            raise SettingsError(
-                f"UNC_{name}_FILE : le fichier {file} ne peut pas être lu."
-            ) from None
-    if given is None or not given.get_secret_value():
-        raise SettingsError(f"UNC_{name} manque.")
-    return given.get_secret_value()

@@ -3,13 +3,13 @@
 import os
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Self
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
-from cli.portal.mail_settings import MailSettings, loaded, secret_of
-from settings import SettingsError
-from settings_parts import https_or_loopback
+from cli.portal.mail_settings import MailSettings, loaded
+from settings import SettingsError, secret_of
+from settings_parts import ShownAddress
 
 if TYPE_CHECKING:  # every command looks at the names below, `unc serve` alone at these
     from portal.people.oidc import OidcProvider
@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # every command looks at the names below, `unc serve` alone a
 class PortalSettings(MailSettings):
     """Every setting of the portal, documented once; ``unc doctor`` prints them."""
 
-    oidc_issuer: Annotated[str, AfterValidator(https_or_loopback)] | None = Field(
+    oidc_issuer: ShownAddress | None = Field(
         default=None, description="Fournisseur OpenID Connect (ProConnect ou autre) ; vide : aucun"
     )
     oidc_client_id: str = Field(default="", description="Identifiant du portail chez lui")

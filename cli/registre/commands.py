@@ -25,11 +25,11 @@ from steps.registre.ranking import proposed_level
 from triage.registre import life
 from triage.registre.acts import By, Draft, as_known, history
 from triage.registre.folding import read
-from triage.registre.indicator import known_by, year_figure, years_of
 from triage.registre.life import When, find
 from triage.registre.lists import Lists
 from triage.registre.register import Situation
 from triage.registre.told import day, head, state_of
+from triage.registre.years.indicator import known_by, year_figure, years_of
 
 registre = App(
     name="registre",

@@ -15,9 +15,9 @@ from french.time import MONTHS
 from steps.registre import around as steps
 from steps.registre import evidence
 from steps.wiring.failures import RequestError
-from triage.registre.effect import Effect
-from triage.registre.effect_text import told_lines
-from triage.registre.indicator import known_by
+from triage.registre.effect.effect import Effect
+from triage.registre.effect.text import told_lines
+from triage.registre.years.indicator import known_by
 
 _DEFAULT = Common()
 _NOW = At()

@@ -13,10 +13,10 @@ from cli.terminal.output import Common, Console, print_json, table
 from french.text import agreed
 from steps.judge.acts import register_of
 from steps.registre import committee as steps
-from triage.registre.committee import ADVICE, Meeting, find_meeting
-from triage.registre.indicator import known_by
+from triage.registre.committee.seances import ADVICE, Meeting, find_meeting
 from triage.registre.register import Register
 from triage.registre.told import day
+from triage.registre.years.indicator import known_by
 
 meeting = App(name="meeting", help="Séances du comité : ordre du jour, avis, compte rendu.")
 _DEFAULT = Common()

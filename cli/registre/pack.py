@@ -9,8 +9,8 @@ from cli.registre.options import At, reading
 from cli.terminal.output import Common, Console, print_json
 from french.text import agreed
 from steps.registre.around import Asked
-from triage.registre.fiche import Reader
-from triage.registre.indicator import known_by
+from triage.registre.committee.fiche import Reader
+from triage.registre.years.indicator import known_by
 
 if TYPE_CHECKING:
     from steps.publish.packs import Pack

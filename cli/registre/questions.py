@@ -11,10 +11,10 @@ from cli.registre.options import At, Who, acting, reading
 from cli.terminal.output import Common, Console, print_json
 from steps.judge.acts import register_of, today
 from steps.registre import questions as steps
-from triage.registre.indicator import known_by
 from triage.registre.questions import asked
 from triage.registre.register import Question
 from triage.registre.told import day
+from triage.registre.years.indicator import known_by
 
 question = App(name="question", help="Questions aux centres, échéances et réponses.")
 _DEFAULT = Common()

@@ -12,12 +12,12 @@ from french.text import agreed
 from french.time import PARIS
 from store.verdicts.scores import KeptScore
 from triage.registre.acts import Act
-from triage.registre.indicator import YearFigure
 from triage.registre.questions import Asked, asked
 from triage.registre.ranking import Move, Ranked, Score, differing
 from triage.registre.register import Measure, Register, Situation
 from triage.registre.signals import FIELDS, Likely
 from triage.registre.told import changes_told, dates_told, day, day_text, state_of
+from triage.registre.years.indicator import YearFigure
 
 
 def plain(one: Situation, register: Register) -> dict[str, Any]:

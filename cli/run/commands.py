@@ -112,15 +112,17 @@ def _read_and_deliver(services: Connected, summary: Summary) -> None:
 def _preview(number: int, common: Common) -> int:
     with _local(load_settings()) as services:
         found = texts_of(services, number)
+        annotations = services.form.mapping.annotations
     if common.json:
         print_json(
             {"dossier": number, "annotations": found.annotations, "messages": found.messages}
         )
         return 0
     console = Console()
+    console.rule("Annotations", align="left")
     for name, text in found.annotations.items():
-        console.print(f"[bold]{name}[/]  ", end="")
-        console.print(text, markup=False, highlight=False)
+        told = _value(text, annotations[name].unit)
+        console.print(f"{annotations[name].title} : {told}", markup=False, highlight=False)
     for title, text in found.messages.items():
         console.rule(title, align="left")
         console.print(text, markup=False, highlight=False, soft_wrap=True)

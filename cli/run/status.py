@@ -17,7 +17,7 @@ from mappings.medicines.columns import NO_REFERENCE
 from mappings.report.display import show
 from steps.publish.circumstances import KIND
 from steps.wiring.drift import drift_of
-from steps.wiring.reference import version_of
+from steps.wiring.public_data.reference import version_of
 from steps.wiring.services import Services, each_demarche, now, open_services
 from steps.wiring.summary import OUTCOMES
 from steps.wiring.token_age import token_warning
@@ -97,7 +97,7 @@ def _show(state: Mapping[str, Any], *, told: Told) -> None:
     lines.add_column(no_wrap=True)
     lines.add_column(overflow="fold")
     for name, title in _TITLES.items():
-        lines.add_row(title, Text(printable(_worded(name, state[name]))))
+        lines.add_row(title, Text(printable(out.typeset(_worded(name, state[name])))))
     out.print(f"Démarche {state['demarche']}", style="bold", highlight=False)
     out.print(lines)
     known: dict[str, bool] = {}

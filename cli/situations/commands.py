@@ -8,7 +8,8 @@ from typing import Any
 
 from cyclopts import App
 
-from cli.situations.consumption import consumption, consumption_tables, plain
+from cli.consumption.view import plain_profile, profile_tables
+from cli.situations.consumption import NOT_LOADED, consumption, gaps_table, plain
 from cli.situations.followup import follow
 from cli.situations.view import (
     SituationParts,
@@ -22,6 +23,7 @@ from cli.terminal.parsing import DossierNumber
 from french.text import agreed
 from settings import load_settings
 from steps.follow.consumption import consumed
+from steps.follow.consumption_situation import Wanted, situation_profiles
 from steps.judge.acts import copies_of
 from steps.judge.situation_decisions import confirm as confirm_situation
 from steps.judge.situation_decisions import merge as merge_situations
@@ -100,16 +102,22 @@ def show(situation: str, *, common: Common = _DEFAULT) -> int:
         )
         by_people, beside = decided(services), by_substance(services)
         sold = consumed(services).about(one.substances)
+        reports = list(reports_of(services, numbers=numbers))
+        wanted = {name: Wanted(one.substances, reports)}
+        profile = situation_profiles(services, wanted, sold).get(name)
     if common.json:
         found = [asdict(link) for link in parts.links]
-        print_json({**_plain(one, by_people), "links": found, "consumption": plain(sold, beside)})
+        plain_figures = plain_profile(profile) if profile else None
+        told = {**plain(sold, beside), "profile": plain_figures}
+        print_json({**_plain(one, by_people), "links": found, "consumption": told})
         return 0
     out = Console()
     for shown in situation_tables(parts):
         out.print(shown)
-    if sold.years or sold.gaps:
-        for told in consumption_tables(sold, beside):
-            out.print(told, highlight=False)
+    if sold.gaps:
+        out.print(gaps_table(sold, beside))
+    for line in profile_tables(profile) if profile else (NOT_LOADED,):
+        out.print(line, highlight=False)
     return 0
 
 

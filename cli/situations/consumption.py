@@ -17,6 +17,7 @@ from triage.consumption.profile import SCOPE
 from triage.consumption.signals import FEWEST_YEARS, METHOD
 
 _DEFAULT = Common()
+NOT_LOADED = "Aucune table de consommation chargée : unc conso load FICHIER."
 Beside = Mapping[str, Sequence[str]]
 """Situations of each substance."""
 
@@ -37,7 +38,7 @@ def consumption(*, common: Common = _DEFAULT) -> int:
         path = f"UNC_HOME/consommation/{name}"
         out.print(f"{path} n'est pas chargé : unc conso load {path}", highlight=False)
     if not found.years and not found.gaps:
-        out.print("Aucune table de consommation chargée : unc conso load FICHIER.")
+        out.print(NOT_LOADED)
         return 0
     out.print(f"Années lues : {_years(found)}. {METHOD}.", highlight=False)
     for one in consumption_tables(found, beside):
@@ -54,7 +55,12 @@ def plain(found: Consumed, beside: Beside) -> dict[str, Any]:
         "past_years": found.past_years,
         "past_years_needed": FEWEST_YEARS,
         "signals": [
-            {**asdict(one), "situations": beside.get(one.substance, ())} for one in found.signals
+            {
+                **asdict(one),
+                "established": one.established,
+                "situations": beside.get(one.substance, ()),
+            }
+            for one in found.signals
         ],
         "gaps": [
             {**asdict(one), "ratio": one.ratio, "situations": beside.get(one.substance, ())}
@@ -75,7 +81,7 @@ def consumption_tables(found: Consumed, beside: Beside) -> Iterator[Table | str]
             f" la dernière, et il y en a {found.past_years} (unc conso load)."
         )
     if found.gaps:
-        yield _gaps(found, beside)
+        yield gaps_table(found, beside)
 
 
 def _signals(found: Consumed, beside: Beside) -> Table:
@@ -86,7 +92,7 @@ def _signals(found: Consumed, beside: Beside) -> Table:
             show(one.boxes),
             f"{show(one.low)} à {show(one.high)}",
             _probability(one.p_value),
-            _probability(one.q_value),
+            f"{_probability(one.q_value)}{'' if one.established else ' (hasard ?)'}",
             _listed(beside.get(one.substance, ())),
         )
         for one in found.signals
@@ -98,7 +104,8 @@ def _signals(found: Consumed, beside: Beside) -> Table:
     return table(title, columns, rows)
 
 
-def _gaps(found: Consumed, beside: Beside) -> Table:
+def gaps_table(found: Consumed, beside: Beside) -> Table:
+    """Target and reached populations, as staff gave them."""
     rows = [
         (
             one.substance,

@@ -82,10 +82,11 @@ def explain(error: Exception) -> str:
 def printable(text: str) -> str:
     """``text`` without what could command a terminal: control and direction characters shown as �.
 
-    What declarants and instructeurs typed ends up here; line ends and joiners stay.
+    What declarants and instructeurs typed ends up here; line ends and joiners stay. What was typed
+    here may be no text at all.
     """
     return "".join(
-        "�" if unicodedata.category(char) in {"Cc", "Cf"} and char not in _HARMLESS else char
+        "�" if unicodedata.category(char) in {"Cc", "Cf", "Cs"} and char not in _HARMLESS else char
         for char in text
     )
 
@@ -97,8 +98,15 @@ def say(text: str) -> None:
 
 
 def print_json(value: Mapping[str, Any]) -> None:
-    """Print the one JSON object of a command; with escapes where the output is not UTF-8."""
-    text = orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode()
+    """Print the one JSON object of a command; with escapes where the output is not UTF-8.
+
+    What was typed may be no text: such bytes are shown as �.
+    """
+    try:
+        text = orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode()
+    except TypeError:
+        told = json.dumps(value, indent=2, default=str, ensure_ascii=False)
+        text = "".join("�" if unicodedata.category(one) == "Cs" else one for one in told)
     if not str(sys.stdout.encoding).lower().startswith("utf"):
         text = json.dumps(orjson.loads(text), indent=2)
     sys.stdout.write(text + "\n")

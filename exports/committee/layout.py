@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from exports.committee.page import Cell, Page, Row, Style, Text, lay, rows_of
 from french.text import agreed
-from triage.registre.fiche import Fiche
+from triage.registre.committee.fiche import Fiche
 
 _INK, _SOFT, _PALE = "1B3A5C", "5A6470", "EEF2F7"
 _STRONG = "FFF4DC"

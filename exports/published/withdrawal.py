@@ -33,7 +33,7 @@ from exports.published.manifest import (
 from exports.sheets.withheld_columns import Place, WithheldColumns
 from exports.xlsx.former_tables import columns_in, numbers_in
 from exports.xlsx.without_rows import Trimmed, without_dossiers
-from french.text import SEMICOLON, agreed
+from french.text import SEMICOLON, agreed, typographic
 from french.time import day_in_words
 from mappings.schema.model import Audience
 
@@ -247,7 +247,10 @@ def withdrawn_of(manifest: Mapping[str, Any]) -> Mapping[str, frozenset[int]]:
 def masked_of(manifest: Mapping[str, Any]) -> Mapping[str, frozenset[Place]]:
     """Columns that each file of a set was masked of, by name of file."""
     told = manifest.get("remade", {}).get("masked", {})
-    return {str(name): frozenset(map(tuple, places)) for name, places in told.items()}
+    return {
+        str(name): frozenset((typographic(sheet), typographic(one)) for sheet, one in places)
+        for name, places in told.items()
+    }
 
 
 def told_on(at: datetime, count: int, columns: Iterable[str] = ()) -> str:
@@ -368,11 +371,12 @@ def _shows(file: Path, withheld: WithheldColumns) -> frozenset[Place]:
         return withheld.found(columns_in(file.read_bytes()))
     if file.suffix == ".csv":
         with file.open(encoding="utf-8-sig") as lines:
-            headers = [one.strip().strip('"') for one in lines.readline().split(";")]
+            headers = [typographic(one.strip().strip('"')) for one in lines.readline().split(";")]
         return frozenset(("", one) for one in withheld.names(headers))
     content = file.read_bytes()  # of Parquet, the headers stand as texts in its last bytes
     every = {header for _, header in withheld.hidden}
-    found = [one for one in every if one.encode() in content]
+    ways = {one: (one, one.replace("’", "'")) for one in every}
+    found = [one for one, said in ways.items() if any(it.encode() in content for it in said)]
     return frozenset(("", one) for one in withheld.names(found))
 
 

@@ -19,11 +19,11 @@ from exports.published.checksum import RowDigests, content_digest
 from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading
 from exports.sheets.centres import Centre, author_of
-from exports.sheets.columns import OF_REGISTER, ColumnsFile, SheetSpec
+from exports.sheets.columns import AGENCY_ALONE, OF_REGISTER, ColumnsFile, SheetSpec
 from exports.sheets.computed import link_of
 from exports.sheets.dictionary import dictionary
 from exports.sheets.figures import Synthesis, synthesise
-from exports.sheets.situations import situations
+from exports.sheets.situations.table import situations
 from exports.sheets.tables import Table, TableMaker
 from exports.sheets.to_treat import (
     Circumstances,
@@ -48,10 +48,11 @@ from exports.xlsx.print_setup import Margins, set_up_page
 from exports.xlsx.shell import fill_shell
 from exports.xlsx.styles import register
 from exports.xlsx.synthesis_sheet import Headings, alternatives, fill_synthesis
+from french.text import typographic
 from mappings.schema.model import Audience
 from triage.situations.trends import Trend
 
-_TITLES: dict[Audience, str] = {"agence": "classeur de l'agence", "reseau": "réseau des CRPV"}
+_TITLES: dict[Audience, str] = {"agence": "classeur de l’agence", "reseau": "réseau des CRPV"}
 _FOOTERS: dict[Audience, str] = {
     "agence": "Agence seulement — confidentiel",
     "reseau": "Diffusion : réseau des CRPV",
@@ -96,7 +97,7 @@ class AudienceWorkbook:
     def title(self) -> str:
         """Title of the workbook."""
         whom = self.centre.name if self.centre else _TITLES[self.maker.audience]
-        return f"{self.columns.title} — {whom}"
+        return f"{typographic(self.columns.title)} — {whom}"
 
     @property
     def footer(self) -> str:
@@ -106,7 +107,7 @@ class AudienceWorkbook:
     @property
     def sheets(self) -> tuple[str, ...]:
         """Names of its sheets, in order."""
-        return tuple(spec.name for spec in self.columns.sheets)
+        return tuple(spec.name for spec in self._sheets)
 
     @property
     def rows(self) -> Mapping[str, int]:
@@ -128,7 +129,7 @@ class AudienceWorkbook:
         """
         workbook, into = Workbook(), io.BytesIO()
         workbook.remove(workbook.worksheets[0])
-        sheets = [(workbook.create_sheet(spec.name), spec) for spec in self.columns.sheets]
+        sheets = [(workbook.create_sheet(spec.name), spec) for spec in self._sheets]
         styles = register(workbook)  # first, so that every workbook numbers them alike
         for sheet, spec in sheets:
             self._fill(sheet, spec)
@@ -152,10 +153,16 @@ class AudienceWorkbook:
         return into.getvalue()
 
     @cached_property
+    def _sheets(self) -> tuple[SheetSpec, ...]:
+        """Its sheets: those that stay at the agency are in its workbook alone."""
+        agency = self.maker.audience == "agence"
+        return tuple(one for one in self.columns.sheets if agency or one.kind not in AGENCY_ALONE)
+
+    @cached_property
     def tables(self) -> dict[str, Table]:
         """Every table, by name of sheet; `Dictionnaire` explains the others."""
         made: dict[str, Table] = {}
-        for sheet in self.columns.sheets:
+        for sheet in self._sheets:
             if sheet.kind == "a_traiter":
                 made[sheet.name] = self._to_treat(sheet)
             elif sheet.kind == "dossiers":
@@ -176,8 +183,8 @@ class AudienceWorkbook:
                 dossiers = made[self.columns.dossiers_sheet.name]
                 links = {number_of(cells): cells[0] for cells in dossiers.rows}
                 made[sheet.name] = changes_table(self.comparison, sheet=sheet, links=links)
-        explained = tuple(made[sheet.name] for sheet in self.columns.sheets if sheet.name in made)
-        for sheet in self.columns.sheets:
+        explained = tuple(made[sheet.name] for sheet in self._sheets if sheet.name in made)
+        for sheet in self._sheets:
             if sheet.kind == "dictionnaire":
                 made[sheet.name] = dictionary(
                     explained,
@@ -256,7 +263,7 @@ class AudienceWorkbook:
         if spec.kind == "synthese":
             subtitle = " · ".join(
                 (
-                    f"Démarche {context.demarche} — {context.title}",
+                    f"Démarche {context.demarche} — {typographic(context.title)}",
                     self._dated[:1].lower() + self._dated[1:],
                     context.filters or self._held,
                 )

@@ -13,7 +13,7 @@ from exports.readers.registre import RegisterReading
 from exports.sheets.centres import Assignment, Centre, Ground, author_of, concerned, given_by
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.names_known import check_policy
-from exports.sheets.situations import trends_of
+from exports.sheets.situations.table import trends_of
 from exports.sheets.tables import Table, TableMaker
 from exports.sheets.withheld_columns import WithheldColumns, withheld_columns
 from mappings.schema.model import Audience

@@ -14,13 +14,12 @@ from exports.model import ExportContext
 from exports.readers.policy import Policy
 from exports.readers.reading import Mask
 from mappings.schema.model import Audience
+from triage.consumption.rows import ConsumptionRow, rows_of
 from triage.registre.questions import Asked
-from triage.registre.register import Measure, MeasureState, Signal, Situation, State
+from triage.registre.register import Measure, Signal, Situation, State
 from triage.situations.propose import is_ours
 
 _NETWORK = "réseau"
-_SANCTION = "sanction financière"
-_SHOWN = frozenset({MeasureState.IN_FORCE, MeasureState.ENDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +88,11 @@ class RegisterReading:
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
         """Measures of the agency that it may read: outside, those that are in force or over."""
+        sanctions = self.context.register.sanctions
         return tuple(
             one
             for one in self.context.register.register.measures.values()
-            if one.situation in self.situations and (self.is_agency or _is_public(one))
+            if one.situation in self.situations and (self.is_agency or one.is_public(sanctions))
         )
 
     @cached_property
@@ -103,6 +103,14 @@ class RegisterReading:
             for one in self.context.register.asked
             if (self.is_agency or one.centre == self.centre)
             and (self._kept(one.question.situation) or one.question.dossier in self.numbers)
+        )
+
+    @cached_property
+    def consumed(self) -> tuple[tuple[str, ConsumptionRow], ...]:
+        """Consumption of each situation, for the agency alone."""
+        known = self.context.register.consumption if self.is_agency else {}
+        return tuple(
+            (name, row) for name in self.situations if name in known for row in rows_of(known[name])
         )
 
     def beside(self, name: str) -> Beside:
@@ -171,9 +179,3 @@ class RegisterReading:
     def _kept(self, situation: str | None) -> bool:
         """Whether an export that is restricted to some dossiers has what is of a situation."""
         return not self.context.filters or situation in self.held
-
-
-def _is_public(one: Measure) -> bool:
-    """Whether a measure is known outside: in force, and published if it is a sanction."""
-    sanction = one.fields.get("type") == _SANCTION
-    return one.state in _SHOWN and (not sanction or bool(one.fields.get("lien")))

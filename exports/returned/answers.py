@@ -13,6 +13,7 @@ from exports.returned.reader import Returned, not_a_text, read_sheet, top_of
 from exports.returned.reference import squeezed
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.registre import ACT, ANSWER, KEY, TEXT
+from french.text import typographic
 from triage.registre import questions as rules
 from triage.registre.acts import Act, By, Draft
 from triage.registre.life import When
@@ -100,11 +101,12 @@ def read_answers(returned: Returned, columns: ColumnsFile) -> AnswerSheet:
     if not all(name in names for name in _READ):
         return AnswerSheet()
     top = top_of(sheet, names[KEY])
-    header = {cell.text: column for column, cell in sheet.rows.get(top, {}).items()}
+    header = {typographic(cell.text): at for at, cell in sheet.rows.get(top, {}).items()}
     lacking = [names[one] for one in _READ if names[one] not in header]
     if lacking:
         told = ", ".join(f"« {one} »" for one in lacking)
-        return AnswerSheet(problems=(f"{sheet.name}, ligne {top} : il manque la colonne {told}",))
+        why = f"{sheet.name}, ligne {top} : il manque la colonne {told} ; rendez-lui son nom"
+        return AnswerSheet(problems=(why,))
     places = {one: header[names[one]] for one in _READ}
     problems: list[str] = []
     rows = tuple(_rows(sheet, places, top, problems))

@@ -19,6 +19,7 @@ from exports.returned.moments import moment_of
 from exports.returned.number_format import BUILT_IN, GENERAL, is_moment, shown, shown_text
 from exports.returned.package import Package, PartError, local, missing_text
 from exports.returned.typed_text import typed_text, unescaped
+from french.text import typographic
 
 Area: TypeAlias = tuple[int, int, int, int]
 """First column and row, last column and row."""
@@ -100,7 +101,7 @@ class Book:
                 (value for name, value in sheet.items() if name[:1] == "{" and local(name) == "id"),
                 "",
             )
-            found[unescaped(sheet.get("name", ""))] = related.get(key, ("", ""))[1]
+            found[typographic(unescaped(sheet.get("name", "")))] = related.get(key, ("", ""))[1]
         return found
 
     def sheet(self, name: str) -> Sheet:

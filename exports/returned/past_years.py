@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from exports.returned.book import Book, Cell
 from exports.returned.package import Package
 from exports.returned.reader import not_a_text, read_sheet, top_of
-from triage.registre.past_columns import SHEETS, PastSheet
-from triage.registre.past_years import PastCell, PastRow
+from triage.registre.years.past_columns import SHEETS, PastSheet
+from triage.registre.years.past_years import PastCell, PastRow
 
 
 def read_past_years(
@@ -38,7 +38,9 @@ def _rows(book: Book, spec: PastSheet, problems: list[str]) -> Iterator[PastRow]
     lacking = [one.name for one in spec.columns if one.name not in places]
     if lacking:
         told = ", ".join(f"« {one} »" for one in lacking)
-        problems.append(f"{spec.name}, ligne {top} : il manque la colonne {told}")
+        problems.append(
+            f"{spec.name}, ligne {top} : il manque la colonne {told} ; rendez-lui son nom"
+        )
         return
     for row in sorted(one for one in sheet.rows if one > top):
         cells: dict[str, PastCell] = {}

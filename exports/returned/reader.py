@@ -13,11 +13,12 @@ from exports.returned.book import Book, Cell, Sheet
 from exports.returned.package import Package, PartError, unreadable
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.computed import COMMENT, JUDGEMENT
-from french.text import normalise_label
+from french.text import normalise_label, typographic
 
 KEY: Final = "dossier"
 WRITTEN: Final = (JUDGEMENT, COMMENT)
 _READ: Final = (KEY, *WRITTEN)
+_REMADE: Final = "rendez-le-lui, ou copiez les avis dans le classeur publié"
 _SHOWN: Final = 60
 _MOST_ABOVE: Final = 10
 _MOST_CELLS: Final = 6
@@ -159,12 +160,13 @@ def _read(book: Book, columns: ColumnsFile) -> Returned:
     if identity is None:
         return Returned(None)
     if name not in book.parts:
-        return Returned(identity, problems=(f"la feuille « {name} » manque",))
+        why = f"La feuille « {name} » manque ou a un autre nom : {_REMADE}"
+        return Returned(identity, problems=(why,))
     sheet = book.sheet(name)
     headers = {one.computed: one.name for one in columns.dossiers_sheet.columns}
     top = top_of(sheet, headers[KEY])
-    header = {column: cell.text for column, cell in sheet.rows.get(top, {}).items()}
-    filled, problems = _filled(sheet, header, [headers[one] for one in _READ])
+    header = {column: typographic(cell.text) for column, cell in sheet.rows.get(top, {}).items()}
+    filled, problems = _filled(sheet, header, [headers[one] for one in _READ], top=top)
     if problems:
         return Returned(identity, problems=tuple(problems))
     spelled = {normalise_label(one): one for one in columns.opinions}
@@ -173,8 +175,10 @@ def _read(book: Book, columns: ColumnsFile) -> Returned:
 
 def top_of(sheet: Sheet, key: str) -> int:
     """Row of the headers: the first, unless a person put others over them."""
-    rows = list(sheet.rows.items())[:_MOST_ABOVE]
-    return next((row for row, cells in rows if any(one.text == key for one in cells.values())), 1)
+    for row, cells in list(sheet.rows.items())[:_MOST_ABOVE]:
+        if any(typographic(one.text) == key for one in cells.values()):
+            return row
+    return 1
 
 
 def _identity(sheet: Sheet) -> Identity | None:
@@ -186,15 +190,19 @@ def _identity(sheet: Sheet) -> Identity | None:
 
 
 def _filled(
-    sheet: Sheet, header: Mapping[int, str], names: Sequence[str]
+    sheet: Sheet, header: Mapping[int, str], names: Sequence[str], *, top: int
 ) -> tuple[tuple[int, int, int], list[str]]:
     """Columns of the key, the opinion and the comment, or why they are not known."""
     places, problems = [], []
     for name in names:
         found = [at for at, title in header.items() if title == name]
         if len(found) != 1:
-            lacks = "manque" if not found else "est là plusieurs fois"
-            problems.append(f"{sheet.name}, ligne 1 : la colonne « {name} » {lacks}")
+            lacks = (
+                "est là plusieurs fois : gardez la sienne, donnez un autre nom aux autres"
+                if found
+                else f"manque ou a un autre nom : {_REMADE}"
+            )
+            problems.append(f"{sheet.name}, ligne {top} : la colonne « {name} » {lacks}")
         places.append(found[0] if found else 0)
     return (places[0], places[1], places[2]), problems
 
@@ -262,7 +270,7 @@ class _Reader:
             elif (first.judgement, first.comment) != (row.judgement, row.comment):
                 self.problems.append(
                     f"{row.cells} : le dossier {row.number} a déjà une autre ligne ({first.cells})"
-                    " qui dit autre chose"
+                    " qui dit autre chose ; gardez la bonne"
                 )
         yield from seen.values()
 
@@ -285,7 +293,7 @@ class _Reader:
             if not spelled:
                 self.problems.append(
                     f"{self._sheet.at(line.row, judged)} : « {judgement[:_SHOWN]} » n'est pas dans"
-                    f" la liste ({', '.join(self._opinions.values())})"
+                    f" la liste ; choisissez-y : {', '.join(self._opinions.values())}"
                 )
             judgement = spelled
         cells = f"{self._sheet.at(line.row, judged)} et {self._sheet.at(line.row, told)}"
@@ -303,7 +311,8 @@ class _Reader:
             elif (row, self._filled[0]) in self._covered:
                 told = "cellules fusionnées ; défusionnez-les et écrivez le numéro de la ligne"
             else:
-                told = f"« {key.text[:_SHOWN] if key else ''} » n'est pas un numéro de dossier"
+                said = f"« {key.text[:_SHOWN]} » n'est pas" if key else "il n'y a pas ici"
+                told = f"{said} un numéro de dossier ; remettez celui de la ligne"
             self.problems.append(f"{where} : {told}")
             return
         self.remarks.append(

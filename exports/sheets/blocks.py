@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from exports.readers.reading import Reading
@@ -10,7 +10,7 @@ from exports.sheets.columns import Figures
 from french.text import typographic
 from french.time import months
 from mappings.report.model import Answer
-from triage.registre.indicator import YearFigure
+from triage.registre.years.indicator import YearFigure
 from triage.verdict.model import Status
 
 PRIORITIES = ("P1", "P2", "P3", "P4")
@@ -53,6 +53,16 @@ class Block:
     def names(self) -> tuple[str, ...]:
         """Names of the lines."""
         return tuple(str(line[0]) for line in self.lines)
+
+    @property
+    def printed(self) -> "Block":
+        """The same with its words printed as French is."""
+        return replace(
+            self,
+            title=typographic(self.title),
+            headers=tuple(map(typographic, self.headers)),
+            lines=tuple((typographic(str(name)), *counts) for name, *counts in self.lines),
+        )
 
     @property
     def told(self) -> str:

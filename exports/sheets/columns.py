@@ -8,7 +8,7 @@ from datafiles.file import DataFile
 from datafiles.problems import wrong_at
 from exports.excel_names import header_name, sheet_name, table_name
 from exports.sheets.computed import COMMENT, JUDGEMENT, OF_DOSSIER, OF_FILE, OF_ITEM
-from exports.sheets.registre import KEYS, OF_MEASURE, OF_QUESTION, OF_SIGNAL
+from exports.sheets.registre import KEYS, OF_CONSUMPTION, OF_MEASURE, OF_QUESTION, OF_SIGNAL
 from mappings.medicines.columns import BDPM_COLUMNS
 from mappings.schema.model import Audience, FieldType
 
@@ -26,6 +26,7 @@ SheetKind: TypeAlias = Literal[
     "signaux",
     "mesures_agence",
     "questions",
+    "consommation",
     "changements",
     "dictionnaire",
     "a_propos",
@@ -66,9 +67,14 @@ _COMPUTED = {
     "signaux": frozenset(OF_SIGNAL),
     "mesures_agence": frozenset(OF_MEASURE),
     "questions": frozenset(OF_QUESTION),
+    "consommation": frozenset(OF_CONSUMPTION),
 }
-OF_REGISTER: frozenset[SheetKind] = frozenset({"signaux", "mesures_agence", "questions"})
+OF_REGISTER: frozenset[SheetKind] = frozenset(
+    {"signaux", "mesures_agence", "questions", "consommation"}
+)
 """Kinds of sheets whose rows are of the register, and not of dossiers."""
+AGENCY_ALONE: frozenset[SheetKind] = frozenset({"consommation"})
+"""Kinds of sheets that only the agency's workbook has, whatever the policy says."""
 _NEEDED: tuple[SheetKind, ...] = ("dossiers", "dictionnaire", "a_propos")
 _LIST_LENGTH = 250
 _COLUMN = r"^(\w+\.\w+)?$"
@@ -223,7 +229,7 @@ class SheetSpec(_ColumnsPart):
                 )
         known_names = {column.name for column in self.columns}
         for audience, names in self.first.items():
-            for at, name in enumerate(names):
+            for at, name in enumerate(map(header_name, names)):
                 if name not in known_names:
                     raise wrong_at(
                         ("first", audience, at),
@@ -237,7 +243,7 @@ class SheetSpec(_ColumnsPart):
 
     def ordered(self, audience: Audience) -> tuple[ColumnSpec, ...]:
         """Its columns in the order of an audience."""
-        rank = {name: at for at, name in enumerate(self.first.get(audience, ()))}
+        rank = {header_name(name): at for at, name in enumerate(self.first.get(audience, ()))}
         return tuple(sorted(self.columns, key=lambda one: rank.get(one.name, len(rank))))
 
 

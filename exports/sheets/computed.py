@@ -224,17 +224,21 @@ OF_DOSSIER: Mapping[str, OfDossier] = {
     "situation": lambda one: one.situation or None,
     "referentiel": lambda one: one.entry.assessment.ruleset,
 }
+OF_WORKBOOK = frozenset(
+    {JUDGEMENT, COMMENT, "avis_recus", "crpv", "attribution", "pourquoi_maintenant"}
+)
+"""Columns that rest on what one workbook of an audience has and another has not."""
 OF_ITEM: Mapping[str, OfItem] = {
     "element": lambda _, item: item.id,
-    "nom": lambda _, item: item.name,
-    "section": lambda _, item: item.section,
+    "nom": lambda _, item: typographic(item.name),
+    "section": lambda _, item: typographic(item.section),
     "verdict": lambda _, item: VERDICTS[item.verdict],
     "attendu": lambda _, item: typographic(item.expected),
     "constat": lambda one, item: typographic(reason_of(one, item)),
     "obligatoire": lambda _, item: "Oui" if item.mandatory else "Non",
 }
 OF_FILE: Mapping[str, OfFile] = {
-    "champ": lambda _one, spec, _file: spec.title,
+    "champ": lambda _one, spec, _file: typographic(spec.title),
     "fichier": lambda _one, _spec, file: file.filename,
     "type": lambda _one, _spec, file: file.content_type,
     "taille": lambda _one, _spec, file: file.size // 1024 + (file.size % 1024 > 0),

@@ -14,10 +14,10 @@ from french.text import agreed, typographic
 
 _HEADERS = (
     ("Feuille", 16),
-    ("Colonne", 30),
-    ("Sens", 70),
-    ("Origine", 26),
-    ("Diffusion", 34),
+    ("Colonne", 28),
+    ("Sens", 58),
+    ("Origine", 25),
+    ("Diffusion", 27),
 )
 _OWN = "ceux qui le remplissent, et l'agence"
 _FIGURES, _FORM = "Synthèse", "Formulaire"

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from statistics import median
@@ -11,8 +11,9 @@ from exports.cells import Content, paris
 from exports.readers.reading import Reading
 from exports.sheets.blocks import Block, by_month, by_nature, by_status, by_year
 from exports.sheets.columns import Figures, Format
+from french.text import typographic
 from mappings.report.model import Answer
-from triage.registre.indicator import YearFigure
+from triage.registre.years.indicator import YearFigure
 from triage.verdict.model import Status
 
 __all__ = ["Block", "Figure", "Synthesis", "synthesise"]
@@ -62,21 +63,23 @@ def synthesise(
         years: The annual indicator of the register; none outside the agency.
         live_since: When the bridge reached its first verdict: no delay of its own is older.
     """
+    figures = (
+        *_dossiers(readings),
+        *(_awareness(readings, origins) if origins.awareness else ()),
+        *_delays(readings, live_since),
+        *(_measures(readings, origins) if origins.measures else ()),
+        *_within_the_year(years),
+        *(_cases(readings, origins, below=below) if origins.cases else ()),
+    )
+    blocks = (
+        by_status(readings),
+        *([by_nature(readings, origins)] if origins.nature else ()),
+        *([by_year(years)] if years else ()),
+        by_month(_days(readings)),
+    )
     return Synthesis(
-        figures=(
-            *_dossiers(readings),
-            *(_awareness(readings, origins) if origins.awareness else ()),
-            *_delays(readings, live_since),
-            *(_measures(readings, origins) if origins.measures else ()),
-            *_within_the_year(years),
-            *(_cases(readings, origins, below=below) if origins.cases else ()),
-        ),
-        blocks=(
-            by_month(_days(readings)),
-            *([by_nature(readings, origins)] if origins.nature else ()),
-            by_status(readings),
-            *([by_year(years)] if years else ()),
-        ),
+        tuple(replace(one, name=typographic(one.name)) for one in figures),
+        tuple(one.printed for one in blocks),
     )
 
 

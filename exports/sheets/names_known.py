@@ -7,7 +7,7 @@ from exports.readers.policy import Policy, WithheldRows
 from exports.sheets.columns import ColumnsFile, ColumnSpec, SheetSpec
 from exports.sheets.computed import OF_DOSSIER, OF_FILE, OF_ITEM
 from exports.sheets.registre import OF_REGISTER
-from exports.sheets.situation_columns import OF_SITUATION
+from exports.sheets.situations.columns import OF_SITUATION
 from mappings.medicines.columns import BDPM_COLUMNS
 from mappings.schema.model import FieldSpec, FormMapping
 

@@ -1,4 +1,4 @@
-"""The sheets of the register: signals of other sources, measures of the agency, questions.
+"""The sheets of the register: signals of other sources, measures, questions, consumption.
 
 What each column says of a row, by its name in ``columns.yaml``. Columns leave the agency where the
 policy names them.
@@ -6,22 +6,27 @@ policy names them.
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from exports.cells import Content
 from exports.readers.registre import RegisterReading
+from french.text import typographic
+from triage.consumption.rows import ConsumptionRow
 from triage.registre.questions import Asked
 from triage.registre.register import Measure, MeasureState, Signal
 
 ANSWER = "question_reponse"
 """What a centre writes in its own workbook."""
 KEY, TEXT, ACT = "question", "question_texte", "question_acte"
-KEYS = frozenset({"signal", "mesure_agence", KEY, ACT, ANSWER})
+CONSUMED = "conso_situation"
+KEYS = frozenset({"signal", "mesure_agence", KEY, ACT, ANSWER, CONSUMED})
 """What every reader of a row has: its id, and what is needed for it to come back."""
 
 OfSignal: TypeAlias = Callable[[RegisterReading, Signal], Content]
 OfMeasure: TypeAlias = Callable[[RegisterReading, Measure], Content]
 OfQuestion: TypeAlias = Callable[[RegisterReading, Asked], Content]
+OfConsumption: TypeAlias = Callable[[RegisterReading, tuple[str, ConsumptionRow]], Content]
 
 
 def _told(name: str) -> Callable[[RegisterReading, Any], Content]:
@@ -105,4 +110,24 @@ OF_QUESTION: Mapping[str, OfQuestion] = {
     "question_repondu_le": lambda _, one: one.answer.on if one.answer else None,
     ACT: lambda read, one: read.context.register.last_acts.get((one.question.id, one.centre)),
 }
-OF_REGISTER = frozenset({*OF_SIGNAL, *OF_MEASURE, *OF_QUESTION})
+OF_CONSUMPTION: Mapping[str, OfConsumption] = {
+    CONSUMED: lambda read, one: read.named(one[0]),
+    "conso_titre": lambda read, one: read.titled(one[0]),
+    "conso_substances": lambda read, one: read.context.register.consumption[one[0]].code,
+    "conso_axe": lambda _, one: one[1].axis or None,
+    "conso_periode": lambda _, one: one[1].period or None,
+    "conso_groupe": lambda _, one: one[1].group or None,
+    "conso_boites": lambda _, one: one[1].boxes,
+    "conso_part": lambda _, one: _percent(one[1].share),
+    "conso_personnes": lambda _, one: one[1].persons or None,
+    "conso_attendu": lambda _, one: one[1].expected or None,
+    "conso_jugement": lambda _, one: typographic(one[1].judgement) or None,
+    "conso_source": lambda _, one: typographic(one[1].source) or None,
+}
+
+
+def _percent(share: float | None) -> Content:
+    return None if share is None else Decimal(f"{100 * share:.1f}")
+
+
+OF_REGISTER = frozenset({*OF_SIGNAL, *OF_MEASURE, *OF_QUESTION, *OF_CONSUMPTION})

@@ -12,8 +12,8 @@ from exports.readers.policy import Policy, condition_of
 from exports.readers.reading import Reading, attachments
 from exports.readers.registre import RegisterReading
 from exports.sheets.columns import FORMAT_OF_TYPE, ColumnSpec, Format, SheetSpec
-from exports.sheets.computed import COMMENT, JUDGEMENT, OF_DOSSIER, OF_FILE, OF_ITEM
-from exports.sheets.registre import ANSWER, KEYS, OF_MEASURE, OF_QUESTION, OF_SIGNAL
+from exports.sheets.computed import COMMENT, JUDGEMENT, OF_DOSSIER, OF_FILE, OF_ITEM, OF_WORKBOOK
+from exports.sheets.registre import ANSWER, KEYS, OF_CONSUMPTION, OF_MEASURE, OF_QUESTION, OF_SIGNAL
 from exports.sheets.values import column_text, rows_text, shown_content, value_content
 from mappings.dossier.model import Attachment, Unlisted
 from mappings.medicines.columns import BDPM_COLUMNS
@@ -279,8 +279,20 @@ def _dossier_cell(reading: Reading, column: ColumnSpec) -> Content:
 Cells = Iterator[tuple[Content, ...]]
 
 
-def _dossiers(reading: Reading, _: SheetSpec, columns: Sequence[ColumnSpec]) -> Cells:
-    yield tuple(_dossier_cell(reading, column) for column in columns)
+def _dossiers(reading: Reading, sheet: SheetSpec, columns: Sequence[ColumnSpec]) -> Cells:
+    """One row: what all workbooks of an audience say there is worked out by the first."""
+    own = [place for place, column in enumerate(columns) if column.computed in OF_WORKBOOK]
+
+    def shared(one: Reading) -> list[Content]:
+        return [
+            None if column.computed in OF_WORKBOOK else _dossier_cell(one, column)
+            for column in columns
+        ]
+
+    cells = [*reading.once(f"row of {sheet.name}", shared)]
+    for place in own:
+        cells[place] = _dossier_cell(reading, columns[place])
+    yield tuple(cells)
 
 
 def _lines(reading: Reading, sheet: SheetSpec, columns: Sequence[ColumnSpec]) -> Cells:
@@ -341,6 +353,9 @@ def _of_register(sheet: SheetSpec, columns: Sequence[ColumnSpec], read: Register
         case "mesures_agence":
             for measure in read.measures:
                 yield tuple(OF_MEASURE[name](read, measure) for name in names)
+        case "consommation":
+            for name, row in read.consumed:
+                yield tuple(OF_CONSUMPTION[one](read, (name, row)) for one in names)
         case _:
             for asked in read.asked:
                 yield tuple(OF_QUESTION[name](read, asked) for name in names)

@@ -12,6 +12,7 @@ from hashlib import sha256
 from exports.readers.policy import Policy
 from exports.sheets.columns import ColumnsFile, SheetKind, SheetSpec
 from exports.sheets.tables import CALCULATED, Column, TableMaker
+from french.text import typographic
 from mappings.schema.model import FormMapping
 
 Place = tuple[str, str]
@@ -142,7 +143,7 @@ def withheld_columns(
         kinds={one.name: one.kind for one in columns.sheets},
         whole=frozenset(one.name for one in sheets if one.kind == "lignes" and one.field in secret),
         files={
-            one.name: (column.name, frozenset(spec.title for spec in secret.values()))
+            one.name: (column.name, frozenset(typographic(spec.title) for spec in secret.values()))
             for one in sheets
             for column in one.columns
             if one.kind == "fichiers" and column.computed == "champ"
@@ -167,7 +168,7 @@ def _places(columns: Mapping[str, Sequence[Column]]) -> frozenset[Place]:
 
 def _origins(columns: Mapping[str, Sequence[Column]]) -> frozenset[Place]:
     return frozenset(
-        (sheet, one.origin)
+        (sheet, typographic(one.origin))
         for sheet, of in columns.items()
         for one in of
         if one.origin not in {CALCULATED, "BDPM"}

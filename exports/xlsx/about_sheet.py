@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
+from openpyxl.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -14,7 +16,7 @@ from exports.model import ExportContext, ExportedDossier
 from exports.readers.policy import Policy
 from exports.readers.reading import Mask, Reading
 from exports.sheets.dictionary import unmapped_champs
-from exports.xlsx.styles import BLUE, FONT, THIN, set_text
+from exports.xlsx.styles import BLUE, FONT, THIN, alike, set_text
 from french.text import agreed, typographic
 from mappings.medicines.columns import NO_REFERENCE
 from mappings.schema.model import Audience
@@ -247,13 +249,21 @@ def fill_about(sheet: Worksheet, lines: Sequence[AboutLine]) -> None:
     sheet.print_area = f"A1:B{row}"
 
 
+def _line(cell: Cell | MergedCell, *, bold: bool) -> None:
+    cell.font = Font(name=FONT, size=10, bold=bold)
+    cell.alignment = Alignment(vertical="top", wrap_text=True)
+    cell.border = THIN
+
+
+_NAME, _SAID = partial(_line, bold=True), partial(_line, bold=False)
+
+
 def _fill_line(sheet: Worksheet, row: int, line: AboutLine) -> None:
     for place, text in enumerate((typographic(line.name), typographic(line.text)), start=1):
         set_text(sheet, (row, place), text=safe_text(text))
-        cell = sheet.cell(row=row, column=place)
-        cell.font = Font(name=FONT, size=10, bold=place == 1)
-        cell.alignment = Alignment(vertical="top", wrap_text=True)
-        cell.border = THIN
+        alike(
+            sheet.cell(row=row, column=place), f"à propos {place}", _NAME if place == 1 else _SAID
+        )
     lines_high = sum(max(1, -(-len(part) // 96)) for part in line.text.split("\n"))
     sheet.row_dimensions[row].height = 15 * min(lines_high, 27)  # Excel stops at 409 points
 

@@ -11,6 +11,7 @@ from xml.sax.saxutils import unescape
 from openpyxl.utils import get_column_letter
 
 from exports.sheets.withheld_columns import Cut, Headers
+from french.text import typographic
 
 SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 ROW = re.compile(r'<row r="(\d+)"[^>]*?(?:/>|>.*?</row>)', re.DOTALL)
@@ -99,7 +100,7 @@ def tables_of(parts: Mapping[str, bytes]) -> dict[str, Sheet]:
     for part in parts:
         if (found := SHEET.fullmatch(part)) and (table := _table_of(parts, part)):
             place = int(found[1])
-            name = _plain(names[place - 1])
+            name = typographic(_plain(names[place - 1]))
             sheets[part] = Sheet(place, name, table, *_head(parts[table].decode()))
     return sheets
 
@@ -111,7 +112,8 @@ def columns_of(parts: Mapping[str, bytes], sheets: Mapping[str, Sheet]) -> Heade
         if {"Feuille", "Colonne", "Origine"} <= {*sheet.headers.values()}:
             for row in ROW.finditer(parts[part].decode()):
                 told = texts_of(row[0], sheet.headers)
-                origins[told.get("Feuille", ""), told.get("Colonne", "")] = told.get("Origine", "")
+                place = typographic(told.get("Feuille", "")), typographic(told.get("Colonne", ""))
+                origins[place] = typographic(told.get("Origine", ""))
     return {
         one.name: [(header, origins.get((one.name, header), "")) for header in one.headers.values()]
         for one in sheets.values()
@@ -133,7 +135,10 @@ def _head(table: str) -> tuple[bool, AbstractSet[str], int, int, Mapping[str, st
     if found is None:
         raise ValueError("not a table of ours")
     named = {get_column_letter(int(one)): several for one, several in _COLUMN.findall(table)}
-    headers = {get_column_letter(int(one)): _plain(name) for one, name in _HEADER.findall(table)}
+    headers = {
+        get_column_letter(int(one)): typographic(_plain(name))
+        for one, name in _HEADER.findall(table)
+    }
     several = any(named.values()) or (not named and _OF_SITUATIONS.search(table) is not None)
     return several, named.keys() or {"A"}, int(found[2]), int(found[4]), headers
 

@@ -11,7 +11,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from exports.xlsx.styles import HEADER_ALIGNMENT, HEADER_FILL, HEADER_FONT
 from french.text import typographic
 from triage.registre.lists import Lists
-from triage.registre.past_columns import SHEETS, PastSheet
+from triage.registre.years.past_columns import SHEETS, PastSheet
 
 _HOW = "Mode d’emploi"
 _LISTS = "Listes"

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from math import ceil
 from typing import Final, TypeAlias
 from xml.parsers.expat import ParserCreate
 from xml.sax.saxutils import escape
@@ -37,6 +38,12 @@ _LINE: Final = 12.75
 _MOST_LINES: Final = 4
 _MOST_PRINTED: Final = 30
 """Excel stops at 409 points."""
+_LETTER, _CAPITAL, _ALL_CAPITALS = 0.88, 0.2, 0.9
+"""Width of a letter of 10 points, and what a capital has more, in digits of 11 points; a text that
+is shorter than this part of a column has one line whatever its letters."""
+_CAPITALS: Final = re.compile("[A-ZÀ-Þ]")
+_BROKEN: Final = 2.5
+"""What is left blank at the end of a line of a long text, for lines break between words."""
 
 Head: TypeAlias = tuple[str, dict[Content, str], Callable[[Content], str]]
 
@@ -80,13 +87,33 @@ def row_height(
     lines, shown = 1, printed if most else len(columns)
     columns, cells = columns[:shown], cells[:shown]
     for place, (column, content) in enumerate(zip(columns, cells, strict=True)):
-        wide = column.width  # capitals are wide, and lines break at blanks
-        if type(content) is str and (len(content) > wide or "\n" in content):
+        wide = column.width - 1.0
+        if type(content) is str and (len(content) > _ALL_CAPITALS * wide or "\n" in content):
             high = most or (_MOST_PRINTED if place < printed else _MOST_LINES)
             if high > lines:
-                needed = sum([-(-len(line) // wide) or 1 for line in content[:4000].split("\n")])
+                needed = sum([_lines(line, wide) for line in content[:4000].split("\n")])
                 lines = max(lines, min(needed, high))
     return lines * _LINE + (0 if most else 2)
+
+
+def _lines(text: str, wide: float) -> int:
+    """How many lines a text takes in a column, so many digits of 11 points wide."""
+    took = _width(text)
+    if took <= wide:
+        return 1
+    if len(text) > _SHORT:
+        return ceil(took / max(wide - _BROKEN, _BROKEN))
+    lines, left = 1, wide
+    for word in text.split(" "):
+        needed = _width(word)
+        if needed > left:
+            lines, left = lines + 1 + int(needed // wide), wide
+        left -= needed % wide + _LETTER
+    return lines
+
+
+def _width(text: str) -> float:
+    return _LETTER * len(text) + _CAPITAL * len(_CAPITALS.findall(text))
 
 
 def require_xml(text: str | bytes) -> None:

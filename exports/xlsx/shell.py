@@ -1,9 +1,11 @@
 """A sheet of a table without its rows: header, filters, frozen panes, formats, print set-up."""
 
 from copy import copy
+from itertools import accumulate
+from math import ceil
 
 from openpyxl.formatting.rule import DataBar, FormatObject, Rule
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -25,10 +27,14 @@ from exports.xlsx.styles import (
     set_text,
 )
 
+_BOLD = 1.1
+"""Width of a bold letter of 11 points, in digits."""
 _HEADER_LINES, _HEADER_LINE, _BUTTON = 2, 13.5, 3
 """Lines of a header, points of each, and characters of the filter's button, which stands in its
 lower right corner: beside the second line."""
 _ZOOM = 85
+_PRINTED_WIDTH = 158
+"""Characters across A4 in landscape, at 7 points even where letters are wider than Excel's."""
 _STATUS_COLOURS = {
     "Complet": ("C6EFCE", "006100"),
     "À compléter": ("FFEB9C", "7F5F00"),
@@ -67,18 +73,28 @@ def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
         sheet.column_dimensions[get_column_letter(place)].width = _shown_width(column)
     sheet.row_dimensions[top].height = _HEADER_LINES * _HEADER_LINE + 3
     if table.above:
-        set_text(sheet, (1, 1), text=table.above)
-        sheet["A1"].font = Font(name=FONT, size=11, bold=True, color=BLUE)
-        sheet.row_dimensions[1].height = 22
+        _fill_above(sheet, table)
     sheet.freeze_panes = f"B{first_row(table)}"
     sheet.sheet_view.zoomScale = _ZOOM
     sheet.sheet_view.showGridLines = False
     _add_table(sheet, table)
     _add_filled(sheet, table)
     _add_formats(sheet, table, mask=mask)
-    last = get_column_letter(table.printed)
+    last = get_column_letter(printed_columns(table))
     sheet.print_area = f"A1:{last}{last_row(table)}"
     sheet.print_title_rows = f"1:{top}"
+
+
+def _fill_above(sheet: Worksheet, table: Table) -> None:
+    """Put the sentence over the headers, across what is printed, on as many lines as it takes."""
+    set_text(sheet, (1, 1), text=table.above)
+    sheet["A1"].font = Font(name=FONT, size=11, bold=True, color=BLUE)
+    sheet["A1"].alignment = Alignment(vertical="center", wrap_text=True)
+    last = printed_columns(table)
+    across = sum(_shown_width(one) for one in table.columns[:last])
+    sheet.row_dimensions[1].height = 7 + 15 * ceil(_BOLD * len(table.above) / across)
+    if last > 1:
+        sheet.merge_cells(start_row=1, end_row=1, start_column=1, end_column=last)
 
 
 def _shown_width(column: Column) -> float:
@@ -87,6 +103,12 @@ def _shown_width(column: Column) -> float:
     lines = [(sum(words[:at]), sum(words[at:])) for at in range(1, len(words) + 1)]
     needed = min((max(one, two and two + 2 * _BUTTON) for one, two in lines), default=0.0)
     return max(column.width, needed) + 0.7
+
+
+def printed_columns(table: Table) -> int:
+    """How many of the first columns are printed: as many as fit on a page in letters to be read."""
+    widths = accumulate(_shown_width(one) for one in table.columns[: table.printed])
+    return max(1, sum(1 for width in widths if width <= _PRINTED_WIDTH))
 
 
 def first_row(table: Table) -> int:

@@ -1,7 +1,10 @@
 """How cells look: a few styles, each registered once in a workbook and then named by its number."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
+from copy import copy
 from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, MergedCell, WriteOnlyCell
@@ -93,6 +96,23 @@ def dress(cell: Cell | MergedCell, shape: Format, *, quoted: bool) -> None:
     )
     cell.border = THIN
     cell.quotePrefix = quoted
+
+
+_LOOKS: WeakKeyDictionary[Workbook, dict[Hashable, Any]] = WeakKeyDictionary()
+
+
+def alike(cell: Cell | MergedCell, name: str, dress: Callable[[Cell | MergedCell], None]) -> None:
+    """Give a cell the look of the first cell of its workbook that was dressed under this name.
+
+    openpyxl takes as long to find a style again as to write the cell.
+    """
+    known = _LOOKS.setdefault(cell.parent.parent, {})
+    key = (name, cell.quotePrefix)
+    if key in known:
+        cell._style = copy(known[key])  # noqa: SLF001
+    else:
+        dress(cell)
+        known[key] = copy(cell._style)  # noqa: SLF001
 
 
 def set_text(sheet: Worksheet, where: tuple[int, int], *, text: str) -> None:

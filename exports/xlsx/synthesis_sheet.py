@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from openpyxl.cell import Cell, MergedCell
 from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.data_source import (
@@ -23,18 +25,31 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.cells import Safe, safe_value
 from exports.sheets.columns import Format
 from exports.sheets.figures import Block, Figure, Synthesis
-from exports.xlsx.styles import BLUE, FONT, GREY, PALE, THIN, number_format, set_text
+from exports.xlsx.styles import BLUE, FONT, GREY, PALE, THIN, alike, number_format, set_text
 
 _WIDTHS = (46, 13, 8, 8, 8, 14)
-_CHART_COLUMN, _LAST_COLUMN = "H", "Q"
+_CHART_COLUMN, _LAST_COLUMN = "H", "N"
 """Charts lie over these columns, whatever the width of a character: the last one is a margin."""
-_CHART_COLUMN_WIDTH = 9.14
+_CHART_COLUMN_WIDTH, _MARGIN = 9.14, 2
 _CHART_ROWS = 16
+_TOP = 4
+"""Row under the title."""
+_ROW, _TALL_ROW = 15, 28
+_BELOW = 25_400
+"""The frame of a chart is that far under its row (2 points): it would be drawn on two pages."""
+_SCALE = 72
+"""In percent: texts of 10 points print at 7.2, and the columns fit across A4 in landscape even
+where a program has wider letters than Excel. Fixed, for Excel passes over page breaks where it is
+asked to fit the pages."""
+_PAGE_HEIGHT = 680
+"""Points of rows that a page holds at this scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +68,47 @@ def fill_synthesis(sheet: Worksheet, synthesis: Synthesis, *, headings: Headings
     sheet.column_dimensions["G"].width = 3
     for column in range(column_index_from_string(_CHART_COLUMN), _last_column() + 1):
         sheet.column_dimensions[get_column_letter(column)].width = _CHART_COLUMN_WIDTH
+    sheet.column_dimensions[_LAST_COLUMN].width = _MARGIN
     set_text(sheet, (1, 1), text=headings.title)
     sheet["A1"].font = Font(name=FONT, size=18, bold=True, color=BLUE)
-    sheet.row_dimensions[1].height = 28
+    sheet.row_dimensions[1].height = _TALL_ROW
     set_text(sheet, (2, 1), text=headings.subtitle)
     sheet["A2"].font = Font(name=FONT, size=10, color=GREY)
-    row = _heading(sheet, 4, text="Chiffres clés")
+    row = _heading(sheet, _TOP, text="Chiffres clés")
     for figure in synthesis.figures:
         _figure(sheet, row, figure=figure)
         row += 1
-    chart_row = 4
-    row += 1
-    for block in synthesis.blocks:
-        row = _block(sheet, row, block=block, chart_row=chart_row)
-        chart_row += _CHART_ROWS
+    last = _blocks(sheet, row + 1, blocks=synthesis.blocks)
+    for number in range(2, last + 1):
+        if sheet.row_dimensions[number].height is None:
+            sheet.row_dimensions[number].height = _ROW
+    sheet.print_area = f"A1:{_LAST_COLUMN}{last}"
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=False)
+    sheet.page_setup.scale = _SCALE
+
+
+def _blocks(sheet: Worksheet, row: int, *, blocks: Sequence[Block]) -> int:
+    """Put the tables below each other and their charts beside, none over two pages; the last row.
+
+    The charts begin beside the key figures, so that a screen shows some at once.
+    """
+    chart_row, end = _TOP, _page_end(sheet, 1)
+    for block in blocks:
+        if max(row + len(block.lines) + 1, chart_row + _CHART_ROWS - 2) > end:
+            row = chart_row = max(row, chart_row)
+            sheet.row_breaks.append(Break(id=row - 1))
+            end = _page_end(sheet, row)
+        row = _block(sheet, row, block=block, chart_row=chart_row) + 1
+        chart_row += _CHART_ROWS if block.lines else 0
+    return max(row, chart_row) - 1
+
+
+def _page_end(sheet: Worksheet, first: int) -> int:
+    """The last row of the page that begins with a row."""
+    row, room = first, float(_PAGE_HEIGHT)
+    while (room := room - (sheet.row_dimensions[row].height or _ROW)) >= 0:
         row += 1
-    sheet.print_area = f"A1:{_LAST_COLUMN}{max(row, chart_row)}"
-    sheet.page_setup.fitToHeight = 1
+    return row - 1
 
 
 def alternatives(synthesis: Synthesis) -> tuple[str, ...]:
@@ -84,52 +123,84 @@ def _last_column() -> int:
 def _heading(sheet: Worksheet, row: int, *, text: str) -> int:
     set_text(sheet, (row, 1), text=text)
     for place in range(1, len(_WIDTHS) + 1):
-        cell = sheet.cell(row=row, column=place)
-        cell.fill = PatternFill("solid", fgColor=BLUE)
-        cell.font = Font(name=FONT, size=11, bold=True, color="FFFFFF")
+        alike(sheet.cell(row=row, column=place), "titre", _title)
     return row + 1
+
+
+def _title(cell: Cell | MergedCell) -> None:
+    cell.fill = PatternFill("solid", fgColor=BLUE)
+    cell.font = Font(name=FONT, size=11, bold=True, color="FFFFFF")
 
 
 def _figure(sheet: Worksheet, row: int, *, figure: Figure) -> None:
     set_text(sheet, (row, 1), text=figure.name)
-    sheet.cell(row=row, column=1).border = THIN
-    sheet.cell(row=row, column=1).font = Font(name=FONT, size=10)
-    sheet.cell(row=row, column=1).alignment = Alignment(wrap_text=True, vertical="center")
+    alike(sheet.cell(row=row, column=1), "nom d'un chiffre", _figure_name)
     if len(figure.name) > _WIDTHS[0]:
-        sheet.row_dimensions[row].height = 28
+        sheet.row_dimensions[row].height = _TALL_ROW
     value = safe_value(figure.value)
     _put(sheet, (row, 2), value="—" if value is None else value, shape=figure.format)
-    sheet.cell(row=row, column=2).font = Font(name=FONT, size=11, bold=True, color=BLUE)
-    sheet.cell(row=row, column=2).border = THIN
+    look = f"chiffre {figure.format}, texte {value is None or isinstance(value, str)}"
+    alike(sheet.cell(row=row, column=2), look, _figure_value)
+
+
+def _figure_name(cell: Cell | MergedCell) -> None:
+    cell.border = THIN
+    cell.font = Font(name=FONT, size=10)
+    cell.alignment = Alignment(wrap_text=True, vertical="center")
+
+
+def _figure_value(cell: Cell | MergedCell) -> None:
+    cell.font = Font(name=FONT, size=11, bold=True, color=BLUE)
+    cell.border = THIN
+    cell.alignment = Alignment(horizontal="right", vertical="center")
 
 
 def _block(sheet: Worksheet, row: int, *, block: Block, chart_row: int) -> int:
     start = _heading(sheet, row, text=block.title)
     for place, header in enumerate(block.headers, start=1):
         set_text(sheet, (start, place), text=header)
-        cell = sheet.cell(row=start, column=place)
-        cell.font = Font(name=FONT, size=10, bold=True)
-        cell.fill = PatternFill("solid", fgColor=PALE)
-        cell.alignment = Alignment(horizontal="left" if place == 1 else "right")
+        look = partial(_header, side=_side(place))
+        alike(sheet.cell(row=start, column=place), f"en-tête {_side(place)}", look)
     for offset, line in enumerate(block.lines, start=1):
         for place, value in enumerate(line, start=1):
             _put(sheet, (start + offset, place), value=value, shape="entier")
-            sheet.cell(row=start + offset, column=place).border = THIN
+            look = f"ligne {_side(place)}, texte {isinstance(value, str)}"
+            alike(sheet.cell(row=start + offset, column=place), look, _underlined)
     if block.lines:
         _chart(sheet, start, block=block, chart_row=chart_row)
     return start + len(block.lines) + 1
 
 
+def _side(place: int) -> str:
+    return "left" if place == 1 else "right"
+
+
+def _header(cell: Cell | MergedCell, *, side: str) -> None:
+    cell.font = Font(name=FONT, size=10, bold=True)
+    cell.fill = PatternFill("solid", fgColor=PALE)
+    cell.alignment = Alignment(horizontal=side)
+
+
+def _underlined(cell: Cell | MergedCell) -> None:
+    cell.border = THIN
+
+
 def _put(sheet: Worksheet, where: tuple[int, int], *, value: Safe, shape: Format) -> None:
-    cell = sheet.cell(row=where[0], column=where[1])
-    cell.font = Font(name=FONT, size=10)
-    if isinstance(value, str):
+    cell, is_text = sheet.cell(row=where[0], column=where[1]), isinstance(value, str)
+    if is_text:
         set_text(sheet, where, text=str(safe_value(value) or ""))
-        cell.alignment = Alignment(horizontal="left" if where[1] == 1 else "right")
     else:
         sheet.cell(row=where[0], column=where[1], value=value)
+    side = _side(where[1]) if is_text else "right"
+    look = partial(_plain, side=side, shape=None if is_text else shape)
+    alike(cell, f"valeur {side} {None if is_text else shape}", look)
+
+
+def _plain(cell: Cell | MergedCell, *, side: str, shape: Format | None) -> None:
+    cell.font = Font(name=FONT, size=10)
+    if shape is not None:
         cell.number_format = number_format(shape)
-        cell.alignment = Alignment(horizontal="right")
+    cell.alignment = Alignment(horizontal=side)
 
 
 def _chart(sheet: Worksheet, start: int, *, block: Block, chart_row: int) -> None:
@@ -167,7 +238,7 @@ def _chart(sheet: Worksheet, start: int, *, block: Block, chart_row: int) -> Non
     first, last = column_index_from_string(_CHART_COLUMN), _last_column()
     chart.anchor = TwoCellAnchor(  # type: ignore[assignment]  # the stub knows cells alone
         editAs="oneCell",
-        _from=AnchorMarker(col=first - 1, row=chart_row - 1),
+        _from=AnchorMarker(col=first - 1, row=chart_row - 1, rowOff=_BELOW),
         to=AnchorMarker(col=last - 1, row=chart_row + _CHART_ROWS - 2),
     )
     sheet.add_chart(chart)

@@ -164,7 +164,8 @@ def _cut(text: str, sheet: Sheet, numbers: AbstractSet[int]) -> None:
 def _is_cut(row: str, sheet: Sheet) -> bool:
     cut = sheet.cut
     return cut.whole or (
-        bool(cut.header) and texts_of(row, sheet.headers).get(cut.header) in cut.texts
+        bool(cut.header)
+        and typographic(texts_of(row, sheet.headers).get(cut.header, "")) in cut.texts
     )
 
 

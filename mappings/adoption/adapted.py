@@ -114,7 +114,8 @@ class _Maker:
             champs=tuple(self._candidates(match.offered.descriptor)) if named else (),
             source=source,
             options={normalise_label(one): Option(one, our) for one, our in means.items()},
-            inverted=match.inverted and spec.type == "yes_no",
+            # a list says the contrary by what its options mean
+            inverted=match.inverted and spec.type == "yes_no" and not means,
         )
 
     def _taken_before(self, match: Match) -> bool:

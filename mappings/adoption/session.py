@@ -111,6 +111,8 @@ class Session:
         """What options of the form mean to a field: what is known, and what a person said."""
         match = self.taken.get(path)
         known = dict(match.options.means) if match and match.options else {}
+        if match and match.inverted:  # its yes is our no
+            known = {one: None if our is None else not our for one, our in known.items()}
         said = {
             one.champ: key.partition("=")[2]
             for key, one in self.decisions.of.items()

@@ -14,7 +14,7 @@ from mappings.drift.reviewed import options_of
 from mappings.matching.offered import Offered
 from mappings.matching.options import Aligned, aligned, answers
 from mappings.matching.wanted import Wanted, Wants
-from mappings.matching.words import NEGATED, Meanings, near
+from mappings.matching.words import NEGATED, Meanings
 from mappings.report.territories import code_of
 
 _TEXTS: Final = frozenset({"text", "textarea", "formatted", "email", "phone", "iban"})
@@ -265,11 +265,10 @@ class Likeness:
         return self.wants.weight(said & content) / self.wants.weight(content) if content else 0.0
 
     def _overlap(self, said: Meanings, phrases: Iterable[Meanings]) -> float:
-        best = 0.0
+        best, weight, heard = 0.0, self.wants.weight, self.wants.heard(said)
         for phrase in phrases:
-            there = near(phrase, said)
+            there = phrase & heard
             if there:
-                weight = self.wants.weight
                 found = weight(there)
                 precision, recall = found / weight(said), found / weight(phrase)
                 best = max(best, 2 * precision * recall / (precision + recall))

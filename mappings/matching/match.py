@@ -13,7 +13,7 @@ from mappings.matching.doubt import doubted
 from mappings.matching.likeness import Asked, Likeness
 from mappings.matching.offered import Offered, Samples, offered
 from mappings.matching.options import Aligned
-from mappings.matching.several import in_lists, in_one, in_two
+from mappings.matching.several import Columns, in_boxes, in_lists, in_one, in_one_row, in_two
 from mappings.matching.wanted import Wanted, Wants
 
 _WORTH: Final = 0.36
@@ -32,6 +32,9 @@ _RANKED: Final = 12
 _CERTAIN: Final = 10.0
 _SHORT: Final = 10
 """Fields of a level, such as that of rows, in which a question of one word is clear."""
+
+
+_Key = tuple[str, int]
 
 
 class Confidence(StrEnum):
@@ -106,12 +109,13 @@ def match_rows(wants: Wants, wanted: Wanted, offer: Offered) -> Matching:
 
 def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) -> Matching:
     """The fields of one level decided together, then those of their rows."""
-    offers = (*offers, *in_two(wants, wanted, offers))
-    pairs = {
-        (one.path, at): Likeness(one, offer, wants)
-        for one in wanted
-        for at, offer in enumerate(offers)
-    }
+    offers = (*offers, *in_two(wants, wanted, offers), *in_boxes(wanted, offers))
+    pairs = _pairs(wants, wanted, offers)
+    if once := tuple(_in_one_row(wants, wanted, offers, pairs)):
+        offers = (*offers, *once)
+        pairs |= {
+            key: one for key, one in _pairs(wants, wanted, offers).items() if key not in pairs
+        }
     inner = {
         key: _level(wants, pair.wanted.rows, pair.offered.rows)
         for key, pair in pairs.items()
@@ -159,6 +163,46 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
     return Matching(found, likeliest)
 
 
+def _pairs(
+    wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]
+) -> dict[_Key, Likeness]:
+    return {
+        (one.path, at): Likeness(one, offer, wants)
+        for one in wanted
+        for at, offer in enumerate(offers)
+    }
+
+
+def _in_one_row(
+    wants: Wants,
+    wanted: Sequence[Wanted],
+    offers: Sequence[Offered],
+    pairs: Mapping[_Key, Likeness],
+) -> Iterator[Offered]:
+    """Rows that are asked once, where no repetition asks them."""
+    likest: dict[str, float] = defaultdict(float)
+    for pair in pairs.values():
+        champ = pair.offered.descriptor.id
+        likest[champ] = max(likest[champ], pair.score)
+    for one in wanted:
+        if len(one.rows) < _MANY:
+            continue
+
+        def columns(some: Sequence[Offered], rows: Sequence[Wanted] = one.rows) -> Columns:
+            """Those that are not rather asked outside of rows."""
+            found = _level(wants, rows, some).matches.values()
+            single = [match for match in found if match.offered.single]
+            return [
+                (match.offered, match.score)
+                for match in single
+                if match.score >= likest[match.offered.descriptor.id]
+            ]
+
+        repeated = (offer.rows for offer in offers if offer.rows)
+        if not any(len(columns(rows)) >= _NEAR for rows in repeated):
+            yield from in_one_row(one, offers, columns)
+
+
 def _open(
     offers: Sequence[Offered], found: Mapping[str, Match]
 ) -> Iterator[tuple[Offered, frozenset[str]]]:
@@ -191,15 +235,14 @@ def _match(pair: Likeness, sure: bool, score: float) -> Match:
     )
 
 
-_Key = tuple[str, int]
-
-
 def _with_rows(pair: Likeness, rows: Matching | None) -> float:
-    """The likeness of a repetition is also that of its rows."""
+    """The likeness of a repetition is also that of its rows; of rows asked once, theirs alone."""
     if rows is None:
         return pair.score
-    inner = sum(one.score for one in rows.matches.values()) / max(1, len(pair.wanted.rows))
-    return 0.5 * pair.score + 0.5 * inner
+    inner = sum(one.score for one in rows.matches.values())
+    if len(pair.offered.flat) == 1:
+        return 0.9 * inner / len(pair.offered.rows)
+    return 0.5 * pair.score + 0.5 * inner / max(1, len(pair.wanted.rows))
 
 
 def _assigned(

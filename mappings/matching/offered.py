@@ -13,7 +13,8 @@ from mappings.dossier.revision import NO_ANSWER, Descriptor
 Samples = Mapping[str, Sequence[str]]
 """Answers of real dossiers by champ: a few, as text."""
 _INDEX: Final = re.compile(r"(?<![\w%])(?:n ?)?([1-9]|1\d|20)(?![\w%])")
-_BOXES: Final = frozenset({"checkbox", "yes_no"})
+BOXES: Final = frozenset({"checkbox", "yes_no"})
+"""What an option may be asked as, one by one."""
 _FEW_BOXES: Final = 3
 _SEVERAL: Final = 2
 _TOLD: Final = frozenset({"text", "textarea", "formatted"})
@@ -83,6 +84,41 @@ def put_together(first: Offered, second: Offered) -> Offered:
     joined = (first.descriptor.id, second.descriptor.id)
     samples = tuple(" ".join(pair) for pair in zip(first.samples, second.samples, strict=False))
     return replace(first, descriptor=whole, joined=joined, samples=samples)
+
+
+def as_boxes(named: Mapping[str, Offered]) -> Offered:
+    """Champs that ask each one option of a list, by that option, as the list."""
+    first = next(iter(named.values()))
+    head = first.descriptor.label.rpartition(" : ")[0]
+    whole = replace(
+        first.descriptor,
+        id=f"boxes-{first.descriptor.id}-{len(named)}",
+        label=bare_label(head) or first.section,
+        type="multiple_drop_down_list",
+        options=tuple(named),
+    )
+    boxes = {option: one.descriptor.id for option, one in named.items()}
+    return replace(first, descriptor=whole, boxes=boxes)
+
+
+def as_row(columns: Sequence[Offered]) -> Offered:
+    """Champs that ask together one row, as rows."""
+    names = {one.descriptor.id: f"row-{one.descriptor.id}" for one in columns}
+    inner = tuple(
+        replace(one, descriptor=replace(one.descriptor, id=names[one.descriptor.id]))
+        for one in columns
+    )
+    first = columns[0]
+    whole = Descriptor(
+        id=f"row-{first.descriptor.id}-{len(columns)}",
+        api_id="",
+        label=first.section,
+        type="repetition",
+        required=False,
+        children=tuple(one.descriptor for one in inner),
+    )
+    row = {name: champ for champ, name in names.items()}
+    return replace(first, descriptor=whole, flat=(row,), rows=inner, samples=())
 
 
 def in_clauses(offer: Offered) -> tuple[Offered, ...]:
@@ -190,7 +226,7 @@ def _boxed(found: Sequence[Offered]) -> Iterator[Offered]:
     """A list that is asked as boxes: several in a row under one heading, or with one beginning."""
     for _, run in groupby(found, key=lambda one: (one.descriptor.type, one.section)):
         boxes = list(run)
-        if boxes[0].descriptor.type not in _BOXES or len(boxes) < _FEW_BOXES:
+        if boxes[0].descriptor.type not in BOXES or len(boxes) < _FEW_BOXES:
             continue
         labels = [one.descriptor.label for one in boxes]
         head = _head_of(labels)

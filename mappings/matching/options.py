@@ -14,7 +14,10 @@ _BRACKETS: Final = re.compile(r"\((?:art(?:icle)?s?\b[^()]*|[A-ZÉ]{2,6})\)", re
 _CODE: Final = re.compile(r"^\[?[A-Z0-9]{1,4}\]? ?[-–—:.)] *(?=\S{2})")
 """What a paper form puts before a choice: « PR – pharmacien responsable », « 01 : lettre »."""
 _LITTLE: Final = frozenset(
-    stems("le la les l un une des du de d au aux a en dans par lors chez pour sur il elle c est")
+    stems(
+        "le la les l un une des du de d au aux a en dans par lors chez pour sur il elle c est et y"
+        " t cela ce malgre"
+    )
 )
 _YES: Final = frozenset({"oui", "vrai", "yes"})
 _NO: Final = frozenset({"non", "faux", "no"})

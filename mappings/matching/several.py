@@ -1,16 +1,23 @@
 """Several champs that ask one field, and one champ that asks several: for a person to look at."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby, pairwise
 from typing import Final
 
 from mappings.drift.retyping import Fit
 from mappings.matching.likeness import Likeness
-from mappings.matching.offered import Offered, in_clauses, put_together
+from mappings.matching.offered import BOXES, Offered, as_boxes, as_row, in_clauses, put_together
+from mappings.matching.options import aligned
 from mappings.matching.wanted import Wanted, Wants
 
 _CLAUSE: Final = 0.6
 """Likeness from which a clause of a question asks a field."""
+_COLUMN: Final = 0.5
+"""Likeness from which a question asks a column of rows that are asked once, with no repetition."""
+_FEW: Final = 3
+
+Columns = Sequence[tuple[Offered, float]]
 
 
 def in_two(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) -> Iterator[Offered]:
@@ -23,6 +30,54 @@ def in_two(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
             here, there = Likeness(one, first, wants), Likeness(one, second, wants)
             if beside and (here.completes(there) or there.completes(here)):
                 yield put_together(first, second)
+
+
+def in_boxes(wanted: Sequence[Wanted], offers: Sequence[Offered]) -> Iterator[Offered]:
+    """Lists that are asked as boxes, or as yes or no, between others: those that name our options.
+
+    « Source : littérature », « Source : presse », then « Un confrère vous a-t-il écrit ? ».
+    """
+    there = [one.champs for one in offers]
+    boxes = [one for one in offers if one.single and one.descriptor.type in BOXES]
+    for one in wanted:
+        if one.type != "choices" or not one.options:
+            continue
+        for _, run in groupby(boxes, key=lambda offer: offer.section):
+            named = _named(one, list(run))
+            champs = frozenset(offer.descriptor.id for offer in named.values())
+            if len(champs) >= _FEW and champs not in there:
+                there.append(champs)
+                yield as_boxes(named)
+
+
+def _named(one: Wanted, run: Sequence[Offered]) -> dict[str, Offered]:
+    """Those of some boxes that name our options, and those between them, by what they name."""
+    heads = [offer.descriptor.label.rpartition(" : ") for offer in run]
+    ours = [at for at, (_, _, option) in enumerate(heads)
+            if aligned((option,), one.options, one.wording).ours]  # fmt: skip
+    if not ours:
+        return {}
+    between = range(ours[0], ours[-1] + 1)
+    headed = any(heads[at][1] for at in ours)
+    return {heads[at][2]: run[at] for at in (ours if headed else between)}
+
+
+def in_one_row(
+    one: Wanted, offers: Sequence[Offered], columns: Callable[[Sequence[Offered]], Columns]
+) -> Iterator[Offered]:
+    """Rows that a form asks once, as questions of its own under one heading.
+
+    Args:
+        one: The rows.
+        offers: What the form offers.
+        columns: Which of some champs asks each field of the rows, and how likely.
+    """
+    single = [offer for offer in offers if offer.single and not offer.rows]
+    for _, run in groupby(single, key=lambda offer: offer.section):
+        found = columns([replace(offer, before="") for offer in run])
+        asked = [offer for offer, score in found if score >= _COLUMN]
+        if len(asked) >= _FEW and len(asked) > len(one.rows) / 3:
+            yield as_row(sorted(asked, key=lambda offer: offer.place))
 
 
 def in_lists(key: tuple[str, int], pairs: Mapping[tuple[str, int], Likeness]) -> bool:

@@ -10,7 +10,7 @@ from french.text import bare_label
 from mappings.drift.model import Needs
 from mappings.drift.reviewed import Known, ReviewedForm
 from mappings.matching.lexicon import Lexicon, Wording
-from mappings.matching.words import NEGATED, Meanings
+from mappings.matching.words import NEGATED, Meanings, near
 from mappings.schema.champs import in_our_words
 from mappings.schema.model import AnnotationSpec, FieldSpec, FieldType, FormMapping
 
@@ -93,10 +93,21 @@ class Wants:
     lexicon: Lexicon
     rarity: Mapping[str, float] = field(default_factory=dict)
     others: Mapping[str, Meanings] = field(default_factory=dict)
+    _weights: dict[Meanings, float] = field(init=False, default_factory=dict, repr=False)
+    _heard: dict[Meanings, Meanings] = field(init=False, default_factory=dict, repr=False)
 
-    def weight(self, meanings: Iterable[str]) -> float:
+    def weight(self, meanings: Meanings) -> float:
         """How much some meanings tell together; one that no field uses tells the most."""
-        return sum(self.rarity.get(one, 1.0) for one in meanings)
+        if meanings not in self._weights:
+            # sorted: sums of floats depend on the order, and that of a set on the process
+            self._weights[meanings] = sum(self.rarity.get(one, 1.0) for one in sorted(meanings))
+        return self._weights[meanings]
+
+    def heard(self, said: Meanings) -> Meanings:
+        """What is said, with what of the fields' words it says with a fault of spelling."""
+        if said not in self._heard:
+            self._heard[said] = said | near(self.rarity, said)
+        return self._heard[said]
 
     def content(self, meanings: Meanings) -> Meanings:
         """Those that may not stand in any question."""

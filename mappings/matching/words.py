@@ -62,6 +62,7 @@ class Words:
     groups: Mapping[str, str]
     longest: int = field(init=False)
     _seen: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict, repr=False)
+    _meant: dict[str, Meanings] = field(init=False, default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         """Work out once how many words may stand together."""
@@ -83,7 +84,9 @@ class Words:
 
     def meanings(self, text: str) -> Meanings:
         """What a text asks, whatever the order of its words."""
-        return frozenset(self.read(text))
+        if text not in self._meant:
+            self._meant[text] = frozenset(self.read(text))
+        return self._meant[text]
 
     def read(self, text: str) -> tuple[str, ...]:
         """The meanings of a text in their order."""
@@ -129,17 +132,11 @@ def stems(text: str) -> list[str]:
 _ASKED: Final = frozenset({"il", "elle", "on", "ils", "elles"})
 
 
-def _alike(one: str, other: str) -> bool:
-    """Whether one word is another with a fault, which is rarely in the first letter."""
-    return one[0] == other[0] and fuzz.ratio(one, other) >= _ALIKE
-
-
-@lru_cache(maxsize=65536)
-def _misspelt(word: str, said: Meanings) -> bool:
-    """Whether a word is said with a fault."""
-    return len(word) >= _MISSPELT and any(_alike(word, other) for other in said)
-
-
-def near(phrase: Iterable[str], said: Meanings) -> Meanings:
-    """Meanings of a phrase that are said, a fault of spelling apart."""
-    return frozenset(one for one in phrase if one in said or _misspelt(one, said))
+def near(words: Iterable[str], said: Meanings) -> Meanings:
+    """Those of some words that are said with a fault, which is rarely in the first letter."""
+    return frozenset(
+        word
+        for word in words
+        if len(word) >= _MISSPELT
+        and any(one[0] == word[0] and fuzz.ratio(word, one) >= _ALIKE for one in said)
+    )

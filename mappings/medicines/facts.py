@@ -34,7 +34,7 @@ def facts_of(match: Match | None) -> dict[str, str]:
         shown = dict.fromkeys((fact.name for fact in FACTS), "")
         return {**shown, MATCHED: NO_REFERENCE}
     found = match.medicine
-    shown = {fact.name: fact.shown(found) if found else "" for fact in FACTS}
+    shown = {fact.name: typographic(fact.shown(found)) if found else "" for fact in FACTS}
     told = list(match.remarks)
     if match.by != "nom":  # else the first remark says so, with the score
         score = f", ressemblance {match.score:.0f} %" if match.score is not None else ""

@@ -11,7 +11,7 @@ from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading
 from exports.sheets.centres import author_of
 from exports.sheets.figures import Block, Figure, deposited_on, synthesise
-from exports.sheets.situations import situations, trends_of
+from exports.sheets.situations.table import situations, trends_of
 from mappings.report.model import Report
 from mappings.schema.model import Audience
 from portal.dossiers.indicators import more_blocks

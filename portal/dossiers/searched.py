@@ -18,7 +18,7 @@ _COLUMNS: tuple[tuple[str, Format], ...] = (
     ("Substance", "texte"),
     ("Exploitant", "texte"),
     ("Situation", "texte"),
-    ("Pourquoi vous l'avez", "texte"),
+    ("Pourquoi vous l’avez", "texte"),
     ("Centres concernés", "texte"),
     ("Date de dépôt", "date"),
     ("Dernière modification", "moment"),

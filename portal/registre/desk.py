@@ -7,7 +7,7 @@ from datetime import date
 from exports.model import RegisterView
 from exports.readers.registre import RegisterReading
 from exports.sheets.centres import given_by
-from exports.sheets.situation_columns import shown_to
+from exports.sheets.situations.columns import shown_to
 from portal.dossiers.figures import SituationFigures
 from portal.dossiers.library import Library
 from portal.people.roles import Role
@@ -15,10 +15,10 @@ from portal.source import Source
 from steps.judge.acts import today
 from triage.registre.acts import Act, as_known, end_of
 from triage.registre.folding import read
-from triage.registre.indicator import YearFigure, known_by, year_figure
 from triage.registre.lists import Lists
 from triage.registre.questions import asked
 from triage.registre.register import Register, State
+from triage.registre.years.indicator import YearFigure, known_by, year_figure
 
 _EMPTY = SituationFigures({}, {}, {}, {}, {})
 
@@ -97,6 +97,7 @@ class Desk:
             register=register,
             asked=asked(register, on=at.on or today()),
             ranked={} if at.is_past else found.ranked,
+            sanctions=self.lists.sanctions,
         )
         reading = RegisterReading(
             context=replace(self.library.context, register=view),

@@ -5,21 +5,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from datafiles.file import DataFileError
 from exports.sheets.figures import Block
 from exports.sheets.registre import day_of
 from exports.sheets.values import content_text
 from french.text import typographic
 from portal.dossiers.charts import Chart, draw
+from portal.registre.consumption import ConsumptionShown, consumption_shown
 from portal.registre.desk import Desk, Read
 from portal.registre.rows import Row, row_of
-from steps.registre.around import Around, Asked, Known, around
-from steps.registre.around_told import availability_told, consumption_told
+from steps.registre.around import Around, Asked, Known, around, consumption_around
+from steps.registre.around_told import availability_told
 from steps.registre.ranking import proposed_level
 from store.staff.lines import DossierLine
 from store.verdicts.scores import KeptScore
 from triage.registre.acts import Act, end_of, history
-from triage.registre.committee import Advice, Item, Meeting, meetings
-from triage.registre.effect_text import told_lines
+from triage.registre.committee.seances import Advice, Item, Meeting, meetings
+from triage.registre.effect.text import told_lines
 from triage.registre.questions import Asked as Question
 from triage.registre.ranking import Score
 from triage.registre.register import Measure, Signal, Situation
@@ -64,7 +66,8 @@ class SituationPage:
         unconfirmed: Dossiers that no person confirmed.
         signals: Signals of other sources.
         chart: Reports and signals by month; ``None`` without any.
-        consumption: Boxes and patients.
+        consumption: What public data say of its substances; ``None`` outside of the agency, and
+            where nothing was loaded.
         availability: What BDPM says.
         measures: Measures of the agency.
         company: Measures that companies declare: day, type, state, dossier.
@@ -84,7 +87,7 @@ class SituationPage:
     unconfirmed: frozenset[int] = frozenset()
     signals: Sequence[Signal] = ()
     chart: Chart | None = None
-    consumption: Sequence[str] = ()
+    consumption: ConsumptionShown | None = None
     availability: Sequence[str] = ()
     measures: Sequence[MeasureShown] = ()
     company: Sequence[tuple[str, str, str, int]] = ()
@@ -133,7 +136,7 @@ def page_of(desk: Desk, read: Read, one: Situation) -> SituationPage:
         unconfirmed=frozenset(one.dossiers) - frozenset(one.confirmed),
         signals=[read.register.signals[name] for name in one.signals],
         chart=_chart(found.days, read.day),
-        consumption=[typographic(text) for text in consumption_told(found, None)],
+        consumption=_consumption(desk, found),
         availability=[typographic(text) for text in availability_told(found.medicines)],
         measures=[
             MeasureShown(
@@ -161,6 +164,15 @@ def _around(desk: Desk, read: Read, one: Situation) -> Around:
     return desk.source.look_up(lambda services: around(services, [one.id], asked, known=known))[
         one.id
     ]
+
+
+def _consumption(desk: Desk, found: Around) -> ConsumptionShown | None:
+    """What public data say of its substances; a base that cannot be read is told by the doctor."""
+    try:
+        profile = desk.source.look_up(lambda services: consumption_around(services, found))
+    except DataFileError:
+        return None
+    return consumption_shown(profile)
 
 
 def _brief(desk: Desk, read: Read, one: Situation) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from steps.judge.public_facts import case_files
 from steps.judge.situations import differs_from
 from steps.read.retention import Keeping
 from steps.wiring.failures import RequestError
-from steps.wiring.reference import matcher_of, with_remarks
+from steps.wiring.public_data.reference import matcher_of, with_remarks
 from steps.wiring.services import Services
 from triage.rules.checks import Facts
 from triage.rules.conditions import Answers

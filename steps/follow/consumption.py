@@ -5,11 +5,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 from datafiles.file import DataFileError
-from steps.wiring.consumption import base_of, yearly_boxes
+from steps.wiring.public_data.consumption import base_of, yearly_boxes
 from steps.wiring.services import Services
 from store.consumption.base import (
     ConsumptionBaseError,
@@ -22,11 +23,13 @@ from triage.consumption.signals import (
     ConsumptionSignal,
     PopulationGap,
     by_substance,
-    signals,
+    foreseen,
+    outside,
 )
-from triage.situations.dci import Salts
+from triage.situations.words.dci import Salts
 
 _POPULATIONS = "populations.csv"
+_NO_SALTS = Salts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +38,22 @@ class Consumed:
 
     Attributes:
         years: Years of the tables.
-        signals: Substances that depart from their past.
+        foreseen: Every substance with enough of a past, beside what that foretells.
         gaps: Target and reached populations.
         sources: Editions that the figures are of, as they are cited.
         unloaded: Tables that lie beside the base and that nobody loaded.
     """
 
     years: tuple[int, ...]
-    signals: tuple[ConsumptionSignal, ...]
+    foreseen: tuple[ConsumptionSignal, ...]
     gaps: tuple[PopulationGap, ...]
     sources: tuple[str, ...] = ()
     unloaded: tuple[str, ...] = ()
+
+    @property
+    def signals(self) -> tuple[ConsumptionSignal, ...]:
+        """Substances outside the interval that their past foretells."""
+        return outside(self.foreseen)
 
     @property
     def past_years(self) -> int:
@@ -62,7 +70,7 @@ class Consumed:
         known = frozenset(substances)
         return replace(
             self,
-            signals=tuple(one for one in self.signals if one.substance in known),
+            foreseen=tuple(one for one in self.foreseen if one.substance in known),
             gaps=tuple(one for one in self.gaps if one.substance in known),
         )
 
@@ -74,19 +82,27 @@ def consumed(services: Services) -> Consumed:
         DataFileError: The base or the populations cannot be read.
     """
     matching = services.form.matching
-    salts = matching.salts if matching else Salts()
-    folder = base_of(services.inputs.home).parent
+    salts = matching.salts if matching else _NO_SALTS
+    home = services.inputs.home
+    found, known = _consumed(home, salts, consumption_stamp(services))
+    return replace(found, unloaded=tuple(_unloaded(base_of(home).parent, known)))
+
+
+@lru_cache(maxsize=4)  # pages of the portal ask for it each time; a table moves once a year
+def _consumed(home: Path, salts: Salts, _stamp: tuple[str, ...]) -> tuple[Consumed, frozenset[str]]:
+    """What the tables say, and the names of those that were loaded."""
+    folder = base_of(home).parent
     gaps = _gaps(folder / _POPULATIONS, salts)
-    found = yearly_boxes(services.inputs.home, salts)
+    found = yearly_boxes(home, salts)
     tables = found.by_year if found else {}
-    known = {one.source.casefold() for one in found.editions} if found else set()
-    return Consumed(
+    known = frozenset(one.source.casefold() for one in found.editions) if found else frozenset()
+    told = Consumed(
         years=tuple(sorted(tables)),
-        signals=signals(by_substance(tables)),
+        foreseen=foreseen(by_substance(tables)),
         gaps=gaps,
         sources=found.sources if found else (),
-        unloaded=tuple(_unloaded(folder, known)),
     )
+    return told, known
 
 
 def consumption_stamp(services: Services) -> tuple[str, ...]:
@@ -111,7 +127,7 @@ def _gaps(path: Path, salts: Salts) -> tuple[PopulationGap, ...]:
         raise DataFileError([f"{path.name} : {error}"]) from error
 
 
-def _unloaded(folder: Path, known: set[str]) -> Iterable[str]:
+def _unloaded(folder: Path, known: frozenset[str]) -> Iterable[str]:
     for path in sorted(folder.glob("*")) if folder.is_dir() else ():
         name = path.name.casefold()
         if path.suffix.casefold() == ".csv" and name not in {_POPULATIONS, *known}:

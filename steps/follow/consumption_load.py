@@ -1,7 +1,7 @@
 """Reading public consumption files into their base: Open Medic, its files of persons, Medic'AM.
 
-A file is looked at before it replaces one: its columns, each of its cells, its total beside that of
-the nearest year. Nothing is downloaded.
+A file is looked at before it replaces one: its columns, each of its cells, its totals beside those
+that it publishes and those of the nearest year. Nothing is downloaded.
 """
 
 import csv
@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import IO
 
 from datafiles.file import DataFileError
-from french.text import fold
-from steps.wiring.consumption import base_of
+from french.text import agreed, fold
+from steps.wiring.public_data.consumption import base_of
 from store.consumption.base import (
     MONTHLY,
+    NATIONAL,
     OPEN_MEDIC,
     PERSONS,
     ConsumptionBase,
@@ -32,12 +33,14 @@ from triage.consumption.cells import ConsumptionTableError
 from triage.consumption.monthly import read_monthly
 from triage.consumption.open_medic import read_open_medic
 from triage.consumption.persons import read_persons
+from triage.consumption.plausible import doubts_of_months, doubts_of_persons, doubts_of_year
 
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _BOOKS = (b"\xd0\xcf\x11\xe0", b"PK\x03\x04")
 _SHEETS = (".xls", ".xlsx")
-APART = 2.0
-"""How many times more, or fewer, than the nearest year a total may be."""
+_TABLES = (".csv", ".txt", *_SHEETS)
+_SHOWN = 3
+"""Doubts that are told of a file."""
 _PART = 1 << 20
 
 
@@ -58,7 +61,7 @@ def load_file(
         path: The file: ``.csv``, also in ``.gz`` or ``.zip``, ``.xls`` or ``.xlsx``.
         home: ``UNC_HOME``.
         year: Its year, when its name does not say it.
-        accepted: A person accepts a total far from that of the nearest year.
+        accepted: A person accepts what is doubtful (:mod:`triage.consumption.plausible`).
 
     Raises:
         DataFileError: It cannot be read, is of another layout, or is doubtful; what was kept
@@ -75,7 +78,7 @@ def load_file(
                 if Path(name).suffix.casefold() in _SHEETS:
                     if same:
                         return LoadedFile(same, new=False)
-                    return LoadedFile(_months(base, blank, content), new=True)
+                    return LoadedFile(_months(base, blank, content, accepted=accepted), new=True)
                 found = _year(path, name, year)
                 if known := tuple(one for one in same if one.period == found):
                     return LoadedFile(known, new=False)
@@ -105,11 +108,13 @@ def _table(
         raise ConsumptionTableError("c'est une page web ; téléchargez le fichier de nouveau")
     if "nbc" in header:
         persons = read_persons(_again(first, lines))
-        grouped = " × ".join(persons.axes) or "national"
+        grouped = " × ".join(persons.axes) or NATIONAL
         edition = replace(
             blank, family=PERSONS, part=f"{persons.level}, {grouped}", rows=persons.rows
         )
         _some(edition)
+        if not accepted:
+            _refuse(doubts_of_persons(edition.rows, _nearest(edition, base.editions())))
         base.put_persons(edition, persons)
         return edition
     read = read_open_medic(_again(first, lines))
@@ -119,12 +124,14 @@ def _table(
     )  # fmt: skip
     _some(edition)
     if not accepted:
-        _plausible(edition, base.editions())
+        _refuse(doubts_of_year(read, base.known_years(), int(edition.period)))
     base.put_year(edition, read)
     return edition
 
 
-def _months(base: ConsumptionBase, blank: Edition, content: IO[bytes]) -> tuple[Edition, ...]:
+def _months(
+    base: ConsumptionBase, blank: Edition, content: IO[bytes], *, accepted: bool
+) -> tuple[Edition, ...]:
     from python_calamine import CalamineError, CalamineWorkbook  # only where it is used
 
     try:
@@ -139,14 +146,15 @@ def _months(base: ConsumptionBase, blank: Edition, content: IO[bytes]) -> tuple[
     editions = []
     for sheet in sheets:
         period = " à ".join(dict.fromkeys((min(sheet.periods), max(sheet.periods))))
-        boxes = sum(one[0] for months in sheet.boxes.values() for one in months.values())
         edition = replace(
             blank, family=MONTHLY, period=period, part=sheet.who, rows=len(sheet.boxes),
-            boxes=boxes, counts={"skipped": sheet.skipped},
+            boxes=sum(sheet.totals().values()), counts={"skipped": sheet.skipped},
         )  # fmt: skip
         _some(edition)
-        base.put_months(edition, sheet)
         editions.append(edition)
+    if not accepted:
+        _refuse(doubts_of_months(sheets, base.known_months()))
+    base.put_months(tuple(zip(editions, sheets, strict=True)))
     return tuple(editions)
 
 
@@ -155,23 +163,27 @@ def _some(edition: Edition) -> None:
         raise ConsumptionTableError("aucune ligne après l'en-tête ; téléchargez-le de nouveau")
 
 
-def _plausible(edition: Edition, known: Sequence[Edition]) -> None:
-    """Refuse a total far from that of the nearest year (the same year first, then the one before).
+def _refuse(doubts: Iterable[str]) -> None:
+    """Refuse a file of which something is doubtful.
 
     Raises:
-        ConsumptionTableError: It is more than ``APART`` times more, or fewer.
+        ConsumptionTableError: What is.
     """
-    year = int(edition.period)
-    others = [one for one in known if one.family == OPEN_MEDIC and one.boxes > 0]
-    if not others:
-        return
-    near = min(others, key=lambda one: (abs(int(one.period) - year), int(one.period) > year))
-    if not near.boxes / APART <= edition.boxes <= near.boxes * APART:
+    if found := [*doubts]:
+        shown = " ; ".join(found[:_SHOWN])
+        more = f" ; et {agreed(len(found) - _SHOWN, 'autre')}" if len(found) > _SHOWN else ""
         raise ConsumptionTableError(
-            f"{edition.boxes:.0f} boîtes en tout, contre {near.boxes:.0f} en {near.period}"
-            f" ({near.source}) : un fichier coupé, ou d'un autre jeu ? Téléchargez-le de nouveau,"
+            f"{shown}{more} : un fichier coupé, ou d'un autre jeu ? Téléchargez-le de nouveau,"
             " ou, après l'avoir regardé : unc conso load --accepter"
         )
+
+
+def _nearest(edition: Edition, known: Sequence[Edition]) -> tuple[int, str] | None:
+    """Rows and file of the nearest year of the same grouping."""
+    same = [one for one in known if (one.family, one.part) == (edition.family, edition.part)]
+    year = int(edition.period)
+    near = min(same, key=lambda one: abs(int(one.period) - year), default=None)
+    return (near.rows, near.source) if near else None
 
 
 def _year(path: Path, inner: str, given: int | None) -> str:
@@ -202,11 +214,11 @@ def _opened(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
                 yield path.name.removesuffix(".gz"), BufferedReader(unpacked)
         elif head.startswith(b"PK\x03\x04") and path.suffix.casefold() != ".xlsx":
             with zipfile.ZipFile(file) as archive:
-                names = [one for one in archive.namelist() if not one.endswith("/")]
+                names = [one for one in archive.namelist() if one.casefold().endswith(_TABLES)]
                 if len(names) != 1:
                     raise ConsumptionTableError(
-                        f"cette archive a {len(names)} fichiers : décompressez-la, et chargez"
-                        " chacun"
+                        f"cette archive a {agreed(len(names), 'table')} (.csv, .xls, .xlsx) :"
+                        " décompressez-la, et chargez chacune"
                     )
                 with archive.open(names[0]) as content:
                     yield names[0], content

@@ -1,13 +1,16 @@
 """What the base says of one medicine or class: boxes, persons, months, regions apart, sources."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from datafiles.file import DataFileError
-from steps.wiring.consumption import base_of
+from steps.wiring.public_data.consumption import base_of
 from store.consumption.base import (
+    ALL,
     MONTHLY,
+    NATIONAL,
     OPEN_MEDIC,
     PERSONS,
     ConsumptionBase,
@@ -16,41 +19,10 @@ from store.consumption.base import (
     open_consumption,
 )
 from triage.consumption.open_medic import AXES, REGION
-from triage.consumption.profile import RegionApart, by_axis, regions_apart
+from triage.consumption.profile import Profile, by_axis
+from triage.consumption.regions import clustering, regions_apart
 
 _CIP13 = 13
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What is known of a code.
-
-    Attributes:
-        code: CIP13, or ATC code of level 5.
-        labels: Names of its presentations, by CIP13.
-        years: Years of the base, whether it has boxes in them or not.
-        boxes: Boxes by year.
-        axes: Boxes by code of each axis, by year.
-        persons: Persons by cell, by year and grouping; never to be summed.
-        months: Boxes by month.
-        apart: Regions apart from the others in its last year.
-        sources: Editions of these figures, as they are cited.
-    """
-
-    code: str
-    labels: Mapping[str, str]
-    years: tuple[int, ...]
-    boxes: Mapping[int, float]
-    axes: Mapping[str, Mapping[int, Mapping[str, float]]]
-    persons: Mapping[tuple[int, str], Mapping[str, int]]
-    months: Mapping[str, float]
-    apart: tuple[RegionApart, ...]
-    sources: tuple[str, ...]
-
-    @property
-    def out_of_scope(self) -> bool:
-        """Whether nothing is published of it: it is no zero."""
-        return not self.boxes and not self.persons and not self.months
 
 
 def profile(code: str, home: Path) -> Profile | None:
@@ -59,11 +31,13 @@ def profile(code: str, home: Path) -> Profile | None:
     Raises:
         DataFileError: The base cannot be read.
     """
-    try:
-        with open_consumption(base_of(home)) as base:
-            return None if base is None else _profile(code, base)
-    except ConsumptionBaseError as error:
-        raise DataFileError([str(error)]) from error
+    is_cip = len(code) == _CIP13 and code.isdigit()
+    with opened(home) as base:
+        if base is None:
+            return None
+        return profile_in(
+            base, code, cips=[code] if is_cip else [], classes=[] if is_cip else [code]
+        )
 
 
 def editions(home: Path) -> tuple[Edition, ...]:
@@ -72,33 +46,80 @@ def editions(home: Path) -> tuple[Edition, ...]:
     Raises:
         DataFileError: The base cannot be read.
     """
+    with opened(home) as base:
+        return () if base is None else base.editions()
+
+
+@contextmanager
+def opened(home: Path) -> Iterator[ConsumptionBase | None]:
+    """The base; ``None`` when nothing was loaded.
+
+    Raises:
+        DataFileError: The base cannot be read.
+    """
     try:
         with open_consumption(base_of(home)) as base:
-            return () if base is None else base.editions()
+            yield base
     except ConsumptionBaseError as error:
         raise DataFileError([str(error)]) from error
 
 
-def _profile(code: str, base: ConsumptionBase) -> Profile:
-    is_cip = len(code) == _CIP13 and code.isdigit()
-    found = base.presentations(cips=[code] if is_cip else [], classes=[] if is_cip else [code])
+def profile_in(
+    base: ConsumptionBase, code: str, *, cips: Sequence[str] = (), classes: Sequence[str] = ()
+) -> Profile:
+    """What the base says of presentations and classes together."""
+    found = base.presentations(cips=cips, classes=classes)
     known = base.editions()
     axes = {axis: by_axis(found, axis) for axis in AXES}
     boxes: dict[int, float] = {}
     for one in found:
         boxes[one.year] = boxes.get(one.year, 0.0) + one.boxes
+    alone = [*cips, *classes]  # persons of several codes are never added up
+    persons = base.persons(alone[0]) if len(alone) == 1 else {}
+    months = base.months({*cips, *(one.cip13 for one in found)}, classes)
     last = max(boxes, default=None)
-    persons = base.persons(code)
-    months = base.months([code] if is_cip else sorted({one.cip13 for one in found}))
-    used = {OPEN_MEDIC} | ({PERSONS} if persons else set()) | ({MONTHLY} if months else set())
-    return Profile(
+    made = Profile(
         code=code,
+        classes=tuple(sorted({one.atc5 for one in found} | {*classes})),
         labels={one.cip13: one.label for one in found},
         years=tuple(sorted(int(one.period) for one in known if one.family == OPEN_MEDIC)),
         boxes=dict(sorted(boxes.items())),
         axes=axes,
         persons=persons,
         months=months,
-        apart=regions_apart(axes[REGION][last], base.by_region(last)) if last else (),
-        sources=tuple(one.named for one in known if one.family in used),
+        apart=(),
+        sources=_cited(known, persons, "cip13" if cips else "atc5", months=bool(months)),
     )
+    if last is None:
+        return made
+    apart = regions_apart(axes[REGION][last], base.by_region(last), clustered=clustered(made))
+    return replace(made, apart=apart)
+
+
+def _cited(
+    known: Sequence[Edition],
+    persons: Mapping[tuple[int, str], object],
+    level: str,
+    *,
+    months: bool,
+) -> dict[str, tuple[str, ...]]:
+    """Editions of the figures, and of no other, by family."""
+    groupings = {
+        (str(year), f"{level}, {axes.replace('/', ' × ') or NATIONAL}") for year, axes in persons
+    }
+    used = {
+        OPEN_MEDIC: [one for one in known if one.family == OPEN_MEDIC],
+        PERSONS: [
+            one for one in known if one.family == PERSONS and (one.period, one.part) in groupings
+        ],
+        MONTHLY: [one for one in known if one.family == MONTHLY and one.part == ALL and months],
+    }
+    return {family: tuple(one.named for one in each) for family, each in used.items() if each}
+
+
+def clustered(found: Profile) -> float:
+    """How boxes of the last year are grouped by person."""
+    last = found.last
+    return clustering(0.0, None) if last is None else clustering(
+        found.boxes[last], found.national(last)
+    )  # fmt: skip

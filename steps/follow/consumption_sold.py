@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from datafiles.file import DataFileError
-from steps.wiring.consumption import base_of
+from steps.wiring.public_data.consumption import base_of, classes_of
 from store.consumption.base import (
     MONTHLY,
     OPEN_MEDIC,
@@ -15,7 +15,7 @@ from store.consumption.base import (
     ConsumptionBaseError,
     open_consumption,
 )
-from triage.situations.dci import Salts, joined
+from triage.situations.words.dci import Salts
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,7 @@ def sold(home: Path, groups: Mapping[str, Collection[str]], *, salts: Salts) -> 
         with open_consumption(base_of(home)) as base:
             if base is None:
                 return {name: Sold() for name in groups}
-            classes: defaultdict[str, set[str]] = defaultdict(set)
-            for _, atc5, substance, _ in base.boxes_by_class():
-                if atc5 and substance:
-                    classes[joined(substance, salts)].add(atc5)
+            classes = classes_of(base, salts)
             editions = base.editions()
             sources = {
                 family: tuple(one.named for one in editions if one.family == family)
@@ -79,7 +76,7 @@ def _sold(
         told = base.persons(next(iter(classes)))
         persons = {year: float(cells[""]) for (year, axes), cells in told.items() if not axes}
     return Sold(
-        months=base.months(sorted({one.cip13 for one in found})),
+        months=base.months({one.cip13 for one in found}, classes),
         years=dict(sorted(years.items())),
         patients=dict(sorted(persons.items())),
         sources=sources,

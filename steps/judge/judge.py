@@ -20,8 +20,8 @@ from steps.judge.situations import differs_from, place_reports, titles_of
 from steps.read.retention import is_number
 from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.failures import apart
-from steps.wiring.public_facts import PUBLIC
-from steps.wiring.reference import matcher_of, version_of, with_remarks
+from steps.wiring.public_data.facts import PUBLIC
+from steps.wiring.public_data.reference import matcher_of, version_of, with_remarks
 from steps.wiring.services import Services, now
 from steps.wiring.summary import Summary
 from store.database.errors import Unstorable

@@ -8,16 +8,16 @@ from french.time import PARIS
 from steps.judge.acts import copies_of
 from steps.judge.situations import descriptions, members
 from steps.wiring.case_files import CaseFiles
-from steps.wiring.consumption import yearly_boxes
-from steps.wiring.public_facts import PublicFacts
+from steps.wiring.public_data.consumption import yearly_boxes
+from steps.wiring.public_data.facts import PublicFacts
 from steps.wiring.services import Services, now
 from triage.consumption.abnormal import abnormal
-from triage.consumption.signals import FEWEST_YEARS, by_substance, signals
+from triage.consumption.signals import FEWEST_YEARS, by_substance, foreseen
 from triage.rules.model import RuleSet
 from triage.rules.public_facts import CONSUMPTION, RISING
-from triage.situations.dci import Salts
 from triage.situations.families import new_reports
 from triage.situations.trends import monthly
+from triage.situations.words.dci import Salts
 from triage.verdict.priority import public_facts_read
 
 
@@ -59,7 +59,7 @@ def _with_consumption(found: PublicFacts) -> PublicFacts:
         return found
     enough = len(boxes.by_year) > FEWEST_YEARS
     last = f"Open Medic {max(boxes.by_year)}" if boxes.by_year else ""
-    tables = signals(by_substance(boxes.by_year)) if enough else ()
+    tables = foreseen(by_substance(boxes.by_year)) if enough else ()
     consumed = abnormal(tables, source=last) if enough else None
     return replace(found, consumed=consumed, consumption=boxes.version)
 

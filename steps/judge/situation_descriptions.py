@@ -13,7 +13,7 @@ from mappings.medicines.match import Matcher
 from mappings.report.model import Report
 from steps.judge import planning
 from steps.wiring.case_files import CaseFile, CaseFiles
-from steps.wiring.reference import matcher_of, version_of
+from steps.wiring.public_data.reference import matcher_of, version_of
 from steps.wiring.services import Services, now
 from store.database.statements import in_chunks
 from store.dossiers.models import StoredDossier
@@ -22,10 +22,10 @@ from store.verdicts.situations import SituationReport
 from triage.replies.annotation_owner import written_by_us
 from triage.replies.annotations import shown
 from triage.replies.decision import Written, held_by_person, is_excluded
-from triage.situations.dci import Salts
 from triage.situations.description import DRAWN, Description, annotated, describe
 from triage.situations.matching import Matching
-from triage.situations.names import SubstanceNames, reference_names, substances_by_cis
+from triage.situations.words.dci import Salts
+from triage.situations.words.substances import SubstanceNames, reference_names, substances_by_cis
 from triage.verdict.priority import out_of_scope
 
 CHUNK = 200

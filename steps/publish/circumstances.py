@@ -9,7 +9,7 @@ from mappings.adoption.gate import is_adopted
 from steps.read.poll import BEGINNING
 from steps.wiring import handed_out_files
 from steps.wiring.drift import absences_told, adoption_told, drift_of, observed_form
-from steps.wiring.reference import version_of
+from steps.wiring.public_data.reference import version_of
 from steps.wiring.services import Services
 from triage.verdict.assess import JUDGED
 

@@ -39,7 +39,7 @@ from steps.wiring import handed_out_files
 from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.drift import absences_told, drift_of
 from steps.wiring.handed_out_files import centres, hand_out_files
-from steps.wiring.reference import matcher_of, version_of
+from steps.wiring.public_data.reference import matcher_of, version_of
 from steps.wiring.services import Services, now
 from steps.wiring.summary import Summary
 from store.dossiers.models import StoredDossier

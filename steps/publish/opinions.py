@@ -97,7 +97,8 @@ def compare(
         return _refused(
             "",
             f"{name} n'est pas un classeur de la passerelle : sa feuille"
-            " « À propos » ne porte pas d'identifiant que l'on reconnaisse",
+            " « À propos » ne porte pas d'identifiant que l'on reconnaisse ; copiez les avis"
+            " dans le classeur publié, et renvoyez celui-là",
         )
     stranger = _stranger(services, identity) or (
         "" if allowed(identity.author) else "n’est pas votre classeur : renvoyez le vôtre"
@@ -227,14 +228,17 @@ def _stranger(services: Services, identity: Identity) -> str:
     if identity.demarche != services.demarche:
         return (
             f"est un classeur de la démarche {identity.demarche} ; celle-ci est la"
-            f" {services.demarche}"
+            f" {services.demarche} : renvoyez-le à qui suit celle-là"
         )
     known = centres(services.inputs.publishing.columns)
     authors = {"agence", "reseau", *map(author_of, known)}
     if identity.author not in authors:
-        return f"est le classeur de « {identity.author} », qui n'est pas dans la table des centres"
+        return (
+            f"est le classeur de « {identity.author} », qui n'est pas dans la table des centres :"
+            " ajoutez-le à crpv.csv, ou copiez les avis dans le classeur d'un centre"
+        )
     if identity.opinions_until > services.store.opinions.last_id(services.demarche):
-        return "porte des avis que cette base n'a pas : il vient d'une autre installation"
+        return "porte des avis que cette base n'a pas : renvoyez-le à l'installation dont il vient"
     return ""
 
 

@@ -8,10 +8,11 @@ from typing import TypeAlias
 from steps.judge.acts import perform, register_of, today
 from steps.registre.ranking import proposed_level
 from steps.wiring.services import Services
-from triage.registre import indicator, life, measures
+from triage.registre import life, measures
 from triage.registre.acts import Act, By, Draft
 from triage.registre.life import LevelGiven, When, find, refuse_stale_of
 from triage.registre.register import MeasureState, Register, Situation
+from triage.registre.years import indicator
 from triage.situations.propose import next_id
 
 DrawOne: TypeAlias = Callable[[Situation, When], list[Draft]]

@@ -9,23 +9,26 @@ from french.time import PARIS
 from mappings.medicines.facts import medicines_of
 from mappings.medicines.reference import Medicine
 from mappings.report.model import Report
+from steps.follow.consumption import consumed
+from steps.follow.consumption_situation import Wanted, situation_profiles
 from steps.follow.consumption_sold import Sold, sold
 from steps.judge.acts import today
 from steps.judge.situations import descriptions
 from steps.wiring.case_files import reports_of
-from steps.wiring.reference import matcher_of
+from steps.wiring.public_data.reference import matcher_of
 from steps.wiring.services import Services, now
+from triage.consumption.profile import Profile
 from triage.registre.acts import Act, as_known
-from triage.registre.availability import first_generics, shortages
 from triage.registre.duplicates import copies
-from triage.registre.effect import Cause, Effect, Observed, effect_of, other_measures
+from triage.registre.effect.availability import first_generics, shortages
+from triage.registre.effect.effect import Cause, Effect, Observed, effect_of, other_measures
 from triage.registre.events import events
 from triage.registre.folding import read
 from triage.registre.life import find
 from triage.registre.register import Register, Signal, Situation
-from triage.situations.dci import Salts
 from triage.situations.description import Description
 from triage.situations.facts import SituationFacts, facts_of
+from triage.situations.words.dci import Salts, joined
 
 _NETWORK = "réseau"
 
@@ -160,6 +163,19 @@ def around(
             services, here, asked, period, substances=_spelt(drawn[name], register, one)
         )
     return found
+
+
+def consumption_around(services: Services, found: Around) -> Profile | None:
+    """What public data say of its substances; ``None`` when nothing was loaded.
+
+    Raises:
+        DataFileError: The base cannot be read.
+    """
+    matching = services.form.matching
+    salts = matching.salts if matching else Salts()
+    named = found.facts.substances if found.facts else [joined(n, salts) for n in found.substances]
+    name, wanted = found.situation.id, Wanted(frozenset(named), found.reports)
+    return situation_profiles(services, {name: wanted}, consumed(services)).get(name)
 
 
 def _spelt(drawn: Iterable[Description], register: Register, one: Situation) -> Sequence[str]:

@@ -7,9 +7,9 @@ from typing import TypeAlias
 from steps.judge.acts import perform
 from steps.registre.acting import Acting
 from steps.wiring.services import Services
-from triage.registre import committee as rules
 from triage.registre.acts import Act, Draft
-from triage.registre.committee import Meeting, find_meeting, meetings
+from triage.registre.committee import seances as rules
+from triage.registre.committee.seances import Meeting, find_meeting, meetings
 from triage.registre.life import When, find, refuse_stale
 from triage.registre.register import Register
 

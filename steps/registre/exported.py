@@ -4,16 +4,18 @@ from collections.abc import Iterator
 
 from datafiles.file import DataFileError
 from exports.model import RegisterView
-from steps.follow.consumption import consumption_stamp
+from steps.follow.consumption import consumed, consumption_stamp
+from steps.follow.consumption_situation import Wanted, situation_profiles
 from steps.follow.followup import Followed
 from steps.judge.acts import register_of, today
 from steps.registre.ranking import ranked
 from steps.wiring.logs import LOG
 from steps.wiring.services import Services, now
+from triage.consumption.profile import Profile
 from triage.registre.acts import Verb
 from triage.registre.folding import read
-from triage.registre.indicator import year_figure, years_of
 from triage.registre.questions import acts_of, asked
+from triage.registre.years.indicator import year_figure, years_of
 
 
 def register_view(services: Services, found: Followed) -> RegisterView:
@@ -28,9 +30,10 @@ def register_view(services: Services, found: Followed) -> RegisterView:
     questions = asked(register, on=today())
     try:
         ranking = ranked(services, register, found=found)
+        consumption = _consumption(services, found)
     except DataFileError as error:  # a table of consumption holds up no workbook
         LOG.warning("%s", error)
-        ranking = ()
+        ranking, consumption = (), {}
     about = [one for one in acts if one.object in register.questions]
     return RegisterView(
         register=register,
@@ -43,7 +46,17 @@ def register_view(services: Services, found: Followed) -> RegisterView:
         },
         ranked={one.situation: one for one in ranking},
         years=tuple(year_figure(acts, year, lists=lists) for year in years_of(acts)),
+        sanctions=lists.sanctions,
+        consumption=consumption,
     )
+
+
+def _consumption(services: Services, found: Followed) -> dict[str, Profile]:
+    wanted = {
+        one.id: Wanted(one.substances, [found.reports[number] for number in one.numbers])
+        for one in found.facts
+    }
+    return situation_profiles(services, wanted, consumed(services))
 
 
 def keep_scores(services: Services, view: RegisterView) -> None:
@@ -57,6 +70,7 @@ def register_stamp(services: Services) -> Iterator[str]:
     yield str(services.store.acts.last(services.demarche))
     yield services.form.lists.model_dump_json()
     yield services.form.ranking.digest
+    yield services.form.expectations.digest
     yield from consumption_stamp(services)
     if services.store.acts.has(services.demarche, Verb.QUESTION):
         late = (one for one in asked(register_of(services), on=today()) if one.late)

@@ -11,8 +11,8 @@ from steps.wiring.failures import RequestError
 from steps.wiring.services import Services
 from triage.registre.acts import Act, By, Draft
 from triage.registre.folding import read
-from triage.registre.past_years import Past, past_years
 from triage.registre.register import Register
+from triage.registre.years.past_years import Past, past_years
 from triage.situations.propose import next_id
 
 

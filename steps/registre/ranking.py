@@ -10,7 +10,7 @@ from mappings.report.model import Report
 from steps.follow.consumption import Consumed, consumed
 from steps.follow.followup import Followed, followed
 from steps.wiring.case_files import reports_of
-from steps.wiring.reference import matcher_of, version_of
+from steps.wiring.public_data.reference import matcher_of, version_of
 from steps.wiring.services import Services
 from triage.consumption.abnormal import abnormal
 from triage.registre.levels import ProposedLevel, propose_level
@@ -144,7 +144,7 @@ def _of_reports(told: _Told) -> Inputs:
 
 
 def _of_medicines(told: _Told) -> Inputs:
-    names = {one.substance for one in told.sold.signals if one.boxes > one.high}
+    names = {one.substance for one in told.sold.foreseen if one.grows}
     ratios = [one.ratio for one in told.sold.gaps if one.ratio is not None]
     return {
         "boites": float(bool(names)) if told.sold.can_judge else None,
@@ -159,7 +159,7 @@ def _shown_by(told: _Told) -> Mapping[InputName, str]:
     found: dict[InputName, str] = {
         name: weighed.text for name in _OF_BDPM if (weighed := told.weighed(name)).holds
     }
-    found["boites"] = " ; ".join(abnormal(told.sold.signals, source=source).values())
+    found["boites"] = " ; ".join(abnormal(told.sold.foreseen, source=source).values())
     if trend.direction == "up":
         found["hausse"] = f"{sum(trend.counts)} signalements, p = {trend.p_value:.2g}"
     return found

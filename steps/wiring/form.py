@@ -7,11 +7,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from datafiles.file import DataFileError, text_of
+from datafiles.refusals import refusal
 from mappings.drift.reviewed import FILE_NAME, ReviewedForm, parse_reviewed
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from settings import ROOT
 from store.verdicts.rule_texts import RuleText
+from triage.consumption.expected import Expectations, parse_expectations
 from triage.registre.lists import Lists, parse_lists
 from triage.registre.ranking import Ranking, parse_ranking
 from triage.replies.policy import ReplyPolicy, parse_reply_policy
@@ -36,6 +38,7 @@ class Form:
         texts: Templates of annotations and messages.
         lists: What may be entered in the register of situations.
         ranking: How situations of the register are scored.
+        expectations: Who a licence expects to receive a medicine.
         digest: Hash of policy and texts, to plan again when they change.
     """
 
@@ -47,6 +50,7 @@ class Form:
     texts: Texts
     lists: Lists
     ranking: Ranking
+    expectations: Expectations
     digest: str
 
 
@@ -109,6 +113,7 @@ def _form(mapping: Path, rules: Path, _content: str) -> Form:
         matching=read_matching(rules, mapping=form_mapping, rulesets=[one for one, _ in read]),
         texts=_compiled(tuple(templates.items()), policy.messages),
         lists=read_lists(rules),
+        expectations=parse_expectations(_or_ours(rules, "attendus.yaml"), source="attendus.yaml"),
         ranking=parse_ranking(_or_ours(rules, "classement.yaml"), source="classement.yaml"),
         digest=sha256("\0".join([policy_text, *templates.values()]).encode()).hexdigest()[:12],
     )
@@ -228,7 +233,8 @@ def reviewed_form(mapping_file: Path) -> ReviewedForm | None:
     try:
         text = text_of(path.read_bytes(), source=path.name)
     except OSError as error:
-        raise DataFileError([f"UNC_MAPPING : le fichier {path} ne peut pas être lu"]) from error
+        why = f"UNC_MAPPING : le fichier {path} ne peut pas être lu ({refusal(error)})"
+        raise DataFileError([why]) from error
     return _reviewed(text, path.name)
 
 
@@ -252,4 +258,5 @@ def read_text(path: Path, setting: str) -> str:
     try:
         return text_of(path.read_bytes(), source=path.name)
     except OSError as error:
-        raise DataFileError([f"{setting} : le fichier {path} ne peut pas être lu"]) from error
+        why = f"{setting} : le fichier {path} ne peut pas être lu ({refusal(error)})"
+        raise DataFileError([why]) from error

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from datafiles.file import DataFileError, text_of
+from datafiles.refusals import refusal
 from exports.readers.policy import Policy, parse_policy
 from exports.sheets.centres import Centre, parse_centres
 from exports.sheets.columns import ColumnsFile, parse_columns
@@ -96,5 +97,6 @@ def _read(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise DataFileError([f"UNC_COLUMNS : le fichier {path} ne peut pas être lu"]) from error
+        why = f"UNC_COLUMNS : le fichier {path} ne peut pas être lu ({refusal(error)})"
+        raise DataFileError([why]) from error
     return text_of(content.removeprefix(BOM_UTF8), source=path.name)

@@ -7,7 +7,8 @@ be taken for a person's.
 from contextlib import suppress
 from pathlib import Path
 
-from settings import ENV_FILE, Settings
+from settings import Settings
+from settings_parts import ENV_FILE
 from store.database.engine import sqlite_file
 from store.database.errors import StoreError
 from store.repository import Store, is_new

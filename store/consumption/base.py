@@ -17,8 +17,11 @@ import orjson
 from triage.consumption.monthly import Monthly
 from triage.consumption.open_medic import OpenMedic
 from triage.consumption.persons import Persons
+from triage.consumption.plausible import KnownYear
 
 OPEN_MEDIC, PERSONS, MONTHLY = "Open Medic", "Open Medic (personnes)", "Medic'AM"
+NATIONAL, ALL = "national", "tous"
+"""Groupings: of no axis (persons), of every prescriber (months)."""
 _MADE = 1
 """Raised when the tables change: a base of another number is refused, and made again by loading."""
 _TABLES = """
@@ -36,6 +39,8 @@ CREATE TABLE IF NOT EXISTS persons (
 CREATE TABLE IF NOT EXISTS monthly (
     cip TEXT, who TEXT, period TEXT, atc5 TEXT, boxes REAL, cents REAL,
     PRIMARY KEY (cip, who, period));
+CREATE INDEX IF NOT EXISTS monthly_by_class ON monthly (atc5, cip);
+CREATE TABLE IF NOT EXISTS classes (atc5 TEXT PRIMARY KEY, substance TEXT);
 """
 
 
@@ -138,22 +143,71 @@ class ConsumptionBase:
                 ),
             )
 
-    def put_months(self, edition: Edition, read: Monthly) -> None:
-        """Keep a sheet of months: each of them replaces what was known of it."""
-        with self._replacing(edition):
-            self._base.executemany(
-                "DELETE FROM monthly WHERE who = ? AND period = ?",
-                [(read.who, period) for period in read.periods],
+    def put_months(self, sheets: Sequence[tuple[Edition, Monthly]]) -> None:
+        """Keep the sheets of a book, all or none: each month replaces what was known of it.
+
+        An edition whose months are all in the new one is no longer cited.
+        """
+        with self._one_transaction():
+            for edition, read in sheets:
+                self._put_months(edition, read)
+
+    def _put_months(self, edition: Edition, read: Monthly) -> None:
+        first, last = min(read.periods), max(read.periods)
+        former = [
+            (one.family, one.period, one.part)
+            for one in self.editions()
+            if (one.family, one.part) == (edition.family, edition.part)
+            and first <= one.period[: len(first)]
+            and one.period[-len(last) :] <= last
+        ]
+        self._base.executemany(
+            "DELETE FROM editions WHERE family = ? AND period = ? AND part = ?", former
+        )
+        self._base.executemany(
+            "DELETE FROM monthly WHERE who = ? AND period = ?",
+            [(read.who, period) for period in read.periods],
+        )
+        self._base.executemany(
+            "INSERT INTO monthly (cip, who, period, atc5, boxes, cents) VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (cip, read.who, period, read.atc5.get(cip, ""), *figures)
+                for cip, months in read.boxes.items()
+                for period, figures in months.items()
+            ),
+        )
+        self._base.executemany(
+            "INSERT OR REPLACE INTO classes VALUES (?, ?)",
+            [(code, name) for code, name in read.classes.items() if code and name],
+        )
+        self._keep(edition)
+
+    def known_years(self) -> tuple[KnownYear, ...]:
+        """Years of the complete base that have boxes, as another is looked at beside them."""
+        found: dict[str, dict[str, float]] = {}
+        rows = self._base.execute(
+            "SELECT year, substr(atc5, 1, 1), sum(boxes) FROM consumed GROUP BY 1, 2"
+        )
+        for year, letter, boxes in rows:
+            found.setdefault(year, {})[letter] = boxes
+        return tuple(
+            KnownYear(
+                int(one.period), one.source, one.boxes, self.by_region(int(one.period)),
+                found.get(one.period, {}),
             )
-            self._base.executemany(
-                "INSERT INTO monthly (cip, who, period, atc5, boxes, cents)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    (cip, read.who, period, read.atc5.get(cip, ""), *figures)
-                    for cip, months in read.boxes.items()
-                    for period, figures in months.items()
-                ),
-            )
+            for one in self.editions()
+            if one.family == OPEN_MEDIC and one.boxes > 0
+        )  # fmt: skip
+
+    def known_months(self) -> Mapping[str, Mapping[str, float]]:
+        """Boxes of every presentation by month, by prescribers."""
+        found: dict[str, dict[str, float]] = {}
+        rows = self._base.execute(
+            "SELECT who, period, sum(boxes) FROM monthly GROUP BY who, period"
+        )
+        for who, period, boxes in rows:
+            found.setdefault(who, {})[period] = boxes
+        return found
 
     def boxes_by_class(self) -> Iterator[tuple[int, str, str, float]]:
         """Year, ATC code, name of the class, boxes; once for each name of a year."""
@@ -162,6 +216,10 @@ class ConsumptionBase:
         )
         for year, atc5, substance, boxes in rows:
             yield int(year), atc5, substance, boxes
+
+    def class_names(self) -> Iterator[tuple[str, str]]:
+        """ATC code and name of the classes of the monthly books."""
+        yield from self._base.execute("SELECT atc5, substance FROM classes")
 
     def presentations(
         self, *, cips: Iterable[str] = (), classes: Iterable[str] = ()
@@ -190,10 +248,14 @@ class ConsumptionBase:
         rows = self._base.execute("SELECT year, axes, cells FROM persons WHERE code = ?", (code,))
         return {(int(year), axes): orjson.loads(cells) for year, axes, cells in rows}
 
-    def months(self, cips: Iterable[str]) -> Mapping[str, float]:
-        """Boxes by period, all prescribers together, of some presentations."""
+    def months(self, cips: Iterable[str], classes: Iterable[str] = ()) -> Mapping[str, float]:
+        """Boxes by period, all prescribers together, of some presentations and classes."""
         found: dict[str, float] = {}
-        for cip in cips:
+        wanted = {*cips}
+        for code in classes:
+            rows = self._base.execute("SELECT DISTINCT cip FROM monthly WHERE atc5 = ?", (code,))
+            wanted |= {cip for (cip,) in rows}
+        for cip in sorted(wanted):
             rows = self._base.execute(
                 "SELECT period, boxes FROM monthly WHERE cip = ? AND who = 'tous'", (cip,)
             )
@@ -203,16 +265,24 @@ class ConsumptionBase:
 
     @contextmanager
     def _replacing(self, edition: Edition) -> Iterator[None]:
-        with self._base:  # one transaction
+        with self._one_transaction():
+            yield
+            self._keep(edition)
+
+    @contextmanager
+    def _one_transaction(self) -> Iterator[None]:
+        with self._base:
             self._base.execute("BEGIN IMMEDIATE")
             yield
-            self._base.execute(
-                "INSERT OR REPLACE INTO editions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    edition.family, edition.period, edition.part, edition.source, edition.digest,
-                    edition.rows, edition.boxes, orjson.dumps(edition.counts).decode(),
-                ),
-            )  # fmt: skip
+
+    def _keep(self, edition: Edition) -> None:
+        self._base.execute(
+            "INSERT OR REPLACE INTO editions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                edition.family, edition.period, edition.part, edition.source, edition.digest,
+                edition.rows, edition.boxes, orjson.dumps(edition.counts).decode(),
+            ),
+        )  # fmt: skip
 
 
 @contextmanager

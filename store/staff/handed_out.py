@@ -15,6 +15,7 @@ from hashlib import sha256
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
+from french.text import typographic
 from store.database.engine import Scope
 from store.database.statements import in_chunks, upsert
 from store.database.tables import handed_out, handed_out_columns, handed_out_files
@@ -46,8 +47,9 @@ class HandedRow:
 
     @property
     def by_header(self) -> Mapping[str, str]:
-        """Cells by header."""
-        return dict(zip(self.columns, self.cells, strict=True)) if self.cells else {}
+        """Cells by header, as it is printed now: older ones have straight apostrophes."""
+        names = map(typographic, self.columns)
+        return dict(zip(names, self.cells, strict=True)) if self.cells else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from cli.app import call
 from portal import mail
 from sandbox.generator.generate import generate
 from tests.conftest import MakeBridge
-from tests.portal.test_notices import REFUSED, mail_server
+from tests.portal.people.test_notices import REFUSED, mail_server
 
 UNIT = "unc-passage.service"
 TO = "exploitation@exemple.fr"

@@ -4,13 +4,18 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+from prefect.server.api.server import SubprocessASGIServer
+from prefect.settings import PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS, temporary_settings
+
 from cli.demo import two_weeks
-from cli.demo.demo import _MEDICINES, _Story
+from cli.demo.demo import _MEDICINES, _Story, start_prefect
 from cli.run.commands import _value
 from sandbox.api.instance import DATABASE
 from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
-from steps.wiring.reference import load
+from steps.wiring.failures import RequestError
+from steps.wiring.public_data.reference import load
 
 START = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - two_weeks.LENGTH
 
@@ -89,3 +94,15 @@ def test_what_would_be_written_is_shown_as_people_read_it() -> None:
     assert _value("", "") == "(vidée)"
     assert _value(value=True, unit="") == "oui"
     assert _value("Complet", "") == "Complet"
+
+
+def test_a_temporary_prefect_server_that_does_not_answer_in_time_is_told_in_french(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(SubprocessASGIServer, "_instances", {})  # another one than other tests'
+    at_once = {PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS: 1}
+    with (
+        temporary_settings(at_once),
+        pytest.raises(RequestError, match=r"n'a pas répondu à temps .* reprend où elle en était"),
+    ):
+        start_prefect()

@@ -1,5 +1,6 @@
 """A number that no démarche, dossier or port has is refused here, and what is refused is named."""
 
+import json
 from pathlib import Path
 
 import hypothesis
@@ -123,6 +124,45 @@ def test_files_that_an_editor_of_windows_saved_are_read(
     (tmp_path / ".env").write_text(f"UNC_DEMARCHE=12\nUNC_DEMARCHES={file}\n", "utf-8-sig")
     read = load_settings()
     assert (read.demarche, read.batch_size) == (12, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("OIDC_ISSUER", "https://oidc.example:port/", "son port, ou ses crochets"),
+        ("OIDC_ISSUER", "https://moi:secret@oidc.example/", "sans compte ni mot de passe"),
+        ("ALERT_WEBHOOK", "https://[::1", "son port, ou ses crochets"),
+        ("SMTP_FROM", "un@exemple.fr\nBcc: tous@exemple.fr", "un caractère de contrôle"),
+        ("SMTP_PASSWORD_FILE", "~/secret", "donnez un chemin absolu"),
+        ("OIDC_NAME", "ProConnect   # le nom sur le bouton", "un commentaire la suit"),
+        ("OIDC_NAME", "\udcff", "ce n'est pas du texte UTF-8"),
+    ],
+)
+def test_what_nobody_can_mean_is_refused_for_the_portal_too(
+    name: str, value: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"UNC_{name}", value)
+    with pytest.raises(SettingsError, match=f"UNC_{name} : valeur refusée .*{why}") as refused:
+        loaded(PortalSettings)
+    assert "secret" not in str(refused.value)
+
+
+def test_spaces_and_the_carriage_return_of_an_editor_are_no_part_of_a_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNC_DEMARCHE", "12\r")
+    monkeypatch.setenv("UNC_INSTRUCTEUR", " robot@example.fr \r")
+    monkeypatch.setenv("UNC_HOME", f"{tmp_path}/travail\r")
+    read = load_settings()
+    assert (read.demarche, read.instructeur) == (12, "robot@example.fr")
+    assert read.home == tmp_path / "travail"
+
+
+def test_what_is_typed_and_is_no_text_still_gets_its_json(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert call(["rules", "explain", "\udce9", "--json=true"]) == 2
+    assert "DOSSIER" in json.loads(capsys.readouterr().out)["error"]
 
 
 MODELS: tuple[type[BaseSettings], ...] = (Settings, PortalSettings, LookupSettings)

@@ -114,7 +114,7 @@ def test_confidential_columns_are_not_even_named_in_the_network_file() -> None:
     network = build([entry(1)], audience="reseau")
     header = records(network, "Dossiers")[0]
     secret_titles = {spec.title for spec in MAPPING.fields.values() if spec.audience == "agence"}
-    kept = {"Compte du déclarant", "Réponses non reprises", "Écarts d'annotation"}
+    kept = {"Compte du déclarant", "Réponses non reprises", "Écarts d’annotation"}
     assert not (secret_titles | kept) & set(header)
     explained = {row["Colonne"] for row in records(network, "Dictionnaire")}
     assert not (secret_titles | kept) & explained
@@ -278,8 +278,8 @@ def test_the_dictionary_says_what_leaves_the_agency(column: str, whom: str) -> N
 def test_the_sum_of_cases_leaves_out_what_is_hidden_and_says_so() -> None:
     entries = [entry(n, fields={"cas": answered(count)}) for n, count in enumerate((7, 40, 2), 1)]
     figures = figures_of(build(entries, audience="reseau"))
-    assert figures["Cas d'effets indésirables rapportés, hors dossiers à moins de 11 cas"] == 40
-    assert figures_of(build(entries))["Cas d'effets indésirables rapportés"] == 49
+    assert figures["Cas d’effets indésirables rapportés, hors dossiers à moins de 11 cas"] == 40
+    assert figures_of(build(entries))["Cas d’effets indésirables rapportés"] == 49
 
 
 def test_only_measures_that_were_taken_leave_the_agency() -> None:

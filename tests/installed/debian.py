@@ -14,7 +14,7 @@ import socket
 import struct
 import subprocess
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -23,14 +23,22 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from tests.ops.conftest import ROOT, descendants, wait_for
+from tests.ops.conftest import ROOT, descendants
+from tests.ops.conftest import wait_for as wait_seconds
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "passerelle-unc"
 PYTHON = "3.11"
 """Of Debian 12."""
 PACKAGES = ("systemd-sysv", "dbus", "exim4-daemon-light", "postgresql")
+PATIENCE = 1_200
+"""Seconds after which what was waited for is believed not to come."""
 _NEW_NETWORK = 0x40000000
 _SET_FLAGS, _UP_AND_RUNNING = 0x8914, 0x41
+
+
+def wait_for(condition: Callable[[], object], what: str) -> None:
+    """Look until a condition holds, however loaded this machine is."""
+    wait_seconds(condition, seconds=PATIENCE, what=what)
 
 
 def told(start: str) -> str:
@@ -75,13 +83,20 @@ def wheels() -> Path:
 
 
 def release_before(to: Path) -> None:
-    """The tree before the newest migration came, with today's deploy/; its packages are kept."""
-    newest = max((ROOT / "store/migrations/versions").glob("r*.py"))
-    git = ["git", "-C", str(ROOT)]
-    since = ["log", "--first-parent", "-m", "--no-renames", "--diff-filter=A", "--format=%H", "-1"]
-    added = call([*git, *since, "--", newest]).strip()
-    assert added, "the history of this clone is cut: no release before can be made"
-    tree = subprocess.run([*git, "archive", f"{added}~1"], check=True, capture_output=True).stdout  # noqa: S603
+    """The newest tree with fewer migrations, with today's deploy/; its packages are kept.
+
+    A tree with a migration that was numbered otherwise since is nobody's release.
+    """
+    git, versions = ["git", "-C", str(ROOT)], "store/migrations/versions"
+    ours = {one.name for one in (ROOT / versions).glob("r*.py")}
+    changed = call([*git, "log", "--first-parent", "-m", "--format=%H", "--", versions]).split()
+    for commit in changed:
+        there = call([*git, "ls-tree", "--name-only", f"{commit}~1:{versions}"]).split()
+        if {name for name in there if re.match(r"r\d", name)} < ours:
+            break
+    else:
+        pytest.fail("the history of this clone is cut: no release before can be made")
+    tree = subprocess.run([*git, "archive", f"{commit}~1"], check=True, capture_output=True).stdout  # noqa: S603
     with tarfile.open(fileobj=BytesIO(tree)) as archive:
         archive.extractall(to, filter="data")
     shutil.rmtree(to / "deploy")
@@ -194,7 +209,7 @@ class Machine:
                  f"--bind-ro={CACHE / 'wheels-avant'}:/mnt/wheels-avant"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
-        wait_for(self._is_up, seconds=120, what="a machine that boots")
+        wait_for(self._is_up, "a machine that boots")
 
     def _is_up(self) -> bool:
         assert self._process is not None
@@ -209,7 +224,7 @@ class Machine:
         leader = descendants(self._process.pid)[0]
         entered = ["nsenter", "--target", str(leader), "--all", "--wdns=/root", "env", "-i", _PATH]
         return subprocess.run(  # noqa: S603
-            [*entered, *command], check=False, capture_output=True, text=True, timeout=400
+            [*entered, *command], check=False, capture_output=True, text=True, timeout=PATIENCE
         )
 
     def sh(self, script: str, *, code: int = 0) -> str:

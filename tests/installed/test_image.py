@@ -24,9 +24,10 @@ from sandbox.generator.generate import generate
 from sandbox.server import Sandbox, running_sandbox
 from tests.conftest import said
 from tests.installed import debian
-from tests.ops.conftest import ROOT, Cluster, descendants, kill_tree, wait_for
+from tests.installed.debian import wait_for
+from tests.ops.conftest import ROOT, Cluster, descendants, kill_tree
 
-pytestmark = [pytest.mark.machine, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.machine, pytest.mark.timeout(5400)]
 
 COMPOSE: dict[str, Any] = YAML(typ="safe").load(ROOT / "deploy" / "compose.yaml")
 TAG = "localhost/passerelle-unc:essai"
@@ -115,7 +116,7 @@ class Host:
                 command, env=BUILDAH, stdout=log, stderr=log, start_new_session=True
             )
         try:
-            wait_for(lambda: self.is_healthy(name), seconds=240, what=f"health of {name}")
+            wait_for(lambda: self.is_healthy(name), f"health of {name}")
             yield process
         finally:
             kill_tree(process)
@@ -207,6 +208,7 @@ def test_its_commands_work_as_an_account_without_rights(host: Host) -> None:
 def test_the_services_of_compose_are_healthy_run_and_stop(host: Host) -> None:
     assert not host.is_healthy("worker"), "none was started"
     with host.service("prefect"):
+        assert b"Failed to create" not in (host.home / "prefect.log").read_bytes()
         prefect = ("prefect", "--no-prompt")
         host.call("worker", "unc", "deploy")
         # The look-up serves medicines that the operator loads, with a secret of its own.

@@ -23,12 +23,11 @@ from sandbox.generator.generate import generate
 from sandbox.server import Sandbox, running_sandbox
 from tests.conftest import said
 from tests.installed import debian
-from tests.installed.debian import Machine
-from tests.ops.conftest import wait_for
+from tests.installed.debian import Machine, wait_for
 
 pytestmark = [
     pytest.mark.machine,
-    pytest.mark.timeout(1800),
+    pytest.mark.timeout(5400),
     pytest.mark.usefixtures("debian_machines"),
 ]
 
@@ -39,9 +38,7 @@ ENABLE = debian.told("systemctl enable --now unc-passage.timer")
 TIMERS = ENABLE.removeprefix("systemctl enable --now ")
 EXAMPLE = "unc-2026-01-31-013000"
 OPERATOR = "exploitation@localhost"
-UNC = """\
-set -a; . /etc/passerelle-unc/unc.env; set +a
-cd /var/lib/passerelle-unc && runuser -u unc -- /opt/passerelle-unc/.venv/bin/unc"""
+UNC = "cd /; unc"
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +55,17 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
-    """Layers of a machine where install.sh was run, and no more."""
+def installed(first: Machine, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
+    """Layers of a machine where install.sh was run, and no more.
+
+    The software that the first machine made is taken from there: install.sh finds it whole.
+    """
     home = tmp_path_factory.mktemp("installee")
     with debian.machine(home, debian.with_packages()) as made:
+        if (first.root / "opt/passerelle-unc/versions").exists():
+            (made.root / "opt/passerelle-unc").mkdir()
+            debian.call(["cp", "-a", first.root / "opt/passerelle-unc/versions",
+                         made.root / "opt/passerelle-unc"])  # fmt: skip
         assert "Donnez les réglages dans /etc/passerelle-unc/unc.env" in made.sh(INSTALL)
     return (home / "upper", *debian.with_packages())
 
@@ -172,22 +176,24 @@ def test_the_portal_answers_and_is_told_when_it_dies_though_it_starts_again(
     first: Machine,
 ) -> None:
     first.sh(debian.told("systemctl enable --now unc-portail"))
-    wait_for(lambda: is_served("http://127.0.0.1:8214/connexion"), seconds=90, what="the portal")
+    wait_for(lambda: is_served("http://127.0.0.1:8214/connexion"), "the portal")
     first.sh("systemctl kill --signal=KILL unc-portail")
-    wait_for(lambda: mails(first, "unc-portail"), seconds=60, what="a mail")
-    wait_for(lambda: is_served("http://127.0.0.1:8214/connexion"), seconds=90, what="the portal")
+    wait_for(lambda: mails(first, "unc-portail"), "a mail")
+    wait_for(lambda: is_served("http://127.0.0.1:8214/connexion"), "the portal")
     first.sh("systemctl disable --now unc-portail")
     assert "Result=success" in first.sh("systemctl show unc-portail -p Result")
 
 
 def test_the_lookup_answers(first: Machine) -> None:
-    unc(first, "bdpm load /mnt/depot/tests/data/bdpm")
+    there = debian.told("mkdir -p /var/lib/passerelle-unc/bdpm-fichiers")
+    first.sh(f"{there}; cp /mnt/depot/tests/data/bdpm/* .")  # the page downloads them
+    first.sh(debian.told("unc bdpm load"))
     (first.root / "root/lookup").write_text("s" * 40)
     first.sh("install -m 0400 -o unc /root/lookup /etc/passerelle-unc/lookup")
     first.sh("echo UNC_LOOKUP_SECRETS_FILE=/etc/passerelle-unc/lookup"
              " >> /etc/passerelle-unc/unc.env")  # fmt: skip
     start(first, "unc-annuaire")
-    wait_for(lambda: is_served("http://127.0.0.1:8215/sante"), seconds=90, what="the look-up")
+    wait_for(lambda: is_served("http://127.0.0.1:8215/sante"), "the look-up")
     first.sh("systemctl stop unc-annuaire")
 
 
@@ -207,6 +213,10 @@ def mails(machine: Machine, unit: str) -> list[str]:
     return [one for one in told if unit in one]
 
 
+def is_over(machine: Machine, unit: str) -> bool:
+    return "inactive" in machine.sh(f"systemctl show {unit} -p ActiveState")
+
+
 def remembered(machine: Machine, unit: str) -> dict[str, Any]:
     """What is known of a unit that fails."""
     file = machine.root / f"var/lib/passerelle-unc/alertes/{unit}.json"
@@ -220,10 +230,11 @@ def test_a_unit_that_fails_is_told_once_by_the_mail_of_the_host_and_when_it_work
     sandbox.control.revoke_token(sandbox.token)
     failed = "unc-passage.service"
     first.sh("systemctl start unc-passage", code=1)
-    wait_for(lambda: remembered(first, failed).get("told"), seconds=90, what="an alert")
+    wait_for(lambda: remembered(first, failed).get("told"), "an alert")
+    wait_for(lambda: is_over(first, f"unc-courriel@{failed}"), "the end of the alert")
     first.sh("systemctl start unc-passage", code=1)
-    wait_for(lambda: remembered(first, failed).get("untold"), seconds=90, what="no alert")
-    wait_for(lambda: mails(first, failed), seconds=60, what="a mail")
+    wait_for(lambda: remembered(first, failed).get("untold"), "no alert")
+    wait_for(lambda: mails(first, failed), "a mail")
     assert len(mails(first, failed)) == 1
     sandbox.control.add_token(sandbox.token)
     # What failed in a loop starts well each time: it works once it has done so for a while.
@@ -233,14 +244,14 @@ def test_a_unit_that_fails_is_told_once_by_the_mail_of_the_host_and_when_it_work
     file = first.root / "var/lib/passerelle-unc/alertes/unc-passage.service.json"
     file.write_text(re.sub(r'"last":"\d{4}', '"last":"2020', file.read_text()))
     start(first, "unc-passage")
-    wait_for(lambda: not remembered(first, failed), seconds=90, what="a second alert")
-    wait_for(lambda: len(mails(first, failed)) == 2, seconds=60, what="a second mail")
+    wait_for(lambda: not remembered(first, failed), "a second alert")
+    wait_for(lambda: len(mails(first, failed)) == 2, "a second mail")
     assert "marche de nouveau" in mails(first, failed)[1]
 
 
 def test_an_alert_is_tried_once(first: Machine) -> None:
     assert "Alerte envoyée à" in first.sh(debian.told("systemctl start unc-courriel@essai"))
-    wait_for(lambda: mails(first, "essai a"), seconds=60, what="a mail")
+    wait_for(lambda: mails(first, "essai a"), "a mail")
 
 
 def deposit(sandbox: Sandbox, count: int) -> None:
@@ -259,21 +270,23 @@ def mid_run(
     *,
     begin: str = "systemctl start --no-block unc-passage",
 ) -> None:
-    """Act on a run that has begun to write."""
-    deposit(sandbox, 10)
+    """Act on a run that has begun to write, and is far from its end."""
     done = annotated(sandbox)
-    sandbox.control.fault("latency", seconds=0.5, operation="mutation")
+    sandbox.control.fault("latency", seconds=5.0, operation="mutation")
+    deposit(sandbox, 15)
     machine.sh(begin)
-    wait_for(lambda: annotated(sandbox) > done + 1, seconds=120, what="a run that writes")
+    wait_for(lambda: annotated(sandbox) > done + 1, "a run that writes")
+    assert annotated(sandbox) < done + 10
     then()
     sandbox.control.clear_faults()
-    assert annotated(sandbox) < done + 10
 
 
 def test_a_run_that_is_stopped_finishes_its_dossier_and_the_next_goes_on(
     first: Machine, sandbox: Sandbox
 ) -> None:
     mid_run(first, sandbox, lambda: first.sh("systemctl stop unc-passage"))
+    last = unc(first, "status")["passages"][:2]  # its timer may have begun another
+    assert "interrompu" in {one["issue"] for one in last}, last
     assert "Result=success" in first.sh("systemctl show unc-passage -p Result")
     start(first, "unc-passage")
     everything_is_answered(first, sandbox)
@@ -297,10 +310,11 @@ def test_another_machine_takes_the_backup_over_and_is_cleared(
     shown = sandbox.control.snapshots(sandbox.demarche)
     with like(installed, tmp_path / "seconde") as second:
         set_up(second, sandbox)
-        shutil.copyfile(copies[-1], second.root / "root/copie.sqlite")
-        second.sh(
-            "install -m 0600 -o unc -g unc /root/copie.sqlite /var/lib/passerelle-unc/unc.sqlite"
-        )
+        shutil.copyfile(copies[-1], second.root / f"root/{EXAMPLE}.sqlite")
+        second.sh(debian.told("systemctl stop 'unc-*.timer'"))
+        second.sh(debian.told("rm -f /var/lib"))
+        second.sh("cd /root; " + debian.told("install -m 0600"))
+        assert "Un passage peut se faire" in second.sh(INSTALL)
         unc(second, "doctor")
         told = unc(second, "run")
         assert (told["created"], told["annotated"]) == (0, 0), told
@@ -309,7 +323,8 @@ def test_another_machine_takes_the_backup_over_and_is_cleared(
         everything_is_answered(second, sandbox)
         kept = second.sh("/mnt/depot/deploy/uninstall.sh")
         assert "Gardés : /etc/passerelle-unc, /var/lib/passerelle-unc" in kept
-        second.sh("test ! -e /opt/passerelle-unc; test -s /var/lib/passerelle-unc/unc.sqlite")
+        second.sh("test ! -e /opt/passerelle-unc; test ! -e /usr/local/bin/unc")
+        second.sh("test -s /var/lib/passerelle-unc/unc.sqlite")
         assert not list((second.root / "etc/systemd/system").rglob("unc-*"))
         second.sh("/mnt/depot/deploy/uninstall.sh --effacer-les-donnees")
         second.sh("test ! -e /var/lib/passerelle-unc; test ! -e /etc/passerelle-unc; ! id unc")
@@ -317,7 +332,12 @@ def test_another_machine_takes_the_backup_over_and_is_cleared(
 
 SERVER = [debian.told(f"runuser -u postgres -- create{what}")
           for what in ("user unc", "db --owner unc unc", "db --owner unc prefect")]  # fmt: skip
-PREFECT = "set -a; . /etc/passerelle-unc/unc.env; set +a; cd /opt/passerelle-unc; "
+PREFECT = debian.told("export PREFECT_API_URL=") + "; "
+
+
+def asked_for(server: Machine, run: str) -> None:
+    """Ask Prefect for a run and wait until it is done; again where one that it planned was on."""
+    wait_for(lambda: "fait" in server.sh(f"{PREFECT}{run} --watch && echo fait || true"), run)
 
 
 def test_a_server_with_postgresql_and_prefect_runs_and_drains(
@@ -329,24 +349,25 @@ def test_a_server_with_postgresql_and_prefect_runs_and_drains(
         assert "Donnez les réglages" in server.sh(f"{INSTALL} --serveur")
         set_up(server, sandbox)
         server.sh(debian.told("systemctl enable --now unc-prefect"))
-        wait_for(lambda: is_served("http://127.0.0.1:4200/api/health"), seconds=180, what="Prefect")
-        server.sh(PREFECT + debian.told(".venv/bin/unc deploy"))
+        wait_for(lambda: is_served("http://127.0.0.1:4200/api/health"), "Prefect")
+        assert "Prefect" in requests.get("http://127.0.0.1:4200/", timeout=60).text
+        assert "Failed to create" not in server.sh("journalctl --no-pager -u unc-prefect")
+        server.sh(debian.told("unc deploy"))
         server.sh(debian.told("systemctl enable --now unc-worker@1"))
         alive = f"{UNC} worker --name passerelle-1 --alive"
-        wait_for(lambda: "vivant" in server.sh(f"{alive} || true"), seconds=90, what="a worker")
+        wait_for(lambda: "oui" in server.sh(f"{alive} > /dev/null && echo oui || true"), "a worker")
         passage = debian.told(".venv/bin/prefect deployment run 'passerelle-unc")
-        server.sh(f"{PREFECT}{passage} --watch")
+        asked_for(server, passage)
         everything_is_answered(server, sandbox)
+        for other in ("rapprochement-unc", "export-unc", "purge-unc"):
+            by_hand = debian.told(f".venv/bin/prefect deployment run '{other}")
+            asked_for(server, by_hand)
+        of_one = debian.told(".venv/bin/prefect deploy --name passerelle")
+        server.sh(PREFECT + of_one.replace("12345", str(sandbox.demarche)))
         mid_run(server, sandbox, lambda: server.sh("systemctl restart unc-prefect"),
                 begin=PREFECT + passage)  # fmt: skip
-        wait_for(lambda: is_served("http://127.0.0.1:4200/api/health"), seconds=180, what="Prefect")
-
-        def once_more() -> bool:
-            server.sh(f"{PREFECT}{passage} --watch || true")  # the first may not be over yet
-            shown = sandbox.control.snapshots(sandbox.demarche)
-            return int(unc(server, "status")["dossiers"]) == len(shown)
-
-        wait_for(once_more, seconds=400, what="a run after Prefect came back")
+        wait_for(lambda: is_served("http://127.0.0.1:4200/api/health"), "Prefect")
+        asked_for(server, passage)
         everything_is_answered(server, sandbox)
         server.sh("systemctl stop unc-worker@1")
         assert "pas vivant" in server.sh(alive, code=1)

@@ -189,6 +189,46 @@ def test_each_timer_starts_a_service_that_is_there_and_a_failure_is_told() -> No
     assert "SupplementaryGroups=systemd-journal" in mail
 
 
+def test_the_command_of_the_installation_reads_its_settings_as_systemd_does(tmp_path: Path) -> None:
+    """A `&` in an address would be a second command in a shell, and the base another one."""
+    settings = tmp_path / "unc.env"
+    settings.write_bytes(
+        b"# UNC_DEMARCHE=1\n\nUNC_DEMARCHE=12345\r\nUNC_OIDC_NAME=Pro Connect  \n"
+        b"UNC_DATABASE_URL=postgresql://unc@/unc?host=/run/postgresql&sslmode=disable\n"
+        b"UNC_SMTP_USER=\"a $HOME `id`\"\nUNC_SMTP_FROM='un@exemple.fr'\n"
+        b"export UNC_HOME=/ailleurs\n"
+        b"UNC_ALERT_TO=a@exemple.fr, b@exemple.fr"
+    )
+    shown = tmp_path / "bin" / "unc"
+    shown.parent.mkdir()
+    shown.write_text('#!/bin/sh\npwd\necho "$*"\nenv | grep ^UNC_ | sort\n', "utf-8")
+    shown.chmod(0o755)
+    script = (DEPLOY / "unc").read_text("utf-8")
+    for told, here in {
+        "/etc/passerelle-unc/unc.env": str(settings),
+        "/opt/passerelle-unc/.venv/bin/unc": str(shown),
+        "/var/lib/passerelle-unc": str(tmp_path),
+        "runuser -u unc -- ": "",
+    }.items():
+        assert told in script
+        script = script.replace(told, here)
+    done = subprocess.run(  # noqa: S603
+        ["/bin/sh", "-c", script, "unc", "status", "--json"], capture_output=True, text=True,
+        check=True, env={"PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    assert done.stdout.splitlines() == [
+        str(tmp_path),
+        "status --json",
+        "UNC_ALERT_TO=a@exemple.fr, b@exemple.fr",
+        "UNC_DATABASE_URL=postgresql://unc@/unc?host=/run/postgresql&sslmode=disable",
+        "UNC_DEMARCHE=12345",
+        "UNC_OIDC_NAME=Pro Connect",
+        "UNC_SMTP_FROM=un@exemple.fr",
+        "UNC_SMTP_USER=a $HOME `id`",
+    ]
+    assert not done.stderr
+
+
 def test_whoever_stops_a_worker_waits_longer_than_it_waits_for_its_run() -> None:
     unit = (DEPLOY / "systemd" / "unc-worker@.service").read_text("utf-8")
     drain = int(re.findall(r"--drain-seconds (\d+)", unit)[0])

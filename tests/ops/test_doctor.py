@@ -13,7 +13,7 @@ import pytest
 from cli.app import call
 from sandbox.generator.generate import generate
 from settings import ROOT
-from steps.wiring.reference import load
+from steps.wiring.public_data.reference import load
 from tests.conftest import Bridge, MakeBridge
 
 BDPM = ROOT / "tests" / "data" / "bdpm"

@@ -14,7 +14,7 @@ from sandbox.control.client import ControlError
 from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.data import FictionalMedicine, medicines
 from sandbox.generator.generate import generate
-from steps.wiring.reference import load
+from steps.wiring.public_data.reference import load
 from store.repository import open_store
 from tests.conftest import Bridge, MakeBridge
 

@@ -12,7 +12,7 @@ from settings import ROOT
 from steps.wiring.services import open_services
 from tests.conftest import bridge_on
 from tests.portal.conftest import ADMIN, AGENCE, Portal, Visitor, add_account, served
-from tests.portal.test_accounts import plain
+from tests.portal.people.test_accounts import plain
 
 NAME = "Camille Martin"
 OTHER = "autre@ansm.example.fr"

@@ -140,54 +140,121 @@ def test_each_failure_of_the_guide_has_its_rule_or_the_reason_why_not() -> None:
         assert any(row.replace("`", "").startswith(one) for row in rows), one
 
 
-@pytest.mark.debian
-def test_promtool_takes_the_rules_and_the_configuration(tmp_path: Path) -> None:
+def promtool(*words: str | Path) -> str:
+    """What promtool says of our rules, which it must take."""
     found = shutil.which("promtool")
     if found is None:
         missing = "promtool is not installed here (apt-get install prometheus)"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
-    shutil.copytree(FOLDER, tmp_path / "supervision")
-    config = tmp_path / "supervision" / "prometheus.yml"
     done = subprocess.run(  # noqa: S603
-        [found, "check", "config", str(config)], capture_output=True, text=True, check=False
+        [found, *map(str, words)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"{len(RULES)} rules found" in done.stdout
-    cases = {
-        "rule_files": ["alertes.yaml"],
-        "evaluation_interval": "1m",
-        "tests": [
+    return done.stdout
+
+
+@pytest.mark.debian
+def test_promtool_takes_the_rules_and_the_configuration() -> None:
+    assert f"{len(RULES)} rules found" in promtool("check", "config", FOLDER / "prometheus.yml")
+
+
+STEP = 5
+"""Minutes between two readings; what is told as a moment below is the present one."""
+NOW = f"0+{STEP * 60}x300"
+WELL = {
+    'up{job="unc"}': "1x300",
+    "unc_database_up": "1x300",
+    "unc_last_reading_timestamp_seconds": NOW,
+    "unc_last_run_start_timestamp_seconds": NOW,
+    "unc_last_export_timestamp_seconds": NOW,
+    "unc_last_backup_timestamp_seconds": NOW,
+    "unc_token_end_timestamp_seconds": "99999999x300",
+    'unc_last_run{outcome="completed"}': "1x300",
+    'unc_last_run{outcome="failed"}': "0x300",
+    'unc_last_run{outcome="killed"}': "0x300",
+    'unc_last_run{outcome="interrupted"}': "0x300",
+    'unc_last_run{outcome="running"}': "0x300",
+    "unc_dossiers": "3x300",
+    "unc_writes_waiting": "0x300",
+    "unc_writes_refused": "0x300",
+    "unc_annotations_held": "4x300",
+    "unc_dossiers_quarantined": "0x300",
+    "unc_form_adopted": "1x300",
+    'unc_form_differences{severity="bloquant"}': "0x300",
+    'unc_form_differences{severity="info"}': "2x300",
+    'unc_disk_free_bytes{folder="base"}': "9e9x300",
+    'unc_disk_free_bytes{folder="exports"}': "9e9x300",
+}
+"""What a bridge tells that is well."""
+ILL: dict[str, list[tuple[str, dict[str, str | None]]]] = {
+    "UncPortailMuet": [("10m", {'up{job="unc"}': "0x300"})],
+    "UncBaseInjoignable": [("10m", {"unc_database_up": "0x300"})],
+    "UncLectureArretee": [("75m", {"unc_last_reading_timestamp_seconds": "0x300"})],
+    "UncJamaisLue": [("65m", {"unc_last_reading_timestamp_seconds": None})],
+    "UncPassageEchoue": [("20m", {'unc_last_run{outcome="failed"}': "1x300"})],
+    "UncPassageInterrompu": [
+        ("35m", {'unc_last_run{outcome="killed"}': "1x300"}),
+        ("35m", {'unc_last_run{outcome="interrupted"}': "1x300"}),
+    ],
+    "UncPassageSansFin": [
+        ("135m", {'unc_last_run{outcome="running"}': "1x300",
+                  "unc_last_run_start_timestamp_seconds": "0x300"}),
+    ],
+    "UncEcrituresEnAttente": [("365m", {"unc_writes_waiting": "1x300"})],
+    "UncEcrituresRefusees": [("65m", {"unc_writes_refused": "1x300"})],
+    "UncQuarantaine": [("1445m", {"unc_dossiers_quarantined": "1x300"})],
+    "UncFormulaireNonAdopte": [("65m", {"unc_form_adopted": "0x300"})],
+    "UncFormulaireBloquant": [
+        ("20m", {'unc_form_differences{severity="bloquant"}': "1x300"}),
+    ],
+    "UncDisquePresquePlein": [("15m", {'unc_disk_free_bytes{folder="exports"}': "5e8x300"})],
+    "UncClasseursAnciens": [("65m", {"unc_last_export_timestamp_seconds": "-777600x300"})],
+    "UncSauvegardeAncienne": [
+        ("365m", {"unc_last_backup_timestamp_seconds": "-172800x300"}),
+        ("365m", {"unc_last_backup_timestamp_seconds": None}),
+    ],
+    "UncJetonFinit": [("65m", {"unc_token_end_timestamp_seconds": "0x300"})],
+}  # fmt: skip
+"""What each alert must tell, and when it does at the latest."""
+
+
+def firing(at: str, changes: dict[str, str | None], *, alerts: list[str]) -> dict[str, Any]:
+    """A case of promtool: what fires then of a bridge that is well but for these."""
+    told = {name: value for name, value in (WELL | changes).items() if value is not None}
+    return {
+        "interval": f"{STEP}m",
+        "input_series": [
             {
-                "interval": "1m",
-                "input_series": [
-                    {"series": name + '{instance="a",job="unc"}', "values": f"{value}x200"}
-                    for name, value in {
-                        "unc_database_up": 1,
-                        "unc_last_reading_timestamp_seconds": 0,
-                        "unc_dossiers": 3,
-                        "unc_form_adopted": 0,
-                    }.items()
-                ],
-                "alert_rule_test": [
-                    {"eval_time": "30m", "alertname": name, "exp_alerts": []}
-                    for name in ("UncLectureArretee", "UncJamaisLue")
-                ],
-                "promql_expr_test": [
-                    {
-                        "expr": f'count(ALERTS{{alertname="{name}",alertstate="firing"}})',
-                        "eval_time": "110m",
-                        "exp_samples": [{"value": 1}],
-                    }
-                    for name in ("UncLectureArretee", "UncFormulaireNonAdopte")
-                ],
+                "series": re.sub(r"\{?([^{}]*)\}?$", r'{instance="a",\1}', name, count=1)
+                if "{" in name
+                else f'{name}{{instance="a"}}',
+                "values": value,
+            }
+            for name, value in told.items()
+        ],
+        "promql_expr_test": [
+            {
+                "expr": 'count by (alertname) (ALERTS{alertstate="firing"})',
+                "eval_time": at,
+                "exp_samples": [{"labels": f'{{alertname="{one}"}}', "value": 1} for one in alerts],
             }
         ],
     }
-    file = tmp_path / "supervision" / "cases.yaml"
-    file.write_text(json.dumps(cases), "utf-8")
-    done = subprocess.run(  # noqa: S603
-        [found, "test", "rules", str(file)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.debian
+def test_each_rule_tells_its_own_failure_and_none_what_is_well(tmp_path: Path) -> None:
+    assert ILL.keys() == {rule["alert"] for rule in RULES}
+    cases = [
+        firing(at, changes, alerts=[name]) for name, ills in ILL.items() for at, changes in ills
+    ]
+    file = tmp_path / "cases.yaml"
+    content = {
+        "rule_files": [str(FOLDER / "alertes.yaml")],
+        "evaluation_interval": f"{STEP}m",
+        "tests": [*cases, firing("1445m", {}, alerts=[])],
+    }
+    file.write_text(json.dumps(content), "utf-8")
+    promtool("test", "rules", file)

@@ -18,8 +18,8 @@ from steps.registre.acting import Acting
 from steps.wiring.services import open_services
 from tests.conftest import bridge_on
 from tests.portal.conftest import ADMIN, AGENCE, LYON, Portal, Visitor, add_account, served
+from tests.portal.registre.test_situations import GIVEN, listed
 from tests.portal.test_rules import NAME, candidate
-from tests.portal.test_situations import GIVEN, listed
 from tests.store.conftest import (  # noqa: F401 (fixtures)
     new_postgres_url,
     postgres,

@@ -12,7 +12,7 @@ from cli.portal.source import source_of
 from settings import ROOT
 from steps.wiring.services import open_services
 from tests.portal.conftest import ADMIN, AGENCE, Portal, Visitor, add_account, served
-from tests.portal.test_accounts import plain
+from tests.portal.people.test_accounts import plain
 
 SECOND = "seconde@ansm.example.fr"
 NEWEST = max((ROOT / "triage/unc/rules").glob("*.yaml"))

@@ -19,7 +19,7 @@ from steps.read.poll import poll
 from steps.reply.respond import respond
 from steps.wiring.case_files import reports_of
 from steps.wiring.drift import drift_of
-from steps.wiring.reference import load, matcher_of
+from steps.wiring.public_data.reference import load, matcher_of
 from steps.wiring.services import connect
 from steps.wiring.summary import Summary
 

@@ -8,6 +8,8 @@ from triage.consumption.signals import ConsumptionSignal
 def abnormal(signals: Iterable[ConsumptionSignal], *, source: str) -> Mapping[str, str]:
     """What shows, in French, that a substance is consumed more than its past foretells.
 
+    It is so beyond what chance does among all the substances that were judged.
+
     Args:
         signals: Substances that depart from their past.
         source: Edition of the figures, as it is cited.
@@ -22,5 +24,5 @@ def abnormal(signals: Iterable[ConsumptionSignal], *, source: str) -> Mapping[st
             f" (q = {one.q_value:.2g}{cited})"
         )
         for one in signals
-        if one.boxes > one.high
+        if one.grows
     }

@@ -88,9 +88,22 @@ class OpenMedic:
 
     def by_region(self) -> dict[str, float]:
         """Boxes of every presentation together, by region."""
-        places = {key: 2 * slot for (axis, key), slot in self._slots.items() if axis == REGION}
+        return self.by_code(REGION)
+
+    def by_code(self, axis: str) -> dict[str, float]:
+        """Boxes of every presentation together, by code of an axis."""
+        places = {key: 2 * slot for (name, key), slot in self._slots.items() if name == axis}
         every = self._sums.values()
         return {key: sum(sums[at] for sums in every) for key, at in places.items()}
+
+    def by_class(self) -> dict[str, float]:
+        """Boxes by first letter of the ATC code."""
+        places = [2 * slot for (name, _), slot in self._slots.items() if name == REGION]
+        found: dict[str, float] = {}
+        for cip, sums in self._sums.items():
+            letter = self._names[cip][1][:1]
+            found[letter] = found.get(letter, 0.0) + sum(sums[at] for at in places)
+        return found
 
     def presentations(self) -> Iterator[Presentation]:
         """What it says of each presentation, in order of code."""
@@ -154,7 +167,8 @@ def read_open_medic(rows: Iterable[tuple[int, list[str]]]) -> OpenMedic:
             if (found := places.get(where)) is None:
                 found = places[where] = _places(read, where)
             one, two, three, unknown = found
-            boxes = number(cells[at_boxes])
+            if (boxes := number(cells[at_boxes])) != int(boxes):
+                raise ValueError("un nombre de boîtes est entier : est-ce une autre colonne ?")  # noqa: TRY301
             amount = cents(cells[at_amount]) if at_amount is not None else 0.0
             rows_read += 1
             if unknown or boxes <= 0 or amount < 0:

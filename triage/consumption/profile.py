@@ -1,13 +1,14 @@
-"""Who receives a medicine: boxes by year and by axis, regions apart, and what was not expected.
+"""What public data say of a medicine, a class or the substances of a situation. Pure."""
 
-Pure. Regions are compared with the share that each has of all medicines of the same year.
-"""
-
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from triage.consumption.expected import Expected
+from triage.consumption.receivers import Receiver
+from triage.consumption.regions import RegionApart
+from triage.consumption.signals import ConsumptionSignal
 
 SCOPE = (
     "Champ : médicaments délivrés en ville et remboursés ; l'hôpital, la rétrocession et le non"
@@ -17,38 +18,16 @@ OUT_OF_SCOPE = (
     "Hors champ : aucune boîte remboursée en ville n'est publiée (usage hospitalier, rétrocession,"
     " non remboursé, accès précoce…) ; ce n'est pas zéro."
 )
-RATE = 0.05
-"""Share of false alarms to expect among the regions that are told (Benjamini and Hochberg 1995)."""
-REGION_METHOD = (
-    "Région à part : logarithme du rapport entre sa part des boîtes du médicament et sa part des"
-    " boîtes de tous les médicaments, comparé à celui des autres régions (résidu de Student) ;"
-    " taux de fausses découvertes de 5 % (Benjamini et Hochberg, 1995)"
+HOSPITAL_ONLY = (
+    "Hors champ : réservé à l'hôpital selon la BDPM (usage hospitalier ou rétrocession) ; ce n'est"
+    " pas zéro."
 )
-_FEWEST_REGIONS = 5
-_NO_REGION = frozenset({"", "0", "9", "99"})
-
-AGES = {"0": "0-19 ans", "20": "20-59 ans", "60": "60 ans et plus", "99": "âge inconnu"}
-SEXES = {"1": "hommes", "2": "femmes", "9": "sexe inconnu"}
-REGIONS = {
-    "5": "Outre-mer", "11": "Île-de-France", "24": "Centre-Val de Loire",
-    "27": "Bourgogne-Franche-Comté", "28": "Normandie", "32": "Hauts-de-France",
-    "44": "Grand Est", "52": "Pays de la Loire", "53": "Bretagne", "75": "Nouvelle-Aquitaine",
-    "76": "Occitanie", "84": "Auvergne-Rhône-Alpes",
-    "93": "Provence-Alpes-Côte d'Azur et Corse",
-}  # fmt: skip
-"""Regions of residence (``BEN_REG``); others are unknown. 93 is both regions together."""
-PRESCRIBERS = {
-    "1": "médecine générale", "2": "anesthésie-réanimation", "3": "cardiologie", "4": "chirurgie",
-    "5": "dermatologie", "6": "radiologie", "7": "gynécologie-obstétrique",
-    "8": "gastro-entérologie", "9": "médecine interne", "11": "ORL", "12": "pédiatrie",
-    "13": "pneumologie", "14": "rhumatologie", "15": "ophtalmologie", "17": "psychiatrie",
-    "18": "stomatologie", "19": "chirurgie dentaire", "31": "médecine physique",
-    "32": "neurologie", "35": "néphrologie", "36": "orthodontie", "37": "anatomopathologie",
-    "38": "biologie médicale", "42": "endocrinologie",
-    "90": "prescripteurs salariés (surtout hôpital public)",
-    "98": "autres prescripteurs de ville", "99": "prescripteur inconnu",
-}  # fmt: skip
-"""Prescribers (``PSP_SPE``); 1 to 42 are independent practice. A code not listed is shown as is."""
+NOT_ADDED = (
+    "Les boîtes de plusieurs présentations sont additionnées sans être comparables en doses ; les"
+    " personnes ne sont jamais additionnées."
+)
+FEWEST_PERSONS = 11
+"""Persons under which a count is not shown: a prudence of this service."""
 
 
 class OfYear(Protocol):
@@ -58,16 +37,6 @@ class OfYear(Protocol):
     def year(self) -> int: ...  # noqa: D102
     @property
     def cells(self) -> Mapping[str, Mapping[str, Sequence[float]]]: ...  # noqa: D102
-
-
-def label_of(axis: str, code: str) -> str:
-    """A code as people read it; one that no list has is kept."""
-    if axis == "age_sexe":
-        age, _, sex = code.partition("/")
-        return f"{AGES.get(age, f'âge {age}')}, {SEXES.get(sex, f'sexe {sex}')}"
-    names = REGIONS if axis == "region" else PRESCRIBERS
-    unknown = "région inconnue" if axis == "region" and code in _NO_REGION else f"code {code}"
-    return names.get(code, unknown)
 
 
 def by_axis(found: Iterable[OfYear], axis: str) -> dict[int, dict[str, float]]:
@@ -80,63 +49,80 @@ def by_axis(found: Iterable[OfYear], axis: str) -> dict[int, dict[str, float]]:
 
 
 @dataclass(frozen=True, slots=True)
-class RegionApart:
-    """A region that departs from the others.
+class Profile:
+    """What is known of a medicine, of a class, or of substances together.
 
     Attributes:
-        region: Its code.
-        boxes: Boxes there.
-        expected: Boxes there if it had its share of all medicines.
-        q_value: Share of false alarms to expect among the regions that depart as much or more.
+        code: CIP13, ATC code of level 5, or names of substances.
+        classes: Its ATC codes.
+        labels: Names of its presentations, by CIP13.
+        years: Years of the base, whether it has boxes in them or not.
+        boxes: Boxes by year.
+        axes: Boxes by code of each axis, by year.
+        persons: Persons by cell, by year and grouping, of one code alone; never to be summed.
+        months: Boxes by month.
+        apart: Regions apart from the others in its last year.
+        sources: Editions of these figures, as they are cited, by family.
+        expected: Who is expected to receive it, where reports tell.
+        receivers: Who received it in its last year, beside who is expected.
+        growth: Its last year beside what its past foretells, by substance.
+        hospital: Whether BDPM has it for hospitals only.
     """
 
-    region: str
-    boxes: float
-    expected: float
-    q_value: float
+    code: str
+    classes: tuple[str, ...]
+    labels: Mapping[str, str]
+    years: tuple[int, ...]
+    boxes: Mapping[int, float]
+    axes: Mapping[str, Mapping[int, Mapping[str, float]]]
+    persons: Mapping[tuple[int, str], Mapping[str, int]]
+    months: Mapping[str, float]
+    apart: tuple[RegionApart, ...]
+    sources: Mapping[str, tuple[str, ...]]
+    expected: tuple[Expected, ...] = ()
+    receivers: tuple[Receiver, ...] = ()
+    growth: tuple[ConsumptionSignal, ...] = ()
+    hospital: bool = False
+
+    @property
+    def out_of_scope(self) -> bool:
+        """Whether nothing is published of it: it is no zero."""
+        return not self.boxes and not self.persons and not self.months
+
+    @property
+    def why_out(self) -> str:
+        """Why nothing is published of it, in French."""
+        return HOSPITAL_ONLY if self.hospital else OUT_OF_SCOPE
+
+    @property
+    def last(self) -> int | None:
+        """Its last year with boxes."""
+        return max(self.boxes, default=None)
+
+    @property
+    def unexpected(self) -> tuple[Receiver, ...]:
+        """Groups with boxes that nobody expects."""
+        return tuple(one for one in self.receivers if one.expected is False and one.boxes > 0)
+
+    @property
+    def cited(self) -> str:
+        """Editions of its figures."""
+        return " ; ".join(one for each in self.sources.values() for one in each)
+
+    def national(self, year: int) -> int | None:
+        """Persons of a year; ``None``: unknown."""
+        return self.persons.get((year, ""), {}).get("")
+
+    def persons_in(self, axis: str, year: int) -> Mapping[str, int]:
+        """Persons by code of an axis, of a year; empty where no file has this very grouping."""
+        return self.persons.get((year, _GROUPINGS.get(axis, axis)), {})
 
 
-def regions_apart(
-    boxes: Mapping[str, float], everything: Mapping[str, float]
-) -> tuple[RegionApart, ...]:
-    """Regions apart from the others, at a false-discovery rate of :data:`RATE`.
-
-    Args:
-        boxes: Boxes of a medicine by region, of one year.
-        everything: Boxes of all medicines by region, of the same year.
-    """
-    regions = sorted(one for one, all_boxes in everything.items() if all_boxes > 0)
-    regions = [one for one in regions if one not in _NO_REGION]
-    total = sum(max(0.0, boxes.get(one, 0.0)) for one in regions)
-    whole = sum(everything[one] for one in regions)
-    if len(regions) < _FEWEST_REGIONS or total <= 0:
-        return ()
-    expected = {one: total * everything[one] / whole for one in regions}
-    logs = [
-        math.log((max(0.0, boxes.get(one, 0.0)) + 0.5) / (expected[one] + 0.5)) for one in regions
-    ]
-    p_values = [_apart(logs, place, by_chance=1 / (expected[one] + 0.5))
-                for place, one in enumerate(regions)]  # fmt: skip
-    from scipy import stats  # half a second and 75 MB: only where it is used
-
-    q_values = stats.false_discovery_control(p_values)
-    return tuple(
-        RegionApart(one, boxes.get(one, 0.0), expected[one], float(q_value))
-        for one, q_value in sorted(zip(regions, q_values, strict=True), key=lambda both: both[1])
-        if q_value <= RATE
-    )
+_GROUPINGS = {"age_sexe": "age/sexe"}
 
 
-def _apart(logs: Sequence[float], place: int, *, by_chance: float) -> float:
-    """Probability that a region departs so much from the others.
-
-    The spread is that of the others, never less than that of a count (Poisson).
-    """
-    from scipy import stats  # half a second and 75 MB: only where it is used
-
-    others = [one for at, one in enumerate(logs) if at != place]
-    middle = sum(others) / len(others)
-    spread = sum((one - middle) ** 2 for one in others) / (len(others) - 1)
-    variance = max(spread * (1 + 1 / len(others)), by_chance)
-    distance = abs(logs[place] - middle) / math.sqrt(variance)
-    return float(2 * stats.t.sf(distance, len(others) - 1))
+def shown_persons(count: int | None) -> str:
+    """A number of persons as it may be shown."""
+    if count is None:
+        return "inconnu"
+    return f"{count:,}".replace(",", "\u202f") if count >= FEWEST_PERSONS else f"< {FEWEST_PERSONS}"

@@ -15,8 +15,8 @@ from triage.situations.facets import compare
 from triage.situations.grouping import signature
 from triage.situations.likeness import Likeness
 from triage.situations.matching import Facet, Matching
-from triage.situations.names import canonical
-from triage.situations.vocabulary import labels_of
+from triage.situations.words.substances import canonical
+from triage.situations.words.vocabulary import labels_of
 
 FIELDS: Mapping[str, str] = {
     "type": "Type de source",

@@ -27,6 +27,8 @@ from triage.replies.reply import (
 from triage.verdict.model import Assessment, ItemResult, Status, Verdict
 
 _MARK = ":"
+_LATER = "(donnée à l'envoi)"
+"""What stands for a reference in a text that is not sent."""
 MOST = 32
 """Messages to one dossier, far more than any has: how far a reference alone is looked for."""
 
@@ -156,7 +158,7 @@ def previewed(
 ) -> Iterator[tuple[str, str]]:
     """Each text that the declarant of this dossier could get as it is, after a title in French.
 
-    Whatever the settings, and whatever was sent: it shows how texts read. Their reference is blank.
+    Whatever the settings, and whatever was sent: it shows how texts read, without a reference.
     """
     before = MessageSent("", "request", None, Outcome.DONE)
     status = judged.assessment.open_status or judged.assessment.status
@@ -171,12 +173,16 @@ def previewed(
     elif _items(judged.assessment):
         chances = (
             ("Première demande", "request", ()),
-            ("Demande suivante, s'il restait tout cela", "request", (before,)),
+            ("Demande suivante, s’il restait tout cela", "request", (before,)),
             ("Rappel", "reminder", (before,)),
         )
     for title, kind, sent in chances:
         if f"message_{kind}" in rulebook.texts:
-            yield title, _text(judged, Memory(messages=sent), kind=kind, rulebook=rulebook, now=now)
+            memory = Memory(messages=sent)
+            yield (
+                title,
+                _text(judged, memory, kind=kind, rulebook=rulebook, now=now, reference=_LATER),
+            )
 
 
 def _text(

@@ -55,9 +55,10 @@ def _points(
 
 
 def _clause(sentence: str) -> str:
-    """A sentence as it is said within another: « Le RCP. » is « le RCP », « SIRET » stays."""
+    """A sentence as it is said within another: « Le RCP. », « L'AMM. » but not « SIRET. »."""
     text = sentence.strip().rstrip(".")
-    return text[0].lower() + text[1:] if text[:1].isupper() and text[1:2].islower() else text
+    word = text[1:2].islower() or text[1:2] in {"'", "’"}
+    return text[0].lower() + text[1:] if text[:1].isupper() and word else text
 
 
 def typed_at_fault(assessment: Assessment, report: Report) -> Typed:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from triage.situations.likeness import Likeness, Signature, Told
 from triage.situations.matching import Matching
-from triage.situations.vocabulary import Vocabulary
+from triage.situations.words.vocabulary import Vocabulary
 
 _ANY = ""
 """Key of first members that name no use."""
@@ -51,15 +51,18 @@ class Cluster:
     def joins(self, one: Said, likeness: Likeness) -> float:
         """Mean likeness with the members; 0 when it is not alike with each."""
         total = 0.0
-        for other, count in self.kinds.values() if one.known else ((it, 1) for it in self.members):
-            found = (
-                likeness(one.short if other.still_known else one.whole, other.short)
-                if one.known
-                else likeness(one.whole, other.whole)
-            )
-            if not found:
-                return 0.0
-            total += found * count
+        if one.known:
+            for other, count in self.kinds.values():
+                found = likeness(one.short if other.still_known else one.whole, other.short)
+                if not found:
+                    return 0.0
+                total += found * count
+        else:
+            for other in self.members:
+                found = likeness(one.whole, other.whole)
+                if not found:
+                    return 0.0
+                total += found
         return total / len(self.members)
 
     def take(self, one: Said) -> None:

@@ -11,8 +11,8 @@ from mappings.dossier.model import Company
 from mappings.report.display import show
 from mappings.report.model import Answer, Report
 from triage.situations.matching import Facet, Matching
-from triage.situations.names import SubstanceNames, canonical, head, learnt_names
-from triage.situations.vocabulary import BESIDE, STEM, labels_of, stems_of
+from triage.situations.words.substances import SubstanceNames, canonical, head, learnt_names
+from triage.situations.words.vocabulary import BESIDE, STEM, labels_of, stems_of
 
 _SIREN = 9
 _LONGEST = 300
@@ -22,8 +22,8 @@ DRAWN = "8"
 """How descriptions are drawn: raised when this code draws others from the same report."""
 
 CisSubstances: TypeAlias = Mapping[str, str]
-"""Substances of each CIS code in normal form (:mod:`triage.situations.dci`), sorted and joined by
-``+``."""
+"""Substances of each CIS code in normal form (:mod:`triage.situations.words.dci`), sorted and
+joined by ``+``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from triage.situations.description import Description
 from triage.situations.facets import compare
 from triage.situations.matching import DuplicateField, DuplicateMatching, Matching
-from triage.situations.vocabulary import common
+from triage.situations.words.vocabulary import common
 
 IDENTIFIERS = frozenset({"reference", "cases", "publication"})
 """Kinds of answers that name a thing: the same one in two reports is strong evidence."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from triage.situations.matching import Facet, Matching
-from triage.situations.vocabulary import Vocabulary
+from triage.situations.words.vocabulary import Vocabulary
 
 Answers: TypeAlias = Mapping[str, tuple[str, ...]]
 """Answers of each facet, by field; empty where there is none."""

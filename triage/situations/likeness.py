@@ -12,7 +12,7 @@ from triage.situations.facets import (
     weight,
 )
 from triage.situations.matching import Facet, Matching
-from triage.situations.vocabulary import BESIDE
+from triage.situations.words.vocabulary import BESIDE
 
 _CLASS = "*"
 Told: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
@@ -56,7 +56,8 @@ class Likeness:
     def __init__(self, matching: Matching) -> None:
         self._matching, self._vocabulary = matching, matching.vocabulary
         self._facets = matching.situations.facets
-        self._agreed = lru_cache(maxsize=65_536)(self._agreement)
+        self._rows: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], Agreement]] = {}
+        self._last: tuple[Told, list[dict[tuple[str, ...], Agreement]]] | None = None
         self._of_uses = lru_cache(maxsize=200_000)(self._uses)
 
     def __call__(self, one: Signature, other: Signature) -> float:
@@ -98,20 +99,35 @@ class Likeness:
         )
 
     def _weight(self, mine: Told, theirs: Told, agreed: tuple[Agreement, ...]) -> float:
-        """Weight of what agrees; 0 when a facet differs."""
-        total, covered = 0.0, False
-        for place, at, facet in self._places:
-            share = agreed[at] if place is None else self._agreed(place, mine[at][1], theirs[at][1])
+        """Weight of what agrees; 0 when a facet differs, unless one side's answer is general."""
+        rows = self._rows_of(mine)
+        total, covered, told = 0.0, False, False
+        for facet, at, is_use, tells in self._places:
+            if is_use:
+                share = agreed[at]
+            else:
+                answer = theirs[at][1]
+                row = rows[at]
+                if answer not in row:
+                    row[answer] = self._agreement(facet, mine[at][1], answer)
+                share = row[answer]
             if share:
                 total += facet.weight * share
+                told = told or tells
             elif share == 0:
                 if not facet.general:
                     return 0.0
                 covered = True
-        return self._covered(mine, theirs, agreed) if covered else total
+        if not covered:
+            return total
+        return weight(self._compared(mine, theirs, agreed), self._facets) if told else 0.0
 
-    def _covered(self, mine: Told, theirs: Told, agreed: tuple[Agreement, ...]) -> float:
-        return weight(self._compared(mine, theirs, agreed), self._facets)
+    def _rows_of(self, mine: Told) -> list[dict[tuple[str, ...], Agreement]]:
+        """Of each facet that is no use, how an answer agrees with this one, as far as known."""
+        if self._last is None or self._last[0] is not mine:
+            rows = [self._rows.setdefault((name, answer), {}) for name, answer in mine]
+            self._last = mine, rows
+        return self._last[1]
 
     def _compared(
         self, mine: Told, theirs: Told, agreed: tuple[Agreement, ...]
@@ -138,16 +154,15 @@ class Likeness:
         return tuple(facet.field for facet in self._facets if facet.kind == "use")
 
     @cached_property
-    def _places(self) -> tuple[tuple[int | None, int, Facet], ...]:
-        """Each facet with its place (``None``: a use), and where a signature has its answers."""
+    def _places(self) -> tuple[tuple[Facet, int, bool, bool], ...]:
+        """Each facet, where a signature has its answer, whether it is a use, a use or a route."""
         counted = {True: 0, False: 0}
-        found: list[tuple[int | None, int, Facet]] = []
-        for place, facet in enumerate(self._facets):
+        found: list[tuple[Facet, int, bool, bool]] = []
+        for facet in self._facets:
             use = facet.kind == "use"
-            found.append((None if use else place, counted[use], facet))
+            found.append((facet, counted[use], use, facet.kind in {"use", "route"}))
             counted[use] += 1
         return tuple(found)
 
-    def _agreement(self, place: int, one: tuple[str, ...], two: tuple[str, ...]) -> Agreement:
-        facet = self._facets[place]
+    def _agreement(self, facet: Facet, one: tuple[str, ...], two: tuple[str, ...]) -> Agreement:
         return agreement(facet, {facet.field: one}, {facet.field: two}, self._matching)

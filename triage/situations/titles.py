@@ -5,10 +5,10 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from triage.situations.dci import Salts, joined
 from triage.situations.description import Description
 from triage.situations.matching import Matching
-from triage.situations.vocabulary import labels_of
+from triage.situations.words.dci import Salts, joined
+from triage.situations.words.vocabulary import labels_of
 
 _AGE = re.compile(r"\d+")
 _LONGEST = 60

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from french.time import months
+from triage.situations.chance import even_split, kendall
 
 Direction: TypeAlias = Literal["up", "down", "none"]
 
@@ -99,12 +100,8 @@ def monthly(days: Iterable[date], *, first: date, until: date) -> Trend:
     counts = tuple(counted[month] for month in whole)
     if len(whole) < _FEWEST_MONTHS or len(set(counts)) == 1:
         return Trend(months=whole, counts=counts, tau=None, p_value=None)
-    from scipy import stats  # half a second and 75 MB: only where it is used
-
-    found = stats.kendalltau(range(len(counts)), counts)
-    return Trend(
-        months=whole, counts=counts, tau=float(found.statistic), p_value=float(found.pvalue)
-    )
+    tau, p_value = kendall(counts)
+    return Trend(months=whole, counts=counts, tau=tau, p_value=p_value)
 
 
 def before_after(days: Sequence[date], event: date, *, first: date, until: date) -> BeforeAfter:
@@ -122,10 +119,5 @@ def before_after(days: Sequence[date], event: date, *, first: date, until: date)
     length = max(0, min((event - first).days, (until - event).days))
     before = sum(0 < (event - day).days <= length for day in days)
     after = sum(0 <= (day - event).days < length for day in days)
-    total = before + after
-    p_value = None
-    if total:
-        from scipy import stats  # half a second and 75 MB: only where it is used
-
-        p_value = float(stats.binomtest(after, total, 0.5).pvalue)
+    p_value = even_split(before, after) if before + after else None
     return BeforeAfter(day=event, days=length, before=before, after=after, p_value=p_value)

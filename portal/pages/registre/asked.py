@@ -7,7 +7,7 @@ from portal.registre.desk import Desk, Read
 from portal.registre.inputs import Input, level, pairs, texts
 from portal.registre.rows import title_of
 from steps.registre.ranking import proposed_level
-from triage.registre.committee import meetings
+from triage.registre.committee.seances import meetings
 from triage.registre.duplicates import copies
 from triage.registre.life import REQUIRED
 from triage.registre.register import Situation

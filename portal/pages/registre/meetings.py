@@ -26,8 +26,8 @@ from steps.registre.around import Asked
 from steps.wiring.failures import RequestError
 from steps.wiring.services import Services
 from store.staff.visits import Visit
-from triage.registre.committee import Meeting, meetings
-from triage.registre.fiche import Reader
+from triage.registre.committee.fiche import Reader
+from triage.registre.committee.seances import Meeting, meetings
 from triage.registre.refused import Refused
 from triage.registre.register import State
 

@@ -21,8 +21,8 @@ from steps.registre import acting as steps
 from steps.registre import past_years
 from steps.wiring.services import Services
 from triage.registre.acts import By
-from triage.registre.indicator import YearFigure, years_of
-from triage.registre.past_years import Past
+from triage.registre.years.indicator import YearFigure, years_of
+from triage.registre.years.past_years import Past
 
 _PAGE = "/annees"
 _TABLE = f"{_PAGE}/reprise"

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from triage.registre.fiche import CentreAnswer, Fiche, MeasureLine, Reader, SourceLine
+from triage.registre.committee.fiche import CentreAnswer, Fiche, MeasureLine, Reader, SourceLine
 
 
 def sample(reader: Reader = "agence") -> Fiche:

@@ -16,7 +16,7 @@ from exports.committee.layout import page_of
 from exports.committee.page import BODY, HEIGHT, WIDTH, Style, clean, wrapped
 from exports.committee.pdf import as_pdf
 from tests.exports.committee.samples import fiches, longest, sample
-from triage.registre.fiche import Fiche, MeasureLine, Reader
+from triage.registre.committee.fiche import Fiche, MeasureLine, Reader
 
 READERS: tuple[Reader, ...] = ("agence", "patients")
 

@@ -39,7 +39,7 @@ FIRST_COLUMNS = (
 )
 OF_CENTRES = (
     *FIRST_COLUMNS[:4],
-    "Pourquoi vous l'avez",
+    "Pourquoi vous l’avez",
     *FIRST_COLUMNS[5:],
 )
 
@@ -194,6 +194,7 @@ def test_the_columns_file_orders_tabs_as_the_issue_asks() -> None:
         "Signaux",
         "Mesures agence",
         "Questions",
+        "Consommation",
         "Mesures",
         "Pièces jointes",
         "Changements",

@@ -141,7 +141,9 @@ def test_a_row_whose_number_is_gone_is_refused_and_not_passed_over() -> None:
             sheet.cell(row=row, column=at["Commentaire"]).value = "de qui ?"
 
         (problem,) = said(edited(on_dossiers(edit))).problems
-        assert problem == f"Dossiers!A{row} : «  » n'est pas un numéro de dossier"
+        assert problem.startswith(
+            f"Dossiers!A{row} : il n'y a pas ici un numéro de dossier ; remettez"
+        )
 
 
 def test_a_thread_is_told_once_and_a_text_box_too() -> None:

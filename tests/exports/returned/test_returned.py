@@ -104,10 +104,16 @@ def test_an_opinion_is_read_without_its_accents_and_spelled_as_in_the_list() -> 
 @pytest.mark.parametrize(
     ("edit", "told"),
     [
-        (put(2, "Avis du centre", "Bof"), "« Bof » n'est pas dans la liste"),
-        (put(3, "Dossier", "abc"), "« abc » n'est pas un numéro de dossier"),
+        (
+            put(2, "Avis du centre", "Bof"),
+            "« Bof » n'est pas dans la liste ; choisissez-y : Situation confirmée, ",
+        ),
+        (put(3, "Dossier", "abc"), "« abc » n'est pas un numéro de dossier ; remettez celui"),
         (put(3, "Dossier", 1), "le dossier 1 a déjà une autre ligne"),
-        (put(1, "Commentaire", "Remarques"), "la colonne « Commentaire » manque"),
+        (
+            put(1, "Commentaire", "Remarques"),
+            "la colonne « Commentaire » manque ou a un autre nom : rendez-le-lui, ou copiez",
+        ),
         (put(1, "Statut", "Commentaire"), "la colonne « Commentaire » est là plusieurs fois"),
     ],
 )

@@ -76,8 +76,8 @@ def test_a_centre_gets_its_territory_its_rapporteurships_and_national_dossiers(
 ) -> None:
     rows = records(SET.workbook(f"crpv-{centre}"), "Dossiers")
     assert sorted(row["Dossier"] for row in rows) == numbers
-    assert {row["Pourquoi vous l'avez"] for row in rows if row["Dossier"] == 3} <= {"national"}
-    own = [row["Pourquoi vous l'avez"] != "national" for row in rows]
+    assert {row["Pourquoi vous l’avez"] for row in rows if row["Dossier"] == 3} <= {"national"}
+    own = [row["Pourquoi vous l’avez"] != "national" for row in rows]
     assert own == sorted(own, reverse=True), "own dossiers before national ones"
 
 
@@ -196,7 +196,7 @@ def test_a_change_of_the_table_of_centres_that_shows_makes_a_new_workbook(
 def test_dossiers_without_a_centre_are_counted_in_the_synthesis() -> None:
     shown = {row[0]: row[1] for row in by_openpyxl(SET.workbook("reseau"), "Synthèse")}
     assert shown["Dossiers sans centre"] == 1
-    assert shown["Dossiers d'outre-mer sans centre"] == 1
+    assert shown["Dossiers d’outre-mer sans centre"] == 1
     assert len(unassigned()) == 2
 
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from collections.abc import Iterator
 
 import openpyxl
@@ -11,11 +12,16 @@ from hypothesis import strategies as st
 
 from exports.model import Opinion
 from exports.published.workbook_set import WorkbookSet
+from exports.returned.elsewhere import elsewhere
+from exports.returned.reader import read_returned
+from exports.returned.reference import Compared, of_book
 from exports.sheets.columns import FORMAT_OF_TYPE
+from exports.xlsx.former_tables import columns_in
 from french.text import agreed
 from mappings.dossier.model import Place
 from mappings.medicines.facts import facts_of
 from mappings.medicines.match import Match
+from store.staff.handed_out import HandedRow
 from tests.exports.conftest import (
     COLUMNS,
     MAPPING,
@@ -27,6 +33,7 @@ from tests.exports.conftest import (
     item,
     sample,
 )
+from tests.exports.returned.packages import repacked
 from tests.exports.sheets.test_centres import CENTRES
 from triage.replies.reply import Conflict
 from triage.verdict.model import Criterion, Evidence, Fault, ScopeReason, Status, Verdict
@@ -97,7 +104,8 @@ def texts(author: str) -> Iterator[tuple[str, str, str]]:
 @pytest.mark.parametrize("author", ["agence", "reseau", "crpv-lyon"])
 def test_no_sign_of_ours_may_begin_a_line_in_any_sheet(author: str) -> None:
     found = list(texts(author))
-    assert {sheet for sheet, _, _ in found} == {one.name for one in COLUMNS.sheets}
+    agency = {"Consommation"} if author != "agence" else set()  # sheets of the agency alone
+    assert {sheet for sheet, _, _ in found} == {one.name for one in COLUMNS.sheets} - agency
     assert any("\u202f; " in text for _, _, text in found)
     assert [one for one in found if PLAIN.search(one[2])] == []
 
@@ -120,3 +128,34 @@ def test_a_count_agrees_with_its_noun(count: int) -> None:
 def test_a_plural_of_its_own_is_told() -> None:
     assert agreed(2, "changerait", "changeraient") == "2 changeraient"
     assert agreed(1_200, "cas grave") == "1\u202f200 cas graves"
+
+
+@pytest.mark.parametrize("author", ["agence", "reseau", "crpv-lyon"])
+def test_names_of_columns_and_figures_have_curved_apostrophes(author: str) -> None:
+    """What is typed and chosen stays as it is; what we call things does not."""
+    ours = [
+        text
+        for sheet, cell, text in texts(author)
+        if sheet in {"Synthèse", "Dictionnaire"} or re.fullmatch("[A-Z]+[12]", cell)
+    ]
+    assert any("’" in text for text in ours)
+    assert [text for text in ours if re.search(r"\w'\w", text)] == []
+
+
+def test_a_workbook_of_an_older_version_has_the_same_columns() -> None:
+    """It wrote « Pourquoi vous l'avez »: read back, sought for what is withheld now, compared."""
+    new = NOW.workbook("crpv-lyon")
+    curved, straight = "’".encode(), b"'"
+    every = zipfile.ZipFile(io.BytesIO(new)).namelist()
+    old = repacked(new, {name: lambda part: part.replace(curved, straight) for name in every})
+    assert columns_in(old) == columns_in(new)
+    assert "Pourquoi vous l’avez" in dict(columns_in(old)["Dossiers"])
+    known, former = (read_returned(one, COLUMNS) for one in (new, old))
+    reference = of_book(known)
+    assert former.table is not None
+    assert reference is not None
+    compared = Compared(former.table, reference)
+    assert compared.table.places == (known.table and known.table.places)
+    assert list(elsewhere(compared)) == []
+    row = HandedRow(1, (), ("Écarts d'annotation",), ("Statut",))
+    assert row.by_header == {"Écarts d’annotation": "Statut"}

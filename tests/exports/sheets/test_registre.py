@@ -21,13 +21,14 @@ from tests.exports.conftest import (
     records,
 )
 from tests.exports.registered import LIGHT, two_centres, view, workbooks
+from tests.triage.consumption.samples import a_profile
 from tests.triage.registre.desk import ANNE, Desk, day, lists
 from triage.registre import life, measures, signals
 from triage.registre.acts import dossier_object
-from triage.registre.indicator import year_figure
 from triage.registre.life import LevelGiven
 from triage.registre.ranking import Ranked, Score
 from triage.registre.register import MeasureState
+from triage.registre.years.indicator import year_figure
 
 SIT = "SIT-0001"
 
@@ -90,7 +91,7 @@ def test_6_a_centre_sees_7_dossiers_fewer_than_11_cases_1_measure_and_no_signal(
         (row,) = records(content, "Situations")
         assert row["Dossiers"] == "1, 2, 3, 4, 5, 6, 7"
         assert (row["Signalements"], row["Cas graves"]) == (7, "< 11")
-        assert (row["Mesures de l'agence"], row["Signaux hors dossiers"]) == (1, 0)
+        assert (row["Mesures de l’agence"], row["Signaux hors dossiers"]) == (1, 0)
         assert (row["Titre"], row["État"], row["Niveau"]) == (
             "Néfopam injectable avalé",
             "Suivi de l’impact",
@@ -100,7 +101,7 @@ def test_6_a_centre_sees_7_dossiers_fewer_than_11_cases_1_measure_and_no_signal(
         assert records(content, "Signaux") == []
         (measure,) = records(content, "Mesures agence")
         assert (measure["Mesure"], measure["Type"]) == ("MES-0002", "communiqué")
-        assert not {"Décidée le", "Échéance d'évaluation", "Conclusion"} & measure.keys()
+        assert not {"Décidée le", "Échéance d’évaluation", "Conclusion"} & measure.keys()
         assert not any(b"Signal gard" in part for part in parts(content).values())
 
 
@@ -108,7 +109,7 @@ def test_6_the_agency_sees_all_of_it() -> None:
     entries, desk = nine()
     content = workbooks(entries, desk, on=day("01/03")).workbook("agence")
     (row,) = records(content, "Situations")
-    assert (row["Signalements"], row["Mesures de l'agence"], row["Signaux hors dossiers"]) == (
+    assert (row["Signalements"], row["Mesures de l’agence"], row["Signaux hors dossiers"]) == (
         9,
         2,
         1,
@@ -224,8 +225,8 @@ def test_the_indicator_comes_from_the_register_and_dictionnaire_defines_it() -> 
     content = WorkbookSet([], made, LIGHT, POLICY).workbook("agence")
     figures = {line[0]: line[1] for line in by_openpyxl(content, "Synthèse") if line[0]}
     assert figures["Situations identifiées en 2017"] == 4
-    assert figures["Part des situations de 2017 avec une mesure de l'agence dans l'année"] == 25
-    assert figures["Situations de 2017 en cours d'évaluation au 31 décembre"] == 2
+    assert figures["Part des situations de 2017 avec une mesure de l’agence dans l’année"] == 25
+    assert figures["Situations de 2017 en cours d’évaluation au 31 décembre"] == 2
     assert figures["Situations de 2017 closes sans mesure"] == 1
     told = {row["Colonne"]: row["Sens"] for row in records(content, "Dictionnaire")}
     assert "Provisoire" in told["Situations identifiées en 2017"]
@@ -281,3 +282,25 @@ def test_nothing_that_stays_at_the_agency_is_in_any_part_of_the_files_of_others(
     agency = b"".join(parts(books.workbook("agence")).values())
     kept = {"JUSTIFICATION"}  # told by `unc registre show` alone
     assert all(f"{one}-SECRET".encode() in agency for one in secrets if one not in kept)
+
+
+def test_consumption_is_a_sheet_of_the_agency_alone() -> None:
+    entries, desk = nine()
+    (name,) = set(view(desk, on=day("01/03")).register.situations)
+    register = replace(
+        view(desk, on=day("01/03")), consumption={name: a_profile(), "SIT-9999": a_profile()}
+    )
+    made = WorkbookSet(entries, context(register=register), LIGHT, POLICY, two_centres())
+    rows = records(made.workbook("agence"), "Consommation")
+    assert {one["Situation"] for one in rows} == {name}
+    (region,) = [one for one in rows if one["Groupe"] == "Bretagne"]
+    assert (region["Axe"], region["Boîtes"], region["Part (%)"]) == ("région", 80_000, 80.8)
+    assert "à part" in region["Jugement"]
+    assert "édition" in region["Source"]
+    (absent,) = [one for one in rows if one["Période"] == "2023"]
+    assert (absent["Boîtes"], absent["Jugement"]) == (None, "hors champ")
+    for author in ("crpv-lyon", "reseau"):
+        content = made.workbook(author)
+        assert b'name="Consommation"' not in parts(content)["xl/workbook.xml"]
+        assert not any(b"zetaloxine" in part for part in parts(content).values())
+    assert any(b"zetaloxine" in part for part in parts(made.workbook("agence")).values())

@@ -8,7 +8,7 @@ from mappings.dossier.model import Company
 from mappings.report.model import Answer
 from tests.exports.conftest import POLICY, answered, build, by_openpyxl, context, entry, records
 from tests.triage.situations.planted import the_matching
-from triage.registre.indicator import YearFigure
+from triage.registre.years.indicator import YearFigure
 from triage.situations.facts import facts_of
 from triage.situations.followup import follow_up
 
@@ -120,7 +120,7 @@ def test_follow_up_of_the_whole_situation_is_shown_to_the_agency_with_its_defini
     assert row["Effet de la première mesure"].startswith("6 avant, 1 après, sur ")
     assert "tau = " in row["Tendance mensuelle"]
     figures = {line[0]: line[1] for line in by_openpyxl(content, "Synthèse") if line[0]}
-    name = "Part des situations de 2025 avec une mesure de l'agence dans l'année"
+    name = "Part des situations de 2025 avec une mesure de l’agence dans l’année"
     assert figures[name] == 100
     told = {(one["Feuille"], one["Colonne"]): one for one in records(content, "Dictionnaire")}
     for column in row:

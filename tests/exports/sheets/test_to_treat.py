@@ -90,7 +90,7 @@ def test_a_centre_reads_which_dossiers_need_it_why_it_has_them_and_why_now() -> 
     content = LATER.workbook("crpv-lyon")
     found = rows(content)
     told = [
-        (n, one["Pourquoi maintenant"], one["Pourquoi vous l'avez"]) for n, one in found.items()
+        (n, one["Pourquoi maintenant"], one["Pourquoi vous l’avez"]) for n, one in found.items()
     ]
     assert told == [
         (7, "priorité P1", "rapporteur"),
@@ -160,7 +160,7 @@ def test_why_a_dossier_was_given_to_a_centre_follows_the_annotation() -> None:
     kept = POLICY.model_copy(update={"annotations": frozenset()})
     hidden = WorkbookSet(BEFORE, context(), COLUMNS, kept, CENTRES)
     found = records(hidden.workbook("crpv-lyon"), "Dossiers")
-    assert {row["Pourquoi vous l'avez"] for row in found} == {
+    assert {row["Pourquoi vous l’avez"] for row in found} == {
         "territoire ou rapporteur",
         "national",
     }
@@ -269,8 +269,8 @@ def test_overseas_and_abroad_are_told_apart_from_what_lacks_a_centre() -> None:
     content = made(entries).workbook("agence")
     figures = {row[0]: row[1] for row in by_openpyxl(content, "Synthèse")}
     assert figures["Dossiers sans centre"] == 1
-    assert figures["Dossiers d'outre-mer sans centre"] == 1
-    assert figures["Dossiers de l'étranger"] == 1
+    assert figures["Dossiers d’outre-mer sans centre"] == 1
+    assert figures["Dossiers de l’étranger"] == 1
     shown = {row["Dossier"]: row["CRPV"] for row in records(content, "Dossiers")}
     assert shown[2] == "Sans centre\u00a0: Étranger"
 

@@ -93,6 +93,7 @@ def test_libreoffice_prints_the_workbook(soffice: str, content: bytes, tmp_path:
         assert "Dossier" in pages[name][0], name
         assert last in pages[name][0], f"{name} is one page wide"
     assert frame_at_the_right(pages["Synthèse"][1]), "the charts are whole, their frames too"
+    assert least_points(printed) >= 7, "texts can be read on paper"
 
 
 Picture = list[bytes]
@@ -130,6 +131,14 @@ def frame_at_the_right(picture: Picture) -> bool:
     dark = [sum(row[at] < 240 for row in body) for at in range(len(body[0]))]
     last = max(at for at, count in enumerate(dark) if count)
     return max(dark[last - 1 : last + 1]) > len(body) / 3
+
+
+def least_points(printed: Path) -> float:
+    """Size of the smallest letters of all pages, to a third of a point."""
+    tool = shutil.which("pdftohtml") or pytest.fail("poppler-utils is not installed")
+    command = [tool, "-xml", "-i", "-zoom", "3", "-stdout", str(printed)]
+    told = subprocess.run(command, check=True, capture_output=True, timeout=60).stdout  # noqa: S603
+    return min(int(size) for size in re.findall(rb'<fontspec [^>]*size="(\d+)"', told)) / 3
 
 
 def text_of(printed: Path, page: int) -> str:

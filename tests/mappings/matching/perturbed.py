@@ -7,6 +7,7 @@ import random
 import re
 from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
+from itertools import pairwise
 
 from ruamel.yaml import YAML
 
@@ -27,6 +28,12 @@ from tests.mappings.matching.variants import (
 _TOLD: Raw = YAML(typ="safe").load((FORMS / "leurres.yaml").read_text("utf-8"))
 _NARROWER: list[str] = _TOLD["bornes"]
 _INSTEAD: Mapping[str, list[str]] = _TOLD["substitutions"]
+_OTHERWISE: Mapping[str, list[str]] = _TOLD["autrement"]
+_COUNTS = {"integer_number", "decimal_number", "number"}
+_TYPES = {"dates": {"date", "datetime"}, "comptes": _COUNTS, "par unité": _COUNTS}
+"""Of the kinds that ask for another thing of the same type, what they are asked of."""
+KINDS = (*_OTHERWISE, "fondues")
+"""What makes another question of one."""
 
 
 def names() -> list[str]:
@@ -96,15 +103,48 @@ def of_another_thing(variant: Variant, chance: random.Random) -> Variant:
     return _told_of(variant, revision, changed)
 
 
+def otherwise(variant: Variant, kind: str, chance: random.Random) -> Variant:
+    """A form of which a third of the questions ask another thing, of one kind."""
+    revision, changed = deepcopy(variant.form["revisions"][-1]), set()
+    no_question = {"header_section", "repetition"}
+    questions = [one for one in every(revision) if one["type"] not in no_question]
+    for one, after in pairwise([*questions, questions[0]]):
+        if chance.random() > 1 / 3 or one["type"] not in _TYPES.get(kind, {one["type"]}):
+            continue
+        asked = one["label"].rstrip(_MARKS)
+        mark = " ?" if "?" in one["label"][len(asked) :] else ""
+        if kind == "fondues":
+            if any({str(one["id"]), str(after["id"])} <= ids for ids in variant.truth.values()):
+                continue  # the two parts of one field
+            if "options" in one or one["label"] == after["label"]:
+                continue  # what it gives to choose says what it asks
+            one["label"] = f"{asked} et {after['label']}"
+        else:
+            wording = chance.choice(_OTHERWISE[kind])
+            one["label"] = f"{wording.format(asked)}{'' if '?' in wording else mark}"
+        changed.add(str(one["id"]))
+    return _told_of(variant, revision, changed)
+
+
 def wrong_sure(variant: Variant, lexicon: Lexicon | None = None) -> dict[str, str]:
     """What is called sure of a form and is not what it asks: by path, the question taken for it."""
     matching = match_form(our_wants(lexicon), variant.revision, samples={})
     return {
         path: one.offered.descriptor.label
         for path, one in matching.sure.items()
-        if (taken := champs_of(path, matching)) != variant.truth.get(path)
-        and not taken <= variant.accepted.get(path, frozenset())
+        if not _right(path, matching, variant)
     }
+
+
+def _right(path: str, matching: Matching, variant: Variant) -> bool:
+    none: frozenset[str] = frozenset()
+    asked, accepted = variant.truth.get(path, none), variant.accepted.get(path, none)
+    if matching.matches[path].offered.flat:  # rows are made of the columns that are found alone
+        columns = (one for one in matching.matches if one.startswith(f"{path}."))
+        taken = none.union(*(champs_of(one, matching) for one in columns))
+        return taken <= asked | accepted
+    taken = champs_of(path, matching)
+    return taken == asked or taken <= accepted
 
 
 def champs_of(path: str, matching: Matching) -> frozenset[str]:

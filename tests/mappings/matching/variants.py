@@ -89,11 +89,20 @@ def the_reviewed() -> ReviewedForm:
 
 
 def our_wants(lexicon: Lexicon | None = None) -> Wants:
+    return _our_wants() if lexicon is None else _wants_in(lexicon)
+
+
+@cache
+def _our_wants() -> Wants:
+    return _wants_in(the_lexicon())
+
+
+def _wants_in(lexicon: Lexicon) -> Wants:
     return wants(
         the_mapping(),
         reviewed=[(the_mapping(), the_reviewed())],
         needs=the_needs(),
-        lexicon=lexicon or the_lexicon(),
+        lexicon=lexicon,
     )
 
 

@@ -3,18 +3,24 @@
 import gzip
 import json
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 
 from cli.app import call
 from datafiles.file import DataFileError
 from steps.follow.consumption_load import load_file
-from steps.follow.consumption_profile import Profile, editions, profile
-from steps.wiring.consumption import base_of
+from steps.follow.consumption_profile import editions, profile
+from steps.follow.consumption_sold import sold
+from steps.wiring.public_data.consumption import base_of
+from triage.consumption.profile import Profile
+from triage.situations.words.dci import Salts
 
 BOOK = next((Path(__file__).parents[2] / "data" / "consommation").glob("*.xls"))
-CIP, OTHER = "3400999000116", "3400999000185"
+CIP, OTHER, LATER = "3400999000116", "3400999000185", "3400999000253"
 HEADER = "ATC5;L_ATC5;CIP13;l_cip13;age;sexe;BEN_REG;PSP_SPE;BOITES;REM;BSE"
 LINES = (
     f"Z99AA01;ZÉTALOXINE;{CIP};ZÉTALOX;20;2;11;1;1.250;9.812,50;1,00",
@@ -55,7 +61,7 @@ def test_a_year_is_read_whatever_its_encoding_and_line_ends(
     found = told("Z99AA01", home)
     assert (found.labels, found.boxes) == ({CIP: "ZÉTALOX"}, {2024: 1262})
     assert found.axes["age_sexe"] == {2024: {"20/2": 1250, "0/1": 12}}
-    assert found.sources == ("Open Medic, Assurance maladie, édition 2024",)
+    assert found.cited == "Open Medic, Assurance maladie, édition 2024"
     assert told(OTHER, home).boxes == {2024: -13}
 
 
@@ -89,8 +95,20 @@ def test_an_edition_replaces_the_former_one_of_its_year(tmp_path: Path, home: Pa
         ("OPEN_MEDIC_2024.CSV", table(*LINES).replace("-13", "x"), "ligne 4 : « x »"),
         ("OPEN_MEDIC_2024.CSV", table(*LINES)[:-30], "ligne 4 : "),
         ("OPEN_MEDIC_2024.CSV", table(*LINES).replace(";", "\t"), "absente"),
-        ("OPEN_MEDIC_2024.CSV", table(LINES[0].replace("1.250", "9")), "contre 1249 en 2023"),
-        ("OPEN_MEDIC_2024.CSV", table(*LINES * 3), "contre 1249 en 2023"),
+        ("OPEN_MEDIC_2024.CSV", table(LINES[0].replace("1.250", "9")), "contre 1.249 en 2023"),
+        ("OPEN_MEDIC_2024.CSV", table(*LINES * 3), "contre 1.249 en 2023"),
+        (
+            "OPEN_MEDIC_2024.CSV",
+            table(*LINES, header=HEADER.replace("BOITES;REM", "REM;BOITES")),
+            "ligne 2 : un nombre de boîtes est entier",
+        ),
+        (
+            "OPEN_MEDIC_2024.CSV",
+            table(*LINES, header=HEADER.replace("age;sexe;BEN_REG", "sexe;BEN_REG;age")),
+            "surtout des codes inconnus",
+        ),
+        ("OPEN_MEDIC_2024.CSV", table(*LINES).replace(CIP, "3,4009E+12"), "CIP13"),
+        ("OPEN_MEDIC_2024.CSV", table(*LINES).replace("9.812,50", "9812.50"), "« 9812.50 »"),
         ("OPEN_MEDIC.CSV", table(*LINES[:2]), "--annee"),
         ("OPEN_MEDIC_2023_2024.CSV", table(*LINES[:2]), "--annee"),
         ("autre.xls", "texte", "ne peut pas être ouvert"),
@@ -108,6 +126,21 @@ def test_a_doubtful_file_is_refused_and_what_was_loaded_stays(
     assert str(refused.value).startswith(name)
     assert editions(home) == before
     assert told("Z99AA01", home).boxes == {2023: 1262}
+
+
+def test_a_year_cut_before_its_last_classes_or_without_a_region_is_refused(
+    tmp_path: Path, home: Path
+) -> None:
+    brittany = LINES[0].replace(";11;", ";53;").replace("1.250", "100")
+    last = LINES[0].replace("Z99AA01", "V03AB01").replace("1.250", "40").replace(CIP, LATER)
+    load_file(put(tmp_path, "OPEN_MEDIC_2023.CSV", table(*LINES, brittany, last)), home)
+    cut = put(tmp_path, "OPEN_MEDIC_2024.CSV", table(*LINES))
+    with pytest.raises(DataFileError, match="région absente : 53, que 2023 a"):
+        load_file(cut, home)
+    sorted_cut = put(tmp_path, "OPEN_MEDIC_2024.CSV", table(*LINES, brittany))
+    with pytest.raises(DataFileError, match="classe ATC absente : V, que 2023 a"):
+        load_file(sorted_cut, home)
+    assert load_file(sorted_cut, home, accepted=True).new
 
 
 def test_a_person_may_accept_a_total_and_give_a_year(tmp_path: Path, home: Path) -> None:
@@ -143,7 +176,7 @@ def test_persons_are_shown_as_they_are_and_months_too(
     assert call(["conso", "show", CIP]) == 0
     text = " ".join(capsys.readouterr().out.split())
     assert "Medic'AM, Assurance maladie, édition 2099-01 à 2099-06, tous" in text
-    assert "Personnes traitées (jamais additionnées)" in text
+    assert "Personnes (jamais additionnées)" in text
     assert "438" not in text
     assert call(["conso", "list"]) == 0
     assert "Éditions de consommation" in capsys.readouterr().out
@@ -185,3 +218,108 @@ def test_a_base_of_another_version_is_named(home: Path) -> None:
     base_of(home).write_bytes(b"ce n'est pas une base, mais un texte assez long pour le dire" * 20)
     with pytest.raises(DataFileError, match="supprimez ce fichier"):
         editions(home)
+
+
+def book(
+    path: Path, boxes: Mapping[str, Sequence[float]], *, total: float = 1, months: str = "78"
+) -> Path:
+    """A book of Medic'AM: boxes of a presentation by month, by sheet; the total is times that."""
+    made = openpyxl.Workbook()
+    for name, values in boxes.items():
+        sheet = made.create_sheet(name)
+        heads = [f"Nombre de boites\nremboursées 2025-0{month}" for month in months]
+        sheet.append(["CIP13", "NOM COURT", *heads])
+        sheet.append([CIP, "X", *values])
+        sheet.append(["", "Homéopathie", *(10 for _ in values)])
+        sheet.append(["", "Total", *(total * value + 10 for value in values)])
+    made.save(path)
+    return path
+
+
+def test_months_replace_those_of_before_and_only_their_edition_is_cited(
+    tmp_path: Path, home: Path
+) -> None:
+    load_file(book(tmp_path / "a.xlsx", {"tous_presc": (1000, 1100)}), home)
+    load_file(book(tmp_path / "b.xlsx", {"tous_presc": (1000, 1200, 900)}, months="789"), home)
+    assert told(CIP, home).months == {"2025-07": 1000, "2025-08": 1200, "2025-09": 900}
+    (edition,) = editions(home)
+    assert (edition.period, edition.source) == ("2025-07 à 2025-09", "b.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("boxes", "more", "reason"),
+    [
+        ({"tous_presc": (1000, 1100)}, {"total": 2}, "le total publié est 2.010"),
+        ({"tous_presc": (1000, 9000)}, {}, "9.000 boîtes en 2025-08, contre 1.100"),
+        ({"tous_presc": (1000, 100)}, {}, "100 boîtes en 2025-08, contre 1.100"),
+        ({"tous_presc": (1000, 1100)}, {"months": "79"}, "aucun mois entre 2025-07 et 2025-09"),
+        ({"tous_presc": (1000, 1100)}, {"months": "77"}, "deux colonnes"),
+        ({"tous_presc": (1000, 1100), "autre": (1, 1)}, {}, "deux feuilles"),
+        (
+            {"tous_presc": (1000, 1100), "liberaux": (900, 100), "salaries": (100, 100)},
+            {},
+            "2025-08 : 200 boîtes de libéraux et de salariés, contre 1.100 de tous",
+        ),
+        ({"tous_presc": (1000, 1100), "liberaux": ("x", 1)}, {}, "liberaux.*« x »"),
+    ],
+)
+def test_a_doubtful_book_changes_nothing(
+    tmp_path: Path, home: Path, boxes: Any, more: Any, reason: str
+) -> None:
+    load_file(book(tmp_path / "medic.xlsx", {"tous_presc": (1000, 1100)}), home)
+    before = editions(home)
+    if "x" in boxes.get("liberaux", ()):
+        made = openpyxl.load_workbook(book(tmp_path / "new.xlsx", {"tous_presc": (1000, 1100)}))
+        sheet = made.create_sheet("liberaux")
+        sheet.append(["CIP13", "Nombre de boites remboursées 2025-07"])
+        sheet.append([CIP, "x"])
+        made.save(tmp_path / "new.xlsx")
+        path = tmp_path / "new.xlsx"
+    else:
+        path = book(tmp_path / "new.xlsx", boxes, **more)
+    with pytest.raises(DataFileError, match=reason) as refused:
+        load_file(path, home)
+    assert "ce qui était chargé reste" in str(refused.value)
+    assert editions(home) == before
+    assert told(CIP, home).months == {"2025-07": 1000, "2025-08": 1100}
+
+
+def test_a_person_may_accept_a_doubtful_book(tmp_path: Path, home: Path) -> None:
+    load_file(book(tmp_path / "a.xlsx", {"tous_presc": (1000, 1100)}), home)
+    load_file(book(tmp_path / "b.xlsx", {"tous_presc": (1000, 9000)}), home, accepted=True)
+    assert told(CIP, home).months["2025-08"] == 9000
+
+
+def test_monthly_books_alone_give_the_curve_of_a_substance(home: Path) -> None:
+    load_file(BOOK, home)
+    salts = Salts(frozenset({"chlorhydrate"}))
+    found = sold(home, {"SIT-0001": {"zetaloxine"}, "SIT-0002": {"rien"}}, salts=salts)
+    assert found["SIT-0001"].months == {
+        "2099-01": 1200, "2099-02": 1274, "2099-03": 1348, "2099-04": 1422, "2099-05": 1496,
+        "2099-06": 1570,
+    }  # fmt: skip
+    assert found["SIT-0001"].years == {}
+    assert found["SIT-0002"].months == {}
+    assert told("Z99AA01", home).months["2099-01"] == 1200
+
+
+def test_a_file_of_persons_cut_short_is_refused(tmp_path: Path, home: Path) -> None:
+    rows = "".join(f"{CIP};{region};20\n" for region in (11, 24, 27, 28, 32))
+    load_file(put(tmp_path, "NB_2023_cip13_reg.CSV", f"CIP13;BEN_REG;nbc\n{rows}"), home)
+    cut = put(tmp_path, "NB_2024_cip13_reg.CSV", f"CIP13;BEN_REG;nbc\n{CIP};11;25\n")
+    with pytest.raises(DataFileError, match="1 lignes, contre 5 dans NB_2023"):
+        load_file(cut, home)
+    assert load_file(cut, home, accepted=True).new
+
+
+def test_an_archive_may_hold_a_notice_beside_its_table(tmp_path: Path, home: Path) -> None:
+    path = tmp_path / "2025-07-a-08_medic-am.zip"
+    inner = book(tmp_path / "medic.xlsx", {"tous_presc": (1000, 1100)})
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(inner, "dossier/medic.xlsx")
+        archive.writestr("dossier/notice.pdf", b"%PDF")
+    assert load_file(path, home).editions[0].boxes == 2100
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.write(inner, "dossier/autre.xlsx")
+    with pytest.raises(DataFileError, match="2 tables"):
+        load_file(path, home)

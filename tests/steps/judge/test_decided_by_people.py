@@ -53,7 +53,7 @@ def test_a_status_set_by_hand_is_the_one_that_answers(bridge: MakeBridge) -> Non
         cells = row(made, "agence", held.number)
         assert cells is not None
         assert (cells["Statut"], cells["Statut proposé"]) == ("Complet", "À compléter")
-        assert "Complet" in str(cells["Écarts d'annotation"])
+        assert "Complet" in str(cells["Écarts d’annotation"])
         again = made.run()
         assert again.nothing_done()
 

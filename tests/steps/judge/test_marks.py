@@ -13,7 +13,7 @@ from settings import ROOT, Settings
 from steps.judge.judge import judge
 from steps.publish.export import entries_of, export
 from steps.read.poll import poll
-from steps.wiring.reference import load
+from steps.wiring.public_data.reference import load
 from steps.wiring.services import Services, connect
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge, bridge_on

@@ -16,7 +16,7 @@ from settings import ROOT
 from steps.follow.consumption_load import load_file
 from steps.judge.judge import judge
 from steps.read.poll import poll
-from steps.wiring.reference import load
+from steps.wiring.public_data.reference import load
 from steps.wiring.services import connect
 from steps.wiring.summary import Summary
 from store.repository import open_store

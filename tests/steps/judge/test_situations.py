@@ -250,9 +250,20 @@ def test_signals_and_gaps_are_shown_beside_their_situations(
     assert situation in found["gaps"][0]["situations"]
     beside = json.loads(unc("situations", "show", situation, "--json"))["consumption"]
     assert (beside["signals"], beside["gaps"]) == (found["signals"], found["gaps"])
-    for words in (("consumption",), ("show", situation)):
+    profile = beside["profile"]
+    assert (profile["boxes"]["2024"], profile["growth"][0]["grows"]) == (9000, True)
+    judged = {(one["axis"], one["code"]): (one["by"], one["apart"]) for one in profile["receivers"]}
+    assert judged == {  # the licence has « chez l'enfant », reports name psychiatrists
+        ("age", "20"): ("autorisation", True),
+        ("prescripteur", "1"): ("signalement", True),
+        ("sexe", "2"): ("autorisation", False),
+    }
+    for words, told in (
+        (("consumption",), "1 signal(aux) de consommation"),
+        (("show", situation), "au-dessus de l'intervalle (q < 0,001)"),
+    ):
         shown = unc("situations", *words)
-        assert "1 signal(aux) de consommation" in shown
+        assert told in " ".join(shown.split())
         assert "9\u202f000" in shown
         assert "2,50" in shown
         assert "Open Medic, Assurance maladie, édition 2024" in " ".join(shown.split())
@@ -263,15 +274,33 @@ def test_too_few_years_are_told_and_are_no_good_news(
     tables: Path, unc: Callable[..., str], known: tuple[str, str]
 ) -> None:
     situation, substance = known
-    assert "consommation" not in unc("situations", "show", situation)
+    assert "Aucune table de consommation chargée" in unc("situations", "show", situation)
     for year in range(2020, 2025):
         open_medic(tables, year, {substance: 10})
     for words in (("consumption",), ("show", situation)):
         shown = unc("situations", *words)
-        assert "il faut au moins 5 années avant la dernière, et il y en a 4" in shown
+        assert "il faut au moins 5 années avant la dernière, et il y en a 4" in " ".join(
+            shown.split()
+        )
         assert "0 signal" not in shown
     found = json.loads(unc("situations", "consumption", "--json"))
     assert (found["past_years"], found["past_years_needed"]) == (4, 5)
+
+
+def test_what_is_not_published_of_a_situation_is_out_of_scope_and_no_zero(
+    tables: Path, unc: Callable[..., str], known: tuple[str, str]
+) -> None:
+    situation, substance = known
+    for year in (2022, 2024):
+        open_medic(tables, year, {substance: 10} if year == 2022 else {})
+    shown = " ".join(unc("situations", "show", situation).split())
+    assert "│ Boîtes │ 10 │ hors champ │" in shown
+    shutil.rmtree(tables)
+    tables.mkdir()
+    open_medic(tables, 2024, {})
+    shown = " ".join(unc("situations", "show", situation).split())
+    assert "Hors champ : aucune boîte remboursée en ville" in shown
+    assert "Open Medic, Assurance maladie, édition 2024" in shown
 
 
 def test_a_table_that_nobody_loaded_is_told(tables: Path, unc: Callable[..., str]) -> None:

@@ -17,7 +17,7 @@ from steps.judge.situation_decisions import confirm
 from steps.publish.export import export
 from steps.publish.opinions import take_in
 from steps.publish.requested import Request, hand_out
-from steps.wiring.reference import load, version_of
+from steps.wiring.public_data.reference import load, version_of
 from steps.wiring.services import Services, open_services
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge, bridge_on
@@ -92,7 +92,7 @@ def test_what_is_refused_keeps_nothing(services: Services, tmp_path: Path) -> No
     [
         ("UNC/1/crpv-lyon/0/0123456789ab", "de la démarche 1"),
         ("UNC/{}/crpv-nulle-part/0/0123456789ab", "table des centres"),
-        ("UNC/{}/crpv-lyon/999999/0123456789ab", "autre installation"),
+        ("UNC/{}/crpv-lyon/999999/0123456789ab", "l'installation dont il vient"),
         ("rien", "n'est pas un classeur de la passerelle"),
     ],
 )

@@ -83,7 +83,7 @@ def test_figures_of_every_dossier_are_not_in_what_holds_some(services: Services)
     held = numbers(folder / "agence.xlsx")
     shown, every = figures(folder / "agence.xlsx"), figures(published(services, "agence"))
     assert manifest["dossiers"] == shown["Dossiers"] == len(held) < every["Dossiers"]
-    assert any("avec une mesure de l'agence" in name for name in every)
-    assert not any("avec une mesure de l'agence" in name for name in shown)
+    assert any("avec une mesure de l’agence" in name for name in every)
+    assert not any("avec une mesure de l’agence" in name for name in shown)
     above = openpyxl.load_workbook(folder / "agence.xlsx")["Changements"]["A1"].value
     assert str(above).startswith("Rien n’est comparé\u00a0: ")

@@ -15,8 +15,8 @@ from store.repository import Store, open_store
 from tests.triage.registre.desk import Desk, lists, shown
 from tests.triage.registre.test_history import START, STEPS, act
 from triage.registre.folding import read
-from triage.registre.indicator import year_figure
 from triage.registre.refused import Refused
+from triage.registre.years.indicator import year_figure
 
 DEMARCHES = count(1)
 

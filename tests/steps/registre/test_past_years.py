@@ -14,9 +14,9 @@ from cli.app import call
 from exports.returned.past_years import read_past_years
 from exports.xlsx.past_years import past_years_template
 from tests.triage.registre.desk import ANNE, Desk, lists
-from triage.registre.past_columns import SHEETS
-from triage.registre.past_years import Past, past_years
 from triage.registre.register import State
+from triage.registre.years.past_columns import SHEETS
+from triage.registre.years.past_years import Past, past_years
 
 ROW: Mapping[str, Any] = {
     "Référence": "2017-001",
@@ -199,7 +199,7 @@ def test_a_formula_and_a_missing_column_are_named() -> None:
     saved = io.BytesIO()
     book.save(saved)
     _, problems = read_past_years(saved.getvalue())
-    assert problems == ("Mesures, ligne 1 : il manque la colonne « Type »",)
+    assert problems == ("Mesures, ligne 1 : il manque la colonne « Type » ; rendez-lui son nom",)
 
 
 def test_the_template_says_what_to_write_and_lists_the_choices() -> None:

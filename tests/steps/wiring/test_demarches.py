@@ -123,7 +123,8 @@ def test_a_number_picks_one_of_them(
 @pytest.mark.parametrize(
     ("content", "named"),
     [
-        ("ceci n'est pas du TOML", "TOML"),
+        ("ceci n'est pas du TOML", "n'est pas du TOML (ligne 1)."),
+        ("[a]\nUNC_DEMARCHE", "n'est pas du TOML (à sa fin)."),
         ("UNC_DEMARCHE = 1", "hors de la table"),
         ("[a]\nUNC_DEMARCH = 1", "demarch"),
         ("[a]\nUNC_DEMARCHE = 'un'", "UNC_DEMARCHE"),

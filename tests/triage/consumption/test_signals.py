@@ -1,5 +1,9 @@
 """Consumption tables are read as they are written, and what departs from its past is flagged."""
 
+import math
+import random
+from dataclasses import replace
+
 import pytest
 
 from triage.consumption.cells import ConsumptionTableError
@@ -8,9 +12,10 @@ from triage.consumption.signals import (
     Consumption,
     PopulationGap,
     by_substance,
+    foreseen,
     signals,
 )
-from triage.situations.dci import Salts
+from triage.situations.words.dci import Salts
 
 SALTS = Salts(frozenset({"chlorhydrate", "sodique"}))
 
@@ -55,9 +60,53 @@ def test_each_signal_says_how_many_false_ones_to_expect_among_those_like_it() ->
     assert alone.q_value == alone.p_value
 
 
-def test_a_substance_absent_of_a_year_counts_as_none_dispensed() -> None:
-    (one,) = by_substance({2023: {"a": 5}, 2024: {}})
-    assert (one.years, one.boxes) == ((2023, 2024), (5, 0))
+def test_a_year_without_a_substance_is_unknown_and_never_none_dispensed() -> None:
+    tables = {2022: {"a": 5}, 2023: {"b": 1}, 2024: {"b": 4, "a": 6}, 2025: {"b": 2}}
+    assert by_substance(tables) == (Consumption("b", (2023, 2024, 2025), (1, 4, 2)),)
+    tables[2025]["a"] = 9
+    one, _ = by_substance(tables)
+    assert (one.years, one.boxes) == ((2022, 2024, 2025), (5, 6, 9))
+    arrived = {year: {"new": 5000} if year > 2023 else {} for year in range(2015, 2025)}
+    assert foreseen(by_substance(arrived)) == ()
+
+
+def noise(seed: int, *, planted: float = 1.0) -> list[Consumption]:
+    """A hundred substances over ten years, with a trend each; the first may grow at the end."""
+    drawn = random.Random(seed)
+    found = []
+    for place in range(100):
+        level, slope = 10 ** drawn.uniform(2.5, 6.5), drawn.gauss(0, 0.05)
+        boxes = [
+            level * math.exp(slope * year + drawn.gauss(0, 0.06)) + drawn.gauss(0, level**0.5)
+            for year in range(10)
+        ]
+        if place == 0:
+            boxes[-1] *= planted
+        counts = tuple(max(0, round(one)) for one in boxes)
+        found.append(Consumption(f"s{place}", tuple(range(2015, 2025)), counts))
+    return found
+
+
+def test_a_planted_growth_is_found_among_many_substances() -> None:
+    found = [signals(noise(seed, planted=2)) for seed in range(20)]
+    grown = [{one.substance for one in each if one.grows} for each in found]
+    assert sum("s0" in each for each in grown) >= 19
+    assert sum(len(each - {"s0"}) for each in grown) <= 4, "5 % of what is found, on average"
+
+
+def test_noise_gives_no_more_established_signals_than_is_stated() -> None:
+    found = [signals(noise(seed)) for seed in range(100, 140)]
+    assert sum(any(one.established for one in each) for each in found) <= 6, "5 % of 40 is 2"
+    outside = sum(map(len, found)) / 4000
+    assert 0.03 < outside < 0.08, "one in twenty is outside its own interval by chance"
+
+
+def test_a_past_of_a_few_years_is_judged_beside_other_substances() -> None:
+    short = [
+        replace(one, years=one.years[-6:], boxes=one.boxes[-6:]) for one in noise(1, planted=3)
+    ]
+    (found, *_) = signals(short)
+    assert (found.substance, found.grows) == ("s0", True)
 
 
 def test_populations_give_their_gap_where_both_are_given() -> None:

@@ -7,13 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from triage.registre import indicator, life, measures, questions
+from triage.registre import life, measures, questions
 from triage.registre.acts import BRIDGE, Act, By, Draft
 from triage.registre.folding import read
 from triage.registre.life import LevelGiven, When
 from triage.registre.lists import Lists, parse_lists
 from triage.registre.measures import next_number
 from triage.registre.register import MeasureState, Register, Situation
+from triage.registre.years import indicator
 
 ANNE = By("Anne Durand", "commande")
 TEXTS: Mapping[str, str] = {

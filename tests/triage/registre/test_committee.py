@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from tests.triage.registre.desk import ANNE, Desk, day, lists
-from triage.registre import committee
 from triage.registre.acts import history
-from triage.registre.committee import Meeting, MeetingState, meetings
+from triage.registre.committee import seances as committee
+from triage.registre.committee.seances import Meeting, MeetingState, meetings
 from triage.registre.refused import Refused
 from triage.registre.register import MeasureState, State
 

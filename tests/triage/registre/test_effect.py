@@ -14,7 +14,7 @@ from tests.triage.situations.planted import the_matching
 from tests.triage.situations.test_duplicates import told as described
 from triage.registre.acts import history
 from triage.registre.duplicates import confirm_copy, copies, withdraw_copy
-from triage.registre.effect import (
+from triage.registre.effect.effect import (
     ALWAYS,
     Cause,
     Effect,
@@ -22,11 +22,11 @@ from triage.registre.effect import (
     effect_of,
     other_measures,
 )
-from triage.registre.effect_text import told_lines, told_reports, verdict_of
+from triage.registre.effect.segmented import segmented
+from triage.registre.effect.text import told_lines, told_reports, verdict_of
 from triage.registre.events import events, note_event
 from triage.registre.refused import Refused
 from triage.registre.register import Measure
-from triage.registre.segmented import segmented
 from triage.situations.families import new_reports
 
 DAY = date(2026, 6, 1)

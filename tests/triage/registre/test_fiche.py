@@ -10,12 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.triage.registre.desk import ANNE, Desk, lists
-from triage.registre import committee, signals
-from triage.registre.committee import meetings
-from triage.registre.effect import Observed, effect_of
-from triage.registre.fiche import CentreAnswer, Counted, Fiche, Known, count, fiche, may_be_shown
+from triage.registre import signals
+from triage.registre.committee import seances as committee
+from triage.registre.committee.fiche import (
+    CentreAnswer,
+    Counted,
+    Fiche,
+    Known,
+    count,
+    fiche,
+    may_be_shown,
+)
+from triage.registre.committee.names_hidden import HIDDEN, hidden
+from triage.registre.committee.seances import meetings
+from triage.registre.effect.effect import Observed, effect_of
 from triage.registre.levels import ProposedLevel
-from triage.registre.names_hidden import HIDDEN, hidden
 
 DAY = date(2026, 6, 1)
 SECRETS = (

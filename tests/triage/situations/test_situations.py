@@ -14,12 +14,12 @@ from mappings.report.model import Report
 from mappings.schema.model import FormMapping
 from tests.triage.situations.planted import described, reports, the_matching
 from triage.situations.clusters import Cluster, Clusters
-from triage.situations.dci import Salts, joined
 from triage.situations.description import Description, annotated, describe, overrule
 from triage.situations.grouping import group, signature
 from triage.situations.likeness import Signature
 from triage.situations.matching import FollowedClass, Matching, parse_matching
 from triage.situations.propose import Placed, members_of, next_id, propose, resolve
+from triage.situations.words.dci import Salts, joined
 
 RULES = Path(__file__).parents[3] / "triage/unc"
 FILE = RULES / "rapprochements.yaml"

@@ -10,11 +10,11 @@ from datafiles.file import DataFileError
 from mappings.medicines.reference import build_reference
 from mappings.report.model import Report
 from tests.triage.situations.planted import the_matching
-from triage.situations.dci import Salts
 from triage.situations.description import describe
 from triage.situations.facets import use_agreement
-from triage.situations.names import canonical, read_names, reference_names
-from triage.situations.vocabulary import BESIDE, labels_of, parse_vocabulary
+from triage.situations.words.dci import Salts
+from triage.situations.words.substances import canonical, read_names, reference_names
+from triage.situations.words.vocabulary import BESIDE, labels_of, parse_vocabulary
 
 FILE = """
 ignored: [traitement, aigu, maladie, de, du, au]

@@ -1,0 +1,1 @@
+"""`Situations`: reports on one use of one substance, counted across companies."""

@@ -1,0 +1,235 @@
+"""`Situations`: reports on one use of one substance, counted across companies.
+
+A row is a situation as `unc situations` and annotation 907 have it, so that what a person
+confirmed, merged or split is what the workbook shows. Reports in scope that are in none (not yet
+placed, or without a substance) are counted by substance and nature of the non-conformity, without
+an id. What is out of scope is no situation.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from datetime import timedelta
+
+from exports.cells import paris
+from exports.model import ExportContext, latest_change
+from exports.readers.patient_marks import marked
+from exports.readers.reading import Reading
+from exports.readers.registre import RegisterReading
+from exports.sheets.blocks import natures
+from exports.sheets.columns import Figures, SheetSpec
+from exports.sheets.situations.cells import Group
+from exports.sheets.situations.columns import PRINTED, counts_told, shown_to
+from exports.sheets.tables import Table
+from french.text import normalise_label
+from mappings.report.model import Answer
+from mappings.schema.model import Audience
+from triage.situations.description import Description
+from triage.situations.matching import Matching
+from triage.situations.propose import is_ours
+from triage.situations.titles import title_of
+from triage.situations.trends import Trend, monthly
+
+
+def situations(
+    readings: Sequence[Reading],
+    *,
+    origins: Figures,
+    sheet: SheetSpec,
+    registered: RegisterReading,
+    trends: Mapping[str, Trend],
+) -> Table:
+    """Return the table of situations: as they rank, where their rank is known and may be read.
+
+    Else those that rise come first, then those with most reports.
+    """
+    known = [one for one in readings if not one.decision.excluded]
+    placed = (*_placed(known, origins, registered, trends), *_unplaced(known, origins, registered))
+    groups = (*placed, *_without_reports({one.situation for one in placed}, origins, registered))
+    ordered = sorted(groups, key=lambda one: (not one.situation, *_order(one), _name(one)))
+    shown = shown_to(registered.audience, registered.policy)
+    return Table(
+        sheet=sheet.name,
+        name=sheet.table,
+        columns=tuple(column for column, _ in shown),
+        rows=tuple(tuple(of(group) for _, of in shown) for group in ordered),
+        printed=PRINTED,
+        above=counts_told(registered.audience),
+        lines=sheet.lines,
+    )
+
+
+def trends_of(
+    readings: Sequence[Reading], *, audience: Audience, context: ExportContext
+) -> Mapping[str, Trend]:
+    """How the reports of each situation move, of what an audience may read.
+
+    Of the agency, as the follow-up has it. Of the network, of the dossiers that it may read and of
+    nothing else; an export that is filtered says nothing of it.
+    """
+    if audience == "agence":
+        return {name: view.follow_up.trend for name, view in context.situations.items()}
+    read = [one for one in readings if not one.decision.excluded]
+    until = latest_change(one.entry for one in read)
+    if context.filters or until is None:
+        return {}
+    days = defaultdict(list)
+    for one in read:
+        view = context.situations.get(one.entry.situation)
+        if one.entry.situation and (view is None or one.number in view.facts.counted):
+            days[one.entry.situation].append(paris(one.entry.report.deposited_at).date())
+    first = min(paris(one.entry.report.deposited_at).date() for one in read)
+    end = paris(until).date() + timedelta(days=1)
+    return {name: monthly(found, first=first, until=end) for name, found in days.items()}
+
+
+def _order(group: Group) -> tuple[int, bool, int]:
+    ranked = group.registered.context.register.ranked
+    place = ranked.get(group.situation) if group.registered.is_agency else None
+    rises = group.trend is not None and group.trend.direction == "up"
+    return (place.rank if place else len(ranked) + 1, not rises, -len(group.readings))
+
+
+def _name(group: Group) -> tuple[str, ...]:
+    return (group.situation, *map(normalise_label, group.substances), *group.natures)
+
+
+def _placed(
+    readings: Sequence[Reading],
+    origins: Figures,
+    registered: RegisterReading,
+    trends: Mapping[str, Trend],
+) -> Iterator[Group]:
+    found: dict[str, list[Reading]] = defaultdict(list)
+    for reading in readings:
+        if reading.entry.situation:
+            found[reading.entry.situation].append(reading)
+    for situation, members in found.items():
+        spelling: dict[str, str] = {}
+        for reading in members:
+            for key, substance in _substances(reading, origins).items():
+                spelling.setdefault(key, substance)
+        natured = dict.fromkeys(nature for one in members for nature in natures(one, origins))
+        yield Group(
+            situation,
+            tuple(spelling.values()),
+            tuple(natured),
+            members,
+            origins,
+            registered.context.situations.get(situation),
+            registered,
+            title=_public(situation, registered) or _title(members, origins, name=situation),
+            trend=trends.get(situation),
+        )
+
+
+def _without_reports(
+    placed: AbstractSet[str], origins: Figures, registered: RegisterReading
+) -> Iterator[Group]:
+    """Situations that no dossier here is in: of other signals, or whose dossiers were erased."""
+    for name, one in registered.situations.items():
+        if name in placed or not (one.signals or one.identified_on):
+            continue
+        here = registered.beside(name).signals
+        substances = dict.fromkeys(str(each.fields["substance"]) for each in here)
+        natures = dict.fromkeys(filter(None, (str(each.fields.get("nature", "")) for each in here)))
+        yield Group(
+            name,
+            tuple(substances),
+            tuple(natures),
+            (),
+            origins,
+            None,
+            registered,
+            title=_public(name, registered),
+        )
+
+
+def _public(name: str, registered: RegisterReading) -> str:
+    return str(registered.titled(name) or "") if name in registered.situations else ""
+
+
+def _unplaced(
+    readings: Sequence[Reading], origins: Figures, registered: RegisterReading
+) -> Iterator[Group]:
+    groups: dict[tuple[str, str], list[Reading]] = defaultdict(list)
+    spelling: dict[str, str] = {"": ""}
+    for reading in readings:
+        if reading.entry.situation:
+            continue
+        for key, substance in (_substances(reading, origins) or {"": ""}).items():
+            spelling.setdefault(key, substance)
+            for nature in tuple(natures(reading, origins)) or ("",):
+                groups[key, nature].append(reading)
+    for (key, nature), members in groups.items():
+        named = tuple(filter(None, (spelling[key],))), tuple(filter(None, (nature,)))
+        title = _title(members, origins)
+        yield Group("", *named, members, origins, None, registered, title=title)
+
+
+def _title(readings: Sequence[Reading], origins: Figures, *, name: str = "") -> str:
+    """What people call a situation: the name that they gave, else the one that is proposed.
+
+    Outside the agency it is drawn of what may be read there alone: no word of a declarant's.
+    """
+    first = readings[0]
+    if name and not is_ours(name) and first.audience == "agence":
+        return name
+    view = first.context.situations.get(name)
+    if view is not None and first.audience == "agence":
+        return view.facts.title
+    matching = first.context.matching
+    if matching is None:
+        return ""
+    ordered = sorted(readings, key=lambda one: (one.entry.report.deposited_at, one.number))
+    told = [
+        described
+        for one in ordered
+        if (described := one.once("description", lambda it: _shared(it, origins, matching)))
+    ]
+    return title_of(told, matching) if told else ""
+
+
+def _shared(reading: Reading, origins: Figures, matching: Matching) -> Description | None:
+    """A description without what its readers may not know, nor what may be a patient's."""
+    description = reading.entry.description
+    if description is None or reading.audience == "agence":
+        return description
+
+    def open_(*fields: str) -> bool:
+        verdict = reading.entry.assessment
+        return reading.may_tell(fields) and not any(
+            marked(verdict, one.partition(".")[0]) for one in fields
+        )
+
+    place = matching.situations.medicines
+    columns = (place.cis, place.substance, place.name)
+    named = open_(*(f"{place.rows}.{one}" for one in columns if one))
+    typed, told_in = set(_substances(reading, origins).values()), matching.situations.told_in
+    return replace(
+        description,
+        medicines=description.medicines if named else (),
+        spelt={key: one for key, one in description.spelt.items() if one in typed},
+        facets={
+            key: one if open_(key, *told_in) else () for key, one in description.facets.items()
+        },
+        title="",
+        use="",
+    )
+
+
+def _substances(reading: Reading, origins: Figures) -> Mapping[str, str]:
+    """How a dossier spells each of its substances, by the substance as it is compared."""
+    field, _, name = origins.substance.partition(".")
+
+    def found(one: Reading) -> Mapping[str, str]:
+        spelt: dict[str, str] = {}
+        for row in one.rows(field):
+            shown = one.cell(row, field=field, name=name)
+            text = shown.value if isinstance(shown, Answer) else None
+            if isinstance(text, str) and (key := normalise_label(text)):
+                spelt.setdefault(key, text.strip())
+        return spelt
+
+    return reading.once("substances", found)

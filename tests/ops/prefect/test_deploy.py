@@ -1,0 +1,102 @@
+"""`unc deploy` on a real Prefect server: run twice is run once, and what is missing is told."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+import requests
+from ruamel.yaml import YAML
+
+from cli.doctor.prefect import automations_check
+from tests.ops.conftest import BIN, ROOT, running, wait_for
+from tests.ops.prefect.stack import free_port
+
+HOOK = "http://127.0.0.1:9/alerte-secrete"
+DEPLOYMENTS = {one["name"] for one in YAML(typ="safe").load(ROOT / "prefect.yaml")["deployments"]}
+AUTOMATIONS = [
+    one["name"] for one in YAML(typ="safe").load(ROOT / "flows/automations.yaml")["automations"]
+]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Environment of a command beside a server on its own SQLite base."""
+    home, port = tmp_path_factory.mktemp("prefect"), free_port()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "HOME": str(home),
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    command = [str(BIN / "prefect"), "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    with running(command, env=environment, log=home / "logs" / "server.log"):
+        wait_for(lambda: _is_up(environment), seconds=300, what="the Prefect server")
+        yield environment
+
+
+def _is_up(environment: Mapping[str, str]) -> bool:
+    try:
+        return requests.get(f"{environment['PREFECT_API_URL']}/health", timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+def deploy(environment: Mapping[str, str], **more: str) -> dict[str, Any]:
+    done = subprocess.run(  # noqa: S603
+        [str(BIN / "unc"), "deploy", "--json"],
+        env={**environment, **more}, cwd=ROOT, capture_output=True, text=True, check=False,
+        timeout=600,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert HOOK not in done.stdout + done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def held(environment: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """Name and id of what the server holds."""
+    return {
+        kind: sorted(
+            (one["name"], one["id"])
+            for one in requests.post(
+                f"{environment['PREFECT_API_URL']}/{kind}/filter", json={}, timeout=30
+            ).json()
+        )
+        for kind in ("work_pools", "deployments", "automations", "block_documents")
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1_200)
+def test_deploying_twice_is_deploying_once_and_heals_what_was_taken_away(
+    server: dict[str, str],
+) -> None:
+    told = deploy(server, UNC_ALERT_WEBHOOK=HOOK)
+    assert told == {"pool_made": True, "automations": AUTOMATIONS, "missing": []}
+    before = held(server)
+    assert {name for name, _ in before["deployments"]} == DEPLOYMENTS
+    assert [name for name, _ in before["automations"]] == sorted(AUTOMATIONS)
+    url = f"{server['PREFECT_API_URL']}/automations"
+    gone = dict(before["automations"])["unc-echec"]
+    requests.delete(f"{url}/{gone}", timeout=30).raise_for_status()
+    assert not deploy(server, UNC_ALERT_WEBHOOK=HOOK)["pool_made"]
+    after = held(server)
+    assert [name for name, _ in after["automations"]] == sorted(AUTOMATIONS)
+    kept = {name: one for name, one in after["automations"] if name != "unc-echec"}
+    assert kept.items() <= dict(before["automations"]).items()
+    for kind in ("work_pools", "deployments", "block_documents"):
+        assert after[kind] == before[kind], kind
+
+
+def test_alerts_that_are_missing_or_off_are_told() -> None:
+    check = automations_check(["a", "b", "c"], {"a": True, "b": False})
+    assert check.level == "info"
+    assert check.text.startswith("absentes : c ; éteintes : b. « unc deploy »")
+    assert automations_check(["a"], {"a": True, "autre": False}).level == "ok"

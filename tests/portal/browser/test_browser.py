@@ -1,0 +1,326 @@
+"""The portal in headless Chromium: what staff do, by mouse, by keyboard alone, and on a phone."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from portal.pages.view import dsfr_is_installed
+from settings import ROOT
+from tests.chromium import picture
+from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, PASSWORD, Portal, add_account, served
+from tests.steps.returning import fill
+
+SHOTS = Path(__file__).parents[3] / "build" / "captures-portail"
+PAGES = ("", "exports", "renvoi", "changements", "dossiers", "indicateurs", "journal")
+ADMINISTRATION = ("comptes", "formulaire", "regles", "textes", "etat", "compte")
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 700}
+AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+Open = Callable[..., AbstractContextManager[Page]]
+
+pytestmark = [pytest.mark.debian, pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def opened(browser: Browser, portal: Portal) -> Open:
+    """Open a window, signed in if an account is named; nothing may be logged to its console."""
+
+    @contextmanager
+    def open_(
+        email: str = "", *, viewport: Any = DESK, scripts: bool = True, url: str = portal.url
+    ) -> Iterator[Page]:
+        context = browser.new_context(
+            base_url=url,
+            viewport=viewport,
+            locale="fr-FR",
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+        )
+        page = context.new_page()
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        if email:
+            sign_in(page, email)
+        yield page
+        context.close()
+        assert not [one for one in said if "status of 40" not in one]
+
+    return open_
+
+
+def sign_in(page: Page, email: str) -> None:
+    page.goto("/connexion")
+    page.get_by_label("Adresse électronique").fill(email)
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("À traiter")
+
+
+def test_a_workbook_is_fetched_in_two_clicks_and_opens(opened: Open, tmp_path: Path) -> None:
+    with opened(LYON) as page:
+        page.get_by_role("link", name="Exports", exact=True).click()
+        with page.expect_download() as waiting:
+            page.get_by_role("link", name="Télécharger crpv-lyon.xlsx").first.click()
+        assert waiting.value.suggested_filename.endswith("-crpv-lyon.xlsx")
+        waiting.value.save_as(tmp_path / "mine.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "mine.xlsx")
+    assert book.sheetnames[:2] == ["À traiter", "Synthèse"]
+
+
+def test_dossiers_are_filtered_and_a_card_is_read(opened: Open) -> None:
+    with opened(AGENCE) as page:
+        page.get_by_role("link", name="Dossiers", exact=True).click()
+        page.get_by_label("Statut").select_option("À compléter")
+        page.get_by_label("Ordre").select_option("completude")
+        page.get_by_role("button", name="Chercher").click()
+        rows = page.locator("tbody").get_by_role("row")
+        assert rows.count() > 1
+        for row in rows.all():
+            expect(row).to_contain_text("À compléter")
+        picture(page, SHOTS / "recherche.png", whole=True)
+        rows.first.get_by_role("link").first.click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Dossier 24")
+        expect(page.get_by_role("table", name="Éléments absents")).to_contain_text("absente")
+        hidden = page.get_by_role("table", name="Éléments présents")
+        expect(hidden).to_be_hidden()
+        page.locator("summary").first.click()
+        expect(hidden).to_be_visible()
+
+
+def test_the_file_of_another_centre_is_refused(opened: Open, portal: Portal) -> None:
+    links = portal.visitor(ADMIN).file_links()
+    other = next(link for key, link in links.items() if key.endswith("crpv-nice.xlsx"))
+    with opened(LYON) as page:
+        answer = page.goto(other)
+        assert answer is not None
+        assert answer.status == 403
+        expect(page.get_by_role("heading", level=1)).to_have_text("Accès refusé")
+        picture(page, SHOTS / "refus.png")
+
+
+def test_what_changed_is_shown(opened: Open, portal: Portal) -> None:
+    visitor = portal.visitor(NICE)
+    visitor.get([link for key, link in visitor.file_links().items() if "reseau" in key][-1])
+    with opened(NICE) as page:
+        page.get_by_role("link", name="Exports", exact=True).click()
+        page.get_by_role("link", name="voir ce qui a changé depuis").click()
+        expect(page.get_by_role("link", name=f"Dossier {portal.changed}")).to_be_visible()
+        picture(page, SHOTS / "changements-trouves.png", whole=True)
+
+
+FOCUSED = """() => {
+  const e = document.activeElement;
+  const seen = getComputedStyle(e).outlineStyle !== "none";
+  return [(e.labels?.[0]?.innerText || e.innerText || "").trim(), seen];
+}"""
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until what has the focus is called so, and is seen to have it."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        label, seen = page.evaluate(FOCUSED)
+        if label.startswith(name):
+            assert seen, name
+            return
+    pytest.fail(f"no way to « {name} » with the keyboard")
+
+
+def test_everything_is_done_with_the_keyboard_alone(opened: Open, tmp_path: Path) -> None:
+    with opened() as page:
+        page.goto("/connexion")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Contenu", exact=True)).to_be_focused()
+        page.keyboard.press("Enter")
+        tab_to(page, "Adresse électronique")
+        page.keyboard.type(LYON)
+        tab_to(page, "Mot de passe")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("À traiter")
+        tab_to(page, "Exports")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Exports")
+        with page.expect_download() as waiting:
+            tab_to(page, "Télécharger")
+            page.keyboard.press("Enter")
+        waiting.value.save_as(tmp_path / "by-keyboard.xlsx")
+        page.goto("/dossiers")
+        tab_to(page, "Statut")
+        page.keyboard.type("Complet")
+        tab_to(page, "Chercher")
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("Statut")).to_have_value("Complet")
+        tab_to(page, "240")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Dossier 24")
+        tab_to(page, "Se déconnecter")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Connexion")
+
+
+def test_everything_works_without_javascript(opened: Open) -> None:
+    with opened(LYON, scripts=False) as page:
+        for name in ("Ce qui a changé", "Indicateurs", "Dossiers"):
+            page.get_by_role("link", name=name, exact=True).click()
+            expect(page.get_by_role("heading", level=1)).to_have_text(name)
+        page.get_by_label("Mots cherchés").fill("comprime")
+        page.get_by_role("button", name="Chercher").click()
+        assert "q=comprime" in page.url
+        page.get_by_role("button", name="Se déconnecter").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Connexion")
+
+
+def _every_page(page: Page, portal: Portal) -> Iterator[str]:
+    for name in (*PAGES, *ADMINISTRATION):
+        page.goto(f"/{name}")
+        yield name
+    page.goto(f"/dossiers/{portal.changed}")
+    yield "dossier"
+    page.goto("/accessibilite")
+    yield "accessibilite"
+
+
+def _look(page: Page, shot: str) -> list[str]:
+    """Keep a picture; return what axe finds that is serious or critical."""
+    picture(page, SHOTS / f"{shot}.png", whole=True)
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AA}})
+    return [
+        f"{shot}: {one['id']} {one['nodes'][0]['target']}"
+        for one in found.response["violations"]
+        if one["impact"] in {"serious", "critical"}
+    ]
+
+
+@pytest.mark.parametrize("dress", ["sobre", "dsfr"])
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["bureau", "telephone"])
+def test_axe_finds_nothing_serious_and_pages_fit_the_screen(
+    opened: Open, portal: Portal, dress: str, viewport: Any
+) -> None:
+    if dress == "dsfr" and not dsfr_is_installed():
+        missing = "the State's design system is not installed (make portal-assets)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    wide = viewport["width"]
+    with (
+        served(portal.source, dsfr=dress == "dsfr") as dressed,
+        opened(viewport=viewport, url=dressed.url) as page,
+    ):
+        page.goto("/connexion")
+        found = _look(page, f"{dress}-{wide}-connexion")
+        sign_in(page, ADMIN)
+        for name in _every_page(page, portal):
+            found += _look(page, f"{dress}-{wide}-{name}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= wide, name
+    assert not found
+
+
+def test_a_card_is_printed_on_two_pages(opened: Open, portal: Portal) -> None:
+    for email in (AGENCE, NICE):
+        with opened(email) as page:
+            for number in (portal.changed, portal.hostile):
+                page.goto(f"/dossiers/{number}")
+                printed = page.pdf(path=SHOTS / f"dossier-{number}.pdf", prefer_css_page_size=True)
+                count = len(re.findall(rb"/Type\s*/Page[^s]", printed))
+                assert 1 <= count <= 2, (email, number, count)
+
+
+def test_a_day_of_a_centre(opened: Open, portal: Portal, tmp_path: Path) -> None:
+    """Reads what waits, types an opinion, sends a workbook back with a wrong cell, mends it."""
+    email = "journee@lyon.example.fr"
+    add_account(portal.source, email, "centre:lyon")
+    with opened(email, scripts=False) as page:
+        picture(page, SHOTS / "journee-1-a-traiter.png", whole=True)
+        page.get_by_role("navigation", name="Motifs").get_by_role("link").first.click()
+        page.locator("tbody").get_by_role("link").first.click()
+        number = page.url.rsplit("/", 1)[-1]
+        page.get_by_label("Avis", exact=True).select_option("À surveiller")
+        page.get_by_label("Commentaire").fill("À revoir avec le centre voisin.")
+        page.get_by_role("button", name="Enregistrer l’avis").click()
+        expect(page.get_by_role("status")).to_have_text("Votre avis est enregistré.")
+        picture(page, SHOTS / "journee-2-avis.png", whole=True)
+        page.get_by_role("link", name="Exports", exact=True).click()
+        with page.expect_download() as waiting:
+            page.get_by_role("link", name="Télécharger crpv-lyon.xlsx").first.click()
+        path = tmp_path / "crpv-lyon.xlsx"
+        waiting.value.save_as(path)
+        rows = [place for place, n in _numbers(path) if str(n) != number][:2]
+        first = fill(path, path, judgement="Mesure proposée", comment="vu", row=rows[0])
+        second = fill(path, path, judgement="Sûrement", comment="", row=rows[1])
+        page.get_by_role("link", name="Renvoyer un classeur").click()
+        _send(page, path)
+        expect(page.get_by_role("alert")).to_contain_text("« Sûrement » n'est pas dans la liste")
+        expect(page.get_by_role("button", name="Confirmer et enregistrer")).to_have_count(0)
+        picture(page, SHOTS / "journee-3-cellule-refusee.png", whole=True)
+        fill(path, path, judgement="Sans suite proposée", comment="", row=rows[1])
+        _send(page, path)
+        expect(page.get_by_role("table")).to_contain_text("Sans suite proposée")
+        picture(page, SHOTS / "journee-4-a-confirmer.png", whole=True)
+        page.get_by_role("button", name="Confirmer et enregistrer").click()
+        expect(page.get_by_role("status")).to_contain_text("2 avis")
+    held = {
+        one.number: one.judgement
+        for one in portal.source.store.opinions.latest(portal.source.demarche)
+        if one.author == "crpv-lyon"
+    }
+    assert held[int(number)] == "À surveiller"
+    assert [held[one] for one in (first, second)] == ["Mesure proposée", "Sans suite proposée"]
+
+
+def _numbers(path: Path) -> list[tuple[int, int]]:
+    """Rows of the workbook that nobody filled in, each with its dossier."""
+    sheet = openpyxl.load_workbook(path)["Dossiers"]
+    header = [cell.value for cell in sheet[1]]
+    at = header.index("Avis du centre")
+    return [
+        (place, int(str(cells[0].value)))
+        for place, cells in enumerate(sheet.iter_rows(min_row=2), 2)
+        if str(cells[0].value).isdecimal() and not cells[at].value
+    ]
+
+
+def _send(page: Page, path: Path) -> None:
+    page.get_by_label("Classeur", exact=False).last.set_input_files(path)
+    page.get_by_role("button", name="Voir ce qui changerait").click()
+
+
+def test_the_day_of_an_administrator(opened: Open, portal: Portal, tmp_path: Path) -> None:
+    """She invites a colleague, who opens her account, and has a rule-set tried."""
+    newest = max((ROOT / "triage/unc/rules").glob("*.yaml"))
+    text = re.sub(r"(?m)^version: .*$", 'version: "2041.1"', newest.read_text("utf-8"))
+    text = re.sub(r"(?m)^in_force_from: .*$", "in_force_from: 2041-01-01", text)
+    file = tmp_path / "2041-1.yaml"
+    file.write_text(re.sub(r"(?m)(\bpenalty: )[\d.]+", r"\g<1>0.05", text), "utf-8")
+    colleague = "collegue@ansm.example.fr"
+    with opened(ADMIN, scripts=False) as page:
+        page.get_by_role("link", name="Comptes", exact=True).click()
+        page.get_by_label("Adresse électronique").fill(colleague)
+        page.get_by_label("Rôle", exact=True).select_option("lecture")
+        page.get_by_role("button", name="Faire le lien").click()
+        told = page.get_by_role("status").inner_text()
+        picture(page, SHOTS / "administration-invitation.png", whole=True)
+        page.get_by_role("link", name="Règles", exact=True).click()
+        page.locator("#fichier").set_input_files(file)
+        page.get_by_role("button", name="Vérifier et proposer").click()
+        expect(page.get_by_role("heading", level=2).first).to_have_text("Ce qui changerait")
+        expect(page.get_by_role("button", name="Adopter")).to_have_count(0)
+        picture(page, SHOTS / "administration-regles.png", whole=True)
+    with opened(scripts=False) as page:
+        page.goto("/invitation/" + told.rpartition("/")[2].strip())
+        picture(page, SHOTS / "invitation.png", whole=True)
+        page.get_by_label("Mot de passe", exact=False).first.fill(PASSWORD)
+        page.get_by_label("Le même, encore").fill(PASSWORD)
+        page.get_by_role("button", name="Ouvrir mon compte").click()
+        expect(page.get_by_role("status")).to_contain_text("Votre compte est ouvert")
+        sign_in(page, colleague)
+        expect(page.get_by_text("Agence, lecture seule")).to_be_visible()
+    portal.source.store.accounts.remove(colleague)

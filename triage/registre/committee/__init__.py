@@ -1,0 +1,1 @@
+"""The committee: its séances and their agenda, and the fiche of a situation that it reads."""

@@ -1,0 +1,1 @@
+"""What followed a measure, and what else may move use beside it: shortages, generics."""

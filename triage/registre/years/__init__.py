@@ -1,0 +1,1 @@
+"""Years: the annual indicator, years that are frozen, years before the register."""
