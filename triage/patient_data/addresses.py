@@ -120,7 +120,6 @@ _HOME_STEMS = tuple(
 _BUILDINGS = ("résid", "resid", "lotiss", "hameau", "cit", "domaine", "clos", "rés.", "res.")
 _POSTCODE = re.compile(r"(?<!\d)\d{5} ")
 _CAPITAL = re.compile(r"(?<!\w)[A-ZÉÈ][^\W\d_]{3,25}")
-_BETWEEN = re.compile(r"[ ,:(\n-]{1,3}")
 
 
 def emails_in(text: str) -> Iterator[Span]:
