@@ -106,13 +106,14 @@ def alike(cell: Cell | MergedCell, name: str, dress: Callable[[Cell | MergedCell
 
     openpyxl takes as long to find a style again as to write the cell.
     """
-    known = _LOOKS.setdefault(cell.parent.parent, {})
+    book: Any = cell.parent.parent
+    known = _LOOKS.setdefault(book, {})
     key = (name, cell.quotePrefix)
     if key in known:
-        cell._style = copy(known[key])  # noqa: SLF001
+        cell._style = copy(known[key])  # type: ignore[union-attr]  # noqa: SLF001
     else:
         dress(cell)
-        known[key] = copy(cell._style)  # noqa: SLF001
+        known[key] = copy(cell._style)  # type: ignore[union-attr]  # noqa: SLF001
 
 
 def set_text(sheet: Worksheet, where: tuple[int, int], *, text: str) -> None:
