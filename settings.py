@@ -233,21 +233,15 @@ class Settings(Given):
         Raises:
             SettingsError: There is none, or the file cannot be read.
         """
-        if self.ds_token_file is not None:
-            try:
-                return SecretStr(self.ds_token_file.read_text(encoding="utf-8").strip())
-            except (OSError, UnicodeDecodeError) as error:
-                why = refusal(error) if isinstance(error, OSError) else "ce n'est pas du texte"
-                raise SettingsError(
-                    f"UNC_DS_TOKEN_FILE : le fichier {self.ds_token_file} ne peut pas être lu"
-                    f" ({why})."
-                ) from None
-        if self.ds_token is None or not self.ds_token.get_secret_value().strip():
-            raise SettingsError(
-                "UNC_DS_TOKEN manque : donnez le jeton d'API de la démarche (page « Jeton d'accès"
-                " à l'API » de l'administrateur), ou son fichier dans UNC_DS_TOKEN_FILE."
+        return SecretStr(
+            secret_of(
+                self.ds_token,
+                self.ds_token_file,
+                name="DS_TOKEN",
+                remedy=" : donnez le jeton d'API de la démarche (page « Jeton d'accès à l'API » de"
+                " l'administrateur), ou son fichier dans UNC_DS_TOKEN_FILE",
             )
-        return self.ds_token
+        )
 
     @model_validator(mode="after")
     def _adapted(self) -> Self:
@@ -399,3 +393,28 @@ def refused(error: ValidationError, model: type[BaseSettings]) -> SettingsError:
             told = f"{PREFIX}{name.upper()} : valeur refusée ({told})"
         wrong.append(told)
     return SettingsError(" ; ".join(wrong) + ".")
+
+
+def secret_of(given: SecretStr | None, file: Path | None, *, name: str, remedy: str = "") -> str:
+    """A secret, from its file if one is named, else from the environment.
+
+    Args:
+        given: What the environment has.
+        file: Its file.
+        name: Of the setting, without ``UNC_``.
+        remedy: Where to get one, after the name, in French.
+
+    Raises:
+        SettingsError: There is none, or the file cannot be read.
+    """
+    if file is not None:
+        try:
+            return file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            why = refusal(error) if isinstance(error, OSError) else "ce n'est pas du texte"
+            raise SettingsError(
+                f"UNC_{name}_FILE : le fichier {file} ne peut pas être lu ({why})."
+            ) from None
+    if given is None or not given.get_secret_value().strip():
+        raise SettingsError(f"UNC_{name} manque{remedy}.")
+    return given.get_secret_value()

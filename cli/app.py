@@ -234,11 +234,13 @@ def _tell_unknown_settings() -> None:
 
 def _written(code: int) -> int:
     """The exit code, once what was printed is out; nothing more is written where nobody reads."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return code or 1
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            if stream is sys.stdout:
+                code = code or 1
     return code
 
 

@@ -1,6 +1,6 @@
 """What an export is made from: dossiers with their verdicts, and the circumstances."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -112,6 +112,7 @@ class RegisterView:
         last_acts: Last act of each question that a centre may know, by question and centre.
         ranked: Score and rank of situations, by id.
         years: The annual indicator, oldest first.
+        sanctions: Types of measures that leave the agency once they are published only.
         consumption: What public data say of each situation, by id; none when nothing was loaded.
     """
 
@@ -120,6 +121,7 @@ class RegisterView:
     last_acts: Mapping[tuple[str, str], int] = field(default_factory=dict)
     ranked: Mapping[str, Ranked] = field(default_factory=dict)
     years: tuple[YearFigure, ...] = ()
+    sanctions: Container[str] = frozenset()
     consumption: Mapping[str, Profile] = field(default_factory=dict)
 
 

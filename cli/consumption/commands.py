@@ -14,7 +14,6 @@ from mappings.report.display import show
 from settings import load_settings
 from steps.follow.consumption_load import LoadedFile, load_file
 from steps.follow.consumption_profile import editions, profile
-from steps.wiring.services import each_demarche
 
 conso = App(name="conso", help="Données publiques de consommation (Open Medic, Medic'AM).")
 _DEFAULT = Common()
@@ -42,6 +41,8 @@ def load(
     """
     if not file:
         raise DataFileError(["Donnez au moins un fichier : unc conso load FICHIER…"])
+    from steps.wiring.services import each_demarche  # half of the start of this command
+
     homes = dict.fromkeys(one.home for one in each_demarche(complete=False))
     done: list[LoadedFile] = []
     refused: list[str] = []

@@ -6,11 +6,11 @@ from cli.doctor.check import Check
 from cli.doctor.form import checks_form
 from clients.reading.demarche import DemarcheInfo
 from clients.reading.reader import DsReader
-from clients.transport import DsTransport
 from clients.writing.writer import DsWriter
 from settings import Settings, SettingsError
 from steps.wiring.failures import KNOWN
 from steps.wiring.form import Form
+from steps.wiring.services import transport_of
 from triage.replies.policy import ReplyPolicy
 from triage.replies.reply import Annotate, AnnotationChange, Outcome
 
@@ -30,8 +30,8 @@ def checks_ds(settings: Settings, form: Form | None) -> Iterator[Check]:
         yield Check("Accès à DS", "bloquant", missing)
         return
     try:
-        number, token = settings.demarche_number(), settings.token().get_secret_value()
-        with DsTransport(settings.ds_url, token, token_setting=settings.token_setting) as transport:
+        number = settings.demarche_number()
+        with transport_of(settings) as transport:
             info = DsReader(transport).demarche(number)
             yield Check("Accès à DS", "ok", "le jeton lit la démarche")
             yield Check(

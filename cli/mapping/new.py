@@ -4,10 +4,10 @@ from pathlib import Path
 
 from cli.terminal.output import ERROR, Common, Console, print_json
 from clients.reading.reader import DsReader
-from clients.transport import DsTransport
 from french.text import agreed
 from settings import load_settings
 from steps.start.new_demarche import Created, Described, create, described, described_in
+from steps.wiring.services import transport_of
 
 _DEFAULT = Common()
 
@@ -35,8 +35,8 @@ def new(folder: Path, *, descriptor: Path | None = None, common: Common = _DEFAU
 
 def _described() -> Described:
     settings = load_settings()
-    token, number = settings.token().get_secret_value(), settings.demarche_number()
-    with DsTransport(settings.ds_url, token, token_setting=settings.token_setting) as transport:
+    number = settings.demarche_number()
+    with transport_of(settings) as transport:
         info = DsReader(transport).demarche(number)
     return described(info.title, info.revisions)
 

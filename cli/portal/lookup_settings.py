@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
-from cli.portal.mail_settings import loaded, secret_of
-from settings import SettingsError
+from cli.portal.mail_settings import loaded
+from settings import SettingsError, secret_of
 from settings_parts import Given
 
 _SHORTEST = 32

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Self, TypeVar
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings
 
-from datafiles.refusals import refusal
-from settings import SettingsError, refused
+from settings import refused, secret_of
 from settings_parts import Given, https_or_loopback
 
 if TYPE_CHECKING:  # every command looks at the names below, those that send alone at this
@@ -83,22 +82,3 @@ def loaded(model: type[Model]) -> Model:
         return model()
     except ValidationError as error:
         raise refused(error, model) from None
-
-
-def secret_of(given: SecretStr | None, file: Path | None, *, name: str) -> str:
-    """A secret, from the environment or its file.
-
-    Raises:
-        SettingsError: There is none, or the file cannot be read.
-    """
-    if file is not None:
-        try:
-            return file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            why = refusal(error) if isinstance(error, OSError) else "ce n'est pas du texte"
-            raise SettingsError(
-                f"UNC_{name}_FILE : le fichier {file} ne peut pas être lu ({why})."
-            ) from None
-    if given is None or not given.get_secret_value():
-        raise SettingsError(f"UNC_{name} manque.")
-    return given.get_secret_value()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from cli.portal.mail_settings import MailSettings, loaded, secret_of
-from settings import SettingsError
+from cli.portal.mail_settings import MailSettings, loaded
+from settings import SettingsError, secret_of
 from settings_parts import ShownAddress
 
 if TYPE_CHECKING:  # every command looks at the names below, `unc serve` alone at these

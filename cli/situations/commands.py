@@ -23,7 +23,7 @@ from cli.terminal.parsing import DossierNumber
 from french.text import agreed
 from settings import load_settings
 from steps.follow.consumption import consumed
-from steps.follow.consumption_profile import Wanted, situation_profiles
+from steps.follow.consumption_situation import Wanted, situation_profiles
 from steps.judge.acts import copies_of
 from steps.judge.situation_decisions import confirm as confirm_situation
 from steps.judge.situation_decisions import merge as merge_situations

@@ -16,12 +16,10 @@ from exports.readers.reading import Mask
 from mappings.schema.model import Audience
 from triage.consumption.rows import ConsumptionRow, rows_of
 from triage.registre.questions import Asked
-from triage.registre.register import Measure, MeasureState, Signal, Situation, State
+from triage.registre.register import Measure, Signal, Situation, State
 from triage.situations.propose import is_ours
 
 _NETWORK = "réseau"
-_SANCTION = "sanction financière"
-_SHOWN = frozenset({MeasureState.IN_FORCE, MeasureState.ENDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +88,11 @@ class RegisterReading:
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
         """Measures of the agency that it may read: outside, those that are in force or over."""
+        sanctions = self.context.register.sanctions
         return tuple(
             one
             for one in self.context.register.register.measures.values()
-            if one.situation in self.situations and (self.is_agency or _is_public(one))
+            if one.situation in self.situations and (self.is_agency or one.is_public(sanctions))
         )
 
     @cached_property
@@ -180,9 +179,3 @@ class RegisterReading:
     def _kept(self, situation: str | None) -> bool:
         """Whether an export that is restricted to some dossiers has what is of a situation."""
         return not self.context.filters or situation in self.held
-
-
-def _is_public(one: Measure) -> bool:
-    """Whether a measure is known outside: in force, and published if it is a sanction."""
-    sanction = one.fields.get("type") == _SANCTION
-    return one.state in _SHOWN and (not sanction or bool(one.fields.get("lien")))

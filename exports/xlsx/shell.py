@@ -80,7 +80,7 @@ def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
     _add_table(sheet, table)
     _add_filled(sheet, table)
     _add_formats(sheet, table, mask=mask)
-    last = get_column_letter(_printed(table))
+    last = get_column_letter(printed_columns(table))
     sheet.print_area = f"A1:{last}{last_row(table)}"
     sheet.print_title_rows = f"1:{top}"
 
@@ -90,7 +90,7 @@ def _fill_above(sheet: Worksheet, table: Table) -> None:
     set_text(sheet, (1, 1), text=table.above)
     sheet["A1"].font = Font(name=FONT, size=11, bold=True, color=BLUE)
     sheet["A1"].alignment = Alignment(vertical="center", wrap_text=True)
-    last = _printed(table)
+    last = printed_columns(table)
     across = sum(_shown_width(one) for one in table.columns[:last])
     sheet.row_dimensions[1].height = 7 + 15 * ceil(_BOLD * len(table.above) / across)
     if last > 1:
@@ -105,7 +105,7 @@ def _shown_width(column: Column) -> float:
     return max(column.width, needed) + 0.7
 
 
-def _printed(table: Table) -> int:
+def printed_columns(table: Table) -> int:
     """How many of the first columns are printed: as many as fit on a page in letters to be read."""
     widths = accumulate(_shown_width(one) for one in table.columns[: table.printed])
     return max(1, sum(1 for width in widths if width <= _PRINTED_WIDTH))

@@ -1,6 +1,7 @@
 """What speaks against a champ for a field, however plainly its question asks it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -36,7 +37,7 @@ def doubted(pair: Likeness) -> bool:
         return True  # rows that are asked once: whether there may be others, a person says
     if pair.unread or pair.asked is Asked.LABEL:
         return pair.unread
-    several = _some_of_it(pair) or _goes_on(pair) or _asks_another(pair)
+    several = _says_twice(pair) or _some_of_it(pair) or _goes_on(pair) or _asks_another(pair)
     return several or _denies(pair) or _asks_otherwise(pair) or bool(unexplained(pair))
 
 
@@ -54,6 +55,18 @@ def unexplained(pair: Likeness) -> Meanings:
     usual = wanted.vocabulary if pair.label in wanted.phrases else wanted.usual
     whole = frozenset().union(*(one for one in pair.alike if one <= pair.label))
     return said - usual - whole - pair.sections | lexicon.words.light(label) - wanted.light
+
+
+def _says_twice(pair: Likeness) -> bool:
+    """Whether it says again what the field says once: « Prescripteurs du médecin »."""
+    read = pair.wants.lexicon.words.read
+    said = Counter(read(bare_label(pair.offered.descriptor.label)))
+    twice = {one for one in pair.wants.content(pair.label) if said[one] > 1} - {NEGATED}
+    if not twice or _worded(pair):
+        return False
+    return not any(
+        twice <= {one for one, n in Counter(read(way)).items() if n > 1} for way in _ways(pair)
+    )
 
 
 def _goes_on(pair: Likeness) -> bool:

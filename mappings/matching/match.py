@@ -236,11 +236,13 @@ def _match(pair: Likeness, sure: bool, score: float) -> Match:
 
 
 def _with_rows(pair: Likeness, rows: Matching | None) -> float:
-    """The likeness of a repetition is also that of its rows."""
+    """The likeness of a repetition is also that of its rows; of rows asked once, theirs alone."""
     if rows is None:
         return pair.score
-    inner = sum(one.score for one in rows.matches.values()) / max(1, len(pair.wanted.rows))
-    return 0.5 * pair.score + 0.5 * inner
+    inner = sum(one.score for one in rows.matches.values())
+    if len(pair.offered.flat) == 1:
+        return 0.9 * inner / len(pair.offered.rows)
+    return 0.5 * pair.score + 0.5 * inner / max(1, len(pair.wanted.rows))
 
 
 def _assigned(

@@ -97,6 +97,7 @@ class Desk:
             register=register,
             asked=asked(register, on=at.on or today()),
             ranked={} if at.is_past else found.ranked,
+            sanctions=self.lists.sanctions,
         )
         reading = RegisterReading(
             context=replace(self.library.context, register=view),

@@ -21,6 +21,7 @@ from french.text import agreed, fold
 from steps.wiring.public_data.consumption import base_of
 from store.consumption.base import (
     MONTHLY,
+    NATIONAL,
     OPEN_MEDIC,
     PERSONS,
     ConsumptionBase,
@@ -107,7 +108,7 @@ def _table(
         raise ConsumptionTableError("c'est une page web ; téléchargez le fichier de nouveau")
     if "nbc" in header:
         persons = read_persons(_again(first, lines))
-        grouped = " × ".join(persons.axes) or "national"
+        grouped = " × ".join(persons.axes) or NATIONAL
         edition = replace(
             blank, family=PERSONS, part=f"{persons.level}, {grouped}", rows=persons.rows
         )

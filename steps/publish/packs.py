@@ -28,7 +28,7 @@ from steps.follow.consumption_sold import Sold
 from steps.judge.acts import register_of, today
 from steps.publish.circumstances import circumstances
 from steps.publish.export import entries_of
-from steps.registre.around import Around, Asked, around
+from steps.registre.around import Around, Asked, around, consumption_around
 from steps.registre.around_told import availability_told, consumption_told
 from steps.registre.committee import known_meetings
 from steps.registre.ranking import proposed_level, ranked
@@ -36,6 +36,7 @@ from steps.wiring.failures import RequestError
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.public_data.reference import version_of
 from steps.wiring.services import Services
+from triage.consumption.profile import Profile
 from triage.registre.committee.fiche import (
     CentreAnswer,
     Counted,
@@ -199,6 +200,9 @@ class _Gathered:
         tables = consumed(services) if mine else None
         return cls(services, register, reader, asked, scores, tables)
 
+    def _profile(self, found: Around) -> Profile | None:
+        return None if self.tables is None else consumption_around(self.services, found)
+
     def known(self, found: Around, meeting: Meeting, item: Item) -> Known:
         one, facts, register = found.situation, found.facts, self.register
         on = self.asked.on or today()
@@ -219,7 +223,7 @@ class _Gathered:
             proposed=proposed_level(self.services, one.dossiers),
             score=self.scores.get(one.id, ""),
             answers=[*self._answers(one, on)],
-            consumption=[*consumption_told(found, self.tables)],
+            consumption=[*consumption_told(found, self.tables, self._profile(found))],
             availability=[*availability_told(found.medicines)],
             shortage=_shortage(found.medicines),
             erased=len(one.dossiers) - len(found.every),

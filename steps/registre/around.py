@@ -10,7 +10,7 @@ from mappings.medicines.facts import medicines_of
 from mappings.medicines.reference import Medicine
 from mappings.report.model import Report
 from steps.follow.consumption import consumed
-from steps.follow.consumption_profile import Wanted, situation_profiles
+from steps.follow.consumption_situation import Wanted, situation_profiles
 from steps.follow.consumption_sold import Sold, sold
 from steps.judge.acts import today
 from steps.judge.situations import descriptions

@@ -7,33 +7,45 @@ from mappings.medicines.reference import Medicine
 from mappings.report.display import show
 from steps.follow.consumption import Consumed
 from steps.registre.around import Around
+from store.consumption.base import OPEN_MEDIC, PERSONS
+from triage.consumption.profile import Profile
+from triage.consumption.told import standing_out
 
 _SHOWN_YEARS = 4
 _SHOWN_SHORTAGES = 3
 
 
-def consumption_told(found: Around, tables: Consumed | None) -> Iterator[str]:
-    """Boxes and patients of the last years, and what stands out of them.
+def consumption_told(
+    found: Around, tables: Consumed | None, profile: Profile | None = None
+) -> Iterator[str]:
+    """Boxes and patients of the last years, with their edition, and what stands out of them.
 
     Args:
         found: What is known around the situation.
         tables: What consumption says beside it; ``None``: not told.
+        profile: What public data say of its substances; ``None``: not told.
     """
     sold = found.sold
     if not (sold.years or sold.patients):
-        yield "inconnue (aucune édition d'Open Medic chargée n'a ces substances)"
-    for what, years in (("boîtes remboursées", sold.years), ("patients", sold.patients)):
+        loaded = any(sold.sources.values())
+        yield (
+            "hors champ : rien de publié en ville et remboursé, ce n'est pas zéro"
+            if loaded
+            else "inconnue (aucune édition d'Open Medic chargée)"
+        )
+    for what, family, years in (
+        ("boîtes remboursées", OPEN_MEDIC, sold.years),
+        ("patients", PERSONS, sold.patients),
+    ):
         shown = [*years.items()][-_SHOWN_YEARS:]
         if shown:
             told = ", ".join(f"{show(round(value))} en {year}" for year, value in shown)
-            yield f"{what} : {told}"
+            yield f"{what} : {told} ({family}, Assurance maladie, éditions de ces années)"
+    if profile is not None:
+        yield from standing_out(profile)
     if tables is None or found.facts is None:
         return
-    about = tables.about(found.facts.substances)
-    for signal in about.signals:
-        side = "au-dessus" if signal.boxes > signal.high else "au-dessous"
-        yield f"{signal.substance} {side} de l'intervalle attendu en {signal.year}"
-    for gap in about.gaps:
+    for gap in tables.about(found.facts.substances).gaps:
         if gap.ratio is not None:
             ratio = f"{gap.ratio:.1f}".replace(".", ",")
             yield f"population rejointe : {ratio} fois la cible ({gap.substance})"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datafiles.file import DataFileError
 from exports.model import RegisterView
 from steps.follow.consumption import consumed, consumption_stamp
-from steps.follow.consumption_profile import Wanted, situation_profiles
+from steps.follow.consumption_situation import Wanted, situation_profiles
 from steps.follow.followup import Followed
 from steps.judge.acts import register_of, today
 from steps.registre.ranking import ranked
@@ -46,6 +46,7 @@ def register_view(services: Services, found: Followed) -> RegisterView:
         },
         ranked={one.situation: one for one in ranking},
         years=tuple(year_figure(acts, year, lists=lists) for year in years_of(acts)),
+        sanctions=lists.sanctions,
         consumption=consumption,
     )
 

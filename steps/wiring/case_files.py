@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Self, TypeVar
 
 from french.time import PARIS
@@ -18,6 +18,7 @@ from steps.wiring.failures import apart
 from steps.wiring.form import reviewed_form
 from steps.wiring.public_data.facts import PublicFacts
 from steps.wiring.services import Services
+from store.database import jsontext
 from store.dossiers.models import DossierPast, StoredDossier
 from triage.rules.model import RuleSet, in_force
 from triage.rules.needs import needs_of
@@ -185,5 +186,11 @@ def rules_at(rulesets: tuple[RuleSet, ...], moment: datetime) -> RuleSet:
 
 def stored_revisions(services: Services) -> dict[str, Revision]:
     """Revisions of the form that were read, by id."""
-    raw = services.store.demarches.revisions(services.demarche)
-    return {one: decode_revision(descriptors) for one, descriptors in raw.items()}
+    texts = services.store.demarches.revision_texts(services.demarche)
+    return {one: _revision(text) for one, text in texts.items()}
+
+
+@lru_cache(maxsize=64)
+def _revision(text: str) -> Revision:
+    """A revision, decoded once a process: a run asks for each a dozen times."""
+    return decode_revision(jsontext.load(text))

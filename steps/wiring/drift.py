@@ -1,8 +1,10 @@
 """Drift of the form: what the démarche asks now, beside the mapping, the review and the rules."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from mappings.adoption.absences import absences
 from mappings.adoption.gate import adoption_of, is_adopted, not_adopted
@@ -61,8 +63,38 @@ def compare_form(
     """
     reviewed = reviewed_form(mapping_file)
     needs = needs_now(form, columns)
-    found = compare(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
-    waiting = not_adopted(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
+    return _compared(
+        (observed.active_id, observed.demarche, *map(_Same, observed.revisions)),
+        (_Same(form.mapping), _Same(reviewed)),
+        (needs.scope, needs.read, frozenset(needs.options.items())),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A value known by which one it is: forms and data files are read once a process."""
+
+    value: Any
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.value is other.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
+@lru_cache(maxsize=16)
+def _compared(
+    form: tuple[Any, ...], by: tuple[_Same, _Same], read: tuple[Any, ...]
+) -> tuple[Drift, ...]:
+    """What :func:`compare_form` answers, worked out once: a run asks half a dozen times."""
+    active, demarche, *revisions = form
+    observed = Observed(tuple(one.value for one in revisions), active, demarche)
+    mapping, reviewed = (one.value for one in by)
+    scope, fields, options = read
+    needs = Needs(scope, fields, dict(options))
+    found = compare(observed, mapping=mapping, reviewed=reviewed, needs=needs)
+    waiting = not_adopted(observed, mapping=mapping, reviewed=reviewed, needs=needs)
     return (*waiting, *found)
 
 

@@ -138,9 +138,24 @@ def open_services(
         )
 
 
+def transport_of(settings: Settings) -> DsTransport:
+    """The way to DS that settings name.
+
+    Raises:
+        SettingsError: There is no token.
+    """
+    token = settings.token().get_secret_value()
+    return DsTransport(settings.ds_url, token, token_setting=settings.token_setting)
+
+
 @contextmanager
 def connect(
-    settings: Settings, *, tell: Tell = say_nothing, new_base: bool = False, make: bool = False
+    settings: Settings,
+    *,
+    tell: Tell = say_nothing,
+    new_base: bool = False,
+    make: bool = False,
+    transport: DsTransport | None = None,
 ) -> Iterator[Connected]:
     """The services of a run, alone on its démarche for as long as the block lasts.
 
@@ -152,6 +167,7 @@ def connect(
         tell: Where progress goes.
         new_base: See :func:`open_services`.
         make: See :func:`open_services`.
+        transport: The way to DS, closed at the end; by default, that of the settings.
 
     Raises:
         AlreadyRunning: Another run holds the démarche.
@@ -161,9 +177,8 @@ def connect(
     settings.require_complete()
     if not make:
         require_base(settings, new_base=new_base)
-    token = settings.token().get_secret_value()
-    with DsTransport(settings.ds_url, token, token_setting=settings.token_setting) as transport:
-        first_look = _first_look(settings, transport)
+    with transport or transport_of(settings) as way:
+        first_look = _first_look(settings, way)
         with (
             open_services(settings, tell=tell, new_base=new_base, make=make) as local,
             local.store.lock(local.demarche),
@@ -174,7 +189,7 @@ def connect(
                 store=local.store,
                 form=local.form,
                 tell=local.tell,
-                transport=transport,
+                transport=way,
                 first_look=first_look,
             )
 

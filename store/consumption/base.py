@@ -20,6 +20,8 @@ from triage.consumption.persons import Persons
 from triage.consumption.plausible import KnownYear
 
 OPEN_MEDIC, PERSONS, MONTHLY = "Open Medic", "Open Medic (personnes)", "Medic'AM"
+NATIONAL, ALL = "national", "tous"
+"""Groupings: of no axis (persons), of every prescriber (months)."""
 _MADE = 1
 """Raised when the tables change: a base of another number is refused, and made again by loading."""
 _TABLES = """

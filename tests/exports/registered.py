@@ -10,7 +10,7 @@ from exports.published.workbook_set import WorkbookSet
 from exports.sheets.centres import Centre, parse_centres
 from exports.sheets.columns import ColumnsFile
 from tests.exports.conftest import COLUMNS, POLICY, ROOT, context
-from tests.triage.registre.desk import Desk
+from tests.triage.registre.desk import Desk, lists
 from triage.registre.folding import read
 from triage.registre.questions import acts_of, asked
 
@@ -57,7 +57,12 @@ def view(desk: Desk, *, on: date, **changes: Any) -> RegisterView:
         )
         for one in found
     }
-    return RegisterView(register=register, asked=found, last_acts=last, **changes)
+    return RegisterView(
+        register=register,
+        asked=found,
+        last_acts=last,
+        **{"sanctions": lists().sanctions, **changes},
+    )
 
 
 def workbooks(

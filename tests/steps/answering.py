@@ -13,7 +13,7 @@ from sandbox.control.client import Control
 from steps.judge.judge import ASSESSMENT
 from steps.read.poll import poll
 from steps.reply.respond import respond
-from steps.wiring.services import Connected, open_services
+from steps.wiring.services import Connected, connect
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge
 from triage.verdict.model import Assessment
@@ -42,18 +42,14 @@ class Town:
     @contextmanager
     def services(self, **changes: Any) -> Iterator[Connected]:
         settings = self.bridge.settings.model_copy(update=changes)
-        with (
-            open_services(settings, make=True) as local,
-            local.store.lock(local.demarche),
-            DsTransport(
-                settings.ds_url,
-                settings.token().get_secret_value(),
-                limiter=Limiter(10**6),
-                policy=RetryPolicy(first=0.01, longest=0.05),
-            ) as transport,
-        ):
-            known = {name: getattr(local, name) for name in local.__slots__}
-            yield Connected(**known, transport=transport)
+        at_once = DsTransport(
+            settings.ds_url,
+            settings.token().get_secret_value(),
+            limiter=Limiter(10**6),
+            policy=RetryPolicy(first=0.01, longest=0.05),
+        )
+        with connect(settings, make=True, transport=at_once) as services:
+            yield services
 
     def answer(self, *, reading: bool = True, **changes: Any) -> Summary:
         """Read the démarche, then deliver what is due; ``changes`` are settings of this run."""

@@ -22,9 +22,7 @@ from settings import Settings
 from steps.read.poll import poll
 from steps.read.reconcile import reconcile
 from steps.run import Step
-from steps.wiring.form import Form, load_form
-from steps.wiring.inputs import inputs_of
-from steps.wiring.services import Connected, Tell, say_nothing
+from steps.wiring.services import Connected, Tell, connect, say_nothing
 from steps.wiring.summary import Summary
 from store.repository import Store, open_store
 from tests.conftest import bridge_on
@@ -40,11 +38,6 @@ PAGE = 20
 @cache
 def seeds(count: int, seed: int = 5) -> tuple[SeedDossier, ...]:
     return tuple(generate(count, seed=seed))
-
-
-@cache
-def form(mapping: Path, rules: Path) -> Form:
-    return load_form(mapping=mapping, rules=rules)
 
 
 class Patient:
@@ -87,19 +80,9 @@ class Mirror:
         settings = self.settings.model_copy(update=changes)
         limiter = Limiter(10**6, clock=self.clock)
         token = settings.token().get_secret_value()
-        with (
-            DsTransport(settings.ds_url, token, limiter=limiter, clock=self.clock) as transport,
-            self.store() as store,
-            store.lock(self.demarche),
-        ):
-            yield Connected(
-                inputs=inputs_of(settings),
-                demarche=self.demarche,
-                store=store,
-                form=form(settings.mapping, settings.rules),
-                tell=tell,
-                transport=transport,
-            )
+        untimed = DsTransport(settings.ds_url, token, limiter=limiter, clock=self.clock)
+        with connect(settings, tell=tell, make=True, transport=untimed) as services:
+            yield services
 
     def do(self, step: Step, tell: Tell = say_nothing, **changes: Any) -> Summary:
         summary = Summary()

@@ -85,7 +85,6 @@ _LIVES = re.compile(rf"(?<!\w){any_of(WORDS.at_home)}(?!\w)[^\d]{{0,20}}$")
 _ITS_TOWN = re.compile(r",? (?:à )?[A-ZÉÈ][\w'-]{2,25}(?: [A-ZÉÈ][\w'-]{2,25})?")
 _FURTHER_HOME = re.compile(r"[^.;\n]{0,30}(?i:chez (?:sa|son|ses|elle|lui))\b")
 _FAR = 70
-_BETWEEN = re.compile(r"[ ,:(\n-]{1,3}")
 
 
 def emails_in(text: str) -> Iterator[Span]:

@@ -1,6 +1,6 @@
 """What the register says: situations, measures and signals, as acts make them."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -35,6 +35,9 @@ class MeasureState(StrEnum):
     DROPPED = "abandonnée"
 
 
+_KNOWN_OUTSIDE = frozenset({MeasureState.IN_FORCE, MeasureState.ENDED})
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A measure of the agency.
@@ -56,6 +59,15 @@ class Measure:
     dates: Mapping[MeasureState, date]
     conclusion: str
     last: int
+
+    def is_public(self, sanctions: Container[str]) -> bool:
+        """Whether it is known outside: in force or over, and with a link if it is a sanction.
+
+        Args:
+            sanctions: Types of measures that are told once they are published only.
+        """
+        published = self.fields.get("type") not in sanctions or bool(self.fields.get("lien"))
+        return published and self.state in _KNOWN_OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)

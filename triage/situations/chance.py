@@ -43,7 +43,8 @@ def even_split(one: int, other: int) -> float:
     total, least = one + other, min(one, other)
     if one == other:
         return 1.0
-    return min(1.0, 2 * sum(comb(total, k) for k in range(least + 1)) / (1 << total))
+    tail: float = 2 * sum(comb(total, k) for k in range(least + 1)) / 2**total
+    return min(1.0, tail)
 
 
 def _pairs(size: int) -> int:

@@ -90,7 +90,7 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
     (
         _column(
             "Titre",
-            27,
+            26,
             "texte",
             "Titre public au registre, ou nom qu'une personne a donné à la situation, sinon celui"
             " que la passerelle propose : la substance, puis ce qui fait l'usage.",
@@ -122,7 +122,7 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
     (
         _column(
             "Tendance",
-            14,
+            13,
             "centre",
             "Signalements par mois, en hausse ou en baisse : test de Mann-Kendall sur tous les"
             " dossiers que l'agence peut lire (dans un classeur du réseau ou d'un centre : sur tous"
@@ -159,7 +159,7 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
         lambda one: days(one)[-1] if one.readings else None,
     ),
     (
-        _column("Dossiers", 16, "texte", "Numéros des dossiers de ce classeur."),
+        _column("Dossiers", 18, "texte", "Numéros des dossiers de ce classeur."),
         lambda one: ", ".join(str(it.number) for it in one.readings) or None,
     ),
     (

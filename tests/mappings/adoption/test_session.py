@@ -164,3 +164,25 @@ def test_options_of_a_form_that_was_reviewed_are_known_by_what_they_mean() -> No
     assert not {one.path for one in session.questions()} - {
         one.path for one in started(name).questions()
     }
+
+
+def test_a_list_that_asks_the_contrary_says_so_by_what_its_options_mean() -> None:
+    asked: Raw = {
+        "id": 1,
+        "type": "drop_down_list",
+        "label": "L'usage a-t-il lieu hors de France ?",
+        "required": True,
+        "options": ["Oui", "Non", "Ne se prononce pas"],
+    }
+    form = Variant(as_form({"champs": [asked], "annotations": []}), {})
+    matching = match_form(our_wants(), form.revision, samples={})
+    (proposed, *_) = matching.likeliest["territoire_national"]
+    assert (proposed.inverted, proposed.sure) == (True, False)
+    session = Session(our_wants(), matching, Decisions(7, "A. Martin"))
+    session = session.decided("territoire_national", Decision(champ="1"))
+    there = adapted(the_mapping(), session, revisions=(form.revision,), active=form.revision)
+    text = mapping_text(there, demarche=7, revision="5000")
+    spec = parse_mapping(text, source="mapping.yaml").fields["territoire_national"]
+    means = {one.written: one.means for one in spec.options.values()}
+    assert means == {"Oui": False, "Non": True, "Ne se prononce pas": None}
+    assert not spec.inverted

@@ -1,6 +1,9 @@
 """Forms that nobody reviewed: most of each is found, and what is called sure is never wrong."""
 
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -17,6 +20,7 @@ from mappings.matching.options import aligned
 from tests.mappings.matching.perturbed import champs_of, paths_of
 from tests.mappings.matching.variants import (
     FORMS,
+    ROOT,
     VARIANTS,
     Raw,
     Variant,
@@ -79,11 +83,11 @@ def without_its_words(variant: Variant) -> Lexicon:
         ("written by another", 0.7),
         ("written by a third", 0.7),
         ("written last", 0.7),
-        ("unknown", 0.9),
+        ("unknown", 0.85),
         ("foreign", 0.9),
         ("as one talks", 0.65),
         ("as files are headed", 0.9),
-        ("as offices write", 0.6),
+        ("as offices write", 0.5),
     ],
 )
 def test_most_of_a_form_is_sure_and_nothing_sure_is_wrong(name: str, sure: float) -> None:
@@ -97,10 +101,10 @@ def test_most_of_a_form_is_sure_and_nothing_sure_is_wrong(name: str, sure: float
     [
         ("reworded", 0.75, 0.95),
         ("written by another", 0.55, 0.9),
-        ("foreign", 0.6, 0.95),
+        ("foreign", 0.5, 0.95),
         ("as one talks", 0.25, 0.7),
         ("as files are headed", 0.5, 0.95),
-        ("as offices write", 0.4, 0.95),
+        ("as offices write", 0.3, 0.95),
     ],
 )
 def test_a_form_whose_words_are_not_in_the_file_is_found_all_the_same(
@@ -117,7 +121,7 @@ def test_a_form_whose_words_are_not_in_the_file_is_found_all_the_same(
     [
         ("etrangere_b.yaml", 0.35, 0.6),
         ("etrangere_c.yaml", 0.15, 0.8),
-        ("etrangere_d.yaml", 0.65, 0.95),
+        ("etrangere_d.yaml", 0.6, 0.95),
         ("etrangere_e.yaml", 0.35, 0.7),
     ],
 )
@@ -135,14 +139,17 @@ def test_a_form_that_no_wording_was_drawn_from_is_not_misread(
     [
         ("pharmacien.yaml", 0.6, 0.9),
         ("juriste.yaml", 0.2, 0.95),
-        ("ergonome.yaml", 0.3, 0.9),
-        ("agent.yaml", 0.55, 0.95),
+        ("ergonome.yaml", 0.25, 0.9),
+        ("agent.yaml", 0.5, 0.95),
         ("groupement.yaml", 0.4, 0.8),
         ("laconique.yaml", 0.5, 0.75),
-        ("hospitalier.yaml", 0.23, 0.71),
+        ("hospitalier.yaml", 0.21, 0.71),
         ("chef_de_projet.yaml", 0.14, 0.73),
-        ("statisticien.yaml", 0.25, 0.7),
-        ("traducteur.yaml", 0.2, 0.73),
+        ("statisticien.yaml", 0.22, 0.7),
+        ("traducteur.yaml", 0.18, 0.73),
+        ("caisse.yaml", 0.5, 0.97),
+        ("cadre_a.yaml", 0.5, 0.97),
+        ("portail_regional.yaml", 0.45, 0.85),
     ],
 )
 def test_a_form_that_was_read_once_measured_is_not_misread(
@@ -503,6 +510,52 @@ def test_a_list_that_is_asked_as_boxes_is_one_question() -> None:
     )
     match = match_form(our_wants(), variant.revision, samples={}).matches["population"]
     assert tuple(match.offered.boxes) == options
+
+
+def test_a_list_that_is_asked_as_boxes_between_other_questions_is_proposed() -> None:
+    asked = [
+        "Des enfants de 2 à 11 ans ?",
+        "Et des femmes enceintes ?",
+        "Et des personnes de 65 ans et plus ?",
+        "Vous a-t-on écrit à ce sujet ?",
+    ]
+    variant = as_variant([{"type": "yes_no", "label": one} for one in asked])
+    match = match_form(our_wants(), variant.revision, samples={}).matches["population"]
+    ids = [one.id for one in variant.revision.champs[:3]]
+    assert (match.sure, sorted(match.offered.champs)) == (False, ids)
+
+
+def test_rows_that_a_form_asks_once_are_proposed_as_one_row() -> None:
+    asked = ["Dénomination", "DCI", "Code CIS", "Code ATC", "Titulaire du brevet"]
+    variant = as_variant([{"type": "text", "label": one} for one in asked])
+    found = match_form(our_wants(), variant.revision, samples={})
+    ids = [one.id for one in variant.revision.champs[:4]]
+    assert sorted(found.matches["specialites"].offered.champs) == ids
+    assert not any(path.startswith("specialites") for path in found.sure)
+    columns = ("denomination", "substance", "cis", "atc")
+    labels = [found.matches[f"specialites.{one}"].offered.descriptor.label for one in columns]
+    assert labels == asked[:4]
+
+
+def test_a_form_is_matched_the_same_whatever_the_order_of_sets() -> None:
+    script = (
+        "from tests.mappings.matching.variants import our_wants, written_by_another as form;"
+        "from mappings.matching.match import match_form;"
+        "found = match_form(our_wants(), form('statisticien.yaml').revision, samples={});"
+        "print([(path, [(one.offered.descriptor.id, one.score) for one in there])"
+        " for path, there in found.likeliest.items()])"
+    )
+    told = [
+        subprocess.run(  # noqa: S603
+            [sys.executable, "-c", script],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert told[0] == told[1] != b""
 
 
 def test_a_count_that_is_asked_by_ranges_is_not_a_number() -> None:

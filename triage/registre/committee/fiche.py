@@ -26,7 +26,6 @@ BELOW = 11
 """The first count that leaves the agency; 0 does too."""
 FROM_COMPANIES = "Entreprises (dossiers)"
 _YEARS = 5
-_IN_FORCE = frozenset({MeasureState.IN_FORCE, MeasureState.ENDED})
 _NETWORK = "réseau"
 _UNKNOWN = "inconnu"
 
@@ -243,7 +242,7 @@ def _representatives(known: Known) -> Fiche:
     signals = [each for each in known.signals if each.fields.get("diffusion") == _NETWORK]
     types = sorted({str(each.fields.get("type", "")) for each in signals})
     named = [FROM_COMPANIES, *types] if known.reports else types
-    in_force = [each for each in known.measures if _is_public(each, known)]
+    in_force = [each for each in known.measures if each.is_public(known.unpublished)]
     return replace(
         _common(known, "patients"),
         head=(
@@ -391,13 +390,6 @@ def _effect(found: Effect | None) -> str:
 
 def _verdict(found: Effect | None) -> str:
     return typographic(f"signalements : {verdict_of(found)}") if found else ""
-
-
-def _is_public(one: Measure, known: Known) -> bool:
-    """Whether a measure is in force and, for a sanction, published."""
-    kind = str(one.fields.get("type", ""))
-    published = kind not in known.unpublished or bool(one.fields.get("lien"))
-    return one.state in _IN_FORCE and MeasureState.IN_FORCE in one.dates and published
 
 
 def _cautions(known: Known) -> Iterator[str]:

@@ -1,0 +1,92 @@
+"""What the base says of the substances of situations, beside who their licence expects."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mappings.medicines.facts import medicines_of
+from mappings.medicines.reference import Medicine
+from mappings.report.model import Report
+from steps.follow.consumption import Consumed
+from steps.follow.consumption_profile import clustered, opened, profile_in
+from steps.wiring.public_data.consumption import classes_of
+from steps.wiring.public_data.reference import matcher_of
+from steps.wiring.services import Services
+from triage.consumption.expected import expected_of, hospital_only
+from triage.consumption.open_medic import AXES
+from triage.consumption.profile import Profile
+from triage.consumption.receivers import receivers
+from triage.situations.words.dci import Salts
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whose consumption is asked for.
+
+    Attributes:
+        substances: In normal form, as matching has them.
+        reports: Reports of the situation: who its licence expects.
+    """
+
+    substances: Collection[str]
+    reports: Sequence[Report]
+
+
+def situation_profiles(
+    services: Services, wanted: Mapping[str, Wanted], tables: Consumed
+) -> dict[str, Profile]:
+    """What the base says of the substances of situations; none at all when nothing was loaded.
+
+    Args:
+        services: Store and data files.
+        wanted: What is asked for, by situation.
+        tables: What the years foretell of each substance.
+
+    Raises:
+        DataFileError: The base cannot be read.
+    """
+    matching = services.form.matching
+    salts = matching.salts if matching else Salts()
+    with opened(services.inputs.home) as base:
+        if base is None:
+            return {}
+        named = classes_of(base, salts)
+        return {
+            name: _beside(
+                services,
+                profile_in(
+                    base,
+                    ", ".join(sorted(one.substances)),
+                    classes=sorted({code for each in one.substances for code in named[each]}),
+                ),
+                one,
+                tables,
+            )
+            for name, one in wanted.items()
+        }
+
+
+def _beside(services: Services, found: Profile, one: Wanted, tables: Consumed) -> Profile:
+    """The profile beside who is expected, and what was foreseen."""
+    rules = services.form.expectations
+    medicines = _medicines(services, one.reports)
+    expected = expected_of(one.reports, medicines, rules)
+    last = found.last
+    year = {} if last is None else {axis: found.axes[axis].get(last, {}) for axis in AXES}
+    return replace(
+        found,
+        expected=expected,
+        receivers=receivers(year, expected, rules, clustered=clustered(found)),
+        growth=tuple(each for each in tables.foreseen if each.substance in one.substances),
+        hospital=hospital_only(medicines),
+    )
+
+
+def _medicines(services: Services, reports: Sequence[Report]) -> list[Medicine]:
+    matcher = matcher_of(services.inputs.home)
+    found = {
+        match.medicine.cis: match.medicine
+        for report in reports
+        for match in medicines_of(report, mapping=services.form.mapping, matcher=matcher)
+        if match and match.medicine
+    }
+    return [*found.values()]
