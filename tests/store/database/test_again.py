@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,6 @@ import psycopg
 import pytest
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from store.database import again
 from store.database import engine as store_engine
 from store.database.again import Again, once_more
 from store.database.errors import Overtaken, StoreError, StoreLocked, StoreUnreachable
@@ -86,7 +86,7 @@ def test_a_base_that_another_program_let_go_of_meanwhile_is_written(
     with open_store(f"sqlite:///{file}") as store:
         other = sqlite3.connect(file, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
-        monkeypatch.setattr(again.time, "sleep", lambda _: other.execute("ROLLBACK"))
+        monkeypatch.setattr(time, "sleep", lambda _: other.execute("ROLLBACK"))
         store.visits.record(7, Visit(day(0), "p@exemple.fr", "sign-in"))
         other.execute("BEGIN IMMEDIATE")
         store.together(lambda kept: kept.visits.record(7, Visit(day(1), "q@exemple.fr", "refused")))
