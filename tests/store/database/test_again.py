@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from store.database import again
 from store.database import engine as store_engine
 from store.database.again import Again, once_more
 from store.database.errors import Overtaken, StoreError, StoreLocked, StoreUnreachable
