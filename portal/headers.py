@@ -69,7 +69,11 @@ class SafeHeaders:
             await send(message)
 
         if _too_much(scope):
-            refusal = PlainTextResponse("Demande trop grande.\n", status_code=413)
+            refusal = PlainTextResponse(
+                "Demande trop grande.\n",
+                status_code=413,
+                headers={"connection": "close"},  # its body is not read: nothing may follow it
+            )
             await refusal(scope, receive, send_safely)
             return
         await self._app(scope, receive, send_safely)

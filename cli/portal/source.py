@@ -259,15 +259,15 @@ def _form_desk(services: Services) -> FormDesk:
             return desk.state()
 
     def decide(path: str, champ: str, absent: str, by: str) -> None:
-        with told():
+        with told(), _alone(services):
             desk.decide(path, champ=champ, absent=absent, by=by)
 
     def take_back(path: str, by: str) -> None:
-        with told():
+        with told(), _alone(services):
             desk.take_back(path, by=by)
 
     def adopt(by: str) -> Sequence[str]:
-        with told():
+        with told(), _alone(services):
             return desk.adopt(by=by)
 
     return FormDesk(state, decide, take_back, adopt)

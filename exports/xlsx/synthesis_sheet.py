@@ -159,8 +159,8 @@ def _block(sheet: Worksheet, row: int, *, block: Block, chart_row: int) -> int:
     start = _heading(sheet, row, text=block.title)
     for place, header in enumerate(block.headers, start=1):
         set_text(sheet, (start, place), text=header)
-        look = partial(_header, side=_side(place))
-        alike(sheet.cell(row=start, column=place), f"en-tête {_side(place)}", look)
+        header_of = partial(_header, side=_side(place))
+        alike(sheet.cell(row=start, column=place), f"en-tête {_side(place)}", header_of)
     for offset, line in enumerate(block.lines, start=1):
         for place, value in enumerate(line, start=1):
             _put(sheet, (start + offset, place), value=value, shape="entier")

@@ -163,6 +163,7 @@ def _page(
         form=form,
         asked=asked,
         found=found,
+        named=source.look_up(lambda services: services.form.mapping.annotations),
         refused=refused,
         wrong=wrong,
         compared=compared,

@@ -58,6 +58,8 @@ ADMINISTRATION = (
     MenuPlace("/etat", "État"),
     MenuPlace("/journal", "Journal"),
 )
+_WITHIN = dict.fromkeys(("signaux", "questions", "seances", "mesures", "annees"), "situations")
+"""Pages that an entry of the menu leads to, under another address."""
 
 
 class _Printed(Extension):
@@ -111,6 +113,7 @@ class View:
         text = self._environment.get_template(f"{template}.html").render(
             person=person,
             path=request.url.path,
+            section=_section(request.url.path),
             menu=_menu(person),
             form_token=sessions_of(request).form_token(request),
             flash=request.session.pop(FLASH, "") if status == HTTP_200_OK else "",
@@ -123,6 +126,12 @@ def view_of(request: Request) -> View:
     """The view of this portal."""
     view: View = request.app.state.view
     return view
+
+
+def _section(path: str) -> str:
+    """Address of the entry of the menu that a page belongs to."""
+    first = path.split("/")[1]
+    return f"/{_WITHIN.get(first, first)}"
 
 
 def _menu(person: Person | None) -> tuple[MenuPlace, ...]:

@@ -165,6 +165,15 @@ class Sent(Generic[F]):
         """What to raise where the act is refused: says why, and gives back what was typed."""
         return NotWrittenError(text, back=back, typed=self.form.typed(), changes=changes)
 
+    def refuse_stale(self, present: Shown, *, back: str) -> None:
+        """Refuse a form whose page shows another state than the present one.
+
+        Raises:
+            NotWrittenError: With what changed.
+        """
+        if changes := present.changed(self.form.lu):
+            raise self.refuse(_STALE, back=back, changes=changes)
+
     def write(
         self,
         act: Callable[[], object],
@@ -190,9 +199,7 @@ class Sent(Generic[F]):
         """
         source: Source = self.request.app.state.source
         with _alone(self.request):
-            changes = shown().changed(self.form.lu)
-            if changes:
-                raise self.refuse(_STALE, back=back, changes=changes)
+            self.refuse_stale(shown(), back=back)
             act()
             if journal is not None:
                 event, about = journal

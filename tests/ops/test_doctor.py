@@ -45,8 +45,8 @@ def test_all_is_well_on_a_good_installation(bridge: MakeBridge, doctor: Doctor) 
     assert good | todo | other == checks.keys(), checks
     assert other == {"Prefect", "Courriels de DS"}
     assert todo == {
-        "Base de données", "Base des médicaments", "Dossier des exports", "Dossier de travail",
-        "Fin du jeton",
+        "Adopter des règles au portail", "Base de données", "Base des médicaments",
+        "Dossier des exports", "Dossier de travail", "Fin du jeton",
     }, "what is not there is not ok"  # fmt: skip
     assert {
         "Fichiers de règles", "Base de données", "Dossier des exports", "Fin du jeton", "Prefect",
@@ -157,6 +157,24 @@ def test_what_blocks_is_told_with_its_setting(bridge: MakeBridge, doctor: Doctor
         level, text = checks[name]
         assert level == "bloquant", name
         assert setting in text
+
+
+def test_where_the_portal_cannot_adopt_rules_is_told_with_the_remedy(
+    bridge: MakeBridge, doctor: Doctor, tmp_path: Path
+) -> None:
+    name, own = "Adopter des règles au portail", tmp_path / "regles"
+    shutil.copytree(ROOT / "triage/unc", own)
+    with bridge(generate(1, seed=1)) as made:
+        _, checks = doctor(made)
+        assert checks[name][0] == "à faire"
+        assert "UNC_RULES une copie de ce dossier" in checks[name][1]
+        _, checks = doctor(made, UNC_RULES=own)
+        assert checks[name] == ("ok", f"dans {own}")
+        (own / "rules").rename(own / "ailleurs")
+        (own / "rules").write_text("pas un dossier")
+        _, checks = doctor(made, UNC_RULES=own)
+        assert checks[name][0] == "à faire"
+        assert str(own / "rules") in checks[name][1]
 
 
 def test_a_medicines_reference_that_is_asked_for_and_not_there_is_told(

@@ -154,11 +154,15 @@ def act(sent: Sent[Any], build: Build, work: Work, done: Done) -> Response:
         seen.append(last)
         return page.shown
 
+    def alone(services: Services) -> None:
+        # Another portal may have acted since the look: now it cannot any more.
+        sent.refuse_stale(shown(), back=here.back)
+        by, effect = By(person.email, DOOR), _effect(sent.form.le)
+        given.append(work(services, sent, Acting(by, effect, sent.form.motif, seen[-1])))
+
     def acted() -> None:
-        by = By(person.email, DOOR)
         try:
-            acting = Acting(by, _effect(sent.form.le), sent.form.motif, seen[-1])
-            given.append(source.enter(lambda services: work(services, sent, acting)))
+            source.enter(alone)
         except (Refused, RequestError) as error:
             raise sent.refuse(typographic(str(error)), back=here.back) from error
         except BusyError as error:

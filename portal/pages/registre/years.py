@@ -1,6 +1,5 @@
 """Years of the indicator: frozen when they are over; those before the register, from a table."""
 
-from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -163,7 +162,7 @@ def look(request: Request, name: str, person: SignedIn) -> Response:
     one = _tables(request).get(name, person.email, at=now())
     if one is None:
         return _page(request, person, None, gone=True)
-    past = _import(desk_of(request).source.look_up, one.taken, person, dry_run=True)
+    past = _read(desk_of(request), one.taken, person)
     return _page(request, person, one, past=past)
 
 
@@ -192,9 +191,17 @@ def answer(name: str, sent: Annotated[Sent[AnswerForm], Depends(form_of(AnswerFo
         return sent.done("Rien n’a été repris de ce tableau.", back=_PAGE)
     made: list[int] = []
 
+    def shown() -> Shown:
+        return _shown(_brought(desk, one.taken, sent))
+
+    def alone(services: Services) -> Past:
+        sent.refuse_stale(shown(), back=_PAGE)  # another portal may have acted since the look
+        by = By(sent.person.email, DOOR)
+        return past_years.import_past_years(services, one.taken, by=by, dry_run=False)
+
     def act() -> None:
         try:
-            past = _import(desk.source.enter, one.taken, sent.person, dry_run=False)
+            past = desk.source.enter(alone)
         except BusyError as error:
             raise sent.refuse(BUSY, back=f"{_TABLE}/{name}") from error
         if past.problems:
@@ -204,7 +211,7 @@ def answer(name: str, sent: Annotated[Sent[AnswerForm], Depends(form_of(AnswerFo
 
     sent.write(
         act,
-        shown=lambda: _shown(_brought(desk, one.taken, sent)),
+        shown=shown,
         back=_PAGE,
         said="",
         journal=("register", "années passées"),
@@ -214,21 +221,16 @@ def answer(name: str, sent: Annotated[Sent[AnswerForm], Depends(form_of(AnswerFo
 
 def _brought(desk: Desk, content: bytes, sent: Sent[Any]) -> Past:
     try:
-        return _import(desk.source.look_up, content, sent.person, dry_run=True)
+        return _read(desk, content, sent.person)
     except ExportError as error:
         raise sent.refuse(typographic(str(error)), back=_PAGE) from error
 
 
-def _import(
-    do: Callable[[Callable[[Services], Past]], Past],
-    content: bytes,
-    person: Person,
-    *,
-    dry_run: bool,
-) -> Past:
+def _read(desk: Desk, content: bytes, person: Person) -> Past:
+    """What a table would bring; nothing is entered."""
     by = By(person.email, DOOR)
-    return do(
-        lambda services: past_years.import_past_years(services, content, by=by, dry_run=dry_run)
+    return desk.source.look_up(
+        lambda services: past_years.import_past_years(services, content, by=by, dry_run=True)
     )
 
 

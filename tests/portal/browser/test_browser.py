@@ -20,7 +20,7 @@ from tests.steps.returning import fill
 
 SHOTS = Path(__file__).parents[3] / "build" / "captures-portail"
 PAGES = ("", "exports", "renvoi", "changements", "dossiers", "indicateurs", "journal")
-ADMINISTRATION = ("comptes", "formulaire", "regles", "etat", "compte")
+ADMINISTRATION = ("comptes", "formulaire", "regles", "textes", "etat", "compte")
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 700}
 AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 Open = Callable[..., AbstractContextManager[Page]]

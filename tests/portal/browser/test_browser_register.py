@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from portal.pages.registre.gestures import GESTURES
 from portal.pages.view import dsfr_is_installed
 from tests.chromium import picture
 from tests.portal.browser.test_browser import AA, DESK, SHOTS, sign_in
@@ -117,9 +118,9 @@ def test_axe_finds_nothing_serious_on_the_pages_of_the_register(
         assert name
         meetings = portal.visitor(AGENCE).get("/seances").text
         place = "/seances/SEA-0001" if "SEA-0001" in meetings else "/seances"
-        gestures = [f"{name}/{one}" for one in ("fondre", "modifier", "valider", "scinder")]
+        gestures = [f"{name}/{one}" for one in GESTURES]
         forms = ("/signaux/saisir", "/questions/poser", "/seances/preparer")
-        lists = ("/situations", "/signaux", "/questions", "/seances", place)
+        lists = ("/situations", "/signaux", "/questions", "/seances", place, "/annees")
         for path in (*lists, name, *gestures, *forms):
             answer = page.goto(path)
             assert answer is not None

@@ -1,6 +1,7 @@
 """The committee through its commands: six fiches of a séance, and what leaves the agency."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -11,9 +12,11 @@ from zipfile import ZipFile
 
 import pytest
 from docx import Document
+from openpyxl import Workbook
 from pypdf import PdfReader
 
 from cli.app import call
+from steps.follow.consumption_load import load_file
 from steps.wiring.case_files import reports_of
 from steps.wiring.services import open_services
 from tests.conftest import Bridge, bridge_on
@@ -182,6 +185,28 @@ def test_the_effect_of_a_measure_and_its_events_are_told(
     assert "lui-même un doublon" in refused["error"]
     unc("registre", "duplicate", str(second), "--retirer", *BY)
     assert unc("situations", "show", name)["counted"] == [first, second]
+
+
+def test_monthly_books_give_the_curve_around_a_measure(
+    bridge: Bridge, unc: Callable[..., Any], seance: Seance, tmp_path: Path
+) -> None:
+    name = seance.names[1]
+    (substance,) = unc("situations", "show", name)["substances"]
+    months = [f"{2025 + place // 12}-{place % 12 + 1:02d}" for place in range(1, 26)]
+    book = Workbook()
+    sheet = book.create_sheet("tous_presc")
+    heads = [f"Nombre de boites remboursées {month}" for month in months]
+    sheet.append(["CIP13", "Code ATC", "Classe ATC", *heads])
+    boxes = [(1000 if month < "2026-02" else 600) + 7 * (place % 4)
+             for place, month in enumerate(months)]  # fmt: skip
+    sheet.append(["3400999000116", "Z99AA01", substance.upper(), *boxes])
+    book.save(tmp_path / "medic.xlsx")
+    load_file(tmp_path / "medic.xlsx", bridge.home)
+    (effect,) = unc("registre", "effect", name)["effects"]
+    (use,) = effect["uses"]
+    assert (use["unit"], use["periods"], use["verdict"]) == ("boîtes par mois", 12, "baisse")
+    assert use["source"].startswith("Medic'AM, Assurance maladie, édition 2025-02 à 2027-02")
+    shutil.rmtree(bridge.home / "consommation")
 
 
 def test_pages_for_people_are_shown(
