@@ -17,7 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 HOST = "127.0.0.1"
 _HOSTS = ["127.0.0.1", "localhost"]
 _TICK = 0.01
-_START_SECONDS = 30
+_START_SECONDS = 180
 
 
 class Connections:
@@ -133,7 +133,7 @@ def wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> None
     """Return once the server answers.
 
     Raises:
-        RuntimeError: it does not, in half a minute.
+        RuntimeError: it does not, in some minutes.
     """
     pause = threading.Event()
     for _ in range(_START_SECONDS * 500):

@@ -76,7 +76,7 @@ def main(home: Path) -> None:
         shown = f"registre show {situation}"
         for command, height in (("doctor", 520), ("status", 440), (shown, 980)):
             _terminal(browser, command, environment, height=height)
-        _committee(environment)
+        _committee(environment, but=situation)
     _workbooks(latest_export(demo))
     _compress()
 
@@ -224,9 +224,9 @@ def _workbooks(folder: Path) -> None:
                 _said(["pdftoppm", *page, str(printed), str(IMAGES / name)])
 
 
-def _committee(environment: Mapping[str, str]) -> None:
+def _committee(environment: Mapping[str, str], *, but: str) -> None:
     with tempfile.TemporaryDirectory() as made:
-        for reader, file in fiches(environment, Path(made)).items():
+        for reader, file in fiches(environment, Path(made), but=but).items():
             name = "comite-fiche" if reader == "agence" else f"comite-fiche-{reader}"
             page = ["-singlefile", "-r", str(DPI), "-png"]
             _said(["pdftoppm", *page, str(file), str(IMAGES / name)])

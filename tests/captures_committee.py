@@ -27,12 +27,13 @@ _CLEAR = (
 _ASKED = "Faut-il encadrer la prescription, en plus du courrier déjà envoyé ?"
 
 
-def fiches(environment: Mapping[str, str], to: Path) -> dict[str, Path]:
+def fiches(environment: Mapping[str, str], to: Path, *, but: str) -> dict[str, Path]:
     """Play the séance; gives the PDF of the first fiche, by reader.
 
     Args:
         environment: Settings of the demo.
         to: Folder for the fiches.
+        but: A situation on which people acted already.
     """
 
     def unc(*words: str) -> Any:
@@ -42,7 +43,8 @@ def fiches(environment: Mapping[str, str], to: Path) -> dict[str, Path]:
         return json.loads(told.stdout)
 
     every = unc("situations", "list")["situations"]
-    one = max(every, key=lambda each: len(each["numbers"]))
+    left = (each for each in every if each["id"] != but)
+    one = max(left, key=lambda each: len(each["numbers"]))
     day = date.today() - timedelta(days=5)  # noqa: DTZ011 (the demo ends today)
     title = ("--titre", one["title"])
     unc("registre", "validate", one["id"], *title, *_LEVEL, *_TEXTS, "--resume-clair", _CLEAR, *BY)

@@ -109,6 +109,9 @@ def plain_effect(one: Effect) -> dict[str, Any]:
     """An effect for programs."""
     return {
         **asdict(one),
+        "uses": [
+            {**asdict(each), "verdict": each.verdict, "change": each.change} for each in one.uses
+        ],
         "verdict": one.reports.verdict,
         "attributable": one.attributable,
         "cautions": one.cautions,

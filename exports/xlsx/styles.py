@@ -1,6 +1,6 @@
 """How cells look: a few styles, each registered once in a workbook and then named by its number."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -98,7 +98,7 @@ def dress(cell: Cell | MergedCell, shape: Format, *, quoted: bool) -> None:
     cell.quotePrefix = quoted
 
 
-_LOOKS: WeakKeyDictionary[Workbook, dict[Hashable, Any]] = WeakKeyDictionary()
+_LOOKS: WeakKeyDictionary[Any, dict[tuple[str, bool], Any]] = WeakKeyDictionary()
 
 
 def alike(cell: Cell | MergedCell, name: str, dress: Callable[[Cell | MergedCell], None]) -> None:
@@ -106,13 +106,14 @@ def alike(cell: Cell | MergedCell, name: str, dress: Callable[[Cell | MergedCell
 
     openpyxl takes as long to find a style again as to write the cell.
     """
-    known = _LOOKS.setdefault(cell.parent.parent, {})
-    key = (name, cell.quotePrefix)
+    dressed: Any = cell  # the stub does not know of its style
+    known = _LOOKS.setdefault(dressed.parent.parent, {})
+    key = (name, bool(dressed.quotePrefix))
     if key in known:
-        cell._style = copy(known[key])  # noqa: SLF001
+        dressed._style = copy(known[key])  # noqa: SLF001
     else:
         dress(cell)
-        known[key] = copy(cell._style)  # noqa: SLF001
+        known[key] = copy(dressed._style)  # noqa: SLF001
 
 
 def set_text(sheet: Worksheet, where: tuple[int, int], *, text: str) -> None:

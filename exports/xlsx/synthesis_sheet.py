@@ -159,13 +159,13 @@ def _block(sheet: Worksheet, row: int, *, block: Block, chart_row: int) -> int:
     start = _heading(sheet, row, text=block.title)
     for place, header in enumerate(block.headers, start=1):
         set_text(sheet, (start, place), text=header)
-        look = partial(_header, side=_side(place))
-        alike(sheet.cell(row=start, column=place), f"en-tête {_side(place)}", look)
+        header_of = partial(_header, side=_side(place))
+        alike(sheet.cell(row=start, column=place), f"en-tête {_side(place)}", header_of)
     for offset, line in enumerate(block.lines, start=1):
         for place, value in enumerate(line, start=1):
             _put(sheet, (start + offset, place), value=value, shape="entier")
-            look = f"ligne {_side(place)}, texte {isinstance(value, str)}"
-            alike(sheet.cell(row=start + offset, column=place), look, _underlined)
+            named = f"ligne {_side(place)}, texte {isinstance(value, str)}"
+            alike(sheet.cell(row=start + offset, column=place), named, _underlined)
     if block.lines:
         _chart(sheet, start, block=block, chart_row=chart_row)
     return start + len(block.lines) + 1

@@ -424,7 +424,10 @@ class Likeness:
         """Whether, just after another field, it asks this one: « Si oui, lesquelles ? »."""
         if self.fit is Fit.UNREADABLE or self.elsewhere or self._doubtful():
             return False
-        return self.label in self.wanted.after.get(before, frozenset())
+        light = self.wants.lexicon.words.light(bare_label(self.offered.descriptor.label))
+        return light <= self.wanted.light and self.label in self.wanted.after.get(
+            before, frozenset()
+        )
 
     def _by_list(self) -> bool:
         """Whether it is a long list of ours, whatever the other words of its question."""

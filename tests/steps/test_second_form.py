@@ -176,7 +176,7 @@ def test_its_workbooks_are_published_and_taken_back(
     assert rows_of(agency, "Médicaments")[0]["Code CIP"] == "3400949497294"
     assert any(row["Situation"] for row in rows_of(agency, "Situations"))
     synthesis = [str(row[0]) for row in openpyxl.load_workbook(agency)["Synthèse"].values]
-    assert synthesis[0] == "Erreurs médicamenteuses — classeur de l'agence"
+    assert synthesis[0] == "Erreurs médicamenteuses — classeur de l’agence"
     assert not any("mesure" in one or "connaissance" in one for one in synthesis)
 
     book = openpyxl.load_workbook(centre)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from french.text import fold
+from triage.patient_data.dictionary.known_words import is_of_a_medicine
 from triage.patient_data.names import Name, name_before
 from triage.patient_data.words import WORDS, any_of, folded
 
@@ -17,7 +18,7 @@ _AT = re.compile(
     rf"(?<=\w) (?i:chez|à) (?={any_of(WORDS.webmails)}(?:\.| (?i:dot|point) )(?:fr|com|net)\b)"
 )
 _LOCAL = re.compile(
-    r"(?:[\w+'%-]{1,30}(?: (?i:point|dot|tiret|underscore) | ?\. | \.))?[\w.+'%-]{1,64}$"
+    r"(?:[\w+'%-]{1,30}(?: (?i:point|dot|tiret|underscore) | ?\. | \.|\.\n))?[\w.+'%-]{1,64}$"
 )
 _DOT = (
     r"(?: (?i:dot|point) (?=[a-z]{2,4}\b)| \. (?=[a-z]{2,4}\b)| ?\.|,(?=[a-z]{2,3}\b)"
@@ -54,10 +55,23 @@ _FLAT = (
     r"|[ ,]{1,2}\d(?:er|e|[èe]me) (?i:[ée]tage)(?: (?i:gauche|droite))?){0,2}"
 )
 _POSTAL = re.compile(
-    r"(?<![\w,.])(?:\d{1,4}(?: ?(?i:bis|ter|quater)\b)?(?: (?:de la|du|de l'))?[ ,]{1,2}"
+    r"(?<![\w,.])(?:(?:\d{1,4}|(?i:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze"
+    r"|douze))(?: ?(?i:bis|ter|quater)\b)?(?: (?:de la|du|de l'))?[ ,]{1,2}"
     rf"(?:{_STREET}\b\.?|(?i:r\.))"
     r"|(?i:lieu-dit))"
     rf"(?:[ \n](?!\d{{5}})(?:[A-ZÉ]\.|[^\s,;.]{{1,16}})){{1,5}}(?P<town>{_FLAT}{_TOWN})?"
+)
+_FLAT_OF = re.compile(
+    r"(?<!\w)(?P<place>(?i:r[ée]sidence|lotissement|hameau|cit[ée]|domaine|clos|r[ée]s\.)"
+    r"(?: [^\s,;.\d]{1,14}){1,4},? ?(?i:b[âa]t(?:iment)?|esc(?:alier)?|appt?|appartement|porte"
+    r"|villa|n°)"
+    r"(?:\.? |\. ?|(?=\d))\w{1,4}(?:,? (?i:appt?|appartement|porte|[ée]tage|n°)\.? ?\w{1,4}){0,2}"
+    rf"(?:{_FLAT}{_TOWN})?)"
+)
+"""A building and a flat in it: nobody but a person lives so."""
+_BOX = re.compile(
+    rf"(?:{any_of((*WORDS.at_home, 'adresse'))})(?!\w)[ :,(]{{1,3}}"
+    rf"(?P<place>BP ?\d{{1,6}}{_TOWN}?)"
 )
 _AT_HOME = re.compile(
     rf"(?:{any_of(WORDS.at_home)})(?!\w)[^\d\n.;]{{0,20}}?[ :,(]"
@@ -81,10 +95,31 @@ _TOWN_OF_HOME = re.compile(
 )
 _NO_STREETS = tuple(one for one in WORDS.organisations if one not in WORDS.streets)
 _ORGANISATION_AT = re.compile(rf"(?<!\w)(?:{any_of(_NO_STREETS)})(?!\w)")
-_LIVES = re.compile(rf"(?<!\w){any_of(WORDS.at_home)}(?!\w)[^\d]{{0,20}}$")
+_LIVES = re.compile(
+    rf"(?<!\w)(?:{any_of(WORDS.at_home)}(?!\w)[^\d]{{0,20}}|(?<!\w )(?i:adresse) )$"
+)
 _ITS_TOWN = re.compile(r",? (?:à )?[A-ZÉÈ][\w'-]{2,25}(?: [A-ZÉÈ][\w'-]{2,25})?")
 _FURTHER_HOME = re.compile(r"[^.;\n]{0,30}(?i:chez (?:sa|son|ses|elle|lui))\b")
 _FAR = 70
+_HOME_STEMS = tuple(
+    {*WORDS.at_home, *(fold(one) for one in WORDS.at_home)}
+    | {
+        "adress",
+        "habit",
+        "demeur",
+        "domicil",
+        "résid",
+        "resid",
+        "log",
+        "héberg",
+        "heberg",
+        "où ",
+        "ou ",
+    }
+)
+_BUILDINGS = ("résid", "resid", "lotiss", "hameau", "cit", "domaine", "clos", "rés.", "res.")
+_POSTCODE = re.compile(r"(?<!\d)\d{5} ")
+_CAPITAL = re.compile(r"(?<!\w)[A-ZÉÈ][^\W\d_]{3,25}")
 
 
 def emails_in(text: str) -> Iterator[Span]:
@@ -113,18 +148,37 @@ def postal_addresses_in(text: str) -> Iterator[Span]:
             or _HOME.match(_bare(text[end : end + 12]).lstrip(" (,"))
             or _FURTHER_HOME.match(text, end)
         )
-        if home or person or (match["town"] and not _ORGANISATION.search(line)):
+        company = _ORGANISATION.search(line) or _is_of_a_company(line)
+        if home or person or (match["town"] and not company):
             further = _MORE_OF_A_TOWN if match["town"] else _ITS_TOWN if home else None
             yield (
                 name.start if name is not None and person else start,
                 _extended(text, end, further),
             )
-    for pattern in (_TOWN_OF_HOME, _AT_HOME, _THEN_HOME):
+    for pattern in _patterns_of_homes(text):
         for match in pattern.finditer(text):
-            if pattern is _AT_HOME or not _ORGANISATION_AT.search(match["place"]):
+            if pattern in {_AT_HOME, _BOX} or not _ORGANISATION_AT.search(match["place"]):
                 start, end = match.span("place")
                 postcode = any(map(str.isdigit, match["place"]))
                 yield start, _extended(text, end, _MORE_OF_A_TOWN if postcode else None)
+
+
+def _patterns_of_homes(text: str) -> Iterator[re.Pattern[str]]:
+    """What may be there, by a quick look."""
+    low = text.lower()
+    if any(map(low.__contains__, _HOME_STEMS)):
+        yield _AT_HOME
+        yield _BOX
+        if _POSTCODE.search(text):
+            yield _TOWN_OF_HOME
+            yield _THEN_HOME
+    if any(map(low.__contains__, _BUILDINGS)):
+        yield _FLAT_OF
+
+
+def _is_of_a_company(line: str) -> bool:
+    """Whether a firm that holds medicines stands just before (« Sanofi Winthrop Industrie »)."""
+    return any(map(is_of_a_medicine, _CAPITAL.findall(line)))
 
 
 def _extended(text: str, end: int, further: re.Pattern[str] | None) -> int:

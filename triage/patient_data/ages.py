@@ -8,7 +8,7 @@ from triage.patient_data.words import WORDS, any_of
 Span = tuple[int, int]
 
 _NUMBER = any_of(WORDS.numbers)
-_UNIT = r"[ -]?(?:(?i:ans?|mois|semaines?|jours)\b|a(?=[.)]| [HFM]\b)|y/?o\b|y\.o\b)"
+_UNIT = r"[ -]?(?:(?i:ans?|mois|semaines?|jours)\b|a(?=[.,)\n]|$| [HFM]\b)|y/?o\b|y\.o\b)"
 _AGE = re.compile(rf"(?<![\w.])(?<!\d,)(?:\d{{1,2}} et )?\d{{1,3}}{_UNIT}")
 _IN_WORDS = re.compile(rf"(?<!\w){_NUMBER}(?:[ -]{_NUMBER}){{0,4}}{_UNIT}")
 _A_UNIT = re.compile(r"[a-z] (?:ans?|mois|semaines)\b")

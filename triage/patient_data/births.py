@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from french.text import fold
+from triage.patient_data.birth_days import birth_days_in
 from triage.patient_data.words import WORDS, any_of, folded
 
 Span = tuple[int, int]
@@ -23,7 +24,7 @@ _AFTER_BORN = (
 )
 """After « né en », « naissance : »: a year, a month or figures alone are a birth's."""
 _DAY = re.compile(
-    rf"(?<!\d)(?:[0-3]?\d{_SIGN}[01]?\d{_SIGN}(?:19|20)?\d\d"
+    rf"(?<!\d)(?=['\d])(?:[0-3]?\d{_SIGN}[01]?\d{_SIGN}(?:19|20)?\d\d"
     r"|(?:19|20)\d\d-[01]\d-[0-3]\d"
     r"|[0-3]\d [01]\d (?:19|20)\d\d"
     rf"|{_AFTER_BORN}(?:(?:19|20)\d\d|(?:0?[1-9]|1[0-2])[/.-](?:19|20)\d\d"
@@ -93,7 +94,8 @@ def days_in(text: str) -> tuple[Span, ...]:
     found = [match.span() for match in _DAY.finditer(text)]
     if _MONTH_THERE.search(text):
         found += [match.span() for match in _DAY_OF_MONTH.finditer(text)]
-    return tuple(sorted(found))
+    found += birth_days_in(text)
+    return tuple(sorted(set(found)))
 
 
 def is_old(day: str) -> bool:

@@ -11,11 +11,16 @@ from itertools import chain
 
 from triage.patient_data.addresses import STREET_STEMS, emails_in, postal_addresses_in
 from triage.patient_data.ages import AGE_STEMS
+from triage.patient_data.birth_days import STEMS as BIRTH_STEMS
+from triage.patient_data.birth_days import births_alone_in
 from triage.patient_data.births import births_in
+from triage.patient_data.initials import initials_with_age_in
 from triage.patient_data.numbers import CODE_BEFORE, hospital_numbers_in, nirs_in
-from triage.patient_data.people import PATIENT_STEMS, initials_with_age_in, names_in
+from triage.patient_data.people import names_in
 from triage.patient_data.phones import phones_in, spoken_phones_in
 from triage.patient_data.plain import plain
+from triage.patient_data.roles import PATIENT_STEMS
+from triage.patient_data.tables import columns_in
 from triage.patient_data.words import WORDS, any_of
 
 Span = tuple[int, int]
@@ -29,6 +34,7 @@ _OF_A_SERVICE = re.compile(
     r"[ :,(]{1,3}(?:(?i:t[ée]l(?:[ée]phone)?\.?|au)[ :]{1,3})?$"
 )
 """The number of a switchboard, a centre: a land line just behind its name."""
+_THEN_A_SERVICE = re.compile(rf" ?\({any_of(WORDS.switchboards)}(?!\w)")
 _BEFORE = 40
 _SHORT = 80
 """Characters of an answer that often comes again."""
@@ -40,13 +46,16 @@ def _phones(text: str) -> Iterator[Span]:
     for start, end in phones_in(text):
         if any(first < end and start < last for first, last in taken):
             continue
-        if _LAND_LINE.match(text, start) and _OF_A_SERVICE.search(
-            text, max(0, start - _BEFORE), start
-        ):
+        service = _OF_A_SERVICE.search(text, max(0, start - _BEFORE), start)
+        if _LAND_LINE.match(text, start) and (service or _THEN_A_SERVICE.match(text, end)):
             continue
         if _SERVICE.match(text, start) or CODE_BEFORE.search(text, max(0, start - _BEFORE), start):
             continue
         yield start, end
+
+
+def _births_alone(text: str) -> Iterator[Span]:
+    return births_alone_in(text, lambda: chain(births_in(text), names_in(text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,8 @@ Find = Callable[[str], Iterator[Span]]
 _FIGURES = _Search(_phones, in_digits=True, fewest=9)
 _SPOKEN = _Search(spoken_phones_in, stems=("zéro", "zero"))
 
+_NAMES = _Search(names_in)
+
 _AT_STEMS = (
     *(
         "@",
@@ -102,12 +113,13 @@ FINDERS: Mapping[str, Find] = {
     "phone_in_text": lambda typed: chain(_FIGURES(typed), _SPOKEN(typed)),
     "birth_with_initials": _Search(births_in, in_digits=True),
     "initials_with_age": _Search(initials_with_age_in, stems=(*AGE_STEMS, *PATIENT_STEMS)),
-    "name": _Search(names_in),
+    "name": lambda typed: chain(_NAMES(typed), columns_in(typed) if "\t" in typed else ()),
     "hospital_number": _Search(hospital_numbers_in, in_digits=True, fewest=2),
     "email": _Search(
         emails_in,
         stems=_AT_STEMS,
     ),
+    "birth": _Search(_births_alone, in_digits=True, stems=BIRTH_STEMS),
     "address": _Search(postal_addresses_in, stems=STREET_STEMS),
 }
 """What looks for each kind of patient data in a text, and gives the places (start, end)."""

@@ -4,19 +4,20 @@ A few words are looked at from each place, so that time grows with the length of
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from french.text import fold
-from triage.patient_data.words import AMBIGUOUS_NAMES, FIRST_NAMES, WORDS, any_of, folded
+from triage.patient_data.dictionary.known_words import is_of_a_medicine, is_unknown
+from triage.patient_data.words import AMBIGUOUS_NAMES, FIRST_NAMES, USUAL_NAMES, WORDS, folded
 
-_WORD = re.compile(r"[^\W\d_]{1,30}(?:['-][^\W\d_]{1,30}){0,3}")
+WORD = re.compile(r"[^\W\d_]{1,30}(?:['-][^\W\d_]{1,30}){0,3}")
 _FAR = 90
 """Characters before a place in which a name that belongs to it starts."""
-_AHEAD = 60
+AHEAD = 60
 _MOST_WORDS, _MOST_BETWEEN = 4, 6
-_BETWEEN_WORDS = frozenset(" ,;:()-./=|°'\n")
+_BETWEEN_WORDS = frozenset(" ,;:()[]-./=|°'\"\n")
 _BORN_AT = re.compile(r"n[ée]e? (?:à|a|au|aux|en) [^\d\n,;]{2,30} le $")
 """« né à Nîmes le » before a day."""
 _SENTENCE = re.compile(r"[.;] |\n")
@@ -28,8 +29,13 @@ _CHILDREN = folded(WORDS.children) | folded(WORDS.named)
 _BETWEEN = folded(WORDS.between)
 _NOT_NAMES = folded(WORDS.not_names) | _BORN
 _PARTICLES = folded(WORDS.particles)
-_PROFESSIONS = folded(WORDS.professional)
+_OF_SURNAMES = frozenset(
+    {"van", "von", "der", "den", "dos", "da", "di", "ben", "bin", "ibn", "el", "al"}
+)
+"""Particles that are no French word: they begin a name."""
+PROFESSIONS = folded(WORDS.professional)
 _EPONYMS = folded(WORDS.eponyms)
+_FAMOUS = frozenset(frozenset(fold(one).split()) for one in WORDS.famous)
 _ACRONYMS = frozenset((*WORDS.acronyms_short, *WORDS.acronyms_long, *WORDS.acronyms_often))
 _PLACES = folded(WORDS.organisations)
 _LONG_PLACES = frozenset(one for one in _PLACES if len(one) > 3)  # noqa: PLR2004
@@ -37,6 +43,20 @@ _OF_SPECIES = re.compile(r".{3,26}(?:ae|um|is|us|ii)")
 """« M. tuberculosis » is no man."""
 _AFTER_INITIAL = re.compile(r".?(?<![^\W\d_])[A-ZÉÈ](?:\. ?| )$")
 """An initial just before another: « K.F, 54 ans » is not said to be a woman."""
+_OF_A_SURNAME = re.compile(
+    r"(?:L[Ee]|L[Aa]|D[Ee]|D[Uu]|D[Ee]s|El|EL|Ben|BEN|Van|VAN|Von|Dos|DOS|Da|DA|Di"
+    r"|DI) (?=[A-ZÉÈ][^\W\d_])"
+    r"|[a-z]{2,3}-[A-ZÉÈ][a-z]"
+)
+"""« née LE ROUX », « Abd el-Kader »."""
+_LIKE_MONTHS = frozenset({"Mai", "Mars", "Avril", "Juin"})
+_FIRST_GAP = re.compile(r"[ .]?|\. |\.?\n")
+_BEGINS = re.compile(r"(?:^|[.;:!?(\[\n-] ?|- ?)$")
+_PREPOSITION = re.compile(
+    r"(?<!\w)(?i:à|a|au|aux|en|par|sous|selon|d'après|sur|dans|de|du|des|vers|pour|avec|hors|versus"
+    r"|vs|contre|et|ou|ni|via|chez les?|in|of|by|the|with|for|from) $|['/+]$"
+)
+_LONGEST = 12
 _SKIPPED = frozenset({"le", "la", "les", "de", "du", "des", "d", "l", "et"})
 _SHORTEST_ALONE = 4
 """Letters of a first name in capitals that is no acronym."""
@@ -45,7 +65,7 @@ _ELIDED = re.compile(r"(?:[ldnsjmtc]|qu)'(?=..)")
 
 
 @lru_cache(maxsize=8192)
-def _fold(word: str) -> str:
+def bare_word(word: str) -> str:
     """A word as words are compared: « l'enfant » is « enfant »."""
     return _ELIDED.sub("", fold(word), count=1)
 
@@ -61,6 +81,8 @@ class Name:
         civility: Whether « M. », « Mme »… stands before.
         before: The word before, folded.
         born: Whether a word of birth stands between them and the place.
+        begins: Whether it begins the text, a sentence, a line or a part of it.
+        after_preposition: Whether « à », « selon »… stands just before.
     """
 
     words: list[str] = field(default_factory=list)
@@ -69,17 +91,19 @@ class Name:
     civility: str = ""
     before: str = ""
     born: bool = False
+    begins: bool = False
+    after_preposition: bool = False
 
     @property
     def firsts(self) -> list[str]:
         """Which of its words are first names, folded."""
-        return [one for one in map(_fold, self.words) if is_first_name(one)]
+        return [one for one in map(bare_word, self.words) if is_first_name(one)]
 
     @property
     def is_initials(self) -> bool:
         """Whether it is made of initials only: « J.D. », « JD »."""
         return bool(self.words) and (
-            all(len(one) == 1 for one in self.words)
+            all(len(one.replace("-", "")) <= 1 + one.count("-") for one in self.words)
             or (len(self.words) == 1 and len(self.words[0]) <= 3 and self.words[0].isupper())  # noqa: PLR2004
         )
 
@@ -101,7 +125,7 @@ class Name:
     @property
     def of_another(self) -> bool:
         """Whether it is the name of who writes, of a place, a company or a disease."""
-        return self.before in _PROFESSIONS or self.before in _PLACES or is_of_another(self.words)
+        return self.before in PROFESSIONS or self.before in _PLACES or is_of_another(self.words)
 
 
 def is_first_name(word: str) -> bool:
@@ -111,9 +135,15 @@ def is_first_name(word: str) -> bool:
     )
 
 
+def is_usual(word: str) -> bool:
+    """Whether a word is a first name that is usual in France, with its capital or not."""
+    return all(part in USUAL_NAMES for part in bare_word(word).split("-"))
+
+
+@lru_cache(maxsize=8192)
 def is_alone_enough(word: str) -> bool:
     """Whether a first name by itself is a person's: no word, place nor acronym is spelled so."""
-    parts = _fold(word).replace("'", "-").split("-")
+    parts = bare_word(word).replace("'", "-").split("-")
     if word.isupper() and len(word) < _SHORTEST_ALONE:
         return False
     return any(part in FIRST_NAMES for part in parts)
@@ -121,9 +151,14 @@ def is_alone_enough(word: str) -> bool:
 
 def is_of_another(words: Iterable[str]) -> bool:
     """Whether words are the name of a company, a place, a disease, a score."""
-    parts = (part for one in words for part in (_fold(one), *_fold(one).split("-")))
-    known = {*parts}
-    return not (_EPONYMS.isdisjoint(known) and _LONG_PLACES.isdisjoint(known))
+    known = {part for one in words for part in (bare_word(one), *bare_word(one).split("-"))}
+    if not _LONG_PLACES.isdisjoint(known) or any(famous <= known for famous in _FAMOUS):
+        return True
+    if _EPONYMS.isdisjoint(known):
+        return False
+    # « Régine Fabre » is a person, « Pierre Fabre » a company.
+    person = len(known) > 1 and any(one in FIRST_NAMES for one in known - _EPONYMS)
+    return not person
 
 
 def is_acronym(letters: str) -> bool:
@@ -138,14 +173,34 @@ _ADJECTIVE = re.compile(
 )
 """Ends of folded words that tell which patient, not who."""
 _NOT_AFTER = folded(WORDS.not_after_patient)
+_NOT_PEOPLE = folded(WORDS.towns) | _NOT_NAMES
 
 
+@lru_cache(maxsize=8192)
 def is_clinical(word: str) -> bool:
     """Whether a word tells what a patient has, rather than who it is."""
-    folded_word = _fold(word)
+    folded_word = bare_word(word)
     if folded_word in FIRST_NAMES:
         return False
     return folded_word in _NOT_AFTER or _ADJECTIVE.fullmatch(folded_word) is not None
+
+
+def is_strange(word: str) -> bool:
+    """Whether a word is of no list: no French, no medicine, no place, disease nor acronym."""
+    return (
+        len(word) > 2  # noqa: PLR2004
+        and is_unknown(word)
+        and not (is_clinical(word) or is_of_another((word,)) or bare_word(word) in _NOT_PEOPLE)
+        and word not in _ACRONYMS
+    )
+
+
+def tells_a_medicine(words: Iterable[str]) -> bool:
+    """Whether words are of a medicine or its holder; « Salomé Guérin » is a person."""
+    parts = {part for one in words for part in one.split("-")}
+    told = {one for one in parts if is_of_a_medicine(one) and not is_first_name(bare_word(one))}
+    others = {bare_word(one) for one in parts - told}
+    return bool(told) and (len(told) > 1 or FIRST_NAMES.isdisjoint(others))
 
 
 def has_first_name(name: Name) -> bool:
@@ -155,14 +210,14 @@ def has_first_name(name: Name) -> bool:
 
 def looks_like_a_name(word: str) -> bool:
     """Whether a word has a capital and is no word that often has one."""
-    return word[0].isupper() and _fold(word) not in _NOT_NAMES
+    return word[0].isupper() and bare_word(word) not in _NOT_NAMES
 
 
 def name_before(text: str, end: int) -> Name | None:
     """The name that ends just before a place, words as « âgée de » or « né le » apart."""
     at_a_place = _BORN_AT.search(text, max(0, end - _FAR), end)
     end = at_a_place.start() if at_a_place else end
-    words = list(_WORD.finditer(text, max(0, end - _FAR), end))
+    words = list(WORD.finditer(text, max(0, end - _FAR), end))
     found, at = Name(born=at_a_place is not None), end
     place = _skip_between(text, words, end, found)
     if place < 0:
@@ -187,37 +242,50 @@ def name_before(text: str, end: int) -> Name | None:
 def name_after(text: str, start: int) -> Name | None:
     """The name that starts at a place, its civility first."""
     found, at = Name(start=start), start
-    for word in _WORD.finditer(text, start, start + _AHEAD):
-        gap, folded_word = text[at : word.start()], _fold(word.group())
+    for word in WORD.finditer(text, start, start + AHEAD):
+        gap, folded_word = text[at : word.start()], bare_word(word.group())
         if not found.words and not found.civility and folded_word in _CIVILITIES:
             if gap:
                 return None
             found.civility, at = word.group(), word.end()
             continue
-        allowed = gap in {"", " ", ". ", ".", "\n"} if not found.words else _INSIDE.fullmatch(gap)
+        allowed = _FIRST_GAP.fullmatch(gap) if not found.words else _INSIDE.fullmatch(gap)
         if not allowed or len(found.words) == _MOST_WORDS:
             break
-        if not (looks_like_a_name(word.group()) or _is_lower_part(word.group(), found)):
+        if not (
+            looks_like_a_name(word.group())
+            or _is_lower_part(word.group(), found)
+            or _OF_A_SURNAME.match(text, word.start())
+            or (found.words and word.group() in _LIKE_MONTHS)
+        ):
             break
         found.words.append(word.group())
         found.end = at = word.end()
-    while found.words and found.words[-1].islower() and _fold(found.words[-1]) in _PARTICLES:
+    while found.words and found.words[-1].islower() and bare_word(found.words[-1]) in _PARTICLES:
         found.end -= len(found.words.pop()) + 1
     return found if found.words else None
 
 
 def _is_turned(word: str, gap: str, found: Name) -> bool:
     """« MARCHAND, Luc »: a surname, a comma, a first name."""
-    first = len(found.words) == 1 and _fold(found.words[0]) in FIRST_NAMES
+    first = len(found.words) == 1 and bare_word(found.words[0]) in FIRST_NAMES
     return first and gap in {", ", "/"} and len(word) > 3 and looks_like_a_name(word)  # noqa: PLR2004
 
 
 def _is_lower_part(word: str, found: Name) -> bool:
     """A particle, or a first name without its capital."""
-    folded_word = _fold(word)
+    folded_word = bare_word(word)
     if folded_word in _PARTICLES:
         return bool(found.words or found.civility)
-    return folded_word in FIRST_NAMES
+    return (
+        folded_word in USUAL_NAMES
+        or folded_word.partition("-")[0] in USUAL_NAMES
+        or (
+            bool(found.words)
+            and bare_word(found.words[0]).partition("-")[0] in USUAL_NAMES
+            and is_strange(word)
+        )
+    )
 
 
 def _skip_between(text: str, words: list[re.Match[str]], end: int, found: Name) -> int:
@@ -227,7 +295,7 @@ def _skip_between(text: str, words: list[re.Match[str]], end: int, found: Name) 
         word = words[place]
         if not _BETWEEN_WORDS.issuperset(text[word.end() : at]):
             return -1
-        folded_word = _fold(word.group())
+        folded_word = bare_word(word.group())
         letter = len(folded_word) == 1 and (
             text[word.end() : word.end() + 1] == "."
             or (
@@ -245,7 +313,7 @@ def _skip_between(text: str, words: list[re.Match[str]], end: int, found: Name) 
 def _belongs(text: str, words: list[re.Match[str]], place: int, found: Name) -> bool:
     """Whether a word is a part of the name that ends with those found."""
     word = words[place].group()
-    folded_word = _fold(word)
+    folded_word = bare_word(word)
     if folded_word in _CIVILITIES and (
         len(word) > 1 or text[words[place].end() : words[place].end() + 2] == ". "
     ):
@@ -258,11 +326,15 @@ def _belongs(text: str, words: list[re.Match[str]], place: int, found: Name) -> 
         return False
     if looks_like_a_name(word) or (found.words and folded_word in _PARTICLES):
         return True
+    if word in _LIKE_MONTHS and place and looks_like_a_name(words[place - 1].group()):
+        return True  # « Trần Thị Mai »
+    if found.words and _OF_A_SURNAME.match(text, words[place].start()):
+        return True
     if len(word) == 1:
         return text[words[place].end()] in ".-"
     if folded_word in _NOT_NAMES:
         return False
-    if all(part in FIRST_NAMES for part in folded_word.split("-")):
+    if all(part in USUAL_NAMES for part in folded_word.split("-")):
         return True
     return _is_lower_surname(text, words, place, found)
 
@@ -272,19 +344,23 @@ def _is_lower_surname(text: str, words: list[re.Match[str]], place: int, found: 
     word = words[place].group()
     previous = words[place - 1] if place else None
     gap = text[previous.end() : words[place].start()] if previous else ""
-    if previous and _fold(previous.group()) in _CIVILITIES and gap in {" ", ". "}:
+    if previous and bare_word(previous.group()) in _CIVILITIES and gap in {" ", ". "}:
         species = previous.group() == "M" and _OF_SPECIES.fullmatch(word)
         return not species
-    starts = previous is None or not gap.isspace()
+    starts = previous is None or not gap.isspace() or is_strange(word)
     if found.words:
-        return starts and is_first_name(_fold(found.words[-1]))
+        return starts and is_first_name(bare_word(found.words[-1]))
     # « m. dupont jean » : the first name was not met yet
-    return bool(previous and gap == " " and _fold(previous.group()) in FIRST_NAMES)
+    return bool(previous and gap == " " and bare_word(previous.group()) in FIRST_NAMES)
 
 
 def _drop_particles(found: Name) -> None:
     """A particle is no start of a name without a civility: « chez la petite Emma »."""
-    while found.words and _fold(found.words[0]) in _PARTICLES and found.words[0].islower():
+    while (
+        found.words
+        and found.words[0].islower()
+        and bare_word(found.words[0]) in _PARTICLES - _OF_SURNAMES
+    ):
         found.words.pop(0)
 
 
@@ -293,84 +369,19 @@ def _with_civility(text: str, words: list[re.Match[str]], place: int, found: Nam
     # Particles that were dropped stand between: the name starts at its first word.
     found.start = text.index(found.words[0], found.start)
     before = [one for one in words[: place + 1] if one.end() <= found.start]
+    found.begins = _BEGINS.search(text, max(0, found.start - 4), found.start) is not None
+    found.after_preposition = (
+        _PREPOSITION.search(text, max(0, found.start - _LONGEST), found.start) is not None
+    )
     if not before:
         return found
     last = before[-1]
     gap = text[last.end() : found.start]
-    if _fold(last.group()) in _CIVILITIES and gap in {" ", ". ", ".", "\n", ".\n"}:
+    if bare_word(last.group()) in _CIVILITIES and gap in {" ", ". ", ".", "\n", ".\n"}:
         found.civility, found.start = last.group(), last.start()
         before.pop()
     while before and before[-1].group() in _SKIPPED:
         before.pop()
     if before and _BETWEEN_WORDS.issuperset(gap := text[before[-1].end() : found.start]):
-        found.before = "" if _SENTENCE.search(gap) else _fold(before[-1].group())
+        found.before = "" if _SENTENCE.search(gap) else bare_word(before[-1].group())
     return found
-
-
-def professions_near(text: str, start: int, end: int) -> bool:
-    """Whether words of a profession stand beside a name: of who writes, not of a patient."""
-    before = re.split(r"[.;\n](?=\s|$)", text[max(0, start - 40) : start])[-1]
-    after = re.split(r"[.;\n](?=\s|$)", text[end : end + _AHEAD])[0]
-    near = (
-        *_since_a_verb(_WORD.findall(before)),
-        *_until_a_verb(_WORD.findall(after)),
-    )
-    return any(part in _PROFESSIONS for one in near for part in _fold(one).split("'"))
-
-
-def civilities_in(text: str) -> Iterator[int]:
-    """Where « M. », « Mme »… stand before a capital."""
-    for match in _CIVILITY.finditer(text):
-        bare = match.group() == "M"
-        if not bare or _BEFORE_BARE.search(text, max(0, match.start() - _FAR), match.start()):
-            yield match.start()
-
-
-_BEFORE_BARE = re.compile(r"(?:^|[.,;:(\n] ?|(?<!\w)(?i:de|chez|à|pour|et|que|avec) )$")
-"""What stands before « M DUPONT », but not before « taille M STANDARD »."""
-
-
-_WHOSE_LOWER = re.compile(
-    rf"(?<!\w)(?:(?P<short>mme|mr|mlle|melle|mde)\.?|monsieur|madame|mademoiselle)"
-    r"[ \n](?P<name>"
-    rf"(?!{any_of((*WORDS.not_names, *WORDS.after_names, *WORDS.professional))}(?!\w))"
-    r"(?:(?:de|du|le|la|el|ben|van|von) )?[^\W\d_][^\W\d_'-]{2,25}(?:['-][^\W\d_]{2,20})?"
-    r"(?: [^\W\d_-]{2,20}(?:-[^\W\d_]{2,20})?(?=,| \(|\.|$| "
-    rf"{any_of(WORDS.after_names)}(?!\w)))?)(?!\w)"
-    rf"(?P<after> {any_of(WORDS.after_names)}(?!\w))?"
-)
-"""« mme dupont a chuté »: all in small letters."""
-
-
-_VERBS = folded((*WORDS.after_names, "par", "voit", "suit", "traite", "hospitalise", "reçoit"))
-"""« M. Roy a été adressé par son médecin »: what stands past a verb is not said of him."""
-
-
-def _until_a_verb(words: list[str]) -> list[str]:
-    place = next((at for at, one in enumerate(words) if _fold(one) in _VERBS), len(words))
-    return words[:place]
-
-
-def _since_a_verb(words: list[str]) -> list[str]:
-    said = _VERBS - {"par"}
-    places = [at for at, one in enumerate(words) if _fold(one) in said]
-    return words[places[-1] + 1 :] if places else words
-
-
-def lower_names_in(text: str) -> Iterator[tuple[int, int]]:
-    """Places of names in small letters after a civility in small letters."""
-    for match in _WHOSE_LOWER.finditer(text):
-        known = match["short"] or match["after"]
-        if (
-            known
-            and match["name"].islower()
-            and not _PROFESSIONS & {*map(_fold, match["name"].split())}
-        ):
-            yield match.start(), match.end("name")
-
-
-_CIVILITY = re.compile(
-    r"(?<![\w.])(?:M\.|M(?= [A-ZÉÈÀ]{4,30}(?![\w-]))"
-    r"|(?i:Mr|Mme|Mde|Mlle|Melle|Mrs)\.?|(?i:Monsieur|Madame|Mademoiselle))"
-    r"(?=[ \n]{0,2}[^\W\d_])"
-)

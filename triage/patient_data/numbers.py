@@ -32,8 +32,11 @@ CODE_BEFORE = re.compile(
 """A word before a number that is a product's, a document's, never a person's."""
 _BEFORE = 40
 
-_VALUE = r"(?:[A-Z]{1,3}[ -]?)?\d(?:[ ./-]?\d){3,14}(?!\w)"
-_ITS_SIGN = r"(?:[ :=#./(\n-]|n°|est |(?i:num[ée]ro|(?:du |de la )?patiente?)){0,4}?"
+_VALUE = r"(?:[A-Z]{1,4}[ ./-]?){0,2}\d(?:[ ./_-]?\d){3,14}(?:[ -]?[A-Z])?(?!\w)"
+_ITS_SIGN = (
+    r"(?:[ :=#./()\n-]|n°|est |(?i:étant |comme |le |is |ipp|nip|num[ée]ro"
+    r"|(?:du |de la )?patiente?)){0,5}?"
+)
 _OF_THE_PATIENT = r"(?: ?\(?(?i:(?:du |de la |de l')?(?:patiente?|malade|assur[ée]e?))\)?)"
 _NUMBERED = (
     r"(?i:n°|no|nr|num[ée]ros?|num\.?|code|id(?:entifiant)?|r[ée]f(?:[ée]rence)?\.?|contrat)"
@@ -41,11 +44,13 @@ _NUMBERED = (
 )
 _HOSPITAL = re.compile(
     rf"(?<!\w)(?:(?P<label>{any_of(WORDS.hospital)}{_OF_THE_PATIENT}?)(?![^\W\d_])"
+    r"|IPP(?=[A-Z]?\d{6})"
     rf"|{_NUMBERED}(?:{any_of((*WORDS.hospital_numbered, *WORDS.hospital))})(?: hospitalier)?"
     rf"{_OF_THE_PATIENT}?"
     r"(?![^\W\d_])"
     rf"|(?i:dossier|code) ?(?:n°|(?i:num[ée]ro))?{_OF_THE_PATIENT}"
-    rf"|(?P<kept>(?i:patiente?)) (?=n°|(?i:num[ée]ro))){_ITS_SIGN}(?P<value>{_VALUE})"
+    rf"|(?P<kept>(?i:patiente?)) (?=n°|(?i:num[ée]ro)"
+    rf"|\d{{7,12}}(?!\w))){_ITS_SIGN}(?P<value>{_VALUE})"
     rf"|(?:n°|(?i:num[ée]ro|identifiant|[ée]tiquette|dossier)) ?[:=]? ?(?P<of>{_VALUE})"
     r"(?= \(?(?:(?i:du|de la|d'une?) )?(?i:patiente?|malade|ipp|nip)\b)"
 )
@@ -58,10 +63,16 @@ _IDENTITY = re.compile(
 )
 """Papers of identity, insurance, bank accounts, cars."""
 _IBAN = re.compile(r"(?<!\w)FR\d\d(?: ?[\dA-Z]{4}){5} ?[\dA-Z]{3}(?!\w)")
+_BESIDE = re.compile(
+    r"(?<!\d)[0-3]?\d[/.-][01]?\d[/.-](?:19"
+    r"|20)\d\d(?: ?\| ?[FHM])? ?[|;,] ?(?P<value>\d{8,12})(?![\w/.-])"
+)
+"""A number beside a day in a row: « 10/05/1986 | 9056297478 »."""
 _ROOM = re.compile(
     r"(?<!\w)(?:(?i:chambre|ch\.) ?(?:n° ?)?\d{1,4}(?! ?(?:h|heures|°|degrés)(?!\w))(?!\w)"
     r"(?:,? (?i:lit) (?:n° ?)?\d{1,2}(?!\w))?|(?i:lit) (?:n° ?)?\d{1,3}(?:-[A-Z])?(?!\w))"
 )
+_LONG_NUMBER = re.compile(r"\d(?:[ ./_-]?\d){3}")
 _UNIT = re.compile(rf" ?(?:{any_of(WORDS.units)})(?!\w)")
 _A_DATE = re.compile(r"(?:19|20)\d\d ?- ?(?:19|20)\d\d|[0-3]?\d[/.-][01]?\d[/.-](?:19|20)?\d\d")
 _FEWEST = {"matricule": 7, "nda": 7, "nip": 6, "n.i.p.": 6, "iep": 6, "ins": 6}
@@ -87,6 +98,8 @@ def _is_nir(text: str, match: re.Match[str]) -> bool:
         return True
     if CODE_BEFORE.search(text, before, match.start()) or int(number[3:5]) not in _MONTHS:
         return False
+    if _SPELLED.fullmatch(match.group()) and not _goes_on(text, *match.span()):
+        return True
     typed = match.group()[: match.start("key") - match.start()] if match["key"] else match.group()
     if _GROUPS.fullmatch(typed):
         return True
@@ -97,17 +110,34 @@ def _is_nir(text: str, match: re.Match[str]) -> bool:
 @lru_cache(maxsize=8)
 def hospital_numbers_in(text: str) -> tuple[Span, ...]:
     """Numbers of a patient's record, by what stands beside (IPP, « dossier n° »); a room."""
-    found = [
-        match.span("of" if match["of"] else "value")
-        for match in _HOSPITAL.finditer(text)
-        if _is_of_a_record(text, match)
-    ]
+    found = []
+    if _LONG_NUMBER.search(text):
+        found += [
+            match.span("of" if match["of"] else "value")
+            for match in _HOSPITAL.finditer(text)
+            if _is_of_a_record(text, match)
+        ]
+    found += [match.span("value") for match in _BESIDE.finditer(text)]
     found += [match.span() for match in _ROOM.finditer(text) if not _UNIT.match(text, match.end())]
     found += [
         match.span("value" if match["value"] else "plate") for match in _IDENTITY.finditer(text)
     ]
     found += [match.span() for match in _IBAN.finditer(text)]
     return tuple(sorted(found))
+
+
+_SPELLED = re.compile(r"[12](?: [\dABab]){12,14}")
+"""« 2 8 5 0 3… », as forms with a box for each digit are pasted."""
+
+
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """Whether these digits are a part of a longer row."""
+    return _DIGIT_BEFORE.match(text, max(0, start - 2), start) is not None or (
+        text[end : end + 1] == " " and text[end + 1 : end + 2].isdigit()
+    )
+
+
+_DIGIT_BEFORE = re.compile(r"\d ")
 
 
 def _is_of_a_record(text: str, match: re.Match[str]) -> bool:

@@ -2,41 +2,42 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from triage.patient_data.ages import ages_in
 from triage.patient_data.births import days_in, is_old
+from triage.patient_data.civilities import (
+    CIVILITY_STEMS,
+    civilities_in,
+    lower_names_in,
+    professions_near,
+)
+from triage.patient_data.file_names import STEMS as FILE_STEMS
+from triage.patient_data.file_names import file_names_in
+from triage.patient_data.initials import NAMED_AFTER_AGE, with_dot
 from triage.patient_data.names import (
     Name,
-    civilities_in,
     has_first_name,
     is_acronym,
     is_alone_enough,
     is_clinical,
     is_of_another,
+    is_strange,
+    is_usual,
     looks_like_a_name,
-    lower_names_in,
     name_after,
     name_before,
-    professions_near,
+    tells_a_medicine,
 )
 from triage.patient_data.numbers import hospital_numbers_in, nirs_in
-from triage.patient_data.roles import said_initials_in, said_names_in
-from triage.patient_data.words import WORDS, any_of
+from triage.patient_data.roles import PATIENT_STEMS, said_names_in
+from triage.patient_data.words import USUAL_NAMES, WORDS, any_of
 
 Span = tuple[int, int]
 
-_SHORT = frozenset(WORDS.acronyms_short)
 _LONG = frozenset(WORDS.acronyms_long)
-_OFTEN = frozenset(WORDS.acronyms_often)
-_DOTTED = frozenset(WORDS.acronyms_dotted)
-_NONE = frozenset({"NC", "NR", "ND", "NA", "XX", "SO", "NSP"})
-"""« initiales : NC »: not communicated."""
-_LATIN = frozenset({"IE", "EG", "CAD", "PEX"})
 _BORN_BEFORE = re.compile(r"(?i:\bddn|\bnaissance)[^\n\d]{0,20}$")
 _SURNAME = 5
-_NAMED_AFTER_AGE = re.compile(
-    rf"[ ,:(-]{{1,3}}(?:(?:{any_of(WORDS.named)}|du nom de|initiales?)[ :]{{1,3}})?(?=[^\W\d_])"
-)
 _AFTER_DAY = re.compile(r"[ ,:(;\n-]{1,4}(?=[^\W\d_])")
 _NEAR = 60
 _AND = re.compile(r"(?<!\w)(?P<first>[^\W\d_][^\W\d_'-]{0,25}(?:-[^\W\d_]{2,20})?) et $")
@@ -46,42 +47,20 @@ _ONE_INITIAL = re.compile(
     r"|(?:(?i:mr|mme|mlle|monsieur|madame)\.?) [A-ZÉÈ]\. ?[A-ZÉÈ]\.(?!\w)"
 )
 """« M. T. a chuté »."""
-_SAID = re.compile(
-    r"(?<!\w)(?i:initiales?|inits?\.?)(?i: (?:du|de la|sont|patiente?|malade)){0,3}"
-    r"(?: \([^()\n]{3,25}\))? ?[:=]{0,2} ?"
-    r"(?P<initials>[A-ZÉÈ]\.?[ /-]?[A-ZÉÈ]\.?(?:[ /-]?[A-ZÉÈ]\.?)?)(?![^\W\d_])"
-)
-"""Initials that are said to be some."""
-
-
-_CIVILITY_STEMS = (
-    "m.",
-    "m ",
-    "mr",
-    "mme",
-    "mde",
-    "mlle",
-    "melle",
-    "monsieur",
-    "madame",
-    "mademoiselle",
-)
-PATIENT_STEMS = tuple(
-    {one[:4].lower() for one in (*WORDS.patients, *WORDS.children, *WORDS.named)}
-    | {one[:4].lower() for one in (*WORDS.maiden, *WORDS.relatives)}
-    | {"nom", "identit", "s'appel", "mme"}
-)
-"""What the name of a patient, or of a relative, is told by."""
 
 
 def names_in(text: str) -> Iterator[Span]:
     """Places of the names of people who are no authors: each with what makes it identify one."""
-    low = text.lower()
+    mentions = text.lower().__contains__
     found = [*_by_birth(text), *_by_age(text), *_by_what_follows(text)]
-    if any(one in low for one in _CIVILITY_STEMS):
+    if any(map(mentions, CIVILITY_STEMS)):
         found += [*_by_civility(text), *lower_names_in(text)]
-    if any(one in low for one in PATIENT_STEMS):
+    if any(map(mentions, PATIENT_STEMS)):
         found += said_names_in(text)
+    if any(map(mentions, FILE_STEMS)):
+        found += file_names_in(text)
+    if found:
+        found += _said_again(text, found)
     end = -1
     for span in sorted(found, key=lambda one: (one[0], -one[1])):
         if span[0] >= end:
@@ -92,22 +71,22 @@ def names_in(text: str) -> Iterator[Span]:
             end = span[1]
 
 
-def initials_with_age_in(text: str) -> Iterator[Span]:
-    """Places of initials beside an age, or said to be some."""
-    for match in _SAID.finditer(text):
-        if re.sub(r"[^A-Z]", "", match["initials"]) not in _NONE:
-            yield match.span("initials")
-    if any(one in text.lower() for one in PATIENT_STEMS):
-        yield from said_initials_in(text)
-    for start, end in ages_in(text):
-        name = name_before(text, start)
-        if name is not None and _are_initials(text, name):
-            yield name.start, _with_dot(text, name.end)
-            continue
-        after = _NAMED_AFTER_AGE.match(text, end)
-        name = name_after(text, after.end()) if after else None
-        if name is not None and after is not None and _are_initials_after(text, after, name):
-            yield name.start, _with_dot(text, name.end)
+_A_WORD = re.compile(r"[^\W\d_]{4,30}(?:['-][^\W\d_]{2,30}){0,2}")
+_MOST_NAMES = 20
+
+
+def _said_again(text: str, found: list[Span]) -> Iterator[Span]:
+    """Where surnames that were found stand once more: « Mme Caradec… puis Caradec revient »."""
+    names = dict.fromkeys(
+        word
+        for start, end in found
+        for word in _A_WORD.findall(text, start, end)
+        if word[0].isupper() and is_strange(word)
+    )
+    if names:
+        again = "|".join(map(re.escape, [*names][:_MOST_NAMES]))
+        for match in re.finditer(rf"(?<!\w)(?:{again}|{again.upper()})(?!\w)", text):
+            yield match.span()
 
 
 def is_person(name: Name, *, age: bool) -> bool:
@@ -116,7 +95,7 @@ def is_person(name: Name, *, age: bool) -> bool:
         return False
     if name.civility:
         return name.before not in {"dr", "pr"}
-    if name.of_another and not name.born:
+    if not name.born and (name.of_another or tells_a_medicine(name.words)):
         return False
     if has_first_name(name):
         return True
@@ -125,11 +104,35 @@ def is_person(name: Name, *, age: bool) -> bool:
         return True
     if age and _is_surname_with_initial(name):
         return True
+    if is_strange_name(name, age=age):
+        return True
     with_initial = len(name.words) > 1 and len(name.words[-1]) == 1
     known = name.of_child or (name.of_person and (bool(name.firsts) or with_initial))
     if known and any(looks_like_a_name(one) and not is_clinical(one) for one in name.words):
         return True
     return name.born and looks_like_a_name(word) and word not in _LONG and len(word) > 3  # noqa: PLR2004
+
+
+def is_strange_name(name: Name, *, age: bool) -> bool:
+    """Whether a name that no list has is a person's: two words with capitals, one of no list.
+
+    « selon Moore Pariente » and « à Villers Cotterêts » are none: what stands before says so.
+    """
+    capital = [one for one in name.words if one[0].isupper()]
+    plain = not any(is_clinical(one) or is_acronym(one) for one in name.words)
+    if name.of_another:
+        return False
+    if len(capital) > 1:
+        return plain and not name.after_preposition and any(map(is_strange, capital))
+    return (
+        len(name.words) == 1
+        and plain
+        and age
+        and bool(capital)
+        and not name.words[0].isupper()
+        and (name.begins or name.of_person)
+        and is_strange(name.words[0])
+    )
 
 
 def _is_surname_with_initial(name: Name) -> bool:
@@ -177,7 +180,8 @@ _ILL = re.compile(
 )
 """What befalls who takes a medicine."""
 _I_AM = re.compile(
-    r"(?<!\w)(?i:je m'appelle|je soussign[ée]{1,2}|je suis|personne concern[ée]e est|il s'agit de)"
+    r"(?<!\w)(?i:je m[' ]?app?ell?e|moi c'?est|c'?est|c|ici|je soussign[ée]{1,2}|je suis"
+    r"|personne concern[ée]e est|il s'agit de)"
     r" (?=[^\W\d_])"
 )
 _CASE_OF = re.compile(
@@ -194,8 +198,68 @@ _FULL = re.compile(
 )
 
 
+_ONE = r"(?<![^\W\d_])(?<![-'@.])(?P<one>{first}[^\W\d_]{{1,20}}(?:-[^\W\d_]{{2,20}})?) "
+_OTHER = (
+    r"(?=(?P<other>(?:(?i:de|du|le|la|el|ben|van|von|dos|da|di) )?[^\W\d_]{3,25}"
+    r"(?:-[^\W\d_]{2,25})?)(?![\w@'-]))"
+)
+_PAIR = re.compile(_ONE.format(first="[A-ZÀ-ÖØ-Þ]") + _OTHER)
+_LOWER_PAIR = re.compile(_ONE.format(first=r"[^\W\d_A-ZÀ-ÖØ-Þ]") + _OTHER)
+_OF_OTHERS = re.compile(
+    rf"(?<!\w)(?:{any_of((*WORDS.organisations, *WORDS.streets, *WORDS.authors))}|[Dd]rs?"
+    rf"|[Pp]rs?)(?!\w)"
+    r"[^;\n]{0,25}$"
+)
+_THEN_CITED = re.compile(
+    r",? (?:et al|et coll|& |\(?(?:19|20)\d\d\)?[ );:,.])|[,.]? [A-Z]{1,2}[,.]|, (?i:in )"
+)
+
+
+def _pairs(text: str) -> Iterator[Span]:
+    """A first name and a surname of no list, in either order, of none who writes or is quoted."""
+    quiet = USUAL_NAMES.isdisjoint(text.split())
+    pairs = chain(_PAIR.finditer(text), () if quiet else _LOWER_PAIR.finditer(text))
+    for match in pairs:
+        one, other = match["one"], match["other"]
+        last = other.rsplit(" ", 1)[-1]
+        first = is_usual(one) or (one[0].isupper() and is_alone_enough(one))
+        turned = is_alone_enough(last) and last[0].isupper() and one[0].isupper()
+        shouted = one.isupper() != last.isupper()  # « MARTIN Denis », « Laura MICHAUD »
+        odd, odd_too = is_strange(last), is_strange(one)
+        if not (
+            (first and (odd or (shouted and _is_shouted(last))))
+            or (turned and (odd_too or (shouted and _is_shouted(one))))
+        ):
+            continue
+        start, end = match.start(), match.end("other")
+        if is_of_another((one, *other.split())) or tells_a_medicine((one, last)):
+            continue
+        if _KIN.match(text, end) or not (
+            _OF_OTHERS.search(text, max(0, start - _NEAR), start)
+            or _THEN_CITED.match(text, end)
+            or professions_near(text, start, end)
+        ):
+            yield start, end
+    for match in _IN_PARENTHESES.finditer(text):
+        if is_strange(match["name"]) and not tells_a_medicine((match["name"],)):
+            yield match.span("name")
+
+
+_IN_PARENTHESES = re.compile(
+    r"(?<![\w-])(?P<name>[A-ZÉÈ][^\W\d_]{3,25}) \((?i:(?:la |le |ma |mon )?patiente?)\)"
+)
+"""« Tanguy (patient) »."""
+_KIN = re.compile(rf" ?\((?:(?i:sa|son|la|le) )?{any_of(WORDS.relatives)}(?!\w)")
+"""« Contact : Gwenaëlle Tanguy (fille) »."""
+
+
+def _is_shouted(word: str) -> bool:
+    return word.isupper() and len(word) > 3 and not is_acronym(word)  # noqa: PLR2004
+
+
 def _by_what_follows(text: str) -> Iterator[Span]:
     """A full name beside « (patient) », what ails it, or a number that is one person's."""
+    yield from _pairs(text)
     names = [*_told(text)]
     for start, end in (*nirs_in(text), *hospital_numbers_in(text)):
         after = _BESIDE_A_NUMBER.match(text, end)
@@ -209,7 +273,11 @@ def _told(text: str) -> Iterator[Name | None]:
     """Names that words just before, or just after, say to be a patient's."""
     for pattern in (_I_AM, _CASE_OF):
         for match in pattern.finditer(text):
-            yield name_after(text, match.end())
+            name = name_after(text, match.end())
+            alone = name is not None and len(name.words) == 1 and is_usual(name.words[0])
+            if name is not None and pattern is _I_AM and alone:
+                name.words.append("")  # « je m'appelle Samira » is enough
+            yield name
     for match in _FULL.finditer(text):
         begins = _BEGINS.search(text, max(0, match.start() - 2), match.start())
         if (
@@ -224,6 +292,8 @@ def _is_somebody(text: str, name: Name) -> bool:
     """Whether a full name is of none who writes, of no place, company nor disease."""
     if not has_first_name(name) or name.of_another or any(map(is_clinical, name.words)):
         return False
+    if tells_a_medicine(name.words):
+        return False
     return not professions_near(text, name.start, name.end)
 
 
@@ -233,9 +303,9 @@ def _by_age(text: str) -> Iterator[Span]:
         if name is not None and is_person(name, age=True):
             other = _AND.search(text, max(0, name.start - _NEAR), name.start)
             first = other if other and is_alone_enough(other["first"]) else None
-            yield first.start() if first else name.start, _with_dot(text, name.end)
+            yield first.start() if first else name.start, with_dot(text, name.end)
             continue
-        after = _NAMED_AFTER_AGE.match(text, end)
+        after = NAMED_AFTER_AGE.match(text, end)
         name = name_after(text, after.end()) if after else None
         if name is None or after is None:
             continue
@@ -243,7 +313,7 @@ def _by_age(text: str) -> Iterator[Span]:
         alone = len(name.words) == 1 and is_alone_enough(name.words[0])
         named = named or _is_set_apart(text, after, name)
         if name.civility or alone or has_first_name(name) or named:
-            yield name.start, _with_dot(text, name.end)
+            yield name.start, with_dot(text, name.end)
 
 
 _SET_APART = re.compile(r" ?[,;)]| (?:suivie?|trait[ée]e?|sous|a|est)\b|\.?$|\n")
@@ -270,9 +340,24 @@ def _by_civility(text: str) -> Iterator[Span]:
             if initials := _ONE_INITIAL.match(text, start):
                 yield initials.span()
             continue
-        writes = professions_near(text, start, name.end) and not _THE_PATIENT.match(text, name.end)
+        if _THEN_CITED.match(text, name.end):
+            continue
+        whose = _WHOSE.search(text, max(0, start - _NEAR), start)
+        writes = (
+            not whose
+            and professions_near(text, start, name.end)
+            and not _THE_PATIENT.match(text, name.end)
+        )
         if not writes and not _is_title(name):
-            yield start, name.end
+            couple = _COUPLE.search(text, max(0, start - 12), start)
+            yield couple.start() if couple else start, name.end
+
+
+_COUPLE = re.compile(r"(?<![\w.])(?i:m|mr|monsieur|mme|madame)\.? (?:et|ou|/) $")
+_WHOSE = re.compile(
+    rf"(?<!\w){any_of((*WORDS.relatives, *WORDS.patients, *WORDS.children))}(?!\w)[ ,:(]{{1,3}}$"
+)
+"""« la tutrice, Mme Ravel »: whose name it is, whatever profession stands beside."""
 
 
 def _is_title(name: Name) -> bool:
@@ -284,58 +369,3 @@ def _is_capital(word: str) -> bool:
     """Whether a word in capitals is long enough for a surname, and no acronym."""
     known = word in _LONG or not looks_like_a_name(word)
     return word.isupper() and len(word) >= _SURNAME and not known
-
-
-def _are_initials(text: str, name: Name) -> bool:
-    """Whether initials before an age are a person's, no acronym."""
-    if not name.is_initials or name.of_another:
-        return False
-    letters, dotted = name.letters, _is_dotted(text, name)
-    if name.civility:
-        return len(letters) > 1  # « Mme D., 67 ans » is a name
-    if letters in _LATIN or not (name.words[0].isupper() or dotted):
-        return False
-    if len(name.words) == 1 and len(letters) == 1:
-        return False
-    known = letters in _SHORT or letters in _LONG
-    if dotted and len(letters) == 2:  # noqa: PLR2004
-        return name.of_person or letters not in _DOTTED
-    if dotted or len(name.words) > 1:
-        return name.of_person or not known
-    if known or (letters in _OFTEN and not name.of_person):
-        return False
-    if len(letters) == 2 or name.of_person:  # noqa: PLR2004
-        return True
-    return (
-        bool(_A_SEX.match(text, name.end))
-        and _STARTS.search(text[max(0, name.start - 12) : name.start]) is not None
-    )
-
-
-def _are_initials_after(text: str, after: re.Match[str], name: Name) -> bool:
-    """Whether initials after an age are a person's: dotted, said to be some, or in parentheses."""
-    if not name.is_initials or len(name.letters) == 1:
-        return False
-    said = "initiale" in after.group().casefold()
-    dotted = _is_dotted(text, name)
-    known = name.letters in (
-        _LONG | _LATIN | _DOTTED if dotted else _SHORT | _LONG | _OFTEN | _LATIN
-    )
-    if said or dotted:
-        return said or not known
-    closed = text[name.end : name.end + 1] == ")" and "(" in after.group()
-    return closed and not known and len(name.letters) == 2  # noqa: PLR2004
-
-
-_A_SEX = re.compile(r" ?[,:(=-] ?(?i:femme|homme|patiente?|fillette|gar[çc]on|fille)\b")
-_STARTS = re.compile(r"(?:^|[.;:\n-] ?|(?i:cas|obs)[. ]{0,2}(?:n° ?)?\d{0,2}[ :]{0,3})$")
-"""Where a case begins: three letters there, before « femme de 63 ans », are a person's."""
-
-
-def _is_dotted(text: str, name: Name) -> bool:
-    return "." in text[name.start : name.end] or "-" in text[name.start : name.end]
-
-
-def _with_dot(text: str, end: int) -> int:
-    """The end of initials, with the dot of the last one."""
-    return end + (text[end : end + 1] == "." and text[end - 2 : end - 1] in ". -")

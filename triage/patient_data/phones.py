@@ -50,6 +50,9 @@ _SAID_TO_BE = re.compile(
     r"(?P<number>[1-9](?:[ .-]?\d\d){4})(?![\d])"
 )
 """« tél : 6 45 78 12 33 »: without its 0."""
+_ABROAD = re.compile(r"(?<![\w+])\+[1-9]\d{0,2}(?: ?\(0\))?(?:[ ./-]?\d{1,4}){2,6}(?![\d])")
+_FEWEST, _MOST = 9, 15
+"""Digits of a number with the sign of its country (ITU E.164)."""
 _OTHERS = re.compile(rf"{_GROUPED}|{_BARE}")
 
 _DIGITS_OF_A_PHONE = re.compile(r"\d(?:[ .()/_\n\u00a0\u202f*|',:-]{0,3}\d){8}")
@@ -86,6 +89,11 @@ def phones_in(text: str) -> Iterator[Span]:
         if not _ONE_BY_ONE.match(match.group())
     ]
     found += [match.span("number") for match in _SAID_TO_BE.finditer(text)]
+    found += [
+        match.span()
+        for match in _ABROAD.finditer(text)
+        if _FEWEST <= sum(map(str.isdigit, match.group())) <= _MOST
+    ]
     found += [match.span() for match in _OTHERS.finditer(text) if is_phone(match.group())]
     found += [
         (match.start, match.end)

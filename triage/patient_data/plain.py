@@ -65,7 +65,7 @@ class Plain:
 
     def mentions(self, stems: Iterable[str]) -> bool:
         """Whether one of these stands in it."""
-        return any(one in self.low for one in stems)
+        return any(map(self.low.__contains__, stems))
 
     def typed(self, spans: Iterable[Span]) -> Iterator[Span]:
         """The places of the typed text that these are."""

@@ -12,10 +12,13 @@ from triage.patient_data.names import (
     is_alone_enough,
     is_clinical,
     is_of_another,
+    is_strange,
     looks_like_a_name,
     name_after,
     name_before,
+    tells_a_medicine,
 )
+from triage.patient_data.tables import cells_in, columns_in
 from triage.patient_data.words import WORDS, any_of
 
 Span = tuple[int, int]
@@ -29,7 +32,7 @@ _PATIENT = re.compile(
 _NAMED = re.compile(
     rf"(?<!\w)(?:(?P<person>(?i:pr[ée]nomm[ée]e?|(?:le|la|une?|du) (?:d[ée])?nomm[ée]e?))"
     rf"|{any_of(WORDS.named)}"
-    r"|(?i:s'appelle|se nomme|du nom de))"
+    r"|(?i:s'appelle|se nomme|se présente comme|dit s'appeler|se dit|du nom de))"
     r"(?!\w)[ :(«]{1,3}(?=[^\W\d_])"
 )
 _PERSON_NEAR = re.compile(
@@ -41,7 +44,7 @@ _LABEL = re.compile(
     r"(?<!\w)(?:(?P<first>(?i:pr[ée]noms?"
     rf"(?: et nom)?{_OF_WHOM})?))"
     rf"|(?P<patient>(?i:nom(?: complet)?(?:(?: et |, ?| ?/ ?| )pr[ée]noms?)?{_OF_WHOM})"
-    rf"|identit[ée]{_OF_WHOM})?|nom(?: et |, ?| ?/ ?)pr[ée]noms?"
+    rf"|[il]dentit[ée]{_OF_WHOM})?|nom(?: et |, ?| ?/ ?)pr[ée]noms?"
     r"|nom (?:de naissance|de jeune fille|d'usage|de famille|patronymique|marital)))"
     rf"|(?P<civil>(?i:M\.? ?/ ?Mme|Mme ?/ ?M\.?(?: ?/ ?Mlle)?))"
     rf"|(?P<last>(?i:nom(?: usuel)?))){_E}(?: ?[:=] ?(?=[^\W\d_])| (?=[A-ZÉÈ]{{3,30}}(?!\w))"
@@ -60,6 +63,13 @@ _RELATIVE = re.compile(
     r"(?: (?:du |de la )(?i:patiente?|malade))?"
     r"(?P<sign>[ ,(:]{1,3})(?=[A-ZÉÈ])"
 )
+_RELATIVES = tuple({one[:5] for one in (*WORDS.relatives, *map(fold, WORDS.relatives))})
+_OF_A_FAMILY = re.compile(
+    r"(?<![^\W\d_])(?P<name>[A-ZÉÈ][^\W\d_]{2,20}(?:-[A-ZÉÈ][^\W\d_]{2,20})?)"
+    rf"(?=,? (?i:l[ae] |son |sa |l')?{any_of(WORDS.relatives)} (?i:d[ue] |de la |de l'))"
+    r"|(?<=dont )(?P<among>[A-ZÉÈ][^\W\d_]{2,20})(?!\w)"
+)
+"""« Josiane, la femme du patient », « deux enfants dont Corinne »."""
 _CALLED = re.compile(r"(?i:maman|papa|mamie|papi)\b")
 _AND_ANOTHER = re.compile(r" (?:et|&|ou) (?=[A-ZÉÈ])")
 _OF_A_COMPANY = re.compile(rf"(?<!\w){any_of(WORDS.organisations)}(?!\w)[^.\n]{{0,20}}$")
@@ -84,11 +94,35 @@ _AFTER_INITIALS = re.compile(
 _SURNAME, _BESIDE, _NEAR, _TITLE = 4, 6, 60, 3
 
 
+_STEMS = {
+    *(one[:4].lower() for one in (*WORDS.patients, *WORDS.children, *WORDS.named)),
+    *(one[:4].lower() for one in (*WORDS.maiden, *WORDS.relatives)),
+    *(
+        "nom",
+        "identit",
+        "s'appel",
+        "mme",
+        "présente comme",
+        "se dit",
+        "dont ",
+        "p a t i e n t",
+        "n o m",
+    ),
+}
+PATIENT_STEMS = (
+    *("pati", "enfa", "nom"),
+    *sorted(one for one in _STEMS if not any(other in one for other in _STEMS - {one})),
+)
+"""What the name of a patient, or of a relative, is told by."""
+
+
 def said_names_in(text: str) -> Iterator[Span]:
     """Places of the names that the text says to be somebody's."""
     yield from _of_patients(text)
     yield from _of_named(text)
     yield from _of_labels(text)
+    yield from cells_in(text)
+    yield from columns_in(text)
     yield from _of_families(text)
 
 
@@ -127,16 +161,22 @@ def _are_of_a_patient(text: str, match: re.Match[str], initials: re.Match[str]) 
 def _says_who(text: str, match: re.Match[str], name: Name) -> bool:
     """Whether what follows « patient » is a name, and not what ails him."""
     word = name.words[0]
-    if is_of_another(name.words):
+    if is_of_another(name.words) or tells_a_medicine(name.words):
         return False
     if has_first_name(name) or is_alone_enough(word):
         return True
+    if _AN_INITIAL.match(text, name.start):
+        return any(map(is_strange, name.words)) or name.words[-1].isupper()
     sign = match["sign"].strip()
     if match["child"] and not (sign in {":", "="} or len(name.words) > 1):
         before = text[max(0, match.start() - 8) : match.start()]
         if not re.search(r"(?i:\b(?:le|la|l'|du|mon|ma|notre|son|sa|cette?)) ?$", before):
             return False
     return _is_surname(text, name, labelled=sign in {":", "="}, shouted=match.group().isupper())
+
+
+_AN_INITIAL = re.compile(r"(?:[A-ZÉÈ]|Ph|Ch|Th)\.(?: ?-?[A-Z]\.)? ?[A-ZÉÈ][^\W\d_]{2}")
+"""« Patient J. PETIT »."""
 
 
 def _is_surname(text: str, name: Name, *, labelled: bool, shouted: bool = False) -> bool:
@@ -183,7 +223,7 @@ def _of_families(text: str) -> Iterator[Span]:
     """A maiden name, that of a husband, and the name of a relative."""
     for match in _MAIDEN.finditer(text):
         name = name_after(text, match.end())
-        if name is None or name.is_initials or not looks_like_a_name(name.words[0]):
+        if name is None or name.is_initials or not looks_like_a_name(name.words[-1]):
             continue
         near = max(0, match.start() - _NEAR)
         if not (name.words[0].endswith("ment") or _OF_A_COMPANY.search(text, near, match.start())):
@@ -193,7 +233,11 @@ def _of_families(text: str) -> Iterator[Span]:
                 before.civility or before.words[-1].isupper() or days or has_first_name(before)
             )
             yield before.start if before and whole else name.start, next(iter(days), name.end)
-    for match in _RELATIVE.finditer(text):
+    for match in _OF_A_FAMILY.finditer(text):
+        if is_alone_enough(match.group()):
+            yield match.span()
+    relatives = any(map(text.lower().__contains__, _RELATIVES))
+    for match in _RELATIVE.finditer(text) if relatives else ():
         name = name_after(text, match.end())
         if name is not None and not name.civility and _is_of_a_relative(text, match, name):
             yield from _with_another(text, name)
@@ -209,6 +253,8 @@ def _is_of_a_relative(text: str, match: re.Match[str], name: Name) -> bool:
     if match["label"] is not None and not labelled and not _CALLED.match(match.group()):
         return False
     if is_alone_enough(word) and len(name.words) == 1:
+        return True
+    if match["whose"] is not None and (name.firsts or is_strange(word)):
         return True
     several = len(name.words) > 1 and not any(map(is_clinical, name.words))
     if several and (labelled or match["whose"]):

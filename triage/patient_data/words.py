@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from datafiles.file import DataFile, text_of
 from french.text import fold
+from triage.patient_data.dictionary.known_words import digest, rarer_first_names
 
 _HERE = Path(__file__).parent
 _WORDS, _NAMES = "personnes.yaml", "prenoms.yaml"
@@ -43,6 +44,8 @@ class Words(_Part):
     patients: tuple[str, ...]
     children: tuple[str, ...]
     named: tuple[str, ...]
+    documents: tuple[str, ...]
+    authors: tuple[str, ...]
     maiden: tuple[str, ...]
     relatives: tuple[str, ...]
     between: tuple[str, ...]
@@ -53,6 +56,8 @@ class Words(_Part):
     professional: tuple[str, ...]
     organisations: tuple[str, ...]
     eponyms: tuple[str, ...]
+    famous: tuple[str, ...]
+    towns: tuple[str, ...]
     acronyms_short: tuple[str, ...]
     acronyms_long: tuple[str, ...]
     acronyms_often: tuple[str, ...]
@@ -83,9 +88,13 @@ def _read(name: str) -> DataFile:
 
 WORDS = _read(_WORDS).validate(Words)
 _names = _read(_NAMES).validate(FirstNames)
-FIRST_NAMES = frozenset(_names.seuls.split())
+USUAL_NAMES = frozenset(_names.seuls.split())
+"""First names that are read as one without their capital too."""
+FIRST_NAMES = USUAL_NAMES | rarer_first_names()
 AMBIGUOUS_NAMES = frozenset(_names.ambigus.split())
-DIGEST = sha256(b"".join((_HERE / one).read_bytes() for one in (_WORDS, _NAMES))).hexdigest()[:8]
+DIGEST = sha256(
+    digest().encode() + b"".join((_HERE / one).read_bytes() for one in (_WORDS, _NAMES))
+).hexdigest()[:8]
 """What verdicts are told apart by when these words change."""
 
 

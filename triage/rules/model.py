@@ -298,6 +298,7 @@ class PatientDataWarning(_Rule):
         "name",
         "hospital_number",
         "email",
+        "birth",
         "address",
     ]
     exclude: tuple[str, ...] = ()

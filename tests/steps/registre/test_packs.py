@@ -1,17 +1,22 @@
 """The committee through its commands: six fiches of a séance, and what leaves the agency."""
 
 import json
-from collections.abc import Callable, Iterator
-from io import BytesIO
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
 from docx import Document
+from openpyxl import Workbook
 from pypdf import PdfReader
 
 from cli.app import call
+from steps.follow.consumption_load import load_file
 from steps.wiring.case_files import reports_of
 from steps.wiring.services import open_services
 from tests.conftest import Bridge, bridge_on
@@ -33,19 +38,48 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
         yield made
 
 
-@pytest.fixture
-def unc(
-    bridge: Bridge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Any]:
-    for name, value in bridge.environment.items():
-        monkeypatch.setenv(name, value)
-
+@pytest.fixture(scope="module")
+def unc(bridge: Bridge) -> Iterator[Callable[..., Any]]:
     def type_(*words: str, code: int = 0) -> Any:
-        capsys.readouterr()
-        assert call([*words, "--json"]) == code
-        return json.loads(capsys.readouterr().out)
+        said = StringIO()
+        with redirect_stdout(said):
+            assert call([*words, "--json"]) == code
+        return json.loads(said.getvalue())
 
-    return type_
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in bridge.environment.items():
+            patch.setenv(name, value)
+        yield type_
+
+
+@dataclass(frozen=True)
+class Seance:
+    """A séance with its agenda: situations in their order, the first without a clear summary."""
+
+    id: str
+    names: Sequence[str]
+    company: str
+
+
+@pytest.fixture(scope="module")
+def seance(bridge: Bridge, unc: Callable[..., Any]) -> Seance:
+    names = [one["id"] for one in unc("registre", "list")["situations"]]
+    assert len(names) == 6
+    for place, name in enumerate(names):
+        clear = _SUMMARY if place else ()
+        unc("registre", "validate", name, *LEVEL, *TEXTS, *clear, *BY)
+    told = ("--type", "CRPV", "--organisme", "CRPV secret", "--substance", SUBSTANCES[1])
+    signal = ("--resume", "Signal gardé", "--situation", names[1], *BY)
+    unc("registre", "signal", "add", *told, *signal)
+    measure = ("--type", "courrier aux professionnels", "--en-oeuvre-le", "2026-02-01")
+    unc("registre", "measure", "add", names[1], *measure, *BY)
+    unc("registre", "measure", "add", names[1], "--type", "suspension", *BY)
+    planned = unc("registre", "meeting", "plan", "2026-01-15", *BY)["id"]
+    company = company_names(bridge)[0]
+    for name in names:
+        asked = ("--question", f"Que faire de {company} ?", "--rapporteur", "A. Durand")
+        unc("registre", "meeting", "agenda", planned, name, *asked, *BY)
+    return Seance(planned, names, company)
 
 
 def words_of(path: Path) -> str:
@@ -63,31 +97,17 @@ def words_of(path: Path) -> str:
 
 
 def test_11_an_agenda_of_six_gives_six_pages_and_an_advice_leaves_the_state(
-    bridge: Bridge, unc: Callable[..., Any], tmp_path: Path
+    bridge: Bridge, unc: Callable[..., Any], seance: Seance, tmp_path: Path
 ) -> None:
-    names = [one["id"] for one in unc("registre", "list")["situations"]]
-    assert len(names) == 6
-    for place, name in enumerate(names):
-        clear = _SUMMARY if place else ()
-        unc("registre", "validate", name, *LEVEL, *TEXTS, *clear, *BY)
-    told = ("--type", "CRPV", "--organisme", "CRPV secret", "--substance", SUBSTANCES[1])
-    signal = ("--resume", "Signal gardé", "--situation", names[1], *BY)
-    unc("registre", "signal", "add", *told, *signal)
-    measure = ("--type", "courrier aux professionnels", "--en-oeuvre-le", "2026-02-01")
-    unc("registre", "measure", "add", names[1], *measure, *BY)
-    unc("registre", "measure", "add", names[1], "--type", "suspension", *BY)
-    seance = unc("registre", "meeting", "plan", "2026-01-15", *BY)["id"]
-    refused = unc("registre", "pack", seance, "--to", str(tmp_path), code=2)
+    names, company = seance.names, seance.company
+    empty = unc("registre", "meeting", "plan", "2026-03-15", *BY)["id"]
+    refused = unc("registre", "pack", empty, "--to", str(tmp_path), code=2)
     assert "aucune situation à l'ordre du jour" in refused["error"]
-    company = company_names(bridge)[0]
-    for name in names:
-        asked = ("--question", f"Que faire de {company} ?", "--rapporteur", "A. Durand")
-        unc("registre", "meeting", "agenda", seance, name, *asked, *BY)
 
-    done = unc("registre", "pack", seance, "--to", str(tmp_path))
+    done = unc("registre", "pack", seance.id, "--to", str(tmp_path))
     files = [Path(one) for one in done["files"]]
     assert (len(files), done["written"], done["absent"]) == (12, True, [])
-    assert {one.parent for one in files} == {tmp_path / seance / "agence"}
+    assert {one.parent for one in files} == {tmp_path / seance.id / "agence"}
     assert sorted(one.name for one in files) == sorted(
         f"{place:02d}-{name}.{end}"
         for place, name in enumerate(names, start=1)
@@ -104,10 +124,10 @@ def test_11_an_agenda_of_six_gives_six_pages_and_an_advice_leaves_the_state(
     ):
         assert text in second
     stamps = {one: one.stat().st_mtime_ns for one in files}
-    again = unc("registre", "pack", seance, "--to", str(tmp_path))
+    again = unc("registre", "pack", seance.id, "--to", str(tmp_path))
     assert (again["written"], {one: one.stat().st_mtime_ns for one in files}) == (False, stamps)
 
-    public = unc("registre", "pack", seance, "--to", str(tmp_path), "--for", "patients", code=1)
+    public = unc("registre", "pack", seance.id, "--to", str(tmp_path), "--for", "patients", code=1)
     assert public["absent"] == [names[0]]
     assert len(public["files"]) == 10
     secrets = (
@@ -125,14 +145,14 @@ def test_11_an_agenda_of_six_gives_six_pages_and_an_advice_leaves_the_state(
     for number in unc("registre", "show", names[5])["dossiers"]:
         bridge.sandbox.control.annotate(number, {924: False})
     Town(bridge).answer()
-    unc("registre", "pack", seance, "--to", str(tmp_path), "--for", "patients", code=1)
-    kept = words_of(tmp_path / seance / "patients" / f"06-{names[5]}.docx")
+    unc("registre", "pack", seance.id, "--to", str(tmp_path), "--for", "patients", code=1)
+    kept = words_of(tmp_path / seance.id / "patients" / f"06-{names[5]}.docx")
     assert "0 Signalements" in " ".join(kept.split()), "what may not leave is not counted"
 
     before = next(o for o in unc("registre", "list")["situations"] if o["id"] == names[2])
-    unc("registre", "meeting", "hold", seance, *BY)
+    unc("registre", "meeting", "hold", seance.id, *BY)
     advice = ("--texte", "Informer.", "--mesure", "point d'information", "--qui", "Pôle")
-    held = unc("registre", "meeting", "advise", seance, names[2], *advice, *BY)
+    held = unc("registre", "meeting", "advise", seance.id, names[2], *advice, *BY)
     after = next(o for o in unc("registre", "list")["situations"] if o["id"] == names[2])
     assert held["advice"][names[2]]["measure"] == after["measures"][0]["id"]
     assert after["measures"][0]["state"] == "proposée"
@@ -147,13 +167,9 @@ def company_names(bridge: Bridge) -> tuple[str, ...]:
 
 
 def test_the_effect_of_a_measure_and_its_events_are_told(
-    unc: Callable[..., Any],
+    unc: Callable[..., Any], seance: Seance
 ) -> None:
-    name = next(
-        one["id"]
-        for one in unc("registre", "list")["situations"]
-        if any(each["state"] == "mise en œuvre" for each in one["measures"])
-    )
+    name = seance.names[1]
     (effect,) = unc("registre", "effect", name)["effects"]
     assert effect["verdict"] == "trop peu pour conclure"
     assert effect["cautions"][0] == "Les signalements mesurent la déclaration, pas l’usage."
@@ -171,15 +187,37 @@ def test_the_effect_of_a_measure_and_its_events_are_told(
     assert unc("situations", "show", name)["counted"] == [first, second]
 
 
+def test_monthly_books_give_the_curve_around_a_measure(
+    bridge: Bridge, unc: Callable[..., Any], seance: Seance, tmp_path: Path
+) -> None:
+    name = seance.names[1]
+    (substance,) = unc("situations", "show", name)["substances"]
+    months = [f"{2025 + place // 12}-{place % 12 + 1:02d}" for place in range(1, 26)]
+    book = Workbook()
+    sheet = book.create_sheet("tous_presc")
+    heads = [f"Nombre de boites remboursées {month}" for month in months]
+    sheet.append(["CIP13", "Code ATC", "Classe ATC", *heads])
+    boxes = [(1000 if month < "2026-02" else 600) + 7 * (place % 4)
+             for place, month in enumerate(months)]  # fmt: skip
+    sheet.append(["3400999000116", "Z99AA01", substance.upper(), *boxes])
+    book.save(tmp_path / "medic.xlsx")
+    load_file(tmp_path / "medic.xlsx", bridge.home)
+    (effect,) = unc("registre", "effect", name)["effects"]
+    (use,) = effect["uses"]
+    assert (use["unit"], use["periods"], use["verdict"]) == ("boîtes par mois", 12, "baisse")
+    assert use["source"].startswith("Medic'AM, Assurance maladie, édition 2025-02 à 2027-02")
+    shutil.rmtree(bridge.home / "consommation")
+
+
 def test_pages_for_people_are_shown(
-    unc: Callable[..., Any], capsys: pytest.CaptureFixture[str], tmp_path: Path
+    unc: Callable[..., Any], seance: Seance, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     first = unc("registre", "list")["situations"][0]["id"]
     for words, code in (
         (("registre", "meeting", "list"), 0),
-        (("registre", "meeting", "show", "SEA-0001"), 0),
+        (("registre", "meeting", "show", seance.id), 0),
         (("registre", "effect", first), 0),
-        (("registre", "pack", "SEA-0001", "--to", str(tmp_path), "--for", "patients"), 1),
+        (("registre", "pack", seance.id, "--to", str(tmp_path), "--for", "patients"), 1),
     ):
         capsys.readouterr()
         assert call([*words]) == code
@@ -190,25 +228,27 @@ def test_pages_for_people_are_shown(
 
 
 def test_a_dossier_that_waits_for_its_verdict_is_named_and_leaves_with_nothing(
-    bridge: Bridge, unc: Callable[..., Any], tmp_path: Path
+    bridge: Bridge, unc: Callable[..., Any], seance: Seance, tmp_path: Path
 ) -> None:
     number = unc("registre", "list")["situations"][3]["dossiers"][0]
     bridge.sandbox.control.submit(number, {17: "Un autre titre, plus précis"})
     unc("sync")
-    pack = ("registre", "pack", "SEA-0001", "--to", str(tmp_path), "--for", "patients")
+    pack = ("registre", "pack", seance.id, "--to", str(tmp_path), "--for", "patients")
     assert unc(*pack, code=1)["unjudged"] == [number]
     assert unc(*pack[:-2])["unjudged"] == []
     Town(bridge).answer()
     assert unc(*pack, code=1)["unjudged"] == []
 
 
-def test_a_killed_writing_is_healed(unc: Callable[..., Any], tmp_path: Path) -> None:
-    place = tmp_path / "SEA-0001"
+def test_a_killed_writing_is_healed(
+    unc: Callable[..., Any], seance: Seance, tmp_path: Path
+) -> None:
+    place = tmp_path / seance.id
     (place / ".en-cours-agence").mkdir(parents=True)
     (place / ".en-cours-agence/vieux.pdf").write_text("reste")
     (place / "agence").mkdir()
     (place / "agence/09-ancien.pdf").write_text("retiré de l'ordre du jour")
-    done = unc("registre", "pack", "SEA-0001", "--to", str(tmp_path))
+    done = unc("registre", "pack", seance.id, "--to", str(tmp_path))
     assert done["written"]
     here = {one.name for one in (place / "agence").iterdir()}
     assert here == {Path(one).name for one in done["files"]}

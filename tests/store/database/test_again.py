@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
@@ -86,7 +87,7 @@ def test_a_base_that_another_program_let_go_of_meanwhile_is_written(
     with open_store(f"sqlite:///{file}") as store:
         other = sqlite3.connect(file, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
-        monkeypatch.setattr("store.database.again.time.sleep", lambda _: other.execute("ROLLBACK"))
+        monkeypatch.setattr(time, "sleep", lambda _: other.execute("ROLLBACK"))
         store.visits.record(7, Visit(day(0), "p@exemple.fr", "sign-in"))
         other.execute("BEGIN IMMEDIATE")
         store.together(lambda kept: kept.visits.record(7, Visit(day(1), "q@exemple.fr", "refused")))

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.triage.patient_data.corpus import Form, all_forms, forms, found_in, others, shown_of
+from tests.triage.patient_data.corpus import (
+    Form,
+    all_forms,
+    forms,
+    found_in,
+    others,
+    read,
+    shown_of,
+)
 from tests.triage.patient_data.grammar import grown
 from triage.patient_data.finders import FINDERS
 from triage.patient_data.plain import plain
@@ -56,6 +64,16 @@ def test_names_and_numbers_that_no_list_has_are_found_too(seed: int) -> None:
     assert len(texts) >= 500
     left = missed(texts)
     assert len(left) <= (1 - RECALL) * len(texts), left
+
+
+@pytest.mark.parametrize("name", ["serie-a", "serie-b", "serie-c"])
+def test_of_a_series_nothing_of_nobody_is_taken_and_nearly_all_of_people_is(name: str) -> None:
+    texts = [one for of_kind in forms(name).values() for one in of_kind]
+    assert len(missed(texts)) <= (1 - RECALL) * len(texts), missed(texts)
+    plain = [one for of_kind in read(f"{name}-autres").values() for one in of_kind]
+    taken = {one: spans for one in plain if (spans := found_in(one, FINDERS.values()))}
+    assert len(plain) >= 60
+    assert not taken
 
 
 @pytest.mark.parametrize("name", ["hors-corpus", "inedites", "inedites-2", "inedites-3"])

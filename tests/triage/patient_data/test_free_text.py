@@ -80,7 +80,7 @@ def test_patient_data_in_free_text_is_masked_whatever_its_field_makes_of_it(
 
 
 def test_two_options_of_a_list_are_not_read_as_one_text(judged: Judged) -> None:
-    answer = answered("multiple_drop_down_list", ("Cas J.D.", "né le 12/03/1956"))
+    answer = answered("multiple_drop_down_list", ("Cas J.D.", "12/03/1956"))
     assert not marked(judged(answer), FIELD)
 
 

@@ -1,11 +1,15 @@
 """The tests against chance that are written out say what scipy says."""
 
+import sys
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
 from triage.situations.chance import even_split, kendall
+from triage.situations.trends import before_after, monthly
 
 COUNTS = st.integers(0, 6) | st.integers(0, 400)
 
@@ -27,3 +31,13 @@ def test_an_uneven_split_is_as_likely_as_scipy_says(one: int, other: int) -> Non
     if one + other:
         found = stats.binomtest(one, one + other, 0.5).pvalue
         assert even_split(one, other) == pytest.approx(found, rel=1e-9)
+
+
+def test_no_run_imports_a_library_of_statistics_for_its_trends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "scipy", None)  # to import it is an error
+    days = [date(2026, month, 3) for month in (1, 2, 2, 3, 3, 3, 5)]
+    first, until = date(2026, 1, 1), date(2026, 6, 1)
+    assert monthly(days, first=first, until=until).p_value is not None
+    assert before_after(days, date(2026, 3, 1), first=first, until=until).p_value is not None

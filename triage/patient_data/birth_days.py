@@ -1,0 +1,82 @@
+"""Days that a plain text says to be of a birth: each identifies by itself.
+
+A year alone does not, nor a day of several people (« nés avant 1950 »).
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+
+from triage.patient_data.words import WORDS, any_of
+
+Span = tuple[int, int]
+
+_MONTH = rf"(?:{any_of(WORDS.months)}|[A-Z]{{3}})(?![^\W\d_])\.?"
+_NUMBER = any_of(WORDS.numbers)
+_NTH = rf"(?:{_NUMBER}(?![^\W\d_])(?:[ -]{_NUMBER}(?![^\W\d_])){{0,2}})"
+_WORDED = rf"(?:{_NUMBER}(?![^\W\d_])(?:[ -]{_NUMBER}(?![^\W\d_])){{0,6}})"
+_APART = r"(?: ?[/.,|_-] ?\n?|\n|  ?)"
+_YEAR = r"(?:(?:19|20)\d\d|'?\d\d(?![ /.-]?\d))"
+_DAY = (
+    rf"(?:(?:1er|1°|[0-3]?\d){_APART}(?:{_MONTH}|[01]?\d){_APART}{_YEAR}"
+    rf"|(?:1er|[0-3]?\d|{_NTH}) {_MONTH} (?:{_YEAR}|{_WORDED})"
+    rf"|{_MONTH} (?:[0-3]?\d(?:st|nd|rd|th)?,? )?(?:19|20)\d\d"
+    r"|(?i:january|february|march|april|may|june|july|august|september|october|november|december)"
+    r" (?:[0-3]?\d(?:st|nd|rd|th)?,? )?(?:19|20)\d\d"
+    r"|[0-3]?\d(?:st|nd|rd|th)? (?:of )?(?i:january|february|march|april|may|june|july|august"
+    r"|september"
+    r"|october|november|december),? (?:19|20)\d\d"
+    r"|[01]?\d/[0-3]?\d/(?:19|20)\d\d"
+    r"|(?:19|20)\d\d[/.-][01]?\d[/.-][0-3]?\d"
+    r"|(?:19|20)\d\d[01]\d[0-3]\d|[0-3]\d[01]\d(?:19|20)?\d\d"
+    r"|(?:0?[1-9]|1[0-2])[/.-](?:19|20)\d\d"
+    r"|[0-3]\d[A-Z]{3}(?:19|20)?\d\d)(?![\d]|[/.-]\d)"
+)
+_WORD = (
+    r"(?i:mise? au monde|n[ée](?:e|s|es| ?\(e\)|[.-]e)?|d\. ?naiss(?:ance)?|(?:date|jour"
+    r"|dates?) (?:de )?nais(?:sance|s)?\.?|naissance"
+    r"|naiss\.?|ddn|d\.d\.n\.?|dob|d\.o\.b\.?|birth ?date|(?:date of )?birth|born)|DN"
+)
+_BETWEEN = (
+    r"(?:[ :=.,()\n\"|-]{1,4}(?:(?i:le|un|en|on|au|du|de|la|est|fin|d[ée]but|mi|lundi|mardi"
+    r"|mercredi|jeudi|vendredi|samedi|dimanche|courant|vers"
+    r"|patiente?"
+    r"|enfant|b[ée]b[ée]|[aà] terme|pr[ée]matur[ée]e?|dob|ddn|jj/mm/aaaa|the|of)(?!\w))?){1,5}?"
+)
+_PLACE = r"(?: (?:[àa]|au|aux|en) [A-ZÉÈ][^\d\n;:]{1,25}?)?"
+_BIRTH = re.compile(rf"(?<!\w)(?:{_WORD})(?!\w){_PLACE}{_BETWEEN}(?P<day>{_DAY})")
+STEMS = ("né", "ne", "naiss", "ddn", "d.d.n", "dob", "d.o.b", "birth", "born", "dn")
+"""What such a day is told by."""
+_SEVERAL = re.compile(r"(?i:n[ée]e?s)\b")
+_WHOLE = re.compile(rf"(?:(?:1er|[0-3]?\d|{_NTH})(?:{_APART}| )|\d{{6}})")
+_NO_PERSON = re.compile(
+    rf"(?<!\w)(?:{any_of(WORDS.organisations)}|(?i:usages?|id[ée]e|signal|projet|pratique"
+    rf"|loi))(?!\w)"
+    r"[^.;\n]{0,30}$"
+)
+_FAR = 40
+
+
+@lru_cache(maxsize=8)
+def birth_days_in(text: str) -> tuple[Span, ...]:
+    """Places of the days of birth, in order."""
+    return tuple(match.span("day") for match in _BIRTH.finditer(text) if _of_somebody(text, match))
+
+
+def _of_somebody(text: str, match: re.Match[str]) -> bool:
+    if _SEVERAL.match(match.group()) and not _WHOLE.match(match["day"]):
+        return False  # « nés en mars 2020 » tells a population
+    before = max(0, match.start() - _FAR)
+    return _NO_PERSON.search(text, before, match.start()) is None
+
+
+def births_alone_in(text: str, taken: Callable[[], Iterable[Span]]) -> Iterator[Span]:
+    """The days of birth that stand in no place of those that ``taken`` gives."""
+    days = birth_days_in(text)
+    others = sorted(taken()) if days else []
+    last = place = 0
+    for start, end in days:
+        while place < len(others) and others[place][0] <= start:
+            last, place = max(last, others[place][1]), place + 1
+        if end > last:
+            yield start, end

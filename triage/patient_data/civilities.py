@@ -1,0 +1,96 @@
+"""Names after « M. », « Mme »…, and who bears a title beside a name."""
+
+import re
+from collections.abc import Iterator
+
+from triage.patient_data.names import AHEAD, PROFESSIONS, WORD, bare_word
+from triage.patient_data.words import WORDS, any_of, folded
+
+_FAR = 90
+CIVILITY_STEMS = (
+    "m.",
+    "m ",
+    "mr",
+    "mme",
+    "mde",
+    "mlle",
+    "melle",
+    "monsieur",
+    "madame",
+    "mademoiselle",
+    *("sieur", "dame", "miss", "ms", "mister", "herr", "frau"),
+)
+"""What a civility is told by."""
+
+
+def professions_near(text: str, start: int, end: int) -> bool:
+    """Whether words of a profession stand beside a name: of who writes, not of a patient."""
+    before = re.split(r"[.;\n](?=\s|$)", text[max(0, start - 40) : start])[-1]
+    after = re.split(r"[.;\n](?=\s|$)", text[end : end + AHEAD])[0]
+    if text[max(0, start - 3) : start] == "de ":
+        before = ""  # « le médecin traitant de M. Roy »
+    near = (
+        *_since_a_verb(WORD.findall(before)),
+        *_until_a_verb(WORD.findall(after)),
+    )
+    return any(part in PROFESSIONS for one in near for part in bare_word(one).split("'"))
+
+
+def civilities_in(text: str) -> Iterator[int]:
+    """Where « M. », « Mme »… stand before a capital."""
+    for match in _CIVILITY.finditer(text):
+        bare = match.group() == "M"
+        if not bare or _BEFORE_BARE.search(text, max(0, match.start() - _FAR), match.start()):
+            yield match.start()
+
+
+_BEFORE_BARE = re.compile(r"(?:^|[.,;:(\n] ?|(?<!\w)(?i:de|chez|à|pour|et|que|avec) )$")
+"""What stands before « M DUPONT », but not before « taille M STANDARD »."""
+
+
+_WHOSE_LOWER = re.compile(
+    rf"(?<!\w)(?:(?P<short>mme|mr|mlle|melle|mde)\.?|monsieur|madame|mademoiselle)"
+    r"[ \n](?P<name>"
+    rf"(?!{any_of((*WORDS.not_names, *WORDS.after_names, *WORDS.professional))}(?!\w))"
+    r"(?:(?:de la|de|du|le|la|el|al|ben|van|von|dos|da|di|der|den|van der|van den"
+    r"|des) )?[^\W\d_][^\W\d_'-]{2,25}(?:['-][^\W\d_]{2,20})?"
+    r"(?: [^\W\d_-]{2,20}(?:-[^\W\d_]{2,20})?(?=,| \(|\.|$| "
+    rf"{any_of(WORDS.after_names)}(?!\w)))?)(?!\w)"
+    rf"(?P<after> {any_of(WORDS.after_names)}(?!\w))?"
+)
+"""« mme dupont a chuté »: all in small letters."""
+
+
+_VERBS = folded((*WORDS.after_names, "par", "voit", "suit", "traite", "hospitalise", "reçoit"))
+"""« M. Roy a été adressé par son médecin »: what stands past a verb is not said of him."""
+
+
+def _until_a_verb(words: list[str]) -> list[str]:
+    place = next((at for at, one in enumerate(words) if bare_word(one) in _VERBS), len(words))
+    return words[:place]
+
+
+def _since_a_verb(words: list[str]) -> list[str]:
+    said = _VERBS - {"par"}
+    places = [at for at, one in enumerate(words) if bare_word(one) in said]
+    return words[places[-1] + 1 :] if places else words
+
+
+def lower_names_in(text: str) -> Iterator[tuple[int, int]]:
+    """Places of names in small letters after a civility in small letters."""
+    for match in _WHOSE_LOWER.finditer(text):
+        known = match["short"] or match["after"]
+        if (
+            known
+            and match["name"].islower()
+            and not PROFESSIONS & {*map(bare_word, match["name"].split())}
+        ):
+            yield match.start(), match.end("name")
+
+
+_CIVILITY = re.compile(
+    r"(?<![\w.])(?:M\.|M(?= [A-ZÉÈÀ]{4,30}(?![\w-]))"
+    r"|(?i:Mr|Mme|Mde|Mlle|Melle|Mrs)\.?|(?i:Monsieur|Madame|Mademoiselle)"
+    r"|(?:[sS]ieur|[dD]ame|Miss|Ms|Mister|Herr|Frau)(?![^\W\d_])\.?)"
+    r"(?=[ \n]{0,2}[^\W\d_])"
+)

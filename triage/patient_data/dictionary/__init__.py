@@ -1,0 +1,1 @@
+"""Words of dictionaries, and which are in none."""

@@ -1,0 +1,112 @@
+"""Initials in a plain text: beside an age, or said to be some."""
+
+import re
+from collections.abc import Iterator
+
+from triage.patient_data.ages import ages_in
+from triage.patient_data.names import Name, name_after, name_before
+from triage.patient_data.roles import PATIENT_STEMS, said_initials_in
+from triage.patient_data.words import WORDS, any_of
+
+Span = tuple[int, int]
+
+_SHORT = frozenset(WORDS.acronyms_short)
+_OFTEN = frozenset(WORDS.acronyms_often)
+_DOTTED = frozenset(WORDS.acronyms_dotted)
+_LONG = frozenset(WORDS.acronyms_long)
+_NONE = frozenset({"NC", "NR", "ND", "NA", "XX", "SO", "NSP"})
+"""« initiales : NC »: not communicated."""
+_LATIN = frozenset({"IE", "EG", "CAD", "PEX"})
+NAMED_AFTER_AGE = re.compile(
+    rf"[ ,:(-]{{1,3}}(?:(?:{any_of(WORDS.named)}|du nom de|initiales?)[ :]{{1,3}})?(?=[^\W\d_])"
+)
+_SAID = re.compile(
+    r"(?<!\w)(?i:initiales?|inits?\.?)(?i: (?:du|de la|sont|patiente?|malade)){0,3}"
+    r"(?: \([^()\n]{3,25}\))? ?[:=]{0,2} ?"
+    r"(?P<initials>[A-ZÉÈ]\.?[ /-]?[A-ZÉÈ]\.?(?:[ /-]?[A-ZÉÈ]\.?)?)(?![^\W\d_])"
+)
+"""Initials that are said to be some."""
+_SAID_AFTER = re.compile(
+    r"(?<![^\W\d_])(?P<initials>[A-ZÉÈ](?:[. -]{0,2}[A-ZÉÈ]){1,3}\.?(?:-(?:19"
+    r"|20)\d\d-[01]\d-[0-3]\d)?)"
+    r" ?\((?i:ses |les )?(?i:initiales?)"
+)
+
+
+def initials_with_age_in(text: str) -> Iterator[Span]:
+    """Places of initials beside an age, or said to be some."""
+    for match in _SAID_AFTER.finditer(text):
+        yield match.span("initials")
+    for match in _SAID.finditer(text):
+        if re.sub(r"[^A-Z]", "", match["initials"]) not in _NONE:
+            yield match.span("initials")
+    if any(map(text.lower().__contains__, PATIENT_STEMS)):
+        yield from said_initials_in(text)
+    for start, end in ages_in(text):
+        name = name_before(text, start)
+        if name is not None and _are_initials(text, name):
+            yield name.start, with_dot(text, name.end)
+            continue
+        after = NAMED_AFTER_AGE.match(text, end)
+        name = name_after(text, after.end()) if after else None
+        if name is not None and after is not None and _are_initials_after(text, after, name):
+            yield name.start, with_dot(text, name.end)
+
+
+def _are_initials(text: str, name: Name) -> bool:
+    """Whether initials before an age are a person's, no acronym."""
+    if not name.is_initials or name.of_another:
+        return False
+    letters, dotted = name.letters, _is_dotted(text, name)
+    if name.civility:
+        return len(letters) > 1  # « Mme D., 67 ans » is a name
+    if letters in _LATIN or not (name.words[0].isupper() or dotted):
+        return False
+    if len(name.words) == 1 and len(letters) == 1:
+        return False
+    if len(letters) > 3 and not name.of_person:  # noqa: PLR2004
+        return False  # « T.D.A.H. »
+    known = letters in _SHORT or letters in _LONG
+    if dotted and len(letters) == 2:  # noqa: PLR2004
+        return name.of_person or letters not in _DOTTED
+    if dotted or len(name.words) > 1:
+        return name.of_person or not known
+    if known or (letters in _OFTEN and not name.of_person):
+        return False
+    if len(letters) == 2 or name.of_person:  # noqa: PLR2004
+        return True
+    return (
+        bool(_A_SEX.match(text, name.end))
+        and _STARTS.search(text[max(0, name.start - 12) : name.start]) is not None
+    )
+
+
+def _are_initials_after(text: str, after: re.Match[str], name: Name) -> bool:
+    """Whether initials after an age are a person's: dotted, said to be some, or in parentheses."""
+    if not name.is_initials or len(name.letters) == 1:
+        return False
+    said = "initiale" in after.group().casefold()
+    dotted = _is_dotted(text, name)
+    known = name.letters in (
+        _LONG | _LATIN | _DOTTED if dotted else _SHORT | _LONG | _OFTEN | _LATIN
+    )
+    if said or dotted:
+        return said or not known
+    closed = text[name.end : name.end + 1] == ")" and "(" in after.group()
+    return closed and not known and len(name.letters) == 2  # noqa: PLR2004
+
+
+_A_SEX = re.compile(r" ?[,:(=-] ?(?i:femme|homme|patiente?|fillette|gar[çc]on|fille)\b")
+_STARTS = re.compile(
+    r"(?:^|[.;:\n-] ?|(?i:cas|obs|observation|patiente?)[. ]{0,2}(?:n° ?)?\d{0,2}[ :]{0,3})$"
+)
+"""Where a case begins: three letters there, before « femme de 63 ans », are a person's."""
+
+
+def _is_dotted(text: str, name: Name) -> bool:
+    return "." in text[name.start : name.end] or "-" in text[name.start : name.end]
+
+
+def with_dot(text: str, end: int) -> int:
+    """The end of initials, with the dot of the last one."""
+    return end + (text[end : end + 1] == "." and text[end - 2 : end - 1] in ". -")
