@@ -23,7 +23,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from itsdangerous import TimestampSigner
 
-from bench.at_size import made
+from bench.at_size import DIFFERENT, made
 from cli.portal.source import source_of
 from exports.model import ExportedDossier
 from portal.app import Site, make_app
@@ -33,6 +33,7 @@ from steps.wiring.services import Services, open_services
 from store.staff.accounts import Account
 from store.staff.lines import LineQuery
 from store.staff.opinions import OpinionRow
+from triage.registre.folding import read
 
 SECRET = "s" * 48
 TARGET = 0.2
@@ -49,16 +50,22 @@ PAGES = (
     "/exports",
     "/renvoi",
     "/indicateurs",
+    "/situations",
+    "/signaux/saisir",
 )
+OF_AGENCY = ("/situations/{situation}", "/situations/{situation}/valider", "/annees")
+"""Of the situation that holds the most dossiers."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dossiers", type=int, default=10_000)
     parser.add_argument("--home", type=Path)
+    parser.add_argument("--distinct", action="store_true", help="no dossier is a copy of another")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="unc-pages-") as folder:
-        settings = made(asked.home or Path(folder), asked.dossiers)
+        different = asked.dossiers if asked.distinct else DIFFERENT
+        settings = made(asked.home or Path(folder), asked.dossiers, different=different)
         with open_services(settings) as services:
             slow = asyncio.run(measured(services))
     sys.exit(bool(slow))
@@ -72,6 +79,7 @@ async def measured(services: Services) -> list[str]:
     app = make_app(source, Site(url="http://127.0.0.1", secret=SECRET, dsfr=False))
     library: Library = app.state.dossier_pages.library
     begun = time.process_time()
+    library.indicators("agence")  # asked for, so that pages show them
     library.refresh()
     print(f"lines of the lists       {time.process_time() - begun:8.2f} CPU-s")
     library.look = lambda: None  # type: ignore[method-assign]  # nothing beside the pages
@@ -80,14 +88,20 @@ async def measured(services: Services) -> list[str]:
     floor = await best(app, STATIC, "")
     print(f"floor: a static file     {floor * 1000:8.1f} ms")
     slow = []
-    for email in PEOPLE:
-        for page in PAGES:
-            path = page.format(number=number)
+    for email, role in PEOPLE.items():
+        for page in (*PAGES, *(OF_AGENCY if role == "agence" else ())):
+            path = page.format(number=number, situation=largest(source))
             took = await best(app, path, email)
             slow += [path] if took > TARGET else []
             print(f"{email:18} {page:52} {took * 1000:8.1f} ms")
     print(f"over {TARGET * 1000:.0f} ms: {slow or 'none'}")
     return slow
+
+
+def largest(source: Source) -> str:
+    """The situation that holds the most dossiers."""
+    register = read(source.store.acts.list(source.demarche))
+    return max(register.situations.values(), key=lambda one: len(one.dossiers)).id
 
 
 def readable(source: Source) -> Source:

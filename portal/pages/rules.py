@@ -17,7 +17,7 @@ from triage.verdict.trial import Trial
 
 MOST_BYTES = 256 * 1024
 _LISTED = 30
-_SHOWN = 200
+_SHOWN = 40
 _WAIT = 3.0
 """Seconds that a page waits for a trial."""
 _NOTHING = Shown({})

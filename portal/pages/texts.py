@@ -37,13 +37,12 @@ class Compared:
 
     Attributes:
         number: The dossier.
-        changed: Title and text of what would read otherwise.
-        same: How many texts would read as today.
+        texts: Title and text of each message, and of each annotation that would read otherwise;
+            whether it would.
     """
 
     number: int
-    changed: Sequence[tuple[str, str]]
-    same: int
+    texts: Sequence[tuple[str, str, bool]]
 
 
 class TryForm(Form):
@@ -131,11 +130,15 @@ def _named(text: str) -> list[int]:
 
 
 def _compared(number: int, before: DossierTexts, after: DossierTexts) -> Compared:
-    present = {**before.annotations, **before.messages}
-    tried = {**after.annotations, **after.messages}
-    changed = [(name, text) for name, text in tried.items() if present.get(name) != text]
-    changed += [(name, "(n’est plus écrit)") for name in present if name not in tried]
-    return Compared(number, changed, len(tried) - sum(name in tried for name, _ in changed))
+    messages = [
+        (title, text, before.messages.get(title) != text) for title, text in after.messages.items()
+    ]
+    annotations = [
+        (name, after.annotations.get(name, "(vide)"), True)
+        for name in {**before.annotations, **after.annotations}
+        if before.annotations.get(name) != after.annotations.get(name)
+    ]
+    return Compared(number, [*messages, *annotations])
 
 
 def _page(

@@ -207,7 +207,7 @@ def put_on_agenda(
     item = Item(
         situation.id,
         without_patients(needed(question, "Question"), "Question"),
-        without_patients(needed(rapporteur, "Rapporteur"), "Rapporteur"),
+        needed(rapporteur, "Rapporteur"),  # a colleague: a name is what is asked
     )
     former = next((each for each in one.items if each.situation == situation.id), None)
     if former == item:
@@ -304,7 +304,7 @@ def advise(
 
 def _advice(given: Mapping[str, str]) -> dict[str, str]:
     told = {
-        name: without_patients(" ".join(given.get(name, "").split()), title)
+        name: _told(" ".join(given.get(name, "").split()), name, title)
         for name, title in ADVICE.items()
     }
     needed(told["texte"], ADVICE["texte"])
@@ -379,3 +379,8 @@ def _draft(
         new=new,
         reason=" ".join(when.reason.split()),
     )
+
+
+def _told(text: str, name: str, title: str) -> str:
+    """A text of an advice; who sees to it is a colleague, whose name is what is asked."""
+    return text if name == "qui" else without_patients(text, title)
