@@ -86,6 +86,7 @@ def demo(*, dossiers: Dossiers = 60, seed: Count = 1, common: Common = _DEFAULT)
             "UNC_QUIET_MINUTES": "0",
             "UNC_MESSAGES_SINCE": "2000-01-01",
             "UNC_MESSAGES_PER_RUN": "1000",
+            "UNC_PORTAL_URL": f"http://127.0.0.1:{PORTAL_PORT}",  # numbers lead to their pages
         }
         # Neither the settings of a real démarche nor a `.env` file reach the demo.
         with chdir(home), _environment(environment):

@@ -101,7 +101,7 @@ def confirmed(group: Group) -> Content:
     if group.view is None:
         return None
     total, decided = len(group.view.facts.numbers), group.view.decided
-    return "confirmée" if decided == total else "en partie confirmée" if decided else "proposée"
+    return "confirmé" if decided == total else "en partie confirmé" if decided else "proposé"
 
 
 def other_signals(group: Group) -> Content:
