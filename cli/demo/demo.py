@@ -18,6 +18,8 @@ from cli.terminal.output import Common, Console, print_json, say
 from cli.terminal.parsing import Count
 from exports.published.editions import Kind
 from exports.published.manifest import CURRENT
+from french.text import agreed
+from mappings.report.display import show
 from portal.people.passwords import hash_password
 from portal.people.roles import parse_role
 from portal.published.files import FetchableFiles
@@ -258,8 +260,8 @@ def _show(
             highlight=False,
         )
     statuses = Counter(row["statut"] for row in rows)
-    shares = ", ".join(f"{count} {status}" for status, count in statuses.most_common())
-    out.print(f"{len(rows)} dossiers : {shares}.", highlight=False)
+    shares = ", ".join(f"{show(count)} {status}" for status, count in statuses.most_common())
+    out.print(f"{agreed(len(rows), 'dossier')} : {shares}.", highlight=False)
 
 
 def _told(counts: Mapping[str, Any]) -> str:

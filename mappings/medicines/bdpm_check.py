@@ -10,6 +10,7 @@ from datetime import date
 
 from mappings.medicines.bdpm_files import SPECIALITIES, FileSpec, day, each_row
 from mappings.medicines.bdpm_lines import count_lines, encoding_of, instead_of_text
+from mappings.report.display import show, show_decimal
 
 UNLISTED = 0.25
 """Share of the rows of a file that may be about specialities that ``CIS_bdpm.txt`` lacks."""
@@ -134,9 +135,9 @@ def _doubts(
         )
     if spec.of_listed and listed and told.joined < (1 - UNLISTED) * told.read:
         yield Doubt(
-            f"{name} : {told.read - told.joined} lignes sur {told.read} parlent de spécialités que"
-            f" {SPECIALITIES.name} n'a pas, l'un des deux est incomplet ou d'une autre date ;"
-            f" téléchargez les deux de nouveau {accept}",
+            f"{name} : {show(told.read - told.joined)} lignes sur {show(told.read)} parlent de"
+            f" spécialités que {SPECIALITIES.name} n'a pas, l'un des deux est incomplet ou d'une"
+            f" autre date ; téléchargez les deux de nouveau {accept}",
             acceptable=True,
         )
     if before is None:
@@ -144,8 +145,9 @@ def _doubts(
     former, lines = count_lines(before), seen.lines
     if lines < (1 - spec.may_lose) * former:
         yield Doubt(
-            f"{name} : {lines} lignes, contre {former} dans la version en usage, soit plus de"
-            f" {spec.may_lose:.0%} en moins ; {again} {accept}".replace("%", "\N{NO-BREAK SPACE}%"),
+            f"{name} : {show(lines)} lignes, contre {show(former)} dans la version en usage, soit"
+            f" plus de {show_decimal(100 * spec.may_lose, places=0)}\N{NO-BREAK SPACE}% en moins ;"
+            f" {again} {accept}",
             acceptable=True,
         )
     if spec.moves is not None and seen.newest < (last := _newest(before, spec)):
