@@ -138,6 +138,10 @@ class TableMaker:
             lines=sheet.lines,
         )
 
+    def every(self, sheet: SheetSpec) -> tuple[ColumnSpec, ...]:
+        """Every column of a sheet, also those that its audience does not read."""
+        return tuple(self._all_columns(sheet))
+
     def split(self, sheet: SheetSpec) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
         """Columns of a sheet that its audience reads, and those that are withheld from it.
 
@@ -233,7 +237,7 @@ class TableMaker:
         if column.field:
             spec = self._path(sheet, column)[-1]
             shape = FORMAT_OF_TYPE.get(spec.type, "texte")
-            meaning, origin = spec.meaning, ("champ " if spec.champs else "") + told.origin(spec)
+            meaning, origin = spec.meaning, origin_of(spec)
         elif column.annotation:
             annotation = self.context.mapping.annotations.get(column.annotation)
             if annotation is None:
@@ -258,6 +262,11 @@ class TableMaker:
             or (column.computed == ANSWER and self.audience == "reseau"),
             choices=self.choices if column.computed == JUDGEMENT else (),
         )
+
+
+def origin_of(spec: FieldSpec) -> str:
+    """What `Dictionnaire` says of where a field comes from."""
+    return ("champ " if spec.champs else "") + told.origin(spec)
 
 
 def _width(spec: FieldSpec) -> int:

@@ -273,13 +273,13 @@ def test_what_is_made_again_without_a_dossier_says_nothing_of_situations() -> No
     desk.asked(dossier_object(4), "lyon", on="20/01", due="15/02")
     signalled(desk, "SIG-0002", "réseau")
     content = workbooks(entries, desk, on=day("01/03")).workbook("crpv-lyon")
-    left = without_dossiers(content, {3}, told=lambda _: "le 1er mars")
+    left = without_dossiers(content, {3}, told=lambda *_: "le 1er mars")
     assert left is not None
     assert left.removed == {3}
     counted = {name: left.rows[name] for name in ("Situations", "Signaux", "Mesures agence")}
     assert counted == {"Situations": 0, "Signaux": 0, "Mesures agence": 0}
     assert [row["Dossier"] for row in records(left.content, "Questions")] == [4]
-    assert without_dossiers(content, {1_000}, told=lambda _: "") is None
+    assert without_dossiers(content, {1_000}, told=lambda *_: "") is None
 
 
 def test_nothing_that_stays_at_the_agency_is_in_any_part_of_the_files_of_others() -> None:
