@@ -18,7 +18,7 @@ from exports.sheets.values import content_text, shown_content
 from french.text import typographic
 from mappings.report.display import show, show_decimal
 from triage.registre.register import MeasureState, Situation
-from triage.situations.facts import estimated
+from triage.situations.facts import counted
 from triage.situations.trends import BeforeAfter, Direction, Trend
 
 _DIRECTIONS: dict[Direction, str] = {
@@ -155,7 +155,7 @@ def cases(field: str, of: Callable[[SituationView], Range]) -> Callable[[Group],
         reports = sorted(
             (one.entry.report for one in group.readings), key=lambda one: one.deposited_at
         )
-        shown = group.registered.cases(counts, estimated(reports, field, least=0))
+        shown = group.registered.cases(counts, counted(reports, field))
         return show(shown) if isinstance(shown, int) else shown
 
     return cases

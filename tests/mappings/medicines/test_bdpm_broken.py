@@ -321,12 +321,12 @@ def test_one_tension_is_told_once_with_its_presentations() -> None:
     told = ("2", "Tension d'approvisionnement", "18/03/2024", "18/06/2024", "", "https://x.invalid")
     rows = [line(CIS, PACK, *told), line(CIS, SECOND, *told), line(CIS, PACK, *told)]
     assert shown(CIS_CIP_Dispo_Spec="\n".join(rows).encode())["bdpm_rupture"] == (
-        "Tension d'approvisionnement depuis le 18/03/2024"
+        "Tension d’approvisionnement depuis le 18/03/2024"
         f" (présentations\u00a0: boîte de 30 {PACK}, boîte de 90 {SECOND})"
     )
     every = "\n".join([*rows, line(CIS, "", *told)]).encode()
     assert shown(CIS_CIP_Dispo_Spec=every)["bdpm_rupture"] == (
-        "Tension d'approvisionnement depuis le 18/03/2024"
+        "Tension d’approvisionnement depuis le 18/03/2024"
     )
 
 
