@@ -12,7 +12,7 @@ from triage.consumption.told import foreseen_told, q_told, receiver_told
 _MONTHS = 36
 _TITLES = {AGE_SEX: "âge et sexe", REGION: "région", PRESCRIBER: "prescripteur"}
 _EXPECTED = {True: "oui", False: "non", None: "inconnu"}
-_OPEN_MEDIC, _PERSONS, _MONTHLY = "Open Medic", "Open Medic (personnes)", "Medic'AM"
+OPEN_MEDIC, _PERSONS, _MONTHLY = "Open Medic", "Open Medic (personnes)", "Medic'AM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def rows_of(found: Profile) -> Iterator[ConsumptionRow]:
             "année", str(year), boxes=None if boxes is None else round(boxes),
             persons=_persons(found.national(year)),
             judgement=grown if year == found.last else absent if boxes is None else "",
-            source=_cited(found, year, _OPEN_MEDIC, _PERSONS),
+            source=_cited(found, year, OPEN_MEDIC, _PERSONS),
         )  # fmt: skip
     for month, boxes in [*found.months.items()][-_MONTHS:]:
         source = " ; ".join(found.sources.get(_MONTHLY, ()))
@@ -65,7 +65,7 @@ def rows_of(found: Profile) -> Iterator[ConsumptionRow]:
 
 
 def _groups(found: Profile, year: int) -> Iterator[ConsumptionRow]:
-    source = _cited(found, year, _OPEN_MEDIC, _PERSONS)
+    source = _cited(found, year, OPEN_MEDIC, _PERSONS)
     for one in found.receivers:
         judged = receiver_told(one) if one.expected is False and one.boxes > 0 else ""
         by = f" ({one.by})" if one.expected is not None else ""
