@@ -157,7 +157,7 @@ def test_a_sheet_of_the_register_without_a_row_says_so_over_its_headers(author: 
     tables = {one.name: one for one in tables_of(parts(content)).values()}
     for sheet in _EMPTY.keys() & tables.keys():
         assert (tables[sheet].top, "Situation" in tables[sheet].headers.values()) == (2, True)
-    left = without_dossiers(content, {1}, told=lambda _: "le 1er mars")
+    left = without_dossiers(content, {1}, told=lambda *_: "le 1er mars")
     assert left is not None
     assert by_openpyxl(left.content, "Signaux")[0][0] == _EMPTY["Signaux"]
     assert records(left.content, "Signaux") == []
