@@ -1,5 +1,6 @@
 """The tables of a workbook as plain files: CSV for any tool, Parquet for data work."""
 
+import csv
 import io
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -66,13 +67,37 @@ WRITERS: Mapping[FlatFormat, Callable[[Table], bytes]] = {
 
 def flat_name(author: str, table: Table, *, suffix: FlatFormat) -> str:
     """Name of the file of a table: ``agence-pieces-jointes.csv``."""
-    apart = unicodedata.normalize("NFKD", table.sheet.casefold())
-    plain = "".join(
+    return f"{author}-{plain_name(table.sheet)}.{suffix}"
+
+
+def plain_name(sheet: str) -> str:
+    """Name of a sheet as it stands in that of a file: ``pieces-jointes``."""
+    apart = unicodedata.normalize("NFKD", sheet.casefold())
+    return "".join(
         char if char.isascii() and char.isalnum() else "-"
         for char in apart
         if not unicodedata.combining(char)
     )
-    return f"{author}-{plain}.{suffix}"
+
+
+def flat_rows(name: str, content: bytes) -> list[list[str]] | None:
+    """Texts of a file that this module wrote, headers first; ``None`` where it cannot be read here.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if name.endswith(".csv"):
+        return [*csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";")]
+    try:
+        from pyarrow import ArrowInvalid, parquet
+    except ImportError:
+        return None
+    try:
+        read = parquet.read_table(io.BytesIO(content))
+    except ArrowInvalid as error:
+        raise ValueError(name) from error
+    every = [["" if one is None else str(one) for one in of.to_pylist()] for of in read.columns]
+    return [list(read.column_names), *map(list, zip(*every, strict=True))]
 
 
 def flat_names(

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 from exports.cells import paris
 from exports.model import ExportContext, ExportedDossier
+from exports.readers.policy import Policy
 
 MANIFEST = "manifest.json"
 ON_REQUEST, CURRENT = "sur-demande", "courant"
@@ -35,6 +36,8 @@ class ExportFacts:
         kind: ``courant``, ``sur-demande``, or the kind of an edition.
         name: Number of an edition: ``2026-S48``, ``2026-11``, ``3``.
         title: What a person called it.
+        rules: What of single cells and rows was withheld outside the agency, see
+            :attr:`exports.readers.policy.Policy.note`.
     """
 
     demarche: int
@@ -50,6 +53,7 @@ class ExportFacts:
     kind: str = ON_REQUEST
     name: str = ""
     title: str = ""
+    rules: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +130,13 @@ class PublishedExport:
 
 
 def export_facts(
-    entries: Sequence[ExportedDossier], context: ExportContext, *, checksum: str
+    entries: Sequence[ExportedDossier],
+    context: ExportContext,
+    *,
+    checksum: str,
+    policy: Policy | None = None,
 ) -> ExportFacts:
-    """Return what a manifest says of these dossiers."""
+    """Return what a manifest says of these dossiers, and of the policy they were handed under."""
     days = sorted(paris(entry.report.deposited_at).date().isoformat() for entry in entries)
     return ExportFacts(
         demarche=context.demarche,
@@ -141,6 +149,7 @@ def export_facts(
         mapping=f"{context.mapping.form} {context.mapping.version} {context.mapping.digest}",
         software=context.software,
         filters=context.filters,
+        rules=policy.note if policy else {},
     )
 
 

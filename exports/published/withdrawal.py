@@ -1,4 +1,4 @@
-"""Takes dossiers and columns out of what was published before: editions, files on request.
+"""Takes dossiers, columns, rows and counts out of what was published before.
 
 A set that has one loses its name first, so that nobody finds it any more; then it is made again
 without them and has its name again, or is gone. A set without its name is one that is to be made
@@ -20,6 +20,7 @@ from zipfile import BadZipFile
 from exports.cells import paris
 from exports.published.editions import EDITIONS, Kind, sweep_editions
 from exports.published.folders import UNFINISHED, beside, discard, flush, sweep, write_file
+from exports.published.former import Former, masked_of, noted, withdrawn_of
 from exports.published.manifest import (
     CURRENT,
     MANIFEST,
@@ -30,10 +31,10 @@ from exports.published.manifest import (
     read_manifest,
     sha256,
 )
-from exports.sheets.withheld_columns import Place, WithheldColumns
-from exports.xlsx.former_tables import columns_in, numbers_in
+from exports.sheets.withheld_columns import WithheldColumns
+from exports.xlsx.former_tables import numbers_in
 from exports.xlsx.without_rows import Trimmed, without_dossiers
-from french.text import SEMICOLON, agreed, typographic
+from french.text import SEMICOLON, agreed
 from french.time import day_in_words
 from mappings.schema.model import Audience
 
@@ -53,7 +54,8 @@ class Followed:
     Attributes:
         gone: Dossiers that were taken out of all that each audience may fetch.
         sequence: Publication up to which it was looked at what is masked since.
-        columns: Version of what the network may not read of whole columns.
+        columns: Version of what the network may not read of columns, rows and cells; blank where
+            something was handed out since under another.
     """
 
     gone: Mapping[Audience, frozenset[int]]
@@ -132,13 +134,13 @@ def may_hold(export: PublishedExport, gone: Gone) -> bool:
 
 
 def may_show(export: PublishedExport, withheld: WithheldColumns) -> bool:
-    """Whether a set shows the network a column that it may read no more; unreadable, it may."""
-    known = masked_of(export.manifest)
+    """Whether a set shows the network what it may read no more; unreadable, it may."""
+    wanted = _Wanted(_NOBODY, withheld, export.manifest)
     try:
         return any(
-            _shows(export.folder / name, withheld) - known.get(name, frozenset())
+            wanted.trimmed(export.folder, told, at=None) is not None
             for told in export.manifest.get("files", ())
-            if _audience(told) == "reseau" and (name := str(told["name"]))
+            if _audience(told) == "reseau"
         )
     except (*_DAMAGED, OSError):
         return True
@@ -158,7 +160,7 @@ def foreseen(
     manifest, folder = export.manifest, export.folder
     files, moved = manifest.get("files", ()), False
     for told in files:
-        wanted = _Wanted(gone, withheld, withdrawn_of(manifest), masked_of(manifest))
+        wanted = _Wanted(gone, withheld, manifest)
         try:
             moved |= wanted.trimmed(folder, told, at=None) is not None
         except (*_DAMAGED, FileNotFoundError):
@@ -215,7 +217,7 @@ def remake(
         discard(aside)
         return
     numbers = gone(PublishedExport(aside, (), manifest))
-    wanted = _Wanted(numbers, withheld, withdrawn_of(manifest), masked_of(manifest))
+    wanted = _Wanted(numbers, withheld, manifest)
     files = list[dict[str, Any]]()
     with beside(aside.parent) as made:
         for told in manifest.get("files", ()):
@@ -238,21 +240,6 @@ def remake(
     discard(aside)
 
 
-def withdrawn_of(manifest: Mapping[str, Any]) -> Mapping[str, frozenset[int]]:
-    """Dossiers that each file of a set was made again without, by name of file."""
-    told = manifest.get("remade", {}).get("without", {})
-    return {str(name): frozenset(numbers) for name, numbers in told.items()}
-
-
-def masked_of(manifest: Mapping[str, Any]) -> Mapping[str, frozenset[Place]]:
-    """Columns that each file of a set was masked of, by name of file."""
-    told = manifest.get("remade", {}).get("masked", {})
-    return {
-        str(name): frozenset((typographic(sheet), typographic(one)) for sheet, one in places)
-        for name, places in told.items()
-    }
-
-
 def told_on(at: datetime, count: int, columns: Iterable[str] = ()) -> str:
     """How many dossiers a file was made again without, which columns it shows no more, and when."""
     said = list[str]()
@@ -266,23 +253,27 @@ def told_on(at: datetime, count: int, columns: Iterable[str] = ()) -> str:
     return f"le {day_in_words(paris(at).date())}\u00a0: {SEMICOLON.join(said)}."
 
 
-@dataclass(slots=True)
+_NOBODY: Gone = {"agence": frozenset(), "reseau": frozenset()}
+
+
 class _Wanted:
     """What the files of a set are to be without, and what each is known to be without.
 
     Attributes:
-        gone: Dossiers.
-        withheld: Columns of the network.
         without: Dossiers that each file is without.
         masked: Columns that are masked in each.
+        reworded: Columns of which some cells are.
         moved: Whether one of them changed.
     """
 
-    gone: Gone
-    withheld: WithheldColumns | None
-    without: Mapping[str, frozenset[int]]
-    masked: Mapping[str, frozenset[Place]]
-    moved: bool = False
+    def __init__(
+        self, gone: Gone, withheld: WithheldColumns | None, manifest: Mapping[str, Any]
+    ) -> None:
+        self._gone, self._withheld, self._then = gone, withheld, noted(manifest)
+        self.without = dict(withdrawn_of(manifest))
+        self.masked = masked_of(manifest)
+        self.reworded = masked_of(manifest, what="reworded")
+        self.moved = False
 
     def trimmed(
         self, folder: Path, told: Mapping[str, Any], *, at: datetime | None
@@ -290,32 +281,51 @@ class _Wanted:
         """A file without them; ``None`` where it stays as it is.
 
         Raises:
-            ValueError: It has some of them, and is not ours any more.
+            ValueError: It has some of them, and is not ours any more, or cannot be made again.
         """
         name, audience = str(told["name"]), _audience(told)
-        numbers, content = self.gone[audience], (folder / name).read_bytes()
-        withheld = self.withheld if audience == "reseau" else None
+        numbers, content = self._gone[audience], (folder / name).read_bytes()
+        withheld = self._withheld if audience == "reseau" else None
+        known = self.masked.get(name, frozenset())
         if not name.endswith(".xlsx") or sha256(content) != told["sha256"]:
-            shown = _shows(folder / name, withheld) if withheld else frozenset()
+            shown = withheld and Former(name, content, self._then).shows(withheld, known)
             if shown or (numbers and numbers & _numbers(folder / name)):
                 raise ValueError(name)
             return None
         before = self.without.get(name, frozenset())
-        known = self.masked.get(name, frozenset())
-        columns = withheld.found(columns_in(content)) | known if withheld else known
-        headers = {header for _, header in columns}
+        cells = self.reworded.get(name, frozenset())
         made = without_dossiers(
             content,
             numbers,
-            told=lambda found: told_on(at, len(before | found), headers) if at else "",
+            told=lambda found, now: (
+                told_on(at, len(before | found), {one for _, one in now | cells}) if at else ""
+            ),
             withheld=withheld,
             known=known,
+            then=self._then,
         )
         if made is not None:
-            self.without = {**self.without, name: before | made.removed}
-            self.masked = {**self.masked, name: known | made.masked}
+            self.without[name] = before | made.removed
+            self.masked[name] = known | made.masked
+            self.reworded[name] = cells | made.reworded
             self.moved = True
         return made
+
+    def rules(self) -> Mapping[str, Any]:
+        """The rules that the set is under from now on, as its manifest notes them."""
+        now = self._withheld.cells.rules.followed(self._then) if self._withheld else self._then
+        return now.model_dump(mode="json") if now else {}
+
+    def remade(self, at: datetime) -> Mapping[str, Any]:
+        """What its manifest says of this."""
+        columns = {"masked": self.masked, "reworded": self.reworded}
+        return {
+            "at": at.isoformat(),
+            "without": {name: sorted(numbers) for name, numbers in self.without.items()},
+        } | {
+            what: {name: sorted(places) for name, places in of.items() if places}
+            for what, of in columns.items()
+        }
 
 
 def _put(
@@ -354,30 +364,11 @@ def _keep(
     before, without = withdrawn_of(manifest), wanted.without
     left = without.get(_AGENCY, frozenset()) - before.get(_AGENCY, frozenset())
     dossiers = max(0, int(manifest.get("dossiers", 0)) - len(left))
-    told = {**manifest, "dossiers": dossiers, "files": list(files)}
+    told = {**manifest, "dossiers": dossiers, "files": list(files), "rules": wanted.rules()}
     if wanted.moved:
-        told["remade"] = {
-            "at": at.isoformat(),
-            "without": {name: sorted(numbers) for name, numbers in without.items()},
-            "masked": {name: sorted(places) for name, places in wanted.masked.items() if places},
-        }
+        told["remade"] = wanted.remade(at)
     write_file(made / MANIFEST, manifest_text(told).encode())
     flush(made)
-
-
-def _shows(file: Path, withheld: WithheldColumns) -> frozenset[Place]:
-    """Columns of a file that the network may read no more."""
-    if file.suffix == ".xlsx":
-        return withheld.found(columns_in(file.read_bytes()))
-    if file.suffix == ".csv":
-        with file.open(encoding="utf-8-sig") as lines:
-            headers = [typographic(one.strip().strip('"')) for one in lines.readline().split(";")]
-        return frozenset(("", one) for one in withheld.names(headers))
-    content = file.read_bytes()  # of Parquet, the headers stand as texts in its last bytes
-    every = {header for _, header in withheld.hidden}
-    ways = {one: (one, one.replace("’", "'")) for one in every}
-    found = [one for one, said in ways.items() if any(it.encode() in content for it in said)]
-    return frozenset(("", one) for one in withheld.names(found))
 
 
 def _numbers(file: Path) -> frozenset[int]:

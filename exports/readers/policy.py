@@ -1,6 +1,9 @@
 """The one declared confidentiality policy: what leaves the agency, and under which condition."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from datafiles.file import DataFile
 from french.text import typographic
@@ -25,6 +28,14 @@ class Withheld(_PolicyPart):
     decided_by: str
     options: tuple[str, ...] = Field(min_length=1)
 
+    def within(self, former: "Withheld") -> bool:
+        """Whether a former rule withheld as much."""
+        return (
+            self.decided_by == former.decided_by
+            and {*self.fields} <= {*former.fields}
+            and {*self.options} <= {*former.options}
+        )
+
 
 class WithheldRows(_PolicyPart):
     """Rows of a repetition that only leave the agency in a named state.
@@ -38,6 +49,11 @@ class WithheldRows(_PolicyPart):
     field: str
     decided_by: str
     shown: tuple[str, ...] = Field(min_length=1)
+
+    def within(self, former: "WithheldRows") -> bool:
+        """Whether a former rule withheld as much."""
+        same = (self.field, self.decided_by) == (former.field, former.decided_by)
+        return same and {*former.shown} <= {*self.shown}
 
 
 class SmallCounts(_PolicyPart):
@@ -53,6 +69,65 @@ class SmallCounts(_PolicyPart):
     fields: tuple[str, ...]
     below: int = Field(default=11, ge=2)
     told_by: tuple[str, ...] = ()
+
+    def within(self, former: "SmallCounts") -> bool:
+        """Whether a former rule withheld as much."""
+        return (
+            self.below <= former.below
+            and {*self.fields} <= {*former.fields}
+            and {*self.told_by} <= {*former.told_by}
+            and not (self.told_by and {*self.fields} != {*former.fields})
+        )
+
+
+class Rules(_PolicyPart):
+    """What a policy says of single cells and rows: noted beside what was published under it.
+
+    Attributes:
+        withheld: Fields under a condition.
+        rows: Rows under a condition.
+        small_counts: Counts shown as « < 11 ».
+    """
+
+    withheld: tuple[Withheld, ...] = ()
+    rows: tuple[WithheldRows, ...] = ()
+    small_counts: SmallCounts
+
+    @classmethod
+    def noted(cls, told: object) -> Self | None:
+        """The rules as a manifest notes them; ``None`` where it does not."""
+        try:
+            return cls.model_validate(told)
+        except ValidationError:
+            return None
+
+    def hides_more_counts(self, then: "Rules | None") -> bool:
+        """Whether counts are hidden, or what tells them, that former rules let out."""
+        return then is not None and not self.small_counts.within(then.small_counts)
+
+    def new_rows(self, then: "Rules | None") -> Sequence[WithheldRows]:
+        """Rules that keep back rows which former rules let out."""
+        return [
+            one for one in self.rows if then and not any(one.within(former) for former in then.rows)
+        ]
+
+    def new_withheld(self, then: "Rules | None") -> Sequence[Withheld]:
+        """Rules that withhold answers which former rules let out."""
+        return [
+            one
+            for one in self.withheld
+            if then and not any(one.within(former) for former in then.withheld)
+        ]
+
+    def followed(self, then: "Rules | None") -> "Rules | None":
+        """What a set is under once it was made again: of both, the rules that let out less."""
+        if then is None:
+            return None
+        return Rules(
+            withheld=self.withheld if self.new_withheld(then) else then.withheld,
+            rows=self.rows if self.new_rows(then) else then.rows,
+            small_counts=self.small_counts if self.hides_more_counts(then) else then.small_counts,
+        )
 
 
 class Policy(_PolicyPart):
@@ -84,6 +159,16 @@ class Policy(_PolicyPart):
     annotations: frozenset[str] = frozenset()
     computed: frozenset[str] = frozenset()
     digest: str = ""
+
+    @property
+    def rules(self) -> Rules:
+        """What it says of single cells and rows."""
+        return Rules(withheld=self.withheld, rows=self.rows, small_counts=self.small_counts)
+
+    @property
+    def note(self) -> Mapping[str, Any]:
+        """Those rules, as a manifest notes them."""
+        return self.rules.model_dump(mode="json")
 
 
 def parse_policy(text: str, *, source: str) -> Policy:

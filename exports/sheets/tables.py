@@ -15,6 +15,7 @@ from exports.sheets.columns import FORMAT_OF_TYPE, ColumnSpec, Format, SheetSpec
 from exports.sheets.computed import COMMENT, JUDGEMENT, OF_DOSSIER, OF_FILE, OF_ITEM, OF_WORKBOOK
 from exports.sheets.registre import ANSWER, KEYS, OF_CONSUMPTION, OF_MEASURE, OF_QUESTION, OF_SIGNAL
 from exports.sheets.values import column_text, rows_text, shown_content, value_content
+from french.text import typographic
 from mappings.dossier.model import Attachment, Unlisted
 from mappings.medicines.columns import BDPM_COLUMNS
 from mappings.report.model import Answer
@@ -133,8 +134,13 @@ class TableMaker:
             columns=tuple(self._column(sheet, spec) for spec in specs),
             rows=rows,
             printed=min(sheet.printed or len(specs), len(specs)),
+            above="" if rows else typographic(sheet.empty),
             lines=sheet.lines,
         )
+
+    def every(self, sheet: SheetSpec) -> tuple[ColumnSpec, ...]:
+        """Every column of a sheet, also those that its audience does not read."""
+        return tuple(self._all_columns(sheet))
 
     def split(self, sheet: SheetSpec) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
         """Columns of a sheet that its audience reads, and those that are withheld from it.
@@ -231,7 +237,7 @@ class TableMaker:
         if column.field:
             spec = self._path(sheet, column)[-1]
             shape = FORMAT_OF_TYPE.get(spec.type, "texte")
-            meaning, origin = spec.meaning, ("champ " if spec.champs else "") + told.origin(spec)
+            meaning, origin = spec.meaning, origin_of(spec)
         elif column.annotation:
             annotation = self.context.mapping.annotations.get(column.annotation)
             if annotation is None:
@@ -256,6 +262,11 @@ class TableMaker:
             or (column.computed == ANSWER and self.audience == "reseau"),
             choices=self.choices if column.computed == JUDGEMENT else (),
         )
+
+
+def origin_of(spec: FieldSpec) -> str:
+    """What `Dictionnaire` says of where a field comes from."""
+    return ("champ " if spec.champs else "") + told.origin(spec)
 
 
 def _width(spec: FieldSpec) -> int:

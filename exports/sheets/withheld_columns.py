@@ -5,20 +5,17 @@ A column is known again by its sheet and header, or, where it was renamed since,
 out of answers.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from exports.readers.policy import Policy
+from exports.readers.policy import Policy, Rules
 from exports.sheets.columns import ColumnsFile, SheetKind, SheetSpec
-from exports.sheets.tables import CALCULATED, Column, TableMaker
+from exports.sheets.tables import CALCULATED, Column, TableMaker, origin_of
+from exports.sheets.withheld_cells import CASES_OF_A_SIGNAL, Headers, Place, WithheldCells
 from french.text import typographic
 from mappings.schema.model import FormMapping
-
-Place = tuple[str, str]
-"""Name of a sheet, header of a column (or its origin)."""
-Headers = Mapping[str, Sequence[tuple[str, str]]]
-"""Columns of the sheets of a former workbook: header and origin of each."""
 
 _OF_ANSWERS = frozenset(
     {"priorite", "motifs_priorite", "alertes", "elements_manquants", "pourquoi_maintenant"}
@@ -56,8 +53,10 @@ class WithheldColumns:
         kinds: What each sheet is.
         whole: Sheets of rows that it may not read at all.
         files: Header of the column of a champ in the sheet of files, and titles of hidden ones.
-        states: Where rows leave the agency in a named state: sheet, header, the texts that let out.
+        titles: Title of each field.
+        cells: What it may not read of single cells and rows.
         mask: What stands in place of a hidden cell.
+        version: Of all this: another one is to be followed in what was handed out.
     """
 
     hidden: frozenset[Place]
@@ -67,7 +66,8 @@ class WithheldColumns:
     kinds: Mapping[str, SheetKind]
     whole: frozenset[str]
     files: Mapping[str, tuple[str, frozenset[str]]]
-    states: tuple[tuple[str, str, frozenset[str]], ...]
+    titles: Mapping[str, str]
+    cells: WithheldCells
     mask: str
     version: str = field(default="")
 
@@ -80,13 +80,43 @@ class WithheldColumns:
             if self._hides(sheet, header, origin)
         )
 
-    def cuts(self, columns: Headers, found: Iterable[Place]) -> Mapping[str, Cut]:
-        """What goes from each sheet of a former workbook, by the hidden columns that it shows."""
+    def since(self, columns: Headers, *, then: Rules | None) -> "WithheldColumns":
+        """The same for a table that was published under other rules.
+
+        An answer that is withheld under a stricter condition, rows of which no state is told: the
+        table does not say which ones, so that the whole column goes, or the sheet.
+        """
+        fields = self.cells.untold(columns, then=then)
+        if not fields:
+            return self
+        names = [one for name in fields for one in self.cells.all_of(name)]
+        places = frozenset(place for one in names for place in self.cells.places[one])
+        origins = {self.cells.origins[one] for one in names if one in self.cells.origins}
+        titles = frozenset(self.titles[one] for one in fields)
+        return replace(
+            self,
+            hidden=self.hidden | places,
+            shown=self.shown - places,
+            origins=self.origins | {(sheet, one) for sheet in columns for one in origins},
+            whole=self.whole.union(*(self.cells.sheets.get(one, frozenset()) for one in fields)),
+            files={name: (header, of | titles) for name, (header, of) in self.files.items()},
+        )
+
+    def cuts(
+        self, columns: Headers, found: Iterable[Place], *, counts: bool = False
+    ) -> Mapping[str, Cut]:
+        """What goes from each sheet of a former workbook.
+
+        Args:
+            columns: Its columns.
+            found: The hidden ones that it shows.
+            counts: Whether it also shows counts that are hidden now.
+        """
         found = frozenset(found)
-        if not found:
+        if not (found or counts):
             return {}
         origins = {(name, header): origin for name, of in columns.items() for header, origin in of}
-        answers = any(origins[place] != CALCULATED for place in found)
+        answers = counts or any(origins[place] != CALCULATED for place in found)
         return {name: self._cut(name, found, answers=answers) for name in columns}
 
     def names(self, headers: Iterable[str]) -> frozenset[str]:
@@ -130,6 +160,7 @@ def withheld_columns(
         {name: of for name, (of, _) in split.items()}
     )
     secret = {name: spec for name, spec in mapping.fields.items() if spec.audience == "agence"}
+    cells = _cells(sheets, maker, policy=policy, mapping=mapping)
     made = WithheldColumns(
         hidden=hidden,
         shown=shown,
@@ -148,18 +179,12 @@ def withheld_columns(
             for column in one.columns
             if one.kind == "fichiers" and column.computed == "champ"
         },
-        states=tuple(_states(sheets, policy)),
+        titles={name: typographic(spec.title) for name, spec in mapping.fields.items()},
+        cells=cells,
         mask=policy.mask,
     )
-    told = (sorted(hidden), sorted(origins), sorted(made.whole), sorted(secret), made.states)
-    return WithheldColumns(
-        **{
-            name: getattr(made, name)
-            for name in WithheldColumns.__dataclass_fields__
-            if name != "version"
-        },
-        version=sha256(repr(told).encode()).hexdigest()[:16],
-    )
+    told = (sorted(hidden), sorted(origins), sorted(made.whole), sorted(secret), policy.note)
+    return replace(made, version=sha256(repr(told).encode()).hexdigest()[:16])
 
 
 def _places(columns: Mapping[str, Sequence[Column]]) -> frozenset[Place]:
@@ -175,11 +200,30 @@ def _origins(columns: Mapping[str, Sequence[Column]]) -> frozenset[Place]:
     )
 
 
-def _states(
-    sheets: Sequence[SheetSpec], policy: Policy
-) -> Iterable[tuple[str, str, frozenset[str]]]:
-    for rule in policy.rows:
-        for sheet in sheets:
-            for column in sheet.columns:
-                if sheet.field == rule.field and column.field == rule.decided_by:
-                    yield sheet.name, column.name, frozenset(rule.shown)
+def _cells(
+    sheets: Sequence[SheetSpec], maker: TableMaker, *, policy: Policy, mapping: FormMapping
+) -> WithheldCells:
+    """Where what the policy names stands, under the headers of today."""
+    places: dict[str, set[Place]] = {}
+    for sheet in sheets:
+        for spec in maker.every(sheet):
+            name = f"{sheet.field}.{spec.field}" if sheet.kind == "lignes" else spec.field
+            if spec.field or spec.computed == CASES_OF_A_SIGNAL:
+                place = sheet.name, spec.name
+                places.setdefault(name if spec.field else spec.computed, set()).add(place)
+    specs = dict(mapping.fields)
+    for name, one in mapping.fields.items():
+        specs |= {f"{name}.{part}": inner for part, inner in one.fields.items()}
+    told = {name: typographic(origin_of(one)) for name, one in specs.items()}
+    rows = [one for one in sheets if one.kind == "lignes"]
+    often = Counter(told.values())
+    return WithheldCells(
+        rules=policy.rules,
+        places={name: frozenset(places.get(name, ())) for name in {*specs, *places}},
+        origins={name: one for name, one in told.items() if often[one] == 1},
+        sheets={
+            name: frozenset(one.name for one in rows if one.field == name)
+            for name in {one.field for one in rows}
+        },
+        mask=policy.mask,
+    )

@@ -10,7 +10,8 @@ from xml.sax.saxutils import unescape
 
 from openpyxl.utils import get_column_letter
 
-from exports.sheets.withheld_columns import Cut, Headers
+from exports.sheets.withheld_cells import Headers, SheetRules
+from exports.sheets.withheld_columns import Cut
 from french.text import typographic
 
 SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
@@ -43,6 +44,8 @@ class Sheet:
     headers: Mapping[str, str]
     cut: Cut = field(default_factory=Cut)
     mask: str = ""
+    rules: SheetRules | None = None
+    reworded: set[str] = field(default_factory=set)
     kept: list[tuple[int, str]] = field(default_factory=list)
     removed: set[int] = field(default_factory=set)
 

@@ -14,8 +14,10 @@ from html import unescape  # also of « &#160; », which lxml writes where it is
 from xml.sax.saxutils import escape
 
 from exports.identity import IDENTITY
+from exports.readers.policy import Rules
 from exports.sheets.tables import COUNTED
-from exports.sheets.withheld_columns import Cut, Place, WithheldColumns
+from exports.sheets.withheld_cells import Place, SheetRules
+from exports.sheets.withheld_columns import Cut, WithheldColumns
 from exports.xlsx.about_sheet import Section
 from exports.xlsx.former_tables import (
     CELL,
@@ -55,6 +57,11 @@ _COUNTS_GONE = typographic(
     "Ce qui est compté sur plusieurs dossiers (cette page, « Situations ») est retiré avec, et ce"
     " que le registre dit de situations."
 )
+_BOUND = re.compile(
+    r"(?P<shown>de 1 à )\d+(?P<as>, affichés «\s(?:&lt;|<)\s)(?P<below>\d+)"
+    r"|(?P<cell>«\s(?:&lt;|<)\s)\d+(?P<to>\s» de 1 à )\d+|(?P<but>nombre de cas est sous )\d+"
+)
+"""What `À propos` and `Dictionnaire` say of the counts that are hidden."""
 _CHARTS = ("xl/drawings/", "xl/charts/")
 
 
@@ -67,21 +74,24 @@ class Trimmed:
         removed: Dossiers that it had, of those that were asked for.
         rows: Rows that each table has left, by name of sheet.
         masked: Columns whose cells are masked now: sheet, header.
+        reworded: Columns of which some cells are.
     """
 
     content: bytes
     removed: frozenset[int]
     rows: Mapping[str, int]
     masked: frozenset[Place] = frozenset()
+    reworded: frozenset[Place] = frozenset()
 
 
 def without_dossiers(
     content: bytes,
     numbers: AbstractSet[int],
     *,
-    told: Callable[[AbstractSet[int]], str],
+    told: Callable[[AbstractSet[int], AbstractSet[Place]], str],
     withheld: WithheldColumns | None = None,
     known: AbstractSet[Place] = frozenset(),
+    then: Rules | None = None,
 ) -> Trimmed | None:
     """Take dossiers out of a workbook that we wrote; ``None`` where it has none of them.
 
@@ -91,62 +101,92 @@ def without_dossiers(
     Args:
         content: The workbook.
         numbers: Dossiers.
-        told: What it says of this, in `À propos` and in place of its figures: given which went.
-        withheld: Columns that its readers may read no more: masked likewise.
+        told: What it says of this, in `À propos` and in place of its figures: given which went, and
+            of which columns cells are masked.
+        withheld: Columns, rows and cells that its readers may read no more: masked likewise.
         known: Columns that were masked in it before.
+        then: The rules that it was published under, where they were noted.
 
     Raises:
         ValueError: It is no workbook of ours.
     """
     parts = parts_of(content)
     sheets = tables_of(parts)
-    masked = frozenset[Place]()
+    masked, reworded, found, summed = *[frozenset[Place]()] * 3, False
     if withheld is not None:
-        masked = _masks(parts, sheets, withheld, known)
-        numbers = numbers | _by_state(parts, sheets, withheld)
+        columns = columns_of(parts, sheets)
+        withheld = withheld.since(columns, then=then)
+        numbers = numbers | _by_rules(parts, sheets, withheld.cells.of(columns, then=then))
+        found = withheld.found(columns)
+        masked = found - known
+        reworded = frozenset(
+            (one.name, header)
+            for one in sheets.values()
+            for header in one.reworded
+            if (one.name, header) not in found
+        )
+        rules = withheld.cells.rules
+        summed = bool(reworded) or rules.hides_more_counts(then) or _is_lower(parts, sheets, rules)
+        if masked or summed:
+            cuts = withheld.cuts(columns, found, counts=summed)
+            for one in sheets.values():
+                one.cut, one.mask = cuts.get(one.name, Cut()), withheld.mask
     for part, sheet in sheets.items():
         _cut(parts[part].decode(), sheet, numbers)
     removed = frozenset(number for one in sheets.values() for number in one.removed)
-    if not (removed or masked):
+    if not (removed or masked or summed):
         return None
-    made = dict(_rewritten(parts, sheets, told(removed)))
+    made = dict(_rewritten(parts, sheets, told(removed, found | known | reworded)))
+    if withheld is not None and summed:
+        _say_bound(made, sheets, withheld.cells.rules.small_counts.below)
     into = io.BytesIO()
     with zipfile.ZipFile(into, "w") as target:
         for name, xml in made.items():
             write_part(target, name, chunks=iter((xml,)))
     rows = {one.name: len(one.kept) for one in sheets.values()}
-    return Trimmed(into.getvalue(), removed, rows, masked)
+    return Trimmed(into.getvalue(), removed, rows, masked, reworded)
 
 
-def _masks(
-    parts: Mapping[str, bytes],
-    sheets: Mapping[str, Sheet],
-    withheld: WithheldColumns,
-    known: AbstractSet[Place],
-) -> frozenset[Place]:
-    """Say to each sheet what goes from it; the columns that were not masked before."""
-    columns = columns_of(parts, sheets)
-    found = withheld.found(columns)
-    if not found - known:
-        return frozenset()
-    cuts = withheld.cuts(columns, found)
-    for one in sheets.values():
-        one.cut, one.mask = cuts.get(one.name, Cut()), withheld.mask
-    return found - known
-
-
-def _by_state(
-    parts: Mapping[str, bytes], sheets: Mapping[str, Sheet], withheld: WithheldColumns
+def _by_rules(
+    parts: Mapping[str, bytes], sheets: Mapping[str, Sheet], rules: Mapping[str, SheetRules]
 ) -> set[int]:
-    """Dossiers with a row in a state that keeps it at the agency now."""
+    """Dossiers of which a row is kept at the agency now; what is reworded, by sheet."""
     gone: set[int] = set()
-    for name, header, shown in withheld.states:
-        for part, sheet in sheets.items():
-            for row in ROW.finditer(parts[part].decode()) if sheet.name == name else ():
-                state = texts_of(row[0], sheet.headers).get(header, "")
-                if int(row[1]) > sheet.top and state and state not in shown:
-                    gone |= _named(row[0], sheet.columns)
+    for part, sheet in sheets.items():
+        sheet.rules = mine = rules[sheet.name]
+        if not mine.looks:
+            continue
+        for row in ROW.finditer(parts[part].decode()):
+            if int(row[1]) <= sheet.top or not CELL.search(row[0]):
+                continue
+            texts = texts_of(row[0], sheet.headers)
+            if mine.keeps_back(texts):
+                gone |= _named(row[0], sheet.columns)
+            else:
+                sheet.reworded |= mine.cells(texts).keys()
     return gone
+
+
+def _is_lower(parts: Mapping[str, bytes], sheets: Mapping[str, Sheet], rules: Rules) -> bool:
+    """Whether `À propos` says that larger counts were shown than today."""
+    pages = (parts[one].decode() for one in parts if SHEET.fullmatch(one) and one not in sheets)
+    bounds = (one["below"] for page in pages for one in _BOUND.finditer(page) if one["below"])
+    return any(int(one) < rules.small_counts.below for one in bounds)
+
+
+def _say_bound(made: dict[str, bytes], sheets: Mapping[str, Sheet], below: int) -> None:
+    """Have `À propos` and `Dictionnaire` say the bound of today."""
+    told = {part for part, one in sheets.items() if "Origine" in one.headers.values()}
+    for name in {one for one in made if SHEET.fullmatch(one)} - (sheets.keys() - told):
+        made[name] = _BOUND.sub(lambda one: _bound(one, below), made[name].decode()).encode()
+
+
+def _bound(found: re.Match[str], below: int) -> str:
+    if found["shown"]:
+        return f"{found['shown']}{below - 1}{found['as']}{below}"
+    if found["cell"]:
+        return f"{found['cell']}{below}{found['to']}{below - 1}"
+    return f"{found['but']}{below}"
 
 
 def _cut(text: str, sheet: Sheet, numbers: AbstractSet[int]) -> None:
@@ -158,7 +198,18 @@ def _cut(text: str, sheet: Sheet, numbers: AbstractSet[int]) -> None:
         if named := numbers & _named(found[0], sheet.columns):
             sheet.removed |= named
         elif not (sheet.of_several or _OF_FIGURES.search(found[0]) or _is_cut(found[0], sheet)):
-            sheet.kept.append((int(found[1]), _masked(found[0], letters, sheet.mask)))
+            texts = dict.fromkeys(letters, sheet.mask)
+            sheet.kept.append(
+                (int(found[1]), _worded(found[0], _by_letter(found[0], sheet) | texts))
+            )
+
+
+def _by_letter(row: str, sheet: Sheet) -> dict[str, str]:
+    """Cells of a row that read otherwise now."""
+    if not (sheet.reworded and sheet.rules):
+        return {}
+    now = sheet.rules.cells(texts_of(row, sheet.headers))
+    return {letter: now[name] for letter, name in sheet.headers.items() if name in now}
 
 
 def _is_cut(row: str, sheet: Sheet) -> bool:
@@ -169,16 +220,16 @@ def _is_cut(row: str, sheet: Sheet) -> bool:
     )
 
 
-def _masked(row: str, letters: AbstractSet[str], mask: str) -> str:
-    """A row with the mask in some of its columns, blank ones too: what was blank is not told."""
-    if not letters:
+def _worded(row: str, texts: Mapping[str, str]) -> str:
+    """A row with other texts in some of its columns, blank ones too: what was blank is not told."""
+    if not texts:
         return row
     opening = row[: row.index(">") + 1].replace("/>", ">")
     place = int(ROW.match(row)[1])  # type: ignore[index]
     cells = {one[1]: one[0] for one in CELL.finditer(row)}
-    for letter in letters:
+    for letter, text in texts.items():
         style = _STYLED.search(cells.get(letter, ""))
-        cells[letter] = _cell(f"{letter}{place}", mask, style[1] if style else "0")
+        cells[letter] = _cell(f"{letter}{place}", text, style[1] if style else "0")
     ordered = sorted(cells, key=lambda one: (len(one), one))
     return f"{opening}{''.join(cells[one] for one in ordered)}</row>"
 

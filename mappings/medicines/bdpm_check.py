@@ -17,6 +17,7 @@ from mappings.medicines.bdpm_lines import (
     is_ended,
     rows_of_last,
 )
+from mappings.report.display import show, show_decimal
 
 UNLISTED = 0.25
 """Share of the rows of a file that may be about specialities that ``CIS_bdpm.txt`` lacks."""
@@ -147,9 +148,9 @@ def _doubts(
         )
     if spec.of_listed and listed and told.joined < (1 - UNLISTED) * told.read:
         yield Doubt(
-            f"{name} : {told.read - told.joined} lignes sur {told.read} parlent de spécialités que"
-            f" {SPECIALITIES.name} n'a pas, l'un des deux est incomplet ou d'une autre date ;"
-            f" téléchargez les deux de nouveau {accept}",
+            f"{name} : {show(told.read - told.joined)} lignes sur {show(told.read)} parlent de"
+            f" spécialités que {SPECIALITIES.name} n'a pas, l'un des deux est incomplet ou d'une"
+            f" autre date ; téléchargez les deux de nouveau {accept}",
             acceptable=True,
         )
     if before is None:
@@ -157,8 +158,9 @@ def _doubts(
     former, lines = count_lines(before), seen.lines
     if lines < (1 - spec.may_lose) * former:
         yield Doubt(
-            f"{name} : {lines} lignes, contre {former} dans la version en usage, soit plus de"
-            f" {spec.may_lose:.0%} en moins ; {again} {accept}".replace("%", "\N{NO-BREAK SPACE}%"),
+            f"{name} : {show(lines)} lignes, contre {show(former)} dans la version en usage, soit"
+            f" plus de {show_decimal(100 * spec.may_lose, places=0)}\N{NO-BREAK SPACE}% en moins ;"
+            f" {again} {accept}",
             acceptable=True,
         )
     if is_ended(before) and not seen.ended:

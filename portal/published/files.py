@@ -10,9 +10,9 @@ from typing import Any
 
 from exports.cells import paris
 from exports.published.editions import Kind, told_of
+from exports.published.former import withdrawn_of
 from exports.published.listing import published, stamp
 from exports.published.manifest import CURRENT, PublishedExport
-from exports.published.withdrawal import withdrawn_of
 from portal.people.roles import Role, centre_of
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}\.(?:xlsx|csv|parquet)")

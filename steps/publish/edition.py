@@ -18,6 +18,7 @@ from exports.published.manifest import PublishedExport
 from exports.published.withdrawal import retired
 from steps.publish.export import export, export_context, judged_entries, workbook_set
 from steps.publish.publication import Publication
+from steps.publish.withdrawal import hand_out_under
 from steps.wiring.services import Services, now
 from steps.wiring.summary import Summary
 from store.staff.exports import Published
@@ -73,6 +74,7 @@ def _publish(
     context = replace(export_context(services, entries), edition=_headline(edition))
     base = next(iter(editions(root, edition.kind, demarche=demarche)), None)
     made = workbook_set(services, entries, context)
+    hand_out_under(services, made=made)
     publication = Publication.begin(services, made, base=base, aside=aside)
     files = {
         name: file

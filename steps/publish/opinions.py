@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from exports.identity import Identity
+from exports.published.former import withdrawn_of
 from exports.published.listing import published
 from exports.published.manifest import ON_REQUEST, PublishedExport, sha256
 from exports.published.publishing import dated
-from exports.published.withdrawal import withdrawn_of
 from exports.published.workbook_set import WorkbookSet
 from exports.returned.answers import Answers, AnswerSheet, read_answers, take_answers
 from exports.returned.doubts import doubts

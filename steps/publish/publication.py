@@ -114,7 +114,8 @@ class Publication:
     def facts(self, files: Sequence[FileFacts]) -> ExportFacts:
         """What the manifest says of the data."""
         checksum = digest_of_all({one.name: one.digest for one in files})
-        return export_facts(self.made.entries, self.made.context, checksum=checksum)
+        made = self.made
+        return export_facts(made.entries, made.context, checksum=checksum, policy=made.policy)
 
     def keep(self, files: Sequence[FileFacts]) -> None:
         """Remember which workbooks it made: from then on others may be compared with them."""

@@ -17,6 +17,7 @@ from exports.published.checking import ExportFile
 from exports.published.checksum import digest_of_all
 from exports.published.editions import Kind, editions, told_of
 from exports.published.flat import WRITERS, flat_names
+from exports.published.folders import alone, disk_told
 from exports.published.manifest import ON_REQUEST, export_facts
 from exports.published.publishing import newest_dated, publish
 from exports.published.workbook_set import NOT_COMPARED, WorkbookSet
@@ -25,6 +26,7 @@ from exports.sheets.centres import author_of
 from mappings.adoption.gate import REMEDY
 from steps.publish.export import export_context, judged_entries, workbook_set
 from steps.publish.publication import compared_with, reader_of
+from steps.publish.withdrawal import hand_out_under
 from steps.wiring.failures import RequestError
 from steps.wiring.handed_out_files import centres
 from steps.wiring.services import Services, now
@@ -82,7 +84,9 @@ def hand_out(services: Services, summary: Summary, *, request: Request) -> None:
     digests = {name: file.digest for name, file in files.items()}
     checksum = digest_of_all(digests, context.read_at.isoformat())
     held = [one for one in entries if one.report.number in shown]
-    facts = export_facts(held, context, checksum=checksum)
+    facts = export_facts(held, context, checksum=checksum, policy=made.policy)
+    with disk_told(root.parent), alone(root.parent):
+        hand_out_under(services, made=made)
     done = publish(root, files, facts=facts, at=now())
     done = done or newest_dated(root, demarche=services.demarche)
     summary.workbooks += [str(path) for path in done.paths] if done else []

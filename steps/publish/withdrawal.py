@@ -27,6 +27,7 @@ from exports.published.withdrawal import (
     sweep_sets,
 )
 from exports.published.workbook_set import WorkbookSet
+from exports.sheets.withheld_cells import WithheldCells
 from exports.sheets.withheld_columns import WithheldColumns
 from mappings.schema.model import Audience
 from steps.wiring import logs
@@ -66,10 +67,22 @@ class _Wanted:
 
 
 def is_due(services: Services) -> bool:
-    """Whether it was never looked at, or was killed on its way."""
+    """Whether it was never looked at, was killed on its way, or other rules were in between."""
     root, demarche = services.inputs.publishing.folder, services.demarche
-    never = Followed.read(root, demarche=demarche) is None
-    return never or bool(retired(root, demarche=demarche))
+    known = Followed.read(root, demarche=demarche)
+    return known is None or not known.columns or bool(retired(root, demarche=demarche))
+
+
+def hand_out_under(services: Services, *, made: WorkbookSet) -> None:
+    """Note, before a set is published beside the current ones, that it may be under other rules.
+
+    What it shows is then looked at by the next run, should the rules go back meanwhile to those
+    that were followed. The caller holds the folder of the exports.
+    """
+    root, demarche = services.inputs.publishing.folder, services.demarche
+    known = Followed.read(root, demarche=demarche)
+    if known is not None and known.columns not in {"", made.withheld().version}:
+        replace(known, columns="").write(root, demarche=demarche)
 
 
 def finish_withdrawal(services: Services, summary: Summary, *, made: WorkbookSet) -> None:
@@ -198,14 +211,13 @@ def _masked_since(
     services: Services, made: WorkbookSet, *, after: int
 ) -> list[tuple[int, int, int]]:
     """What the network reads masked now, and read plain in publications of before."""
-    masks = (made.policy.mask, made.policy.patient_mask)
-    below = made.policy.small_counts.below
+    cells, mask = made.withheld().cells, made.policy.patient_mask
     found = services.store.handed_out.histories(services.demarche, "reseau", moved_after=after)
     return [
         (present.number, since, until)
         for present, former in found
         for row, since, until in former
-        if _is_hidden(present, row, masks, below)
+        if _hides_more(present, row, cells, mask)
     ]
 
 
@@ -213,36 +225,32 @@ def _masked_next(services: Services, made: WorkbookSet) -> Iterator[tuple[int, i
     """What would read masked in the next publication, and reads plain in the last one."""
     kept, demarche = services.store.handed_out, services.demarche
     last = kept.last_sequence(demarche)
-    former, masks = (
-        kept.rows(demarche, "reseau", last),
-        (made.policy.mask, made.policy.patient_mask),
-    )
+    former = kept.rows(demarche, "reseau", last)
+    cells, mask = made.withheld().cells, made.policy.patient_mask
     for present in made.handed("reseau"):
         row = former.get(present.number)
-        if row is not None and _is_hidden(present, row, masks, made.policy.small_counts.below):
+        if row is not None and _hides_more(present, row, cells, mask):
             yield present.number, 0, last + 1
 
 
-def _is_hidden(present: HandedRow, former: HandedRow, masks: tuple[str, ...], below: int) -> bool:
-    return _hides_more(present, former, masks) or _hides_a_count(present, former, below)
+def _hides_more(present: HandedRow, former: HandedRow, cells: WithheldCells, mask: str) -> bool:
+    """Whether a part of a row is masked now that was not.
 
-
-def _hides_more(present: HandedRow, former: HandedRow, masks: tuple[str, ...]) -> bool:
-    was = former.by_header
-    return any(
-        text.count(mask) > was[name].count(mask)
+    Where a bound was raised, the counts and what gives them away are masked in the files, and the
+    dossier stays in them (:mod:`exports.sheets.withheld_cells`).
+    """
+    was, counts = former.by_header, cells.rules.small_counts
+    raised = any(
+        text == f"< {counts.below}" and was.get(name, "").isdecimal() and int(was[name])
         for name, text in present.by_header.items()
-        for mask in masks
-        if name in was and mask in text
     )
-
-
-def _hides_a_count(present: HandedRow, former: HandedRow, below: int) -> bool:
-    """Whether a number that was told would be hidden now: the bound was raised."""
-    was = former.by_header
+    told_by = counts.told_by if raised else ()
+    aside = {header for one in told_by for _, header in cells.places[one]}
     return any(
-        text == f"< {below}" and was.get(name, "").isdecimal() and 0 < int(was[name]) < below
+        text.count(one) > was[name].count(one)
         for name, text in present.by_header.items()
+        for one in (cells.mask, mask)
+        if name in was and one in text and name not in aside
     )
 
 

@@ -171,7 +171,7 @@ def again(author: str, entries: list[ExportedDossier]) -> dict[str, list[tuple[A
     """All cells of a workbook that was made again without dossier 77, but what identifies it."""
     circumstances = replace(context(), edition="Édition 1")
     made = WorkbookSet(entries, circumstances, COLUMNS, POLICY).workbook(author)
-    left = without_dossiers(made, {77}, told=lambda gone: f"{len(gone)} dossier retiré")
+    left = without_dossiers(made, {77}, told=lambda gone, _: f"{len(gone)} dossier retiré")
     assert left is not None
     book = openpyxl.load_workbook(BytesIO(left.content))
     rows = {sheet.title: [tuple(row) for row in sheet.values] for sheet in book}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from mappings.report.display import show
 from triage.consumption.codes import label_of
 from triage.consumption.open_medic import AGE_SEX, PRESCRIBER, REGION
 from triage.consumption.profile import FEWEST_PERSONS, Profile
@@ -80,7 +81,9 @@ def _groups(found: Profile, year: int) -> Iterator[ConsumptionRow]:
         for code, count in sorted(boxes.items()):
             far = apart.get(code) if axis == REGION else None
             judged = (
-                f"à part : {round(far.expected)} attendues (q {q_told(far.q_value)})" if far else ""
+                f"à part : {show(round(far.expected))} attendues ({q_told(far.q_value)})"
+                if far
+                else ""
             )
             yield ConsumptionRow(
                 _TITLES[axis], str(year), label_of(axis, code), round(count),
@@ -98,7 +101,7 @@ def _cited(found: Profile, year: int, *families: str) -> str:
 def _persons(count: int | None) -> str:
     if count is None:
         return ""
-    return str(count) if count >= FEWEST_PERSONS else f"< {FEWEST_PERSONS}"
+    return show(count) if count >= FEWEST_PERSONS else f"< {FEWEST_PERSONS}"
 
 
 Rows = Mapping[str, tuple[ConsumptionRow, ...]]

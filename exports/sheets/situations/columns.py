@@ -247,7 +247,7 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
             "Regroupement",
             14,
             "centre",
-            "proposée : par la passerelle seule ; confirmée : une personne a placé chaque dossier.",
+            "proposé : par la passerelle seule ; confirmé : une personne a placé chaque dossier.",
         ),
         confirmed,
     ),

@@ -8,13 +8,16 @@ from datetime import date
 from typing import Any
 
 import openpyxl
+import pytest
 from openpyxl.utils import range_boundaries
 
 from exports.model import ExportedDossier
 from exports.published.workbook_set import WorkbookSet
 from exports.sheets.consumption import MOST, consumed_by_year
 from exports.sheets.names_known import policy_misfits
+from exports.xlsx.former_tables import tables_of
 from exports.xlsx.without_rows import without_dossiers
+from french.text import typographic
 from mappings.dossier.model import Place
 from tests.exports.conftest import (
     BLANK,
@@ -126,10 +129,38 @@ def test_6_the_agency_sees_all_of_it() -> None:
     assert len(records(content, "Mesures agence")) == 2
     told = {(one["Feuille"], one["Colonne"]): one for one in records(content, "Dictionnaire")}
     for sheet in ("Situations", "Signaux", "Mesures agence", "Questions"):
-        for column in by_openpyxl(content, sheet)[sheet == "Situations"]:
+        for column in by_openpyxl(content, sheet)[sheet in {"Situations", "Questions"}]:
             assert told[sheet, column]["Sens"], (sheet, column)
     assert told["Situations", "Score"]["Diffusion"] == "agence seulement"
     assert told["Situations", "Niveau"]["Diffusion"] == "agence et réseau"
+
+
+_EMPTY = {
+    "Signaux": "Aucun signal dans ce classeur.",
+    "Mesures agence": "Aucune mesure de l’agence dans ce classeur.",
+    "Questions": "Aucune question dans ce classeur.",
+    "Consommation": "Aucune donnée de consommation sur ces situations (« unc conso load » charge"
+    " celles de l’Assurance maladie).",
+}
+
+
+@pytest.mark.parametrize("author", ["agence", "reseau"])
+def test_a_sheet_of_the_register_without_a_row_says_so_over_its_headers(author: str) -> None:
+    content = workbooks([entry(1)], Desk(), on=day("01/03")).workbook(author)
+    for sheet, said in _EMPTY.items():
+        if sheet == "Consommation" and author == "reseau":
+            continue
+        (above, *rest), headers, *rows = by_openpyxl(content, sheet)
+        assert (above, {*rest}) == (typographic(said), {None})
+        assert None not in headers
+        assert not any(cell for row in rows for cell in row)
+    tables = {one.name: one for one in tables_of(parts(content)).values()}
+    for sheet in _EMPTY.keys() & tables.keys():
+        assert (tables[sheet].top, "Situation" in tables[sheet].headers.values()) == (2, True)
+    left = without_dossiers(content, {1}, told=lambda *_: "le 1er mars")
+    assert left is not None
+    assert by_openpyxl(left.content, "Signaux")[0][0] == _EMPTY["Signaux"]
+    assert records(left.content, "Signaux") == []
 
 
 def test_a_situation_that_a_centre_may_not_read_is_absent_from_sheets_and_totals() -> None:
@@ -188,7 +219,7 @@ def test_a_policy_that_does_not_name_a_column_keeps_it_at_the_agency() -> None:
     content = made.workbook("reseau")
     assert "Niveau" not in records(content, "Situations")[0]
     assert "Type" not in records(content, "Mesures agence")[0]
-    assert "Texte" not in by_openpyxl(content, "Questions")[0]
+    assert "Texte" not in by_openpyxl(content, "Questions")[1]
     unknown = POLICY.model_copy(update={"computed": POLICY.computed | {"registre_nivau"}})
     assert policy_misfits(unknown, MAPPING) == ["registre_nivau"]
 
@@ -248,13 +279,13 @@ def test_what_is_made_again_without_a_dossier_says_nothing_of_situations() -> No
     desk.asked(dossier_object(4), "lyon", on="20/01", due="15/02")
     signalled(desk, "SIG-0002", "réseau")
     content = workbooks(entries, desk, on=day("01/03")).workbook("crpv-lyon")
-    left = without_dossiers(content, {3}, told=lambda _: "le 1er mars")
+    left = without_dossiers(content, {3}, told=lambda *_: "le 1er mars")
     assert left is not None
     assert left.removed == {3}
     counted = {name: left.rows[name] for name in ("Situations", "Signaux", "Mesures agence")}
     assert counted == {"Situations": 0, "Signaux": 0, "Mesures agence": 0}
     assert [row["Dossier"] for row in records(left.content, "Questions")] == [4]
-    assert without_dossiers(content, {1_000}, told=lambda _: "") is None
+    assert without_dossiers(content, {1_000}, told=lambda *_: "") is None
 
 
 def test_nothing_that_stays_at_the_agency_is_in_any_part_of_the_files_of_others() -> None:
