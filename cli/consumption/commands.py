@@ -55,7 +55,8 @@ def load(
         told = [{"new": one.new, **asdict(edition)} for one in done for edition in one.editions]
         print_json({"editions": told, "refused": refused})
     else:
-        _show_loaded(done)
+        if done:
+            _show_loaded(done)
         for text in refused:
             ERROR.print(text, markup=False, highlight=False)
     return 1 if refused else 0

@@ -211,6 +211,8 @@ def test_a_refused_file_does_not_keep_the_others_from_being_read(
     assert call(["conso", "load", str(tmp_path / "absent_2024.csv"), str(bad), str(good)]) == 1
     assert "x_2023.csv : ligne 1" in capsys.readouterr().err
     assert [one.source for one in editions(home)] == ["y_2024.csv"]
+    assert call(["conso", "load", str(bad)]) == 1
+    assert "Aucune édition" not in capsys.readouterr().out  # one is loaded
 
 
 def test_a_base_of_another_version_is_named(home: Path) -> None:
