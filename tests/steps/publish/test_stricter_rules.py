@@ -24,7 +24,7 @@ from sandbox.generator.generate import generate
 from tests.conftest import bridge_on, few_centres
 from tests.exports.conftest import COLUMNS, POLICY, answered, context, entry
 from tests.steps.publish.test_withdrawal import NOW, edition, killed, on_request, says, weekly_of
-from tests.steps.publish.test_withheld_columns import NAME, NOBODY, follow
+from tests.steps.publish.test_withheld_columns import NAME, NOBODY, follow, stricter
 from tests.steps.publish.test_withheld_columns import withheld as withheld_by
 
 COUNTS = POLICY.small_counts
@@ -260,6 +260,54 @@ def test_a_count_under_another_header_is_known_by_its_origin(tmp_path: Path) -> 
     assert told(folder)[91]["Nombre de cas"] == 15
     follow(tmp_path, withheld_by(policy=HIGHER))
     assert told(folder)[91]["Nombre de cas"] == "< 21"
+
+
+def test_what_becomes_a_small_count_is_hidden_as_one(tmp_path: Path) -> None:
+    one = POLICY.model_copy(update={"small_counts": COUNTS.model_copy(update={"fields": ("cas",)})})
+    published = made([many(93, cas=300, cas_graves=7, deces=0)], policy=one)
+    folder = put(tmp_path, published)
+    assert told(folder)[93]["Cas graves"] == 7
+    follow(tmp_path, withheld_by())
+    assert [told(folder)[93][name] for name in ("Cas", "Cas graves", "Décès")] == [300, "< 11", 0]
+    assert follow(tmp_path, withheld_by()).remade == []
+
+
+def test_a_bound_and_a_column_one_after_the_other_or_at_once(tmp_path: Path) -> None:
+    counts = COUNTS.model_copy(update={"below": 500})
+    hidden = withheld_by(policy=HIGHER, mapping=stricter(cas="agence"))
+    for first in (withheld_by(policy=HIGHER), hidden):
+        folder = put(tmp_path, made(counted()))
+        follow(tmp_path, first)
+        follow(tmp_path, hidden)
+        assert {one["Cas"] for one in told(folder).values()} == {POLICY.mask}
+        assert told(folder)[91]["Références des cas"] == POLICY.mask
+        assert follow(tmp_path, hidden).remade == []
+    follow(tmp_path, withheld_by(policy=POLICY.model_copy(update={"small_counts": counts})))
+    assert {one["Références des cas"] for one in told(folder).values()} == {POLICY.mask}
+    assert {one["Décès"] for one in told(folder).values()} == {"< 500", 0}
+
+
+def test_a_table_with_a_column_that_is_no_more_is_known_by_the_title_of_its_champ(
+    tmp_path: Path,
+) -> None:
+    sheets = [one.model_copy(update={"rest": False}) for one in COLUMNS.sheets]
+    columns = COLUMNS.model_copy(update={"sheets": tuple(sheets)})
+    folder = put(tmp_path, made(counted()), authors=("reseau",), flat={"Dossiers": "csv"})
+    done = follow(tmp_path, withheld_by(policy=HIGHER, columns=columns))
+    assert done.removed == [str(folder / "reseau-dossiers.csv")]
+    assert told(folder)[91]["Cas"] == "< 21"
+
+
+def test_parquet_that_cannot_be_read_here_is_judged_by_its_headers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pyarrow")
+    flat: dict[str, FlatFormat] = {"Dossiers": "parquet", "Spécialités": "parquet"}
+    folder = put(tmp_path, made(counted()), authors=(), flat=flat)
+    monkeypatch.setattr("exports.published.former.flat_rows", lambda *_: None)  # as without it
+    assert follow(tmp_path, withheld_by()).removed == []
+    done = follow(tmp_path, withheld_by(policy=HIGHER))
+    assert done.removed == [str(folder / "reseau-dossiers.parquet")]
 
 
 def test_killed_at_any_point_the_next_run_hides_the_counts(tmp_path: Path) -> None:
