@@ -118,7 +118,7 @@ def _published(services: Services, summary: Summary) -> list[str]:
     portal = services.inputs.publishing.portal
     named = ", ".join(path.name for path in paths)
     fetched = f", [à prendre dans le portail]({portal}/exports)" if portal else ""
-    return [heading, f"{len(paths)} dans `{paths[0].parent}`{fetched} : {named}."]
+    return [heading, f"{show(len(paths))} dans `{paths[0].parent}`{fetched} : {named}."]
 
 
 def _to_look_at(services: Services, summary: Summary) -> list[str]:
@@ -134,7 +134,7 @@ def _to_look_at(services: Services, summary: Summary) -> list[str]:
         )
         for number, why in found
     ]
-    heading = f"## À regarder par une personne : {len(found)}"
+    heading = f"## À regarder par une personne : {show(len(found))}"
     return [heading, _table(("Dossier sur DS", "Pourquoi", "Portail"), rows)]
 
 
@@ -187,7 +187,7 @@ class Progress:
         if (moment - last < _QUIET_SECONDS and not ended) or (ended and step not in self._made):
             return
         self._told[step] = moment
-        text = f"{step} : {done}" + (f" sur {total}" if total else "")
+        text = f"{step} : {show(done)}" + (f" sur {show(total)}" if total else "")
         self._show(step, 100.0 * done / total if total else 0.0, text=text)
 
     def _show(self, step: str, percent: float, *, text: str) -> None:

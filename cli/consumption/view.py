@@ -6,7 +6,7 @@ from dataclasses import asdict
 from rich.table import Table
 
 from cli.terminal.output import table
-from mappings.report.display import show, show_decimal
+from mappings.report.display import show, show_decimal, show_rate
 from triage.consumption.codes import label_of
 from triage.consumption.open_medic import AXES
 from triage.consumption.profile import (
@@ -50,7 +50,7 @@ def profile_tables(found: Profile) -> Iterator[Table | str]:
     if found.apart:
         apart = [
             (label_of("region", one.region), show(round(one.boxes)), show(round(one.expected)),
-             show_decimal(one.q_value, places=3))
+             show_rate(one.q_value))
             for one in found.apart
         ]  # fmt: skip
         yield table(f"Régions à part, {found.last}", ["", "Boîtes", "Attendu", "q"], apart)

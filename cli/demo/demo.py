@@ -18,6 +18,8 @@ from cli.terminal.output import Common, Console, print_json, say
 from cli.terminal.parsing import Count
 from exports.published.editions import Kind
 from exports.published.manifest import CURRENT
+from french.text import agreed
+from mappings.report.display import show
 from portal.people.passwords import hash_password
 from portal.people.roles import parse_role
 from portal.published.files import FetchableFiles
@@ -86,6 +88,7 @@ def demo(*, dossiers: Dossiers = 60, seed: Count = 1, common: Common = _DEFAULT)
             "UNC_QUIET_MINUTES": "0",
             "UNC_MESSAGES_SINCE": "2000-01-01",
             "UNC_MESSAGES_PER_RUN": "1000",
+            "UNC_PORTAL_URL": f"http://127.0.0.1:{PORTAL_PORT}",  # numbers lead to their pages
         }
         # Neither the settings of a real démarche nor a `.env` file reach the demo.
         with chdir(home), _environment(environment):
@@ -257,8 +260,8 @@ def _show(
             highlight=False,
         )
     statuses = Counter(row["statut"] for row in rows)
-    shares = ", ".join(f"{count} {status}" for status, count in statuses.most_common())
-    out.print(f"{len(rows)} dossiers : {shares}.", highlight=False)
+    shares = ", ".join(f"{show(count)} {status}" for status, count in statuses.most_common())
+    out.print(f"{agreed(len(rows), 'dossier')} : {shares}.", highlight=False)
 
 
 def _told(counts: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from cli.doctor.form import checks_form
 from clients.reading.demarche import DemarcheInfo
 from clients.reading.reader import DsReader
 from clients.writing.writer import DsWriter
+from french.text import agreed
 from settings import Settings, SettingsError
 from steps.wiring.failures import KNOWN
 from steps.wiring.form import Form
@@ -117,4 +118,4 @@ def _labels(info: DemarcheInfo, policy: ReplyPolicy) -> Check:
         )
     if not policy.labels.managed:
         return Check("Labels", "info", "reponses.yaml n'en demande aucun")
-    return Check("Labels", "ok", f"{len(policy.labels.managed)} labels sont là")
+    return Check("Labels", "ok", f"{agreed(len(policy.labels.managed), 'label')} en place")

@@ -87,7 +87,7 @@ def show_source(out: Console, found: AtSource | None) -> None:
     columns = ["Défaut", "Dossiers", *(f"{month[5:]}/{month[:4]}" for month in months)]
     out.print(table("", columns, rows))
     if len(found.lines) > _SHOWN:
-        out.print(f"… et {len(found.lines) - _SHOWN} autres (--json les donne tous).")
+        out.print(f"… et {show(len(found.lines) - _SHOWN)} autres (--json les donne tous).")
     out.print("\nCe que l'administrateur de la démarche peut faire sur DS :", style="bold")
     for one in shown:
         _remedies(out, one)

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from cli.registre.options import DOOR, acting, reading
 from cli.terminal.output import Common, Console, print_json, say, table
 from french.text import agreed
+from mappings.report.display import show
 from steps.registre import past_years as steps
 from steps.wiring.given_file import content_of
 from triage.registre.acts import By
@@ -59,7 +60,7 @@ def import_(
         count = len(found.made)
         done = agreed(count, "situation importée")
         waits = f"{agreed(count, 'situation')} à importer"
-        title = f"{done if kept else waits}, {len(found.unchanged)} déjà là"
+        title = f"{done if kept else waits}, {show(len(found.unchanged))} déjà là"
         Console().print(table(title, ["Référence", "Situation"], [*found.made.items()]))
     for line in (*found.problems, *found.remarks):
         say(line)

@@ -10,6 +10,7 @@ from rich.table import Table
 from cli.terminal.output import table
 from french.text import agreed
 from french.time import PARIS
+from mappings.report.display import show_decimal
 from store.verdicts.scores import KeptScore
 from triage.registre.acts import Act
 from triage.registre.questions import Asked, asked
@@ -156,7 +157,7 @@ def history_table(acts: Sequence[Act]) -> Table:
 def likely_table(found: Sequence[Likely], titles: Mapping[str, str]) -> Table:
     """Situations that a signal may belong to."""
     rows = [
-        (one.situation, f"{one.likeness:.2f}".replace(".", ","), _agreeing(one, titles))
+        (one.situation, show_decimal(one.likeness, places=2), _agreeing(one, titles))
         for one in found
     ]
     return table("Situations les plus proches", ["Situation", "Proximité", "Ce qui concorde"], rows)

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from cli.terminal.output import table
 from french.text import agreed
+from mappings.report.display import show
 from triage.rules.model import RuleSet
 from triage.verdict.trial import Move, Trial
 from triage.verdict.trial_causes import VERDICTS
@@ -41,12 +42,12 @@ def trial_tables(trial: Trial, candidate: RuleSet) -> Iterator[RenderableType]:
 def _counted(moves: Sequence[Move]) -> str:
     """How many, and how many of them it would judge once adopted where that is not all."""
     since = sum(one.since for one in moves)
-    return str(len(moves)) if since == len(moves) else f"{len(moves)} (dont {since})"
+    return show(len(moves)) if since == len(moves) else f"{show(len(moves))} (dont {show(since)})"
 
 
 def _who(title: str, moves: Sequence[Move]) -> Iterator[RenderableType]:
     if moves:
-        shown = f"{title} ({min(len(moves), _SHOWN)} sur {len(moves)})"
+        shown = f"{title} ({show(min(len(moves), _SHOWN))} sur {show(len(moves))})"
         columns = ["Dossier", "Statut", "Priorité", "Score", "Pourquoi"]
         yield table(shown, columns, [_row(one) for one in moves[:_SHOWN]])
 
@@ -58,7 +59,7 @@ def _scores(moves: Sequence[Move]) -> Iterator[RenderableType]:
             (one.number, _moved(one.before.score, one.after.score), _items(one))
             for one in moves[:_FEW]
         ]
-        shown = f"{title} ({len(rows)} sur {len(moves)})"
+        shown = f"{title} ({show(len(rows))} sur {show(len(moves))})"
         yield table(shown, ["Dossier", "Score", "Items"], rows)
 
 

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from cli.terminal.output import Common, Console, print_json, say, table
 from exports.returned.merging import Change, Held, Spread
 from exports.returned.taken_in import TakenIn
+from mappings.report.display import show
 from settings import load_settings
 from steps.publish.opinions import take_in
 from steps.wiring.services import open_services
@@ -72,15 +73,15 @@ def _show(taken: TakenIn, *, kept: bool) -> None:
     done = "repris" if kept else "à reprendre"
     if taken.answers:
         answers = [(one.question, one.before or "–", one.after or "–") for one in taken.answers]
-        title = f"Réponses aux questions : {len(answers)} {done} ({taken.author})"
+        title = f"Réponses aux questions : {show(len(answers))} {done} ({taken.author})"
         out.print(table(title, ["Question", "Avant", "Après"], answers))
     if not taken.changes:
         return
     rows = [(one.number, _told(one.before), _told(one.after)) for one in taken.changes[:_SHOWN]]
-    title = f"{len(taken.changes)} avis {done} ({taken.author})"
+    title = f"{show(len(taken.changes))} avis {done} ({taken.author})"
     out.print(table(title, ["Dossier", "Avant", "Après"], rows))
     if len(taken.changes) > _SHOWN:
-        out.print(f"… et {len(taken.changes) - _SHOWN} autres.")
+        out.print(f"… et {show(len(taken.changes) - _SHOWN)} autres.")
 
 
 def _told(held: Held) -> str:

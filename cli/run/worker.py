@@ -11,6 +11,7 @@ from cyclopts import Parameter
 
 from cli.terminal.output import Common, print_json, say
 from cli.terminal.parsing import Count
+from mappings.report.display import show
 from settings import SettingsError, load_settings
 
 _DEFAULT = Common()
@@ -76,6 +77,6 @@ def _is_alive(name: str, common: Common) -> int:
     elif lives:
         say(f"Worker {name} : vivant.")
     if not lives:
-        since = "pas lancé, ou arrêté" if silent is None else f"muet depuis {silent:.0f} s"
+        since = "pas lancé, ou arrêté" if silent is None else f"muet depuis {show(round(silent))} s"
         say(f"Worker {name} : pas vivant ({since}).")
     return 0 if lives else 1

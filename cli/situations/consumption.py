@@ -8,7 +8,7 @@ from rich.table import Table
 
 from cli.terminal.output import Common, Console, print_json, table
 from french.text import agreed
-from mappings.report.display import show, show_decimal
+from mappings.report.display import show, show_decimal, show_rate
 from settings import load_settings
 from steps.follow.consumption import Consumed, consumed
 from steps.judge.situations import by_substance, place_reports
@@ -91,8 +91,8 @@ def _signals(found: Consumed, beside: Beside) -> Table:
             one.year,
             show(one.boxes),
             f"{show(one.low)} à {show(one.high)}",
-            _probability(one.p_value),
-            f"{_probability(one.q_value)}{'' if one.established else ' (hasard ?)'}",
+            show_rate(one.p_value),
+            f"{show_rate(one.q_value)}{'' if one.established else ' (hasard ?)'}",
             _listed(beside.get(one.substance, ())),
         )
         for one in found.signals
@@ -126,8 +126,3 @@ def _listed(situations: Sequence[str]) -> str:
 
 def _years(found: Consumed) -> str:
     return ", ".join(map(str, found.years)) or "aucune"
-
-
-def _probability(value: float) -> str:
-    least = 0.001
-    return "< 0,001" if value < least else show_decimal(value, places=3)

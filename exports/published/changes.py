@@ -204,11 +204,12 @@ def changes_table(
             for one in fields
         ),
     ]
+    leads = any(isinstance(cell, Link) for cell in links.values())  # else nowhere
     columns = tuple(
         Column(
             name=name,
             width=width,
-            format=shape,
+            format=shape if leads or shape != "lien" else "numero",
             meaning=meaning,
             origin=CALCULATED,
             audience="reseau",

@@ -21,6 +21,7 @@ from exports.readers.registre import RegisterReading
 from exports.sheets.centres import Centre, author_of
 from exports.sheets.columns import AGENCY_ALONE, OF_REGISTER, ColumnsFile, SheetSpec
 from exports.sheets.computed import link_of
+from exports.sheets.consumption import consumed_by_year
 from exports.sheets.dictionary import dictionary
 from exports.sheets.figures import Synthesis, synthesise
 from exports.sheets.situations.table import situations
@@ -232,13 +233,15 @@ class AudienceWorkbook:
     def _synthesis(self) -> Synthesis:
         context = self.maker.context
         whole = self.maker.audience == "agence" and not context.filters
-        return synthesise(
+        found = synthesise(
             self.readings,
             origins=self.columns.figures,
             below=self.maker.policy.small_counts.below,
             years=context.register.years if whole else (),  # they are of every situation
             live_since=context.live_since,
         )
+        drawn = (one.printed for one in consumed_by_year(self.registered))
+        return replace(found, blocks=(*found.blocks, *drawn))
 
     @cached_property
     def _changed(self) -> datetime | None:

@@ -14,6 +14,7 @@ from exports.model import ExportContext
 from exports.readers.policy import Policy
 from exports.readers.reading import Mask
 from mappings.schema.model import Audience
+from triage.consumption.profile import Profile
 from triage.consumption.rows import ConsumptionRow, rows_of
 from triage.registre.questions import Asked
 from triage.registre.register import Measure, Signal, Situation, State
@@ -106,12 +107,15 @@ class RegisterReading:
         )
 
     @cached_property
-    def consumed(self) -> tuple[tuple[str, ConsumptionRow], ...]:
-        """Consumption of each situation, for the agency alone."""
+    def consumption(self) -> Mapping[str, Profile]:
+        """What public data say of each situation, for the agency alone."""
         known = self.context.register.consumption if self.is_agency else {}
-        return tuple(
-            (name, row) for name in self.situations if name in known for row in rows_of(known[name])
-        )
+        return {name: known[name] for name in self.situations if name in known}
+
+    @cached_property
+    def consumed(self) -> tuple[tuple[str, ConsumptionRow], ...]:
+        """Their figures, one a row."""
+        return tuple((name, row) for name, one in self.consumption.items() for row in rows_of(one))
 
     def beside(self, name: str) -> Beside:
         """What of these is of a situation."""

@@ -40,6 +40,8 @@ class Block:
         bars: ``col`` for upright bars, ``bar`` for lying ones.
         colours: Of the series, in order.
         meaning: What is counted and how, for `Dictionnaire`.
+        note: What stands under the lines: where they are from.
+        agency_alone: Whether it stays at the agency.
     """
 
     title: str
@@ -48,6 +50,8 @@ class Block:
     bars: str = "bar"
     colours: tuple[str, ...] = (_BLUE,)
     meaning: str = ""
+    note: str = ""
+    agency_alone: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -60,6 +64,7 @@ class Block:
         return replace(
             self,
             title=typographic(self.title),
+            note=typographic(self.note),
             headers=tuple(map(typographic, self.headers)),
             lines=tuple((typographic(str(name)), *counts) for name, *counts in self.lines),
         )
@@ -72,7 +77,8 @@ class Block:
             f"{line[0]} : {' + '.join(_told(line[1:], series))}" for line in self.lines[:MOST_TOLD]
         )
         more = " ; …" if len(self.lines) > MOST_TOLD else ""
-        return typographic(f"{self.title}. {' ; '.join(lines)}{more}")
+        note = f". {self.note}" if self.note else ""
+        return typographic(f"{self.title}. {' ; '.join(lines)}{more}{note}")
 
 
 def _told(values: Sequence[str | int], series: Sequence[str]) -> list[str]:
@@ -152,4 +158,4 @@ def by_year(years: Sequence[YearFigure]) -> Block:
         " d'évaluation au 31 décembre ; celles closes sans une telle mesure."
     )
     colours = (_BLUE, "CBCBFA", "C8C8C8")
-    return Block(title, headers, lines, colours=colours, meaning=meaning)
+    return Block(title, headers, lines, colours=colours, meaning=meaning, agency_alone=True)

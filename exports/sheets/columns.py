@@ -177,6 +177,7 @@ class SheetSpec(_ColumnsPart):
         printed: How many of the first columns are printed; 0 for all.
         rest: Whether the fields that no column shows follow at the end.
         lines: How many lines a row shows at most, so that a screen holds many; 0 for all.
+        empty: What stands over the headers of a table that has no row; blank for nothing.
         columns: Its columns.
         first: Names of the columns that stand first, in order, by audience; the others follow.
         reasons: For ``a_traiter``, in which words each reason is told, the most urgent first, by
@@ -190,6 +191,7 @@ class SheetSpec(_ColumnsPart):
     printed: int = Field(default=0, ge=0)
     rest: bool = False
     lines: int = Field(default=0, ge=0)
+    empty: str = ""
     columns: tuple[ColumnSpec, ...] = ()
     first: dict[Audience, tuple[str, ...]] = {}
     reasons: dict[Audience, dict[Reason, str]] = {}

@@ -43,10 +43,10 @@ def dictionary(
     """
     rows = (
         *(
-            (_FIGURES, name, meaning, CALCULATED, _AUDIENCES["reseau"])
-            for name, meaning in (
-                *((one.name, one.meaning) for one in synthesis.figures),
-                *((one.title, one.meaning) for one in synthesis.blocks),
+            (_FIGURES, name, meaning, CALCULATED, _AUDIENCES["agence" if alone else "reseau"])
+            for name, meaning, alone in (
+                *((one.name, one.meaning, False) for one in synthesis.figures),
+                *((one.title, one.meaning, one.agency_alone) for one in synthesis.blocks),
             )
         ),
         *(

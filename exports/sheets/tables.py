@@ -15,6 +15,7 @@ from exports.sheets.columns import FORMAT_OF_TYPE, ColumnSpec, Format, SheetSpec
 from exports.sheets.computed import COMMENT, JUDGEMENT, OF_DOSSIER, OF_FILE, OF_ITEM, OF_WORKBOOK
 from exports.sheets.registre import ANSWER, KEYS, OF_CONSUMPTION, OF_MEASURE, OF_QUESTION, OF_SIGNAL
 from exports.sheets.values import column_text, rows_text, shown_content, value_content
+from french.text import typographic
 from mappings.dossier.model import Attachment, Unlisted
 from mappings.medicines.columns import BDPM_COLUMNS
 from mappings.report.model import Answer
@@ -133,6 +134,7 @@ class TableMaker:
             columns=tuple(self._column(sheet, spec) for spec in specs),
             rows=rows,
             printed=min(sheet.printed or len(specs), len(specs)),
+            above="" if rows else typographic(sheet.empty),
             lines=sheet.lines,
         )
 

@@ -19,6 +19,7 @@ from exports.sheets.dictionary import unmapped_champs
 from exports.xlsx.styles import BLUE, FONT, THIN, alike, set_text
 from french.text import agreed, typographic
 from mappings.medicines.columns import NO_REFERENCE
+from mappings.report.display import show
 from mappings.schema.model import Audience
 
 _MAPPING, _POLICY = "Correspondance", "Politique de confidentialité"
@@ -200,7 +201,7 @@ def _kept_back(
         return "leur nombre est dans le classeur du réseau"
     scope = sum(1 for one in kept if _out_of_scope(one, policy))
     among = ", parmi ceux que le filtre retient" if context.filters else ""
-    return f"{len(kept)}, dont {scope} hors champ{among}"
+    return f"{show(len(kept))}, dont {show(scope)} hors champ{among}"
 
 
 def form_lines(
@@ -217,7 +218,7 @@ def form_lines(
     return (
         AboutLine(
             "Champs non repris",
-            f"{count}, à la fin de « {listed} »" if count else "aucun",
+            f"{show(count)}, à la fin de « {listed} »" if count else "aucun",
             Section.COUNTED,
         ),
         AboutLine("Écarts du formulaire", "\n".join(context.drift) or "aucun", Section.OPERATOR),

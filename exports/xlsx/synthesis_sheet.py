@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import ceil
 
 from openpyxl.cell import Cell, MergedCell
 from openpyxl.chart import BarChart, Reference
@@ -41,7 +42,7 @@ _CHART_COLUMN_WIDTH, _MARGIN = 9.14, 2
 _CHART_ROWS = 16
 _TOP = 4
 """Row under the title."""
-_ROW, _TALL_ROW = 15, 28
+_ROW, _TALL_ROW, _NOTE_LINE = 15, 28, 12
 _BELOW = 25_400
 """The frame of a chart is that far under its row (2 points): it would be drawn on two pages."""
 _SCALE = 72
@@ -92,12 +93,12 @@ def _blocks(sheet: Worksheet, row: int, *, blocks: Sequence[Block]) -> int:
 
     The charts begin beside the key figures, so that a screen shows some at once.
     """
-    chart_row, end = _TOP, _page_end(sheet, 1)
+    chart_row, first = _TOP, 1
     for block in blocks:
-        if max(row + len(block.lines) + 1, chart_row + _CHART_ROWS - 2) > end:
-            row = chart_row = max(row, chart_row)
+        needed = len(block.lines) + 1 + ceil(_note_height(block.note) / _ROW)
+        if max(row + needed, chart_row + _CHART_ROWS - 2) > _page_end(sheet, first):
+            row = chart_row = first = max(row, chart_row)
             sheet.row_breaks.append(Break(id=row - 1))
-            end = _page_end(sheet, row)
         row = _block(sheet, row, block=block, chart_row=chart_row) + 1
         chart_row += _CHART_ROWS if block.lines else 0
     return max(row, chart_row) - 1
@@ -168,7 +169,23 @@ def _block(sheet: Worksheet, row: int, *, block: Block, chart_row: int) -> int:
             alike(sheet.cell(row=start + offset, column=place), named, _underlined)
     if block.lines:
         _chart(sheet, start, block=block, chart_row=chart_row)
-    return start + len(block.lines) + 1
+    after = start + len(block.lines) + 1
+    if block.note:
+        _note(sheet, after, text=block.note)
+    return after + bool(block.note)
+
+
+def _note(sheet: Worksheet, row: int, *, text: str) -> None:
+    """Under a table, across it, on as many lines as it takes."""
+    set_text(sheet, (row, 1), text=text)
+    sheet.cell(row=row, column=1).font = Font(name=FONT, size=9, italic=True, color=GREY)
+    sheet.cell(row=row, column=1).alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(_WIDTHS))
+    sheet.row_dimensions[row].height = _note_height(text)
+
+
+def _note_height(text: str) -> float:
+    return 3 + _NOTE_LINE * ceil(len(text) / sum(_WIDTHS)) if text else 0
 
 
 def _side(place: int) -> str:

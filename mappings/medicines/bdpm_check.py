@@ -4,15 +4,27 @@ A file that is doubtful tells what is false of medicines (« Non » for one that
 refused, unless a person accepts it without the lines that cannot be read.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from mappings.medicines.bdpm_files import SPECIALITIES, FileSpec, day, each_row
-from mappings.medicines.bdpm_lines import count_lines, encoding_of, instead_of_text
+from mappings.medicines.bdpm_lines import (
+    count_lines,
+    encoding_of,
+    instead_of_text,
+    is_ended,
+    rows_of_last,
+)
+from mappings.report.display import show, show_decimal
 
 UNLISTED = 0.25
 """Share of the rows of a file that may be about specialities that ``CIS_bdpm.txt`` lacks."""
+
+TAIL, FEWEST = 20, 10
+"""Last specialities of the version in use, and how many of them must still be listed: where the
+file has fewer rows of each of them, its end is missing."""
 
 USUAL = 0.5
 """Share of its rows from which a column that has other values than its usual ones is another."""
@@ -66,7 +78,7 @@ def check_file(
     """
     if instead := instead_of_text(content):
         return FileRead(spec.name, "", 0, 0, 0, ()), Doubt(f"{spec.name} : {instead}", False)
-    seen = _Seen(lines=count_lines(content))
+    seen = _Seen(lines=count_lines(content), ended=is_ended(content))
     for number, row in each_row(content, spec):
         seen.add(number, row, spec=spec, listed=listed)
     lines = seen.read + len(seen.refused)
@@ -79,13 +91,14 @@ def check_file(
 class _Seen:
     """What the lines of one file were."""
 
-    def __init__(self, lines: int) -> None:
-        self.lines = lines
+    def __init__(self, lines: int, *, ended: bool) -> None:
+        self.lines, self.ended = lines, ended
         self.read = self.joined = 0
         self.refused: list[int] = []
         self.why = ""
         self.newest = date.min
         self.unusual = self.unusual_line = 0
+        self.codes: Counter[str] = Counter()
         self._rows: dict[str, int] = {}
 
     def add(self, number: int, row: list[str] | str, *, spec: FileSpec, listed: set[str]) -> None:
@@ -98,6 +111,7 @@ class _Seen:
         if spec is SPECIALITIES:
             listed.add(row[0])
         self.read += 1
+        self.codes[row[0]] += 1
         self.joined += row[0] in listed
         if spec.usual and row[spec.usual[0]] not in spec.usual[1]:
             self.unusual += 1
@@ -134,9 +148,9 @@ def _doubts(
         )
     if spec.of_listed and listed and told.joined < (1 - UNLISTED) * told.read:
         yield Doubt(
-            f"{name} : {told.read - told.joined} lignes sur {told.read} parlent de spécialités que"
-            f" {SPECIALITIES.name} n'a pas, l'un des deux est incomplet ou d'une autre date ;"
-            f" téléchargez les deux de nouveau {accept}",
+            f"{name} : {show(told.read - told.joined)} lignes sur {show(told.read)} parlent de"
+            f" spécialités que {SPECIALITIES.name} n'a pas, l'un des deux est incomplet ou d'une"
+            f" autre date ; téléchargez les deux de nouveau {accept}",
             acceptable=True,
         )
     if before is None:
@@ -144,8 +158,21 @@ def _doubts(
     former, lines = count_lines(before), seen.lines
     if lines < (1 - spec.may_lose) * former:
         yield Doubt(
-            f"{name} : {lines} lignes, contre {former} dans la version en usage, soit plus de"
-            f" {spec.may_lose:.0%} en moins ; {again} {accept}".replace("%", "\N{NO-BREAK SPACE}%"),
+            f"{name} : {show(lines)} lignes, contre {show(former)} dans la version en usage, soit"
+            f" plus de {show_decimal(100 * spec.may_lose, places=0)}\N{NO-BREAK SPACE}% en moins ;"
+            f" {again} {accept}",
+            acceptable=True,
+        )
+    if is_ended(before) and not seen.ended:
+        yield Doubt(
+            f"{name} : sa dernière ligne n'a pas de fin, et celle de la version en usage en a une,"
+            f" le fichier est coupé ; {again} {accept}",
+            acceptable=True,
+        )
+    if _tail_is_gone(seen, spec, listed, before):
+        yield Doubt(
+            f"{name} : des lignes manquent à chacune des dernières spécialités de la version en"
+            f" usage, il est coupé avant sa fin ; {again} {accept}",
             acceptable=True,
         )
     if spec.moves is not None and seen.newest < (last := _newest(before, spec)):
@@ -154,6 +181,19 @@ def _doubts(
             f" usage ({last:%d/%m/%Y}), il est plus ancien ; {again} {accept}",
             acceptable=True,
         )
+
+
+def _tail_is_gone(seen: _Seen, spec: FileSpec, listed: set[str], before: bytes) -> bool:
+    """Whether it has fewer rows of each of the last specialities of the version in use.
+
+    Of those that are still listed; rows, for a file may have others of the same ones before.
+    """
+    if not spec.of_listed:
+        return False
+    last = rows_of_last(before, most=TAIL)
+    expected = {one: rows for one, rows in last.items() if spec is SPECIALITIES or one in listed}
+    fewer = all(seen.codes[one] < rows for one, rows in expected.items())
+    return fewer and len(expected) >= FEWEST
 
 
 def _newest(content: bytes, spec: FileSpec) -> date:

@@ -6,7 +6,9 @@ UTF-8, else cp1252: the encoding differs from file to file, over the years, and 
 
 import re
 from codecs import BOM_UTF8
+from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final, Literal, TypeAlias
 
 Encoding: TypeAlias = Literal["utf-8", "cp1252", "utf-8 et cp1252"]
@@ -14,6 +16,7 @@ Encoding: TypeAlias = Literal["utf-8", "cp1252", "utf-8 et cp1252"]
 _END = re.compile(rb"\r*\n|\r")
 _ARCHIVES: Final = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"BZh", b"\xfd7zXZ")
 _HEAD = 2048
+_END_BYTES = 200_000
 _TWICE = re.compile("[ÃÂ][\u0080-\u00bf]|â€|Ã[‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 """Text in UTF-8 that was read as cp1252 and written again."""
 
@@ -65,6 +68,23 @@ def encoding_of(content: bytes) -> Encoding:
 def count_lines(content: bytes) -> int:
     """How many lines are not blank."""
     return sum(1 for _ in _each(content))
+
+
+def is_ended(content: bytes) -> bool:
+    """Whether the last line that is not blank has an end; a file that was cut in it has none."""
+    return content.rstrip(b" \t").endswith((b"\n", b"\r"))
+
+
+def rows_of_last(content: bytes, *, most: int) -> dict[str, int]:
+    """How many lines begin with each of the last codes, as many different ones at most."""
+    rows = Counter(_code(line) for _, line in _each(content))
+    tail = (_code(line) for line in reversed(_END.split(content[-_END_BYTES:])[1:]) if line.strip())
+    last = islice(dict.fromkeys(tail), most)
+    return {one.decode("ascii", errors="replace"): rows[one] for one in last}
+
+
+def _code(line: bytes) -> bytes:
+    return line.partition(b"\t")[0].strip()
 
 
 def damaged(text: str) -> str | None:

@@ -19,6 +19,8 @@ from mappings.dossier.model import (
 from mappings.report.convert import as_text
 from mappings.report.model import Value
 
+_TINY = 0.001
+
 
 def show(value: Value) -> str:  # noqa: C901 (one case for each member of the union)
     """``value`` in French: oui/non, dates as 31/12/2026, thousands apart, lists with « ; »."""
@@ -46,8 +48,19 @@ def show(value: Value) -> str:  # noqa: C901 (one case for each member of the un
 
 
 def show_decimal(value: float, *, places: int) -> str:
-    """A computed number in French, rounded to so many places."""
-    return f"{value:.{places}f}".replace(".", ",")
+    """A computed number in French, rounded to so many places, thousands apart."""
+    return f"{value:,.{places}f}".replace(",", NARROW).replace(".", ",")
+
+
+def show_rate(value: float) -> str:
+    """A probability or a rate: « 0,012 », « < 0,001 », never « 0,000 »."""
+    return "< 0,001" if value < _TINY else show_decimal(value, places=3)
+
+
+def show_chance(name: str, value: float) -> str:
+    """A probability by its name: « p = 0,012 », « q < 0,001 »."""
+    told = show_rate(value)
+    return f"{name} {told}" if told.startswith("<") else f"{name} = {told}"
 
 
 def show_champ(value: ChampValue) -> str:

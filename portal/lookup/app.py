@@ -55,13 +55,15 @@ def make_lookup(version: VersionInUse, access: Access, *, max_age: int) -> ASGIA
         max_age: Seconds that an answer may be kept for; 0: none is.
     """
     desk = _Desk(version, access, max_age)
+    answers = {place: desk.exact(name, exact) for place, (name, exact) in EXACT.items()}
+    answers |= {place: desk.several(find) for place, find in SUGGESTED.items()}
     routes = [Route("/sante", desk.health)]
-    for place, (name, exact) in EXACT.items():
-        answer = desk.exact(name, exact)
+    for place, answer in answers.items():
         routes += [Route(f"/v1/{place}", answer), Route(f"/v1/{place}/{{entry:path}}", answer)]
-    routes += [Route(f"/v1/{place}", desk.several(find)) for place, find in SUGGESTED.items()]
     handlers: Mapping[Any, Any] = {HTTPException: _refused}
-    return SafeHeaders(Starlette(routes=routes, exception_handlers=handlers), https=False)
+    app = Starlette(routes=routes, exception_handlers=handlers)
+    app.router.redirect_slashes = False  # DS follows no redirection
+    return SafeHeaders(app, https=False)
 
 
 class _Desk:
@@ -141,8 +143,8 @@ class _Desk:
 
 
 def _entry(request: Request, name: str) -> str:
-    """What was typed, form-encoded (``+`` is a space), in the query or at the end of the path."""
-    if "entry" not in request.path_params:
+    """What was typed, form-encoded (``+`` is a space), at the end of the path or in the query."""
+    if not request.path_params.get("entry"):
         return request.query_params.get(name, "")
     raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
     return unquote_plus(raw.decode("latin-1").split("/", 3)[3], errors="replace")

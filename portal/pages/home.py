@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Depends, Request, Response
 
 from exports.sheets.columns import Reason
-from french.text import SEMICOLON, typographic
+from french.text import SEMICOLON, agreed, typographic
 from portal.dossiers.library import Library
 from portal.dossiers.lines import words_of
 from portal.dossiers.search import PER_PAGE
@@ -88,8 +88,7 @@ def seen(sent: Annotated[Sent[SeenForm], Depends(form_of(SeenForm))]) -> Respons
         lambda: source.store.seen.save(source.demarche, person.email, kept, at=now()),
         shown=lambda: NOTHING,
         back="/",
-        said=f"{count} dossier{'s' if count > 1 else ''} noté{'s' if count > 1 else ''} comme vu"
-        f"{'s' if count > 1 else ''}.",
+        said=f"{agreed(count, 'dossier noté')} comme vu{'s' if count > 1 else ''}.",
         journal=None,  # what a person has read is theirs: the journal tells acts
     )
 

@@ -29,6 +29,7 @@ from starlette.exceptions import HTTPException
 
 from exports.cells import MAX_UNITS
 from exports.returned.typed_text import typed_text
+from mappings.report.display import show
 from portal.errors import (
     BusyError,
     Changed,
@@ -294,7 +295,7 @@ def _told(model: type[Form], error: ValidationError) -> Iterator[str]:
         context = one.get("ctx") or {}
         match one["type"]:
             case "string_too_long":
-                most = f"{context['max_length']:,}".replace(",", "\u202f")
+                most = show(context["max_length"])
                 told.append(f"{field.title}\u00a0: {most} caractères au plus.")
             case "string_too_short" | "missing":
                 told.append(f"{field.title}\u00a0: à remplir.")

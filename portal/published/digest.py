@@ -5,6 +5,7 @@ import smtplib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from french.text import agreed
 from french.time import PARIS
 from portal.dossiers.library import Library
 from portal.dossiers.waiting import Whose
@@ -111,7 +112,7 @@ class Digest:
 
 def _text(told: Told, url: str) -> str:
     def counted(count: int, one: str, many: str) -> str:
-        return f"- {count} {one if count < 2 else many}"  # noqa: PLR2004
+        return f"- {agreed(count, one, many)}"
 
     lines = "\n".join(
         (

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from exports.sheets.consumption import upright
 from exports.sheets.figures import Block
 from exports.sheets.values import content_text
 from french.text import typographic
@@ -19,7 +20,6 @@ from triage.consumption.told import expected_told, growth_told, standing_out
 
 _MONTHS = 36
 _BARS = 12
-_THOUSANDS = 100_000
 _AXES = {AGE_SEX: "Âge et sexe", REGION: "Région", PRESCRIBER: "Prescripteur"}
 HEADERS = ("Axe", "Période", "Groupe", "Boîtes", "Part", "Personnes", "Attendu", "Jugement")
 
@@ -91,10 +91,7 @@ def _blocks(found: Profile) -> Iterator[Block]:
 
 
 def _upright(title: str, name: str, values: dict[str, float]) -> Block:
-    large = max(values.values()) >= _THOUSANDS
-    lines = tuple((key, _whole(n / 1000 if large else n)) for key, n in values.items())
-    unit = "Milliers de boîtes" if large else "Boîtes"
-    return Block(f"{title}{', en milliers' if large else ''}", (name, unit), lines, bars="col")
+    return upright(title, name, {key: _whole(boxes) for key, boxes in values.items()})
 
 
 def _whole(boxes: float) -> int:

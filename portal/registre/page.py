@@ -10,6 +10,7 @@ from exports.sheets.figures import Block
 from exports.sheets.registre import day_of
 from exports.sheets.values import content_text
 from french.text import typographic
+from mappings.report.display import show
 from portal.dossiers.charts import Chart, draw
 from portal.registre.consumption import ConsumptionShown, consumption_shown
 from portal.registre.desk import Desk, Read
@@ -208,7 +209,7 @@ def _figures(read: Read, one: Situation, row: Row, dossiers: int) -> Iterator[tu
             yield name, content_text(cells[name]) or "–"
     types = Counter(str(each.fields["type"]) for each in read.reading.beside(one.id).signals)
     for name, count in sorted(types.items()):
-        yield f"Signaux\u00a0: {name}", str(count)
+        yield f"Signaux\u00a0: {name}", show(count)
 
 
 def _received(signals: Sequence[Signal]) -> Iterator[date]:

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
+from french.text import agreed
 from french.time import PARIS
+from mappings.report.display import show_chance
 from steps.judge.acts import copies_of
 from steps.judge.situations import descriptions, members
 from steps.wiring.case_files import CaseFiles
@@ -82,6 +84,7 @@ def _rising(services: Services) -> Iterator[tuple[int, tuple[bool, str]]]:
         if trend.too_few or trend.tau is None:
             continue
         verdict = (False, "non")
-        if trend.direction == "up":
-            verdict = (True, f"{name} : {sum(trend.counts)} signalements, p = {trend.p_value:.2g}")
+        if trend.direction == "up" and trend.p_value is not None:
+            shown = agreed(sum(trend.counts), "signalement")
+            verdict = (True, f"{name} : {shown}, {show_chance('p', trend.p_value)}")
         yield from ((number, verdict) for number in numbers)

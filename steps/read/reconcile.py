@@ -4,6 +4,7 @@ from datetime import datetime
 
 from clients.errors import TO_ISOLATE, DsNotFound, DsOutOfScope, DsUnavailable
 from mappings.dossier.model import RawDossier
+from mappings.report.display import show
 from steps.read.comparing import differs
 from steps.read.deletions import lists, mark_lost
 from steps.read.demarche_info import refresh_form
@@ -133,7 +134,8 @@ def _confirmed(services: Connected, summary: Summary, unlisted: set[int]) -> fro
     if not unlisted:
         return frozenset()
     known = len(services.store.dossiers.known_numbers(services.demarche))
-    told = f"liste des dossiers : {len(unlisted)} sur {known} n'y sont plus, sans suppression dite"
+    counted = f"{show(len(unlisted))} sur {show(known)}"
+    told = f"liste des dossiers : {counted} n'y sont plus, sans suppression dite"
     if len(unlisted) > ASKED_AT_MOST:
         summary.set_aside.append(
             f"{told} par DS ; c'est trop pour les demander un à un : aucun n'est retiré. Relancez"
@@ -143,8 +145,8 @@ def _confirmed(services: Connected, summary: Summary, unlisted: set[int]) -> fro
     gone = _gone(services, unlisted)
     if len(gone) < len(unlisted) or len(gone) > max(FEW, known * SHARE):
         summary.set_aside.append(
-            f"{told} par DS ; demandés un à un, {len(gone)} sont introuvables et retirés,"
-            f" {len(unlisted) - len(gone)} restent. Vérifiez-en quelques-uns sur DS."
+            f"{told} par DS ; demandés un à un, {show(len(gone))} sont introuvables et retirés,"
+            f" {show(len(unlisted) - len(gone))} restent. Vérifiez-en quelques-uns sur DS."
         )
     return gone
 

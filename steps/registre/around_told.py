@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from french.text import agreed
 from mappings.medicines.reference import Medicine
-from mappings.report.display import show
+from mappings.report.display import show, show_decimal
 from steps.follow.consumption import Consumed
 from steps.registre.around import Around
 from store.consumption.base import OPEN_MEDIC, PERSONS
@@ -47,7 +47,7 @@ def consumption_told(
         return
     for gap in tables.about(found.facts.substances).gaps:
         if gap.ratio is not None:
-            ratio = f"{gap.ratio:.1f}".replace(".", ",")
+            ratio = show_decimal(gap.ratio, places=1)
             yield f"population rejointe : {ratio} fois la cible ({gap.substance})"
 
 

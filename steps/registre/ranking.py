@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from french.text import agreed
 from mappings.medicines.facts import medicines_of
 from mappings.medicines.match import Match
 from mappings.medicines.weighing import Weighed, WeighingFact, weighed
+from mappings.report.display import show_chance
 from mappings.report.model import Report
 from steps.follow.consumption import Consumed, consumed
 from steps.follow.followup import Followed, followed
@@ -160,8 +162,10 @@ def _shown_by(told: _Told) -> Mapping[InputName, str]:
         name: weighed.text for name in _OF_BDPM if (weighed := told.weighed(name)).holds
     }
     found["boites"] = " ; ".join(abnormal(told.sold.foreseen, source=source).values())
-    if trend.direction == "up":
-        found["hausse"] = f"{sum(trend.counts)} signalements, p = {trend.p_value:.2g}"
+    if trend.direction == "up" and trend.p_value is not None:
+        found["hausse"] = (
+            f"{agreed(sum(trend.counts), 'signalement')}, {show_chance('p', trend.p_value)}"
+        )
     return found
 
 

@@ -14,6 +14,7 @@ from exports.readers.policy import Policy, parse_policy
 from exports.sheets.centres import Centre, parse_centres
 from exports.sheets.columns import ColumnsFile, parse_columns
 from exports.sheets.names_known import columns_misfits, policy_misfits
+from mappings.report.display import show
 from mappings.schema.model import FormMapping
 
 _COLUMNS, _POLICY, _CENTRES = "columns.yaml", "policy.yaml", "crpv.csv"
@@ -80,7 +81,7 @@ def texts(folder: Path) -> list[str]:
 
 def _misfit(file: Path, unknown: Sequence[str], mapping: FormMapping) -> str:
     named = ", ".join(unknown[:_SHOWN])
-    more = f" et {len(unknown) - _SHOWN} autres" if len(unknown) > _SHOWN else ""
+    more = f" et {show(len(unknown) - _SHOWN)} autres" if len(unknown) > _SHOWN else ""
     return (
         f"UNC_COLUMNS : {file} nomme des données que la correspondance du formulaire"
         f" « {mapping.form} » n'a pas ({named}{more}) ; corrigez ce fichier, ou donnez dans"

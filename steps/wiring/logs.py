@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from pythonjsonlogger.orjson import OrjsonFormatter
 
+from mappings.report.display import show
 from steps.wiring.summary import Summary
 
 LOG = logging.getLogger("unc")
@@ -83,7 +84,7 @@ def in_prefect(log_format: Format) -> Iterator[None]:
 def step_done(name: str, summary: Summary, *, before: Summary) -> None:
     """Tell what a step did: its counts, then each dossier that needs a human."""
     counts = {key: _grown(summary, before, key) for key in _COUNTED}
-    told = ", ".join(f"{count} {_COUNTED[key]}" for key, count in counts.items() if count)
+    told = ", ".join(f"{show(count)} {_COUNTED[key]}" for key, count in counts.items() if count)
     workbooks = len(summary.workbooks) - len(before.workbooks)
     told += f"{', ' if told else ''}{workbooks} classeurs" if workbooks else ""
     LOG.info("%s : %s", name, told or "rien à faire", extra={"step": name, "counts": counts})

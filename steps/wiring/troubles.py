@@ -13,6 +13,7 @@ from french.text import agreed
 from french.time import PARIS
 from mappings.adoption.gate import is_adopted
 from mappings.drift.model import Drift, Kind, Severity
+from mappings.report.display import show
 from steps.wiring.summary import Summary
 
 _LENGTH = 12
@@ -84,7 +85,7 @@ def counted(
     first = min(told[key] for key in keys).astimezone(PARIS)
     known = "connu" if len(keys) == 1 else "connus"
     block = f", dont {blocking} bloquant{'s' if blocking > 1 else ''}" if blocking else ""
-    return f"{len(keys)} {known} depuis le {first:%d/%m}{block} : {command}"
+    return f"{show(len(keys))} {known} depuis le {first:%d/%m}{block} : {command}"
 
 
 class Trouble(NamedTuple):

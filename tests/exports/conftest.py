@@ -242,14 +242,11 @@ def by_calamine(content: bytes, sheet: str) -> list[list[Any]]:
     return book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
 
 
-_SAID_ABOVE = {"À traiter", "Changements", "Situations"}
-"""Sheets whose headers stand under a sentence."""
-
-
 def records(content: bytes, sheet: str, *, header: int = 0) -> list[dict[str, Any]]:
-    """Rows of a sheet by header, which stands in that row, else where the sheet has it."""
-    top = header or (2 if sheet in _SAID_ABOVE else 1)
-    names, *rows = by_openpyxl(content, sheet)[top - 1 :]
+    """Rows of a sheet by header, which stands in that row, else below what is said over it."""
+    lines = by_openpyxl(content, sheet)
+    said = None in lines[0] and None not in [*lines, lines[0]][1]
+    names, *rows = lines[(header or 1 + said) - 1 :]
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 

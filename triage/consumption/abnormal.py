@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from mappings.report.display import show, show_chance
 from triage.consumption.signals import ConsumptionSignal
 
 
@@ -20,8 +21,8 @@ def abnormal(signals: Iterable[ConsumptionSignal], *, source: str) -> Mapping[st
     cited = f" ; {source}" if source else ""
     return {
         one.substance: (
-            f"{one.substance} : {one.boxes} boîtes en {one.year}, {one.low} à {one.high} prévues"
-            f" (q = {one.q_value:.2g}{cited})"
+            f"{one.substance} : {show(one.boxes)} boîtes en {one.year}, {show(one.low)} à"
+            f" {show(one.high)} prévues ({show_chance('q', one.q_value)}{cited})"
         )
         for one in signals
         if one.grows

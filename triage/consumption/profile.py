@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from mappings.report.display import show
 from triage.consumption.expected import Expected
 from triage.consumption.receivers import Receiver
 from triage.consumption.regions import RegionApart
@@ -125,4 +126,4 @@ def shown_persons(count: int | None) -> str:
     """A number of persons as it may be shown."""
     if count is None:
         return "inconnu"
-    return f"{count:,}".replace(",", "\u202f") if count >= FEWEST_PERSONS else f"< {FEWEST_PERSONS}"
+    return show(count) if count >= FEWEST_PERSONS else f"< {FEWEST_PERSONS}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from mappings.report.display import show
 from triage.consumption.codes import label_of
 from triage.consumption.open_medic import AGE_SEX, PRESCRIBER, REGION
 from triage.consumption.profile import FEWEST_PERSONS, Profile
@@ -11,7 +12,7 @@ from triage.consumption.told import foreseen_told, q_told, receiver_told
 _MONTHS = 36
 _TITLES = {AGE_SEX: "âge et sexe", REGION: "région", PRESCRIBER: "prescripteur"}
 _EXPECTED = {True: "oui", False: "non", None: "inconnu"}
-_OPEN_MEDIC, _PERSONS, _MONTHLY = "Open Medic", "Open Medic (personnes)", "Medic'AM"
+OPEN_MEDIC, _PERSONS, _MONTHLY = "Open Medic", "Open Medic (personnes)", "Medic'AM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def rows_of(found: Profile) -> Iterator[ConsumptionRow]:
             "année", str(year), boxes=None if boxes is None else round(boxes),
             persons=_persons(found.national(year)),
             judgement=grown if year == found.last else absent if boxes is None else "",
-            source=_cited(found, year, _OPEN_MEDIC, _PERSONS),
+            source=_cited(found, year, OPEN_MEDIC, _PERSONS),
         )  # fmt: skip
     for month, boxes in [*found.months.items()][-_MONTHS:]:
         source = " ; ".join(found.sources.get(_MONTHLY, ()))
@@ -64,7 +65,7 @@ def rows_of(found: Profile) -> Iterator[ConsumptionRow]:
 
 
 def _groups(found: Profile, year: int) -> Iterator[ConsumptionRow]:
-    source = _cited(found, year, _OPEN_MEDIC, _PERSONS)
+    source = _cited(found, year, OPEN_MEDIC, _PERSONS)
     for one in found.receivers:
         judged = receiver_told(one) if one.expected is False and one.boxes > 0 else ""
         by = f" ({one.by})" if one.expected is not None else ""
@@ -80,7 +81,9 @@ def _groups(found: Profile, year: int) -> Iterator[ConsumptionRow]:
         for code, count in sorted(boxes.items()):
             far = apart.get(code) if axis == REGION else None
             judged = (
-                f"à part : {round(far.expected)} attendues (q {q_told(far.q_value)})" if far else ""
+                f"à part : {show(round(far.expected))} attendues ({q_told(far.q_value)})"
+                if far
+                else ""
             )
             yield ConsumptionRow(
                 _TITLES[axis], str(year), label_of(axis, code), round(count),
@@ -98,7 +101,7 @@ def _cited(found: Profile, year: int, *families: str) -> str:
 def _persons(count: int | None) -> str:
     if count is None:
         return ""
-    return str(count) if count >= FEWEST_PERSONS else f"< {FEWEST_PERSONS}"
+    return show(count) if count >= FEWEST_PERSONS else f"< {FEWEST_PERSONS}"
 
 
 Rows = Mapping[str, tuple[ConsumptionRow, ...]]

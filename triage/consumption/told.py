@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mappings.report.display import show, show_decimal
+from mappings.report.display import show, show_chance, show_decimal
 from triage.consumption.codes import label_of
 from triage.consumption.expected import Expected
 from triage.consumption.profile import Profile
@@ -14,7 +14,6 @@ _WHO = {
     "autorisation": "que l'autorisation n'attend pas",
     "signalement": "que les signalements ne nomment pas",
 }
-_TINY = 0.001
 
 
 def boxes_told(found: Profile, year: int) -> str:
@@ -44,7 +43,7 @@ def receiver_told(one: Receiver) -> str:
     """What is judged of a group that nobody expects."""
     tolerated = f"{show_decimal(100 * (one.tolerated or 0), places=0)} % tolérés"
     if one.apart:
-        return f"au-delà des {tolerated} (q {q_told(one.q_value)})"
+        return f"au-delà des {tolerated} ({q_told(one.q_value)})"
     return f"pas au-delà des {tolerated} et du hasard"
 
 
@@ -67,14 +66,12 @@ def foreseen_told(one: ConsumptionSignal) -> str:
         return f"{boxes}, {expected} : dans l'intervalle"
     side = "au-dessus" if one.boxes > one.high else "au-dessous"
     sure = "" if one.established else ", peut-être le hasard"
-    return f"{boxes}, {expected} : {side} de l'intervalle{sure} (q {q_told(one.q_value)})"
+    return f"{boxes}, {expected} : {side} de l'intervalle{sure} ({q_told(one.q_value)})"
 
 
 def q_told(value: float | None) -> str:
-    """A rate as it is read: « = 0,012 », « < 0,001 »."""
-    if value is None:
-        return "inconnu"
-    return "< 0,001" if value < _TINY else f"= {show_decimal(value, places=3)}"
+    """A rate of false alarms as it is read: « q = 0,012 », « q < 0,001 », « q inconnu »."""
+    return "q inconnu" if value is None else show_chance("q", value)
 
 
 def standing_out(found: Profile) -> Iterator[str]:
@@ -89,7 +86,7 @@ def standing_out(found: Profile) -> Iterator[str]:
     for region in found.apart:
         yield (
             f"Région : {label_of('region', region.region)}, {show(round(region.boxes))} boîtes en"
-            f" {found.last}, {show(round(region.expected))} attendues (q {q_told(region.q_value)})"
+            f" {found.last}, {show(round(region.expected))} attendues ({q_told(region.q_value)})"
         )
     for one in found.growth:
         if one.established:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from french.text import fold
 from triage.patient_data.dictionary.known_words import is_of_a_medicine
-from triage.patient_data.names import Name, name_before
+from triage.patient_data.persons.names import Name, name_before
 from triage.patient_data.words import WORDS, any_of, folded
 
 Span = tuple[int, int]

@@ -14,13 +14,13 @@ from triage.patient_data.ages import AGE_STEMS
 from triage.patient_data.birth_days import STEMS as BIRTH_STEMS
 from triage.patient_data.birth_days import births_alone_in
 from triage.patient_data.births import births_in
-from triage.patient_data.initials import initials_with_age_in
 from triage.patient_data.numbers import CODE_BEFORE, hospital_numbers_in, nirs_in
-from triage.patient_data.people import names_in
+from triage.patient_data.persons.initials import initials_with_age_in
+from triage.patient_data.persons.people import names_in
+from triage.patient_data.persons.roles import PATIENT_STEMS
+from triage.patient_data.persons.tables import columns_in
 from triage.patient_data.phones import phones_in, spoken_phones_in
 from triage.patient_data.plain import plain
-from triage.patient_data.roles import PATIENT_STEMS
-from triage.patient_data.tables import columns_in
 from triage.patient_data.words import WORDS, any_of
 
 Span = tuple[int, int]

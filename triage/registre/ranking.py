@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from datafiles.file import DataFile
+from mappings.report.display import show
 
 InputName: TypeAlias = Literal[
     "patients",
@@ -289,8 +291,12 @@ def _line(
     return ScoreLine(name, points, max((case.points for case in cases), default=0), evidence)
 
 
+def _counted(value: float) -> str:
+    return show(int(value) if value == int(value) else Decimal(f"{value:.10g}"))
+
+
 def _shown(name: InputName, value: float | None, shown_by: str) -> str:
     if value is None:
         return UNKNOWN
-    told = ("oui" if value else "non") if name in _YES_OR_NO else f"{value:.10g}".replace(".", ",")
+    told = ("oui" if value else "non") if name in _YES_OR_NO else _counted(value)
     return f"{told} ({shown_by})" if value and shown_by else told

@@ -105,9 +105,9 @@ def facts_of(
         counted=tuple(sorted(new_reports(told, matching, copies=copies) | undescribed)),
         substances=tuple(sorted({name for one in told for name in one.medicines})),
         companies=tuple(sorted({company_of(one) for one in ordered} - {""})),
-        patients=estimated(apart, "patients", least=1),
-        serious=estimated(apart, "cas_graves", least=0),
-        deaths=estimated(apart, "deces", least=0),
+        patients=estimated(apart, "patients"),
+        serious=counted(apart, "cas_graves"),
+        deaths=counted(apart, "deces"),
         measures=tuple(measures_of(ordered)),
         first=days[0],
         last=days[-1],
@@ -139,22 +139,42 @@ def company_of(report: Report) -> str:
     return company.identifier[:9] if isinstance(company, Company) else ""
 
 
-def estimated(reports: Sequence[Report], field: str, *, least: int) -> tuple[int, int] | None:
-    """Range of what a number of patients or cases can be over all companies.
+def estimated(reports: Sequence[Report], field: str) -> tuple[int, int] | None:
+    """Range of what an estimated number of patients can be over all companies; zero is none.
 
-    A company's later report replaces its earlier ones: a complement counts again what it completes.
+    A company's later estimate replaces its earlier ones: a complement counts again what it
+    completes.
 
     Args:
         reports: Reports in order of deposit.
         field: The number.
-        least: Least number that is an estimate.
     """
-    last: dict[str, int] = {}
+    last = {whose: value for whose, value in _numbers(reports, field) if value}
+    return (max(last.values()), sum(last.values())) if last else None
+
+
+def counted(reports: Sequence[Report], field: str) -> tuple[int, int] | None:
+    """Range of what a number of cases can be over all companies.
+
+    A company's highest count stands: a case that was reported does not go when a later report has
+    fewer.
+
+    Args:
+        reports: Reports.
+        field: The number.
+    """
+    most: dict[str, int] = {}
+    for whose, value in _numbers(reports, field):
+        most[whose] = max(value, most.get(whose, 0))
+    return (max(most.values()), sum(most.values())) if most else None
+
+
+def _numbers(reports: Sequence[Report], field: str) -> Iterator[tuple[str, int]]:
+    """The company of each report with a number that can be, and the number."""
     for report in reports:
         value = value_of(report, field)
-        if isinstance(value, int) and not isinstance(value, bool) and value >= least:
-            last[_whose(report)] = value
-    return (max(last.values()), sum(last.values())) if last else None
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            yield _whose(report), value
 
 
 def measures_of(reports: Iterable[Report]) -> Iterator[Measure]:

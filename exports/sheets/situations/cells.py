@@ -16,9 +16,9 @@ from exports.sheets.figures import deposited_on
 from exports.sheets.registre import day_of
 from exports.sheets.values import content_text, shown_content
 from french.text import typographic
-from mappings.report.display import show, show_decimal
+from mappings.report.display import show, show_chance, show_decimal
 from triage.registre.register import MeasureState, Situation
-from triage.situations.facts import estimated
+from triage.situations.facts import counted
 from triage.situations.trends import BeforeAfter, Direction, Trend
 
 _DIRECTIONS: dict[Direction, str] = {
@@ -101,7 +101,7 @@ def confirmed(group: Group) -> Content:
     if group.view is None:
         return None
     total, decided = len(group.view.facts.numbers), group.view.decided
-    return "confirmée" if decided == total else "en partie confirmée" if decided else "proposée"
+    return "confirmé" if decided == total else "en partie confirmé" if decided else "proposé"
 
 
 def other_signals(group: Group) -> Content:
@@ -155,7 +155,7 @@ def cases(field: str, of: Callable[[SituationView], Range]) -> Callable[[Group],
         reports = sorted(
             (one.entry.report for one in group.readings), key=lambda one: one.deposited_at
         )
-        shown = group.registered.cases(counts, estimated(reports, field, least=0))
+        shown = group.registered.cases(counts, counted(reports, field))
         return show(shown) if isinstance(shown, int) else shown
 
     return cases
@@ -176,8 +176,9 @@ def effect(found: BeforeAfter | None) -> Content:
     counts = f"{found.before} avant, {found.after} après, sur {found.days} jours de part et d'autre"
     if found.too_few:
         return typographic(f"{counts} : {TOO_FEW}")
-    p_value = show_decimal(found.p_value, places=3)
-    return typographic(f"{counts} : {_DIRECTIONS[found.direction]} (p = {p_value})")
+    return typographic(
+        f"{counts} : {_DIRECTIONS[found.direction]} ({show_chance('p', found.p_value)})"
+    )
 
 
 def direction(found: Trend | None) -> str:
@@ -191,8 +192,7 @@ def monthly_trend(found: Trend) -> Content:
     """How reports move from month to month, with the test."""
     if found.too_few or found.p_value is None or found.tau is None:
         return direction(found)
-    tau, p_value = (show_decimal(one, places=3) for one in (found.tau, found.p_value))
-    strength = f"tau = {tau}, p = {p_value}"
+    strength = f"tau = {show_decimal(found.tau, places=3)}, {show_chance('p', found.p_value)}"
     return f"{_DIRECTIONS[found.direction]} sur {len(found.months)} mois ({strength})"
 
 

@@ -69,9 +69,10 @@ _OF_THIS_WORKBOOK = (
     "Signalements, entreprises, dates et mesures sont ceux de ce classeur, et non de toute la"
     " situation ; la tendance compte tous les dossiers que {whom} peut lire."
 )
-_AS_PATIENTS = (
-    "De la plus grande déclaration d'une entreprise à la somme de toutes, comme les patients. Hors"
-    " de l'agence : des dossiers du lecteur, et de 1 à 10 « < 11 »."
+_CASES = (
+    "De la plus grande déclaration d'une entreprise à la somme de toutes ; d'une entreprise, son"
+    " plus grand nombre : un cas déclaré ne disparaît pas. Hors de l'agence : des dossiers du"
+    " lecteur, et de 1 à 10 « < 11 »."
 )
 PRINTED = 10
 """How many of the first columns are printed."""
@@ -246,7 +247,7 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
             "Regroupement",
             14,
             "centre",
-            "proposée : par la passerelle seule ; confirmée : une personne a placé chaque dossier.",
+            "proposé : par la passerelle seule ; confirmé : une personne a placé chaque dossier.",
         ),
         confirmed,
     ),
@@ -272,11 +273,11 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
         followed(lambda one: told_range(one.facts.patients)),
     ),
     (
-        _column("Cas graves", 12, "texte", _AS_PATIENTS, named="registre_cas_graves"),
+        _column("Cas graves", 12, "texte", _CASES, named="registre_cas_graves"),
         cases("cas_graves", lambda one: one.facts.serious),
     ),
     (
-        _column("Décès", 12, "texte", _AS_PATIENTS, named="registre_deces"),
+        _column("Décès", 12, "texte", _CASES, named="registre_deces"),
         cases("deces", lambda one: one.facts.deaths),
     ),
     (

@@ -104,6 +104,14 @@ def test_12_the_sheet_of_lyon_has_its_questions_and_nothing_of_lille() -> None:
     ]
 
 
+def test_12_what_is_said_over_a_sheet_without_a_question_is_no_answer() -> None:
+    at = Desk()
+    content = book(at)
+    assert any(b"Aucune question dans ce classeur." in part for part in parts(content).values())
+    for back in (content, edited(content, lambda _: None)):
+        assert taken(at, back) == Answers()
+
+
 def test_12_late_ones_come_first() -> None:
     rows = records(book(desk(), "agence"), "Questions")
     assert [(one["Centre"], one["État"]) for one in rows] == [

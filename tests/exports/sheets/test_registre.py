@@ -1,13 +1,23 @@
 """The register in workbooks: what each audience reads of a situation, and what it does not."""
 
+import html
+import io
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import openpyxl
+import pytest
+from openpyxl.utils import range_boundaries
+
 from exports.model import ExportedDossier
 from exports.published.workbook_set import WorkbookSet
+from exports.sheets.consumption import MOST, consumed_by_year
 from exports.sheets.names_known import policy_misfits
+from exports.xlsx.former_tables import tables_of
 from exports.xlsx.without_rows import without_dossiers
+from french.text import typographic
 from mappings.dossier.model import Place
 from tests.exports.conftest import (
     BLANK,
@@ -21,7 +31,7 @@ from tests.exports.conftest import (
     records,
 )
 from tests.exports.registered import LIGHT, two_centres, view, workbooks
-from tests.triage.consumption.samples import a_profile
+from tests.triage.consumption.samples import a_profile, hospital_profile
 from tests.triage.registre.desk import ANNE, Desk, day, lists
 from triage.registre import life, measures, signals
 from triage.registre.acts import dossier_object
@@ -119,10 +129,38 @@ def test_6_the_agency_sees_all_of_it() -> None:
     assert len(records(content, "Mesures agence")) == 2
     told = {(one["Feuille"], one["Colonne"]): one for one in records(content, "Dictionnaire")}
     for sheet in ("Situations", "Signaux", "Mesures agence", "Questions"):
-        for column in by_openpyxl(content, sheet)[sheet == "Situations"]:
+        for column in by_openpyxl(content, sheet)[sheet in {"Situations", "Questions"}]:
             assert told[sheet, column]["Sens"], (sheet, column)
     assert told["Situations", "Score"]["Diffusion"] == "agence seulement"
     assert told["Situations", "Niveau"]["Diffusion"] == "agence et réseau"
+
+
+_EMPTY = {
+    "Signaux": "Aucun signal dans ce classeur.",
+    "Mesures agence": "Aucune mesure de l’agence dans ce classeur.",
+    "Questions": "Aucune question dans ce classeur.",
+    "Consommation": "Aucune donnée de consommation sur ces situations (« unc conso load » charge"
+    " celles de l’Assurance maladie).",
+}
+
+
+@pytest.mark.parametrize("author", ["agence", "reseau"])
+def test_a_sheet_of_the_register_without_a_row_says_so_over_its_headers(author: str) -> None:
+    content = workbooks([entry(1)], Desk(), on=day("01/03")).workbook(author)
+    for sheet, said in _EMPTY.items():
+        if sheet == "Consommation" and author == "reseau":
+            continue
+        (above, *rest), headers, *rows = by_openpyxl(content, sheet)
+        assert (above, {*rest}) == (typographic(said), {None})
+        assert None not in headers
+        assert not any(cell for row in rows for cell in row)
+    tables = {one.name: one for one in tables_of(parts(content)).values()}
+    for sheet in _EMPTY.keys() & tables.keys():
+        assert (tables[sheet].top, "Situation" in tables[sheet].headers.values()) == (2, True)
+    left = without_dossiers(content, {1}, told=lambda *_: "le 1er mars")
+    assert left is not None
+    assert by_openpyxl(left.content, "Signaux")[0][0] == _EMPTY["Signaux"]
+    assert records(left.content, "Signaux") == []
 
 
 def test_a_situation_that_a_centre_may_not_read_is_absent_from_sheets_and_totals() -> None:
@@ -181,7 +219,7 @@ def test_a_policy_that_does_not_name_a_column_keeps_it_at_the_agency() -> None:
     content = made.workbook("reseau")
     assert "Niveau" not in records(content, "Situations")[0]
     assert "Type" not in records(content, "Mesures agence")[0]
-    assert "Texte" not in by_openpyxl(content, "Questions")[0]
+    assert "Texte" not in by_openpyxl(content, "Questions")[1]
     unknown = POLICY.model_copy(update={"computed": POLICY.computed | {"registre_nivau"}})
     assert policy_misfits(unknown, MAPPING) == ["registre_nivau"]
 
@@ -304,3 +342,59 @@ def test_consumption_is_a_sheet_of_the_agency_alone() -> None:
         assert b'name="Consommation"' not in parts(content)["xl/workbook.xml"]
         assert not any(b"zetaloxine" in part for part in parts(content).values())
     assert any(b"zetaloxine" in part for part in parts(made.workbook("agence")).values())
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_boxes_by_year_are_drawn_for_the_agency_alone_with_their_source() -> None:
+    entries, desk = nine()
+    (name,) = set(view(desk, on=day("01/03")).register.situations)
+    register = replace(view(desk, on=day("01/03")), consumption={name: a_profile()})
+    made = WorkbookSet(entries, context(register=register), LIGHT, POLICY, two_centres())
+    content = made.workbook("agence")
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["Synthèse"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(max_col=2)]
+    (at,) = [at for at, row in enumerate(rows) if str(row[0]).startswith(f"{name}, ")]
+    assert rows[at + 1 : at + 4] == [["Année", "Boîtes"], ["2024", 50_000], ["2025", 98_997]]
+    note = plain(str(rows[at + 4][0]))
+    assert note.startswith("Source : Open Medic, Assurance maladie, édition 2024 ; ")
+    assert note.endswith("2023 : hors champ, et non zéro.")
+    *_, chart = sheet._charts  # type: ignore[attr-defined]
+    (one,) = chart.series
+    assert [point.v for point in one.val.numRef.numCache.pt] == [50_000, 98_997]
+    assert one.val.numRef.f == f"'Synthèse'!$B${at + 3}:$B${at + 4}"
+    last = range_boundaries(str(sheet.print_area).split("!")[1])[2]
+    assert last is not None
+    assert chart.anchor.to.col < last
+    drawing = html.unescape(parts(content)["xl/drawings/drawing1.xml"].decode())
+    *_, told = re.findall(r'descr="([^"]*)"', drawing)
+    assert "2024 : 50000 ; 2025 : 98997. Source : Open Medic" in plain(told)
+    meant = [one for one in records(content, "Dictionnaire") if one["Colonne"] == rows[at][0]]
+    assert [one["Diffusion"] for one in meant] == ["agence seulement"]
+    for author in ("crpv-lyon", "reseau"):
+        assert not any(b"Open Medic" in part for part in parts(made.workbook(author)).values())
+
+
+def test_at_most_six_situations_are_drawn_what_stands_out_first() -> None:
+    few = replace(a_profile(), apart=(), receivers=(), growth=(), boxes={2025: 900_000.0})
+    known = {
+        "SIT-0002": hospital_profile(),
+        **{f"SIT-{place:04}": replace(few, boxes={2025: place}) for place in range(11, 18)},
+        "SIT-0003": a_profile(),
+        "SIT-0004": few,
+    }
+
+    class Read:
+        consumption = known
+        titled = staticmethod({"SIT-0003": "Un titre " * 12}.get)
+
+    drawn = consumed_by_year(Read())  # type: ignore[arg-type]
+    starts = [one.title.split(",")[0] for one in drawn]
+    assert starts == ["SIT-0003", "SIT-0004", "SIT-0017", "SIT-0016", "SIT-0015", "SIT-0014"]
+    assert len(drawn) == MOST
+    assert drawn[0].title.endswith("… : boîtes par an")
+    assert (drawn[1].title[-13:], drawn[1].lines) == (", en milliers", (("2025", 900),))
+    assert drawn[-1].note.endswith("3 autres situations : feuille « Consommation ».")
+    assert not any("autre" in one.note for one in drawn[:-1])

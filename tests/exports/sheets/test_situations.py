@@ -69,7 +69,7 @@ def test_a_situation_is_one_row_whatever_the_substances_and_natures_of_its_repor
     alone = entry(3, fields=about("Néfopam", "12345678200010", "Durée"))
     content = build([*placed, alone], situations={"SIT-0001": view(placed, decided=1)})
     first, second = records(content, "Situations", header=2)
-    assert (first["Situation"], first["Regroupement"]) == ("SIT-0001", "en partie confirmée")
+    assert (first["Situation"], first["Regroupement"]) == ("SIT-0001", "en partie confirmé")
     assert first["Substance"] == "Néfopam\u202f; ACUPAN"
     assert first["Nature de la non-conformité"] == "Durée\u202f; Indication"
     assert (first["Signalements"], first["Dossiers"]) == (2, "1, 2")
@@ -112,7 +112,7 @@ def test_follow_up_of_the_whole_situation_is_shown_to_the_agency_with_its_defini
     )
     content = build(placed, situations=known, register=RegisterView(years=years))
     (row,) = records(content, "Situations", header=2)
-    assert row["Regroupement"] == "confirmée"
+    assert row["Regroupement"] == "confirmé"
     assert row["Patients estimés"] == "70 à 130"
     assert row["Mesures prises"] == 2, "once for each company"
     assert row["Première mesure le"].date() == date(2025, 9, 1)

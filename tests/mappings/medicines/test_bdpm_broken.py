@@ -192,6 +192,38 @@ def test_a_file_cut_in_a_row_is_seen() -> None:
         assert "ligne 2" in doubt(content[:end], SPECIALITIES)
 
 
+@pytest.mark.parametrize("spec", [CONDITIONS, SMR, ASMR, INFORMATION], ids=lambda one: one.name)
+def test_a_file_cut_in_its_last_text_is_seen_beside_the_version_in_use(spec: FileSpec) -> None:
+    content = written(spec)
+    for end in (content[:-2], content[:-4], content[:-5]):
+        assert "sa dernière ligne n'a pas de fin" in doubt(end, spec, before=content)
+        assert check_file(end, spec, listed={CIS, OTHER}, before=content[:-2])[1] is None
+    assert check_file(content + b" \t", spec, listed={CIS, OTHER}, before=content)[1] is None
+
+
+def test_a_file_that_lost_its_last_lines_is_seen_though_they_are_few() -> None:
+    codes = [f"6{number:07}" for number in range(400)]
+    former = "".join(f"{line(one, 'liste I')}\r\n" for one in codes).encode()
+
+    def found(kept: list[str], listed: list[str], spec: FileSpec = CONDITIONS) -> str:
+        content = "".join(f"{line(one, 'liste I')}\r\n" for one in kept).encode()
+        told = check_file(content, spec, listed=set(listed), before=former)[1]
+        return told.text if told else ""
+
+    assert "coupé avant sa fin" in found(codes[:380], codes)
+    assert found(codes[:381], codes) == ""  # one of the last is there
+    assert found(codes[20:], codes) == ""
+    assert found(codes[:380], codes[:389]) == ""  # most of them are no speciality any more
+    assert "coupé avant sa fin" in found(codes[:380], codes[:390])
+    assert found(codes[:380][::-1] + codes[395:], codes) == ""  # in another order
+    former = former.replace(b"liste I", b"liste II") + former  # other rows of the same ones
+    assert "coupé avant sa fin" in found(codes + codes[:380], codes)
+    assert found(codes + codes, codes) == ""
+    whole = "".join(f"{speciality(one)}\r\n" for one in codes)
+    cut = whole.encode()[: whole.encode().index(codes[380].encode())]
+    assert "coupé avant sa fin" in doubt(cut, SPECIALITIES, before=whole.encode())
+
+
 def test_a_speciality_that_is_there_twice_and_differs_is_seen() -> None:
     twice = "\n".join([speciality(), speciality(status="Autorisation abrogée")])
     assert "déjà sur une autre ligne" in doubt(twice.encode(), SPECIALITIES)
@@ -321,12 +353,12 @@ def test_one_tension_is_told_once_with_its_presentations() -> None:
     told = ("2", "Tension d'approvisionnement", "18/03/2024", "18/06/2024", "", "https://x.invalid")
     rows = [line(CIS, PACK, *told), line(CIS, SECOND, *told), line(CIS, PACK, *told)]
     assert shown(CIS_CIP_Dispo_Spec="\n".join(rows).encode())["bdpm_rupture"] == (
-        "Tension d'approvisionnement depuis le 18/03/2024"
+        "Tension d’approvisionnement depuis le 18/03/2024"
         f" (présentations\u00a0: boîte de 30 {PACK}, boîte de 90 {SECOND})"
     )
     every = "\n".join([*rows, line(CIS, "", *told)]).encode()
     assert shown(CIS_CIP_Dispo_Spec=every)["bdpm_rupture"] == (
-        "Tension d'approvisionnement depuis le 18/03/2024"
+        "Tension d’approvisionnement depuis le 18/03/2024"
     )
 
 

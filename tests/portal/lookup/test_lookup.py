@@ -75,10 +75,11 @@ def test_a_known_code_is_answered_so_that_ds_keeps_it(asked: Asked) -> None:
     "path",
     ["/v1/specialite?cis=60000000", "/v1/specialite?cis=abc", "/v1/specialite?cis=",
      "/v1/specialite", "/v1/presentation?cip13=3400900000000", "/v1/dci?dci=rien",
-     f"/v1/specialite?cis={'9' * 500}", "/v1/specialite/60000000", "/ailleurs"],
+     f"/v1/specialite?cis={'9' * 500}", "/v1/specialite/60000000", "/ailleurs",
+     "/v1/specialite/", "/sante/"],
 )  # fmt: skip
 def test_what_is_unknown_or_malformed_is_404_and_is_not_kept(asked: Asked, path: str) -> None:
-    answer = asked.get(path)
+    answer = asked.get(path, allow_redirects=False)  # DS follows none
     assert (answer.status_code, answer.headers["cache-control"]) == (404, "no-store")
     assert answer.json()["erreur"]
 
@@ -86,7 +87,9 @@ def test_what_is_unknown_or_malformed_is_404_and_is_not_kept(asked: Asked, path:
 @pytest.mark.parametrize(
     "typed", ["60002283", "CIS 6000 2283", "Code CIS : 60002283", "cis n° 6000.2283"]
 )
-@pytest.mark.parametrize("place", ["/v1/specialite?cis=", "/v1/specialite/"])
+@pytest.mark.parametrize(
+    "place", ["/v1/specialite?cis=", "/v1/specialite/?cis=", "/v1/specialite/"]
+)
 def test_entries_are_form_encoded_in_the_query_or_in_the_path(
     asked: Asked, place: str, typed: str
 ) -> None:
@@ -106,6 +109,8 @@ def test_suggestions_stand_in_an_array_that_may_be_empty(asked: Asked) -> None:
     found = asked.get("/v1/recherche?q=accord")
     assert found.status_code == 200
     assert [one["cis"] for one in found.json()["resultats"]] == ["60002283", "65355771"]
+    for other in ("/v1/recherche/?q=accord", "/v1/recherche/accord", "/v1/recherche/Acc%C3%B4rd+"):
+        assert asked.get(other, allow_redirects=False).json() == found.json(), other
     assert asked.get("/v1/recherche?q=zzzz").json() == {"resultats": []}
     assert asked.get("/v1/recherche-dci?q=aten").json()["resultats"][0]["dci"] == "ATÉNOLOL"
 

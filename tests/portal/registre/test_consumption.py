@@ -62,7 +62,7 @@ def test_the_agency_reads_it_on_the_page_and_a_centre_does_not(portal: Portal, n
     page = " ".join(html.unescape(agency.get(f"/situations/{name}").text).split())
     assert "Open Medic, Assurance maladie, édition 2024" in page
     assert 'role="img" aria-label="Boîtes par an (Open Medic), données dans le tableau' in page
-    assert 'role="img" aria-label="20-59 ans, femmes : 1250"' in page
+    assert 'role="img" aria-label="20-59 ans, femmes : 1 250"' in page
     assert "Tous les chiffres" in page
     assert "style=" not in page.split('id="consommation"')[1].split("</section>")[0]
     other = html.unescape(centre.get(f"/situations/{name}").text)

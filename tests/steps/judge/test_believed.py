@@ -162,7 +162,7 @@ def test_a_file_that_ds_does_not_list_is_given_and_never_asked_for(
         files = {
             one["Dossier"]: one["Fichier"]
             for one in rows(book, "Pièces jointes")
-            if one["Pièce"] == "Rapport d’analyse de risque"
+            if one["Pièce"] == "Rapport d'analyse de risque"
         }
         assert files == {given.number: "fourni, non listé par DS"}
 

@@ -334,7 +334,7 @@ def test_a_measure_before_awareness_is_told_in_words(days: int | None, shown: st
 
 def test_a_median_has_a_decimal_comma() -> None:
     assert show_median(delays([163, 164])) == "163,5"
-    assert show_median(delays([1600])) == "1600"
+    assert show_median(delays([1600])) == "1\u202f600"
     assert show_median(delays([])) == "–"
 
 

@@ -36,7 +36,7 @@ def run(made: Town, **changes: Any) -> Summary:
 
 def run_that_fails(made: Town, error: type[DsError], **changes: Any) -> Summary:
     summary = Summary()
-    with made.services(**changes) as services, pytest.raises(error):
+    with pytest.raises(error), made.services(**changes) as services:
         run_once(services, summary)
     return summary
 

@@ -44,9 +44,11 @@ def test_each_row_has_its_edition_and_what_is_absent_is_no_zero() -> None:
     assert by["année", "2023", ""].judgement == "hors champ"
     assert boxes_told(a_profile(), 2023) == "hors champ"
     assert boxes_told(a_profile(), 2019) == "inconnu"
-    assert by["année", "2025", ""].persons == "12000"
+    assert by["année", "2025", ""].persons == "12\u202f000"
     assert by["âge et sexe", "2025", "0-19 ans, hommes"].persons == "< 11"
-    assert by["région", "2025", "Bretagne"].judgement == "à part : 20000 attendues (q = 0,010)"
+    assert (
+        by["région", "2025", "Bretagne"].judgement == "à part : 20\u202f000 attendues (q = 0,010)"
+    )
     child = by["age", "2025", "0-19 ans"]
     assert (child.boxes, child.expected) == (9000, "non (autorisation)")
     assert by["sexe", "2025", "hommes"].expected == "inconnu"

@@ -39,7 +39,7 @@ def test_8_the_score_is_13_of_20_and_15_of_22_with_a_shortage_at_4() -> None:
     found = score(NEFOPAM, ranking())
     assert found.told() == "13/20"
     lines = {one.line: (one.points, one.evidence) for one in found.lines}
-    assert lines["Exposition"] == (3, "patients : 12000")
+    assert lines["Exposition"] == (3, "patients : 12\u202f000")
     grave = "risque élevé selon l’entreprise : inconnu, cas graves : 2, décès : inconnu"
     assert lines["Gravité"] == (3, grave)
     points, told = lines["Consommation"]

@@ -77,6 +77,18 @@ def test_patients_are_a_range_for_companies_may_count_the_same(
     assert one.known_on == date(2026, 1, 15)
 
 
+def test_a_case_that_was_reported_does_not_go_with_a_later_report(
+    facts: Callable[..., Any],
+) -> None:
+    """Seen in a centre's workbook: 39 serious cases read « < 11 », for a later report had 0."""
+    one, _ = facts(
+        ("2026-01-10", {49: True, 50: 41, 501: 39, 502: 2}),
+        ("2026-02-10", {49: True, 50: 3, 501: 0, 502: 0}),
+        ("2026-03-10", {6: OTHER, 49: True, 50: 4, 501: 4, 502: 0}),
+    )
+    assert (one.serious, one.deaths) == ((39, 43), (2, 2))
+
+
 def test_nothing_estimated_is_told_as_such(facts: Callable[..., Any]) -> None:
     one, _ = facts(("2026-01-10", {41: False}))
     assert (one.patients, one.serious) == (None, None)

@@ -9,24 +9,18 @@ from typing import Any
 import pytest
 
 from mappings.report.model import Report
-from triage.patient_data import (
-    addresses,
-    ages,
-    birth_days,
-    births,
+from triage.patient_data import addresses, ages, birth_days, births, finders, numbers, phones
+from triage.patient_data.dictionary import known_words
+from triage.patient_data.finders import FINDERS
+from triage.patient_data.persons import (
     civilities,
     file_names,
-    finders,
     initials,
     names,
-    numbers,
     people,
-    phones,
     roles,
     tables,
 )
-from triage.patient_data.dictionary import known_words
-from triage.patient_data.finders import FINDERS
 from triage.rules.checks import Facts
 from triage.rules.model import RuleSet
 from triage.verdict.model import Warning as TriageWarning

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from french.text import agreed, typographic
-from mappings.report.display import show, show_decimal
+from mappings.report.display import show, show_chance, show_decimal
 from triage.registre.effect.effect import NOT_ONE_CAUSE, Effect, ReportsEffect, UseEffect
 
 
@@ -17,7 +17,7 @@ def told_reports(found: ReportsEffect) -> str:
         f" part et d'autre : {found.verdict}"
     )
     if counts.p_value is not None and found.verdict != "trop peu pour conclure":
-        told += f" (p = {show_decimal(counts.p_value, places=3)})"
+        told += f" ({show_chance('p', counts.p_value)})"
     return typographic(told + (f", {NOT_ONE_CAUSE}" if found.causes else ""))
 
 

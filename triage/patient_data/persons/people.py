@@ -6,16 +6,17 @@ from itertools import chain
 
 from triage.patient_data.ages import ages_in
 from triage.patient_data.births import days_in, is_old
-from triage.patient_data.civilities import (
+from triage.patient_data.numbers import hospital_numbers_in, nirs_in
+from triage.patient_data.persons.civilities import (
     CIVILITY_STEMS,
     civilities_in,
     lower_names_in,
     professions_near,
 )
-from triage.patient_data.file_names import STEMS as FILE_STEMS
-from triage.patient_data.file_names import file_names_in
-from triage.patient_data.initials import NAMED_AFTER_AGE, with_dot
-from triage.patient_data.names import (
+from triage.patient_data.persons.file_names import STEMS as FILE_STEMS
+from triage.patient_data.persons.file_names import file_names_in
+from triage.patient_data.persons.initials import NAMED_AFTER_AGE, with_dot
+from triage.patient_data.persons.names import (
     Name,
     has_first_name,
     is_acronym,
@@ -29,8 +30,7 @@ from triage.patient_data.names import (
     name_before,
     tells_a_medicine,
 )
-from triage.patient_data.numbers import hospital_numbers_in, nirs_in
-from triage.patient_data.roles import PATIENT_STEMS, said_names_in
+from triage.patient_data.persons.roles import PATIENT_STEMS, said_names_in
 from triage.patient_data.words import USUAL_NAMES, WORDS, any_of
 
 Span = tuple[int, int]

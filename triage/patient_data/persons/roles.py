@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from french.text import fold
 from triage.patient_data.births import days_in
-from triage.patient_data.names import (
+from triage.patient_data.persons.names import (
     Name,
     has_first_name,
     is_acronym,
@@ -18,7 +18,7 @@ from triage.patient_data.names import (
     name_before,
     tells_a_medicine,
 )
-from triage.patient_data.tables import cells_in, columns_in
+from triage.patient_data.persons.tables import cells_in, columns_in
 from triage.patient_data.words import WORDS, any_of
 
 Span = tuple[int, int]

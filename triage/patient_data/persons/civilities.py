@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from triage.patient_data.names import AHEAD, PROFESSIONS, WORD, bare_word
+from triage.patient_data.persons.names import AHEAD, PROFESSIONS, WORD, bare_word
 from triage.patient_data.words import WORDS, any_of, folded
 
 _FAR = 90

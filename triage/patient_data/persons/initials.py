@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from triage.patient_data.ages import ages_in
-from triage.patient_data.names import Name, name_after, name_before
-from triage.patient_data.roles import PATIENT_STEMS, said_initials_in
+from triage.patient_data.persons.names import Name, name_after, name_before
+from triage.patient_data.persons.roles import PATIENT_STEMS, said_initials_in
 from triage.patient_data.words import WORDS, any_of
 
 Span = tuple[int, int]

@@ -4,7 +4,12 @@ import re
 from collections.abc import Iterator
 
 from french.text import fold
-from triage.patient_data.names import is_clinical, is_first_name, is_of_another, looks_like_a_name
+from triage.patient_data.persons.names import (
+    is_clinical,
+    is_first_name,
+    is_of_another,
+    looks_like_a_name,
+)
 
 Span = tuple[int, int]
 

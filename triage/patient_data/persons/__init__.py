@@ -1,0 +1,1 @@
+"""Names of persons in a text: what announces them, what they look like, whose they are."""
