@@ -50,7 +50,7 @@ SHEETS = {
     },
 }
 """The sheets that are shown: the first printed page of each."""
-SHOWN_HOME, SHOWN_SOFTWARE = "/home/moi/passerelle-unc", "/opt/passerelle-unc"
+SHOWN_HOME, SHOWN_SOFTWARE = "/home/moi/passerelle-unc", "/opt/unc"
 """In place of the temporary folder and of the clone, which differ from machine to machine."""
 DPI, COLORS, HEAVIEST, HEAVIEST_IN_ALL = 100, 64, 150_000, 1_200_000
 
