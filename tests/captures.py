@@ -50,8 +50,8 @@ SHEETS = {
     },
 }
 """The sheets that are shown: the first printed page of each."""
-SHOWN_HOME = "/home/moi/passerelle-unc"
-"""In place of the temporary folder, which has another name each time."""
+SHOWN_HOME, SHOWN_SOFTWARE = "/home/moi/passerelle-unc", "/opt/passerelle-unc"
+"""In place of the temporary folder and of the clone, which differ from machine to machine."""
 DPI, COLORS, HEAVIEST, HEAVIEST_IN_ALL = 100, 64, 150_000, 1_200_000
 
 
@@ -205,6 +205,7 @@ def _terminal(
         console = Console(record=True, width=100, file=nowhere)
         console.print(f"[bold]$ unc {command}[/bold]")
         said = (told.stdout + told.stderr).replace(environment["UNC_HOME"], SHOWN_HOME)
+        said = said.replace(str(ROOT), SHOWN_SOFTWARE)
         console.print(Text.from_ansi(said))
     page = _page(browser, height=height)
     page.set_content(console.export_html(theme=DEFAULT_TERMINAL_THEME))

@@ -4,6 +4,7 @@ import codecs
 import io
 import json
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 from cyclopts import Parameter
+from rich import _wrap
 from rich import console as rich_console
 from rich.table import Table
 from rich.text import Text
@@ -46,6 +48,9 @@ ERROR = Console(stderr=True)
 
 _PLAIN = str.maketrans({"«": '"', "»": '"', "’": "'", "œ": "oe", "Œ": "Oe", "–": "-", "—": "-"})
 _HARMLESS = frozenset("\n\u200c\u200d")
+
+_wrap.re_word = re.compile(r"[^\S\u00a0\u202f]*[\S\u00a0\u202f]+[^\S\u00a0\u202f]*")
+"""Rich, which takes a no-break space for a place to break a line, is told what a word is."""
 
 
 @Parameter(name="*")
@@ -135,7 +140,12 @@ def _without_accents(error: UnicodeError) -> tuple[str, int]:
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
     """A table; cells are shown as they are, never as markup, and whole: a long word is folded."""
     out = Console()
-    made = Table(title=out.typeset(title), title_justify="left", header_style="bold")
+    made = Table(
+        title=out.typeset(title),
+        title_justify="left",
+        header_style="bold",
+        show_header=any(columns),
+    )
     for column in columns:
         made.add_column(column, overflow="fold")
     for row in rows:

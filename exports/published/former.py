@@ -79,7 +79,7 @@ class Former:
         sheet = self._sheet(withheld)
         columns = {sheet: [(one, "") for one in headers]}
         withheld = withheld.since(columns, then=self.then)
-        if withheld.names(headers) or sheet in withheld.whole:
+        if withheld.found(columns) or sheet in withheld.whole:
             return True
         rules = withheld.cells.of(columns, then=self.then)[sheet]
         texts = (dict(zip(headers, map(typographic, row), strict=False)) for row in rows[1:])
@@ -93,11 +93,11 @@ class Former:
 
     def _may_show(self, withheld: WithheldColumns) -> bool:
         """By its headers: they stand as texts in the last bytes of a file of Parquet."""
-        cells = withheld.cells
-        every = {one for _, one in withheld.hidden | withheld.shown}
-        every |= {one for places in cells.places.values() for _, one in places}
+        cells, sheet = withheld.cells, self._sheet(withheld)
+        every = {one for _, one in withheld.hidden | withheld.shown} | {*cells.titles.values()}
         headers = {one for one in every if self._says(one)}
-        return bool(withheld.names(headers)) or cells.may_be_in(headers, then=self.then)
+        columns = {sheet: [(one, "") for one in headers]}
+        return bool(withheld.found(columns)) or cells.may_be_in(columns, sheet, then=self.then)
 
     def _says(self, header: str) -> bool:
         return any(one.encode() in self.content for one in (header, header.replace("’", "'")))

@@ -158,19 +158,19 @@ def foreseen(
         done: Where it is told.
     """
     manifest, folder = export.manifest, export.folder
-    files, moved = manifest.get("files", ()), False
+    files, before = manifest.get("files", ()), len(done.removed)
+    wanted = _Wanted(gone, withheld, manifest)
     for told in files:
-        wanted = _Wanted(gone, withheld, manifest)
         try:
-            moved |= wanted.trimmed(folder, told, at=None) is not None
+            wanted.trimmed(folder, told, at=None)
         except (*_DAMAGED, FileNotFoundError):
             done.removed.append(str(folder / str(told["name"])))
-            moved = True
-    if moved:
+    if wanted.moved or len(done.removed) > before:
         names = {str(one["name"]) for one in files} | {MANIFEST}
         done.removed += [
             str(folder / one.name) for one in folder.iterdir() if one.name not in names
         ]
+    if wanted.moved:
         done.remade.append(str(folder))
 
 

@@ -82,6 +82,7 @@ class WithheldCells:
         rules: The policy of today.
         places: Where each field stands, ``field.subfield`` in a repetition.
         origins: What `Dictionnaire` says of each.
+        titles: What it is called where `Dictionnaire` says nothing, as of a table alone.
         sheets: Sheets of the rows of each repetition.
         mask: What stands in place of what is withheld.
     """
@@ -89,22 +90,27 @@ class WithheldCells:
     rules: Rules
     places: Mapping[str, frozenset[Place]]
     origins: Mapping[str, str]
+    titles: Mapping[str, str]
     sheets: Mapping[str, frozenset[str]]
     mask: str
 
-    def of(self, columns: Headers, *, then: Rules | None) -> Mapping[str, SheetRules]:
+    def of(
+        self, columns: Headers, *, then: Rules | None, masked: AbstractSet[Place] = frozenset()
+    ) -> Mapping[str, SheetRules]:
         """What is looked at in each sheet of a former table.
 
         Args:
             columns: Its sheets.
             then: What it was published under; ``None`` where nobody noted it: it is then taken to
                 be as today wherever the table does not say otherwise.
+            masked: Columns that were masked in it before: they tell no count any more.
         """
         counts, new = self.rules.small_counts, self.rules.new_rows(then)
         known = then.small_counts.fields if then else counts.fields
         made = {}
         for sheet in columns:
-            found = {one: self.headers(columns, sheet, one) for one in counts.fields}
+            secret = {header for name, header in masked if name == sheet}
+            found = {one: self.headers(columns, sheet, one) - secret for one in counts.fields}
             signals = self.headers(columns, sheet, CASES_OF_A_SIGNAL)
             told_by = {name for one in counts.told_by for name in self.headers(columns, sheet, one)}
             whole = all(found.values())
@@ -137,7 +143,7 @@ class WithheldCells:
         """A field, and what a repetition holds."""
         return (one for one in self.places if one.partition(".")[0] == field)
 
-    def may_be_in(self, headers: AbstractSet[str], *, then: Rules | None) -> bool:
+    def may_be_in(self, columns: Headers, sheet: str, *, then: Rules | None) -> bool:
         """Whether a table of which headers alone can be read may show what leaves no more."""
         counts = self.rules.small_counts
         names = {*counts.fields, *counts.told_by, CASES_OF_A_SIGNAL}
@@ -150,7 +156,7 @@ class WithheldCells:
                 for one in self.all_of(name)
             }
             names |= {one for rule in self.rules.new_rows(then) for one in self.all_of(rule.field)}
-        return any(header in headers for one in names for _, header in self.places.get(one, ()))
+        return any(self.headers(columns, sheet, one) for one in names)
 
     def headers(self, columns: Headers, sheet: str, name: str) -> frozenset[str]:
         """Headers of a sheet under which a field stands."""
@@ -158,7 +164,8 @@ class WithheldCells:
         return frozenset(
             header
             for header, told in columns[sheet]
-            if (sheet, header) in places or (told and told == origin)
+            if (sheet, header) in places
+            or (told == origin if told else header == self.titles.get(name))
         )
 
     def _state(self, columns: Headers, sheet: str, rule: WithheldRows) -> frozenset[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
+from exports.excel_names import header_name
 from exports.readers.policy import Policy, Rules
 from exports.sheets.columns import ColumnsFile, SheetKind, SheetSpec
 from exports.sheets.tables import CALCULATED, Column, TableMaker, origin_of
@@ -91,6 +92,12 @@ class WithheldColumns:
             return self
         names = [one for name in fields for one in self.cells.all_of(name)]
         places = frozenset(place for one in names for place in self.cells.places[one])
+        places |= {
+            (sheet, one)
+            for name in fields
+            for sheet in columns
+            for one in self.cells.headers(columns, sheet, name)
+        }
         origins = {self.cells.origins[one] for one in names if one in self.cells.origins}
         titles = frozenset(self.titles[one] for one in fields)
         return replace(
@@ -221,6 +228,7 @@ def _cells(
         rules=policy.rules,
         places={name: frozenset(places.get(name, ())) for name in {*specs, *places}},
         origins={name: one for name, one in told.items() if often[one] == 1},
+        titles={name: typographic(header_name(spec.title)) for name, spec in specs.items()},
         sheets={
             name: frozenset(one.name for one in rows if one.field == name)
             for name in {one.field for one in rows}

@@ -116,7 +116,8 @@ def without_dossiers(
     if withheld is not None:
         columns = columns_of(parts, sheets)
         withheld = withheld.since(columns, then=then)
-        numbers = numbers | _by_rules(parts, sheets, withheld.cells.of(columns, then=then))
+        cells = withheld.cells.of(columns, then=then, masked=known)
+        numbers = numbers | _by_rules(parts, sheets, cells)
         found = withheld.found(columns)
         masked = found - known
         reworded = frozenset(

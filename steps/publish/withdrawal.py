@@ -1,10 +1,9 @@
 """Takes out of all that was published what its readers are not to read any more.
 
 That is a dossier that was erased or deleted on DS; for the network, also one that is decided to
-stay at the agency, one of which a part is masked now that was shown, and a column that it may not
-read any more. A dossier that could not
-be judged or read, a form that is not adopted, stop what is published next and take nothing back:
-they pass.
+stay at the agency, one of which a part is masked now that was shown, and the columns, rows and
+counts that a stricter policy lets out no more. A dossier that could not be judged or read, a form
+that is not adopted, stop what is published next and take nothing back: they pass.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,7 +26,6 @@ from exports.published.withdrawal import (
     sweep_sets,
 )
 from exports.published.workbook_set import WorkbookSet
-from exports.sheets.withheld_cells import WithheldCells
 from exports.sheets.withheld_columns import WithheldColumns
 from mappings.schema.model import Audience
 from steps.wiring import logs
@@ -211,13 +209,13 @@ def _masked_since(
     services: Services, made: WorkbookSet, *, after: int
 ) -> list[tuple[int, int, int]]:
     """What the network reads masked now, and read plain in publications of before."""
-    cells, mask = made.withheld().cells, made.policy.patient_mask
+    withheld, mask = made.withheld(), made.policy.patient_mask
     found = services.store.handed_out.histories(services.demarche, "reseau", moved_after=after)
     return [
         (present.number, since, until)
         for present, former in found
         for row, since, until in former
-        if _hides_more(present, row, cells, mask)
+        if _hides_more(present, row, withheld, mask)
     ]
 
 
@@ -226,26 +224,31 @@ def _masked_next(services: Services, made: WorkbookSet) -> Iterator[tuple[int, i
     kept, demarche = services.store.handed_out, services.demarche
     last = kept.last_sequence(demarche)
     former = kept.rows(demarche, "reseau", last)
-    cells, mask = made.withheld().cells, made.policy.patient_mask
+    withheld, mask = made.withheld(), made.policy.patient_mask
     for present in made.handed("reseau"):
         row = former.get(present.number)
-        if row is not None and _hides_more(present, row, cells, mask):
+        if row is not None and _hides_more(present, row, withheld, mask):
             yield present.number, 0, last + 1
 
 
-def _hides_more(present: HandedRow, former: HandedRow, cells: WithheldCells, mask: str) -> bool:
+def _hides_more(
+    present: HandedRow, former: HandedRow, withheld: WithheldColumns, mask: str
+) -> bool:
     """Whether a part of a row is masked now that was not.
 
     Where a bound was raised, the counts and what gives them away are masked in the files, and the
     dossier stays in them (:mod:`exports.sheets.withheld_cells`).
     """
-    was, counts = former.by_header, cells.rules.small_counts
+    cells, was = withheld.cells, former.by_header
+    counts = cells.rules.small_counts
     raised = any(
-        text == f"< {counts.below}" and was.get(name, "").isdecimal() and int(was[name])
+        text == f"< {counts.below}"
+        and was.get(name, "").isdecimal()
+        and 0 < int(was[name]) < counts.below
         for name, text in present.by_header.items()
     )
-    told_by = counts.told_by if raised else ()
-    aside = {header for one in told_by for _, header in cells.places[one]}
+    places = withheld.of_answers.union(*(cells.places[one] for one in counts.told_by))
+    aside = {header for _, header in places} if raised else set()
     return any(
         text.count(one) > was[name].count(one)
         for name, text in present.by_header.items()

@@ -1,5 +1,6 @@
 """Whatever stands at the other end of a command: any encoding, a closed end, a full disk."""
 
+import io
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cli.app import call
+from cli.terminal.output import Console, table
 from store.repository import open_store
 
 BIN = Path(sys.executable).parent
@@ -137,3 +139,19 @@ def test_settings_that_are_all_known_are_not_spoken_of(unc_here: UncHere) -> Non
     out, told = unc_here("status", UNC_PORTAL_URL="https://a.example")
     assert out
     assert told == ""
+
+
+@pytest.mark.parametrize("shown", ["1\u202f000 boîtes", "cas\u00a0: 39 en tout"])
+def test_no_line_breaks_at_a_no_break_space(shown: str) -> None:
+    held = shown.split(" ", maxsplit=1)[0]
+    for width in range(len(held) + 4, 40):
+        for made in (f"patients {shown}", table("", [""], [[f"patients {shown}"]])):
+            to = io.StringIO()
+            Console(file=to, width=width).print(made)
+            assert held in to.getvalue(), width
+
+
+def test_a_table_without_headers_has_no_blank_row_for_them() -> None:
+    to = io.StringIO()
+    Console(file=to, width=40).print(table("Titre", ["", ""], [["État", "ouvert"]]))
+    assert len(to.getvalue().splitlines()) == len(("title", "top", "row", "bottom"))

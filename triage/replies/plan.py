@@ -14,7 +14,7 @@ from triage.replies.messages import due_message, due_reminder
 from triage.replies.policy import StatusPolicy
 from triage.replies.reply import Conflict, PassEnInstruction, Reply, reply_key
 
-PLANNED = "6"
+PLANNED = "7"
 """How replies are planned, beside data files and settings. Raise it when this code answers
 otherwise to the same dossier: every plan is then made again once."""
 

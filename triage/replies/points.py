@@ -43,14 +43,16 @@ def _points(
     for item in items:
         for fault in item.faults:
             if fault.verdict in of:
+                typed = judged.typed.get(_place(fault), "")
                 yield Point(
                     name=item.name,
                     section=item.section,
                     question=judged.labels.get(fault.field, ""),
                     row=fault.row_name,
-                    typed=judged.typed.get(_place(fault), ""),
+                    typed=typed,
                     reason=fault.reason.rstrip("."),
                     expected=_clause(fault.expected),
+                    says_nothing=bool(typed) and fault.verdict is Verdict.MISSING,
                 )
 
 

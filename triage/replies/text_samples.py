@@ -26,6 +26,7 @@ class Point:
             may be a patient's.
         reason: What is wrong.
         expected: What is expected of this answer: no capital, no full stop.
+        says_nothing: Whether ``typed`` is as good as blank (« NC », « à compléter »).
     """
 
     name: str
@@ -35,6 +36,7 @@ class Point:
     typed: str
     reason: str
     expected: str
+    says_nothing: bool = False
 
     @property
     def labels(self) -> Sequence[str]:
@@ -64,6 +66,7 @@ _CRITERIA = (Criterion("fragiles", "Patients fragiles", _FACTS), Criterion("nu",
 _REQUESTED = (
     Point("Contact", "2. Déclarant", "Courriel", "", "a@", "courriel mal formé", "Un courriel."),
     Point("RCP", "3. Médicaments", "", "Spécialité nº 2", "", "absent", "Le RCP."),
+    Point("Titre", "4. Usage", "Titre", "", "NC", "absent", "Un titre.", says_nothing=True),
 )
 
 

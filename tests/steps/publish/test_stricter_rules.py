@@ -1,5 +1,6 @@
 """Counts, rows, annotations and tables that a stricter policy lets out no more, in former sets."""
 
+import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,17 +10,21 @@ from typing import Any
 import openpyxl
 import pytest
 
+from cli.app import call
 from exports.published.checking import ExportFile
 from exports.published.flat import WRITERS, FlatFormat, flat_name
+from exports.published.listing import published
 from exports.published.manifest import export_facts, exported, read_manifest
 from exports.published.publishing import fill
 from exports.published.withdrawal import Withdrawn, foreseen
 from exports.published.workbook_set import WorkbookSet
 from exports.readers.policy import Policy, Withheld
 from exports.sheets.columns import ColumnSpec
+from sandbox.generator.generate import generate
+from tests.conftest import bridge_on, few_centres
 from tests.exports.conftest import COLUMNS, POLICY, answered, context, entry
-from tests.steps.publish.test_withdrawal import NOW, killed, says
-from tests.steps.publish.test_withheld_columns import NAME, NOBODY, follow
+from tests.steps.publish.test_withdrawal import NOW, edition, killed, on_request, says, weekly_of
+from tests.steps.publish.test_withheld_columns import NAME, NOBODY, follow, stricter
 from tests.steps.publish.test_withheld_columns import withheld as withheld_by
 
 COUNTS = POLICY.small_counts
@@ -257,6 +262,54 @@ def test_a_count_under_another_header_is_known_by_its_origin(tmp_path: Path) -> 
     assert told(folder)[91]["Nombre de cas"] == "< 21"
 
 
+def test_what_becomes_a_small_count_is_hidden_as_one(tmp_path: Path) -> None:
+    one = POLICY.model_copy(update={"small_counts": COUNTS.model_copy(update={"fields": ("cas",)})})
+    published = made([many(93, cas=300, cas_graves=7, deces=0)], policy=one)
+    folder = put(tmp_path, published)
+    assert told(folder)[93]["Cas graves"] == 7
+    follow(tmp_path, withheld_by())
+    assert [told(folder)[93][name] for name in ("Cas", "Cas graves", "Décès")] == [300, "< 11", 0]
+    assert follow(tmp_path, withheld_by()).remade == []
+
+
+def test_a_bound_and_a_column_one_after_the_other_or_at_once(tmp_path: Path) -> None:
+    counts = COUNTS.model_copy(update={"below": 500})
+    hidden = withheld_by(policy=HIGHER, mapping=stricter(cas="agence"))
+    for first in (withheld_by(policy=HIGHER), hidden):
+        folder = put(tmp_path, made(counted()))
+        follow(tmp_path, first)
+        follow(tmp_path, hidden)
+        assert {one["Cas"] for one in told(folder).values()} == {POLICY.mask}
+        assert told(folder)[91]["Références des cas"] == POLICY.mask
+        assert follow(tmp_path, hidden).remade == []
+    follow(tmp_path, withheld_by(policy=POLICY.model_copy(update={"small_counts": counts})))
+    assert {one["Références des cas"] for one in told(folder).values()} == {POLICY.mask}
+    assert {one["Décès"] for one in told(folder).values()} == {"< 500", 0}
+
+
+def test_a_table_with_a_column_that_is_no_more_is_known_by_the_title_of_its_champ(
+    tmp_path: Path,
+) -> None:
+    sheets = [one.model_copy(update={"rest": False}) for one in COLUMNS.sheets]
+    columns = COLUMNS.model_copy(update={"sheets": tuple(sheets)})
+    folder = put(tmp_path, made(counted()), authors=("reseau",), flat={"Dossiers": "csv"})
+    done = follow(tmp_path, withheld_by(policy=HIGHER, columns=columns))
+    assert done.removed == [str(folder / "reseau-dossiers.csv")]
+    assert told(folder)[91]["Cas"] == "< 21"
+
+
+def test_parquet_that_cannot_be_read_here_is_judged_by_its_headers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pyarrow")
+    flat: dict[str, FlatFormat] = {"Dossiers": "parquet", "Spécialités": "parquet"}
+    folder = put(tmp_path, made(counted()), authors=(), flat=flat)
+    monkeypatch.setattr("exports.published.former.flat_rows", lambda *_: None)  # as without it
+    assert follow(tmp_path, withheld_by()).removed == []
+    done = follow(tmp_path, withheld_by(policy=HIGHER))
+    assert done.removed == [str(folder / "reseau-dossiers.parquet")]
+
+
 def test_killed_at_any_point_the_next_run_hides_the_counts(tmp_path: Path) -> None:
     few = [one for one in COLUMNS.sheets if one.name in {"Dossiers", "Dictionnaire", "À propos"}]
     published = made(counted(), columns=COLUMNS.model_copy(update={"sheets": tuple(few)}))
@@ -275,3 +328,56 @@ def test_killed_at_any_point_the_next_run_hides_the_counts(tmp_path: Path) -> No
         at += 1
     assert at > 10
     assert told(folder)[91]["Cas"] == "< 21"
+
+
+def few_cases() -> list[Any]:
+    """Dossiers, each with 15 cases."""
+    return [replace(one, answers={**one.answers, 50: 15}) for one in generate(3, seed=3)]
+
+
+@pytest.mark.slow
+def test_a_raised_bound_is_foreseen_by_a_dry_purge_and_followed_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = few_centres(tmp_path / "colonnes", ["lyon"])
+    policy = folder / "policy.yaml"
+    low = policy.read_text("utf-8")
+    high = low.replace("below: 11", "below: 21")
+    with bridge_on(tmp_path, few_cases(), columns=folder) as bridge:
+        for name, value in bridge.environment.items():
+            monkeypatch.setenv(name, value)
+        assert call(["run"]) == 0
+        edition(bridge)
+        for written in ("xlsx", "csv"):
+            on_request(bridge, written)
+        weekly = weekly_of(bridge)
+        shutil.copytree(weekly, bridge.home / "exports" / "2026-01-05-0600")
+        shown = told(weekly)
+        assert {one["Cas"] for one in shown.values()} == {15}
+
+        policy.write_text(high, "utf-8")
+        capsys.readouterr()
+        assert call(["purge", "--dry-run", "--json"]) == 0
+        ahead = json.loads(capsys.readouterr().out)
+        assert {one["Cas"] for one in told(weekly).values()} == {15}, "nothing is done yet"
+        done = bridge.run()
+        assert sorted(done.remade) == sorted(ahead["remade"])
+        assert len(done.remade) == 3
+        assert sorted(done.withdrawn) == sorted(ahead["withdrawn"])
+        assert "reseau-dossiers.csv" in {Path(one).name for one in done.withdrawn}
+        assert told(weekly).keys() == shown.keys(), "the dossiers stay"
+        for one in published(bridge.home / "exports", demarche=bridge.sandbox.demarche):
+            assert one.intact
+            for path in one.paths:
+                if path.suffix == ".xlsx" and path.name != "agence.xlsx":
+                    rows = [*openpyxl.load_workbook(path)["Dossiers"].values]
+                    place = rows[0].index("Cas")
+                    assert {row[place] for row in rows[1:]} <= {"< 21"}, path
+        again = bridge.run()
+        assert (again.remade, again.withdrawn) == ([], [])
+
+        policy.write_text(low, "utf-8")  # looser for the time of one request, with no run between
+        on_request(bridge, "xlsx")
+        policy.write_text(high, "utf-8")
+        [remade] = bridge.run().remade
+        assert {one["Cas"] for one in told(Path(remade)).values()} == {"< 21"}
