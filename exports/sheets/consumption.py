@@ -35,7 +35,7 @@ def consumed_by_year(read: RegisterReading) -> tuple[Block, ...]:
     return tuple(
         replace(
             upright(
-                f"{name}, {_short(str(read.titled(name) or known[name].code))} : boîtes par an",
+                f"{name}, {_short(_named(read, name) or known[name].code)}, boîtes par an",
                 "Année",
                 {year: boxes for year, boxes, _ in _years(known[name]) if boxes is not None},
             ),
@@ -57,6 +57,12 @@ def upright(title: str, name: str, boxes: Mapping[str, float]) -> Block:
 
 def _rank(found: Profile) -> tuple[bool, float]:
     return not any(True for _ in standing_out(found)), -found.boxes[max(found.boxes)]
+
+
+def _named(read: RegisterReading, name: str) -> str:
+    """Its title at the register, else the one that is proposed, as in `Situations`."""
+    view = read.context.situations.get(name)
+    return str(read.titled(name) or (view.facts.title if view else ""))
 
 
 def _short(name: str) -> str:

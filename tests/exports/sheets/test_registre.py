@@ -5,6 +5,7 @@ import io
 import re
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
@@ -386,7 +387,10 @@ def test_at_most_six_situations_are_drawn_what_stands_out_first() -> None:
         "SIT-0004": few,
     }
 
+    view = SimpleNamespace(facts=SimpleNamespace(title="Zétaloxine : fatigue"))
+
     class Read:
+        context = SimpleNamespace(situations={"SIT-0004": view})
         consumption = known
         titled = staticmethod({"SIT-0003": "Un titre " * 12}.get)
 
@@ -394,7 +398,9 @@ def test_at_most_six_situations_are_drawn_what_stands_out_first() -> None:
     starts = [one.title.split(",")[0] for one in drawn]
     assert starts == ["SIT-0003", "SIT-0004", "SIT-0017", "SIT-0016", "SIT-0015", "SIT-0014"]
     assert len(drawn) == MOST
-    assert drawn[0].title.endswith("… : boîtes par an")
+    assert drawn[0].title.endswith("…, boîtes par an")
+    assert drawn[1].title.startswith("SIT-0004, Zétaloxine : fatigue, boîtes")
+    assert drawn[2].title == "SIT-0017, zetaloxine, boîtes par an"
     assert (drawn[1].title[-13:], drawn[1].lines) == (", en milliers", (("2025", 900),))
     assert drawn[-1].note.endswith("3 autres situations : feuille « Consommation ».")
     assert not any("autre" in one.note for one in drawn[:-1])
