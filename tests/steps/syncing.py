@@ -81,7 +81,8 @@ class Mirror:
         limiter = Limiter(10**6, clock=self.clock)
         token = settings.token().get_secret_value()
         untimed = DsTransport(settings.ds_url, token, limiter=limiter, clock=self.clock)
-        with connect(settings, tell=tell, make=True, transport=untimed) as services:
+        # Who loses a base here says so, as with `unc run --new-base`.
+        with connect(settings, tell=tell, new_base=True, make=True, transport=untimed) as services:
             yield services
 
     def do(self, step: Step, tell: Tell = say_nothing, **changes: Any) -> Summary:
