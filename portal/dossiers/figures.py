@@ -149,7 +149,7 @@ def _situated(
         ranked=context.register.ranked if agency else {},
         told=source.look_up(descriptions) if agency else {},
         reports=source.look_up(
-            lambda services: kept_reports((one.entry.report for one in read), services.form.mapping)
+            lambda services: kept_reports((one.entry.report for one in read), services.form)
         )
         if agency
         else {},

@@ -20,7 +20,7 @@ from store.consumption.base import (
 )
 from triage.consumption.open_medic import AXES, REGION
 from triage.consumption.profile import Profile, by_axis
-from triage.consumption.regions import clustering, regions_apart
+from triage.consumption.regions import regions_apart
 
 _CIP13 = 13
 
@@ -92,7 +92,7 @@ def profile_in(
     )
     if last is None:
         return made
-    apart = regions_apart(axes[REGION][last], base.by_region(last), clustered=clustered(made))
+    apart = regions_apart(axes[REGION][last], base.by_region(last), clustered=made.clustered)
     return replace(made, apart=apart)
 
 
@@ -115,11 +115,3 @@ def _cited(
         MONTHLY: [one for one in known if one.family == MONTHLY and one.part == ALL and months],
     }
     return {family: tuple(one.named for one in each) for family, each in used.items() if each}
-
-
-def clustered(found: Profile) -> float:
-    """How boxes of the last year are grouped by person."""
-    last = found.last
-    return clustering(0.0, None) if last is None else clustering(
-        found.boxes[last], found.national(last)
-    )  # fmt: skip

@@ -7,7 +7,7 @@ from mappings.medicines.facts import medicines_of
 from mappings.medicines.reference import Medicine
 from mappings.report.model import Report
 from steps.follow.consumption import Consumed
-from steps.follow.consumption_profile import clustered, opened, profile_in
+from steps.follow.consumption_profile import opened, profile_in
 from steps.wiring.public_data.consumption import classes_of
 from steps.wiring.public_data.reference import matcher_of
 from steps.wiring.services import Services
@@ -75,7 +75,7 @@ def _beside(services: Services, found: Profile, one: Wanted, tables: Consumed) -
     return replace(
         found,
         expected=expected,
-        receivers=receivers(year, expected, rules, clustered=clustered(found)),
+        receivers=receivers(year, expected, rules, clustered=found.clustered),
         growth=tuple(each for each in tables.foreseen if each.substance in one.substances),
         hospital=hospital_only(medicines),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from mappings.report.model import Report
-from mappings.schema.model import FormMapping
+from steps.wiring.form import Form
 
 FIELDS = (
     "siret",
@@ -15,14 +15,16 @@ FIELDS = (
     "date_connaissance",
     "niveau_risque",
 )
-"""Beside the rows of medicines; those of :mod:`triage.situations.facts` and of the level."""
+"""Beside the rows of medicines and who a licence expects; those of :mod:`triage.situations.facts`
+and of the level."""
 _ANNOTATIONS = ("risque_retenu",)
 
 
-def kept_reports(reports: Iterable[Report], mapping: FormMapping) -> dict[int, Report]:
-    """Reports by number, with these answers alone: a tenth of their memory."""
-    rows = mapping.medicines.rows if mapping.medicines else ""
-    names = (*FIELDS, rows)
+def kept_reports(reports: Iterable[Report], form: Form) -> dict[int, Report]:
+    """Reports by number, with these answers alone: a fraction of their memory."""
+    medicines = form.mapping.medicines
+    rows = {medicines.rows} if medicines else frozenset[str]()
+    names = {*FIELDS, *rows, *form.expectations.fields.read}
     return {
         one.number: replace(
             one,

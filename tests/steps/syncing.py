@@ -70,6 +70,8 @@ class Mirror:
     settings: Settings
     clock: Patient
     home: Path
+    loses_bases: bool = False
+    """Whether who runs it says that a base is lost, as with `unc run --new-base`."""
 
     @property
     def demarche(self) -> int:
@@ -81,8 +83,9 @@ class Mirror:
         limiter = Limiter(10**6, clock=self.clock)
         token = settings.token().get_secret_value()
         untimed = DsTransport(settings.ds_url, token, limiter=limiter, clock=self.clock)
-        # Who loses a base here says so, as with `unc run --new-base`.
-        with connect(settings, tell=tell, new_base=True, make=True, transport=untimed) as services:
+        with connect(
+            settings, tell=tell, new_base=self.loses_bases, make=True, transport=untimed
+        ) as services:
             yield services
 
     def do(self, step: Step, tell: Tell = say_nothing, **changes: Any) -> Summary:

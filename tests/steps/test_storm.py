@@ -219,7 +219,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         patch.setattr(lost_answers, "SETTLED", timedelta(0))
         clock = Patient(bridge.sandbox.control)
         mirror = Mirror(
-            bridge.sandbox.control, bridge.sandbox.url, bridge.settings, clock, bridge.home
+            bridge.sandbox.control,
+            bridge.sandbox.url,
+            bridge.settings,
+            clock,
+            bridge.home,
+            loses_bases=True,
         )
         yield Place(mirror, eye, processes, folder)
 

@@ -61,6 +61,13 @@ class Fields(_Expected):
     population: str
     prescripteurs: str
 
+    @property
+    def read(self) -> frozenset[str]:
+        """Fields of a report that are read: ``hors_population`` is an option of one of them."""
+        return frozenset(
+            {self.usage, self.nature, self.detail, self.population, self.prescripteurs}
+        )
+
 
 class People(_Expected):
     """What tells ages, or sexes."""

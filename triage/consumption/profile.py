@@ -8,7 +8,7 @@ from typing import Protocol
 from mappings.report.display import show
 from triage.consumption.expected import Expected
 from triage.consumption.receivers import Receiver
-from triage.consumption.regions import RegionApart
+from triage.consumption.regions import CLUSTERED, RegionApart, clustering
 from triage.consumption.signals import ConsumptionSignal
 
 SCOPE = (
@@ -99,6 +99,13 @@ class Profile:
     def last(self) -> int | None:
         """Its last year with boxes."""
         return max(self.boxes, default=None)
+
+    @property
+    def clustered(self) -> float:
+        """How boxes of the last year are grouped by person."""
+        if self.last is None:
+            return CLUSTERED
+        return clustering(self.boxes[self.last], self.national(self.last))
 
     @property
     def unexpected(self) -> tuple[Receiver, ...]:

@@ -35,7 +35,13 @@ KNOWN: dict[tuple[str, int | str], set[str]] = {
     ("troisieme_plume.yaml", "fondues"): {"indication_visee"},
 }
 """Faults that stand: fields called sure that are wrong, by form and what was done to it. Mend them;
-no other may join."""
+no other may join, and one that is mended leaves."""
+
+
+def known(name: str, places: type) -> dict[int | str, set[str]]:
+    """The faults of a form that stand, by what was done to it."""
+    return {at: one for (form_name, at), one in KNOWN.items()
+            if form_name == name and isinstance(at, places)}  # fmt: skip
 
 
 def harsher(name: str) -> Iterator[Variant]:
@@ -61,8 +67,8 @@ def test_what_resembles_a_question_that_is_not_asked_is_never_sure(name: str) ->
 @pytest.mark.slow
 @pytest.mark.parametrize("name", names())
 def test_nothing_is_sure_and_wrong_of_any_form_however_it_is_perturbed(name: str) -> None:
-    found = enumerate(map(wrong_sure, harsher(name)))
-    assert not {place: one for place, one in found if one.keys() - KNOWN.get((name, place), set())}
+    wrong = {at: {*one} for at, one in enumerate(map(wrong_sure, harsher(name))) if one}
+    assert wrong == known(name, int)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -76,9 +82,8 @@ def test_a_question_of_another_thing_is_never_sure(kind: str) -> None:
 @pytest.mark.parametrize("name", names())
 def test_no_kind_of_other_question_is_sure_of_any_form(name: str) -> None:
     variant = form(name)
-    found = {
-        kind: wrong_sure(otherwise(variant, kind, random.Random(f"{name}{kind}"))) for kind in KINDS
-    }
-    assert not {
-        kind: one for kind, one in found.items() if one.keys() - KNOWN.get((name, kind), set())
-    }
+    found = (
+        (kind, wrong_sure(otherwise(variant, kind, random.Random(f"{name}{kind}"))))
+        for kind in KINDS
+    )
+    assert {kind: {*one} for kind, one in found if one} == known(name, str)
