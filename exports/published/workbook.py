@@ -191,6 +191,9 @@ class AudienceWorkbook:
                     explained,
                     self._synthesis,
                     self.readings,
+                    terms=self.maker.context.terms,
+                    bands=self.maker.context.bands,
+                    audience=self.maker.audience,
                     sheet=sheet.name,
                     name=sheet.table,
                 )
@@ -202,11 +205,14 @@ class AudienceWorkbook:
         words = sheet.reasons.get(audience, {})
         news = self.comparison.news(self.columns.dossiers_sheet)
         rising = {name for name, trend in self.trends.items() if trend.direction == "up"}
-        treated = to_treat(self.readings, words=words, around=Circumstances(news, rising))
+        turns = sheet.turns.get(audience, {})
+        treated = to_treat(
+            self.readings, words=words, turns=turns, around=Circumstances(news, rising)
+        )
         table = self.maker.make(sheet, treated)
         shown = audience == "agence" and not context.filters and "quarantaine" in words
         aside = tuple(quarantined_alone(context.aside, self.readings)) if shown else ()
-        told = {"pourquoi_maintenant": words.get("quarantaine")}
+        told = {"pourquoi_maintenant": words.get("quarantaine"), "tour": turns.get("lecteur")}
         names = {one.computed: one.name for one in sheet.columns if one.computed}
         more = tuple(
             tuple(
@@ -224,7 +230,9 @@ class AudienceWorkbook:
             whom="votre centre" if self.centre else _READERS[audience],
             among=len(self.readings),
             words=words,
+            turns=turns,
             aside=len(aside),
+            since=self.comparison.compared if self.comparison.changes else "",
             first=self.comparison.first,
         )
         return replace(table, rows=(*more, *table.rows), above=above)

@@ -4,6 +4,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeAlias, TypeVar
 
@@ -59,6 +60,8 @@ class Reading:
         beyond: Where it is from, when no centre is in charge of that: overseas, abroad.
         why: Why the readers of the workbook have it, as they read it.
         due: Why it is to be treated now, as they read it; blank where it is not.
+        turn: Who is to act, as they read it; blank where it is not to be treated.
+        waits_since: Since when; the declarant's last sending where nobody says.
         author: Whose workbook it is read in, see :attr:`exports.model.ExportedDossier.opinions`.
     """
 
@@ -71,6 +74,8 @@ class Reading:
     beyond: str = ""
     why: str = ""
     due: str = ""
+    turn: str = ""
+    waits_since: datetime | None = None
     author: str = ""
     _known: dict[tuple[str, Audience], Any] = field(default_factory=dict, repr=False, compare=False)
 

@@ -48,6 +48,12 @@ def dossier_link(reading: Reading) -> Content:
     return link_of(reading.number, context=reading.context, audience=reading.audience)
 
 
+def band_of(reading: Reading) -> str:
+    """Level of completeness, in words that no status has."""
+    band = reading.entry.assessment.band
+    return typographic(reading.context.bands.get(band, band))
+
+
 def missing_items(reading: Reading) -> Content:
     """What keeps the report from being complete, one a line; « Aucun » when nothing does.
 
@@ -201,7 +207,7 @@ OF_DOSSIER: Mapping[str, OfDossier] = {
     "statut_propose": proposed_status,
     "priorite_proposee": proposed_priority,
     "completude": lambda one: one.entry.assessment.score,
-    "niveau_completude": lambda one: one.entry.assessment.band,
+    "niveau_completude": lambda one: band_of(one) or None,
     "elements_manquants": missing_items,
     "depot": lambda one: one.entry.report.deposited_at,
     "etat_ds": lambda one: STATES[one.entry.report.state],
@@ -220,12 +226,22 @@ OF_DOSSIER: Mapping[str, OfDossier] = {
     "crpv": lambda one: one.crpv or None,
     "attribution": lambda one: one.why or None,
     "pourquoi_maintenant": lambda one: one.due or None,
-    "attente": lambda one: max(one.entry.report.deposited_at, one.entry.report.champs_modified_at),
+    "tour": lambda one: one.turn or None,
+    "attente": lambda one: one.waits_since,
     "situation": lambda one: one.situation or None,
     "referentiel": lambda one: one.entry.assessment.ruleset,
 }
 OF_WORKBOOK = frozenset(
-    {JUDGEMENT, COMMENT, "avis_recus", "crpv", "attribution", "pourquoi_maintenant"}
+    {
+        JUDGEMENT,
+        COMMENT,
+        "avis_recus",
+        "crpv",
+        "attribution",
+        "pourquoi_maintenant",
+        "tour",
+        "attente",
+    }
 )
 """Columns that rest on what one workbook of an audience has and another has not."""
 OF_ITEM: Mapping[str, OfItem] = {

@@ -5,12 +5,14 @@ nobody said what they mean.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from exports.readers.reading import Reading
 from exports.sheets.figures import Synthesis
 from exports.sheets.tables import CALCULATED, Column, Table
 from french.text import agreed, typographic
+from mappings.schema.model import Audience
+from triage.rules.told import BAND, Term
 
 _HEADERS = (
     ("Feuille", 16),
@@ -20,7 +22,7 @@ _HEADERS = (
     ("Diffusion", 27),
 )
 _OWN = "ceux qui le remplissent, et l'agence"
-_FIGURES, _FORM = "Synthèse", "Formulaire"
+_WORDS, _FIGURES, _FORM = "Mots employés", "Synthèse", "Formulaire"
 _AUDIENCES = {"agence": "agence seulement", "reseau": "agence et réseau"}
 
 
@@ -29,19 +31,26 @@ def dictionary(
     synthesis: Synthesis,
     readings: Sequence[Reading],
     *,
+    terms: Sequence[Term],
+    bands: Mapping[str, str],
+    audience: Audience,
     sheet: str,
     name: str,
 ) -> Table:
-    """Return the table that explains the figures and the columns of the other sheets.
+    """Return the table that explains words, figures and the columns of the other sheets.
 
     Args:
         tables: The other sheets.
         synthesis: What `Synthèse` shows.
         readings: The dossiers, for the champs that the mapping does not take.
+        terms: The words of the rules.
+        bands: See :class:`exports.model.ExportContext`.
+        audience: Who reads it.
         sheet: Name of the tab.
         name: Name of the Excel table.
     """
     rows = (
+        *_terms(terms, bands, audience),
         *(
             (_FIGURES, name, meaning, CALCULATED, _AUDIENCES["agence" if alone else "reseau"])
             for name, meaning, alone in (
@@ -64,6 +73,18 @@ def dictionary(
         (*row[:2], *map(typographic, row[2:])) for row in rows
     )  # names stay as they are
     return Table(sheet=sheet, name=name, columns=columns, rows=printed, printed=len(columns))
+
+
+def _terms(
+    terms: Sequence[Term], bands: Mapping[str, str], audience: Audience
+) -> Iterator[tuple[str, ...]]:
+    """The words that verdicts are told in; not those that rest on what others may not read."""
+    for term in terms:
+        if audience == "agence" or not term.agency_alone:
+            name = bands.get(term.name, term.name) if term.subject == BAND else term.name
+            origin = f"référentiel {', '.join(term.versions)}"
+            whom = _AUDIENCES["agence" if term.agency_alone else "reseau"]
+            yield (_WORDS, name, f"{term.subject} : {term.meaning}.", origin, whom)
 
 
 def unmapped_champs(readings: Sequence[Reading]) -> Counter[tuple[str, str]]:

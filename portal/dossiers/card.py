@@ -8,7 +8,7 @@ from datetime import date, datetime
 from exports.cells import Content, Link, paris
 from exports.readers.reading import Reading, attachments
 from exports.sheets.columns import ColumnsFile
-from exports.sheets.computed import OF_ITEM
+from exports.sheets.computed import OF_ITEM, band_of
 from exports.sheets.tables import Column, TableMaker
 from exports.sheets.values import content_text
 from mappings.report.model import Answer
@@ -168,7 +168,7 @@ def make_card(
         proposed=decision.proposed if at_the_agency else "",
         proposed_priority=decision.proposed_priority if at_the_agency else "",
         score=assessment.score,
-        band=assessment.band,
+        band=band_of(reading),
         title=title_of(reading, columns),
         product=product_of(reading),
         sections=_sections(reading, columns, sections or {}),

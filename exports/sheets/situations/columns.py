@@ -151,7 +151,8 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
             "Priorité la plus haute",
             11,
             "centre",
-            "De P1 à P4 ; « sans priorité » : aucun de ses dossiers n'en a ici.",
+            "La plus haute priorité de ses dossiers de ce classeur ; « sans priorité » : aucun n'en a"
+            " ici.",
         ),
         highest_priority,
     ),
