@@ -22,7 +22,7 @@ from exports.sheets.centres import Centre, author_of
 from exports.sheets.columns import AGENCY_ALONE, OF_REGISTER, ColumnsFile, SheetSpec
 from exports.sheets.computed import link_of
 from exports.sheets.consumption import consumed_by_year
-from exports.sheets.dictionary import dictionary
+from exports.sheets.dictionary import Vocabulary, dictionary
 from exports.sheets.figures import Synthesis, synthesise
 from exports.sheets.situations.table import situations
 from exports.sheets.tables import Table, TableMaker
@@ -162,6 +162,7 @@ class AudienceWorkbook:
     @cached_property
     def tables(self) -> dict[str, Table]:
         """Every table, by name of sheet; `Dictionnaire` explains the others."""
+        context = self.maker.context
         made: dict[str, Table] = {}
         for sheet in self._sheets:
             if sheet.kind == "a_traiter":
@@ -191,9 +192,9 @@ class AudienceWorkbook:
                     explained,
                     self._synthesis,
                     self.readings,
-                    terms=self.maker.context.terms,
-                    bands=self.maker.context.bands,
-                    audience=self.maker.audience,
+                    vocabulary=Vocabulary(
+                        context.terms, context.bands, self.columns.words, self.maker.audience
+                    ),
                     sheet=sheet.name,
                     name=sheet.table,
                 )

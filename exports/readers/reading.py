@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 from msgspec.structs import replace
 
 from exports.model import ExportContext, ExportedDossier, Opinion
-from exports.readers.patient_marks import marked, marks_of, without_patients
+from exports.readers.patient_marks import marked, marks_of, passages, without_patients
 from exports.readers.policy import Policy, WithheldRows
 from mappings.dossier.model import Attachment
 from mappings.report.model import Answer, AnswerState, Row, Unmapped, Value
@@ -215,11 +215,27 @@ class Reading:
 
     @property
     def patient_marks(self) -> int:
-        """How many likely data of patients are masked in its texts."""
+        """How many likely data of patients are masked in its texts, as their readers count them."""
         if self.audience == "agence":
             return 0
-        marks = {mark for one in self.entry.assessment.warnings for mark in one.marks}
-        return sum(not self._withheld(mark.field) for mark in marks)
+        verdict = self.entry.assessment
+        marks = (mark for one in verdict.warnings for mark in one.marks)
+        return sum(
+            passages(marks_of(verdict, field, row=row, column=column))
+            for field, row, column in {(mark.field, mark.row, mark.column) for mark in marks}
+            if self._reads(field, row, column)
+        )
+
+    def _reads(self, field: str, row: int, column: str) -> bool:
+        """Whether any of a text, or of a cell of a row from 1, is read."""
+        spec = self.context.mapping.fields.get(field)
+        if spec is None or self._secret(field):
+            return False
+        if not row:
+            return True
+        cell = spec.fields.get(column)
+        kept = any(place == row - 1 for place, _ in self._kept_rows(field))
+        return kept and cell is not None and cell.audience != "agence"
 
     @property
     def situation(self) -> str:

@@ -263,6 +263,7 @@ class ColumnsFile(_ColumnsPart):
         title: What the workbooks are about, at the head of each page.
         territory: Where to find the centres of a dossier; ``None`` for a form that has no centres.
         figures: Where to find what is counted.
+        words: Words of the workbooks that need a sentence, for `Dictionnaire`.
         bands: How levels of completeness are told, where not by their name in the rule-set.
         opinions: Choices of `Avis du centre`.
         sheets: The sheets.
@@ -273,6 +274,7 @@ class ColumnsFile(_ColumnsPart):
     title: str = Field(min_length=1)
     territory: Territory | None = None
     figures: Figures
+    words: dict[str, str] = {}
     bands: dict[str, str] = {}
     opinions: tuple[str, ...] = Field(min_length=1)
     sheets: tuple[SheetSpec, ...] = Field(min_length=1)

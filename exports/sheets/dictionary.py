@@ -6,6 +6,7 @@ nobody said what they mean.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from exports.readers.reading import Reading
 from exports.sheets.figures import Synthesis
@@ -22,8 +23,25 @@ _HEADERS = (
     ("Diffusion", 27),
 )
 _OWN = "ceux qui le remplissent, et l'agence"
+_FILE = "vocabulaire"
 _WORDS, _FIGURES, _FORM = "Mots employés", "Synthèse", "Formulaire"
 _AUDIENCES = {"agence": "agence seulement", "reseau": "agence et réseau"}
+
+
+class Vocabulary(NamedTuple):
+    """Words of the workbooks that need a sentence.
+
+    Attributes:
+        terms: Those of the rules.
+        bands: See :class:`exports.model.ExportContext`.
+        words: See :class:`exports.sheets.columns.ColumnsFile`.
+        audience: Who reads them.
+    """
+
+    terms: Sequence[Term]
+    bands: Mapping[str, str]
+    words: Mapping[str, str]
+    audience: Audience
 
 
 def dictionary(
@@ -31,9 +49,7 @@ def dictionary(
     synthesis: Synthesis,
     readings: Sequence[Reading],
     *,
-    terms: Sequence[Term],
-    bands: Mapping[str, str],
-    audience: Audience,
+    vocabulary: Vocabulary,
     sheet: str,
     name: str,
 ) -> Table:
@@ -43,14 +59,12 @@ def dictionary(
         tables: The other sheets.
         synthesis: What `Synthèse` shows.
         readings: The dossiers, for the champs that the mapping does not take.
-        terms: The words of the rules.
-        bands: See :class:`exports.model.ExportContext`.
-        audience: Who reads it.
+        vocabulary: Words that stand first.
         sheet: Name of the tab.
         name: Name of the Excel table.
     """
     rows = (
-        *_terms(terms, bands, audience),
+        *_terms(vocabulary),
         *(
             (_FIGURES, name, meaning, CALCULATED, _AUDIENCES["agence" if alone else "reseau"])
             for name, meaning, alone in (
@@ -75,16 +89,17 @@ def dictionary(
     return Table(sheet=sheet, name=name, columns=columns, rows=printed, printed=len(columns))
 
 
-def _terms(
-    terms: Sequence[Term], bands: Mapping[str, str], audience: Audience
-) -> Iterator[tuple[str, ...]]:
-    """The words that verdicts are told in; not those that rest on what others may not read."""
-    for term in terms:
-        if audience == "agence" or not term.agency_alone:
-            name = bands.get(term.name, term.name) if term.subject == BAND else term.name
-            origin = f"référentiel {', '.join(term.versions)}"
-            whom = _AUDIENCES["agence" if term.agency_alone else "reseau"]
-            yield (_WORDS, name, f"{term.subject} : {term.meaning}.", origin, whom)
+def _terms(vocabulary: Vocabulary) -> Iterator[tuple[str, ...]]:
+    """The words that verdicts are told in, then others."""
+    whom, bands = _AUDIENCES["reseau"], vocabulary.bands
+    for term in vocabulary.terms:
+        name = bands.get(term.name, term.name) if term.subject == BAND else term.name
+        meaning = f"{term.subject} : {term.meaning}."
+        if term.kept and vocabulary.audience != "agence":
+            meaning += f" Hors de l'agence, sans ce qui y reste ({', '.join(term.kept)})."
+        yield (_WORDS, name, meaning, f"référentiel {', '.join(term.versions)}", whom)
+    for word, meaning in vocabulary.words.items():
+        yield (_WORDS, word, meaning, _FILE, whom)
 
 
 def unmapped_champs(readings: Sequence[Reading]) -> Counter[tuple[str, str]]:

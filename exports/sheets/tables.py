@@ -12,7 +12,15 @@ from exports.readers.policy import Policy, condition_of
 from exports.readers.reading import Reading, attachments
 from exports.readers.registre import RegisterReading
 from exports.sheets.columns import FORMAT_OF_TYPE, ColumnSpec, Format, SheetSpec
-from exports.sheets.computed import COMMENT, JUDGEMENT, OF_DOSSIER, OF_FILE, OF_ITEM, OF_WORKBOOK
+from exports.sheets.computed import (
+    COMMENT,
+    JUDGEMENT,
+    OF_DOSSIER,
+    OF_FILE,
+    OF_ITEM,
+    OF_WORKBOOK,
+    items_of,
+)
 from exports.sheets.registre import ANSWER, KEYS, OF_CONSUMPTION, OF_MEASURE, OF_QUESTION, OF_SIGNAL
 from exports.sheets.values import column_text, rows_text, shown_content, value_content
 from french.text import typographic
@@ -334,7 +342,7 @@ def _lines(reading: Reading, sheet: SheetSpec, columns: Sequence[ColumnSpec]) ->
 
 
 def _items(reading: Reading, _: SheetSpec, columns: Sequence[ColumnSpec]) -> Cells:
-    for item in reading.entry.assessment.items:
+    for item in items_of(reading):
         if item.verdict in _WORTH_A_ROW:
             yield tuple(
                 OF_ITEM[column.computed](reading, item)

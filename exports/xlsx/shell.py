@@ -50,9 +50,9 @@ _PRIORITY_COLOURS = {
     "P3": ("FFF2CC", "7F6000"),
 }
 _VERDICT_COLOURS = {
-    "absente": ("FFC7CE", "9C0006"),
+    "absent": ("FFC7CE", "9C0006"),
     "invalide": ("FCE4D6", "8A3B00"),
-    "insuffisante": ("FFF2CC", "7F6000"),
+    "insuffisant": ("FFF2CC", "7F6000"),
 }
 _COLOURED = {
     "Statut": _STATUS_COLOURS,

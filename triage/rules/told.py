@@ -23,44 +23,62 @@ class Term:
         name: The word.
         meaning: What it wants of a report.
         versions: The rule-sets that define it so.
-        agency_alone: Whether it rests on what only the agency reads.
+        kept: Names of what it rests on and only the agency reads.
     """
 
     subject: str
     name: str
     meaning: str
     versions: tuple[str, ...]
-    agency_alone: bool = False
+    kept: tuple[str, ...] = ()
 
 
 def terms_of(rulesets: Sequence[RuleSet], mapping: FormMapping) -> tuple[Term, ...]:
-    """The words of these rule-sets, the latest first; one that they define alike stands once."""
-    found: dict[tuple[str, str, str, bool], list[str]] = {}
+    """The words of these rule-sets; one that they define alike stands once.
+
+    One that the latest defines otherwise says until which day of deposit it held.
+
+    Args:
+        rulesets: The rule-sets.
+        mapping: Names of what they ask.
+    """
+    rulesets = sorted(rulesets, key=lambda rules: rules.in_force_from)
+    versions_in_order = [rules.version for rules in rulesets]
+    found: dict[tuple[str, str, str, tuple[str, ...]], list[str]] = {}
     for rules in reversed(rulesets):
-        for subject, name, meaning, alone in _defined(rules, mapping):
-            found.setdefault((subject, name, meaning, alone), []).append(rules.version)
+        for one in _defined(rules, mapping):
+            found.setdefault(one, []).append(rules.version)
+
+    def until(version: str) -> str:
+        after = rulesets[versions_in_order.index(version) + 1 :][:1]
+        day = f"{after[0].in_force_from:%d/%m/%Y}" if after else ""
+        return f" (dossiers déposés avant le {day})" if day else ""
+
     order = {subject: at for at, subject in enumerate((PRIORITY, CRITERION, BAND))}
     terms = [
-        Term(subject, name, meaning, tuple(reversed(versions)), alone)
-        for (subject, name, meaning, alone), versions in found.items()
+        Term(subject, name, meaning + until(versions[0]), tuple(reversed(versions)), kept)
+        for (subject, name, meaning, kept), versions in found.items()
     ]
     return tuple(sorted(terms, key=lambda one: order[one.subject]))
 
 
-def _defined(rules: RuleSet, mapping: FormMapping) -> Iterator[tuple[str, str, str, bool]]:
+def _defined(
+    rules: RuleSet, mapping: FormMapping
+) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
     levels: dict[str, list[PriorityLevel]] = {}
     for level in rules.priority.levels:
         levels.setdefault(level.level, []).append(level)
     for name, ways in levels.items():
         told = " ; ou ".join(wanted(one, rules, mapping) for one in ways)
-        yield PRIORITY, name, told, False
+        yield PRIORITY, name, told, ()
     for criterion in rules.priority.criteria:
-        alone = any(_stays(one, mapping) for one in criterion.when.fields())
-        yield CRITERION, criterion.name, _whole(criterion.when, mapping), alone
+        asked = dict.fromkeys(criterion.when.fields())
+        kept = tuple(title_of(one, mapping) for one in asked if _stays(one, mapping))
+        yield CRITERION, criterion.name, _whole(criterion.when, mapping), kept
     above = _BEST + 1
     for band in sorted(rules.bands, key=lambda one: -one.lowest):
         told = f"score de {band.lowest} à {above - 1}"
-        yield BAND, band.name, told, False
+        yield BAND, band.name, told, ()
         above = band.lowest
 
 

@@ -151,8 +151,8 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
             "Priorité la plus haute",
             11,
             "centre",
-            "La plus haute priorité de ses dossiers de ce classeur ; « sans priorité » : aucun n'en a"
-            " ici.",
+            "La plus haute priorité de ses dossiers de ce classeur ; « sans priorité » : aucun"
+            " n'en a ici.",
         ),
         highest_priority,
     ),
@@ -216,8 +216,8 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
             "Score",
             9,
             "centre",
-            "Points proposés par classement.yaml, sur le plus qu'il y ait ; ce que l'on ne sait pas"
-            " vaut 0. « unc classement list » dit chaque ligne.",
+            "Points que propose le classement, sur le plus qu'il y ait ; ce que l'on ne sait pas"
+            " vaut 0. Chaque ligne est dite au portail, page de la situation.",
             named="registre_score",
         ),
         score,
