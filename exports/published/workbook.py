@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports.cells import paris
 from exports.identity import Identity
 from exports.model import ExportedDossier, latest_change
-from exports.published.changes import Comparison, changes_table, number_of
+from exports.published.changes import Comparison, Named, changes_table, number_of
 from exports.published.checking import damaged
 from exports.published.checksum import RowDigests, content_digest
 from exports.readers.reading import Reading
@@ -24,6 +24,7 @@ from exports.sheets.computed import link_of
 from exports.sheets.consumption import consumed_by_year
 from exports.sheets.dictionary import Vocabulary, dictionary
 from exports.sheets.figures import Synthesis, synthesise
+from exports.sheets.situations.columns import names_of
 from exports.sheets.situations.table import situations
 from exports.sheets.tables import Table, TableMaker
 from exports.sheets.to_treat import (
@@ -184,7 +185,10 @@ class AudienceWorkbook:
             elif sheet.kind == "changements":
                 dossiers = made[self.columns.dossiers_sheet.name]
                 links = {number_of(cells): cells[0] for cells in dossiers.rows}
-                made[sheet.name] = changes_table(self.comparison, sheet=sheet, links=links)
+                named = self._named(made)
+                made[sheet.name] = changes_table(
+                    self.comparison, sheet=sheet, links=links, named=named
+                )
         explained = tuple(made[sheet.name] for sheet in self._sheets if sheet.name in made)
         for sheet in self._sheets:
             if sheet.kind == "dictionnaire":
@@ -199,6 +203,22 @@ class AudienceWorkbook:
                     name=sheet.table,
                 )
         return made
+
+    def _named(self, made: Mapping[str, Table]) -> Named:
+        """Situations by id, as its sheet of situations names them."""
+        header = next(
+            (
+                one.name
+                for one in self.columns.dossiers_sheet.columns
+                if one.computed == "situation"
+            ),
+            "",
+        )
+        for sheet in self._sheets:
+            if sheet.kind == "situations" and sheet.name in made:
+                titles, confirmed = names_of(made[sheet.name])
+                return Named(header, titles, confirmed)
+        return Named()
 
     def _to_treat(self, sheet: SheetSpec) -> Table:
         """The sheet of what waits; at the agency, also what is in quarantine and was never read."""
