@@ -113,7 +113,7 @@ def test_a_centre_reads_which_dossiers_need_it_why_it_has_them_and_why_now() -> 
         " («\u00a0nouveau\u00a0», «\u00a0réponse du déclarant\u00a0»\u00a0: depuis l’édition"
         " 2026-S11 du lundi 9 mars 2026)"
     )
-    acting = {n: (one["À qui d’agir"], one["En attente depuis le"]) for n, one in found.items()}
+    acting = {n: (one["À qui d’agir"], one["Depuis le"]) for n, one in found.items()}
     assert acting[7] == ("au déclarant", day(8)), "since what was asked, in Paris"
     assert (acting[4][0], acting[2][0]) == ("à vous", "à l’agence")
     assert acting[2][1] == day(11), "since what the declarant sent"
