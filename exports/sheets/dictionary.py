@@ -23,7 +23,7 @@ _HEADERS = (
     ("Diffusion", 27),
 )
 _OWN = "ceux qui le remplissent, et l'agence"
-_FILE = "vocabulaire"
+_FILE, _AT_LENGTH = "vocabulaire", 60
 _WORDS, _FIGURES, _FORM = "Mots employés", "Synthèse", "Formulaire"
 _AUDIENCES = {"agence": "agence seulement", "reseau": "agence et réseau"}
 
@@ -72,11 +72,7 @@ def dictionary(
                 *((one.title, one.meaning, one.agency_alone) for one in synthesis.blocks),
             )
         ),
-        *(
-            (table.sheet, column.name, column.meaning, column.origin, _whom(column))
-            for table in tables
-            for column in table.columns
-        ),
+        *_columns(tables),
         *_unmapped(readings),
     )
     columns = tuple(
@@ -87,6 +83,17 @@ def dictionary(
         (*row[:2], *map(typographic, row[2:])) for row in rows
     )  # names stay as they are
     return Table(sheet=sheet, name=name, columns=columns, rows=printed, printed=len(columns))
+
+
+def _columns(tables: Sequence[Table]) -> Iterator[tuple[str, ...]]:
+    """Every column; what was said at length of the same one in a former sheet stands there."""
+    said: dict[tuple[str, str], str] = {}
+    for table in tables:
+        for column in table.columns:
+            first = said.setdefault((column.name, column.meaning), table.sheet)
+            again = first != table.sheet and len(column.meaning) > _AT_LENGTH
+            meaning = f"Comme dans « {first} »." if again else column.meaning
+            yield (table.sheet, column.name, meaning, column.origin, _whom(column))
 
 
 def _terms(vocabulary: Vocabulary) -> Iterator[tuple[str, ...]]:
