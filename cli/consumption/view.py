@@ -34,7 +34,7 @@ def profile_tables(found: Profile) -> Iterator[Table | str]:
     if names:
         yield f"Présentations : {' ; '.join(names)}. {NOT_ADDED}"
     years = sorted(found.boxes)
-    told = sorted({*found.years, *(year for year, _ in found.persons)})
+    told = sorted({*found.years, *(year for year, _ in found.persons), *found.elsewhere})
     if told:
         rows = [
             ("Boîtes", *(boxes_told(found, year) for year in told)),

@@ -79,7 +79,10 @@ def test_archives_are_opened_and_the_same_file_is_read_once(tmp_path: Path, home
 
 def test_an_edition_replaces_the_former_one_of_its_year(tmp_path: Path, home: Path) -> None:
     load_file(put(tmp_path, "OPEN_MEDIC_2024.CSV", table(*LINES)), home)
-    load_file(put(tmp_path, "OPEN_MEDIC_2024_v2.CSV", table(*LINES[:1])), home)
+    shorter = put(tmp_path, "OPEN_MEDIC_2024_v2.CSV", table(*LINES[:1]))
+    with pytest.raises(DataFileError, match="1 lignes, contre 3 dans OPEN_MEDIC_2024"):
+        load_file(shorter, home)
+    load_file(shorter, home, accepted=True)
     assert [one.source for one in editions(home)] == ["OPEN_MEDIC_2024_v2.CSV"]
     assert told("Z99AA01", home).boxes == {2024: 1250}
     assert told(OTHER, home).out_of_scope
@@ -152,7 +155,7 @@ def test_a_person_may_accept_a_total_and_give_a_year(tmp_path: Path, home: Path)
 def test_persons_are_shown_as_they_are_and_months_too(
     tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    nb = f"{CIP};X;11;431;1,00;1,00;5\r\n{CIP};X;84;7;1,00;1,00;5\r\n"
+    nb = f"{CIP};X;11;431;1,00;1,00;1250\r\n{CIP};X;84;7;1,00;1,00;12\r\n"
     year = put(tmp_path, "OPEN_MEDIC_2024.CSV", table(*LINES))
     regions = put(
         tmp_path, "NB_2024_cip13_reg.CSV", f"CIP13;l_cip13;BEN_REG;nbc;REM;BSE;BOITES\n{nb}"
