@@ -1,6 +1,6 @@
 """How often noise alone tells a region apart, and how often a planted region is found.
 
-    .venv/bin/python -m bench.regions [--classes 400] [--seed 1]
+    .venv/bin/python -m bench.regions [--classes 400] [--seed 1] [--regions 5 6 8 10 13 18]
 
 Target: false in 5 % of medicines at most, at most 8 % with the upper bound of 95 % (Wilson). Noise:
 regions differ by logarithms that are normal or of Student's law with 4 degrees of freedom, and
@@ -46,11 +46,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--classes", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--regions", type=int, nargs="+", default=[5, 6, 8, 10, 13, 18])
     asked = parser.parse_args()
     drawn = np.random.default_rng(asked.seed)
     print("false, % (upper bound), by boxes of a region / clustering:")
     print(" " * 22 + "  ".join(f"{mean:>6.0f}/{clustered:<4}" for mean, clustered in _SIZES))
-    for regions in (5, 6, 8, 10, 13, 18):
+    for regions in asked.regions:
         for heavy, spread in [(False, one) for one in (0, 0.05, 0.12, 0.25)] + [
             (True, one) for one in (0.05, 0.12, 0.25)
         ]:
@@ -64,7 +65,7 @@ def main() -> None:
             print(f"{regions:>2} regions {law:>6} {spread:4}  {'  '.join(cells)}", flush=True)
     print("found, %, with logarithms of standard deviation 0.1:")
     plans = ((2.0,), (2.5,), (3.0,), (1 / 3,), (3.0, 3.0), (3.0, 1 / 3), (3.0, 3.0, 1 / 3))
-    for regions in (5, 6, 8, 10, 13, 18):
+    for regions in asked.regions:
         for planted in plans:
             found = share_found(Noise(regions, 0.1, planted=planted), asked.classes, drawn)
             told = ", ".join(f"x {one:.2g}" for one in planted)

@@ -65,6 +65,20 @@ def editions(home: Path) -> tuple[Edition, ...]:
         return () if base is None else base.editions()
 
 
+def shrunk(home: Path) -> tuple[tuple[Edition, Edition], ...]:
+    """Editions with fewer rows than another of their period that was kept, with that one.
+
+    Raises:
+        DataFileError: The base cannot be read.
+    """
+    with opened(home) as base:
+        if base is None:
+            return ()
+        most = {(one.family, one.period, one.part): one for one in base.largest()}
+        pairs = ((one, most[one.family, one.period, one.part]) for one in base.editions())
+        return tuple((one, larger) for one, larger in pairs if one.rows < larger.rows)
+
+
 @contextmanager
 def opened(home: Path) -> Iterator[ConsumptionBase | None]:
     """The base; ``None`` when nothing was loaded.
