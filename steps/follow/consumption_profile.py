@@ -20,7 +20,7 @@ from store.consumption.base import (
 )
 from triage.consumption.open_medic import AXES, REGION
 from triage.consumption.profile import Profile, by_axis
-from triage.consumption.regions import regions_apart
+from triage.consumption.regions import judged_regions, regions_apart
 from triage.consumption.signals import by_substance, foreseen, growth_of
 from triage.situations.words.dci import Salts, joined
 
@@ -124,8 +124,12 @@ def profile_in(
     )
     if last is None:
         return made
-    apart = regions_apart(axes[REGION][last], base.by_region(last), clustered=made.clustered)
-    return replace(made, apart=apart)
+    regions, everything = axes[REGION].get(last, {}), base.by_region(last)
+    return replace(
+        made,
+        apart=regions_apart(regions, everything, clustered=made.clustered),
+        regions_judged=len(judged_regions(regions, everything, clustered=made.clustered)),
+    )
 
 
 def _cited(

@@ -71,6 +71,7 @@ class Profile:
         growth: Its last year beside what its past foretells, by substance.
         hospital: Whether BDPM has it for hospitals only.
         elsewhere: Years in which other files (persons, months) have some of it.
+        regions_judged: How many regions could be judged.
     """
 
     code: str
@@ -88,6 +89,7 @@ class Profile:
     growth: tuple[ConsumptionSignal, ...] = ()
     hospital: bool = False
     elsewhere: frozenset[int] = frozenset()
+    regions_judged: int = 0
 
     @property
     def out_of_scope(self) -> bool:

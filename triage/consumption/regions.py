@@ -78,14 +78,12 @@ def regions_apart(
         everything: Boxes of all medicines by region, of the same year.
         clustered: See :func:`clustering`.
     """
-    known = {one: n for one, n in everything.items() if n > 0 and one not in NO_REGION}
-    total, whole = sum(max(0.0, boxes.get(one, 0.0)) for one in known), sum(known.values())
-    due = {one: total * n / whole / clustered for one, n in sorted(known.items())}
-    regions = [one for one, count in due.items() if count >= _FEWEST_COUNTED]
-    if len(regions) < _FEWEST_REGIONS:
+    due = judged_regions(boxes, everything, clustered=clustered)
+    if not due:
         return ()
+    regions = [*due]
     counts = [max(0.0, boxes.get(one, 0.0)) / clustered for one in regions]
-    found = _departures(counts, [due[one] for one in regions])
+    found = _departures(counts, [*due.values()])
     judged = [_judged(found, place) for place in range(len(regions))]
     rates = q_values([p_value for p_value, _ in judged])
     told = (
@@ -94,6 +92,23 @@ def regions_apart(
         if rate <= RATE
     )
     return tuple(sorted(told, key=lambda one: one.q_value))
+
+
+def judged_regions(
+    boxes: Mapping[str, float], everything: Mapping[str, float], *, clustered: float = CLUSTERED
+) -> dict[str, float]:
+    """Regions that can be judged, each with the boxes due there (of persons); none where too few.
+
+    Args:
+        boxes: As in :func:`regions_apart`.
+        everything: Likewise.
+        clustered: Likewise.
+    """
+    known = {one: n for one, n in everything.items() if n > 0 and one not in NO_REGION}
+    total, whole = sum(max(0.0, boxes.get(one, 0.0)) for one in known), sum(known.values())
+    due = {one: total * n / whole / clustered for one, n in sorted(known.items())}
+    enough = {one: count for one, count in due.items() if count >= _FEWEST_COUNTED}
+    return enough if len(enough) >= _FEWEST_REGIONS else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,13 @@ def _why_unjudged(found: Profile) -> str:
     return f"aucune de ses substances n'a à elle seule {FEWEST_YEARS} années avant la dernière"
 
 
+def regions_told(found: Profile) -> str:
+    """What is said of regions where none is apart: that none is, or that they were not judged."""
+    if not found.regions_judged:
+        return f"Régions non jugées : moins de cinq ont assez de boîtes en {found.last}."
+    return f"Aucune région à part en {found.last}, sur {found.regions_judged} jugées."
+
+
 def foreseen_told(one: ConsumptionSignal) -> str:
     """A last year beside its interval."""
     boxes = f"{show(one.boxes)} boîtes en {one.year}"

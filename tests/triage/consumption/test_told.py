@@ -8,7 +8,13 @@ import pytest
 from tests.triage.consumption.samples import a_profile, hospital_profile
 from triage.consumption.codes import merged
 from triage.consumption.rows import rows_of
-from triage.consumption.told import boxes_told, expected_told, growth_told, standing_out
+from triage.consumption.told import (
+    boxes_told,
+    expected_told,
+    growth_told,
+    regions_told,
+    standing_out,
+)
 
 
 def test_what_stands_out_is_told_with_its_rate() -> None:
@@ -77,6 +83,12 @@ def test_what_another_file_of_the_year_has_is_never_out_of_scope() -> None:
     assert [one.judgement for one in rows_of(alone)] == [
         "inconnu : un autre fichier de cette année en a"
     ]
+
+
+def test_regions_that_could_not_be_judged_are_not_said_to_be_alike() -> None:
+    assert regions_told(a_profile()).startswith("Régions non jugées : moins de cinq")
+    judged = replace(a_profile(), regions_judged=13)
+    assert regions_told(judged) == "Aucune région à part en 2025, sur 13 jugées."
 
 
 YEARS = range(2019, 2026)
