@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from datafiles.file import DataFileError
-from steps.wiring.public_data.consumption import base_of, classes_of, yearly_boxes
+from steps.wiring.public_data.consumption import base_of, yearly_boxes
 from store.consumption.base import (
     ALL,
     MONTHLY,
@@ -49,7 +49,7 @@ def profile(code: str, home: Path, *, salts: Salts = _NO_SALTS) -> Profile | Non
         found = profile_in(base, code, classes=[code])
         if not found.boxes:
             return found
-        names = {name for name, classes in classes_of(base, salts).items() if code in classes}
+        names = {joined(name, salts) for name in base.substances(code) if name}
     boxes = yearly_boxes(home, salts)
     every = foreseen(by_substance(boxes.by_year)) if boxes else ()
     return replace(found, growth=growth_of(every, names or {joined(code, salts)}))

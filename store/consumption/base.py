@@ -279,6 +279,11 @@ class ConsumptionBase:
         for year, atc5, substance, boxes in rows:
             yield int(year), atc5, substance, boxes
 
+    def substances(self, atc5: str) -> tuple[str, ...]:
+        """Names of a class in the years of the complete base."""
+        rows = self._base.execute("SELECT DISTINCT substance FROM consumed WHERE atc5 = ?", (atc5,))
+        return tuple(name for (name,) in rows)
+
     def class_names(self) -> Iterator[tuple[str, str]]:
         """ATC code and name of the classes of the monthly books."""
         yield from self._base.execute("SELECT atc5, substance FROM classes")
