@@ -10,7 +10,7 @@ from exports.sheets.columns import Reason
 from french.text import SEMICOLON, agreed, typographic
 from portal.dossiers.library import Library
 from portal.dossiers.lines import words_of
-from portal.dossiers.search import PER_PAGE
+from portal.dossiers.search import PER_PAGE, page_number
 from portal.dossiers.waiting import Due, Queue, Whose
 from portal.errors import PortalError
 from portal.pages.view import view_of
@@ -43,7 +43,7 @@ def home(request: Request, person: SignedIn, motif: str = "", page: str = "1") -
     wrong = bool(motif) and motif not in words
     due = [one for one in queue.due if wrong or not motif or motif in one.why]
     pages = max(1, -(-len(due) // PER_PAGE))
-    at = min(max(int(page), 1), pages) if page.isascii() and page.isdecimal() else 1
+    at = min(page_number(page), pages)
     shown = due[(at - 1) * PER_PAGE : at * PER_PAGE]
     return view_of(request).page(
         request,
