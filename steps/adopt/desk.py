@@ -8,7 +8,7 @@ from mappings.adoption.decisions import Decision
 from mappings.adoption.session import ABSENT, Choice
 from mappings.drift.model import Severity
 from steps.adopt import review
-from steps.adopt.adapt import Adaptation, begin, keep_decisions, write
+from steps.adopt.adapt import Adaptation, Found, begin, keep_decisions, write
 from steps.wiring.drift import adoption_told, drift_of, observed_form
 from steps.wiring.failures import RequestError
 from steps.wiring.form import load_form, reviewed_form
@@ -45,6 +45,7 @@ class FormDesk:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._found = Found()
 
     def state(self) -> FormState:
         """Where it stands.
@@ -125,7 +126,7 @@ class FormDesk:
         return tuple(one.advice for one in done.left if one.severity is Severity.BLOCKING)
 
     def _begin(self, by: str) -> Adaptation:
-        return begin(self.present(), target=self._target(), by=by)
+        return begin(self.present(), target=self._target(), by=by, known=self._found)
 
     def _write(self, adaptation: Adaptation) -> None:
         keep_decisions(adaptation)
