@@ -237,7 +237,9 @@ def form_of(
         if not (person.role.writes or model.for_readers):
             raise ForbiddenError
         try:
-            async with request.form(max_files=model.most_files, max_fields=model.most_fields) as data:
+            async with request.form(
+                max_files=model.most_files, max_fields=model.most_fields
+            ) as data:
                 token = data.get("jeton", "")
                 sessions_of(request).check_form(request, token if isinstance(token, str) else "")
                 form = _filled(model, data)
