@@ -11,7 +11,7 @@ from triage.patient_data.words import WORDS, any_of
 
 Span = tuple[int, int]
 
-_MONTH = rf"(?:{any_of(WORDS.months)}|[A-Z]{{3}})(?![^\W\d_])\.?"
+_MONTH = rf"(?:{any_of(WORDS.months)}|[A-Z](?:[A-Z]{{2}}|[a-z]{{2}}))(?![^\W\d_])\.?"
 _NUMBER = any_of(WORDS.numbers)
 _NTH = rf"(?:{_NUMBER}(?![^\W\d_])(?:[ -]{_NUMBER}(?![^\W\d_])){{0,2}})"
 _WORDED = rf"(?:{_NUMBER}(?![^\W\d_])(?:[ -]{_NUMBER}(?![^\W\d_])){{0,6}})"
@@ -19,7 +19,7 @@ _APART = r"(?: ?[/.,|_-] ?\n?|\n|  ?)"
 _YEAR = r"(?:(?:19|20)\d\d|'?\d\d(?![ /.-]?\d))"
 _DAY = (
     rf"(?:(?:1er|1°|[0-3]?\d){_APART}(?:{_MONTH}|[01]?\d){_APART}{_YEAR}"
-    rf"|(?:1er|[0-3]?\d|{_NTH}) {_MONTH} (?:{_YEAR}|{_WORDED})"
+    rf"|(?:1er|[0-3]?\d|{_NTH}) {_MONTH}(?: |,? (?:en|de l'an(?:n[ée]e)?) )(?:{_YEAR}|{_WORDED})"
     rf"|{_MONTH} (?:[0-3]?\d(?:st|nd|rd|th)?,? )?(?:19|20)\d\d"
     r"|(?i:january|february|march|april|may|june|july|august|september|october|november|december)"
     r" (?:[0-3]?\d(?:st|nd|rd|th)?,? )?(?:19|20)\d\d"

@@ -18,7 +18,7 @@ from triage.patient_data.numbers import CODE_BEFORE, hospital_numbers_in, nirs_i
 from triage.patient_data.persons.initials import initials_with_age_in
 from triage.patient_data.persons.people import names_in
 from triage.patient_data.persons.roles import PATIENT_STEMS
-from triage.patient_data.persons.tables import columns_in
+from triage.patient_data.persons.tables import tabbed_in
 from triage.patient_data.phones import phones_in, spoken_phones_in
 from triage.patient_data.plain import plain
 from triage.patient_data.words import WORDS, any_of
@@ -113,7 +113,7 @@ FINDERS: Mapping[str, Find] = {
     "phone_in_text": lambda typed: chain(_FIGURES(typed), _SPOKEN(typed)),
     "birth_with_initials": _Search(births_in, in_digits=True),
     "initials_with_age": _Search(initials_with_age_in, stems=(*AGE_STEMS, *PATIENT_STEMS)),
-    "name": lambda typed: chain(_NAMES(typed), columns_in(typed) if "\t" in typed else ()),
+    "name": lambda typed: chain(_NAMES(typed), tabbed_in(typed) if "\t" in typed else ()),
     "hospital_number": _Search(hospital_numbers_in, in_digits=True, fewest=2),
     "email": _Search(
         emails_in,

@@ -104,7 +104,8 @@ def _is_nir(text: str, match: re.Match[str]) -> bool:
     if _GROUPS.fullmatch(typed):
         return True
     plausible = number[0] in "12" and 1 <= int(number[3:5]) <= 12  # noqa: PLR2004
-    return plausible and typed.isalnum() and number[5:7] != "00"
+    in_one = typed.isalnum() or not (_THOUSANDS.fullmatch(typed) or _goes_on(text, *match.span()))
+    return plausible and in_one and number[5:7] != "00"
 
 
 @lru_cache(maxsize=8)
@@ -126,6 +127,8 @@ def hospital_numbers_in(text: str) -> tuple[Span, ...]:
     return tuple(sorted(found))
 
 
+_THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3})+|.*/.*|(?:\d{1,4}[ .-]{1,3}){8,}\d{1,4}")
+"""An amount, or a row of small numbers."""
 _SPELLED = re.compile(r"[12](?: [\dABab]){12,14}")
 """« 2 8 5 0 3… », as forms with a box for each digit are pasted."""
 

@@ -17,6 +17,9 @@ _AS_IS = re.compile(r"[!-~À-ÖØ-öø-ÿŒœ°€«»]+(?:[ \n][!-~À-ÖØ-öø
 _STRETCH = re.compile(r"[!-_a-~À-ÖØ-öø-ÿŒœ°€«»]+(?: [!-_a-~À-ÖØ-öø-ÿŒœ°€«»]+)*")
 """A part that stays as it is in any text: what is left is looked at a character at a time."""
 
+_CUT = re.compile(r"[-\u00ad\u2010\u2011] *\r?\n *(?=[^\W\d_])")
+"""A word cut at the end of a line: « Ver-⏎meersch »; a capital begins the second half of a pair."""
+
 _BLANKS = frozenset("\t\v\f\u2800\u3164\u115f\u1160")
 _LINES = frozenset("\r\n\u0085\u2028\u2029")
 _SIGNS = {
@@ -79,18 +82,28 @@ class Plain:
 @lru_cache(maxsize=8)
 def plain(typed: str) -> Plain:
     """Make a text plain; time grows with its length only."""
-    if _AS_IS.fullmatch(typed):
+    if "-\n" not in typed and _AS_IS.fullmatch(typed):
         return _made(typed)
     made: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     place = 0
     while place < len(typed):
-        if stretch := _STRETCH.match(typed, place):
-            made += stretch.group()
-            starts += range(place, stretch.end())
-            ends += range(place + 1, stretch.end() + 1)
-            place = stretch.end()
+        if made and made[-1].isalpha() and (cut := _CUT.match(typed, place)):
+            if typed[cut.end()].isupper():
+                made.append("-")
+                starts.append(place)
+                ends.append(cut.end())
+            place = cut.end()
+            continue
+        stretch = _STRETCH.match(typed, place)
+        last = stretch.end() if stretch else place
+        last -= _CUT.match(typed, last - 1) is not None if last > place else 0
+        if last > place:
+            made += typed[place:last]
+            starts += range(place, last)
+            ends += range(place + 1, last + 1)
+            place = last
             continue
         char = typed[place]
         place += 1

@@ -46,6 +46,7 @@ class Words(_Part):
     named: tuple[str, ...]
     documents: tuple[str, ...]
     authors: tuple[str, ...]
+    writings: tuple[str, ...]
     maiden: tuple[str, ...]
     relatives: tuple[str, ...]
     between: tuple[str, ...]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from triage.patient_data.persons.names import AHEAD, PROFESSIONS, WORD, bare_word
+from triage.patient_data.persons.names import AHEAD, PROFESSIONS, WORD, bare_word, is_strange
 from triage.patient_data.words import WORDS, any_of, folded
 
 _FAR = 90
@@ -51,15 +51,18 @@ _BEFORE_BARE = re.compile(r"(?:^|[.,;:(\n] ?|(?<!\w)(?i:de|chez|à|pour|et|que|a
 _WHOSE_LOWER = re.compile(
     rf"(?<!\w)(?:(?P<short>mme|mr|mlle|melle|mde)\.?|monsieur|madame|mademoiselle)"
     r"[ \n](?P<name>"
-    rf"(?!{any_of((*WORDS.not_names, *WORDS.after_names, *WORDS.professional))}(?!\w))"
     r"(?:(?:de la|de|du|le|la|el|al|ben|van|von|dos|da|di|der|den|van der|van den"
-    r"|des) )?[^\W\d_][^\W\d_'-]{2,25}(?:['-][^\W\d_]{2,20})?"
+    r"|des) )?"
+    rf"(?!{any_of((*WORDS.not_names, *WORDS.after_names, *WORDS.professional))}(?!\w))"
+    r"[^\W\d_][^\W\d_'-]{2,25}(?:['-][^\W\d_]{2,20})?"
     r"(?: [^\W\d_-]{2,20}(?:-[^\W\d_]{2,20})?(?=,| \(|\.|$| "
     rf"{any_of(WORDS.after_names)}(?!\w)))?)(?!\w)"
     rf"(?P<after> {any_of(WORDS.after_names)}(?!\w))?"
 )
 """« mme dupont a chuté »: all in small letters."""
 
+
+_THEN_TELLS = re.compile(r"[ ,(]{1,3}(?:\d{1,3} ?(?:ans|a|mois)(?!\w)|n[ée]e? |ddn)")
 
 _VERBS = folded((*WORDS.after_names, "par", "voit", "suit", "traite", "hospitalise", "reçoit"))
 """« M. Roy a été adressé par son médecin »: what stands past a verb is not said of him."""
@@ -79,7 +82,12 @@ def _since_a_verb(words: list[str]) -> list[str]:
 def lower_names_in(text: str) -> Iterator[tuple[int, int]]:
     """Places of names in small letters after a civility in small letters."""
     for match in _WHOSE_LOWER.finditer(text):
-        known = match["short"] or match["after"]
+        known = (
+            match["short"]
+            or match["after"]
+            or _THEN_TELLS.match(text, match.end())
+            or is_strange(match["name"].rsplit(" ", 1)[-1])
+        )
         if (
             known
             and match["name"].islower()

@@ -172,6 +172,7 @@ _ADJECTIVE = re.compile(
     r"|plegies?|phrenies?|epsies?|omes?|rragies?|plasies?|tensions?|lytiques?)"
 )
 """Ends of folded words that tell which patient, not who."""
+_ADJECTIVE_OR_NAME = re.compile(r".{1,30}(?:e|es|ee|ees|ant|ants|ent|ents|el|al|aire|in|eur|us)")
 _NOT_AFTER = folded(WORDS.not_after_patient)
 _NOT_PEOPLE = folded(WORDS.towns) | _NOT_NAMES
 
@@ -183,6 +184,11 @@ def is_clinical(word: str) -> bool:
     if folded_word in FIRST_NAMES:
         return False
     return folded_word in _NOT_AFTER or _ADJECTIVE.fullmatch(folded_word) is not None
+
+
+def ends_as_an_adjective(word: str) -> bool:
+    """Whether the end of a word tells an adjective as well as a name."""
+    return _ADJECTIVE_OR_NAME.fullmatch(fold(word)) is not None
 
 
 def is_strange(word: str) -> bool:
@@ -347,6 +353,8 @@ def _is_lower_surname(text: str, words: list[re.Match[str]], place: int, found: 
     if previous and bare_word(previous.group()) in _CIVILITIES and gap in {" ", ". "}:
         species = previous.group() == "M" and _OF_SPECIES.fullmatch(word)
         return not species
+    if previous and gap == " " and bare_word(previous.group()) in _PEOPLE:
+        return is_strange(word) and not found.words
     starts = previous is None or not gap.isspace() or is_strange(word)
     if found.words:
         return starts and is_first_name(bare_word(found.words[-1]))

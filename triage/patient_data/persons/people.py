@@ -18,6 +18,7 @@ from triage.patient_data.persons.file_names import file_names_in
 from triage.patient_data.persons.initials import NAMED_AFTER_AGE, with_dot
 from triage.patient_data.persons.names import (
     Name,
+    ends_as_an_adjective,
     has_first_name,
     is_acronym,
     is_alone_enough,
@@ -30,6 +31,7 @@ from triage.patient_data.persons.names import (
     name_before,
     tells_a_medicine,
 )
+from triage.patient_data.persons.records import records_in
 from triage.patient_data.persons.roles import PATIENT_STEMS, said_names_in
 from triage.patient_data.words import USUAL_NAMES, WORDS, any_of
 
@@ -52,7 +54,7 @@ _ONE_INITIAL = re.compile(
 def names_in(text: str) -> Iterator[Span]:
     """Places of the names of people who are no authors: each with what makes it identify one."""
     mentions = text.lower().__contains__
-    found = [*_by_birth(text), *_by_age(text), *_by_what_follows(text)]
+    found = [*_by_birth(text), *_by_age(text), *_by_what_follows(text), *records_in(text)]
     if any(map(mentions, CIVILITY_STEMS)):
         found += [*_by_civility(text), *lower_names_in(text)]
     if any(map(mentions, PATIENT_STEMS)):
@@ -105,6 +107,8 @@ def is_person(name: Name, *, age: bool) -> bool:
     if age and _is_surname_with_initial(name):
         return True
     if is_strange_name(name, age=age):
+        return True
+    if name.of_person and word.islower() and is_strange(word) and not ends_as_an_adjective(word):
         return True
     with_initial = len(name.words) > 1 and len(name.words[-1]) == 1
     known = name.of_child or (name.of_person and (bool(name.firsts) or with_initial))
@@ -290,11 +294,13 @@ def _told(text: str) -> Iterator[Name | None]:
 
 def _is_somebody(text: str, name: Name) -> bool:
     """Whether a full name is of none who writes, of no place, company nor disease."""
-    if not has_first_name(name) or name.of_another or any(map(is_clinical, name.words)):
+    if not has_first_name(name) or any(map(is_clinical, name.words)):
         return False
     if tells_a_medicine(name.words):
         return False
-    return not professions_near(text, name.start, name.end)
+    if _THE_PATIENT.match(text, name.end):
+        return not is_of_another(name.words)  # « signé : Anne Caradec, patiente »
+    return not (name.of_another or professions_near(text, name.start, name.end))
 
 
 def _by_age(text: str) -> Iterator[Span]:
@@ -345,7 +351,10 @@ def _by_civility(text: str) -> Iterator[Span]:
         whose = _WHOSE.search(text, max(0, start - _NEAR), start)
         writes = (
             not whose
-            and professions_near(text, start, name.end)
+            and (
+                professions_near(text, start, name.end)
+                or _WRITTEN_BY.search(text, max(0, start - _NEAR), start)
+            )
             and not _THE_PATIENT.match(text, name.end)
         )
         if not writes and not _is_title(name):
@@ -353,6 +362,8 @@ def _by_civility(text: str) -> Iterator[Span]:
             yield couple.start() if couple else start, name.end
 
 
+_WRITTEN_BY = re.compile(rf"(?<!\w){any_of(WORDS.writings)} (?:de |d')$")
+"""« thèse de M. Bonnet »."""
 _COUPLE = re.compile(r"(?<![\w.])(?i:m|mr|monsieur|mme|madame)\.? (?:et|ou|/) $")
 _WHOSE = re.compile(
     rf"(?<!\w){any_of((*WORDS.relatives, *WORDS.patients, *WORDS.children))}(?!\w)[ ,:(]{{1,3}}$"

@@ -7,6 +7,7 @@ from french.text import fold
 from triage.patient_data.births import days_in
 from triage.patient_data.persons.names import (
     Name,
+    ends_as_an_adjective,
     has_first_name,
     is_acronym,
     is_alone_enough,
@@ -32,7 +33,7 @@ _PATIENT = re.compile(
 _NAMED = re.compile(
     rf"(?<!\w)(?:(?P<person>(?i:pr[ée]nomm[ée]e?|(?:le|la|une?|du) (?:d[ée])?nomm[ée]e?))"
     rf"|{any_of(WORDS.named)}"
-    r"|(?i:s'appelle|se nomme|se présente comme|dit s'appeler|se dit|du nom de))"
+    r"|(?i:(?:son|mon|leur) (?:pr[ée])?nom(?: est| :)?|s'appelle|se nomme|se présente comme|dit s'appeler|se dit|du nom de))"
     r"(?!\w)[ :(«]{1,3}(?=[^\W\d_])"
 )
 _PERSON_NEAR = re.compile(
@@ -79,8 +80,6 @@ _AS_A_NAME = re.compile(
 )
 """What follows a surname."""
 _DOES = re.compile(rf" {any_of(WORDS.after_names)}(?!\w)")
-_ADJECTIVE_OR_NAME = re.compile(r".{1,30}(?:e|es|ee|ees|ant|ants|ent|ents|el|al|aire|in|eur|us)")
-"""Ends of words that tell either."""
 _INITIALS = re.compile(
     r"(?P<dotted>[A-ZÉÈ]\. ?-?[A-ZÉÈ](?:\.|(?!\w))(?: ?-?[A-ZÉÈ]\.)?)(?![^\W\d_])"
     r"|(?P<single>[A-ZÉÈ]\.)(?= ?[,(]| [a-zéà(]|$)|(?P<bare>[A-Z]{2})(?!\w)(?=[ ,:]{1,2})"
@@ -186,7 +185,7 @@ def _is_surname(text: str, name: Name, *, labelled: bool, shouted: bool = False)
     if is_acronym(word) or not looks_like_a_name(word) or is_clinical(word):
         return False
     if word.isupper() and shouted and labelled:
-        return len(word) >= _SURNAME and not _ADJECTIVE_OR_NAME.fullmatch(bare[-6:])
+        return len(word) >= _SURNAME and not ends_as_an_adjective(word)
     if word.isupper() and not labelled and len(word) <= _SURNAME:
         return not shouted and bool(_DOES.match(text, name.end))
     if word.isupper() and (shouted or len(word) < _SURNAME):
@@ -194,7 +193,7 @@ def _is_surname(text: str, name: Name, *, labelled: bool, shouted: bool = False)
     if len(word) < _TITLE or (word.endswith(("é", "ée", "és", "ées", "ant")) and not labelled):
         return False
     follows = bool(_AS_A_NAME.match(text, name.end)) or len(name.words) > 1
-    if _ADJECTIVE_OR_NAME.fullmatch(bare) and not labelled:
+    if ends_as_an_adjective(word) and not labelled:
         return follows and not (word.isupper() and bare.endswith(("ant", "eur", "us", "ent")))
     return labelled or follows
 
@@ -234,7 +233,7 @@ def _of_families(text: str) -> Iterator[Span]:
             )
             yield before.start if before and whole else name.start, next(iter(days), name.end)
     for match in _OF_A_FAMILY.finditer(text):
-        if is_alone_enough(match.group()):
+        if is_alone_enough(match.group()) or (match["name"] and is_strange(match["name"])):
             yield match.span()
     relatives = any(map(text.lower().__contains__, _RELATIVES))
     for match in _RELATIVE.finditer(text) if relatives else ():
