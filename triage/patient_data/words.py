@@ -49,6 +49,7 @@ class Words(_Part):
     writings: tuple[str, ...]
     maiden: tuple[str, ...]
     relatives: tuple[str, ...]
+    about: tuple[str, ...]
     between: tuple[str, ...]
     particles: tuple[str, ...]
     not_names: tuple[str, ...]

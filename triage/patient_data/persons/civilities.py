@@ -3,7 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from triage.patient_data.persons.names import AHEAD, PROFESSIONS, WORD, bare_word, is_strange
+from triage.patient_data.persons.names import (
+    AHEAD,
+    PROFESSIONS,
+    WORD,
+    bare_word,
+    is_clinical,
+    is_strange,
+    is_usual,
+)
 from triage.patient_data.words import WORDS, any_of, folded
 
 _FAR = 90
@@ -52,16 +60,17 @@ _WHOSE_LOWER = re.compile(
     rf"(?<!\w)(?:(?P<short>mme|mr|mlle|melle|mde)\.?|monsieur|madame|mademoiselle)"
     r"[ \n](?P<name>"
     r"(?:(?:de la|de|du|le|la|el|al|ben|van|von|dos|da|di|der|den|van der|van den"
-    r"|des) )?"
+    r"|des) |d')?"
     rf"(?!{any_of((*WORDS.not_names, *WORDS.after_names, *WORDS.professional))}(?!\w))"
     r"[^\W\d_][^\W\d_'-]{2,25}(?:['-][^\W\d_]{2,20})?"
-    r"(?: [^\W\d_-]{2,20}(?:-[^\W\d_]{2,20})?(?=,| \(|\.|$| "
-    rf"{any_of(WORDS.after_names)}(?!\w)))?)(?!\w)"
-    rf"(?P<after> {any_of(WORDS.after_names)}(?!\w))?"
+    rf"(?: (?!{any_of((*WORDS.after_names, *WORDS.professional))}(?!\w))"
+    r"(?:d')?[^\W\d_-]{2,20}(?:-[^\W\d_]{2,20})?){0,3})(?!\w)"
 )
 """« mme dupont a chuté »: all in small letters."""
 
 
+_DOES = re.compile(rf" {any_of(WORDS.after_names)}(?!\w)")
+_SMALL = folded(WORDS.particles)
 _THEN_TELLS = re.compile(r"[ ,(]{1,3}(?:\d{1,3} ?(?:ans|a|mois)(?!\w)|n[ée]e? |ddn)")
 
 _VERBS = folded((*WORDS.after_names, "par", "voit", "suit", "traite", "hospitalise", "reçoit"))
@@ -82,18 +91,71 @@ def _since_a_verb(words: list[str]) -> list[str]:
 def lower_names_in(text: str) -> Iterator[tuple[int, int]]:
     """Places of names in small letters after a civility in small letters."""
     for match in _WHOSE_LOWER.finditer(text):
+        if not match["name"].islower():
+            continue
+        name = _of_a_name(match["name"])
+        end = match.start("name") + len(name)
         known = (
             match["short"]
-            or match["after"]
-            or _THEN_TELLS.match(text, match.end())
-            or is_strange(match["name"].rsplit(" ", 1)[-1])
+            or _DOES.match(text, end)
+            or _THEN_TELLS.match(text, end)
+            or is_strange(name.rsplit(" ", 1)[-1])
         )
-        if (
-            known
-            and match["name"].islower()
-            and not PROFESSIONS & {*map(bare_word, match["name"].split())}
-        ):
-            yield match.start(), match.end("name")
+        if known and not PROFESSIONS & {*map(bare_word, name.split())}:
+            yield match.start(), end
+
+
+_LOWER_BORN = re.compile(
+    r"(?:^|[\n.;:(*-] ?|(?<!\w)(?i:patiente?|pte?|malade|enfant|b[ée]b[ée]) )"
+    r"(?P<name>(?:(?:de|du|le|la|el|al|ben|van|da|di|dos) )?[a-zà-öø-ÿ][a-zà-öø-ÿ'-]{1,25}"
+    r"(?: [a-zà-öø-ÿ'-]{2,25}){0,3}),? "
+    r"(?=\(?(?:n[ée]e?(?:\(e\))? (?:le|en|à|au|un) ?|ddn\b|date de naissance|d\. ?naiss))"
+)
+"""« patiente cunin mathilde née le »: all in small letters, before a birth."""
+_LOWER_AGED = re.compile(
+    r"(?:^|[\n] ?|(?<!\w)(?i:patiente?|pte?|malade) )"
+    r"(?P<name>[a-zà-öø-ÿ][a-zà-öø-ÿ'-]{2,25} (?:(?:de|du|le|la|el|al|ben|van|da|di) )?"
+    r"[a-zà-öø-ÿ'-]{2,25}),? \(?(?=\d{1,3} ?(?:ans|a)(?![^\W\d_]))"
+)
+"""« nathalie perrot, 41 ans »."""
+_NO_PART = (
+    folded(
+        (
+            *(*WORDS.not_names, *WORDS.after_names, *WORDS.professional, *WORDS.between),
+            *(*WORDS.patients, *WORDS.relatives, *WORDS.not_after_patient),
+        )
+    )
+    - _SMALL
+    - {"petit", "petite", "jeune"}
+)
+
+
+def lower_births_in(text: str) -> Iterator[tuple[int, int]]:
+    """Places of names in small letters before a birth; before an age, with a first name."""
+    for pattern in (_LOWER_BORN, _LOWER_AGED):
+        for match in pattern.finditer(text):
+            words = match["name"].split()
+            if any(bare_word(one) in _NO_PART or is_clinical(one) for one in words):
+                continue
+            told = any(map(is_strange, words)) if pattern is _LOWER_BORN else False
+            if told or is_usual(words[0]) or is_usual(words[-1]):
+                yield match.span("name")
+
+
+def _of_a_name(said: str) -> str:
+    """The words that are of a name, of those in small letters that follow a civility."""
+    words = said.split()
+    kept = 1 + (words[0] in _SMALL and len(words) > 1)
+    while kept < len(words):
+        word, last = words[kept], words[kept - 1]
+        known = is_strange(word) or is_usual(word) or (is_usual(last) and word not in _SMALL)
+        if known:
+            kept += 1
+        elif word in _SMALL and kept + 1 < len(words) and is_strange(words[kept + 1]):
+            kept += 2
+        else:
+            break
+    return " ".join(words[:kept])
 
 
 _CIVILITY = re.compile(

@@ -10,14 +10,21 @@ from functools import lru_cache
 
 from french.text import fold
 from triage.patient_data.dictionary.known_words import is_of_a_medicine, is_unknown
-from triage.patient_data.words import AMBIGUOUS_NAMES, FIRST_NAMES, USUAL_NAMES, WORDS, folded
+from triage.patient_data.words import (
+    AMBIGUOUS_NAMES,
+    FIRST_NAMES,
+    USUAL_NAMES,
+    WORDS,
+    any_of,
+    folded,
+)
 
 WORD = re.compile(r"[^\W\d_]{1,30}(?:['-][^\W\d_]{1,30}){0,3}")
 _FAR = 90
 """Characters before a place in which a name that belongs to it starts."""
 AHEAD = 60
 _MOST_WORDS, _MOST_BETWEEN = 4, 6
-_BETWEEN_WORDS = frozenset(" ,;:()[]-./=|°'\"\n")
+_BETWEEN_WORDS = frozenset(" ,;:()[]-./=|°'\"\n♀♂")
 _BORN_AT = re.compile(r"n[ée]e? (?:à|a|au|aux|en) [^\d\n,;]{2,30} le $")
 """« né à Nîmes le » before a day."""
 _SENTENCE = re.compile(r"[.;] |\n")
@@ -27,6 +34,12 @@ _CIVILITIES = folded(WORDS.civilities)
 _PEOPLE = folded((*WORDS.patients, *WORDS.named)) | {"initiales", "initiale"}
 _CHILDREN = folded(WORDS.children) | folded(WORDS.named)
 _BETWEEN = folded(WORDS.between)
+_ABOUT = re.compile(
+    rf"(?<!\w){any_of(WORDS.about)}(?: ?:)? (?:(?:de|du|le|la|les|à|par|pour) )?(?:d')?$"
+)
+_OF_ONE = frozenset({"patient", "patiente", "homme", "femme", "fillette", "garcon"})
+_SURNAMES_TOO = frozenset({"petit", "jeune", "le", "la", "homme", "enfant", "garçon", "garcon"})
+"""Words between that are surnames too: « Jean Petit, 67 ans »."""
 _NOT_NAMES = folded(WORDS.not_names) | _BORN
 _PARTICLES = folded(WORDS.particles)
 _OF_SURNAMES = frozenset(
@@ -46,18 +59,19 @@ _AFTER_INITIAL = re.compile(r".?(?<![^\W\d_])[A-ZÉÈ](?:\. ?| )$")
 _OF_A_SURNAME = re.compile(
     r"(?:L[Ee]|L[Aa]|D[Ee]|D[Uu]|D[Ee]s|El|EL|Ben|BEN|Van|VAN|Von|Dos|DOS|Da|DA|Di"
     r"|DI) (?=[A-ZÉÈ][^\W\d_])"
-    r"|[a-z]{2,3}-[A-ZÉÈ][a-z]"
+    r"|[a-z]{2,3}-[A-ZÉÈ][a-z]|d'[A-ZÉÈ][a-zé]"
 )
 """« née LE ROUX », « Abd el-Kader »."""
 _LIKE_MONTHS = frozenset({"Mai", "Mars", "Avril", "Juin"})
 _FIRST_GAP = re.compile(r"[ .]?|\. |\.?\n")
-_BEGINS = re.compile(r"(?:^|[.;:!?(\[\n-] ?|- ?)$")
+_BEGINS = re.compile(r"(?:^|[.;:!?(\[\n*>-] ?|\d\) ?)$")
 _PREPOSITION = re.compile(
     r"(?<!\w)(?i:à|a|au|aux|en|par|sous|selon|d'après|sur|dans|de|du|des|vers|pour|avec|hors|versus"
     r"|vs|contre|et|ou|ni|via|chez les?|in|of|by|the|with|for|from) $|['/+]$"
 )
-_LONGEST = 12
+_LONGEST, _LONG = 12, 30
 _SKIPPED = frozenset({"le", "la", "les", "de", "du", "des", "d", "l", "et"})
+_SAINTS = frozenset({"saint", "sainte", "st", "ste"})
 _SHORTEST_ALONE = 4
 """Letters of a first name in capitals that is no acronym."""
 
@@ -83,6 +97,7 @@ class Name:
         born: Whether a word of birth stands between them and the place.
         begins: Whether it begins the text, a sentence, a line or a part of it.
         after_preposition: Whether « à », « selon »… stands just before.
+        about: Whether « décès de », « vu »… stands just before, or « patiente de » behind.
     """
 
     words: list[str] = field(default_factory=list)
@@ -93,6 +108,7 @@ class Name:
     born: bool = False
     begins: bool = False
     after_preposition: bool = False
+    about: bool = False
 
     @property
     def firsts(self) -> list[str]:
@@ -116,6 +132,11 @@ class Name:
     def of_person(self) -> bool:
         """Whether the word before says that a patient or a child follows."""
         return self.before in _PEOPLE or self.before in _CHILDREN
+
+    @property
+    def of_somebody(self) -> bool:
+        """Whether what stands before tells that somebody's name follows, or nothing does."""
+        return self.begins or self.of_person or self.about
 
     @property
     def of_child(self) -> bool:
@@ -144,6 +165,8 @@ def is_usual(word: str) -> bool:
 def is_alone_enough(word: str) -> bool:
     """Whether a first name by itself is a person's: no word, place nor acronym is spelled so."""
     parts = bare_word(word).replace("'", "-").split("-")
+    if parts[0] in _SAINTS and len(parts) > 1:
+        return False  # a town, a hospital
     if word.isupper() and len(word) < _SHORTEST_ALONE:
         return False
     return any(part in FIRST_NAMES for part in parts)
@@ -181,7 +204,7 @@ _NOT_PEOPLE = folded(WORDS.towns) | _NOT_NAMES
 def is_clinical(word: str) -> bool:
     """Whether a word tells what a patient has, rather than who it is."""
     folded_word = bare_word(word)
-    if folded_word in FIRST_NAMES:
+    if folded_word in FIRST_NAMES or (word[:1].isupper() and folded_word in AMBIGUOUS_NAMES):
         return False
     return folded_word in _NOT_AFTER or _ADJECTIVE.fullmatch(folded_word) is not None
 
@@ -195,6 +218,7 @@ def is_strange(word: str) -> bool:
     """Whether a word is of no list: no French, no medicine, no place, disease nor acronym."""
     return (
         len(word) > 2  # noqa: PLR2004
+        and bare_word(word).partition("-")[0] not in _SAINTS
         and is_unknown(word)
         and not (is_clinical(word) or is_of_another((word,)) or bare_word(word) in _NOT_PEOPLE)
         and word not in _ACRONYMS
@@ -309,9 +333,17 @@ def _skip_between(text: str, words: list[re.Match[str]], end: int, found: Name) 
                 and _AFTER_INITIAL.match(text, max(0, word.start() - 3), word.start())
             )
         )
-        if folded_word not in _BETWEEN or letter or skipped == _MOST_BETWEEN:
+        surname = (
+            folded_word in _SURNAMES_TOO
+            and word.group()[0].isupper()
+            and place > 0
+            and text[words[place - 1].end() : word.start()] == " "
+            and is_first_name(bare_word(words[place - 1].group()))
+        )
+        if folded_word not in _BETWEEN or letter or surname or skipped == _MOST_BETWEEN:
             return place
         found.born = found.born or folded_word in _BORN
+        found.about = found.about or folded_word in _OF_ONE
         at, skipped = word.start(), skipped + 1
     return -1
 
@@ -353,8 +385,8 @@ def _is_lower_surname(text: str, words: list[re.Match[str]], place: int, found: 
     if previous and bare_word(previous.group()) in _CIVILITIES and gap in {" ", ". "}:
         species = previous.group() == "M" and _OF_SPECIES.fullmatch(word)
         return not species
-    if previous and gap == " " and bare_word(previous.group()) in _PEOPLE:
-        return is_strange(word) and not found.words
+    if previous and gap == " " and bare_word(previous.group()) in _PEOPLE and is_strange(word):
+        return True
     starts = previous is None or not gap.isspace() or is_strange(word)
     if found.words:
         return starts and is_first_name(bare_word(found.words[-1]))
@@ -378,8 +410,10 @@ def _with_civility(text: str, words: list[re.Match[str]], place: int, found: Nam
     found.start = text.index(found.words[0], found.start)
     before = [one for one in words[: place + 1] if one.end() <= found.start]
     found.begins = _BEGINS.search(text, max(0, found.start - 4), found.start) is not None
-    found.after_preposition = (
-        _PREPOSITION.search(text, max(0, found.start - _LONGEST), found.start) is not None
+    start = found.start
+    found.about = found.about or _ABOUT.search(text, max(0, start - _LONG), start) is not None
+    found.after_preposition = not found.about and (
+        _PREPOSITION.search(text, max(0, start - _LONGEST), start) is not None
     )
     if not before:
         return found

@@ -10,6 +10,7 @@ from triage.patient_data.numbers import hospital_numbers_in, nirs_in
 from triage.patient_data.persons.civilities import (
     CIVILITY_STEMS,
     civilities_in,
+    lower_births_in,
     lower_names_in,
     professions_near,
 )
@@ -18,6 +19,7 @@ from triage.patient_data.persons.file_names import file_names_in
 from triage.patient_data.persons.initials import NAMED_AFTER_AGE, with_dot
 from triage.patient_data.persons.names import (
     Name,
+    bare_word,
     ends_as_an_adjective,
     has_first_name,
     is_acronym,
@@ -33,7 +35,7 @@ from triage.patient_data.persons.names import (
 )
 from triage.patient_data.persons.records import records_in
 from triage.patient_data.persons.roles import PATIENT_STEMS, said_names_in
-from triage.patient_data.words import USUAL_NAMES, WORDS, any_of
+from triage.patient_data.words import USUAL_NAMES, WORDS, any_of, folded
 
 Span = tuple[int, int]
 
@@ -57,6 +59,8 @@ def names_in(text: str) -> Iterator[Span]:
     found = [*_by_birth(text), *_by_age(text), *_by_what_follows(text), *records_in(text)]
     if any(map(mentions, CIVILITY_STEMS)):
         found += [*_by_civility(text), *lower_names_in(text)]
+    if any(map(mentions, _BORN_STEMS)):
+        found += lower_births_in(text)
     if any(map(mentions, PATIENT_STEMS)):
         found += said_names_in(text)
     if any(map(mentions, FILE_STEMS)):
@@ -73,6 +77,7 @@ def names_in(text: str) -> Iterator[Span]:
             end = span[1]
 
 
+_BORN_STEMS = ("né ", "née ", "né(", "ne le", "nee ", "ddn", "naiss", " ans", " a")
 _A_WORD = re.compile(r"[^\W\d_]{4,30}(?:['-][^\W\d_]{2,30}){0,2}")
 _MOST_NAMES = 20
 
@@ -104,7 +109,7 @@ def is_person(name: Name, *, age: bool) -> bool:
     word = name.words[0] if name.words else ""
     if is_alone_enough(word) and (age or name.born) and len(name.words) == 1:
         return True
-    if age and _is_surname_with_initial(name):
+    if (age or name.of_somebody) and _is_surname_with_initial(name):
         return True
     if is_strange_name(name, age=age):
         return True
@@ -128,20 +133,33 @@ def is_strange_name(name: Name, *, age: bool) -> bool:
         return False
     if len(capital) > 1:
         return plain and not name.after_preposition and any(map(is_strange, capital))
+    return plain and (age or name.of_somebody) and _is_lone(name)
+
+
+def _is_lone(name: Name) -> bool:
+    """Whether one word of no list stands where somebody's name does: « décès de Kervella »."""
+    word = name.words[0]
+    capital = word[0].isupper() or word[:2] in {"d'", "D'"}
     return (
-        len(name.words) == 1
-        and plain
-        and age
-        and bool(capital)
-        and not name.words[0].isupper()
-        and (name.begins or name.of_person)
-        and is_strange(name.words[0])
+        len([one for one in name.words if bare_word(one) not in _SMALL]) == 1
+        and capital
+        and (not word.isupper() or len(word) >= _SURNAME)
+        and len(word) > _SHORT
+        and name.of_somebody
+        and is_strange(word)
+        and not (name.of_another or tells_a_medicine(name.words) or is_acronym(word))
     )
+
+
+_SMALL = folded(WORDS.particles)
+_SHORT = 3
 
 
 def _is_surname_with_initial(name: Name) -> bool:
     """« T. Caron », « Caron T. »: a surname and the initial of a first name, where nothing else."""
-    if len(name.words) != 2 or name.of_another or name.before:  # noqa: PLR2004
+    if len(name.words) != 2 or name.of_another:  # noqa: PLR2004
+        return False
+    if name.before and not name.of_somebody:
         return False
     short, long = sorted(name.words, key=len)
     return (
@@ -158,7 +176,8 @@ def _by_birth(text: str) -> Iterator[Span]:
         if name is not None and (
             name.born or name.civility or name.of_person or is_old(text[start:end])
         ):
-            if is_person(name, age=False):
+            whole = text[start].isdigit() or name.born or name.civility or name.of_person
+            if is_person(name, age=False) and (whole or has_first_name(name)):
                 yield name.start, end
                 continue
             if name.born:
@@ -169,7 +188,8 @@ def _by_birth(text: str) -> Iterator[Span]:
             continue
         born = _BORN_BEFORE.search(text, max(0, start - _NEAR), start)
         alone = born is not None and _is_capital(name.words[0])
-        if name.civility or alone or (is_old(text[start:end]) and has_first_name(name)):
+        old = is_old(text[start:end])
+        if name.civility or alone or (old and (has_first_name(name) or _stands_alone(text, name))):
             yield start, name.end
 
 
@@ -192,8 +212,15 @@ _CASE_OF = re.compile(
     r"(?<!\w)(?i:cas|observation|ordonnances?|d[ée]c[èe]s|hospitalisation|[ée]tat|dossier|histoire"
     r"|t[ée]moignage|grossesse|au nom) (?:de |d')(?=[A-ZÉÈ])"
 )
+_OF_A_MEDICINE_TOO = re.compile(r"(?i:ordonnance|observation)s? d")
+"""« ordonnance de Kervella », but « ordonnance de » a medicine too."""
 _BESIDE_A_NUMBER = re.compile(r" ?[,;:(-]? ?(?=[A-ZÉÈ])")
 _BEGINS = re.compile(r"(?:^|\n|[.;-] ?)$")
+_ONE_ILL = re.compile(
+    r"(?:^|[.\n] ?)(?P<name>[A-ZÉÈ][^\W\d_]{3,20}(?:-[A-ZÉÈ][^\W\d_]{2,20})?)"
+    r"(?= (?i:souffre|prend(?! en)|se plaint|vomit|tousse|est (?:d[ée]c[ée]d[ée]|mort|hospitalis[ée])e?"
+    r"|a (?:chut[ée]|convuls[ée]|vomi|[ée]t[ée] hospitalis[ée]e?))(?!\w))"
+)
 _IS_TOLD = re.compile(r" ?: [a-zéàê]")
 """« Garnier Sylvie : hépatite à J12 », where a text begins."""
 _FULL = re.compile(
@@ -250,9 +277,10 @@ def _pairs(text: str) -> Iterator[Span]:
 
 
 _IN_PARENTHESES = re.compile(
-    r"(?<![\w-])(?P<name>[A-ZÉÈ][^\W\d_]{3,25}) \((?i:(?:la |le |ma |mon )?patiente?)\)"
+    r"(?<![\w-])(?P<name>[A-ZÉÈ][^\W\d_]{3,25}(?:-[A-ZÉÈ][^\W\d_]{2,20})?)(?: \(|, )"
+    r"(?i:(?:la |le |ma |mon )?patiente?)(?!\w)"
 )
-"""« Tanguy (patient) »."""
+"""« Tanguy (patient) », « Tanguy, patient suivi »."""
 _KIN = re.compile(rf" ?\((?:(?i:sa|son|la|le) )?{any_of(WORDS.relatives)}(?!\w)")
 """« Contact : Gwenaëlle Tanguy (fille) »."""
 
@@ -267,10 +295,27 @@ def _by_what_follows(text: str) -> Iterator[Span]:
     names = [*_told(text)]
     for start, end in (*nirs_in(text), *hospital_numbers_in(text)):
         after = _BESIDE_A_NUMBER.match(text, end)
-        names += [name_before(text, start), name_after(text, after.end()) if after else None]
+        following = name_after(text, after.end()) if after else None
+        if following is not None:
+            following.begins = True
+        names += [name_before(text, start), following]
     for name in names:
         if name is not None and _is_somebody(text, name):
             yield name.start, name.end
+
+
+_STOPS = re.compile(r" ?[,;)/|]|\.?$|\n|\. |,? \(| [FHM](?!\w)")
+
+
+def _stands_alone(text: str, name: Name) -> bool:
+    """Whether one word of no list stands between signs: « 67 ans, Kervella »."""
+    return (
+        len(name.words) == 1
+        and len(name.words[0]) > (_SURNAME if name.words[0].isupper() else _SHORT)
+        and is_strange(name.words[0])
+        and not tells_a_medicine(name.words)
+        and _STOPS.match(text, name.end) is not None
+    )
 
 
 def _told(text: str) -> Iterator[Name | None]:
@@ -281,7 +326,11 @@ def _told(text: str) -> Iterator[Name | None]:
             alone = name is not None and len(name.words) == 1 and is_usual(name.words[0])
             if name is not None and pattern is _I_AM and alone:
                 name.words.append("")  # « je m'appelle Samira » is enough
+            if name is not None and not _OF_A_MEDICINE_TOO.match(match.group()):
+                name.begins = True
             yield name
+    for match in _ONE_ILL.finditer(text):
+        yield name_before(text, match.end())
     for match in _FULL.finditer(text):
         begins = _BEGINS.search(text, max(0, match.start() - 2), match.start())
         if (
@@ -294,7 +343,10 @@ def _told(text: str) -> Iterator[Name | None]:
 
 def _is_somebody(text: str, name: Name) -> bool:
     """Whether a full name is of none who writes, of no place, company nor disease."""
-    if not has_first_name(name) or any(map(is_clinical, name.words)):
+    if any(map(is_clinical, name.words)):
+        return False
+    told = has_first_name(name) or _is_lone(name) or _is_surname_with_initial(name)
+    if not told:
         return False
     if tells_a_medicine(name.words):
         return False
@@ -318,8 +370,22 @@ def _by_age(text: str) -> Iterator[Span]:
         named = any(one in after.group().casefold() for one in ("nom", "appel"))
         alone = len(name.words) == 1 and is_alone_enough(name.words[0])
         named = named or _is_set_apart(text, after, name)
+        named = named or (
+            _stands_alone(text, name) and not name.is_initials and _told_of_one(text, start)
+        )
         if name.civility or alone or has_first_name(name) or named:
             yield name.start, with_dot(text, name.end)
+
+
+_OF_ONE = re.compile(
+    rf"(?:(?:^|[\n.;:(-] ?)(?:(?i:[âa]g[ée]e?) ?:? ?)?|(?<!\w)(?:(?i:homme|femme|h|f|m)"
+    rf"|{any_of((*WORDS.patients, *WORDS.children))})[ ,]{{1,2}}(?:(?i:[âa]g[ée]e?) )?(?:de |d')?)$"
+)
+
+
+def _told_of_one(text: str, start: int) -> bool:
+    """Whether an age begins what is said, or is that of one person: « patiente de 67 ans »."""
+    return _OF_ONE.search(text, max(0, start - _NEAR), start) is not None
 
 
 _SET_APART = re.compile(r" ?[,;)]| (?:suivie?|trait[ée]e?|sous|a|est)\b|\.?$|\n")

@@ -71,6 +71,9 @@ _OF_A_FAMILY = re.compile(
     r"|(?<=dont )(?P<among>[A-ZÉÈ][^\W\d_]{2,20})(?!\w)"
 )
 """« Josiane, la femme du patient », « deux enfants dont Corinne »."""
+_FAMILY = re.compile(
+    r"(?<!\w)(?i:famille|couple|consorts|[ée]poux|fr[èe]res|s(?:œ|oe)urs) (?=[A-ZÉÈ])"
+)
 _CALLED = re.compile(r"(?i:maman|papa|mamie|papi)\b")
 _AND_ANOTHER = re.compile(r" (?:et|&|ou) (?=[A-ZÉÈ])")
 _OF_A_COMPANY = re.compile(rf"(?<!\w){any_of(WORDS.organisations)}(?!\w)[^.\n]{{0,20}}$")
@@ -109,7 +112,7 @@ _STEMS = {
     ),
 }
 PATIENT_STEMS = (
-    *("pati", "enfa", "nom"),
+    *("pati", "enfa", "nom", "famil", "couple", "consort", "frère", "sœurs"),
     *sorted(one for one in _STEMS if not any(other in one for other in _STEMS - {one})),
 )
 """What the name of a patient, or of a relative, is told by."""
@@ -165,12 +168,17 @@ def _says_who(text: str, match: re.Match[str], name: Name) -> bool:
     if has_first_name(name) or is_alone_enough(word):
         return True
     if _AN_INITIAL.match(text, name.start):
-        return any(map(is_strange, name.words)) or name.words[-1].isupper()
+        if match["child"]:
+            return any(map(is_strange, name.words)) or name.words[-1].isupper()
+        return looks_like_a_name(name.words[-1]) and not any(map(is_clinical, name.words))
     sign = match["sign"].strip()
     if match["child"] and not (sign in {":", "="} or len(name.words) > 1):
         before = text[max(0, match.start() - 8) : match.start()]
-        if not re.search(r"(?i:\b(?:le|la|l'|du|mon|ma|notre|son|sa|cette?)) ?$", before):
+        whose = re.search(r"(?i:\b(?:le|la|l'|du|mon|ma|notre|son|sa|cette?)) ?$", before)
+        if not (whose or is_strange(word)):
             return False
+    if sign == "(" and len(name.words) == 1 and not is_strange(word):
+        return False  # « 1 patient (Psoriasis) »
     return _is_surname(text, name, labelled=sign in {":", "="}, shouted=match.group().isupper())
 
 
@@ -214,7 +222,10 @@ def _of_labels(text: str) -> Iterator[Span]:
         if name is None or not looks_like_a_name(name.words[-1]):
             continue
         near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
-        if match["last"] is None or _FIRST_NEAR.search(near):
+        alone = is_strange(name.words[0]) or has_first_name(name)
+        if tells_a_medicine(name.words) or is_of_another(name.words):
+            alone = False
+        if match["last"] is None or _FIRST_NEAR.search(near) or alone:
             yield name.start, name.end
 
 
@@ -232,6 +243,11 @@ def _of_families(text: str) -> Iterator[Span]:
                 before.civility or before.words[-1].isupper() or days or has_first_name(before)
             )
             yield before.start if before and whole else name.start, next(iter(days), name.end)
+    for match in _FAMILY.finditer(text):
+        name = name_after(text, match.end())
+        if name is not None and (has_first_name(name) or is_strange(name.words[0])):
+            if not (is_of_another(name.words) or tells_a_medicine(name.words)):
+                yield name.start, name.end
     for match in _OF_A_FAMILY.finditer(text):
         if is_alone_enough(match.group()) or (match["name"] and is_strange(match["name"])):
             yield match.span()
