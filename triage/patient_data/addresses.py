@@ -62,7 +62,7 @@ _PART = (
 """A part of an address between the street and the town."""
 _FLAT = rf"(?:[ ,]{{1,2}}{_PART}){{0,3}}"
 _REST = re.compile(
-    rf"(?:(?: ?,)? {_PART}){{0,4}}(?P<town>(?: ?[,(\n-])? ?(?:F-)?\d{{5}} [A-ZÉÈ][\w'-]{{1,24}})?"
+    rf"(?:(?: ?,)? {_PART}){{0,4}}(?P<town>(?: ?[,(\n-])? ?(?:F-)?\d{{5}}(?!\w)(?: [A-ZÉÈ][\w'-]{{1,24}})?)?"
 )
 """What still follows of an address that was found."""
 _BY_TOWN = re.compile(
@@ -99,7 +99,7 @@ _THEN_HOME = re.compile(
 )
 _HOME = re.compile("|".join(map(re.escape, sorted(folded(WORDS.home)))), re.IGNORECASE)
 _SHORT_WORDS = frozenset({"sa", "ch", "has", "ars", "ema", "place", "rue"})
-_ORGANISATION = re.compile(
+ORGANISATION = re.compile(
     rf"(?<!\w)(?:{any_of(tuple(o for o in WORDS.organisations if o not in _SHORT_WORDS))}"
     r"|SA|CH|HAS|ARS|EMA)(?!\w)"
 )
@@ -165,7 +165,7 @@ def postal_addresses_in(text: str) -> Iterator[Span]:
             or _HOME.match(_bare(text[end : end + 12]).lstrip(" (,"))
             or _FURTHER_HOME.match(text, end)
         )
-        company = _ORGANISATION.search(line) or _is_of_a_company(line)
+        company = ORGANISATION.search(line) or _is_of_a_company(line)
         whole = match.re is _BY_TOWN
         if home or person or (not whole and match["town"] and not company):
             further = _MORE_OF_A_TOWN if whole or match["town"] else _ITS_TOWN if home else None

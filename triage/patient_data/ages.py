@@ -3,14 +3,14 @@
 import re
 from functools import lru_cache
 
-from triage.patient_data.words import WORDS, any_of
+from triage.patient_data.words import WORDS, any_of, said_in
 
 Span = tuple[int, int]
 
 _NUMBER = any_of(WORDS.numbers)
 _UNIT = (
     r"[ -]?(?:(?i:ans?|mois|semaines?|jours)\b|a(?=[.,;)/\n]|$| ?[HFM]\b| 1/2| et demi)"
-    r"|y/?o\b|y\.o\b|A(?= [HFM]\b))"
+    r"|(?:y/?o|y\.o|yrs?(?:[ -]old)?|years?(?:[ -]old)?|months?[ -]old)\b|A(?= [HFM]\b))"
 )
 _AGE = re.compile(rf"(?<![\w.])(?<!\d,)(?:\d{{1,2}} et )?\d{{1,3}}{_UNIT}")
 _IN_WORDS = re.compile(rf"(?<!\w){_NUMBER}(?:[ -]{_NUMBER}){{0,4}}{_UNIT}")
@@ -24,6 +24,7 @@ _SAID_TO_BE = re.compile(
     r"(?<!\w)(?i:[âa]ge|[âa]g[ée]e?)(?: de)? ?[:=|;]? ?\d{1,3}(?![\w/%]|[ ,.-]?\d| ?(?:[àa]|et|%|ans?)(?!\w))"
 )
 """« âge 55 », without its unit."""
+_SAYS_AGE = frozenset({"âge", "age", "âgé", "âgée", "agé", "agée"})
 _A_DURATION = re.compile(rf"[ ,]{{0,2}}(?:{any_of(WORDS.durations)})\b")
 _SINCE = re.compile(rf"\b{any_of(WORDS.since)} (?:(?:l|d)es )?$", re.IGNORECASE)
 AGE_STEMS = (
@@ -39,6 +40,9 @@ AGE_STEMS = (
     "yo",
     "y/o",
     "y.o",
+    "yr",
+    "year",
+    "month",
     "taine",
     "de vie",
     "sa",
@@ -60,7 +64,8 @@ def ages_in(text: str) -> tuple[Span, ...]:
         found += _IN_WORDS.finditer(text)
     found += _AT_BIRTH.finditer(text)
     found += _ABOUT.finditer(text)
-    found += _SAID_TO_BE.finditer(text)
+    if not said_in(text).isdisjoint(_SAYS_AGE):
+        found += _SAID_TO_BE.finditer(text)
     return tuple(match.span() for match in found if _is_an_age(text, match))
 
 

@@ -30,7 +30,10 @@ _DAY = (
     r"|(?:19|20)\d\d[/.-][01]?\d[/.-][0-3]?\d"
     r"|(?:19|20)\d\d[01]\d[0-3]\d|[0-3]\d[01]\d(?:19|20)?\d\d"
     r"|(?:0?[1-9]|1[0-2])[/.-](?:19|20)\d\d"
-    r"|[0-3]\d[A-Z]{3}(?:19|20)?\d\d)(?![\d]|[/.-]\d)"
+    r"|[0-3]\d[A-Z]{3}(?:19|20)?\d\d"
+    r"|\|?[0-3][ |]{1,3}\d[ |/.-]{1,5}[01][ |]{1,3}\d[ |/.-]{1,5}(?:[12][ |]{1,3}[90][ |]{1,3})?"
+    r"\d[ |]{1,3}\d|[0-3] ?\d ?[/.-] ?[01] ?\d ?[/.-] ?(?:1 ?9|2 ?0) ?\d ?\d"
+    rf"|{_NUMBER}(?![^\W\d_])(?:[ -]{_NUMBER}(?![^\W\d_])){{2,7}})(?![\d]|[/.-]\d)"
 )
 _WORD = (
     r"(?i:mise? au monde|n[ée](?:e|s|es| ?\(e\)|[.-]e)?|d\. ?naiss(?:ance)?|(?:date|jour"
@@ -38,7 +41,7 @@ _WORD = (
     r"|naiss\.?|ddn|d\.d\.n\.?|dob|d\.o\.b\.?|birth ?date|(?:date of )?birth|born)|DN"
 )
 _BETWEEN = (
-    r"(?:[ :=.,()\n\"|-]{1,4}(?:(?i:le|un|en|on|au|du|de|la|est|fin|d[ée]but|mi|lundi|mardi"
+    r"(?:[ :=.,()\n\"|-]{1,4}(?:(?i:le|1e|un|en|on|au|du|de|la|est|fin|d[ée]but|mi|lundi|mardi"
     r"|mercredi|jeudi|vendredi|samedi|dimanche|courant|vers"
     r"|patiente?"
     r"|enfant|b[ée]b[ée]|[aà] terme|pr[ée]matur[ée]e?|dob|ddn|jj/mm/aaaa|the|of)(?!\w))?){1,5}?"

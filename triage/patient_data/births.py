@@ -48,7 +48,7 @@ _ANY = (
 )
 _LOWER = rf"{_NO_LETTER_BEFORE}(?:[a-z]\. ?[a-z]\.|[a-z]{{2}})(?![^\W\d_])"
 _SAID = (
-    r"(?i:\binitiales?|\binits?\.?)(?i: (?:du|de la|patiente?)){0,3}[ :]{0,3}"
+    r"(?i:\binitiales?|\binitials|\binits?\.?)(?i: (?:du|de la|patiente?)){0,3}[ :]{0,3}"
     rf"(?P<initials>{_ANY}|[A-Z]/[A-Z](?!\w))"
 )
 _BORN = r"(?i:\bn[ée](?:e|\(e\)|[.]e)?\b|\bnaissance\b|\bddn\b)[^\n\d]{0,30}"

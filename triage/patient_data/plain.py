@@ -37,6 +37,8 @@ _LOOK_ALIKE = dict(
 )
 _DIGITS = str.maketrans("OoIl|S", "001115")
 _WITH_LETTERS = re.compile(r"(?<![A-Za-z0-9|])(?=[OoIl|S]{0,12}\d)[OoIl|S\d]{2,24}(?![A-Za-z0-9|])")
+_A_ZERO = re.compile(r"(?<=[^\W\d_])0(?=[a-zà-öø-ÿ])")
+"""A zero that a scanner read in a word: « M0nsieur »."""
 _DIGIT = re.compile(r"\d")
 _MIXED = re.compile(r"[OoIl|S]\d|\d[OoIl|S]|[OoIl|][ .-]\d\d")
 _ALONE = re.compile(
@@ -128,6 +130,7 @@ def plain(typed: str) -> Plain:
 
 
 def _made(text: str, starts: Sequence[int] = (), ends: Sequence[int] = ()) -> Plain:
+    text = _A_ZERO.sub("o", text)
     digits = _with_digits(text)
     return Plain(text, digits, text.lower(), len(_DIGIT.findall(digits)), starts, ends)
 

@@ -12,7 +12,8 @@ from triage.patient_data.persons.names import (
     is_strange,
     is_usual,
 )
-from triage.patient_data.words import WORDS, any_of, folded
+from triage.patient_data.dictionary.known_words import is_of_a_medicine
+from triage.patient_data.words import USUAL_NAMES, WORDS, any_of, folded, said_in
 
 _FAR = 90
 CIVILITY_STEMS = (
@@ -35,6 +36,10 @@ def professions_near(text: str, start: int, end: int) -> bool:
     """Whether words of a profession stand beside a name: of who writes, not of a patient."""
     before = re.split(r"[.;\n](?=\s|$)", text[max(0, start - 40) : start])[-1]
     after = re.split(r"[.;\n](?=\s|$)", text[end : end + AHEAD])[0]
+    if firm := _FIRM.match(text, end):
+        words = WORD.findall(firm["firm"])
+        if any(is_of_a_medicine(one) or bare_word(one) in _ORGANISATIONS for one in words):
+            return True
     if text[max(0, start - 3) : start] == "de ":
         before = ""  # « le médecin traitant de M. Roy »
     near = (
@@ -42,6 +47,11 @@ def professions_near(text: str, start: int, end: int) -> bool:
         *_until_a_verb(WORD.findall(after)),
     )
     return any(part in PROFESSIONS for one in near for part in bare_word(one).split("'"))
+
+
+_FIRM = re.compile(r" ?\((?P<firm>[^()\n]{2,40})\)")
+"""« M. Aubert (Sanofi) »."""
+_ORGANISATIONS = folded(WORDS.organisations)
 
 
 def civilities_in(text: str) -> Iterator[int]:
@@ -130,9 +140,15 @@ _NO_PART = (
 )
 
 
+_BORN = frozenset({"né", "née", "ne", "nee", "ddn", "naissance", "naiss"})
+
+
 def lower_births_in(text: str) -> Iterator[tuple[int, int]]:
     """Places of names in small letters before a birth; before an age, with a first name."""
-    for pattern in (_LOWER_BORN, _LOWER_AGED):
+    said = said_in(text)
+    patterns = [] if said.isdisjoint(_BORN) else [_LOWER_BORN]
+    patterns += [] if said.isdisjoint(USUAL_NAMES) else [_LOWER_AGED]
+    for pattern in patterns:
         for match in pattern.finditer(text):
             words = match["name"].split()
             if any(bare_word(one) in _NO_PART or is_clinical(one) for one in words):

@@ -27,6 +27,13 @@ _MOST_WORDS, _MOST_BETWEEN = 4, 6
 _BETWEEN_WORDS = frozenset(" ,;:()[]-./=|°'\"\n♀♂")
 _BORN_AT = re.compile(r"n[ée]e? (?:à|a|au|aux|en) [^\d\n,;]{2,30} le $")
 """« né à Nîmes le » before a day."""
+_ASIDE = re.compile(
+    r"(?: \([^()\d\n]{2,30}\),? ?"
+    rf"|, (?!{any_of((*WORDS.after_names, *WORDS.authors))}(?!\w))"
+    r"(?:[a-zà-öø-ÿ][a-zà-öø-ÿ' -]{2,40}|en C[EM][12P12]|en [a-zà-ÿ0-9]{2,12}), )$"
+)
+"""What stands between a name and an age, apart: « Rasoanaivo (La Réunion), 50 ans »."""
+_LONGER = 50
 _SENTENCE = re.compile(r"[.;] |\n")
 _INSIDE = re.compile(r"[ \n]|-|\. ?|\.-|, (?=[^\W\d_]\.)")
 _BORN = folded(("né", "née", "nés", "naissance", "ddn"))
@@ -146,7 +153,13 @@ class Name:
     @property
     def of_another(self) -> bool:
         """Whether it is the name of who writes, of a place, a company or a disease."""
-        return self.before in PROFESSIONS or self.before in _PLACES or is_of_another(self.words)
+        first = bare_word(self.words[0]) if self.words else ""
+        return (
+            self.before in PROFESSIONS
+            or self.before in _PLACES
+            or (first in _PLACES and len(first) > 2)  # noqa: PLR2004
+            or is_of_another(self.words)
+        )
 
 
 def is_first_name(word: str) -> bool:
@@ -247,6 +260,9 @@ def name_before(text: str, end: int) -> Name | None:
     """The name that ends just before a place, words as « âgée de » or « né le » apart."""
     at_a_place = _BORN_AT.search(text, max(0, end - _FAR), end)
     end = at_a_place.start() if at_a_place else end
+    aside = _ASIDE.search(text, max(0, end - _LONGER), end)
+    if aside and not any(map(_tells_who, WORD.findall(aside.group()))):
+        end = aside.start()
     words = list(WORD.finditer(text, max(0, end - _FAR), end))
     found, at = Name(born=at_a_place is not None), end
     place = _skip_between(text, words, end, found)
@@ -267,6 +283,25 @@ def name_before(text: str, end: int) -> Name | None:
         return None
     found.start = at
     return _with_civility(text, words, place, found)
+
+
+_THEN_FIRST = re.compile(r", (?P<first>[A-ZÉÈ][a-zà-öø-ÿ-]{2,20})(?= ?[\n,;.()|/-]|$| n[ée]e?\b)")
+
+
+def _with_first_name(text: str, found: Name) -> None:
+    """« Mr LE TALLEC, Erwan »: a surname in capitals, a comma, a first name."""
+    following = _THEN_FIRST.match(text, found.end) if found.words else None
+    if following and found.words[-1].isupper() and is_usual(following["first"]):
+        found.words.append(following["first"])
+        found.end = following.end()
+
+
+def _tells_who(word: str) -> bool:
+    bare = bare_word(word)
+    capital = word[0].isupper()
+    return bare in PROFESSIONS or (
+        capital and (is_strange(word) or word.isupper() or is_first_name(bare))
+    )
 
 
 def name_after(text: str, start: int) -> Name | None:
@@ -291,6 +326,7 @@ def name_after(text: str, start: int) -> Name | None:
             break
         found.words.append(word.group())
         found.end = at = word.end()
+    _with_first_name(text, found)
     while found.words and found.words[-1].islower() and bare_word(found.words[-1]) in _PARTICLES:
         found.end -= len(found.words.pop()) + 1
     return found if found.words else None

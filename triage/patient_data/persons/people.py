@@ -35,7 +35,7 @@ from triage.patient_data.persons.names import (
 )
 from triage.patient_data.persons.records import records_in
 from triage.patient_data.persons.roles import PATIENT_STEMS, said_names_in
-from triage.patient_data.words import USUAL_NAMES, WORDS, any_of, folded
+from triage.patient_data.words import USUAL_NAMES, WORDS, any_of, beginnings, folded, said_in
 
 Span = tuple[int, int]
 
@@ -59,8 +59,7 @@ def names_in(text: str) -> Iterator[Span]:
     found = [*_by_birth(text), *_by_age(text), *_by_what_follows(text), *records_in(text)]
     if any(map(mentions, CIVILITY_STEMS)):
         found += [*_by_civility(text), *lower_names_in(text)]
-    if any(map(mentions, _BORN_STEMS)):
-        found += lower_births_in(text)
+    found += lower_births_in(text)
     if any(map(mentions, PATIENT_STEMS)):
         found += said_names_in(text)
     if any(map(mentions, FILE_STEMS)):
@@ -77,7 +76,6 @@ def names_in(text: str) -> Iterator[Span]:
             end = span[1]
 
 
-_BORN_STEMS = ("né ", "née ", "né(", "ne le", "nee ", "ddn", "naiss", " ans", " a")
 _A_WORD = re.compile(r"[^\W\d_]{4,30}(?:['-][^\W\d_]{2,30}){0,2}")
 _MOST_NAMES = 20
 
@@ -212,6 +210,11 @@ _CASE_OF = re.compile(
     r"(?<!\w)(?i:cas|observation|ordonnances?|d[ée]c[èe]s|hospitalisation|[ée]tat|dossier|histoire"
     r"|t[ée]moignage|grossesse|au nom) (?:de |d')(?=[A-ZÉÈ])"
 )
+_SPEAKS = frozenset(("je", "moi", "c", "cest", "ici", "personne", "il"))
+_CASES = beginnings(
+    ("cas", "observation", "ordonnance", "ordonnances", "décès", "hospitalisation", "état")
+    + ("dossier", "histoire", "témoignage", "grossesse", "au")
+)
 _OF_A_MEDICINE_TOO = re.compile(r"(?i:ordonnance|observation)s? d")
 """« ordonnance de Kervella », but « ordonnance de » a medicine too."""
 _BESIDE_A_NUMBER = re.compile(r" ?[,;:(-]? ?(?=[A-ZÉÈ])")
@@ -272,7 +275,9 @@ def _pairs(text: str) -> Iterator[Span]:
         ):
             yield start, end
     for match in _IN_PARENTHESES.finditer(text):
-        if is_strange(match["name"]) and not tells_a_medicine((match["name"],)):
+        word = match["name"]
+        shouted = word.isupper() and len(word) <= _SURNAME
+        if is_strange(word) and not shouted and not tells_a_medicine((word,)):
             yield match.span("name")
 
 
@@ -320,7 +325,10 @@ def _stands_alone(text: str, name: Name) -> bool:
 
 def _told(text: str) -> Iterator[Name | None]:
     """Names that words just before, or just after, say to be a patient's."""
-    for pattern in (_I_AM, _CASE_OF):
+    said = said_in(text)
+    patterns = [] if said.isdisjoint(_SPEAKS) else [_I_AM]
+    patterns += [] if said.isdisjoint(_CASES) else [_CASE_OF]
+    for pattern in patterns:
         for match in pattern.finditer(text):
             name = name_after(text, match.end())
             alone = name is not None and len(name.words) == 1 and is_usual(name.words[0])

@@ -24,9 +24,14 @@ from triage.patient_data.persons.names import (
 
 Span = tuple[int, int]
 
-_SIGNS = tuple(
-    map(re.compile, (";", r"\|", "\t", r"(?<=[\"»]) ?, ?(?=[\"«])", r",(?! )", r" / ?", r" - "))
+_SIGNS = (
+    *((";", re.compile(";")), ("|", re.compile(r"\|")), ("\t", re.compile("\t"))),
+    *(('"', re.compile(r"(?<=\") ?, ?(?=\")")), ("»", re.compile(r"(?<=») ?, ?(?=«)"))),
+    *((",", re.compile(r",(?! )")), ("/", re.compile(" / ?")), ("-", re.compile(" - "))),
 )
+"""What stands between cells, after a character that is there twice at least."""
+_PROSE = re.compile(", ")
+_SEXED = re.compile(r", (?:[FHM]|(?i:femme|homme))(?=,)")
 _CELL = re.compile(
     r"[\s\"«»'(]*(?:(?i:cas|patiente?|pte?|obs(?:ervation)?\.?)(?: ?n?°? ?\d{1,3})?[ :]+)?"
     r"(?P<said>.*?)[\s\"«»')]*",
@@ -36,7 +41,9 @@ _NAME = re.compile(
     r"[A-ZÀ-ÖØ-Þ][^\W\d_]*\.?(?:[ '-]{1,2}(?:[A-ZÀ-ÖØ-Þ][^\W\d_]*\.?|d[eu]|la|le)){0,3}"
 )
 _INITIALS = re.compile(r"[A-ZÉÈ]\.?[ -]?[A-ZÉÈ]\.?(?:[ -]?[A-ZÉÈ]\.?)?")
+_SHORT_DAY = re.compile(r"[0-3]\d[01]\d(?:19|20)?\d\d")
 _SEX = re.compile(r"[FHM]|(?i:femme|homme|f[ée]minin|masculin|fille|gar[çc]on)")
+_A_DIGIT = re.compile(r"\d")
 _FEWEST, _MOST = 3, 40
 _LONGEST = 60
 _ACRONYM = 4
@@ -47,13 +54,19 @@ def records_in(text: str) -> Iterator[Span]:
     """Places of names, or initials, in the cells of such rows, with the day beside them."""
     start = 0
     for line in text.split("\n"):
-        if any(map(str.isdigit, line)):
-            for sign in _SIGNS:
+        if _A_DIGIT.search(line):
+            for sign in _signs_of(line):
                 if cells := _cells(line, sign):
-                    yield from (
-                        (start + first, start + last) for first, last in _people(line, cells)
-                    )
+                    people = _people(line, cells, prose=sign is _PROSE)
+                    yield from ((start + first, start + last) for first, last in people)
         start += len(line) + 1
+
+
+def _signs_of(line: str) -> Iterator[re.Pattern[str]]:
+    """What may stand between the cells of a line."""
+    yield from (sign for character, sign in _SIGNS if line.count(character) > 1)
+    if _SEXED.search(line):
+        yield _PROSE
 
 
 def _cells(line: str, sign: re.Pattern[str]) -> Sequence[Span]:
@@ -70,11 +83,11 @@ def _cells(line: str, sign: re.Pattern[str]) -> Sequence[Span]:
     ]
 
 
-def _people(line: str, cells: Sequence[Span]) -> Iterator[Span]:
+def _people(line: str, cells: Sequence[Span], *, prose: bool) -> Iterator[Span]:
     said = [line[start:end] for start, end in cells]
     sexed = any(map(_SEX.fullmatch, said))
     for place, cell in enumerate(said):
-        day = days_in(cell) == ((0, len(cell)),)
+        day = days_in(cell) == ((0, len(cell)),) or _SHORT_DAY.fullmatch(cell) is not None
         if not day and ages_in(cell) != ((0, len(cell)),):
             continue
         before = [*takewhile(lambda at: _may_be(said[at]), range(place - 1, -1, -1))]
@@ -83,16 +96,23 @@ def _people(line: str, cells: Sequence[Span]) -> Iterator[Span]:
             names = [
                 at for at in beside if _NAME.fullmatch(said[at]) and not _SEX.fullmatch(said[at])
             ]
-            if _are_names([said[at] for at in names]):
+            words = [said[at] for at in names]
+            if prose and not (sexed and all(_is_odd(one) for one in words)):
+                continue  # commas of a sentence
+            if _are_names(words):
                 yield from (cells[at] for at in names)
                 if day:
                     yield cells[place]
-        for at in before[:2]:
-            told = sexed if not day else sexed or is_old(cell)
+        for at in () if prose else before[:2]:
+            told = sexed if not day else sexed or (is_old(cell) and not cell.isdigit())
             if told and _INITIALS.fullmatch(said[at]) and not is_acronym(_letters(said[at])):
                 yield cells[at]
                 if day:
                     yield cells[place]
+
+
+def _is_odd(cell: str) -> bool:
+    return all(is_strange(one) or is_first_name(bare_word(one)) for one in cell.split())
 
 
 def _may_be(cell: str) -> bool:

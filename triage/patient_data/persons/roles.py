@@ -12,6 +12,7 @@ from triage.patient_data.persons.names import (
     is_acronym,
     is_alone_enough,
     is_clinical,
+    is_first_name,
     is_of_another,
     is_strange,
     looks_like_a_name,
@@ -20,7 +21,7 @@ from triage.patient_data.persons.names import (
     tells_a_medicine,
 )
 from triage.patient_data.persons.tables import cells_in, columns_in
-from triage.patient_data.words import WORDS, any_of
+from triage.patient_data.words import WORDS, any_of, beginnings, said_in
 
 Span = tuple[int, int]
 
@@ -48,12 +49,13 @@ _LABEL = re.compile(
     rf"|[il]dentit[ée]{_OF_WHOM})?|nom(?: et |, ?| ?/ ?)pr[ée]noms?"
     r"|nom (?:de naissance|de jeune fille|d'usage|de famille|patronymique|marital)))"
     rf"|(?P<civil>(?i:M\.? ?/ ?Mme|Mme ?/ ?M\.?(?: ?/ ?Mlle)?))"
-    rf"|(?P<last>(?i:nom(?: usuel)?))){_E}(?: ?[:=] ?(?=[^\W\d_])| (?=[A-ZÉÈ]{{3,30}}(?!\w))"
+    rf"|(?P<last>(?i:nom(?: usuel)?))){_E}(?: ?\([^()\n]{{1,25}}\))?(?: ?[:=] ?(?=[^\W\d_])|\] ?(?=[A-ZÉÈ])| (?=[A-ZÉÈ]{{3,30}}(?!\w))"
     r"|(?:(?<=nt)|(?<=te)|(?<=om)) est (?=[A-ZÉÈ])|(?<=r[ée]nom) (?=[A-ZÉÈ][^\W\d_])"
     r"|(?:(?<=fille)|(?<=aissance)|(?<=marital)) (?=[A-ZÉÈ])"
     r"|(?<=patient) (?=[A-ZÉÈ])|(?<=patiente) (?=[A-ZÉÈ])"
     r"| (?=[A-ZÉÈ][^\W\d_]{1,25}(?:[ -][^\W\d_]{2,25})?,? (?i:pr[ée]nom)))"
 )
+_MORE_FIRSTS = re.compile(r",? (?P<name>[A-ZÉÈ][^\W\d_]{1,20}(?:-[A-ZÉÈ][^\W\d_]{1,20})?)(?!\w)")
 _FIRST_NEAR = re.compile(r"(?i:pr[ée]nom)")
 _MAIDEN = re.compile(rf"(?<!\w){any_of(WORDS.maiden)}(?!\w)\.? (?=[A-ZÉÈ])")
 _RELATIVE = re.compile(
@@ -64,7 +66,10 @@ _RELATIVE = re.compile(
     r"(?: (?:du |de la )(?i:patiente?|malade))?"
     r"(?P<sign>[ ,(:]{1,3})(?=[A-ZÉÈ])"
 )
-_RELATIVES = tuple({one[:5] for one in (*WORDS.relatives, *map(fold, WORDS.relatives))})
+_RELATIVES, _MAIDENS = beginnings(WORDS.relatives), beginnings(WORDS.maiden)
+_FAMILIES = frozenset(
+    ("famille", "couple", "consorts", "époux", "epoux", "frères", "freres", "sœurs", "soeurs")
+)
 _OF_A_FAMILY = re.compile(
     r"(?<![^\W\d_])(?P<name>[A-ZÉÈ][^\W\d_]{2,20}(?:-[A-ZÉÈ][^\W\d_]{2,20})?)"
     rf"(?=,? (?i:l[ae] |son |sa |l')?{any_of(WORDS.relatives)} (?i:d[ue] |de la |de l'))"
@@ -74,6 +79,11 @@ _OF_A_FAMILY = re.compile(
 _FAMILY = re.compile(
     r"(?<!\w)(?i:famille|couple|consorts|[ée]poux|fr[èe]res|s(?:œ|oe)urs) (?=[A-ZÉÈ])"
 )
+_OF_SPECIES = re.compile(r".{3,26}(?:ae|um|is|us|ii)")
+_KIN_OF = re.compile(
+    rf"(?<!\w){any_of(WORDS.relatives)} (?:de |d')(?:la petite |[Bb]ébé )?(?P<name>[A-ZÉÈ][^\W\d_]{{1,20}}(?:-[A-ZÉÈ][^\W\d_]{{1,20}})?)(?![\w-])"
+)
+"""« la maman de Noa »."""
 _CALLED = re.compile(r"(?i:maman|papa|mamie|papi)\b")
 _AND_ANOTHER = re.compile(r" (?:et|&|ou) (?=[A-ZÉÈ])")
 _OF_A_COMPANY = re.compile(rf"(?<!\w){any_of(WORDS.organisations)}(?!\w)[^.\n]{{0,20}}$")
@@ -225,13 +235,21 @@ def _of_labels(text: str) -> Iterator[Span]:
         alone = is_strange(name.words[0]) or has_first_name(name)
         if tells_a_medicine(name.words) or is_of_another(name.words):
             alone = False
+        if match["first"]:
+            for more in _MORE_FIRSTS.finditer(text, name.end, name.end + _NEAR):
+                if more.start() != name.end or not is_alone_enough(more["name"]):
+                    break
+                yield more.span("name")
+                name.end = more.end()
         if match["last"] is None or _FIRST_NEAR.search(near) or alone:
             yield name.start, name.end
 
 
 def _of_families(text: str) -> Iterator[Span]:
     """A maiden name, that of a husband, and the name of a relative."""
-    for match in _MAIDEN.finditer(text):
+    said = said_in(text)
+    relatives = not said.isdisjoint(_RELATIVES)
+    for match in () if said.isdisjoint(_MAIDENS) else _MAIDEN.finditer(text):
         name = name_after(text, match.end())
         if name is None or name.is_initials or not looks_like_a_name(name.words[-1]):
             continue
@@ -243,15 +261,18 @@ def _of_families(text: str) -> Iterator[Span]:
                 before.civility or before.words[-1].isupper() or days or has_first_name(before)
             )
             yield before.start if before and whole else name.start, next(iter(days), name.end)
-    for match in _FAMILY.finditer(text):
+    for match in _FAMILY.finditer(text) if not said.isdisjoint(_FAMILIES) else ():
         name = name_after(text, match.end())
         if name is not None and (has_first_name(name) or is_strange(name.words[0])):
-            if not (is_of_another(name.words) or tells_a_medicine(name.words)):
+            species = _OF_SPECIES.fullmatch(name.words[0])
+            if not (species or is_of_another(name.words) or tells_a_medicine(name.words)):
                 yield name.start, name.end
-    for match in _OF_A_FAMILY.finditer(text):
+    for match in _KIN_OF.finditer(text) if relatives else ():
+        if is_first_name(fold(match["name"])) or is_strange(match["name"]):
+            yield match.span("name")
+    for match in _OF_A_FAMILY.finditer(text) if relatives or "dont" in said else ():
         if is_alone_enough(match.group()) or (match["name"] and is_strange(match["name"])):
             yield match.span()
-    relatives = any(map(text.lower().__contains__, _RELATIVES))
     for match in _RELATIVE.finditer(text) if relatives else ():
         name = name_after(text, match.end())
         if name is not None and not name.civility and _is_of_a_relative(text, match, name):

@@ -41,6 +41,9 @@ _SPEAKS = frozenset(
 
 def cells_in(text: str) -> Iterator[Span]:
     """Names beside « nom » or « prénom » in a line, with a capital or not."""
+    low = text.lower()
+    if "nom" not in low and "n o m" not in low and "p a t i e n t" not in low:
+        return
     for match in _SPACED.finditer(text):
         yield match.span("value")
     for match in _BARE_CELLS.finditer(text):
