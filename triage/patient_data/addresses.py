@@ -57,17 +57,18 @@ _PART = (
     r"|studio|n°|bo[îi]te|bte|cage|hall|tour|villa|[ée]t)\.? ?\w{1,4}(?!\w)"
     r"|(?i:\d(?:er|e|[èe]me|re)|premier|deuxi[èe]me|rez-de-chauss[ée]e|rdc)"
     r" (?i:[ée]tage)(?: (?i:gauche|droite))?"
-    r"|(?i:r[ée]sidence|lieu-dit|lotissement|quartier|hameau|bp|cs) [^\d\n,;.]{2,30}(?=,))"
+    r"|(?i:r[ée]sidence|lieu-dit|lotissement|quartier|hameau|bp|cs) [^\d\n,;.]{2,20}(?=,))"
 )
 """A part of an address between the street and the town."""
-_FLAT = rf"(?:[ ,]{{1,2}}{_PART}){{0,3}}"
+_FLAT = rf"(?:[ ,]{{1,2}}{_PART}){{0,2}}"
 _REST = re.compile(
-    rf"(?:(?: ?,)? {_PART}){{0,4}}(?P<town>(?: ?[,(\n-])? ?(?:F-)?\d{{5}}(?!\w)(?: [A-ZÉÈ][\w'-]{{1,24}})?)?"
+    rf"(?:(?: ?,)? {_PART}){{0,4}}"
+    r"(?P<town>(?: ?[,(\n-])? ?(?:F-)?\d{5}(?!\w)(?: [A-ZÉÈ][\w'-]{1,24})?)?"
 )
 """What still follows of an address that was found."""
 _BY_TOWN = re.compile(
-    r"(?<![\w,./-])\d{1,4}(?: ?(?i:bis|ter|quater|[AB]))?[ ,]{1,2}(?!\d)[^\d\n;:.()]{3,40}?[ ,-]{1,3}"
-    r"\d{5} [A-ZÉÈ][\w'-]{1,24}"
+    r"(?<![\w,./-])\d{1,4}(?: ?(?i:bis|ter|quater|[AB]))?[ ,]{1,2}(?!\d)[^\d\n;:.()]{3,40}?"
+    r"[ ,-]{1,3}\d{5} [A-ZÉÈ][\w'-]{1,24}"
 )
 """« 22 Grand'Rue 67600 Sélestat »: whatever the way is called, a number before, a town behind."""
 _POSTAL = re.compile(

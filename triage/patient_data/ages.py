@@ -21,7 +21,8 @@ _ABOUT = re.compile(
 )
 _AT_BIRTH = re.compile(r"(?<!\w)(?:[Jj] ?\d{1,2} de vie|n[ée]e? [àa] \d\d ?SA)\b")
 _SAID_TO_BE = re.compile(
-    r"(?<!\w)(?i:[âa]ge|[âa]g[ée]e?)(?: de)? ?[:=|;]? ?\d{1,3}(?![\w/%]|[ ,.-]?\d| ?(?:[àa]|et|%|ans?)(?!\w))"
+    r"(?<!\w)(?i:[âa]ge|[âa]g[ée]e?)(?: de)? ?[:=|;]? ?\d{1,3}"
+    r"(?![\w/%]|[ ,.-]?\d| ?(?:[àa]|et|%|ans?)(?!\w))"
 )
 """« âge 55 », without its unit."""
 _SAYS_AGE = frozenset({"âge", "age", "âgé", "âgée", "agé", "agée"})

@@ -19,7 +19,7 @@ _APART = r"(?: ?[/.,|_-] ?\n?|\n|  ?)"
 _YEAR = r"(?:(?:19|20)\d\d|'?\d\d(?![ /.-]?\d))"
 _DAY = (
     rf"(?:(?:1er|1°|[0-3]?\d){_APART}(?:{_MONTH}|[01]?\d){_APART}{_YEAR}"
-    rf"|(?:1er|[0-3]?\d|{_NTH}) {_MONTH}(?: |,? (?:en|de l'an(?:n[ée]e)?) )(?:{_YEAR}|{_WORDED})"
+    rf"|(?:1er|[0-3]?\d|{_NTH}) {_MONTH}(?: |,? en )(?:{_YEAR}|{_WORDED})"
     rf"|{_MONTH} (?:[0-3]?\d(?:st|nd|rd|th)?,? )?(?:19|20)\d\d"
     r"|(?i:january|february|march|april|may|june|july|august|september|october|november|december)"
     r" (?:[0-3]?\d(?:st|nd|rd|th)?,? )?(?:19|20)\d\d"
@@ -33,7 +33,7 @@ _DAY = (
     r"|[0-3]\d[A-Z]{3}(?:19|20)?\d\d"
     r"|\|?[0-3][ |]{1,3}\d[ |/.-]{1,5}[01][ |]{1,3}\d[ |/.-]{1,5}(?:[12][ |]{1,3}[90][ |]{1,3})?"
     r"\d[ |]{1,3}\d|[0-3] ?\d ?[/.-] ?[01] ?\d ?[/.-] ?(?:1 ?9|2 ?0) ?\d ?\d"
-    rf"|{_NUMBER}(?![^\W\d_])(?:[ -]{_NUMBER}(?![^\W\d_])){{2,7}})(?![\d]|[/.-]\d)"
+    rf"|{_NUMBER}(?![^\W\d_])(?:[ -]{_NUMBER}(?![^\W\d_])){{2,3}})(?![\d]|[/.-]\d)"
 )
 _WORD = (
     r"(?i:mise? au monde|n[ée](?:e|s|es| ?\(e\)|[.-]e)?|d\. ?naiss(?:ance)?|(?:date|jour"

@@ -32,7 +32,8 @@ _DAY = re.compile(
     r"(?![/.-]))(?!\d)"
 )
 _DAY_OF_MONTH = re.compile(
-    rf"(?<!\w)(?:1er|[0-3]?\d|{_WORDED}) {_MONTH}(?: |,? en )(?:(?:19|20)\d\d|'?\d\d|{_WORDED})(?!\w)"
+    rf"(?<!\w)(?:1er|[0-3]?\d|{_WORDED}) {_MONTH}(?: |,? en )"
+    rf"(?:(?:19|20)\d\d|'?\d\d|{_WORDED})(?!\w)"
     rf"|(?<!\w){_MONTH} 19\d\d(?!\w)"
     rf"|(?:(?<=n[ée] en )|(?<=n[ée]e en )){_MONTH} (?:20\d\d|'?\d\d)(?!\w)"
     r"|(?:(?<=n[ée] le )|(?<=n[ée]e le )|(?<=n[ée] un )|(?<=n[ée]e un ))"

@@ -57,7 +57,7 @@ def _phones(text: str) -> Iterator[Span]:
 
 
 def _is_of_an_address(text: str, start: int) -> bool:
-    """Whether the address of an organisation stands before: « Cabinet du Parc, 57000 Metz, tél. »."""
+    """Whether the address of an organisation stands before: « Cabinet X, 57000 Metz, tél. »."""
     before = re.split(r"[.;\n](?=\s|$)", text[max(0, start - _LINE) : start])
     line = next((one for one in reversed(before) if len(one) > _FEWEST), "")
     return (

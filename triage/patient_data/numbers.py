@@ -131,7 +131,9 @@ def hospital_numbers_in(text: str) -> tuple[Span, ...]:
     return tuple(sorted(found))
 
 
-_THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3})+|.*/.*|(?:\d{1,4}[ .-]{1,3}){8,}\d{1,4}")
+_THOUSANDS = re.compile(
+    r"\d{1,3}(?:[ .]\d{3}){1,6}|.{1,60}/.{1,60}|(?:\d{1,4}[ .-]{1,3}){8,20}\d{1,4}"
+)
 """An amount, or a row of small numbers."""
 _SPELLED = re.compile(r"[12](?: [\dABab]){12,14}")
 """« 2 8 5 0 3… », as forms with a box for each digit are pasted."""

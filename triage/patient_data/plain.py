@@ -98,35 +98,42 @@ def plain(typed: str) -> Plain:
                 ends.append(cut.end())
             place = cut.end()
             continue
-        stretch = _STRETCH.match(typed, place)
-        last = stretch.end() if stretch else place
-        last -= _CUT.match(typed, last - 1) is not None if last > place else 0
-        if last > place:
-            made += typed[place:last]
-            starts += range(place, last)
-            ends += range(place + 1, last + 1)
-            place = last
+        if (end := _end_of_stretch(typed, place)) > place:
+            made += typed[place:end]
+            starts += range(place, end)
+            ends += range(place + 1, end + 1)
+            place = end
             continue
         char = typed[place]
         place += 1
         if made and unicodedata.combining(char):
-            whole = unicodedata.normalize("NFC", made[-1] + char)
-            if len(whole) == 1:  # else a mark on a letter that never has it: it hides the letter
-                made[-1] = whole
+            made[-1] = _marked(made[-1], char)
             ends[-1] = place
             continue
         for one in _plain_chars(char):
             last = made[-1] if made else "\n"
-            if one == " " and last in " \n":
-                continue
-            if one == "\n" and last in " \n":
-                if last == " ":
-                    made[-1] = "\n"
+            if one in " \n" and last in " \n":
+                if made and one == "\n":
+                    made[-1] = one
                 continue
             made.append(one)
             starts.append(place - 1)
             ends.append(place)
     return _made("".join(made), starts, ends)
+
+
+def _end_of_stretch(typed: str, place: int) -> int:
+    """Where a part that stays as it is ends; a dash at the end of a line is none of it."""
+    stretch = _STRETCH.match(typed, place)
+    if stretch is None:
+        return place
+    return stretch.end() - (_CUT.match(typed, stretch.end() - 1) is not None)
+
+
+def _marked(letter: str, mark: str) -> str:
+    """A letter with its accent; a mark that it never has hides it, and is left out."""
+    whole = unicodedata.normalize("NFC", letter + mark)
+    return whole if len(whole) == 1 else letter
 
 
 def _made(text: str, starts: Sequence[int] = (), ends: Sequence[int] = ()) -> Plain:

@@ -3,16 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from triage.patient_data.persons.names import (
-    AHEAD,
+from triage.patient_data.dictionary.known_words import is_of_a_medicine
+from triage.patient_data.persons.kinds import (
     PROFESSIONS,
-    WORD,
     bare_word,
     is_clinical,
     is_strange,
     is_usual,
 )
-from triage.patient_data.dictionary.known_words import is_of_a_medicine
+from triage.patient_data.persons.names import AHEAD, WORD
 from triage.patient_data.words import USUAL_NAMES, WORDS, any_of, folded, said_in
 
 _FAR = 90

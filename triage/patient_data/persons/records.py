@@ -1,4 +1,4 @@
-"""Rows that are about one person, without titles: « KOFFI;Amenan;14/06/1981;F », « JD / 51 ans / F ».
+"""Rows about one person, without titles: « KOFFI;Amenan;14/06/1981;F », « JD / 51 ans / F ».
 
 A row with a cell that is an age, or a day, and cells that look like a name or initials beside it.
 """
@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from triage.patient_data.ages import ages_in
 from triage.patient_data.births import days_in, is_old
-from triage.patient_data.persons.names import (
+from triage.patient_data.persons.kinds import (
     PROFESSIONS,
     bare_word,
     is_acronym,
@@ -33,12 +33,12 @@ _SIGNS = (
 _PROSE = re.compile(", ")
 _SEXED = re.compile(r", (?:[FHM]|(?i:femme|homme))(?=,)")
 _CELL = re.compile(
-    r"[\s\"«»'(]*(?:(?i:cas|patiente?|pte?|obs(?:ervation)?\.?)(?: ?n?°? ?\d{1,3})?[ :]+)?"
-    r"(?P<said>.*?)[\s\"«»')]*",
+    r"[\s\"«»'(]{0,9}(?:(?i:cas|patiente?|pte?|obs(?:ervation)?\.?)(?: ?n?°? ?\d{1,3})?[ :]{1,3})?"
+    r"(?P<said>.{0,60}?)[\s\"«»')]{0,9}",
     re.DOTALL,
 )
 _NAME = re.compile(
-    r"[A-ZÀ-ÖØ-Þ][^\W\d_]*\.?(?:[ '-]{1,2}(?:[A-ZÀ-ÖØ-Þ][^\W\d_]*\.?|d[eu]|la|le)){0,3}"
+    r"[A-ZÀ-ÖØ-Þ][^\W\d_]{0,29}\.?(?:[ '-]{1,2}(?:[A-ZÀ-ÖØ-Þ][^\W\d_]{0,29}\.?|d[eu]|la|le)){0,3}"
 )
 _INITIALS = re.compile(r"[A-ZÉÈ]\.?[ -]?[A-ZÉÈ]\.?(?:[ -]?[A-ZÉÈ]\.?)?")
 _SHORT_DAY = re.compile(r"[0-3]\d[01]\d(?:19|20)?\d\d")
@@ -121,7 +121,7 @@ def _may_be(cell: str) -> bool:
 
 
 def _are_names(cells: Sequence[str]) -> bool:
-    """Whether cells are a name together: one word is a first name or of no list, none is a thing's."""
+    """Whether cells are a name: one word is a first name or of no list, none is a thing's."""
     words = [one for cell in cells for one in re.split(r"[ .]+", cell) if one]
     long = [one for one in words if len(one) > 2]  # noqa: PLR2004
     if not long or is_of_another(words) or tells_a_medicine(words):

@@ -1,14 +1,13 @@
 """Names that a text says to be a patient's, a child's, a relative's: by the words just before."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from french.text import fold
 from triage.patient_data.births import days_in
-from triage.patient_data.persons.names import (
-    Name,
+from triage.patient_data.persons.kinds import (
     ends_as_an_adjective,
-    has_first_name,
     is_acronym,
     is_alone_enough,
     is_clinical,
@@ -16,10 +15,9 @@ from triage.patient_data.persons.names import (
     is_of_another,
     is_strange,
     looks_like_a_name,
-    name_after,
-    name_before,
     tells_a_medicine,
 )
+from triage.patient_data.persons.names import Name, has_first_name, name_after, name_before
 from triage.patient_data.persons.tables import cells_in, columns_in
 from triage.patient_data.words import WORDS, any_of, beginnings, said_in
 
@@ -34,7 +32,8 @@ _PATIENT = re.compile(
 _NAMED = re.compile(
     rf"(?<!\w)(?:(?P<person>(?i:pr[ée]nomm[ée]e?|(?:le|la|une?|du) (?:d[ée])?nomm[ée]e?))"
     rf"|{any_of(WORDS.named)}"
-    r"|(?i:(?:son|mon|leur) (?:pr[ée])?nom(?: est| :)?|s'appelle|se nomme|se présente comme|dit s'appeler|se dit|du nom de))"
+    r"|(?i:(?:son|mon|leur) (?:pr[ée])?nom(?: est| :)?|s'appelle|se nomme"
+    r"|se présente comme|dit s'appeler|se dit|du nom de))"
     r"(?!\w)[ :(«]{1,3}(?=[^\W\d_])"
 )
 _PERSON_NEAR = re.compile(
@@ -49,7 +48,8 @@ _LABEL = re.compile(
     rf"|[il]dentit[ée]{_OF_WHOM})?|nom(?: et |, ?| ?/ ?)pr[ée]noms?"
     r"|nom (?:de naissance|de jeune fille|d'usage|de famille|patronymique|marital)))"
     rf"|(?P<civil>(?i:M\.? ?/ ?Mme|Mme ?/ ?M\.?(?: ?/ ?Mlle)?))"
-    rf"|(?P<last>(?i:nom(?: usuel)?))){_E}(?: ?\([^()\n]{{1,25}}\))?(?: ?[:=] ?(?=[^\W\d_])|\] ?(?=[A-ZÉÈ])| (?=[A-ZÉÈ]{{3,30}}(?!\w))"
+    rf"|(?P<last>(?i:nom(?: usuel)?))){_E}(?: ?\([^()\n]{{1,25}}\))?"
+    rf"(?: ?[:=] ?(?=[^\W\d_])|\] ?(?=[A-ZÉÈ])| (?=[A-ZÉÈ]{{3,30}}(?!\w))"
     r"|(?:(?<=nt)|(?<=te)|(?<=om)) est (?=[A-ZÉÈ])|(?<=r[ée]nom) (?=[A-ZÉÈ][^\W\d_])"
     r"|(?:(?<=fille)|(?<=aissance)|(?<=marital)) (?=[A-ZÉÈ])"
     r"|(?<=patient) (?=[A-ZÉÈ])|(?<=patiente) (?=[A-ZÉÈ])"
@@ -81,7 +81,8 @@ _FAMILY = re.compile(
 )
 _OF_SPECIES = re.compile(r".{3,26}(?:ae|um|is|us|ii)")
 _KIN_OF = re.compile(
-    rf"(?<!\w){any_of(WORDS.relatives)} (?:de |d')(?:la petite |[Bb]ébé )?(?P<name>[A-ZÉÈ][^\W\d_]{{1,20}}(?:-[A-ZÉÈ][^\W\d_]{{1,20}})?)(?![\w-])"
+    rf"(?<!\w){any_of(WORDS.relatives)} (?:de |d')(?:la petite |[Bb]ébé )?"
+    r"(?P<name>[A-ZÉÈ][^\W\d_]{1,20}(?:-[A-ZÉÈ][^\W\d_]{1,20})?)(?![\w-])"
 )
 """« la maman de Noa »."""
 _CALLED = re.compile(r"(?i:maman|papa|mamie|papi)\b")
@@ -248,25 +249,11 @@ def _of_labels(text: str) -> Iterator[Span]:
 def _of_families(text: str) -> Iterator[Span]:
     """A maiden name, that of a husband, and the name of a relative."""
     said = said_in(text)
+    if not said.isdisjoint(_MAIDENS):
+        yield from _of_maidens(text)
+    if not said.isdisjoint(_FAMILIES):
+        yield from _of_surnames(text)
     relatives = not said.isdisjoint(_RELATIVES)
-    for match in () if said.isdisjoint(_MAIDENS) else _MAIDEN.finditer(text):
-        name = name_after(text, match.end())
-        if name is None or name.is_initials or not looks_like_a_name(name.words[-1]):
-            continue
-        near = max(0, match.start() - _NEAR)
-        if not (name.words[0].endswith("ment") or _OF_A_COMPANY.search(text, near, match.start())):
-            before = name_before(text, match.start())
-            days = [end for day, end in days_in(text) if 0 < day - name.end < _BESIDE]
-            whole = before is not None and (
-                before.civility or before.words[-1].isupper() or days or has_first_name(before)
-            )
-            yield before.start if before and whole else name.start, next(iter(days), name.end)
-    for match in _FAMILY.finditer(text) if not said.isdisjoint(_FAMILIES) else ():
-        name = name_after(text, match.end())
-        if name is not None and (has_first_name(name) or is_strange(name.words[0])):
-            species = _OF_SPECIES.fullmatch(name.words[0])
-            if not (species or is_of_another(name.words) or tells_a_medicine(name.words)):
-                yield name.start, name.end
     for match in _KIN_OF.finditer(text) if relatives else ():
         if is_first_name(fold(match["name"])) or is_strange(match["name"]):
             yield match.span("name")
@@ -277,6 +264,38 @@ def _of_families(text: str) -> Iterator[Span]:
         name = name_after(text, match.end())
         if name is not None and not name.civility and _is_of_a_relative(text, match, name):
             yield from _with_another(text, name)
+
+
+def _of_maidens(text: str) -> Iterator[Span]:
+    for match in _MAIDEN.finditer(text):
+        name = name_after(text, match.end())
+        if name is None or name.is_initials or not looks_like_a_name(name.words[-1]):
+            continue
+        near = max(0, match.start() - _NEAR)
+        if not (name.words[0].endswith("ment") or _OF_A_COMPANY.search(text, near, match.start())):
+            before = name_before(text, match.start())
+            days = _days_beside(text, name.end)
+            whole = before is not None and (
+                before.civility or before.words[-1].isupper() or days or has_first_name(before)
+            )
+            yield before.start if before and whole else name.start, next(iter(days), name.end)
+
+
+def _days_beside(text: str, place: int) -> list[int]:
+    """Where the days end that start just behind a place."""
+    days = days_in(text)
+    first = bisect_right(days, (place, len(text)))
+    return [end for day, end in days[first : first + 1] if day - place < _BESIDE]
+
+
+def _of_surnames(text: str) -> Iterator[Span]:
+    """« la famille Kervella »."""
+    for match in _FAMILY.finditer(text):
+        name = name_after(text, match.end())
+        if name is not None and (has_first_name(name) or is_strange(name.words[0])):
+            species = _OF_SPECIES.fullmatch(name.words[0])
+            if not (species or is_of_another(name.words) or tells_a_medicine(name.words)):
+                yield name.start, name.end
 
 
 def _is_of_a_relative(text: str, match: re.Match[str], name: Name) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from french.text import fold
-from triage.patient_data.persons.names import (
+from triage.patient_data.persons.kinds import (
     is_clinical,
     is_first_name,
     is_of_another,
@@ -16,7 +16,8 @@ Span = tuple[int, int]
 
 _NEAR = 60
 _CELL = re.compile(
-    r"(?:(?<!\w)|(?P<line>(?<=\n)|^))(?P<label>(?i:pr[ée]noms?|nom(?: de famille| de naissance| d'usage| et pr[ée]noms?)?)"
+    r"(?:(?<!\w)|(?P<line>(?<=\n)|^))"
+    r"(?P<label>(?i:pr[ée]noms?|nom(?: de famille| de naissance| d'usage| et pr[ée]noms?)?)"
     r"(?i:(?: d[ue] (?:la )?patiente?)?)) ?(?:[:=|;\t-]|->|(?(line)\n|(?!)))[ \n]?"
     r"(?P<value>[^\W\d_][^\W\d_'-]{0,25}(?:[ '-]{1,2}[^\W\d_]{2,25}){0,3}?)"
     r"(?= ?(?:$|[\n,;.|()/-]| (?i:pr[ée]noms?|n[ée]e?|ddn|[âa]ge|date|sexe|nom|ipp"
