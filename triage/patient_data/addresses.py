@@ -90,6 +90,8 @@ _BOX = re.compile(
     rf"(?:{any_of((*WORDS.at_home, 'adresse'))})(?!\w)[ :,(]{{1,3}}"
     rf"(?P<place>BP ?\d{{1,6}}{_TOWN}?)"
 )
+_FARM = re.compile(r", ?(?P<place>[A-ZÉÈ][^\d\n;:.(),]{2,40}, ?\d{5} [A-ZÉÈ][\w'-]{1,24})")
+"""« M. Caillaud, La Petite Métairie, 85110 Chantonnay »."""
 _AT_HOME = re.compile(
     rf"(?:{any_of(WORDS.at_home)})(?!\w)[^\d\n.;]{{0,20}}?[ :,(]"
     rf"(?P<place>{_STREET}(?: (?!\d{{5}})[^\s,;.]{{1,16}}){{1,4}}(?:{_FLAT}{_TOWN})?)"
@@ -174,6 +176,11 @@ def postal_addresses_in(text: str) -> Iterator[Span]:
                 name.start if name is not None and person else start,
                 _extended(text, end, further),
             )
+    for match in _FARM.finditer(text) if _POSTCODE.search(text) else ():
+        name = name_before(text, match.start())
+        known = name is not None and name.civility and not name.of_another
+        if known and not (ORGANISATION.search(match["place"]) or _is_of_a_company(match["place"])):
+            yield match.start("place"), _extended(text, match.end(), _MORE_OF_A_TOWN)
     for pattern in _patterns_of_homes(text):
         for match in pattern.finditer(text):
             if pattern in {_AT_HOME, _BOX} or not _ORGANISATION_AT.search(match["place"]):

@@ -139,7 +139,9 @@ FINDERS: Mapping[str, Find] = {
         stems=_AT_STEMS,
     ),
     "birth": _Search(_births_alone, in_digits=True, stems=BIRTH_STEMS),
-    "address": _Search(postal_addresses_in, stems=STREET_STEMS),
+    "address": _Search(
+        postal_addresses_in, stems=(*STREET_STEMS, "m. ", "mme ", "monsieur ", "madame ")
+    ),
 }
 """What looks for each kind of patient data in a text, and gives the places (start, end)."""
 

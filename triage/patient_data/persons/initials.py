@@ -16,6 +16,8 @@ _DOTTED = frozenset(WORDS.acronyms_dotted)
 _LONG = frozenset(WORDS.acronyms_long)
 _NONE = frozenset({"NC", "NR", "ND", "NA", "XX", "SO", "NSP"})
 """« initiales : NC »: not communicated."""
+_ROUTES = frozenset({"IV", "SC", "IM", "PO", "EI", "NC", "UE", "EU", "PV"})
+"""Written with dots too, and at the beginning of a text."""
 _LATIN = frozenset({"IE", "EG", "CAD", "PEX"})
 NAMED_AFTER_AGE = re.compile(
     rf"[ ,:(-]{{1,3}}(?:(?:{any_of(WORDS.named)}|du nom de|initiales?)[ :]{{1,3}})?(?=[^\W\d_])"
@@ -91,7 +93,8 @@ def _are_initials(text: str, name: Name) -> bool:
         return False  # « T.D.A.H. »
     known = letters in _SHORT or letters in _LONG
     if dotted and len(letters) == 2:  # noqa: PLR2004
-        return name.of_person or letters not in _DOTTED
+        apart = name.begins or " " in text[name.start : name.end]
+        return name.of_person or letters not in (_ROUTES if apart else _DOTTED)
     if dotted or len(name.words) > 1:
         return name.of_person or not known
     if known or (letters in _OFTEN and not name.of_person):

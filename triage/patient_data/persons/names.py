@@ -12,6 +12,7 @@ from triage.patient_data.persons.kinds import (
     PLACES,
     PROFESSIONS,
     bare_word,
+    is_clinical,
     is_first_name,
     is_of_another,
     is_strange,
@@ -219,6 +220,7 @@ def name_after(text: str, start: int) -> Name | None:
         if not (
             looks_like_a_name(word.group())
             or _is_lower_part(word.group(), found)
+            or _ends_a_lower_name(text, word, found)
             or _OF_A_SURNAME.match(text, word.start())
             or (found.words and word.group() in _LIKE_MONTHS)
         ):
@@ -251,6 +253,20 @@ def _is_lower_part(word: str, found: Name) -> bool:
             and is_strange(word)
         )
     )
+
+
+def _ends_a_lower_name(text: str, word: re.Match[str], found: Name) -> bool:
+    """« le patient, michel garrigue, »: a word behind a first name, both in small letters."""
+    if len(found.words) != 1 or not found.words[0].islower() or len(word.group()) < _FEWEST:
+        return False
+    bare = bare_word(word.group())
+    plain = bare not in NOT_NAMES | PROFESSIONS | _BETWEEN and not is_clinical(word.group())
+    return (
+        plain and is_usual(found.words[0]) and text[word.end() : word.end() + 1] in (",", ")", "")
+    )
+
+
+_FEWEST = 4
 
 
 def _skip_between(text: str, words: list[re.Match[str]], end: int, found: Name) -> int:

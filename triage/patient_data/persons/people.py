@@ -231,7 +231,9 @@ def _by_civility(text: str) -> Iterator[Span]:
             yield couple.start() if couple else start, name.end
 
 
-_WRITTEN_BY = re.compile(rf"(?<!\w){any_of(WORDS.writings)} (?:de |d')$")
+_WRITTEN_BY = re.compile(
+    rf"(?<!\w){any_of(WORDS.writings)}(?: (?:d'|de )[a-zéè]{{3,14}})? (?:de |d')$"
+)
 """« thèse de M. Bonnet »."""
 _COUPLE = re.compile(r"(?<![\w.])(?i:m|mr|monsieur|mme|madame)\.? (?:et|ou|/) $")
 _WHOSE = re.compile(

@@ -14,6 +14,7 @@ from triage.patient_data.persons.kinds import (
     is_first_name,
     is_of_another,
     is_strange,
+    is_usual,
     looks_like_a_name,
     tells_a_medicine,
 )
@@ -85,6 +86,11 @@ _KIN_OF = re.compile(
     r"(?P<name>[A-ZÉÈ][^\W\d_]{1,20}(?:-[A-ZÉÈ][^\W\d_]{1,20})?)(?![\w-])"
 )
 """« la maman de Noa »."""
+_LOWER_KIN = re.compile(
+    rf"(?<!\w)(?i:son|sa|mon|ma|notre|votre|leur|ton|ta) (?:petite? )?{any_of(WORDS.relatives)},? "
+    r"(?P<name>[a-zà-öø-ÿ]{3,15}(?:-[a-zà-öø-ÿ]{3,15})?)(?![\w-])"
+)
+"""« ma voisine ginette »."""
 _CALLED = re.compile(r"(?i:maman|papa|mamie|papi)\b")
 _AND_ANOTHER = re.compile(r" (?:et|&|ou) (?=[A-ZÉÈ])")
 _OF_A_COMPANY = re.compile(rf"(?<!\w){any_of(WORDS.organisations)}(?!\w)[^.\n]{{0,20}}$")
@@ -254,9 +260,8 @@ def _of_families(text: str) -> Iterator[Span]:
     if not said.isdisjoint(_FAMILIES):
         yield from _of_surnames(text)
     relatives = not said.isdisjoint(_RELATIVES)
-    for match in _KIN_OF.finditer(text) if relatives else ():
-        if is_first_name(fold(match["name"])) or is_strange(match["name"]):
-            yield match.span("name")
+    if relatives:
+        yield from _of_kin(text)
     for match in _OF_A_FAMILY.finditer(text) if relatives or "dont" in said else ():
         if is_alone_enough(match.group()) or (match["name"] and is_strange(match["name"])):
             yield match.span()
@@ -264,6 +269,15 @@ def _of_families(text: str) -> Iterator[Span]:
         name = name_after(text, match.end())
         if name is not None and not name.civility and _is_of_a_relative(text, match, name):
             yield from _with_another(text, name)
+
+
+def _of_kin(text: str) -> Iterator[Span]:
+    for match in _KIN_OF.finditer(text):
+        if is_first_name(fold(match["name"])) or is_strange(match["name"]):
+            yield match.span("name")
+    for match in _LOWER_KIN.finditer(text):
+        if is_usual(match["name"]):
+            yield match.span("name")
 
 
 def _of_maidens(text: str) -> Iterator[Span]:

@@ -36,7 +36,7 @@ def is_lone(name: Name) -> bool:
         len([one for one in name.words if bare_word(one) not in _SMALL]) == 1
         and capital
         and (not word.isupper() or len(word) >= _SURNAME)
-        and len(word) > _SHORT
+        and len(word) > (_SHORT if not name.begins else _SHORT - 1)
         and name.of_somebody
         and is_strange(word)
         and not (name.of_another or tells_a_medicine(name.words) or is_acronym(word))
