@@ -37,6 +37,9 @@ install -d -m 0755 "$home" "$home/versions"
 install -d -m 0750 -g unc "$etc"
 install -d -m 0750 -o unc -g unc "$data"
 [ -e "$etc/unc.env" ] || install -m 0640 -g unc "$source/deploy/systemd/$sample" "$etc/unc.env"
+if [ $sample = unc.env ] && ! grep -q '^PREFECT_API_URL=.' "$etc/unc.env"; then
+    say "$etc/unc.env est gardé ; les réglages d'un serveur (PostgreSQL, Prefect) y manquent : $source/deploy/systemd/unc.env"
+fi
 
 # Le logiciel, dans un dossier neuf : l'ancien sert jusqu'à ce que le nouveau soit entier.
 read -ra parts <<< "$(sed -n 's/^!//p' "$source/.dockerignore" | tr '\n' ' ')"
