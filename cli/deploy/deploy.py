@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from cli.deploy.server import server_address, wait_for
 from cli.portal.mail_settings import MailSettings, loaded
 from cli.terminal.output import Common, Console, print_json
+from cli.terminal.prefect_server import server_address, wait_for
 from settings import SettingsError
 
 _DEFAULT = Common()

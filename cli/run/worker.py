@@ -8,9 +8,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from cli.deploy.server import server_address
 from cli.terminal.output import Common, print_json, say
 from cli.terminal.parsing import Count
+from cli.terminal.prefect_server import server_address
 from mappings.report.display import show
 from settings import load_settings
 

@@ -11,8 +11,8 @@ import requests
 from ruamel.yaml import YAML
 
 from cli.app import call
-from cli.deploy import server as server_of_deploy
 from cli.doctor.prefect import automations_check
+from cli.terminal import prefect_server
 from tests.ops.conftest import BIN, ROOT, running, wait_for
 from tests.ops.prefect.stack import free_port
 
@@ -120,7 +120,7 @@ def test_what_is_no_address_of_a_server_is_told(
 def test_a_server_that_does_not_come_up_is_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(server_of_deploy, "_START_SECONDS", 0)
+    monkeypatch.setattr(prefect_server, "_START_SECONDS", 0)
     monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{free_port()}/api")
     monkeypatch.chdir(ROOT)
     assert call(["deploy"]) == 2
