@@ -87,7 +87,7 @@ def software_of(one: Machine, other: Machine) -> None:
 def clone_of(tree: Path, machine: Machine) -> None:
     """Put the operator's clone on a machine."""
     shutil.copytree(tree, machine.root / "root/passerelle-unc", symlinks=True)
-    machine.sh("git config --global safe.directory '*'")
+    machine.sh("git config --system safe.directory '*'")
 
 
 @contextmanager
