@@ -80,9 +80,20 @@ def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
     _add_table(sheet, table)
     _add_filled(sheet, table)
     _add_formats(sheet, table, mask=mask)
+    set_print_area(sheet, table)
+
+
+def set_print_area(sheet: Worksheet, table: Table) -> None:
+    """Say what of a sheet is printed, and which rows stand on each page: the workbook says it."""
     last = get_column_letter(printed_columns(table))
     sheet.print_area = f"A1:{last}{last_row(table)}"
-    sheet.print_title_rows = f"1:{top}"
+    sheet.print_title_rows = f"1:{table.header_row}"
+
+
+def above_height(table: Table) -> float:
+    """Points of the sentence over the headers, across what is printed."""
+    across = sum(_shown_width(one) for one in table.columns[: printed_columns(table)])
+    return 7 + 15 * ceil(_BOLD * len(table.above) / across)
 
 
 def _fill_above(sheet: Worksheet, table: Table) -> None:
@@ -90,9 +101,8 @@ def _fill_above(sheet: Worksheet, table: Table) -> None:
     set_text(sheet, (1, 1), text=table.above)
     sheet["A1"].font = Font(name=FONT, size=11, bold=True, color=BLUE)
     sheet["A1"].alignment = Alignment(vertical="center", wrap_text=True)
+    sheet.row_dimensions[1].height = above_height(table)
     last = printed_columns(table)
-    across = sum(_shown_width(one) for one in table.columns[:last])
-    sheet.row_dimensions[1].height = 7 + 15 * ceil(_BOLD * len(table.above) / across)
     if last > 1:
         sheet.merge_cells(start_row=1, end_row=1, start_column=1, end_column=last)
 
