@@ -19,7 +19,6 @@ from openpyxl.xml.functions import tostring
 from exports.sheets.tables import Table
 from exports.xlsx.known_shell import KnownShell
 
-
 _relationship: Callable[..., Relationship] = Relationship
 """The stub asks more than there is to tell."""
 _rels_path: Callable[[str], str] = get_rels_path
