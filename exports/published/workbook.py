@@ -47,7 +47,7 @@ from exports.xlsx.about_sheet import (
 from exports.xlsx.known_shell import KnownShell, known_shell
 from exports.xlsx.package import document_properties, pack
 from exports.xlsx.print_setup import Margins, around_xml, set_up_page
-from exports.xlsx.shell import set_print_area
+from exports.xlsx.shell_parts import add_sheet
 from exports.xlsx.styles import register
 from exports.xlsx.synthesis_sheet import Headings, alternatives, fill_synthesis
 from french.text import typographic
@@ -130,18 +130,17 @@ class AudienceWorkbook:
             WorkbookCheckError: Its XML is not well-formed.
         """
         workbook, into = Workbook(), io.BytesIO()
-        workbook.remove(workbook.worksheets[0])
-        sheets = [(workbook.create_sheet(spec.name), spec) for spec in self._sheets]
         styles = register(workbook)  # first, so that every workbook numbers them alike
+        workbook.remove(workbook.worksheets[0])
         margins = Margins(title=self.title, dated=self._dated, audience=self.footer)
         shells: dict[str, KnownShell] = {}
-        for sheet, spec in sheets:
+        for spec in self._sheets:
             if (table := self.tables.get(spec.name)) is None:
-                self._fill(sheet, spec, margins=margins)
+                self._fill(workbook.create_sheet(spec.name), spec, margins=margins)
             else:
                 shells[spec.name] = known_shell(table, mask=self.maker.policy.mask)
                 shells[spec.name].register(workbook)
-                set_print_area(sheet, table)
+                add_sheet(workbook, table)
         properties = document_properties(
             title=self.title,
             subject=f"Démarche {self.maker.context.demarche}",

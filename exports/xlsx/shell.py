@@ -80,14 +80,8 @@ def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
     _add_table(sheet, table)
     _add_filled(sheet, table)
     _add_formats(sheet, table, mask=mask)
-    set_print_area(sheet, table)
-
-
-def set_print_area(sheet: Worksheet, table: Table) -> None:
-    """Say what of a sheet is printed, and which rows stand on each page: the workbook says it."""
-    last = get_column_letter(printed_columns(table))
-    sheet.print_area = f"A1:{last}{last_row(table)}"
-    sheet.print_title_rows = f"1:{table.header_row}"
+    sheet.print_area = f"A1:{printed_corner(table)}"
+    sheet.print_title_rows = f"1:{top}"
 
 
 def above_height(table: Table) -> float:
@@ -119,6 +113,11 @@ def printed_columns(table: Table) -> int:
     """How many of the first columns are printed: as many as fit on a page in letters to be read."""
     widths = accumulate(_shown_width(one) for one in table.columns[: table.printed])
     return max(1, sum(1 for width in widths if width <= _PRINTED_WIDTH))
+
+
+def printed_corner(table: Table) -> str:
+    """The last cell of what is printed, as Excel names one that stays: « $M$213 »."""
+    return f"${get_column_letter(printed_columns(table))}${last_row(table)}"
 
 
 def first_row(table: Table) -> int:

@@ -11,13 +11,18 @@ from zipfile import ZipFile
 from openpyxl import Workbook
 from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.packaging.relationship import Relationship, RelationshipList, get_rels_path
+from openpyxl.utils import quote_sheetname
+from openpyxl.workbook.defined_name import DefinedNameDict
 from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table as ExcelTable
+from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 from openpyxl.xml.functions import tostring
 
 from exports.sheets.tables import Table
 from exports.xlsx.known_shell import KnownShell
+from exports.xlsx.shell import printed_corner
 
 _relationship: Callable[..., Relationship] = Relationship
 """The stub asks more than there is to tell."""
@@ -34,6 +39,33 @@ class _Parts(dict[str, bytes]):
         return list(self)
 
 
+def add_sheet(workbook: Any, table: Table) -> None:
+    """Add the sheet of a table whose shell is known to a workbook."""
+    workbook._sheets.append(_TableSheet(workbook, table))  # noqa: SLF001
+
+
+class _TableSheet(Worksheet):
+    """A sheet of which openpyxl asks its name and what of it is printed, no more."""
+
+    def __init__(self, workbook: Workbook, table: Table) -> None:
+        self._parent = workbook
+        self.title = table.sheet
+        self.sheet_state = "visible"
+        self.defined_names = DefinedNameDict()
+        self.auto_filter = AutoFilter()
+        quoted = quote_sheetname(table.sheet)
+        self._area = f"{quoted}!$A$1:{printed_corner(table)}"
+        self._titles = f"{quoted}!$1:${table.header_row}"
+
+    @property  # type: ignore[misc]  # openpyxl's may be set
+    def print_area(self) -> str:
+        return self._area
+
+    @property
+    def print_titles(self) -> str:
+        return self._titles
+
+
 def shell_parts(
     workbook: Workbook,
     tables: Mapping[str, Table],
@@ -44,7 +76,7 @@ def shell_parts(
     """Every part of a workbook by name, in order.
 
     Args:
-        workbook: Its sheets; those whose shell is known are blank.
+        workbook: Its sheets; those whose shell is known were each added by :func:`add_sheet`.
         tables: Its tables, by name of sheet.
         shells: The shells that are known, by name of sheet.
         around: What stands around the pages of these, as XML.

@@ -14,7 +14,8 @@ from exports.sheets.tables import Column, Table
 from exports.xlsx.known_shell import known_shell
 from exports.xlsx.package import document_properties, pack
 from exports.xlsx.print_setup import Margins, around_xml, set_up_page
-from exports.xlsx.shell import fill_shell, set_print_area
+from exports.xlsx.shell import fill_shell
+from exports.xlsx.shell_parts import add_sheet
 from exports.xlsx.styles import register
 
 _COLUMN = partial(Column, width=14, meaning="", origin="", audience="reseau")
@@ -37,23 +38,23 @@ def rows(columns: tuple[Column, ...], count: int) -> list[tuple[Content, ...]]:
 def tables(count: int, above: str) -> list[Table]:
     told = {"printed": 2, "above": above}
     return [
-        Table(sheet="A", name="tA", columns=PLAIN, rows=rows(PLAIN, count), **told),  # type: ignore[arg-type]
-        Table(sheet="B", name="tB", columns=COLOURED, rows=rows(COLOURED, count), **told),  # type: ignore[arg-type]
+        Table(sheet="Été l’an", name="tA", columns=PLAIN, rows=rows(PLAIN, count), **told),  # type: ignore[arg-type]
+        Table(sheet="À traiter", name="tB", columns=COLOURED, rows=rows(COLOURED, count), **told),  # type: ignore[arg-type]
         Table(sheet="C", name="tC", columns=COLOURED, rows=(), printed=5),
     ]
 
 
 def parts(of: list[Table], *, known: bool) -> dict[str, bytes]:
     workbook, into = Workbook(), io.BytesIO()
-    workbook.remove(workbook.worksheets[0])
-    sheets = [(workbook.create_sheet(one.sheet), one) for one in of]
     styles, shells = register(workbook), {}
-    for sheet, one in sheets:
+    workbook.remove(workbook.worksheets[0])
+    for one in of:
         if known:
             shells[one.sheet] = known_shell(one, mask="réservé")
             shells[one.sheet].register(workbook)
-            set_print_area(sheet, one)
+            add_sheet(workbook, one)
         else:
+            sheet = workbook.create_sheet(one.sheet)
             set_up_page(sheet, MARGINS)
             fill_shell(sheet, one, mask="réservé")
     made = datetime(2026, 1, 1, tzinfo=UTC)
