@@ -1,6 +1,6 @@
 """What each page of the portal costs its server at the size of a démarche, in CPU.
 
-    .venv/bin/python -m bench.portal.pages [--dossiers 10000] [--distinct] [--published] [--home DIR]
+    .venv/bin/python -m bench.portal.pages [--dossiers 10000] [--distinct] [--published] [--home D]
 
 Every route that a person can ask for, as an administrator, the agency and a centre, is asked of the
 application itself, in one process, on a base made by ``bench.at_size`` (``--home`` keeps it; with
