@@ -150,6 +150,9 @@ def test_a_form_that_no_wording_was_drawn_from_is_not_misread(
         ("caisse.yaml", 0.5, 0.97),
         ("cadre_a.yaml", 0.5, 0.97),
         ("portail_regional.yaml", 0.39, 0.85),
+        ("intranet.yaml", 0.47, 0.86),
+        ("imprime.yaml", 0.49, 0.84),
+        ("syndicat.yaml", 0.76, 0.98),
     ],
 )
 def test_a_form_that_was_read_once_measured_is_not_misread(
