@@ -8,6 +8,7 @@ from triage.patient_data.persons.kinds import (
     PROFESSIONS,
     bare_word,
     is_clinical,
+    is_first_name,
     is_strange,
     is_usual,
 )
@@ -116,6 +117,7 @@ def lower_names_in(text: str) -> Iterator[tuple[int, int]]:
 
 _LOWER_BORN = re.compile(
     r"(?:^|[\n.;:(*-] ?|(?<!\w)(?i:patiente?|pte?|malade|enfant|b[ée]b[ée]) )"
+    r"(?!(?:patiente?|pte?|malade|enfant|b[ée]b[ée]) )"
     r"(?P<name>(?:(?:de|du|le|la|el|al|ben|van|da|di|dos) )?[a-zà-öø-ÿ][a-zà-öø-ÿ'-]{1,25}"
     r"(?: [a-zà-öø-ÿ'-]{2,25}){0,3}),? "
     r"(?=\(?(?:n[ée]e?(?:\(e\))? (?:le|en|à|au|un) ?|ddn\b|date de naissance|d\. ?naiss))"
@@ -123,6 +125,7 @@ _LOWER_BORN = re.compile(
 """« patiente cunin mathilde née le »: all in small letters, before a birth."""
 _LOWER_AGED = re.compile(
     r"(?:^|[\n] ?|(?<!\w)(?i:patiente?|pte?|malade) )"
+    r"(?!(?:patiente?|pte?|malade) )"
     r"(?P<name>[a-zà-öø-ÿ][a-zà-öø-ÿ'-]{2,25} (?:(?:de|du|le|la|el|al|ben|van|da|di) )?"
     r"[a-zà-öø-ÿ'-]{2,25}),? \(?(?=\d{1,3} ?(?:ans|a)(?![^\W\d_]))"
 )
@@ -152,7 +155,9 @@ def lower_births_in(text: str) -> Iterator[tuple[int, int]]:
             words = match["name"].split()
             if any(bare_word(one) in _NO_PART or is_clinical(one) for one in words):
                 continue
-            told = any(map(is_strange, words)) if pattern is _LOWER_BORN else False
+            told = pattern is _LOWER_BORN and any(
+                is_strange(one) or is_first_name(bare_word(one)) for one in words
+            )
             if told or is_usual(words[0]) or is_usual(words[-1]):
                 yield match.span("name")
 
@@ -163,7 +168,8 @@ def _of_a_name(said: str) -> str:
     kept = 1 + (words[0] in _SMALL and len(words) > 1)
     while kept < len(words):
         word, last = words[kept], words[kept - 1]
-        known = is_strange(word) or is_usual(word) or (is_usual(last) and word not in _SMALL)
+        first, behind = is_first_name(bare_word(word)), is_first_name(bare_word(last))
+        known = is_strange(word) or first or (behind and word not in _SMALL)
         if known:
             kept += 1
         elif word in _SMALL and kept + 1 < len(words) and is_strange(words[kept + 1]):
