@@ -9,6 +9,7 @@ from triage.patient_data.persons.kinds import (
     bare_word,
     is_clinical,
     is_first_name,
+    is_of_another,
     is_strange,
     is_usual,
 )
@@ -38,8 +39,10 @@ def professions_near(text: str, start: int, end: int) -> bool:
     after = re.split(r"[.;\n](?=\s|$)", text[end : end + AHEAD])[0]
     if firm := _FIRM.match(text, end):
         words = WORD.findall(firm["firm"])
-        if any(is_of_a_medicine(one) or bare_word(one) in _ORGANISATIONS for one in words):
+        if any(map(_is_of_a_firm, words)):
             return True
+    if (firm := _OF_A_FIRM.match(text, end)) and _is_of_a_firm(firm["firm"]):
+        return True
     if text[max(0, start - 3) : start] == "de ":
         before = ""  # « le médecin traitant de M. Roy »
     near = (
@@ -51,7 +54,15 @@ def professions_near(text: str, start: int, end: int) -> bool:
 
 _FIRM = re.compile(r" ?\((?P<firm>[^()\n]{2,40})\)")
 """« M. Aubert (Sanofi) »."""
+_OF_A_FIRM = re.compile(
+    r",? (?:de la|de l'|du|des|de|chez|pour|à la|à l') ?(?P<firm>[A-Z]\w{2,20})"
+)
+"""« Mme Wagner, de la HAS »."""
 _ORGANISATIONS = folded(WORDS.organisations)
+
+
+def _is_of_a_firm(word: str) -> bool:
+    return is_of_a_medicine(word) or bare_word(word) in _ORGANISATIONS or is_of_another((word,))
 
 
 def civilities_in(text: str) -> Iterator[int]:
