@@ -93,7 +93,7 @@ def test_dossiers_are_filtered_and_a_card_is_read(opened: Open) -> None:
         picture(page, SHOTS / "recherche.png", whole=True)
         rows.first.get_by_role("link").first.click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Dossier 24")
-        expect(page.get_by_role("table", name="Éléments absents")).to_contain_text("absente")
+        expect(page.get_by_role("table", name="Éléments absents")).to_contain_text("absent")
         hidden = page.get_by_role("table", name="Éléments présents")
         expect(hidden).to_be_hidden()
         page.locator("summary").first.click()
