@@ -34,20 +34,21 @@ from exports.sheets.to_treat import (
     quarantined_alone,
     to_treat,
 )
-from exports.xlsx.about_sheet import (
+from exports.xlsx.about_lines import (
     AUDIENCES,
     AboutLine,
     Section,
     about_lines,
     digest_lines,
-    fill_about,
     form_lines,
     identity_lines,
     withheld_lines,
 )
+from exports.xlsx.about_sheet import fill_about
+from exports.xlsx.known_shell import KnownShell, known_shell
 from exports.xlsx.package import document_properties, pack
-from exports.xlsx.print_setup import Margins, set_up_page
-from exports.xlsx.shell import fill_shell
+from exports.xlsx.print_setup import Margins, around_xml, set_up_page
+from exports.xlsx.shell_parts import add_sheet
 from exports.xlsx.styles import register
 from exports.xlsx.synthesis_sheet import Headings, alternatives, fill_synthesis
 from french.text import typographic
@@ -130,11 +131,17 @@ class AudienceWorkbook:
             WorkbookCheckError: Its XML is not well-formed.
         """
         workbook, into = Workbook(), io.BytesIO()
-        workbook.remove(workbook.worksheets[0])
-        sheets = [(workbook.create_sheet(spec.name), spec) for spec in self._sheets]
         styles = register(workbook)  # first, so that every workbook numbers them alike
-        for sheet, spec in sheets:
-            self._fill(sheet, spec)
+        workbook.remove(workbook.worksheets[0])
+        margins = Margins(title=self.title, dated=self._dated, audience=self.footer)
+        shells: dict[str, KnownShell] = {}
+        for spec in self._sheets:
+            if (table := self.tables.get(spec.name)) is None:
+                self._fill(workbook.create_sheet(spec.name), spec, margins=margins)
+            else:
+                shells[spec.name] = known_shell(table, mask=self.maker.policy.mask)
+                shells[spec.name].register(workbook)
+                add_sheet(workbook, table)
         properties = document_properties(
             title=self.title,
             subject=f"Démarche {self.maker.context.demarche}",
@@ -147,6 +154,8 @@ class AudienceWorkbook:
                 self.tables,
                 styles=styles,
                 properties=properties,
+                shells=shells,
+                around=around_xml(margins),
                 alternatives=alternatives(self._synthesis),
                 into=into,
             )
@@ -287,10 +296,9 @@ class AudienceWorkbook:
             return "Classeur courant"
         return f"Classeur courant, dernier changement le {paris(self._changed):%d/%m/%Y}"
 
-    def _fill(self, sheet: Worksheet, spec: SheetSpec) -> None:
-        """Fill one sheet, but for the rows of a table."""
+    def _fill(self, sheet: Worksheet, spec: SheetSpec, *, margins: Margins) -> None:
+        """Fill one sheet that is no table."""
         context = self.maker.context
-        margins = Margins(title=self.title, dated=self._dated, audience=self.footer)
         set_up_page(sheet, margins)
         if spec.kind == "synthese":
             subtitle = " · ".join(
@@ -301,12 +309,10 @@ class AudienceWorkbook:
                 )
             )
             fill_synthesis(sheet, self._synthesis, headings=Headings(self.title, subtitle))
-        elif spec.kind == "a_propos":
+        else:
             until = context.opinions_until.get(self.author, 0)
             identity = Identity(context.demarche, self.author, until, self.digest[:_SHORT])
             fill_about(sheet, (*self._about, *identity_lines(identity, digest=self.digest)))
-        else:
-            fill_shell(sheet, self.tables[spec.name], mask=self.maker.policy.mask)
 
     @property
     def _held(self) -> str:

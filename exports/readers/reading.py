@@ -77,7 +77,7 @@ class Reading:
     turn: str = ""
     waits_since: datetime | None = None
     author: str = ""
-    _known: dict[tuple[str, Audience], Any] = field(default_factory=dict, repr=False, compare=False)
+    _known: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, name: str, work: Callable[["Reading"], _T]) -> _T:
         """What all workbooks of an audience say of the dossier, worked out by the first.
@@ -108,6 +108,14 @@ class Reading:
         answer = self.entry.report.fields.get(field, _NOT_ASKED)
         if self.audience == "agence":
             return answer
+        key = (field, self.audience, "answer")
+        if key not in self._known:
+            self._known[key] = self._masked(answer, field)
+        shown: Shown = self._known[key]
+        return shown
+
+    def _masked(self, answer: Answer, field: str) -> Shown:
+        """An answer as the others than the agency may read it."""
         if self._withheld(field) or self._tells_small_counts(field):
             return self.mask
         if field in self.policy.small_counts.fields:
@@ -308,6 +316,13 @@ class Reading:
 
     def _kept_rows(self, field: str) -> tuple[tuple[int, Row], ...]:
         """Rows that this audience may read, each with its place in the report."""
+        key = (field, self.audience, "rows")
+        if key not in self._known:
+            self._known[key] = self._read_rows(field)
+        rows: tuple[tuple[int, Row], ...] = self._known[key]
+        return rows
+
+    def _read_rows(self, field: str) -> tuple[tuple[int, Row], ...]:
         kept = tuple(enumerate(self._all_rows(field)))
         if self.audience == "agence":
             return kept

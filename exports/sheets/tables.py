@@ -88,7 +88,7 @@ class Table:
     printed: int
     above: str = ""
     lines: int = 0
-    written: dict[int, str] | None = field(default=None, compare=False)
+    written: dict[int, bytes] | None = field(default=None, compare=False)
 
     @property
     def header_row(self) -> int:
@@ -114,7 +114,7 @@ class TableMaker:
     several: bool = False
     choices: tuple[str, ...] = ()
     _made: dict[_Key, tuple[tuple[Content, ...], ...]] = field(default_factory=dict)
-    _written: dict[str, dict[int, str]] = field(default_factory=dict)
+    _written: dict[str, dict[int, bytes]] = field(default_factory=dict)
 
     def make(self, sheet: SheetSpec, readings: Sequence[Reading]) -> Table:
         """Make the table of a sheet.

@@ -98,7 +98,7 @@ def standing(reading: Reading, words: Collection[Reason]) -> Standing:
     """Where a dossier stands, for the readers of its workbook."""
     return Standing(
         number=reading.number,
-        could=could_wait(reading, words),
+        could=reading.once(" ".join(("could wait", *words)), lambda one: could_wait(one, words)),
         situation=reading.entry.situation,
         own=reading.why in OWN,
         judged=_has_opinion(reading),
@@ -148,7 +148,7 @@ def to_treat(
                 waits_since=reading.entry.asked_at if turn == "declarant" else sent,
             )
             found.append((told, order[why[0]]))
-    return tuple(one for one, _ in sorted(found, key=lambda one: (*_urgency(*one), *_last(one[0]))))
+    return tuple(one for one, _ in sorted(found, key=lambda one: _urgency(*one)))
 
 
 def headline(
@@ -201,24 +201,23 @@ def _counted(words: Iterable[str], told: Mapping[str, int]) -> str:
 
 def in_order(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     """Those of the centre before national ones, then by priority, then the latest deposit first."""
-    return tuple(sorted(readings, key=lambda one: (_national(one), _priority(one), *_last(one))))
+    return tuple(sorted(readings, key=lambda one: (_national(one), *one.once("place", _place))))
 
 
-def _urgency(reading: Reading, reason: int) -> tuple[str, bool, int]:
-    return (_priority(reading), _national(reading), reason)
+def _urgency(reading: Reading, reason: int) -> tuple[str | float, ...]:
+    priority, *last = reading.once("place", _place)
+    return (priority, _national(reading), reason, *last)
+
+
+def _place(reading: Reading) -> tuple[str, float, int]:
+    """By priority, then the latest deposit first."""
+    deposited = reading.entry.report.deposited_at.timestamp()
+    return (reading.decision.priority or "P9", -deposited, reading.number)
 
 
 def _national(reading: Reading) -> bool:
     """Whether a centre has it only because everyone does."""
     return reading.author not in {"", "agence", "reseau"} and reading.why not in OWN
-
-
-def _priority(reading: Reading) -> str:
-    return reading.decision.priority or "P9"
-
-
-def _last(reading: Reading) -> tuple[float, int]:
-    return (-reading.entry.report.deposited_at.timestamp(), reading.number)
 
 
 def _is_open(reading: Reading) -> bool:

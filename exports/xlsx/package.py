@@ -1,32 +1,32 @@
 """The file itself: openpyxl's shell with the rows put in, packed to the same bytes every time."""
 
-import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
+from types import MappingProxyType
 from typing import IO
 from xml.sax.saxutils import quoteattr
 
 from openpyxl import Workbook
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.utils import get_column_letter
-from openpyxl.writer.excel import ExcelWriter
 from openpyxl.xml.functions import tostring
 
 from exports.cells import MAX_LINKS
 from exports.sheets.tables import Table
+from exports.xlsx.known_shell import KnownShell
+from exports.xlsx.parts import write_part
 from exports.xlsx.row_writer import links, require_xml, rows_xml
 from exports.xlsx.shell import first_row
+from exports.xlsx.shell_parts import shell_parts
 from exports.xlsx.styles import StyleIds
 
-_LEVEL = 5
-"""Half the time of the usual 6, for a file 9 % larger."""
+_NONE: Mapping[str, KnownShell] = MappingProxyType({})
 _DRAWING = "xl/drawings/drawing1.xml"
 """The one drawing: that of `Synthèse`."""
 _CHART = re.compile(rb'<(?:xdr:)?cNvPr id="\d+" name="Chart \d+"')
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 _HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 _DOC_RELS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _AFTER_LINKS = re.compile(rb"<(?:printOptions|pageMargins)\b")
@@ -43,6 +43,8 @@ def pack(
     *,
     styles: StyleIds,
     properties: DocumentProperties,
+    shells: Mapping[str, KnownShell] = _NONE,
+    around: bytes = b"",
     alternatives: Sequence[str] = (),
     into: IO[bytes],
 ) -> None:
@@ -55,15 +57,15 @@ def pack(
         tables: The tables.
         styles: Numbers of the cell styles.
         properties: Of the document.
+        shells: Of the sheets of tables that are blank in the workbook, by name of sheet.
+        around: What stands around the pages of these, as XML.
         alternatives: What each chart says, for those who cannot see it.
         into: Where it is written.
 
     Raises:
         ExpatError: A part, or what is put in it, is no well-formed XML.
     """
-    shell = io.BytesIO()
-    with zipfile.ZipFile(shell, "w") as archive:  # closed also when a full disk stops openpyxl
-        ExcelWriter(workbook, archive).save()
+    parts = shell_parts(workbook, tables, shells=shells, around=around)
     places = {
         f"xl/worksheets/sheet{n}.xml": sheet for n, sheet in enumerate(workbook.sheetnames, 1)
     }
@@ -71,9 +73,8 @@ def pack(
         f"xl/worksheets/_rels/sheet{n}.xml.rels": sheet
         for n, sheet in enumerate(workbook.sheetnames, 1)
     }
-    with zipfile.ZipFile(shell) as source, zipfile.ZipFile(into, "w") as target:
-        for name in source.namelist():
-            part = source.read(name)
+    with zipfile.ZipFile(into, "w") as target:
+        for name, part in parts.items():
             require_xml(part)
             if name == "docProps/core.xml":
                 chunks: Iterator[bytes] = iter((_core(properties),))
@@ -82,8 +83,8 @@ def pack(
             elif name == _DRAWING:
                 chunks = iter((_described(part, alternatives),))
             elif (table := tables.get(places.get(name, ""))) is not None:
-                part = _AFTER_IGNORED.sub(_before(_ignored(table)), part, count=1)
-                chunks = _with_rows(part, table, styles=styles)
+                whole = _AFTER_IGNORED.sub(_before(_ignored(table)), part, count=1)
+                chunks = _with_rows(whole, table, styles=styles)
             elif (table := tables.get(rels.get(name, ""))) is not None:
                 chunks = iter((_with_links(part, table),))
             else:
@@ -118,18 +119,6 @@ def document_properties(
 def _core(properties: DocumentProperties) -> bytes:
     xml: bytes | str = tostring(properties.to_tree())
     return xml if isinstance(xml, bytes) else xml.encode()
-
-
-def write_part(target: zipfile.ZipFile, name: str, *, chunks: Iterator[bytes]) -> None:
-    """Write a part of a file: the same bytes whenever it is written."""
-    info = zipfile.ZipInfo(name, date_time=_EPOCH)
-    info.compress_type = zipfile.ZIP_DEFLATED
-    info._compresslevel = _LEVEL  # type: ignore[attr-defined]  # noqa: SLF001
-    info.create_system = 3
-    info.external_attr = 0o600 << 16
-    with target.open(info, "w") as part:
-        for chunk in chunks:
-            part.write(chunk)
 
 
 def _in_order(font: re.Match[bytes]) -> bytes:

@@ -83,9 +83,14 @@ def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
     _add_filled(sheet, table)
     _add_notes(sheet, table)
     _add_formats(sheet, table, mask=mask)
-    last = get_column_letter(printed_columns(table))
-    sheet.print_area = f"A1:{last}{last_row(table)}"
+    sheet.print_area = f"A1:{printed_corner(table)}"
     sheet.print_title_rows = f"1:{top}"
+
+
+def above_height(table: Table) -> float:
+    """Points of the sentence over the headers, across what is printed."""
+    across = sum(_shown_width(one) for one in table.columns[: printed_columns(table)])
+    return 7 + 15 * ceil(_BOLD * len(table.above) / across)
 
 
 def _fill_above(sheet: Worksheet, table: Table) -> None:
@@ -93,9 +98,8 @@ def _fill_above(sheet: Worksheet, table: Table) -> None:
     set_text(sheet, (1, 1), text=table.above)
     sheet["A1"].font = Font(name=FONT, size=11, bold=True, color=BLUE)
     sheet["A1"].alignment = Alignment(vertical="center", wrap_text=True)
+    sheet.row_dimensions[1].height = above_height(table)
     last = printed_columns(table)
-    across = sum(_shown_width(one) for one in table.columns[:last])
-    sheet.row_dimensions[1].height = 7 + 15 * ceil(_BOLD * len(table.above) / across)
     if last > 1:
         sheet.merge_cells(start_row=1, end_row=1, start_column=1, end_column=last)
 
@@ -112,6 +116,11 @@ def printed_columns(table: Table) -> int:
     """How many of the first columns are printed: as many as fit on a page in letters to be read."""
     widths = accumulate(_shown_width(one) for one in table.columns[: table.printed])
     return max(1, sum(1 for width in widths if width <= _PRINTED_WIDTH))
+
+
+def printed_corner(table: Table) -> str:
+    """The last cell of what is printed, as Excel names one that stays: « $M$213 »."""
+    return f"${get_column_letter(printed_columns(table))}${last_row(table)}"
 
 
 def first_row(table: Table) -> int:

@@ -196,7 +196,7 @@ def test_a_dossier_waits_for_its_declarant_since_what_was_asked_last() -> None:
     assert asked_since(dossier(messages=(asked,)), said) == at
     assert asked_since(dossier(messages=(asked,)), ()) is None, "another's message asks nothing"
     assert asked_since(dossier(messages=(replace(asked, discarded=True),)), said) is None
-    again = {"messages": (asked,), "champs_modified_at": at + timedelta(days=1)}
+    again: dict[str, Any] = {"messages": (asked,), "champs_modified_at": at + timedelta(days=1)}
     assert asked_since(dossier(**again), said) is None, "the declarant sent it again"
     told = (*said, replace(first, kind="received", message_id="M-2"))
     assert asked_since(dossier(messages=(asked,)), told) is None, "the last word asks nothing"
