@@ -21,7 +21,7 @@ from exports.sheets.columns import ColumnsFile
 from exports.sheets.figures import synthesise
 from exports.sheets.tables import COUNTED, Table
 from exports.sheets.values import content_text
-from exports.xlsx.about_sheet import Section
+from exports.xlsx.about_lines import Section
 from exports.xlsx.without_rows import without_dossiers
 from french.text import agreed, typographic
 from mappings.dossier.model import Company
