@@ -37,6 +37,9 @@ install -d -m 0755 "$home" "$home/versions"
 install -d -m 0750 -g unc "$etc"
 install -d -m 0750 -o unc -g unc "$data"
 [ -e "$etc/unc.env" ] || install -m 0640 -g unc "$source/deploy/systemd/$sample" "$etc/unc.env"
+if [ $sample = unc.env ] && ! grep -q '^PREFECT_API_URL=.' "$etc/unc.env"; then
+    say "$etc/unc.env est gardé ; les réglages d'un serveur (PostgreSQL, Prefect) y manquent : $source/deploy/systemd/unc.env"
+fi
 
 # Le logiciel, dans un dossier neuf : l'ancien sert jusqu'à ce que le nouveau soit entier.
 read -ra parts <<< "$(sed -n 's/^!//p' "$source/.dockerignore" | tr '\n' ' ')"
@@ -66,8 +69,8 @@ fi
 # Ce qui tourne finit ce qu'il fait, puis repartira, même si cette commande est tuée et relancée.
 stopped=$home/a-relancer
 if [ $systemd = yes ] && [ $changed = yes ]; then
-    systemctl list-units --plain --no-legend --state=active 'unc-*' | awk '{print $1}' \
-        | { grep -E '\.timer$|^unc-(worker@|prefect|portail)' || true; } >> "$stopped"
+    systemctl list-units --plain --no-legend --state=active,activating 'unc-*' | awk '{print $1}' \
+        | { grep -E '\.timer$|^unc-(annuaire|portail|prefect|worker@)' || true; } >> "$stopped"
     [ ! -s "$stopped" ] || say "Arrêt, le temps de la mise à jour : $(sort -u "$stopped" | xargs)"
     systemctl stop 'unc-*.timer' 'unc-*.service'
 fi
@@ -114,11 +117,17 @@ if grep -q '^UNC_DATABASE_URL=postgresql' "$etc/unc.env" && ! unc status --json 
     unc backup    # unc upgrade copie lui-même une base SQLite
 fi
 unc upgrade
+# Le serveur Prefect, s'il y en a un, est arrêté ou pas encore démarré : unc deploy l'attend.
 code=0
-unc doctor || code=$?
+unc doctor --sans-prefect || code=$?
+server=no; if grep -q '^PREFECT_API_URL=.' "$etc/unc.env"; then server=yes; fi
 if [ -s "$stopped" ]; then
     sort -u "$stopped" | xargs systemctl start
     say "Relancé : $(sort -u "$stopped" | xargs)"
+    [ $server = no ] || say "À faire : unc deploy ; une minute après, unc doctor."
+elif [ $server = yes ]; then
+    say "À faire, si ce n'est pas fait : systemctl enable --now unc-prefect ; unc deploy ;"
+    say "  systemctl enable --now unc-worker@1 unc-sauvegarde.timer unc-surveillance.timer"
 fi
 rm -f "$stopped"
 [ $code = 0 ] || say "unc doctor a fini avec le code $code : voir ci-dessus."

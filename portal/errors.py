@@ -49,6 +49,10 @@ class RefusedError(Exception):
     """What a step refuses to a person; its message is French and says the remedy."""
 
 
+BUSY = "La passerelle travaille sur la démarche\u00a0: réessayez dans quelques minutes."
+"""Why an act is refused while a run goes on, beside the form that asked for it."""
+
+
 class BusyError(PortalError):
     """The bridge works on the démarche, and nobody else may at the same time."""
 
@@ -68,6 +72,28 @@ class UnknownError(PortalError):
     text = (
         "Cette page n'existe pas, ou plus : un classeur ancien est retiré au bout du délai de"
         " conservation."
+    )
+
+
+class BaseAwayError(PortalError):
+    """The base does not answer, or refuses."""
+
+    status = 503
+    title = "Base indisponible"
+    text = (
+        "Le portail n’a pas pu lire ou écrire dans sa base : rien n’a été enregistré. Réessayez"
+        " dans quelques minutes ; si cela dure, prévenez la personne qui tient le portail."
+    )
+
+
+class FaultError(PortalError):
+    """Something that nobody foresaw."""
+
+    status = 500
+    title = "Page en défaut"
+    text = (
+        "Une erreur imprévue a empêché cette page de se faire. Réessayez ; si elle revient, donnez"
+        " l’adresse de la page et l’heure à la personne qui tient le portail."
     )
 
 

@@ -1,10 +1,10 @@
 """`unc deploy`: what a Prefect server must hold for the bridge."""
 
-import os
 from pathlib import Path
 
 from cli.portal.mail_settings import MailSettings, loaded
 from cli.terminal.output import Common, Console, print_json
+from cli.terminal.prefect_server import server_address, wait_for
 from settings import SettingsError
 
 _DEFAULT = Common()
@@ -16,17 +16,14 @@ def deploy(*, common: Common = _DEFAULT) -> int:
     Relancée, elle met à jour ce qui est là et n'ajoute rien deux fois. Les alertes partent vers
     UNC_ALERT_WEBHOOK ; sans elle, seule est mise celle qui clôt un passage sans signe de vie.
     """
-    if not os.environ.get("PREFECT_API_URL"):
-        raise SettingsError(
-            "PREFECT_API_URL manque : donnez l'adresse du serveur Prefect (docs/exploitation.md"
-            " § 2)."
-        )
+    address = server_address()
     root = Path.cwd()
     if not (root / "prefect.yaml").is_file():
         raise SettingsError(
             f"{root} n'a pas de prefect.yaml : lancez unc deploy du dossier de la passerelle."
         )
     given = loaded(MailSettings).alert_webhook
+    wait_for(address)
     from flows.deploying import DeployError
     from flows.deploying import deploy as place
 

@@ -15,6 +15,7 @@ from rich.text import Text
 from cli.doctor.check import Check, Level
 from cli.doctor.ds import checks_ds
 from cli.doctor.here import checks_here
+from cli.doctor.prefect import checks_prefect
 from cli.doctor.setting_names import check_names
 from cli.doctor.source import show_source, source_check, source_of, source_told
 from cli.terminal.output import Common, Console, print_json, printable
@@ -41,6 +42,7 @@ def doctor(
     settings: Annotated[bool, Parameter(negative=())] = False,
     all_: Annotated[bool, Parameter(name="--tout", negative=())] = False,
     source: Annotated[bool, Parameter(negative=())] = False,
+    without_prefect: Annotated[bool, Parameter(name="--sans-prefect", negative=())] = False,
     common: Common = _DEFAULT,
 ) -> int:
     """Vérifier les réglages, la base, l'accès à DS, le formulaire et les droits.
@@ -52,11 +54,13 @@ def doctor(
         all_: Montrer aussi ce que le dernier passage avait déjà dit.
         source: Montrer seulement les défauts des derniers mois que le formulaire de DS pourrait
             empêcher, et comment.
+        without_prefect: Sans interroger le serveur Prefect, pas encore démarré ou arrêté exprès.
     """
     if source:
         return _show_sources(common)
     every = each_demarche(complete=False)
-    out, found = Console(), [(one, list(_checks(one))) for one in every]
+    out = Console()
+    found = [(one, list(_checks(one, prefect=not without_prefect))) for one in every]
     if common.json:
         told = [
             {
@@ -109,7 +113,8 @@ def _show(out: Console, checks: list[Check], *, told: Mapping[str, datetime]) ->
     for level in _SAID:
         for check in checks:
             if check.level == level and check not in known:
-                lines.add_row(level, check.name, Text(printable(out.typeset(check.text))))
+                told_as = Text(printable(out.typeset(check.text)))
+                lines.add_row(level, out.typeset(check.name), told_as)
     out.print(lines)
     if known:
         keys = [check.trouble for check in known]
@@ -139,9 +144,11 @@ def _told(settings: Settings) -> Mapping[str, datetime]:
         return {}
 
 
-def _checks(settings: Settings) -> Iterator[Check]:
+def _checks(settings: Settings, *, prefect: bool) -> Iterator[Check]:
     yield check_names()
     yield from checks_here(settings)
+    if prefect:
+        yield from checks_prefect()
     yield from checks_ds(settings, _form(settings))
     yield from _source(settings)
 

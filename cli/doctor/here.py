@@ -1,4 +1,4 @@
-"""What `unc doctor` looks at on this side: files, database, disk, token's age, Prefect."""
+"""What `unc doctor` looks at on this side: files, database, disk, token's age."""
 
 import os
 import shutil
@@ -9,7 +9,6 @@ from tempfile import TemporaryFile
 
 from cli.doctor.check import Check
 from cli.doctor.files import checks_files
-from cli.doctor.prefect import checks_prefect
 from settings import Settings
 from steps.wiring.inputs import token_of
 from steps.wiring.memory import place_of, require_no_trace
@@ -30,7 +29,6 @@ def checks_here(settings: Settings) -> Iterator[Check]:
     yield from _folder("Dossier de travail", "UNC_HOME", folder=settings.home.absolute())
     yield from _token_file(settings)
     yield _token_age(settings)
-    yield from checks_prefect()
 
 
 def _database(settings: Settings) -> Check:

@@ -1,6 +1,5 @@
 """`unc worker`: does what Prefect plans, and ends without cutting anything."""
 
-import os
 import signal
 import socket
 import time
@@ -11,8 +10,9 @@ from cyclopts import Parameter
 
 from cli.terminal.output import Common, print_json, say
 from cli.terminal.parsing import Count
+from cli.terminal.prefect_server import server_address
 from mappings.report.display import show
-from settings import SettingsError, load_settings
+from settings import load_settings
 
 _DEFAULT = Common()
 _DRAIN_SECONDS = 600
@@ -43,11 +43,7 @@ def worker(
     name = name or socket.gethostname()
     if alive:
         return _is_alive(name, common)
-    if not os.environ.get("PREFECT_API_URL"):
-        raise SettingsError(
-            "PREFECT_API_URL manque : donnez l'adresse du serveur Prefect, par exemple"
-            " http://127.0.0.1:4200/api. Sans Prefect : unc run."
-        )
+    server_address()
     # Before any thread is made, since each inherits it: flows.worker waits for it.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     from flows.worker import work  # Prefect is slow to import

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports.cells import paris
 from exports.identity import Identity
 from exports.model import ExportedDossier, latest_change
-from exports.published.changes import Comparison, changes_table, number_of
+from exports.published.changes import Comparison, Named, changes_table, number_of
 from exports.published.checking import damaged
 from exports.published.checksum import RowDigests, content_digest
 from exports.readers.reading import Reading
@@ -22,8 +22,9 @@ from exports.sheets.centres import Centre, author_of
 from exports.sheets.columns import AGENCY_ALONE, OF_REGISTER, ColumnsFile, SheetSpec
 from exports.sheets.computed import link_of
 from exports.sheets.consumption import consumed_by_year
-from exports.sheets.dictionary import dictionary
+from exports.sheets.dictionary import Vocabulary, dictionary
 from exports.sheets.figures import Synthesis, synthesise
+from exports.sheets.situations.columns import names_of
 from exports.sheets.situations.table import situations
 from exports.sheets.tables import Table, TableMaker
 from exports.sheets.to_treat import (
@@ -171,6 +172,7 @@ class AudienceWorkbook:
     @cached_property
     def tables(self) -> dict[str, Table]:
         """Every table, by name of sheet; `Dictionnaire` explains the others."""
+        context = self.maker.context
         made: dict[str, Table] = {}
         for sheet in self._sheets:
             if sheet.kind == "a_traiter":
@@ -192,7 +194,10 @@ class AudienceWorkbook:
             elif sheet.kind == "changements":
                 dossiers = made[self.columns.dossiers_sheet.name]
                 links = {number_of(cells): cells[0] for cells in dossiers.rows}
-                made[sheet.name] = changes_table(self.comparison, sheet=sheet, links=links)
+                named = self._named(made)
+                made[sheet.name] = changes_table(
+                    self.comparison, sheet=sheet, links=links, named=named
+                )
         explained = tuple(made[sheet.name] for sheet in self._sheets if sheet.name in made)
         for sheet in self._sheets:
             if sheet.kind == "dictionnaire":
@@ -200,10 +205,29 @@ class AudienceWorkbook:
                     explained,
                     self._synthesis,
                     self.readings,
+                    vocabulary=Vocabulary(
+                        context.terms, context.bands, self.columns.words, self.maker.audience
+                    ),
                     sheet=sheet.name,
                     name=sheet.table,
                 )
         return made
+
+    def _named(self, made: Mapping[str, Table]) -> Named:
+        """Situations by id, as its sheet of situations names them."""
+        header = next(
+            (
+                one.name
+                for one in self.columns.dossiers_sheet.columns
+                if one.computed == "situation"
+            ),
+            "",
+        )
+        for sheet in self._sheets:
+            if sheet.kind == "situations" and sheet.name in made:
+                titles, confirmed = names_of(made[sheet.name])
+                return Named(header, titles, confirmed)
+        return Named()
 
     def _to_treat(self, sheet: SheetSpec) -> Table:
         """The sheet of what waits; at the agency, also what is in quarantine and was never read."""
@@ -211,11 +235,14 @@ class AudienceWorkbook:
         words = sheet.reasons.get(audience, {})
         news = self.comparison.news(self.columns.dossiers_sheet)
         rising = {name for name, trend in self.trends.items() if trend.direction == "up"}
-        treated = to_treat(self.readings, words=words, around=Circumstances(news, rising))
+        turns = sheet.turns.get(audience, {})
+        treated = to_treat(
+            self.readings, words=words, turns=turns, around=Circumstances(news, rising)
+        )
         table = self.maker.make(sheet, treated)
         shown = audience == "agence" and not context.filters and "quarantaine" in words
         aside = tuple(quarantined_alone(context.aside, self.readings)) if shown else ()
-        told = {"pourquoi_maintenant": words.get("quarantaine")}
+        told = {"pourquoi_maintenant": words.get("quarantaine"), "tour": turns.get("lecteur")}
         names = {one.computed: one.name for one in sheet.columns if one.computed}
         more = tuple(
             tuple(
@@ -233,7 +260,9 @@ class AudienceWorkbook:
             whom="votre centre" if self.centre else _READERS[audience],
             among=len(self.readings),
             words=words,
+            turns=turns,
             aside=len(aside),
+            since=self.comparison.compared if self.comparison.changes else "",
             first=self.comparison.first,
         )
         return replace(table, rows=(*more, *table.rows), above=above)

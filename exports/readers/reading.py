@@ -4,13 +4,14 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
 from exports.model import ExportContext, ExportedDossier, Opinion
-from exports.readers.patient_marks import marked, marks_of, without_patients
+from exports.readers.patient_marks import marked, marks_of, passages, without_patients
 from exports.readers.policy import Policy, WithheldRows
 from mappings.dossier.model import Attachment
 from mappings.report.model import Answer, AnswerState, Row, Unmapped, Value
@@ -59,6 +60,8 @@ class Reading:
         beyond: Where it is from, when no centre is in charge of that: overseas, abroad.
         why: Why the readers of the workbook have it, as they read it.
         due: Why it is to be treated now, as they read it; blank where it is not.
+        turn: Who is to act, as they read it; blank where it is not to be treated.
+        waits_since: Since when; the declarant's last sending where nobody says.
         author: Whose workbook it is read in, see :attr:`exports.model.ExportedDossier.opinions`.
     """
 
@@ -71,6 +74,8 @@ class Reading:
     beyond: str = ""
     why: str = ""
     due: str = ""
+    turn: str = ""
+    waits_since: datetime | None = None
     author: str = ""
     _known: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -218,11 +223,27 @@ class Reading:
 
     @property
     def patient_marks(self) -> int:
-        """How many likely data of patients are masked in its texts."""
+        """How many likely data of patients are masked in its texts, as their readers count them."""
         if self.audience == "agence":
             return 0
-        marks = {mark for one in self.entry.assessment.warnings for mark in one.marks}
-        return sum(not self._withheld(mark.field) for mark in marks)
+        verdict = self.entry.assessment
+        marks = (mark for one in verdict.warnings for mark in one.marks)
+        return sum(
+            passages(marks_of(verdict, field, row=row, column=column))
+            for field, row, column in {(mark.field, mark.row, mark.column) for mark in marks}
+            if self._reads(field, row, column)
+        )
+
+    def _reads(self, field: str, row: int, column: str) -> bool:
+        """Whether any of a text, or of a cell of a row from 1, is read."""
+        spec = self.context.mapping.fields.get(field)
+        if spec is None or self._secret(field):
+            return False
+        if not row:
+            return True
+        cell = spec.fields.get(column)
+        kept = any(place == row - 1 for place, _ in self._kept_rows(field))
+        return kept and cell is not None and cell.audience != "agence"
 
     @property
     def situation(self) -> str:

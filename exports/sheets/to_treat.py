@@ -8,13 +8,13 @@ Nothing here looks at a clock: « new » and « answered » are since the last w
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from exports.readers.reading import Reading
 from exports.sheets.centres import EITHER, Ground
-from exports.sheets.columns import Reason
+from exports.sheets.columns import Reason, Turn
 from exports.sheets.tables import COUNTED
 from french.text import SEMICOLON, agreed, typographic
 from mappings.dossier.model import DossierState
@@ -23,10 +23,14 @@ from triage.replies.decision import MANUAL
 from triage.verdict.model import Status
 
 NOTHING = "Rien à traiter cette semaine."
+_SINCE: tuple[Reason, ...] = ("nouveau", "reponse", "avis_recu")
+"""Reasons that are of what moved since an edition."""
 UNTIL_THE_FIRST = "tant qu'aucune édition hebdomadaire n'est parue, tout dossier ouvert est nouveau"
 OWN = frozenset({Ground.RAPPORTEUR.value, Ground.TERRITORY.value, EITHER})
 """Why the readers of a workbook have a dossier that is theirs: the others, everyone has."""
 _OPEN = frozenset({Status.COMPLET, Status.A_COMPLETER, Status.A_PRECISER})
+_WITH_DECLARANT: frozenset[Reason] = frozenset({"a_preciser"})
+"""Reasons of the agency that wait for the declarant alone, once something is asked of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +105,31 @@ def standing(reading: Reading, words: Collection[Reason]) -> Standing:
     )
 
 
+def whose_turn(reading: Reading, why: Collection[Reason]) -> Turn:
+    """Who is to act on a dossier that waits.
+
+    The declarant, while something is asked of them. Else a complete dossier is for those who read
+    it, until they gave their opinion; the others are the agency's, which writes to declarants and
+    decides. Its own workbook leaves to the declarant only what it has no other reason to look at.
+    """
+    entry = reading.entry
+    asked = entry.asked_at is not None and not entry.handed_over
+    if reading.audience == "agence":
+        return "declarant" if asked and _WITH_DECLARANT.issuperset(why) else "lecteur"
+    if asked:
+        return "declarant"
+    waits = reading.decision.status is Status.COMPLET and not _has_opinion(reading)
+    return "lecteur" if waits else "agence"
+
+
 def to_treat(
-    readings: Sequence[Reading], *, words: Mapping[Reason, str], around: Circumstances
+    readings: Sequence[Reading],
+    *,
+    words: Mapping[Reason, str],
+    turns: Mapping[Turn, str],
+    around: Circumstances,
 ) -> tuple[Reading, ...]:
-    """The dossiers that wait, each saying why now, the most urgent first.
+    """The dossiers that wait, each saying why now and who is to act, the most urgent first.
 
     By priority; then those of the centre before national ones; then by reason, in the order of
     ``words``; then the latest deposit first.
@@ -114,7 +139,14 @@ def to_treat(
     for reading in readings:
         why = why_now(standing(reading, words), around)
         if why:
-            told = replace(reading, due=SEMICOLON.join(typographic(words[name]) for name in why))
+            turn, report = whose_turn(reading, why), reading.entry.report
+            sent = max(report.deposited_at, report.champs_modified_at)
+            told = replace(
+                reading,
+                due=SEMICOLON.join(typographic(words[name]) for name in why),
+                turn=typographic(turns.get(turn, "")),
+                waits_since=reading.entry.asked_at if turn == "declarant" else sent,
+            )
             found.append((told, order[why[0]]))
     return tuple(one for one, _ in sorted(found, key=lambda one: _urgency(*one)))
 
@@ -125,33 +157,46 @@ def headline(
     whom: str,
     among: int,
     words: Mapping[Reason, str],
+    turns: Mapping[Turn, str],
     aside: int,
+    since: str,
     first: bool,
 ) -> str:
-    """How many wait, for whom, and for what; one may wait for several reasons.
+    """How many wait, for whom, who is to act, and for what; one may wait for several reasons.
 
     Args:
         treated: From :func:`to_treat`.
         whom: Whom they wait for, as they are named.
         among: Dossiers of the workbook.
         words: How each reason is told.
-        aside: Dossiers in quarantine that have no row of their own.
-        first: Whether no edition can be compared with.
+        turns: How who is to act is told.
+        aside: Dossiers in quarantine that have no row of their own: the agency is to act.
+        since: With what is compared, as it is named; blank where nothing is.
+        first: Whether that is because no edition came before.
     """
     total = len(treated) + aside
     if not total:
         return NOTHING
     told = Counter(part for one in treated for part in one.due.split(SEMICOLON))
     told[typographic(words.get("quarantaine", ""))] += aside
-    counts = " · ".join(
-        f"{typographic(words[name])}\u00a0: {told[typographic(words[name])]}"
-        for name in words
-        if told[typographic(words[name])]
-    )
-    line = (
-        f"À traiter par {whom}{COUNTED}{agreed(total, 'dossier')}, sur {among + aside} — {counts}"
-    )
-    return typographic(f"{line} ({UNTIL_THE_FIRST})" if first and "nouveau" in words else line)
+    acting = Counter(one.turn for one in treated)
+    acting[typographic(turns.get("lecteur", ""))] += aside
+    parts = [_counted(turns.values(), acting), _counted(words.values(), told)]
+    counted = " — ".join(filter(None, parts))
+    of_all = f"{agreed(total, 'dossier')}, sur {among + aside}"
+    line = f"À traiter par {whom}{COUNTED}{of_all} — {counted}"
+    moved = ", ".join(f"« {words[name]} »" for name in _SINCE if name in words)
+    if first and "nouveau" in words:
+        line += f" ({UNTIL_THE_FIRST})"
+    elif since and moved:
+        line += f" ({moved} : depuis {since})"
+    return typographic(line)
+
+
+def _counted(words: Iterable[str], told: Mapping[str, int]) -> str:
+    """How many times each of these words is told, in order."""
+    shown = [typographic(word) for word in words]
+    return " · ".join(f"{word}\u00a0: {told[word]}" for word in shown if word and told[word])
 
 
 def in_order(readings: Sequence[Reading]) -> tuple[Reading, ...]:

@@ -27,6 +27,8 @@ from exports.xlsx.styles import (
     set_text,
 )
 
+_PROMPT = 255
+"""Characters of a message beside a cell, as Excel wants."""
 _BOLD = 1.1
 """Width of a bold letter of 11 points, in digits."""
 _HEADER_LINES, _HEADER_LINE, _BUTTON = 2, 13.5, 3
@@ -48,9 +50,9 @@ _PRIORITY_COLOURS = {
     "P3": ("FFF2CC", "7F6000"),
 }
 _VERDICT_COLOURS = {
-    "absente": ("FFC7CE", "9C0006"),
+    "absent": ("FFC7CE", "9C0006"),
     "invalide": ("FCE4D6", "8A3B00"),
-    "insuffisante": ("FFF2CC", "7F6000"),
+    "insuffisant": ("FFF2CC", "7F6000"),
 }
 _COLOURED = {
     "Statut": _STATUS_COLOURS,
@@ -79,6 +81,7 @@ def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
     sheet.sheet_view.showGridLines = False
     _add_table(sheet, table)
     _add_filled(sheet, table)
+    _add_notes(sheet, table)
     _add_formats(sheet, table, mask=mask)
     sheet.print_area = f"A1:{printed_corner(table)}"
     sheet.print_title_rows = f"1:{top}"
@@ -164,6 +167,26 @@ def _add_filled(sheet: Worksheet, table: Table) -> None:
         )
         rule.add(area)
         sheet.add_data_validation(rule)
+
+
+def _add_notes(sheet: Worksheet, table: Table) -> None:
+    """Show what a column means by its header, when it is chosen."""
+    for place, column in enumerate(table.columns, start=1):
+        if column.note:
+            note = DataValidation(
+                showInputMessage=True,
+                promptTitle=column.name[:32],
+                prompt=_fitting(column.note),
+            )
+            note.add(f"{get_column_letter(place)}{table.header_row}")
+            sheet.add_data_validation(note)
+
+
+def _fitting(note: str) -> str:
+    """As many whole lines of a note as Excel shows."""
+    while len(note) > _PROMPT and "\n" in note:
+        note = note.rpartition("\n")[0]
+    return note[:_PROMPT]
 
 
 def _add_formats(sheet: Worksheet, table: Table, *, mask: str) -> None:

@@ -166,6 +166,8 @@ def database_file(engine: Engine) -> Path | None:
 def _sqlite(url: URL) -> Engine:
     if not url.database or url.database.startswith((":memory:", "file:")):
         raise BadDatabaseUrl  # what is remembered must outlive the process
+    if url.query or url.host:
+        raise BadDatabaseUrl  # they would be passed over
     file = Path(url.database).absolute()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

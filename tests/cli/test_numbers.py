@@ -1,6 +1,7 @@
 """A number that no démarche, dossier or port has is refused here, and what is refused is named."""
 
 import json
+import re
 from pathlib import Path
 
 import hypothesis
@@ -202,6 +203,32 @@ def test_whatever_is_given_for_a_number_is_taken_in_its_range_or_refused_by_it(
     taken = getattr(made, name.removeprefix("UNC_").lower())
     for number in taken if isinstance(taken, frozenset) else [taken]:
         assert number is None or low <= number <= high
+
+
+HOSTILE = (
+    "", "-1", "9" * 40, "nan", "\u0663", "exemple.fr", "https://", "https://exemple..fr",
+    "/dev/null/x", "é" * 3_000, "a\r\nb", "\udce9", "\ufeff12", "[1]", ",", "2026-02-30",
+    "9999-12-31T23:59:59-12:00", "a  # note",
+)  # fmt: skip
+ENGLISH = re.compile(r"(?i)input|should|valid |value error|expected|must")
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_whatever_is_given_for_a_setting_is_taken_or_refused_by_its_name_in_french(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, _ = EVERY[name]
+    for value in HOSTILE:
+        monkeypatch.setenv(name, value)
+        try:
+            made = load_settings() if model is Settings else loaded(model)
+        except SettingsError as error:
+            told = str(error)
+            assert name in told, (value, told)
+            assert not ENGLISH.search(told), (value, told)
+            assert told.endswith("."), (value, told)
+        else:
+            assert name.removeprefix("UNC_").lower() in type(made).model_fields
 
 
 @pytest.mark.parametrize("end", [0, 1], ids=["smallest", "largest"])

@@ -13,11 +13,9 @@ import signal
 import socket
 import struct
 import subprocess
-import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -29,7 +27,7 @@ from tests.ops.conftest import wait_for as wait_seconds
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "passerelle-unc"
 PYTHON = "3.11"
 """Of Debian 12."""
-PACKAGES = ("systemd-sysv", "dbus", "exim4-daemon-light", "postgresql")
+PACKAGES = ("systemd-sysv", "dbus", "exim4-daemon-light", "git", "postgresql")
 PATIENCE = 1_200
 """Seconds after which what was waited for is believed not to come."""
 _NEW_NETWORK = 0x40000000
@@ -83,9 +81,10 @@ def wheels() -> Path:
 
 
 def release_before(to: Path) -> None:
-    """The newest tree with fewer migrations, with today's deploy/; its packages are kept.
+    """A clone at the newest tree with fewer migrations, that `git pull` brings to ours.
 
-    A tree with a migration that was numbered otherwise since is nobody's release.
+    The packages of that tree are kept. A tree with a migration that was numbered otherwise since is
+    nobody's release.
     """
     git, versions = ["git", "-C", str(ROOT)], "store/migrations/versions"
     ours = {one.name for one in (ROOT / versions).glob("r*.py")}
@@ -96,11 +95,11 @@ def release_before(to: Path) -> None:
             break
     else:
         pytest.fail("the history of this clone is cut: no release before can be made")
-    tree = subprocess.run([*git, "archive", f"{commit}~1"], check=True, capture_output=True).stdout  # noqa: S603
-    with tarfile.open(fileobj=BytesIO(tree)) as archive:
-        archive.extractall(to, filter="data")
-    shutil.rmtree(to / "deploy")
-    shutil.copytree(ROOT / "deploy", to / "deploy")
+    call(["git", "clone", "--quiet", "--no-local", ROOT, to])
+    call(["git", "-C", to, "checkout", "--quiet", "-B", "essai", f"{commit}~1"])
+    for name, value in {"remote.origin.url": "/mnt/depot", "branch.essai.remote": "origin",
+                        "branch.essai.merge": "HEAD"}.items():  # fmt: skip
+        call(["git", "-C", to, "config", name, value])
     folder = CACHE / "wheels-avant"
     with _alone():
         if _packages(to) <= _packages(ROOT):
@@ -129,10 +128,11 @@ def minimal() -> Path:
 def with_packages() -> tuple[Path, Path]:
     """Layers of a Debian that can boot, the upper one first."""
     base = minimal()
-    folder, made = CACHE / "machine", CACHE / "machine.en-cours"
+    folder, made = CACHE / f"machine-{'-'.join(PACKAGES)}", CACHE / "machine.en-cours"
     with _alone():
         if not folder.exists():
-            shutil.rmtree(made, ignore_errors=True)
+            for old in CACHE.glob("machine*"):
+                shutil.rmtree(old)
             with overlay(made, [base]) as root:
                 shutil.copyfile("/etc/resolv.conf", root / "etc/resolv.conf")
                 install = f"apt-get install -yq --no-install-recommends {' '.join(PACKAGES)}"

@@ -1,7 +1,8 @@
 """deploy/install.sh on Debian machines with their own systemd, as docs/exploitation.md tells it.
 
 One machine gets the release before, works under its units, is upgraded with its data, fails, is
-stopped and loses its power; a second one takes its backup over and is cleared; a third is a server.
+stopped and loses its power; a second one takes its backup over and is cleared; a third is a server,
+of the release before too, upgraded with what people wrote.
 """
 
 import re
@@ -24,6 +25,7 @@ from sandbox.server import Sandbox, running_sandbox
 from tests.conftest import said
 from tests.installed import debian
 from tests.installed.debian import Machine, wait_for
+from tests.steps.returning import fill
 
 pytestmark = [
     pytest.mark.machine,
@@ -39,6 +41,13 @@ TIMERS = ENABLE.removeprefix("systemctl enable --now ")
 EXAMPLE = "unc-2026-01-31-013000"
 OPERATOR = "exploitation@localhost"
 UNC = "cd /; unc"
+BEFORE = "/root/passerelle-unc/deploy/install.sh --wheels /mnt/wheels-avant"
+UPGRADE = (
+    f"cd /root/passerelle-unc; {debian.told('git pull')}; deploy/install.sh --wheels /mnt/wheels"
+)
+UNC_BEFORE = ("cd /opt/passerelle-unc; set -a; . /etc/passerelle-unc/unc.env; set +a;"
+              " runuser -u unc -- .venv/bin/unc")  # fmt: skip
+"""The command of the release before, which may have put none in the path."""
 
 
 @pytest.fixture(scope="module")
@@ -62,12 +71,23 @@ def installed(first: Machine, tmp_path_factory: pytest.TempPathFactory) -> tuple
     """
     home = tmp_path_factory.mktemp("installee")
     with debian.machine(home, debian.with_packages()) as made:
-        if (first.root / "opt/passerelle-unc/versions").exists():
-            (made.root / "opt/passerelle-unc").mkdir()
-            debian.call(["cp", "-a", first.root / "opt/passerelle-unc/versions",
-                         made.root / "opt/passerelle-unc"])  # fmt: skip
+        software_of(first, made)
         assert "Donnez les réglages dans /etc/passerelle-unc/unc.env" in made.sh(INSTALL)
     return (home / "upper", *debian.with_packages())
+
+
+def software_of(one: Machine, other: Machine) -> None:
+    """Give another machine the versions that one made, if it did."""
+    versions = one.root / "opt/passerelle-unc/versions"
+    if versions.exists():
+        (other.root / "opt/passerelle-unc").mkdir(exist_ok=True)
+        debian.call(["cp", "-a", versions, other.root / "opt/passerelle-unc"])
+
+
+def clone_of(tree: Path, machine: Machine) -> None:
+    """Put the operator's clone on a machine."""
+    shutil.copytree(tree, machine.root / "root/passerelle-unc", symlinks=True)
+    machine.sh("git config --system safe.directory '*'")
 
 
 @contextmanager
@@ -99,9 +119,9 @@ def token(machine: Machine, value: str) -> None:
     machine.sh(debian.told("install -m 0400"))
 
 
-def unc(machine: Machine, command: str, *, code: int = 0) -> dict[str, Any]:
+def unc(machine: Machine, command: str, *, code: int = 0, by: str = UNC) -> dict[str, Any]:
     """Run `unc` by hand, as the page says; its JSON."""
-    told = machine.sh(f"{UNC} {command} --json 2>/dev/null", code=code)
+    told = machine.sh(f"{by} {command} --json 2>/dev/null", code=code)
     found: dict[str, Any] = orjson.loads(told)
     return found
 
@@ -117,9 +137,9 @@ def annotated(sandbox: Sandbox) -> int:
     return sum(1 for one in shown.values() if one["annotations"].get("901"))
 
 
-def everything_is_answered(machine: Machine, sandbox: Sandbox) -> None:
+def everything_is_answered(machine: Machine, sandbox: Sandbox, *, by: str = UNC) -> None:
     shown = sandbox.control.snapshots(sandbox.demarche)
-    told = unc(machine, "status")
+    told = unc(machine, "status", by=by)
     assert told["dossiers"] == len(shown)
     waiting = [n for n, one in shown.items() if not one["annotations"].get("901")]
     assert all(shown[n]["state"] not in {"en_construction", "en_instruction"} for n in waiting)
@@ -130,18 +150,17 @@ def everything_is_answered(machine: Machine, sandbox: Sandbox) -> None:
 def test_the_release_before_is_installed_and_works_under_its_units(
     first: Machine, sandbox: Sandbox, debian_machines: Path
 ) -> None:
-    shutil.copytree(debian_machines, first.root / "root/avant")
-    again = "/root/avant/deploy/install.sh --wheels /mnt/wheels-avant"
-    told = first.sh(again)
+    clone_of(debian_machines, first)
+    told = first.sh(BEFORE)
     assert "Donnez les réglages dans /etc/passerelle-unc/unc.env" in told
     set_up(first, sandbox)
-    told = first.sh(again)
+    told = first.sh(BEFORE)
     assert "Base prête : /var/lib/passerelle-unc/unc.sqlite" in told
     assert "Un passage peut se faire" in told
     start(first, "unc-passage")
     assert len(TIMERS.split()) == len(ONE_MACHINE)
     first.sh(ENABLE)
-    everything_is_answered(first, sandbox)
+    everything_is_answered(first, sandbox, by=UNC_BEFORE)
     assert first.sh("stat -c %U:%a /var/lib/passerelle-unc/unc.sqlite").strip() == "unc:600"
 
 
@@ -149,7 +168,7 @@ def test_it_is_upgraded_with_its_data_and_what_ran_runs_again(
     first: Machine, sandbox: Sandbox
 ) -> None:
     before = annotated(sandbox)
-    told = first.sh(INSTALL)
+    told = first.sh(UPGRADE)
     assert "Arrêt, le temps de la mise à jour : " in told
     assert "La base est à jour (/var/lib/passerelle-unc/unc.sqlite" in told
     assert "Copie d'avant : /var/lib/passerelle-unc/sauvegardes/" in told
@@ -340,50 +359,121 @@ def asked_for(server: Machine, run: str) -> None:
     wait_for(lambda: "fait" in server.sh(f"{PREFECT}{run} --watch && echo fait || true"), run)
 
 
-def test_a_server_with_postgresql_and_prefect_runs_and_drains(
-    installed: tuple[Path, ...], sandbox: Sandbox, tmp_path: Path
+@pytest.fixture(scope="module")
+def server(
+    first: Machine, installed: tuple[Path, ...], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Machine]:
+    """A machine with the databases of a server."""
+    with like(installed, tmp_path_factory.mktemp("serveur")) as made:
+        software_of(first, made)
+        made.sh("\n".join(SERVER))
+        made.sh("rm /etc/passerelle-unc/unc.env")
+        yield made
+
+
+def test_a_server_is_prepared_and_what_is_left_to_start_is_said(
+    server: Machine, sandbox: Sandbox
 ) -> None:
-    with like(installed, tmp_path / "serveur") as server:
-        server.sh("\n".join(SERVER))
-        server.sh("rm /etc/passerelle-unc/unc.env")
-        assert "Donnez les réglages" in server.sh(f"{INSTALL} --serveur")
-        set_up(server, sandbox)
-        server.sh(debian.told("systemctl enable --now unc-prefect"))
-        wait_for(lambda: is_served("http://127.0.0.1:4200/api/health"), "Prefect")
-        assert "Prefect" in requests.get("http://127.0.0.1:4200/", timeout=60).text
-        assert "Failed to create" not in server.sh("journalctl --no-pager -u unc-prefect")
-        server.sh(debian.told("unc deploy"))
-        server.sh(debian.told("systemctl enable --now unc-worker@1"))
-        alive = f"{UNC} worker --name passerelle-1 --alive"
-        wait_for(lambda: "oui" in server.sh(f"{alive} > /dev/null && echo oui || true"), "a worker")
-        passage = debian.told(".venv/bin/prefect deployment run 'passerelle-unc")
-        asked_for(server, passage)
-        everything_is_answered(server, sandbox)
-        for other in ("rapprochement-unc", "export-unc", "purge-unc"):
-            by_hand = debian.told(f".venv/bin/prefect deployment run '{other}")
-            asked_for(server, by_hand)
-        of_one = debian.told(".venv/bin/prefect deploy --name passerelle")
-        server.sh(PREFECT + of_one.replace("12345", str(sandbox.demarche)))
-        mid_run(server, sandbox, lambda: server.sh("systemctl restart unc-prefect"),
-                begin=PREFECT + passage)  # fmt: skip
-        wait_for(lambda: is_served("http://127.0.0.1:4200/api/health"), "Prefect")
-        asked_for(server, passage)
-        everything_is_answered(server, sandbox)
-        server.sh("systemctl stop unc-worker@1")
-        assert "pas vivant" in server.sh(alive, code=1)
-        assert "Result=success" in server.sh("systemctl show unc-worker@1 -p Result")
-        start(server, "unc-sauvegarde")
-        [dump] = (server.root / "var/lib/passerelle-unc/sauvegardes").glob("unc-*.dump")
-        assert dump.stat().st_size
-        shutil.copyfile(dump, server.root / f"srv/{EXAMPLE}.dump")
-        server.sh("chmod 0644 /srv/*.dump; cd /srv; runuser -u unc -- " + debian.told("pg_restore"))
-        everything_is_answered(server, sandbox)
-        server.sh("systemctl stop postgresql")
-        assert "La base de données est injoignable" in server.sh(f"{UNC} run", code=2)
-        server.sh("systemctl start postgresql")
-        server.sh(f"{UNC} run")
-        server.sh("systemctl stop unc-prefect")
-        checks = unc(server, "doctor", code=2)["checks"]
-        blocking = [one["text"] for one in checks if one["level"] == "bloquant"]
-        assert any("PREFECT_API_URL : le serveur ne répond pas" in one for one in blocking)
-        server.sh(f"{UNC} run")
+    assert "Donnez les réglages" in server.sh(f"{INSTALL} --serveur")
+    set_up(server, sandbox)
+    told = server.sh(f"{INSTALL} --serveur")
+    assert "Base prête : " in told
+    assert "Un passage peut se faire" in told
+    assert "systemctl enable --now unc-prefect ; unc deploy ;" in told
+
+
+PREFECT_UNIT = debian.told("systemctl enable --now unc-prefect")
+WORKER = debian.told("systemctl enable --now unc-worker@1")
+ALIVE = f"{UNC} worker --name passerelle-1 --alive"
+PASSAGE = debian.told(".venv/bin/prefect deployment run 'passerelle-unc")
+
+
+def rows(server: Machine) -> dict[str, list[dict[str, Any]]]:
+    """All that the base of a server holds, by table."""
+    ask = "cd /; runuser -u postgres -- psql -qAt unc -c"
+    names = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    told = server.sh(f'{ask} "{names}"').split()
+    held = "SELECT coalesce(json_agg(t), '[]') FROM {} t"
+    return {one: orjson.loads(server.sh(f'{ask} "{held.format(one)}"')) for one in told}
+
+
+def test_a_server_of_the_release_before_is_upgraded_and_nothing_that_people_wrote_is_lost(
+    server: Machine, sandbox: Sandbox, debian_machines: Path
+) -> None:
+    clone_of(debian_machines, server)
+    server.sh(f"cd /; runuser -u postgres -- dropdb unc; {SERVER[1]}")
+    server.sh(f"{BEFORE} --serveur || true")  # it may say that its Prefect is not started
+    server.sh(PREFECT_UNIT)
+    wait_for(lambda: is_served("http://127.0.0.1:4200/api/health"), "Prefect")
+    server.sh(f"{UNC_BEFORE} deploy")
+    server.sh(WORKER)
+    asked_for(server, PASSAGE)
+    everything_is_answered(server, sandbox, by=UNC_BEFORE)
+    situation = unc(server, "registre list", by=UNC_BEFORE)["situations"][0]["id"]
+    for written in (f"registre identify {situation} 2026-11-02 --by 'Anne Essai'",
+                    f"registre event {situation} 'Vu en réunion' --by 'Anne Essai'",
+                    "users add anne.essai@exemple.fr --role agence --no-password"):  # fmt: skip
+        server.sh(f"{UNC_BEFORE} {written}")
+    current = server.root / "var/lib/passerelle-unc/exports/courant/reseau.xlsx"
+    returned = server.root / "srv/reseau.xlsx"
+    fill(current, returned, judgement="À surveiller", comment="Avis d'avant")
+    server.sh(f"chmod 0644 /srv/reseau.xlsx; {UNC_BEFORE} import /srv/reseau.xlsx")
+    before = rows(server)
+    assert before["opinions"]
+    told = server.sh(f"{UPGRADE} --serveur")
+    assert "La base est à jour" in told
+    assert all(f"unc-{one}.service" in told.partition("Relancé : ")[2]
+               for one in ("prefect", "worker@1"))  # fmt: skip
+    assert "À faire : unc deploy ; une minute après, unc doctor." in told
+    assert list((server.root / "var/lib/passerelle-unc/sauvegardes").glob("unc-*.dump"))
+    after = rows(server)
+    for table, held in before.items():
+        assert len(after[table]) >= len(held), table
+    for table in ("accounts", "acts", "opinions"):
+        for row in before[table]:
+            assert any(row.items() <= one.items() for one in after[table]), table
+    server.sh(debian.told("unc deploy"))
+    asked_for(server, PASSAGE)
+    everything_is_answered(server, sandbox)
+    shown = unc(server, f"registre show {situation}")
+    assert "Vu en réunion" in orjson.dumps(shown).decode()
+
+
+def test_a_server_with_postgresql_and_prefect_runs_and_drains(
+    server: Machine, sandbox: Sandbox
+) -> None:
+    assert "Prefect" in requests.get("http://127.0.0.1:4200/", timeout=60).text
+    assert "Failed to create" not in server.sh(
+        'journalctl --no-pager -u unc-prefect --since "@$(stat -c %Y /opt/passerelle-unc/.venv)"'
+    )
+    wait_for(lambda: "oui" in server.sh(f"{ALIVE} > /dev/null && echo oui || true"), "a worker")
+    asked_for(server, PASSAGE)
+    everything_is_answered(server, sandbox)
+    for other in ("rapprochement-unc", "export-unc", "purge-unc"):
+        by_hand = debian.told(f".venv/bin/prefect deployment run '{other}")
+        asked_for(server, by_hand)
+    of_one = debian.told(".venv/bin/prefect deploy --name passerelle")
+    server.sh(PREFECT + of_one.replace("12345", str(sandbox.demarche)))
+    mid_run(server, sandbox, lambda: server.sh("systemctl restart unc-prefect"),
+            begin=PREFECT + PASSAGE)  # fmt: skip
+    wait_for(lambda: is_served("http://127.0.0.1:4200/api/health"), "Prefect")
+    asked_for(server, PASSAGE)
+    everything_is_answered(server, sandbox)
+    server.sh("systemctl stop unc-worker@1")
+    assert "pas vivant" in server.sh(ALIVE, code=1)
+    assert "Result=success" in server.sh("systemctl show unc-worker@1 -p Result")
+    start(server, "unc-sauvegarde")
+    dumps = sorted((server.root / "var/lib/passerelle-unc/sauvegardes").glob("unc-*.dump"))
+    assert dumps[-1].stat().st_size
+    shutil.copyfile(dumps[-1], server.root / f"srv/{EXAMPLE}.dump")
+    server.sh("chmod 0644 /srv/*.dump; cd /srv; runuser -u unc -- " + debian.told("pg_restore"))
+    everything_is_answered(server, sandbox)
+    server.sh("systemctl stop postgresql")
+    assert "La base de données est injoignable" in server.sh(f"{UNC} run", code=2)
+    server.sh("systemctl start postgresql")
+    server.sh(f"{UNC} run")
+    server.sh("systemctl stop unc-prefect")
+    checks = unc(server, "doctor", code=2)["checks"]
+    blocking = [one["text"] for one in checks if one["level"] == "bloquant"]
+    assert any("PREFECT_API_URL : le serveur ne répond pas" in one for one in blocking)
+    server.sh(f"{UNC} run")

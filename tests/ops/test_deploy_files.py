@@ -189,6 +189,13 @@ def test_each_timer_starts_a_service_that_is_there_and_a_failure_is_told() -> No
     assert "SupplementaryGroups=systemd-journal" in mail
 
 
+def test_an_upgrade_starts_again_each_timer_and_each_service_that_stays_up() -> None:
+    (chosen,) = re.findall("grep -E '(.+?)'", (DEPLOY / "install.sh").read_text("utf-8"))
+    for unit in [one for one in UNITS if one.suffix in {".service", ".timer"}]:
+        stays = unit.suffix == ".timer" or "Restart=on-failure" in unit.read_text("utf-8")
+        assert bool(re.search(chosen, unit.name)) == stays, unit.name
+
+
 def test_the_command_of_the_installation_reads_its_settings_as_systemd_does(tmp_path: Path) -> None:
     """A `&` in an address would be a second command in a shell, and the base another one."""
     settings = tmp_path / "unc.env"

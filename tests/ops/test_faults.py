@@ -165,6 +165,8 @@ def test_no_prefect_server_while_unc_run_is_called_by_hand(bridge: MakeBridge) -
         everything_is_answered(made, f"sqlite:///{made.home / 'unc.sqlite'}")
         code, _ = unc(env, "doctor")
         assert code == 2
+        code, _ = unc(env, "doctor", "--sans-prefect")
+        assert code != 2
 
 
 class TestTwoWorkersOnOneDemarche:

@@ -1,10 +1,11 @@
 """Consumption signals: substances whose dispensing departs from its own past."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean, median
 
+from mappings.report.display import show, show_chance
 from triage.consumption.chance import (
     MOST_FREEDOM,
     digamma,
@@ -130,6 +131,13 @@ def foreseen(consumptions: Iterable[Consumption]) -> tuple[ConsumptionSignal, ..
     )
 
 
+def growth_of(
+    found: Iterable[ConsumptionSignal], substances: Collection[str]
+) -> tuple[ConsumptionSignal, ...]:
+    """Of all the substances that were judged, some: what a class or a situation is told."""
+    return tuple(one for one in found if one.substance in substances)
+
+
 def outside(found: Iterable[ConsumptionSignal]) -> tuple[ConsumptionSignal, ...]:
     """Those outside their own interval.
 
@@ -141,6 +149,29 @@ def outside(found: Iterable[ConsumptionSignal]) -> tuple[ConsumptionSignal, ...]
 def signals(consumptions: Iterable[Consumption]) -> tuple[ConsumptionSignal, ...]:
     """Substances whose last year departs from their own past, the least likely first."""
     return outside(foreseen(consumptions))
+
+
+def abnormal(found: Iterable[ConsumptionSignal], *, source: str) -> Mapping[str, str]:
+    """What shows, in French, that a substance is consumed more than its past foretells.
+
+    It is so beyond what chance does among all the substances that were judged.
+
+    Args:
+        found: Substances that depart from their past.
+        source: Edition of the figures, as it is cited.
+
+    Returns:
+        By substance in normal form; one that is not there is not consumed abnormally.
+    """
+    cited = f" ; {source}" if source else ""
+    return {
+        one.substance: (
+            f"{one.substance} : {show(one.boxes)} boîtes en {one.year}, {show(one.low)} à"
+            f" {show(one.high)} prévues ({show_chance('q', one.q_value)}{cited})"
+        )
+        for one in found
+        if one.grows
+    }
 
 
 def _rarest(one: ConsumptionSignal) -> tuple[float, str]:

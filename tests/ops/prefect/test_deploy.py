@@ -10,7 +10,9 @@ import pytest
 import requests
 from ruamel.yaml import YAML
 
+from cli.app import call
 from cli.doctor.prefect import automations_check
+from cli.terminal import prefect_server
 from tests.ops.conftest import BIN, ROOT, running, wait_for
 from tests.ops.prefect.stack import free_port
 
@@ -100,3 +102,26 @@ def test_alerts_that_are_missing_or_off_are_told() -> None:
     assert check.level == "info"
     assert check.text.startswith("absentes : c ; éteintes : b. « unc deploy »")
     assert automations_check(["a"], {"a": True, "autre": False}).level == "ok"
+
+
+@pytest.mark.parametrize("command", ["deploy", "worker"])
+@pytest.mark.parametrize(
+    "address", ["", "127.0.0.1:4200", "ftp://hote/api", "http://[::1", "http://hote:99999/api"]
+)
+def test_what_is_no_address_of_a_server_is_told(
+    command: str, address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", address)
+    monkeypatch.chdir(ROOT)
+    assert call([command]) == 2
+    assert capsys.readouterr().err.startswith("PREFECT_API_URL ")
+
+
+def test_a_server_that_does_not_come_up_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(prefect_server, "_START_SECONDS", 0)
+    monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{free_port()}/api")
+    monkeypatch.chdir(ROOT)
+    assert call(["deploy"]) == 2
+    assert "PREFECT_API_URL : aucun serveur Prefect n'y répond" in capsys.readouterr().err

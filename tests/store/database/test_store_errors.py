@@ -43,6 +43,8 @@ def sqlite_url(empty_sqlite: Path, tmp_path: Path) -> str:
         "sqlite://",
         "sqlite:///:memory:",
         "sqlite:///file:unc?uri=true",
+        "sqlite:////tmp/unc.sqlite?mode=ro",
+        "sqlite://s3cret@host/unc.sqlite",
     ],
 )
 def test_an_address_of_another_kind_is_refused(address: str) -> None:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from french.time import calendar_day
 from triage.registre import measures
 from triage.registre.acts import Act, By, Draft, Verb, as_known
 from triage.registre.life import When, check_day
@@ -207,7 +208,7 @@ def put_on_agenda(
     item = Item(
         situation.id,
         without_patients(needed(question, "Question"), "Question"),
-        needed(rapporteur, "Rapporteur"),  # a colleague: a name is what is asked
+        without_patients(needed(rapporteur, "Rapporteur"), "Rapporteur", of_colleague=True),
     )
     former = next((each for each in one.items if each.situation == situation.id), None)
     if former == item:
@@ -310,7 +311,7 @@ def _advice(given: Mapping[str, str]) -> dict[str, str]:
     needed(told["texte"], ADVICE["texte"])
     if due := told["échéance"]:
         try:
-            date.fromisoformat(due)
+            calendar_day(due)
         except ValueError as error:
             raise Refused(f"{ADVICE['échéance']} : « {due} » n'est pas une date.") from error
     return {name: text for name, text in told.items() if text}
@@ -383,4 +384,4 @@ def _draft(
 
 def _told(text: str, name: str, title: str) -> str:
     """A text of an advice; who sees to it is a colleague, whose name is what is asked."""
-    return text if name == "qui" else without_patients(text, title)
+    return without_patients(text, title, of_colleague=name == "qui")
