@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from audit.advisories import UnreachableError, known_vulnerabilities, sources, told_by_pypi
-from audit.licences import Judgement, Rules, load_rules
-from audit.parts import Part, npm_parts, python_parts
+from audit.licences import Judgement, LicenceRules, load_rules
+from audit.parts import LockedPart, npm_parts, python_parts
 from audit.sbom import sbom_of
 
 ROOT = Path(__file__).parents[1]
@@ -33,7 +33,7 @@ def main() -> int:
     return 0 if good else 1
 
 
-def audit_licences(parts: Sequence[Part], rules: Rules) -> bool:
+def audit_licences(parts: Sequence[LockedPart], rules: LicenceRules) -> bool:
     """Print which licences are told apart or refused; return whether none is refused."""
     judged = [one for one in parts if one.here or one.licence]
     of = {kind: [one for one in judged if rules.judge(one.licence) is kind] for kind in Judgement}
@@ -46,9 +46,11 @@ def audit_licences(parts: Sequence[Part], rules: Rules) -> bool:
 
 
 def audit_vulnerabilities(
-    parts: Sequence[Part],
-    rules: Rules,
-    ask: Callable[[Sequence[Part]], dict[Part, tuple[str, ...]]] = known_vulnerabilities,
+    parts: Sequence[LockedPart],
+    rules: LicenceRules,
+    ask: Callable[
+        [Sequence[LockedPart]], dict[LockedPart, tuple[str, ...]]
+    ] = known_vulnerabilities,
 ) -> bool:
     """Print which vulnerabilities are known; return whether none is, or none could be looked up."""
     asked = list(parts)

@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 
-from audit.parts import Part
+from audit.parts import LockedPart
 
 OSV = "https://api.osv.dev/v1/querybatch"
 """Public and free (https://google.github.io/osv.dev/post-v1-querybatch/): at most 1,000 at once."""
@@ -29,18 +29,18 @@ def sources() -> tuple[str, str]:
     return os.environ.get("AUDIT_OSV_URL") or OSV, os.environ.get("AUDIT_PYPI_URL") or PYPI
 
 
-def known_vulnerabilities(parts: Sequence[Part]) -> dict[Part, tuple[str, ...]]:
+def known_vulnerabilities(parts: Sequence[LockedPart]) -> dict[LockedPart, tuple[str, ...]]:
     """Ids of the vulnerabilities of each part that has some.
 
     Raises:
         UnreachableError: OSV does not answer from here, or not as it should.
     """
-    found: dict[Part, set[str]] = {}
+    found: dict[LockedPart, set[str]] = {}
     asked = [(one, {"package": {"purl": one.purl.to_string()}}) for one in parts]
     try:
         with requests.Session() as session:
             while asked:
-                more: list[tuple[Part, dict[str, Any]]] = []
+                more: list[tuple[LockedPart, dict[str, Any]]] = []
                 for start in range(0, len(asked), _AT_ONCE):
                     some = asked[start : start + _AT_ONCE]
                     for (part, query), told in _answers(session, some):
@@ -53,13 +53,13 @@ def known_vulnerabilities(parts: Sequence[Part]) -> dict[Part, tuple[str, ...]]:
     return {part: tuple(sorted(ids)) for part, ids in found.items() if ids}
 
 
-def told_by_pypi(parts: Sequence[Part]) -> dict[Part, tuple[str, ...]]:
+def told_by_pypi(parts: Sequence[LockedPart]) -> dict[LockedPart, tuple[str, ...]]:
     """Ids of the vulnerabilities that PyPI tells of each Python part that has some.
 
     Raises:
         UnreachableError: It does not answer from here, or not as it should.
     """
-    found: dict[Part, tuple[str, ...]] = {}
+    found: dict[LockedPart, tuple[str, ...]] = {}
     _, address = sources()
     try:
         with requests.Session() as session:
@@ -77,8 +77,8 @@ def told_by_pypi(parts: Sequence[Part]) -> dict[Part, tuple[str, ...]]:
 
 
 def _answers(
-    session: requests.Session, asked: Sequence[tuple[Part, dict[str, Any]]]
-) -> Iterator[tuple[tuple[Part, dict[str, Any]], Mapping[str, Any]]]:
+    session: requests.Session, asked: Sequence[tuple[LockedPart, dict[str, Any]]]
+) -> Iterator[tuple[tuple[LockedPart, dict[str, Any]], Mapping[str, Any]]]:
     address, _ = sources()
     queries = [query for _, query in asked]
     answer = session.post(address, json={"queries": queries}, timeout=_TIMEOUTS)

@@ -20,7 +20,7 @@ class Judgement(IntEnum):
     ACCEPTED = 2
 
 
-class Read(BaseModel):
+class ReadLicence(BaseModel):
     """A licence that a person read, and where."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -28,14 +28,14 @@ class Read(BaseModel):
     where: str
 
 
-class Rules(BaseModel):
+class LicenceRules(BaseModel):
     """``licences.yaml``: what is accepted, told apart, and how authors write it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     accepted: frozenset[str]
     noted: frozenset[str]
     written: dict[str, str]
-    read: dict[str, Read]
+    read: dict[str, ReadLicence]
     vulnerabilities: dict[str, str]
 
     def licence_read(self, name: str) -> str:
@@ -63,16 +63,16 @@ class Rules(BaseModel):
         return Judgement.REFUSED
 
 
-def load_rules(file: Path) -> Rules:
+def load_rules(file: Path) -> LicenceRules:
     """Read the file of licences.
 
     Raises:
         pydantic.ValidationError: A key is unknown or missing.
     """
-    return Rules.model_validate(YAML(typ="safe").load(file))
+    return LicenceRules.model_validate(YAML(typ="safe").load(file))
 
 
-def said_licence(name: str, told: PackageMetadata, rules: Rules) -> str:
+def said_licence(name: str, told: PackageMetadata, rules: LicenceRules) -> str:
     """The licence that a package says, as an SPDX expression where its words are known.
 
     Its own expression wins, then what a person read. Failing both, all of its words hold

@@ -12,7 +12,7 @@ from packageurl import PackageURL
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from audit.licences import Rules, said_licence
+from audit.licences import LicenceRules, said_licence
 
 PRODUCT = "passerelle-unc"
 Scope: TypeAlias = Literal["required", "optional", "excluded"]
@@ -23,7 +23,7 @@ class NotInstalledError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class LockedPart:
     """A package of a lock file.
 
     Attributes:
@@ -46,7 +46,7 @@ class Part:
         return f"{name} {self.purl.version} ({self.licence or 'no licence told'})"
 
 
-def python_parts(lock: Path, rules: Rules) -> tuple[Part, ...]:
+def python_parts(lock: Path, rules: LicenceRules) -> tuple[LockedPart, ...]:
     """Read the lock file of Python packages, and the metadata of those that are installed.
 
     Raises:
@@ -60,7 +60,7 @@ def python_parts(lock: Path, rules: Rules) -> tuple[Part, ...]:
     for one in locked:
         name, purl = _name(one), _purl(one)
         if not _is_for_here(one):
-            parts.append(Part(purl, rules.licence_read(name), "excluded", here=False))
+            parts.append(LockedPart(purl, rules.licence_read(name), "excluded", here=False))
             continue
         try:
             told = metadata.distribution(name)
@@ -74,15 +74,15 @@ def python_parts(lock: Path, rules: Rules) -> tuple[Part, ...]:
             "required" if name in required else "optional" if name in optional else "excluded"
         )
         needs = tuple(here[other] for other, _ in sorted(_needs(name, set())) if other in here)
-        parts.append(Part(purl, said_licence(name, told.metadata, rules), scope, needs=needs))
+        parts.append(LockedPart(purl, said_licence(name, told.metadata, rules), scope, needs=needs))
     return tuple(parts)
 
 
-def npm_parts(lock: Path) -> tuple[Part, ...]:
+def npm_parts(lock: Path) -> tuple[LockedPart, ...]:
     """Read the lock file of npm packages: assets of the portal, and tools of tests (optional)."""
     told = json.loads(lock.read_text("utf-8"))["packages"]
     return tuple(
-        Part(
+        LockedPart(
             PackageURL("npm", space or None, name, one["version"]),
             one.get("license", ""),
             "excluded" if one.get("optional") or one.get("dev") else "optional",
@@ -93,7 +93,7 @@ def npm_parts(lock: Path) -> tuple[Part, ...]:
     )
 
 
-def needed_by_the_product(parts: tuple[Part, ...]) -> tuple[PackageURL, ...]:
+def needed_by_the_product(parts: tuple[LockedPart, ...]) -> tuple[PackageURL, ...]:
     """Package URLs of the parts that the product itself names."""
     direct = {name for name, _ in _needs(PRODUCT, set())}
     return tuple(one.purl for one in parts if one.here and one.purl.name in direct)

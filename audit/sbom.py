@@ -11,10 +11,10 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
-from audit.parts import PRODUCT, Part, needed_by_the_product
+from audit.parts import PRODUCT, LockedPart, needed_by_the_product
 
 
-def sbom_of(parts: Sequence[Part]) -> str:
+def sbom_of(parts: Sequence[LockedPart]) -> str:
     """Write the parts that are for this system as CycloneDX JSON.
 
     Raises:

@@ -46,12 +46,12 @@ class File(BaseModel):
     virusScanResult: str
 
 
-class Place(BaseModel):
+class FloorPlace(BaseModel):
     name: str
     code: str
 
 
-class Champ(BaseModel):
+class FloorChamp(BaseModel):
     id: str
     champDescriptorId: str
     label: str
@@ -69,17 +69,17 @@ class Champ(BaseModel):
     secondaryValue: str | None = None
     files: list[File] | None = None
     etablissement: dict[str, Any] | None = None
-    region: Place | None = None
-    departement: Place | None = None
-    rows: "list[Row] | None" = None
+    region: FloorPlace | None = None
+    departement: FloorPlace | None = None
+    rows: "list[FloorRow] | None" = None
 
 
-class Row(BaseModel):
+class FloorRow(BaseModel):
     id: str
-    champs: list[Champ]
+    champs: list[FloorChamp]
 
 
-class Dossier(BaseModel):
+class FloorDossier(BaseModel):
     id: str
     number: int
     state: str
@@ -87,8 +87,8 @@ class Dossier(BaseModel):
     dateDepot: datetime
     dateDerniereModification: datetime
     dateDerniereModificationChamps: datetime
-    champs: list[Champ]
-    annotations: list[Champ]
+    champs: list[FloorChamp]
+    annotations: list[FloorChamp]
 
 
 def main() -> None:
@@ -121,7 +121,7 @@ def served(count: int) -> tuple[list[dict[str, Any]], dict[str, Any]]:
 
 
 def validation() -> Callable[[bytes], object]:
-    return TypeAdapter(Dossier).validate_json
+    return TypeAdapter(FloorDossier).validate_json
 
 
 def mapping(revisions: dict[str, Any]) -> Callable[[bytes], object]:

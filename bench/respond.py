@@ -45,7 +45,7 @@ CHANGES = (
 
 
 @dataclass(frozen=True)
-class Place:
+class SandboxPlace:
     """Where the sandbox listens, as plain values that travel between processes."""
 
     base_url: str
@@ -57,12 +57,12 @@ class Place:
 
 def serve(home: str, dossiers: int, told: Any) -> None:
     with running_sandbox(Path(home), seeds=generate(dossiers, seed=1)) as one:
-        told.put(Place(one.base_url, one.url, one.token, one.demarche, one.instructeur))
+        told.put(SandboxPlace(one.base_url, one.url, one.token, one.demarche, one.instructeur))
         time.sleep(7200)
 
 
 @contextmanager
-def sandbox(dossiers: int) -> Iterator[tuple[Place, Control]]:
+def sandbox(dossiers: int) -> Iterator[tuple[SandboxPlace, Control]]:
     told: Any = multiprocessing.Queue()
     with tempfile.TemporaryDirectory() as home:
         process = multiprocessing.Process(target=serve, args=(home, dossiers, told), daemon=True)
@@ -103,7 +103,9 @@ def one_by_one(all_of_them: Sequence[Annotate]) -> list[list[Annotate]]:
     ]
 
 
-def timed(name: str, place: Place, work: Callable[[DsWriter, str], int], *, free: bool) -> None:
+def timed(
+    name: str, place: SandboxPlace, work: Callable[[DsWriter, str], int], *, free: bool
+) -> None:
     limiter = Limiter(10**9) if free else None
     with DsTransport(place.url, place.token, limiter=limiter) as transport:
         robot = DsReader(transport).demarche(place.demarche).instructeur(place.instructeur)
@@ -127,7 +129,7 @@ def send(writer: DsWriter, robot: str, batch: Sequence[Annotate], size: int) -> 
             raise SystemExit(delivery.receipt.text)
 
 
-def whole_flow(place: Place, control: Control, home: Path) -> None:
+def whole_flow(place: SandboxPlace, control: Control, home: Path) -> None:
     """The real steps, under the server's real limit: poll, judge, annotations and labels."""
     settings = load_settings(
         _env_file=None,

@@ -29,7 +29,7 @@ from steps.wiring.form import load_form
 from triage.situations.description import Description, describe
 from triage.situations.duplicates import find_links
 from triage.situations.grouping import group, signature
-from triage.situations.matching import Matching
+from triage.situations.matching import MatchingRules
 from triage.verdict.priority import out_of_scope
 
 COUNT, MANY = 2_000, 20_000
@@ -37,7 +37,7 @@ PRECISION, RECALL = 0.98, 0.95
 Pairs = set[tuple[int, int]]
 
 
-def described(seeds: list[SeedDossier]) -> tuple[list[Description], Matching]:
+def described(seeds: list[SeedDossier]) -> tuple[list[Description], MatchingRules]:
     """Descriptions of the dossiers, as the bridge reads them over HTTP."""
     with judged_demarche(seeds) as services:
         rules, matching = services.form.rulesets[-1], services.form.matching
@@ -48,7 +48,7 @@ def described(seeds: list[SeedDossier]) -> tuple[list[Description], Matching]:
     return told, matching
 
 
-def one_substance(matching: Matching, count: int) -> list[Description]:
+def one_substance(matching: MatchingRules, count: int) -> list[Description]:
     """As many reports on one substance, each of a use told in other words, some in none."""
     draw, vocabulary = Random(1), matching.vocabulary
     uses = sorted(vocabulary.uses)
@@ -122,7 +122,7 @@ def _again(one: Description, *, number: int, turn: int) -> Description:
     return replace(one, number=number, company=f"{turn}{one.company}", answers=answers)
 
 
-def alone(matching: Matching) -> None:
+def alone(matching: MatchingRules) -> None:
     """As many distinct reports on one substance, beside saying once what each answers."""
     told = one_substance(matching, COUNT)
     start = process_time()

@@ -46,7 +46,7 @@ CENTRES, TRIES = 30, 3
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-class Rows(Sequence[tuple[Content, ...]]):
+class StreamedRows(Sequence[tuple[Content, ...]]):
     """Rows drawn as they are read, so that memory is the writer's own."""
 
     def __init__(self, count: int) -> None:
@@ -83,7 +83,7 @@ def table(count: int) -> Table:
         Column(name=f"c{n}", width=18, format=shape, meaning="", origin="", audience="reseau")
         for n, shape in enumerate(SHAPES)
     )
-    return Table(sheet="D", name="tD", columns=columns, rows=Rows(count), printed=10)
+    return Table(sheet="D", name="tD", columns=columns, rows=StreamedRows(count), printed=10)
 
 
 def shell(one: Table) -> Workbook:

@@ -10,7 +10,7 @@ _TEXT = re.compile(r"UNC/(\d+)/([a-z0-9]+(?:-[a-z0-9]+)*)/(\d+)/([0-9a-f]{12})")
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class WorkbookIdentity:
     """Which workbook it is.
 
     Attributes:
@@ -30,10 +30,10 @@ class Identity:
         return f"UNC/{self.demarche}/{self.author}/{self.opinions_until}/{self.checksum}"
 
 
-def parse_identity(text: str) -> Identity | None:
+def parse_identity(text: str) -> WorkbookIdentity | None:
     """Read an identity; ``None`` where it is none of ours."""
     found = _TEXT.match(text.strip())
     if found is None:
         return None
     demarche, author, until, checksum = found.groups()
-    return Identity(int(demarche), author, int(until), checksum)
+    return WorkbookIdentity(int(demarche), author, int(until), checksum)

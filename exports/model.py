@@ -12,13 +12,13 @@ from triage.registre.questions import Asked
 from triage.registre.ranking import Ranked
 from triage.registre.register import Register
 from triage.registre.years.indicator import YearFigure
-from triage.replies.decision import Decision, decide
+from triage.replies.decision import DecisionTaken, decide
 from triage.replies.reply import Conflict
 from triage.rules.told import Term
 from triage.situations.description import Description
 from triage.situations.facts import SituationFacts
 from triage.situations.followup import FollowUp
-from triage.situations.matching import Matching
+from triage.situations.matching import MatchingRules
 from triage.verdict.model import Assessment
 
 NetworkDefault: TypeAlias = Literal["include", "exclude"]
@@ -82,7 +82,7 @@ class ExportedDossier:
     asked_at: datetime | None = None
 
     @property
-    def decision(self) -> Decision:
+    def decision(self) -> DecisionTaken:
         """The status and priority in force: the verdict's, or those that a person wrote."""
         return decide(self.assessment, self.held)
 
@@ -185,7 +185,7 @@ class ExportContext:
     portal: str = ""
     live_since: datetime | None = None
     aside: frozenset[int] = frozenset()
-    matching: Matching | None = None
+    matching: MatchingRules | None = None
     terms: tuple[Term, ...] = ()
     bands: Mapping[str, str] = field(default_factory=dict)
 

@@ -26,7 +26,7 @@ class DeployError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedDeployment:
     """What a deployment left on the server.
 
     Attributes:
@@ -40,7 +40,7 @@ class Placed:
     silent: tuple[str, ...]
 
 
-def deploy(root: Path, *, webhook: str) -> Placed:
+def deploy(root: Path, *, webhook: str) -> PlacedDeployment:
     """Make what is missing on the server that ``PREFECT_API_URL`` names, bring the rest up to date.
 
     Args:
@@ -60,7 +60,7 @@ def deploy(root: Path, *, webhook: str) -> Placed:
         wanted = [one for one in automations if block or not _tells(one)]
         for one in wanted:
             _place(client, _with_block(one, block))
-    return Placed(
+    return PlacedDeployment(
         pool=made,
         automations=tuple(one["name"] for one in wanted),
         silent=tuple(one["name"] for one in automations if one not in wanted),

@@ -7,7 +7,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import deployment
 
-from exports.published.editions import Kind
+from exports.published.editions import EditionKind
 from flows.deployed import PATIENCE, named, perform
 from flows.parameters import Demarche
 from steps.publish.edition import publish_edition
@@ -53,7 +53,7 @@ def exporter(demarche: Demarche = None, edition: Periodic | None = None) -> Stat
         if kind is None:
             export(services, summary)
         else:
-            publish_edition(services, summary, kind=Kind(kind))
+            publish_edition(services, summary, kind=EditionKind(kind))
 
     name = f"Publier l'édition {kind}" if kind else "Publier les classeurs"
     steps: tuple[tuple[str, Step], ...] = ((name, publish),)

@@ -34,7 +34,7 @@ class WithServices(Protocol):
         """Do it."""
 
 
-class Passage(Protocol):
+class MaskedPassage(Protocol):
     """A passage that looks like patient data, see :class:`steps.judge.patients.Passage`."""
 
     @property
@@ -46,7 +46,7 @@ class Passage(Protocol):
         """Who said that it is no patient's; blank while it is masked."""
 
 
-class Matter(Protocol):
+class WaitingMatter(Protocol):
     """Things of a kind that wait beside dossiers, see :class:`steps.follow.matters.Matter`."""
 
     @property
@@ -124,14 +124,14 @@ class TextsDesk:
 
 
 class FormQuestion(Protocol):
-    """A question of a form, see :class:`mappings.adoption.session.Choice`."""
+    """A question of a form, see :class:`mappings.adoption.session.ChoiceQuestion`."""
 
     @property
     def path(self) -> str:
         """The field, or ``field=option``."""
 
 
-class FormState(Protocol):
+class FormShown(Protocol):
     """Where the form stands, see :class:`steps.adopt.desk.FormState`."""
 
     @property
@@ -156,7 +156,7 @@ class FormState(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class FormDesk:
+class FormActs:
     """What is done with the form; each raises :class:`portal.errors.RefusedError`, in French.
 
     Attributes:
@@ -167,7 +167,7 @@ class FormDesk:
         adopt: Adopts it under a name; what stands against it.
     """
 
-    state: Callable[[], FormState]
+    state: Callable[[], FormShown]
     decide: Callable[[str, str, str, str], None]
     take_back: Callable[[str, str], None]
     adopt: Callable[[str], Sequence[str]]
@@ -181,7 +181,7 @@ class Planned:
     at: datetime
 
 
-class PastEvent(Protocol):
+class ShownEvent(Protocol):
     """One thing that happened to a dossier, see :class:`steps.explain.past_events.PastEvent`."""
 
     @property
@@ -241,15 +241,15 @@ class Source:
     stamps: Callable[[], Mapping[int, str]]
     news: Callable[[str], News]
     register: Callable[[], tuple[tuple[Act, ...], Register]]
-    matters: Callable[[str], Sequence[Matter]]
-    past_events: Callable[[int], Sequence[PastEvent]]
+    matters: Callable[[str], Sequence[WaitingMatter]]
+    past_events: Callable[[int], Sequence[ShownEvent]]
     sections: Callable[[], Mapping[str, str]]
     attachment: Callable[[str], Path | None]
     give_opinion: Callable[[OpinionRow, int, Visit], None]
     compare_returned: Callable[[bytes, str, ReadAs, Callable[[str], bool]], TakenIn]
     keep_returned: Callable[[TakenIn, Visit], None]
     stamp: Callable[[], str]
-    passages: Callable[[int], Sequence[Passage]]
+    passages: Callable[[int], Sequence[MaskedPassage]]
     say_of_passage: Callable[[int, str, bool, str], None]
     look_up: WithServices
     enter: WithServices
@@ -257,7 +257,7 @@ class Source:
     planned: Callable[[], Sequence[Planned] | None]
     outcomes: Mapping[str, str]
     rules: RulesDesk
-    form: FormDesk
+    form: FormActs
     texts: TextsDesk
 
     def read(

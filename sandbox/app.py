@@ -16,7 +16,7 @@ from sandbox.api.instance import Instance
 from sandbox.api.writing import uploads
 from sandbox.control.routes import control_routes
 from sandbox.demarche.links import BadLinkError
-from sandbox.demarche.tokens import Refused
+from sandbox.demarche.tokens import RefusedRequest
 from sandbox.pages.routes import page_routes
 
 PATH = "/api/v2/graphql"
@@ -74,7 +74,7 @@ async def _graphql(instance: Instance, request: Request, drop: Drop) -> Response
         token = instance.tokens.admit(header, address, now, stored=bool(asked.stored))
         prepared = endpoint.prepare(instance, asked)
         operation = endpoint.operation_of(prepared, asked)
-    except Refused as refused:
+    except RefusedRequest as refused:
         return _json(endpoint.HttpAnswer(refused.status, dict(refused.told)))
     except endpoint.UnreadableRequest as unreadable:
         return _json(unreadable.answer)

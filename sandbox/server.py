@@ -20,7 +20,7 @@ from sandbox.control import scenario
 from sandbox.control.client import Control, ControlError
 from sandbox.demarche.intake import NewDossier, deposit_all, open_demarche
 from sandbox.demarche.seed import SeedDossier
-from sandbox.demarche.state import State
+from sandbox.demarche.state import StateFile
 from sandbox.demarche.tokens import READER, ROBOT
 from sandbox.generator.any_form import shipped_form
 from sandbox.listening import (
@@ -86,7 +86,7 @@ def made_from(home: Path) -> str | None:
     """Return the fingerprint of the first form that a state was made from, if it knows."""
     if not (home / DATABASE).is_file():
         return None
-    with closing(State(home / DATABASE)) as state:
+    with closing(StateFile(home / DATABASE)) as state:
         told: str | None = state.meta("made_from")
         return told
 
@@ -99,7 +99,7 @@ def server_on(home: Path, ask: Callable[[Control], None]) -> bool:
     """
     if not (home / DATABASE).is_file():
         return False
-    with closing(State(home / DATABASE)) as state:
+    with closing(StateFile(home / DATABASE)) as state:
         base_url = state.meta("served_at")
     if base_url is None:
         return False

@@ -1,6 +1,6 @@
 """What the product's store holds, for whoever looks from a test."""
 
-from store.dossiers.absences import Absence
+from store.dossiers.absences import MissingDossier
 from store.repository import Store
 from store.verdicts.assessments import AssessmentRow
 
@@ -14,6 +14,6 @@ def current_verdicts(store: Store, demarche: int) -> dict[int, AssessmentRow]:
     }
 
 
-def tombstones(store: Store, demarche: int) -> tuple[Absence, ...]:
+def tombstones(store: Store, demarche: int) -> tuple[MissingDossier, ...]:
     """What is kept of the dossiers that were erased, by number."""
     return tuple(one for one in store.absences.list(demarche) if one.erased_at is not None)

@@ -10,7 +10,7 @@ from steps.judge.acts import today
 from steps.publish.packs import prepare
 from steps.registre import acting, committee, questions, signals
 from steps.registre.acting import Acting
-from steps.registre.around import Asked
+from steps.registre.around import Viewpoint
 from steps.wiring.services import Services
 from store.staff.invitations import Invitation
 from triage.registre.acts import By
@@ -60,7 +60,7 @@ def things(services: Services, *, admin: str) -> Mapping[str, str]:
     register = known()
     meeting = min(meetings(store.acts.list(demarche)))
     fiches: Path = services.inputs.home / "fiches"
-    prepare(services, meeting, fiches / meeting / "agence", "agence", Asked())
+    prepare(services, meeting, fiches / meeting / "agence", "agence", Viewpoint())
     return {
         "name": largest,
         "meeting": meeting,

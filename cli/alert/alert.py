@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import orjson
 from cyclopts import Parameter
 
-from cli.alert.repeats import Failing, Memory
+from cli.alert.repeats import Failing, RepeatedAlerts
 from cli.portal.mail_settings import MailSettings, loaded
 from cli.terminal.output import Common, explain, print_json, say
 from french.time import PARIS
@@ -77,7 +77,7 @@ def alert(
         )
     if wrong := [one for one in to if not _ADDRESS.fullmatch(one)]:
         raise SettingsError(f"UNC_ALERT_TO : « {wrong[0]} » n'est pas une adresse de courriel.")
-    memory, at, machine = Memory(mail.home / "alertes"), now(), socket.gethostname()
+    memory, at, machine = RepeatedAlerts(mail.home / "alertes"), now(), socket.gethostname()
     failing = memory.of(unit)
     if recovered:
         if failing is None or not failing.is_over(at):

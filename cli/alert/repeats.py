@@ -51,7 +51,7 @@ _KEPT = TypeAdapter(Failing)
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class RepeatedAlerts:
     """A file for each unit that fails, under ``folder``."""
 
     folder: Path

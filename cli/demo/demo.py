@@ -16,7 +16,7 @@ from cli.demo import two_weeks
 from cli.demo.sandbox import PORT, Dossiers, sandbox_environment, sandbox_home
 from cli.terminal.output import Common, Console, print_json, say
 from cli.terminal.parsing import Count
-from exports.published.editions import Kind
+from exports.published.editions import EditionKind
 from exports.published.manifest import CURRENT
 from french.text import agreed
 from mappings.report.display import show
@@ -165,7 +165,7 @@ class _Story:
 def _weekly_edition(at: datetime) -> None:
     """The edition of a week: what the last one brings is told since the one before it."""
     with open_services(load_settings()) as services:
-        make_edition(services, Summary(), kind=Kind.WEEKLY, at=at)
+        make_edition(services, Summary(), kind=EditionKind.WEEKLY, at=at)
 
 
 def _fetch_first(demarche: int, home: Path) -> None:

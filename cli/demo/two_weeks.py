@@ -69,7 +69,7 @@ def _counts(one: SeedDossier) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DemoAnswer:
     """What a declarant answers, and whether it is all that was asked."""
 
     number: int
@@ -96,7 +96,7 @@ def play(served: Sandbox, seeds: Sequence[SeedDossier], *, seed: int, start: dat
         if one.number not in known:
             control.create(served.demarche, replace(one, deposited_at=moment, updated_at=moment))
 
-    def answer(one: Answer, _moment: datetime) -> None:
+    def answer(one: DemoAnswer, _moment: datetime) -> None:
         control.submit(one.number, one.answers)
 
     def take_over(one: SeedDossier, _moment: datetime) -> None:
@@ -149,7 +149,7 @@ def _arriving(seeds: Sequence[SeedDossier], *, seed: int, start: datetime) -> It
         yield replace(one, state="en_construction", annotations={}, archived=False)
 
 
-def _answering(seeds: Sequence[SeedDossier], *, seed: int, start: datetime) -> Iterator[Answer]:
+def _answering(seeds: Sequence[SeedDossier], *, seed: int, start: datetime) -> Iterator[DemoAnswer]:
     """Who answers, and what."""
     meant = {one.number: one for one in generate(len(seeds), seed=seed, now=start, spoilt=False)}
     asked = (
@@ -165,6 +165,6 @@ def _answering(seeds: Sequence[SeedDossier], *, seed: int, start: datetime) -> I
         }
         if at % 3 == 2 and len(answers) > 1:  # noqa: PLR2004 (the third of three)
             first = min(answers)
-            yield Answer(one.number, {first: answers[first]}, whole=False)
+            yield DemoAnswer(one.number, {first: answers[first]}, whole=False)
         else:
-            yield Answer(one.number, answers, whole=True)
+            yield DemoAnswer(one.number, answers, whole=True)

@@ -17,7 +17,7 @@ from steps.explain.at_source import MONTHS, AtSource, at_source
 from steps.wiring.form import load_form
 from steps.wiring.services import now
 from store.repository import is_new, open_store
-from triage.verdict.at_source import MEANS, Answer, Line
+from triage.verdict.at_source import MEANS, DefectLine, Prevention
 
 _SHOWN = 12
 """Kinds of defects that are shown; the JSON has all."""
@@ -93,7 +93,7 @@ def show_source(out: Console, found: AtSource | None) -> None:
         _remedies(out, one)
 
 
-def _remedies(out: Console, line: Line) -> None:
+def _remedies(out: Console, line: DefectLine) -> None:
     out.print(_text(f"{line.name} ({show(line.dossiers)})"))
     told = [
         f"{MEANS[one.means]} ({_IN_PLACE[one.in_place]}) : {one.remedy}" for one in line.answers
@@ -116,5 +116,5 @@ def _by_means(found: AtSource) -> Mapping[Any, int]:
     return dict(counts.most_common())
 
 
-def _is_missing(answer: Answer) -> bool:
+def _is_missing(answer: Prevention) -> bool:
     return not answer.in_place

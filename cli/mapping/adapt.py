@@ -14,7 +14,7 @@ from cli.terminal.output import ERROR, Common, Console, print_json
 from datafiles.file import text_of
 from french.text import agreed
 from mappings.adoption.decisions import Decision
-from mappings.adoption.session import ABSENT, Choice, Session
+from mappings.adoption.session import ABSENT, ChoiceQuestion, Session
 from mappings.drift.model import Severity
 from mappings.matching.match import Match
 from mappings.schema.file import parse_mapping
@@ -141,7 +141,7 @@ def _champ(match: Match) -> dict[str, Any]:
     }
 
 
-def _choice(choice: Choice) -> dict[str, Any]:
+def _choice(choice: ChoiceQuestion) -> dict[str, Any]:
     return {
         "field": choice.path,
         "title": choice.wanted.title,
@@ -173,7 +173,7 @@ def _ask(adaptation: Adaptation) -> tuple[Adaptation, bool]:
     return adaptation.saying(session), True
 
 
-def _answer(session: Session, choice: Choice, out: Console) -> Session | None:
+def _answer(session: Session, choice: ChoiceQuestion, out: Console) -> Session | None:
     """The session after a question; ``None`` when the person stops."""
     shown = _SHOWN
     while True:
@@ -201,7 +201,7 @@ def _answer(session: Session, choice: Choice, out: Console) -> Session | None:
                 out.print(_HELP, style="dim", highlight=False)
 
 
-def _question(choice: Choice, shown: int) -> Iterator[str]:
+def _question(choice: ChoiceQuestion, shown: int) -> Iterator[str]:
     needed = "lue par le référentiel" if choice.wanted.read else "facultative"
     yield ""
     if choice.option:

@@ -21,7 +21,7 @@ from portal.errors import BusyError, RefusedError, UnknownError
 from portal.published.files import FetchableFiles
 from portal.published.notices import Crier
 from portal.serving import each_minute, server_of
-from portal.source import FormDesk, FormState, Passage, RulesDesk, Source, TextsDesk
+from portal.source import FormActs, FormShown, MaskedPassage, RulesDesk, Source, TextsDesk
 from settings import SettingsError, load_settings
 from steps.adopt.desk import FormDesk as Adopting
 from steps.adopt.rules import adopt_proposed, check_proposed, closed, try_proposed
@@ -110,7 +110,7 @@ def source_of(services: Services) -> Source:
         except RequestError as error:
             raise UnknownError from error
 
-    def passages_of(number: int) -> Sequence[Passage]:
+    def passages_of(number: int) -> Sequence[MaskedPassage]:
         try:
             return passages(at(), number)
         except RequestError as error:
@@ -248,7 +248,7 @@ def _texts_desk(at: _Present) -> TextsDesk:
     return TextsDesk(current, of, attempt)
 
 
-def _form_desk(services: Services) -> FormDesk:
+def _form_desk(services: Services) -> FormActs:
     desk = Adopting(services)
 
     @contextmanager
@@ -260,7 +260,7 @@ def _form_desk(services: Services) -> FormDesk:
         except OSError as error:
             raise RefusedError(f"Un fichier ne peut pas être écrit : {refusal(error)}.") from error
 
-    def state() -> FormState:
+    def state() -> FormShown:
         with told():
             return desk.state()
 
@@ -276,7 +276,7 @@ def _form_desk(services: Services) -> FormDesk:
         with told(), _alone(services):
             return desk.adopt(by=by)
 
-    return FormDesk(state, decide, take_back, adopt)
+    return FormActs(state, decide, take_back, adopt)
 
 
 def _kept(services: Services, checksum: str) -> Path | None:

@@ -11,7 +11,7 @@ from cli.registre import pack as packs
 from cli.registre import view
 from cli.registre.measures import measure
 from cli.registre.meetings import meeting
-from cli.registre.options import At, Level, Texts, Who, acting, reading
+from cli.registre.options import AsOfOptions, Level, SituationTexts, Who, acting, reading
 from cli.registre.past_years import import_, template
 from cli.registre.questions import question
 from cli.registre.signals import signal
@@ -19,7 +19,7 @@ from cli.terminal.output import Common, Console, print_json, table
 from cli.terminal.parsing import Count, DossierNumber
 from steps.judge.acts import register_of, today
 from steps.registre import acting as steps
-from steps.registre.around import Asked, around
+from steps.registre.around import Viewpoint, around
 from steps.registre.questions import centre_names
 from steps.registre.ranking import proposed_level
 from triage.registre import life
@@ -44,12 +44,12 @@ registre.command(import_, name="import")
 effects.register(registre)
 packs.register(registre)
 _DEFAULT = Common()
-_NOW = At()
-_NONE = Texts()
+_NOW = AsOfOptions()
+_NONE = SituationTexts()
 
 
 @registre.command(name="list")
-def list_(*, at: At = _NOW, common: Common = _DEFAULT) -> int:
+def list_(*, at: AsOfOptions = _NOW, common: Common = _DEFAULT) -> int:
     """Montrer les situations du registre, aujourd'hui ou un jour passé, tel que connu un autre."""
     with reading() as services:
         found = register_of(services, on=at.au, known=known_by(at.connu_le))
@@ -62,7 +62,7 @@ def list_(*, at: At = _NOW, common: Common = _DEFAULT) -> int:
 
 
 @registre.command
-def show(situation: str, *, at: At = _NOW, common: Common = _DEFAULT) -> int:
+def show(situation: str, *, at: AsOfOptions = _NOW, common: Common = _DEFAULT) -> int:
     """Montrer une situation : état, niveau, mesures, signaux, historique de tous ses actes.
 
     Args:
@@ -75,7 +75,7 @@ def show(situation: str, *, at: At = _NOW, common: Common = _DEFAULT) -> int:
         one = find(register, situation)
         every = as_known(kept, on=at.au, known=known)
         acts, proposed = history(every, one.id), proposed_level(services, one.dossiers)
-        found = around(services, [one.id], Asked(at.au, known))[one.id].effects
+        found = around(services, [one.id], Viewpoint(at.au, known))[one.id].effects
         scores = [
             each
             for each in services.store.scores.list(services.demarche, one.id)
@@ -99,7 +99,12 @@ def show(situation: str, *, at: At = _NOW, common: Common = _DEFAULT) -> int:
 
 @registre.command
 def validate(
-    situation: str, *, level: Level, who: Who, texts: Texts = _NONE, common: Common = _DEFAULT
+    situation: str,
+    *,
+    level: Level,
+    who: Who,
+    texts: SituationTexts = _NONE,
+    common: Common = _DEFAULT,
 ) -> int:
     """Valider une situation : le regroupement proposé garde son identifiant, ses dossiers aussi.
 
@@ -116,7 +121,9 @@ def validate(
 
 
 @registre.command
-def edit(situation: str, *, who: Who, texts: Texts = _NONE, common: Common = _DEFAULT) -> int:
+def edit(
+    situation: str, *, who: Who, texts: SituationTexts = _NONE, common: Common = _DEFAULT
+) -> int:
     """Modifier les textes d'une situation validée.
 
     Args:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 from rich.table import Table
 
-from cli.registre.options import At, Who, acting, reading
+from cli.registre.options import AsOfOptions, Who, acting, reading
 from cli.terminal.output import Common, Console, print_json, table
 from cli.terminal.parsing import Count, DossierNumber
 from french.time import MONTHS
@@ -20,12 +20,12 @@ from triage.registre.effect.text import told_lines
 from triage.registre.years.indicator import known_by
 
 _DEFAULT = Common()
-_NOW = At()
+_NOW = AsOfOptions()
 _DAYS = 30.4375
 
 
 def effect(
-    situation: str, *, mois: Count | None = None, at: At = _NOW, common: Common = _DEFAULT
+    situation: str, *, mois: Count | None = None, at: AsOfOptions = _NOW, common: Common = _DEFAULT
 ) -> int:
     """Montrer ce qui a suivi chaque mesure mise en œuvre : signalements, boîtes, patients.
 
@@ -37,7 +37,9 @@ def effect(
         situation: Son identifiant.
         mois: Durée de chaque période, au plus ; la plus longue possible par défaut.
     """
-    asked = steps.Asked(at.au, known_by(at.connu_le), longest=round(mois * _DAYS) if mois else None)
+    asked = steps.Viewpoint(
+        at.au, known_by(at.connu_le), longest=round(mois * _DAYS) if mois else None
+    )
     with reading() as services:
         (found,) = steps.around(services, [situation], asked).values()
     if common.json:

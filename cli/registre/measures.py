@@ -20,7 +20,7 @@ _DEFAULT = Common()
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class MeasureOptions:
     """What is entered of a measure."""
 
     type: str
@@ -67,7 +67,7 @@ class Told:
 
 
 @measure.command
-def add(situation: str, *, told: Told, who: Who, common: Common = _DEFAULT) -> int:
+def add(situation: str, *, told: MeasureOptions, who: Who, common: Common = _DEFAULT) -> int:
     """Enregistrer une mesure de l'agence sur une situation validée ; proposée sans autre date.
 
     Args:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 from rich.table import Table
 
-from cli.registre.options import At, Who, acting, reading
+from cli.registre.options import AsOfOptions, Who, acting, reading
 from cli.terminal.output import Common, Console, print_json, table
 from french.text import agreed
 from steps.judge.acts import register_of
@@ -20,12 +20,12 @@ from triage.registre.years.indicator import known_by
 
 meeting = App(name="meeting", help="Séances du comité : ordre du jour, avis, compte rendu.")
 _DEFAULT = Common()
-_NOW = At()
+_NOW = AsOfOptions()
 
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class AdviceOptions:
     """What the committee advised."""
 
     texte: str
@@ -122,7 +122,9 @@ def hold(seance: str, *, who: Who, common: Common = _DEFAULT) -> int:
 
 
 @meeting.command
-def advise(seance: str, situation: str, *, told: Told, who: Who, common: Common = _DEFAULT) -> int:
+def advise(
+    seance: str, situation: str, *, told: AdviceOptions, who: Who, common: Common = _DEFAULT
+) -> int:
     """Saisir l'avis rendu sur une situation ; il n'en change pas l'état.
 
     Une mesure peut en naître, « proposée » ; un évaluateur fait le reste. Saisi de nouveau, l'avis
@@ -151,7 +153,7 @@ def minutes(seance: str, *, who: Who, common: Common = _DEFAULT) -> int:
 
 
 @meeting.command(name="list")
-def list_(*, at: At = _NOW, common: Common = _DEFAULT) -> int:
+def list_(*, at: AsOfOptions = _NOW, common: Common = _DEFAULT) -> int:
     """Montrer les séances."""
     with reading() as services:
         found = steps.known_meetings(services, on=at.au, known=known_by(at.connu_le))
@@ -168,7 +170,7 @@ def list_(*, at: At = _NOW, common: Common = _DEFAULT) -> int:
 
 
 @meeting.command
-def show(seance: str, *, at: At = _NOW, common: Common = _DEFAULT) -> int:
+def show(seance: str, *, at: AsOfOptions = _NOW, common: Common = _DEFAULT) -> int:
     """Montrer une séance : ordre du jour, questions, avis.
 
     Args:

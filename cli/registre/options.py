@@ -40,7 +40,7 @@ class Who:
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class At:
+class AsOfOptions:
     """« État au … tel que connu le … »."""
 
     au: date | None = None
@@ -51,7 +51,7 @@ class At:
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Texts:
+class SituationTexts:
     """What a person enters of a situation; what is not given stays."""
 
     titre: str | None = None

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from cli.registre.options import At, reading
+from cli.registre.options import AsOfOptions, reading
 from cli.terminal.output import Common, Console, print_json
 from french.text import agreed
-from steps.registre.around import Asked
+from steps.registre.around import Viewpoint
 from triage.registre.committee.fiche import Reader
 from triage.registre.years.indicator import known_by
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from steps.publish.packs import Pack
 
 _DEFAULT = Common()
-_NOW = At()
+_NOW = AsOfOptions()
 
 
 def pack(
@@ -24,7 +24,7 @@ def pack(
     *,
     to: Path,
     reader: Annotated[Reader, Parameter(name="--for")] = "agence",
-    at: At = _NOW,
+    at: AsOfOptions = _NOW,
     common: Common = _DEFAULT,
 ) -> int:
     """Préparer les fiches d'une séance : une page A4 par situation, en PDF et en docx.
@@ -41,7 +41,7 @@ def pack(
     """
     from steps.publish.packs import prepare  # what makes pages is not for the other commands
 
-    asked = Asked(at.au, known_by(at.connu_le))
+    asked = Viewpoint(at.au, known_by(at.connu_le))
     with reading() as services:
         done = prepare(services, seance, to, reader, asked)
     if common.json:

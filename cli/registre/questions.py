@@ -7,7 +7,7 @@ from typing import Any
 from cyclopts import App
 
 from cli.registre import view
-from cli.registre.options import At, Who, acting, reading
+from cli.registre.options import AsOfOptions, Who, acting, reading
 from cli.terminal.output import Common, Console, print_json
 from steps.judge.acts import register_of, today
 from steps.registre import questions as steps
@@ -18,7 +18,7 @@ from triage.registre.years.indicator import known_by
 
 question = App(name="question", help="Questions aux centres, échéances et réponses.")
 _DEFAULT = Common()
-_NOW = At()
+_NOW = AsOfOptions()
 
 
 @question.command
@@ -77,7 +77,7 @@ def withdraw(question: str, *, who: Who, common: Common = _DEFAULT) -> int:
 
 
 @question.command(name="list")
-def list_(*, centre: str = "", at: At = _NOW, common: Common = _DEFAULT) -> int:
+def list_(*, centre: str = "", at: AsOfOptions = _NOW, common: Common = _DEFAULT) -> int:
     """Montrer les questions, celles qui sont en retard d'abord.
 
     Args:

@@ -20,7 +20,7 @@ _DEFAULT = Common()
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class SignalOptions:
     """What is entered of a signal."""
 
     type: str
@@ -92,7 +92,9 @@ _NOWHERE = Where()
 
 
 @signal.command
-def add(*, told: Told, who: Who, where: Where = _NOWHERE, common: Common = _DEFAULT) -> int:
+def add(
+    *, told: SignalOptions, who: Who, where: Where = _NOWHERE, common: Common = _DEFAULT
+) -> int:
     """Saisir un signal ; sans --situation ni --nouvelle, il reste à rattacher.
 
     Les trois situations les plus proches sont montrées, avec ce qui concorde. Placé, il attire les

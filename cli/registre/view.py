@@ -14,7 +14,7 @@ from mappings.report.display import show_decimal
 from store.verdicts.scores import KeptScore
 from triage.registre.acts import Act
 from triage.registre.questions import Asked, asked
-from triage.registre.ranking import Move, Ranked, Score, differing
+from triage.registre.ranking import Ranked, RankMove, Score, differing
 from triage.registre.register import Measure, Register, Situation
 from triage.registre.signals import FIELDS, Likely
 from triage.registre.told import changes_told, dates_told, day, day_text, state_of
@@ -232,7 +232,7 @@ def ranking_table(found: Sequence[Ranked], register: Register) -> Table:
     return table(agreed(len(rows), "situation"), columns, rows)
 
 
-def moves_table(found: Sequence[Move]) -> Table:
+def moves_table(found: Sequence[RankMove]) -> Table:
     """Situations that another file would move."""
     rows = [
         (

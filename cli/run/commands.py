@@ -13,7 +13,7 @@ from cli.run.several import Finish, for_each
 from cli.run.summary import finish, name_troubles
 from cli.terminal.output import ERROR, Common, Console, print_json, progress, say, table
 from cli.terminal.parsing import DossierNumber
-from exports.published.editions import Kind
+from exports.published.editions import EditionKind
 from french.text import agreed
 from mappings.drift.model import Kind as DriftKind
 from mappings.report.display import show
@@ -187,7 +187,11 @@ def _title(edition: str) -> str:
 
 def _publish_edition(services: Services, summary: Summary, *, title: str) -> None:
     _require_reading(services)
-    kind = Kind(title) if title in (Kind.WEEKLY, Kind.MONTHLY) else Kind.BY_HAND
+    kind = (
+        EditionKind(title)
+        if title in (EditionKind.WEEKLY, EditionKind.MONTHLY)
+        else EditionKind.BY_HAND
+    )
     publish_edition(services, summary, kind=kind, title=title)
 
 

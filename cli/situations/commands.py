@@ -23,7 +23,7 @@ from cli.terminal.parsing import DossierNumber
 from french.text import agreed
 from settings import load_settings
 from steps.follow.consumption import consumed
-from steps.follow.consumption_situation import Wanted, situation_profiles
+from steps.follow.consumption_situation import WantedConsumption, situation_profiles
 from steps.judge.acts import copies_of
 from steps.judge.situation_decisions import confirm as confirm_situation
 from steps.judge.situation_decisions import merge as merge_situations
@@ -103,7 +103,7 @@ def show(situation: str, *, common: Common = _DEFAULT) -> int:
         by_people, beside = decided(services), by_substance(services)
         sold = consumed(services).about(one.substances)
         reports = list(reports_of(services, numbers=numbers))
-        wanted = {name: Wanted(one.substances, reports)}
+        wanted = {name: WantedConsumption(one.substances, reports)}
         profile = situation_profiles(services, wanted, sold).get(name)
     if common.json:
         found = [asdict(link) for link in parts.links]

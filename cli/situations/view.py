@@ -12,7 +12,7 @@ from store.verdicts.situations import SituationReport
 from triage.situations.description import Description
 from triage.situations.duplicates import Copies, ReportLink
 from triage.situations.evidence import Line
-from triage.situations.facts import Measure, SituationFacts
+from triage.situations.facts import NamedMeasure, SituationFacts
 
 _KINDS = {"duplicate": "doublon", "complement": "complément"}
 _WHO = {
@@ -120,6 +120,6 @@ def _placed(parts: SituationParts, number: int) -> tuple[str, str]:
     return _WHO[row.decided_by] + older, show(row.since)
 
 
-def _measure(one: Measure) -> tuple[int, str, str, str]:
+def _measure(one: NamedMeasure) -> tuple[int, str, str, str]:
     state = "prise" if one.taken else "en projet"
     return one.number, one.kind, state, show(one.day) if one.day else "–"

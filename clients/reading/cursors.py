@@ -11,7 +11,7 @@ _MICROSECONDS = 26
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CursorRow:
     """The row that a cursor points at.
 
     Attributes:
@@ -23,7 +23,7 @@ class Row:
     moment: datetime
 
 
-def row_of_cursor(cursor: object) -> Row | None:
+def row_of_cursor(cursor: object) -> CursorRow | None:
     """Read a cursor, URL-safe base64 of ``<UTC time>;<row id>``; ``None`` if it is of another kind.
 
     Padding and the number of decimals do not matter.
@@ -39,4 +39,4 @@ def row_of_cursor(cursor: object) -> Row | None:
         return None
     if not (number.isascii() and number.isdecimal() and 0 < int(number) <= LARGEST_NUMBER):
         return None
-    return Row(int(number), moment)
+    return CursorRow(int(number), moment)

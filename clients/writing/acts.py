@@ -19,7 +19,7 @@ from triage.replies.reply import Outcome
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class ActOutcome:
     """What became of an act.
 
     Attributes:
@@ -49,18 +49,18 @@ class DsActs:
     transport: DsTransport
     instructeur_id: str
 
-    def passer_en_instruction(self, dossier_id: str) -> Act:
+    def passer_en_instruction(self, dossier_id: str) -> ActOutcome:
         """Pass a dossier ``en_instruction``; one that already is counts as done."""
         act = self._act("PasserEnInstruction", {"dossierId": dossier_id}, shows="dossier")
         if act.outcome is Outcome.REFUSED and "déjà en instruction" in act.text.lower():
-            return Act(Outcome.DONE)
+            return ActOutcome(Outcome.DONE)
         return act
 
-    def withdraw_message(self, message_id: str) -> Act:
+    def withdraw_message(self, message_id: str) -> ActOutcome:
         """Withdraw a message: its text disappears, its place in the conversation stays."""
         return self._act("RetirerMessage", {"messageId": message_id}, shows="message")
 
-    def _act(self, name: str, values: dict[str, str], *, shows: str) -> Act:
+    def _act(self, name: str, values: dict[str, str], *, shows: str) -> ActOutcome:
         asked = document(name, without=capabilities_of(self.transport).without)
         values = {**values, "instructeurId": self.instructeur_id}
         try:
@@ -68,13 +68,15 @@ class DsActs:
         except DsTokenRefused:
             raise
         except DsRefused as error:
-            return Act(Outcome.REFUSED, str(error), missing=isinstance(error, DsNotFound))
+            return ActOutcome(Outcome.REFUSED, str(error), missing=isinstance(error, DsNotFound))
         except DsUnavailable as error:
             if not error.sent:
                 raise
-            return Act(Outcome.UNKNOWN, str(error), stopped=isinstance(error, DsIntermediary))
+            return ActOutcome(
+                Outcome.UNKNOWN, str(error), stopped=isinstance(error, DsIntermediary)
+            )
         payload = next(iter(data.values()))
         if payload and payload.get(shows) is not None:
-            return Act(Outcome.DONE, fields=payload[shows])
+            return ActOutcome(Outcome.DONE, fields=payload[shows])
         reasons = errors_of(payload)
-        return Act(Outcome.REFUSED if reasons else Outcome.UNKNOWN, " ; ".join(reasons))
+        return ActOutcome(Outcome.REFUSED if reasons else Outcome.UNKNOWN, " ; ".join(reasons))

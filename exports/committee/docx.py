@@ -22,9 +22,9 @@ from exports.committee.page import (
     PAD,
     SIDE,
     WIDTH,
+    FichePage,
     LaidCell,
     LaidRow,
-    Page,
     Style,
 )
 
@@ -35,7 +35,7 @@ _SPARE = 12.0
 """Points of the margin given up, against what a word processor adds to each table."""
 
 
-def as_docx(page: Page) -> bytes:
+def as_docx(page: FichePage) -> bytes:
     """The page."""
     document = Document()
     section = document.sections[0]

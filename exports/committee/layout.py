@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from exports.committee.page import Cell, Page, Row, Style, Text, lay, rows_of
+from exports.committee.page import FichePage, FittedText, PageCell, PageRow, Style, lay, rows_of
 from french.text import agreed
 from triage.registre.committee.fiche import Fiche
 
@@ -65,13 +65,13 @@ REPRESENTATIVES = (
 )
 
 
-def page_of(fiche: Fiche) -> Page:
+def page_of(fiche: Fiche) -> FichePage:
     """The fiche, laid out on one page: larger where all of it holds, cut where it is too long."""
     name = " · ".join(filter(None, (fiche.situation, fiche.title)))
     agency = fiche.reader == "agence"
     parts, every = (_agency, AGENCY) if agency else (_representatives, REPRESENTATIVES)
 
-    def laid(limits: Limits, scale: float) -> Page:
+    def laid(limits: Limits, scale: float) -> FichePage:
         rows = rows_of(_band(fiche), *parts(fiche, limits))
         return lay(rows, rows_of(*_foot(fiche, limits)), title=name, scale=scale)
 
@@ -82,8 +82,8 @@ def page_of(fiche: Fiche) -> Page:
     return next(page for limits in every if (page := laid(limits, 1.0)).holds)
 
 
-def _agency(fiche: Fiche, limits: Limits) -> Iterator[Row | Iterator[Row]]:
-    yield _whole(Text(fiche.title, _TITLE, 2, "titre public"), gap=6)
+def _agency(fiche: Fiche, limits: Limits) -> Iterator[PageRow | Iterator[PageRow]]:
+    yield _whole(FittedText(fiche.title, _TITLE, 2, "titre public"), gap=6)
     yield _pairs(fiche.head[:4])
     yield _pairs(fiche.head[4:], gap=1)
     yield _figures(fiche)
@@ -100,8 +100,8 @@ def _agency(fiche: Fiche, limits: Limits) -> Iterator[Row | Iterator[Row]]:
     yield _answers(fiche, limits)
 
 
-def _representatives(fiche: Fiche, limits: Limits) -> Iterator[Row | Iterator[Row]]:
-    yield _whole(Text(fiche.title, _TITLE, 2, "titre public"), gap=6)
+def _representatives(fiche: Fiche, limits: Limits) -> Iterator[PageRow | Iterator[PageRow]]:
+    yield _whole(FittedText(fiche.title, _TITLE, 2, "titre public"), gap=6)
     yield _pairs(fiche.head)
     yield _figures(fiche)
     yield _titled("Résumé en langage clair", fiche.summary, most=limits.summary, larger=True)
@@ -113,44 +113,44 @@ def _representatives(fiche: Fiche, limits: Limits) -> Iterator[Row | Iterator[Ro
     yield _measures(fiche, limits)
 
 
-def _band(fiche: Fiche) -> Row:
+def _band(fiche: Fiche) -> PageRow:
     whose = "Représentants des patients" if fiche.reader == "patients" else "Agence : confidentiel"
     left = "Formation restreinte « signal »"
     right = " · ".join(filter(None, (fiche.situation, fiche.meeting)))
-    return Row(
+    return PageRow(
         (
-            Cell(0.29, (Text(left, _BAND),), fill=_INK),
-            Cell(0.46, (Text(right, _BAND, 1, "séance"),), fill=_INK, centred=True),
-            Cell(0.25, (Text(whose, _BAND),), fill=_INK, centred=True),
+            PageCell(0.29, (FittedText(left, _BAND),), fill=_INK),
+            PageCell(0.46, (FittedText(right, _BAND, 1, "séance"),), fill=_INK, centred=True),
+            PageCell(0.25, (FittedText(whose, _BAND),), fill=_INK, centred=True),
         ),
         gap=0,
     )
 
 
-def _whole(*texts: Text, gap: float = 5.0, fill: str = "", line: str = "") -> Row:
-    return Row((Cell(1.0, texts, fill=fill),), gap=gap, line=line)
+def _whole(*texts: FittedText, gap: float = 5.0, fill: str = "", line: str = "") -> PageRow:
+    return PageRow((PageCell(1.0, texts, fill=fill),), gap=gap, line=line)
 
 
-def _pairs(pairs: Sequence[tuple[str, str]], *, gap: float = 4.0) -> Row:
+def _pairs(pairs: Sequence[tuple[str, str]], *, gap: float = 4.0) -> PageRow:
     """Names over values, side by side."""
     share = 1 / len(pairs)
-    return Row(
+    return PageRow(
         tuple(
-            Cell(share, (Text(name, _LABEL), Text(value, _BOLD, 2, name.lower())))
+            PageCell(share, (FittedText(name, _LABEL), FittedText(value, _BOLD, 2, name.lower())))
             for name, value in pairs
         ),
         gap=gap,
     )
 
 
-def _figures(fiche: Fiche) -> Row:
+def _figures(fiche: Fiche) -> PageRow:
     weights = {name: 1.8 if "à" in value else 1.0 for name, value in fiche.figures}
     whole = sum(weights.values())
-    return Row(
+    return PageRow(
         tuple(
-            Cell(
+            PageCell(
                 weights[name] / whole,
-                (Text(value, _FIGURE, 1, name.lower()), Text(name, _LABEL)),
+                (FittedText(value, _FIGURE, 1, name.lower()), FittedText(name, _LABEL)),
                 _PALE,
                 True,
             )
@@ -160,23 +160,26 @@ def _figures(fiche: Fiche) -> Row:
     )
 
 
-def _question(fiche: Fiche, limits: Limits) -> Row:
+def _question(fiche: Fiche, limits: Limits) -> PageRow:
     who = f" (rapporteur\u00a0: {fiche.rapporteur})" if fiche.rapporteur else ""
     title = f"Question posée au comité{who}" if fiche.question else ""
     return _whole(
-        Text(title, _HEAD, 1, "rapporteur"),
-        Text(fiche.question, _BODY, limits.question, "question"),
+        FittedText(title, _HEAD, 1, "rapporteur"),
+        FittedText(fiche.question, _BODY, limits.question, "question"),
         gap=6,
         fill=_STRONG,
     )
 
 
-def _uses(fiche: Fiche, limits: Limits) -> Row:
-    return Row(
+def _uses(fiche: Fiche, limits: Limits) -> PageRow:
+    return PageRow(
         tuple(
-            Cell(
+            PageCell(
                 0.5,
-                (Text(title if text else "", _HEAD), Text(text, _BODY, limits.uses, title.lower())),
+                (
+                    FittedText(title if text else "", _HEAD),
+                    FittedText(text, _BODY, limits.uses, title.lower()),
+                ),
             )
             for title, text in (
                 ("Usage autorisé", fiche.authorised),
@@ -194,45 +197,45 @@ def _titled(
     inline: bool = False,
     larger: bool = False,
     gap: float = 1.0,
-) -> Iterator[Row]:
+) -> Iterator[PageRow]:
     """A text under its title, or beside it; nothing without a text."""
     if not text:
         return
     style = Style(10, 13) if larger else _BODY
     if inline:
-        yield Row(
+        yield PageRow(
             (
-                Cell(0.17, (Text(title, _HEAD),)),
-                Cell(0.83, (Text(text, style, most, title.lower()),)),
+                PageCell(0.17, (FittedText(title, _HEAD),)),
+                PageCell(0.83, (FittedText(text, style, most, title.lower()),)),
             ),
             gap=gap,
         )
         return
-    yield _whole(Text(title, _HEAD), Text(text, style, most, title.lower()))
+    yield _whole(FittedText(title, _HEAD), FittedText(text, style, most, title.lower()))
 
 
-def _table(fiche: Fiche, limits: Limits) -> Iterator[Row]:
+def _table(fiche: Fiche, limits: Limits) -> Iterator[PageRow]:
     """Signals by source and year."""
     shown = fiche.sources[: limits.sources]
     if not shown:
         return
     share = 0.62 / max(len(fiche.years) + 1, 1)
-    yield Row(
+    yield PageRow(
         (
-            Cell(0.38, (Text("Signaux par source et par année", _HEAD),)),
+            PageCell(0.38, (FittedText("Signaux par source et par année", _HEAD),)),
             *(
-                Cell(share, (Text(name, _LABEL),), centred=True)
+                PageCell(share, (FittedText(name, _LABEL),), centred=True)
                 for name in (*fiche.years, "En tout")
             ),
         ),
         line=_LINE,
     )
     for line in shown:
-        yield Row(
+        yield PageRow(
             (
-                Cell(0.38, (Text(line.source, _BODY),)),
+                PageCell(0.38, (FittedText(line.source, _BODY),)),
                 *(
-                    Cell(share, (Text(each, _BODY),), centred=True)
+                    PageCell(share, (FittedText(each, _BODY),), centred=True)
                     for each in (*line.years, line.total)
                 ),
             ),
@@ -241,47 +244,47 @@ def _table(fiche: Fiche, limits: Limits) -> Iterator[Row]:
     yield from _others(len(fiche.sources) - len(shown), "autre source")
 
 
-def _measures(fiche: Fiche, limits: Limits) -> Iterator[Row]:
+def _measures(fiche: Fiche, limits: Limits) -> Iterator[PageRow]:
     most = limits.of_measure
-    yield _whole(Text("Mesures de l’agence", _HEAD), line=_LINE)
+    yield _whole(FittedText("Mesures de l’agence", _HEAD), line=_LINE)
     if not fiche.measures:
-        yield _whole(Text("Aucune mesure de l’agence.", _BODY), gap=1)
+        yield _whole(FittedText("Aucune mesure de l’agence.", _BODY), gap=1)
     for line in fiche.measures[: limits.measures]:
-        yield Row(
+        yield PageRow(
             (
-                Cell(0.30, (Text(line.name, _BOLD, most, "mesures"),)),
-                Cell(0.22, (Text(line.state, _BODY, most, "mesures"),)),
-                Cell(0.48, (Text(line.effect or "–", _NOTE, most, "effet des mesures"),)),
+                PageCell(0.30, (FittedText(line.name, _BOLD, most, "mesures"),)),
+                PageCell(0.22, (FittedText(line.state, _BODY, most, "mesures"),)),
+                PageCell(0.48, (FittedText(line.effect or "–", _NOTE, most, "effet des mesures"),)),
             ),
             gap=1,
         )
     yield from _others(len(fiche.measures) - limits.measures, "autre mesure")
 
 
-def _answers(fiche: Fiche, limits: Limits) -> Iterator[Row]:
-    yield _whole(Text("Réponses des centres", _HEAD), line=_LINE)
+def _answers(fiche: Fiche, limits: Limits) -> Iterator[PageRow]:
+    yield _whole(FittedText("Réponses des centres", _HEAD), line=_LINE)
     if not fiche.answers:
-        yield _whole(Text("Aucune question aux centres.", _BODY), gap=1)
+        yield _whole(FittedText("Aucune question aux centres.", _BODY), gap=1)
     for each in fiche.answers[: limits.answers]:
-        yield Row(
+        yield PageRow(
             (
-                Cell(0.16, (Text(each.centre, _BOLD, 1, "réponses des centres"),)),
-                Cell(0.38, (Text(each.question, _NOTE, 2, "questions aux centres"),)),
-                Cell(0.46, (Text(each.answer, _BODY, 2, "réponses des centres"),)),
+                PageCell(0.16, (FittedText(each.centre, _BOLD, 1, "réponses des centres"),)),
+                PageCell(0.38, (FittedText(each.question, _NOTE, 2, "questions aux centres"),)),
+                PageCell(0.46, (FittedText(each.answer, _BODY, 2, "réponses des centres"),)),
             ),
             gap=1,
         )
     yield from _others(len(fiche.answers) - limits.answers, "autre réponse")
 
 
-def _others(count: int, what: str) -> Iterator[Row]:
+def _others(count: int, what: str) -> Iterator[PageRow]:
     if count > 0:
-        yield _whole(Text(f"et {agreed(count, what)}, au registre", _NOTE), gap=1)
+        yield _whole(FittedText(f"et {agreed(count, what)}, au registre", _NOTE), gap=1)
 
 
-def _foot(fiche: Fiche, limits: Limits) -> Iterator[Row]:
+def _foot(fiche: Fiche, limits: Limits) -> Iterator[PageRow]:
     yield _whole(
-        Text(" ".join(fiche.cautions), _FOOT, limits.caution, "mises en garde"),
-        Text(f"{fiche.state_on}. {fiche.versions}", _FOOT, 2, "versions"),
+        FittedText(" ".join(fiche.cautions), _FOOT, limits.caution, "mises en garde"),
+        FittedText(f"{fiche.state_on}. {fiche.versions}", _FOOT, 2, "versions"),
         gap=4,
     )

@@ -59,7 +59,7 @@ class Style:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class FittedText:
     """A text and the most lines that it may have.
 
     Attributes:
@@ -76,7 +76,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class PageCell:
     """Texts one under the other.
 
     Attributes:
@@ -87,13 +87,13 @@ class Cell:
     """
 
     share: float
-    texts: tuple[Text, ...]
+    texts: tuple[FittedText, ...]
     fill: str = ""
     centred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PageRow:
     """Cells side by side.
 
     Attributes:
@@ -102,7 +102,7 @@ class Row:
         line: Colour of a line under it; blank: none.
     """
 
-    cells: tuple[Cell, ...]
+    cells: tuple[PageCell, ...]
     gap: float = 5.0
     line: str = ""
 
@@ -130,7 +130,7 @@ class LaidRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FichePage:
     """A page with its rows.
 
     Attributes:
@@ -156,10 +156,12 @@ class Page:
         return self.height <= float(BODY[1])
 
 
-def lay(rows: Sequence[Row], foot: Sequence[Row], *, title: str, scale: float = 1.0) -> Page:
+def lay(
+    rows: Sequence[PageRow], foot: Sequence[PageRow], *, title: str, scale: float = 1.0
+) -> FichePage:
     """Lay rows out, all texts larger by a scale; whether they hold is :attr:`Page.holds`."""
     cut: dict[str, None] = {}
-    return Page(
+    return FichePage(
         rows=tuple(_laid(row, cut, scale) for row in rows),
         foot=tuple(_laid(row, cut, scale) for row in foot),
         cut=tuple(cut),
@@ -177,7 +179,7 @@ def clean(text: str) -> str:
     return re.sub(r" {2,}", " ", plain).strip(" ")
 
 
-def _laid(row: Row, cut: dict[str, None], scale: float) -> LaidRow:
+def _laid(row: PageRow, cut: dict[str, None], scale: float) -> LaidRow:
     left, cells = 0.0, []
     for cell in row.cells:
         width = cell.share * BODY[0]
@@ -259,9 +261,9 @@ def fonts() -> None:
         pdfmetrics.registerFont(TTFont(name, str(_FONTS / f"{name}.ttf")))
 
 
-def rows_of(*found: Row | Iterable[Row]) -> tuple[Row, ...]:
+def rows_of(*found: PageRow | Iterable[PageRow]) -> tuple[PageRow, ...]:
     """Rows one after the other; those without a text are left out."""
-    flat: list[Row] = []
+    flat: list[PageRow] = []
     for one in found:
-        flat += [one] if isinstance(one, Row) else one
+        flat += [one] if isinstance(one, PageRow) else one
     return tuple(row for row in flat if any(text.text for c in row.cells for text in c.texts))

@@ -5,10 +5,10 @@ from io import BytesIO
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
-from exports.committee.page import BODY, HEIGHT, MARGIN, PAD, SIDE, WIDTH, LaidRow, Page, fonts
+from exports.committee.page import BODY, HEIGHT, MARGIN, PAD, SIDE, WIDTH, FichePage, LaidRow, fonts
 
 
-def as_pdf(page: Page) -> bytes:
+def as_pdf(page: FichePage) -> bytes:
     """The page."""
     fonts()
     made = BytesIO()

@@ -32,7 +32,7 @@ from french.time import day_in_words
 EDITIONS = "editions"
 
 
-class Kind(StrEnum):
+class EditionKind(StrEnum):
     """Kinds of editions; each is compared with the one before it of its kind."""
 
     WEEKLY = "hebdomadaire"
@@ -51,7 +51,7 @@ class Edition:
         title: What a person called it, by hand.
     """
 
-    kind: Kind
+    kind: EditionKind
     name: str
     at: datetime
     title: str = ""
@@ -69,7 +69,9 @@ class Edition:
         return f"édition {which} du {day_in_words(paris(self.at).date())}"
 
 
-def edition_of(root: Path, kind: Kind, *, demarche: int, at: datetime, title: str = "") -> Edition:
+def edition_of(
+    root: Path, kind: EditionKind, *, demarche: int, at: datetime, title: str = ""
+) -> Edition:
     """The edition of a kind that appears at a moment: that of its week or month, or the next.
 
     Args:
@@ -81,26 +83,26 @@ def edition_of(root: Path, kind: Kind, *, demarche: int, at: datetime, title: st
     """
     day = paris(at).date()
     match kind:
-        case Kind.WEEKLY:
+        case EditionKind.WEEKLY:
             year, week, _ = day.isocalendar()
             name = f"{year}-S{week:02}"
-        case Kind.MONTHLY:
+        case EditionKind.MONTHLY:
             name = f"{day:%Y-%m}"
-        case Kind.BY_HAND:
+        case EditionKind.BY_HAND:
             known = editions(root, kind, demarche=demarche)
             taken = (int(one.manifest["name"]) for one in known)
             name = str(1 + max(taken, default=0))
-    return Edition(kind, name, at, title if kind is Kind.BY_HAND else "")
+    return Edition(kind, name, at, title if kind is EditionKind.BY_HAND else "")
 
 
 def told_of(export: PublishedExport) -> str:
     """How people name a published edition."""
     told = export.manifest
-    kind, title = Kind(export.kind), str(told.get("title", ""))
+    kind, title = EditionKind(export.kind), str(told.get("title", ""))
     return Edition(kind, str(told["name"]), export.published_at, title).told
 
 
-def editions(root: Path, kind: Kind, *, demarche: int) -> tuple[PublishedExport, ...]:
+def editions(root: Path, kind: EditionKind, *, demarche: int) -> tuple[PublishedExport, ...]:
     """The editions of a kind, newest first: those published last, whatever the clock said."""
     place = root / EDITIONS / kind
     found = [
@@ -146,12 +148,12 @@ def put_edition(
 
 def sweep_editions(root: Path) -> None:
     """Remove what a killed publisher left unfinished. The caller holds the folder."""
-    for kind in Kind:
+    for kind in EditionKind:
         sweep(root / EDITIONS / kind)
 
 
 def remove_old_editions(
-    root: Path, *, before: Mapping[Kind, datetime], at: datetime
+    root: Path, *, before: Mapping[EditionKind, datetime], at: datetime
 ) -> tuple[Path, ...]:
     """Remove the editions published before a moment; the newest of each kind always stays.
 
@@ -167,7 +169,9 @@ def remove_old_editions(
     return removed
 
 
-def old_editions(root: Path, *, before: Mapping[Kind, datetime], at: datetime) -> tuple[Path, ...]:
+def old_editions(
+    root: Path, *, before: Mapping[EditionKind, datetime], at: datetime
+) -> tuple[Path, ...]:
     """What :func:`remove_old_editions` removes."""
     return tuple(
         folder

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from exports.published.flat import flat_rows, plain_name
-from exports.readers.policy import Rules
+from exports.readers.policy import PolicyRules
 from exports.sheets.withheld_cells import Place
 from exports.sheets.withheld_columns import WithheldColumns
 from exports.xlsx.former_tables import columns_in
@@ -16,9 +16,9 @@ from french.text import typographic
 RULES = "rules"
 
 
-def noted(manifest: Mapping[str, Any]) -> Rules | None:
+def noted(manifest: Mapping[str, Any]) -> PolicyRules | None:
     """The rules that a set was published under; ``None`` for one of before they were noted."""
-    return Rules.noted(manifest.get(RULES))
+    return PolicyRules.noted(manifest.get(RULES))
 
 
 def withdrawn_of(manifest: Mapping[str, Any]) -> Mapping[str, frozenset[int]]:
@@ -53,7 +53,7 @@ class Former:
 
     name: str
     content: bytes
-    then: Rules | None
+    then: PolicyRules | None
 
     def shows(self, withheld: WithheldColumns, known: AbstractSet[Place]) -> bool:
         """Whether it shows columns, rows or cells that the network may read no more.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from exports.published.current import current
-from exports.published.editions import EDITIONS, Kind, editions
+from exports.published.editions import EDITIONS, EditionKind, editions
 from exports.published.manifest import ON_REQUEST, PublishedExport
 from exports.published.publishing import dated
 
@@ -14,7 +14,7 @@ def published(root: Path, *, demarche: int) -> Iterator[PublishedExport]:
     there = current(root, demarche=demarche)
     if there is not None:
         yield there
-    for kind in Kind:
+    for kind in EditionKind:
         yield from editions(root, kind, demarche=demarche)
     yield from dated(root, demarche=demarche)
 
@@ -40,7 +40,7 @@ def sequences(root: Path, *, demarche: int) -> frozenset[int]:
 
 def stamp(root: Path) -> tuple[int, ...]:
     """Moves whenever something is published or removed."""
-    places = (root, *(root / EDITIONS / kind for kind in Kind))
+    places = (root, *(root / EDITIONS / kind for kind in EditionKind))
     return tuple(place.stat().st_mtime_ns if place.is_dir() else 0 for place in places)
 
 

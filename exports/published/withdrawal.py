@@ -18,7 +18,7 @@ from typing import Any, Self, TypeAlias
 from zipfile import BadZipFile
 
 from exports.cells import paris
-from exports.published.editions import EDITIONS, Kind, sweep_editions
+from exports.published.editions import EDITIONS, EditionKind, sweep_editions
 from exports.published.folders import UNFINISHED, beside, discard, flush, sweep, write_file
 from exports.published.former import Former, masked_of, noted, withdrawn_of
 from exports.published.manifest import (
@@ -48,7 +48,7 @@ Gone: TypeAlias = Mapping[Audience, AbstractSet[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class ClearedSets:
     """What the published sets are known to be without.
 
     Attributes:
@@ -383,7 +383,7 @@ def _audience(told: Mapping[str, Any]) -> Audience:
 
 
 def _places(root: Path) -> tuple[Path, ...]:
-    return (root, *(root / EDITIONS / kind for kind in Kind), root / ON_REQUEST)
+    return (root, *(root / EDITIONS / kind for kind in EditionKind), root / ON_REQUEST)
 
 
 def _file(root: Path, demarche: int) -> Path:

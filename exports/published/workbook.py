@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.cells import paris
-from exports.identity import Identity
+from exports.identity import WorkbookIdentity
 from exports.model import ExportedDossier, latest_change
 from exports.published.changes import Comparison, Named, changes_table, number_of
 from exports.published.checking import damaged
@@ -22,7 +22,7 @@ from exports.sheets.centres import Centre, author_of
 from exports.sheets.columns import AGENCY_ALONE, OF_REGISTER, ColumnsFile, SheetSpec
 from exports.sheets.computed import link_of
 from exports.sheets.consumption import consumed_by_year
-from exports.sheets.dictionary import Vocabulary, dictionary
+from exports.sheets.dictionary import DefinedWords, dictionary
 from exports.sheets.figures import Synthesis, synthesise
 from exports.sheets.situations.columns import names_of
 from exports.sheets.situations.table import situations
@@ -205,7 +205,7 @@ class AudienceWorkbook:
                     explained,
                     self._synthesis,
                     self.readings,
-                    vocabulary=Vocabulary(
+                    vocabulary=DefinedWords(
                         context.terms, context.bands, self.columns.words, self.maker.audience
                     ),
                     sheet=sheet.name,
@@ -311,7 +311,7 @@ class AudienceWorkbook:
             fill_synthesis(sheet, self._synthesis, headings=Headings(self.title, subtitle))
         else:
             until = context.opinions_until.get(self.author, 0)
-            identity = Identity(context.demarche, self.author, until, self.digest[:_SHORT])
+            identity = WorkbookIdentity(context.demarche, self.author, until, self.digest[:_SHORT])
             fill_about(sheet, (*self._about, *identity_lines(identity, digest=self.digest)))
 
     @property

@@ -80,7 +80,7 @@ class SmallCounts(_PolicyPart):
         )
 
 
-class Rules(_PolicyPart):
+class PolicyRules(_PolicyPart):
     """What a policy says of single cells and rows: noted beside what was published under it.
 
     Attributes:
@@ -101,17 +101,17 @@ class Rules(_PolicyPart):
         except ValidationError:
             return None
 
-    def hides_more_counts(self, then: "Rules | None") -> bool:
+    def hides_more_counts(self, then: "PolicyRules | None") -> bool:
         """Whether counts are hidden, or what tells them, that former rules let out."""
         return then is not None and not self.small_counts.within(then.small_counts)
 
-    def new_rows(self, then: "Rules | None") -> Sequence[WithheldRows]:
+    def new_rows(self, then: "PolicyRules | None") -> Sequence[WithheldRows]:
         """Rules that keep back rows which former rules let out."""
         return [
             one for one in self.rows if then and not any(one.within(former) for former in then.rows)
         ]
 
-    def new_withheld(self, then: "Rules | None") -> Sequence[Withheld]:
+    def new_withheld(self, then: "PolicyRules | None") -> Sequence[Withheld]:
         """Rules that withhold answers which former rules let out."""
         return [
             one
@@ -119,11 +119,11 @@ class Rules(_PolicyPart):
             if then and not any(one.within(former) for former in then.withheld)
         ]
 
-    def followed(self, then: "Rules | None") -> "Rules | None":
+    def followed(self, then: "PolicyRules | None") -> "PolicyRules | None":
         """What a set is under once it was made again: of both, the rules that let out less."""
         if then is None:
             return None
-        return Rules(
+        return PolicyRules(
             withheld=self.withheld if self.new_withheld(then) else then.withheld,
             rows=self.rows if self.new_rows(then) else then.rows,
             small_counts=self.small_counts if self.hides_more_counts(then) else then.small_counts,
@@ -161,9 +161,9 @@ class Policy(_PolicyPart):
     digest: str = ""
 
     @property
-    def rules(self) -> Rules:
+    def rules(self) -> PolicyRules:
         """What it says of single cells and rows."""
-        return Rules(withheld=self.withheld, rows=self.rows, small_counts=self.small_counts)
+        return PolicyRules(withheld=self.withheld, rows=self.rows, small_counts=self.small_counts)
 
     @property
     def note(self) -> Mapping[str, Any]:

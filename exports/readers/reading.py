@@ -16,7 +16,7 @@ from exports.readers.policy import Policy, WithheldRows
 from mappings.dossier.model import Attachment
 from mappings.report.model import Answer, AnswerState, Row, Unmapped, Value
 from mappings.schema.model import Audience, FieldSpec
-from triage.replies.decision import PRIORITY, Decision, decide
+from triage.replies.decision import PRIORITY, DecisionTaken, decide
 from triage.situations.propose import is_ours
 from triage.verdict.model import Assessment, Evidence
 
@@ -149,7 +149,7 @@ class Reading:
         return self._for_others(answer, field, row=place, column=name)
 
     @property
-    def decision(self) -> Decision:
+    def decision(self) -> DecisionTaken:
         """The status and priority in force, as this audience may know them.
 
         Outside of the agency the priority is worked out without what stays there, and is not told

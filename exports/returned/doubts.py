@@ -11,8 +11,8 @@ from itertools import pairwise
 from math import factorial
 
 from exports.returned.merging import BY_COMMAND, NOTHING, Held, Ways
-from exports.returned.reader import DossierTable, Line, places
-from exports.returned.reference import Compared
+from exports.returned.reader import DossierTable, ReturnedRow, places
+from exports.returned.reference import ComparedRows
 from french.text import fold, normalise_label
 
 _REMEDY = (
@@ -30,7 +30,7 @@ _STEPS_PER_SLIP = 8
 
 
 def doubts(
-    compared: Compared, carried: Mapping[int, Held], *, ways: Ways = BY_COMMAND
+    compared: ComparedRows, carried: Mapping[int, Held], *, ways: Ways = BY_COMMAND
 ) -> tuple[str, ...]:
     """Why opinions may stand in front of other dossiers than their own, each with its cells."""
     table = compared.table
@@ -47,7 +47,7 @@ def doubts(
     return tuple(f"{one}. {_REMEDY}{ways.rows}" for one in found)
 
 
-def _displaced(compared: Compared) -> Iterator[str]:
+def _displaced(compared: ComparedRows) -> Iterator[str]:
     rows = list(compared.displaced.items())
     if rows:
         key = compared.table.filled[0]
@@ -63,7 +63,7 @@ def _displaced(compared: Compared) -> Iterator[str]:
         )
 
 
-def _torn(compared: Compared) -> Iterator[str]:
+def _torn(compared: ComparedRows) -> Iterator[str]:
     for name, lines in compared.torn.items():
         where = _where(compared.table, lines, compared.columns[name])
         yield (
@@ -86,7 +86,7 @@ def _sorted_apart(table: DossierTable) -> Iterator[str]:
 
 
 def _own_column(
-    compared: Compared, carried: Mapping[int, Held], part: int, column: int
+    compared: ComparedRows, carried: Mapping[int, Held], part: int, column: int
 ) -> Iterator[str]:
     table = compared.table
     texts = {line: table.text(line, column) for line in table.lines}
@@ -111,17 +111,19 @@ def _spelled(table: DossierTable, text: str) -> str:
     return table.opinions.get(normalise_label(text), text)
 
 
-def _where(table: DossierTable, lines: Sequence[Line], column: int) -> str:
+def _where(table: DossierTable, lines: Sequence[ReturnedRow], column: int) -> str:
     return places([table.at(line, column) for line in lines])
 
 
-def _carried_elsewhere(texts: Mapping[Line, str], was: Mapping[Line, str]) -> list[Line]:
+def _carried_elsewhere(
+    texts: Mapping[ReturnedRow, str], was: Mapping[ReturnedRow, str]
+) -> list[ReturnedRow]:
     """Rows that have a text that was handed out in another one, which has it no more."""
     left = {was[line] for line in texts if was[line] and was[line] != texts[line]}
     return [line for line, text in texts.items() if text in left and was[line] != text]
 
 
-def _swapped(texts: Mapping[Line, str], was: Mapping[Line, str]) -> list[Line]:
+def _swapped(texts: Mapping[ReturnedRow, str], was: Mapping[ReturnedRow, str]) -> list[ReturnedRow]:
     """Rows whose choices are those of others, none more and none less."""
     changed = [line for line in texts if texts[line] != was[line]]
     here = Counter(texts[line] for line in changed)
@@ -130,12 +132,12 @@ def _swapped(texts: Mapping[Line, str], was: Mapping[Line, str]) -> list[Line]:
 
 
 def _sorted_alone(
-    compared: Compared,
-    texts: Mapping[Line, str],
-    was: Mapping[Line, str],
+    compared: ComparedRows,
+    texts: Mapping[ReturnedRow, str],
+    was: Mapping[ReturnedRow, str],
     *,
     least: tuple[int, int],
-) -> list[Line] | None:
+) -> list[ReturnedRow] | None:
     """Rows whose texts follow each other in order, as after a sort, where rows did not move."""
     lines = list(texts)
     filled = [at for at, line in enumerate(lines) if texts[line]]
@@ -159,7 +161,7 @@ def _sorted_alone(
     return block if stayed or _sorted_by_another(compared) else None
 
 
-def _sorted_by_another(compared: Compared) -> bool:
+def _sorted_by_another(compared: ComparedRows) -> bool:
     """Whether all rows stand in the order of another column, which a sort of theirs would undo."""
     table = compared.table
     return any(

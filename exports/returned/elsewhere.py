@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from exports.identity import IDENTITY
 from exports.returned.book import Cell, Sheet
-from exports.returned.reader import Line, not_taken, read_sheet
-from exports.returned.reference import Compared, squeezed
+from exports.returned.reader import ReturnedRow, not_taken, read_sheet
+from exports.returned.reference import ComparedRows, squeezed
 
 _DIGITS = re.compile(r"\d+")
 
 
-def elsewhere(compared: Compared, *, answers: tuple[str, int] | None = None) -> Iterator[str]:
+def elsewhere(compared: ComparedRows, *, answers: tuple[str, int] | None = None) -> Iterator[str]:
     """Yield what stands elsewhere than in the evaluators' cells, and was not handed out.
 
     Args:
@@ -48,8 +48,8 @@ def _without(sheet: Sheet, column: int) -> Sheet:
     return replace(sheet, rows=rows)
 
 
-def _corrected(compared: Compared) -> Iterator[str]:
-    found: dict[str, list[Line]] = defaultdict(list)
+def _corrected(compared: ComparedRows) -> Iterator[str]:
+    found: dict[str, list[ReturnedRow]] = defaultdict(list)
     for name, line in compared.corrected():
         found[name].append(line)
     for name, lines in found.items():
@@ -58,7 +58,7 @@ def _corrected(compared: Compared) -> Iterator[str]:
         yield f"{not_taken(cells)} (colonne « {name} », que les avis seuls ne changent pas)"
 
 
-def _strangers(compared: Compared) -> Iterator[str]:
+def _strangers(compared: ComparedRows) -> Iterator[str]:
     """Rows of no dossier of the workbook, on which no opinion is given."""
     table = compared.table
     for line in table.lines:
@@ -69,7 +69,7 @@ def _strangers(compared: Compared) -> Iterator[str]:
             yield f"{not_taken(cells)} (ligne {line.row}, qui n'est pas celle d'un dossier)"
 
 
-def _added(compared: Compared) -> Iterator[str]:
+def _added(compared: ComparedRows) -> Iterator[str]:
     """Columns that the workbook did not have."""
     table = compared.table
     ours = {*compared.columns.values(), *table.filled}

@@ -18,35 +18,35 @@ _TOKEN: Final = re.compile(
 LITERAL: Final = frozenset({"currency", "quoted", "escaped", "other", "room"})
 
 
-class Token(NamedTuple):
+class FormatPart(NamedTuple):
     """A part of a format: what kind, and its text."""
 
     kind: str
     text: str
 
 
-Section = tuple[Token, ...]
+Section = tuple[FormatPart, ...]
 
 
 @lru_cache(maxsize=512)
 def sections(code: str) -> tuple[Section, ...]:
     """The parts of a format: for what is above zero, below, nothing, and for texts."""
-    found: list[list[Token]] = [[]]
+    found: list[list[FormatPart]] = [[]]
     for match in _TOKEN.finditer(code):
         kind = match.lastgroup or "other"
         if kind == "locale":
             if match["currency"]:
-                found[-1].append(Token("currency", match["currency"]))
+                found[-1].append(FormatPart("currency", match["currency"]))
             if match["locale"].upper() in {"F800", "X-SYSDATE"}:
-                return (tuple(Token("clock", one) for one in ("dddd", "d", "mmmm", "yyyy")),)
+                return (tuple(FormatPart("clock", one) for one in ("dddd", "d", "mmmm", "yyyy")),)
         elif kind == "other" and match[0] == ";":
             found.append([])
         elif kind != "fill":
-            found[-1].append(Token(kind, match[kind] or ""))
+            found[-1].append(FormatPart(kind, match[kind] or ""))
     return tuple(map(tuple, found))
 
 
-def literal(token: Token) -> str:
+def literal(token: FormatPart) -> str:
     """What a part shows of itself."""
     if token.kind == "room":
         return " "

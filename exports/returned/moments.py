@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from exports.returned.format_parts import Section, Token, general, literal
+from exports.returned.format_parts import FormatPart, Section, general, literal
 from french.time import DAYS, MONTHS
 
 _SHORT_MONTHS: Final = (
@@ -76,7 +76,7 @@ def _elapsed(value: Decimal, section: Section) -> str:
     return f"{told}:{rest:02}" if rest and asked else told
 
 
-def _dates(section: Section) -> list[Token]:
+def _dates(section: Section) -> list[FormatPart]:
     """The parts of a format, minutes told from months: after hours or before seconds."""
     clock = [at for at, one in enumerate(section) if one.kind == "clock"]
     told = list(section)
@@ -85,7 +85,7 @@ def _dates(section: Section) -> list[Token]:
             before = section[clock[place - 1]].text[0].lower() if place else ""
             after = section[clock[place + 1]].text[0].lower() if place + 1 < len(clock) else ""
             if before == "h" or after == "s":
-                told[at] = Token("minute", section[at].text)
+                told[at] = FormatPart("minute", section[at].text)
     return told
 
 

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from typing import Final
 
-from exports.returned.format_parts import LITERAL, Section, Token, general, literal, sections
+from exports.returned.format_parts import LITERAL, FormatPart, Section, general, literal, sections
 from exports.returned.moments import clock_text
 
 THIN: Final = "\u202f"
@@ -128,7 +128,7 @@ def _number(value: Decimal, section: Section) -> str:
     if "/" in signs:
         return _fraction(value, section)
     for one in section[places[-1] + 1 :]:
-        if one == Token("sign", ","):
+        if one == FormatPart("sign", ","):
             value = value.scaleb(-3)
         elif one.kind not in LITERAL:
             break
@@ -137,14 +137,18 @@ def _number(value: Decimal, section: Section) -> str:
 
 def _decimal(value: Decimal, section: Section) -> str:
     """Digits put where the format has room for them, from the point outwards."""
-    point = next((at for at, one in enumerate(section) if one == Token("sign", ".")), len(section))
+    point = next(
+        (at for at, one in enumerate(section) if one == FormatPart("sign", ".")), len(section)
+    )
     whole = [at for at, one in enumerate(section[:point]) if one.kind == "digit"]
     after = [one.text for one in section[point:] if one.kind == "digit"]
     rounded = abs(_rounded(value, len(after)))
     digits, _, rest = f"{rounded:f}".partition(".")
     digits = digits.lstrip("0")
     inside = section[whole[0] : whole[-1]] if whole else ()
-    placed = _placed(digits, [section[at].text for at in whole], by_3=Token("sign", ",") in inside)
+    placed = _placed(
+        digits, [section[at].text for at in whole], by_3=FormatPart("sign", ",") in inside
+    )
     decimals = rest
     while decimals.endswith("0") and after[len(decimals) - 1] != "0":
         decimals = decimals[:-1]
@@ -161,7 +165,7 @@ def _decimal(value: Decimal, section: Section) -> str:
             told.append("".join(placed) if not whole else "")
             told.append("," if decimals else "")
         else:
-            told.append("%" if one == Token("sign", "%") else literal(one))
+            told.append("%" if one == FormatPart("sign", "%") else literal(one))
     return "".join(told)
 
 
@@ -194,7 +198,9 @@ def _placed(digits: str, rooms: Sequence[str], *, by_3: bool) -> list[str]:
 def _scientific(value: Decimal, section: Section) -> str:
     power = next(at for at, one in enumerate(section) if one.kind == "power")
     before, after = section[:power], section[power + 1 :]
-    point = next((at for at, one in enumerate(before) if one == Token("sign", ".")), len(before))
+    point = next(
+        (at for at, one in enumerate(before) if one == FormatPart("sign", ".")), len(before)
+    )
     wide = max(1, sum(one.kind == "digit" for one in before[:point]))
     decimals = sum(one.kind == "digit" for one in before[point:])
     exponent = value.adjusted() // wide * wide if value else 0
@@ -213,7 +219,7 @@ def _fraction(value: Decimal, section: Section) -> str:
 
     A divisor that is named (« # ?/8 ») is one of digits that are no rooms.
     """
-    bar = next(at for at, one in enumerate(section) if one == Token("sign", "/"))
+    bar = next(at for at, one in enumerate(section) if one == FormatPart("sign", "/"))
     below = "".join(one.text for one in section[bar + 1 :] if one.kind in {"digit", "other"})
     number = Fraction(abs(value))
     named = re.match(r"\s*(\d+)", below)

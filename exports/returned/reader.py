@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from exports.identity import IDENTITY, Identity, parse_identity
+from exports.identity import IDENTITY, WorkbookIdentity, parse_identity
 from exports.returned.book import Book, Cell, Sheet
 from exports.returned.package import Package, PartError, unreadable
 from exports.sheets.columns import ColumnsFile
@@ -63,7 +63,7 @@ class Covering:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Line:
+class ReturnedRow:
     """A row of the sheet of dossiers that has a number.
 
     Attributes:
@@ -96,15 +96,15 @@ class DossierTable:
     top: int
     places: Mapping[str, int]
     filled: tuple[int, int, int]
-    lines: tuple[Line, ...]
+    lines: tuple[ReturnedRow, ...]
     opinions: Mapping[str, str]
 
-    def text(self, line: Line, column: int) -> str:
+    def text(self, line: ReturnedRow, column: int) -> str:
         """What a person reads in a cell of a row."""
         cell = line.cells.get(column)
         return cell.text if cell else ""
 
-    def at(self, line: Line, column: int) -> str:
+    def at(self, line: ReturnedRow, column: int) -> str:
         """Where that cell is."""
         return self.sheet.at(line.row, column)
 
@@ -122,7 +122,7 @@ class Returned:
         table: The sheet of dossiers; ``None`` where it, or one of its columns, is not there.
     """
 
-    identity: Identity | None
+    identity: WorkbookIdentity | None
     rows: tuple[Written, ...] = ()
     problems: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -181,7 +181,7 @@ def top_of(sheet: Sheet, key: str) -> int:
     return 1
 
 
-def _identity(sheet: Sheet) -> Identity | None:
+def _identity(sheet: Sheet) -> WorkbookIdentity | None:
     for cells in sheet.rows.values():
         line = [cells[at].text for at in sorted(cells)]
         if line[0] == IDENTITY and len(line) > 1:
@@ -231,14 +231,14 @@ class _Reader:
             if area[0] <= column <= area[2] and (row, column) != (area[1], area[0])
         }
 
-    def read(self, identity: Identity, book: Book, *, top: int) -> Returned:
+    def read(self, identity: WorkbookIdentity, book: Book, *, top: int) -> Returned:
         """All that it says, under the row of its headers."""
         lines, rest = [], []
         for row in sorted(self._sheet.rows):
             cells = self._sheet.rows[row]
             number = _number(cells.get(self._filled[0]))
             if row > top and number is not None:
-                lines.append(Line(row, number, cells))
+                lines.append(ReturnedRow(row, number, cells))
             elif row != top:
                 rest.append(row)
         last = max((one.row for one in lines if self._is_dossier(one.cells)), default=0)
@@ -258,7 +258,7 @@ class _Reader:
             ),
         )
 
-    def _rows(self, lines: Sequence[Line]) -> Iterator[Written]:
+    def _rows(self, lines: Sequence[ReturnedRow]) -> Iterator[Written]:
         seen: dict[int, Written] = {}
         for line in lines:
             row = self._row(line)
@@ -274,7 +274,7 @@ class _Reader:
                 )
         yield from seen.values()
 
-    def _row(self, line: Line) -> Written | None:
+    def _row(self, line: ReturnedRow) -> Written | None:
         _, judged, told = self._filled
         found = [line.cells.get(one) for one in (judged, told)]
         refused = False
@@ -330,7 +330,7 @@ class _Reader:
         known = len(self._header) - len(self._filled)
         return len(others) >= max(1, min(_A_ROW, known - 1))
 
-    def _coverings(self, lines: Sequence[Line]) -> Iterator[Covering]:
+    def _coverings(self, lines: Sequence[ReturnedRow]) -> Iterator[Covering]:
         """Evaluators' cells made one, by the first row of each; other cells made one are told."""
         for area in self._sheet.merged:
             touched = [at for at, one in enumerate(self._filled[1:]) if area[0] <= one <= area[2]]

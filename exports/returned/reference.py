@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from exports.returned.book import Book, Cell
-from exports.returned.reader import DossierTable, Line, Returned
+from exports.returned.reader import DossierTable, Returned, ReturnedRow
 
 Rows = Mapping[int, Mapping[str, str]]
 _NAMESAKES = 50
@@ -14,7 +14,7 @@ _NAMESAKES = 50
 
 
 @dataclass(frozen=True)
-class Reference:
+class HandedOutRows:
     """What was handed out, or what would be now where that is not known any more.
 
     Attributes:
@@ -57,7 +57,7 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedRows:
     """The rows of a returned workbook beside those that were handed out.
 
     Attributes:
@@ -67,7 +67,7 @@ class Compared:
     """
 
     table: DossierTable
-    reference: Reference
+    reference: HandedOutRows
 
     @cached_property
     def columns(self) -> Mapping[str, int]:
@@ -78,7 +78,7 @@ class Compared:
         return {name: at for name, at in places.items() if name in known and at not in filled}
 
     @cached_property
-    def differing(self) -> Mapping[Line, Sequence[str]]:
+    def differing(self) -> Mapping[ReturnedRow, Sequence[str]]:
         """Headers of the cells of each row that are not as they were handed out."""
         found = {}
         for line in self.table.lines:
@@ -95,7 +95,7 @@ class Compared:
         return found
 
     @cached_property
-    def displaced(self) -> Mapping[Line, int]:
+    def displaced(self) -> Mapping[ReturnedRow, int]:
         """Rows whose cells are those of another dossier than their number says, and which."""
         found = {}
         for line, wrong in self.differing.items():
@@ -115,16 +115,16 @@ class Compared:
         return found
 
     @cached_property
-    def torn(self) -> Mapping[str, Sequence[Line]]:
+    def torn(self) -> Mapping[str, Sequence[ReturnedRow]]:
         """Columns whose cells moved from row to row without the others: where."""
-        wrong: dict[str, list[Line]] = defaultdict(list)
+        wrong: dict[str, list[ReturnedRow]] = defaultdict(list)
         for line, names in self.differing.items():
             if line not in self.displaced:
                 for name in names:
                     wrong[name].append(line)
         return {name: lines for name, lines in wrong.items() if self._moved(name, lines)}
 
-    def corrected(self) -> Iterator[tuple[str, Line]]:
+    def corrected(self) -> Iterator[tuple[str, ReturnedRow]]:
         """Cells that a person changed: column and row."""
         for line, names in self.differing.items():
             if line not in self.displaced:
@@ -132,7 +132,7 @@ class Compared:
                     if name not in self.torn:
                         yield name, line
 
-    def cell(self, line: Line, header: str) -> Cell | None:
+    def cell(self, line: ReturnedRow, header: str) -> Cell | None:
         """A cell of a row."""
         return line.cells.get(self.columns[header])
 
@@ -148,13 +148,13 @@ class Compared:
             if left <= column <= right and (row, column) != (top, left)
         )
 
-    def _alike(self, line: Line, number: int) -> int:
+    def _alike(self, line: ReturnedRow, number: int) -> int:
         cells = self.reference.rows.get(number, {})
         return sum(
             same(line.cells.get(at), cells.get(name, "")) for name, at in self.columns.items()
         )
 
-    def _moved(self, name: str, lines: Sequence[Line]) -> bool:
+    def _moved(self, name: str, lines: Sequence[ReturnedRow]) -> bool:
         """Whether values of a column stand in rows of others: its own, or of few who have them."""
         at = self.columns[name]
         own = 0
@@ -183,7 +183,7 @@ def squeezed(text: str) -> str:
     return "".join(text.split()).replace("’", "'")
 
 
-def of_book(handed_out: Returned) -> Reference | None:
+def of_book(handed_out: Returned) -> HandedOutRows | None:
     """The workbook that was handed out, read as the one that came back."""
     table = handed_out.table
     if table is None:
@@ -197,4 +197,4 @@ def of_book(handed_out: Returned) -> Reference | None:
         for line in table.lines
     }
     sheets = frozenset(table.book.parts)
-    return Reference(rows, tuple(rows), exact=True, sheets=sheets, book=table.book)
+    return HandedOutRows(rows, tuple(rows), exact=True, sheets=sheets, book=table.book)

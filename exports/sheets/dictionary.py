@@ -28,7 +28,7 @@ _WORDS, _FIGURES, _FORM = "Mots employés", "Synthèse", "Formulaire"
 _AUDIENCES = {"agence": "agence seulement", "reseau": "agence et réseau"}
 
 
-class Vocabulary(NamedTuple):
+class DefinedWords(NamedTuple):
     """Words of the workbooks that need a sentence.
 
     Attributes:
@@ -49,7 +49,7 @@ def dictionary(
     synthesis: Synthesis,
     readings: Sequence[Reading],
     *,
-    vocabulary: Vocabulary,
+    vocabulary: DefinedWords,
     sheet: str,
     name: str,
 ) -> Table:
@@ -96,7 +96,7 @@ def _columns(tables: Sequence[Table]) -> Iterator[tuple[str, ...]]:
             yield (table.sheet, column.name, meaning, column.origin, _whom(column))
 
 
-def _terms(vocabulary: Vocabulary) -> Iterator[tuple[str, ...]]:
+def _terms(vocabulary: DefinedWords) -> Iterator[tuple[str, ...]]:
     """The words that verdicts are told in, then others."""
     whom, bands = _AUDIENCES["reseau"], vocabulary.bands
     for term in vocabulary.terms:

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 
-from exports.readers.policy import Rules, WithheldRows
+from exports.readers.policy import PolicyRules, WithheldRows
 from french.text import typographic
 
 Place = tuple[str, str]
@@ -87,7 +87,7 @@ class WithheldCells:
         mask: What stands in place of what is withheld.
     """
 
-    rules: Rules
+    rules: PolicyRules
     places: Mapping[str, frozenset[Place]]
     origins: Mapping[str, str]
     titles: Mapping[str, str]
@@ -95,7 +95,11 @@ class WithheldCells:
     mask: str
 
     def of(
-        self, columns: Headers, *, then: Rules | None, masked: AbstractSet[Place] = frozenset()
+        self,
+        columns: Headers,
+        *,
+        then: PolicyRules | None,
+        masked: AbstractSet[Place] = frozenset(),
     ) -> Mapping[str, SheetRules]:
         """What is looked at in each sheet of a former table.
 
@@ -130,7 +134,7 @@ class WithheldCells:
             )
         return made
 
-    def untold(self, columns: Headers, *, then: Rules | None) -> frozenset[str]:
+    def untold(self, columns: Headers, *, then: PolicyRules | None) -> frozenset[str]:
         """Fields that leave under a stricter rule, of which the table does not say what is left."""
         fields = {name for rule in self.rules.new_withheld(then) for name in rule.fields}
         for rule in self.rules.new_rows(then):
@@ -143,7 +147,7 @@ class WithheldCells:
         """A field, and what a repetition holds."""
         return (one for one in self.places if one.partition(".")[0] == field)
 
-    def may_be_in(self, columns: Headers, sheet: str, *, then: Rules | None) -> bool:
+    def may_be_in(self, columns: Headers, sheet: str, *, then: PolicyRules | None) -> bool:
         """Whether a table of which headers alone can be read may show what leaves no more."""
         counts = self.rules.small_counts
         names = {*counts.fields, *counts.told_by, CASES_OF_A_SIGNAL}

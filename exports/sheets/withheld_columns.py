@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from exports.excel_names import header_name
-from exports.readers.policy import Policy, Rules
+from exports.readers.policy import Policy, PolicyRules
 from exports.sheets.columns import ColumnsFile, SheetKind, SheetSpec
 from exports.sheets.tables import CALCULATED, Column, TableMaker, origin_of
 from exports.sheets.withheld_cells import CASES_OF_A_SIGNAL, Headers, Place, WithheldCells
@@ -81,7 +81,7 @@ class WithheldColumns:
             if self._hides(sheet, header, origin)
         )
 
-    def since(self, columns: Headers, *, then: Rules | None) -> "WithheldColumns":
+    def since(self, columns: Headers, *, then: PolicyRules | None) -> "WithheldColumns":
         """The same for a table that was published under other rules.
 
         An answer that is withheld under a stricter condition, rows of which no state is told: the

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from exports.cells import paris
-from exports.identity import IDENTITY, Identity
+from exports.identity import IDENTITY, WorkbookIdentity
 from exports.model import ExportContext, ExportedDossier
 from exports.readers.policy import Policy
 from exports.readers.reading import Mask, Reading
@@ -114,7 +114,7 @@ def about_lines(
     )
 
 
-def identity_lines(identity: Identity, *, digest: str) -> tuple[AboutLine, ...]:
+def identity_lines(identity: WorkbookIdentity, *, digest: str) -> tuple[AboutLine, ...]:
     """Return what tells the workbook from any other."""
     return (
         AboutLine("Somme de contrôle du contenu", f"SHA-256 {digest}", Section.OPERATOR),

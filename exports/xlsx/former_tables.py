@@ -30,7 +30,7 @@ _NAMES = re.compile(r'<sheet\b[^>]*? name="([^"]*)"')
 
 
 @dataclass(slots=True)
-class Sheet:
+class FormerSheet:
     """A sheet of a table: its rows that stay, and where they stood."""
 
     place: int
@@ -95,7 +95,7 @@ def columns_in(content: bytes) -> Headers:
     return columns_of(parts, tables_of(parts))
 
 
-def tables_of(parts: Mapping[str, bytes]) -> dict[str, Sheet]:
+def tables_of(parts: Mapping[str, bytes]) -> dict[str, FormerSheet]:
     """Sheets that are tables, by name of part."""
     names = _NAMES.findall(parts["xl/workbook.xml"].decode())
     sheets = {}
@@ -103,11 +103,11 @@ def tables_of(parts: Mapping[str, bytes]) -> dict[str, Sheet]:
         if (found := SHEET.fullmatch(part)) and (table := _table_of(parts, part)):
             place = int(found[1])
             name = typographic(_plain(names[place - 1]))
-            sheets[part] = Sheet(place, name, table, *_head(parts[table].decode()))
+            sheets[part] = FormerSheet(place, name, table, *_head(parts[table].decode()))
     return sheets
 
 
-def columns_of(parts: Mapping[str, bytes], sheets: Mapping[str, Sheet]) -> Headers:
+def columns_of(parts: Mapping[str, bytes], sheets: Mapping[str, FormerSheet]) -> Headers:
     """Headers of each table, with the origin that `Dictionnaire` tells."""
     origins: dict[tuple[str, str], str] = {}
     for part, sheet in sheets.items():

@@ -14,7 +14,7 @@ from html import unescape  # also of « &#160; », which lxml writes where it is
 from xml.sax.saxutils import escape
 
 from exports.identity import IDENTITY
-from exports.readers.policy import Rules
+from exports.readers.policy import PolicyRules
 from exports.sheets.tables import COUNTED
 from exports.sheets.withheld_cells import Place, SheetRules
 from exports.sheets.withheld_columns import Cut, WithheldColumns
@@ -25,7 +25,7 @@ from exports.xlsx.former_tables import (
     ROW,
     SHEET,
     TAG,
-    Sheet,
+    FormerSheet,
     columns_of,
     parts_of,
     rels_of,
@@ -91,7 +91,7 @@ def without_dossiers(
     told: Callable[[AbstractSet[int], AbstractSet[Place]], str],
     withheld: WithheldColumns | None = None,
     known: AbstractSet[Place] = frozenset(),
-    then: Rules | None = None,
+    then: PolicyRules | None = None,
 ) -> Trimmed | None:
     """Take dossiers out of a workbook that we wrote; ``None`` where it has none of them.
 
@@ -149,7 +149,7 @@ def without_dossiers(
 
 
 def _by_rules(
-    parts: Mapping[str, bytes], sheets: Mapping[str, Sheet], rules: Mapping[str, SheetRules]
+    parts: Mapping[str, bytes], sheets: Mapping[str, FormerSheet], rules: Mapping[str, SheetRules]
 ) -> set[int]:
     """Dossiers of which a row is kept at the agency now; what is reworded, by sheet."""
     gone: set[int] = set()
@@ -168,14 +168,16 @@ def _by_rules(
     return gone
 
 
-def _is_lower(parts: Mapping[str, bytes], sheets: Mapping[str, Sheet], rules: Rules) -> bool:
+def _is_lower(
+    parts: Mapping[str, bytes], sheets: Mapping[str, FormerSheet], rules: PolicyRules
+) -> bool:
     """Whether `À propos` says that larger counts were shown than today."""
     pages = (parts[one].decode() for one in parts if SHEET.fullmatch(one) and one not in sheets)
     bounds = (one["below"] for page in pages for one in _BOUND.finditer(page) if one["below"])
     return any(int(one) < rules.small_counts.below for one in bounds)
 
 
-def _say_bound(made: dict[str, bytes], sheets: Mapping[str, Sheet], below: int) -> None:
+def _say_bound(made: dict[str, bytes], sheets: Mapping[str, FormerSheet], below: int) -> None:
     """Have `À propos` and `Dictionnaire` say the bound of today."""
     told = {part for part, one in sheets.items() if "Origine" in one.headers.values()}
     for name in {one for one in made if SHEET.fullmatch(one)} - (sheets.keys() - told):
@@ -190,7 +192,7 @@ def _bound(found: re.Match[str], below: int) -> str:
     return f"{found['but']}{below}"
 
 
-def _cut(text: str, sheet: Sheet, numbers: AbstractSet[int]) -> None:
+def _cut(text: str, sheet: FormerSheet, numbers: AbstractSet[int]) -> None:
     """Sort the rows of a table into those that stay and those that go."""
     letters = {letter for letter, name in sheet.headers.items() if name in sheet.cut.columns}
     for found in ROW.finditer(text):
@@ -205,7 +207,7 @@ def _cut(text: str, sheet: Sheet, numbers: AbstractSet[int]) -> None:
             )
 
 
-def _by_letter(row: str, sheet: Sheet) -> dict[str, str]:
+def _by_letter(row: str, sheet: FormerSheet) -> dict[str, str]:
     """Cells of a row that read otherwise now."""
     if not (sheet.reworded and sheet.rules):
         return {}
@@ -213,7 +215,7 @@ def _by_letter(row: str, sheet: Sheet) -> dict[str, str]:
     return {letter: now[name] for letter, name in sheet.headers.items() if name in now}
 
 
-def _is_cut(row: str, sheet: Sheet) -> bool:
+def _is_cut(row: str, sheet: FormerSheet) -> bool:
     cut = sheet.cut
     return cut.whole or (
         bool(cut.header)
@@ -243,7 +245,7 @@ def _named(row: str, columns: AbstractSet[str]) -> set[int]:
 
 
 def _rewritten(
-    parts: Mapping[str, bytes], sheets: Mapping[str, Sheet], told: str
+    parts: Mapping[str, bytes], sheets: Mapping[str, FormerSheet], told: str
 ) -> Iterator[tuple[str, bytes]]:
     links = {rels_of(part): _moved_links(parts[part].decode(), one) for part, one in sheets.items()}
     tables = {one.table: one for one in sheets.values()}
@@ -268,7 +270,7 @@ def _rewritten(
         yield name, text.encode()
 
 
-def _moved_links(text: str, sheet: Sheet) -> Sequence[tuple[str, str]]:
+def _moved_links(text: str, sheet: FormerSheet) -> Sequence[tuple[str, str]]:
     """Cells of the links that stay, where they stand now, with their ids."""
     places = {was: now for now, (was, _) in enumerate(sheet.kept, start=sheet.top + 1)}
     found = _LINK.finditer(text)
@@ -280,7 +282,7 @@ def _linked(text: str, kept: AbstractSet[str]) -> str:
     return _RELATED.sub(lambda found: found[0] if found[1] in kept else "", text)
 
 
-def _rows_left(text: str, sheet: Sheet, links: Sequence[tuple[str, str]]) -> str:
+def _rows_left(text: str, sheet: FormerSheet, links: Sequence[tuple[str, str]]) -> str:
     head, opened, rest = text.partition("<sheetData>")
     body, closed, tail = rest.partition("</sheetData>")
     if not (opened and closed):
@@ -303,11 +305,11 @@ def _still_said(sentence: str, *, left: int) -> str:
     return escape(f"{about}{COUNTED}{agreed(left, 'ligne')}") if counts else sentence
 
 
-def _shorter(text: str, sheet: Sheet) -> str:
+def _shorter(text: str, sheet: FormerSheet) -> str:
     return re.sub(rf'(ref="A{sheet.top}:[A-Z]+){sheet.end}"', rf'\g<1>{sheet.last}"', text)
 
 
-def _printed(text: str, sheets: Mapping[str, Sheet]) -> str:
+def _printed(text: str, sheets: Mapping[str, FormerSheet]) -> str:
     ends = {one.place - 1: one.last for one in sheets.values()}
     return _AREA.sub(
         lambda found: f"{found[1]}{ends[int(found[2])]}" if int(found[2]) in ends else found[0],

@@ -13,7 +13,7 @@ ABSENT = "Ce formulaire ne le demande pas"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChoiceQuestion:
     """A question to a person: which champ asks a field, or which option means one of ours.
 
     Attributes:
@@ -120,7 +120,7 @@ class Session:
         }
         return {**known, **said}
 
-    def questions(self) -> Iterator[Choice]:
+    def questions(self) -> Iterator[ChoiceQuestion]:
         """What is left to say: what rules read first, in the mapping's order, options with it."""
         taken = self.taken
         every = (*self.wants.fields, *self.wants.annotations)
@@ -136,11 +136,11 @@ class Session:
 
     def _about(
         self, one: Wanted, matching: Matching, taken: Mapping[str, Match]
-    ) -> Iterator[Choice]:
+    ) -> Iterator[ChoiceQuestion]:
         match = taken.get(one.path)
         if match is None:
             if one.path not in self.decisions.of:
-                yield Choice(one.path, one, self._free(one, matching, taken))
+                yield ChoiceQuestion(one.path, one, self._free(one, matching, taken))
             return
         for option in sorted(self._unmeant(one, match)):
             key = f"{one.path}={option}"
@@ -150,7 +150,7 @@ class Session:
                 left = tuple(
                     their for their in given if their not in said and their not in one.options
                 )
-                yield Choice(key, one, option=option, options=left)
+                yield ChoiceQuestion(key, one, option=option, options=left)
 
     def _unmeant(self, one: Wanted, match: Match) -> frozenset[str]:
         """Options that rules name and that nothing in the form means yet."""

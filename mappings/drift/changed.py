@@ -7,7 +7,7 @@ from french.text import bare_label
 from mappings.dossier.revision import Descriptor
 from mappings.drift.model import ACCEPT, Drift, Kind, Needs, Severity
 from mappings.drift.retyping import LISTS, Fit, fit
-from mappings.drift.reviewed import Known, options_of
+from mappings.drift.reviewed import ReviewedChamp, options_of
 from mappings.schema.champs import in_our_words
 from mappings.schema.model import AnnotationSpec, FieldSpec
 from mappings.schema.names import FIELD_NAMES, champ_type
@@ -19,16 +19,16 @@ _SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedChamp:
     """A champ of one revision, the field that takes it, and what was reviewed of it."""
 
     descriptor: Descriptor
     spec: FieldSpec | AnnotationSpec
     path: str
-    known: Known | None
+    known: ReviewedChamp | None
 
 
-def changes(one: Compared, needs: Needs, *, revision: str, active: bool) -> Iterator[Drift]:
+def changes(one: ComparedChamp, needs: Needs, *, revision: str, active: bool) -> Iterator[Drift]:
     """Every change of a champ in a revision.
 
     Args:
@@ -59,7 +59,7 @@ def changes(one: Compared, needs: Needs, *, revision: str, active: bool) -> Iter
 _Change = tuple[Kind, Severity, str, str, str]
 
 
-def _type(one: Compared, needs: Needs, *, active: bool) -> Iterator[_Change]:
+def _type(one: ComparedChamp, needs: Needs, *, active: bool) -> Iterator[_Change]:
     kind, known = one.descriptor.type, one.known
     before = " ou ".join(map(champ_type, known.types)) if known else ""
     changed = known is not None and kind not in known.types
@@ -84,13 +84,13 @@ def _type(one: Compared, needs: Needs, *, active: bool) -> Iterator[_Change]:
     yield Kind.RETYPED, severity, before, champ_type(kind), remedy
 
 
-def _frees(one: Compared, needs: Needs) -> bool:
+def _frees(one: ComparedChamp, needs: Needs) -> bool:
     """Whether a condition compares with options what is no list any more."""
     listed = one.known is not None and not LISTS.isdisjoint(one.known.types)
     return listed and one.descriptor.type not in LISTS and bool(needs.options.get(one.path))
 
 
-def _label(one: Compared, needs: Needs) -> Iterator[_Change]:
+def _label(one: ComparedChamp, needs: Needs) -> Iterator[_Change]:
     """A question in other words may ask something else, in whichever revision: it is looked at."""
     label, known = one.descriptor.label, one.known
     if known is None or label in known.labels:
@@ -104,7 +104,7 @@ def _label(one: Compared, needs: Needs) -> Iterator[_Change]:
     yield Kind.RENAMED, severity, known.labels[-1], label, f"{remedy} : {ACCEPT}"
 
 
-def _options(one: Compared, needs: Needs, *, active: bool) -> Iterator[_Change]:
+def _options(one: ComparedChamp, needs: Needs, *, active: bool) -> Iterator[_Change]:
     options, known = options_of(one.descriptor), one.known
     reviewed = known.options if known else ()
     if not options and not (reviewed and one.descriptor.type in LISTS):
@@ -127,7 +127,7 @@ def _options(one: Compared, needs: Needs, *, active: bool) -> Iterator[_Change]:
         yield Kind.OPTIONS, severity, _listed(gone), _listed(added), ACCEPT
 
 
-def _required(one: Compared) -> Iterator[_Change]:
+def _required(one: ComparedChamp) -> Iterator[_Change]:
     required, known = one.descriptor.required, one.known
     if known is None or required in known.required:
         return

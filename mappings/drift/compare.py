@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Descriptor, Revision
-from mappings.drift.changed import Compared, changes
+from mappings.drift.changed import ComparedChamp, changes
 from mappings.drift.level import (
     FormLevel,
     Yardstick,
@@ -130,7 +130,7 @@ def _taken(
             revisions=(level.revision,),
             remedy=f"nommer par son id celui des deux qui est voulu, ou {ACCEPT}",
         )
-    compared = Compared(one, spec, path, yardstick.known.champs.get(one.id))
+    compared = ComparedChamp(one, spec, path, yardstick.known.champs.get(one.id))
     yield from changes(compared, needs, revision=level.revision, active=level.active)
 
 

@@ -74,7 +74,7 @@ def matched(level: FormLevel, spec: FieldSpec | AnnotationSpec) -> tuple[Descrip
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadField:
     """A field, or one part of it, and the champs that are named for it.
 
     Attributes:
@@ -88,14 +88,16 @@ class Read:
     champs: tuple[Descriptor, ...]
 
 
-def reads(level: FormLevel, specs: Iterable[FieldSpec]) -> Iterator[Read]:
+def reads(level: FormLevel, specs: Iterable[FieldSpec]) -> Iterator[ReadField]:
     """How each field is read here: by its candidates, or by its parts where none of these is."""
     for spec in specs:
         champs = matched(level, spec)
         if champs or spec.source is None:
-            yield Read(spec, whole=True, champs=champs)
+            yield ReadField(spec, whole=True, champs=champs)
         else:
-            yield from (Read(one, whole=False, champs=matched(level, one)) for one in parts(spec))
+            yield from (
+                ReadField(one, whole=False, champs=matched(level, one)) for one in parts(spec)
+            )
 
 
 def reworded(

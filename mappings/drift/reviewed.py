@@ -28,7 +28,7 @@ _HEADER = """\
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ReviewedChamp:
     """What was reviewed of one champ, over all revisions.
 
     Attributes:
@@ -88,7 +88,7 @@ class ReviewedForm:
         adopted: Who adopted which form, from the first.
     """
 
-    champs: Mapping[str, Known] = field(default_factory=dict)
+    champs: Mapping[str, ReviewedChamp] = field(default_factory=dict)
     absent: Mapping[str, Absence] = field(default_factory=dict)
     accepted: bool = False
     adopted: tuple[Adoption, ...] = ()
@@ -144,7 +144,7 @@ def parse_reviewed(text: str, *, source: str) -> ReviewedForm:
     model = DataFile(text, source=source).validate(_ReviewedModel)
     return ReviewedForm(
         champs={
-            str(number): Known(
+            str(number): ReviewedChamp(
                 labels=tuple(known.labels),
                 types=tuple(known.types),
                 required=tuple(known.required),
@@ -224,7 +224,7 @@ def review(
         earlier: What was reviewed before.
     """
     earlier = earlier or ReviewedForm()
-    champs: dict[str, Known] = dict(earlier.champs)
+    champs: dict[str, ReviewedChamp] = dict(earlier.champs)
     for revision in revisions:
         for one in flatten((*revision.champs, *revision.annotations)):
             if one.type not in NO_ANSWER and one.id.isdigit():
@@ -243,12 +243,12 @@ def options_of(descriptor: Descriptor) -> tuple[str, ...]:
     return tuple(one.strip("-") if one.startswith("--") else one for one in descriptor.options)
 
 
-def _joined(known: Known | None, one: Descriptor) -> Known:
+def _joined(known: ReviewedChamp | None, one: Descriptor) -> ReviewedChamp:
     options = options_of(one)
     if known is None:
-        return Known((one.label,), (one.type,), (one.required,), options)
+        return ReviewedChamp((one.label,), (one.type,), (one.required,), options)
     every = tuple(dict.fromkeys((*known.options, *options)))
-    return Known(
+    return ReviewedChamp(
         labels=tuple(dict.fromkeys((*known.labels, one.label))),
         types=tuple(dict.fromkeys((*known.types, one.type))),
         required=tuple(dict.fromkeys((*known.required, one.required))),

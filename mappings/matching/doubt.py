@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from french.text import bare_label, fold
-from mappings.matching.likeness import Asked, Likeness
+from mappings.matching.likeness import FieldLikeness, Plainness
 from mappings.matching.wanted import ANNOTATIONS, Wanted
 from mappings.matching.words import NEGATED, Meanings
 
@@ -46,20 +46,20 @@ _ENOUGH: Final = 0.4
 """Share of our choices from which a list asks them all."""
 
 
-def doubted(pair: Likeness) -> bool:
+def doubted(pair: FieldLikeness) -> bool:
     """Whether a person must look at it."""
     if len(pair.offered.flat) == 1:
         return True  # rows that are asked once: whether there may be others, a person says
     if misplaced(pair) or pair.unread:
         return True
-    if pair.asked is Asked.LABEL:
+    if pair.asked is Plainness.LABEL:
         return False
     several = _says_twice(pair) or _some_of_it(pair) or _goes_on(pair) or _asks_another(pair)
     other = _denies(pair) or _asks_otherwise(pair) or _says_nothing(pair)
     return several or other or bool(unexplained(pair))
 
 
-def misplaced(pair: Likeness) -> bool:
+def misplaced(pair: FieldLikeness) -> bool:
     """Whether its heading, what explains it or what it goes on with sets it apart from the field.
 
     « Essais en cours » above, « Ne répondez que pour les essais » below: the question is the same
@@ -69,7 +69,7 @@ def misplaced(pair: Likeness) -> bool:
     return _under_another(pair) or _narrowed(pair) or more
 
 
-def _under_another(pair: Likeness) -> bool:
+def _under_another(pair: FieldLikeness) -> bool:
     """Whether its heading has a word that no field and no heading of ours has."""
     if pair.wanted.path.startswith(_NOTES):
         return False  # under the words of an office: « Cadre réservé à l'administration »
@@ -78,7 +78,7 @@ def _under_another(pair: Likeness) -> bool:
     return bool(said - pair.wants.headings)
 
 
-def _narrowed(pair: Likeness) -> bool:
+def _narrowed(pair: FieldLikeness) -> bool:
     """Whether its description sets something aside, or speaks of somebody or something else.
 
     That no name may be given is said of any question.
@@ -94,13 +94,13 @@ def _narrowed(pair: Likeness) -> bool:
     return False
 
 
-def _says_nothing(pair: Likeness) -> bool:
+def _says_nothing(pair: FieldLikeness) -> bool:
     """Whether it says no of nothing: « Absence de », « Aucun nombre »."""
     content = pair.wants.content(pair.label) - {NEGATED}
     return NEGATED in pair.label and not content and not _worded(pair)
 
 
-def unexplained(pair: Likeness) -> Meanings:
+def unexplained(pair: FieldLikeness) -> Meanings:
     """What its question says that the field hardly ever says: each word bounds what is asked.
 
     Beside a whole phrase, a word that one other phrase alone has is no word of the field.
@@ -118,7 +118,7 @@ def unexplained(pair: Likeness) -> Meanings:
     return said - usual - whole - pair.sections | left
 
 
-def _says_twice(pair: Likeness) -> bool:
+def _says_twice(pair: FieldLikeness) -> bool:
     """Whether it says again what the field says once: « Prescripteurs du médecin »."""
     read = pair.wants.lexicon.words.read
     label = pair.offered.descriptor.label
@@ -137,7 +137,7 @@ def _says_twice(pair: Likeness) -> bool:
     )
 
 
-def _goes_on(pair: Likeness) -> bool:
+def _goes_on(pair: FieldLikeness) -> bool:
     """Whether it goes on with any question of several: « Si aucune, motif »."""
     others = (one for one in pair.wants.every if one.path != pair.wanted.path)
     follows = _IF.match(bare_label(pair.offered.descriptor.label))
@@ -146,14 +146,14 @@ def _goes_on(pair: Likeness) -> bool:
     )
 
 
-def _some_of_it(pair: Likeness) -> bool:
+def _some_of_it(pair: FieldLikeness) -> bool:
     """Whether it is a list that gives but some of our choices: the rest is asked elsewhere."""
     if pair.options is None or pair.wanted.type != "choices" or not pair.wanted.options:
         return False
     return len(pair.options.ours) < _ENOUGH * len(pair.wanted.options)
 
 
-def _denies(pair: Likeness) -> bool:
+def _denies(pair: FieldLikeness) -> bool:
     """Whether it says no more often than any way of asking the field does, or says it first."""
     if NEGATED not in pair.label or _worded(pair):
         return False
@@ -167,13 +167,13 @@ def _denies(pair: Likeness) -> bool:
     return said.count(NEGATED) > most or first
 
 
-def _ways(pair: Likeness) -> Iterator[str]:
+def _ways(pair: FieldLikeness) -> Iterator[str]:
     """The field's title, its labels and each way of asking it, bare."""
     wanted = pair.wanted
     yield from (bare_label(wanted.title), *wanted.labels, *wanted.worded)
 
 
-def _asks_otherwise(pair: Likeness) -> bool:
+def _asks_otherwise(pair: FieldLikeness) -> bool:
     """Whether it asks yes or no of what is told, or something else of a yes or no.
 
     « … : qui l'a validé ? », « Avez-vous déjà déclaré … ? »
@@ -185,7 +185,7 @@ def _asks_otherwise(pair: Likeness) -> bool:
     return open_ended if kind == "yes_no" else not open_ended and bool(_WHETHER.search(asked))
 
 
-def _asks_another(pair: Likeness) -> bool:
+def _asks_another(pair: FieldLikeness) -> bool:
     """Whether a clause of it asks another field: « Contexte et population »."""
     label = pair.offered.descriptor.label
     if _worded(pair):
@@ -207,7 +207,7 @@ def _asks_another(pair: Likeness) -> bool:
     )
 
 
-def _asks_more(pair: Likeness) -> bool:
+def _asks_more(pair: FieldLikeness) -> bool:
     """Whether, beside what it says, it asks one thing more in words that say nothing.
 
     « Date et pour qui », « … : comment le savez-vous ? ».
@@ -228,7 +228,7 @@ def _asks_more(pair: Likeness) -> bool:
     return False
 
 
-def _split(label: str, pair: Likeness) -> Iterator[list[str]]:
+def _split(label: str, pair: FieldLikeness) -> Iterator[list[str]]:
     """The clauses of a question that say something, cut at « et » alone, then at any mark."""
     for marks in (_AND, _CLAUSES):
         split = (bare_label(one) for one in marks.split(label))
@@ -237,7 +237,7 @@ def _split(label: str, pair: Likeness) -> Iterator[list[str]]:
             yield clauses
 
 
-def _asked_by(clause: str, one: Wanted, pair: Likeness, rest: Sequence[str]) -> bool:
+def _asked_by(clause: str, one: Wanted, pair: FieldLikeness, rest: Sequence[str]) -> bool:
     """Whether a clause asks a field, rather than being a part of how another is asked."""
     wanted, meanings = pair.wanted, pair.wants.lexicon.words.meanings
     said, beside = meanings(clause), meanings(" ".join(rest))
@@ -253,7 +253,7 @@ def _asked_by(clause: str, one: Wanted, pair: Likeness, rest: Sequence[str]) -> 
     return asked and (whole or not part)
 
 
-def _worded(pair: Likeness) -> bool:
+def _worded(pair: FieldLikeness) -> bool:
     """Whether it is, word for word, what a person reviewed or a way of asking the field."""
     label = bare_label(pair.offered.descriptor.label)
     return label in pair.wanted.labels | pair.wanted.worded

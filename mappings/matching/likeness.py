@@ -33,7 +33,7 @@ _WHOLE: Final = 1.2
 """Both parts of a field together, or all the boxes of a list: more than any of them alone."""
 
 
-class Asked(IntEnum):
+class Plainness(IntEnum):
     """How plainly a question asks a field."""
 
     NOT = 0
@@ -47,7 +47,7 @@ class Asked(IntEnum):
 
 
 @dataclass(frozen=True)
-class Likeness:
+class FieldLikeness:
     """A field beside a champ."""
 
     wanted: Wanted
@@ -170,21 +170,21 @@ class Likeness:
         return bool(denied) and all(one in contrary - self.wanted.vocabulary for one in denied)
 
     @cached_property
-    def asked(self) -> Asked:
+    def asked(self) -> Plainness:
         """How plainly its question asks the field, its heading not speaking of something else."""
         if bare_label(self.offered.descriptor.label) in self.wanted.labels:
-            return Asked.LABEL
+            return Plainness.LABEL
         if self.label in self.wanted.phrases:
-            return Asked.PHRASE
+            return Plainness.PHRASE
         if self.foreign:
-            return Asked.NOT
+            return Plainness.NOT
         content = self.wants.content
         whole = any(
             content(one) and one <= self.label and self._beside_phrase(one)
             for one in self.alike
             if one not in self.wanted.shared
         )
-        return Asked.WITHIN if whole else Asked.NOT
+        return Plainness.WITHIN if whole else Plainness.NOT
 
     @cached_property
     def borrowing(self) -> bool:
@@ -303,16 +303,16 @@ class Likeness:
         )
 
     @property
-    def plain(self) -> Asked:
+    def plain(self) -> Plainness:
         """How plainly it asks the field where nothing speaks against it: then it may be sure."""
         if self.offered.joined or self.fit is Fit.UNREADABLE or self.inverse or self.elsewhere:
-            return Asked.NOT
+            return Plainness.NOT
         unlike = self.values is not None and self.values < _NOT_AS_WANTED
-        if unlike and self.asked < Asked.PHRASE:
-            return Asked.NOT
+        if unlike and self.asked < Plainness.PHRASE:
+            return Plainness.NOT
         listed = self.wanted.type == "text" and self.offered.descriptor.type in LISTS
-        if self._doubtful() or (listed and self.asked is not Asked.LABEL):
-            return Asked.NOT  # « Objet de la déclaration » : a title, or a choice
+        if self._doubtful() or (listed and self.asked is not Plainness.LABEL):
+            return Plainness.NOT  # « Objet de la déclaration » : a title, or a choice
         return self.asked
 
     def _doubtful(self) -> bool:
@@ -340,7 +340,7 @@ class Likeness:
         for part, rest in self.wanted.wording.parts.items():
             yield meanings(part), meanings(rest)
 
-    def completes(self, other: "Likeness") -> bool:
+    def completes(self, other: "FieldLikeness") -> bool:
         """Whether two champs ask the parts of the field: « Nom » and « Prénom », or two lists."""
         if self.wanted.type == "choices":
             return self._lists(other)
@@ -357,7 +357,7 @@ class Likeness:
         """Whether it says more than the kind of answer: « Combien ? » goes on with any question."""
         return not self.label <= self.wants.lexicon.kinds
 
-    def _lists(self, other: "Likeness") -> bool:
+    def _lists(self, other: "FieldLikeness") -> bool:
         """Whether two lists give each some of our options, and none of them both but « Autre »."""
         if self.options is None or other.options is None or self.unread or other.unread:
             return False

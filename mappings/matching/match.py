@@ -10,7 +10,7 @@ from typing import Final
 from mappings.dossier.revision import Revision
 from mappings.drift.retyping import Fit
 from mappings.matching.doubt import doubted, misplaced
-from mappings.matching.likeness import Asked, Likeness
+from mappings.matching.likeness import FieldLikeness, Plainness
 from mappings.matching.offered import Offered, Samples, offered
 from mappings.matching.options import Aligned
 from mappings.matching.several import Columns, in_boxes, in_lists, in_one, in_one_row, in_two
@@ -160,9 +160,9 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
 
 def _pairs(
     wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]
-) -> dict[_Key, Likeness]:
+) -> dict[_Key, FieldLikeness]:
     return {
-        (one.path, at): Likeness(one, offer, wants)
+        (one.path, at): FieldLikeness(one, offer, wants)
         for one in wanted
         for at, offer in enumerate(offers)
     }
@@ -172,7 +172,7 @@ def _in_one_row(
     wants: Wants,
     wanted: Sequence[Wanted],
     offers: Sequence[Offered],
-    pairs: Mapping[_Key, Likeness],
+    pairs: Mapping[_Key, FieldLikeness],
 ) -> Iterator[Offered]:
     """Rows that are asked once, where no repetition asks them."""
     likest: dict[str, float] = defaultdict(float)
@@ -218,7 +218,7 @@ def _rows_found(rows: Matching, *, sure: bool) -> dict[str, Match]:
     }
 
 
-def _match(pair: Likeness, sure: bool, score: float) -> Match:
+def _match(pair: FieldLikeness, sure: bool, score: float) -> Match:
     return Match(
         path=pair.wanted.path,
         offered=pair.offered,
@@ -230,7 +230,7 @@ def _match(pair: Likeness, sure: bool, score: float) -> Match:
     )
 
 
-def _with_rows(pair: Likeness, rows: Matching | None) -> float:
+def _with_rows(pair: FieldLikeness, rows: Matching | None) -> float:
     """The likeness of a repetition is also that of its rows; of rows asked once, theirs alone."""
     if rows is None:
         return pair.score
@@ -283,7 +283,7 @@ def _beside(
 
 def _sure(
     wanted: Sequence[Wanted],
-    pairs: Mapping[_Key, Likeness],
+    pairs: Mapping[_Key, FieldLikeness],
     inner: Mapping[_Key, Matching],
 ) -> frozenset[_Key]:
     """Pairs that only one field and only one champ can make, by words that leave no doubt.
@@ -308,7 +308,7 @@ def _sure(
 def _following(
     wanted: Sequence[Wanted],
     offers: Sequence[Offered],
-    pairs: Mapping[_Key, Likeness],
+    pairs: Mapping[_Key, FieldLikeness],
     sure: frozenset[_Key],
 ) -> frozenset[_Key]:
     """Pairs that the question just before makes sure: « Si oui, lesquelles ? »."""
@@ -334,7 +334,7 @@ def _may_follow(
     key: _Key,
     wanted: Sequence[Wanted],
     offers: Sequence[Offered],
-    pairs: Mapping[_Key, Likeness],
+    pairs: Mapping[_Key, FieldLikeness],
     chosen: Mapping[str, int],
 ) -> bool:
     """Whether, just after what the question before asks, it could as well ask another field.
@@ -350,22 +350,22 @@ def _may_follow(
     return any(label in one.after.get(field, ()) for one in others for field in before)
 
 
-def _plain(pair: Likeness, rows: Matching | None) -> Asked:
+def _plain(pair: FieldLikeness, rows: Matching | None) -> Plainness:
     level = pair.plain
     if not pair.wanted.rows:
         return level
     inside = len(rows.sure) if rows else 0
     if not inside:
-        return Asked.NOT
+        return Plainness.NOT
     some = inside >= _NEAR and not pair.foreign
     most = inside >= _MANY and bool(pair.label & pair.wanted.vocabulary)
-    if level is Asked.NOT and (some or most) and not pair.estranged:
-        return Asked.WITHIN
+    if level is Plainness.NOT and (some or most) and not pair.estranged:
+        return Plainness.WITHIN
     return level
 
 
 def _one_field(
-    keys: Sequence[_Key], plain: Mapping[_Key, Asked], pairs: Mapping[_Key, Likeness]
+    keys: Sequence[_Key], plain: Mapping[_Key, Plainness], pairs: Mapping[_Key, FieldLikeness]
 ) -> _Key | None:
     """The one field that a champ asks, if it is one: the plainest, then the most specific."""
     ranked = sorted(keys, key=lambda key: (plain[key], pairs[key].specific), reverse=True)
@@ -382,10 +382,10 @@ def _one_field(
 
 
 def _one_champ(
-    keys: Sequence[_Key], plain: Mapping[_Key, Asked], pairs: Mapping[_Key, Likeness]
+    keys: Sequence[_Key], plain: Mapping[_Key, Plainness], pairs: Mapping[_Key, FieldLikeness]
 ) -> _Key | None:
     """The one champ that asks a field, if it is one: another under other words is a doubt."""
-    labels = [key for key in keys if plain[key] is Asked.LABEL]
+    labels = [key for key in keys if plain[key] is Plainness.LABEL]
     if len(labels) == 1:
         return labels[0]
     single = [key for key in keys if pairs[key].offered.single]
@@ -396,8 +396,8 @@ def _one_champ(
 def _supported(
     found: Iterable[_Key],
     wanted: Sequence[Wanted],
-    pairs: Mapping[_Key, Likeness],
-    plain: Mapping[_Key, Asked],
+    pairs: Mapping[_Key, FieldLikeness],
+    plain: Mapping[_Key, Plainness],
 ) -> Iterator[_Key]:
     """Those whose words say enough alone, or that stand where the field stands."""
     listed = set(found)
@@ -405,10 +405,10 @@ def _supported(
     for key in listed:
         pair = pairs[key]
         content = pair.wants.content(pair.label)
-        few = len(pair.label if plain[key] >= Asked.PHRASE and content else content) <= 1
+        few = len(pair.label if plain[key] >= Plainness.PHRASE and content else content) <= 1
         says = bool(content or pair.wanted.rows)
         under = pair.heading == 1.0 and says
-        if plain[key] is Asked.LABEL or not few or under or len(wanted) <= _SHORT:
+        if plain[key] is Plainness.LABEL or not few or under or len(wanted) <= _SHORT:
             yield key
             continue
         around = [

@@ -6,7 +6,7 @@ from itertools import groupby, pairwise
 from typing import Final
 
 from mappings.drift.retyping import Fit
-from mappings.matching.likeness import Likeness
+from mappings.matching.likeness import FieldLikeness
 from mappings.matching.offered import BOXES, Offered, as_boxes, as_row, in_clauses, put_together
 from mappings.matching.options import aligned
 from mappings.matching.wanted import Wanted, Wants
@@ -27,7 +27,7 @@ def in_two(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
             continue
         for first, second in pairwise(offers):
             beside = first.single and second.single and first.section == second.section
-            here, there = Likeness(one, first, wants), Likeness(one, second, wants)
+            here, there = FieldLikeness(one, first, wants), FieldLikeness(one, second, wants)
             if beside and (here.completes(there) or there.completes(here)):
                 yield put_together(first, second)
 
@@ -80,7 +80,7 @@ def in_one_row(
             yield as_row(sorted(asked, key=lambda offer: offer.place))
 
 
-def in_lists(key: tuple[str, int], pairs: Mapping[tuple[str, int], Likeness]) -> bool:
+def in_lists(key: tuple[str, int], pairs: Mapping[tuple[str, int], FieldLikeness]) -> bool:
     """Whether another list, wherever it stands, gives options that this one has not."""
     path, at = key
     if pairs[key].wanted.type != "choices" or not pairs[key].offered.single:
@@ -91,7 +91,7 @@ def in_lists(key: tuple[str, int], pairs: Mapping[tuple[str, int], Likeness]) ->
 
 def in_one(
     wants: Wants, left: Sequence[Wanted], offers: Iterable[tuple[Offered, frozenset[str]]]
-) -> Iterator[tuple[Likeness, Offered]]:
+) -> Iterator[tuple[FieldLikeness, Offered]]:
     """Fields that one text asks together, each in a clause of its question, with that text.
 
     Args:
@@ -102,18 +102,20 @@ def in_one(
     """
     for offer, fields in offers:
         clauses = in_clauses(offer)
-        if not clauses or any(Likeness(one, offer, wants).asked for one in left):
+        if not clauses or any(FieldLikeness(one, offer, wants).asked for one in left):
             continue
-        asked: dict[str, Likeness] = {}
+        asked: dict[str, FieldLikeness] = {}
         for clause in clauses:
-            best = max((Likeness(one, clause, wants) for one in left), key=_clearly, default=None)
+            best = max(
+                (FieldLikeness(one, clause, wants) for one in left), key=_clearly, default=None
+            )
             if best is not None and _clearly(best) >= _CLAUSE:
                 asked.setdefault(best.wanted.path, best)
         if len(asked) > 1 and fields <= asked.keys():
             yield from ((pair, offer) for pair in asked.values())
 
 
-def _clearly(pair: Likeness) -> float:
+def _clearly(pair: FieldLikeness) -> float:
     """How clearly a clause asks a text."""
     told = pair.wanted.type == "text" and pair.fit is not Fit.UNREADABLE and not pair.elsewhere
     return pair.text if told else 0.0

@@ -8,7 +8,7 @@ from math import log
 
 from french.text import bare_label
 from mappings.drift.model import Needs
-from mappings.drift.reviewed import Known, ReviewedForm
+from mappings.drift.reviewed import ReviewedChamp, ReviewedForm
 from mappings.matching.lexicon import Lexicon, Wording
 from mappings.matching.words import NEGATED, Meanings, Words, near
 from mappings.schema.champs import in_our_words
@@ -180,9 +180,9 @@ def _told_apart(level: Iterable[Wanted]) -> tuple[Wanted, ...]:
     )
 
 
-def _seen(reviewed: Iterable[tuple[FormMapping, ReviewedForm]]) -> dict[str, list[Known]]:
+def _seen(reviewed: Iterable[tuple[FormMapping, ReviewedForm]]) -> dict[str, list[ReviewedChamp]]:
     """What was reviewed of the champs of each field, by path; their options in our words."""
-    found: dict[str, list[Known]] = {}
+    found: dict[str, list[ReviewedChamp]] = {}
     for mapping, form in reviewed:
         inner = {
             f"{spec.name}.{one.name}": one
@@ -206,7 +206,7 @@ def _ours(spec: FieldSpec | AnnotationSpec, options: Iterable[str]) -> Iterator[
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    known: Mapping[str, Sequence[Known]]
+    known: Mapping[str, Sequence[ReviewedChamp]]
     needs: Needs
     lexicon: Lexicon
 

@@ -14,7 +14,7 @@ from mappings.medicines.bdpm_files import (
     SMR,
     FileSpec,
 )
-from mappings.medicines.reference import Information, Medicine, Opinion, Shortage
+from mappings.medicines.reference import HasOpinion, Information, Medicine, Shortage
 
 NO_REFERENCE = "BDPM non chargée"
 """Shown in place of every fact when no reference was loaded."""
@@ -77,7 +77,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LABEL else f"{text[:_LABEL].rstrip()}…"
 
 
-def _opinions(said: tuple[Opinion, ...]) -> str:
+def _opinions(said: tuple[HasOpinion, ...]) -> str:
     return _listed([", ".join(part for part in (
         one.value or "non précisé",
         f"{one.on:%d/%m/%Y}" if one.on else "",

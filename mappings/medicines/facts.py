@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from french.text import SEMICOLON, typographic
 from mappings.medicines.columns import FACTS, MATCHED, NO_REFERENCE
 from mappings.medicines.companies import same_company
-from mappings.medicines.match import Declared, Match, Matcher
+from mappings.medicines.match import Declared, Matcher, MedicineMatch
 from mappings.medicines.reference import Medicine
 from mappings.report.model import Report, Row
 from mappings.schema.model import FormMapping, MedicineRows
@@ -15,7 +15,7 @@ _BY = {"cis": "code CIS", "cip": "code CIP", None: "non trouvée"}
 
 def medicines_of(
     report: Report, *, mapping: FormMapping, matcher: Matcher | None
-) -> tuple[Match | None, ...]:
+) -> tuple[MedicineMatch | None, ...]:
     """What BDPM has for each row of medicines of a report, in order; ``None`` without BDPM."""
     where = mapping.medicines
     if where is None or where.rows not in report.fields:
@@ -25,7 +25,7 @@ def medicines_of(
     return tuple(matcher.match(_declared(row, where)) if matcher else None for row in rows)
 
 
-def facts_of(match: Match | None) -> dict[str, str]:
+def facts_of(match: MedicineMatch | None) -> dict[str, str]:
     """Every column of a medicine, by name: its facts, how it was found and with which score."""
     if match is None:
         shown = dict.fromkeys((fact.name for fact in FACTS), "")

@@ -15,7 +15,7 @@ from mappings.medicines.bdpm_files import (
     FileSpec,
     is_cis,
 )
-from mappings.medicines.names import Likeness, NameIndex, SubstanceIndex, likeness, words
+from mappings.medicines.names import NameIndex, NameLikeness, SubstanceIndex, likeness, words
 from mappings.medicines.reference import Medicine, Reference
 
 By: TypeAlias = Literal["cis", "cip", "nom"]
@@ -41,7 +41,7 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class MedicineMatch:
     """What was found for a declared medicine.
 
     Attributes:
@@ -68,7 +68,7 @@ class Matcher:
 
     def __init__(self, reference: Reference) -> None:
         self.reference = reference
-        self._answers: dict[Declared, Match] = {}
+        self._answers: dict[Declared, MedicineMatch] = {}
 
     @cached_property
     def _names(self) -> NameIndex:
@@ -78,13 +78,13 @@ class Matcher:
     def _substances(self) -> SubstanceIndex:
         return SubstanceIndex(self.reference.medicines.values())
 
-    def match(self, declared: Declared) -> Match:
+    def match(self, declared: Declared) -> MedicineMatch:
         """What the reference has for a declared medicine."""
         if declared not in self._answers:
             self._answers[declared] = self._look_up(declared)
         return self._answers[declared]
 
-    def _look_up(self, declared: Declared) -> Match:
+    def _look_up(self, declared: Declared) -> MedicineMatch:
         known, by_cip = self.reference.medicines, self.reference.by_cip
         cis, cip = _digits(declared.cis), _digits(declared.cip)
         by_code = known.get(cis) if is_cis(cis) else None
@@ -109,7 +109,7 @@ class Matcher:
         if not self._of_its_substances(declared.substance, found):
             told = " ; ".join(found.fractions)
             remarks.append(f"la substance déclarée n'est pas celle de « {found.name} » ({told})")
-        return Match(found, by, alike.whole if name else None, tuple(remarks))
+        return MedicineMatch(found, by, alike.whole if name else None, tuple(remarks))
 
     def _not_found(self, spec: FileSpec) -> str:
         """What is said of a code that is not there; a file that lacks lines proves nothing."""
@@ -117,7 +117,7 @@ class Matcher:
             return f"non vérifié ({spec.name} absent ou lu en partie)"
         return "inconnu de la BDPM"
 
-    def _named_alike(self, name: str, alike: Likeness, found: Medicine) -> bool:
+    def _named_alike(self, name: str, alike: NameLikeness, found: Medicine) -> bool:
         """Whether a name can be that of a medicine: by the words that name it, not by its form."""
         head = " ".join(self._names.naming(name))
         if alike.said < _UNLIKE or not head:
@@ -135,7 +135,7 @@ class Matcher:
             for part in parts
         )
 
-    def _by_name(self, declared: Declared, remarks: list[str]) -> Match:
+    def _by_name(self, declared: Declared, remarks: list[str]) -> MedicineMatch:
         name = words(declared.name)
         found = [
             (one, _with_substance(alike, declared, one))
@@ -143,12 +143,12 @@ class Matcher:
         ]
         if not found:
             remarks += [*self._of_name(declared), *self._of_substance(declared)]
-            return Match(None, None, None, tuple(remarks))
+            return MedicineMatch(None, None, None, tuple(remarks))
         best, alike = min(found, key=_best_first)
         count = sum(other.said == alike.said for _, other in found)
         same = f", {count} spécialités se ressemblent autant" if count > 1 else ""
         remarks.insert(0, f"trouvé par le nom, à vérifier (ressemblance {alike.whole:.0f} %{same})")
-        return Match(best, "nom", alike.whole, tuple(remarks))
+        return MedicineMatch(best, "nom", alike.whole, tuple(remarks))
 
     def _of_name(self, declared: Declared) -> Iterator[str]:
         """Why a name found nothing."""
@@ -170,13 +170,13 @@ class Matcher:
         yield f"substance déclarée : {several} dans la BDPM, à préciser par un nom ou un code"
 
 
-def _with_substance(name: Likeness, declared: Declared, medicine: Medicine) -> Likeness:
+def _with_substance(name: NameLikeness, declared: Declared, medicine: Medicine) -> NameLikeness:
     """Likeness of names; with a substance on both sides, it counts for a third."""
     if not declared.substance.strip() or not medicine.substances:
         return name
     wanted = words(declared.substance)
     alike = max(fuzz.token_set_ratio(wanted, words(one)) for one in medicine.substances)
-    return Likeness((2 * name.said + alike) / 3, (2 * name.whole + alike) / 3)
+    return NameLikeness((2 * name.said + alike) / 3, (2 * name.whole + alike) / 3)
 
 
 def _same_substance(one: str, other: str) -> bool:
@@ -191,7 +191,7 @@ def _acting(medicine: Medicine) -> Iterator[str]:
     yield from medicine.fractions
 
 
-def _best_first(found: tuple[Medicine, Likeness]) -> tuple[float, bool, bool, float, str]:
+def _best_first(found: tuple[Medicine, NameLikeness]) -> tuple[float, bool, bool, float, str]:
     one, alike = found
     other = one.marketing != "Commercialisée"
     return (-alike.said, one.withdrawn, other, -alike.whole, one.cis)
@@ -203,7 +203,7 @@ def _digits(text: str) -> str:
     return code if re.search(r"\d", code) else ""
 
 
-def rates(matches: Iterable[Match]) -> dict[str, int]:
+def rates(matches: Iterable[MedicineMatch]) -> dict[str, int]:
     """How many medicines were found by each means, or not; for printing."""
     found = {"cis": 0, "cip": 0, "nom": 0, "aucun": 0}
     for match in matches:

@@ -32,7 +32,7 @@ _Named: TypeAlias = tuple[Medicine, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class NameLikeness:
     """How alike two names are, from 0 to 100.
 
     Attributes:
@@ -44,15 +44,15 @@ class Likeness:
     said: float
     whole: float
 
-    def times(self, ratio: float) -> "Likeness":
+    def times(self, ratio: float) -> "NameLikeness":
         """Both, less for a misspelt word."""
-        return Likeness(self.said * ratio, self.whole * ratio)
+        return NameLikeness(self.said * ratio, self.whole * ratio)
 
 
-def likeness(one: str, other: str) -> Likeness:
+def likeness(one: str, other: str) -> NameLikeness:
     """Compare two names that :func:`words` made."""
     said = fuzz.token_set_ratio(one, other)
-    return Likeness(float(said), (said + fuzz.token_sort_ratio(one, other)) / 2)
+    return NameLikeness(float(said), (said + fuzz.token_sort_ratio(one, other)) / 2)
 
 
 def words(text: str) -> str:
@@ -95,14 +95,14 @@ class NameIndex:
             self._acting[substance] = " ".join(sorted(kept or said))
         return self._acting[substance]
 
-    def find(self, name: str, substance: str) -> list[tuple[Medicine, Likeness]]:
+    def find(self, name: str, substance: str) -> list[tuple[Medicine, NameLikeness]]:
         """Specialities whose name may be the one typed; in no order; none without a naming word.
 
         Args:
             name: As typed, made of :func:`words`.
             substance: The substance beside it, likewise, or "".
         """
-        best: dict[str, tuple[Medicine, Likeness]] = {}
+        best: dict[str, tuple[Medicine, NameLikeness]] = {}
         if not self.naming(name):
             return []
         for word in dict.fromkeys(self.naming(f"{name} {substance}")):
@@ -117,7 +117,7 @@ class NameIndex:
     def _names(self, word: str) -> bool:
         return len(word) >= _SHORTEST and word.isalpha() and word not in self._forms
 
-    def _accepted(self, name: str, other: str) -> Likeness | None:
+    def _accepted(self, name: str, other: str) -> NameLikeness | None:
         """Likeness of two names of one brand or substance; ``None`` when the rest differs."""
         alike = likeness(name, other)
         if alike.said >= _CLOSE:

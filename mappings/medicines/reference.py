@@ -59,7 +59,7 @@ class Shortage:
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class HasOpinion:
     """What the HAS said once of a medicine, for one indication or several.
 
     Attributes:
@@ -135,8 +135,8 @@ class Medicine:
     listed_major: bool
     conditions: tuple[str, ...]
     availability: tuple[Shortage, ...]
-    smr: tuple[Opinion, ...] = ()
-    asmr: tuple[Opinion, ...] = ()
+    smr: tuple[HasOpinion, ...] = ()
+    asmr: tuple[HasOpinion, ...] = ()
     information: tuple[Information, ...] = ()
     unread: frozenset[str] = frozenset()
 
@@ -315,10 +315,10 @@ def _availability(
 
 def _opinions(
     rows: Iterable[list[str]], links: Mapping[str, str]
-) -> dict[str, tuple[Opinion, ...]]:
-    found: dict[str, dict[Opinion, None]] = {}
+) -> dict[str, tuple[HasOpinion, ...]]:
+    found: dict[str, dict[HasOpinion, None]] = {}
     for cis, code, reason, on, value, _ in rows:
-        one = Opinion(
+        one = HasOpinion(
             intern(plain(value)), intern(plain(reason)), compact_day(on), links.get(code, "")
         )
         found.setdefault(cis, {})[one] = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from mappings.medicines.bdpm_files import SHORTAGES
-from mappings.medicines.match import Match
+from mappings.medicines.match import MedicineMatch
 from mappings.medicines.reference import Medicine
 
 WeighingFact: TypeAlias = Literal["rupture", "mitm", "triangle_noir"]
@@ -47,7 +47,7 @@ def weighed(fact: WeighingFact, medicines: Sequence[Medicine], *, unfound: int =
     return Weighed(False, "non")
 
 
-def found_by_code(matches: Sequence[Match | None]) -> tuple[tuple[Medicine, ...], int]:
+def found_by_code(matches: Sequence[MedicineMatch | None]) -> tuple[tuple[Medicine, ...], int]:
     """Medicines that a code found without a doubt, and how many were not: a name proves nothing."""
     sure = tuple(one.medicine for one in matches if one and one.medicine and one.sure)
     return sure, len(matches) - len(sure)

@@ -13,7 +13,7 @@ _NOT_ASKED = Answer(AnswerState.NOT_ASKED)
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class DossierChamps:
     """What is known of a dossier while its fields are filled.
 
     Attributes:

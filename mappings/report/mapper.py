@@ -6,7 +6,7 @@ from mappings.dossier.decode import stable_id
 from mappings.dossier.model import Champ, Dossier, Rows
 from mappings.dossier.revision import NO_ANSWER, Revision
 from mappings.report.champ_answer import champ_answer
-from mappings.report.champ_index import ChampIndex, Sheet
+from mappings.report.champ_index import ChampIndex, DossierChamps
 from mappings.report.display import show_champ
 from mappings.report.model import Answer, AnswerState, Report, Row, Unmapped
 from mappings.report.sourced import sourced
@@ -46,20 +46,20 @@ def map_report(dossier: Dossier, *, mapping: FormMapping, revision: Revision | N
     )
 
 
-def _sheet(dossier: Dossier, asked: frozenset[str]) -> Sheet:
-    return Sheet(dossier=dossier, asked=asked, revision=stable_id(dossier.revision_id))
+def _sheet(dossier: Dossier, asked: frozenset[str]) -> DossierChamps:
+    return DossierChamps(dossier=dossier, asked=asked, revision=stable_id(dossier.revision_id))
 
 
 def _answers(
     specs: Mapping[str, FieldSpec] | Mapping[str, AnnotationSpec],
     champs: Iterable[Champ],
-    sheet: Sheet,
+    sheet: DossierChamps,
 ) -> Row:
     shown = ChampIndex(champs)
     return {name: _answer(spec, shown, sheet) for name, spec in specs.items()}
 
 
-def _answer(spec: FieldSpec | AnnotationSpec, shown: ChampIndex, sheet: Sheet) -> Answer:
+def _answer(spec: FieldSpec | AnnotationSpec, shown: ChampIndex, sheet: DossierChamps) -> Answer:
     candidates = spec.candidates(sheet.revision)
     champ = shown.find(candidates)
     if champ is None:
@@ -76,7 +76,7 @@ def _answer(spec: FieldSpec | AnnotationSpec, shown: ChampIndex, sheet: Sheet) -
     return champ_answer(champ, spec, sheet.origin(champ))
 
 
-def _unmapped(champs: Iterable[Champ], sheet: Sheet) -> Iterator[Unmapped]:
+def _unmapped(champs: Iterable[Champ], sheet: DossierChamps) -> Iterator[Unmapped]:
     """Answered champs that no field took, a second candidate included; in rows too."""
     for champ in champs:
         if champ.value is None or champ.type in NO_ANSWER:

@@ -24,7 +24,7 @@ from mappings.dossier.model import (
     Unlisted,
 )
 from mappings.report.champ_answer import champ_answer
-from mappings.report.champ_index import ChampIndex, Sheet
+from mappings.report.champ_index import ChampIndex, DossierChamps
 from mappings.report.convert import as_text
 from mappings.report.model import Answer, AnswerState, Origin, Row, Value
 from mappings.schema.champs import parts
@@ -44,7 +44,7 @@ from mappings.schema.sources import (
 _LONG_TEXT = "textarea"
 
 
-def sourced(spec: FieldSpec, source: Source, shown: ChampIndex, sheet: Sheet) -> Answer:
+def sourced(spec: FieldSpec, source: Source, shown: ChampIndex, sheet: DossierChamps) -> Answer:
     """The answer to a field of whose candidates none is shown."""
     match source:
         case EachOption() if source.boxes:
@@ -64,7 +64,7 @@ def sourced(spec: FieldSpec, source: Source, shown: ChampIndex, sheet: Sheet) ->
 
 
 def _gathered(
-    spec: FieldSpec, source: Joined | TickedBoxes, shown: ChampIndex, sheet: Sheet
+    spec: FieldSpec, source: Joined | TickedBoxes, shown: ChampIndex, sheet: DossierChamps
 ) -> Answer:
     found: list[tuple[str, Champ, Answer]] = []
     for part in parts(spec):
@@ -112,7 +112,7 @@ def _together(values: Sequence[Value | None], spec: FieldSpec, separator: str) -
     return files or Unlisted()
 
 
-def _rows(spec: FieldSpec, source: FlatRows, shown: ChampIndex, sheet: Sheet) -> Answer:
+def _rows(spec: FieldSpec, source: FlatRows, shown: ChampIndex, sheet: DossierChamps) -> Answer:
     """Rows that are asked one after the other; one of which nothing is answered is no row."""
     champs: list[Champ] = []
     rows: list[Row] = []
@@ -133,7 +133,9 @@ def _rows(spec: FieldSpec, source: FlatRows, shown: ChampIndex, sheet: Sheet) ->
     return _answered(tuple(rows) or None, _origin(champs, sheet))
 
 
-def _row_of_each(spec: FieldSpec, source: EachOption, shown: ChampIndex, sheet: Sheet) -> Answer:
+def _row_of_each(
+    spec: FieldSpec, source: EachOption, shown: ChampIndex, sheet: DossierChamps
+) -> Answer:
     """Rows that are asked as one list: each option that was chosen is one."""
     (part,) = parts(spec)
     champ = shown.find(part.champs)
@@ -149,7 +151,7 @@ def _row_of_each(spec: FieldSpec, source: EachOption, shown: ChampIndex, sheet: 
 
 
 def _row_of_each_box(
-    spec: FieldSpec, source: EachOption, shown: ChampIndex, sheet: Sheet
+    spec: FieldSpec, source: EachOption, shown: ChampIndex, sheet: DossierChamps
 ) -> Answer:
     """Rows that are asked as boxes: each that is ticked is one."""
     boxes = TickedBoxes(source.boxes)
@@ -166,7 +168,7 @@ def _row_of_each_box(
 
 
 def _rows_of(
-    options: Sequence[Champ], spec: FieldSpec, source: EachOption, sheet: Sheet
+    options: Sequence[Champ], spec: FieldSpec, source: EachOption, sheet: DossierChamps
 ) -> tuple[Row, ...] | None:
     rows = [
         {
@@ -178,7 +180,9 @@ def _rows_of(
     return tuple(rows) or None
 
 
-def _cell(spec: FieldSpec, champ: Champ | None, keys: tuple[str, ...], sheet: Sheet) -> Answer:
+def _cell(
+    spec: FieldSpec, champ: Champ | None, keys: tuple[str, ...], sheet: DossierChamps
+) -> Answer:
     if champ is not None:
         return champ_answer(champ, spec, sheet.origin(champ))
     match spec.source:
@@ -190,7 +194,7 @@ def _cell(spec: FieldSpec, champ: Champ | None, keys: tuple[str, ...], sheet: Sh
             return sheet.absent(keys)
 
 
-def _fact(name: FactName, spec: FieldSpec, sheet: Sheet) -> Answer:
+def _fact(name: FactName, spec: FieldSpec, sheet: DossierChamps) -> Answer:
     origin = Origin("", FACTS[name], "", sheet.dossier.revision_id, None)
     served = _served(name, sheet)
     if isinstance(served, Company) and spec.type == "text":
@@ -199,7 +203,7 @@ def _fact(name: FactName, spec: FieldSpec, sheet: Sheet) -> Answer:
     return champ_answer(champ, spec, origin)
 
 
-def _served(name: FactName, sheet: Sheet) -> ChampValue | None:
+def _served(name: FactName, sheet: DossierChamps) -> ChampValue | None:
     """A fact of the dossier as the value of a champ; ``None`` when DS does not know it."""
     dossier, company = sheet.dossier, sheet.dossier.demandeur
     match name:
@@ -221,7 +225,7 @@ def _served(name: FactName, sheet: Sheet) -> ChampValue | None:
             assert_never(name)
 
 
-def _origin(champs: Sequence[Champ], sheet: Sheet) -> Origin:
+def _origin(champs: Sequence[Champ], sheet: DossierChamps) -> Origin:
     """Where an answer comes from that several champs give: all of them, in order."""
     types = dict.fromkeys(champ.type for champ in champs)
     moved = [champ.updated_at for champ in champs if champ.updated_at is not None]

@@ -59,7 +59,7 @@ class SituationFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedDossiers:
     """What takes reading every dossier.
 
     Attributes:
@@ -71,7 +71,7 @@ class Counted:
     situations: Mapping[Audience, SituationFigures]
 
 
-def counted_of(source: Source) -> Counted:
+def counted_of(source: Source) -> CountedDossiers:
     """Read every dossier once, and count for each reader what its workbook counts.
 
     By reader: ``agence``, ``reseau``, ``crpv-<code>``. The published indicator is of every dossier,
@@ -105,7 +105,7 @@ def counted_of(source: Source) -> Counted:
             for centre in source.centres:
                 mine = [one for one, to in concerned if centre.code in to.centres]
                 told[author_of(centre)] = made(mine, rising, agency=False)
-    return Counted(told, situated)
+    return CountedDossiers(told, situated)
 
 
 def _situated(

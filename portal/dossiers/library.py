@@ -15,9 +15,9 @@ from exports.sheets.to_treat import Circumstances, News
 from french.text import fold
 from french.time import PARIS, calendar_day
 from mappings.schema.model import Audience
-from portal.dossiers.figures import Counted, Indicators, SituationFigures, counted_of
+from portal.dossiers.figures import CountedDossiers, Indicators, SituationFigures, counted_of
 from portal.dossiers.lines import lines_of, moment_text, words_of
-from portal.dossiers.search import PER_PAGE, VISIT, Found, SearchChoices, Wanted
+from portal.dossiers.search import PER_PAGE, VISIT, DossierSearch, Found, SearchChoices
 from portal.dossiers.waiting import Queue, Reader, Whose, queue_of
 from portal.source import Source
 from store.staff.lines import DossierLine, LineQuery
@@ -43,14 +43,14 @@ class Library:
         self._turn = Lock()
         self._next = clock()
         self._context: ExportContext | None = None
-        self._figures: Counted | None = None
+        self._figures: CountedDossiers | None = None
         self._sections: Mapping[str, str] | None = None
         self._news: dict[str, tuple[int, News]] = {}
         self._counted = ""
         self._asked = Event()
         self.left = 0
 
-    def find(self, whose: Whose, wanted: Wanted, *, since: datetime | None = None) -> Found:
+    def find(self, whose: Whose, wanted: DossierSearch, *, since: datetime | None = None) -> Found:
         """The page that was asked for, or the last one.
 
         Args:
@@ -70,7 +70,7 @@ class Library:
         return Found(lines=shown, total=total, page=page, pages=pages)
 
     def all(
-        self, whose: Whose, wanted: Wanted, *, since: datetime | None = None
+        self, whose: Whose, wanted: DossierSearch, *, since: datetime | None = None
     ) -> tuple[DossierLine, ...]:
         """All that was asked for, whatever the page."""
         query = query_of(whose, wanted, since=since)
@@ -205,7 +205,7 @@ class Library:
             self._counted = stamp
 
 
-def query_of(whose: Whose, wanted: Wanted, *, since: datetime | None) -> LineQuery:
+def query_of(whose: Whose, wanted: DossierSearch, *, since: datetime | None) -> LineQuery:
     """What lines are asked for."""
     nationwide = Ground.EVERYWHERE.value
     own = wanted.portee == "propres"

@@ -57,7 +57,7 @@ _DIGITS = 6
 _Text: TypeAlias = Annotated[str, Field(max_length=200)]
 
 
-class Wanted(BaseModel):
+class DossierSearch(BaseModel):
     """What was asked for, as it stands in the address; blank means any."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -86,7 +86,7 @@ class Wanted(BaseModel):
         kept = {
             name: value
             for name, value in {**self.model_dump(), **changes}.items()
-            if value != Wanted.model_fields[name].default
+            if value != DossierSearch.model_fields[name].default
         }
         return f"{path}?{urlencode(kept)}" if kept else path
 
@@ -114,7 +114,7 @@ def page_number(text: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedPart:
     """A part of an address that has no sense, and is left out: what it is of, and its value."""
 
     name: str
@@ -123,7 +123,7 @@ class Refused:
 
 def wanted_of(
     given: Iterable[tuple[str, str]], known: Mapping[str, Collection[str]]
-) -> tuple[Wanted, tuple[Refused, ...]]:
+) -> tuple[DossierSearch, tuple[RefusedPart, ...]]:
     """What an address asks for; what has no sense in it is refused by name, the rest is kept.
 
     Args:
@@ -137,14 +137,16 @@ def wanted_of(
         good = name not in kept and (not value or listed is None or value in listed)
         if good:
             try:
-                Wanted.model_validate({name: value})
+                DossierSearch.model_validate({name: value})
             except ValidationError:
-                good = not value and name in Wanted.model_fields  # « page= » asks for nothing
+                good = (
+                    not value and name in DossierSearch.model_fields
+                )  # « page= » asks for nothing
             else:
                 kept[name] = value
         if not good:
-            refused.append(Refused(LABELS.get(name, name)[:_SHOWN], value[:_SHOWN]))
-    return Wanted.model_validate(kept), tuple(refused)
+            refused.append(RefusedPart(LABELS.get(name, name)[:_SHOWN], value[:_SHOWN]))
+    return DossierSearch.model_validate(kept), tuple(refused)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pydantic import Field
 from portal.errors import ForbiddenError, UnknownError
 from portal.pages.sign_in import PACE, network_of
 from portal.pages.view import view_of
-from portal.pages.writing import Form, Sent, Shown, form_of
+from portal.pages.writing import PageForm, Sent, Shown, form_of
 from portal.people.passwords import SHORTEST, hash_password, is_password
 from portal.people.roles import parse_role
 from portal.people.sessions import Person, SignedIn, sessions_of
@@ -54,7 +54,7 @@ def accounts(request: Request, person: SignedIn) -> Response:
     )
 
 
-class InviteForm(Form):
+class InviteForm(PageForm):
     """Who is invited, as what."""
 
     adresse: _ADDRESS
@@ -101,7 +101,7 @@ def invite(sent: Annotated[Sent[InviteForm], Depends(form_of(InviteForm))]) -> R
     )
 
 
-class AccountForm(Form):
+class AccountForm(PageForm):
     """One account."""
 
     compte: Annotated[str, Field(max_length=200)]
@@ -208,7 +208,7 @@ def invitation(request: Request, secret: str) -> Response:  # noqa: ARG001 (read
     )
 
 
-class OpenForm(Form):
+class OpenForm(PageForm):
     """The password of a new account, twice."""
 
     for_readers = True
@@ -268,7 +268,7 @@ def own(request: Request, person: SignedIn) -> Response:
     )
 
 
-class DigestForm(Form):
+class DigestForm(PageForm):
     """Whether a person wants the weekly digest."""
 
     for_readers = True

@@ -18,9 +18,9 @@ from portal.dossiers.search import (
     COLUMNS,
     ORDERS,
     VISIT,
-    Refused,
+    DossierSearch,
+    RefusedPart,
     SearchChoices,
-    Wanted,
     wanted_of,
 )
 from portal.dossiers.searched import table_of
@@ -29,10 +29,10 @@ from portal.errors import PortalError, UnknownError
 from portal.headers import HEAD
 from portal.pages.home import note_seen, whose
 from portal.pages.view import view_of
-from portal.pages.writing import Form, Sent, Shown, form_of
+from portal.pages.writing import PageForm, Sent, Shown, form_of
 from portal.people.roles import Role
 from portal.people.sessions import Person, SignedIn
-from portal.source import Passage, Source, now
+from portal.source import MaskedPassage, Source, now
 from store.staff.visits import Visit
 from triage.verdict.model import Status
 
@@ -59,7 +59,7 @@ class DossierPages:
     source: Source
     library: Library
 
-    def passages(self, number: int, role: Role) -> Sequence[Passage]:
+    def passages(self, number: int, role: Role) -> Sequence[MaskedPassage]:
         """What looks like patient data in a dossier; nothing outside of the agency."""
         return self.source.passages(number) if role.audience == "agence" else ()
 
@@ -141,7 +141,9 @@ def as_csv(request: Request, person: SignedIn) -> Response:
     )
 
 
-def _wanted(request: Request, choices: SearchChoices) -> tuple[Wanted, tuple[Refused, ...]]:
+def _wanted(
+    request: Request, choices: SearchChoices
+) -> tuple[DossierSearch, tuple[RefusedPart, ...]]:
     source = _dossier_pages(request).source
     known = {
         "statut": STATUSES,
@@ -216,7 +218,7 @@ def attachment(request: Request, number: str, name: str, person: SignedIn) -> Re
     )
 
 
-class PassageForm(Form):
+class PassageForm(PageForm):
     """What a person of the agency says of a passage that looks like patient data."""
 
     code: Annotated[str, Field(max_length=40)] = ""
@@ -255,7 +257,7 @@ def say_of_passage(
     )
 
 
-def passage_shown(passage: Passage) -> Shown:
+def passage_shown(passage: MaskedPassage) -> Shown:
     """What the card shows of a passage, beside its text."""
     told = f"montré\u00a0: {passage.said_by}" if passage.said_by else "masqué"
     return Shown({"Hors de l’agence": told})

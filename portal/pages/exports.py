@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
 from exports.published.changes import Changes
-from exports.published.editions import Kind
+from exports.published.editions import EditionKind
 from exports.published.handed_out import HandedOutReader
 from exports.published.manifest import CURRENT
 from exports.sheets.columns import ColumnsFile
@@ -32,9 +32,9 @@ _TYPES = {
 _SHOWN = 40
 _PIECE = 2**20
 _GROUPS = {
-    Kind.WEEKLY: "Éditions hebdomadaires",
-    Kind.MONTHLY: "Éditions mensuelles",
-    Kind.BY_HAND: "Autres éditions",
+    EditionKind.WEEKLY: "Éditions hebdomadaires",
+    EditionKind.MONTHLY: "Éditions mensuelles",
+    EditionKind.BY_HAND: "Autres éditions",
     "": "Exports d’avant les éditions",
 }
 

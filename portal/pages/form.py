@@ -7,9 +7,9 @@ from pydantic import Field
 
 from portal.errors import ForbiddenError, NotWrittenError, RefusedError
 from portal.pages.view import view_of
-from portal.pages.writing import Form, Sent, Shown, form_of
+from portal.pages.writing import PageForm, Sent, Shown, form_of
 from portal.people.sessions import SignedIn
-from portal.source import FormState, Source
+from portal.source import FormShown, Source
 
 _BACK = "/formulaire"
 _SHOWN = 8
@@ -46,7 +46,7 @@ def form(request: Request, person: SignedIn) -> Response:
 _NAME = Annotated[str, Field(title="Votre nom", min_length=1, max_length=120)]
 
 
-class AnswerForm(Form):
+class FieldAnswerForm(PageForm):
     """What a person says of a question."""
 
     question: Annotated[str, Field(max_length=300)]
@@ -57,7 +57,7 @@ class AnswerForm(Form):
 
 
 @router.post("/formulaire/reponse")
-def answer(sent: Annotated[Sent[AnswerForm], Depends(form_of(AnswerForm))]) -> Response:
+def answer(sent: Annotated[Sent[FieldAnswerForm], Depends(form_of(FieldAnswerForm))]) -> Response:
     """Say which champ asks a field, why none does, or take back what was said.
 
     Raises:
@@ -91,7 +91,7 @@ def answer(sent: Annotated[Sent[AnswerForm], Depends(form_of(AnswerForm))]) -> R
     )
 
 
-class AdoptForm(Form):
+class AdoptForm(PageForm):
     """Who adopts the form."""
 
     nom: _NAME
@@ -124,14 +124,14 @@ def adopt(sent: Annotated[Sent[AdoptForm], Depends(form_of(AdoptForm))]) -> Resp
     )
 
 
-def _present(source: Source, sent: "Sent[AnswerForm] | Sent[AdoptForm]") -> Shown:
+def _present(source: Source, sent: "Sent[FieldAnswerForm] | Sent[AdoptForm]") -> Shown:
     try:
         return _shown(source.form.state())
     except RefusedError as error:
         raise NotWrittenError(str(error), back=_BACK, typed=sent.form.typed()) from error
 
 
-def _shown(state: FormState) -> Shown:
+def _shown(state: FormShown) -> Shown:
     """What somebody else, or DS, might change of it."""
     said = " ; ".join(f"{path} : {text}" for path, text in state.said.items())
     drifts = " ; ".join(text for text, _ in state.drifts)

@@ -16,7 +16,7 @@ from portal.dossiers.search import PER_PAGE, page_number
 from portal.dossiers.waiting import Due, Queue, Whose
 from portal.errors import PortalError
 from portal.pages.view import view_of
-from portal.pages.writing import Form, Sent, Shown, form_of
+from portal.pages.writing import PageForm, Sent, Shown, form_of
 from portal.people.sessions import Person, SignedIn
 from portal.registre.rows import WOKEN
 from portal.source import Source, now
@@ -78,7 +78,7 @@ def home(request: Request, person: SignedIn, motif: str = "", page: str = "1") -
     )
 
 
-class SeenForm(Form):
+class SeenForm(PageForm):
     """Dossiers that a person has seen: each with the mark of what it was then."""
 
     for_readers: ClassVar[bool] = True

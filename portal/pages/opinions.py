@@ -13,7 +13,7 @@ from exports.returned.taken_in import ReadAs, TakenIn
 from portal.errors import BusyError, UnknownError
 from portal.pages.dossiers import DossierPages, is_number, opinion_shown
 from portal.pages.view import view_of
-from portal.pages.writing import Form, Sent, Shown, form_of
+from portal.pages.writing import ConfirmForm, PageForm, Sent, Shown, form_of
 from portal.people.sessions import SignedIn
 from portal.published.returns import MOST_TEXT, Pending, Returns
 from portal.source import Source, now
@@ -36,7 +36,7 @@ _reading = Lock()
 """One workbook is read at a time: it takes memory, and time that pages need."""
 
 
-class OpinionForm(Form):
+class OpinionForm(PageForm):
     """What a person thinks of a dossier."""
 
     avis: Annotated[str, Field(title="Avis", max_length=250)] = ""
@@ -83,7 +83,7 @@ def give(
     return sent.write(act, shown=shown, back=back, said=said, journal=None)  # kept with the act
 
 
-class ReturnForm(Form):
+class ReturnForm(PageForm):
     """A workbook that comes back, and what its sender says of it."""
 
     most_files: ClassVar[int] = 1
@@ -137,14 +137,10 @@ def look(request: Request, name: str, person: SignedIn) -> Response:
     return _page(request, person, one, gone=one is None)
 
 
-class AnswerForm(Form):
-    """Yes or no."""
-
-    geste: Literal["confirmer", "renoncer"] = "renoncer"
-
-
 @router.post("/renvoi/{name}")
-def answer(name: str, sent: Annotated[Sent[AnswerForm], Depends(form_of(AnswerForm))]) -> Response:
+def answer(
+    name: str, sent: Annotated[Sent[ConfirmForm], Depends(form_of(ConfirmForm))]
+) -> Response:
     """Keep what a workbook changes, as it was shown; or forget it.
 
     Raises:

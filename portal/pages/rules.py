@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, Request, Response
 from datafiles.file import DataFileError, text_of
 from portal.errors import BUSY, BusyError, ForbiddenError, UnknownError
 from portal.pages.view import view_of
-from portal.pages.writing import Form, Sent, Shown, form_of
+from portal.pages.writing import PageForm, Sent, Shown, form_of
 from portal.people.sessions import SignedIn
 from portal.source import CheckedRules, Source, now
-from store.staff.proposals import Decision, Proposal
+from store.staff.proposals import Decision, RuleProposal
 from triage.verdict.trial import Trial
 from triage.verdict.trial_causes import VERDICTS
 
@@ -38,7 +38,7 @@ class Trials:
         self._turn = Lock()
         self._known: dict[int, tuple[str, Future[Trial | None]]] = {}
 
-    def of(self, source: Source, one: Proposal) -> Trial | None:
+    def of(self, source: Source, one: RuleProposal) -> Trial | None:
         """Who would change by a proposal; ``None`` where it cannot be read.
 
         Raises:
@@ -55,7 +55,7 @@ class Trials:
         return known[1].result(timeout=_WAIT)
 
 
-def _tried(source: Source, one: Proposal) -> Trial | None:
+def _tried(source: Source, one: RuleProposal) -> Trial | None:
     checked = source.rules.check(one.name, one.content)
     return source.rules.attempt(checked.rules) if checked.rules is not None else None
 
@@ -81,7 +81,7 @@ def rules(request: Request, person: SignedIn) -> Response:
     )
 
 
-class ProposeForm(Form):
+class ProposeForm(PageForm):
     """A file of rules."""
 
     most_files: ClassVar[int] = 1
@@ -170,7 +170,7 @@ def proposal(request: Request, number: str, person: SignedIn) -> Response:
     )
 
 
-class DecideForm(Form):
+class DecideForm(PageForm):
     """What is decided of a proposal."""
 
     geste: Literal["adopter", "ecarter"]
@@ -231,11 +231,11 @@ def decide(
     )
 
 
-def _shown(one: Proposal) -> Shown:
+def _shown(one: RuleProposal) -> Shown:
     return Shown({"Décision": _DECIDED.get(one.decision or "", "en attente")})
 
 
-def _proposal(source: Source, number: str) -> Proposal:
+def _proposal(source: Source, number: str) -> RuleProposal:
     known = number.isascii() and number.isdecimal() and len(number) < 11  # noqa: PLR2004
     found = source.store.proposals.get(source.demarche, int(number)) if known else None
     if found is None:

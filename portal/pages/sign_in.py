@@ -16,10 +16,10 @@ from portal.people.passwords import is_password
 from portal.people.sessions import SignedIn, local_path, sessions_of
 from portal.source import now
 from store.repository import Store
-from store.staff.sign_in_tries import Pace
+from store.staff.sign_in_tries import SignInPace
 from store.staff.visits import Event, Visit
 
-PACE = Pace(
+PACE = SignInPace(
     free=10,
     from_address=40,
     on_account=100,

@@ -10,7 +10,7 @@ from pydantic import Field
 from portal.errors import ForbiddenError, RefusedError
 from portal.pages.dossiers import is_number
 from portal.pages.view import view_of
-from portal.pages.writing import Form, Sent, Shown, form_of
+from portal.pages.writing import PageForm, Sent, Shown, form_of
 from portal.people.sessions import Person, SignedIn
 from portal.source import DossierTexts, Source
 from store.staff.lines import LineQuery
@@ -32,7 +32,7 @@ router = APIRouter()
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedText:
     """What a template would say of a dossier.
 
     Attributes:
@@ -45,7 +45,7 @@ class Compared:
     texts: Sequence[tuple[str, str, bool]]
 
 
-class TryForm(Form):
+class TryForm(PageForm):
     """A template, and the dossiers on which it is tried; the last ones where none is named."""
 
     modele: Annotated[str, Field(max_length=80)] = ""
@@ -129,7 +129,7 @@ def _named(text: str) -> list[int]:
     return [int(one) for one in named]
 
 
-def _compared(number: int, before: DossierTexts, after: DossierTexts) -> Compared:
+def _compared(number: int, before: DossierTexts, after: DossierTexts) -> ComparedText:
     messages = [
         (title, text, before.messages.get(title) != text) for title, text in after.messages.items()
     ]
@@ -138,7 +138,7 @@ def _compared(number: int, before: DossierTexts, after: DossierTexts) -> Compare
         for name in {**before.annotations, **after.annotations}
         if before.annotations.get(name) != after.annotations.get(name)
     ]
-    return Compared(number, [*messages, *annotations])
+    return ComparedText(number, [*messages, *annotations])
 
 
 def _page(
@@ -150,7 +150,7 @@ def _page(
     found: DossierTexts | None = None,
     refused: str = "",
     wrong: str = "",
-    compared: Sequence[Compared] | None = None,
+    compared: Sequence[ComparedText] | None = None,
 ) -> Response:
     source = _source(request)
     try:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
-from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_origin
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar, get_origin
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -53,7 +53,7 @@ _SAID = 300
 _NAME = 200
 
 
-class Form(BaseModel):
+class PageForm(BaseModel):
     """Fields of a form: a page that writes adds its own. What is not named is refused.
 
     The ``title`` of a field is its label on the page. What people type there has its line ends and
@@ -91,7 +91,13 @@ class Form(BaseModel):
         return tuple(found)
 
 
-F = TypeVar("F", bound=Form)
+class ConfirmForm(PageForm):
+    """Yes or no to what a page has shown."""
+
+    geste: Literal["confirmer", "renoncer"] = "renoncer"
+
+
+F = TypeVar("F", bound=PageForm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +295,7 @@ def _filled(model: type[F], data: FormData) -> F:
         raise NotWrittenError(" ".join(told), back="", typed=typed) from None
 
 
-def _told(model: type[Form], error: ValidationError) -> Iterator[str]:
+def _told(model: type[PageForm], error: ValidationError) -> Iterator[str]:
     """Why fields that people fill are refused; nothing where one is not theirs to fill."""
     told = []
     for one in error.errors(include_url=False, include_input=False):

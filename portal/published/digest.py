@@ -20,7 +20,7 @@ _log = logging.getLogger("unc.portal")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DigestCounts:
     """What a digest counts.
 
     Attributes:
@@ -89,7 +89,7 @@ class Digest:
             return False
         return True
 
-    def told(self, account: Account, at: datetime) -> Told:
+    def told(self, account: Account, at: datetime) -> DigestCounts:
         """What the digest of a person counts, of what they may read alone."""
         source, role = self.source, parse_role(account.role)
         whose = Whose(account.email, role.author, role.audience, role.centre)
@@ -100,7 +100,7 @@ class Digest:
         since = (at - timedelta(days=7)).astimezone(UTC).isoformat(timespec="seconds")
         query = LineQuery(role.audience, centre=role.centre, since=since)
         changed = {one.number for one in source.store.lines.waiting(source.demarche, query)}
-        return Told(
+        return DigestCounts(
             new=len(new),
             changed=len(changed - new),
             first=sum(one.priority == "P1" for one in lines.values()),
@@ -110,7 +110,7 @@ class Digest:
         )
 
 
-def _text(told: Told, url: str) -> str:
+def _text(told: DigestCounts, url: str) -> str:
     def counted(count: int, one: str, many: str) -> str:
         return f"- {agreed(count, one, many)}"
 

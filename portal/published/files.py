@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.cells import paris
-from exports.published.editions import Kind, told_of
+from exports.published.editions import EditionKind, told_of
 from exports.published.former import withdrawn_of
 from exports.published.listing import published, stamp
 from exports.published.manifest import CURRENT, PublishedExport
@@ -102,7 +102,7 @@ class FetchableExport:
     @property
     def is_edition(self) -> bool:
         """Whether people name it by its week, its month or its title."""
-        return self.kind in set(Kind)
+        return self.kind in set(EditionKind)
 
     def file(self, name: str) -> FetchableFile | None:
         """The file of a name."""
@@ -200,4 +200,4 @@ def _version(export: PublishedExport, sequence: int) -> str:
 def _told(export: PublishedExport) -> str:
     if export.kind == CURRENT:
         return "classeur courant"
-    return told_of(export) if export.kind in set(Kind) else f"export {export.folder.name}"
+    return told_of(export) if export.kind in set(EditionKind) else f"export {export.folder.name}"

@@ -41,7 +41,7 @@ NOW = At()
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class RegisterRead:
     """The register, read by a person.
 
     Attributes:
@@ -88,7 +88,7 @@ class Desk:
         """What may be entered."""
         return self.source.look_up(lambda services: services.form.lists)
 
-    def read(self, role: Role, at: At = NOW) -> Read:
+    def read(self, role: Role, at: At = NOW) -> RegisterRead:
         """The register, as a person may read it."""
         source, audience = self.source, role.audience
         acts, register = self._register(at)
@@ -119,7 +119,7 @@ class Desk:
             own=given_by(centre, source.centres, register) if centre else frozenset(),
         )
         named = {getattr(one, "named", "") for one, _ in shown_to(audience, source.policy)}
-        return Read(
+        return RegisterRead(
             role=role,
             at=at,
             acts=acts,
@@ -155,7 +155,7 @@ class Desk:
 _MOST = 200
 
 
-def holds(read: Read, name: str) -> bool:
+def holds(read: RegisterRead, name: str) -> bool:
     """Whether a situation is worth a line: one that nothing is in any more is not."""
     one = read.register.situations[name]
     return bool(one.dossiers or one.signals or one.identified_on) or one.state not in {

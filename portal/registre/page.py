@@ -13,15 +13,15 @@ from french.text import typographic
 from mappings.report.display import show
 from portal.dossiers.charts import Chart, draw
 from portal.registre.consumption import ConsumptionShown, consumption_shown
-from portal.registre.desk import Desk, Read
-from portal.registre.rows import Row, row_of
-from steps.registre.around import Around, Asked, Known, around, consumption_around
+from portal.registre.desk import Desk, RegisterRead
+from portal.registre.rows import SituationRow, row_of
+from steps.registre.around import AlreadyRead, Around, Viewpoint, around, consumption_around
 from steps.registre.around_told import availability_told
 from steps.registre.ranking import proposed_level
 from store.staff.lines import DossierLine
 from store.verdicts.scores import KeptScore
 from triage.registre.acts import Act, end_of, history
-from triage.registre.committee.seances import Advice, Item, Meeting, meetings
+from triage.registre.committee.seances import Advice, AgendaItem, Meeting, meetings
 from triage.registre.effect.text import told_lines
 from triage.registre.questions import Asked as Question
 from triage.registre.ranking import Score
@@ -79,7 +79,7 @@ class SituationPage:
     """
 
     one: Situation
-    row: Row
+    row: SituationRow
     brief: Sequence[tuple[str, str]]
     figures: Sequence[tuple[str, str]]
     score: Score | None = None
@@ -93,12 +93,12 @@ class SituationPage:
     availability: Sequence[str] = ()
     measures: Sequence[MeasureShown] = ()
     company: Sequence[tuple[str, str, str, int]] = ()
-    sittings: Sequence[tuple[Meeting, Item, Advice | None]] = ()
+    sittings: Sequence[tuple[Meeting, AgendaItem, Advice | None]] = ()
     questions: Sequence[Question] = ()
     acts: Sequence[ActShown] = field(default=())
 
 
-def page_of(desk: Desk, read: Read, one: Situation) -> SituationPage:
+def page_of(desk: Desk, read: RegisterRead, one: Situation) -> SituationPage:
     """The page of a situation, as its reader may have it."""
     source, reading = desk.source, read.reading
     beside = reading.beside(one.id)
@@ -157,12 +157,16 @@ def page_of(desk: Desk, read: Read, one: Situation) -> SituationPage:
     )
 
 
-def _around(desk: Desk, read: Read, one: Situation) -> Around:
+def _around(desk: Desk, read: RegisterRead, one: Situation) -> Around:
     """What is known around it: of the present, what its dossiers sum up to is known already."""
     at = read.at
-    asked = Asked(at.on, end_of(at.known) if at.known else None)
+    asked = Viewpoint(at.on, end_of(at.known) if at.known else None)
     figures = read.figures
-    known = Known(read.acts, read.register, figures.reports, figures.told) if read.counted else None
+    known = (
+        AlreadyRead(read.acts, read.register, figures.reports, figures.told)
+        if read.counted
+        else None
+    )
     return desk.source.look_up(lambda services: around(services, [one.id], asked, known=known))[
         one.id
     ]
@@ -177,7 +181,7 @@ def _consumption(desk: Desk, found: Around) -> ConsumptionShown | None:
     return consumption_shown(profile)
 
 
-def _brief(desk: Desk, read: Read, one: Situation) -> Iterator[tuple[str, str]]:
+def _brief(desk: Desk, read: RegisterRead, one: Situation) -> Iterator[tuple[str, str]]:
     reports = read.figures.reports if read.counted else None
     proposed = desk.source.look_up(
         lambda services: proposed_level(services, one.dossiers, known=reports)
@@ -187,7 +191,7 @@ def _brief(desk: Desk, read: Read, one: Situation) -> Iterator[tuple[str, str]]:
             yield name, typographic(text)
 
 
-def _brief_outside(read: Read, one: Situation) -> Iterator[tuple[str, str]]:
+def _brief_outside(read: RegisterRead, one: Situation) -> Iterator[tuple[str, str]]:
     """Title, state, level, substances: no more of it leaves the agency."""
     cells = read.figures.cells.get(one.id, {})
     told = {str(each.fields["substance"]) for each in read.reading.beside(one.id).signals}
@@ -199,7 +203,9 @@ def _brief_outside(read: Read, one: Situation) -> Iterator[tuple[str, str]]:
         yield "Substances", typographic(substances)
 
 
-def _figures(read: Read, one: Situation, row: Row, dossiers: int) -> Iterator[tuple[str, str]]:
+def _figures(
+    read: RegisterRead, one: Situation, row: SituationRow, dossiers: int
+) -> Iterator[tuple[str, str]]:
     cells = read.figures.cells.get(one.id, {})
     yield "Dossiers", str(dossiers)
     if erased := len(one.dossiers) - dossiers if read.reading.is_agency else 0:
@@ -239,7 +245,9 @@ def _company(found: Around) -> Iterator[tuple[str, str, str, int]]:
         yield one.kind, "prise" if one.taken else "en projet", day, one.number
 
 
-def _sittings(read: Read, one: Situation) -> Iterator[tuple[Meeting, Item, Advice | None]]:
+def _sittings(
+    read: RegisterRead, one: Situation
+) -> Iterator[tuple[Meeting, AgendaItem, Advice | None]]:
     merged = read.register.merged()
     for meeting in sorted(meetings(read.acts).values(), key=lambda each: each.on, reverse=True):
         for item in meeting.items:

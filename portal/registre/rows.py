@@ -11,7 +11,7 @@ from exports.sheets.registre import day_of
 from exports.sheets.values import content_text
 from french.text import fold, typographic
 from portal.dossiers.search import page_number
-from portal.registre.desk import Read, holds
+from portal.registre.desk import RegisterRead, holds
 from triage.registre.register import MeasureState, Situation, State
 
 RECENT = timedelta(days=90)
@@ -26,7 +26,7 @@ ORDERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SituationRow:
     """A situation in the list, as its reader may know it.
 
     Attributes:
@@ -69,7 +69,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RegisterSearch:
     """What was asked for, as it stands in the address; blank means any."""
 
     q: str = ""
@@ -81,8 +81,8 @@ class Asked:
 
     def address(self, **changes: Any) -> str:
         """Address of the same list with other choices."""
-        every = {name: getattr(self, name) for name in Asked.__dataclass_fields__}
-        default = Asked()
+        every = {name: getattr(self, name) for name in RegisterSearch.__dataclass_fields__}
+        default = RegisterSearch()
         told = {
             name: value
             for name, value in {**every, **changes}.items()
@@ -109,7 +109,7 @@ class Listed:
         validated: Whether one was ever validated.
     """
 
-    rows: Sequence[Row]
+    rows: Sequence[SituationRow]
     total: int
     every: int
     pages: int
@@ -124,7 +124,9 @@ class Listed:
 WOKEN = "Réveillée"
 
 
-def refused(params: Mapping[str, str], levels: Sequence[str]) -> tuple[Asked, tuple[str, ...]]:
+def refused(
+    params: Mapping[str, str], levels: Sequence[str]
+) -> tuple[RegisterSearch, tuple[str, ...]]:
     """What an address asks for, and the filters whose value is none, in French."""
     allowed: dict[str, tuple[str, Sequence[str]]] = {
         "etat": ("état", [*map(str, State), WOKEN]),
@@ -140,10 +142,10 @@ def refused(params: Mapping[str, str], levels: Sequence[str]) -> tuple[Asked, tu
             wrong.append(f"«\u00a0{text}\u00a0» n’est pas un {title}")
         elif text:
             kept[name] = text
-    return Asked(**kept, page=page_number(params.get("page", ""))), tuple(wrong)
+    return RegisterSearch(**kept, page=page_number(params.get("page", ""))), tuple(wrong)
 
 
-def listed(read: Read, asked: Asked) -> Listed:
+def listed(read: RegisterRead, asked: RegisterSearch) -> Listed:
     """The page that was asked for, or the last one."""
     rows = [row_of(read, one) for one in _shown(read)]
     found = sorted(filter(_filter(asked), rows), key=_ORDER[asked.tri])
@@ -164,7 +166,7 @@ def listed(read: Read, asked: Asked) -> Listed:
     )
 
 
-def row_of(read: Read, one: Situation) -> Row:
+def row_of(read: RegisterRead, one: Situation) -> SituationRow:
     """The line of a situation."""
     reading, figures = read.reading, read.figures
     beside, cells = reading.beside(one.id), figures.cells.get(one.id, {})
@@ -174,7 +176,7 @@ def row_of(read: Read, one: Situation) -> Row:
         *(day_of(signal.fields["reçu_le"]) for signal in beside.signals),
     ]
     tells = reading.is_agency
-    return Row(
+    return SituationRow(
         id=one.id,
         name=reading.shown(one.id),
         title=title_of(read, one),
@@ -195,7 +197,7 @@ def row_of(read: Read, one: Situation) -> Row:
     )
 
 
-def title_of(read: Read, one: Situation) -> str:
+def title_of(read: RegisterRead, one: Situation) -> str:
     """What people call a situation: its public title, else what is proposed to its reader."""
     public = str(one.fields.get("titre", ""))
     proposed = content_text(read.figures.cells.get(one.id, {}).get("Titre"))
@@ -203,13 +205,13 @@ def title_of(read: Read, one: Situation) -> str:
     return typographic(public) or proposed or told or read.reading.shown(one.id)
 
 
-def _substance(read: Read, name: str) -> Iterator[str]:
+def _substance(read: RegisterRead, name: str) -> Iterator[str]:
     for signal in read.reading.beside(name).signals:
         yield str(signal.fields.get("substance", ""))
     yield ""
 
 
-def due_of(read: Read, one: Situation) -> date | None:
+def due_of(read: RegisterRead, one: Situation) -> date | None:
     """The nearest last day: to evaluate a measure, or for a centre to answer."""
     beside = read.reading.beside(one.id)
     measures = (
@@ -225,16 +227,16 @@ def due_of(read: Read, one: Situation) -> date | None:
     return min((day for day in (*measures, *questions) if day), default=None)
 
 
-def _shown(read: Read) -> Iterator[Situation]:
+def _shown(read: RegisterRead) -> Iterator[Situation]:
     for name, one in read.reading.situations.items():
         if holds(read, name):
             yield one
 
 
-def _filter(asked: Asked) -> Callable[[Row], bool]:
+def _filter(asked: RegisterSearch) -> Callable[[SituationRow], bool]:
     words = fold(asked.q).split()
 
-    def keeps(one: Row) -> bool:
+    def keeps(one: SituationRow) -> bool:
         text = fold(f"{one.name} {one.title} {one.pilot}")
         state = one.woken if asked.etat == WOKEN else asked.etat in {"", str(one.state)}
         return (
@@ -247,7 +249,7 @@ def _filter(asked: Asked) -> Callable[[Row], bool]:
     return keeps
 
 
-_ORDER: Mapping[str, Callable[[Row], Any]] = {
+_ORDER: Mapping[str, Callable[[SituationRow], Any]] = {
     "rang": lambda one: (not one.woken, one.rank, -one.recent, one.id),
     "etat": lambda one: (-one.since.toordinal(), one.id),
     "signaux": lambda one: (-one.recent, -one.signals, one.id),

@@ -32,7 +32,7 @@ Place = list[str | int]
 
 
 @dataclass(slots=True)
-class Fault:
+class InjectedFault:
     """One fault. Nothing in a matcher means any request; no ``count`` means until cleared."""
 
     kind: Kind
@@ -81,7 +81,7 @@ class Fault:
 
 
 @dataclass(slots=True)
-class Faults:
+class InjectedFaults:
     """The faults in force.
 
     A ``broken`` dossier breaks every answer that shows its champs or annotations; an
@@ -90,29 +90,29 @@ class Faults:
     A ``slow_list`` times out when more rows than so many are asked of the connection.
     """
 
-    active: list[Fault] = field(default_factory=list)
+    active: list[InjectedFault] = field(default_factory=list)
 
     def take(
         self, kinds: Iterable[Kind], kind: str, names: Iterable[str] = (), name: str = ""
-    ) -> Fault | None:
+    ) -> InjectedFault | None:
         """Return the first fault of ``kinds`` for a request, and count it as spent."""
         fault = self.find(kinds, kind, names, name)
         return None if fault is None else self.spend(fault)
 
     def find(
         self, kinds: Iterable[Kind], kind: str, names: Iterable[str] = (), name: str = ""
-    ) -> Fault | None:
+    ) -> InjectedFault | None:
         """Return the first fault of ``kinds`` for a request, without spending it."""
         return next(iter(self.all(kinds, kind, names, name)), None)
 
     def all(
         self, kinds: Iterable[Kind], kind: str, names: Iterable[str] = (), name: str = ""
-    ) -> list[Fault]:
+    ) -> list[InjectedFault]:
         """Return every fault of ``kinds`` for a request, without spending them."""
         names = list(names)
         return [f for f in self.active if f.kind in kinds and f.meets(kind, names, name)]
 
-    def spend(self, fault: Fault) -> Fault:
+    def spend(self, fault: InjectedFault) -> InjectedFault:
         """Count a fault as having happened; its last time removes it."""
         fault.hits += 1
         if fault.count is not None:
@@ -121,7 +121,7 @@ class Faults:
                 self.active.remove(fault)
         return fault
 
-    def _of(self, kind: Kind, number: int) -> Iterator[Fault]:
+    def _of(self, kind: Kind, number: int) -> Iterator[InjectedFault]:
         return (one for one in self.active if one.kind == kind and one.number == number)
 
     def check_content(self, number: int) -> None:
@@ -161,7 +161,7 @@ class Faults:
                 self.spend(fault)
                 raise ApiError(f"Timeout on {owner}.{connection}", "timeout")
 
-    def of_file(self, filename: str) -> Fault | None:
+    def of_file(self, filename: str) -> InjectedFault | None:
         """Return what is wrong with the address of a file, and count it as spent."""
         for fault in self.active:
             if fault.kind == "file" and fault.filename in {"", filename}:

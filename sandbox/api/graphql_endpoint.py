@@ -44,7 +44,7 @@ class HttpAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class GraphqlRequest:
     """A readable request: what to execute, with what."""
 
     query: str
@@ -62,7 +62,7 @@ class UnreadableRequest(Exception):  # noqa: N818  carries an answer, not a fail
         self.answer = answer
 
 
-def read(raw: bytes) -> Asked:
+def read(raw: bytes) -> GraphqlRequest:
     """Read the body of a request.
 
     Raises:
@@ -80,7 +80,7 @@ def read(raw: bytes) -> Asked:
     variables = _variables(sent.get("variables"))
     if stored and "includeAnotations" in variables:  # misspelled for years, and still taken
         variables.setdefault("includeAnnotations", variables["includeAnotations"])
-    return Asked(f"{query}", variables, sent.get("operationName") or None, f"{stored}")
+    return GraphqlRequest(f"{query}", variables, sent.get("operationName") or None, f"{stored}")
 
 
 def _variables(told: Any) -> Json:
@@ -97,7 +97,7 @@ def _variables(told: Any) -> Json:
     return dict(told or {})
 
 
-def prepare(instance: Instance, asked: Asked) -> Prepared:
+def prepare(instance: Instance, asked: GraphqlRequest) -> Prepared:
     """Parse and validate what was asked.
 
     Raises:
@@ -124,7 +124,7 @@ def _refusal(message: str) -> HttpAnswer:
     return HttpAnswer(200, {"errors": [{"message": message}]})
 
 
-def operation_of(prepared: Prepared, asked: Asked) -> OperationDefinitionNode:
+def operation_of(prepared: Prepared, asked: GraphqlRequest) -> OperationDefinitionNode:
     """Return the operation to execute.
 
     Raises:
@@ -142,7 +142,7 @@ def execute(
     instance: Instance,
     token: Token,
     prepared: Prepared,
-    asked: Asked,
+    asked: GraphqlRequest,
     base_url: str,
     *,
     caching: bool,

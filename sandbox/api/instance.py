@@ -8,14 +8,14 @@ from typing import Any
 
 from sandbox.api.documents.prepared import Prepared
 from sandbox.api.executor import Cache
-from sandbox.api.faults import Faults
+from sandbox.api.faults import InjectedFaults
 from sandbox.api.limits import RateLimit
 from sandbox.api.referentiels import Referentiels
 from sandbox.api.stats import Stats
 from sandbox.common.clock import MovableClock
 from sandbox.demarche.links import Links
 from sandbox.demarche.snapshots import finish
-from sandbox.demarche.state import State
+from sandbox.demarche.state import StateFile
 from sandbox.demarche.switches import Switches
 from sandbox.demarche.tokens import Token, Tokens
 
@@ -40,14 +40,14 @@ class Instance:
         """Read the state of the folder, and forget whatever was in memory of another one."""
         offset, rate_limit, cache_size = self._begins
         finish(self.home)
-        self.state = State(self.home / DATABASE)
+        self.state = StateFile(self.home / DATABASE)
         self.clock.offset = self.state.meta("clock_offset", offset)
         self.limit = RateLimit(rate_limit)
         self.tokens = Tokens(self.state)
         self.switches = Switches(**self.state.meta("switches", {}))
         self.links = Links(self._secret(), self.clock)
         self.cache = Cache(cache_size)
-        self.faults = Faults()
+        self.faults = InjectedFaults()
         self.stats = Stats()
         self.referentiels = Referentiels(self.clock, self.faults, self.stats)
         self.serve_at(self._served_at)

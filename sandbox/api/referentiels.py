@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 import requests
 
-from sandbox.api.faults import Faults
+from sandbox.api.faults import InjectedFaults
 from sandbox.api.stats import Stats
 from sandbox.common.clock import SECOND, MovableClock
 from sandbox.form.model import TypeDeChamp
@@ -44,7 +44,7 @@ Answers = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class HttpAnswer:
+class ReferentielAnswer:
     """What came back: a status, 0 where nothing did; the body; its type; how long it is kept."""
 
     status: int
@@ -58,7 +58,7 @@ class Referentiels:
     """Asks the services of a form, and keeps what they let be kept."""
 
     clock: MovableClock
-    faults: Faults
+    faults: InjectedFaults
     stats: Stats
     timeout: float = TIMEOUT
     suggesting_timeout: float = SUGGESTING_TIMEOUT
@@ -174,20 +174,20 @@ class Referentiels:
             self._cache[key] = (now + min(int(seconds[1]), _A_DAY) * SECOND, answer)
         return outcome, answer
 
-    def _spoilt(self) -> HttpAnswer | None:
+    def _spoilt(self) -> ReferentielAnswer | None:
         """What is answered in place of the service, where a fault is switched on."""
         fault = self.faults.take(("lookup",), "query")
         if fault is None:
             return None
         if fault.seconds >= self.timeout:
-            return HttpAnswer(0)  # it would answer after DS gave up
+            return ReferentielAnswer(0)  # it would answer after DS gave up
         if fault.value is not None:
             text = fault.value if isinstance(fault.value, str) else orjson.dumps(fault.value)
             body = text.encode() if isinstance(text, str) else text
-            return HttpAnswer(200, body, "application/json")
-        return HttpAnswer(fault.status, b"<html></html>", "text/html")
+            return ReferentielAnswer(200, body, "application/json")
+        return ReferentielAnswer(fault.status, b"<html></html>", "text/html")
 
-    def _got(self, service: Service, address: str) -> HttpAnswer:
+    def _got(self, service: Service, address: str) -> ReferentielAnswer:
         headers = {"User-Agent": "demarche.numerique.gouv.fr"}
         if service.header:
             headers[service.header] = service.value
@@ -199,16 +199,16 @@ class Referentiels:
                 body = answer.raw.read(MOST_BYTES + 1, decode_content=True)
                 kind = answer.headers.get("content-type", "")
                 cache = answer.headers.get("cache-control", "")
-                return HttpAnswer(answer.status_code, body, kind, cache)
+                return ReferentielAnswer(answer.status_code, body, kind, cache)
         except (requests.RequestException, OSError):
-            return HttpAnswer(0)
+            return ReferentielAnswer(0)
         except Exception as error:  # urllib3's own, of a body that stops
             if type(error).__module__.startswith("urllib3"):
-                return HttpAnswer(0)
+                return ReferentielAnswer(0)
             raise
 
 
-def read(got: HttpAnswer) -> tuple[str, Any]:
+def read(got: ReferentielAnswer) -> tuple[str, Any]:
     """What DS makes of an answer: the outcome, and the JSON of a success."""
     if got.status == 0 or got.status in _AGAIN:
         return FAILING, None

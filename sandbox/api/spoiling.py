@@ -8,7 +8,7 @@ from typing import Any
 from graphql import FieldNode, OperationDefinitionNode
 from starlette.responses import Response, StreamingResponse
 
-from sandbox.api.faults import Fault, Faults, Kind, Place
+from sandbox.api.faults import InjectedFault, InjectedFaults, Kind, Place
 from sandbox.api.graphql_endpoint import HttpAnswer, crash
 from sandbox.api.instance import Instance
 from sandbox.common.errors import ApiError, body
@@ -33,7 +33,10 @@ class Spoiler:
     """The faults that one operation meets."""
 
     def __init__(
-        self, faults: Faults, operation: OperationDefinitionNode, variables: Mapping[str, Any]
+        self,
+        faults: InjectedFaults,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, Any],
     ) -> None:
         self._faults = faults
         self._written = set(_written(variables))
@@ -118,7 +121,7 @@ def maintenance(status: int = 200) -> Response:
     return Response(_HTML.format("Maintenance en cours"), status, media_type="text/html")
 
 
-def _page(fault: Fault) -> Response:
+def _page(fault: InjectedFault) -> Response:
     if fault.kind == "redirect":
         answer = maintenance(fault.status if 300 <= fault.status < 400 else 302)  # noqa: PLR2004
         answer.headers["Location"] = fault.location or "/maintenance"
@@ -143,7 +146,7 @@ def _shown(value: Any, number: int) -> Iterator[tuple[Any, Any]]:
             yield from _shown(inner, number)
 
 
-def _patched(answer: HttpAnswer, patch: Fault) -> bool:
+def _patched(answer: HttpAnswer, patch: InjectedFault) -> bool:
     """Put a value where a patch says, wherever that place is in an answer."""
     if patch.number is None:
         return _put(answer.content, ["data", *patch.path], patch)
@@ -151,7 +154,7 @@ def _patched(answer: HttpAnswer, patch: Fault) -> bool:
     return sum(_put(holder, [key, *patch.path], patch) for holder, key in places) > 0
 
 
-def _put(holder: Any, path: list[str | int], patch: Fault) -> bool:
+def _put(holder: Any, path: list[str | int], patch: InjectedFault) -> bool:
     for key in path[:-1]:
         try:
             holder = holder[key]
@@ -170,7 +173,7 @@ def _put(holder: Any, path: list[str | int], patch: Fault) -> bool:
     return True
 
 
-def _root_error(fault: Fault) -> Response:
+def _root_error(fault: InjectedFault) -> Response:
     if fault.code == "internal_server_error":
         answer = crash()
     else:
@@ -195,7 +198,7 @@ def _rows(answer: HttpAnswer) -> list[Row]:
     return []
 
 
-def _cut_rows(answer: HttpAnswer, fault: Fault) -> list[Row]:
+def _cut_rows(answer: HttpAnswer, fault: InjectedFault) -> list[Row]:
     """Return the dossiers that a timeout or a null takes champs from."""
     rows = _rows(answer)
     if fault.number is None:
@@ -208,13 +211,13 @@ def _cut_rows(answer: HttpAnswer, fault: Fault) -> list[Row]:
     return found
 
 
-def _meets(answer: HttpAnswer, fault: Fault) -> bool:
+def _meets(answer: HttpAnswer, fault: InjectedFault) -> bool:
     if fault.number is not None:
         return bool(_cut_rows(answer, fault))
     return len(_rows(answer)) > fault.page_over
 
 
-def _cut(answer: HttpAnswer, fault: Fault) -> Response:
+def _cut(answer: HttpAnswer, fault: InjectedFault) -> Response:
     """Null champs here and there, even in rows already served, each told with its place.
 
     As on DS, only the first of the fields that come too late has the code ``timeout``.
@@ -235,7 +238,7 @@ def _cut(answer: HttpAnswer, fault: Fault) -> Response:
     return Response(spoilt.encoded(), 200, media_type="application/json")
 
 
-def _taken(fault: Fault, at: int, champ: Any) -> bool:
+def _taken(fault: InjectedFault, at: int, champ: Any) -> bool:
     if fault.champ is None:
         return at % 2 == 1
     if not isinstance(champ, dict):
@@ -243,7 +246,7 @@ def _taken(fault: Fault, at: int, champ: Any) -> bool:
     return champ_id(fault.champ) in {champ.get("id"), champ.get("champDescriptorId")}
 
 
-def _lost(fault: Fault, place: Place, champ: Any) -> dict[str, Any]:
+def _lost(fault: InjectedFault, place: Place, champ: Any) -> dict[str, Any]:
     """Say which field of a champ could not be served."""
     fields = champ if isinstance(champ, dict) else {}
     field = next((name for name in ("label", "stringValue", "id") if name in fields), "label")

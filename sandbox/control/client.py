@@ -214,7 +214,7 @@ class Control:
         return told
 
     def fault(self, kind: str, **details: Any) -> None:
-        """Switch a fault on (see `sandbox.api.faults.Fault`)."""
+        """Switch a fault on (see `sandbox.api.faults.InjectedFault`)."""
         self.call("fault", kind=kind, **details)
 
     def broken(self, *numbers: int, unlistable: bool = False) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from sandbox.api.documents.sdl import known_fields
-from sandbox.api.faults import Fault, Kind
+from sandbox.api.faults import InjectedFault, Kind
 from sandbox.api.instance import Instance
 from sandbox.common.clock import SECOND, iso, iso_or_none, parse
 from sandbox.common.errors import Refusal
@@ -204,8 +204,8 @@ _SWITCHES = TypeAdapter(Switches)
 
 
 def fault(instance: Instance, kind: Kind, **details: Any) -> Json:
-    """Switch a fault on; see `sandbox.api.faults.Fault` for the details."""
-    known = {one.name for one in fields(Fault)} - {"kind", "hits"}
+    """Switch a fault on; see `sandbox.api.faults.InjectedFault` for the details."""
+    known = {one.name for one in fields(InjectedFault)} - {"kind", "hits"}
     for name in details:
         if name not in known:
             raise ValueError(
@@ -219,7 +219,7 @@ def fault(instance: Instance, kind: Kind, **details: Any) -> Json:
     return instance.faults.as_json()
 
 
-_FAULT = TypeAdapter(Fault)
+_FAULT = TypeAdapter(InjectedFault)
 _NEEDED: Mapping[str, tuple[str, ...]] = {
     "broken": ("number",),
     "unlistable": ("number",),

@@ -13,7 +13,7 @@ from sandbox.demarche.demarche import Agent, Demarche, Label
 from sandbox.demarche.dossier import FINAL_STATES, DepositedDossier
 from sandbox.demarche.notices import notify
 from sandbox.demarche.seed import SeedCompany, SeedDossier
-from sandbox.demarche.state import State
+from sandbox.demarche.state import StateFile
 from sandbox.form.model import FormRevision, TypeDeChamp
 from sandbox.form.validity import check_submission, check_written
 
@@ -41,7 +41,7 @@ class NewDossier:
     """The natural person who deposits it, instead of a company."""
 
 
-def open_demarche(state: State, form: Mapping[str, Any], clock: MovableClock) -> Demarche:
+def open_demarche(state: StateFile, form: Mapping[str, Any], clock: MovableClock) -> Demarche:
     """Publish the démarche that a form file describes."""
     now = clock.now()
     groupes = {state.next_id(): label for label in form["groupes"]}
@@ -64,7 +64,9 @@ def open_demarche(state: State, form: Mapping[str, Any], clock: MovableClock) ->
     return demarche
 
 
-def deposit_all(state: State, demarche: Demarche, seeds: Iterable[SeedDossier | NewDossier]) -> int:
+def deposit_all(
+    state: StateFile, demarche: Demarche, seeds: Iterable[SeedDossier | NewDossier]
+) -> int:
     """Deposit every seed, all of them or none; return how many."""
     count = 0
     with state.transaction():
@@ -74,7 +76,9 @@ def deposit_all(state: State, demarche: Demarche, seeds: Iterable[SeedDossier | 
     return count
 
 
-def deposit(state: State, demarche: Demarche, seed: SeedDossier | NewDossier) -> DepositedDossier:
+def deposit(
+    state: StateFile, demarche: Demarche, seed: SeedDossier | NewDossier
+) -> DepositedDossier:
     """Deposit one dossier as its seed describes it, with the dates of the seed.
 
     Raises:
@@ -136,7 +140,7 @@ def _history(dossier: DepositedDossier) -> Iterator[tuple[str, int]]:
 
 
 def take_answers(
-    state: State,
+    state: StateFile,
     types: Sequence[TypeDeChamp],
     answers: Mapping[Any, Any],
     where: tuple[int, int],
@@ -172,7 +176,7 @@ def take_answers(
 
 
 def _take_row(
-    state: State, one: TypeDeChamp, row: Mapping[Any, Any], where: tuple[int, int, int]
+    state: StateFile, one: TypeDeChamp, row: Mapping[Any, Any], where: tuple[int, int, int]
 ) -> dict[str, Any]:
     number, instant, at = where
     if row.keys() == {"id", "champs"}:  # it has a name already
@@ -187,7 +191,7 @@ def row_id(number: int, stable: str, at: int) -> str:
     return (_ROW + digest.upper())[:26]
 
 
-def _take_file(state: State, file: Mapping[str, Any], when: int) -> dict[str, Any]:
+def _take_file(state: StateFile, file: Mapping[str, Any], when: int) -> dict[str, Any]:
     if "checksum" in file:  # it is kept already
         return dict(file)
     content = file["content"]

@@ -37,7 +37,7 @@ _SAVE = "INSERT OR REPLACE INTO dossier VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
 Where = list[tuple[str, Any]]
 
 
-class State:
+class StateFile:
     """The only place that speaks SQL. Used by one thread at a time."""
 
     def __init__(self, path: Path) -> None:

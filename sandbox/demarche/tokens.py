@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sandbox.common.errors import ApiError, Refusal, body
-from sandbox.demarche.state import State
+from sandbox.demarche.state import StateFile
 
 ROBOT = "bac-a-sable-passerelle-unc"  # fictional: opens nothing but a sandbox on this machine
 READER = "bac-a-sable-lecture-seule"
@@ -45,7 +45,7 @@ class Token:
             raise Refusal("Le jeton utilisé est configuré seulement en lecture")
 
 
-class Refused(Exception):  # noqa: N818  carries an answer, not a failure of the server
+class RefusedRequest(Exception):  # noqa: N818  carries an answer, not a failure of the server
     """The request stops before GraphQL: an HTTP status and a body."""
 
     def __init__(self, status: int, told: Mapping[str, Any]) -> None:
@@ -57,7 +57,7 @@ class Refused(Exception):  # noqa: N818  carries an answer, not a failure of the
 class Tokens:
     """The tokens that the instance knows."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: StateFile) -> None:
         self._state = state
         self._known = {one["value"]: Token(**one) for one in state.meta("tokens", [])}
         if not self._known:
@@ -97,15 +97,17 @@ class Tokens:
         if token is None and stored:
             return _NOBODY
         if token is None:
-            raise Refused(
+            raise RefusedRequest(
                 403, body("Without a token, only persisted queries are allowed", "forbidden")
             )
         if token.deprecated:
-            raise Refused(403, body("This token is deprecated", "deprecated_token"))
+            raise RefusedRequest(403, body("This token is deprecated", "deprecated_token"))
         if token.expires_at is not None and now >= token.expires_at:
-            raise Refused(401, body("Token expired", "unauthorized"))
+            raise RefusedRequest(401, body("Token expired", "unauthorized"))
         if token.networks and not _within(address, token.networks):
-            raise Refused(403, body(f"Request from a not allowed network: {address}", "forbidden"))
+            raise RefusedRequest(
+                403, body(f"Request from a not allowed network: {address}", "forbidden")
+            )
         return token
 
 

@@ -5,14 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from sandbox.generator.data import phrases
-from sandbox.generator.draft import Draft
+from sandbox.generator.draft import DraftDossier
 
 METHODS = ("SNDS", "Panel", "Ventes", "Enquête", "Extrapolation", "Autre")
 SECRETS = ("Ventes", "Études non publiées", "Stratégie", "Autre")
 REPORTED = 0.55
 
 
-def analysis(draft: Draft) -> None:
+def analysis(draft: DraftDossier) -> None:
     """Say how many patients, what benefit, what risk."""
     about = draft.plan.situation
     safety = f"{draft.say(about.safety)} {draft.say(phrases('safety_tails'))}".strip()
@@ -37,7 +37,7 @@ def analysis(draft: Draft) -> None:
         secrets(draft)
 
 
-def patients(draft: Draft) -> int:
+def patients(draft: DraftDossier) -> int:
     """Give a number of patients: rounded, and more often small than large."""
     low, high = draft.plan.situation.patients
     drawn = low * math.pow(high / low, draft.rng.random())
@@ -45,7 +45,7 @@ def patients(draft: Draft) -> int:
     return max(1, int(drawn) // step * step)
 
 
-def secrets(draft: Draft) -> None:
+def secrets(draft: DraftDossier) -> None:
     """Answer what only revision 2 asks: share of prescriptions, business secret."""
     if draft.chance(0.6):
         draft.answers[45] = round(draft.rng.choice((0.4, 1.5, 3.2, 4.5, 6.0, 12.5, 30.0)), 1)
@@ -53,7 +53,7 @@ def secrets(draft: Draft) -> None:
         draft.answers[60] = draft.some(SECRETS, 2)
 
 
-def effects(draft: Draft) -> None:
+def effects(draft: DraftDossier) -> None:
     """Count the adverse reactions: deaths within serious cases within cases."""
     about, rng = draft.plan.situation, draft.rng
     draft.answers[49] = draft.chance(REPORTED)
@@ -65,7 +65,7 @@ def effects(draft: Draft) -> None:
     draft.update({50: cases, 501: serious, 502: deaths, 51: case_references(draft, cases)})
 
 
-def case_references(draft: Draft, cases: int) -> str:
+def case_references(draft: DraftDossier, cases: int) -> str:
     """List case numbers, invented and without any patient's data."""
     year, brand = draft.plan.day.year, draft.plan.company.brand[:3]
     shown = [f"FR-{brand}-{year}-{draft.rng.randint(1000, 9999)}" for _ in range(min(cases, 6))]
@@ -73,7 +73,7 @@ def case_references(draft: Draft, cases: int) -> str:
     return f"Cas enregistrés en pharmacovigilance : {', '.join(shown)}{more}."
 
 
-def measures(draft: Draft) -> None:
+def measures(draft: DraftDossier) -> None:
     """Describe the measures taken or planned, or say why there are none."""
     listed = draft.plan.situation.measures
     draft.answers[55] = bool(listed) and draft.chance(0.75)
@@ -84,7 +84,7 @@ def measures(draft: Draft) -> None:
     draft.answers[56] = [measure(draft, kind, target) for kind, target in kept]
 
 
-def measure(draft: Draft, kind: str, target: str) -> dict[int, Any]:
+def measure(draft: DraftDossier, kind: str, target: str) -> dict[int, Any]:
     """Write one row: a measure that is taken has a past date, one that is planned a later one."""
     taken = draft.chance(0.6)
     answers: dict[int, Any] = {561: kind, 562: "Prise" if taken else "En projet"}

@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.generator.analysis import analysis, effects, measures
 from sandbox.generator.data import FictionalMedicine, medicine, phrases, read
-from sandbox.generator.draft import Draft
+from sandbox.generator.draft import DraftDossier
 from sandbox.generator.files import attachment
 from sandbox.generator.verdict import PENALTIES_IN_ORDER
 
@@ -26,7 +26,7 @@ RARE = 0.4
 NEEDS_CIS = ("AMM", "AIP", "Enregistrement")
 
 
-def write(draft: Draft) -> None:
+def write(draft: DraftDossier) -> None:
     """Answer the whole form, and note the verdict of each item."""
     declarant(draft)
     draft.answers[15] = [row(draft, at, draft.plan.company.key) for at in products(draft)]
@@ -39,7 +39,7 @@ def write(draft: Draft) -> None:
     draft.items = clean_items(draft)
 
 
-def clean_items(draft: Draft) -> dict[str, str]:
+def clean_items(draft: DraftDossier) -> dict[str, str]:
     """Give the verdicts of a clean dossier: all present but what does not apply."""
     items = dict.fromkeys(PENALTIES_IN_ORDER, "present")
     natures = set(draft.plan.situation.natures)
@@ -55,7 +55,7 @@ def clean_items(draft: Draft) -> dict[str, str]:
     return items | {item: "not_applicable" for item, holds in applies.items() if not holds}
 
 
-def declarant(draft: Draft) -> None:
+def declarant(draft: DraftDossier) -> None:
     """Answer sections 1 and 2: scope, company, contact, kind of report."""
     contact, plan = draft.contact, draft.plan
     draft.update({1: True, 2: True, 3: True, 4: False})
@@ -75,7 +75,7 @@ def declarant(draft: Draft) -> None:
         draft.answers[12] = f"UNC-{plan.company.brand[:4]}-{year}-{draft.rng.randint(1, 480):03d}"
 
 
-def products(draft: Draft) -> list[int]:
+def products(draft: DraftDossier) -> list[int]:
     """Choose which of the situation's products the report names."""
     known = list(range(len(draft.plan.situation.products)))
     if draft.plan.trait == "two_products" and len(known) > 1:
@@ -83,7 +83,7 @@ def products(draft: Draft) -> list[int]:
     return [draft.pick(known)]
 
 
-def row(draft: Draft, at: int, company: str) -> dict[int, Any]:
+def row(draft: DraftDossier, at: int, company: str) -> dict[int, Any]:
     """Write one row of the medicines concerned."""
     found: FictionalMedicine = medicine(draft.plan.situation.id, at, company)
     answers = {151: found.name, 152: found.cis, 154: found.substance, 157: found.status}
@@ -91,7 +91,7 @@ def row(draft: Draft, at: int, company: str) -> dict[int, Any]:
     return answers | {champ: value for champ, value in optional.items() if draft.chance(0.85)}
 
 
-def description(draft: Draft) -> None:
+def description(draft: DraftDossier) -> None:
     """Answer the first half of section 4: what is done, to whom, by whom."""
     about = draft.plan.situation
     context = f"{draft.say(about.contexts)} {draft.say(phrases('context_tails'))}".strip()
@@ -123,7 +123,7 @@ def description(draft: Draft) -> None:
 CARE = (*ALL_CARE, "Établissement médico-social", "Téléconsultation", "Automédication")
 
 
-def prescribers(draft: Draft) -> str | list[str]:
+def prescribers(draft: DraftDossier) -> str | list[str]:
     """Name the prescribers: free text in revision 1, choices in revision 2."""
     names = list(draft.plan.situation.prescribers)
     if draft.plan.revision > 1:
@@ -132,7 +132,7 @@ def prescribers(draft: Draft) -> str | list[str]:
     return f"Principalement : {listed.lower()} (exercice de ville ou d'établissement)."
 
 
-def spread(draft: Draft) -> None:
+def spread(draft: DraftDossier) -> None:
     """Answer the second half of section 4: where, since when, from what source."""
     extent = draft.pick(("Nationale",) * 5 + ("Régionale",) * 2 + ("Locale",) * 2 + ("Inconnue",))
     known = draft.rng.randint(30, 200)
@@ -151,14 +151,14 @@ def spread(draft: Draft) -> None:
         draft.answers[39] = draft.say(draft.plan.situation.references)
 
 
-def places(draft: Draft, kind: str, champ: int) -> list[dict[int, Any]]:
+def places(draft: DraftDossier, kind: str, champ: int) -> list[dict[int, Any]]:
     """Write one to three rows of territories."""
     names: dict[str, str] = read("territories")[kind]
     codes = draft.rng.sample(sorted(names), draft.rng.randint(1, 3))
     return [{champ: {"code": code, "name": names[code]}} for code in codes]
 
 
-def files(draft: Draft) -> None:
+def files(draft: DraftDossier) -> None:
     """Attach the files of section 7 and the SmPC, and tick the statement."""
     name, day = draft.plan.situation.substance, draft.plan.day
     report = [f"Rapport d'analyse de risque - {name}", f"Version du {day:%d/%m/%Y}"]

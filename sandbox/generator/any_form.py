@@ -22,8 +22,8 @@ from sandbox.generator.data import (
     HERE,
     CompanyProfile,
     Contact,
+    DocumentedUse,
     FictionalMedicine,
-    Situation,
     companies,
     medicine,
     read,
@@ -154,7 +154,7 @@ class AnyFormWriter:
     number: int
     company: CompanyProfile
     contact: Contact
-    situation: Situation
+    situation: DocumentedUse
     medicine: FictionalMedicine
 
     @classmethod

@@ -40,7 +40,7 @@ class CompanyProfile:
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class DocumentedUse:
     """One documented non-compliant use, and all that a company may say of it."""
 
     id: int
@@ -117,10 +117,10 @@ def read(name: str) -> Any:
 
 
 @cache
-def situations() -> tuple[Situation, ...]:
+def situations() -> tuple[DocumentedUse, ...]:
     """Give the situations in the order of their ids."""
     rows = [{key: freeze(value) for key, value in row.items()} for row in read("situations")]
-    return tuple(sorted((Situation(**row) for row in rows), key=lambda one: one.id))
+    return tuple(sorted((DocumentedUse(**row) for row in rows), key=lambda one: one.id))
 
 
 @cache

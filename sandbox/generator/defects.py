@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from sandbox.generator.data import phrases, read
-from sandbox.generator.draft import Draft
+from sandbox.generator.draft import DraftDossier
 from sandbox.generator.files import attachment
 
 BLOCKING = {"missing", "invalid"}
@@ -17,7 +17,7 @@ RENAMED = {"if": "needs", "set": "edits"}
 
 
 @dataclass(frozen=True, slots=True)
-class Defect:
+class PlantedDefect:
     """One edit of the answers, and the verdicts that follow from it."""
 
     name: str
@@ -42,7 +42,7 @@ class Defect:
         group = {f"group {self.group}"} if self.group else set()
         return {*self.edits, *cells, *self.drop, *self.verdicts, *group}
 
-    def fits(self, draft: Draft) -> bool:
+    def fits(self, draft: DraftDossier) -> bool:
         """Say whether the defect can be planted here, with its verdicts as announced."""
         if self.revision not in (None, draft.plan.revision):
             return False
@@ -50,7 +50,7 @@ class Defect:
             return False
         return all(holds(draft, where, wanted) for where, wanted in self.needs.items())
 
-    def plant(self, draft: Draft) -> None:
+    def plant(self, draft: DraftDossier) -> None:
         """Edit the answers and note the verdicts."""
         for champ in self.drop:
             draft.answers.pop(champ, None)
@@ -65,17 +65,17 @@ class Defect:
 
 
 @cache
-def catalogue() -> dict[str, Defect]:
+def catalogue() -> dict[str, PlantedDefect]:
     """Read every defect and border by name."""
     found = {}
     for raw in read("defects"):
         named = {RENAMED.get(key, key): value for key, value in raw.items()}
-        defect = Defect(**{**named, "drop": tuple(named.get("drop", ()))})
+        defect = PlantedDefect(**{**named, "drop": tuple(named.get("drop", ()))})
         found[defect.name] = defect
     return found
 
 
-def holds(draft: Draft, where: int | str, wanted: str) -> bool:
+def holds(draft: DraftDossier, where: int | str, wanted: str) -> bool:
     """Say whether an item has this verdict so far, or a champ this answer."""
     if isinstance(where, str):
         return draft.items[where] == wanted
@@ -83,7 +83,7 @@ def holds(draft: Draft, where: int | str, wanted: str) -> bool:
     return wanted in answer if isinstance(answer, list) else answer == wanted
 
 
-def resolve(draft: Draft, champ: int, value: Any) -> Any:
+def resolve(draft: DraftDossier, champ: int, value: Any) -> Any:
     """Turn a value of the data file into an answer; one with a ``$`` depends on the dossier."""
     if not isinstance(value, Mapping):
         return [dict(one) for one in value] if is_rows(value) else value
@@ -91,12 +91,12 @@ def resolve(draft: Draft, champ: int, value: Any) -> Any:
     return RESOLVERS[name](draft, champ, argument)
 
 
-def day(draft: Draft, _champ: int, shift: int) -> str:
+def day(draft: DraftDossier, _champ: int, shift: int) -> str:
     """Give the day so many days after the deposit."""
     return (draft.plan.day + timedelta(days=shift)).isoformat()
 
 
-def scanned(_draft: Draft, champ: int, scans: Sequence[str]) -> list[dict[str, Any]]:
+def scanned(_draft: DraftDossier, champ: int, scans: Sequence[str]) -> list[dict[str, Any]]:
     """Give a file for each verdict of the antivirus."""
     return [
         attachment(f"Document {champ}-{at}.pdf", [f"Document {champ}"], scan=scan)
@@ -104,7 +104,7 @@ def scanned(_draft: Draft, champ: int, scans: Sequence[str]) -> list[dict[str, A
     ]
 
 
-RESOLVERS: Mapping[str, Callable[[Draft, int, Any], Any]] = {
+RESOLVERS: Mapping[str, Callable[[DraftDossier, int, Any], Any]] = {
     "$phrase": lambda draft, _champ, _: draft.pick(phrases("empty")),
     "$short": lambda draft, _champ, _: draft.pick(phrases("short")),
     "$text": lambda draft, _champ, name: draft.pick(phrases(name)),
@@ -126,13 +126,13 @@ def wrong_siret(siret: str) -> str:
     return siret[:-1] + str((int(siret[-1]) + 1) % 10)
 
 
-class Queue:
+class DefectQueue:
     """Names served in turn: the first that fits leaves for the end, those that do not fit wait."""
 
     def __init__(self, names: list[str]) -> None:
         self._names = deque(names)
 
-    def plant(self, draft: Draft, most: int) -> int:
+    def plant(self, draft: DraftDossier, most: int) -> int:
         """Plant up to ``most`` of the next ones that fit; give how many were."""
         done = 0
         for name in list(self._names):

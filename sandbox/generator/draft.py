@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from sandbox.demarche.seed import State
-from sandbox.generator.data import CompanyProfile, Contact, Situation
+from sandbox.generator.data import CompanyProfile, Contact, DocumentedUse
 
 PARIS = ZoneInfo("Europe/Paris")
 T = TypeVar("T")
@@ -24,7 +24,7 @@ class DossierPlan:
     category: str
     trait: str
     deposited_at: datetime
-    situation: Situation
+    situation: DocumentedUse
     company: CompanyProfile
     careful: bool
     trait_turn: int
@@ -37,7 +37,7 @@ class DossierPlan:
 
 
 @dataclass(slots=True)
-class Draft:
+class DraftDossier:
     """Answers by stable id, verdict by item, and what later edits must leave alone."""
 
     plan: DossierPlan

@@ -13,8 +13,8 @@ from sandbox.demarche.seed import SeedCompany, SeedDossier, State
 from sandbox.generator import scope, traits
 from sandbox.generator.answers import write
 from sandbox.generator.data import companies, read, situations
-from sandbox.generator.defects import Queue, catalogue
-from sandbox.generator.draft import DossierPlan, Draft
+from sandbox.generator.defects import DefectQueue, catalogue
+from sandbox.generator.draft import DossierPlan, DraftDossier
 from sandbox.generator.plan import Course, plans
 from sandbox.generator.verdict import planted
 
@@ -51,14 +51,14 @@ class DossierWriter:
         self.made: list[SeedDossier] = []
         names = list(catalogue())
         Random(f"{course.seed}/defects").shuffle(names)
-        self._blocking = Queue([name for name in names if catalogue()[name].blocks])
-        self._harmless = Queue([name for name in names if not catalogue()[name].blocks])
+        self._blocking = DefectQueue([name for name in names if catalogue()[name].blocks])
+        self._harmless = DefectQueue([name for name in names if not catalogue()[name].blocks])
         self._recipes = 0
 
     def add(self, plan: DossierPlan) -> None:
         """Write one more dossier."""
         rng = Random(f"{self.course.seed}/dossier/{len(self.made)}")
-        draft = Draft(plan=plan, rng=rng, contact=rng.choice(plan.company.contacts))
+        draft = DraftDossier(plan=plan, rng=rng, contact=rng.choice(plan.company.contacts))
         earlier = traits.candidate(draft, self.made)
         if earlier:
             plan = draft.plan = follow(plan, earlier)
@@ -76,7 +76,7 @@ class DossierWriter:
                 self._spoil(draft)
         self.made.append(finish(draft, self.course.now))
 
-    def _spoil(self, draft: Draft) -> None:
+    def _spoil(self, draft: DraftDossier) -> None:
         """Plant the defects that the category of the dossier calls for."""
         rng = draft.rng
         match draft.plan.category:
@@ -92,7 +92,7 @@ class DossierWriter:
                 self._blocking.plant(draft, rng.choice((0, 0, 0, 1, 2)))
                 self._harmless.plant(draft, rng.choice((0, 0, 1)))
 
-    def _follow_recipe(self, draft: Draft) -> bool:
+    def _follow_recipe(self, draft: DraftDossier) -> bool:
         """Plant a set of defects whose score is known; say whether all of it fitted."""
         recipes = read("recipes")
         names = recipes[self._recipes // RECIPE_EVERY % len(recipes)]
@@ -109,7 +109,7 @@ def follow(plan: DossierPlan, earlier: SeedDossier) -> DossierPlan:
     return replace(plan, situation=situation, company=known[earlier.company.siret])
 
 
-def finish(draft: Draft, now: datetime) -> SeedDossier:
+def finish(draft: DraftDossier, now: datetime) -> SeedDossier:
     """Close the draft: state, dates, groupe, and the verdict that it deserves."""
     plan, rng = draft.plan, draft.rng
     state = outcome(draft)
@@ -139,7 +139,7 @@ def finish(draft: Draft, now: datetime) -> SeedDossier:
     )
 
 
-def outcome(draft: Draft) -> State:
+def outcome(draft: DraftDossier) -> State:
     """Choose the state of the dossier on DS."""
     closing: tuple[State, ...] = ("accepte", "accepte", "refuse", "sans_suite")
     if draft.plan.category == "closed":
@@ -147,7 +147,7 @@ def outcome(draft: Draft) -> State:
     return "en_instruction" if draft.chance(0.2) else "en_construction"
 
 
-def notes(draft: Draft) -> dict[int, object]:
+def notes(draft: DraftDossier) -> dict[int, object]:
     """Write what evaluators wrote by hand: only in revision 2, and never what the bridge writes."""
     if draft.plan.revision == 1 or draft.chance(0.8):
         return {}

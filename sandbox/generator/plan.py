@@ -8,7 +8,7 @@ from itertools import count
 from random import Random
 from typing import Literal
 
-from sandbox.generator.data import CompanyProfile, Situation, companies, situations
+from sandbox.generator.data import CompanyProfile, DocumentedUse, companies, situations
 from sandbox.generator.draft import PARIS, DossierPlan, T
 
 CATEGORIES = {"complete": 35, "incomplete": 40, "unclear": 8, "out": 10, "closed": 7}
@@ -84,8 +84,8 @@ def deck(seed: int, name: str, sizes: dict[T, int]) -> Iterator[T]:
 
 
 def subject(
-    rng: Random, situation: Situation, trait: str, turn: int
-) -> tuple[Situation, CompanyProfile]:
+    rng: Random, situation: DocumentedUse, trait: str, turn: int
+) -> tuple[DocumentedUse, CompanyProfile]:
     """Choose situation and company; generics go by three companies of one substance."""
     if trait == "generics":
         shared = [one for one in situations() if len(one.companies) >= THREE]

@@ -1,10 +1,10 @@
 """The scope questions: reports that are out of scope, and those that leave it unclear."""
 
 from sandbox.generator.data import phrases, read
-from sandbox.generator.draft import Draft
+from sandbox.generator.draft import DraftDossier
 
 
-def apply(draft: Draft) -> None:
+def apply(draft: DraftDossier) -> None:
     """Answer champs 1 to 4 as the category of the dossier asks."""
     category = draft.plan.category
     if category not in ("unclear", "out"):
@@ -20,7 +20,7 @@ def apply(draft: Draft) -> None:
         draft.answers[5] = draft.say(phrases("covered_by_rmp"))
 
 
-def tell(draft: Draft, theme: dict[str, str]) -> None:
+def tell(draft: DraftDossier, theme: dict[str, str]) -> None:
     """Replace title, use and context by those of the theme."""
     draft.update(
         {

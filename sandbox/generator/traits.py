@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.data import phrases, read
-from sandbox.generator.draft import DossierPlan, Draft
+from sandbox.generator.draft import DossierPlan, DraftDossier
 
 DAY = timedelta(days=1)
 LINKED = ("complement", "closing")
@@ -14,7 +14,7 @@ TEXTAREAS = (21, 25, 37, 47, 48, 52)
 FORM = 156
 
 
-def apply(draft: Draft, earlier: SeedDossier | None) -> None:
+def apply(draft: DraftDossier, earlier: SeedDossier | None) -> None:
     """Give the draft its trait."""
     if earlier:
         link(draft, earlier)
@@ -32,7 +32,7 @@ def apply(draft: Draft, earlier: SeedDossier | None) -> None:
             draft.touched |= {36, 40, "group dates"}
 
 
-def link(draft: Draft, earlier: SeedDossier) -> None:
+def link(draft: DraftDossier, earlier: SeedDossier) -> None:
     """Name the earlier dossier that this one completes or closes."""
     closing = draft.plan.trait == "closing"
     opening = draft.say(
@@ -50,7 +50,7 @@ def link(draft: Draft, earlier: SeedDossier) -> None:
     draft.touched |= {13, 14, 25, "group kind"}
 
 
-def beyond(draft: Draft) -> None:
+def beyond(draft: DraftDossier) -> None:
     """Spread the use over places that are not among the 101 départements."""
     names: dict[str, str] = read("territories")["beyond"]
     first = sorted(names)[draft.plan.trait_turn % len(names)]
@@ -61,7 +61,7 @@ def beyond(draft: Draft) -> None:
     draft.touched |= {31, 32, 33, "D11", "group wide"}
 
 
-def stale(draft: Draft) -> None:
+def stale(draft: DraftDossier) -> None:
     """Leave answers behind to questions that are no longer shown: DS hides them."""
     draft.update({41: False, 42: 50_000, 43: "Ventes", 44: draft.say(phrases("no_estimate"))})
     draft.update({49: False, 50: 9, 501: 9, 502: 3, 51: draft.say(phrases("no_measure"))})
@@ -69,7 +69,7 @@ def stale(draft: Draft) -> None:
     draft.touched |= {5, 14, 41, 42, 43, 44, 49, 50, 501, 502, 51, "R2", "R4", "group kind"}
 
 
-def hostile(draft: Draft) -> None:
+def hostile(draft: DraftDossier) -> None:
     """Write one of the hostile texts in free-text champs, long and short."""
     texts = read("hostile")
     entry = texts[draft.plan.trait_turn % len(texts)]
@@ -88,7 +88,7 @@ def hostile(draft: Draft) -> None:
     draft.planted.append(entry["name"])
 
 
-def patient_data(draft: Draft) -> None:
+def patient_data(draft: DraftDossier) -> None:
     """Let slip, in free text, what looks like the data of an (invented) patient."""
     champ = draft.pick((25, 48))
     slip = draft.say(phrases("patient_data"))
@@ -96,7 +96,7 @@ def patient_data(draft: Draft) -> None:
     draft.touched.add(champ)
 
 
-def candidate(draft: Draft, made: list[SeedDossier]) -> SeedDossier | None:
+def candidate(draft: DraftDossier, made: list[SeedDossier]) -> SeedDossier | None:
     """Choose an earlier dossier to complete or repeat."""
     plan = draft.plan
     copied = plan.trait in COPIES and plan.category in ("complete", "incomplete")
@@ -120,7 +120,7 @@ def repeatable(one: SeedDossier, plan: DossierPlan) -> bool:
     return one.revision == plan.revision and one.planted.status == wanted and not dated
 
 
-def repeat(draft: Draft, earlier: SeedDossier) -> None:
+def repeat(draft: DraftDossier, earlier: SeedDossier) -> None:
     """Write the same report again, word for word or nearly."""
     draft.answers = deepcopy(dict(earlier.answers))
     draft.items = dict(earlier.planted.items)

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.api.faults import Fault, Kind
+from sandbox.api.faults import InjectedFault, Kind
 from sandbox.api.instance import Instance
 from sandbox.common.errors import Refusal
 from sandbox.control import service
@@ -110,7 +110,7 @@ class FaultDesk:
 
 def _offered() -> list[tuple[str, str]]:
     """Return the details of faults that the page has a field for."""
-    known = {one.name for one in fields(Fault)}
+    known = {one.name for one in fields(InjectedFault)}
     return [(name, said) for name, said in names()["details"].items() if name in known]
 
 
@@ -154,7 +154,7 @@ def _switched(present: Switches, form: FormData) -> dict[str, Any]:
 
 def _told(fault: Mapping[str, Any]) -> str:
     """Return a fault in force in words."""
-    plain = {one.name: one.default for one in fields(Fault)}
+    plain = {one.name: one.default for one in fields(InjectedFault)}
     details = [
         f"{said} : {fault[name]}"
         for name, said in _offered()

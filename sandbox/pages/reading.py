@@ -4,7 +4,7 @@ from sandbox.api.instance import Instance
 from sandbox.demarche.demarche import Demarche, Label
 from sandbox.demarche.dossier import DepositedDossier
 from sandbox.demarche.retypings import present
-from sandbox.pages.values import Line, Shower
+from sandbox.pages.values import AnswerLine, Shower
 
 
 def shower(instance: Instance) -> Shower:
@@ -12,7 +12,7 @@ def shower(instance: Instance) -> Shower:
     return Shower(lambda file: instance.links.url("", file), instance.state.companies())
 
 
-def champ_lines(instance: Instance, dossier: DepositedDossier) -> list[Line]:
+def champ_lines(instance: Instance, dossier: DepositedDossier) -> list[AnswerLine]:
     """Return the questions that the dossier answers, as DS shows them."""
     demarche = instance.state.demarche(dossier.demarche)
     answers = present(dossier, demarche, dossier.answers)
@@ -20,7 +20,7 @@ def champ_lines(instance: Instance, dossier: DepositedDossier) -> list[Line]:
     return shower(instance).lines(visible, answers)
 
 
-def annotation_lines(instance: Instance, dossier: DepositedDossier) -> list[Line]:
+def annotation_lines(instance: Instance, dossier: DepositedDossier) -> list[AnswerLine]:
     """Return the private annotations."""
     demarche = instance.state.demarche(dossier.demarche)
     written = present(dossier, demarche, dossier.annotations)

@@ -45,13 +45,13 @@ SCANS = {"safe": "sain", "pending": "analyse en cours", "infected": "virus déte
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AnswerLine:
     """One question and what was answered; ``text`` is empty where nothing was."""
 
     one: TypeDeChamp
     text: str = ""
     files: Sequence[Mapping[str, Any]] = ()
-    rows: Sequence[Sequence["Line"]] = ()
+    rows: Sequence[Sequence["AnswerLine"]] = ()
 
     @property
     def decorative(self) -> bool:
@@ -66,18 +66,20 @@ class Shower:
     file_url: Callable[[Mapping[str, Any]], str]
     companies: Mapping[str, str] = field(default_factory=dict)
 
-    def lines(self, types: Sequence[TypeDeChamp], answers: Mapping[str, Any]) -> list[Line]:
+    def lines(self, types: Sequence[TypeDeChamp], answers: Mapping[str, Any]) -> list[AnswerLine]:
         """Return the questions of ``types`` with what was answered."""
         return [self._line(one, answers.get(one.stable)) for one in types]
 
-    def _line(self, one: TypeDeChamp, answer: Any) -> Line:
+    def _line(self, one: TypeDeChamp, answer: Any) -> AnswerLine:
         match answer:
             case [{"champs": _}, *_]:
-                return Line(one, rows=[self.lines(one.children, row["champs"]) for row in answer])
+                return AnswerLine(
+                    one, rows=[self.lines(one.children, row["champs"]) for row in answer]
+                )
             case [{"checksum": _}, *_]:
-                return Line(one, files=[self._file(file) for file in answer])
+                return AnswerLine(one, files=[self._file(file) for file in answer])
             case _:
-                return Line(one, self._text(one, answer))
+                return AnswerLine(one, self._text(one, answer))
 
     def _file(self, file: Mapping[str, Any]) -> Mapping[str, Any]:
         return {

@@ -74,7 +74,7 @@ class Adaptation:
         return replace(self, session=session)
 
 
-class Found:
+class FoundMatches:
     """What is asked and which champs ask it, for as long as nothing that this rests on moves."""
 
     def __init__(self) -> None:
@@ -100,7 +100,7 @@ def begin(
     target: Path,
     by: str = "",
     anew: bool = False,
-    known: Found | None = None,
+    known: FoundMatches | None = None,
 ) -> Adaptation:
     """Look at the form as it was last read, and take up what a person said of it before.
 
@@ -118,7 +118,7 @@ def begin(
     observed, form = observed_form(services), services.form
     if observed.active is None:
         raise RequestError("La démarche n'a pas encore été lue : `unc sync`, puis réessayez.")
-    found, matching = (known or Found()).of(services, observed.active, anew=anew)
+    found, matching = (known or FoundMatches()).of(services, observed.active, anew=anew)
     decisions = Decisions(services.demarche)
     file = target.with_name(FILE_NAME)
     if file.exists() and not anew:

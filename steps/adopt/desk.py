@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mappings.adoption.decisions import Decision
-from mappings.adoption.session import ABSENT, Choice
+from mappings.adoption.session import ABSENT, ChoiceQuestion
 from mappings.drift.model import Drift, Severity
 from steps.adopt import review
-from steps.adopt.adapt import Adaptation, Found, begin, keep_decisions, write
+from steps.adopt.adapt import Adaptation, FoundMatches, begin, keep_decisions, write
 from steps.wiring.drift import adoption_told, drift_of, observed_form
 from steps.wiring.failures import RequestError
 from steps.wiring.form import load_form, reviewed_form
@@ -34,7 +34,7 @@ class FormState:
 
     adopted: str
     drifts: tuple[tuple[str, str], ...]
-    questions: tuple[Choice, ...]
+    questions: tuple[ChoiceQuestion, ...]
     said: Mapping[str, str]
     revision: str
 
@@ -48,7 +48,7 @@ class FormDesk:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._found = Found()
+        self._found = FoundMatches()
 
     def state(self) -> FormState:
         """Where it stands.

@@ -14,7 +14,7 @@ from mappings.dossier.revision import Revision
 from steps.wiring.case_files import rules_at
 from steps.wiring.form import Form
 from store.repository import Store
-from triage.verdict.at_source import Deposit, Line, counted, parse_remedies
+from triage.verdict.at_source import DefectLine, Deposit, counted, parse_remedies
 
 FILE = "source.yaml"
 MONTHS = 6
@@ -33,7 +33,7 @@ class AtSource:
 
     since: datetime
     dossiers: int
-    lines: tuple[Line, ...]
+    lines: tuple[DefectLine, ...]
 
 
 def at_source(

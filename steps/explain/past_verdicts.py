@@ -21,7 +21,7 @@ from steps.wiring.services import Services
 from store.dossiers.models import DossierPast
 from store.verdicts.assessments import AssessmentRow
 from store.verdicts.rule_texts import RuleText
-from triage.rules.checks import Facts
+from triage.rules.checks import CheckFacts
 from triage.rules.file import parse_ruleset
 from triage.rules.model import RuleSet
 from triage.verdict.assess import verdict_fingerprint
@@ -154,7 +154,7 @@ def _again(services: Services, row: AssessmentRow) -> Explained:
     past, exists = _content(services, row)
     case = replace(CaseFiles.read(services), mapping=mapping).of(past)
     verdict = case.verdict(rules, fingerprint=past.fingerprint, known=lambda _: exists)
-    facts = Facts(report=case.report, earlier_exists=exists)
+    facts = CheckFacts(report=case.report, earlier_exists=exists)
     return explained(verdict, facts, rules=rules, mapping=mapping)
 
 

@@ -11,7 +11,7 @@ from steps.read.retention import Keeping
 from steps.wiring.failures import RequestError
 from steps.wiring.public_data.reference import matcher_of, with_remarks
 from steps.wiring.services import Services
-from triage.rules.checks import Facts
+from triage.rules.checks import CheckFacts
 from triage.rules.conditions import Answers
 from triage.rules.model import PriorityLevel, RuleSet, in_force
 from triage.verdict.explanation import ItemExplained, QuestionExplained, explain, explain_scope
@@ -61,7 +61,7 @@ def explain_now(services: Services, number: int, *, on: date | None = None) -> E
     remarks = to_look_at(case.report, mapping=mapping, matcher=matcher_of(services.inputs.home))
     return explained(
         with_remarks(verdict, remarks, mapping=mapping),
-        Facts(case.report, known(case.earlier), differs),
+        CheckFacts(case.report, known(case.earlier), differs),
         rules=rules,
         mapping=mapping,
         public=case.files.public.of(case.report),
@@ -70,7 +70,7 @@ def explain_now(services: Services, number: int, *, on: date | None = None) -> E
 
 def explained(
     verdict: Assessment,
-    facts: Facts,
+    facts: CheckFacts,
     *,
     rules: RuleSet,
     mapping: FormMapping,

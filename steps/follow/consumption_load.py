@@ -26,7 +26,7 @@ from store.consumption.base import (
     PERSONS,
     ConsumptionBase,
     ConsumptionBaseError,
-    Edition,
+    ConsumptionFile,
     open_consumption,
 )
 from triage.consumption.cells import ConsumptionTableError
@@ -51,7 +51,7 @@ _PART = 1 << 20
 class LoadedFile:
     """What loading a file did: its editions, and whether it was known already."""
 
-    editions: tuple[Edition, ...]
+    editions: tuple[ConsumptionFile, ...]
     new: bool
 
 
@@ -76,7 +76,7 @@ def load_file(
             if base is None:  # pragma: no cover (it was made)
                 return LoadedFile((), new=False)
             same = tuple(one for one in base.editions() if one.digest == digest)
-            blank = Edition("", "", "", path.name, digest, 0, 0.0, {})
+            blank = ConsumptionFile("", "", "", path.name, digest, 0, 0.0, {})
             with _opened(path) as (name, content):
                 if Path(name).suffix.casefold() in _SHEETS:
                     if same:
@@ -98,8 +98,8 @@ def load_file(
 
 
 def _table(
-    base: ConsumptionBase, blank: Edition, text: Iterable[str], *, accepted: bool
-) -> Edition:
+    base: ConsumptionBase, blank: ConsumptionFile, text: Iterable[str], *, accepted: bool
+) -> ConsumptionFile:
     """A table of the complete base or of persons: its header says which."""
     lines = _rows(text)
     first = next(lines, None)
@@ -140,8 +140,8 @@ def _table(
 
 
 def _months(
-    base: ConsumptionBase, blank: Edition, content: IO[bytes], *, accepted: bool
-) -> tuple[Edition, ...]:
+    base: ConsumptionBase, blank: ConsumptionFile, content: IO[bytes], *, accepted: bool
+) -> tuple[ConsumptionFile, ...]:
     from python_calamine import CalamineError, CalamineWorkbook  # only where it is used
 
     try:
@@ -171,7 +171,7 @@ def _months(
     return tuple(editions)
 
 
-def _some(edition: Edition) -> None:
+def _some(edition: ConsumptionFile) -> None:
     if not edition.rows:
         raise ConsumptionTableError("aucune ligne après l'en-tête ; téléchargez-le de nouveau")
 

@@ -15,7 +15,7 @@ from store.consumption.base import (
     PERSONS,
     ConsumptionBase,
     ConsumptionBaseError,
-    Edition,
+    ConsumptionFile,
     open_consumption,
 )
 from triage.consumption.open_medic import AXES, REGION
@@ -55,7 +55,7 @@ def profile(code: str, home: Path, *, salts: Salts = _NO_SALTS) -> Profile | Non
     return replace(found, growth=growth_of(every, names or {joined(code, salts)}))
 
 
-def editions(home: Path) -> tuple[Edition, ...]:
+def editions(home: Path) -> tuple[ConsumptionFile, ...]:
     """Every file that was read.
 
     Raises:
@@ -65,7 +65,7 @@ def editions(home: Path) -> tuple[Edition, ...]:
         return () if base is None else base.editions()
 
 
-def shrunk(home: Path) -> tuple[tuple[Edition, Edition], ...]:
+def shrunk(home: Path) -> tuple[tuple[ConsumptionFile, ConsumptionFile], ...]:
     """Editions with fewer rows than another of their period that was kept, with that one.
 
     Raises:
@@ -133,7 +133,7 @@ def profile_in(
 
 
 def _cited(
-    known: Sequence[Edition],
+    known: Sequence[ConsumptionFile],
     persons: Mapping[tuple[int, str], object],
     level: str,
     *,

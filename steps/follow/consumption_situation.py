@@ -20,7 +20,7 @@ from triage.situations.words.dci import Salts
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedConsumption:
     """Whose consumption is asked for.
 
     Attributes:
@@ -33,7 +33,7 @@ class Wanted:
 
 
 def situation_profiles(
-    services: Services, wanted: Mapping[str, Wanted], tables: Consumed
+    services: Services, wanted: Mapping[str, WantedConsumption], tables: Consumed
 ) -> dict[str, Profile]:
     """What the base says of the substances of situations; none at all when nothing was loaded.
 
@@ -66,7 +66,9 @@ def situation_profiles(
         }
 
 
-def _beside(services: Services, found: Profile, one: Wanted, tables: Consumed) -> Profile:
+def _beside(
+    services: Services, found: Profile, one: WantedConsumption, tables: Consumed
+) -> Profile:
     """The profile beside who is expected, and what was foreseen."""
     rules = services.form.expectations
     medicines = _medicines(services, one.reports)

@@ -30,7 +30,7 @@ from store.dossiers.models import LightRow, StoredDossier
 from store.outbox.plans import DuePlan
 from store.repository import StoreMemory
 from store.verdicts.assessments import AssessmentRow
-from store.verdicts.facts import Counted
+from store.verdicts.facts import CountedFacts
 from triage.replies.decision import decide, held_by_person
 from triage.replies.inputs import Typed
 from triage.replies.points import typed_at_fault
@@ -350,13 +350,13 @@ class Bench:
 
     def _counted(
         self, heard: Heard, remembered: Remembered, planned: Mapping[int, DuePlan]
-    ) -> Counted:
+    ) -> CountedFacts:
         """What is counted of a dossier: the decision in force, by what is ours and what is not."""
         number = heard.dossier.number
         written = written_with(remembered, planned.get(number), number=number)
         held = held_by_person(heard.dossier, written, mapping=self.files.mapping)
         decision = decide(heard.assessment, held)
-        return Counted(number, decision.shown, decision.priority, heard.unmapped)
+        return CountedFacts(number, decision.shown, decision.priority, heard.unmapped)
 
 
 def _unmapped(report: Report) -> str:

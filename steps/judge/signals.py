@@ -7,10 +7,10 @@ from steps.wiring.services import Services
 from triage.registre.acts import Verb
 from triage.registre.signals import anchors as anchors_of
 from triage.situations.description import Description
-from triage.situations.matching import Matching
+from triage.situations.matching import MatchingRules
 
 
-def anchors(services: Services, matching: Matching) -> Mapping[str, Sequence[Description]]:
+def anchors(services: Services, matching: MatchingRules) -> Mapping[str, Sequence[Description]]:
     """Signals of each situation, described; nothing is read where there is none."""
     if not services.store.acts.has(services.demarche, Verb.SIGNAL):
         return {}

@@ -23,7 +23,7 @@ from triage.replies.annotation_owner import written_by_us
 from triage.replies.annotations import shown
 from triage.replies.decision import Written, held_by_person, is_excluded
 from triage.situations.description import DRAWN, Description, annotated, describe
-from triage.situations.matching import Matching
+from triage.situations.matching import MatchingRules
 from triage.situations.words.dci import Salts
 from triage.situations.words.substances import SubstanceNames, reference_names, substances_by_cis
 from triage.verdict.priority import out_of_scope
@@ -103,7 +103,7 @@ class Drawing:
 
     services: Services
     files: CaseFiles
-    matching: Matching
+    matching: MatchingRules
     wanted: Mapping[int, str]
 
     def describe_anew(
@@ -166,7 +166,7 @@ def _of(
     services: Services,
     case: CaseFile,
     *,
-    matching: Matching,
+    matching: MatchingRules,
     ours: Written,
     before: SituationReport | None,
 ) -> Description:

@@ -22,7 +22,7 @@ from triage.situations.description import Description
 from triage.situations.description import settled as settled_among
 from triage.situations.duplicates import ReportLink, find_links
 from triage.situations.families import differences
-from triage.situations.matching import Matching
+from triage.situations.matching import MatchingRules
 from triage.situations.propose import Placed, changed, members_of, propose
 from triage.situations.titles import title_of
 
@@ -147,7 +147,9 @@ def _is_stale(rows: Mapping[int, SituationReport], number: int, basis: str) -> b
     return number not in rows or rows[number].basis != basis
 
 
-def _propose(services: Services, rows: Mapping[int, SituationReport], matching: Matching) -> None:
+def _propose(
+    services: Services, rows: Mapping[int, SituationReport], matching: MatchingRules
+) -> None:
     """Propose anew for all reports, and keep what moved."""
     store, demarche = services.store.situations, services.demarche
     stored, rows = rows, {**rows, **come_back(services, rows)}

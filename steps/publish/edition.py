@@ -6,7 +6,7 @@ from datetime import datetime
 from exports.published.checking import ExportFile
 from exports.published.editions import (
     Edition,
-    Kind,
+    EditionKind,
     edition_of,
     editions,
     put_edition,
@@ -24,7 +24,9 @@ from steps.wiring.summary import Summary
 from store.staff.exports import Published
 
 
-def publish_edition(services: Services, summary: Summary, *, kind: Kind, title: str = "") -> None:
+def publish_edition(
+    services: Services, summary: Summary, *, kind: EditionKind, title: str = ""
+) -> None:
     """Publish the edition of this week or month, or one by hand, then the current workbooks.
 
     A week and a month have one edition: asked again, nothing is made. The current workbooks tell of
@@ -45,7 +47,7 @@ def publish_edition(services: Services, summary: Summary, *, kind: Kind, title: 
 
 
 def make_edition(
-    services: Services, summary: Summary, *, kind: Kind, title: str = "", at: datetime
+    services: Services, summary: Summary, *, kind: EditionKind, title: str = "", at: datetime
 ) -> None:
     """Publish an edition dated ``at`` (aware), unless it is there; current workbooks stay.
 
@@ -102,5 +104,5 @@ def _publish(
 
 def _headline(edition: Edition) -> str:
     """How its workbooks name it."""
-    kind = "" if edition.kind is Kind.BY_HAND else f" {edition.kind}"
+    kind = "" if edition.kind is EditionKind.BY_HAND else f" {edition.kind}"
     return edition.told.replace("édition", f"Édition{kind}", 1)

@@ -15,7 +15,7 @@ from exports.cells import paris
 from exports.model import ExportContext, ExportedDossier, SituationView, latest_change
 from exports.published.checksum import MADE
 from exports.published.current import current, replace_current, sweep_current
-from exports.published.editions import Kind, editions
+from exports.published.editions import EditionKind, editions
 from exports.published.folders import alone, disk_told
 from exports.published.manifest import CURRENT
 from exports.published.withdrawal import Withdrawn
@@ -75,7 +75,7 @@ def export(services: Services, summary: Summary) -> None:
         made = workbook_set(services, entries, export_context(services, entries))
         keep_scores(services, made.context.register)
         finish_withdrawal(services, summary, made=made)
-        base = next(iter(editions(root, Kind.WEEKLY, demarche=demarche)), None)
+        base = next(iter(editions(root, EditionKind.WEEKLY, demarche=demarche)), None)
         publication = Publication.begin(services, made, base=base, aside=aside)
         withdraw(services, made=made)
         done = replace_current(
@@ -238,7 +238,7 @@ def source_digest(services: Services) -> str:
     """Hash of all that the workbooks are made from, without reading any dossier's content."""
     store, demarche = services.store, services.demarche
     state = store.demarches.state(demarche)
-    weekly = editions(services.inputs.publishing.folder, Kind.WEEKLY, demarche=demarche)
+    weekly = editions(services.inputs.publishing.folder, EditionKind.WEEKLY, demarche=demarche)
     parts = [
         MADE,
         *(str(one.sequence) for one in weekly[:1]),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from exports.identity import Identity
+from exports.identity import WorkbookIdentity
 from exports.published.former import withdrawn_of
 from exports.published.listing import published
 from exports.published.manifest import ON_REQUEST, PublishedExport, sha256
@@ -19,7 +19,7 @@ from exports.returned.doubts import doubts
 from exports.returned.elsewhere import elsewhere
 from exports.returned.merging import NOTHING, Held, Spread, merge, uncover
 from exports.returned.reader import Returned, Written, read_returned
-from exports.returned.reference import Compared, Reference, of_book
+from exports.returned.reference import ComparedRows, HandedOutRows, of_book
 from exports.returned.taken_in import ReadAs, TakenIn
 from exports.sheets.centres import author_of
 from steps.judge.acts import today
@@ -109,7 +109,7 @@ def compare(
         return TakenIn(identity.author, (), returned.problems)
     until = services.store.opinions.last_id(services.demarche)
     reference = _handed_out(services, identity)
-    compared = Compared(returned.table, reference)
+    compared = ComparedRows(returned.table, reference)
     present = _held(services, identity.author, until=until)
     carried = _held(services, identity.author, until=identity.opinions_until)
     rows = uncover(
@@ -223,7 +223,7 @@ def _refused(author: str, problem: str) -> TakenIn:
     return TakenIn(author, (), (problem,))
 
 
-def _stranger(services: Services, identity: Identity) -> str:
+def _stranger(services: Services, identity: WorkbookIdentity) -> str:
     """Why a workbook of ours is not one to take in here, or nothing."""
     if identity.demarche != services.demarche:
         return (
@@ -266,7 +266,7 @@ def _known(
     return workbook_set(services, entries, circumstances(services)).numbers(author)
 
 
-def _handed_out(services: Services, identity: Identity) -> Reference:
+def _handed_out(services: Services, identity: WorkbookIdentity) -> HandedOutRows:
     """The workbook as it was published; as it would be now where that is not known any more.
 
     What the returned file itself says proves nothing: only what was kept here does. The very file
@@ -289,7 +289,7 @@ def _handed_out(services: Services, identity: Identity) -> Reference:
     order = [one.number for one in made.made(author).readings]
     mine = {one.number: one.by_header for one in held if holds(author, one.centres)}
     sheets = frozenset(one.name for one in made.columns.sheets)
-    return Reference(mine, order, exact=kept is not None, sheets=sheets)
+    return HandedOutRows(mine, order, exact=kept is not None, sheets=sheets)
 
 
 def _exports(services: Services) -> Iterator[PublishedExport]:
@@ -299,7 +299,7 @@ def _exports(services: Services) -> Iterator[PublishedExport]:
     yield from dated(root / ON_REQUEST, demarche=demarche)
 
 
-def _file_that_stayed(export: PublishedExport, identity: Identity) -> bytes | None:
+def _file_that_stayed(export: PublishedExport, identity: WorkbookIdentity) -> bytes | None:
     """The very file that came back, as it was published; ``None`` where it is none of these."""
     name = f"{identity.author}.xlsx"
     told = next((one for one in export.manifest["files"] if one["name"] == name), None)

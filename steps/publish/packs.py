@@ -28,7 +28,7 @@ from steps.follow.consumption_sold import Sold
 from steps.judge.acts import register_of, today
 from steps.publish.circumstances import circumstances
 from steps.publish.export import entries_of
-from steps.registre.around import Around, Asked, around, consumption_around
+from steps.registre.around import Around, Viewpoint, around, consumption_around
 from steps.registre.around_told import availability_told, consumption_told
 from steps.registre.committee import known_meetings
 from steps.registre.ranking import proposed_level, ranked
@@ -41,12 +41,12 @@ from triage.registre.committee.fiche import (
     CentreAnswer,
     Counted,
     Fiche,
-    Known,
+    FicheFacts,
     Reader,
     fiche,
     may_be_shown,
 )
-from triage.registre.committee.seances import Item, Meeting, find_meeting
+from triage.registre.committee.seances import AgendaItem, Meeting, find_meeting
 from triage.registre.questions import asked as asked_of_centres
 from triage.registre.refused import Refused
 from triage.registre.register import Register, Situation
@@ -97,7 +97,7 @@ class Fiches:
     unjudged: tuple[int, ...] = ()
 
 
-def prepare(services: Services, name: str, to: Path, reader: Reader, asked: Asked) -> Pack:
+def prepare(services: Services, name: str, to: Path, reader: Reader, asked: Viewpoint) -> Pack:
     """Write the fiches of a séance; what is there already is not written again.
 
     Raises:
@@ -131,7 +131,7 @@ def prepare(services: Services, name: str, to: Path, reader: Reader, asked: Aske
     )
 
 
-def fiches(services: Services, name: str, reader: Reader, asked: Asked) -> Fiches:
+def fiches(services: Services, name: str, reader: Reader, asked: Viewpoint) -> Fiches:
     """The fiches of a séance, as its readers may have them.
 
     Raises:
@@ -185,13 +185,13 @@ class _Gathered:
     services: Services
     register: Register
     reader: Reader
-    asked: Asked
+    asked: Viewpoint
     scores: Mapping[str, str]
     tables: Consumed | None
 
     @classmethod
     def of(
-        cls, services: Services, register: Register, *, reader: Reader, asked: Asked
+        cls, services: Services, register: Register, *, reader: Reader, asked: Viewpoint
     ) -> "_Gathered":
         mine = reader == "agence"
         scores = {
@@ -203,12 +203,12 @@ class _Gathered:
     def _profile(self, found: Around) -> Profile | None:
         return None if self.tables is None else consumption_around(self.services, found)
 
-    def known(self, found: Around, meeting: Meeting, item: Item) -> Known:
+    def known(self, found: Around, meeting: Meeting, item: AgendaItem) -> FicheFacts:
         one, facts, register = found.situation, found.facts, self.register
         on = self.asked.on or today()
         moment = self.asked.known
         counted = {*facts.counted} if facts else set()
-        return Known(
+        return FicheFacts(
             situation=one,
             meeting=meeting,
             item=item,

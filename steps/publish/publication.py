@@ -9,7 +9,7 @@ from exports.published.changes import Comparison, first_edition, since
 from exports.published.checking import ExportFile, check_file, left_out
 from exports.published.checksum import digest_of_all
 from exports.published.current import Carried, carried
-from exports.published.editions import Kind, editions, told_of
+from exports.published.editions import EditionKind, editions, told_of
 from exports.published.handed_out import HandedOutReader
 from exports.published.listing import last_sequence
 from exports.published.manifest import ExportFacts, FileFacts, PublishedExport, export_facts
@@ -177,7 +177,7 @@ def news_of(services: Services, author: str) -> News:
     """
     columns, _ = hand_out_files(services.inputs.publishing.columns, services.form.mapping)
     root, demarche = services.inputs.publishing.folder, services.demarche
-    base = next(iter(editions(root, Kind.WEEKLY, demarche=demarche)), None)
+    base = next(iter(editions(root, EditionKind.WEEKLY, demarche=demarche)), None)
     after = services.store.handed_out.last_sequence(demarche)
     return comparison(reader_of(services), author, base=base, after=after).news(
         columns.dossiers_sheet

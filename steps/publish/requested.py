@@ -15,7 +15,7 @@ from exports.model import ExportedDossier
 from exports.published.changes import Comparison, since
 from exports.published.checking import ExportFile
 from exports.published.checksum import digest_of_all
-from exports.published.editions import Kind, editions, told_of
+from exports.published.editions import EditionKind, editions, told_of
 from exports.published.flat import WRITERS, flat_names
 from exports.published.folders import alone, disk_told
 from exports.published.manifest import ON_REQUEST, export_facts
@@ -98,7 +98,7 @@ def _compare(services: Services, made: WorkbookSet) -> Callable[[str], Compariso
         sentence = "Rien n’est comparé\u00a0: ce classeur ne montre que les dossiers d’un filtre"
         return lambda _: Comparison(sentence, "rien : cet export est filtré")
     root = services.inputs.publishing.folder
-    base = next(iter(editions(root, Kind.WEEKLY, demarche=services.demarche)), None)
+    base = next(iter(editions(root, EditionKind.WEEKLY, demarche=services.demarche)), None)
     if base is None:
         return lambda _: NOT_COMPARED
     reader = reader_of(services)

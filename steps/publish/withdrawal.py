@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from exports.published.editions import Kind
+from exports.published.editions import EditionKind
 from exports.published.manifest import PublishedExport
 from exports.published.withdrawal import (
-    Followed,
+    ClearedSets,
     Gone,
     Withdrawn,
     earlier_sets,
@@ -67,7 +67,7 @@ class _Wanted:
 def is_due(services: Services) -> bool:
     """Whether it was never looked at, was killed on its way, or other rules were in between."""
     root, demarche = services.inputs.publishing.folder, services.demarche
-    known = Followed.read(root, demarche=demarche)
+    known = ClearedSets.read(root, demarche=demarche)
     return known is None or not known.columns or bool(retired(root, demarche=demarche))
 
 
@@ -78,7 +78,7 @@ def hand_out_under(services: Services, *, made: WorkbookSet) -> None:
     that were followed. The caller holds the folder of the exports.
     """
     root, demarche = services.inputs.publishing.folder, services.demarche
-    known = Followed.read(root, demarche=demarche)
+    known = ClearedSets.read(root, demarche=demarche)
     if known is not None and known.columns not in {"", made.withheld().version}:
         replace(known, columns="").write(root, demarche=demarche)
 
@@ -132,7 +132,7 @@ def foresee(services: Services, *, made: WorkbookSet, erased: AbstractSet[int]) 
     return done
 
 
-def _concerned(services: Services, known: Followed, new: _Wanted) -> list[PublishedExport]:
+def _concerned(services: Services, known: ClearedSets, new: _Wanted) -> list[PublishedExport]:
     """Sets that have what is to leave, and was not followed yet."""
     root, demarche = services.inputs.publishing.folder, services.demarche
     rows, columns = any(new.whenever.values()), new.columns.version != known.columns
@@ -160,8 +160,8 @@ def remake_withdrawn(
     root, demarche = services.inputs.publishing.folder, services.demarche
     wanted = _wanted(services, made)
     _remake(services, summary, wanted=wanted)
-    after = Followed(wanted.everywhere, sequence, wanted.columns.version)
-    if after != Followed.read(root, demarche=demarche):
+    after = ClearedSets(wanted.everywhere, sequence, wanted.columns.version)
+    if after != ClearedSets.read(root, demarche=demarche):
         after.write(root, demarche=demarche)
 
 
@@ -186,10 +186,10 @@ def _tell(summary: Summary, done: Withdrawn) -> None:
         logs.LOG.info(told, len(done.remade), len(done.removed))
 
 
-def _followed(services: Services) -> Followed:
+def _followed(services: Services) -> ClearedSets:
     root, demarche = services.inputs.publishing.folder, services.demarche
-    nothing = Followed({"agence": frozenset(), "reseau": frozenset()})
-    return Followed.read(root, demarche=demarche) or nothing
+    nothing = ClearedSets({"agence": frozenset(), "reseau": frozenset()})
+    return ClearedSets.read(root, demarche=demarche) or nothing
 
 
 def _wanted(services: Services, made: WorkbookSet) -> _Wanted:
@@ -260,7 +260,7 @@ def _hides_more(
 def _is_known(services: Services, one: PublishedExport) -> bool:
     """Whether what a set shows is kept: not of one on request, or of another base."""
     kept = services.store.handed_out
-    edition = one.kind in set(Kind)
+    edition = one.kind in set(EditionKind)
     return edition and kept.file(services.demarche, "agence", one.sequence) is not None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self, TypeGuard
 
-from exports.published.editions import Kind, old_editions, remove_old_editions
+from exports.published.editions import EditionKind, old_editions, remove_old_editions
 from exports.published.listing import sequences
 from exports.published.publishing import old_ones, remove_old
 from french.time import PARIS
@@ -131,10 +131,10 @@ def old_workbooks(services: Services) -> tuple[str, ...]:
     return tuple(map(str, old))
 
 
-def _editions_before(services: Services, at: datetime) -> dict[Kind, datetime]:
+def _editions_before(services: Services, at: datetime) -> dict[EditionKind, datetime]:
     """Editions published before are kept no longer, by kind."""
     months = services.inputs.publishing.editions
-    return {Kind(kind): months_before(at, count) for kind, count in months.items()}
+    return {EditionKind(kind): months_before(at, count) for kind, count in months.items()}
 
 
 def remove_old_workbooks(services: Services) -> tuple[str, ...]:

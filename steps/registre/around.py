@@ -10,7 +10,7 @@ from mappings.medicines.facts import medicines_of
 from mappings.medicines.reference import Medicine
 from mappings.report.model import Report
 from steps.follow.consumption import consumed
-from steps.follow.consumption_situation import Wanted, situation_profiles
+from steps.follow.consumption_situation import WantedConsumption, situation_profiles
 from steps.follow.consumption_sold import Sold, sold
 from steps.judge.acts import today
 from steps.judge.situations import descriptions
@@ -21,7 +21,7 @@ from triage.consumption.profile import Profile
 from triage.registre.acts import Act, as_known
 from triage.registre.duplicates import copies
 from triage.registre.effect.availability import first_generics, shortages
-from triage.registre.effect.effect import Cause, Effect, Observed, effect_of, other_measures
+from triage.registre.effect.effect import Effect, EffectFacts, OtherCause, effect_of, other_measures
 from triage.registre.events import events
 from triage.registre.folding import read
 from triage.registre.life import find
@@ -34,7 +34,7 @@ _NETWORK = "réseau"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Viewpoint:
     """Which day, as known when, and for whom.
 
     Attributes:
@@ -89,7 +89,7 @@ class Around:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class AlreadyRead:
     """What was read already: dossiers that it does not hold are left out.
 
     Attributes:
@@ -108,9 +108,9 @@ class Known:
 def around(
     services: Services,
     names: Iterable[str],
-    asked: Asked,
+    asked: Viewpoint,
     *,
-    known: Known | None = None,
+    known: AlreadyRead | None = None,
 ) -> dict[str, Around]:
     """What is known around some situations.
 
@@ -174,7 +174,7 @@ def consumption_around(services: Services, found: Around) -> Profile | None:
     matching = services.form.matching
     salts = matching.salts if matching else Salts()
     named = found.facts.substances if found.facts else [joined(n, salts) for n in found.substances]
-    name, wanted = found.situation.id, Wanted(frozenset(named), found.reports)
+    name, wanted = found.situation.id, WantedConsumption(frozenset(named), found.reports)
     return situation_profiles(services, {name: wanted}, consumed(services)).get(name)
 
 
@@ -206,7 +206,7 @@ class _Found:
 def _around(
     services: Services,
     found: _Found,
-    asked: Asked,
+    asked: Viewpoint,
     period: tuple[date, date],
     *,
     substances: Sequence[str],
@@ -225,7 +225,7 @@ def _around(
     effects = [
         effect_of(
             measure,
-            Observed(
+            EffectFacts(
                 reports=days,
                 first=period[0],
                 until=period[1],
@@ -256,7 +256,7 @@ def _around(
 
 
 def _reports(
-    services: Services, one: Situation, *, until: date, known: Known | None
+    services: Services, one: Situation, *, until: date, known: AlreadyRead | None
 ) -> list[Report]:
     numbers, found = sorted(one.dossiers), list[Report]()
     if known is None:
@@ -280,15 +280,15 @@ def _medicines(services: Services, reports: Iterable[Report]) -> list[Medicine] 
 
 def _causes(
     services: Services, found: _Found, medicines: Sequence[Medicine]
-) -> Iterable[tuple[Cause, date | None]]:
+) -> Iterable[tuple[OtherCause, date | None]]:
     one, register = found.situation, found.register
     merged = [name for name, into in register.merged().items() if into == one.id]
     for event in events(found.acts, [one.id, *merged]):
-        yield Cause("évènement", event.on, f"{event.text} ({event.on:%d/%m/%Y})"), event.on
+        yield OtherCause("évènement", event.on, f"{event.text} ({event.on:%d/%m/%Y})"), event.on
     for measure in found.facts.measures if found.facts else ():
         if measure.taken and measure.day:
             text = f"mesure d’une entreprise, {measure.kind}, le {measure.day:%d/%m/%Y}"
-            yield Cause("mesure d’une entreprise", measure.day, text), measure.day
+            yield OtherCause("mesure d’une entreprise", measure.day, text), measure.day
     yield from shortages(medicines)
     matcher = matcher_of(services.inputs.home)
     if matcher and medicines:

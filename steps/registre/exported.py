@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datafiles.file import DataFileError
 from exports.model import RegisterView
 from steps.follow.consumption import consumed, consumption_stamp
-from steps.follow.consumption_situation import Wanted, situation_profiles
+from steps.follow.consumption_situation import WantedConsumption, situation_profiles
 from steps.follow.followup import Followed
 from steps.judge.acts import register_of, today
 from steps.registre.ranking import ranked
@@ -53,7 +53,7 @@ def register_view(services: Services, found: Followed) -> RegisterView:
 
 def _consumption(services: Services, found: Followed) -> dict[str, Profile]:
     wanted = {
-        one.id: Wanted(one.substances, [found.reports[number] for number in one.numbers])
+        one.id: WantedConsumption(one.substances, [found.reports[number] for number in one.numbers])
         for one in found.facts
     }
     return situation_profiles(services, wanted, consumed(services))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from french.text import agreed
 from mappings.medicines.facts import medicines_of
-from mappings.medicines.match import Match
+from mappings.medicines.match import MedicineMatch
 from mappings.medicines.weighing import Weighed, WeighingFact, weighed
 from mappings.report.display import show_chance
 from mappings.report.model import Report
@@ -16,7 +16,16 @@ from steps.wiring.public_data.reference import matcher_of, version_of
 from steps.wiring.services import Services
 from triage.consumption.signals import abnormal
 from triage.registre.levels import ProposedLevel, propose_level
-from triage.registre.ranking import Candidate, InputName, Inputs, Move, Ranked, Ranking, moves, rank
+from triage.registre.ranking import (
+    InputName,
+    Inputs,
+    RankBasis,
+    Ranked,
+    Ranking,
+    RankMove,
+    moves,
+    rank,
+)
 from triage.registre.register import Register, Situation, State
 from triage.situations.facts import SituationFacts
 from triage.situations.followup import FollowUp
@@ -34,7 +43,7 @@ class _Told:
     facts: SituationFacts
     follow_up: FollowUp
     reports: Sequence[Report]
-    medicines: Sequence[Match]
+    medicines: Sequence[MedicineMatch]
     sold: Consumed
 
     def weighed(self, fact: WeighingFact) -> Weighed:
@@ -45,7 +54,7 @@ class _Told:
 
 def candidates(
     services: Services, register: Register, *, found: Followed | None = None
-) -> tuple[Candidate, ...]:
+) -> tuple[RankBasis, ...]:
     """Every situation that can be ranked, with what its score is worked out of.
 
     Args:
@@ -66,7 +75,7 @@ def candidates(
         ]
         told[facts.id] = _Told(facts, follow_up, here, matches, sold.about(facts.substances))
     return tuple(
-        Candidate(
+        RankBasis(
             situation=one.id,
             level=str(one.level.get("niveau", "")),
             woken=one.woken,
@@ -86,14 +95,14 @@ def ranked(
     return _ranked(services, told, services.form.ranking)
 
 
-def tried(services: Services, register: Register, ranking: Ranking) -> tuple[Move, ...]:
+def tried(services: Services, register: Register, ranking: Ranking) -> tuple[RankMove, ...]:
     """Situations that another file would move; nothing is written."""
     found = candidates(services, register)
     now = _ranked(services, found, services.form.ranking)
     return moves(now, _ranked(services, found, ranking))
 
 
-def _ranked(services: Services, found: Sequence[Candidate], ranking: Ranking) -> tuple[Ranked, ...]:
+def _ranked(services: Services, found: Sequence[RankBasis], ranking: Ranking) -> tuple[Ranked, ...]:
     levels, version = services.form.lists.niveaux, version_of(services.inputs.home)
     return rank(found, ranking, levels=levels, reference=version)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from mappings.dossier.model import RawDossier
 from steps.wiring.services import Connected
-from store.outbox.sent import Sent
+from store.outbox.sent import SentBefore
 from triage.replies.messages import kind_of_reference
 from triage.replies.reply import SendMessage
 
@@ -100,16 +100,18 @@ def _withdrawn(services: Connected, seen: Sequence[RawMessage]) -> list[RawMessa
     return [one for one in seen if one["discardedAt"] and one["email"].lower() in ours]
 
 
-def _ours(services: Connected, number: int, seen: Sequence[RawMessage]) -> list[Sent]:
+def _ours(services: Connected, number: int, seen: Sequence[RawMessage]) -> list[SentBefore]:
     """Our messages that a conversation shows, the oldest first; a declarant may quote one."""
     stored = services.store.dossiers.get(services.demarche, number)
     declarant = stored.raw["usager"]["email"].lower() if stored else ""
-    found: dict[str, Sent] = {}
+    found: dict[str, SentBefore] = {}
     for one in seen:
         references = _REFERENCE.findall(one["body"])
         if references and one["email"].lower() != declarant:
             last = references[-1]
-            found.setdefault(last, Sent(last, kind_of_reference(number, last), str(one["id"])))
+            found.setdefault(
+                last, SentBefore(last, kind_of_reference(number, last), str(one["id"]))
+            )
     return list(found.values())
 
 

@@ -1,7 +1,7 @@
 """Withdraw the last message that the bridge sent to a declarant."""
 
 from clients.errors import DsNotFound
-from clients.writing.acts import Act, DsActs
+from clients.writing.acts import ActOutcome, DsActs
 from steps.read.demarche_info import refresh_form
 from steps.read.keeping import row_of
 from steps.reply.delivery import instructeur_id
@@ -11,7 +11,7 @@ from store.outbox.stages import Stage
 from triage.replies.reply import Outcome, SendMessage
 
 
-def withdraw(services: Connected, number: int) -> Act:
+def withdraw(services: Connected, number: int) -> ActOutcome:
     """Withdraw our last message of a dossier; the same one is not sent again.
 
     Raises:
@@ -20,7 +20,7 @@ def withdraw(services: Connected, number: int) -> Act:
     try:
         seen = services.reader.messages(number)
     except DsNotFound as error:
-        return Act(Outcome.REFUSED, str(error))
+        return ActOutcome(Outcome.REFUSED, str(error))
     standing = {one["id"] for one in seen["messages"] if not one["discardedAt"]}
     sent = services.store.outbox.recorded(services.demarche, numbers=[number], stages=[Stage.DONE])
     ours = [
@@ -29,7 +29,7 @@ def withdraw(services: Connected, number: int) -> Act:
         if isinstance(one.reply, SendMessage) and one.message_id in standing
     ]
     if not ours or ours[-1] is None:
-        return Act(
+        return ActOutcome(
             Outcome.REFUSED,
             f"Aucun message de la passerelle n'est à retirer du dossier {number}.",
         )

@@ -21,7 +21,7 @@ from triage.replies.texts import Texts
 from triage.rules.diff import clashes
 from triage.rules.file import parse_ruleset
 from triage.rules.model import RuleSet
-from triage.situations.matching import Matching, matching_of
+from triage.situations.matching import MatchingRules, matching_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Form:
     rulesets: tuple[RuleSet, ...]
     rule_texts: tuple[RuleText, ...]
     policy: ReplyPolicy
-    matching: Matching | None
+    matching: MatchingRules | None
     texts: Texts
     lists: Lists
     ranking: Ranking
@@ -164,7 +164,7 @@ def read_policy(rules: Path, *, mapping: FormMapping) -> tuple[ReplyPolicy, str]
 
 def read_matching(
     rules: Path, *, mapping: FormMapping, rulesets: Sequence[RuleSet]
-) -> Matching | None:
+) -> MatchingRules | None:
     """Read and check what makes reports one situation; the newest rule-set tells what says nothing.
 
     Raises:

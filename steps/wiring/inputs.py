@@ -18,7 +18,7 @@ BACKUPS = "sauvegardes"
 
 
 @dataclass(frozen=True, slots=True)
-class Attachments:
+class AttachmentInputs:
     """Files that declarants joined.
 
     Attributes:
@@ -39,7 +39,7 @@ class Attachments:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadingInputs:
     """How the démarche is read, and how long it is kept.
 
     Attributes:
@@ -103,7 +103,7 @@ class Publishing:
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class TokenInputs:
     """What is told of the token, which is not here itself.
 
     Attributes:
@@ -149,9 +149,9 @@ class Inputs:
     ds_url: str
     mapping_file: Path
     rules: Path
-    token: Token
-    reading: Reading
-    attachments: Attachments
+    token: TokenInputs
+    reading: ReadingInputs
+    attachments: AttachmentInputs
     replying: Replying
     publishing: Publishing
 
@@ -165,8 +165,10 @@ def inputs_of(settings: Settings) -> Inputs:
         mapping_file=settings.mapping,
         rules=settings.rules,
         token=token_of(settings),
-        reading=Reading(timedelta(minutes=settings.overlap_minutes), settings.retention_months),
-        attachments=Attachments(
+        reading=ReadingInputs(
+            timedelta(minutes=settings.overlap_minutes), settings.retention_months
+        ),
+        attachments=AttachmentInputs(
             download=settings.attachments == "download",
             folder=settings.attachment_folder(),
             max_bytes=settings.attachment_max_mb * MEGABYTE,
@@ -199,9 +201,9 @@ def rules_places(settings: Settings) -> RulesPlaces:
     return RulesPlaces(settings.rules, settings.mapping, settings.database(), number)
 
 
-def token_of(settings: Settings) -> Token:
+def token_of(settings: Settings) -> TokenInputs:
     """What settings tell of the token."""
-    return Token(settings.ds_token_since, settings.token_setting)
+    return TokenInputs(settings.ds_token_since, settings.token_setting)
 
 
 def _replying(settings: Settings) -> Replying:

@@ -58,7 +58,7 @@ class ConsumptionBaseError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class ConsumptionFile:
     """A file that was read.
 
     Attributes:
@@ -107,12 +107,12 @@ class ConsumptionBase:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._base = connection
 
-    def editions(self) -> tuple[Edition, ...]:
+    def editions(self) -> tuple[ConsumptionFile, ...]:
         """Every file that was read, by family, period and part."""
         rows = self._base.execute("SELECT * FROM editions ORDER BY family, period, part")
-        return tuple(Edition(*(*row[:7], orjson.loads(row[7]))) for row in rows)
+        return tuple(ConsumptionFile(*(*row[:7], orjson.loads(row[7]))) for row in rows)
 
-    def largest(self) -> tuple[Edition, ...]:
+    def largest(self) -> tuple[ConsumptionFile, ...]:
         """Of each period and part, the edition with the most rows that was ever accepted.
 
         Its boxes are the most of any; it has neither digest nor counts, and may be kept no more.
@@ -123,7 +123,7 @@ class ConsumptionBase:
             " WHERE (family, period, part) NOT IN (SELECT family, period, part FROM largest)"
         )
         return tuple(
-            Edition(family, period, part, source, "", count, boxes, {})
+            ConsumptionFile(family, period, part, source, "", count, boxes, {})
             for family, period, part, source, count, boxes in rows
         )
 
@@ -138,7 +138,7 @@ class ConsumptionBase:
         found = (atc5[:width] for _, atc5 in rows if len(atc5) >= width)
         return {code: code for code in found}
 
-    def codes_of_persons(self, edition: Edition) -> dict[str, str]:
+    def codes_of_persons(self, edition: ConsumptionFile) -> dict[str, str]:
         """Codes with persons of an edition, likewise; a presentation has no class there."""
         level, _, grouped = edition.part.partition(", ")
         axes = "" if grouped == NATIONAL else grouped.replace(" × ", "/")
@@ -169,7 +169,7 @@ class ConsumptionBase:
             found |= {int(year) for (year,) in rows}
         return frozenset(found)
 
-    def put_year(self, edition: Edition, read: OpenMedic) -> None:
+    def put_year(self, edition: ConsumptionFile, read: OpenMedic) -> None:
         """Keep a year of the complete base, in place of the former edition of that year."""
         with self._replacing(edition):  # rows in the order of the file: a cut is seen in it
             self._base.execute("DELETE FROM consumed WHERE year = ?", (edition.period,))
@@ -189,7 +189,7 @@ class ConsumptionBase:
                 ),
             )  # fmt: skip
 
-    def put_persons(self, edition: Edition, read: Persons) -> None:
+    def put_persons(self, edition: ConsumptionFile, read: Persons) -> None:
         """Keep a file of persons, in place of the former one of its year, level and grouping."""
         axes = "/".join(read.axes)
         with self._replacing(edition):
@@ -205,7 +205,7 @@ class ConsumptionBase:
                 ),
             )
 
-    def put_months(self, sheets: Sequence[tuple[Edition, Monthly]]) -> None:
+    def put_months(self, sheets: Sequence[tuple[ConsumptionFile, Monthly]]) -> None:
         """Keep the sheets of a book, all or none: each month replaces what was known of it.
 
         An edition whose months are all in the new one is no longer cited.
@@ -214,7 +214,7 @@ class ConsumptionBase:
             for edition, read in sheets:
                 self._put_months(edition, read)
 
-    def _put_months(self, edition: Edition, read: Monthly) -> None:
+    def _put_months(self, edition: ConsumptionFile, read: Monthly) -> None:
         first, last = min(read.periods), max(read.periods)
         former = [
             (one.family, one.period, one.part)
@@ -331,7 +331,7 @@ class ConsumptionBase:
         return dict(sorted(found.items()))
 
     @contextmanager
-    def _replacing(self, edition: Edition) -> Iterator[None]:
+    def _replacing(self, edition: ConsumptionFile) -> Iterator[None]:
         with self._one_transaction():
             yield
             self._keep(edition)
@@ -342,7 +342,7 @@ class ConsumptionBase:
             self._base.execute("BEGIN IMMEDIATE")
             yield
 
-    def _keep(self, edition: Edition) -> None:
+    def _keep(self, edition: ConsumptionFile) -> None:
         self._base.execute(
             "INSERT OR REPLACE INTO editions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (

@@ -61,7 +61,7 @@ class Deletion:
 
 
 @dataclass(frozen=True, slots=True)
-class Absence:
+class MissingDossier:
     """What is remembered of a dossier that DS does not list, or that is not kept here.
 
     Attributes:
@@ -242,7 +242,9 @@ class Absences:
             one.number: one.erased_at for one in found if one.erased_at and one.reason == reason
         }
 
-    def list(self, demarche: int, *, numbers: Iterable[int] | None = None) -> tuple[Absence, ...]:
+    def list(
+        self, demarche: int, *, numbers: Iterable[int] | None = None
+    ) -> tuple[MissingDossier, ...]:
         """Absences by dossier number: all, or those of some numbers."""
         if numbers is None:
             return self._list(demarche)
@@ -252,12 +254,12 @@ class Absences:
             for one in self._list(demarche, absences.c.number.in_(chunk))
         )
 
-    def _list(self, demarche: int, *which: ColumnElement[bool]) -> tuple[Absence, ...]:
-        columns = [absences.c[name] for name in Absence.__dataclass_fields__]
+    def _list(self, demarche: int, *which: ColumnElement[bool]) -> tuple[MissingDossier, ...]:
+        columns = [absences.c[name] for name in MissingDossier.__dataclass_fields__]
         query = select(*columns).filter_by(demarche=demarche).where(*which)
         with self._scope.read() as connection:
             rows = connection.execute(query.order_by(absences.c.number)).mappings()
-            return tuple(Absence(**{**row, "why": Why(row["why"])}) for row in rows)
+            return tuple(MissingDossier(**{**row, "why": Why(row["why"])}) for row in rows)
 
 
 def _remember(

@@ -23,7 +23,7 @@ from store.database.statements import in_chunks
 from store.database.tables import conflicts, replies
 from store.outbox import delivery, ours, plans, reply_json, sent
 from store.outbox.plans import DuePlan
-from store.outbox.sent import Sent
+from store.outbox.sent import SentBefore
 from store.outbox.stages import OPEN, UNCERTAIN, Stage
 from triage.replies.reply import Conflict, MessageSent, Receipt, Reply
 
@@ -210,7 +210,7 @@ class Outbox:
         with self._scope.read() as connection:
             return sent.messages_sent(connection, demarche, numbers=numbers)
 
-    def recall(self, demarche: int, number: int, *, messages: Sequence[Sent]) -> None:
+    def recall(self, demarche: int, number: int, *, messages: Sequence[SentBefore]) -> None:
         """Remember messages that DS shows and that memory lacks; the plan is due anew.
 
         Args:

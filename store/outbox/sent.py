@@ -18,7 +18,7 @@ from triage.replies.reply import MessageKind, MessageSent, Outcome, SendMessage
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentBefore:
     """What is left of a message that was sent.
 
     Attributes:
@@ -64,16 +64,16 @@ def messages_sent(
 def keep(connection: Connection, demarche: int, numbers: Iterable[int]) -> None:
     """Keep the references of what was sent to dossiers that are about to be erased."""
     query = _MAY_BE_SENT.where(replies.c.demarche == demarche)
-    told: dict[int, list[Sent]] = {}
+    told: dict[int, list[SentBefore]] = {}
     for row in _rows(connection, query, replies.c.number, numbers):
         one = _known(row)
-        told.setdefault(row.number, []).append(Sent(one.reference, one.kind, one.message_id))
+        told.setdefault(row.number, []).append(SentBefore(one.reference, one.kind, one.message_id))
     for number, messages in told.items():
         remember(connection, demarche, number, messages=messages)
 
 
 def remember(
-    connection: Connection, demarche: int, number: int, *, messages: Sequence[Sent]
+    connection: Connection, demarche: int, number: int, *, messages: Sequence[SentBefore]
 ) -> None:
     """Keep what is left of messages to one dossier, the oldest first."""
     here = select(func.max(sent_messages.c.place)).filter_by(demarche=demarche, number=number)

@@ -13,7 +13,7 @@ Decision: TypeAlias = Literal["adopted", "declined"]
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class RuleProposal:
     """A rule-set that somebody proposes.
 
     Attributes:
@@ -37,7 +37,7 @@ class Proposal:
     content: str
 
 
-_FIELDS = tuple(proposals.c[name] for name in Proposal.__dataclass_fields__)
+_FIELDS = tuple(proposals.c[name] for name in RuleProposal.__dataclass_fields__)
 
 
 class Proposals:
@@ -56,18 +56,18 @@ class Proposals:
             statement = insert(proposals).values(values).returning(proposals.c.id)
             return int(connection.execute(statement).scalar_one())
 
-    def get(self, demarche: int, number: int) -> Proposal | None:
+    def get(self, demarche: int, number: int) -> RuleProposal | None:
         """The proposal of a number."""
         query = select(*_FIELDS).filter_by(demarche=demarche, id=number)
         with self._scope.read() as connection:
             row = connection.execute(query).first()
-        return None if row is None else Proposal(*row)
+        return None if row is None else RuleProposal(*row)
 
-    def list(self, demarche: int, *, limit: int) -> tuple[Proposal, ...]:
+    def list(self, demarche: int, *, limit: int) -> tuple[RuleProposal, ...]:
         """The latest proposals, the latest first."""
         query = select(*_FIELDS).filter_by(demarche=demarche).order_by(proposals.c.id.desc())
         with self._scope.read() as connection:
-            return tuple(Proposal(*row) for row in connection.execute(query.limit(limit)))
+            return tuple(RuleProposal(*row) for row in connection.execute(query.limit(limit)))
 
     def decide(
         self, demarche: int, number: int, decision: Decision, *, by: str, at: datetime

@@ -14,7 +14,7 @@ _NOW = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class SignInPace:
     """How fast passwords may be tried.
 
     After ``free`` wrong ones on an account from one address, each further one waits twice as long
@@ -52,7 +52,7 @@ class SignInTries:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def take(self, account: str, address: str, *, at: datetime, pace: Pace) -> timedelta:
+    def take(self, account: str, address: str, *, at: datetime, pace: SignInPace) -> timedelta:
         """Count one more try, unless it comes too early: tell how long it has to wait.
 
         Counting comes before the password is looked at, one try after the other, so that tries
@@ -87,7 +87,7 @@ class SignInTries:
             connection.execute(statement)
 
 
-def _due(connection: Connection, account: str, address: str, *, pace: Pace) -> datetime:
+def _due(connection: Connection, account: str, address: str, *, pace: SignInPace) -> datetime:
     """When the next try may be made."""
     of_account = sign_in_tries.c.account == account
     of_address = sign_in_tries.c.address == address

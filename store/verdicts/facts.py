@@ -14,7 +14,7 @@ from store.database.tables import dossiers, facts, plans
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedFacts:
     """What is counted of a dossier that was judged.
 
     Attributes:
@@ -82,7 +82,7 @@ class Facts:
         with self._scope.write() as connection:
             connection.execute(update(facts).filter_by(demarche=demarche).values(settled=MOVED))
 
-    def count(self, demarche: int, rows: Sequence[Counted]) -> None:
+    def count(self, demarche: int, rows: Sequence[CountedFacts]) -> None:
         """Keep what is counted of dossiers that are in store."""
         if not rows:
             return

@@ -14,7 +14,7 @@ from store.database.tables import not_patients
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SaidOfPassage:
     """What a person said of a passage.
 
     Attributes:
@@ -54,12 +54,12 @@ class NotPatients:
             connection.execute(statement.where(not_patients.c.code.in_(list(codes))))
             unsettle(connection, demarche, [number])
 
-    def of(self, demarche: int, number: int) -> tuple[Said, ...]:
+    def of(self, demarche: int, number: int) -> tuple[SaidOfPassage, ...]:
         """What was said of a dossier, by code."""
-        columns = [not_patients.c[name] for name in Said.__dataclass_fields__]
+        columns = [not_patients.c[name] for name in SaidOfPassage.__dataclass_fields__]
         query = select(*columns).filter_by(demarche=demarche, number=number)
         with self._scope.read() as connection:
-            return tuple(Said(*row) for row in connection.execute(query.order_by("code")))
+            return tuple(SaidOfPassage(*row) for row in connection.execute(query.order_by("code")))
 
     def codes(self, demarche: int) -> dict[int, frozenset[str]]:
         """Codes of each dossier that has any."""

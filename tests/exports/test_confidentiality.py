@@ -32,7 +32,7 @@ from tests.exports.conftest import (
 )
 from tests.triage.conftest import the_rules
 from triage.replies.reply import Conflict
-from triage.rules.checks import Facts
+from triage.rules.checks import CheckFacts
 from triage.verdict.model import Criterion, Evidence, Mark, ScopeReason, Status, Verdict
 from triage.verdict.model import Warning as TriageWarning
 from triage.verdict.warnings import warnings
@@ -94,7 +94,9 @@ def planted() -> Iterator[tuple[str, ExportedDossier]]:
 
 def judged(one: ExportedDossier) -> ExportedDossier:
     """The dossier with the warnings that its report raises."""
-    found = warnings(RULES, Facts(report=one.report, earlier_exists=True), kept=MAPPING.agency_only)
+    found = warnings(
+        RULES, CheckFacts(report=one.report, earlier_exists=True), kept=MAPPING.agency_only
+    )
     return replace(one, assessment=replace(one.assessment, warnings=found))
 
 

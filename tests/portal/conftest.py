@@ -15,7 +15,7 @@ import requests
 from argon2 import PasswordHasher
 
 from cli.portal.source import source_of
-from exports.published.editions import Kind
+from exports.published.editions import EditionKind
 from portal.app import Site, make_app
 from portal.dossiers.waiting import Whose
 from portal.people.oidc import OidcProvider
@@ -162,7 +162,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Source, Bri
     with bridge_on(tmp_path_factory.mktemp("portal"), made, network_default="include") as bridge:
         bridge.run()
         with open_services(bridge.settings) as services:
-            publish_edition(services, Summary(), kind=Kind.WEEKLY)
+            publish_edition(services, Summary(), kind=EditionKind.WEEKLY)
         bridge.sandbox.control.submit(changed, {17: CHANGED})
         bridge.run()
         with open_services(bridge.settings) as services:

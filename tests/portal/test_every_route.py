@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from portal.app import make_app
 from portal.headers import LARGER, MOST_BYTES
-from portal.pages.writing import WRITES, Form
+from portal.pages.writing import WRITES, PageForm
 from portal.source import now
 from steps.judge.acts import today
 from steps.registre import committee, questions, signals
@@ -56,7 +56,7 @@ def routes(portal: Portal) -> list[Route]:
     return [one for one in every_route(app.routes) if isinstance(one, Route)]
 
 
-def model_of(route: Route) -> type[Form] | None:
+def model_of(route: Route) -> type[PageForm] | None:
     calls = [one.call for one in route.dependant.dependencies]  # type: ignore[attr-defined]
     found = [getattr(one, WRITES) for one in calls if hasattr(one, WRITES)]
     return found[0] if found else None

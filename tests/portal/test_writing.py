@@ -17,7 +17,7 @@ from starlette.routing import Route
 from portal.app import make_app
 from portal.errors import PortalError
 from portal.headers import MOST_BYTES
-from portal.pages.writing import WRITES, Form, Sent, Shown, form_of
+from portal.pages.writing import WRITES, PageForm, Sent, Shown, form_of
 from portal.people.sessions import SignedIn
 from portal.serving import listen, server_of
 from tests.portal.conftest import ADMIN, AGENCE, LYON, Portal, Visitor, plain
@@ -27,7 +27,7 @@ WITHOUT = {"/connexion", "/deconnexion"}
 """Forms that change nothing but who is signed in."""
 
 
-class NoteForm(Form):
+class NoteForm(PageForm):
     """A note, and how sure one is."""
 
     texte: Annotated[str, Field(title="Texte", max_length=1_000)] = ""

@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
-from sandbox.api.faults import Fault, Kind
+from sandbox.api.faults import InjectedFault, Kind
 from sandbox.control.client import Control
 from sandbox.control.routes import ACTIONS
 from sandbox.demarche.switches import Switches
@@ -31,7 +31,7 @@ def test_every_control_action_is_documented_and_has_a_method() -> None:
 def test_every_switch_and_fault_is_documented() -> None:
     assert sorted(_rows("réglage")) == sorted(one.name for one in fields(Switches))
     assert sorted(_rows("genre")) == sorted(get_args(Kind))
-    for one in fields(Fault):
+    for one in fields(InjectedFault):
         assert f"`{one.name}`" in PAGE or one.name in {"kind", "hits"}
 
 

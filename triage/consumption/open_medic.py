@@ -27,7 +27,7 @@ _ROOM = 192
 
 
 @dataclass(frozen=True, slots=True)
-class Presentation:
+class PresentationYear:
     """What a year says of one presentation.
 
     Attributes:
@@ -122,7 +122,7 @@ class OpenMedic:
         some = (cip for cip, boxes in self._by_presentation() if boxes > 0)
         return {cip: self._names[cip][1] for cip in some}
 
-    def presentations(self) -> Iterator[Presentation]:
+    def presentations(self) -> Iterator[PresentationYear]:
         """What it says of each presentation, in the order of the table."""
         slots = sorted(self._slots.items(), key=lambda one: one[1])
         for cip in self._sums:
@@ -134,7 +134,7 @@ class OpenMedic:
                     cells[axis][key] = (sums[at], sums[at + 1])
             boxes = sum(one[0] for one in cells[REGION].values())
             amount = sum(one[1] for one in cells[REGION].values())
-            yield Presentation(cip, label, atc5, substance, boxes, amount, cells)
+            yield PresentationYear(cip, label, atc5, substance, boxes, amount, cells)
 
     def sums(self, cip: str, names: tuple[str, str, str]) -> "array[float]":
         """Sums of a presentation: boxes then cents, at each place."""

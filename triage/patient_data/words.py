@@ -36,7 +36,7 @@ class FirstNames(_Part):
     ambigus: str
 
 
-class Words(_Part):
+class WordLists(_Part):
     """Lists of words; what each is for is said in the file."""
 
     kinds: Mapping[str, str]
@@ -88,7 +88,7 @@ def _read(name: str) -> DataFile:
     return DataFile(text_of((_HERE / name).read_bytes(), source=name), source=name)
 
 
-WORDS = _read(_WORDS).validate(Words)
+WORDS = _read(_WORDS).validate(WordLists)
 _names = _read(_NAMES).validate(FirstNames)
 USUAL_NAMES = frozenset(_names.seuls.split())
 """First names that are read as one without their capital too."""

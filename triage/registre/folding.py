@@ -16,10 +16,10 @@ from triage.registre.acts import (
     situations_of,
 )
 from triage.registre.register import (
-    Answer,
     Measure,
     MeasureState,
     Question,
+    QuestionAnswer,
     Register,
     Signal,
     Situation,
@@ -80,7 +80,7 @@ class _Asking:
     """A question while acts are applied to it."""
 
     asked: Act | None = None
-    answers: dict[str, Answer] = field(default_factory=dict)
+    answers: dict[str, QuestionAnswer] = field(default_factory=dict)
     withdrawn: str = ""
     last: int = 0
 
@@ -145,7 +145,7 @@ class _Fold:
             case Verb.QUESTION:
                 asking.asked = act
             case Verb.ANSWERED if act.new["texte"]:
-                answer = Answer(act.new["texte"], act.effect_on, act.person)
+                answer = QuestionAnswer(act.new["texte"], act.effect_on, act.person)
                 asking.answers[act.new["centre"]] = answer
             case Verb.ANSWERED:
                 asking.answers.pop(act.new["centre"], None)

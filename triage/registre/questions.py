@@ -7,7 +7,7 @@ from datetime import date
 from triage.registre.acts import Act, By, Draft, Verb, dossier_number, dossier_object
 from triage.registre.life import When, check_day, find
 from triage.registre.refused import Refused, needed, without_patients
-from triage.registre.register import Answer, Question, Register, State
+from triage.registre.register import Question, QuestionAnswer, Register, State
 
 QUESTION, ANSWER = "Question", "Réponse"
 
@@ -25,7 +25,7 @@ class Asked:
 
     question: Question
     centre: str
-    answer: Answer | None
+    answer: QuestionAnswer | None
     late: bool
 
     @property

@@ -137,7 +137,7 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class RankBasis:
     """What a rank is worked out of: see :class:`Ranked`.
 
     Attributes:
@@ -152,7 +152,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class RankMove:
     """A situation whose rank or score another file would change.
 
     Attributes:
@@ -191,7 +191,7 @@ def score(
         inputs: What is known of it.
         ranking: The file.
         reference: Version of BDPM.
-        shown_by: What shows an input: see :class:`Candidate`.
+        shown_by: What shows an input: see :class:`RankBasis`.
     """
     told = shown_by or {}
     lines = tuple(_line(name, cases, inputs, told) for name, cases in ranking.lines.items())
@@ -205,7 +205,7 @@ def score(
 
 
 def rank(
-    candidates: Sequence[Candidate],
+    candidates: Sequence[RankBasis],
     ranking: Ranking,
     *,
     levels: Sequence[str],
@@ -242,11 +242,13 @@ def rank(
     )
 
 
-def moves(before: Sequence[Ranked], after: Sequence[Ranked]) -> tuple[Move, ...]:
+def moves(before: Sequence[Ranked], after: Sequence[Ranked]) -> tuple[RankMove, ...]:
     """Situations of which rank or score differ, in the order that they would have."""
     now = {one.situation: one for one in before}
     return tuple(
-        Move(one.situation, now[one.situation], one, differing(now[one.situation].score, one.score))
+        RankMove(
+            one.situation, now[one.situation], one, differing(now[one.situation].score, one.score)
+        )
         for one in after
         if (one.rank, one.score.points, one.score.most)
         != (

@@ -88,7 +88,7 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QuestionAnswer:
     """What a centre answered to a question.
 
     Attributes:
@@ -127,7 +127,7 @@ class Question:
     asked_on: date
     due_on: date
     centres: tuple[str, ...]
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, QuestionAnswer]
     withdrawn: str
     last: int
 

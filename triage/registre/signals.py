@@ -15,7 +15,7 @@ from triage.situations.description import Description
 from triage.situations.facets import compare
 from triage.situations.grouping import signature
 from triage.situations.likeness import Likeness
-from triage.situations.matching import Facet, Matching
+from triage.situations.matching import Facet, MatchingRules
 from triage.situations.words.substances import canonical
 from triage.situations.words.vocabulary import labels_of
 
@@ -133,7 +133,7 @@ def find_signal(register: Register, name: str) -> Signal:
     return found
 
 
-def described(one: Signal, matching: Matching, lists: Lists) -> Description:
+def described(one: Signal, matching: MatchingRules, lists: Lists) -> Description:
     """A signal as matching sees it; its number is negative: that of no dossier."""
     fields = {name: str(text) for name, text in one.fields.items()}
     answers = {
@@ -165,7 +165,9 @@ def described(one: Signal, matching: Matching, lists: Lists) -> Description:
     )
 
 
-def anchors(register: Register, matching: Matching, lists: Lists) -> dict[str, list[Description]]:
+def anchors(
+    register: Register, matching: MatchingRules, lists: Lists
+) -> dict[str, list[Description]]:
     """Signals of each situation, as they would be described."""
     found: dict[str, list[Description]] = {}
     for one in register.signals.values():
@@ -175,7 +177,7 @@ def anchors(register: Register, matching: Matching, lists: Lists) -> dict[str, l
 
 
 def likeliest(
-    signal: Description, situations: Mapping[str, Sequence[Description]], matching: Matching
+    signal: Description, situations: Mapping[str, Sequence[Description]], matching: MatchingRules
 ) -> tuple[Likely, ...]:
     """The three situations that a signal most likely belongs to, the likeliest first.
 
@@ -201,7 +203,7 @@ def likeliest(
     )
 
 
-def _agreeing(one: Description, other: Description, matching: Matching) -> Iterable[str]:
+def _agreeing(one: Description, other: Description, matching: MatchingRules) -> Iterable[str]:
     if {*one.medicines} & {*other.medicines}:
         yield "substance"
     for field, share in compare(one.facets, other.facets, matching).items():
@@ -210,7 +212,7 @@ def _agreeing(one: Description, other: Description, matching: Matching) -> Itera
 
 
 def _answer(
-    facet: Facet, answers: Mapping[str, tuple[str, ...]], summary: str, matching: Matching
+    facet: Facet, answers: Mapping[str, tuple[str, ...]], summary: str, matching: MatchingRules
 ) -> tuple[str, ...]:
     told = answers.get(facet.field, ())
     match facet.kind:

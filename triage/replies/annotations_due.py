@@ -7,7 +7,7 @@ from mappings.dossier.model import Number
 from mappings.schema.model import FormMapping
 from triage.replies.annotation_owner import touched_by_hand
 from triage.replies.annotations import KINDS, TEXTS, canonical, fitted, shown, wanted_annotations
-from triage.replies.decision import STATUS, Decision
+from triage.replies.decision import STATUS, DecisionTaken
 from triage.replies.inputs import JudgedDossier, Memory, Rulebook
 from triage.replies.policy import StatusPolicy
 from triage.replies.reply import Annotate, AnnotationChange, Conflict, reply_key
@@ -56,7 +56,7 @@ def due_annotations(
     memory: Memory,
     *,
     status: StatusPolicy,
-    decision: Decision,
+    decision: DecisionTaken,
     rulebook: Rulebook,
 ) -> DueAnnotations:
     """What is to be written, what humans hold, and what shows what is wanted."""

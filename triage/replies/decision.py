@@ -32,7 +32,7 @@ Written = Mapping[str, AbstractSet[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class DecisionTaken:
     """What is acted on.
 
     Attributes:
@@ -67,7 +67,7 @@ def held_by_person(dossier: Dossier, written: Written, *, mapping: FormMapping) 
     return held
 
 
-def decide(assessment: Assessment, held: Mapping[str, str]) -> Decision:
+def decide(assessment: Assessment, held: Mapping[str, str]) -> DecisionTaken:
     """The decision in force.
 
     A status that a person wrote wins over everything; a reason of exclusion alone puts the report
@@ -87,7 +87,7 @@ def decide(assessment: Assessment, held: Mapping[str, str]) -> Decision:
     told = by_person if status is None else status.value
     priority = held.get(PRIORITY) or _priority(assessment, status)
     moved = priority != assessment.priority
-    return Decision(
+    return DecisionTaken(
         status=status,
         shown=told,
         priority=priority,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from triage.replies.decision import Decision
+from triage.replies.decision import DecisionTaken
 from triage.replies.inputs import JudgedDossier, Memory, Rulebook
 from triage.replies.messages import exhausted, overdue, unheeded
 from triage.replies.policy import StatusPolicy
@@ -23,7 +23,7 @@ def due_labels(
     memory: Memory,
     *,
     status: StatusPolicy,
-    decision: Decision,
+    decision: DecisionTaken,
     rulebook: Rulebook,
     now: datetime,
 ) -> DueLabels:
@@ -53,7 +53,7 @@ def _wanted(
     memory: Memory,
     *,
     status: StatusPolicy,
-    decision: Decision,
+    decision: DecisionTaken,
     rulebook: Rulebook,
     now: datetime,
 ) -> set[str]:

@@ -12,7 +12,7 @@ from french.text import typographic
 from french.time import PARIS, in_words
 from mappings.dossier.model import Dossier, DossierState, MessageSeen
 from triage.replies.annotations import questions
-from triage.replies.decision import Decision
+from triage.replies.decision import DecisionTaken
 from triage.replies.inputs import JudgedDossier, Memory, Rulebook
 from triage.replies.points import remarks, requested, requested_items
 from triage.replies.policy import Sending
@@ -38,7 +38,7 @@ def due_message(
     memory: Memory,
     *,
     kind: MessageKind | None,
-    decision: Decision,
+    decision: DecisionTaken,
     rulebook: Rulebook,
     now: datetime,
 ) -> SendMessage | None:
@@ -263,7 +263,7 @@ def _may_write(judged: JudgedDossier, sending: Sending) -> bool:
     )
 
 
-def _can_be_asked(assessment: Assessment, decision: Decision) -> bool:
+def _can_be_asked(assessment: Assessment, decision: DecisionTaken) -> bool:
     """Whether the verdict has something to ask that the status in force asks for."""
     if decision.status is Status.A_PRECISER:
         return bool(assessment.unanswered_scope)

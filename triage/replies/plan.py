@@ -7,7 +7,7 @@ from datetime import datetime
 from mappings.dossier.model import DossierState
 from triage.replies.annotation_owner import recollected
 from triage.replies.annotations_due import due_annotations
-from triage.replies.decision import STATUS, Decision, decide, held_by_person, taken_over
+from triage.replies.decision import STATUS, DecisionTaken, decide, held_by_person, taken_over
 from triage.replies.inputs import JudgedDossier, Memory, Rulebook
 from triage.replies.labels_due import due_labels
 from triage.replies.messages import due_message, due_reminder
@@ -99,7 +99,7 @@ def _answered(
     memory: Memory,
     *,
     status: StatusPolicy,
-    decision: Decision,
+    decision: DecisionTaken,
     rulebook: Rulebook,
     now: datetime,
 ) -> Plan:
@@ -130,7 +130,7 @@ def _answered(
 
 
 def _policy_in_force(
-    judged: JudgedDossier, decision: Decision, rulebook: Rulebook
+    judged: JudgedDossier, decision: DecisionTaken, rulebook: Rulebook
 ) -> StatusPolicy | None:
     """What is answered beside annotations; ``None`` when nothing is touched, labels included.
 

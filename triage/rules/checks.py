@@ -86,7 +86,7 @@ Check: TypeAlias = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class CheckFacts:
     """What checks may look at beside the value.
 
     Attributes:
@@ -112,7 +112,7 @@ class Facts:
         return last.astimezone(PARIS).date()
 
 
-def passes(check: Check, value: Value, *, answers: Answers, facts: Facts) -> bool:
+def passes(check: Check, value: Value, *, answers: Answers, facts: CheckFacts) -> bool:
     """Whether ``value`` passes. A value of another type than the check wants does not."""
     match check:
         case DigitsCheck():
@@ -138,7 +138,7 @@ def passes(check: Check, value: Value, *, answers: Answers, facts: Facts) -> boo
             return _ALONE[check.check](value)
 
 
-def _beside(check: OtherCheck, value: Value, other: Value | None, facts: Facts) -> bool:
+def _beside(check: OtherCheck, value: Value, other: Value | None, facts: CheckFacts) -> bool:
     """Whether a value passes beside another; nothing is compared with what is not there."""
     late = isinstance(other, date) and _day(other) > facts.submission_day
     return other is None or (check.unless_wrong and late) or _BESIDE[check.check](value, other)

@@ -13,7 +13,7 @@ from operator import or_
 
 from triage.situations.facets import COVERED
 from triage.situations.likeness import Likeness, Signature, Told
-from triage.situations.matching import Matching
+from triage.situations.matching import MatchingRules
 from triage.situations.words.vocabulary import Vocabulary
 
 _ANY = ""
@@ -84,7 +84,7 @@ class Cluster:
 class Clusters:
     """Clusters in the making, and where each may be found."""
 
-    def __init__(self, matching: Matching) -> None:
+    def __init__(self, matching: MatchingRules) -> None:
         self._likeness = Likeness(matching)
         self._vocabulary = matching.vocabulary
         self.found: list[Cluster] = []
@@ -211,7 +211,7 @@ class Rooms:
     to all of them is a few operations on such numbers. « Apart » is sure, the rest is not.
     """
 
-    def __init__(self, matching: Matching) -> None:
+    def __init__(self, matching: MatchingRules) -> None:
         facets = [one for one in matching.situations.facets if one.kind != "use"]
         self._vague = {one.field: one.vague for one in facets}
         self._general = frozenset(one.field for one in facets if one.general)

@@ -10,7 +10,7 @@ from french.text import fold
 from mappings.dossier.model import Company
 from mappings.report.display import show
 from mappings.report.model import Answer, Report
-from triage.situations.matching import Facet, Matching
+from triage.situations.matching import Facet, MatchingRules
 from triage.situations.words.substances import SubstanceNames, canonical, head, learnt_names
 from triage.situations.words.vocabulary import BESIDE, STEM, labels_of, stems_of
 
@@ -72,7 +72,7 @@ class Description:
 
 def describe(
     report: Report,
-    matching: Matching,
+    matching: MatchingRules,
     *,
     in_scope: bool,
     by_cis: CisSubstances | None = None,
@@ -163,7 +163,9 @@ def learnt(descriptions: Iterable[Description]) -> CisSubstances:
     }
 
 
-def settled(descriptions: Iterable[Description], matching: Matching) -> tuple[Description, ...]:
+def settled(
+    descriptions: Iterable[Description], matching: MatchingRules
+) -> tuple[Description, ...]:
     """The descriptions with what they say of one another's medicines.
 
     A code that is named elsewhere names the substance; a brand typed for a substance is what the
@@ -209,7 +211,7 @@ class _Row:
 
 
 def _medicines(
-    report: Report, matching: Matching, *, by_cis: CisSubstances, names: SubstanceNames
+    report: Report, matching: MatchingRules, *, by_cis: CisSubstances, names: SubstanceNames
 ) -> Iterator[_Row]:
     """Each speciality; what it does not say is empty."""
     place = matching.situations.medicines
@@ -239,7 +241,7 @@ def _rows(report: Report, field: str) -> Sequence[Mapping[str, Answer]]:
     return [row for row in value if isinstance(row, dict)] if isinstance(value, tuple) else []
 
 
-def _facet(report: Report, facet: Facet, matching: Matching) -> tuple[str, ...]:
+def _facet(report: Report, facet: Facet, matching: MatchingRules) -> tuple[str, ...]:
     answers = _options(report.fields[facet.field])
     told = [text for name in matching.situations.told_in if (text := _said(report, name))]
     match facet.kind:
@@ -269,7 +271,7 @@ def _facet(report: Report, facet: Facet, matching: Matching) -> tuple[str, ...]:
             return tuple(one for one in answers if one not in facet.vague)
 
 
-def _use_as_typed(report: Report, matching: Matching) -> str:
+def _use_as_typed(report: Report, matching: MatchingRules) -> str:
     """The use sought; empty where it says nothing."""
     for facet in matching.situations.facets:
         if facet.kind == "use":
@@ -283,11 +285,11 @@ def _said(report: Report, field: str) -> str:
     return " ".join(answer.value.split()) if answer and isinstance(answer.value, str) else ""
 
 
-def _says_nothing(text: str, matching: Matching) -> bool:
+def _says_nothing(text: str, matching: MatchingRules) -> bool:
     return is_made_of(text, matching.says_nothing)
 
 
-def _title(report: Report, matching: Matching) -> str:
+def _title(report: Report, matching: MatchingRules) -> str:
     """Title of a report: more than one word, and no way of saying nothing."""
     answer = report.fields.get(_TITLE)
     text = " ".join(answer.value.split()) if answer and isinstance(answer.value, str) else ""

@@ -23,7 +23,7 @@ from triage.situations.evidence import (
 )
 from triage.situations.facets import surely_differ, use_and_others
 from triage.situations.families import follows
-from triage.situations.matching import Matching
+from triage.situations.matching import MatchingRules
 
 LinkKind: TypeAlias = Literal["duplicate", "complement"]
 
@@ -73,7 +73,9 @@ class Copies:
     others: tuple[int, ...]
 
 
-def find_links(descriptions: Iterable[Description], matching: Matching) -> tuple[ReportLink, ...]:
+def find_links(
+    descriptions: Iterable[Description], matching: MatchingRules
+) -> tuple[ReportLink, ...]:
     """Every duplicate and complement, by number."""
     known = {one.number: one for one in settled(descriptions, matching)}
     links = [*_complements(known, matching), *_duplicates(known, matching)]
@@ -101,7 +103,7 @@ def _copies(group: Iterable[int], descriptions: Mapping[int, Description]) -> Co
     return Copies(master, tuple(sorted(number for number in group if number != master)))
 
 
-def _complements(known: Mapping[int, Description], matching: Matching) -> Iterator[ReportLink]:
+def _complements(known: Mapping[int, Description], matching: MatchingRules) -> Iterator[ReportLink]:
     for one in known.values():
         earlier = known.get(one.earlier) if one.earlier is not None else None
         if earlier is None or one.initial or earlier.number == one.number:
@@ -113,7 +115,7 @@ def _complements(known: Mapping[int, Description], matching: Matching) -> Iterat
             yield _link("complement", one, earlier, found, value=score(found))
 
 
-def _duplicates(known: Mapping[int, Description], matching: Matching) -> Iterator[ReportLink]:
+def _duplicates(known: Mapping[int, Description], matching: MatchingRules) -> Iterator[ReportLink]:
     rules = matching.duplicates
     initial = [one for one in known.values() if one.initial]
     keys = {field.field for field in rules.fields if field.kind in {"date", *IDENTIFIERS}}
@@ -137,7 +139,7 @@ def _duplicates(known: Mapping[int, Description], matching: Matching) -> Iterato
 
 
 def _may_be_copies(
-    one: Description, other: Description, matching: Matching, *, named: bool
+    one: Description, other: Description, matching: MatchingRules, *, named: bool
 ) -> bool:
     """Whether the uses that both tell leave room for one report; their words do where none do."""
     least = matching.duplicates.common_words
@@ -169,12 +171,14 @@ def _link(
     )
 
 
-def _same_use(one: Description, other: Description, matching: Matching) -> bool:
+def _same_use(one: Description, other: Description, matching: MatchingRules) -> bool:
     shared = not {*one.medicines}.isdisjoint(other.medicines)
     return shared and not surely_differ(one.facets, other.facets, matching)
 
 
-def _candidates(descriptions: Iterable[Description], matching: Matching) -> set[tuple[int, int]]:
+def _candidates(
+    descriptions: Iterable[Description], matching: MatchingRules
+) -> set[tuple[int, int]]:
     """Pairs that are worth comparing."""
     kinds = {field.field: field.kind for field in matching.duplicates.fields}
     equal: dict[tuple[str, str], list[int]] = defaultdict(list)

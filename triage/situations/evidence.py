@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from triage.situations.description import Description
 from triage.situations.facets import compare
-from triage.situations.matching import DuplicateField, DuplicateMatching, Matching
+from triage.situations.matching import DuplicateField, DuplicateMatching, MatchingRules
 from triage.situations.words.vocabulary import common
 
 IDENTIFIERS = frozenset({"reference", "cases", "publication"})
@@ -50,7 +50,7 @@ class Line:
     shared: tuple[str, ...] = ()
 
 
-def lines(one: Description, other: Description, matching: Matching) -> Iterator[Line]:
+def lines(one: Description, other: Description, matching: MatchingRules) -> Iterator[Line]:
     """Every line that both reports answer: facets of the situation first, then the answers."""
     rules = matching.duplicates
     between = one.company != other.company or not one.company
@@ -75,7 +75,7 @@ def score(found: Sequence[Line]) -> float:
     return sum(line.weight * line.alike for line in found) / compared if compared else 0.0
 
 
-def words_in_common(one: Description, other: Description, matching: Matching) -> float:
+def words_in_common(one: Description, other: Description, matching: MatchingRules) -> float:
     """Share of the words that two reports tell of the use, names of medicines apart, 0 to 1."""
     told = [
         " ; ".join(

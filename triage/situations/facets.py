@@ -6,7 +6,7 @@ A facet that differs separates; one that either leaves unanswered neither joins 
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from triage.situations.matching import Facet, Matching
+from triage.situations.matching import Facet, MatchingRules
 from triage.situations.words.vocabulary import Vocabulary
 
 Answers: TypeAlias = Mapping[str, tuple[str, ...]]
@@ -21,7 +21,7 @@ COVERED, _WORDED = 0.5, 0.9
 def compare(
     mine: Answers,
     theirs: Answers,
-    matching: Matching,
+    matching: MatchingRules,
     *,
     known: Mapping[str, Agreement] | None = None,
 ) -> dict[str, Agreement]:
@@ -45,7 +45,9 @@ def differ(agreements: Mapping[str, Agreement]) -> bool:
     return any(share == 0 for share in agreements.values())
 
 
-def use_and_others(mine: Answers, theirs: Answers, matching: Matching) -> tuple[Agreement, bool]:
+def use_and_others(
+    mine: Answers, theirs: Answers, matching: MatchingRules
+) -> tuple[Agreement, bool]:
     """How the uses of two reports compare, and whether no other facet differs."""
     found = compare(mine, theirs, matching)
     uses = [found.pop(facet.field) for facet in matching.situations.facets if facet.kind == "use"]
@@ -53,7 +55,7 @@ def use_and_others(mine: Answers, theirs: Answers, matching: Matching) -> tuple[
     return min(told, default=None), not differ(found)
 
 
-def surely_differ(mine: Answers, theirs: Answers, matching: Matching) -> bool:
+def surely_differ(mine: Answers, theirs: Answers, matching: MatchingRules) -> bool:
     """Whether a facet separates by what was answered, in words that the vocabulary knows.
 
     What a title tells of the use, where it was not answered, is not as sure.
@@ -69,7 +71,7 @@ def surely_differ(mine: Answers, theirs: Answers, matching: Matching) -> bool:
     )
 
 
-def _is_unsure(side: Answers, facet: Facet, matching: Matching) -> bool:
+def _is_unsure(side: Answers, facet: Facet, matching: MatchingRules) -> bool:
     parsed = matching.vocabulary.parsed(side[facet.field])
     return not (parsed.words and (parsed.labels or parsed.beside))
 
@@ -97,7 +99,7 @@ def use_agreement(
     return 0.0 if mine.answered and theirs.answered else None
 
 
-def agreement(facet: Facet, mine: Answers, theirs: Answers, matching: Matching) -> Agreement:
+def agreement(facet: Facet, mine: Answers, theirs: Answers, matching: MatchingRules) -> Agreement:
     """How one facet of two reports compares, whatever the others say."""
     one, two = mine.get(facet.field, ()), theirs.get(facet.field, ())
     if not one or not two:

@@ -9,7 +9,7 @@ from mappings.dossier.model import Company
 from mappings.report.model import Report, Value
 from triage.situations.description import Description
 from triage.situations.families import new_reports
-from triage.situations.matching import Matching
+from triage.situations.matching import MatchingRules
 from triage.situations.titles import title_of
 
 TAKEN = "Prise"
@@ -19,7 +19,7 @@ _EARLIEST = date(1990, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class NamedMeasure:
     """A measure that a report names.
 
     Attributes:
@@ -67,7 +67,7 @@ class SituationFacts:
     patients: tuple[int, int] | None
     serious: tuple[int, int] | None
     deaths: tuple[int, int] | None
-    measures: tuple[Measure, ...]
+    measures: tuple[NamedMeasure, ...]
     first: date
     last: date
     known_on: date | None
@@ -78,7 +78,7 @@ def facts_of(
     reports: Iterable[Report],
     descriptions: Mapping[int, Description],
     *,
-    matching: Matching,
+    matching: MatchingRules,
     copies: Mapping[int, int] | None = None,
 ) -> SituationFacts:
     """Sum a situation up.
@@ -177,10 +177,10 @@ def _numbers(reports: Sequence[Report], field: str) -> Iterator[tuple[str, int]]
             yield _whose(report), value
 
 
-def measures_of(reports: Iterable[Report]) -> Iterator[Measure]:
+def measures_of(reports: Iterable[Report]) -> Iterator[NamedMeasure]:
     """Every measure with a type and a state, once for each company, type, state and date."""
     seen: set[tuple[str, str, bool, date | None]] = set()
-    found: list[Measure] = []
+    found: list[NamedMeasure] = []
     for report in reports:
         value = value_of(report, "mesures")
         for row in value if isinstance(value, tuple) else ():
@@ -191,7 +191,7 @@ def measures_of(reports: Iterable[Report]) -> Iterator[Measure]:
             dated = isinstance(day, date) and (
                 _is_possible(day, report) if taken else day >= _EARLIEST
             )
-            one = Measure(
+            one = NamedMeasure(
                 number=report.number,
                 kind=str(row["type_mesure"].value),
                 taken=taken,

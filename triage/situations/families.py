@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 from triage.situations.description import Description
-from triage.situations.matching import Matching
+from triage.situations.matching import MatchingRules
 
 Difference: TypeAlias = Literal["company", "substance"]
 """What a complement and the report that it names do not have in common."""
 
 
-def follows(one: Description, earlier: Description, matching: Matching) -> bool:
+def follows(one: Description, earlier: Description, matching: MatchingRules) -> bool:
     """Whether a complement or a closure is of the report that it names.
 
     That of another company, or of a substance that is not followed with this one, is not: it is
@@ -21,7 +21,7 @@ def follows(one: Description, earlier: Description, matching: Matching) -> bool:
 
 
 def differences(
-    one: Description, earlier: Description, matching: Matching
+    one: Description, earlier: Description, matching: MatchingRules
 ) -> frozenset[Difference]:
     """What speaks against a complement being of the report that it names."""
     found: set[Difference] = set()
@@ -32,7 +32,7 @@ def differences(
     return frozenset(found)
 
 
-def _are_kin(one: Description, other: Description, matching: Matching) -> bool:
+def _are_kin(one: Description, other: Description, matching: MatchingRules) -> bool:
     mine, theirs = (
         {part for name in side.medicines for part in name.split("+")} for side in (one, other)
     )
@@ -46,7 +46,7 @@ def _are_kin(one: Description, other: Description, matching: Matching) -> bool:
     )
 
 
-def initials(descriptions: Iterable[Description], matching: Matching) -> Mapping[int, int]:
+def initials(descriptions: Iterable[Description], matching: MatchingRules) -> Mapping[int, int]:
     """The report that each complement and closure goes back to, by number."""
     known = {one.number: one for one in descriptions}
     found: dict[int, int] = {}
@@ -66,7 +66,7 @@ def initials(descriptions: Iterable[Description], matching: Matching) -> Mapping
 
 def new_reports(
     descriptions: Sequence[Description],
-    matching: Matching,
+    matching: MatchingRules,
     *,
     copies: Mapping[int, int] | None = None,
 ) -> frozenset[int]:

@@ -13,16 +13,16 @@ from triage.situations.description import Description, settled
 from triage.situations.facets import Answers
 from triage.situations.families import initials
 from triage.situations.likeness import Signature
-from triage.situations.matching import FollowedClass, Matching
+from triage.situations.matching import FollowedClass, MatchingRules
 
 
-def signature(description: Description, matching: Matching) -> Signature:
+def signature(description: Description, matching: MatchingRules) -> Signature:
     """The signature of a report."""
     return _signature(description, matching, matching.followed)
 
 
 def _signature(
-    description: Description, matching: Matching, members: Mapping[str, frozenset[str]]
+    description: Description, matching: MatchingRules, members: Mapping[str, frozenset[str]]
 ) -> Signature:
     told = description.facets
     facets = matching.situations.facets
@@ -40,7 +40,9 @@ def _signature(
     )
 
 
-def group(descriptions: Iterable[Description], matching: Matching) -> tuple[tuple[int, ...], ...]:
+def group(
+    descriptions: Iterable[Description], matching: MatchingRules
+) -> tuple[tuple[int, ...], ...]:
     """Groups of dossier numbers, each sorted, ordered by their first; only reports in scope.
 
     A report without a substance is in no group: nothing says what it is about. A complement or a
@@ -63,7 +65,9 @@ def group(descriptions: Iterable[Description], matching: Matching) -> tuple[tupl
     )
 
 
-def _clusters(numbers: Mapping[Signature, list[int]], matching: Matching) -> Iterable[list[int]]:
+def _clusters(
+    numbers: Mapping[Signature, list[int]], matching: MatchingRules
+) -> Iterable[list[int]]:
     """Numbers of each cluster: those who say most come first, the others join the likeliest."""
     clusters = Clusters(matching)
     for one in sorted(numbers, key=lambda one: (-_answered(one), min(numbers[one]))):

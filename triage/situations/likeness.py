@@ -11,7 +11,7 @@ from triage.situations.facets import (
     use_agreement,
     weight,
 )
-from triage.situations.matching import Facet, Matching
+from triage.situations.matching import Facet, MatchingRules
 from triage.situations.words.vocabulary import BESIDE
 
 _CLASS = "*"
@@ -53,7 +53,7 @@ class Signature:
 class Likeness:
     """How much two signatures are of one situation; the same question is answered once."""
 
-    def __init__(self, matching: Matching) -> None:
+    def __init__(self, matching: MatchingRules) -> None:
         self._matching, self._vocabulary = matching, matching.vocabulary
         self._facets = matching.situations.facets
         self._rows: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], Agreement]] = {}

@@ -126,7 +126,7 @@ class DuplicateMatching(_Matching):
     fields: tuple[DuplicateField, ...] = Field(min_length=1)
 
 
-class Matching(_Matching):
+class MatchingRules(_Matching):
     """The whole file, with the vocabulary and the names beside it.
 
     ``says_nothing`` holds the phrases that say nothing of a substance, a use, a title or a
@@ -175,7 +175,7 @@ def matching_of(
     says_nothing: tuple[str, ...] = (),
     vocabulary: str = "",
     names: str = "",
-) -> Matching | None:
+) -> MatchingRules | None:
     """The matching that a file's text states; ``None`` where it says that reports are not matched.
 
     Arguments are those of :func:`parse_matching`.
@@ -205,7 +205,7 @@ def parse_matching(
     says_nothing: tuple[str, ...] = (),
     vocabulary: str = "",
     names: str = "",
-) -> Matching:
+) -> MatchingRules:
     """The matching that a file's text states, every field being one of the mapping.
 
     Args:
@@ -220,7 +220,7 @@ def parse_matching(
         DataFileError: With each problem, its file and its line.
     """
     file = DataFile(text, source=source)
-    found = file.validate(Matching)
+    found = file.validate(MatchingRules)
     problems = [
         file.problem(path, f"le champ « {name} » n'existe pas dans la correspondance")
         for path, name in _fields(found)
@@ -251,10 +251,10 @@ def salts_of(text: str, *, source: str) -> Salts:
     Raises:
         DataFileError: With each problem, its file and its line.
     """
-    return DataFile(text, source=source).validate(Matching).salts
+    return DataFile(text, source=source).validate(MatchingRules).salts
 
 
-def _fields(found: Matching) -> Iterator[tuple[tuple[int | str, ...], str]]:
+def _fields(found: MatchingRules) -> Iterator[tuple[tuple[int | str, ...], str]]:
     yield ("situations", "medicines", "rows"), found.situations.medicines.rows
     for index, facet in enumerate(found.situations.facets):
         yield ("situations", "facets", index, "field"), facet.field

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from triage.situations.description import Description, settled
 from triage.situations.grouping import group, signature
 from triage.situations.likeness import Likeness
-from triage.situations.matching import Matching
+from triage.situations.matching import MatchingRules
 
 _OURS = re.compile(r"SIT-(\d+)")
 _TITLED = re.compile(r"(SIT-\d+)\s*[–—:-]\s+.*", re.DOTALL | re.IGNORECASE)
@@ -71,7 +71,7 @@ def propose(
     before: Mapping[int, Placed],
     *,
     merged: Mapping[str, str | None],
-    matching: Matching,
+    matching: MatchingRules,
     anchors: Mapping[str, Sequence[Description]] | None = None,
 ) -> SituationProposal:
     """Place every report in a situation.
@@ -134,7 +134,7 @@ class _Placement:
         *,
         placed: dict[int, Placed],
         merged: Mapping[str, str | None],
-        matching: Matching,
+        matching: MatchingRules,
     ) -> None:
         self._by_number = {one.number: one for one in descriptions}
         self._placed = placed

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from triage.situations.description import Description
-from triage.situations.matching import Matching
+from triage.situations.matching import MatchingRules
 from triage.situations.words.dci import Salts, joined
 from triage.situations.words.vocabulary import labels_of
 
@@ -15,7 +15,7 @@ _LONGEST = 60
 """Characters of a use in a declarant's own words."""
 
 
-def title_of(reports: Sequence[Description], matching: Matching) -> str:
+def title_of(reports: Sequence[Description], matching: MatchingRules) -> str:
     """A title for the reports of a situation, in order of deposit; empty when nothing is known.
 
     « Sémaglutide : perte de poids (12 à 17 ans) », « Néfopam : voie orale », « Codéine : 2 à 11
@@ -52,7 +52,7 @@ def _substance(reports: Iterable[Description]) -> str:
     return best[:1].upper() + (best[1:].lower() if best.isupper() else best[1:])
 
 
-def _use(reports: Sequence[Description], matching: Matching) -> str:
+def _use(reports: Sequence[Description], matching: MatchingRules) -> str:
     """The use that most name, in the words of the vocabulary, else in a declarant's."""
     fields = [facet.field for facet in matching.situations.facets if facet.kind == "use"]
     found = [one.facets.get(field, ()) for field in fields for one in reports]
@@ -60,13 +60,13 @@ def _use(reports: Sequence[Description], matching: Matching) -> str:
     return label or next((one.use[:_LONGEST] for one in reports if one.use), "")
 
 
-def _route(reports: Sequence[Description], matching: Matching) -> str:
+def _route(reports: Sequence[Description], matching: MatchingRules) -> str:
     fields = [facet.field for facet in matching.situations.facets if facet.kind == "route"]
     route = _most(one.facets.get(field, ()) for field in fields for one in reports)
     return f"voie {_lower(route)}" if route else ""
 
 
-def _people(reports: Sequence[Description], matching: Matching) -> list[str]:
+def _people(reports: Sequence[Description], matching: MatchingRules) -> list[str]:
     """Who is treated, where that sets the use apart: not adults, not « adults » beside others."""
     for facet in matching.situations.facets:
         if facet.general:
@@ -75,7 +75,7 @@ def _people(reports: Sequence[Description], matching: Matching) -> list[str]:
     return []
 
 
-def _natures(reports: Sequence[Description], matching: Matching) -> list[str]:
+def _natures(reports: Sequence[Description], matching: MatchingRules) -> list[str]:
     """What the use departs in, where no other facet tells more of it."""
     first, *others = matching.situations.facets
     told = {option for one in others for options in one.unless.values() for option in options}

@@ -6,7 +6,7 @@ from hashlib import sha256
 from mappings.report.model import Report
 from mappings.schema.model import FormMapping
 from triage.patient_data.words import DIGEST
-from triage.rules.checks import Facts
+from triage.rules.checks import CheckFacts
 from triage.rules.conditions import Answers
 from triage.rules.model import RuleSet
 from triage.rules.public_facts import PUBLIC_FACTS
@@ -55,11 +55,11 @@ def assess(
         earlier_exists: Whether the démarche has the dossier that this one completes.
         cleared: Codes of passages that a person said are no patient's
             (:func:`triage.patient_data.passages.passage_code`).
-        earlier_differs: What that dossier has not in common with this one (:class:`Facts`).
+        earlier_differs: What that dossier has not in common with this one (:class:`CheckFacts`).
         public: Public facts of its medicines and its situation, as far as the priority asks them
             (:mod:`triage.rules.public_facts`): at the agency alone.
     """
-    facts = Facts(report, earlier_exists, earlier_differs)
+    facts = CheckFacts(report, earlier_exists, earlier_differs)
     items = judge_items(rules, facts)
     refused = refusal(rules, report, mapping=mapping)
     unanswered = unanswered_scope(rules, report, mapping=mapping)

@@ -94,7 +94,7 @@ class Defect:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Prevention:
     """A means against a defect, and whether the form has it already."""
 
     means: Means
@@ -103,7 +103,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DefectLine:
     """A kind of defect with how often it was made and what would prevent it.
 
     Attributes:
@@ -118,7 +118,7 @@ class Line:
     name: str
     dossiers: int
     months: Mapping[str, int]
-    answers: tuple[Answer, ...]
+    answers: tuple[Prevention, ...]
 
 
 def parse_remedies(text: str, *, source: str, mapping: FormMapping, rules: RuleSet) -> Remedies:
@@ -178,7 +178,7 @@ def counted(
     mapping: FormMapping,
     rules: RuleSet,
     form: Revision | None,
-) -> tuple[Line, ...]:
+) -> tuple[DefectLine, ...]:
     """Defects by how many dossiers had them, the commonest first.
 
     Args:
@@ -195,13 +195,13 @@ def counted(
     names = {item.id: item.name for item in rules.items}
     present = _present(form, mapping)
     lines = [
-        Line(
+        DefectLine(
             defect=defect,
             name=_named(defect, names, mapping),
             dossiers=by_month.total(),
             months=dict(sorted(by_month.items())),
             answers=tuple(
-                Answer(one.means, one.remedy, present(one, defect.field))
+                Prevention(one.means, one.remedy, present(one, defect.field))
                 for one in _against(defect, remedies)
             ),
         )

@@ -15,7 +15,7 @@ from french.text import fold
 from mappings.dossier.model import Attachment, Unlisted
 from mappings.report.convert import UNLISTED
 from mappings.report.model import Answer, AnswerState, Row, Value
-from triage.rules.checks import Facts, passes
+from triage.rules.checks import CheckFacts, passes
 from triage.rules.conditions import Answers, holds
 from triage.rules.model import Item, Part, RuleSet
 from triage.verdict.model import Fault, ItemResult, Verdict
@@ -57,7 +57,7 @@ _UNSEEN = Finding(Verdict.PRESENT, f"{UNLISTED} : à regarder dans le dossier")
 """Files that were given and that nobody but DS can see: never something to ask for."""
 
 
-def judge_items(rules: RuleSet, facts: Facts) -> tuple[ItemResult, ...]:
+def judge_items(rules: RuleSet, facts: CheckFacts) -> tuple[ItemResult, ...]:
     """The verdict on every item, in the order of the rule-set."""
     return tuple(_judge(item, rules=rules, facts=facts) for item in rules.items)
 
@@ -89,7 +89,7 @@ def band(rules: RuleSet, points: int) -> str:
     ).name
 
 
-def _judge(item: Item, *, rules: RuleSet, facts: Facts) -> ItemResult:
+def _judge(item: Item, *, rules: RuleSet, facts: CheckFacts) -> ItemResult:
     findings = _findings(item, rules=rules, facts=facts)
     verdict, reason, at_fault = _summed_up([found for _, found in findings], rules)
     return ItemResult(
@@ -143,7 +143,7 @@ def told_in_row(found: Finding, rules: RuleSet) -> str:
     return rules.in_row.format(row=found.row, reason=found.reason)
 
 
-def _findings(item: Item, *, rules: RuleSet, facts: Facts) -> Sequence[tuple[Part, Finding]]:
+def _findings(item: Item, *, rules: RuleSet, facts: CheckFacts) -> Sequence[tuple[Part, Finding]]:
     answers = facts.report.fields
     if item.when is not None and not holds(item.when, answers):
         return ()
@@ -160,7 +160,7 @@ def _about(part: Part, finding: Finding) -> Finding:
     return replace(finding, field=part.field or part.each or part.subject)
 
 
-def judge_part(part: Part, *, rules: RuleSet, facts: Facts) -> Sequence[Finding]:
+def judge_part(part: Part, *, rules: RuleSet, facts: CheckFacts) -> Sequence[Finding]:
     """The verdict on one part whose condition holds; with ``each``, one for each row."""
     fields = facts.report.fields
     answer = fields[part.field or part.rows]
@@ -177,7 +177,7 @@ def judge_part(part: Part, *, rules: RuleSet, facts: Facts) -> Sequence[Finding]
 
 
 def _rows_findings(
-    part: Part, answer: Answer, *, rules: RuleSet, facts: Facts
+    part: Part, answer: Answer, *, rules: RuleSet, facts: CheckFacts
 ) -> Iterator[Finding]:
     if answer.state is AnswerState.UNREADABLE:
         yield Finding(Verdict.INVALID, rules.unreadable)
@@ -228,7 +228,7 @@ def _answered(answer: Answer) -> bool:
     return answer.state in {AnswerState.ANSWERED, AnswerState.NOT_ASKED}
 
 
-def _unasked(part: Part, facts: Facts) -> bool:
+def _unasked(part: Part, facts: CheckFacts) -> bool:
     """Whether no champ gives what the part asks for, though nobody said that none does."""
     return not part.optional and not facts.report.unasked.isdisjoint(part.paths)
 
@@ -238,7 +238,7 @@ def _answer_finding(
     answer: Answer,
     *,
     rules: RuleSet,
-    facts: Facts,
+    facts: CheckFacts,
     beside: Answers,
     may_be_empty: bool,
 ) -> Finding:
@@ -270,7 +270,7 @@ def _named(part: Part, reason: str) -> str:
 
 
 def _answered_finding(
-    part: Part, answer: Answer, *, rules: RuleSet, facts: Facts, beside: Answers
+    part: Part, answer: Answer, *, rules: RuleSet, facts: CheckFacts, beside: Answers
 ) -> Finding:
     value = answer.value
     if value is None or (part.ticked and value is not True):

@@ -7,7 +7,7 @@ from mappings.report.display import show
 from mappings.report.model import Answer, AnswerState, Report
 from mappings.schema.model import FieldSpec, FormMapping
 from mappings.schema.names import champ_type
-from triage.rules.checks import Facts
+from triage.rules.checks import CheckFacts
 from triage.rules.conditions import Condition, holds
 from triage.rules.model import Item, Part, RuleSet, ScopeRule
 from triage.verdict.completeness import Finding, judge_items, judge_part, rows_judged, told_in_row
@@ -78,7 +78,9 @@ _NO_SOURCE = {
 }
 
 
-def explain(rules: RuleSet, facts: Facts, *, mapping: FormMapping) -> tuple[ItemExplained, ...]:
+def explain(
+    rules: RuleSet, facts: CheckFacts, *, mapping: FormMapping
+) -> tuple[ItemExplained, ...]:
     """The reasoning behind every item, in the order of the rule-set."""
     results = judge_items(rules, facts)
     return tuple(
@@ -119,7 +121,7 @@ def as_stored(result: ItemResult) -> ItemExplained:
 
 
 def _parts(
-    item: Item, *, rules: RuleSet, facts: Facts, mapping: FormMapping
+    item: Item, *, rules: RuleSet, facts: CheckFacts, mapping: FormMapping
 ) -> Iterator[PartExplained]:
     item_asked = holds(item.when, facts.report.fields)
     for part in item.parts:
@@ -143,7 +145,7 @@ def _parts(
 
 
 def _answers(
-    part: Part, facts: Facts, spec: FieldSpec, *, rules: RuleSet
+    part: Part, facts: CheckFacts, spec: FieldSpec, *, rules: RuleSet
 ) -> Sequence[tuple[str, Answer]]:
     """The answer that each finding of a part is about, with its name."""
     answer = facts.report.fields[part.subject]

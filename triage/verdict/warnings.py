@@ -16,7 +16,7 @@ from mappings.report.model import Answer, Report, Value
 from triage.patient_data.finders import FINDERS, TOLD, Span, found_in
 from triage.patient_data.free_text import free_texts
 from triage.patient_data.passages import passage_code
-from triage.rules.checks import Facts, passes
+from triage.rules.checks import CheckFacts, passes
 from triage.rules.conditions import holds
 from triage.rules.model import (
     ContradictionWarning,
@@ -49,7 +49,7 @@ class _Found(NamedTuple):
 
 def warnings(
     rules: RuleSet,
-    facts: Facts,
+    facts: CheckFacts,
     *,
     kept: AbstractSet[str] = frozenset(),
     cleared: AbstractSet[str] = frozenset(),
@@ -78,7 +78,7 @@ def warnings(
     return tuple(one for one in found if one.fields)
 
 
-def _warning(rule: WarningRule, facts: Facts, *, marked: tuple[_Found, ...]) -> TriageWarning:
+def _warning(rule: WarningRule, facts: CheckFacts, *, marked: tuple[_Found, ...]) -> TriageWarning:
     """The warning of a rule; without fields when nothing raises it."""
     if isinstance(rule, PatientDataWarning):
         spared = frozenset(rule.exclude)
@@ -103,7 +103,7 @@ def _fields(
     | OnlyWarning
     | ContradictionWarning
     | EarlierWarning,
-    facts: Facts,
+    facts: CheckFacts,
 ) -> tuple[str, ...]:
     report = facts.report
     match rule:
@@ -143,7 +143,7 @@ def _too_early(rule: TooEarlyWarning, answer: Answer) -> bool:
             return False
 
 
-def _row_fails(rule: RowWarning, facts: Facts) -> bool:
+def _row_fails(rule: RowWarning, facts: CheckFacts) -> bool:
     value = facts.report.fields[rule.rows].value
     rows = value if isinstance(value, tuple) else ()
     return any(

@@ -26,7 +26,7 @@ from french.text import normalise_label
 from mappings.report.model import Answer
 from mappings.schema.model import Audience
 from triage.situations.description import Description
-from triage.situations.matching import Matching
+from triage.situations.matching import MatchingRules
 from triage.situations.propose import is_ours
 from triage.situations.titles import title_of
 from triage.situations.trends import Trend, monthly
@@ -191,7 +191,7 @@ def _title(readings: Sequence[Reading], origins: Figures, *, name: str = "") -> 
     return title_of(told, matching) if told else ""
 
 
-def _shared(reading: Reading, origins: Figures, matching: Matching) -> Description | None:
+def _shared(reading: Reading, origins: Figures, matching: MatchingRules) -> Description | None:
     """A description without what its readers may not know, nor what may be a patient's."""
     description = reading.entry.description
     if description is None or reading.audience == "agence":

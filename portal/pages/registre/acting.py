@@ -15,7 +15,7 @@ from french.text import typographic
 from portal.errors import BUSY, BusyError, NotWrittenError
 from portal.pages.registre.desk import desk_of
 from portal.pages.view import view_of
-from portal.pages.writing import Form, Sent, Shown, form_of
+from portal.pages.writing import PageForm, Sent, Shown, form_of
 from portal.people.sessions import Person, SignedIn
 from portal.registre.inputs import LONG, Input, day_of, filled
 from steps.judge.acts import today
@@ -28,7 +28,7 @@ from triage.registre.refused import Refused
 DOOR = "portail"
 
 
-class ActForm(Form):
+class ActForm(PageForm):
     """From which day an act holds, and why."""
 
     le: Annotated[str, Field(title="Effet le", max_length=10)] = ""
@@ -49,7 +49,7 @@ def when(*, reason: bool = False) -> list[Input]:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FormPage:
     """A page with one form.
 
     Attributes:
@@ -82,7 +82,7 @@ class Page:
 
 
 def form_page(
-    request: Request, person: Person, page: Page, *, form: Form | None = None, why: str = ""
+    request: Request, person: Person, page: FormPage, *, form: PageForm | None = None, why: str = ""
 ) -> Response:
     """The page, with what was typed and why it was refused."""
     inputs = filled(page.inputs, form, why)
@@ -99,7 +99,7 @@ def form_page(
     )
 
 
-Build: TypeAlias = Callable[[Request, Person], tuple[Page, int | None]]
+Build: TypeAlias = Callable[[Request, Person], tuple[FormPage, int | None]]
 """Makes the page as it is now, with the last act of its object; refuses who may not see it."""
 Work: TypeAlias = Callable[[Services, Sent[Any], Acting], Any]
 

@@ -7,7 +7,7 @@ from fastapi import Request
 
 from french.time import calendar_day
 from portal.errors import UnknownError
-from portal.registre.desk import At, Desk, Read
+from portal.registre.desk import At, Desk, RegisterRead
 from triage.registre.register import Situation
 
 
@@ -30,7 +30,7 @@ def at_of(params: Mapping[str, str]) -> tuple[At, tuple[str, ...]]:
     return At(days.get("au"), days.get("connu")), tuple(wrong)
 
 
-def find(read: Read, name: str) -> Situation:
+def find(read: RegisterRead, name: str) -> Situation:
     """A situation that a person may read; the agency reads those that were merged too.
 
     Raises:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 
 from portal.errors import ForbiddenError
 from portal.pages.registre import asked
-from portal.pages.registre.acting import ActForm, Done, Page, form_routes
+from portal.pages.registre.acting import ActForm, Done, FormPage, form_routes
 from portal.pages.registre.desk import desk_of, find
 from portal.pages.registre.forms import (
     CloseForm,
@@ -24,7 +24,7 @@ from portal.pages.registre.forms import (
 )
 from portal.pages.writing import Shown
 from portal.people.sessions import Person
-from portal.registre.desk import Desk, Read
+from portal.registre.desk import Desk, RegisterRead
 from portal.registre.inputs import Input, day_of
 from portal.registre.rows import title_of
 from steps.registre import acting as steps
@@ -61,7 +61,7 @@ class Gesture:
     name: str
     form: type[ActForm]
     allowed: Callable[[Situation], bool]
-    inputs: Callable[[Desk, Read, Situation], Sequence[Input]]
+    inputs: Callable[[Desk, RegisterRead, Situation], Sequence[Input]]
     work: Work
     said: str
 
@@ -286,7 +286,7 @@ def gestures_of(one: Situation) -> list[Gesture]:
     return [each for each in GESTURES.values() if each.allowed(one)]
 
 
-def shown_of(read: Read, one: Situation) -> Shown:
+def shown_of(read: RegisterRead, one: Situation) -> Shown:
     """What a page shows of a situation that somebody else might change."""
     register = read.register
     measures = (register.measures[name] for name in one.measures)
@@ -316,14 +316,14 @@ def agency(person: Person) -> None:
         raise ForbiddenError
 
 
-def _page(request: Request, person: Person, gesture: Gesture) -> tuple[Page, int]:
+def _page(request: Request, person: Person, gesture: Gesture) -> tuple[FormPage, int]:
     agency(person)
     desk = desk_of(request)
     read = desk.read(person.role)
     one = find(read, request.path_params["name"])
     title = title_of(read, one)
     allowed = gesture.allowed(one)
-    page = Page(
+    page = FormPage(
         title=f"{gesture.name.rstrip('…')}\u00a0: {title}",
         inputs=gesture.inputs(desk, read, one),
         shown=shown_of(read, one),

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from portal.errors import UnknownError
-from portal.pages.registre.acting import ActForm, Done, Page, form_routes, when
+from portal.pages.registre.acting import ActForm, Done, FormPage, form_routes, when
 from portal.pages.registre.desk import desk_of
 from portal.pages.registre.gestures import agency, shown_of
 from portal.people.sessions import Person
-from portal.registre.desk import Desk, Read
+from portal.registre.desk import Desk, RegisterRead
 from portal.registre.inputs import Input, pairs
 from portal.registre.rows import title_of
 from steps.registre import acting as steps
@@ -32,7 +32,7 @@ class ConclusionForm(ActForm):
     conclusion: Annotated[str, Field(title="Conclusion", max_length=40)] = ""
 
 
-def _found(request: Request, person: Person) -> tuple[Desk, Read, Measure, Situation]:
+def _found(request: Request, person: Person) -> tuple[Desk, RegisterRead, Measure, Situation]:
     agency(person)
     desk = desk_of(request)
     read = desk.read(person.role)
@@ -43,11 +43,11 @@ def _found(request: Request, person: Person) -> tuple[Desk, Read, Measure, Situa
 
 
 def _page(
-    found: tuple[Desk, Read, Measure, Situation], path: str, title: str, asked: Input
-) -> tuple[Page, int]:
+    found: tuple[Desk, RegisterRead, Measure, Situation], path: str, title: str, asked: Input
+) -> tuple[FormPage, int]:
     _, read, one, home = found
     return (
-        Page(
+        FormPage(
             title=f"{title}\u00a0: {one.fields['type']} ({one.id})",
             inputs=[asked, *when()],
             shown=shown_of(read, home),
@@ -61,14 +61,14 @@ def _page(
     )
 
 
-def _moving(request: Request, person: Person) -> tuple[Page, int]:
+def _moving(request: Request, person: Person) -> tuple[FormPage, int]:
     found = _found(request, person)
     options = pairs(map(str, follows(found[2])))
     asked = Input("etat", "État de la mesure", "choix", options, required=True)
     return _page(found, "etat", "Changer l’état", asked)
 
 
-def _concluding(request: Request, person: Person) -> tuple[Page, int]:
+def _concluding(request: Request, person: Person) -> tuple[FormPage, int]:
     found = _found(request, person)
     options = pairs(found[0].lists.conclusions)
     asked = Input("conclusion", "Conclusion", "choix", options, required=True)

@@ -11,19 +11,19 @@ from fastapi import APIRouter, Depends, Request, Response
 from french.text import typographic
 from portal.errors import UnknownError
 from portal.headers import HEAD
-from portal.pages.registre.acting import ActForm, Done, Page, form_routes, when
+from portal.pages.registre.acting import ActForm, Done, FormPage, form_routes, when
 from portal.pages.registre.desk import at_of, desk_of
 from portal.pages.registre.forms import AdviceForm, ItemForm, PlanForm
 from portal.pages.registre.gestures import agency
 from portal.pages.view import view_of
-from portal.pages.writing import Form, Sent, Shown, form_of
+from portal.pages.writing import PageForm, Sent, Shown, form_of
 from portal.people.sessions import Person, SignedIn
-from portal.registre.desk import Desk, Read
+from portal.registre.desk import Desk, RegisterRead
 from portal.registre.inputs import Input, day_of, pairs
 from portal.registre.rows import title_of
 from portal.source import now
 from steps.registre import committee as steps
-from steps.registre.around import Asked
+from steps.registre.around import Viewpoint
 from steps.wiring.failures import RequestError
 from steps.wiring.services import Services
 from store.staff.visits import Visit
@@ -107,7 +107,7 @@ def _reads(person: Person) -> None:
         agency(person)
 
 
-def _find(read: Read, name: str) -> Meeting:
+def _find(read: RegisterRead, name: str) -> Meeting:
     found = meetings(read.acts).get(name)
     if found is None:
         raise UnknownError
@@ -138,12 +138,12 @@ def _needed(text: str) -> Any:
     return day
 
 
-def _planning(request: Request, person: Person) -> tuple[Page, None]:
+def _planning(request: Request, person: Person) -> tuple[FormPage, None]:
     agency(person)
     read = desk_of(request).read(person.role)
     known = sorted(meetings(read.acts))
     return (
-        Page(
+        FormPage(
             title="Préparer une séance",
             inputs=[Input("date", "Date", "date", required=True)],
             shown=Shown({"Dernière séance": known[-1] if known else ""}),
@@ -156,17 +156,17 @@ def _planning(request: Request, person: Person) -> tuple[Page, None]:
     )
 
 
-Inputs = Callable[[Desk, Read, Meeting], Sequence[Input]]
+Inputs = Callable[[Desk, RegisterRead, Meeting], Sequence[Input]]
 
 
-def _build(path: str, title: str, inputs: Inputs) -> Callable[..., tuple[Page, int]]:
-    def build(request: Request, person: Person) -> tuple[Page, int]:
+def _build(path: str, title: str, inputs: Inputs) -> Callable[..., tuple[FormPage, int]]:
+    def build(request: Request, person: Person) -> tuple[FormPage, int]:
         agency(person)
         desk = desk_of(request)
         read = desk.read(person.role)
         one = _find(read, request.path_params["meeting"])
         return (
-            Page(
+            FormPage(
                 title=f"{title}\u00a0: séance du {one.on:%d/%m/%Y}",
                 inputs=inputs(desk, read, one),
                 shown=_shown(one),
@@ -182,7 +182,7 @@ def _build(path: str, title: str, inputs: Inputs) -> Callable[..., tuple[Page, i
     return build
 
 
-def _on_agenda(read: Read, one: Meeting) -> list[tuple[str, str]]:
+def _on_agenda(read: RegisterRead, one: Meeting) -> list[tuple[str, str]]:
     known = read.register.situations
     return [
         (
@@ -195,7 +195,7 @@ def _on_agenda(read: Read, one: Meeting) -> list[tuple[str, str]]:
     ]
 
 
-def _putting(_: Desk, read: Read, __: Meeting) -> Sequence[Input]:
+def _putting(_: Desk, read: RegisterRead, __: Meeting) -> Sequence[Input]:
     known = [
         (name, f"{name} · {title_of(read, one)}")
         for name, one in read.reading.situations.items()
@@ -209,12 +209,12 @@ def _putting(_: Desk, read: Read, __: Meeting) -> Sequence[Input]:
     ]
 
 
-def _taking_off(_: Desk, read: Read, one: Meeting) -> Sequence[Input]:
+def _taking_off(_: Desk, read: RegisterRead, one: Meeting) -> Sequence[Input]:
     listed = [("", "Choisir"), *_on_agenda(read, one)]
     return [Input("situation", "Situation", "choix", listed, required=True), *when()]
 
 
-def _advising(desk: Desk, read: Read, one: Meeting) -> Sequence[Input]:
+def _advising(desk: Desk, read: RegisterRead, one: Meeting) -> Sequence[Input]:
     lists = desk.lists
     listed = [("", "Choisir"), *_on_agenda(read, one)]
     none = "Aucune mesure proposée"
@@ -231,11 +231,11 @@ def _advising(desk: Desk, read: Read, one: Meeting) -> Sequence[Input]:
     ]
 
 
-def _dating(_: Desk, __: Read, one: Meeting) -> Sequence[Input]:
+def _dating(_: Desk, __: RegisterRead, one: Meeting) -> Sequence[Input]:
     return [Input("date", "Date", "date", value=one.on.isoformat(), required=True), *when()]
 
 
-def _nothing(_: Desk, __: Read, ___: Meeting) -> Sequence[Input]:
+def _nothing(_: Desk, __: RegisterRead, ___: Meeting) -> Sequence[Input]:
     return when()
 
 
@@ -333,7 +333,7 @@ for _path, _title, _form, _inputs, _work, _said in (
     )
 
 
-class PackForm(Form):
+class PackForm(PageForm):
     """For whom."""
 
     pour: Literal["agence", "patients"] = "agence"
@@ -356,7 +356,7 @@ def prepare(meeting: str, sent: Annotated[Sent[PackForm], Depends(form_of(PackFo
     back = f"/seances/{one.id}"
 
     def make(services: Services) -> packs.Pack:
-        return packs.prepare(services, one.id, services.inputs.home / _FICHES, reader, Asked())
+        return packs.prepare(services, one.id, services.inputs.home / _FICHES, reader, Viewpoint())
 
     try:
         done = desk.source.look_up(make)

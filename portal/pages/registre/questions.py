@@ -6,13 +6,13 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from portal.errors import ForbiddenError, UnknownError
-from portal.pages.registre.acting import DOOR, ActForm, Done, Page, form_routes, when
+from portal.pages.registre.acting import DOOR, ActForm, Done, FormPage, form_routes, when
 from portal.pages.registre.desk import at_of, desk_of
 from portal.pages.registre.gestures import agency
 from portal.pages.view import view_of
 from portal.pages.writing import Shown
 from portal.people.sessions import Person, SignedIn
-from portal.registre.desk import Desk, Read
+from portal.registre.desk import Desk, RegisterRead
 from portal.registre.inputs import LONG, Input, day_of
 from steps.registre import questions as steps
 from steps.registre.acting import Acting
@@ -56,7 +56,7 @@ class AskForm(ActForm):
     echeance: Annotated[str, Field(title="Échéance", max_length=10)] = ""
 
 
-class AnswerForm(ActForm):
+class CentreAnswerForm(ActForm):
     """What a centre answers."""
 
     reponse: Annotated[str, Field(title="Réponse", max_length=LONG)] = ""
@@ -67,7 +67,7 @@ def _may_answer(person: Person) -> bool:
     return person.role.acts_on_register or bool(person.role.centre)
 
 
-def last_of(read: Read, person: Person, verb: Verb) -> str:
+def last_of(read: RegisterRead, person: Person, verb: Verb) -> str:
     """The last thing of a kind that a person entered here: what a form sent twice would repeat."""
     mine = [
         one.object
@@ -77,13 +77,13 @@ def last_of(read: Read, person: Person, verb: Verb) -> str:
     return max(mine, default="aucun")
 
 
-def _asking(request: Request, person: Person) -> tuple[Page, None]:
+def _asking(request: Request, person: Person) -> tuple[FormPage, None]:
     agency(person)
     desk = desk_of(request)
     read = desk.read(person.role)
     subject = request.query_params.get("sujet", "")[:60]
     return (
-        Page(
+        FormPage(
             title="Poser une question",
             inputs=[
                 Input(
@@ -142,14 +142,14 @@ def _told(desk: Desk, one: Asked) -> tuple[str, list[tuple[str, str]]]:
     return name, [("Question", one.question.text), ("Échéance", due), ("Centre", name)]
 
 
-def _answering(request: Request, person: Person) -> tuple[Page, None]:
+def _answering(request: Request, person: Person) -> tuple[FormPage, None]:
     if not _may_answer(person):
         raise ForbiddenError
     desk, one = _one(request, person)
     name, above = _told(desk, one)
     answer = one.answer.text if one.answer else ""
     return (
-        Page(
+        FormPage(
             title=f"Répondre à {one.question.id}",
             inputs=[
                 Input(
@@ -186,14 +186,14 @@ def _answer(services: Services, sent: Any, acting: Acting) -> object:
     return steps.answer(services, names["question"], names["centre"], sent.form.reponse, acting)
 
 
-def _withdrawing(request: Request, person: Person) -> tuple[Page, int]:
+def _withdrawing(request: Request, person: Person) -> tuple[FormPage, int]:
     agency(person)
     desk = desk_of(request)
     one = desk.read(person.role).register.questions.get(request.path_params["question"])
     if one is None:
         raise UnknownError
     return (
-        Page(
+        FormPage(
             title=f"Retirer {one.id}",
             inputs=when(reason=True),
             shown=Shown({"Retirée": one.withdrawn, "Réponses": ", ".join(one.answers)}),
@@ -218,7 +218,7 @@ form_routes(
 form_routes(
     router,
     f"{_PAGES}/{{question}}/{{centre}}/repondre",
-    AnswerForm,
+    CentreAnswerForm,
     _answering,
     _answer,
     Done(lambda _: "La réponse est enregistrée."),

@@ -10,14 +10,14 @@ from pydantic import Field
 from exports.sheets.centres import OF_CENTRES
 from french.text import typographic
 from portal.errors import ForbiddenError, UnknownError
-from portal.pages.registre.acting import DOOR, ActForm, Done, Page, act, form_page, form_routes
+from portal.pages.registre.acting import DOOR, ActForm, Done, FormPage, act, form_page, form_routes
 from portal.pages.registre.desk import at_of, desk_of
 from portal.pages.registre.gestures import agency
 from portal.pages.registre.questions import last_of
 from portal.pages.view import view_of
 from portal.pages.writing import Sent, Shown, form_of
 from portal.people.sessions import Person, SignedIn
-from portal.registre.desk import Desk, Read
+from portal.registre.desk import Desk, RegisterRead
 from portal.registre.inputs import LONG, Input, Kind, pairs
 from portal.registre.rows import title_of
 from steps.judge.acts import today
@@ -112,7 +112,7 @@ def _may_enter(person: Person) -> bool:
 
 def _entry(
     request: Request, person: Person, found: Sequence[Likely] | None = None
-) -> tuple[Page, None]:
+) -> tuple[FormPage, None]:
     if not _may_enter(person):
         raise ForbiddenError
     desk = desk_of(request)
@@ -142,7 +142,7 @@ def _entry(
         hint = "Cherchez d’abord les plus proches, ou choisissez" if found is None else ""
         inputs.append(Input("situation", "Où le rattacher", "choix", places, hint=hint))
     return (
-        Page(
+        FormPage(
             title="Saisir un signal",
             inputs=inputs,
             shown=Shown({"Votre dernier signal": last_of(read, person, Verb.SIGNAL)}),
@@ -160,7 +160,7 @@ def _entry(
     )
 
 
-def _places(read: Read, found: Sequence[Likely] | None) -> list[tuple[str, str]]:
+def _places(read: RegisterRead, found: Sequence[Likely] | None) -> list[tuple[str, str]]:
     near = [one.situation for one in found or ()]
     others = [
         name
@@ -175,7 +175,7 @@ def _places(read: Read, found: Sequence[Likely] | None) -> list[tuple[str, str]]
     return [("", "Plus tard (à rattacher)"), (ANEW, "Nouvelle situation"), *told]
 
 
-def _told(desk: Desk, read: Read, found: Sequence[Likely]) -> list[tuple[str, str, str]]:
+def _told(desk: Desk, read: RegisterRead, found: Sequence[Likely]) -> list[tuple[str, str, str]]:
     fields = desk.source.look_up(lambda services: services.form.mapping.fields)
     return [
         (
@@ -258,7 +258,7 @@ class PlaceForm(ActForm):
     situation: Annotated[str, Field(title="Où le rattacher", max_length=60)] = ""
 
 
-def _placing(request: Request, person: Person) -> tuple[Page, int]:
+def _placing(request: Request, person: Person) -> tuple[FormPage, int]:
     agency(person)
     desk = desk_of(request)
     read = desk.read(person.role)
@@ -269,7 +269,7 @@ def _placing(request: Request, person: Person) -> tuple[Page, int]:
     _, *places = _places(read, found)
     told = f"{one.fields.get('substance', '')}\u00a0: {one.fields.get('résumé', '')}"
     return (
-        Page(
+        FormPage(
             title=f"Rattacher {one.id}",
             inputs=[
                 Input(

@@ -1,17 +1,17 @@
 """Years of the indicator: frozen when they are over; those before the register, from a table."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from exports.errors import ExportError
 from french.text import typographic
 from portal.errors import BUSY, BusyError, UnknownError
-from portal.pages.registre.acting import DOOR, ActForm, Done, Page, form_routes, when
+from portal.pages.registre.acting import DOOR, ActForm, Done, FormPage, form_routes, when
 from portal.pages.registre.desk import desk_of
 from portal.pages.registre.gestures import agency
 from portal.pages.view import view_of
-from portal.pages.writing import Form, Sent, Shown, form_of
+from portal.pages.writing import ConfirmForm, PageForm, Sent, Shown, form_of
 from portal.people.sessions import Person, SignedIn
 from portal.published.returns import Pending, Returns
 from portal.registre.desk import Desk
@@ -76,7 +76,7 @@ def _told(one: YearFigure) -> dict[str, str]:
     return {"Arrêtée": frozen, "Indicateur": typographic(one.told())}
 
 
-def _freezing(request: Request, person: Person) -> tuple[Page, None]:
+def _freezing(request: Request, person: Person) -> tuple[FormPage, None]:
     agency(person)
     text, desk = request.path_params["year"], desk_of(request)
     if not (text.isascii() and text.isdecimal() and len(text) == len("2026")):
@@ -86,7 +86,7 @@ def _freezing(request: Request, person: Person) -> tuple[Page, None]:
         raise UnknownError
     one = desk.year(year)
     return (
-        Page(
+        FormPage(
             title=f"Arrêter l’année {year}",
             inputs=[one for one in when() if one.name != "le"],
             shown=Shown(_told(one)),
@@ -128,7 +128,7 @@ def template(request: Request, person: SignedIn) -> Response:
     )
 
 
-class TableForm(Form):
+class TableForm(PageForm):
     """A table of past years that was filled in."""
 
     most_files: ClassVar[int] = 1
@@ -166,14 +166,10 @@ def look(request: Request, name: str, person: SignedIn) -> Response:
     return _page(request, person, one, past=past)
 
 
-class AnswerForm(Form):
-    """Yes or no."""
-
-    geste: Literal["confirmer", "renoncer"] = "renoncer"
-
-
 @router.post(f"{_TABLE}/{{name}}")
-def answer(name: str, sent: Annotated[Sent[AnswerForm], Depends(form_of(AnswerForm))]) -> Response:
+def answer(
+    name: str, sent: Annotated[Sent[ConfirmForm], Depends(form_of(ConfirmForm))]
+) -> Response:
     """Take in a table, as it was shown; or forget it.
 
     Raises:

@@ -11,7 +11,7 @@ from store.consumption.base import (
     OPEN_MEDIC,
     ConsumptionBase,
     ConsumptionBaseError,
-    Edition,
+    ConsumptionFile,
     open_consumption,
 )
 from triage.situations.matching import salts_of
@@ -33,7 +33,7 @@ class YearlyBoxes:
     """
 
     by_year: Mapping[int, Mapping[str, int]]
-    editions: tuple[Edition, ...]
+    editions: tuple[ConsumptionFile, ...]
 
     @property
     def sources(self) -> tuple[str, ...]:

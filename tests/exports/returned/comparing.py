@@ -17,7 +17,7 @@ from exports.returned.doubts import doubts
 from exports.returned.elsewhere import elsewhere
 from exports.returned.merging import Held, Merge, Spread, merge, uncover
 from exports.returned.reader import read_returned
-from exports.returned.reference import Compared, of_book
+from exports.returned.reference import ComparedRows, of_book
 from exports.sheets.columns import ColumnsFile
 from mappings.dossier.model import Company
 from tests.exports.conftest import COLUMNS, POLICY, answered, context, entry
@@ -93,7 +93,7 @@ def said(back: bytes, *, given: bool = True, spread: Spread | None = None) -> Sa
     reference = of_book(read_returned(handed_out(given=given), LIGHT))
     assert returned.table is not None
     assert reference is not None
-    compared = Compared(returned.table, reference)
+    compared = ComparedRows(returned.table, reference)
     rows = uncover(returned.rows, returned.coverings, present=held, spread=spread)
     merged = merge(rows.rows, carried=held, present=held, known=NUMBERS)
     return Said(

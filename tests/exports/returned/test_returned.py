@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.errors import UnreadableWorkbookError
-from exports.identity import Identity
+from exports.identity import WorkbookIdentity
 from exports.model import Opinion
 from exports.returned.merging import Change, merge
 from exports.returned.reader import Returned, Written, read_returned
@@ -270,5 +270,5 @@ def test_a_dossier_that_left_the_workbook_holds_up_no_other_and_is_named() -> No
 
 
 def test_an_identity_reads_back() -> None:
-    one = Identity(7, "crpv-saint-etienne", 12, "0123456789ab")
+    one = WorkbookIdentity(7, "crpv-saint-etienne", 12, "0123456789ab")
     assert str(one) == "UNC/7/crpv-saint-etienne/12/0123456789ab"

@@ -14,13 +14,13 @@ from exports.model import Opinion
 from exports.published.workbook_set import WorkbookSet
 from exports.returned.elsewhere import elsewhere
 from exports.returned.reader import read_returned
-from exports.returned.reference import Compared, of_book
+from exports.returned.reference import ComparedRows, of_book
 from exports.sheets.columns import FORMAT_OF_TYPE
 from exports.xlsx.former_tables import columns_in
 from french.text import agreed
 from mappings.dossier.model import Place
 from mappings.medicines.facts import facts_of
-from mappings.medicines.match import Match
+from mappings.medicines.match import MedicineMatch
 from store.staff.handed_out import HandedRow
 from tests.exports.conftest import (
     COLUMNS,
@@ -80,7 +80,7 @@ NOW = WorkbookSet(
             situation="SIT-0001",
             conflicts=(Conflict(number, "statut", "Complet", "À revoir"),),
             opinions={"crpv-lyon": Opinion("CRPV Lyon", "À surveiller", "vu")},
-            medicines=(facts_of(Match(None, None, None, ("code CIS inconnu", "aucune"))),),
+            medicines=(facts_of(MedicineMatch(None, None, None, ("code CIS inconnu", "aucune"))),),
         )
         for number in range(1, 4)
     ],
@@ -154,7 +154,7 @@ def test_a_workbook_of_an_older_version_has_the_same_columns() -> None:
     reference = of_book(known)
     assert former.table is not None
     assert reference is not None
-    compared = Compared(former.table, reference)
+    compared = ComparedRows(former.table, reference)
     assert compared.table.places == (known.table and known.table.places)
     assert list(elsewhere(compared)) == []
     row = HandedRow(1, (), ("Écarts d'annotation",), ("Statut",))

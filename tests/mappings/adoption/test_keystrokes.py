@@ -3,7 +3,7 @@
 import pytest
 
 from mappings.adoption.decisions import Decision, Decisions
-from mappings.adoption.session import Choice, Session
+from mappings.adoption.session import ChoiceQuestion, Session
 from mappings.matching.match import match_form
 from tests.mappings.matching.variants import VARIANTS, Variant, our_wants
 
@@ -24,7 +24,7 @@ def pressed(name: str) -> int:
     return keys
 
 
-def answered(choice: Choice, variant: Variant) -> tuple[Decision, int]:
+def answered(choice: ChoiceQuestion, variant: Variant) -> tuple[Decision, int]:
     """The right answer to a question: Enter, a number, or « n » and Enter for the usual reason."""
     if choice.option:
         return Decision(absent="Pas d'équivalent"), len("n\n\n")

@@ -15,24 +15,24 @@ from packageurl import PackageURL
 from audit.__main__ import ROOT, audit_licences, audit_vulnerabilities
 from audit.advisories import OSV, PYPI, known_vulnerabilities
 from audit.licences import Judgement, load_rules, said_licence
-from audit.parts import NotInstalledError, Part, npm_parts, python_parts
+from audit.parts import LockedPart, NotInstalledError, npm_parts, python_parts
 from audit.sbom import sbom_of
 
 RULES = load_rules(ROOT / "audit" / "licences.yaml")
 LOCK = ROOT / "requirements.lock"
 
 
-def part(name: str, licence: str = "MIT", **told: Any) -> Part:
-    return Part(PackageURL("pypi", None, name, "1"), licence, "required", **told)
+def part(name: str, licence: str = "MIT", **told: Any) -> LockedPart:
+    return LockedPart(PackageURL("pypi", None, name, "1"), licence, "required", **told)
 
 
 @pytest.fixture(scope="module")
-def python() -> tuple[Part, ...]:
+def python() -> tuple[LockedPart, ...]:
     return python_parts(LOCK, RULES)
 
 
 def test_every_part_of_the_lock_files_has_a_licence_that_is_accepted(
-    python: tuple[Part, ...], capsys: pytest.CaptureFixture[str]
+    python: tuple[LockedPart, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assets = [one for one in npm_parts(ROOT / "package-lock.json") if one.scope != "excluded"]
     assert [one.purl.to_string().split("@")[0] for one in assets] == ["pkg:npm/%40gouvfr/dsfr"]
@@ -49,7 +49,7 @@ def test_every_part_of_the_lock_files_has_a_licence_that_is_accepted(
 
 
 def test_a_forbidden_licence_is_refused_and_named(
-    python: tuple[Part, ...], capsys: pytest.CaptureFixture[str]
+    python: tuple[LockedPart, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert not audit_licences([*python, part("planted", "AGPL-3.0-only")], RULES)
     assert "planted 1 (AGPL-3.0-only)" in capsys.readouterr().out.partition("REFUSED")[2]
@@ -160,7 +160,7 @@ def test_what_fills_more_than_a_page_is_asked_for_to_the_end() -> None:
 def test_pypi_is_asked_where_osv_is_silent_and_other_parts_are_told_as_not_looked_up(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    npm = Part(PackageURL("npm", None, "asset", "2"), "MIT", "optional")
+    npm = LockedPart(PackageURL("npm", None, "asset", "2"), "MIT", "optional")
     told = [{"id": "PYSEC-1", "withdrawn": None}, {"id": "PYSEC-2", "withdrawn": "2026-01-01"}]
     with responses.RequestsMock() as registry:
         registry.post(OSV, status=403)
@@ -185,7 +185,7 @@ def test_a_mirror_is_asked_in_place_of_either(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_list_of_parts_is_cyclonedx_with_all_that_a_reader_asks_of_one(
-    python: tuple[Part, ...],
+    python: tuple[LockedPart, ...],
 ) -> None:
     text = sbom_of(python)
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None

@@ -7,14 +7,14 @@ from time import monotonic, sleep
 
 from exports.model import ExportedDossier
 from portal.dossiers.library import Library
-from portal.dossiers.search import Wanted
+from portal.dossiers.search import DossierSearch
 from portal.source import Source
 from tests.portal.conftest import OF_AGENCY, Portal
 
 
 def test_a_page_does_not_wait_for_the_lines_that_are_made_meanwhile(portal: Portal) -> None:
     source, go_on = portal.source, Event()
-    before = Library(source).find(OF_AGENCY, Wanted())
+    before = Library(source).find(OF_AGENCY, DossierSearch())
 
     def slow(numbers: Iterable[int] | None) -> Iterable[ExportedDossier]:
         go_on.wait(60)
@@ -25,14 +25,14 @@ def test_a_page_does_not_wait_for_the_lines_that_are_made_meanwhile(portal: Port
     try:
         library.look()
         _until(lambda: library.left == len(moved))
-        assert library.find(OF_AGENCY, Wanted()) == before
+        assert library.find(OF_AGENCY, DossierSearch()) == before
         assert library.indicators("agence") is None
     finally:
         go_on.set()
     _until(lambda: not library.left)
     assert source.store.lines.stamps(source.demarche) == moved
     Library(source).refresh()
-    assert Library(source).find(OF_AGENCY, Wanted()) == before
+    assert Library(source).find(OF_AGENCY, DossierSearch()) == before
 
 
 def test_a_dossier_that_is_listed_no_more_leaves_the_lists(portal: Portal) -> None:
@@ -41,9 +41,9 @@ def test_a_dossier_that_is_listed_no_more_leaves_the_lists(portal: Portal) -> No
     gone = left.popitem()[0]
     Library(replace(source, stamps=lambda: left)).refresh()
     assert gone not in source.store.lines.stamps(source.demarche)
-    assert not Library(source).find(OF_AGENCY, Wanted(q=str(gone), tri="numero")).total
+    assert not Library(source).find(OF_AGENCY, DossierSearch(q=str(gone), tri="numero")).total
     Library(source).refresh()
-    assert Library(source).find(OF_AGENCY, Wanted(q=str(gone))).total
+    assert Library(source).find(OF_AGENCY, DossierSearch(q=str(gone))).total
 
 
 def _until(done: object) -> None:

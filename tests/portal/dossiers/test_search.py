@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.dossiers.search import COLUMNS, LABELS, Wanted, wanted_of
+from portal.dossiers.search import COLUMNS, LABELS, DossierSearch, wanted_of
 from portal.pages.dossiers import PRIORITIES, STATUSES
 from store.staff.visits import Visit
 from tests.portal.conftest import (
@@ -134,7 +134,7 @@ def test_the_list_is_in_the_order_of_any_column_both_ways(portal: Portal) -> Non
         assert up != down, key
         page = plain(visitor.get(f"/dossiers?tri={key}&q=e").text)
         assert re.search(rf'aria-sort="\w+"><a class="unc-sort" href="[^"]*q=e[^"]*">{name}<', page)
-    wanted = Wanted(tri="statut", q="a b", page=3)
+    wanted = DossierSearch(tri="statut", q="a b", page=3)
     assert wanted.ordered("statut") == "/dossiers?q=a+b&tri=statut&sens=decroissant"
     assert wanted.ordered("depot") == "/dossiers?q=a+b"
     assert wanted.address(page=1) == "/dossiers?q=a+b&tri=statut"

@@ -8,10 +8,10 @@ from urllib.parse import quote
 import pytest
 
 from cli.portal.source import source_of
-from exports.published.editions import Kind
+from exports.published.editions import EditionKind
 from portal.dossiers.figures import counted_of
 from portal.dossiers.library import Library
-from portal.dossiers.search import Wanted
+from portal.dossiers.search import DossierSearch
 from sandbox.generator.generate import generate
 from steps.publish.edition import publish_edition
 from steps.wiring.services import open_services
@@ -40,7 +40,7 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     with bridge_on(folder, made, network_default="include") as bridge:
         bridge.run()
         with open_services(bridge.settings) as services:
-            publish_edition(services, Summary(), kind=Kind.WEEKLY)
+            publish_edition(services, Summary(), kind=EditionKind.WEEKLY)
         for one in made[:2]:
             bridge.sandbox.control.annotate(one.number, {907: NAME})
         bridge.run()
@@ -79,19 +79,19 @@ def test_a_name_that_a_person_typed_is_read_by_the_agency_only(named: Portal) ->
 def test_a_straight_apostrophe_finds_the_curly_one_that_was_typed(named: Portal) -> None:
     library = Library(named.source)
     for asked in ("d'Ozempic", "d’ozempic"):
-        assert library.find(OF_AGENCY, Wanted(q=asked)).total == 2
+        assert library.find(OF_AGENCY, DossierSearch(q=asked)).total == 2
 
 
 def test_a_name_that_is_masked_can_be_neither_chosen_nor_found(named: Portal) -> None:
     library = Library(named.source)
     assert NAME in library.choices("agence").situations
     assert all(one.startswith("SIT-") for one in library.choices("reseau").situations)
-    for asked in (Wanted(situation=NAME), Wanted(q="dupont")):
+    for asked in (DossierSearch(situation=NAME), DossierSearch(q="dupont")):
         assert library.find(OF_AGENCY, asked).total == 2
         assert library.find(OF_NETWORK, asked).total == 0
     mask = named.source.policy.mask
-    assert library.find(OF_NETWORK, Wanted(situation=mask)).total == 0
-    network = library.find(OF_NETWORK, Wanted()).lines
+    assert library.find(OF_NETWORK, DossierSearch(situation=mask)).total == 0
+    network = library.find(OF_NETWORK, DossierSearch()).lines
     assert sum(line.situation_text == mask for line in network) == 2
     counted = counted_of(named.source).indicators["reseau"].blocks
     (block,) = (one for one in counted if "plus signalées" in one.title)

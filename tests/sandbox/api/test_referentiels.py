@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
-from sandbox.api.faults import Faults
+from sandbox.api.faults import InjectedFaults
 from sandbox.api.referentiels import Referentiels
 from sandbox.api.stats import Stats
 from sandbox.common.clock import MovableClock
@@ -71,7 +71,7 @@ def service() -> Iterator[Served]:
 
 def asking() -> Referentiels:
     clock = MovableClock()
-    return Referentiels(clock, Faults(), Stats(), timeout=0.3, suggesting_timeout=0.3)
+    return Referentiels(clock, InjectedFaults(), Stats(), timeout=0.3, suggesting_timeout=0.3)
 
 
 def exact(url: str, **more: Any) -> Service:

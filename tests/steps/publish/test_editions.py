@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from cli.app import call
-from exports.published.editions import Kind
+from exports.published.editions import EditionKind
 from sandbox.generator.generate import generate
 from steps.publish.edition import publish_edition
 from steps.publish.export import export
@@ -50,7 +50,9 @@ class Agency:
         with open_services(self.bridge.settings) as one, one.store.lock(one.demarche):
             yield one
 
-    def edition(self, at: datetime, kind: Kind = Kind.WEEKLY, title: str = "") -> Summary:
+    def edition(
+        self, at: datetime, kind: EditionKind = EditionKind.WEEKLY, title: str = ""
+    ) -> Summary:
         summary = Summary()
         with self.patch.context() as past, self.services() as services:
             past.setattr("steps.publish.edition.now", lambda: at)
@@ -143,9 +145,9 @@ def test_weeks_of_editions(agency: Agency) -> None:
         (numbers[2], "Retiré", None, None, None)
     ], "of what was erased, the number alone"
 
-    agency.edition(MONDAY + timedelta(days=15), Kind.MONTHLY)
-    agency.edition(MONDAY + timedelta(days=16), Kind.BY_HAND, "Bilan d’automne")
-    agency.edition(MONDAY + timedelta(days=17), Kind.BY_HAND, "Bilan d’automne")
+    agency.edition(MONDAY + timedelta(days=15), EditionKind.MONTHLY)
+    agency.edition(MONDAY + timedelta(days=16), EditionKind.BY_HAND, "Bilan d’automne")
+    agency.edition(MONDAY + timedelta(days=17), EditionKind.BY_HAND, "Bilan d’automne")
     names = {one.parent.name for one in agency.root.glob("editions/*/*/manifest.json")}
     assert names >= {"2026-12", "1-bilan-d-automne", "2-bilan-d-automne"}
     assert agency.told("editions/mensuelle/2026-12")[0].startswith("Première édition")

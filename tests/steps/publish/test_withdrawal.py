@@ -19,13 +19,13 @@ from pyarrow import parquet
 
 from cli.app import call
 from exports.published.checking import ExportFile
-from exports.published.editions import Kind, editions
+from exports.published.editions import EditionKind, editions
 from exports.published.folders import alone, sweep
 from exports.published.listing import published
 from exports.published.manifest import export_facts, read_manifest
 from exports.published.publishing import fill
 from exports.published.withdrawal import (
-    Followed,
+    ClearedSets,
     Gone,
     Withdrawn,
     earlier_sets,
@@ -78,7 +78,7 @@ def plant() -> list[Any]:
     ]
 
 
-def edition(bridge: Bridge, kind: Kind = Kind.WEEKLY, title: str = "") -> None:
+def edition(bridge: Bridge, kind: EditionKind = EditionKind.WEEKLY, title: str = "") -> None:
     with open_services(bridge.settings) as services, services.store.lock(services.demarche):
         publish_edition(services, Summary(), kind=kind, title=title)
 
@@ -157,7 +157,7 @@ def test_a_purge_leaves_the_text_in_no_file_but_the_copies_that_it_names(
             assert one.intact
             for path in one.paths:
                 assert HANDLED not in numbers(path)
-        [weekly] = editions(root, Kind.WEEKLY, demarche=bridge.sandbox.demarche)
+        [weekly] = editions(root, EditionKind.WEEKLY, demarche=bridge.sandbox.demarche)
         assert (weekly.folder / "crpv-lyon.xlsx").is_file()
         book = openpyxl.load_workbook(weekly.folder / "agence.xlsx")
         about = {row[0]: row[1] for row in book["À propos"].values}
@@ -172,7 +172,7 @@ def test_a_purge_leaves_the_text_in_no_file_but_the_copies_that_it_names(
 
 def weekly_of(made: Bridge) -> Path:
     root = made.home / "exports"
-    [one] = editions(root, Kind.WEEKLY, demarche=made.sandbox.demarche)
+    [one] = editions(root, EditionKind.WEEKLY, demarche=made.sandbox.demarche)
     assert one.intact
     return one.folder
 
@@ -224,8 +224,8 @@ def test_what_leaves_the_network_or_ds_leaves_the_editions_and_what_passes_does_
         assert hidden in numbers(root / "courant" / "agence.xlsx"), "it is back"
         assert hidden in numbers(root / "courant" / "reseau.xlsx")
         assert hidden not in numbers(weekly / "agence.xlsx"), "what was handed out stays without it"
-        edition(made, Kind.BY_HAND, "retour")
-        [by_hand] = editions(root, Kind.BY_HAND, demarche=made.sandbox.demarche)
+        edition(made, EditionKind.BY_HAND, "retour")
+        [by_hand] = editions(root, EditionKind.BY_HAND, demarche=made.sandbox.demarche)
         assert hidden in numbers(by_hand.folder / "reseau.xlsx"), "the next one has it"
         control.hide(hidden, by="administration")
         assert made.run().remade == [str(by_hand.folder)]
@@ -312,7 +312,7 @@ def take_out(root: Path) -> Withdrawn:
         for aside in retired(root, demarche=4242):
             remake(aside, gone=lambda _: GONE, at=NOW, done=done)
         known = {name: frozenset(numbers) for name, numbers in GONE.items()}
-        Followed(known, 1).write(root, demarche=4242)
+        ClearedSets(known, 1).write(root, demarche=4242)
     return done
 
 

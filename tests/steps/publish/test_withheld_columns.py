@@ -13,13 +13,13 @@ from msgspec import structs
 
 from cli.app import call
 from exports.published.checking import ExportFile
-from exports.published.editions import Kind, editions
+from exports.published.editions import EditionKind, editions
 from exports.published.folders import alone, sweep
 from exports.published.listing import published
 from exports.published.manifest import export_facts, exported
 from exports.published.publishing import fill
 from exports.published.withdrawal import (
-    Followed,
+    ClearedSets,
     Gone,
     Withdrawn,
     earlier_sets,
@@ -102,7 +102,7 @@ def follow(root: Path, hidden: WithheldColumns) -> Withdrawn:
                 retire(one)
         for aside in retired(root, demarche=4242):
             remake(aside, gone=lambda _: NOBODY, at=NOW, done=done, withheld=hidden)
-        Followed({"agence": frozenset(), "reseau": frozenset()}, 1, hidden.version).write(
+        ClearedSets({"agence": frozenset(), "reseau": frozenset()}, 1, hidden.version).write(
             root, demarche=4242
         )
     return done
@@ -281,7 +281,7 @@ def test_a_stricter_policy_is_followed_by_the_next_run_and_foreseen_by_a_dry_pur
                 if path.name != "agence.xlsx":
                     assert not says(path.read_bytes(), SENTINEL), path
         assert {Path(one).name for one in where(root)} <= {"agence.xlsx"}
-        [again] = editions(root, Kind.WEEKLY, demarche=bridge.sandbox.demarche)
+        [again] = editions(root, EditionKind.WEEKLY, demarche=bridge.sandbox.demarche)
         assert again.intact
 
 

@@ -7,7 +7,7 @@ import pytest
 from sandbox.generator.generate import generate
 from steps.judge.acts import register_of
 from steps.judge.situations import descriptions
-from steps.registre.around import Asked, Known, around
+from steps.registre.around import AlreadyRead, Viewpoint, around
 from steps.registre.kept_reports import kept_reports
 from steps.registre.ranking import proposed_level
 from steps.wiring.case_files import reports_of
@@ -41,10 +41,10 @@ def test_who_is_expected_and_the_level_are_those_of_whole_reports(services: Serv
 
 
 def test_what_is_around_a_situation_is_the_same(services: Services) -> None:
-    register, asked = register_of(services), Asked()
+    register, asked = register_of(services), Viewpoint()
     acts = services.store.acts.list(services.demarche)
     whole = {one.number: one for one in reports_of(services)}
-    known = Known(
+    known = AlreadyRead(
         acts, register, kept_reports(whole.values(), services.form), descriptions(services)
     )
     names = [*register.situations]

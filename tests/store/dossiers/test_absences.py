@@ -9,18 +9,18 @@ from store.database.columns import UtcDateTime
 from store.database.engine import database_file
 from store.database.schema import migrations
 from store.database.tables import dossiers, metadata
-from store.dossiers.absences import Absence, Deletion, Why
+from store.dossiers.absences import Deletion, MissingDossier, Why
 from store.dossiers.pages import DossierRow
 from store.outbox.corrections import Correction
 from store.outbox.plans import DuePlan
-from store.outbox.sent import Sent
+from store.outbox.sent import SentBefore
 from store.repository import Store, open_store
 from store.staff.accounts import Account
 from store.staff.handed_out import HandedRow
 from store.staff.lines import DossierLine
 from store.staff.opinions import OpinionRow
 from store.verdicts.assessments import AssessmentRow
-from store.verdicts.facts import Counted
+from store.verdicts.facts import CountedFacts
 from store.verdicts.situations import SituationReport
 from tests.stored import tombstones
 from triage.replies.reply import (
@@ -48,7 +48,7 @@ def remember_all_about(store: Store, number: int, *, row: MakeRow, day: Day) -> 
         store.dossiers.save_page(7, page, watermark=day(0), seen_at=day(moment))
     verdict = AssessmentRow(number, "f", "b", None, day(0), SECRET)
     store.assessments.save(7, [verdict], at=day(0))
-    store.facts.count(7, [Counted(number, SECRET, None, SECRET)])
+    store.facts.count(7, [CountedFacts(number, SECRET, None, SECRET)])
     said = [SECRET] * 13
     line = DossierLine(number, "agence", SECRET, "P1", None, "2026-01-01", *said)
     store.lines.save(7, {number: "s"}, [line])
@@ -57,7 +57,7 @@ def remember_all_about(store: Store, number: int, *, row: MakeRow, day: Day) -> 
         SetLabel(f"l{number}", number, "d", "Complet", present=True),
         SendMessage(f"m{number}", number, "d", "ref", SECRET, None, "received", ()),
     )
-    store.outbox.recall(7, number, messages=[Sent("older", "request", None)])
+    store.outbox.recall(7, number, messages=[SentBefore("older", "request", None)])
     conflict = Conflict(number, "priorite", "P1", SECRET)
     store.outbox.save_plans(7, [DuePlan(number, "p", replies, (conflict,))], at=day(0))
     store.outbox.mark_intended(7, [reply.key for reply in replies], at=day(0))
@@ -132,8 +132,8 @@ def test_a_purge_leaves_a_tombstone_and_nothing_else(store: Store, row: MakeRow,
     assert tables_that_name(store, 1) == LEFT
     assert tables_that_name(store, 2) == named
     assert tombstones(store, 7) == (
-        Absence(1, Why.ERASED, "user_request", row(1).deposited_at, day(3), day(4)),
-        Absence(50, Why.ERASED, "expired", None, day(3), day(4)),
+        MissingDossier(1, Why.ERASED, "user_request", row(1).deposited_at, day(3), day(4)),
+        MissingDossier(50, Why.ERASED, "expired", None, day(3), day(4)),
     )
     assert store.absences.purge(7, gone, at=day(9)) == ()
     assert {t.erased_at for t in tombstones(store, 7)} == {day(4)}
@@ -246,8 +246,8 @@ def test_what_older_tables_said_is_carried_over(blank_url: str, day: Day) -> Non
             connection.execute(gone.bindparams(bindparam("at", type_=UtcDateTime)), {"at": day(4)})
         store.upgrade()
         assert store.absences.list(7) == (
-            Absence(1, Why.HIDDEN, "", None, day(1), None),
-            Absence(2, Why.LOST, "", None, day(2), None),
-            Absence(4, Why.ERASED, "conservation", day(4), day(4), day(4)),
+            MissingDossier(1, Why.HIDDEN, "", None, day(1), None),
+            MissingDossier(2, Why.LOST, "", None, day(2), None),
+            MissingDossier(4, Why.ERASED, "conservation", day(4), day(4), day(4)),
         )
         assert store.absences.lost(7) == {2}

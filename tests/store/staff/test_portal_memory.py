@@ -8,11 +8,11 @@ import pytest
 
 from store.repository import Store, open_store
 from store.staff.accounts import Account, AccountExists
-from store.staff.sign_in_tries import Pace
+from store.staff.sign_in_tries import SignInPace
 from store.staff.visits import Visit
 
 Day = Callable[[int], datetime]
-PACE = Pace(
+PACE = SignInPace(
     free=3,
     from_address=5,
     on_account=100,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from triage.consumption.cells import ConsumptionTableError, cents, number
 from triage.consumption.codes import label_of
 from triage.consumption.monthly import read_monthly
-from triage.consumption.open_medic import AXES, OpenMedic, Presentation, read_open_medic
+from triage.consumption.open_medic import AXES, OpenMedic, PresentationYear, read_open_medic
 from triage.consumption.persons import Persons, read_persons
 from triage.consumption.profile import by_axis
 from triage.consumption.regions import RATE, clustering, regions_apart
@@ -40,7 +40,7 @@ def read(*lines: str) -> OpenMedic:
     return read_open_medic(rows(*lines))
 
 
-def only(found: OpenMedic) -> Presentation:
+def only(found: OpenMedic) -> PresentationYear:
     (one,) = found.presentations()
     return one
 

@@ -16,9 +16,9 @@ from triage.registre.acts import history
 from triage.registre.duplicates import confirm_copy, copies, withdraw_copy
 from triage.registre.effect.effect import (
     ALWAYS,
-    Cause,
     Effect,
-    Observed,
+    EffectFacts,
+    OtherCause,
     effect_of,
     other_measures,
 )
@@ -50,8 +50,8 @@ def reports(before: int, after: int) -> list[date]:
     ]
 
 
-def observed(days: Sequence[date], **more: object) -> Observed:
-    return replace(Observed(reports=days, first=FIRST, until=UNTIL), **more)  # type: ignore[arg-type]
+def observed(days: Sequence[date], **more: object) -> EffectFacts:
+    return replace(EffectFacts(reports=days, first=FIRST, until=UNTIL), **more)  # type: ignore[arg-type]
 
 
 def found(days: Sequence[date], **more: object) -> Effect:
@@ -115,7 +115,7 @@ def test_10_a_second_measure_inside_takes_the_one_cause_away() -> None:
 def test_a_shortage_counts_where_it_has_a_day_in_the_periods(
     start: date, last: date | None, *, inside: bool
 ) -> None:
-    shortage = Cause("disponibilité", start, "rupture")
+    shortage = OtherCause("disponibilité", start, "rupture")
     effect = found(reports(14, 4), causes=[(shortage, last)])
     assert effect.causes == ((shortage,) if inside else ())
 

@@ -16,14 +16,14 @@ from triage.registre.committee.fiche import (
     CentreAnswer,
     Counted,
     Fiche,
-    Known,
+    FicheFacts,
     count,
     fiche,
     may_be_shown,
 )
 from triage.registre.committee.names_hidden import HIDDEN, hidden
 from triage.registre.committee.seances import meetings
-from triage.registre.effect.effect import Observed, effect_of
+from triage.registre.effect.effect import EffectFacts, effect_of
 from triage.registre.levels import ProposedLevel
 
 DAY = date(2026, 6, 1)
@@ -34,7 +34,7 @@ SECRETS = (
 )
 
 
-def known(**changes: Any) -> Known:
+def known(**changes: Any) -> FicheFacts:
     """A situation of which everything is known."""
     desk = Desk(today=date(2026, 12, 31))
     name = desk.opened(1, 2, on="01/01/2026")
@@ -74,10 +74,10 @@ def known(**changes: Any) -> Known:
     reports += [DAY + timedelta(days=n) for n in range(4)]
     effect = effect_of(
         register.measures[one],
-        Observed(reports=reports, first=date(2025, 9, 1), until=date(2026, 12, 1)),
+        EffectFacts(reports=reports, first=date(2025, 9, 1), until=date(2026, 12, 1)),
     )
     assert effect
-    base = Known(
+    base = FicheFacts(
         situation=register.situations[name],
         meeting=meeting,
         item=meeting.items[0],
@@ -194,7 +194,7 @@ def test_no_small_count_is_among_the_figures(reports: int, low: int, deaths: int
 _BASE = known()
 
 
-def known_small(reports: int, low: int, deaths: int) -> Known:
+def known_small(reports: int, low: int, deaths: int) -> FicheFacts:
     counted = Counted((low, low + 5), (low, low), (deaths, deaths + 1))
     return replace(_BASE, reports=[DAY] * reports, counted=counted)
 

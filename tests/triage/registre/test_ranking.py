@@ -7,7 +7,7 @@ import pytest
 from datafiles.file import DataFileError
 from tests.triage.registre.desk import lists
 from triage.registre.levels import propose_level
-from triage.registre.ranking import Candidate, Inputs, Ranking, moves, parse_ranking, rank, score
+from triage.registre.ranking import Inputs, RankBasis, Ranking, moves, parse_ranking, rank, score
 
 FILE = Path(__file__).parents[3] / "triage/unc/classement.yaml"
 NEFOPAM: Inputs = {
@@ -52,11 +52,11 @@ def test_8_the_score_is_13_of_20_and_15_of_22_with_a_shortage_at_4() -> None:
 
 def test_rise_or_waking_goes_before_level_and_level_before_score() -> None:
     told = [
-        Candidate("A", "Élevé", woken=False, inputs={}),
-        Candidate("B", "Faible", woken=True, inputs={}),
-        Candidate("C", "Faible", woken=False, inputs={"hausse": 1}),
-        Candidate("D", "Élevé", woken=False, inputs={"deces": 1}),
-        Candidate("E", "", woken=False, inputs=NEFOPAM),
+        RankBasis("A", "Élevé", woken=False, inputs={}),
+        RankBasis("B", "Faible", woken=True, inputs={}),
+        RankBasis("C", "Faible", woken=False, inputs={"hausse": 1}),
+        RankBasis("D", "Élevé", woken=False, inputs={"deces": 1}),
+        RankBasis("E", "", woken=False, inputs=NEFOPAM),
     ]
     found = rank(told, ranking(), levels=lists().niveaux)
     assert [one.situation for one in found] == ["C", "B", "D", "A", "E"]
@@ -64,9 +64,9 @@ def test_rise_or_waking_goes_before_level_and_level_before_score() -> None:
 
 def test_8_trying_a_file_lists_what_moves_line_by_line() -> None:
     told = [
-        Candidate("A", "Modéré", woken=False, inputs={"deces": 1, "patients": 10_000}),
-        Candidate("B", "Modéré", woken=False, inputs={"mitm": 1, "cas_graves": 1, "rupture": 1}),
-        Candidate("C", "Faible", woken=False, inputs={}),
+        RankBasis("A", "Modéré", woken=False, inputs={"deces": 1, "patients": 10_000}),
+        RankBasis("B", "Modéré", woken=False, inputs={"mitm": 1, "cas_graves": 1, "rupture": 1}),
+        RankBasis("C", "Faible", woken=False, inputs={}),
     ]
     now = rank(told, ranking(), levels=lists().niveaux)
     then = rank(told, with_shortage(4), levels=lists().niveaux)

@@ -8,7 +8,7 @@ import pytest
 from mappings.dossier.model import Company
 from mappings.report.model import Answer, AnswerState, Report, Value
 from mappings.schema.model import FormMapping
-from triage.rules.checks import Check, DigitsCheck, Facts, OtherCheck, SimpleCheck, passes
+from triage.rules.checks import Check, CheckFacts, DigitsCheck, OtherCheck, SimpleCheck, passes
 from triage.rules.model import RuleSet
 from triage.verdict.assess import assess, verdict_fingerprint
 from triage.verdict.model import Status
@@ -43,7 +43,7 @@ def simple(name: str) -> SimpleCheck:
 def test_a_check_of_a_value_alone(
     report: MakeReport, check: Check, value: Value, expected: bool
 ) -> None:
-    facts = Facts(report=report(), earlier_exists=True)
+    facts = CheckFacts(report=report(), earlier_exists=True)
     assert passes(check, value, answers={}, facts=facts) is expected
 
 
@@ -65,7 +65,7 @@ def test_a_check_beside_another_field(
 ) -> None:
     check = OtherCheck.model_validate({"check": name, "other": "y", "text": "non"})
     answers = {"y": Answer(AnswerState.BLANK if other is None else AnswerState.ANSWERED, other)}
-    facts = Facts(report=report(), earlier_exists=True)
+    facts = CheckFacts(report=report(), earlier_exists=True)
     assert passes(check, value, answers=answers, facts=facts) is expected
 
 
@@ -143,7 +143,7 @@ def test_what_surrounds_a_value_is_read_where_it_may_be(
     report: MakeReport, check: str, value: str, right: bool
 ) -> None:
     told = SimpleCheck.model_validate({"check": check, "lenient": True, "text": "mal formé"})
-    facts = Facts(report=report(), earlier_exists=True)
+    facts = CheckFacts(report=report(), earlier_exists=True)
     assert passes(told, value, answers={}, facts=facts) is right
 
 

@@ -13,7 +13,7 @@ from mappings.report.model import Report
 from mappings.schema.model import FormMapping
 from steps.explain.past_verdicts import PastVerdict
 from steps.explain.present_verdict import explained
-from triage.rules.checks import Facts
+from triage.rules.checks import CheckFacts
 from triage.rules.model import RuleSet
 from triage.verdict.assess import assess
 from triage.verdict.trial import ItemMove, Move, Trial, move
@@ -38,7 +38,7 @@ def shown(report: MakeReport, rules: RuleSet, mapping: FormMapping) -> Shown:
     def show(answers: Mapping[int, Any]) -> str:
         told = report(answers)
         verdict = assess(told, rules, mapping=mapping, fingerprint="f", earlier_exists=True)
-        facts = Facts(report=told, earlier_exists=True)
+        facts = CheckFacts(report=told, earlier_exists=True)
         return text_of(explained_tree(explained(verdict, facts, rules=rules, mapping=mapping)))
 
     return show

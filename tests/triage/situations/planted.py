@@ -27,7 +27,7 @@ from tests.triage.conftest import ROOT, make_report, the_mapping
 from triage.situations.description import Description, describe
 from triage.situations.duplicates import find_links
 from triage.situations.grouping import group
-from triage.situations.matching import Matching
+from triage.situations.matching import MatchingRules
 from triage.situations.words.substances import SubstanceNames, reference_names, substances_by_cis
 
 FOLDER = Path(__file__).parents[2] / "data/planted"
@@ -188,7 +188,7 @@ def matcher() -> Matcher:
 
 
 @cache
-def the_matching() -> Matching:
+def the_matching() -> MatchingRules:
     """The project's own rules."""
     found = load_form(
         mapping=ROOT / "mappings/unc/mapping.yaml", rules=ROOT / "triage/unc"

@@ -9,12 +9,12 @@ from settings import Settings
 from steps.wiring.form import load_form
 from triage.situations.clusters import Cluster, Clusters, Said
 from triage.situations.likeness import Likeness, Signature
-from triage.situations.matching import Matching
+from triage.situations.matching import MatchingRules
 
 _KEPT: Any = Settings.model_construct()
 _READ = load_form(mapping=_KEPT.mapping, rules=_KEPT.rules).matching
 assert _READ is not None
-MATCHING: Matching = _READ
+MATCHING: MatchingRules = _READ
 _SAID = sorted(MATCHING.vocabulary.uses)[:8]
 _WORDS = ("douleur", "chronique", "zorglub", "enfant", "greffe", "zorglubs")
 READINGS = st.one_of(

@@ -11,7 +11,7 @@ from tests.triage.situations.planted import the_matching
 from triage.situations.description import Description
 from triage.situations.duplicates import Copies, ReportLink, clusters, find_links
 from triage.situations.evidence import identifiers, tells
-from triage.situations.matching import Matching
+from triage.situations.matching import MatchingRules
 
 RULES = Path(__file__).parents[3] / "triage/unc"
 ANSWERS = {
@@ -26,7 +26,7 @@ FACETS = {"nature_non_conformite": ("Voie d'administration",), "voie_utilisee": 
 
 
 @pytest.fixture(scope="session")
-def matching() -> Matching:
+def matching() -> MatchingRules:
     return the_matching()
 
 
@@ -45,18 +45,18 @@ def told(number: int, answers: dict[str, str] | None = None, **changes: Any) -> 
     return Description(number=number, **(values | changes))
 
 
-def found(matching: Matching, *reports: Description) -> tuple[ReportLink, ...]:
+def found(matching: MatchingRules, *reports: Description) -> tuple[ReportLink, ...]:
     return find_links(reports, matching)
 
 
-def test_the_same_report_sent_twice_is_found_whole(matching: Matching) -> None:
+def test_the_same_report_sent_twice_is_found_whole(matching: MatchingRules) -> None:
     (link,) = found(matching, told(1), told(2))
     assert (link.kind, link.number, link.earlier, link.score) == ("duplicate", 2, 1, 1.0)
     assert set(link.agreeing) == {*FACETS, *ANSWERS}
 
 
 def test_each_line_of_a_score_says_what_it_compared_and_what_it_counts_for(
-    matching: Matching,
+    matching: MatchingRules,
 ) -> None:
     (link,) = found(matching, told(1), told(2, {"titre": "tout autre chose, sans mot commun"}))
     lines = {line.field: line for line in link.lines}
@@ -70,7 +70,7 @@ def test_each_line_of_a_score_says_what_it_compared_and_what_it_counts_for(
 
 @pytest.mark.parametrize(("day", "is_copy"), [("16/01/2026", True), ("15/03/2026", False)])
 def test_dates_a_day_off_are_a_slip_and_two_months_off_another_report(
-    matching: Matching, day: str, is_copy: bool
+    matching: MatchingRules, day: str, is_copy: bool
 ) -> None:
     other = {"date_connaissance": day, "date_fin_analyse": day, "reference_interne": ""}
     assert bool(found(matching, told(1), told(2, other))) is is_copy
@@ -87,7 +87,7 @@ def test_dates_a_day_off_are_a_slip_and_two_months_off_another_report(
     ],
     ids=["another company", "another substance", "no key in common", "another use", "complement"],
 )
-def test_another_report_is_not_a_copy(matching: Matching, other: Description) -> None:
+def test_another_report_is_not_a_copy(matching: MatchingRules, other: Description) -> None:
     assert found(matching, told(1), other) == ()
 
 
@@ -100,7 +100,7 @@ def test_another_report_is_not_a_copy(matching: Matching, other: Description) ->
     ],
 )
 def test_an_identifier_of_two_companies_is_told_and_shown_as_across(
-    matching: Matching, field: str, mine: str, theirs: str
+    matching: MatchingRules, field: str, mine: str, theirs: str
 ) -> None:
     alone = {"reference_interne": "", field: mine}
     (link,) = found(matching, told(1, alone), told(2, {**alone, field: theirs}, company="200"))
@@ -126,7 +126,7 @@ def test_a_number_that_anybody_may_give_is_no_identifier(
 
 
 def test_copies_are_grouped_when_each_is_a_copy_of_all_with_the_fullest_first(
-    matching: Matching,
+    matching: MatchingRules,
 ) -> None:
     reports = [told(1), told(2, answered=40), told(3, {"date_fin_analyse": "21/02/2026"})]
     links = find_links(reports, matching)
@@ -136,19 +136,21 @@ def test_copies_are_grouped_when_each_is_a_copy_of_all_with_the_fullest_first(
     assert [len(one.others) for one in clusters(loose, by_number)] == [1]
 
 
-def test_two_reports_that_say_next_to_nothing_are_not_copies(matching: Matching) -> None:
+def test_two_reports_that_say_next_to_nothing_are_not_copies(matching: MatchingRules) -> None:
     bare = {**dict.fromkeys(ANSWERS, ""), "date_connaissance": "15/01/2026"}
     assert found(matching, *(told(n, bare, facets={}) for n in (1, 2))) == ()
 
 
-def test_a_complement_is_linked_to_its_initial_report_and_is_no_copy(matching: Matching) -> None:
+def test_a_complement_is_linked_to_its_initial_report_and_is_no_copy(
+    matching: MatchingRules,
+) -> None:
     (link,) = found(matching, told(1), told(2, initial=False, earlier=1))
     assert (link.kind, link.number, link.earlier, link.score) == ("complement", 2, 1, 1.0)
     assert "titre" in link.agreeing
 
 
 def test_a_closure_of_another_company_s_report_is_told_and_of_another_substance_is_not(
-    matching: Matching,
+    matching: MatchingRules,
 ) -> None:
     answers = {"reference_interne": "clo-9"}
     (link,) = found(matching, told(1), told(2, answers, initial=False, earlier=1, company="200"))
@@ -160,12 +162,12 @@ def test_a_closure_of_another_company_s_report_is_told_and_of_another_substance_
 
 @pytest.mark.parametrize("earlier", [2, 99, None])
 def test_a_complement_of_nothing_known_is_not_linked(
-    matching: Matching, earlier: int | None
+    matching: MatchingRules, earlier: int | None
 ) -> None:
     assert found(matching, told(2, initial=False, earlier=earlier)) == ()
 
 
-def test_time_grows_with_the_number_of_reports_and_not_its_square(matching: Matching) -> None:
+def test_time_grows_with_the_number_of_reports_and_not_its_square(matching: MatchingRules) -> None:
     def seconds(count: int) -> float:
         days = (date(2020, 1, 1) + timedelta(days=n % 1000) for n in range(count))
         reports = [
@@ -196,7 +198,7 @@ def test_references_are_compared_without_zeros_and_publications_found_anywhere()
     ],
 )
 def test_uses_in_unknown_words_are_one_report_where_the_texts_or_a_case_say_so(
-    matching: Matching, seen: str, number: str, copies: bool
+    matching: MatchingRules, seen: str, number: str, copies: bool
 ) -> None:
     words = ("zorglubite", "spiroutose")
     texts = ("six séances de perfusions, psychiatrie, deux établissements", seen)

@@ -12,7 +12,7 @@ from tests.triage.situations.planted import the_matching
 from triage.situations.description import describe
 from triage.situations.facts import SituationFacts, facts_of
 from triage.situations.followup import delays, follow_up
-from triage.situations.matching import Matching
+from triage.situations.matching import MatchingRules
 from triage.situations.trends import before_after, monthly
 
 MakeReport = Callable[..., Report]
@@ -25,13 +25,13 @@ def at(day: str) -> datetime:
 
 
 @pytest.fixture(scope="module")
-def matching() -> Matching:
+def matching() -> MatchingRules:
     return the_matching()
 
 
 @pytest.fixture
 def facts(
-    report: MakeReport, matching: Matching
+    report: MakeReport, matching: MatchingRules
 ) -> Callable[..., tuple[SituationFacts, list[Report]]]:
     def make(*told: tuple[str, dict[int, Any]]) -> tuple[SituationFacts, list[Report]]:
         reports = [
@@ -49,7 +49,7 @@ SUBMITTED = at("2027-06-01")
 """When every report was last submitted: what it says may have happened since its deposit."""
 
 
-def test_impossible_dates_are_used_in_no_delay(report: MakeReport, matching: Matching) -> None:
+def test_impossible_dates_are_used_in_no_delay(report: MakeReport, matching: MatchingRules) -> None:
     told = [
         {36: "1900-01-01", 56: [{561: LETTER, 562: "Prise", 563: "2030-01-01"}]},
         {36: "2026-12-01", 56: [{561: "Étude", 562: "Prise", 563: "1926-02-25"}]},

@@ -17,7 +17,7 @@ from triage.situations.clusters import Cluster, Clusters
 from triage.situations.description import Description, annotated, describe, overrule
 from triage.situations.grouping import group, signature
 from triage.situations.likeness import Signature
-from triage.situations.matching import FollowedClass, Matching, parse_matching
+from triage.situations.matching import FollowedClass, MatchingRules, parse_matching
 from triage.situations.propose import Placed, members_of, next_id, propose, resolve
 from triage.situations.words.dci import Salts, joined
 
@@ -26,7 +26,7 @@ FILE = RULES / "rapprochements.yaml"
 
 
 @pytest.fixture(scope="session")
-def matching() -> Matching:
+def matching() -> MatchingRules:
     return the_matching()
 
 
@@ -51,14 +51,14 @@ def told(number: int, substance: str = "néfopam", **changes: Any) -> Descriptio
     return Description(number=number, **(values | changes))
 
 
-def test_a_route_out_of_the_list_may_be_any_that_a_text_names(matching: Matching) -> None:
+def test_a_route_out_of_the_list_may_be_any_that_a_text_names(matching: MatchingRules) -> None:
     routes = (["Autre"], ["inhalée"], ["nasale"])
     groups = group((told(at, routes=one) for at, one in enumerate(routes, 1)), matching)
     assert (2, 3) not in groups
     assert group([told(1, routes=["Autre"]), told(2, routes=["inhalée"])], matching) == ((1, 2),)
 
 
-def test_companies_that_report_the_same_use_share_a_situation(matching: Matching) -> None:
+def test_companies_that_report_the_same_use_share_a_situation(matching: MatchingRules) -> None:
     reports = [told(1, company="100"), told(2, company="200"), told(3, "tramadol")]
     assert group(reports, matching) == ((1, 2), (3,))
 
@@ -83,13 +83,13 @@ def test_companies_that_report_the_same_use_share_a_situation(matching: Matching
     ],
 )
 def test_a_use_is_told_by_nature_population_and_route(
-    matching: Matching, other: dict[str, Any], together: bool
+    matching: MatchingRules, other: dict[str, Any], together: bool
 ) -> None:
     assert ((1, 2) in group([told(1), told(2, **other)], matching)) is together
 
 
 def test_a_report_without_a_nature_joins_the_likeliest_and_links_no_two(
-    matching: Matching,
+    matching: MatchingRules,
 ) -> None:
     oral = [told(1), told(2)]
     other = [told(3, natures=["Indication"], populations=["65 ans et plus"], routes=[])]
@@ -97,18 +97,18 @@ def test_a_report_without_a_nature_joins_the_likeliest_and_links_no_two(
     assert group([*oral, *other, unclear], matching) == ((1, 2), (3, 4))
 
 
-def test_a_substance_that_is_not_named_is_found_by_its_cis(matching: Matching) -> None:
+def test_a_substance_that_is_not_named_is_found_by_its_cis(matching: MatchingRules) -> None:
     named = told(1, codes={"61234567": "nefopam"})
     unnamed = told(2, "", unnamed=("61234567",))
     assert group([named, unnamed, told(3, "")], matching) == ((1, 2),)
 
 
-def test_two_products_in_a_report_join_one_of_them_and_link_no_two(matching: Matching) -> None:
+def test_two_products_in_a_report_join_one_of_them_and_link_no_two(matching: MatchingRules) -> None:
     assert group([told(1, "a"), told(2, "b"), told(3, "a|b")], matching) == ((1, 3), (2,))
 
 
 def test_a_combination_is_not_its_component_but_a_companion_counts_for_nothing(
-    matching: Matching, report: Callable[..., Report]
+    matching: MatchingRules, report: Callable[..., Report]
 ) -> None:
     alone = told(1, "cyprotérone", natures=["Indication"], routes=[])
     combined = told(2, "cyprotérone, éthinylestradiol", natures=["Indication"], routes=[])
@@ -118,7 +118,7 @@ def test_a_combination_is_not_its_component_but_a_companion_counts_for_nothing(
 
 
 def place(
-    reports: list[Description], before: Mapping[int, Placed], matching: Matching, **merged: str
+    reports: list[Description], before: Mapping[int, Placed], matching: MatchingRules, **merged: str
 ) -> Mapping[int, Placed]:
     ids = {one.situation: None for one in before.values() if one.situation}
     known = {**ids, **{name.replace("_", "-"): into for name, into in merged.items()}}
@@ -129,7 +129,7 @@ def situations(placed: Mapping[int, Placed]) -> dict[int, str | None]:
     return {number: one.situation for number, one in placed.items()}
 
 
-def test_ids_stay_from_run_to_run_and_new_reports_join(matching: Matching) -> None:
+def test_ids_stay_from_run_to_run_and_new_reports_join(matching: MatchingRules) -> None:
     first = place([told(1), told(2, "tramadol")], {}, matching)
     assert situations(first) == {1: "SIT-0001", 2: "SIT-0002"}
     again = place([told(0), told(1), told(2, "tramadol"), told(3, "codéine")], first, matching)
@@ -137,7 +137,7 @@ def test_ids_stay_from_run_to_run_and_new_reports_join(matching: Matching) -> No
 
 
 def test_a_report_out_of_scope_is_in_no_situation_unless_a_person_put_it_there(
-    matching: Matching,
+    matching: MatchingRules,
 ) -> None:
     out = told(1, in_scope=False)
     assert place([out], {1: Placed("SIT-0001")}, matching)[1] == Placed(None)
@@ -145,7 +145,7 @@ def test_a_report_out_of_scope_is_in_no_situation_unless_a_person_put_it_there(
     assert place([out], by_hand, matching) == by_hand
 
 
-def test_what_a_person_writes_on_a_dossier_is_a_confirmation(matching: Matching) -> None:
+def test_what_a_person_writes_on_a_dossier_is_a_confirmation(matching: MatchingRules) -> None:
     before = {1: Placed("SIT-0001"), 2: Placed("SIT-0001"), 3: Placed("SIT-0002")}
     reports = [told(1, confirmed="sit-0002"), told(2), told(3, "tramadol")]
     after = place(reports, before, matching)
@@ -155,7 +155,9 @@ def test_what_a_person_writes_on_a_dossier_is_a_confirmation(matching: Matching)
     assert kept == after, "once confirmed, it stays when the annotation is cleared"
 
 
-def test_a_name_of_one_s_own_opens_a_situation_and_moves_nobody_else(matching: Matching) -> None:
+def test_a_name_of_one_s_own_opens_a_situation_and_moves_nobody_else(
+    matching: MatchingRules,
+) -> None:
     before = {1: Placed("SIT-0001"), 2: Placed("SIT-0001")}
     found = propose(
         [told(1, confirmed="Néfopam oral"), told(2)],
@@ -167,7 +169,7 @@ def test_a_name_of_one_s_own_opens_a_situation_and_moves_nobody_else(matching: M
     assert found.opened == ("Néfopam oral",)
 
 
-def test_a_merge_is_followed_and_never_undone(matching: Matching) -> None:
+def test_a_merge_is_followed_and_never_undone(matching: MatchingRules) -> None:
     before = {1: Placed("SIT-0001"), 2: Placed("SIT-0002")}
     reports = [told(1), told(2, "tramadol"), told(3, "tramadol")]
     after = place(reports, before, matching, SIT_0002="SIT-0001")
@@ -178,7 +180,9 @@ def test_a_merge_is_followed_and_never_undone(matching: Matching) -> None:
     assert after[2].by_person
 
 
-def test_a_split_is_never_undone_and_new_reports_go_to_the_likeliest(matching: Matching) -> None:
+def test_a_split_is_never_undone_and_new_reports_go_to_the_likeliest(
+    matching: MatchingRules,
+) -> None:
     before = {
         1: Placed("SIT-0001", by_person=True),
         2: Placed("SIT-0002", by_person=True),
@@ -191,7 +195,7 @@ def test_a_split_is_never_undone_and_new_reports_go_to_the_likeliest(matching: M
 
 
 def test_two_proposals_that_a_code_shows_to_be_of_one_substance_become_one(
-    matching: Matching,
+    matching: MatchingRules,
 ) -> None:
     before = {1: Placed("SIT-0001"), 2: Placed("SIT-0001"), 3: Placed("SIT-0002")}
     reports = [
@@ -203,7 +207,7 @@ def test_two_proposals_that_a_code_shows_to_be_of_one_substance_become_one(
 
 
 def test_what_was_confirmed_when_adults_and_children_were_one_survives_their_separation(
-    matching: Matching,
+    matching: MatchingRules,
 ) -> None:
     child: dict[str, Any] = {"populations": ["2 à 11 ans"]}
     reports = [told(1), told(2, **child), told(3), told(4, **child), told(5, **child)]
@@ -230,7 +234,7 @@ def test_a_ring_of_merges_ends() -> None:
 
 @settings(deadline=None)  # a loaded machine is no defect
 @given(st.data())
-def test_no_run_undoes_what_people_decided(matching: Matching, data: st.DataObject) -> None:
+def test_no_run_undoes_what_people_decided(matching: MatchingRules, data: st.DataObject) -> None:
     names = st.sampled_from(["a", "b", "a|b", ""])
     natures = st.lists(st.sampled_from(["Indication", "Durée"]), max_size=2, unique=True)
     count = data.draw(st.integers(1, 8))
@@ -248,7 +252,7 @@ def test_no_run_undoes_what_people_decided(matching: Matching, data: st.DataObje
 
 
 def test_a_description_holds_what_matching_needs(
-    report: Callable[..., Report], matching: Matching
+    report: Callable[..., Report], matching: MatchingRules
 ) -> None:
     rows = [
         {151: "A", 152: "99010007", 154: "Chlorhydrate de néfopam", 157: "AMM"},
@@ -298,12 +302,12 @@ def test_an_annotation_that_was_overruled_counts_again_once_it_changed(
     ],
 )
 def test_a_title_that_tells_nothing_is_not_kept(
-    report: Callable[..., Report], matching: Matching, title: str | None, kept: str
+    report: Callable[..., Report], matching: MatchingRules, title: str | None, kept: str
 ) -> None:
     assert describe(report({17: title}), matching, in_scope=True).title == kept
 
 
-def test_a_class_names_substances_as_people_write_them(matching: Matching) -> None:
+def test_a_class_names_substances_as_people_write_them(matching: MatchingRules) -> None:
     members = FollowedClass(substances=frozenset({"valproique acide", "topiramate"}))
     followed = matching.model_copy(update={"classes": {"antiépileptiques": members}})
     reports = [told(1, "acide valproïque"), told(2, "topiramate")]
@@ -319,7 +323,7 @@ def test_a_matching_file_that_names_an_unknown_field_is_refused_with_its_line(
 
 
 def test_clusters_that_are_looked_up_are_those_that_comparing_all_would_give(
-    matching: Matching,
+    matching: MatchingRules,
 ) -> None:
     class Everywhere(Clusters):
         def _near(self, one: Signature) -> list[Cluster]:  # noqa: ARG002 (all, whatever it says)

@@ -10,8 +10,8 @@ from steps.wiring.form import Form, load_form
 from triage.rules.model import RuleSet
 from triage.verdict.at_source import (
     Defect,
+    DefectLine,
     Deposit,
-    Line,
     Remedies,
     counted,
     defects_of,
@@ -44,7 +44,7 @@ def revision(*, required: bool = False, kind: str = "text", seeking: bool = Fals
     return Revision("r", (siret, block), ())
 
 
-def lines(*deposits: Deposit, form: Revision | None = None) -> tuple[Line, ...]:
+def lines(*deposits: Deposit, form: Revision | None = None) -> tuple[DefectLine, ...]:
     return counted(deposits, REMEDIES, mapping=MAPPING, rules=RULES, form=form)
 
 

@@ -12,7 +12,7 @@ from msgspec import structs
 
 from mappings.report.model import Answer, AnswerState, Report
 from mappings.schema.model import FormMapping
-from triage.rules.checks import Facts
+from triage.rules.checks import CheckFacts
 from triage.rules.model import Item, RuleSet
 from triage.verdict.assess import assess, is_judged, verdict_fingerprint
 from triage.verdict.completeness import band, judge_items, score
@@ -224,7 +224,7 @@ def judged_with(told: Report, rules: RuleSet, part: dict[str, object]) -> ItemRe
             "parts": [{"missing": "absent", **part}],
         }
     )
-    return judge_items(rules.model_copy(update={"items": (rule,)}), Facts(told, True))[0]
+    return judge_items(rules.model_copy(update={"items": (rule,)}), CheckFacts(told, True))[0]
 
 
 def test_a_cell_is_checked_beside_its_row_and_against_the_deposit(

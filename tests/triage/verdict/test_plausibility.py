@@ -24,7 +24,7 @@ from triage.patient_data.persons import (
     tables,
     told,
 )
-from triage.rules.checks import Facts
+from triage.rules.checks import CheckFacts
 from triage.rules.model import RuleSet
 from triage.verdict.model import Warning as TriageWarning
 from triage.verdict.warnings import warnings
@@ -35,7 +35,7 @@ Warned = Callable[..., dict[str, TriageWarning]]
 @pytest.fixture
 def warned(report: Callable[..., Report], rules: RuleSet) -> Warned:
     def judge(changes: dict[int, Any] | None = None, **others: Any) -> dict[str, TriageWarning]:
-        facts = Facts(report=report(changes, **others), earlier_exists=True)
+        facts = CheckFacts(report=report(changes, **others), earlier_exists=True)
         return {warning.id: warning for warning in warnings(rules, facts)}
 
     return judge

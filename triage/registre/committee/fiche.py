@@ -1,6 +1,6 @@
 """The fiche of a situation for the committee: every figure of it, as its readers may have them.
 
-A fiche is worked out of what is known (:class:`Known`) for the agency, or for the patients'
+A fiche is worked out of what is known (:class:`FicheFacts`) for the agency, or for the patients'
 representatives: without company, sales, draft measure, justification, score, nor signal that is the
 agency's own; counts of 1 to 10 are « < 11 ». What shows it (a page, a portal) adds no figure.
 """
@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 from french.text import agreed, typographic
 from mappings.report.display import show
 from triage.registre.committee.names_hidden import hidden
-from triage.registre.committee.seances import Item, Meeting
+from triage.registre.committee.seances import AgendaItem, Meeting
 from triage.registre.effect.effect import ALWAYS, Effect
 from triage.registre.effect.text import told_reports, told_use, verdict_of
 from triage.registre.levels import ProposedLevel
@@ -55,7 +55,7 @@ class CentreAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class FicheFacts:
     """What a fiche is worked out of; what its readers may not have at all is left out already.
 
     Attributes:
@@ -85,7 +85,7 @@ class Known:
 
     situation: Situation
     meeting: Meeting | None = None
-    item: Item | None = None
+    item: AgendaItem | None = None
     measures: Sequence[Measure] = ()
     signals: Sequence[Signal] = ()
     reports: Sequence[date] = ()
@@ -195,7 +195,7 @@ def may_be_shown(one: Situation, reader: Reader) -> bool:
     return reader == "agence" or bool(str(one.fields.get("resume_clair", "")).strip())
 
 
-def fiche(known: Known, reader: Reader) -> Fiche:
+def fiche(known: FicheFacts, reader: Reader) -> Fiche:
     """The fiche of a situation, as these readers may have it."""
     return _agency(known) if reader == "agence" else _representatives(known)
 
@@ -206,7 +206,7 @@ def count(number: int, reader: Reader) -> str:
     return f"<\u00a0{BELOW}" if hidden_here else show(number)
 
 
-def _agency(known: Known) -> Fiche:
+def _agency(known: FicheFacts) -> Fiche:
     one, years = known.situation, _years(known)
     return replace(
         _common(known, "agence"),
@@ -236,7 +236,7 @@ def _agency(known: Known) -> Fiche:
     )
 
 
-def _representatives(known: Known) -> Fiche:
+def _representatives(known: FicheFacts) -> Fiche:
     one = known.situation
     names = (*known.companies, *known.holders)
     signals = [each for each in known.signals if each.fields.get("diffusion") == _NETWORK]
@@ -278,7 +278,7 @@ def _representatives(known: Known) -> Fiche:
     )
 
 
-def _common(known: Known, reader: Reader) -> Fiche:
+def _common(known: FicheFacts, reader: Reader) -> Fiche:
     """What every reader has; a name that a person typed for a situation stays at the agency."""
     name = known.situation.id
     meeting, item = known.meeting, known.item
@@ -292,7 +292,7 @@ def _common(known: Known, reader: Reader) -> Fiche:
     )
 
 
-def _head(known: Known) -> Iterator[tuple[str, str]]:
+def _head(known: FicheFacts) -> Iterator[tuple[str, str]]:
     one = known.situation
     woken = " (Réveillée)" if one.woken else ""
     yield "État", f"{one.state}{woken}, depuis le {_day(one.since)}"
@@ -305,7 +305,7 @@ def _head(known: Known) -> Iterator[tuple[str, str]]:
     yield "Score", known.score or "–"
 
 
-def _justification(known: Known) -> str:
+def _justification(known: FicheFacts) -> str:
     level = known.situation.level
     if not level:
         return ""
@@ -317,7 +317,7 @@ def _justification(known: Known) -> str:
     return " ".join(told)
 
 
-def _cases(known: Known, reader: Reader) -> Iterator[tuple[str, str]]:
+def _cases(known: FicheFacts, reader: Reader) -> Iterator[tuple[str, str]]:
     counted = known.counted
     for name, both in (
         ("Patients estimés", counted.patients),
@@ -337,14 +337,14 @@ def _range(both: tuple[int, int] | None, reader: Reader) -> str:
     return f"{show(low)} à {show(high)}"
 
 
-def _years(known: Known) -> list[int | str]:
+def _years(known: FicheFacts) -> list[int | str]:
     """The last years with a signal; those before are one."""
     years = sorted({day.year for _, days in _by_source(known) for day in days})
     shown: list[int | str] = [*years[-_YEARS:]]
     return ["avant", *shown] if len(years) > _YEARS else shown
 
 
-def _by_source(known: Known) -> Iterator[tuple[str, list[date]]]:
+def _by_source(known: FicheFacts) -> Iterator[tuple[str, list[date]]]:
     if known.reports:
         yield FROM_COMPANIES, [*known.reports]
     types = sorted({str(each.fields.get("type", "")) for each in known.signals})
@@ -359,13 +359,13 @@ def _by_source(known: Known) -> Iterator[tuple[str, list[date]]]:
         )
 
 
-def _sources(known: Known, years: Sequence[int | str]) -> Iterator[SourceLine]:
+def _sources(known: FicheFacts, years: Sequence[int | str]) -> Iterator[SourceLine]:
     for name, days in _by_source(known):
         counted = Counter(day.year if day.year in years else "avant" for day in days)
         yield SourceLine(name, tuple(show(counted[year]) for year in years), show(len(days)))
 
 
-def _measures(known: Known) -> Iterator[MeasureLine]:
+def _measures(known: FicheFacts) -> Iterator[MeasureLine]:
     order = [MeasureState.IN_FORCE, MeasureState.DECIDED, MeasureState.PROPOSED]
     order += [MeasureState.ENDED, MeasureState.DROPPED]
     ordered = sorted(known.measures, key=lambda each: (order.index(each.state), each.id))
@@ -392,7 +392,7 @@ def _verdict(found: Effect | None) -> str:
     return typographic(f"signalements : {verdict_of(found)}") if found else ""
 
 
-def _cautions(known: Known) -> Iterator[str]:
+def _cautions(known: FicheFacts) -> Iterator[str]:
     yield typographic(ALWAYS)
     causes = {cause.text for one in known.effects.values() for cause in one.causes}
     if causes:

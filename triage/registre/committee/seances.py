@@ -37,7 +37,7 @@ class MeetingState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class AgendaItem:
     """A situation on the agenda.
 
     Attributes:
@@ -87,7 +87,7 @@ class Meeting:
     on: date
     state: MeetingState
     since: date
-    items: tuple[Item, ...]
+    items: tuple[AgendaItem, ...]
     advice: Mapping[str, Advice]
     acted_on: date
     last: int
@@ -119,7 +119,7 @@ class _Paper:
     on: date
     since: date
     state: MeetingState = MeetingState.PREPARED
-    items: dict[str, Item] = field(default_factory=dict)
+    items: dict[str, AgendaItem] = field(default_factory=dict)
     advice: dict[str, Advice] = field(default_factory=dict)
     acted_on: date = date.min
     last: int = 0
@@ -132,7 +132,7 @@ class _Paper:
             case Verb.AGENDA if new.get("retirée"):
                 self.items.pop(name, None)
             case Verb.AGENDA:
-                self.items[name] = Item(name, new["question"], new["rapporteur"])
+                self.items[name] = AgendaItem(name, new["question"], new["rapporteur"])
             case Verb.ADVICE:
                 told = {one: str(new.get(one, "")) for one in ADVICE}
                 self.advice[name] = Advice(name, told, new.get("mesure", ""), act.effect_on)
@@ -205,7 +205,7 @@ def put_on_agenda(
             f"{situation.id} est dans l'état « {situation.state} » : elle ne s'inscrit pas à"
             " l'ordre du jour."
         )
-    item = Item(
+    item = AgendaItem(
         situation.id,
         without_patients(needed(question, "Question"), "Question"),
         without_patients(needed(rapporteur, "Rapporteur"), "Rapporteur", of_colleague=True),
@@ -317,7 +317,7 @@ def _advice(given: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in told.items() if text}
 
 
-def _item(one: Meeting, name: str) -> Item:
+def _item(one: Meeting, name: str) -> AgendaItem:
     folded = name.strip().casefold()
     for item in one.items:
         if item.situation.casefold() == folded:
@@ -325,7 +325,7 @@ def _item(one: Meeting, name: str) -> Item:
     raise Refused(f"{name} n'est pas à l'ordre du jour de {one.id}.")
 
 
-def _plain(item: Item) -> dict[str, str]:
+def _plain(item: AgendaItem) -> dict[str, str]:
     return {
         "situation": item.situation,
         "question": item.question,

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from mappings.medicines.reference import Medicine
-from triage.registre.effect.effect import Cause
+from triage.registre.effect.effect import OtherCause
 
 _SHORT = frozenset({"1", "2", "4"})
 """Shortage, tension, back again: the line has the day on which it began."""
 _STOPPED = "3"
 
 
-def shortages(medicines: Iterable[Medicine]) -> Iterator[tuple[Cause, date | None]]:
+def shortages(medicines: Iterable[Medicine]) -> Iterator[tuple[OtherCause, date | None]]:
     """Shortages, tensions and ends of sales, each with its last day; ``None``: it goes on."""
     for medicine in medicines:
         for line in medicine.availability:
@@ -21,12 +21,12 @@ def shortages(medicines: Iterable[Medicine]) -> Iterator[tuple[Cause, date | Non
             text = f"{what} de {medicine.name} (depuis le {line.since:%d/%m/%Y})"
             over = line.back if line.code == "4" else None
             last = line.since if line.code == _STOPPED else over
-            yield Cause("disponibilité", line.since, text), last
+            yield OtherCause("disponibilité", line.since, text), last
 
 
 def first_generics(
     medicines: Iterable[Medicine], every: Iterable[Medicine]
-) -> Iterator[tuple[Cause, date | None]]:
+) -> Iterator[tuple[OtherCause, date | None]]:
     """The first speciality of another holder with the same substances: prices and habits move.
 
     Args:
@@ -45,7 +45,7 @@ def first_generics(
         if rival is not None and rival.authorised_on is not None:
             day = rival.authorised_on
             text = f"première spécialité concurrente autorisée le {day:%d/%m/%Y} ({rival.name})"
-            yield Cause("générique", day, text), day
+            yield OtherCause("générique", day, text), day
 
 
 def _substances(one: Medicine) -> tuple[str, ...]:

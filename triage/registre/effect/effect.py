@@ -35,7 +35,7 @@ _VERDICTS: Mapping[str, Verdict] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class OtherCause:
     """Something else that may have moved the figures.
 
     Attributes:
@@ -61,7 +61,7 @@ class ReportsEffect:
 
     counts: BeforeAfter
     curve: Trend
-    causes: tuple[Cause, ...] = ()
+    causes: tuple[OtherCause, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -93,7 +93,7 @@ class UseEffect:
     model: Segmented | None
     values: tuple[tuple[str, float], ...]
     source: str = ""
-    causes: tuple[Cause, ...] = ()
+    causes: tuple[OtherCause, ...] = ()
 
     @property
     def change(self) -> float | None:
@@ -131,7 +131,7 @@ class Effect:
     uses: tuple[UseEffect, ...]
 
     @property
-    def causes(self) -> tuple[Cause, ...]:
+    def causes(self) -> tuple[OtherCause, ...]:
         """What else happened in the periods of one figure or another."""
         every = {*self.reports.causes, *(cause for one in self.uses for cause in one.causes)}
         return tuple(sorted(every, key=_order))
@@ -154,7 +154,7 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
+class EffectFacts:
     """What an effect is worked out of.
 
     Attributes:
@@ -175,10 +175,10 @@ class Observed:
     monthly: Mapping[str, float] | None = None
     yearly: Mapping[str, Mapping[int, float]] | None = None
     sources: Mapping[str, str] | None = None
-    causes: Sequence[tuple[Cause, date | None]] = ()
+    causes: Sequence[tuple[OtherCause, date | None]] = ()
 
 
-def effect_of(one: Measure, observed: Observed) -> Effect | None:
+def effect_of(one: Measure, observed: EffectFacts) -> Effect | None:
     """What followed a measure; ``None`` when it is not *mise en œuvre*, or not yet for a day."""
     day = one.dates.get(MeasureState.IN_FORCE)
     if day is None:
@@ -202,10 +202,10 @@ def effect_of(one: Measure, observed: Observed) -> Effect | None:
     )
 
 
-def other_measures(one: Measure, all_of_them: Iterable[Measure]) -> tuple[Cause, ...]:
+def other_measures(one: Measure, all_of_them: Iterable[Measure]) -> tuple[OtherCause, ...]:
     """The other measures of the situation, where they are in force."""
     return tuple(
-        Cause(
+        OtherCause(
             "mesure",
             day,
             f"{other.id}, {other.fields.get('type', 'mesure')}, mise en œuvre le {day:%d/%m/%Y}",
@@ -215,7 +215,7 @@ def other_measures(one: Measure, all_of_them: Iterable[Measure]) -> tuple[Cause,
     )
 
 
-def _inside(observed: Observed, start: date, end: date) -> tuple[Cause, ...]:
+def _inside(observed: EffectFacts, start: date, end: date) -> tuple[OtherCause, ...]:
     """What has a day in common with periods that go together from one day to another."""
     found = {
         cause
@@ -225,7 +225,7 @@ def _inside(observed: Observed, start: date, end: date) -> tuple[Cause, ...]:
     return tuple(sorted(found, key=_order))
 
 
-def _order(cause: Cause) -> tuple[date, str]:
+def _order(cause: OtherCause) -> tuple[date, str]:
     return cause.on, cause.text
 
 
@@ -234,7 +234,7 @@ def _whole(day: date) -> date:
     return day if day.day == 1 else [*months(day, day + timedelta(days=31))][1]
 
 
-def _uses(day: date, observed: Observed) -> Iterable[UseEffect]:
+def _uses(day: date, observed: EffectFacts) -> Iterable[UseEffect]:
     if observed.monthly and (found := _by_month(observed.monthly, day)):
         yield _use("boîtes par mois", *found, observed)
     for unit, values in (observed.yearly or {}).items():
@@ -242,7 +242,7 @@ def _uses(day: date, observed: Observed) -> Iterable[UseEffect]:
             yield _use(unit, *found, observed)
 
 
-def _use(unit: str, before: "_Side", after: "_Side", observed: Observed) -> UseEffect:
+def _use(unit: str, before: "_Side", after: "_Side", observed: EffectFacts) -> UseEffect:
     values = (*before, *after)
     start, end = _first_of(before[0][0]), _first_of(after[-1][0], following=True)
     return UseEffect(

@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from datafiles.file import DataFileError
 from french.text import fold
-from mappings.medicines.match import Match
+from mappings.medicines.match import MedicineMatch
 from mappings.medicines.reference import Medicine
 from triage.situations.words.dci import Salts, joined, sound
 
@@ -123,7 +123,7 @@ def reference_names(medicines: Iterable[Medicine], salts: Salts) -> SubstanceNam
     return SubstanceNames(others, frozenset(one for name in known for one in name.split("+")))
 
 
-def substances_by_cis(matches: Iterable[Match | None], salts: Salts) -> Mapping[str, str]:
+def substances_by_cis(matches: Iterable[MedicineMatch | None], salts: Salts) -> Mapping[str, str]:
     """Substances by CIS code of what a reference found by a code that nothing speaks against."""
     return {
         match.medicine.cis: "+".join(
