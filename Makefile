@@ -30,10 +30,10 @@ test-tools:      ## Microsoft's validator of workbooks, a public client of DS: f
 # Compiled tests are kept, whatever the machine says: pytest rewrites 290 files otherwise, in each worker.
 test test-rest: export PYTHONDONTWRITEBYTECODE =
 
-test: setup      ## the tests that need PyPI packages only
+test: setup      ## the tests that need PyPI packages only, and less than a second each
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "not debian and not slow and not machine"
 
-test-rest: setup ## the ones that need Debian packages, or a minute
+test-rest: setup ## the ones that need Debian packages, or a second and more
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "(debian or slow) and not machine"
 
 test-all: test test-rest  ## both

@@ -1,7 +1,11 @@
 """What a declarant sees: a correction request, then the receipt, once each."""
 
+import pytest
+
 from sandbox.generator.generate import generate
 from tests.conftest import MakeBridge, said
+
+pytestmark = pytest.mark.slow
 
 SEEDS = generate(40, seed=3)
 NOW = {"declarant_channel": "correction", "quiet_minutes": 0, "messages_since": None}

@@ -72,6 +72,7 @@ WRONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize(("name", "value"), WRONG.values(), ids=WRONG.keys())
 def test_a_wrong_setting_is_named_and_nothing_is_written(

@@ -77,6 +77,7 @@ def text_of(message: Message) -> str:
     return body.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("machine")
 def test_it_says_what_failed_where_since_when_and_what_to_do_and_nothing_secret(
     here: Say, bridge: MakeBridge, monkeypatch: pytest.MonkeyPatch

@@ -56,6 +56,7 @@ def unc(
     return subprocess.run(command, env=environment, cwd=home, capture_output=True, check=False)  # noqa: S603
 
 
+@pytest.mark.slow
 @pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("words", "encoding"),
@@ -71,6 +72,7 @@ def test_a_command_says_its_piece_in_any_encoding(
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_json_is_the_same_value_in_any_encoding(tmp_path: Path) -> None:
     there = unc("status", "--json", home=tmp_path, PYTHONIOENCODING="utf-8")
     done = unc("status", "--json", home=tmp_path, PYTHONIOENCODING="ascii")
@@ -85,6 +87,7 @@ def test_a_letter_that_the_output_lacks_loses_its_accent(tmp_path: Path) -> None
     assert b'" zut " n\'est pas une commande' in done.stderr
 
 
+@pytest.mark.slow
 def test_a_country_s_locale_is_enough(tmp_path: Path) -> None:
     done = unc(
         "status", home=tmp_path, LANG="C", LC_ALL="C", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0"
@@ -92,6 +95,7 @@ def test_a_country_s_locale_is_enough(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.mark.slow
 @pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("words", "after"), [(("status",), ">&- 2>&-"), (("status", "--json"), ">&-")]
@@ -103,12 +107,14 @@ def test_a_closed_output_changes_nothing_else(
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_early_sees_no_error(tmp_path: Path) -> None:
     done = unc("status", "--json", home=tmp_path, after="| true; exit ${PIPESTATUS[0]}")
     assert done.returncode in {0, 1}
     assert done.stderr == b""
 
 
+@pytest.mark.slow
 def test_a_full_disk_behind_the_output_is_told(tmp_path: Path) -> None:
     assert FULL.is_char_device()
     done = unc("status", "--json", home=tmp_path, after=f"> {FULL}")

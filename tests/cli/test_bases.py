@@ -105,6 +105,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", NEED_A_BASE)
 def test_a_missing_base_is_named_and_none_is_made(
     elsewhere: Path, capsys: pytest.CaptureFixture[str], command: str
@@ -221,6 +222,7 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]
     return code, json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.slow
 @pytest.mark.sample(12)
 @pytest.mark.parametrize(
     "command",
@@ -275,6 +277,7 @@ def test_status_and_upgrade_speak_of_each(
 OF_A_DOSSIER = [one for one in NEED_A_BASE if " 1" in one]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command", [*OF_A_DOSSIER, "mapping check", "rules check", "situations list"]
 )

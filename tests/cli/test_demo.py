@@ -20,6 +20,7 @@ from steps.wiring.public_data.reference import load
 START = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - two_weeks.LENGTH
 
 
+@pytest.mark.slow
 def test_the_two_weeks_bring_answers_dossiers_and_a_takeover(tmp_path: Path) -> None:
     seeds = two_weeks.rising(generate(30, seed=1, now=START), start=START)
     with running_sandbox(tmp_path, seeds=seeds) as served:

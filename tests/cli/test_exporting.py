@@ -39,6 +39,7 @@ def command(read: Bridge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Br
     return read
 
 
+@pytest.mark.slow
 def test_an_export_lists_two_workbooks_and_counts_those_of_the_centres(
     command: Bridge, capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -61,6 +62,7 @@ def test_the_one_workbook_of_a_centre_is_named(command: Bridge, capsys: Capture)
     assert out.endswith("/crpv-lyon.xlsx\n")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("command")
 def test_a_terminal_sees_how_far_the_workbooks_are(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -75,6 +77,7 @@ def test_a_terminal_sees_how_far_the_workbooks_are(
     assert "/4" in seen.getvalue()
 
 
+@pytest.mark.slow
 def test_a_program_gets_every_path(
     command: Bridge, capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -84,6 +87,7 @@ def test_a_program_gets_every_path(
     assert command.home.is_dir()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("command")
 @pytest.mark.parametrize("more", [[], ["--centre", "lyon"], ["--format", "csv"]])
 def test_a_day_to_come_makes_nothing_and_says_so(more: list[str], capsys: Capture) -> None:
@@ -93,6 +97,7 @@ def test_a_day_to_come_makes_nothing_and_says_so(more: list[str], capsys: Captur
     assert json.loads(capsys.readouterr().out)["workbooks"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [[], ["--centre", "lyon"]])
 def test_nothing_is_published_before_a_first_reading(
     command: Bridge,

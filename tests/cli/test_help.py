@@ -33,6 +33,7 @@ def _help(*chain: str, width: int = 80) -> str:
     return shown.getvalue()
 
 
+@pytest.mark.slow
 def test_no_page_has_an_english_word_of_the_parser_nor_a_cut_line() -> None:
     pages = list(_pages(app))
     assert ("sandbox", "snapshot") in pages

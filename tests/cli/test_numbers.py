@@ -178,6 +178,7 @@ def test_every_number_has_a_lower_and_an_upper_bound() -> None:
     assert all(bounds for _, bounds in NUMBERS.values()), NUMBERS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NUMBERS)
 @given(value=st.integers().map(str) | st.floats().map(str) | st.text("0123456789 -+._,eE\u0664"))
 @example("9" * 5000)
@@ -231,6 +232,7 @@ def test_whatever_is_given_for_a_setting_is_taken_or_refused_by_its_name_in_fren
             assert name.removeprefix("UNC_").lower() in type(made).model_fields
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", [0, 1], ids=["smallest", "largest"])
 def test_a_run_and_a_purge_take_every_number_at_its_ends(
     bridge: MakeBridge,

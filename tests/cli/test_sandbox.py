@@ -52,6 +52,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
     return " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.slow
 def test_a_form_of_ones_own_is_served_copied_and_brought_back_while_served(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

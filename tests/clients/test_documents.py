@@ -51,6 +51,7 @@ def test_every_document_is_valid_and_asks_for_nothing_deprecated(
     assert problems(official_schema, document(name).node) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_document_stays_valid_without_any_one_optional_fragment(
     name: str, official_schema: GraphQLSchema
@@ -65,6 +66,7 @@ def test_every_document_stays_valid_without_any_one_optional_fragment(
         assert problems(official_schema, node) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(without=st.frozensets(st.sampled_from(sorted(library().optional))))
 def test_the_heaviest_document_stays_valid_without_any_set_of_optional_fragments(

@@ -15,6 +15,7 @@ from tests.clients.conftest import Town, label, message
 from triage.replies.reply import Outcome, Reply
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["drop_after", "truncated", "http", "root_error"])
 def test_a_lost_answer_to_a_message_is_unknown_and_closed_by_reading(town: Town, kind: str) -> None:
     town.reader.capabilities()

@@ -47,6 +47,7 @@ def now(sandbox: Sandbox) -> datetime:
     return datetime.fromisoformat(sandbox.control.clock()["now"])
 
 
+@pytest.mark.slow
 def test_a_full_reading_serves_each_dossier_in_pages_of_a_hundred(
     tmp_path: Path, connect: Connect
 ) -> None:
@@ -212,6 +213,7 @@ def test_texts_of_messages_are_read_with_their_sender_and_only_when_asked_for(
     assert "body" not in reader.dossier(number)["messages"][-1]
 
 
+@pytest.mark.slow
 def test_a_timeout_with_partial_data_is_void_and_the_page_halved(
     reader: DsReader, sandbox: Sandbox
 ) -> None:
@@ -223,6 +225,7 @@ def test_a_timeout_with_partial_data_is_void_and_the_page_halved(
     assert not any(page.broken for page in pages)
 
 
+@pytest.mark.slow
 def test_a_broken_dossier_is_set_apart_and_the_others_served(
     reader: DsReader, sandbox: Sandbox
 ) -> None:
@@ -253,6 +256,7 @@ def test_a_missing_field_of_an_older_instance_is_left_out(
     assert "dateSuppressionParUsager" not in dossier
 
 
+@pytest.mark.slow
 def test_a_newer_instance_is_read_as_one_of_january(sandbox: Sandbox, reader: DsReader) -> None:
     before = next(iter(reader.pages(sandbox.demarche, updated_since=None))).dossiers
     sandbox.control.switches(**dict.fromkeys(NEWER, True))
@@ -304,6 +308,7 @@ def test_bad_access_is_refused_with_the_setting_to_change(
         DsReader(connect(sandbox.base_url + "/nowhere", sandbox.token)).demarche(1)
 
 
+@pytest.mark.slow
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("status", [302, 502, 504])
 def test_a_gateway_that_gives_up_on_one_dossier_stops_no_other(

@@ -26,6 +26,7 @@ def without_dates(dossier: RawDossier) -> RawDossier:
     return {name: value for name, value in dossier.items() if "Modification" not in name}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("grouped", [True, False])
 def test_what_was_asked_is_what_ds_shows(town: Town, *, grouped: bool) -> None:
     if not grouped:

@@ -284,6 +284,7 @@ def test_a_place_is_told_in_words_counted_from_1(path: tuple[int | str, ...], to
     assert place(path, data if path[0] else [[0, 1]]) == told
 
 
+@pytest.mark.slow
 def test_what_parses_soon_reads_every_file_of_the_project_as_what_remembers_lines() -> None:
     for path in [*ROOT.glob("mappings/**/*.yaml"), *ROOT.glob("triage/**/*.yaml")]:
         text = path.read_text("utf-8")

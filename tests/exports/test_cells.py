@@ -37,6 +37,7 @@ INJECTIONS = [
 ]
 
 
+@pytest.mark.slow
 @given(texts=st.lists(ANY_TEXT, min_size=1, max_size=12))
 @settings(max_examples=12, deadline=None)
 def test_any_text_reads_back_the_same_or_changed_as_documented(texts: list[str]) -> None:
@@ -85,6 +86,7 @@ def test_a_text_of_exactly_the_limit_is_kept() -> None:
     assert safe_text("😀" * (MAX_UNITS // 2)) == "😀" * (MAX_UNITS // 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_a_formula_is_text_for_every_reader(text: str) -> None:
     content = build(

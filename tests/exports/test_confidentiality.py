@@ -122,6 +122,7 @@ def test_confidential_columns_are_not_even_named_in_the_network_file() -> None:
     assert not (secret_titles | kept) & explained
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "shown"),
     [
@@ -140,6 +141,7 @@ def test_studies_leave_only_where_the_form_asked_and_no_one_objected(
     assert row["Données de sécurité"] == ("profil connu" if shown else MASK)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("count", "shown"), [(0, 0), (1, "< 11"), (10, "< 11"), (11, 11), (-3, "< 11"), (4000, 4000)]
 )
@@ -261,6 +263,7 @@ def test_a_dossier_that_moved_since_its_verdict_waits_for_the_next_one() -> None
     assert [one["Dossier"] for one in records(build(entries, audience="reseau"), "Dossiers")] == [1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "whom"),
     [
@@ -317,6 +320,7 @@ def test_a_text_of_unknown_origin_stays_at_the_agency(fields: tuple[str, ...]) -
     assert records(content, "Complétude")[0]["Motif"] == f"à corriger (détail {MASK})"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fields",
     [
@@ -335,6 +339,7 @@ def test_a_text_of_shared_origin_is_shown(fields: tuple[str, ...]) -> None:
     assert records(content, "Complétude")[0]["Motif"] == "motif"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("consent", "default", "shown"),
     [

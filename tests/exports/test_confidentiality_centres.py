@@ -1,5 +1,7 @@
 """Nothing that the policy keeps at the agency is in the file of a centre, nor in plain files."""
 
+import pytest
+
 from exports.model import Opinion
 from exports.published.flat import csv_bytes
 from exports.published.workbook_set import WorkbookSet
@@ -12,6 +14,7 @@ CENTRES = parse_centres(
 )
 
 
+@pytest.mark.slow
 def test_no_sentinel_is_in_any_file_of_a_centre_nor_in_its_plain_tables() -> None:
     marks, entries = zip(*planted(), strict=True)
     made = WorkbookSet(
@@ -49,6 +52,7 @@ def test_what_a_centre_wrote_is_read_by_itself_and_the_agency_only() -> None:
     assert 1 in made.numbers("crpv-montpellier")
 
 
+@pytest.mark.slow
 def test_no_sentinel_is_told_as_a_change() -> None:
     marks, later = zip(*planted(), strict=True)
     numbers = [one.report.number for one in later]

@@ -115,6 +115,7 @@ PEERS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("secret", SECRETS)
 def test_the_network_cannot_work_out_what_stays_at_the_agency(secret: str) -> None:
     one, other = SECRETS[secret]
@@ -149,6 +150,7 @@ def test_nor_from_one_edition_to_the_next(secret: str) -> None:
     assert changed("agence")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("author", ["agence", "reseau"])
 def test_nor_from_an_edition_what_a_dossier_said_that_was_taken_out_of_it(author: str) -> None:
     """Made again without it, an edition is the same whatever the dossier had said."""

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
@@ -189,6 +190,7 @@ _any = settings(
 )
 
 
+@pytest.mark.slow
 @_any
 @given(dossiers(), st.none() | revisions())
 def test_mapping_never_raises_and_loses_nothing(
@@ -231,6 +233,7 @@ def _rows(answer: Answer) -> list[Mapping[str, Answer]]:
     return [row for row in many if isinstance(row, Mapping)]
 
 
+@pytest.mark.slow
 @_any
 @given(st.lists(revisions(), min_size=1, max_size=3), st.booleans())
 def test_comparing_never_raises(forms: list[Revision], accepted: bool) -> None:

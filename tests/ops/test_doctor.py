@@ -56,6 +56,7 @@ def test_all_is_well_on_a_good_installation(bridge: MakeBridge, doctor: Doctor) 
     } <= checks.keys()  # fmt: skip
 
 
+@pytest.mark.slow
 def test_defects_that_the_form_could_prevent_are_counted_with_their_remedy(
     bridge: MakeBridge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -177,6 +178,7 @@ def test_where_the_portal_cannot_adopt_rules_is_told_with_the_remedy(
         assert str(own / "rules") in checks[name][1]
 
 
+@pytest.mark.slow
 def test_a_medicines_reference_that_is_asked_for_and_not_there_is_told(
     bridge: MakeBridge, doctor: Doctor, tmp_path: Path
 ) -> None:
@@ -306,6 +308,7 @@ def test_verdicts_come_first_and_no_value_is_cut(
     assert "…" not in whole
 
 
+@pytest.mark.slow
 def test_what_runs_told_already_is_counted_by_all_three(
     bridge: MakeBridge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -81,6 +81,7 @@ def test_a_session_that_ends_stops_the_run_and_no_declarant_is_written_to_twice(
         each_declarant_has_one_message(made)
 
 
+@pytest.mark.slow
 def test_a_lock_file_that_is_deleted_stops_the_run_and_no_declarant_is_written_to_twice(
     bridge: MakeBridge,
 ) -> None:
@@ -91,6 +92,7 @@ def test_a_lock_file_that_is_deleted_stops_the_run_and_no_declarant_is_written_t
         each_declarant_has_one_message(made)
 
 
+@pytest.mark.slow
 def test_the_command_says_that_its_lock_was_lost_and_the_next_one_heals(
     bridge: MakeBridge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -36,6 +36,7 @@ def earlier_item(made: Bridge, number: int) -> str:
     return next(one.verdict.value for one in verdict.items if one.id == ITEM)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_number_that_no_dossier_has_is_not_found_and_stops_nothing(
     bridge: MakeBridge, database: dict[str, Any]
@@ -53,6 +54,7 @@ def test_a_number_that_no_dossier_has_is_not_found_and_stops_nothing(
             assert earlier_item(made, chosen.number) != "present"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_dossier_that_no_column_holds_is_set_aside_and_the_others_are_handed_out(
     bridge: MakeBridge, database: dict[str, Any], monkeypatch: pytest.MonkeyPatch

@@ -133,6 +133,7 @@ def test_a_backup_taken_while_others_write_is_whole(old_base: Path, tmp_path: Pa
         everything_is_there(store)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a#b", "a?b", "a%20b", "a b", "é&+=;", "100%"])
 def test_whatever_its_folder_is_called_the_base_itself_is_copied(
     unc: Unc, old_base: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
@@ -198,6 +199,7 @@ def test_a_backup_of_postgresql_is_restored_and_goes_on(
         assert [one.name for one in copy.parent.iterdir()] == [copy.name]
 
 
+@pytest.mark.slow
 def test_backups_are_rotated_and_the_last_one_is_restored(
     bridge: MakeBridge, unc: Unc, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -225,6 +227,7 @@ def test_backups_are_rotated_and_the_last_one_is_restored(
         assert made.sandbox.control.snapshots(made.sandbox.demarche)
 
 
+@pytest.mark.slow
 def test_dossiers_handled_long_ago_are_erased_and_do_not_come_back(
     bridge: MakeBridge, unc: Unc, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -253,6 +256,7 @@ def test_dossiers_handled_long_ago_are_erased_and_do_not_come_back(
     assert {stone.number for stone in stones if stone.reason == "conservation"} == over
 
 
+@pytest.mark.slow
 def test_an_erased_dossier_stays_so_whatever_the_retention_is_now(
     bridge: MakeBridge, unc: Unc, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -273,6 +277,7 @@ def test_an_erased_dossier_stays_so_whatever_the_retention_is_now(
     assert {stone.number for stone in stones if stone.reason == "conservation"} == over - {again}
 
 
+@pytest.mark.slow
 def test_a_purge_says_all_that_it_did(
     bridge: MakeBridge, unc: Unc, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -332,6 +337,7 @@ def test_a_base_under_home_is_named_by_its_file(
     assert "mot de passe" not in told
 
 
+@pytest.mark.slow
 def test_a_run_that_ds_refused_failed_and_says_why(
     bridge: MakeBridge, unc: Unc, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -380,6 +386,7 @@ def test_months_are_counted_on_the_calendar(day: str, months: int, wanted: str) 
     assert months_before(noon, months).date().isoformat() == wanted
 
 
+@pytest.mark.slow
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
 def test_a_base_that_is_damaged_in_its_middle_is_told_and_not_copied(

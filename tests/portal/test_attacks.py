@@ -27,6 +27,7 @@ def raw(portal: Portal, request: bytes) -> bytes:
     return answer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
     [

@@ -147,6 +147,7 @@ HERE = {"Sec-Fetch-Site": "same-origin"}
 ELSEWHERE = {"Sec-Fetch-Site": "cross-site"}
 
 
+@pytest.mark.slow
 def test_no_route_answers_another_method_and_none_breaks(
     portal: Portal, real: dict[str, str]
 ) -> None:
@@ -166,6 +167,7 @@ def test_no_route_answers_another_method_and_none_breaks(
     assert kept(portal) == before
 
 
+@pytest.mark.slow
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("email", EVERYBODY)
 def test_a_form_that_no_page_of_this_session_made_writes_nothing(
@@ -203,6 +205,7 @@ def test_a_form_that_no_page_of_this_session_made_writes_nothing(
     assert kept(portal) == before
 
 
+@pytest.mark.slow
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("email", WRITERS)
 def test_what_no_form_asks_and_what_is_too_much_is_refused(

@@ -177,6 +177,7 @@ def decide(visitor: Visitor, page: str, geste: str) -> tuple[int, str]:
     return answer.status_code, plain(answer.text)
 
 
+@pytest.mark.slow
 def test_a_workbook_shows_what_it_would_change_and_writes_after_the_yes(
     portal: Portal, reader: Visitor, tmp_path: Path
 ) -> None:
@@ -202,6 +203,7 @@ def test_a_workbook_shows_what_it_would_change_and_writes_after_the_yes(
     assert "ne dit rien de nouveau" in send(reader, path.read_bytes())[1]
 
 
+@pytest.mark.slow
 def test_a_wrong_cell_is_named_nothing_is_taken_and_no_may_be_said(
     portal: Portal, reader: Visitor, tmp_path: Path
 ) -> None:
@@ -225,6 +227,7 @@ def test_a_page_says_how_to_answer_what_a_command_would_ask(reader: Visitor) -> 
     assert "--merged" not in page
 
 
+@pytest.mark.slow
 def test_what_was_given_between_the_look_and_the_yes_is_not_overwritten(
     portal: Portal, mine: list[str], tmp_path: Path
 ) -> None:
@@ -244,6 +247,7 @@ def test_what_was_given_between_the_look_and_the_yes_is_not_overwritten(
     assert "a changé depuis que ce classeur" in again
 
 
+@pytest.mark.slow
 def test_the_workbook_of_somebody_else_is_refused(
     portal: Portal, reader: Visitor, tmp_path: Path
 ) -> None:
@@ -291,6 +295,7 @@ def test_a_file_that_is_no_workbook_is_refused_by_its_remedy(
     assert told in page
 
 
+@pytest.mark.slow
 def test_a_bomb_a_flood_and_a_stranger_s_file_are_not_read(portal: Portal, reader: Visitor) -> None:
     status, page = send(reader, bomb())
     assert status == 409

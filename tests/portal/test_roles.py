@@ -120,6 +120,7 @@ def every_route(routes: Iterable[BaseRoute]) -> Iterator[Route | Mount]:
             yield route
 
 
+@pytest.mark.slow
 def test_every_route_is_asked_for_by_every_role(portal: Portal) -> None:
     found = list(every_route(make_app(portal.source, portal.site).routes))
     routes = {

@@ -55,6 +55,7 @@ def decide(visitor: Visitor, path: str, gesture: str) -> tuple[int, str]:
     return answer.status_code, plain(answer.text)
 
 
+@pytest.mark.slow
 def test_who_would_change_is_shown_and_another_person_adopts(desk: tuple[Portal, Path]) -> None:
     portal, folder = desk
     one, other = portal.visitor(ADMIN), portal.visitor(SECOND)

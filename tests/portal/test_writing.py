@@ -158,6 +158,7 @@ def test_of_two_people_at_once_one_writes_and_the_other_is_told(
     assert note.written == before + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("others", "status"),
     [

@@ -34,6 +34,7 @@ serve(Path(sys.argv[1]), port=0, announce=lambda s: print(s.base_url, flush=True
 """
 
 
+@pytest.mark.slow
 def test_a_killed_sandbox_has_lost_nothing_that_it_answered(tmp_path: Path) -> None:
     process = subprocess.Popen(  # noqa: S603  this very interpreter
         [sys.executable, "-c", KILLED, str(tmp_path)], stdout=subprocess.PIPE, text=True
@@ -57,6 +58,7 @@ def test_a_killed_sandbox_has_lost_nothing_that_it_answered(tmp_path: Path) -> N
         assert set(sandbox.control.snapshots(48213)) == set(range(1, 31))
 
 
+@pytest.mark.slow
 def test_an_interrupted_foreground_sandbox_stops_without_noise(tmp_path: Path) -> None:
     process = subprocess.Popen(  # noqa: S603  this very interpreter
         [sys.executable, "-c", KILLED, str(tmp_path)],

@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from steps.reply.respond import due_replies
 from tests.steps.answering import TO_ALL
 from tests.steps.conftest import MakeTown
 from tests.steps.reply.test_respond import some
 from tests.steps.syncing import mirrored, seeds
+
+pytestmark = pytest.mark.slow
 
 NODES = ["demarche", "dossiers", "nodes"]
 

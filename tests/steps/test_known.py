@@ -18,6 +18,8 @@ from tests.steps.answering import TO_ALL, Town
 from tests.steps.conftest import MakeTown
 from tests.steps.test_second_form import FORM
 
+pytestmark = pytest.mark.slow
+
 SEEDS = generate(60, seed=3)
 COMPLETE = [
     one

@@ -16,6 +16,8 @@ from tests.steps.answering import TO_ALL, Town
 from tests.steps.conftest import MakeTown
 from tests.steps.reply.test_respond import SEEDS, some
 
+pytestmark = pytest.mark.slow
+
 BASE = "unc.sqlite"
 
 

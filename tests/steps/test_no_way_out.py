@@ -27,6 +27,7 @@ def test_a_refusal_of_a_dossier_that_left_sight_troubles_nobody_any_more(town: M
         assert made.answer(ds_token=reader).still_refused == {other.number}
 
 
+@pytest.mark.slow
 def test_a_dossier_submitted_again_unchanged_is_handed_to_people(town: MakeTown) -> None:
     (seed,) = some("À compléter")
     with town([seed], **TO_ALL) as made:
@@ -40,6 +41,7 @@ def test_a_dossier_submitted_again_unchanged_is_handed_to_people(town: MakeTown)
         assert made.answer().nothing_done()
 
 
+@pytest.mark.slow
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("kind", ["text", "textarea", "decimal_number"])
 def test_a_score_is_written_whatever_kind_of_annotation_the_form_makes_of_it(
@@ -85,6 +87,7 @@ def test_a_passage_waits_for_the_quiet_hour_as_a_message_does(town: MakeTown) ->
         assert made.snapshot(seed.number)["state"] == "en_instruction"
 
 
+@pytest.mark.slow
 def test_a_lost_message_withdrawn_by_hand_is_known_though_the_setting_gives_an_id(
     town: MakeTown,
 ) -> None:
@@ -104,6 +107,7 @@ def test_a_lost_message_withdrawn_by_hand_is_known_though_the_setting_gives_an_i
         assert len(made.ours(seed.number)) == 1
 
 
+@pytest.mark.slow
 def test_withdrawing_a_message_keeps_the_history_of_what_was_judged(town: MakeTown) -> None:
     (seed,) = some("Complet")
     with town([seed], **TO_ALL) as made:
@@ -120,6 +124,7 @@ def test_withdrawing_a_message_keeps_the_history_of_what_was_judged(town: MakeTo
         assert past[-1].fingerprint != before.fingerprint
 
 
+@pytest.mark.slow
 def test_a_server_that_takes_no_message_is_not_asked_for_each_declarant(
     town: MakeTown, monkeypatch: pytest.MonkeyPatch
 ) -> None:

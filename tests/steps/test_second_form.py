@@ -160,6 +160,7 @@ def told(capsys: pytest.CaptureFixture[str], *command: str) -> Any:
     return json.loads(shown.out)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("environment")
 def test_its_workbooks_are_published_and_taken_back(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -61,6 +61,7 @@ def room_in_docx(content: bytes) -> float:
     return float(section.page_height.pt - section.top_margin.pt - section.bottom_margin.pt)
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(fiches())
 def test_any_fiche_is_one_page(fiche: Fiche) -> None:
@@ -71,6 +72,7 @@ def test_any_fiche_is_one_page(fiche: Fiche) -> None:
     assert height_of_docx(made) <= room_in_docx(made)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reader", READERS)
 def test_the_longest_fiche_is_one_page_and_says_what_was_cut(reader: Reader) -> None:
     page = page_of(longest(reader))

@@ -4,6 +4,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from exports.model import ExportedDossier
 from exports.published.changes import ERASED, changes_of
 from exports.published.workbook_set import WorkbookSet
@@ -55,6 +57,7 @@ ODD: dict[str, Answer] = {
 }
 
 
+@pytest.mark.slow
 def test_a_first_edition_says_so() -> None:
     first = made([entry(1)])
     assert changes_told(first, "agence") == []
@@ -62,6 +65,7 @@ def test_a_first_edition_says_so() -> None:
     assert about(first, "agence")["Comparé à"] == "rien\u00a0: aucune édition n’est encore publiée"
 
 
+@pytest.mark.slow
 def test_the_same_dossiers_have_not_changed_whatever_their_cells_hold() -> None:
     entries = [entry(1, fields=ODD), entry(2), entry(3, fields={"titre": BLANK})]
     again = after(made(entries), made(entries))

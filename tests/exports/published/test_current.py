@@ -142,6 +142,7 @@ def killed(root: Path, *, at: int, links: bool) -> bool:
         os._exit(0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("links", [True, False])
 def test_killed_at_any_point_a_whole_set_is_there_and_the_next_run_heals(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, links: bool

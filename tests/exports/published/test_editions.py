@@ -131,6 +131,7 @@ def killed(root: Path, *, at: int) -> bool:
         os._exit(0)
 
 
+@pytest.mark.slow
 def test_killed_at_any_point_an_edition_is_whole_or_not_there(tmp_path: Path) -> None:
     put(tmp_path, NOON)
     at = 1

@@ -160,6 +160,7 @@ def test_an_export_without_dossiers_is_a_workbook_all_the_same() -> None:
     assert by_openpyxl(content, "Synthèse")[0][0].startswith("Usages non conformes")
 
 
+@pytest.mark.slow
 def test_nothing_in_the_file_leads_outside_but_links_to_dossiers() -> None:
     content = parts(build([entry(1)]))
     assert not any("externalLink" in name or "vba" in name.lower() for name in content)
@@ -208,6 +209,7 @@ def test_the_columns_file_orders_tabs_as_the_issue_asks() -> None:
     assert names == [name for name in order if name in names]
 
 
+@pytest.mark.slow
 def test_another_process_with_another_order_of_hashes_makes_the_same_bytes() -> None:
     script = (
         "import hashlib, sys; sys.path.insert(0, '.');"

@@ -141,6 +141,7 @@ def test_an_answer_is_taken_once_and_the_next_workbook_carries_it() -> None:
     assert len(emptied.drafts) == 1, "an emptied cell takes the answer back"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edit", "told"),
     [

@@ -140,6 +140,7 @@ def test_half_of_the_columns_sorted_without_the_others_is_doubted() -> None:
     assert found.remarks == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("header", ["Commentaire", "Priorité", "Titre de la situation", "Dossier"])
 @pytest.mark.parametrize("given", [True, False])
 def test_whole_rows_sorted_by_any_column_are_taken(header: str, given: bool) -> None:
@@ -174,6 +175,7 @@ def test_a_comment_that_is_changed_or_erased_in_its_place_is_taken() -> None:
 SORTED = b'<sortState xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" ref="%s"/>'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("where", "doubted"),
     [

@@ -77,6 +77,7 @@ def test_a_day_of_strict_open_xml_is_read_as_a_day() -> None:
     assert said(content).written == {101: ("", "28/11/2026"), 102: ("", "28/11/2026 14:05")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("xml", "text"),
     [

@@ -101,6 +101,7 @@ def test_an_opinion_is_read_without_its_accents_and_spelled_as_in_the_list() -> 
     assert said(returned(put(2, "Avis du centre", "a SURVEILLER ")))[1] == ("À surveiller", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edit", "told"),
     [
@@ -124,6 +125,7 @@ def test_what_cannot_be_taken_for_sure_is_refused_with_its_cell(edit: Edit, told
     assert problems[0].startswith("Dossiers")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", ["=A2&B2", "=1+1", "#N/A", "#VALUE!"])
 def test_a_formula_or_a_failed_one_is_refused_and_erases_nothing(wrong: str) -> None:
     def edit(sheet: Worksheet, at: dict[str, int]) -> None:
@@ -159,6 +161,7 @@ def test_a_key_that_is_a_formula_is_refused() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("value", "text"),
     [

@@ -101,6 +101,7 @@ def texts(author: str) -> Iterator[tuple[str, str, str]]:
                     yield sheet.title, cell.coordinate, cell.value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("author", ["agence", "reseau", "crpv-lyon"])
 def test_no_sign_of_ours_may_begin_a_line_in_any_sheet(author: str) -> None:
     found = list(texts(author))
@@ -130,6 +131,7 @@ def test_a_plural_of_its_own_is_told() -> None:
     assert agreed(1_200, "cas grave") == "1\u202f200 cas graves"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("author", ["agence", "reseau", "crpv-lyon"])
 def test_names_of_columns_and_figures_have_curved_apostrophes(author: str) -> None:
     """What is typed and chosen stays as it is; what we call things does not."""

@@ -85,6 +85,7 @@ def test_lists_of_choices_and_conditions_hold(content: bytes) -> None:
     assert len(list(sheet.conditional_formatting)) < 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [
@@ -107,6 +108,7 @@ def test_a_columns_file_that_excel_would_refuse_is_refused_first(change: tuple[s
         parse_columns(text.replace(*change), source="columns.yaml")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "repaired"),
     [

@@ -100,6 +100,7 @@ def looks(content: bytes) -> list[Any]:
     return [cells, [sheet.row_dimensions[n].height for n in range(1, sheet.max_row + 1)]]
 
 
+@pytest.mark.slow
 @given(ROWS)
 @settings(max_examples=20, deadline=None)
 def test_the_quick_path_reads_back_equal_to_the_plain_one(rows: list[tuple[Content, ...]]) -> None:
@@ -150,6 +151,7 @@ def target(cell: Any) -> Any:
     return cell.hyperlink and cell.hyperlink.target
 
 
+@pytest.mark.slow
 def test_a_whole_workbook_reads_as_if_openpyxl_had_written_its_rows(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -36,6 +36,7 @@ def answered(choice: ChoiceQuestion, variant: Variant) -> tuple[Decision, int]:
     return Decision(absent="Jamais demandé"), len("n\n\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "most"),
     [

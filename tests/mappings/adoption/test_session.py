@@ -107,6 +107,7 @@ def test_what_was_said_is_kept_and_read_again() -> None:
     assert parse_decisions(text, source="adaptation.yaml") == session.decisions
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", VARIANTS)
 def test_the_file_is_readable_and_says_where_each_field_is_asked(name: str) -> None:
     session = started(name)

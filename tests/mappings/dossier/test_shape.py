@@ -143,6 +143,7 @@ def test_a_sound_dossier_passes() -> None:
     assert number_of(SOUND) == 12
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(spoilt())
 def test_what_passes_can_be_hashed_decoded_mapped_and_shown(raw: dict[str, Any]) -> None:

@@ -73,6 +73,7 @@ def without_its_words(variant: Variant) -> Lexicon:
     return replace(lexicon, wordings=wordings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "sure"),
     [
@@ -96,6 +97,7 @@ def test_most_of_a_form_is_sure_and_nothing_sure_is_wrong(name: str, sure: float
     assert found.sure >= sure
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "sure", "right"),
     [
@@ -116,6 +118,7 @@ def test_a_form_whose_words_are_not_in_the_file_is_found_all_the_same(
     assert (found.sure >= sure, found.right >= right) == (True, True), found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "sure", "right"),
     [
@@ -134,6 +137,7 @@ def test_a_form_that_no_wording_was_drawn_from_is_not_misread(
     assert (found.sure >= sure, found.right >= right) == (True, True), found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "sure", "right"),
     [
@@ -187,6 +191,7 @@ def as_variant(champs: list[Raw]) -> Variant:
     return Variant(as_form({"champs": [made(one) for one in champs], "annotations": []}), {})
 
 
+@pytest.mark.slow
 def test_what_is_like_a_question_and_is_not_it_is_never_sure() -> None:
     wants = our_wants()
     listed: list[Raw] = decoys()["leurres"]
@@ -208,6 +213,7 @@ def thinned(variant: Variant, chance: random.Random) -> Variant:
     return Variant(as_form(revision), {path: ids & there for path, ids in variant.truth.items()})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["reworded", "written by another", "unknown", "foreign"])
 def test_decoys_between_half_of_the_questions_of_a_form_are_never_sure(name: str) -> None:
     variant = thinned(VARIANTS[name](), random.Random(name))
@@ -540,6 +546,7 @@ def test_rows_that_a_form_asks_once_are_proposed_as_one_row() -> None:
     assert labels == asked[:4]
 
 
+@pytest.mark.slow
 def test_a_form_is_matched_the_same_whatever_the_order_of_sets() -> None:
     script = (
         "from tests.mappings.matching.variants import our_wants, written_by_another as form;"

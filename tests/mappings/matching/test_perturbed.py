@@ -43,6 +43,7 @@ def few(name: str) -> Iterator[Variant]:
     yield under_other_headings(variant, random.Random(name))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FEW)
 def test_what_resembles_a_question_that_is_not_asked_is_never_sure(name: str) -> None:
     assert [one for one in map(wrong_sure, few(name)) if one] == []
@@ -54,6 +55,7 @@ def test_nothing_is_sure_and_wrong_of_any_form_however_it_is_perturbed(name: str
     assert {at: one for at, one in enumerate(map(wrong_sure, harsher(name))) if one} == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_question_of_another_thing_is_never_sure(kind: str) -> None:
     """Each kind on one form in the suite; each on every form where the slow ones run."""

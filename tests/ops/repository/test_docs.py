@@ -105,6 +105,7 @@ def test_every_deployment_is_described() -> None:
         assert f"| `{one['name']}` |" in told
 
 
+@pytest.mark.slow
 def test_every_message_that_is_explained_is_one_of_ours() -> None:
     rules = (file.read_text("utf-8") for file in (ROOT / "triage/unc/rules").glob("*.yaml"))
     ours = "\n".join([*texts_of_the_code(), *rules])

@@ -24,6 +24,7 @@ def unc_commands(lines: list[str]) -> list[list[str]]:
     return [line.split()[1:] for line in told if line.startswith("unc ")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["exploitation.md", "premier-jour.md"])
 def test_the_settings_and_the_commands_of_the_page_work_as_they_are_written(
     page: str,

@@ -40,6 +40,7 @@ def codes(page: str) -> list[str]:
     return re.findall(r'name="code" value="([^"]+)"', page)
 
 
+@pytest.mark.slow
 def test_the_agency_says_that_a_passage_is_no_patient_s_and_takes_it_back(asked: Portal) -> None:
     agency = asked.visitor(AGENCE)
     page = agency.get(CARD).text

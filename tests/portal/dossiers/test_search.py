@@ -39,6 +39,7 @@ def found(visitor: Visitor, path: str) -> list[int]:
     raise AssertionError
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("odd", "told"),
     [
@@ -124,6 +125,7 @@ def test_one_s_own_dossiers_and_national_ones(portal: Portal) -> None:
     assert not own & national
 
 
+@pytest.mark.slow
 def test_the_list_is_in_the_order_of_any_column_both_ways(portal: Portal) -> None:
     visitor = portal.visitor(AGENCE)
     everything = sorted(found(visitor, "/dossiers"))
@@ -167,6 +169,7 @@ def test_a_search_is_fetched_as_a_file_with_the_masks_of_its_list(portal: Portal
     assert "Recherche téléchargée" in plain(portal.visitor(ADMIN).get("/journal").text)
 
 
+@pytest.mark.slow
 def test_a_set_of_workbooks_is_fetched_in_one_file_each_only_its_own(portal: Portal) -> None:
     for email, names in ((NICE, 2), (AGENCE, 2 + len(portal.source.centres))):
         visitor = portal.visitor(email)

@@ -256,6 +256,7 @@ def test_it_does_not_start_without_secrets(
     assert "court" not in told.replace("courte", "")
 
 
+@pytest.mark.slow
 def test_the_command_serves_until_it_is_stopped(tmp_path: Path) -> None:
     load(BDPM, tmp_path / "home")
     file = tmp_path / "secrets"

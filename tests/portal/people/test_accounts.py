@@ -171,6 +171,7 @@ def test_of_two_administrators_who_remove_each_other_at_once_one_stays(tmp_path:
             assert len(refused) == 1
 
 
+@pytest.mark.slow
 def test_a_person_changes_her_own_password_and_her_other_sessions_end(portal: Portal) -> None:
     email = "mdp@example.fr"
     add_account(portal.source, email, "lecture")  # who only reads, too

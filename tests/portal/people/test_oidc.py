@@ -67,6 +67,7 @@ def come_back(visitor: Visitor, sub: str) -> requests.Response:
     return visitor.session.post(page.url, data={"sub": sub}, timeout=30)
 
 
+@pytest.mark.slow
 def test_a_person_whom_the_provider_vouches_for_has_the_role_of_the_account(linked: Portal) -> None:
     visitor = linked.visitor()
     assert "Se connecter avec ProConnect" in visitor.get("/connexion").text
@@ -123,6 +124,7 @@ def test_a_provider_that_is_down_is_told(data: tuple[Source, object, int, int]) 
     assert "Réessayez" in answer.text
 
 
+@pytest.mark.slow
 def test_an_address_in_a_signed_userinfo_is_read_if_the_provider_signed_it(
     data: tuple[Source, object, int, int],
 ) -> None:
@@ -155,6 +157,7 @@ def agent(data: tuple[Source, object, int, int]) -> Iterator[Agent]:
             yield provider, portal
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("said", ["false", "true", 0, 1, None, "", [True], ...])
 def test_an_address_is_verified_by_true_alone(agent: Agent, said: object) -> None:
     provider, portal = agent
@@ -164,6 +167,7 @@ def test_an_address_is_verified_by_true_alone(agent: Agent, said: object) -> Non
     assert portal.source.store.accounts.of(provider.url, "s1") is None
 
 
+@pytest.mark.slow
 def test_a_person_whose_address_changes_comes_in_and_nobody_takes_their_place(
     agent: Agent,
 ) -> None:
@@ -227,6 +231,7 @@ def test_an_address_that_only_looks_like_that_of_an_account_is_nobodys(agent: Ag
         assert portal.source.store.accounts.of(provider.url, provider.subject) is None
 
 
+@pytest.mark.slow
 def test_a_provider_that_verifies_in_silence_is_believed_if_a_setting_says_so(
     agent: Agent,
 ) -> None:

@@ -65,6 +65,7 @@ def pages(portal: Portal, visitor: Visitor) -> dict[str, str]:
     return read
 
 
+@pytest.mark.slow
 def test_a_name_that_a_person_typed_is_read_by_the_agency_only(named: Portal) -> None:
     agency = pages(named, named.visitor(AGENCE))
     told = {path for path, page in agency.items() if "Dupont" in page}

@@ -7,6 +7,7 @@ import threading
 import zipfile
 from datetime import datetime, timedelta
 
+import pytest
 import requests
 
 from french.time import PARIS
@@ -141,6 +142,7 @@ def test_nobody_else_acts_on_the_register(portal: Portal) -> None:
     assert count(portal) == before
 
 
+@pytest.mark.slow
 def test_of_two_people_at_once_the_second_is_told(portal: Portal) -> None:
     people = [portal.visitor(email) for email in (AGENCE, ADMIN, AGENCE, ADMIN)]
     name = listed(people[0].get("/situations?etat=%C3%80+valider").text)[-1]
@@ -267,6 +269,7 @@ def test_a_question_is_answered_by_each_centre_which_reads_its_own_alone(portal:
     assert send(lyon, path, reponse="Trois").status_code == 409
 
 
+@pytest.mark.slow
 def test_a_seance_is_prepared_its_fiches_fetched_and_its_advice_entered(portal: Portal) -> None:
     agency, centre = portal.visitor(AGENCE), portal.visitor(LYON)
     name = listed(agency.get("/situations?etat=%C3%80+valider").text)[-1]

@@ -35,6 +35,7 @@ def wide(portal: Portal, *, free: int = 2) -> Situation:
     )
 
 
+@pytest.mark.slow
 def test_one_dossier_is_confirmed_and_the_others_stay_free(portal: Portal) -> None:
     agency, one = portal.visitor(AGENCE), wide(portal)
     chosen, *others = (n for n in one.dossiers if n not in one.confirmed)

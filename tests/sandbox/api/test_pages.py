@@ -180,6 +180,7 @@ def test_a_groupe_instructeur_lists_its_own_dossiers(start: Any, seed: Any) -> N
         assert found["dossiers"]["nodes"] == [{"number": 2}]
 
 
+@pytest.mark.slow
 def test_two_full_lists_in_one_request_are_refused(api: Any) -> None:
     rows = "... on RepetitionChamp { rows { id champs { id label stringValue } } }"
     champs = f"champs {{ id label stringValue updatedAt {rows} }}"

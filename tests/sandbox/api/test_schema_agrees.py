@@ -175,6 +175,7 @@ def test_what_the_official_schema_has_and_ours_has_not_is_named(
         assert {one["name"] for one in ours[name]["possibleTypes"]} == wanted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", NEWER)
 def test_each_newer_part_adds_what_is_named_and_takes_away_what_is_gone(
     part: str, official: Types

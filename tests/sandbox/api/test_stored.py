@@ -110,6 +110,7 @@ def test_without_a_token_a_stored_query_sees_what_is_open_to_all(shared: Any) ->
     assert descriptor["errors"][0]["extensions"]["code"] == "unauthorized"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("newer", [frozenset(), frozenset(NEWER)])
 @pytest.mark.parametrize("name", ["ds-query-v2", "ds-mutation-v2"])
 def test_a_stored_document_is_cut_to_what_the_instance_knows(

@@ -206,6 +206,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> tuple[Sequence[SeedDos
         return seeds, reports(sandbox, the_mapping())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "lossy"),
     [

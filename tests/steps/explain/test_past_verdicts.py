@@ -24,6 +24,8 @@ from tests.stored import current_verdicts
 from triage.verdict.assess import JUDGED
 from triage.verdict.model import Verdict
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Changed:

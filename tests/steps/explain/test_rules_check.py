@@ -39,6 +39,7 @@ def folder(tmp_path: Path) -> Path:
     return copy
 
 
+@pytest.mark.slow
 def test_the_shipped_rules_are_valid_on_the_form(read: Bridge) -> None:
     found = check_rulesets(on(read, SHIPPED), None)
     assert (found.code, found.options_known) == (0, True)
@@ -172,6 +173,7 @@ def test_two_files_of_one_version_are_refused_at_load(folder: Path) -> None:
         load_form(mapping=ROOT / "mappings/unc/mapping.yaml", rules=folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [

@@ -15,6 +15,8 @@ from tests.steps.conftest import MakeTown
 from tests.steps.reply.test_respond import some
 from triage.verdict.model import Assessment, ItemResult, Status, Verdict
 
+pytestmark = pytest.mark.slow
+
 ROWS = {"9001": "Cardiologie", "9002": "Soins, suite et réadaptation", "9003": "Urgences"}
 FILE = {"filename": "piece.pdf", "content_type": "application/pdf", "content": "du texte"}
 

@@ -18,6 +18,8 @@ from tests.steps.answering import TO_ALL
 from tests.steps.conftest import MakeTown
 from tests.steps.reply.test_respond import some
 
+pytestmark = pytest.mark.slow
+
 STATUS, REASON, PRIORITY, MANUAL = 901, 902, 905, 921
 
 

@@ -77,6 +77,7 @@ def judged(services: Services) -> tuple[Summary, Watched]:
     return summary, seen
 
 
+@pytest.mark.slow
 def test_judging_again_reads_no_dossier(made: Bridge) -> None:
     with open_services(made.settings) as services:
         summary, seen = judged(services)

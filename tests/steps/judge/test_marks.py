@@ -67,6 +67,7 @@ def judged(services: Services) -> list[bool]:
     return [one.judged for one in entries_of(services)]
 
 
+@pytest.mark.slow
 def test_a_dossier_leaves_by_the_marks_of_the_present_mapping_only(bridge: Bridge) -> None:
     with connect(bridge.settings, make=True) as services:
         (row,) = shown(services, "reseau")
@@ -79,6 +80,7 @@ def test_a_dossier_leaves_by_the_marks_of_the_present_mapping_only(bridge: Bridg
         assert judged(services) == [True]
 
 
+@pytest.mark.slow
 def test_another_rule_set_waits_for_its_verdicts(bridge: Bridge) -> None:
     with connect(stricter(bridge), make=True) as services:
         assert judged(services) == [False]

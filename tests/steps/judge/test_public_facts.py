@@ -22,6 +22,8 @@ from steps.wiring.summary import Summary
 from store.repository import open_store
 from tests.conftest import Bridge, MakeBridge
 
+pytestmark = pytest.mark.slow
+
 DEMO = ROOT / "cli/demo/bdpm"
 RULES = ROOT / "triage/unc/rules/2026-2.yaml"
 PLACE = "  levels:\n"

@@ -102,6 +102,7 @@ def _of(bridge: Bridge, substance: str) -> dict[str, tuple[int, ...]]:
         }
 
 
+@pytest.mark.slow
 def test_a_split_outlives_an_older_annotation_and_yields_to_a_newer_one(
     bridge: Bridge, big: tuple[str, tuple[int, ...]]
 ) -> None:
@@ -120,6 +121,7 @@ def test_a_split_outlives_an_older_annotation_and_yields_to_a_newer_one(
     assert where(bridge, one) == name, "the annotation was written again after the split"
 
 
+@pytest.mark.slow
 def test_an_annotation_that_is_cleared_and_written_again_wins(
     bridge: Bridge, big: tuple[str, tuple[int, ...]]
 ) -> None:
@@ -132,6 +134,7 @@ def test_an_annotation_that_is_cleared_and_written_again_wins(
     assert where(bridge, one) == name
 
 
+@pytest.mark.slow
 def test_the_annotation_says_what_the_situation_is_about_and_is_read_by_its_id(
     bridge: Bridge, big: tuple[str, tuple[int, ...]]
 ) -> None:
@@ -354,6 +357,7 @@ def test_a_kill_before_the_proposal_is_healed_by_the_next_run(
         assert placed(made)
 
 
+@pytest.mark.slow
 def test_a_kill_before_the_proposal_loses_nothing_that_a_person_decided(
     bridge: Bridge, big: tuple[str, tuple[int, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,8 @@ from steps.wiring.summary import Summary
 from store.dossiers.absences import Deletion
 from tests.conftest import Bridge, bridge_on
 
+pytestmark = pytest.mark.slow
+
 MONDAY = datetime(2026, 11, 16, 5, 0, tzinfo=UTC)
 TITLE = 17
 SINCE = "Depuis l’édition 2026-S47 du lundi 16 novembre 2026\u00a0: "

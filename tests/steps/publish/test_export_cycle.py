@@ -23,6 +23,8 @@ from steps.wiring.summary import Summary
 from tests.conftest import Bridge, bridge_on
 from tests.steps.returning import fill, published
 
+pytestmark = pytest.mark.slow
+
 CENTRE = "crpv-lyon"
 MEDICINES, CIS, ABECMA = 15, 152, "65329132"
 BDPM = Path(__file__).parents[2] / "data" / "bdpm"

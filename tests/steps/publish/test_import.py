@@ -35,6 +35,7 @@ def services(bridge: Bridge) -> Iterator[Services]:
         yield one
 
 
+@pytest.mark.slow
 def test_a_formula_as_comment_does_not_erase_the_one_that_is_kept(
     services: Services, tmp_path: Path
 ) -> None:
@@ -66,6 +67,7 @@ def left(bridge: Bridge, services: Services, tmp_path: Path) -> Iterator[tuple[P
     bridge.run()
 
 
+@pytest.mark.slow
 def test_a_dossier_that_left_holds_up_no_other(
     services: Services, left: tuple[Path, int, int]
 ) -> None:
@@ -104,6 +106,7 @@ def test_a_file_that_cannot_be_read_is_told_in_french(
     assert str(caught.value).endswith(told)
 
 
+@pytest.mark.slow
 def test_the_command_ends_with_1_when_something_is_left_out(
     bridge: Bridge,
     left: tuple[Path, int, int],
@@ -124,6 +127,7 @@ def test_the_command_ends_with_1_when_something_is_left_out(
     assert "Rien n'est enregistré" not in said.err
 
 
+@pytest.mark.slow
 def test_a_workbook_of_before_the_editions_comes_back_as_it_did(
     bridge: Bridge, services: Services, tmp_path: Path
 ) -> None:
@@ -153,6 +157,7 @@ def test_a_workbook_of_before_the_editions_comes_back_as_it_did(
     assert take_in(services, back, dry_run=True).remarks == (), "only the very file tells"
 
 
+@pytest.mark.slow
 def test_a_dossier_that_left_is_refused_where_what_was_handed_out_is_not_known_any_more(
     services: Services, left: tuple[Path, int, int]
 ) -> None:

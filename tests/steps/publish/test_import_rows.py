@@ -53,6 +53,7 @@ def held(services: Services) -> dict[int, str]:
     return {one.number: one.comment for one in rows if one.author == "agence"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", ["Commentaire", "Dossier"])
 def test_a_column_sorted_alone_is_refused_and_nothing_is_kept(
     services: Services, tmp_path: Path, column: str

@@ -86,6 +86,7 @@ def test_the_edition_says_what_it_was_published_under(tmp_path: Path) -> None:
     assert rules["rows"] == [{"field": "mesures", "decided_by": "etat", "shown": ["Prise"]}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noted", [True, False], ids=["notée", "d'avant"])
 def test_counts_under_a_bound_that_was_raised_are_hidden(tmp_path: Path, *, noted: bool) -> None:
     folder = put(tmp_path, made(counted()), noted=noted)
@@ -119,6 +120,7 @@ def test_counts_under_a_bound_that_was_raised_are_hidden(tmp_path: Path, *, note
     assert (folder / "reseau.xlsx").read_bytes() == content, "run again: as run once"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noted", [True, False], ids=["notée", "d'avant"])
 @pytest.mark.parametrize("policy", [POLICY, LOWER], ids=["la même", "plus large"])
 def test_a_policy_that_is_not_stricter_changes_nothing(
@@ -144,6 +146,7 @@ def test_figures_go_where_no_column_says_what_was_counted(tmp_path: Path) -> Non
     assert follow(tmp_path, withheld_by(policy=HIGHER)).remade == []
 
 
+@pytest.mark.slow
 def test_a_list_that_becomes_one_that_tells_counts_is_masked_beside_them(tmp_path: Path) -> None:
     free = POLICY.model_copy(update={"small_counts": COUNTS.model_copy(update={"told_by": ()})})
     folder = put(tmp_path, made(counted(), policy=free))
@@ -169,6 +172,7 @@ BOTH = POLICY.model_copy(
 NO_ROWS = POLICY.model_copy(update={"rows": ()})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noted", [True, False], ids=["notée", "d'avant"])
 @pytest.mark.parametrize("then", [BOTH, NO_ROWS], ids=["un état de plus", "sans règle"])
 def test_rows_in_a_state_that_leaves_no_more_go_where_no_column_does(
@@ -262,6 +266,7 @@ def test_a_count_under_another_header_is_known_by_its_origin(tmp_path: Path) -> 
     assert told(folder)[91]["Nombre de cas"] == "< 21"
 
 
+@pytest.mark.slow
 def test_what_becomes_a_small_count_is_hidden_as_one(tmp_path: Path) -> None:
     one = POLICY.model_copy(update={"small_counts": COUNTS.model_copy(update={"fields": ("cas",)})})
     published = made([many(93, cas=300, cas_graves=7, deces=0)], policy=one)
@@ -272,6 +277,7 @@ def test_what_becomes_a_small_count_is_hidden_as_one(tmp_path: Path) -> None:
     assert follow(tmp_path, withheld_by()).remade == []
 
 
+@pytest.mark.slow
 def test_a_bound_and_a_column_one_after_the_other_or_at_once(tmp_path: Path) -> None:
     counts = COUNTS.model_copy(update={"below": 500})
     hidden = withheld_by(policy=HIGHER, mapping=stricter(cas="agence"))
@@ -310,6 +316,7 @@ def test_parquet_that_cannot_be_read_here_is_judged_by_its_headers(
     assert done.removed == [str(folder / "reseau-dossiers.parquet")]
 
 
+@pytest.mark.slow
 def test_killed_at_any_point_the_next_run_hides_the_counts(tmp_path: Path) -> None:
     few = [one for one in COLUMNS.sheets if one.name in {"Dossiers", "Dictionnaire", "À propos"}]
     published = made(counted(), columns=COLUMNS.model_copy(update={"sheets": tuple(few)}))

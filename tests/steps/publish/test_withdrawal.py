@@ -46,6 +46,8 @@ from steps.wiring.summary import Summary
 from tests.conftest import Bridge, MakeBridge, bridge_on, few_centres
 from tests.exports.conftest import COLUMNS, POLICY, context, entry
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 12, 13, 5, tzinfo=UTC)
 SENTINEL = "Zylophtarine"
 TITLE = 17

@@ -132,6 +132,7 @@ def _agency(name: str) -> dict[str, Audience]:
 TITLE = next(one.name for one in COLUMNS.dossiers_sheet.columns if one.field == "titre")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "hidden",
     [
@@ -222,6 +223,7 @@ def test_a_workbook_that_somebody_saved_over_and_shows_it_is_removed(tmp_path: P
     assert {one.name for one in folder.iterdir()} == {"agence.xlsx", "manifest.json"}
 
 
+@pytest.mark.slow
 def test_killed_at_any_point_the_next_run_masks_it(tmp_path: Path) -> None:
     hidden = withheld(mapping=stricter(titre="agence"))
     few = [one for one in COLUMNS.sheets if one.name in {"Dossiers", "Dictionnaire", "À propos"}]

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from clients.files import files_of
 from sandbox.demarche.seed import SeedDossier
 from steps.read.retention import purge
@@ -91,6 +93,7 @@ def test_a_file_that_is_too_large_stays_on_ds(tmp_path: Path) -> None:
         assert on_disk(mirror) == {"du premier", "partagé"}
 
 
+@pytest.mark.slow
 def test_files_go_with_the_last_dossier_that_has_them(tmp_path: Path) -> None:
     with mirrored(tmp_path, DOSSIERS) as mirror:
         download(mirror)
@@ -106,6 +109,7 @@ def test_files_go_with_the_last_dossier_that_has_them(tmp_path: Path) -> None:
         mirror.assert_same()
 
 
+@pytest.mark.slow
 def test_a_file_that_cannot_be_had_holds_nothing_up(tmp_path: Path) -> None:
     with mirrored(tmp_path, DOSSIERS) as mirror:
         mirror.poll()

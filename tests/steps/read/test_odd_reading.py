@@ -19,6 +19,8 @@ from tests.steps.answering import Town
 from tests.steps.conftest import MakeTown
 from tests.steps.syncing import mirrored
 
+pytestmark = pytest.mark.slow
+
 EVERY = tuple(one for one in generate(60, seed=5) if one.state == "en_construction")
 SEEDS = EVERY[:10]
 """Open dossiers, of both revisions, one of a single region."""

@@ -12,6 +12,8 @@ from store.database.tables import dossiers
 from tests.conftest import bridge_on
 from tests.steps.syncing import Mirror, mirrored, seeds
 
+pytestmark = pytest.mark.slow
+
 OPEN = [
     one.number
     for one in sorted(seeds(12), key=lambda one: one.updated_at)

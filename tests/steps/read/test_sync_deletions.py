@@ -3,8 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.steps.syncing import Mirror, mirrored, seeds
 from tests.stored import tombstones
+
+pytestmark = pytest.mark.slow
 
 OPEN = [one.number for one in seeds(12) if one.state == "en_construction"]
 GONE, OTHER = OPEN[:2]

@@ -25,6 +25,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.sample(2)
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 def test_a_fault_that_passes_leaves_no_trace(tmp_path: Path, fault: dict[str, Any]) -> None:
@@ -62,6 +63,7 @@ def test_a_fault_that_lasts_stops_the_run_and_the_next_one_goes_on(
         mirror.assert_same()
 
 
+@pytest.mark.slow
 def test_a_service_that_times_out_on_every_page_is_read_dossier_by_dossier(
     tmp_path: Path,
 ) -> None:
@@ -72,6 +74,7 @@ def test_a_service_that_times_out_on_every_page_is_read_dossier_by_dossier(
         mirror.assert_same()
 
 
+@pytest.mark.slow
 def test_a_broken_dossier_is_set_aside_and_the_rest_is_kept(tmp_path: Path) -> None:
     broken = {NUMBERS[7], NUMBERS[24]}
     with mirrored(tmp_path, seeds(26)) as mirror:
@@ -84,6 +87,7 @@ def test_a_broken_dossier_is_set_aside_and_the_rest_is_kept(tmp_path: Path) -> N
             assert {one.tries for one in store.quarantine.list(mirror.demarche)} == {1}
 
 
+@pytest.mark.slow
 def test_a_broken_dossier_is_tried_at_each_run_and_released_when_it_heals(
     tmp_path: Path,
 ) -> None:
@@ -105,6 +109,7 @@ def test_a_broken_dossier_is_tried_at_each_run_and_released_when_it_heals(
         mirror.assert_same()
 
 
+@pytest.mark.slow
 def test_a_dossier_that_breaks_later_keeps_its_last_good_copy(tmp_path: Path) -> None:
     number = next(one.number for one in seeds(26) if one.state == "en_construction")
     with mirrored(tmp_path, seeds(26)) as mirror:
@@ -119,6 +124,7 @@ def test_a_dossier_that_breaks_later_keeps_its_last_good_copy(tmp_path: Path) ->
         mirror.assert_same()
 
 
+@pytest.mark.slow
 def test_a_broken_dossier_that_leaves_is_let_go(tmp_path: Path) -> None:
     with mirrored(tmp_path, seeds(12)) as mirror:
         mirror.control.broken(NUMBERS[7])

@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from steps.run import gather
 from tests.steps.syncing import Mirror, mirrored, seeds
+
+pytestmark = pytest.mark.slow
 
 LIGHT = {"IntrospectionQuery": 1, "Listing": 1, "Deletions": 1}
 OPEN = [one.number for one in seeds(24) if one.state == "en_construction"]

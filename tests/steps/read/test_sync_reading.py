@@ -8,6 +8,8 @@ import pytest
 
 from tests.steps.syncing import StoppedError, after_page, mirrored, seeds, stop_after
 
+pytestmark = pytest.mark.slow
+
 OPEN = "en_construction"
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.steps.syncing import Mirror, StoppedError, after_page, mirrored, seeds, stop_after
 
+pytestmark = pytest.mark.slow
+
 OPEN_STATES = {"en_construction", "en_instruction"}
 OPEN = {one.number for one in seeds(26) if one.state in OPEN_STATES}
 REWORDED = [{"op": "reword", "champ": 22, "label": "Motif du recours, en clair"}]

@@ -96,6 +96,7 @@ def words_of(path: Path) -> str:
     return " ".join([*cells, *hidden])
 
 
+@pytest.mark.slow
 def test_11_an_agenda_of_six_gives_six_pages_and_an_advice_leaves_the_state(
     bridge: Bridge, unc: Callable[..., Any], seance: Seance, tmp_path: Path
 ) -> None:
@@ -227,6 +228,7 @@ def test_pages_for_people_are_shown(
     assert "absente, sans « Résumé en langage clair »" in " ".join(shown.split())
 
 
+@pytest.mark.slow
 def test_a_dossier_that_waits_for_its_verdict_is_named_and_leaves_with_nothing(
     bridge: Bridge, unc: Callable[..., Any], seance: Seance, tmp_path: Path
 ) -> None:
@@ -240,6 +242,7 @@ def test_a_dossier_that_waits_for_its_verdict_is_named_and_leaves_with_nothing(
     assert unc(*pack, code=1)["unjudged"] == []
 
 
+@pytest.mark.slow
 def test_a_killed_writing_is_healed(
     unc: Callable[..., Any], seance: Seance, tmp_path: Path
 ) -> None:

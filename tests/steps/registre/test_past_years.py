@@ -128,6 +128,7 @@ def without(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in names}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sheets", "told"),
     [

@@ -65,6 +65,7 @@ def exported(bridge: Bridge) -> set[str]:
     return {Path(one).name for one in summary.workbooks}
 
 
+@pytest.mark.slow
 def test_12_a_question_goes_to_its_centre_and_its_answer_comes_back_once(
     bridge: Bridge,
     unc: Callable[..., Any],

@@ -100,6 +100,7 @@ def where(bridge: Bridge, *numbers: int) -> set[str | None]:
         return {rows[number].situation for number in numbers}
 
 
+@pytest.mark.slow
 def test_a_grouping_is_a_proposal_until_a_person_validates_it(
     unc: Callable[..., Any], situation: tuple[str, tuple[int, ...]]
 ) -> None:
@@ -126,6 +127,7 @@ def test_a_grouping_is_a_proposal_until_a_person_validates_it(
     assert year["provisional"]
 
 
+@pytest.mark.slow
 def test_a_merge_moves_the_dossiers_and_undoing_it_brings_them_back(
     bridge: Bridge,
     unc: Callable[..., Any],
@@ -161,6 +163,7 @@ def test_annotation_907_is_an_act_of_a_person(
     assert unc("registre", "show", name)["acts"][-1]["new"]["situation"] == "Affaire X"
 
 
+@pytest.mark.slow
 def test_7_the_annotation_proposes_a_level_and_another_is_shown_to_disagree(
     bridge: Bridge,
     unc: Callable[..., Any],
@@ -208,6 +211,7 @@ def test_9_a_purge_leaves_the_page_the_acts_and_the_year(
     assert where(bridge, *numbers) == {name}, "what DS shows again is where it was confirmed"
 
 
+@pytest.mark.slow
 def test_2_a_dossier_joins_the_situation_that_a_signal_opened(
     bridge: Bridge, unc: Callable[..., Any]
 ) -> None:

@@ -14,6 +14,8 @@ from tests.steps.conftest import MakeTown
 from tests.steps.reply.test_second_reading import ANALYSED, complete, today
 from tests.steps.storming import clock_ahead
 
+pytestmark = pytest.mark.slow
+
 DAY = 86_400
 RULES = Path(__file__).parents[3] / "triage/unc"
 

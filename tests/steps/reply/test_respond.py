@@ -41,6 +41,7 @@ def values(raw: dict[str, Any]) -> dict[str, str]:
     return {one["label"]: one["stringValue"] or "" for one in raw["annotations"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [60, pytest.param(500, marks=pytest.mark.slow)])
 def test_dossiers_show_what_was_decided_and_a_second_run_writes_nothing(
     town: MakeTown, count: int
@@ -105,6 +106,7 @@ def test_a_dry_run_writes_nothing_and_switches_nothing_on(town: MakeTown) -> Non
         assert made.mutations() == {}
 
 
+@pytest.mark.slow
 def test_a_corrected_dossier_is_judged_again_and_the_time_it_took_is_kept(town: MakeTown) -> None:
     seed = next(one for one in SEEDS if one.planted.kind == "plain R2.method_blank")
     with town([seed], **TO_ALL) as made:
@@ -124,6 +126,7 @@ def test_a_corrected_dossier_is_judged_again_and_the_time_it_took_is_kept(town: 
     assert kept.resolved_at - kept.requested_at >= timedelta(hours=48)
 
 
+@pytest.mark.slow
 def test_a_run_sends_no_more_messages_than_allowed_and_the_next_goes_on(town: MakeTown) -> None:
     seeds = some("Complet", 5)
     with town(seeds, **{**TO_ALL, "messages_per_run": 2}) as made:
@@ -131,6 +134,7 @@ def test_a_run_sends_no_more_messages_than_allowed_and_the_next_goes_on(town: Ma
         assert all(len(made.ours(one.number)) == 1 for one in seeds)
 
 
+@pytest.mark.slow
 def test_switching_the_channel_on_again_never_mails_what_came_in_between(town: MakeTown) -> None:
     old, between, fresh = some("Complet", 3)
     on: dict[str, Any] = {"declarant_channel": "message", "quiet_minutes": 0}
@@ -158,6 +162,7 @@ def test_a_pilot_list_keeps_every_other_declarant_out(town: MakeTown) -> None:
         assert (len(made.ours(first.number)), len(made.ours(second.number))) == (0, 1)
 
 
+@pytest.mark.slow
 def test_a_complete_dossier_is_passed_once_and_an_instructeur_is_not_undone(
     town: MakeTown,
 ) -> None:
@@ -171,6 +176,7 @@ def test_a_complete_dossier_is_passed_once_and_an_instructeur_is_not_undone(
         assert made.snapshot(seeds[0].number)["state"] == "en_construction"
 
 
+@pytest.mark.slow
 def test_a_message_sent_in_error_is_withdrawn_and_not_sent_again(town: MakeTown) -> None:
     (seed,) = some("Complet")
     with town([seed], **TO_ALL) as made:
@@ -186,6 +192,7 @@ def test_a_message_sent_in_error_is_withdrawn_and_not_sent_again(town: MakeTown)
         assert made.answer().messages == 0
 
 
+@pytest.mark.slow
 def test_no_channel_no_message(town: MakeTown) -> None:
     with town(SEEDS) as made:
         made.answer()
@@ -203,6 +210,7 @@ def test_a_value_that_ds_shows_already_is_not_written(town: MakeTown) -> None:
         assert made.mutations() == {}
 
 
+@pytest.mark.slow
 def test_a_message_about_earlier_answers_waits_once_the_declarant_submitted(
     town: MakeTown,
 ) -> None:

@@ -46,6 +46,7 @@ def test_a_dry_run_prints_the_plan_as_a_table_and_writes_nothing(town: MakeTown,
         assert made.mutations() == {}
 
 
+@pytest.mark.slow
 def test_the_bridge_reads_what_a_person_just_changed_before_it_writes(
     town: MakeTown, unc: Any
 ) -> None:
@@ -62,6 +63,7 @@ def test_the_bridge_reads_what_a_person_just_changed_before_it_writes(
         assert json.loads(shown)["conflits"][0]["trouvé"] == "À trier"
 
 
+@pytest.mark.slow
 def test_a_message_is_withdrawn_by_command(town: MakeTown, unc: Any) -> None:
     (seed,) = some("Complet")
     with town([seed]) as made:
@@ -77,6 +79,7 @@ def test_a_message_is_withdrawn_by_command(town: MakeTown, unc: Any) -> None:
         assert len(made.ours(seed.number)) == 1
 
 
+@pytest.mark.slow
 def test_a_refusal_is_named_by_the_command_and_by_status(town: MakeTown, unc: Any) -> None:
     (seed,) = some("Complet")
     edit = {"op": "retype", "champ": 905, "type": "drop_down_list", "options": ["P9"]}
@@ -91,6 +94,7 @@ def test_a_refusal_is_named_by_the_command_and_by_status(town: MakeTown, unc: An
         assert "priorite" in refused["raison"]
 
 
+@pytest.mark.slow
 def test_an_older_instance_is_answered_with_one_mutation_for_each_type(town: MakeTown) -> None:
     seeds = [*some("Complet", 2), *some("À compléter", 2)]
     lacking = ["Mutation.dossierModifierAnnotations", "Dossier.labels", "Demarche.labels"]
@@ -108,6 +112,7 @@ def test_an_older_instance_is_answered_with_one_mutation_for_each_type(town: Mak
         assert made.mutations() == {}
 
 
+@pytest.mark.slow
 def test_the_last_request_and_its_label_go_out_in_one_run(town: MakeTown) -> None:
     (seed,) = some("À compléter")
     with town([seed], **{**TO_ALL, "max_requests": 1}) as made:

@@ -10,6 +10,8 @@ from tests.steps.answering import TO_ALL, Town
 from tests.steps.conftest import MakeTown
 from tests.steps.reply.test_respond import some
 
+pytestmark = pytest.mark.slow
+
 
 def refusals(town: Town) -> dict[int, list[str]]:
     """What `unc status` shows as refused, by dossier."""

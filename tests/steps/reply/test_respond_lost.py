@@ -31,6 +31,7 @@ def _ds_settles_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lost_answers, "SETTLED", timedelta(seconds=0.05))
 
 
+@pytest.mark.slow
 @pytest.mark.sample(2)
 @pytest.mark.parametrize("effect", EFFECTS)
 @pytest.mark.parametrize("kind", KINDS)
@@ -87,6 +88,7 @@ NO_LONGER_DUE: dict[str, Act] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("act", NO_LONGER_DUE.values(), ids=NO_LONGER_DUE)
 def test_a_lost_message_that_is_no_longer_due_is_not_sent_again(
@@ -124,6 +126,7 @@ def test_a_lost_message_that_was_withdrawn_is_not_sent_again(town: MakeTown) -> 
         assert len(made.ours(seed.number)) == 1
 
 
+@pytest.mark.slow
 def test_ds_is_given_the_time_to_finish_before_a_message_is_sent_again(
     town: MakeTown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,6 +141,7 @@ def test_ds_is_given_the_time_to_finish_before_a_message_is_sent_again(
         assert len(made.ours(seed.number)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ahead", [timedelta(hours=3), timedelta(days=366)])
 def test_a_clock_that_was_ahead_makes_no_run_wait_longer_than_ds_takes(
     town: MakeTown, monkeypatch: pytest.MonkeyPatch, ahead: timedelta

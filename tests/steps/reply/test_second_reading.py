@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from cli.portal.source import source_of
 from portal.dossiers.card import make_card
 from portal.dossiers.lines import lines_of
@@ -13,6 +15,8 @@ from tests.conftest import MakeBridge
 from tests.steps.answering import TO_ALL
 from tests.steps.conftest import MakeTown
 from tests.steps.judge.test_decided_by_people import row
+
+pytestmark = pytest.mark.slow
 
 ANALYSED, SERIOUS = 40, {49: True, 50: 4, 501: 2, 502: 1, 51: "FR-EXE-2026-0001"}
 DEPOSIT = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)

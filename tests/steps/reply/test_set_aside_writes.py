@@ -25,6 +25,8 @@ from tests.steps.read.test_attachments import dossier, download, file, on_disk
 from tests.steps.reply.test_respond import some
 from tests.steps.syncing import mirrored
 
+pytestmark = pytest.mark.slow
+
 
 def run(made: Town, **changes: Any) -> Summary:
     """A whole run, that insists for less long."""

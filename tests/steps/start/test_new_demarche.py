@@ -114,6 +114,7 @@ def told(command: list[str], *, code: int = 0) -> Any:
     return json.loads(out.getvalue())
 
 
+@pytest.mark.slow
 def test_a_large_form_is_read_and_handed_out_at_once(run: tuple[Path, list[Json]]) -> None:
     folder, (first, _, again) = run
     assert (first["seen"], first["quarantined"]) == (5, 0)

@@ -73,6 +73,7 @@ def told(capsys: pytest.CaptureFixture[str], *command: str) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("file")
 def test_each_demarche_has_its_own_token_watermark_and_counts(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]

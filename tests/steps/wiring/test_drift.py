@@ -33,6 +33,8 @@ from steps.wiring.services import Services, connect
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge, MakeBridge, bridge_on
 
+pytestmark = pytest.mark.slow
+
 RETYPED = "changé de type"
 POPULATIONS = ["Enfant", "Adolescent", "Adulte", "Personne âgée", "Femme enceinte", "Autre"]
 NEW = {"id": 77, "label": "Numéro d'AMM européen", "type": "text", "required": False}

@@ -11,6 +11,8 @@ from sandbox.generator.generate import generate
 from steps.wiring.memory import MemoryGone
 from tests.conftest import Bridge, MakeBridge
 
+pytestmark = pytest.mark.slow
+
 SEEDS = generate(6, seed=3)
 
 

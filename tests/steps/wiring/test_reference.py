@@ -32,6 +32,7 @@ def judged(bridge: Bridge) -> Summary:
     return summary
 
 
+@pytest.mark.slow
 def test_loading_judges_again_once_and_warns_only(bridge: MakeBridge) -> None:
     with bridge(generate(6, seed=5)) as ours:
         first = judged(ours)

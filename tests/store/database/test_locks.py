@@ -73,6 +73,7 @@ def test_a_lock_file_that_was_deleted_is_a_lost_lock(tmp_path: Path, *, replaced
             store.require_alone(7)
 
 
+@pytest.mark.slow
 def test_a_killed_run_lets_go(store: Store, url: str) -> None:
     with subprocess.Popen(  # noqa: S603
         [sys.executable, "-c", HOLD, url, str(MINE)], stdout=subprocess.PIPE, text=True

@@ -100,6 +100,7 @@ RETYPED: dict[str, Retype] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", RETYPED)
 def test_it_is_found_however_it_is_typed(how: str) -> None:
     changed = [retyped(one, RETYPED[how]) for one in FORMS]

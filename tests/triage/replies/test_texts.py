@@ -29,6 +29,7 @@ def refused(text: str, name: str = "message_request") -> str:
     return str(error.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "why"),
     [

@@ -14,6 +14,8 @@ from tests.triage.situations.planted import (
     situations,
 )
 
+pytestmark = pytest.mark.slow
+
 PRECISION, RECALL = 0.95, 0.90
 OTHER_HANDS: Mapping[Half, tuple[float, float, float, float]] = {
     "autre main": (0.98, 0.98, 0.98, 0.98),

@@ -50,6 +50,7 @@ def test_uses_are_compared_by_what_they_say(one: str, other: str, alike: bool) -
     assert words.alike(words.uses_of(other), words.uses_of(one)) is alike
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)  # a loaded machine is no defect
 @given(st.text(max_size=30))
 def test_any_text_is_read_and_is_like_itself_unless_it_says_nothing(text: str) -> None:

@@ -182,6 +182,7 @@ HOSTILE: Sequence[tuple[str, int, dict[str, int]]] = (
 """A text, how often it stands in a row, and how many places are found then."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("piece", "times", "places"), HOSTILE)
 def test_hostile_text_is_searched_to_its_end(
     piece: str, times: int, places: dict[str, int]
@@ -206,6 +207,7 @@ def steps(find: Callable[[str], Iterator[tuple[int, int]]], text: str) -> int:
     return count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FINDERS)
 @pytest.mark.parametrize("piece", [piece for piece, _, _ in HOSTILE])
 def test_twice_the_hostile_text_takes_twice_the_steps(kind: str, piece: str) -> None:

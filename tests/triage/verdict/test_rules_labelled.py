@@ -71,6 +71,7 @@ def expected_band(score: int) -> str:
     return "à compléter" if score >= 50 else "insuffisant"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", LABELLED, ids=lambda case: case["name"])
 def test_the_verdict_is_the_one_expected(
     case: dict[str, Any], rules: RuleSet, judged: Judge
