@@ -19,7 +19,7 @@ from bench.second_reading import SEED
 from bench.serving import judged_demarche
 from sandbox.generator.generate import generate
 from steps.wiring.case_files import CaseFiles
-from tests.triage.patient_data.corpus import forms, found_in, others, shown_of
+from tests.triage.patient_data.corpus import forms, found_in, others, read, shown_of
 from tests.triage.patient_data.grammar import grown
 from triage.patient_data.finders import FINDERS, Span
 from triage.patient_data.free_text import free_texts
@@ -27,6 +27,8 @@ from triage.patient_data.free_text import free_texts
 _CONTEXT = 40
 GROWN = "grammaire"
 """The corpus whose names and numbers are drawn."""
+SERIES, OTHERS = "serie-", "-autres"
+"""What the files are called that were written in one go, and their texts of nobody."""
 HOSTILE = (
     "1 ",
     "A.",
@@ -57,7 +59,8 @@ def measure(name: str) -> None:
             print(f"    manque « {left} » : {text!r}")
     print(f"{'tous':22} {right / total:.3f}  ({total} textes)")
     wrong = count = 0
-    for kind, plain in others().items():
+    plain_texts = read(f"{name}{OTHERS}") if name.startswith(SERIES) else others()
+    for kind, plain in plain_texts.items():
         false = [(text, spans) for text in plain if (spans := found_in(text, FINDERS.values()))]
         wrong, count = wrong + len(false), count + len(plain)
         print(f"{kind:22} {len(false)} masque(s) à tort sur {len(plain)} textes")

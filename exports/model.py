@@ -14,6 +14,7 @@ from triage.registre.register import Register
 from triage.registre.years.indicator import YearFigure
 from triage.replies.decision import Decision, decide
 from triage.replies.reply import Conflict
+from triage.rules.told import Term
 from triage.situations.description import Description
 from triage.situations.facts import SituationFacts
 from triage.situations.followup import FollowUp
@@ -62,6 +63,7 @@ class ExportedDossier:
         unreadable: Whether DS cannot serve it now, or not whole: this is the last state read.
         description: As matching sees it, to name its situation by; ``None`` where none is kept.
         handed_over: Whether its declarant is asked no more by the bridge: a person takes over.
+        asked_at: Since when its declarant has something to answer; ``None`` where nothing is asked.
     """
 
     report: Report
@@ -77,6 +79,7 @@ class ExportedDossier:
     unreadable: bool = False
     description: Description | None = None
     handed_over: bool = False
+    asked_at: datetime | None = None
 
     @property
     def decision(self) -> Decision:
@@ -155,6 +158,8 @@ class ExportContext:
         live_since: When the bridge reached its first verdict: no delay of its own is older.
         aside: Numbers of the dossiers in quarantine, those that were never read too.
         matching: How reports are matched, to name situations by; ``None`` of a form without any.
+        terms: The words of the rules that verdicts are told in.
+        bands: How levels of completeness are told, where not by their name in the rules.
     """
 
     demarche: int
@@ -181,6 +186,8 @@ class ExportContext:
     live_since: datetime | None = None
     aside: frozenset[int] = frozenset()
     matching: Matching | None = None
+    terms: tuple[Term, ...] = ()
+    bands: Mapping[str, str] = field(default_factory=dict)
 
 
 def latest_change(entries: Iterable[ExportedDossier]) -> datetime | None:

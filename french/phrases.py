@@ -42,5 +42,6 @@ def _known(phrases: tuple[str, ...]) -> Mapping[str, Collection[str]]:
     return dict(known)
 
 
+@lru_cache(maxsize=4096)
 def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, fold(text)))

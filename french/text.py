@@ -71,15 +71,26 @@ _TYPOGRAPHY = (
 )
 
 
+_OFTEN = 200
+"""Characters of a text that may come again: names, headers, reasons."""
+
+
 def typographic(text: str) -> str:
     """A French text as it is printed: no-break spaces by double punctuation, curved apostrophes.
 
     Files that people edit hold plain spaces. Source: « Lexique des règles typographiques en usage à
     l'Imprimerie nationale ».
     """
-    for found, printed in _TYPOGRAPHY:
-        text = found.sub(printed, text)
+    return _printed_often(text) if len(text) <= _OFTEN else _printed(text)
+
+
+def _printed(text: str) -> str:
+    for found, shown in _TYPOGRAPHY:
+        text = found.sub(shown, text)
     return text
+
+
+_printed_often = lru_cache(maxsize=4096)(_printed)
 
 
 def agreed(count: int, one: str, several: str = "") -> str:

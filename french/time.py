@@ -22,6 +22,22 @@ MONTHS = (
 )
 
 
+_FIRST, _LAST = date(1900, 1, 1), date(2199, 12, 31)
+"""No day before or after is meant; those around them can still be reckoned with."""
+
+
+def calendar_day(text: str) -> date:
+    """The day that a person gave, as ISO writes it.
+
+    Raises:
+        ValueError: It is none, or lies outside of 1900 to 2199.
+    """
+    day = date.fromisoformat(text)
+    if not _FIRST <= day <= _LAST:
+        raise ValueError(text)
+    return day
+
+
 def months(first: date, last: date) -> Iterator[date]:
     """First day of each month, from that of ``first`` to that of ``last``."""
     month = date(first.year, first.month, 1)

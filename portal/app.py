@@ -6,7 +6,7 @@ from hashlib import sha256
 from threading import Lock
 from urllib.parse import quote, urlsplit
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
@@ -22,6 +22,7 @@ from portal.errors import (
     PortalError,
     UnknownError,
 )
+from portal.faults import Faults, base_away, understood
 from portal.headers import SafeHeaders
 from portal.pages import (
     accounts,
@@ -52,6 +53,7 @@ from portal.published.files import FetchableFiles
 from portal.published.returns import Returns
 from portal.registre.desk import Desk
 from portal.source import Source, now
+from store.database.errors import StoreError
 from store.staff.visits import Visit
 
 
@@ -83,7 +85,13 @@ class Site:
 
 def make_app(source: Source, site: Site) -> FastAPI:
     """Make the application; lines of the dossiers that moved are made while it answers."""
-    app = FastAPI(title="Portail UNC", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Portail UNC",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        dependencies=[Depends(understood)],
+    )
     app.router.redirect_slashes = False  # it would send to the host that the request names
     fetchable = FetchableFiles(source.exports, demarche=source.demarche, secret=site.secret)
     door = (
@@ -132,6 +140,8 @@ def make_app(source: Source, site: Site) -> FastAPI:
     app.add_exception_handler(PortalError, _refuse)
     app.add_exception_handler(HTTPException, _no_such_page)
     app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(StoreError, base_away)
+    app.add_middleware(Faults)
     app.add_middleware(
         SessionMiddleware,
         secret_key=sha256(f"sessions\0{site.secret}".encode()).hexdigest(),
@@ -174,6 +184,7 @@ def _no_such_page(request: Request, error: Exception) -> Response:
         return RedirectResponse(local_path(shorter + query), status_code=307)
     answer = _refuse(request, UnknownError())
     answer.status_code = getattr(error, "status_code", UnknownError.status)
+    answer.headers.update(getattr(error, "headers", None) or {})  # the methods that there are
     return answer
 
 

@@ -71,6 +71,28 @@ class UnknownError(PortalError):
     )
 
 
+class BaseAwayError(PortalError):
+    """The base does not answer, or refuses."""
+
+    status = 503
+    title = "Base indisponible"
+    text = (
+        "Le portail n’a pas pu lire ou écrire dans sa base : rien n’a été enregistré. Réessayez"
+        " dans quelques minutes ; si cela dure, prévenez la personne qui tient le portail."
+    )
+
+
+class FaultError(PortalError):
+    """Something that nobody foresaw."""
+
+    status = 500
+    title = "Page en défaut"
+    text = (
+        "Une erreur imprévue a empêché cette page de se faire. Réessayez ; si elle revient, donnez"
+        " l’adresse de la page et l’heure à la personne qui tient le portail."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
     """What a person typed in a field, with its label."""

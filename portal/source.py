@@ -137,8 +137,8 @@ class FormState(Protocol):
         """Who adopted it and when."""
 
     @property
-    def drifts(self) -> tuple[tuple[str, bool], ...]:
-        """What differs, and whether it stands against an adoption."""
+    def drifts(self) -> tuple[tuple[str, str], ...]:
+        """What differs, and what that does."""
 
     @property
     def questions(self) -> Sequence[FormQuestion]:

@@ -14,6 +14,7 @@ from mappings.report.display import show
 from settings import load_settings
 from steps.follow.consumption_load import LoadedFile, load_file
 from steps.follow.consumption_profile import editions, profile
+from steps.wiring.form import read_salts
 
 conso = App(name="conso", help="Données publiques de consommation (Open Medic, Medic'AM).")
 _DEFAULT = Common()
@@ -80,7 +81,8 @@ def show_code(code: str, *, common: Common = _DEFAULT) -> int:
     Args:
         code: Code CIP13 d'une présentation, ou code ATC de niveau 5.
     """
-    found = profile(code.strip().upper(), load_settings().home)
+    settings = load_settings()
+    found = profile(code.strip().upper(), settings.home, salts=read_salts(settings.rules))
     if found is None:
         raise DataFileError(["Aucune donnée de consommation chargée : unc conso load FICHIER."])
     if common.json:

@@ -18,7 +18,13 @@ from triage.consumption.profile import (
 )
 from triage.consumption.receivers import RECEIVER_METHOD
 from triage.consumption.regions import REGION_METHOD
-from triage.consumption.told import boxes_told, expected_told, growth_told, receiver_told
+from triage.consumption.told import (
+    boxes_told,
+    expected_told,
+    growth_told,
+    receiver_told,
+    regions_told,
+)
 
 _TITLES = {"age_sexe": "Âge et sexe", "region": "Région", "prescripteur": "Prescripteur"}
 _AXIS = {"age": "âge", "sexe": "sexe", "prescripteur": "prescripteur"}
@@ -34,7 +40,7 @@ def profile_tables(found: Profile) -> Iterator[Table | str]:
     if names:
         yield f"Présentations : {' ; '.join(names)}. {NOT_ADDED}"
     years = sorted(found.boxes)
-    told = sorted({*found.years, *(year for year, _ in found.persons)})
+    told = sorted({*found.years, *(year for year, _ in found.persons), *found.elsewhere})
     if told:
         rows = [
             ("Boîtes", *(boxes_told(found, year) for year in told)),
@@ -55,7 +61,7 @@ def profile_tables(found: Profile) -> Iterator[Table | str]:
         ]  # fmt: skip
         yield table(f"Régions à part, {found.last}", ["", "Boîtes", "Attendu", "q"], apart)
     elif years:
-        yield f"Aucune région à part en {found.last}."
+        yield regions_told(found)
     if years:
         yield f"{REGION_METHOD}."
     if found.months:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Self, cast
@@ -118,7 +118,8 @@ def _play(
     load_medicines(_MEDICINES, home)
     story.begun(home)
     first = _run_flow()
-    _first_edition(story.start)
+    for after in (timedelta(0), two_weeks.CALM):
+        _weekly_edition(story.start + after)
     _fetch_first(served.demarche, home)
     happened = two_weeks.play(served, seeds, seed=seed, start=story.start)
     story.ended(home)
@@ -161,8 +162,8 @@ class _Story:
         made.replace(home / _STORY)
 
 
-def _first_edition(at: datetime) -> None:
-    """The edition of the week of the first passage: what the two weeks bring is told since it."""
+def _weekly_edition(at: datetime) -> None:
+    """The edition of a week: what the last one brings is told since the one before it."""
     with open_services(load_settings()) as services:
         make_edition(services, Summary(), kind=Kind.WEEKLY, at=at)
 

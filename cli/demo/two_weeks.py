@@ -12,7 +12,8 @@ from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.generate import generate
 from sandbox.server import INSTRUCTEUR, Sandbox, default_form
 
-LENGTH = timedelta(days=14)
+LENGTH, CALM = timedelta(days=14), timedelta(days=7)
+"""How long the demo plays, and the first part of it, in which nobody does anything."""
 _MORNING = timedelta(hours=4)
 _ANSWERS = 9
 """Declarants who answer; every third of them to a part of what is asked."""
@@ -77,7 +78,7 @@ class Answer:
 
 
 def play(served: Sandbox, seeds: Sequence[SeedDossier], *, seed: int, start: datetime) -> Happened:
-    """Let the two weeks after ``start`` happen; what was cut short is taken up where it was.
+    """Let the second week after ``start`` happen; what was cut short is taken up where it was.
 
     Args:
         served: The démarche.
@@ -110,7 +111,7 @@ def play(served: Sandbox, seeds: Sequence[SeedDossier], *, seed: int, start: dat
         *([(0.5, partial(take_over, taken))] if taken else []),
     ]
     for share, act in sorted(acts, key=lambda one: one[0]):
-        moment = start + _MORNING + share * (LENGTH - 2 * _MORNING)
+        moment = start + CALM + _MORNING + share * (LENGTH - CALM - 2 * _MORNING)
         control.clock(to=moment.isoformat())
         act(moment)
     control.clock(to=datetime.now(UTC).isoformat())

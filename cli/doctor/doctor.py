@@ -113,7 +113,8 @@ def _show(out: Console, checks: list[Check], *, told: Mapping[str, datetime]) ->
     for level in _SAID:
         for check in checks:
             if check.level == level and check not in known:
-                lines.add_row(level, check.name, Text(printable(out.typeset(check.text))))
+                told_as = Text(printable(out.typeset(check.text)))
+                lines.add_row(level, out.typeset(check.name), told_as)
     out.print(lines)
     if known:
         keys = [check.trouble for check in known]

@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 
 from cli.doctor.check import Check, attempt
+from datafiles.file import DataFileError
 from mappings.medicines.columns import NO_REFERENCE, UNKNOWN
+from mappings.report.display import show
 from settings import Settings
 from steps.adopt.rules import closed
+from steps.follow.consumption import unloaded
+from steps.follow.consumption_profile import editions, shrunk
 from steps.wiring.form import load_form, read_mapping
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.public_data.reference import absent_files, is_there, refusal, version_of
@@ -25,6 +29,7 @@ def checks_files(settings: Settings) -> Iterator[Check]:
     )
     yield _adoption(settings)
     yield _medicines(settings)
+    yield _consumption(settings)
 
 
 def _hand_out(settings: Settings) -> None:
@@ -64,3 +69,33 @@ def _medicines(settings: Settings) -> Check:
         return Check(name, "ok", told)
     text = f"{told} : unc bdpm load (où la prendre : docs/exploitation.md, § 9)"
     return Check(name, "à faire" if folder is None else "à voir", text)
+
+
+def _consumption(settings: Settings) -> Check:
+    """Public consumption is an option: only what is loaded, or lies there unread, can be wrong."""
+    name, home = "Données de consommation", settings.home
+    try:
+        found, smaller = editions(home), shrunk(home)
+    except DataFileError as error:
+        return Check(name, "bloquant", str(error))
+    left = [*unloaded(home, {one.source.casefold() for one in found})]
+    periods: dict[str, list[str]] = {}
+    for one in found:
+        periods.setdefault(one.family, []).append(one.period)
+    told = " ; ".join(
+        f"{family}, {', '.join(dict.fromkeys(every))}" for family, every in periods.items()
+    )
+    if smaller:
+        one, larger = smaller[0]
+        text = (
+            f"{told} ; {one.named} n'a que {show(one.rows)} lignes ({one.source}), contre"
+            f" {show(larger.rows)} dans {larger.source} : unc conso load {larger.source}"
+        )
+        return Check(name, "info", text)
+    if left:
+        path = f"UNC_HOME/consommation/{left[0]}"
+        return Check(name, "à voir", f"{path} n'est pas chargé : unc conso load {path}")
+    if told:
+        return Check(name, "ok", told)
+    text = "aucune donnée de consommation : unc conso load (où la prendre : docs/exploitation.md,"
+    return Check(name, "à faire", f"{text} § 10)")

@@ -12,8 +12,7 @@ from mappings.report.display import show
 from mappings.schema.model import FormMapping
 from steps.explain.past_verdicts import PastVerdict
 from steps.explain.present_verdict import Explained
-from triage.rules.conditions import Condition
-from triage.rules.model import PriorityLevel, RuleSet
+from triage.rules.told import title_of, wanted, words
 from triage.verdict.explanation import ItemExplained, PartExplained, QuestionExplained
 from triage.verdict.model import Assessment, Mark, Verdict
 from triage.verdict.model import Warning as TriageWarning
@@ -92,21 +91,11 @@ def _priority(found: Explained) -> str:
         return "Priorité : aucune (seulement pour un signalement dans le champ)"
     if found.level is None or found.rules is None:
         return f"Priorité : {proposed}"
-    return f"Priorité : {proposed}, {_wanted(found.level, found.rules, found.mapping)}"
-
-
-def _wanted(level: PriorityLevel, rules: RuleSet, mapping: FormMapping) -> str:
-    names = {criterion.id: criterion.name for criterion in rules.priority.criteria}
-    told = [words(level.when, mapping)] if level.when else []
-    if level.one_of:
-        told.append("un critère parmi : " + ", ".join(names[one] for one in level.one_of))
-    if level.at_least:
-        told.append(f"critères : au moins {level.at_least}")
-    return " et ".join(told) or "quand aucun niveau précédent ne convient"
+    return f"Priorité : {proposed}, {wanted(found.level, found.rules, found.mapping)}"
 
 
 def _warning(warning: TriageWarning, mapping: FormMapping) -> str:
-    titles = ", ".join(_title(name, mapping) for name in warning.fields)
+    titles = ", ".join(title_of(name, mapping) for name in warning.fields)
     places = "".join(f" [{_place(mark, mapping)}]" for mark in warning.marks)
     return f"{warning.text} ({titles}){places}"
 
@@ -114,16 +103,11 @@ def _warning(warning: TriageWarning, mapping: FormMapping) -> str:
 def _place(mark: Mark, mapping: FormMapping) -> str:
     characters = f"caractères {mark.start + 1} à {mark.end}"
     if not mark.row:
-        return f"{_title(mark.field, mapping)}, {characters}"
+        return f"{title_of(mark.field, mapping)}, {characters}"
     spec = mapping.fields.get(mark.field)
     column = spec.fields.get(mark.column) if spec else None
     title = column.title if column else mark.column
-    return f"{_title(mark.field, mapping)}, ligne {mark.row}, {title}, {characters}"
-
-
-def _title(field: str, mapping: FormMapping) -> str:
-    spec = mapping.fields.get(field)
-    return spec.title if spec else field
+    return f"{title_of(mark.field, mapping)}, ligne {mark.row}, {title}, {characters}"
 
 
 def _add_item(tree: Tree, item: ItemExplained, mapping: FormMapping) -> None:
@@ -155,39 +139,6 @@ def _part_line(part: PartExplained, mapping: FormMapping) -> Text:
     source = _SOURCES.get(part.source, part.source)
     line.append(f"\n{shown} – {source}" if source else f"\n{shown}", style="italic dim")
     return line
-
-
-def words(condition: Condition, mapping: FormMapping) -> str:
-    """A condition in French."""
-    for parts, joint in ((condition.all, " et "), (condition.any, " ou ")):
-        if parts is not None:
-            return "(" + joint.join(words(part, mapping) for part in parts) + ")"
-    title = _title(condition.field, mapping)
-    match condition:
-        case Condition(equals=bool(answer)):
-            return f"{title} = {'oui' if answer else 'non'}"
-        case Condition(equals=str(answer)):
-            return f"{title} = {answer}"
-        case Condition(at_least=least) if least is not None:
-            return f"{title} ≥ {show(least)}"
-        case Condition(more_than=str(other)):
-            return f"{title} > {_title(other, mapping)}"
-        case _:
-            return f"{title} {_listed(condition)}"
-
-
-def _listed(condition: Condition) -> str:
-    tests = (
-        ("est parmi", condition.is_in),
-        ("répondu, hors de", condition.not_in),
-        ("comprend", condition.includes_any),
-        ("comprend autre chose que", condition.includes_other_than),
-        ("ne comprend aucun de", condition.includes_none),
-        ("ne comprend que", condition.only),
-    )
-    return next(
-        (f"{word} {', '.join(options)}" for word, options in tests if options is not None), ""
-    )
 
 
 def history_table(dossier: int, seen: Sequence[PastVerdict]) -> RenderableType:

@@ -97,7 +97,7 @@ def _show(state: Mapping[str, Any], *, told: Told) -> None:
     lines.add_column(no_wrap=True)
     lines.add_column(overflow="fold")
     for name, title in _TITLES.items():
-        lines.add_row(title, Text(printable(out.typeset(_worded(name, state[name])))))
+        lines.add_row(out.typeset(title), Text(printable(out.typeset(_worded(name, state[name])))))
     out.print(f"Démarche {state['demarche']}", style="bold", highlight=False)
     out.print(lines)
     known: dict[str, bool] = {}

@@ -18,6 +18,7 @@ from rich import _wrap
 from rich import console as rich_console
 from rich.table import Table
 from rich.text import Text
+from rich.tree import Tree
 
 from datafiles.refusals import is_told, refusal
 from french.text import typographic
@@ -33,10 +34,23 @@ class Console(rich_console.Console):
     """
 
     def print(self, *objects: Any, **how: Any) -> None:
-        """Print texts so; what is no plain text is shown as it is made."""
-        super().print(
-            *(self.typeset(one) if isinstance(one, str) else one for one in objects), **how
-        )
+        """Print texts and trees so; what is neither is shown as it is made."""
+        super().print(*map(self._typeset, objects), **how)
+
+    def _typeset(self, shown: Any) -> Any:
+        match shown:
+            case str():
+                return self.typeset(shown)
+            case Text():
+                told = shown.copy()
+                told.plain = self.typeset(shown.plain)  # as long: what is styled stays so
+                return told
+            case Tree():
+                shown.label = self._typeset(shown.label)
+                shown.children = [self._typeset(one) for one in shown.children]
+                return shown
+            case _:
+                return shown
 
     def typeset(self, text: str) -> str:
         """A text as it is shown here."""

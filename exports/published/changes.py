@@ -6,7 +6,7 @@ its former value is withheld too. Of a dossier that is gone only the number is t
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -20,6 +20,8 @@ from store.staff.handed_out import HandedRow, Rows, holds
 
 NEW, CHANGED, GONE = "Nouveau", "Modifié", "Retiré"
 WITHHELD = "non repris : les règles de diffusion ont changé"
+_BY_PERSON = "où une personne l'a placé"
+_BY_BRIDGE = "regroupement proposé par la passerelle d'après ce que disent les dossiers"
 ERASED = "effacé depuis : sa durée de conservation était finie"
 _COLUMNS: tuple[tuple[str, int, Format, str], ...] = (
     ("Dossier", 11, "lien", "Numéro du dossier."),
@@ -181,8 +183,36 @@ def number_of(cells: Sequence[Content]) -> int:
     return int(str(first.value if isinstance(first, Link) else first))
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Situations as the workbook names them, for those whose dossiers moved.
+
+    Attributes:
+        header: Header of the column of situations in the sheet of dossiers.
+        titles: Title of each, by id.
+        confirmed: Those in which a person placed every dossier.
+    """
+
+    header: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    confirmed: Collection[str] = ()
+
+    def told(self, one: FieldChange) -> FieldChange:
+        """A change with the titles, and who grouped the dossier so."""
+        if not self.header or one.field != self.header:
+            return one
+        after = self._titled(one.after)
+        if after != one.after:
+            after += f", {_BY_PERSON if one.after in self.confirmed else _BY_BRIDGE}"
+        return FieldChange(one.field, self._titled(one.before), typographic(after))
+
+    def _titled(self, name: str) -> str:
+        title = self.titles.get(name)
+        return typographic(f"{name} « {title} »") if title else name
+
+
 def changes_table(
-    comparison: Comparison, *, sheet: SheetSpec, links: Mapping[int, Content]
+    comparison: Comparison, *, sheet: SheetSpec, links: Mapping[int, Content], named: Named
 ) -> Table:
     """The sheet.
 
@@ -190,6 +220,7 @@ def changes_table(
         comparison: What is told.
         sheet: Its name and table.
         links: First cell of each dossier of the workbook.
+        named: Its situations.
     """
     found = comparison.changes or Changes((), (), ())
     rows: list[tuple[int, tuple[Content, ...]]] = [
@@ -201,7 +232,7 @@ def changes_table(
                 (links[row.number], CHANGED, one.field or None, one.before, one.after),
             )
             for row, fields in found.changed
-            for one in fields
+            for one in map(named.told, fields)
         ),
     ]
     leads = any(isinstance(cell, Link) for cell in links.values())  # else nowhere

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports.cells import paris
 from exports.identity import Identity
 from exports.model import ExportedDossier, latest_change
-from exports.published.changes import Comparison, changes_table, number_of
+from exports.published.changes import Comparison, Named, changes_table, number_of
 from exports.published.checking import damaged
 from exports.published.checksum import RowDigests, content_digest
 from exports.readers.reading import Reading
@@ -22,8 +22,9 @@ from exports.sheets.centres import Centre, author_of
 from exports.sheets.columns import AGENCY_ALONE, OF_REGISTER, ColumnsFile, SheetSpec
 from exports.sheets.computed import link_of
 from exports.sheets.consumption import consumed_by_year
-from exports.sheets.dictionary import dictionary
+from exports.sheets.dictionary import Vocabulary, dictionary
 from exports.sheets.figures import Synthesis, synthesise
+from exports.sheets.situations.columns import names_of
 from exports.sheets.situations.table import situations
 from exports.sheets.tables import Table, TableMaker
 from exports.sheets.to_treat import (
@@ -44,9 +45,10 @@ from exports.xlsx.about_sheet import (
     identity_lines,
     withheld_lines,
 )
+from exports.xlsx.known_shell import KnownShell, known_shell
 from exports.xlsx.package import document_properties, pack
-from exports.xlsx.print_setup import Margins, set_up_page
-from exports.xlsx.shell import fill_shell
+from exports.xlsx.print_setup import Margins, around_xml, set_up_page
+from exports.xlsx.shell_parts import add_sheet
 from exports.xlsx.styles import register
 from exports.xlsx.synthesis_sheet import Headings, alternatives, fill_synthesis
 from french.text import typographic
@@ -129,11 +131,17 @@ class AudienceWorkbook:
             WorkbookCheckError: Its XML is not well-formed.
         """
         workbook, into = Workbook(), io.BytesIO()
-        workbook.remove(workbook.worksheets[0])
-        sheets = [(workbook.create_sheet(spec.name), spec) for spec in self._sheets]
         styles = register(workbook)  # first, so that every workbook numbers them alike
-        for sheet, spec in sheets:
-            self._fill(sheet, spec)
+        workbook.remove(workbook.worksheets[0])
+        margins = Margins(title=self.title, dated=self._dated, audience=self.footer)
+        shells: dict[str, KnownShell] = {}
+        for spec in self._sheets:
+            if (table := self.tables.get(spec.name)) is None:
+                self._fill(workbook.create_sheet(spec.name), spec, margins=margins)
+            else:
+                shells[spec.name] = known_shell(table, mask=self.maker.policy.mask)
+                shells[spec.name].register(workbook)
+                add_sheet(workbook, table)
         properties = document_properties(
             title=self.title,
             subject=f"Démarche {self.maker.context.demarche}",
@@ -146,6 +154,8 @@ class AudienceWorkbook:
                 self.tables,
                 styles=styles,
                 properties=properties,
+                shells=shells,
+                around=around_xml(margins),
                 alternatives=alternatives(self._synthesis),
                 into=into,
             )
@@ -162,6 +172,7 @@ class AudienceWorkbook:
     @cached_property
     def tables(self) -> dict[str, Table]:
         """Every table, by name of sheet; `Dictionnaire` explains the others."""
+        context = self.maker.context
         made: dict[str, Table] = {}
         for sheet in self._sheets:
             if sheet.kind == "a_traiter":
@@ -183,7 +194,10 @@ class AudienceWorkbook:
             elif sheet.kind == "changements":
                 dossiers = made[self.columns.dossiers_sheet.name]
                 links = {number_of(cells): cells[0] for cells in dossiers.rows}
-                made[sheet.name] = changes_table(self.comparison, sheet=sheet, links=links)
+                named = self._named(made)
+                made[sheet.name] = changes_table(
+                    self.comparison, sheet=sheet, links=links, named=named
+                )
         explained = tuple(made[sheet.name] for sheet in self._sheets if sheet.name in made)
         for sheet in self._sheets:
             if sheet.kind == "dictionnaire":
@@ -191,10 +205,29 @@ class AudienceWorkbook:
                     explained,
                     self._synthesis,
                     self.readings,
+                    vocabulary=Vocabulary(
+                        context.terms, context.bands, self.columns.words, self.maker.audience
+                    ),
                     sheet=sheet.name,
                     name=sheet.table,
                 )
         return made
+
+    def _named(self, made: Mapping[str, Table]) -> Named:
+        """Situations by id, as its sheet of situations names them."""
+        header = next(
+            (
+                one.name
+                for one in self.columns.dossiers_sheet.columns
+                if one.computed == "situation"
+            ),
+            "",
+        )
+        for sheet in self._sheets:
+            if sheet.kind == "situations" and sheet.name in made:
+                titles, confirmed = names_of(made[sheet.name])
+                return Named(header, titles, confirmed)
+        return Named()
 
     def _to_treat(self, sheet: SheetSpec) -> Table:
         """The sheet of what waits; at the agency, also what is in quarantine and was never read."""
@@ -202,11 +235,14 @@ class AudienceWorkbook:
         words = sheet.reasons.get(audience, {})
         news = self.comparison.news(self.columns.dossiers_sheet)
         rising = {name for name, trend in self.trends.items() if trend.direction == "up"}
-        treated = to_treat(self.readings, words=words, around=Circumstances(news, rising))
+        turns = sheet.turns.get(audience, {})
+        treated = to_treat(
+            self.readings, words=words, turns=turns, around=Circumstances(news, rising)
+        )
         table = self.maker.make(sheet, treated)
         shown = audience == "agence" and not context.filters and "quarantaine" in words
         aside = tuple(quarantined_alone(context.aside, self.readings)) if shown else ()
-        told = {"pourquoi_maintenant": words.get("quarantaine")}
+        told = {"pourquoi_maintenant": words.get("quarantaine"), "tour": turns.get("lecteur")}
         names = {one.computed: one.name for one in sheet.columns if one.computed}
         more = tuple(
             tuple(
@@ -224,7 +260,9 @@ class AudienceWorkbook:
             whom="votre centre" if self.centre else _READERS[audience],
             among=len(self.readings),
             words=words,
+            turns=turns,
             aside=len(aside),
+            since=self.comparison.compared if self.comparison.changes else "",
             first=self.comparison.first,
         )
         return replace(table, rows=(*more, *table.rows), above=above)
@@ -258,10 +296,9 @@ class AudienceWorkbook:
             return "Classeur courant"
         return f"Classeur courant, dernier changement le {paris(self._changed):%d/%m/%Y}"
 
-    def _fill(self, sheet: Worksheet, spec: SheetSpec) -> None:
-        """Fill one sheet, but for the rows of a table."""
+    def _fill(self, sheet: Worksheet, spec: SheetSpec, *, margins: Margins) -> None:
+        """Fill one sheet that is no table."""
         context = self.maker.context
-        margins = Margins(title=self.title, dated=self._dated, audience=self.footer)
         set_up_page(sheet, margins)
         if spec.kind == "synthese":
             subtitle = " · ".join(
@@ -272,12 +309,10 @@ class AudienceWorkbook:
                 )
             )
             fill_synthesis(sheet, self._synthesis, headings=Headings(self.title, subtitle))
-        elif spec.kind == "a_propos":
+        else:
             until = context.opinions_until.get(self.author, 0)
             identity = Identity(context.demarche, self.author, until, self.digest[:_SHORT])
             fill_about(sheet, (*self._about, *identity_lines(identity, digest=self.digest)))
-        else:
-            fill_shell(sheet, self.tables[spec.name], mask=self.maker.policy.mask)
 
     @property
     def _held(self) -> str:

@@ -66,6 +66,15 @@ def _within(marks: Sequence[Mark], start: int, length: int) -> Sequence[Mark]:
     ]
 
 
+def passages(marks: Sequence[Mark]) -> int:
+    """How many masks stand in one text: those of a mark that lies in the one before are one."""
+    count = end = 0
+    for mark in marks:
+        count += mark.start >= end
+        end = max(end, mark.end)
+    return count
+
+
 def _masked(text: str, marks: Sequence[Mark], mask: str) -> Iterator[str]:
     end = 0
     for mark in marks:

@@ -4,13 +4,14 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
 from exports.model import ExportContext, ExportedDossier, Opinion
-from exports.readers.patient_marks import marked, marks_of, without_patients
+from exports.readers.patient_marks import marked, marks_of, passages, without_patients
 from exports.readers.policy import Policy, WithheldRows
 from mappings.dossier.model import Attachment
 from mappings.report.model import Answer, AnswerState, Row, Unmapped, Value
@@ -59,6 +60,8 @@ class Reading:
         beyond: Where it is from, when no centre is in charge of that: overseas, abroad.
         why: Why the readers of the workbook have it, as they read it.
         due: Why it is to be treated now, as they read it; blank where it is not.
+        turn: Who is to act, as they read it; blank where it is not to be treated.
+        waits_since: Since when; the declarant's last sending where nobody says.
         author: Whose workbook it is read in, see :attr:`exports.model.ExportedDossier.opinions`.
     """
 
@@ -71,8 +74,10 @@ class Reading:
     beyond: str = ""
     why: str = ""
     due: str = ""
+    turn: str = ""
+    waits_since: datetime | None = None
     author: str = ""
-    _known: dict[tuple[str, Audience], Any] = field(default_factory=dict, repr=False, compare=False)
+    _known: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, name: str, work: Callable[["Reading"], _T]) -> _T:
         """What all workbooks of an audience say of the dossier, worked out by the first.
@@ -103,6 +108,14 @@ class Reading:
         answer = self.entry.report.fields.get(field, _NOT_ASKED)
         if self.audience == "agence":
             return answer
+        key = (field, self.audience, "answer")
+        if key not in self._known:
+            self._known[key] = self._masked(answer, field)
+        shown: Shown = self._known[key]
+        return shown
+
+    def _masked(self, answer: Answer, field: str) -> Shown:
+        """An answer as the others than the agency may read it."""
         if self._withheld(field) or self._tells_small_counts(field):
             return self.mask
         if field in self.policy.small_counts.fields:
@@ -210,11 +223,27 @@ class Reading:
 
     @property
     def patient_marks(self) -> int:
-        """How many likely data of patients are masked in its texts."""
+        """How many likely data of patients are masked in its texts, as their readers count them."""
         if self.audience == "agence":
             return 0
-        marks = {mark for one in self.entry.assessment.warnings for mark in one.marks}
-        return sum(not self._withheld(mark.field) for mark in marks)
+        verdict = self.entry.assessment
+        marks = (mark for one in verdict.warnings for mark in one.marks)
+        return sum(
+            passages(marks_of(verdict, field, row=row, column=column))
+            for field, row, column in {(mark.field, mark.row, mark.column) for mark in marks}
+            if self._reads(field, row, column)
+        )
+
+    def _reads(self, field: str, row: int, column: str) -> bool:
+        """Whether any of a text, or of a cell of a row from 1, is read."""
+        spec = self.context.mapping.fields.get(field)
+        if spec is None or self._secret(field):
+            return False
+        if not row:
+            return True
+        cell = spec.fields.get(column)
+        kept = any(place == row - 1 for place, _ in self._kept_rows(field))
+        return kept and cell is not None and cell.audience != "agence"
 
     @property
     def situation(self) -> str:
@@ -287,6 +316,13 @@ class Reading:
 
     def _kept_rows(self, field: str) -> tuple[tuple[int, Row], ...]:
         """Rows that this audience may read, each with its place in the report."""
+        key = (field, self.audience, "rows")
+        if key not in self._known:
+            self._known[key] = self._read_rows(field)
+        rows: tuple[tuple[int, Row], ...] = self._known[key]
+        return rows
+
+    def _read_rows(self, field: str) -> tuple[tuple[int, Row], ...]:
         kept = tuple(enumerate(self._all_rows(field)))
         if self.audience == "agence":
             return kept

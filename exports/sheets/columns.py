@@ -1,5 +1,6 @@
 """The sheets and columns of the workbooks: data that staff edit, checked when it is loaded."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -56,6 +57,8 @@ Reason: TypeAlias = Literal[
     "complet",
 ]
 """Why a dossier is to be treated now, see :mod:`exports.sheets.to_treat`."""
+Turn: TypeAlias = Literal["lecteur", "declarant", "agence"]
+"""Who is to act: those who read the workbook, the declarant, or the agency, if that is not they."""
 _OF_ANYONE = frozenset({"nouveau", "reponse", "p1", "hausse", "avis"})
 """Reasons that rest on what the network reads: the others stay at the agency."""
 _COMPUTED = {
@@ -99,7 +102,8 @@ class ColumnSpec(_ColumnsPart):
         format: How it is shown; the field's type decides where it is left out.
         audience: ``agence`` keeps a column at the agency. It can only restrict.
         not_for: An audience that has no use for the column; no secret is kept by this.
-        meaning: What it says; the mapping's sentence where it is left out.
+        meaning: What it says; where it is left out, the mapping's sentence, or that of the first
+            column with the same ``computed``.
     """
 
     name: Annotated[str, AfterValidator(header_name)] = Field(min_length=1)
@@ -182,6 +186,7 @@ class SheetSpec(_ColumnsPart):
         first: Names of the columns that stand first, in order, by audience; the others follow.
         reasons: For ``a_traiter``, in which words each reason is told, the most urgent first, by
             audience; one that is left out brings no dossier.
+        turns: Likewise, in which words who is to act is told.
     """
 
     name: Annotated[str, AfterValidator(sheet_name)] = Field(min_length=1)
@@ -195,6 +200,7 @@ class SheetSpec(_ColumnsPart):
     columns: tuple[ColumnSpec, ...] = ()
     first: dict[Audience, tuple[str, ...]] = {}
     reasons: dict[Audience, dict[Reason, str]] = {}
+    turns: dict[Audience, dict[Turn, str]] = {}
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -257,6 +263,8 @@ class ColumnsFile(_ColumnsPart):
         title: What the workbooks are about, at the head of each page.
         territory: Where to find the centres of a dossier; ``None`` for a form that has no centres.
         figures: Where to find what is counted.
+        words: Words of the workbooks that need a sentence, for `Dictionnaire`.
+        bands: How levels of completeness are told, where not by their name in the rule-set.
         opinions: Choices of `Avis du centre`.
         sheets: The sheets.
         digest: First digits of the SHA-256 of the file.
@@ -266,6 +274,8 @@ class ColumnsFile(_ColumnsPart):
     title: str = Field(min_length=1)
     territory: Territory | None = None
     figures: Figures
+    words: dict[str, str] = {}
+    bands: dict[str, str] = {}
     opinions: tuple[str, ...] = Field(min_length=1)
     sheets: tuple[SheetSpec, ...] = Field(min_length=1)
     digest: str = ""
@@ -326,7 +336,21 @@ def parse_columns(text: str, *, source: str) -> ColumnsFile:
         DataFileError: With the line and what is wrong.
     """
     file = DataFile(text, source=source)
-    return file.validate(ColumnsFile).model_copy(update={"digest": file.digest})
+    found = file.validate(ColumnsFile)
+    return found.model_copy(update={"digest": file.digest, "sheets": _explained(found.sheets)})
+
+
+def _explained(sheets: Iterable[SheetSpec]) -> tuple[SheetSpec, ...]:
+    """The sheets, a column without a meaning having that of the first that is worked out alike."""
+    first: dict[str, str] = {}
+
+    def explained(column: ColumnSpec) -> ColumnSpec:
+        meaning = first.setdefault(column.computed, column.meaning) if column.computed else ""
+        return column if column.meaning else column.model_copy(update={"meaning": meaning})
+
+    return tuple(
+        one.model_copy(update={"columns": tuple(map(explained, one.columns))}) for one in sheets
+    )
 
 
 def _twice(names: list[str]) -> int | None:

@@ -1,16 +1,18 @@
 """Columns that are worked out: one small function each, by the name that columns.yaml uses."""
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import TypeAlias
 
 from exports.cells import Content, Link
 from exports.model import ExportContext
 from exports.readers.reading import Reading
-from exports.sheets.values import SCANS, STATES, VERDICTS, joined
+from exports.sheets.values import SCANS, STATES, joined
 from french.text import typographic
 from mappings.dossier.model import Attachment
 from mappings.schema.model import Audience, FieldSpec
 from triage.verdict.model import ItemResult, Verdict
+from triage.verdict.trial_causes import VERDICTS
 
 JUDGEMENT, COMMENT = "avis", "commentaire"
 """Columns that evaluators fill in."""
@@ -23,6 +25,9 @@ _TO_DO = {
     Verdict.INSUFFICIENT: "à développer",
 }
 """What is asked of an item whose reason is withheld: words that agree with any name."""
+
+_QUESTION, _SCOPE, _EXPECTED = "–", "Éligibilité", "Oui ou non."
+"""How a question that says whether the report is in scope is told among items."""
 
 UNREADABLE = "En quarantaine : DS ne sert pas ce dossier, ou pas en entier ; dernier état lu."
 
@@ -48,6 +53,12 @@ def dossier_link(reading: Reading) -> Content:
     return link_of(reading.number, context=reading.context, audience=reading.audience)
 
 
+def band_of(reading: Reading) -> str:
+    """Level of completeness, in words that no status has."""
+    band = reading.entry.assessment.band
+    return typographic(reading.context.bands.get(band, band))
+
+
 def missing_items(reading: Reading) -> Content:
     """What keeps the report from being complete, one a line; « Aucun » when nothing does.
 
@@ -66,6 +77,26 @@ def missing_items(reading: Reading) -> Content:
         for reason in assessment.unanswered_scope
     ]
     return typographic("\n".join([*questions, *lines])) or "Aucun"
+
+
+def items_of(reading: Reading) -> tuple[ItemResult, ...]:
+    """What the report is read for: the questions to clear up, as items, then those of the guide."""
+    questions = tuple(
+        ItemResult(
+            id=_QUESTION,
+            name=reason.label if reading.may_tell(fields) else _asked(reading, fields),
+            section=_SCOPE,
+            expected=_EXPECTED,
+            mandatory=True,
+            verdict=reason.verdict,
+            reason=reason.text,
+            fields=fields,
+            lost=Decimal(0),
+        )
+        for reason in reading.entry.assessment.unanswered_scope
+        for fields in [(reason.field,)]
+    )
+    return questions + reading.entry.assessment.items
 
 
 def reason_of(reading: Reading, item: ItemResult) -> str:
@@ -201,7 +232,7 @@ OF_DOSSIER: Mapping[str, OfDossier] = {
     "statut_propose": proposed_status,
     "priorite_proposee": proposed_priority,
     "completude": lambda one: one.entry.assessment.score,
-    "niveau_completude": lambda one: one.entry.assessment.band,
+    "niveau_completude": lambda one: band_of(one) or None,
     "elements_manquants": missing_items,
     "depot": lambda one: one.entry.report.deposited_at,
     "etat_ds": lambda one: STATES[one.entry.report.state],
@@ -220,12 +251,22 @@ OF_DOSSIER: Mapping[str, OfDossier] = {
     "crpv": lambda one: one.crpv or None,
     "attribution": lambda one: one.why or None,
     "pourquoi_maintenant": lambda one: one.due or None,
-    "attente": lambda one: max(one.entry.report.deposited_at, one.entry.report.champs_modified_at),
+    "tour": lambda one: one.turn or None,
+    "attente": lambda one: one.waits_since,
     "situation": lambda one: one.situation or None,
     "referentiel": lambda one: one.entry.assessment.ruleset,
 }
 OF_WORKBOOK = frozenset(
-    {JUDGEMENT, COMMENT, "avis_recus", "crpv", "attribution", "pourquoi_maintenant"}
+    {
+        JUDGEMENT,
+        COMMENT,
+        "avis_recus",
+        "crpv",
+        "attribution",
+        "pourquoi_maintenant",
+        "tour",
+        "attente",
+    }
 )
 """Columns that rest on what one workbook of an audience has and another has not."""
 OF_ITEM: Mapping[str, OfItem] = {

@@ -5,12 +5,15 @@ nobody said what they mean.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from exports.readers.reading import Reading
 from exports.sheets.figures import Synthesis
 from exports.sheets.tables import CALCULATED, Column, Table
 from french.text import agreed, typographic
+from mappings.schema.model import Audience
+from triage.rules.told import BAND, Term
 
 _HEADERS = (
     ("Feuille", 16),
@@ -20,8 +23,25 @@ _HEADERS = (
     ("Diffusion", 27),
 )
 _OWN = "ceux qui le remplissent, et l'agence"
-_FIGURES, _FORM = "Synthèse", "Formulaire"
+_FILE, _AT_LENGTH = "vocabulaire", 60
+_WORDS, _FIGURES, _FORM = "Mots employés", "Synthèse", "Formulaire"
 _AUDIENCES = {"agence": "agence seulement", "reseau": "agence et réseau"}
+
+
+class Vocabulary(NamedTuple):
+    """Words of the workbooks that need a sentence.
+
+    Attributes:
+        terms: Those of the rules.
+        bands: See :class:`exports.model.ExportContext`.
+        words: See :class:`exports.sheets.columns.ColumnsFile`.
+        audience: Who reads them.
+    """
+
+    terms: Sequence[Term]
+    bands: Mapping[str, str]
+    words: Mapping[str, str]
+    audience: Audience
 
 
 def dictionary(
@@ -29,19 +49,22 @@ def dictionary(
     synthesis: Synthesis,
     readings: Sequence[Reading],
     *,
+    vocabulary: Vocabulary,
     sheet: str,
     name: str,
 ) -> Table:
-    """Return the table that explains the figures and the columns of the other sheets.
+    """Return the table that explains words, figures and the columns of the other sheets.
 
     Args:
         tables: The other sheets.
         synthesis: What `Synthèse` shows.
         readings: The dossiers, for the champs that the mapping does not take.
+        vocabulary: Words that stand first.
         sheet: Name of the tab.
         name: Name of the Excel table.
     """
     rows = (
+        *_terms(vocabulary),
         *(
             (_FIGURES, name, meaning, CALCULATED, _AUDIENCES["agence" if alone else "reseau"])
             for name, meaning, alone in (
@@ -49,11 +72,7 @@ def dictionary(
                 *((one.title, one.meaning, one.agency_alone) for one in synthesis.blocks),
             )
         ),
-        *(
-            (table.sheet, column.name, column.meaning, column.origin, _whom(column))
-            for table in tables
-            for column in table.columns
-        ),
+        *_columns(tables),
         *_unmapped(readings),
     )
     columns = tuple(
@@ -64,6 +83,30 @@ def dictionary(
         (*row[:2], *map(typographic, row[2:])) for row in rows
     )  # names stay as they are
     return Table(sheet=sheet, name=name, columns=columns, rows=printed, printed=len(columns))
+
+
+def _columns(tables: Sequence[Table]) -> Iterator[tuple[str, ...]]:
+    """Every column; what was said at length of the same one in a former sheet stands there."""
+    said: dict[tuple[str, str], str] = {}
+    for table in tables:
+        for column in table.columns:
+            first = said.setdefault((column.name, column.meaning), table.sheet)
+            again = first != table.sheet and len(column.meaning) > _AT_LENGTH
+            meaning = f"Comme dans « {first} »." if again else column.meaning
+            yield (table.sheet, column.name, meaning, column.origin, _whom(column))
+
+
+def _terms(vocabulary: Vocabulary) -> Iterator[tuple[str, ...]]:
+    """The words that verdicts are told in, then others."""
+    whom, bands = _AUDIENCES["reseau"], vocabulary.bands
+    for term in vocabulary.terms:
+        name = bands.get(term.name, term.name) if term.subject == BAND else term.name
+        meaning = f"{term.subject} : {term.meaning}."
+        if term.kept and vocabulary.audience != "agence":
+            meaning += f" Hors de l'agence, sans ce qui y reste ({', '.join(term.kept)})."
+        yield (_WORDS, name, meaning, f"référentiel {', '.join(term.versions)}", whom)
+    for word, meaning in vocabulary.words.items():
+        yield (_WORDS, word, meaning, _FILE, whom)
 
 
 def unmapped_champs(readings: Sequence[Reading]) -> Counter[tuple[str, str]]:

@@ -208,7 +208,7 @@ def _within_the_year(years: Sequence[YearFigure]) -> Iterator[Figure]:
             one.share,
             "pourcent",
             "Parmi elles, celles qui ont une mesure de l'agence, prise ou exigée, d'un type qui"
-            " réduit le risque (registre.yaml), mise en œuvre la même année ; les mesures des"
+            " réduit le risque, mise en œuvre la même année ; les mesures des"
             " entreprises n'y comptent jamais. Indicateur publié par l'agence : 70 % de 74"
             f" situations en 2017.{frozen}",
         )

@@ -12,7 +12,15 @@ from exports.readers.policy import Policy, condition_of
 from exports.readers.reading import Reading, attachments
 from exports.readers.registre import RegisterReading
 from exports.sheets.columns import FORMAT_OF_TYPE, ColumnSpec, Format, SheetSpec
-from exports.sheets.computed import COMMENT, JUDGEMENT, OF_DOSSIER, OF_FILE, OF_ITEM, OF_WORKBOOK
+from exports.sheets.computed import (
+    COMMENT,
+    JUDGEMENT,
+    OF_DOSSIER,
+    OF_FILE,
+    OF_ITEM,
+    OF_WORKBOOK,
+    items_of,
+)
 from exports.sheets.registre import ANSWER, KEYS, OF_CONSUMPTION, OF_MEASURE, OF_QUESTION, OF_SIGNAL
 from exports.sheets.values import column_text, rows_text, shown_content, value_content
 from french.text import typographic
@@ -21,9 +29,10 @@ from mappings.medicines.columns import BDPM_COLUMNS
 from mappings.report.model import Answer
 from mappings.schema import told
 from mappings.schema.model import Audience, FieldSpec
+from triage.rules.told import PRIORITY
 from triage.verdict.model import Verdict
 
-_Key: TypeAlias = tuple[str, int, Opinion | None, str, str]
+_Key: TypeAlias = tuple[str, int, Opinion | None, str, str, str]
 _FILLED = frozenset({JUDGEMENT, COMMENT})
 _THEIRS = _FILLED | KEYS | {"dossier"}
 """What every reader has: the number of a dossier or the id of a row, and what they write."""
@@ -39,6 +48,7 @@ _WORTH_A_ROW = frozenset({Verdict.MISSING, Verdict.INVALID, Verdict.INSUFFICIENT
 class Column:
     """One column as shown: header, width, format, and what `Dictionnaire` says of it.
 
+    ``note`` is shown by its header when it is chosen.
     ``filled`` columns are for evaluators to write in, from ``choices`` where there are any.
     ``condition`` says what of it leaves the agency, where not all of it does.
     """
@@ -52,6 +62,7 @@ class Column:
     condition: str = ""
     filled: bool = False
     choices: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +88,7 @@ class Table:
     printed: int
     above: str = ""
     lines: int = 0
-    written: dict[int, str] | None = field(default=None, compare=False)
+    written: dict[int, bytes] | None = field(default=None, compare=False)
 
     @property
     def header_row(self) -> int:
@@ -103,7 +114,7 @@ class TableMaker:
     several: bool = False
     choices: tuple[str, ...] = ()
     _made: dict[_Key, tuple[tuple[Content, ...], ...]] = field(default_factory=dict)
-    _written: dict[str, dict[int, str]] = field(default_factory=dict)
+    _written: dict[str, dict[int, bytes]] = field(default_factory=dict)
 
     def make(self, sheet: SheetSpec, readings: Sequence[Reading]) -> Table:
         """Make the table of a sheet.
@@ -156,7 +167,8 @@ class TableMaker:
     def _rows(
         self, reading: Reading, sheet: SheetSpec, specs: Sequence[ColumnSpec]
     ) -> tuple[tuple[Content, ...], ...]:
-        key = (sheet.name, reading.number, reading.opinion, reading.why, reading.due)
+        due, turn = reading.due, reading.turn
+        key = (sheet.name, reading.number, reading.opinion, reading.why, due, turn)
         made = self._made.get(key)
         if made is None:
             made = self._made[key] = tuple(_ROWS[sheet.kind](reading, sheet, specs))
@@ -261,7 +273,17 @@ class TableMaker:
             filled=column.computed in _FILLED
             or (column.computed == ANSWER and self.audience == "reseau"),
             choices=self.choices if column.computed == JUDGEMENT else (),
+            note=self._levels if column.computed == "priorite" else "",
         )
+
+    @property
+    def _levels(self) -> str:
+        """What each level of priority wants, a line each, by the latest rules."""
+        told: dict[str, str] = {}
+        for one in self.context.terms:
+            if one.subject == PRIORITY:
+                told.setdefault(one.name, f"{one.name} : {one.meaning}")
+        return typographic("\n".join(told.values()))
 
 
 def origin_of(spec: FieldSpec) -> str:
@@ -320,7 +342,7 @@ def _lines(reading: Reading, sheet: SheetSpec, columns: Sequence[ColumnSpec]) ->
 
 
 def _items(reading: Reading, _: SheetSpec, columns: Sequence[ColumnSpec]) -> Cells:
-    for item in reading.entry.assessment.items:
+    for item in items_of(reading):
         if item.verdict in _WORTH_A_ROW:
             yield tuple(
                 OF_ITEM[column.computed](reading, item)

@@ -8,13 +8,13 @@ Nothing here looks at a clock: « new » and « answered » are since the last w
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from exports.readers.reading import Reading
 from exports.sheets.centres import EITHER, Ground
-from exports.sheets.columns import Reason
+from exports.sheets.columns import Reason, Turn
 from exports.sheets.tables import COUNTED
 from french.text import SEMICOLON, agreed, typographic
 from mappings.dossier.model import DossierState
@@ -23,10 +23,14 @@ from triage.replies.decision import MANUAL
 from triage.verdict.model import Status
 
 NOTHING = "Rien à traiter cette semaine."
+_SINCE: tuple[Reason, ...] = ("nouveau", "reponse", "avis_recu")
+"""Reasons that are of what moved since an edition."""
 UNTIL_THE_FIRST = "tant qu'aucune édition hebdomadaire n'est parue, tout dossier ouvert est nouveau"
 OWN = frozenset({Ground.RAPPORTEUR.value, Ground.TERRITORY.value, EITHER})
 """Why the readers of a workbook have a dossier that is theirs: the others, everyone has."""
 _OPEN = frozenset({Status.COMPLET, Status.A_COMPLETER, Status.A_PRECISER})
+_WITH_DECLARANT: frozenset[Reason] = frozenset({"a_preciser"})
+"""Reasons of the agency that wait for the declarant alone, once something is asked of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +98,37 @@ def standing(reading: Reading, words: Collection[Reason]) -> Standing:
     """Where a dossier stands, for the readers of its workbook."""
     return Standing(
         number=reading.number,
-        could=could_wait(reading, words),
+        could=reading.once(" ".join(("could wait", *words)), lambda one: could_wait(one, words)),
         situation=reading.entry.situation,
         own=reading.why in OWN,
         judged=_has_opinion(reading),
     )
 
 
+def whose_turn(reading: Reading, why: Collection[Reason]) -> Turn:
+    """Who is to act on a dossier that waits.
+
+    The declarant, once something is asked of them that only they can answer. A complete dossier is
+    for those who read it, until they gave their opinion; else it is the agency's, whose workbook
+    knows no other: it writes to declarants, and decides.
+    """
+    entry, status = reading.entry, reading.decision.status
+    asked = entry.asked_at is not None and not entry.handed_over
+    if reading.audience == "agence":
+        return "declarant" if asked and _WITH_DECLARANT.issuperset(why) else "lecteur"
+    if status is Status.COMPLET:
+        return "agence" if _has_opinion(reading) else "lecteur"
+    return "declarant" if asked else "agence"
+
+
 def to_treat(
-    readings: Sequence[Reading], *, words: Mapping[Reason, str], around: Circumstances
+    readings: Sequence[Reading],
+    *,
+    words: Mapping[Reason, str],
+    turns: Mapping[Turn, str],
+    around: Circumstances,
 ) -> tuple[Reading, ...]:
-    """The dossiers that wait, each saying why now, the most urgent first.
+    """The dossiers that wait, each saying why now and who is to act, the most urgent first.
 
     By priority; then those of the centre before national ones; then by reason, in the order of
     ``words``; then the latest deposit first.
@@ -114,9 +138,16 @@ def to_treat(
     for reading in readings:
         why = why_now(standing(reading, words), around)
         if why:
-            told = replace(reading, due=SEMICOLON.join(typographic(words[name]) for name in why))
+            turn, report = whose_turn(reading, why), reading.entry.report
+            sent = max(report.deposited_at, report.champs_modified_at)
+            told = replace(
+                reading,
+                due=SEMICOLON.join(typographic(words[name]) for name in why),
+                turn=typographic(turns.get(turn, "")),
+                waits_since=reading.entry.asked_at if turn == "declarant" else sent,
+            )
             found.append((told, order[why[0]]))
-    return tuple(one for one, _ in sorted(found, key=lambda one: (*_urgency(*one), *_last(one[0]))))
+    return tuple(one for one, _ in sorted(found, key=lambda one: _urgency(*one)))
 
 
 def headline(
@@ -125,55 +156,67 @@ def headline(
     whom: str,
     among: int,
     words: Mapping[Reason, str],
+    turns: Mapping[Turn, str],
     aside: int,
+    since: str,
     first: bool,
 ) -> str:
-    """How many wait, for whom, and for what; one may wait for several reasons.
+    """How many wait, for whom, who is to act, and for what; one may wait for several reasons.
 
     Args:
         treated: From :func:`to_treat`.
         whom: Whom they wait for, as they are named.
         among: Dossiers of the workbook.
         words: How each reason is told.
-        aside: Dossiers in quarantine that have no row of their own.
-        first: Whether no edition can be compared with.
+        turns: How who is to act is told.
+        aside: Dossiers in quarantine that have no row of their own: the agency is to act.
+        since: With what is compared, as it is named; blank where nothing is.
+        first: Whether that is because no edition came before.
     """
     total = len(treated) + aside
     if not total:
         return NOTHING
     told = Counter(part for one in treated for part in one.due.split(SEMICOLON))
     told[typographic(words.get("quarantaine", ""))] += aside
-    counts = " · ".join(
-        f"{typographic(words[name])}\u00a0: {told[typographic(words[name])]}"
-        for name in words
-        if told[typographic(words[name])]
-    )
-    line = (
-        f"À traiter par {whom}{COUNTED}{agreed(total, 'dossier')}, sur {among + aside} — {counts}"
-    )
-    return typographic(f"{line} ({UNTIL_THE_FIRST})" if first and "nouveau" in words else line)
+    acting = Counter(one.turn for one in treated)
+    acting[typographic(turns.get("lecteur", ""))] += aside
+    parts = [_counted(turns.values(), acting), _counted(words.values(), told)]
+    counted = " — ".join(filter(None, parts))
+    of_all = f"{agreed(total, 'dossier')}, sur {among + aside}"
+    line = f"À traiter par {whom}{COUNTED}{of_all} — {counted}"
+    moved = ", ".join(f"« {words[name]} »" for name in _SINCE if name in words)
+    if first and "nouveau" in words:
+        line += f" ({UNTIL_THE_FIRST})"
+    elif since and moved:
+        line += f" ({moved} : depuis {since})"
+    return typographic(line)
+
+
+def _counted(words: Iterable[str], told: Mapping[str, int]) -> str:
+    """How many times each of these words is told, in order."""
+    shown = [typographic(word) for word in words]
+    return " · ".join(f"{word}\u00a0: {told[word]}" for word in shown if word and told[word])
 
 
 def in_order(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     """Those of the centre before national ones, then by priority, then the latest deposit first."""
-    return tuple(sorted(readings, key=lambda one: (_national(one), _priority(one), *_last(one))))
+    return tuple(sorted(readings, key=lambda one: (_national(one), *one.once("place", _place))))
 
 
-def _urgency(reading: Reading, reason: int) -> tuple[str, bool, int]:
-    return (_priority(reading), _national(reading), reason)
+def _urgency(reading: Reading, reason: int) -> tuple[str | float, ...]:
+    priority, *last = reading.once("place", _place)
+    return (priority, _national(reading), reason, *last)
+
+
+def _place(reading: Reading) -> tuple[str, float, int]:
+    """By priority, then the latest deposit first."""
+    deposited = reading.entry.report.deposited_at.timestamp()
+    return (reading.decision.priority or "P9", -deposited, reading.number)
 
 
 def _national(reading: Reading) -> bool:
     """Whether a centre has it only because everyone does."""
     return reading.author not in {"", "agence", "reseau"} and reading.why not in OWN
-
-
-def _priority(reading: Reading) -> str:
-    return reading.decision.priority or "P9"
-
-
-def _last(reading: Reading) -> tuple[float, int]:
-    return (-reading.entry.report.deposited_at.timestamp(), reading.number)
 
 
 def _is_open(reading: Reading) -> bool:

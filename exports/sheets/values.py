@@ -11,7 +11,6 @@ from mappings.dossier.model import Attachment, Company, DossierState, Place, Unl
 from mappings.report.display import show
 from mappings.report.model import Answer, AnswerState, Row, Value
 from mappings.schema.model import FieldSpec
-from triage.verdict.model import Verdict
 
 STATES = {
     DossierState.EN_CONSTRUCTION: "En construction",
@@ -19,13 +18,6 @@ STATES = {
     DossierState.ACCEPTE: "Accepté",
     DossierState.REFUSE: "Refusé",
     DossierState.SANS_SUITE: "Classé sans suite",
-}
-VERDICTS = {
-    Verdict.MISSING: "absente",
-    Verdict.INVALID: "invalide",
-    Verdict.INSUFFICIENT: "insuffisante",
-    Verdict.PRESENT: "présente",
-    Verdict.NOT_APPLICABLE: "sans objet",
 }
 SCANS = {
     "safe": "sain",

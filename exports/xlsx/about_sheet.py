@@ -126,7 +126,7 @@ def identity_lines(identity: Identity, *, digest: str) -> tuple[AboutLine, ...]:
         AboutLine("Somme de contrôle du contenu", f"SHA-256 {digest}", Section.OPERATOR),
         AboutLine(
             IDENTITY,
-            f"{identity} (ne pas modifier : « unc import » reconnaît le classeur à cela)",
+            f"{identity} (ne pas modifier : le classeur rendu est reconnu à cela)",
             Section.OPERATOR,
         ),
     )
@@ -184,9 +184,14 @@ def withheld_lines(
     for rows in policy.rows:
         hidden = sum(one.rows_kept_back(rows.field) for one in readings)
         name = f"{fields[rows.field].title} non diffusées"
-        lines.append(AboutLine(name, agreed(hidden, "ligne"), Section.COUNTED))
+        among = sum(one.rows_kept_back(rows.field) > 0 for one in readings)
+        shown = " ou ".join(f"« {state} »" for state in rows.shown)
+        told = f"{agreed(hidden, 'ligne retenue')} dans {agreed(among, 'dossier')} : celles dont"
+        told += f" l'état n'est pas {shown}"
+        lines.append(AboutLine(name, told, Section.COUNTED))
     marks = sum(one.patient_marks for one in readings)
-    told = agreed(marks, "passage masqué")
+    among = sum(one.patient_marks > 0 for one in readings)
+    told = f"{agreed(marks, 'passage masqué')} dans {agreed(among, 'dossier')}"
     lines.append(AboutLine("Données de patient", told, Section.COUNTED))
     below = policy.small_counts.below
     small = f"de 1 à {below - 1}, affichés « < {below} »"

@@ -1,26 +1,28 @@
 """The file itself: openpyxl's shell with the rows put in, packed to the same bytes every time."""
 
-import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
+from types import MappingProxyType
 from typing import IO
 from xml.sax.saxutils import quoteattr
 
 from openpyxl import Workbook
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.utils import get_column_letter
-from openpyxl.writer.excel import ExcelWriter
 from openpyxl.xml.functions import tostring
 
 from exports.cells import MAX_LINKS
 from exports.sheets.tables import Table
+from exports.xlsx.known_shell import KnownShell
 from exports.xlsx.row_writer import links, require_xml, rows_xml
 from exports.xlsx.shell import first_row
+from exports.xlsx.shell_parts import shell_parts
 from exports.xlsx.styles import StyleIds
 
+_NONE: Mapping[str, KnownShell] = MappingProxyType({})
 _LEVEL = 5
 """Half the time of the usual 6, for a file 9 % larger."""
 _DRAWING = "xl/drawings/drawing1.xml"
@@ -43,6 +45,8 @@ def pack(
     *,
     styles: StyleIds,
     properties: DocumentProperties,
+    shells: Mapping[str, KnownShell] = _NONE,
+    around: bytes = b"",
     alternatives: Sequence[str] = (),
     into: IO[bytes],
 ) -> None:
@@ -55,15 +59,15 @@ def pack(
         tables: The tables.
         styles: Numbers of the cell styles.
         properties: Of the document.
+        shells: Of the sheets of tables that are blank in the workbook, by name of sheet.
+        around: What stands around the pages of these, as XML.
         alternatives: What each chart says, for those who cannot see it.
         into: Where it is written.
 
     Raises:
         ExpatError: A part, or what is put in it, is no well-formed XML.
     """
-    shell = io.BytesIO()
-    with zipfile.ZipFile(shell, "w") as archive:  # closed also when a full disk stops openpyxl
-        ExcelWriter(workbook, archive).save()
+    parts = shell_parts(workbook, tables, shells=shells, around=around)
     places = {
         f"xl/worksheets/sheet{n}.xml": sheet for n, sheet in enumerate(workbook.sheetnames, 1)
     }
@@ -71,9 +75,8 @@ def pack(
         f"xl/worksheets/_rels/sheet{n}.xml.rels": sheet
         for n, sheet in enumerate(workbook.sheetnames, 1)
     }
-    with zipfile.ZipFile(shell) as source, zipfile.ZipFile(into, "w") as target:
-        for name in source.namelist():
-            part = source.read(name)
+    with zipfile.ZipFile(into, "w") as target:
+        for name, part in parts.items():
             require_xml(part)
             if name == "docProps/core.xml":
                 chunks: Iterator[bytes] = iter((_core(properties),))
@@ -82,8 +85,8 @@ def pack(
             elif name == _DRAWING:
                 chunks = iter((_described(part, alternatives),))
             elif (table := tables.get(places.get(name, ""))) is not None:
-                part = _AFTER_IGNORED.sub(_before(_ignored(table)), part, count=1)
-                chunks = _with_rows(part, table, styles=styles)
+                whole = _AFTER_IGNORED.sub(_before(_ignored(table)), part, count=1)
+                chunks = _with_rows(whole, table, styles=styles)
             elif (table := tables.get(rels.get(name, ""))) is not None:
                 chunks = iter((_with_links(part, table),))
             else:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.header_footer import HeaderFooter, HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.xml.functions import tostring
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +28,27 @@ def set_up_page(sheet: Worksheet, margins: Margins) -> None:
     sheet.page_margins.top = sheet.page_margins.bottom = 0.7
     sheet.page_margins.header = sheet.page_margins.footer = 0.3
     sheet.print_options.horizontalCentered = True
-    sheet.HeaderFooter.oddHeader = HeaderFooterItem(
+    sheet.HeaderFooter = _around(margins)
+
+
+def around_xml(margins: Margins) -> bytes:
+    """What stands around the pages of a sheet, as its XML says it."""
+    xml: str | bytes = tostring(_around(margins).to_tree())
+    text = xml if isinstance(xml, str) else xml.decode()
+    return text.encode("ascii", "xmlcharrefreplace")
+
+
+def _around(margins: Margins) -> HeaderFooter:
+    header = HeaderFooterItem(
         left=_HeaderFooterPart(_literal(margins.title)),
         right=_HeaderFooterPart(_literal(margins.dated)),
     )
-    sheet.HeaderFooter.oddFooter = HeaderFooterItem(
+    footer = HeaderFooterItem(
         left=_HeaderFooterPart(_literal(margins.audience)),
         center=_HeaderFooterPart("&A"),
         right=_HeaderFooterPart("Page &P sur &N"),
     )
+    return HeaderFooter(oddHeader=header, oddFooter=footer)
 
 
 def _literal(text: str) -> str:

@@ -33,6 +33,7 @@ _SHORT: Final = 200
 _CHUNK: Final = 256
 _ANY_ROW: Final = "\0"
 """Stands for the number of a row that is kept; no text that is safe holds it."""
+_ANY_ROW_BYTE: Final = _ANY_ROW.encode()
 _LINE: Final = 12.75
 """Points of a line of text of 10 points."""
 _MOST_LINES: Final = 4
@@ -139,7 +140,7 @@ def rows_xml(table: Table, *, styles: StyleIds, first_row: int) -> Iterator[byte
         (f'<c r="{get_column_letter(place)}', {}, _encoder(column, styles))
         for place, column in enumerate(table.columns, start=1)
     ]
-    parts: list[str] = []
+    parts: list[bytes] = []
     for number, cells in enumerate(table.rows, start=first_row):
         if table.written is None:
             parts.append(_row(heads, cells, table=table, row=str(number)))
@@ -148,14 +149,14 @@ def rows_xml(table: Table, *, styles: StyleIds, first_row: int) -> Iterator[byte
             if template is None:
                 template = _row(heads, cells, table=table, row=_ANY_ROW)
                 table.written[id(cells)] = template
-            parts.append(template.replace(_ANY_ROW, str(number)))
+            parts.append(template.replace(_ANY_ROW_BYTE, b"%d" % number))
         if number % _CHUNK == 0:
-            yield "".join(parts).encode()
+            yield b"".join(parts)
             parts.clear()
-    yield "".join(parts).encode()
+    yield b"".join(parts)
 
 
-def _row(heads: Sequence[Head], cells: Sequence[Content], *, table: Table, row: str) -> str:
+def _row(heads: Sequence[Head], cells: Sequence[Content], *, table: Table, row: str) -> bytes:
     height = row_height(table.columns, cells, printed=table.printed, most=table.lines)
     parts = [f'<row r="{row}" ht="{height:g}" customHeight="1">']
     for (start, seen, encode), content in zip(heads, cells, strict=True):
@@ -166,9 +167,9 @@ def _row(heads: Sequence[Head], cells: Sequence[Content], *, table: Table, row: 
                 seen[content] = written
         parts.append(f"{start}{row}{written}")
     parts.append("</row>")
-    written = "".join(parts)
-    require_xml(written.replace(_ANY_ROW, "1"))
-    return written
+    whole = "".join(parts).encode()  # a text with one « ’ » takes twice as much memory
+    require_xml(whole.replace(_ANY_ROW_BYTE, b"1"))
+    return whole
 
 
 def links(table: Table, *, first_row: int) -> Iterator[tuple[str, str]]:

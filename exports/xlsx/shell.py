@@ -27,6 +27,8 @@ from exports.xlsx.styles import (
     set_text,
 )
 
+_PROMPT = 255
+"""Characters of a message beside a cell, as Excel wants."""
 _BOLD = 1.1
 """Width of a bold letter of 11 points, in digits."""
 _HEADER_LINES, _HEADER_LINE, _BUTTON = 2, 13.5, 3
@@ -48,9 +50,9 @@ _PRIORITY_COLOURS = {
     "P3": ("FFF2CC", "7F6000"),
 }
 _VERDICT_COLOURS = {
-    "absente": ("FFC7CE", "9C0006"),
+    "absent": ("FFC7CE", "9C0006"),
     "invalide": ("FCE4D6", "8A3B00"),
-    "insuffisante": ("FFF2CC", "7F6000"),
+    "insuffisant": ("FFF2CC", "7F6000"),
 }
 _COLOURED = {
     "Statut": _STATUS_COLOURS,
@@ -79,10 +81,16 @@ def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
     sheet.sheet_view.showGridLines = False
     _add_table(sheet, table)
     _add_filled(sheet, table)
+    _add_notes(sheet, table)
     _add_formats(sheet, table, mask=mask)
-    last = get_column_letter(printed_columns(table))
-    sheet.print_area = f"A1:{last}{last_row(table)}"
+    sheet.print_area = f"A1:{printed_corner(table)}"
     sheet.print_title_rows = f"1:{top}"
+
+
+def above_height(table: Table) -> float:
+    """Points of the sentence over the headers, across what is printed."""
+    across = sum(_shown_width(one) for one in table.columns[: printed_columns(table)])
+    return 7 + 15 * ceil(_BOLD * len(table.above) / across)
 
 
 def _fill_above(sheet: Worksheet, table: Table) -> None:
@@ -90,9 +98,8 @@ def _fill_above(sheet: Worksheet, table: Table) -> None:
     set_text(sheet, (1, 1), text=table.above)
     sheet["A1"].font = Font(name=FONT, size=11, bold=True, color=BLUE)
     sheet["A1"].alignment = Alignment(vertical="center", wrap_text=True)
+    sheet.row_dimensions[1].height = above_height(table)
     last = printed_columns(table)
-    across = sum(_shown_width(one) for one in table.columns[:last])
-    sheet.row_dimensions[1].height = 7 + 15 * ceil(_BOLD * len(table.above) / across)
     if last > 1:
         sheet.merge_cells(start_row=1, end_row=1, start_column=1, end_column=last)
 
@@ -109,6 +116,11 @@ def printed_columns(table: Table) -> int:
     """How many of the first columns are printed: as many as fit on a page in letters to be read."""
     widths = accumulate(_shown_width(one) for one in table.columns[: table.printed])
     return max(1, sum(1 for width in widths if width <= _PRINTED_WIDTH))
+
+
+def printed_corner(table: Table) -> str:
+    """The last cell of what is printed, as Excel names one that stays: « $M$213 »."""
+    return f"${get_column_letter(printed_columns(table))}${last_row(table)}"
 
 
 def first_row(table: Table) -> int:
@@ -155,6 +167,26 @@ def _add_filled(sheet: Worksheet, table: Table) -> None:
         )
         rule.add(area)
         sheet.add_data_validation(rule)
+
+
+def _add_notes(sheet: Worksheet, table: Table) -> None:
+    """Show what a column means by its header, when it is chosen."""
+    for place, column in enumerate(table.columns, start=1):
+        if column.note:
+            note = DataValidation(
+                showInputMessage=True,
+                promptTitle=column.name[:32],
+                prompt=_fitting(column.note),
+            )
+            note.add(f"{get_column_letter(place)}{table.header_row}")
+            sheet.add_data_validation(note)
+
+
+def _fitting(note: str) -> str:
+    """As many whole lines of a note as Excel shows."""
+    while len(note) > _PROMPT and "\n" in note:
+        note = note.rpartition("\n")[0]
+    return note[:_PROMPT]
 
 
 def _add_formats(sheet: Worksheet, table: Table, *, mask: str) -> None:

@@ -61,8 +61,10 @@ class Words:
 
     groups: Mapping[str, str]
     longest: int = field(init=False)
-    _seen: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict, repr=False)
-    _meant: dict[str, Meanings] = field(init=False, default_factory=dict, repr=False)
+    _seen: dict[str, tuple[str, ...]] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
+    _meant: dict[str, Meanings] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Work out once how many words may stand together."""

@@ -2,18 +2,15 @@
 
 from collections.abc import Mapping
 
-from rapidfuzz import fuzz
-
-from french.text import SEMICOLON, fold, typographic
+from french.text import SEMICOLON, typographic
 from mappings.medicines.columns import FACTS, MATCHED, NO_REFERENCE
+from mappings.medicines.companies import same_company
 from mappings.medicines.match import Declared, Match, Matcher
 from mappings.medicines.reference import Medicine
 from mappings.report.model import Report, Row
 from mappings.schema.model import FormMapping, MedicineRows
 
 _BY = {"cis": "code CIS", "cip": "code CIP", None: "non trouvée"}
-_SAME_COMPANY = 70.0
-"""Likeness under which a declared company is said not to be the holder."""
 
 
 def medicines_of(
@@ -79,6 +76,5 @@ def _company(report: Report, where: MedicineRows | None) -> str:
 
 
 def _holds(company: str, medicine: Medicine) -> bool:
-    declared = fold(company)
-    alike = (fuzz.token_set_ratio(declared, fold(holder)) for holder in medicine.holders)
-    return max(alike, default=0.0) >= _SAME_COMPANY
+    """Whether it is the holder; of a medicine without any, nothing says that it is not."""
+    return not medicine.holders or any(same_company(company, one) for one in medicine.holders)

@@ -32,7 +32,7 @@ from mappings.schema.sources import ANSWERS
 _FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?", re.ASCII)
 """A day, or a moment: what DS keeps of both when their question becomes a text."""
-UNLISTED: Final = "fourni, non listé par DS"
+UNLISTED: Final = "fourni, non listé par la démarche"
 _EXPECTED = {
     "text": "un texte",
     "yes_no": "une réponse oui ou non",

@@ -8,13 +8,13 @@ from datetime import date, datetime
 from exports.cells import Content, Link, paris
 from exports.readers.reading import Reading, attachments
 from exports.sheets.columns import ColumnsFile
-from exports.sheets.computed import OF_ITEM
+from exports.sheets.computed import OF_ITEM, band_of, items_of
 from exports.sheets.tables import Column, TableMaker
 from exports.sheets.values import content_text
 from mappings.report.model import Answer
 from portal.dossiers.lines import dossiers_sheet, product_of, title_of
 from portal.dossiers.situation_names import situation_id
-from triage.verdict.model import Verdict
+from triage.verdict.model import ItemResult, Verdict
 
 WORKED_OUT = "Suivi"
 """Heading of what is no answer."""
@@ -168,7 +168,7 @@ def make_card(
         proposed=decision.proposed if at_the_agency else "",
         proposed_priority=decision.proposed_priority if at_the_agency else "",
         score=assessment.score,
-        band=assessment.band,
+        band=band_of(reading),
         title=title_of(reading, columns),
         product=product_of(reading),
         sections=_sections(reading, columns, sections or {}),
@@ -238,21 +238,21 @@ def _files(reading: Reading) -> Iterator[CardFile]:
 
 
 def _items(reading: Reading) -> tuple[CardItem, ...]:
-    def text(name: str, place: int) -> str:
-        return content_text(OF_ITEM[name](reading, reading.entry.assessment.items[place]))
+    def text(name: str, item: ItemResult) -> str:
+        return content_text(OF_ITEM[name](reading, item))
 
     return tuple(
         CardItem(
             id=item.id,
-            name=text("nom", place),
-            section=text("section", place),
-            verdict=text("verdict", place),
+            name=text("nom", item),
+            section=text("section", item),
+            verdict=text("verdict", item),
             tone=_TONES[item.verdict],
             mandatory=item.mandatory,
-            expected=text("attendu", place),
-            reason=text("constat", place),
+            expected=text("attendu", item),
+            reason=text("constat", item),
         )
-        for place, item in enumerate(reading.entry.assessment.items)
+        for item in items_of(reading)
     )
 
 

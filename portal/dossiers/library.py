@@ -5,7 +5,7 @@ No page waits for it: one that is asked for meanwhile shows the lines that are t
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import datetime, time
 from threading import Event, Lock, Thread
 from time import monotonic
 
@@ -13,7 +13,7 @@ from exports.model import ExportContext
 from exports.sheets.centres import Ground
 from exports.sheets.to_treat import Circumstances, News
 from french.text import fold
-from french.time import PARIS
+from french.time import PARIS, calendar_day
 from mappings.schema.model import Audience
 from portal.dossiers.figures import Counted, Indicators, SituationFigures, counted_of
 from portal.dossiers.lines import lines_of, moment_text, words_of
@@ -211,7 +211,7 @@ def query_of(whose: Whose, wanted: Wanted, *, since: datetime | None) -> LineQue
     own = wanted.portee == "propres"
     at = since
     if wanted.depuis and wanted.depuis != VISIT:
-        at = datetime.combine(date.fromisoformat(wanted.depuis), time(), tzinfo=PARIS)
+        at = datetime.combine(calendar_day(wanted.depuis), time(), tzinfo=PARIS)
     return LineQuery(
         audience=whose.audience,
         status=wanted.statut,

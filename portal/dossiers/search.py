@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any, Literal, TypeAlias
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from french.time import calendar_day
 from store.staff.lines import DossierLine, Order
 
 PER_PAGE = 25
@@ -53,6 +53,7 @@ COLUMNS: tuple[tuple[Order, str], ...] = (
 VISIT = "visite"
 """Since the person's former visit, for ``depuis``."""
 _SHOWN = 80
+_DIGITS = 6
 _Text: TypeAlias = Annotated[str, Field(max_length=200)]
 
 
@@ -77,7 +78,7 @@ class Wanted(BaseModel):
     @classmethod
     def _is_a_day(cls, value: str) -> str:
         if value not in {"", VISIT}:
-            date.fromisoformat(value)
+            calendar_day(value)
         return value
 
     def address(self, *, path: str = "/dossiers", **changes: Any) -> str:
@@ -105,6 +106,11 @@ class Wanted(BaseModel):
         """Whether anything restricts the list."""
         restricting = self.model_dump(exclude={"tri", "sens", "page"})
         return any(restricting.values())
+
+
+def page_number(text: str) -> int:
+    """The page that an address asks for; the first where it names none."""
+    return max(1, int(text[:_DIGITS])) if text.isascii() and text.isdecimal() else 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from portal.people.passwords import SHORTEST, hash_password, is_password
 from portal.people.roles import parse_role
 from portal.people.sessions import Person, SignedIn, sessions_of
 from portal.source import Source, now
-from store.staff.accounts import Account, AccountExists, LastAdministrator
+from store.staff.accounts import ADMINISTRATOR, Account, AccountExists, LastAdministrator
 from store.staff.invitations import Invitation
 
 OPEN_FOR = timedelta(days=7)
@@ -45,7 +45,9 @@ def accounts(request: Request, person: SignedIn) -> Response:
         "comptes",
         person=person,
         accounts=[(one, _shown(one)) for one in known],
-        invitations=source.store.invitations.list(at=now()),
+        invitations=[
+            one for one in source.store.invitations.list(at=now()) if _stands(source, one)
+        ],
         roles=_roles(source),
         days=OPEN_FOR.days,
         gages=_NOTHING,
@@ -366,10 +368,17 @@ def _account(source: Source, email: str) -> Account:
 
 def _invitation(request: Request) -> Invitation:
     secret = str(request.path_params["secret"])
-    found = _source(request).store.invitations.get(_key(secret), at=now())
-    if found is None:
+    source = _source(request)
+    found = source.store.invitations.get(_key(secret), at=now())
+    if found is None or not _stands(source, found):
         raise UnknownError
     return found
+
+
+def _stands(source: Source, one: Invitation) -> bool:
+    """Whether who invited still administers: else they could come back by their own link."""
+    inviter = source.store.accounts.get(one.invited_by)
+    return inviter is not None and inviter.role == ADMINISTRATOR
 
 
 def _key(secret: str) -> str:

@@ -3,24 +3,36 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from exports.sheets.columns import Reason
+from exports.sheets.values import content_text
 from french.text import SEMICOLON, agreed, typographic
 from portal.dossiers.library import Library
 from portal.dossiers.lines import words_of
-from portal.dossiers.search import PER_PAGE
+from portal.dossiers.search import PER_PAGE, page_number
 from portal.dossiers.waiting import Due, Queue, Whose
 from portal.errors import PortalError
 from portal.pages.view import view_of
 from portal.pages.writing import Form, Sent, Shown, form_of
 from portal.people.sessions import Person, SignedIn
+from portal.registre.rows import WOKEN
 from portal.source import Source, now
 from store.staff.lines import DossierLine
+from triage.registre.register import State
 
 NOTHING = Shown({})
 """A form that changes what is the person's alone: nobody else can have moved it."""
+
+_LISTS = {
+    "questions": "/questions",
+    "a-valider": f"/situations?etat={quote(State.TO_VALIDATE)}",
+    "reveillees": f"/situations?etat={quote(WOKEN)}",
+    "a-rattacher": "/signaux",
+}
+"""Where all things of a kind are."""
 
 router = APIRouter()
 
@@ -43,7 +55,7 @@ def home(request: Request, person: SignedIn, motif: str = "", page: str = "1") -
     wrong = bool(motif) and motif not in words
     due = [one for one in queue.due if wrong or not motif or motif in one.why]
     pages = max(1, -(-len(due) // PER_PAGE))
-    at = min(max(int(page), 1), pages) if page.isascii() and page.isdecimal() else 1
+    at = min(page_number(page), pages)
     shown = due[(at - 1) * PER_PAGE : at * PER_PAGE]
     return view_of(request).page(
         request,
@@ -58,6 +70,8 @@ def home(request: Request, person: SignedIn, motif: str = "", page: str = "1") -
         pages=pages,
         total=len(due),
         matters=source.matters(person.role.author),
+        titles=_titles(library, person),
+        lists=_LISTS,
         aside=_aside(source, person),
         gages=NOTHING,
         left=library.left,
@@ -126,6 +140,15 @@ def _lines(
         for one in shown
         if one.number in found  # it may have left meanwhile
     ]
+
+
+def _titles(library: Library, person: Person) -> Mapping[str, str]:
+    """What situations are proposed to be called; nothing until it was worked out."""
+    if person.role.audience != "agence":
+        return {}
+    figures = library.situations("agence")
+    cells = figures.cells if figures else {}
+    return {name: content_text(one.get("Titre")) for name, one in cells.items()}
 
 
 def _aside(source: Source, person: Person) -> tuple[int, ...]:

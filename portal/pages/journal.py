@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
-from french.time import PARIS
+from french.time import PARIS, calendar_day
+from portal.dossiers.search import page_number
 from portal.errors import ForbiddenError
 from portal.pages.health import Watch
 from portal.pages.view import view_of
@@ -74,11 +75,11 @@ def journal(
         text=asked["q"],
         event=quoi if quoi in EVENTS else "",
         since=_midnight(since) if since else None,
-        until=_midnight(until + timedelta(days=1)) if until and until < date.max else None,
+        until=_midnight(until + timedelta(days=1)) if until else None,
     )
     total = source.store.visits.count(source.demarche, sought)
     pages = max(1, -(-total // PER_PAGE))
-    shown = min(max(int(page), 1), pages) if page.isascii() and page.isdecimal() else 1
+    shown = min(page_number(page), pages)
     lines = source.store.visits.list(
         source.demarche, limit=PER_PAGE, offset=(shown - 1) * PER_PAGE, sought=sought
     )
@@ -99,7 +100,7 @@ def journal(
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return calendar_day(text)
     except ValueError:
         return None
 

@@ -132,6 +132,8 @@ def upload(sent: Annotated[Sent[ReturnForm], Depends(form_of(ReturnForm))]) -> R
 def look(request: Request, name: str, person: SignedIn) -> Response:
     """What a workbook would change, cell by cell; or why nothing of it is taken."""
     one = _returns(request).get(name, person.email, at=now())
+    if one is not None and not person.role.may_return(one.taken.author):  # another role since
+        one = None
     return _page(request, person, one, gone=one is None)
 
 

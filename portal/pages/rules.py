@@ -14,6 +14,7 @@ from portal.people.sessions import SignedIn
 from portal.source import CheckedRules, Source, now
 from store.staff.proposals import Decision, Proposal
 from triage.verdict.trial import Trial
+from triage.verdict.trial_causes import VERDICTS
 
 MOST_BYTES = 256 * 1024
 _LISTED = 30
@@ -162,6 +163,7 @@ def proposal(request: Request, number: str, person: SignedIn) -> Response:
         trying=trying,
         moves=trial.moves[:_SHOWN] if trial else (),
         decided=_DECIDED,
+        verdicts=VERDICTS,
         own=one.proposed_by == person.email,
         closed=source.rules.closed() if one.decision is None else "",
         gages=_shown(one),

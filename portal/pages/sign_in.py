@@ -91,7 +91,7 @@ def by_password(
 ) -> Response:
     """Sign in with an address and a password."""
     sessions_of(request).check_form(request, jeton)
-    doors, email = _doors(request), adresse.strip().lower()
+    doors, email = _doors(request), adresse.replace("\0", "").strip().lower()
     network = network_of(request)
     wait = doors.store.sign_in_tries.take(email, network, at=now(), pace=PACE)
     if wait:

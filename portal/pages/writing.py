@@ -47,7 +47,6 @@ WRITES = "writes"
 """Marks what :func:`form_of` makes, so that a test finds a route that writes without it."""
 _WAIT = 50.0
 """Seconds that a form waits for its turn, less than a proxy waits for an answer."""
-_FIELDS = 60
 _KEPT = 160
 _DIGEST = 12
 _SAID = 300
@@ -63,6 +62,7 @@ class Form(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     most_files: ClassVar[int] = 0
+    most_fields: ClassVar[int] = 60
     for_readers: ClassVar[bool] = False
     """Whether who only reads may send it: it changes what is their own."""
 
@@ -72,6 +72,8 @@ class Form(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _tidy(cls, value: Any, info: ValidationInfo) -> Any:
+        if "\0" in "".join((value,) if isinstance(value, str) else value):
+            raise ValueError("caractère nul.")  # no base holds it
         field = cls.model_fields[str(info.field_name)]
         if not (field.title and isinstance(value, str)):
             return value
@@ -235,7 +237,9 @@ def form_of(
         if not (person.role.writes or model.for_readers):
             raise ForbiddenError
         try:
-            async with request.form(max_files=model.most_files, max_fields=_FIELDS) as data:
+            async with request.form(
+                max_files=model.most_files, max_fields=model.most_fields
+            ) as data:
                 token = data.get("jeton", "")
                 sessions_of(request).check_form(request, token if isinstance(token, str) else "")
                 form = _filled(model, data)

@@ -16,7 +16,7 @@ from triage.consumption.receivers import RECEIVER_METHOD
 from triage.consumption.regions import REGION_METHOD
 from triage.consumption.rows import rows_of
 from triage.consumption.signals import METHOD
-from triage.consumption.told import expected_told, growth_told, standing_out
+from triage.consumption.told import expected_told, growth_told, regions_told, standing_out
 
 _MONTHS = 36
 _BARS = 12
@@ -33,7 +33,7 @@ class ConsumptionShown:
         absent: Why there is none; empty where there are.
         apart: What stands out, a line each.
         expected: Who is expected, and what says so.
-        growth: The last year beside what its past foretells.
+        growth: The last year beside what its past foretells; that no region is apart.
         charts: Drawings, each with its source in its title.
         rows: Every figure, as the workbook has it.
         headers: What each cell of a row is.
@@ -62,12 +62,18 @@ def consumption_shown(found: Profile | None) -> ConsumptionShown | None:
         source=source,
         apart=[typographic(text) for text in standing_out(found)],
         expected=[typographic(text) for text in expected_told(found)],
-        growth=[typographic(text) for text in growth_told(found)],
+        growth=[typographic(text) for text in _judged(found)],
         charts=[draw(block) for block in _blocks(found)],
         rows=[*_rows(found)],
         methods=[typographic(f"{text}.") for text in (RECEIVER_METHOD, REGION_METHOD, METHOD)]
         + [typographic(NOT_ADDED)],
     )
+
+
+def _judged(found: Profile) -> Iterator[str]:
+    yield from growth_told(found)
+    if found.boxes and not found.apart:
+        yield regions_told(found)
 
 
 def _blocks(found: Profile) -> Iterator[Block]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, TypeAlias
 
+from french.time import calendar_day
 from triage.registre.life import TEXTS
 from triage.registre.lists import Lists
 from triage.registre.refused import Refused
@@ -66,7 +67,7 @@ def day_of(text: str, title: str) -> date | None:
         Refused: It is no day.
     """
     try:
-        return date.fromisoformat(text) if text else None
+        return calendar_day(text) if text else None
     except ValueError as error:
         raise Refused(f"{title} : « {text[:40]} » n'est pas une date.") from error
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from exports.sheets.registre import day_of
 from exports.sheets.values import content_text
 from french.text import fold, typographic
+from portal.dossiers.search import page_number
 from portal.registre.desk import Read, holds
 from triage.registre.register import MeasureState, Situation, State
 
@@ -139,9 +140,7 @@ def refused(params: Mapping[str, str], levels: Sequence[str]) -> tuple[Asked, tu
             wrong.append(f"«\u00a0{text}\u00a0» n’est pas un {title}")
         elif text:
             kept[name] = text
-    page = params.get("page", "1")
-    right = page.isascii() and page.isdecimal() and int(page[:6]) > 0
-    return Asked(**kept, page=int(page[:6]) if right else 1), tuple(wrong)
+    return Asked(**kept, page=page_number(params.get("page", ""))), tuple(wrong)
 
 
 def listed(read: Read, asked: Asked) -> Listed:

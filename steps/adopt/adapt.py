@@ -22,8 +22,8 @@ from mappings.drift.proposals import Likely
 from mappings.drift.reviewed import Absence, ReviewedForm, dump_reviewed, review
 from mappings.matching.lexicon import FILE_NAME as SYNONYMS
 from mappings.matching.lexicon import Lexicon, no_lexicon, parse_lexicon
-from mappings.matching.match import match_form
-from mappings.matching.wanted import wants
+from mappings.matching.match import Matching, match_form
+from mappings.matching.wanted import Wants, wants
 from mappings.report.display import show_champ
 from mappings.report.mapper import map_report
 from mappings.report.provenance import card
@@ -74,7 +74,34 @@ class Adaptation:
         return replace(self, session=session)
 
 
-def begin(services: Services, *, target: Path, by: str = "", anew: bool = False) -> Adaptation:
+class Found:
+    """What is asked and which champs ask it, for as long as nothing that this rests on moves."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[object, tuple[Wants, Matching]] | None = None
+
+    def of(self, services: Services, active: Revision, *, anew: bool) -> tuple[Wants, Matching]:
+        """What is asked of a form, and what was found of it."""
+        form = services.form
+        reviewed, lexicon = _reviewed(services, anew=anew), _lexicon(services)
+        needs = needs_now(form, services.inputs.publishing.columns)
+        samples = samples_of(services)
+        rests_on = (form.mapping, reviewed, needs, lexicon, active, samples)
+        kept = self._kept
+        if kept is None or kept[0] != rests_on:
+            found = wants(form.mapping, reviewed=reviewed, needs=needs, lexicon=lexicon)
+            kept = self._kept = (rests_on, (found, match_form(found, active, samples=samples)))
+        return kept[1]
+
+
+def begin(
+    services: Services,
+    *,
+    target: Path,
+    by: str = "",
+    anew: bool = False,
+    known: Found | None = None,
+) -> Adaptation:
     """Look at the form as it was last read, and take up what a person said of it before.
 
     Args:
@@ -82,6 +109,7 @@ def begin(services: Services, *, target: Path, by: str = "", anew: bool = False)
         target: The mapping file to write.
         by: Who decides; the one who did before where it is blank.
         anew: Whether to forget what was said before.
+        known: What was found of it before.
 
     Raises:
         RequestError: The démarche was never read, or the decisions are those of another one.
@@ -90,12 +118,7 @@ def begin(services: Services, *, target: Path, by: str = "", anew: bool = False)
     observed, form = observed_form(services), services.form
     if observed.active is None:
         raise RequestError("La démarche n'a pas encore été lue : `unc sync`, puis réessayez.")
-    found = wants(
-        form.mapping,
-        reviewed=_reviewed(services, anew=anew),
-        needs=needs_now(form, services.inputs.publishing.columns),
-        lexicon=_lexicon(services),
-    )
+    found, matching = (known or Found()).of(services, observed.active, anew=anew)
     decisions = Decisions(services.demarche)
     file = target.with_name(FILE_NAME)
     if file.exists() and not anew:
@@ -106,7 +129,6 @@ def begin(services: Services, *, target: Path, by: str = "", anew: bool = False)
                 " (--output), ou recommencez (--anew)."
             )
     decisions = replace(decisions, by=by.strip() or decisions.by)
-    matching = match_form(found, observed.active, samples=samples_of(services))
     return Adaptation(
         session=Session(found, matching, decisions),
         target=target,

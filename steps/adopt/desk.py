@@ -1,19 +1,21 @@
 """A form that changed, read and adopted question after question, without a terminal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mappings.adoption.decisions import Decision
 from mappings.adoption.session import ABSENT, Choice
-from mappings.drift.model import Severity
+from mappings.drift.model import Drift, Severity
 from steps.adopt import review
-from steps.adopt.adapt import Adaptation, begin, keep_decisions, write
+from steps.adopt.adapt import Adaptation, Found, begin, keep_decisions, write
 from steps.wiring.drift import adoption_told, drift_of, observed_form
 from steps.wiring.failures import RequestError
 from steps.wiring.form import load_form, reviewed_form
 from steps.wiring.services import Services
 
+BLOCKS, SAID, TO_REVIEW = "Bloquant", "Raison donnée", "À revoir"
 _MAPPINGS = (Path(__file__).parents[2] / "mappings").resolve()
 
 
@@ -23,14 +25,15 @@ class FormState:
 
     Attributes:
         adopted: Who adopted it and when; "" if nobody did.
-        drifts: What differs, in French, the worst first; whether each stands against an adoption.
+        drifts: What differs, in French, the worst first, each with what it does (:data:`BLOCKS`
+            stands against an adoption).
         questions: What is left to say.
         said: What was said of each field: a champ or option, or why there is none.
         revision: The revision in force.
     """
 
     adopted: str
-    drifts: tuple[tuple[str, bool], ...]
+    drifts: tuple[tuple[str, str], ...]
     questions: tuple[Choice, ...]
     said: Mapping[str, str]
     revision: str
@@ -45,6 +48,7 @@ class FormDesk:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._found = Found()
 
     def state(self) -> FormState:
         """Where it stands.
@@ -67,7 +71,7 @@ class FormDesk:
                 columns=services.inputs.publishing.columns,
             ),
             drifts=tuple(
-                (one.advice, one in blocking)
+                (f"{one.sentence[:1].upper()}{one.sentence[1:]}", _weight(one, blocking, settled))
                 for one in drifts
                 if one.severity is not Severity.INFORMATION
             ),
@@ -125,7 +129,7 @@ class FormDesk:
         return tuple(one.advice for one in done.left if one.severity is Severity.BLOCKING)
 
     def _begin(self, by: str) -> Adaptation:
-        return begin(self.present(), target=self._target(), by=by)
+        return begin(self.present(), target=self._target(), by=by, known=self._found)
 
     def _write(self, adaptation: Adaptation) -> None:
         keep_decisions(adaptation)
@@ -154,3 +158,10 @@ class FormDesk:
             target = services.inputs.mapping_file
         form = load_form(mapping=target, rules=services.inputs.rules)
         return replace(services, form=form, inputs=replace(services.inputs, mapping_file=target))
+
+
+def _weight(one: Drift, blocking: Sequence[Drift], settled: AbstractSet[str]) -> str:
+    """What a difference does; the commands that its remedy names are for a terminal."""
+    if one in blocking:
+        return BLOCKS
+    return SAID if one.lost and one.field in settled else TO_REVIEW

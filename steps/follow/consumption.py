@@ -3,7 +3,7 @@
 ``populations.csv``, which staff write, is read from ``UNC_HOME/consommation``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -85,7 +85,7 @@ def consumed(services: Services) -> Consumed:
     salts = matching.salts if matching else _NO_SALTS
     home = services.inputs.home
     found, known = _consumed(home, salts, consumption_stamp(services))
-    return replace(found, unloaded=tuple(_unloaded(base_of(home).parent, known)))
+    return replace(found, unloaded=tuple(unloaded(home, known)))
 
 
 @lru_cache(maxsize=4)  # pages of the portal ask for it each time; a table moves once a year
@@ -127,7 +127,14 @@ def _gaps(path: Path, salts: Salts) -> tuple[PopulationGap, ...]:
         raise DataFileError([f"{path.name} : {error}"]) from error
 
 
-def _unloaded(folder: Path, known: frozenset[str]) -> Iterable[str]:
+def unloaded(home: Path, known: Collection[str]) -> Iterable[str]:
+    """Tables that lie beside the base and that nobody loaded.
+
+    Args:
+        home: ``UNC_HOME``.
+        known: Names of the files that were loaded, folded.
+    """
+    folder = base_of(home).parent
     for path in sorted(folder.glob("*")) if folder.is_dir() else ():
         name = path.name.casefold()
         if path.suffix.casefold() == ".csv" and name not in {_POPULATIONS, *known}:

@@ -7,7 +7,7 @@ that it publishes and those of the nearest year. Nothing is downloaded.
 import gzip
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
@@ -17,6 +17,7 @@ from typing import IO
 
 from datafiles.file import DataFileError
 from french.text import agreed, fold
+from steps.follow.consumption_beside import books_beside, files_beside
 from steps.wiring.public_data.consumption import base_of
 from store.consumption.base import (
     MONTHLY,
@@ -29,15 +30,18 @@ from store.consumption.base import (
     open_consumption,
 )
 from triage.consumption.cells import ConsumptionTableError
+from triage.consumption.cut import Read, doubts_of_cut, doubts_of_end, doubts_of_more
 from triage.consumption.monthly import read_monthly
 from triage.consumption.open_medic import read_open_medic
 from triage.consumption.persons import read_persons
-from triage.consumption.plausible import doubts_of_months, doubts_of_persons, doubts_of_year
+from triage.consumption.plausible import doubts_of_months, doubts_of_year
 
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _BOOKS = (b"\xd0\xcf\x11\xe0", b"PK\x03\x04")
 _SHEETS = (".xls", ".xlsx")
 _TABLES = (".csv", ".txt", *_SHEETS)
+STAYS = " ; ce qui était chargé reste"
+"""How each refusal ends."""
 _SHOWN = 3
 """Doubts that are told of a file."""
 _PART = 1 << 20
@@ -85,13 +89,12 @@ def load_file(
                     edition = _table(base, replace(blank, period=found), text, accepted=accepted)
                 return LoadedFile((edition,), new=True)
     except ConsumptionTableError as error:
-        raise DataFileError([f"{path.name} : {error} ; ce qui était chargé reste"]) from error
+        raise DataFileError([f"{path.name} : {error}{STAYS}"]) from error
     except ConsumptionBaseError as error:
         raise DataFileError([str(error)]) from error
     except (OSError, EOFError, zipfile.BadZipFile) as error:
-        raise DataFileError(
-            [f"{path.name} : ce fichier ne peut pas être lu ; téléchargez-le de nouveau"]
-        ) from error
+        why = "ce fichier ne peut pas être lu (absent, ou coupé ?) ; téléchargez-le de nouveau"
+        raise DataFileError([f"{path.name} : {why}{STAYS}"]) from error
 
 
 def _table(
@@ -109,11 +112,14 @@ def _table(
         persons = read_persons(_again(first, lines))
         grouped = " × ".join(persons.axes) or NATIONAL
         edition = replace(
-            blank, family=PERSONS, part=f"{persons.level}, {grouped}", rows=persons.rows
-        )
+            blank, family=PERSONS, part=f"{persons.level}, {grouped}", rows=persons.rows,
+            boxes=persons.boxes or 0.0,
+        )  # fmt: skip
         _some(edition)
         if not accepted:
-            _refuse(doubts_of_persons(edition.rows, _nearest(edition, base.editions())))
+            found = Read(int(edition.period), persons.rows, persons.boxes, persons.codes())
+            beside = [*files_beside(base, edition)]
+            _refuse([*doubts_of_cut(found, beside), *doubts_of_more(found, beside)])
         base.put_persons(edition, persons)
         return edition
     read = read_open_medic(_again(first, lines))
@@ -123,7 +129,12 @@ def _table(
     )  # fmt: skip
     _some(edition)
     if not accepted:
-        _refuse(doubts_of_year(read, base.known_years(), int(edition.period)))
+        year = int(edition.period)
+        codes = read.codes()
+        found = Read(year, edition.rows, edition.boxes, codes, read.last())
+        beside = [*files_beside(base, edition, last=next(reversed(codes), ""))]
+        doubts = doubts_of_year(read, base.known_years(), year)
+        _refuse([*doubts, *doubts_of_cut(found, beside)])
     base.put_year(edition, read)
     return edition
 
@@ -152,7 +163,10 @@ def _months(
         _some(edition)
         editions.append(edition)
     if not accepted:
-        _refuse(doubts_of_months(sheets, base.known_months()))
+        doubts = [*doubts_of_months(sheets, base.known_months())]
+        for one in sheets:
+            doubts += doubts_of_end(one.codes(), books_beside(base, one))
+        _refuse(doubts)
     base.put_months(tuple(zip(editions, sheets, strict=True)))
     return tuple(editions)
 
@@ -175,14 +189,6 @@ def _refuse(doubts: Iterable[str]) -> None:
             f"{shown}{more} : un fichier coupé, ou d'un autre jeu ? Téléchargez-le de nouveau,"
             " ou, après l'avoir regardé : unc conso load --accepter"
         )
-
-
-def _nearest(edition: Edition, known: Sequence[Edition]) -> tuple[int, str] | None:
-    """Rows and file of the nearest year of the same grouping."""
-    same = [one for one in known if (one.family, one.part) == (edition.family, edition.part)]
-    year = int(edition.period)
-    near = min(same, key=lambda one: abs(int(one.period) - year), default=None)
-    return (near.rows, near.source) if near else None
 
 
 def _year(path: Path, inner: str, given: int | None) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from datafiles.file import DataFileError
-from steps.wiring.public_data.consumption import base_of
+from steps.wiring.public_data.consumption import base_of, yearly_boxes
 from store.consumption.base import (
     ALL,
     MONTHLY,
@@ -20,13 +20,22 @@ from store.consumption.base import (
 )
 from triage.consumption.open_medic import AXES, REGION
 from triage.consumption.profile import Profile, by_axis
-from triage.consumption.regions import regions_apart
+from triage.consumption.regions import judged_regions, regions_apart
+from triage.consumption.signals import by_substance, foreseen, growth_of
+from triage.situations.words.dci import Salts, joined
 
 _CIP13 = 13
+_NO_SALTS = Salts()
 
 
-def profile(code: str, home: Path) -> Profile | None:
+def profile(code: str, home: Path, *, salts: Salts = _NO_SALTS) -> Profile | None:
     """What the base says of a code; ``None`` when nothing was loaded.
+
+    Args:
+        code: CIP13 of a presentation, or ATC code of level 5, whose substance is judged over time
+            as in a situation.
+        home: ``UNC_HOME``.
+        salts: How names of substances are compared.
 
     Raises:
         DataFileError: The base cannot be read.
@@ -35,9 +44,15 @@ def profile(code: str, home: Path) -> Profile | None:
     with opened(home) as base:
         if base is None:
             return None
-        return profile_in(
-            base, code, cips=[code] if is_cip else [], classes=[] if is_cip else [code]
-        )
+        if is_cip:
+            return profile_in(base, code, cips=[code])
+        found = profile_in(base, code, classes=[code])
+        if not found.boxes:
+            return found
+        names = {joined(name, salts) for name in base.substances(code) if name}
+    boxes = yearly_boxes(home, salts)
+    every = foreseen(by_substance(boxes.by_year)) if boxes else ()
+    return replace(found, growth=growth_of(every, names or {joined(code, salts)}))
 
 
 def editions(home: Path) -> tuple[Edition, ...]:
@@ -48,6 +63,20 @@ def editions(home: Path) -> tuple[Edition, ...]:
     """
     with opened(home) as base:
         return () if base is None else base.editions()
+
+
+def shrunk(home: Path) -> tuple[tuple[Edition, Edition], ...]:
+    """Editions with fewer rows than another of their period that was kept, with that one.
+
+    Raises:
+        DataFileError: The base cannot be read.
+    """
+    with opened(home) as base:
+        if base is None:
+            return ()
+        most = {(one.family, one.period, one.part): one for one in base.largest()}
+        pairs = ((one, most[one.family, one.period, one.part]) for one in base.editions())
+        return tuple((one, larger) for one, larger in pairs if one.rows < larger.rows)
 
 
 @contextmanager
@@ -78,6 +107,8 @@ def profile_in(
     persons = base.persons(alone[0]) if len(alone) == 1 else {}
     months = base.months({*cips, *(one.cip13 for one in found)}, classes)
     last = max(boxes, default=None)
+    counted = base.years_of_persons({*cips, *classes, *(one.cip13 for one in found)})
+    sold = {int(month[:4]) for month, n in months.items() if n > 0}
     made = Profile(
         code=code,
         classes=tuple(sorted({one.atc5 for one in found} | {*classes})),
@@ -88,12 +119,17 @@ def profile_in(
         persons=persons,
         months=months,
         apart=(),
+        elsewhere=counted | sold,
         sources=_cited(known, persons, "cip13" if cips else "atc5", months=bool(months)),
     )
     if last is None:
         return made
-    apart = regions_apart(axes[REGION][last], base.by_region(last), clustered=made.clustered)
-    return replace(made, apart=apart)
+    regions, everything = axes[REGION].get(last, {}), base.by_region(last)
+    return replace(
+        made,
+        apart=regions_apart(regions, everything, clustered=made.clustered),
+        regions_judged=len(judged_regions(regions, everything, clustered=made.clustered)),
+    )
 
 
 def _cited(

@@ -15,6 +15,7 @@ from triage.consumption.expected import expected_of, hospital_only
 from triage.consumption.open_medic import AXES
 from triage.consumption.profile import Profile
 from triage.consumption.receivers import receivers
+from triage.consumption.signals import growth_of
 from triage.situations.words.dci import Salts
 
 
@@ -76,7 +77,7 @@ def _beside(services: Services, found: Profile, one: Wanted, tables: Consumed) -
         found,
         expected=expected,
         receivers=receivers(year, expected, rules, clustered=found.clustered),
-        growth=tuple(each for each in tables.foreseen if each.substance in one.substances),
+        growth=growth_of(tables.foreseen, one.substances),
         hospital=hospital_only(medicines),
     )
 

@@ -27,12 +27,14 @@ class Sold:
         years: Boxes by year.
         patients: Persons by year, where one class alone is concerned: they are never added up.
         sources: Editions of the figures, by what they are of.
+        counted: Whether a file of persons has some.
     """
 
     months: Mapping[str, float] = field(default_factory=dict)
     years: Mapping[int, float] = field(default_factory=dict)
     patients: Mapping[int, float] = field(default_factory=dict)
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    counted: bool = False
 
 
 def sold(home: Path, groups: Mapping[str, Collection[str]], *, salts: Salts) -> dict[str, Sold]:
@@ -80,4 +82,5 @@ def _sold(
         years=dict(sorted(years.items())),
         patients=dict(sorted(persons.items())),
         sources=sources,
+        counted=bool(base.years_of_persons({*classes, *(one.cip13 for one in found)})),
     )

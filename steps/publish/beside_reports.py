@@ -14,7 +14,7 @@ from steps.wiring.handed_out_files import centres
 from steps.wiring.services import Services
 from store.verdicts.situations import SituationReport
 from triage.replies.decision import Written
-from triage.replies.reply import Conflict
+from triage.replies.reply import Conflict, MessageSent
 from triage.situations.description import Description
 
 _OTHERS = {"agence": "Agence", "reseau": "Réseau"}
@@ -22,7 +22,7 @@ _OTHERS = {"agence": "Agence", "reseau": "Réseau"}
 
 @dataclass(frozen=True, slots=True)
 class BesideReports:
-    """See :class:`exports.model.ExportedDossier`, which has the same names."""
+    """See :class:`exports.model.ExportedDossier`, which has most of these names."""
 
     conflicts: Mapping[int, tuple[Conflict, ...]]
     written: Mapping[int, Written]
@@ -31,6 +31,7 @@ class BesideReports:
     descriptions: Mapping[int, Description]
     first_checks: Mapping[int, datetime]
     corrected: Mapping[int, tuple[tuple[datetime, datetime], ...]]
+    messages: Mapping[int, tuple[MessageSent, ...]]
 
     @classmethod
     def read(cls, services: Services, numbers: Collection[int] | None = None) -> Self:
@@ -52,6 +53,7 @@ class BesideReports:
             descriptions=_descriptions(services, placed),
             first_checks=store.assessments.first_checks(demarche, numbers=numbers),
             corrected=corrected,
+            messages=store.outbox.messages_sent(demarche, numbers=numbers),
         )
 
 

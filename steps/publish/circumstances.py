@@ -11,6 +11,7 @@ from steps.wiring import handed_out_files
 from steps.wiring.drift import absences_told, adoption_told, drift_of, observed_form
 from steps.wiring.public_data.reference import version_of
 from steps.wiring.services import Services
+from triage.rules.told import terms_of
 from triage.verdict.assess import JUDGED
 
 KIND = "classeurs"
@@ -47,6 +48,8 @@ def circumstances(services: Services) -> ExportContext:
         ),
         aside=services.store.quarantine.numbers(services.demarche),
         matching=services.form.matching,
+        bands=handed_out_files.bands(services.inputs.publishing.columns),
+        terms=terms_of(services.form.rulesets, services.form.mapping),
     )
 
 

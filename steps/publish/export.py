@@ -45,6 +45,7 @@ from steps.wiring.summary import Summary
 from store.dossiers.models import StoredDossier
 from store.staff.exports import Published
 from triage.replies.decision import held_by_person
+from triage.replies.messages import asked_since
 from triage.verdict.assess import JUDGED
 
 __all__ = ["centres", "entries_of", "export", "export_context", "hand_out_files", "source_digest"]
@@ -203,6 +204,7 @@ def entries_of(
             unreadable=number in aside,
             description=beside.descriptions.get(number),
             handed_over=label in case.dossier.labels if label else False,
+            asked_at=asked_since(case.dossier, beside.messages.get(number, ())),
         )
 
     stored = services.store.dossiers.iterate(services.demarche, numbers=numbers)

@@ -27,12 +27,12 @@ def consumption_told(
     """
     sold = found.sold
     if not (sold.years or sold.patients):
-        loaded = any(sold.sources.values())
-        yield (
-            "hors champ : rien de publié en ville et remboursé, ce n'est pas zéro"
-            if loaded
-            else "inconnue (aucune édition d'Open Medic chargée)"
-        )
+        if not sold.sources.get(OPEN_MEDIC):
+            yield "inconnue (aucune édition d'Open Medic chargée)"
+        elif sold.months or sold.counted:
+            yield "inconnue : Open Medic n'en a pas, d'autres fichiers en ont"
+        else:
+            yield "hors champ : rien de publié en ville et remboursé, ce n'est pas zéro"
     for what, family, years in (
         ("boîtes remboursées", OPEN_MEDIC, sold.years),
         ("patients", PERSONS, sold.patients),

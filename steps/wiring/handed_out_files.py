@@ -69,6 +69,14 @@ def centres(folder: Path) -> tuple[Centre, ...]:
     return parse_centres(_read(folder / _CENTRES), source=_CENTRES)
 
 
+def bands(folder: Path) -> Mapping[str, str]:
+    """How levels of completeness are told; nothing where the columns are missing or wrong."""
+    try:
+        return parse_columns(_read(folder / _COLUMNS), source=_COLUMNS).bands
+    except DataFileError:
+        return {}
+
+
 def texts(folder: Path) -> list[str]:
     """All of these files, in the same order every time; the table of centres where there is one.
 

@@ -22,6 +22,8 @@ from triage.consumption.plausible import KnownYear
 OPEN_MEDIC, PERSONS, MONTHLY = "Open Medic", "Open Medic (personnes)", "Medic'AM"
 NATIONAL, ALL = "national", "tous"
 """Groupings: of no axis (persons), of every prescriber (months)."""
+CLASS_WIDTHS = {"atc1": 1, "atc2": 3, "atc3": 4, "atc4": 5, "atc5": 7}
+"""Characters of an ATC code, by level."""
 _MADE = 1
 """Raised when the tables change: a base of another number is refused, and made again by loading."""
 _TABLES = """
@@ -40,6 +42,9 @@ CREATE TABLE IF NOT EXISTS monthly (
     cip TEXT, who TEXT, period TEXT, atc5 TEXT, boxes REAL, cents REAL,
     PRIMARY KEY (cip, who, period));
 CREATE INDEX IF NOT EXISTS monthly_by_class ON monthly (atc5, cip);
+CREATE TABLE IF NOT EXISTS largest (
+    family TEXT, period TEXT, part TEXT, source TEXT, rows INTEGER, boxes REAL,
+    PRIMARY KEY (family, period, part));
 CREATE TABLE IF NOT EXISTS classes (atc5 TEXT PRIMARY KEY, substance TEXT);
 """
 
@@ -63,7 +68,7 @@ class Edition:
         source: Name of the file.
         digest: SHA-256 of the file.
         rows: Rows read.
-        boxes: Boxes in all; 0 for persons, which are never added up.
+        boxes: Boxes in all; 0 of a file of persons without any (persons are never added up).
         counts: What its rows were, by name.
     """
 
@@ -107,9 +112,66 @@ class ConsumptionBase:
         rows = self._base.execute("SELECT * FROM editions ORDER BY family, period, part")
         return tuple(Edition(*(*row[:7], orjson.loads(row[7]))) for row in rows)
 
+    def largest(self) -> tuple[Edition, ...]:
+        """Of each period and part, the edition with the most rows that was ever accepted.
+
+        Its boxes are the most of any; it has neither digest nor counts, and may be kept no more.
+        """
+        rows = self._base.execute(
+            "SELECT family, period, part, source, rows, boxes FROM largest"
+            " UNION SELECT family, period, part, source, rows, boxes FROM editions"
+            " WHERE (family, period, part) NOT IN (SELECT family, period, part FROM largest)"
+        )
+        return tuple(
+            Edition(family, period, part, source, "", count, boxes, {})
+            for family, period, part, source, count, boxes in rows
+        )
+
+    def codes(self, year: str, level: str) -> dict[str, str]:
+        """Codes of a level with boxes in a year, with their ATC class, in the order of its file."""
+        rows = self._base.execute(
+            "SELECT cip13, atc5 FROM consumed WHERE year = ? AND boxes > 0 ORDER BY rowid", (year,)
+        )
+        if level == "cip13":
+            return dict(rows.fetchall())
+        width = CLASS_WIDTHS[level]
+        found = (atc5[:width] for _, atc5 in rows if len(atc5) >= width)
+        return {code: code for code in found}
+
+    def codes_of_persons(self, edition: Edition) -> dict[str, str]:
+        """Codes with persons of an edition, likewise; a presentation has no class there."""
+        level, _, grouped = edition.part.partition(", ")
+        axes = "" if grouped == NATIONAL else grouped.replace(" × ", "/")
+        rows = self._base.execute(
+            "SELECT code FROM persons WHERE year = ? AND level = ? AND axes = ?"
+            """ AND cells GLOB '*":[1-9]*' ORDER BY rowid""",
+            (edition.period, level, axes),
+        )
+        return {code: code if level in CLASS_WIDTHS else "" for (code,) in rows}
+
+    def codes_of_month(self, who: str, period: str) -> dict[str, str]:
+        """Codes with boxes in a month of some prescribers, likewise."""
+        rows = self._base.execute(
+            "SELECT cip, atc5 FROM monthly WHERE who = ? AND period = ? AND boxes > 0"
+            " ORDER BY rowid",
+            (who, period),
+        )
+        return dict(rows.fetchall())
+
+    def years_of_persons(self, codes: Iterable[str]) -> frozenset[int]:
+        """Years in which a file of persons has some for any of these codes."""
+        found: set[int] = set()
+        for code in codes:
+            rows = self._base.execute(
+                """SELECT DISTINCT year FROM persons WHERE code = ? AND cells GLOB '*":[1-9]*'""",
+                (code,),
+            )
+            found |= {int(year) for (year,) in rows}
+        return frozenset(found)
+
     def put_year(self, edition: Edition, read: OpenMedic) -> None:
         """Keep a year of the complete base, in place of the former edition of that year."""
-        with self._replacing(edition):
+        with self._replacing(edition):  # rows in the order of the file: a cut is seen in it
             self._base.execute("DELETE FROM consumed WHERE year = ?", (edition.period,))
             self._base.execute(
                 "INSERT OR REPLACE INTO totals VALUES (?, ?)",
@@ -217,6 +279,11 @@ class ConsumptionBase:
         for year, atc5, substance, boxes in rows:
             yield int(year), atc5, substance, boxes
 
+    def substances(self, atc5: str) -> tuple[str, ...]:
+        """Names of a class in the years of the complete base."""
+        rows = self._base.execute("SELECT DISTINCT substance FROM consumed WHERE atc5 = ?", (atc5,))
+        return tuple(name for (name,) in rows)
+
     def class_names(self) -> Iterator[tuple[str, str]]:
         """ATC code and name of the classes of the monthly books."""
         yield from self._base.execute("SELECT atc5, substance FROM classes")
@@ -281,6 +348,15 @@ class ConsumptionBase:
             (
                 edition.family, edition.period, edition.part, edition.source, edition.digest,
                 edition.rows, edition.boxes, orjson.dumps(edition.counts).decode(),
+            ),
+        )  # fmt: skip
+        self._base.execute(
+            "INSERT INTO largest VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " source = CASE WHEN excluded.rows > rows THEN excluded.source ELSE source END,"
+            " rows = max(rows, excluded.rows), boxes = max(boxes, excluded.boxes)",
+            (
+                edition.family, edition.period, edition.part, edition.source, edition.rows,
+                edition.boxes,
             ),
         )  # fmt: skip
 

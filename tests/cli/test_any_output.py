@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.text import Text
+from rich.tree import Tree
 
 from cli.app import call
 from cli.terminal.output import Console, table
@@ -155,3 +157,19 @@ def test_a_table_without_headers_has_no_blank_row_for_them() -> None:
     to = io.StringIO()
     Console(file=to, width=40).print(table("Titre", ["", ""], [["État", "ouvert"]]))
     assert len(to.getvalue().splitlines()) == len(("title", "top", "row", "bottom"))
+
+
+def test_texts_and_trees_are_printed_as_french_is_in_a_terminal_alone() -> None:
+    def shown(*, terminal: bool) -> str:
+        tree = Tree(Text("Champ d'application", style="bold"))
+        tree.add("Statut : « Complet »")
+        to = io.StringIO()
+        out = Console(file=to, width=60, force_terminal=terminal, color_system=None)
+        out.print(Text("Lue jusqu'au"), tree)
+        return to.getvalue()
+
+    printed = shown(terminal=True)
+    assert "Lue jusqu’au" in printed
+    assert "Champ d’application" in printed
+    assert "Statut\u00a0: «\u00a0Complet\u00a0»" in printed
+    assert "Champ d'application" in shown(terminal=False)

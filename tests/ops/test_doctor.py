@@ -46,7 +46,7 @@ def test_all_is_well_on_a_good_installation(bridge: MakeBridge, doctor: Doctor) 
     assert other == {"Prefect", "Courriels de DS"}
     assert todo == {
         "Adopter des règles au portail", "Base de données", "Base des médicaments",
-        "Dossier des exports", "Dossier de travail", "Fin du jeton",
+        "Dossier des exports", "Dossier de travail", "Données de consommation", "Fin du jeton",
     }, "what is not there is not ok"  # fmt: skip
     assert {
         "Fichiers de règles", "Base de données", "Dossier des exports", "Fin du jeton", "Prefect",

@@ -134,15 +134,37 @@ def test_every_route_is_asked_for_by_every_role(portal: Portal) -> None:
     for email in EVERYBODY:
         visitor = portal.visitor(email or None)
         for (method, path), answers in EXPECTED.items():
-            asked = path.format_map(
-                defaultdict(lambda: "inconnu", file_id="0" * 32, number="99999999", sequence="0")
-            )
+            asked = asked_for(path)
             got = visitor.session.request(
                 method, portal.url + asked, allow_redirects=False, timeout=30
             )
             assert got.status_code == answers[email], (method, path, email)
             if got.status_code == 303:
                 assert got.headers["location"].startswith("/connexion?suite=")
+
+
+def asked_for(path: str) -> str:
+    return path.format_map(
+        defaultdict(lambda: "inconnu", file_id="0" * 32, number="99999999", sequence="0")
+    )
+
+
+def test_every_page_answers_head_and_follows_no_host_that_a_request_names(portal: Portal) -> None:
+    visitor = portal.visitor()
+    elsewhere = {"Host": "mal.example", "X-Forwarded-Host": "mal.example"}
+    for (method, path), answers in EXPECTED.items():
+        if method != "GET":
+            continue
+        for asked in (asked_for(path), asked_for(path).rstrip("/") + "/"):
+            got = visitor.session.head(
+                portal.url + asked, headers=elsewhere, allow_redirects=False, timeout=30
+            )
+            assert got.content == b""
+            assert got.status_code in {answers[NOBODY], 303, 307, 308}, asked
+            location = got.headers.get("location", "/")
+            assert location.startswith("/"), asked
+            assert not location.startswith("//")
+            assert "mal.example" not in location
 
 
 MINE = {

@@ -26,6 +26,18 @@ PRESCRIBERS = {
 """Prescribers (``PSP_SPE``); 1 to 42 are independent practice. A code not listed is shown as is."""
 
 
+def merged(axis: str, code: str) -> str:
+    """The code under which a code is shown: what is unknown is so in one row, blank or not."""
+    match axis:
+        case "region":
+            return "99" if code in NO_REGION else code
+        case "age_sexe":
+            age, _, sex = code.partition("/")
+            return f"{age or '99'}/{sex or '9'}"
+        case _:
+            return code or "99"
+
+
 def label_of(axis: str, code: str) -> str:
     """A code as people read it; one that no list has is kept."""
     if axis == "age_sexe":

@@ -41,6 +41,11 @@ class Monthly:
     published: Mapping[str, float] = field(default_factory=dict)
     uncoded: Mapping[str, float] = field(default_factory=dict)
 
+    def codes(self) -> dict[str, str]:
+        """ATC code of each presentation with boxes, in the order of the sheet; "" without one."""
+        some = (cip for cip, months in self.boxes.items() if any(n > 0 for n, _ in months.values()))
+        return {cip: self.atc5.get(cip, "") for cip in some}
+
     def totals(self) -> dict[str, float]:
         """Boxes by period, presentations together."""
         found = dict.fromkeys(self.periods, 0.0)

@@ -98,17 +98,34 @@ class OpenMedic:
 
     def by_class(self) -> dict[str, float]:
         """Boxes by first letter of the ATC code."""
-        places = [2 * slot for (name, _), slot in self._slots.items() if name == REGION]
         found: dict[str, float] = {}
-        for cip, sums in self._sums.items():
+        for cip, boxes in self._by_presentation():
             letter = self._names[cip][1][:1]
-            found[letter] = found.get(letter, 0.0) + sum(sums[at] for at in places)
+            found[letter] = found.get(letter, 0.0) + boxes
         return found
 
+    def last(self) -> dict[tuple[str, str], float]:
+        """Boxes of the last presentation of the table, by axis and code; none without any."""
+        sums = next(reversed(self._sums.values()), None)
+        if sums is None:
+            return {}
+        every = ((key, sums[2 * slot]) for key, slot in self._slots.items())
+        return {key: boxes for key, boxes in every if boxes > 0}
+
+    def _by_presentation(self) -> Iterator[tuple[str, float]]:
+        places = [2 * slot for (name, _), slot in self._slots.items() if name == REGION]
+        for cip, sums in self._sums.items():
+            yield cip, sum(sums[at] for at in places)
+
+    def codes(self) -> dict[str, str]:
+        """ATC code of each presentation that has boxes, by its code, in the order of the table."""
+        some = (cip for cip, boxes in self._by_presentation() if boxes > 0)
+        return {cip: self._names[cip][1] for cip in some}
+
     def presentations(self) -> Iterator[Presentation]:
-        """What it says of each presentation, in order of code."""
+        """What it says of each presentation, in the order of the table."""
         slots = sorted(self._slots.items(), key=lambda one: one[1])
-        for cip in sorted(self._sums):
+        for cip in self._sums:
             sums, (label, atc5, substance) = self._sums[cip], self._names[cip]
             cells: dict[str, dict[str, tuple[float, float]]] = {axis: {} for axis in AXES}
             for (axis, key), slot in slots:

@@ -31,12 +31,19 @@ class Persons:
         axes: Axes of its cells, in order; none for the national one.
         rows: Rows read.
         by_key: Persons by cell (codes joined by ``/``, "" without axes), by code of the level.
+        boxes: Boxes in all, which do add up; ``None`` where it has no such column.
     """
 
     level: str
     axes: tuple[str, ...]
     rows: int
     by_key: Mapping[str, Mapping[str, int]]
+    boxes: float | None = None
+
+    def codes(self) -> dict[str, str]:
+        """Codes with persons, in the order of the file, each with its ATC class where it is one."""
+        some = (code for code, cells in self.by_key.items() if any(cells.values()))
+        return {code: "" if self.level == "cip13" else code for code in some}
 
 
 def read_persons(rows: Iterable[tuple[int, list[str]]]) -> Persons:
@@ -56,7 +63,7 @@ def read_persons(rows: Iterable[tuple[int, list[str]]]) -> Persons:
     axes = [name for name in _AXES if name in header]
     at_key, at_count, places = header[level], header["nbc"], [header[name] for name in axes]
     found: dict[str, dict[str, int]] = {}
-    line, count = 1, 0
+    line, count, boxes, at_boxes = 1, 0, 0.0, header.get("boites")
     try:
         for line, cells in lines:  # noqa: B007 (named in the refusal)
             if len(cells) != len(first):
@@ -70,7 +77,9 @@ def read_persons(rows: Iterable[tuple[int, list[str]]]) -> Persons:
             if cell in (of_key := found.setdefault(key, {})):
                 raise ValueError("cette case est déjà sur une autre ligne")  # noqa: TRY301
             of_key[cell] = int(persons)
+            boxes += number(cells[at_boxes]) if at_boxes is not None else 0.0
             count += 1
     except ValueError as error:
         raise ConsumptionTableError(f"ligne {line} : {error}") from error
-    return Persons(level, tuple(_AXES[name] for name in axes), count, found)
+    grouped = tuple(_AXES[name] for name in axes)
+    return Persons(level, grouped, count, found, None if at_boxes is None else boxes)

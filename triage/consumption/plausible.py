@@ -12,10 +12,10 @@ from triage.consumption.codes import AGES, PRESCRIBERS, REGIONS, SEXES
 from triage.consumption.monthly import Monthly
 from triage.consumption.open_medic import AGE_SEX, PRESCRIBER, REGION, OpenMedic
 
-APART = 1.5
-"""How many times more, or fewer, than the nearest year a total may be."""
 MONTH_APART = 2.0
-"""The same of a month: they differ by season and by working days."""
+"""How many times more, or fewer, boxes a month may have than a year before."""
+_SAME_MONTH = 0.95
+"""Share of its boxes that a month keeps in a later book: what is paid late adds to it."""
 _ROUNDED = 0.005
 """Share by which a total may depart from its parts."""
 _PARTS = 0.02
@@ -57,11 +57,6 @@ def doubts_of_year(read: OpenMedic, known: Iterable[KnownYear], year: int) -> It
     near = min(known, key=lambda one: (abs(one.year - year), one.year > year), default=None)
     if near is None:
         return
-    if not near.boxes / APART <= read.boxes <= near.boxes * APART:
-        yield (
-            f"{show(round(read.boxes))} boîtes en tout, contre {show(round(near.boxes))} en"
-            f" {near.year} ({near.source})"
-        )
     for what, mine, theirs in (
         ("région", read.by_region(), near.regions),
         ("classe ATC", read.by_class(), near.classes),
@@ -89,17 +84,6 @@ def _unlisted(read: OpenMedic) -> Iterator[str]:
             if known < (1 - _UNLISTED) * total:
                 name = ("âge", "sexe")[place] if axis == AGE_SEX else axis
                 yield f"la colonne de {name} a surtout des codes inconnus : une autre colonne ?"
-
-
-def doubts_of_persons(rows: int, known: tuple[int, str] | None) -> Iterator[str]:
-    """Doubts about a file of persons: they are never added up, so that its rows are counted.
-
-    Args:
-        rows: Its rows.
-        known: Rows and file of the nearest year of this very grouping.
-    """
-    if known and not known[0] / MONTH_APART <= rows <= known[0] * MONTH_APART:
-        yield f"{show(rows)} lignes, contre {show(known[0])} dans {known[1]}"
 
 
 def doubts_of_months(
@@ -160,7 +144,8 @@ def _of_past(one: Monthly, known: Mapping[str, float]) -> Iterator[str]:
         year, rest = month[:4], month[4:]
         for other in (month, f"{int(year) - 1}{rest}"):
             if (before := known.get(other, 0.0)) > 0:
-                if not before / MONTH_APART <= boxes <= before * MONTH_APART:
+                least = _SAME_MONTH if other == month else 1 / MONTH_APART
+                if not least * before <= boxes <= before * MONTH_APART:
                     yield (
                         f"{show(round(boxes))} boîtes en {month}, contre {show(round(before))} en"
                         f" {other}"

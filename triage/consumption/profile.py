@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mappings.report.display import show
+from triage.consumption.codes import merged
 from triage.consumption.expected import Expected
 from triage.consumption.receivers import Receiver
 from triage.consumption.regions import CLUSTERED, RegionApart, clustering
@@ -27,6 +28,7 @@ NOT_ADDED = (
     "Les boîtes de plusieurs présentations sont additionnées sans être comparables en doses ; les"
     " personnes ne sont jamais additionnées."
 )
+_CIP13 = 13
 FEWEST_PERSONS = 11
 """Persons under which a count is not shown: a prudence of this service."""
 
@@ -45,7 +47,7 @@ def by_axis(found: Iterable[OfYear], axis: str) -> dict[int, dict[str, float]]:
     sums: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for one in found:
         for code, figures in one.cells.get(axis, {}).items():
-            sums[one.year][code] += figures[0]
+            sums[one.year][merged(axis, code)] += figures[0]
     return {year: dict(sums[year]) for year in sorted(sums)}
 
 
@@ -68,6 +70,8 @@ class Profile:
         receivers: Who received it in its last year, beside who is expected.
         growth: Its last year beside what its past foretells, by substance.
         hospital: Whether BDPM has it for hospitals only.
+        elsewhere: Years in which other files (persons, months) have some of it.
+        regions_judged: How many regions could be judged.
     """
 
     code: str
@@ -84,11 +88,22 @@ class Profile:
     receivers: tuple[Receiver, ...] = ()
     growth: tuple[ConsumptionSignal, ...] = ()
     hospital: bool = False
+    elsewhere: frozenset[int] = frozenset()
+    regions_judged: int = 0
 
     @property
     def out_of_scope(self) -> bool:
         """Whether nothing is published of it: it is no zero."""
-        return not self.boxes and not self.persons and not self.months
+        return not self.boxes and not self.persons and not self.months and not self.elsewhere
+
+    def out_in(self, year: int) -> bool:
+        """Whether an edition of a year is loaded, and no file of that year has any of it."""
+        return year in self.years and year not in self.boxes and year not in self.elsewhere
+
+    @property
+    def is_presentation(self) -> bool:
+        """Whether it is of one presentation (CIP13)."""
+        return len(self.code) == _CIP13 and self.code.isdigit()
 
     @property
     def why_out(self) -> str:
@@ -123,7 +138,11 @@ class Profile:
 
     def persons_in(self, axis: str, year: int) -> Mapping[str, int]:
         """Persons by code of an axis, of a year; empty where no file has this very grouping."""
-        return self.persons.get((year, _GROUPINGS.get(axis, axis)), {})
+        found: dict[str, int | None] = {}
+        for code, count in self.persons.get((year, _GROUPINGS.get(axis, axis)), {}).items():
+            shown = merged(axis, code)
+            found[shown] = None if shown in found else count  # persons are never added up
+        return {code: count for code, count in found.items() if count is not None}
 
 
 _GROUPINGS = {"age_sexe": "age/sexe"}

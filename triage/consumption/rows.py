@@ -7,7 +7,7 @@ from mappings.report.display import show
 from triage.consumption.codes import label_of
 from triage.consumption.open_medic import AGE_SEX, PRESCRIBER, REGION
 from triage.consumption.profile import FEWEST_PERSONS, Profile
-from triage.consumption.told import foreseen_told, q_told, receiver_told
+from triage.consumption.told import absent_told, foreseen_told, q_told, receiver_told
 
 _MONTHS = 36
 _TITLES = {AGE_SEX: "âge et sexe", REGION: "région", PRESCRIBER: "prescripteur"}
@@ -48,9 +48,10 @@ def rows_of(found: Profile) -> Iterator[ConsumptionRow]:
         yield ConsumptionRow("", "", judgement=found.why_out, source=found.cited)
         return
     grown = " ; ".join(f"{one.substance} : {foreseen_told(one)}" for one in found.growth)
-    for year in sorted({*found.years, *found.boxes, *(year for year, _ in found.persons)}):
+    persons = (year for year, _ in found.persons)
+    for year in sorted({*found.years, *found.boxes, *persons, *found.elsewhere}):
         boxes = found.boxes.get(year)
-        absent = "hors champ" if year in found.years else "édition non chargée"
+        absent = absent_told(found, year)
         yield ConsumptionRow(
             "année", str(year), boxes=None if boxes is None else round(boxes),
             persons=_persons(found.national(year)),

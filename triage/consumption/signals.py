@@ -1,7 +1,7 @@
 """Consumption signals: substances whose dispensing departs from its own past."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean, median
 
@@ -128,6 +128,13 @@ def foreseen(consumptions: Iterable[Consumption]) -> tuple[ConsumptionSignal, ..
         replace(one, q_value=rate, judged=len(found))
         for one, rate in zip(found, rates, strict=True)
     )
+
+
+def growth_of(
+    found: Iterable[ConsumptionSignal], substances: Collection[str]
+) -> tuple[ConsumptionSignal, ...]:
+    """Of all the substances that were judged, some: what a class or a situation is told."""
+    return tuple(one for one in found if one.substance in substances)
 
 
 def outside(found: Iterable[ConsumptionSignal]) -> tuple[ConsumptionSignal, ...]:

@@ -20,7 +20,14 @@ def boxes_told(found: Profile, year: int) -> str:
     """Boxes of a year; « hors champ » where its edition has none, « inconnu » without one."""
     if year in found.boxes:
         return show(round(found.boxes[year]))
-    return "hors champ" if year in found.years else "inconnu"
+    return "hors champ" if found.out_in(year) else "inconnu"
+
+
+def absent_told(found: Profile, year: int) -> str:
+    """Why a year has no boxes; never « hors champ » where another file of it has some."""
+    if year in found.elsewhere:
+        return "inconnu : un autre fichier de cette année en a"
+    return "hors champ" if found.out_in(year) else "édition non chargée"
 
 
 def expected_told(found: Profile) -> Iterator[str]:
@@ -52,10 +59,32 @@ def growth_told(found: Profile) -> Iterator[str]:
     for one in found.growth:
         yield f"{one.substance} : {foreseen_told(one)}."
     if found.boxes and not found.growth:
-        yield (
-            f"Croissance non jugée : il faut au moins {FEWEST_YEARS} années avant la dernière, et"
-            f" il y en a {len(found.boxes) - 1} avec des boîtes (unc conso load)."
+        yield f"Croissance non jugée : {_why_unjudged(found)}."
+
+
+def _why_unjudged(found: Profile) -> str:
+    """The first of the reasons that is true."""
+    if found.is_presentation:
+        classes = "".join(f" (unc conso show {one})" for one in found.classes[:1] if one)
+        return f"elle l'est par substance, et non par présentation{classes}"
+    if found.last != max(found.years, default=found.last):
+        return f"rien en {max(found.years)}, la dernière année chargée"
+    past = [boxes for year, boxes in found.boxes.items() if year != found.last]
+    if len(past) < FEWEST_YEARS:
+        return (
+            f"il faut au moins {FEWEST_YEARS} années avant la dernière, et il y en a {len(past)}"
+            " avec des boîtes (unc conso load)"
         )
+    if max(past) <= 0:
+        return f"aucune boîte avant {found.last}"
+    return f"aucune de ses substances n'a à elle seule {FEWEST_YEARS} années avant la dernière"
+
+
+def regions_told(found: Profile) -> str:
+    """What is said of regions where none is apart: that none is, or that they were not judged."""
+    if not found.regions_judged:
+        return f"Régions non jugées : moins de cinq ont assez de boîtes en {found.last}."
+    return f"Aucune région à part en {found.last}, sur {found.regions_judged} jugées."
 
 
 def foreseen_told(one: ConsumptionSignal) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from french.text import fold
 from triage.patient_data.dictionary.known_words import is_of_a_medicine
@@ -43,17 +44,33 @@ STREET_STEMS = (
     "domicil",
     "héberg",
     "logé",
+    "chez ",
+    "livré",
 )
 """What a postal address is told by."""
 _TOWN = r"(?:[ ,\n-]{1,3}\d{5} [^\W\d_][\w'-]{1,24})"
 _MORE_OF_A_TOWN = re.compile(
     r"(?: [A-ZÉÈ][\w'-]{1,24}| (?:sur|sous|en|l[eèé]s|la|le|de|du)(?= [A-ZÉÈ])){1,4}"
 )
-_FLAT = (
-    r"(?:[ ,]{1,2}(?i:appt|appartement|app|b[âa]t|b[âa]timent|esc|escalier|[ée]tage|porte)\.?"
-    r" ?\w{1,4}"
-    r"|[ ,]{1,2}\d(?:er|e|[èe]me) (?i:[ée]tage)(?: (?i:gauche|droite))?){0,2}"
+_PART = (
+    r"(?:(?i:appt?|apt|appartement|app|b[âa]t|b[âa]timent|esc|escalier|[ée]tage|porte|logement|logt"
+    r"|studio|n°|bo[îi]te|bte|cage|hall|tour|villa|[ée]t)\.? ?\w{1,4}(?!\w)"
+    r"|(?i:\d(?:er|e|[èe]me|re)|premier|deuxi[èe]me|rez-de-chauss[ée]e|rdc)"
+    r" (?i:[ée]tage)(?: (?i:gauche|droite))?"
+    r"|(?i:r[ée]sidence|lieu-dit|lotissement|quartier|hameau|bp|cs) [^\d\n,;.]{2,20}(?=,))"
 )
+"""A part of an address between the street and the town."""
+_FLAT = rf"(?:[ ,]{{1,2}}{_PART}){{0,2}}"
+_REST = re.compile(
+    rf"(?:(?: ?,)? {_PART}){{0,4}}"
+    r"(?P<town>(?: ?[,(\n-])? ?(?:F-)?\d{5}(?!\w)(?: [A-ZÉÈ][\w'-]{1,24})?)?"
+)
+"""What still follows of an address that was found."""
+_BY_TOWN = re.compile(
+    r"(?<![\w,./-])\d{1,4}(?: ?(?i:bis|ter|quater|[AB]))?[ ,]{1,2}(?!\d)[^\d\n;:.()]{3,40}?"
+    r"[ ,-]{1,3}\d{5} [A-ZÉÈ][\w'-]{1,24}"
+)
+"""« 22 Grand'Rue 67600 Sélestat »: whatever the way is called, a number before, a town behind."""
 _POSTAL = re.compile(
     r"(?<![\w,.])(?:(?:\d{1,4}|(?i:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze"
     r"|douze))(?: ?(?i:bis|ter|quater)\b)?(?: (?:de la|du|de l'))?[ ,]{1,2}"
@@ -73,6 +90,8 @@ _BOX = re.compile(
     rf"(?:{any_of((*WORDS.at_home, 'adresse'))})(?!\w)[ :,(]{{1,3}}"
     rf"(?P<place>BP ?\d{{1,6}}{_TOWN}?)"
 )
+_FARM = re.compile(r", ?(?P<place>[A-ZÉÈ][^\d\n;:.(),]{2,40}, ?\d{5} [A-ZÉÈ][\w'-]{1,24})")
+"""« M. Caillaud, La Petite Métairie, 85110 Chantonnay »."""
 _AT_HOME = re.compile(
     rf"(?:{any_of(WORDS.at_home)})(?!\w)[^\d\n.;]{{0,20}}?[ :,(]"
     rf"(?P<place>{_STREET}(?: (?!\d{{5}})[^\s,;.]{{1,16}}){{1,4}}(?:{_FLAT}{_TOWN})?)"
@@ -83,7 +102,7 @@ _THEN_HOME = re.compile(
 )
 _HOME = re.compile("|".join(map(re.escape, sorted(folded(WORDS.home)))), re.IGNORECASE)
 _SHORT_WORDS = frozenset({"sa", "ch", "has", "ars", "ema", "place", "rue"})
-_ORGANISATION = re.compile(
+ORGANISATION = re.compile(
     rf"(?<!\w)(?:{any_of(tuple(o for o in WORDS.organisations if o not in _SHORT_WORDS))}"
     r"|SA|CH|HAS|ARS|EMA)(?!\w)"
 )
@@ -136,7 +155,8 @@ def emails_in(text: str) -> Iterator[Span]:
 
 def postal_addresses_in(text: str) -> Iterator[Span]:
     """Streets where a person lives, with the name before; not that of an organisation."""
-    for match in _POSTAL.finditer(text):
+    by_town = _BY_TOWN.finditer(text) if _POSTCODE.search(text) else ()
+    for match in chain(_POSTAL.finditer(text), by_town):
         start, end = match.span()
         before = text[max(0, start - _FAR) : start]
         line = re.split(r"[.;\n] ?", before)[-1]
@@ -148,13 +168,19 @@ def postal_addresses_in(text: str) -> Iterator[Span]:
             or _HOME.match(_bare(text[end : end + 12]).lstrip(" (,"))
             or _FURTHER_HOME.match(text, end)
         )
-        company = _ORGANISATION.search(line) or _is_of_a_company(line)
-        if home or person or (match["town"] and not company):
-            further = _MORE_OF_A_TOWN if match["town"] else _ITS_TOWN if home else None
+        company = ORGANISATION.search(line) or _is_of_a_company(line)
+        whole = match.re is _BY_TOWN
+        if home or person or (not whole and match["town"] and not company):
+            further = _MORE_OF_A_TOWN if whole or match["town"] else _ITS_TOWN if home else None
             yield (
                 name.start if name is not None and person else start,
                 _extended(text, end, further),
             )
+    for match in _FARM.finditer(text) if _POSTCODE.search(text) else ():
+        name = name_before(text, match.start())
+        known = name is not None and name.civility and not name.of_another
+        if known and not (ORGANISATION.search(match["place"]) or _is_of_a_company(match["place"])):
+            yield match.start("place"), _extended(text, match.end(), _MORE_OF_A_TOWN)
     for pattern in _patterns_of_homes(text):
         for match in pattern.finditer(text):
             if pattern in {_AT_HOME, _BOX} or not _ORGANISATION_AT.search(match["place"]):
@@ -184,7 +210,12 @@ def _is_of_a_company(line: str) -> bool:
 def _extended(text: str, end: int, further: re.Pattern[str] | None) -> int:
     """The end of an address, with what follows of its town."""
     found = further.match(text, end) if further else None
-    return found.end() if found else end
+    end = found.end() if found else end
+    rest = _REST.match(text, end)
+    if rest is None or rest.end() == end:
+        return end
+    town = _MORE_OF_A_TOWN.match(text, rest.end()) if rest["town"] else None
+    return town.end() if town else rest.end()
 
 
 def _is_person(name: Name) -> bool:

@@ -3,12 +3,15 @@
 import re
 from functools import lru_cache
 
-from triage.patient_data.words import WORDS, any_of
+from triage.patient_data.words import WORDS, any_of, said_in
 
 Span = tuple[int, int]
 
 _NUMBER = any_of(WORDS.numbers)
-_UNIT = r"[ -]?(?:(?i:ans?|mois|semaines?|jours)\b|a(?=[.,)\n]|$| [HFM]\b)|y/?o\b|y\.o\b)"
+_UNIT = (
+    r"[ -]?(?:(?i:ans?|mois|semaines?|jours)\b|a(?=[.,;)/\n]|$| ?[HFM]\b| 1/2| et demi)"
+    r"|(?:y/?o|y\.o|yrs?(?:[ -]old)?|years?(?:[ -]old)?|months?[ -]old)\b|A(?= [HFM]\b))"
+)
 _AGE = re.compile(rf"(?<![\w.])(?<!\d,)(?:\d{{1,2}} et )?\d{{1,3}}{_UNIT}")
 _IN_WORDS = re.compile(rf"(?<!\w){_NUMBER}(?:[ -]{_NUMBER}){{0,4}}{_UNIT}")
 _A_UNIT = re.compile(r"[a-z] (?:ans?|mois|semaines)\b")
@@ -17,6 +20,12 @@ _ABOUT = re.compile(
     r"|(?:quadra|quinqua|sexa|septua|octo|nona)g[ée]naire)\b"
 )
 _AT_BIRTH = re.compile(r"(?<!\w)(?:[Jj] ?\d{1,2} de vie|n[ée]e? [àa] \d\d ?SA)\b")
+_SAID_TO_BE = re.compile(
+    r"(?<!\w)(?i:[âa]ge|[âa]g[ée]e?)(?: de)? ?[:=|;]? ?\d{1,3}"
+    r"(?![\w/%]|[ ,.-]?\d| ?(?:[àa]|et|%|ans?)(?!\w))"
+)
+"""« âge 55 », without its unit."""
+_SAYS_AGE = frozenset({"âge", "age", "âgé", "âgée", "agé", "agée"})
 _A_DURATION = re.compile(rf"[ ,]{{0,2}}(?:{any_of(WORDS.durations)})\b")
 _SINCE = re.compile(rf"\b{any_of(WORDS.since)} (?:(?:l|d)es )?$", re.IGNORECASE)
 AGE_STEMS = (
@@ -32,11 +41,16 @@ AGE_STEMS = (
     "yo",
     "y/o",
     "y.o",
+    "yr",
+    "year",
+    "month",
     "taine",
     "de vie",
     "sa",
     "genaire",
     "génaire",
+    "âge",
+    "age",
 )
 """What an age is told by."""
 _FAR = 20
@@ -51,6 +65,8 @@ def ages_in(text: str) -> tuple[Span, ...]:
         found += _IN_WORDS.finditer(text)
     found += _AT_BIRTH.finditer(text)
     found += _ABOUT.finditer(text)
+    if not said_in(text).isdisjoint(_SAYS_AGE):
+        found += _SAID_TO_BE.finditer(text)
     return tuple(match.span() for match in found if _is_an_age(text, match))
 
 
@@ -59,5 +75,5 @@ def _is_an_age(text: str, match: re.Match[str]) -> bool:
         return False
     if _SINCE.search(text, max(0, match.start() - _FAR), match.start()):
         return False
-    digits = re.match(r"\d+", match.group())
+    digits = re.search(r"\d+", match.group())
     return digits is None or int(digits.group()) <= _OLDEST

@@ -11,7 +11,7 @@ from triage.patient_data.words import WORDS, any_of
 
 Span = tuple[int, int]
 
-_MONTH = rf"(?:{any_of(WORDS.months)}|[A-Z]{{3}})(?![^\W\d_])\.?"
+_MONTH = rf"(?:{any_of(WORDS.months)}|[A-Z](?:[A-Z]{{2}}|[a-z]{{2}}))(?![^\W\d_])\.?"
 _NUMBER = any_of(WORDS.numbers)
 _NTH = rf"(?:{_NUMBER}(?![^\W\d_])(?:[ -]{_NUMBER}(?![^\W\d_])){{0,2}})"
 _WORDED = rf"(?:{_NUMBER}(?![^\W\d_])(?:[ -]{_NUMBER}(?![^\W\d_])){{0,6}})"
@@ -19,7 +19,7 @@ _APART = r"(?: ?[/.,|_-] ?\n?|\n|  ?)"
 _YEAR = r"(?:(?:19|20)\d\d|'?\d\d(?![ /.-]?\d))"
 _DAY = (
     rf"(?:(?:1er|1°|[0-3]?\d){_APART}(?:{_MONTH}|[01]?\d){_APART}{_YEAR}"
-    rf"|(?:1er|[0-3]?\d|{_NTH}) {_MONTH} (?:{_YEAR}|{_WORDED})"
+    rf"|(?:1er|[0-3]?\d|{_NTH}) {_MONTH}(?: |,? en )(?:{_YEAR}|{_WORDED})"
     rf"|{_MONTH} (?:[0-3]?\d(?:st|nd|rd|th)?,? )?(?:19|20)\d\d"
     r"|(?i:january|february|march|april|may|june|july|august|september|october|november|december)"
     r" (?:[0-3]?\d(?:st|nd|rd|th)?,? )?(?:19|20)\d\d"
@@ -30,7 +30,10 @@ _DAY = (
     r"|(?:19|20)\d\d[/.-][01]?\d[/.-][0-3]?\d"
     r"|(?:19|20)\d\d[01]\d[0-3]\d|[0-3]\d[01]\d(?:19|20)?\d\d"
     r"|(?:0?[1-9]|1[0-2])[/.-](?:19|20)\d\d"
-    r"|[0-3]\d[A-Z]{3}(?:19|20)?\d\d)(?![\d]|[/.-]\d)"
+    r"|[0-3]\d[A-Z]{3}(?:19|20)?\d\d"
+    r"|\|?[0-3][ |]{1,3}\d[ |/.-]{1,5}[01][ |]{1,3}\d[ |/.-]{1,5}(?:[12][ |]{1,3}[90][ |]{1,3})?"
+    r"\d[ |]{1,3}\d|[0-3] ?\d ?[/.-] ?[01] ?\d ?[/.-] ?(?:1 ?9|2 ?0) ?\d ?\d"
+    rf"|{_NUMBER}(?![^\W\d_])(?:[ -]{_NUMBER}(?![^\W\d_])){{2,3}})(?![\d]|[/.-]\d)"
 )
 _WORD = (
     r"(?i:mise? au monde|n[ée](?:e|s|es| ?\(e\)|[.-]e)?|d\. ?naiss(?:ance)?|(?:date|jour"
@@ -38,7 +41,7 @@ _WORD = (
     r"|naiss\.?|ddn|d\.d\.n\.?|dob|d\.o\.b\.?|birth ?date|(?:date of )?birth|born)|DN"
 )
 _BETWEEN = (
-    r"(?:[ :=.,()\n\"|-]{1,4}(?:(?i:le|un|en|on|au|du|de|la|est|fin|d[ée]but|mi|lundi|mardi"
+    r"(?:[ :=.,()\n\"|-]{1,4}(?:(?i:le|1e|un|en|on|au|du|de|la|est|fin|d[ée]but|mi|lundi|mardi"
     r"|mercredi|jeudi|vendredi|samedi|dimanche|courant|vers"
     r"|patiente?"
     r"|enfant|b[ée]b[ée]|[aà] terme|pr[ée]matur[ée]e?|dob|ddn|jj/mm/aaaa|the|of)(?!\w))?){1,5}?"

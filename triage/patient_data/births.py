@@ -32,7 +32,8 @@ _DAY = re.compile(
     r"(?![/.-]))(?!\d)"
 )
 _DAY_OF_MONTH = re.compile(
-    rf"(?<!\w)(?:1er|[0-3]?\d|{_WORDED}) {_MONTH} (?:(?:19|20)\d\d|'?\d\d|{_WORDED})(?!\w)"
+    rf"(?<!\w)(?:1er|[0-3]?\d|{_WORDED}) {_MONTH}(?: |,? en )"
+    rf"(?:(?:19|20)\d\d|'?\d\d|{_WORDED})(?!\w)"
     rf"|(?<!\w){_MONTH} 19\d\d(?!\w)"
     rf"|(?:(?<=n[ée] en )|(?<=n[ée]e en )){_MONTH} (?:20\d\d|'?\d\d)(?!\w)"
     r"|(?:(?<=n[ée] le )|(?<=n[ée]e le )|(?<=n[ée] un )|(?<=n[ée]e un ))"
@@ -48,7 +49,7 @@ _ANY = (
 )
 _LOWER = rf"{_NO_LETTER_BEFORE}(?:[a-z]\. ?[a-z]\.|[a-z]{{2}})(?![^\W\d_])"
 _SAID = (
-    r"(?i:\binitiales?|\binits?\.?)(?i: (?:du|de la|patiente?)){0,3}[ :]{0,3}"
+    r"(?i:\binitiales?|\binitials|\binits?\.?)(?i: (?:du|de la|patiente?)){0,3}[ :]{0,3}"
     rf"(?P<initials>{_ANY}|[A-Z]/[A-Z](?!\w))"
 )
 _BORN = r"(?i:\bn[ée](?:e|\(e\)|[.]e)?\b|\bnaissance\b|\bddn\b)[^\n\d]{0,30}"
@@ -60,8 +61,15 @@ _DOTTED_BEFORE = re.compile(
 )
 _BARE_BEFORE = re.compile(rf"(?P<initials>{_BARE}) ?[,(:;][ (]{{0,2}}$")
 _BESIDE_BEFORE = re.compile(rf"(?P<initials>{_BARE})(?:[ /-]{{1,6}}| \(?[FHM]\)?[ ,]{{1,2}})$")
+_THREE_BEFORE = re.compile(
+    r"(?:^|[\n.;] ?|(?i:patiente?|cas|pte?|malade)[ :]{1,3})(?P<initials>[A-Z]{3})[ ,(:/-]{1,4}$"
+)
+"""Three letters where a case begins."""
 _LOWER_BEFORE = re.compile(rf"(?P<initials>{_LOWER}) ?[,(:;][ (]{{0,2}}$")
-_NAMED_BEFORE = (_DOTTED_BEFORE, _BARE_BEFORE, _BESIDE_BEFORE, _LOWER_BEFORE, _SAID_BEFORE)
+_NAMED_BEFORE = (
+    *(_DOTTED_BEFORE, _BARE_BEFORE, _BESIDE_BEFORE),
+    *(_THREE_BEFORE, _LOWER_BEFORE, _SAID_BEFORE),
+)
 _NAMED_AFTER = re.compile(rf"[ ,.(:;\n-]{{0,5}}{_SAID}")
 _NAMED_AFTER_BIRTH = re.compile(
     rf"[ ,(:;\n-]{{1,5}}(?:(?i:patiente?) )?(?P<initials>{_DOTTED}|{_BARE})"
@@ -162,7 +170,7 @@ def _is_a_patient(text: str, named: re.Match[str], *, start: int, end: int) -> b
     before = max(0, named.start() - _FAR)
     if _is_acronym(named) or _SIGNED.search(text, before, named.start()):
         return False
-    beside = named.re in {_BESIDE_BEFORE, _LOWER_BEFORE}
+    beside = named.re in {_BESIDE_BEFORE, _LOWER_BEFORE, _THREE_BEFORE}
     if is_old(text[start:end]):
         return not (beside and _letters(named) in _OFTEN)
     if beside:

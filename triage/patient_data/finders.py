@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from triage.patient_data.addresses import STREET_STEMS, emails_in, postal_addresses_in
+from triage.patient_data.addresses import ORGANISATION, STREET_STEMS, emails_in, postal_addresses_in
 from triage.patient_data.ages import AGE_STEMS
 from triage.patient_data.birth_days import STEMS as BIRTH_STEMS
 from triage.patient_data.birth_days import births_alone_in
@@ -18,7 +18,7 @@ from triage.patient_data.numbers import CODE_BEFORE, hospital_numbers_in, nirs_i
 from triage.patient_data.persons.initials import initials_with_age_in
 from triage.patient_data.persons.people import names_in
 from triage.patient_data.persons.roles import PATIENT_STEMS
-from triage.patient_data.persons.tables import columns_in
+from triage.patient_data.persons.tables import tabbed_in
 from triage.patient_data.phones import phones_in, spoken_phones_in
 from triage.patient_data.plain import plain
 from triage.patient_data.words import WORDS, any_of
@@ -46,12 +46,29 @@ def _phones(text: str) -> Iterator[Span]:
     for start, end in phones_in(text):
         if any(first < end and start < last for first, last in taken):
             continue
+        if _LAND_LINE.match(text, start) and _is_of_an_address(text, start):
+            continue
         service = _OF_A_SERVICE.search(text, max(0, start - _BEFORE), start)
         if _LAND_LINE.match(text, start) and (service or _THEN_A_SERVICE.match(text, end)):
             continue
         if _SERVICE.match(text, start) or CODE_BEFORE.search(text, max(0, start - _BEFORE), start):
             continue
         yield start, end
+
+
+def _is_of_an_address(text: str, start: int) -> bool:
+    """Whether the address of an organisation stands before: « Cabinet X, 57000 Metz, tél. »."""
+    before = re.split(r"[.;\n](?=\s|$)", text[max(0, start - _LINE) : start])
+    line = next((one for one in reversed(before) if len(one) > _FEWEST), "")
+    return (
+        _POSTCODE.search(line) is not None
+        and ORGANISATION.search(line) is not None
+        and not any(map(line.lower().__contains__, PATIENT_STEMS))
+    )
+
+
+_POSTCODE = re.compile(r"(?<!\d)\d{5} [A-ZÉÈ]")
+_LINE, _FEWEST = 140, 8
 
 
 def _births_alone(text: str) -> Iterator[Span]:
@@ -112,15 +129,19 @@ FINDERS: Mapping[str, Find] = {
     "nir": _Search(nirs_in, in_digits=True, fewest=12),
     "phone_in_text": lambda typed: chain(_FIGURES(typed), _SPOKEN(typed)),
     "birth_with_initials": _Search(births_in, in_digits=True),
-    "initials_with_age": _Search(initials_with_age_in, stems=(*AGE_STEMS, *PATIENT_STEMS)),
-    "name": lambda typed: chain(_NAMES(typed), columns_in(typed) if "\t" in typed else ()),
+    "initials_with_age": _Search(
+        initials_with_age_in, stems=(*AGE_STEMS, *PATIENT_STEMS, "cas ", "obs")
+    ),
+    "name": lambda typed: chain(_NAMES(typed), tabbed_in(typed) if "\t" in typed else ()),
     "hospital_number": _Search(hospital_numbers_in, in_digits=True, fewest=2),
     "email": _Search(
         emails_in,
         stems=_AT_STEMS,
     ),
     "birth": _Search(_births_alone, in_digits=True, stems=BIRTH_STEMS),
-    "address": _Search(postal_addresses_in, stems=STREET_STEMS),
+    "address": _Search(
+        postal_addresses_in, stems=(*STREET_STEMS, "m. ", "mme ", "monsieur ", "madame ")
+    ),
 }
 """What looks for each kind of patient data in a text, and gives the places (start, end)."""
 

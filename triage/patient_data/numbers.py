@@ -49,6 +49,7 @@ _HOSPITAL = re.compile(
     rf"{_OF_THE_PATIENT}?"
     r"(?![^\W\d_])"
     rf"|(?i:dossier|code) ?(?:n°|(?i:num[ée]ro))?{_OF_THE_PATIENT}"
+    r"|(?P<known>(?i:patiente?|malade|enfant)) [^.;:\n\d]{0,30}?(?:n°|(?i:num[ée]ro|ipp|matricule))"
     rf"|(?P<kept>(?i:patiente?)) (?=n°|(?i:num[ée]ro)"
     rf"|\d{{7,12}}(?!\w))){_ITS_SIGN}(?P<value>{_VALUE})"
     rf"|(?:n°|(?i:num[ée]ro|identifiant|[ée]tiquette|dossier)) ?[:=]? ?(?P<of>{_VALUE})"
@@ -74,6 +75,8 @@ _ROOM = re.compile(
 )
 _LONG_NUMBER = re.compile(r"\d(?:[ ./_-]?\d){3}")
 _UNIT = re.compile(rf" ?(?:{any_of(WORDS.units)})(?!\w)")
+_ANOTHER = re.compile(r" ?[/;|,] ?(?:(?i:nda|iep|ipp|nip)[ :]{0,3})?(?P<value>\d{6,12})(?!\w)")
+"""« IPP/NDA : 7700912 / 26044731 »."""
 _A_DATE = re.compile(r"(?:19|20)\d\d ?- ?(?:19|20)\d\d|[0-3]?\d[/.-][01]?\d[/.-](?:19|20)?\d\d")
 _FEWEST = {"matricule": 7, "nda": 7, "nip": 6, "n.i.p.": 6, "iep": 6, "ins": 6}
 _FEWEST_DIGITS = 5
@@ -104,7 +107,8 @@ def _is_nir(text: str, match: re.Match[str]) -> bool:
     if _GROUPS.fullmatch(typed):
         return True
     plausible = number[0] in "12" and 1 <= int(number[3:5]) <= 12  # noqa: PLR2004
-    return plausible and typed.isalnum() and number[5:7] != "00"
+    in_one = typed.isalnum() or not (_THOUSANDS.fullmatch(typed) or _goes_on(text, *match.span()))
+    return plausible and in_one and number[5:7] != "00"
 
 
 @lru_cache(maxsize=8)
@@ -112,11 +116,12 @@ def hospital_numbers_in(text: str) -> tuple[Span, ...]:
     """Numbers of a patient's record, by what stands beside (IPP, « dossier n° »); a room."""
     found = []
     if _LONG_NUMBER.search(text):
-        found += [
-            match.span("of" if match["of"] else "value")
-            for match in _HOSPITAL.finditer(text)
-            if _is_of_a_record(text, match)
-        ]
+        for match in _HOSPITAL.finditer(text):
+            if _is_of_a_record(text, match):
+                start, end = match.span("of" if match["of"] else "value")
+                found.append((start, end))
+                if another := _ANOTHER.match(text, end) if match["label"] else None:
+                    found.append(another.span("value"))
     found += [match.span("value") for match in _BESIDE.finditer(text)]
     found += [match.span() for match in _ROOM.finditer(text) if not _UNIT.match(text, match.end())]
     found += [
@@ -126,6 +131,10 @@ def hospital_numbers_in(text: str) -> tuple[Span, ...]:
     return tuple(sorted(found))
 
 
+_THOUSANDS = re.compile(
+    r"\d{1,3}(?:[ .]\d{3}){1,6}|.{1,60}/.{1,60}|(?:\d{1,4}[ .-]{1,3}){8,20}\d{1,4}"
+)
+"""An amount, or a row of small numbers."""
 _SPELLED = re.compile(r"[12](?: [\dABab]){12,14}")
 """« 2 8 5 0 3… », as forms with a box for each digit are pasted."""
 
@@ -143,7 +152,7 @@ _DIGIT_BEFORE = re.compile(r"\d ")
 def _is_of_a_record(text: str, match: re.Match[str]) -> bool:
     value = match["of"] or match["value"]
     fewest = _FEWEST.get((match["label"] or "").casefold(), _FEWEST_DIGITS)
-    if "patient" in match.group().casefold() and not match["kept"]:
+    if "patient" in match.group().casefold() and not (match["kept"] or match["known"]):
         fewest = min(fewest, 4)
     if sum(map(str.isdigit, value)) < fewest or _A_DATE.fullmatch(value):
         return False

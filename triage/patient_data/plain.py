@@ -17,6 +17,9 @@ _AS_IS = re.compile(r"[!-~À-ÖØ-öø-ÿŒœ°€«»]+(?:[ \n][!-~À-ÖØ-öø
 _STRETCH = re.compile(r"[!-_a-~À-ÖØ-öø-ÿŒœ°€«»]+(?: [!-_a-~À-ÖØ-öø-ÿŒœ°€«»]+)*")
 """A part that stays as it is in any text: what is left is looked at a character at a time."""
 
+_CUT = re.compile(r"[-\u00ad\u2010\u2011] *\r?\n *(?=[^\W\d_])")
+"""A word cut at the end of a line: « Ver-⏎meersch »; a capital begins the second half of a pair."""
+
 _BLANKS = frozenset("\t\v\f\u2800\u3164\u115f\u1160")
 _LINES = frozenset("\r\n\u0085\u2028\u2029")
 _SIGNS = {
@@ -34,6 +37,8 @@ _LOOK_ALIKE = dict(
 )
 _DIGITS = str.maketrans("OoIl|S", "001115")
 _WITH_LETTERS = re.compile(r"(?<![A-Za-z0-9|])(?=[OoIl|S]{0,12}\d)[OoIl|S\d]{2,24}(?![A-Za-z0-9|])")
+_A_ZERO = re.compile(r"(?<=[^\W\d_])0(?=[a-zà-öø-ÿ])")
+"""A zero that a scanner read in a word: « M0nsieur »."""
 _DIGIT = re.compile(r"\d")
 _MIXED = re.compile(r"[OoIl|S]\d|\d[OoIl|S]|[OoIl|][ .-]\d\d")
 _ALONE = re.compile(
@@ -79,34 +84,37 @@ class Plain:
 @lru_cache(maxsize=8)
 def plain(typed: str) -> Plain:
     """Make a text plain; time grows with its length only."""
-    if _AS_IS.fullmatch(typed):
+    if "-\n" not in typed and _AS_IS.fullmatch(typed):
         return _made(typed)
     made: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     place = 0
     while place < len(typed):
-        if stretch := _STRETCH.match(typed, place):
-            made += stretch.group()
-            starts += range(place, stretch.end())
-            ends += range(place + 1, stretch.end() + 1)
-            place = stretch.end()
+        if made and made[-1].isalpha() and (cut := _CUT.match(typed, place)):
+            if typed[cut.end()].isupper():
+                made.append("-")
+                starts.append(place)
+                ends.append(cut.end())
+            place = cut.end()
+            continue
+        if (end := _end_of_stretch(typed, place)) > place:
+            made += typed[place:end]
+            starts += range(place, end)
+            ends += range(place + 1, end + 1)
+            place = end
             continue
         char = typed[place]
         place += 1
         if made and unicodedata.combining(char):
-            whole = unicodedata.normalize("NFC", made[-1] + char)
-            if len(whole) == 1:  # else a mark on a letter that never has it: it hides the letter
-                made[-1] = whole
+            made[-1] = _marked(made[-1], char)
             ends[-1] = place
             continue
         for one in _plain_chars(char):
             last = made[-1] if made else "\n"
-            if one == " " and last in " \n":
-                continue
-            if one == "\n" and last in " \n":
-                if last == " ":
-                    made[-1] = "\n"
+            if one in " \n" and last in " \n":
+                if made and one == "\n":
+                    made[-1] = one
                 continue
             made.append(one)
             starts.append(place - 1)
@@ -114,7 +122,22 @@ def plain(typed: str) -> Plain:
     return _made("".join(made), starts, ends)
 
 
+def _end_of_stretch(typed: str, place: int) -> int:
+    """Where a part that stays as it is ends; a dash at the end of a line is none of it."""
+    stretch = _STRETCH.match(typed, place)
+    if stretch is None:
+        return place
+    return stretch.end() - (_CUT.match(typed, stretch.end() - 1) is not None)
+
+
+def _marked(letter: str, mark: str) -> str:
+    """A letter with its accent; a mark that it never has hides it, and is left out."""
+    whole = unicodedata.normalize("NFC", letter + mark)
+    return whole if len(whole) == 1 else letter
+
+
 def _made(text: str, starts: Sequence[int] = (), ends: Sequence[int] = ()) -> Plain:
+    text = _A_ZERO.sub("o", text)
     digits = _with_digits(text)
     return Plain(text, digits, text.lower(), len(_DIGIT.findall(digits)), starts, ends)
 

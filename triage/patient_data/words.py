@@ -6,7 +6,7 @@ They are a part of the search as the numbering plans are of phonenumbers: a verd
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -46,8 +46,10 @@ class Words(_Part):
     named: tuple[str, ...]
     documents: tuple[str, ...]
     authors: tuple[str, ...]
+    writings: tuple[str, ...]
     maiden: tuple[str, ...]
     relatives: tuple[str, ...]
+    about: tuple[str, ...]
     between: tuple[str, ...]
     particles: tuple[str, ...]
     not_names: tuple[str, ...]
@@ -106,6 +108,22 @@ def any_of(words: Iterable[str]) -> str:
     """A pattern of any of the words, the longest first, in capitals or not, accents or not."""
     ordered = sorted(words, key=lambda one: (-len(one), one))
     return f"(?i:{'|'.join(map(re.escape, ordered)).translate(_BARE_TOO)})"
+
+
+_TOKEN = re.compile(r"[^\W\d_]+")
+
+
+@lru_cache(maxsize=8)
+def said_in(text: str) -> frozenset[str]:
+    """The words of a text, in small letters: tells quickly what cannot be there."""
+    return frozenset(_TOKEN.findall(text.lower()))
+
+
+@cache
+def beginnings(words: Iterable[str]) -> frozenset[str]:
+    """The first word of each, with its accents and without: one of them stands where it does."""
+    first = {_TOKEN.findall(one.lower())[0] for one in words}
+    return frozenset(first | set(map(fold, first)))
 
 
 @cache

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from french.time import calendar_day
 from triage.registre.acts import By, Draft, Verb
 from triage.registre.life import When, check_day
 from triage.registre.lists import Lists, choice
@@ -153,7 +154,7 @@ def _fields(given: Mapping[str, str]) -> dict[str, str]:
     due = values.get("échéance")
     if due:
         try:
-            date.fromisoformat(due)
+            calendar_day(due)
         except ValueError as error:
             raise Refused(f"{FIELDS['échéance']} : « {due} » n'est pas une date.") from error
     return values

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from french.text import fold
+from french.time import calendar_day
 from triage.registre.acts import By, Draft, Verb
 from triage.registre.life import When, check_day
 from triage.registre.lists import Lists, choice
@@ -224,7 +225,7 @@ def _answer(
 
 def _received(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return calendar_day(text)
     except ValueError as error:
         raise Refused(f"{FIELDS['reçu_le']} : « {text} » n'est pas une date.") from error
 

@@ -130,9 +130,15 @@ def taken_over(dossier: Dossier, mapping: FormMapping) -> bool:
 
 def annotation_of(dossier: Dossier, candidates: tuple[str, ...]) -> Champ | None:
     """What a dossier shows for the first candidate, by stable id or normalised label, it has."""
-    by_name = {normalise_label(one.label): one for one in dossier.annotations}
-    by_name |= {one.id: one for one in dossier.annotations}
-    return next((by_name[one] for one in candidates if one in by_name), None)
+    last_first = dossier.annotations[::-1]
+    for name in candidates:
+        for one in last_first:
+            if one.id == name:
+                return one
+        for one in last_first:
+            if normalise_label(one.label) == name:
+                return one
+    return None
 
 
 def _proposed(assessment: Assessment, status: Status | None) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from french.text import typographic
 from french.time import PARIS, in_words
-from mappings.dossier.model import DossierState, MessageSeen
+from mappings.dossier.model import Dossier, DossierState, MessageSeen
 from triage.replies.annotations import questions
 from triage.replies.decision import Decision
 from triage.replies.inputs import JudgedDossier, Memory, Rulebook
@@ -109,7 +109,7 @@ def unheeded(judged: JudgedDossier, memory: Memory, sending: Sending) -> bool:
     if judged.dossier.correction_pending_since is not None:
         return False
     asked = _standing(judged, memory, sending)
-    return asked is not None and _answered(judged, asked)
+    return asked is not None and _answered(judged.dossier, asked)
 
 
 def _standing(judged: JudgedDossier, memory: Memory, sending: Sending) -> MessageSeen | None:
@@ -120,20 +120,37 @@ def _standing(judged: JudgedDossier, memory: Memory, sending: Sending) -> Messag
     items = _items(judged.assessment)
     if not items or not _says(said[-1], dossier.number, kind="request", items=items):
         return None
-    return next(
-        (one for one in dossier.messages if one.id == said[-1].message_id and not one.discarded),
-        None,
-    )
+    return _shown_on_ds(dossier, said[-1])
+
+
+def asked_since(dossier: Dossier, sent: Sequence[MessageSent]) -> datetime | None:
+    """Since when the declarant has something to answer; ``None`` where nothing is asked of them.
+
+    Whoever made the correction request that is open; else our last request, as DS shows it.
+
+    Args:
+        dossier: As DS shows it.
+        sent: Messages that we sent to it, oldest first.
+    """
+    if dossier.correction_pending_since is not None:
+        return dossier.correction_pending_since
+    said = _without_reminders(sent)
+    asked = _shown_on_ds(dossier, said[-1]) if said and said[-1].kind == "request" else None
+    return None if asked is None or _answered(dossier, asked) else asked.created_at
+
+
+def _shown_on_ds(dossier: Dossier, sent: MessageSent) -> MessageSeen | None:
+    seen = (one for one in dossier.messages if one.id == sent.message_id and not one.discarded)
+    return next(seen, None)
 
 
 def _unanswered(judged: JudgedDossier, memory: Memory, sending: Sending) -> MessageSeen | None:
     """The request that stands, where the declarant submitted nothing since."""
     asked = _standing(judged, memory, sending)
-    return None if asked is None or _answered(judged, asked) else asked
+    return None if asked is None or _answered(judged.dossier, asked) else asked
 
 
-def _answered(judged: JudgedDossier, asked: MessageSeen) -> bool:
-    dossier = judged.dossier
+def _answered(dossier: Dossier, asked: MessageSeen) -> bool:
     return dossier.answered_at(asked) is not None or dossier.champs_modified_at > asked.created_at
 
 

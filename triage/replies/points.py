@@ -1,5 +1,6 @@
 """What is asked of a declarant, answer by answer: the question, the row, what was typed there."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from mappings.report.display import show
@@ -10,6 +11,7 @@ from triage.verdict.completeness import rows_of
 from triage.verdict.model import Assessment, Fault, ItemResult, Verdict
 
 _LONGEST_QUOTE = 60
+_FIGURES = re.compile(r"\d+")
 _AT_FAULT = (Verdict.MISSING, Verdict.INVALID)
 
 
@@ -51,9 +53,16 @@ def _points(
                     row=fault.row_name,
                     typed=typed,
                     reason=fault.reason.rstrip("."),
-                    expected=_clause(fault.expected),
+                    expected=_clause(_left_to_say(fault.expected, fault.reason)),
                     says_nothing=bool(typed) and fault.verdict is Verdict.MISSING,
                 )
+
+
+def _left_to_say(expected: str, reason: str) -> str:
+    """What is expected, without a first clause whose figures the reason gave already."""
+    first, mark, rest = expected.partition(" ; ")
+    figures = set(_FIGURES.findall(first))
+    return rest if mark and figures and figures <= set(_FIGURES.findall(reason)) else expected
 
 
 def _clause(sentence: str) -> str:

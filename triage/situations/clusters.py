@@ -1,19 +1,25 @@
 """Clusters of signatures that all agree, found without comparing each signature with each other.
 
-A cluster that one may join has a first member that is alike: candidates are looked up by what that
-first member says (the labels or the words of its use, its other answers), then compared in full.
+A cluster that one may join has members that are all alike: candidates are looked up by what the
+first of them that names a use says of it (its labels, its words) and by the other answers of each,
+then compared in full.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 
+from triage.situations.facets import COVERED
 from triage.situations.likeness import Likeness, Signature, Told
 from triage.situations.matching import Matching
 from triage.situations.words.vocabulary import Vocabulary
 
 _ANY = ""
-"""Key of first members that name no use."""
+"""Key of clusters of which no member names its use."""
+_ROUNDING = 1e-9
+"""Sums of the same weights may differ by that much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +45,14 @@ class Cluster:
 
     Attributes:
         place: Its place among the clusters.
+        bits: A number with a bit for each of its signatures, see :class:`Rooms`.
         members: Its signatures, the first one first.
         kinds: How many members say the same, by a member that says so in the fewest words: of a use
             that is known, only the labels count beside another that is.
     """
 
     place: int
+    bits: int = 0
     members: list[Said] = field(default_factory=list)
     kinds: dict[Signature, tuple[Said, int]] = field(default_factory=dict)
 
@@ -65,8 +73,9 @@ class Cluster:
                 total += found
         return total / len(self.members)
 
-    def take(self, one: Said) -> None:
+    def take(self, one: Said, bit: int) -> None:
         """Count one more member."""
+        self.bits |= bit
         self.members.append(one)
         _, count = self.kinds.get(one.short, (one, 0))
         self.kinds[one.short] = (one, count + 1)
@@ -79,10 +88,11 @@ class Clusters:
         self._likeness = Likeness(matching)
         self._vocabulary = matching.vocabulary
         self.found: list[Cluster] = []
+        self._of: list[Cluster] = []
         self._alone: dict[int, int] = {}
         self._kinds: dict[object, int] = {}
         self._by_key: dict[str, list[Cluster]] = defaultdict(list)
-        self._by_word: dict[tuple[str, str], list[Cluster]] = defaultdict(list)
+        self._by_word: dict[tuple[str, str], dict[int, Cluster]] = defaultdict(dict)
         self._rooms = Rooms(matching)
 
     def add(self, one: Signature) -> Cluster:
@@ -103,40 +113,70 @@ class Clusters:
             self.found.append(cluster)
             beside = (one.medicines, one.classes, one.others, tuple(map(bool, one.uses)))
             self._alone[cluster.place] = self._kinds.setdefault(beside, len(self._kinds))
-            self._rooms.add(one.others)
             for key in one.keys:
                 self._by_key[key].append(cluster)
-                for word in {*self._said(one)}:
-                    self._by_word[key, word].append(cluster)
-        cluster.take(said)
+            self._enter(cluster, one, one.keys)
+        if cluster.members and self._answers(one):
+            first = cluster.members[0].whole
+            if self._by_word.get((first.keys[0], _ANY), {}).pop(cluster.place, None):
+                for key in first.keys[1:]:
+                    del self._by_word[key, _ANY][cluster.place]
+                self._enter(cluster, one, first.keys)
+        cluster.take(said, self._rooms.add(one.others))
+        self._of.append(cluster)
         return cluster
 
-    def _scored(self, one: Said) -> Iterator[tuple[float, Cluster]]:
-        """Likeness with each cluster; one that names no use sees none in theirs."""
-        near = self._near(one.whole)
+    def _enter(self, cluster: Cluster, one: Signature, keys: Iterable[str]) -> None:
+        """Let a cluster be found by what one of its members says."""
+        for word in {*self._said(one)}:
+            for key in keys:
+                self._by_word[key, word][cluster.place] = cluster
+
+    def _scored(self, one: Said) -> Iterable[tuple[float, Cluster]]:
+        """Likeness with each cluster that may be the likeliest, in the order of :meth:`_near`."""
+        near, likeness = self._near(one.whole), self._likeness
         if any(one.whole.uses):
-            yield from ((each.joins(one, self._likeness), each) for each in near)
-            return
+            return ((each.joins(one, likeness), each) for each in near)
+        scores = {each.place: each.joins(one, likeness) for each in near if len(each.members) > 1}
+        alone = [each for each in near if each.place not in scores]
+        best = max(scores.values(), default=0.0)
+        scores |= self._likeliest_alone(one, alone, best=best)
+        return ((scores[each.place], each) for each in near if each.place in scores)
+
+    def _likeliest_alone(
+        self, one: Said, among: Iterable[Cluster], *, best: float
+    ) -> dict[int, float]:
+        """Likeness of one that names no use with clusters of one signature, if any may be best.
+
+        Most clusters of its substance may be alike: they are looked at by what their likeness can
+        be at most. It sees no use in theirs, so that what else they say tells all.
+        """
+        found: dict[int, float] = {}
         seen: dict[int, float] = {}
-        for each in near:
-            kind = self._alone[each.place]
-            if len(each.members) > 1:
-                yield each.joins(one, self._likeness), each
-            else:
+        bits = reduce(or_, (each.bits for each in among), 0)
+        for most, likely in self._rooms.likely(one.whole.others, bits, self._likeness):
+            if not most or most < best - _ROUNDING:
+                break
+            for number in _bits(likely):
+                each = self._of[number]
+                kind = self._alone[each.place]
                 if kind not in seen:
                     seen[kind] = each.joins(one, self._likeness)
-                yield seen[kind], each
+                    best = max(best, seen[kind])
+                found[each.place] = seen[kind]
+        return found
 
     def _near(self, one: Signature) -> list[Cluster]:
-        """The clusters whose first member may be alike, those of the first key first."""
+        """The clusters whose members may be alike, those of the first key first."""
         wanted, near = self._asked(one), dict[int, None]()
-        room = self._rooms.beside(one.others)
+        apart = self._rooms.apart(one.others, named=any(one.uses))
         for key in one.keys:
             if wanted is None:
                 found: Iterable[Cluster] = self._by_key.get(key, ())
             else:
-                found = (one for word in wanted for one in self._by_word.get((key, word), ()))
-            near |= dict.fromkeys(sorted({each.place for each in found if room >> each.place & 1}))
+                lists = (self._by_word.get((key, word), {}) for word in wanted)
+                found = (one for each in lists for one in each.values())
+            near |= dict.fromkeys(sorted({each.place for each in found if not each.bits & apart}))
         return [self.found[place] for place in near]
 
     def _answers(self, one: Signature) -> bool:
@@ -144,7 +184,7 @@ class Clusters:
         return all(self._vocabulary.parsed(reading).answered for reading in one.uses)
 
     def _said(self, one: Signature) -> Iterator[str]:
-        """What a first member is found by."""
+        """What a cluster is found by, of a member."""
         if not self._answers(one):
             yield _ANY
         for reading in one.uses:
@@ -152,7 +192,7 @@ class Clusters:
             yield from _keys(reading, self._vocabulary, words="known" if known else "unknown")
 
     def _asked(self, one: Signature) -> set[str] | None:
-        """What a first member that may be alike is found by; ``None`` for whatever it says."""
+        """What a member that may be alike is found by; ``None`` for whatever it says."""
         if not self._answers(one):
             return None
         wanted = {_ANY}
@@ -165,47 +205,101 @@ class Clusters:
 
 
 class Rooms:
-    """Which clusters the facets that are no use leave room beside, by their first member.
+    """Which signatures the facets that are no use surely set apart from another.
 
-    A set of clusters is a number with a bit for each, by its place: a question to all of them is a
-    few operations on such numbers. « No » is sure, « yes » is not.
+    A set of signatures is a number with a bit for each, in the order in which they came: a question
+    to all of them is a few operations on such numbers. « Apart » is sure, the rest is not.
     """
 
     def __init__(self, matching: Matching) -> None:
-        facets = matching.situations.facets
-        self._vague = {one.field: one.vague for one in facets if not one.general}
+        facets = [one for one in matching.situations.facets if one.kind != "use"]
+        self._vague = {one.field: one.vague for one in facets}
+        self._general = frozenset(one.field for one in facets if one.general)
+        self._routes = frozenset(one.field for one in facets if one.kind == "route")
         self._open: dict[str, int] = dict.fromkeys(self._vague, 0)
         self._with: dict[tuple[str, str], int] = defaultdict(int)
         self._alike: dict[Told, int] = defaultdict(int)
+        self._answering: dict[str, dict[tuple[str, ...], int]] = {one: {} for one in self._vague}
+        self._weights = {one.field: one.weight for one in facets}
         self._count = 0
 
-    def add(self, told: Told) -> None:
-        """Count one more cluster, whose first member says this."""
+    def add(self, told: Told) -> int:
+        """Count one more signature, which says this; the bit of it."""
         bit = 1 << self._count
         self._count += 1
         self._alike[told] |= bit
-        for name, options in self._strict(told):
-            if not options:
+        for name, options in told:
+            answering = self._answering[name]
+            answering[options] = answering.get(options, 0) | bit
+            if not options or self._is_vague(name, options):
                 self._open[name] |= bit
             for option in options:
                 self._with[name, option] |= bit
+        return bit
 
-    def beside(self, told: Told) -> int:
-        """The clusters that leave room: the same answers, or none that excludes another."""
+    def apart(self, told: Told, *, named: bool) -> int:
+        """The signatures that an answer excludes; never those that answer the same.
+
+        Args:
+            told: What is said.
+            named: Whether a use is named with it: where none is, some answer must be common, and
+                a general one (adults) covers another only beside a route that agrees.
+        """
         room = (1 << self._count) - 1
-        for name, options in self._strict(told):
-            if options:
-                here = self._open[name]
-                for option in options:
-                    here |= self._with.get((name, option), 0)
-                room &= here
-        return room | self._alike.get(told, 0)
-
-    def _strict(self, told: Told) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Options of the facets of which none covers another; none where one is vague."""
+        general, common, covered = [], 0, 0
         for name, options in told:
-            if name in self._vague:
-                yield name, () if self._vague[name].intersection(options) else options
+            shared = 0
+            for option in options:
+                shared |= self._with.get((name, option), 0)
+            common |= shared
+            if name in self._routes:
+                covered |= shared
+            if options and not self._is_vague(name, options):
+                if name in self._general:
+                    general.append(self._open[name] | shared)
+                else:
+                    room &= self._open[name] | shared
+        if not named:
+            room &= common
+            for shared in general:
+                room &= covered | shared
+        return ((1 << self._count) - 1) & ~(room | self._alike.get(told, 0))
+
+    def likely(self, told: Told, among: int, likeness: Likeness) -> list[tuple[float, int]]:
+        """Signatures by how much they can be alike at most, the most first.
+
+        Args:
+            told: What is said, by one that names no use.
+            among: The signatures asked about.
+            likeness: Tells how two answers agree.
+        """
+        found = {0.0: among}
+        for name, options in told:
+            shares: dict[float, int] = defaultdict(int)
+            for theirs, bits in self._answering[name].items():
+                share = likeness.agreement_of(name, options, theirs)
+                if share != 0:
+                    shares[share or 0.0] |= bits
+                elif name in self._general:
+                    shares[COVERED] |= bits
+            sums: dict[float, int] = defaultdict(int)
+            for total, here in found.items():
+                for share, bits in shares.items():
+                    if both := here & bits:
+                        sums[total + self._weights[name] * share] |= both
+            found = sums
+        return sorted(found.items(), reverse=True)
+
+    def _is_vague(self, name: str, options: tuple[str, ...]) -> bool:
+        return not self._vague[name].isdisjoint(options)
+
+
+def _bits(number: int) -> Iterator[int]:
+    """Places of the bits of a number, the lowest first."""
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest
 
 
 def _keys(reading: tuple[str, ...], vocabulary: Vocabulary, *, words: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ Answers: TypeAlias = Mapping[str, tuple[str, ...]]
 Agreement: TypeAlias = float | None
 """Share of two answers that is common, 0 when they differ; ``None`` when one is not given."""
 
-_COVERED, _WORDED = 0.5, 0.9
+COVERED, _WORDED = 0.5, 0.9
 """An option that covers the other; one use in other words."""
 
 
@@ -36,7 +36,7 @@ def compare(
     told = any(found[facet.field] for facet in facets if facet.kind in {"use", "route"})
     for facet in facets:
         if found[facet.field] == 0 and told and _covered(facet, mine, theirs):
-            found[facet.field] = _COVERED
+            found[facet.field] = COVERED
     return found
 
 

@@ -71,6 +71,13 @@ class Likeness:
         value = self._weight(one.others, other.others, agreed)
         return value if same or not value or self._tell_the_same(one, other, agreed) else 0.0
 
+    def agreement_of(self, name: str, one: tuple[str, ...], other: tuple[str, ...]) -> Agreement:
+        """How two answers of a facet that is no use agree, whatever the others say."""
+        row = self._rows.setdefault((name, one), {})
+        if other not in row:
+            row[other] = self._agreement(self._by_field[name], one, other)
+        return row[other]
+
     def is_known(self, one: Signature) -> bool:
         """Whether each use that it names is known: the words then count for nothing."""
         return all(self._is_told(reading) for reading in one.uses if reading)
@@ -148,6 +155,10 @@ class Likeness:
         return all(
             share or not (mine.get(name) or theirs.get(name)) for name, share in found.items()
         )
+
+    @cached_property
+    def _by_field(self) -> dict[str, Facet]:
+        return {facet.field: facet for facet in self._facets}
 
     @cached_property
     def _use_fields(self) -> tuple[str, ...]:

@@ -245,6 +245,15 @@ def parse_matching(
     return found.model_copy(update={"digest": digest, "says_nothing": says_nothing, **beside})
 
 
+def salts_of(text: str, *, source: str) -> Salts:
+    """How salts are named by ``rapprochements.yaml``, read alone.
+
+    Raises:
+        DataFileError: With each problem, its file and its line.
+    """
+    return DataFile(text, source=source).validate(Matching).salts
+
+
 def _fields(found: Matching) -> Iterator[tuple[tuple[int | str, ...], str]]:
     yield ("situations", "medicines", "rows"), found.situations.medicines.rows
     for index, facet in enumerate(found.situations.facets):

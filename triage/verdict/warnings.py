@@ -3,16 +3,17 @@
 A warning names the field, and the place for patient data, never the text.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from french.time import PARIS
 from mappings.dossier.model import Place
 from mappings.report.model import Answer, Report, Value
-from triage.patient_data.finders import FINDERS, TOLD, found_in
+from triage.patient_data.finders import FINDERS, TOLD, Span, found_in
 from triage.patient_data.free_text import free_texts
 from triage.patient_data.passages import passage_code
 from triage.rules.checks import Facts, passes
@@ -33,6 +34,10 @@ from triage.verdict.model import Warning as TriageWarning
 
 _Place = tuple[str, int, str]
 """Field, and row and column in it."""
+
+
+_LONGEST_KEPT = 2_000
+"""Characters of a text whose passages are kept: bounds memory."""
 
 
 class _Found(NamedTuple):
@@ -162,11 +167,19 @@ def _names(value: Value) -> set[str]:
     return {value.code, value.name} if isinstance(value, Place) else {str(value)}
 
 
+def _found_in(text: str) -> Sequence[tuple[str, Span]]:
+    """What is found in a text; copies of a report, and its complements, say the same again."""
+    return _known(text) if len(text) <= _LONGEST_KEPT else found_in(text)
+
+
+_known = lru_cache(maxsize=2048)(found_in)
+
+
 def _marked(report: Report, cleared: AbstractSet[str]) -> Iterator[_Found]:
     """What looks like patient data in every free text, those in rows and names of files too."""
     for (field, row, column), answer in _answers(report):
         for at, text in free_texts(answer):
-            for kind, (start, end) in found_in(text):
+            for kind, (start, end) in _found_in(text):
                 if not cleared or passage_code(report.number, text[start:end]) not in cleared:
                     mark = Mark(field, start=at + start, end=at + end, row=row, column=column)
                     yield _Found(kind, mark)

@@ -29,6 +29,7 @@ _DIRECTIONS: dict[Direction, str] = {
 Range: TypeAlias = tuple[int, int] | None
 """The lowest and the highest number that can be."""
 TOO_FEW = "trop peu pour conclure"
+CONFIRMED = "confirmé"
 UNNAMED = "non renseignée"
 
 
@@ -101,7 +102,7 @@ def confirmed(group: Group) -> Content:
     if group.view is None:
         return None
     total, decided = len(group.view.facts.numbers), group.view.decided
-    return "confirmé" if decided == total else "en partie confirmé" if decided else "proposé"
+    return CONFIRMED if decided == total else "en partie confirmé" if decided else "proposé"
 
 
 def other_signals(group: Group) -> Content:

@@ -4,7 +4,7 @@ Counts are of the workbook's own dossiers. The columns of follow-up are of the w
 stay at the agency: they rest on planned measures and on small numbers of cases.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from exports.cells import Content
@@ -13,6 +13,7 @@ from exports.readers.policy import Policy
 from exports.sheets.columns import Format
 from exports.sheets.figures import taken
 from exports.sheets.situations.cells import (
+    CONFIRMED,
     UNNAMED,
     Group,
     agency_measures,
@@ -33,7 +34,7 @@ from exports.sheets.situations.cells import (
     state,
     told_range,
 )
-from exports.sheets.tables import CALCULATED, Column
+from exports.sheets.tables import CALCULATED, Column, Table
 from french.text import SEMICOLON, typographic
 from mappings.schema.model import Audience
 
@@ -69,6 +70,7 @@ _OF_THIS_WORKBOOK = (
     "Signalements, entreprises, dates et mesures sont ceux de ce classeur, et non de toute la"
     " situation ; la tendance compte tous les dossiers que {whom} peut lire."
 )
+_ID, _TITLE, _GROUPED = "Situation", "Titre", "Regroupement"
 _CASES = (
     "De la plus grande déclaration d'une entreprise à la somme de toutes ; d'une entreprise, son"
     " plus grand nombre : un cas déclaré ne disparaît pas. Hors de l'agence : des dossiers du"
@@ -79,7 +81,7 @@ PRINTED = 10
 COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
     (
         _column(
-            "Situation",
+            _ID,
             11,
             "centre",
             "Identifiant de la situation, le même que dans l'annotation « Situation ». Vide :"
@@ -90,7 +92,7 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
     ),
     (
         _column(
-            "Titre",
+            _TITLE,
             26,
             "texte",
             "Titre public au registre, ou nom qu'une personne a donné à la situation, sinon celui"
@@ -151,7 +153,8 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
             "Priorité la plus haute",
             11,
             "centre",
-            "De P1 à P4 ; « sans priorité » : aucun de ses dossiers n'en a ici.",
+            "La plus haute priorité de ses dossiers de ce classeur ; « sans priorité » : aucun"
+            " n'en a ici.",
         ),
         highest_priority,
     ),
@@ -215,8 +218,8 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
             "Score",
             9,
             "centre",
-            "Points proposés par classement.yaml, sur le plus qu'il y ait ; ce que l'on ne sait pas"
-            " vaut 0. « unc classement list » dit chaque ligne.",
+            "Points que propose le classement, sur le plus qu'il y ait ; ce que l'on ne sait pas"
+            " vaut 0. Chaque ligne est dite au portail, page de la situation.",
             named="registre_score",
         ),
         score,
@@ -244,7 +247,7 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
     ),
     (
         _column(
-            "Regroupement",
+            _GROUPED,
             14,
             "centre",
             "proposé : par la passerelle seule ; confirmé : une personne a placé chaque dossier.",
@@ -371,6 +374,14 @@ def shown_to(audience: Audience, policy: Policy) -> list[tuple[Column, Callable[
         if audience in {"agence", own.audience}:
             found.append((own, of))
     return found
+
+
+def names_of(table: Table) -> tuple[Mapping[str, str], frozenset[str]]:
+    """Title of each situation of the sheet, by id, and those that people confirmed."""
+    places = {column.name: place for place, column in enumerate(table.columns)}
+    rows = [[row[places[name]] for name in (_ID, _TITLE, _GROUPED)] for row in table.rows]
+    titles = {str(name): str(title) for name, title, _ in rows if name and title}
+    return titles, frozenset(str(name) for name, _, by in rows if name and by == CONFIRMED)
 
 
 def counts_told(audience: Audience) -> str:

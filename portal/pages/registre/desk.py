@@ -5,6 +5,7 @@ from datetime import date
 
 from fastapi import Request
 
+from french.time import calendar_day
 from portal.errors import UnknownError
 from portal.registre.desk import At, Desk, Read
 from triage.registre.register import Situation
@@ -23,7 +24,7 @@ def at_of(params: Mapping[str, str]) -> tuple[At, tuple[str, ...]]:
     for name, title in (("au", "État au"), ("connu", "Tel que connu le")):
         text = params.get(name, "").strip()
         try:
-            days[name] = date.fromisoformat(text) if text else None
+            days[name] = calendar_day(text) if text else None
         except ValueError:
             wrong.append(f"{title}\u00a0: «\u00a0{text[:40]}\u00a0» n’est pas une date")
     return At(days.get("au"), days.get("connu")), tuple(wrong)

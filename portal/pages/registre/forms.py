@@ -1,7 +1,7 @@
 """Fields of the forms of situations and séances: each bounded, its title is its label."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -75,7 +75,9 @@ class CopyForm(ActForm):
 
 
 class DossiersForm(ActForm):
-    """Which dossiers."""
+    """Which dossiers: as many as a situation may hold."""
+
+    most_fields: ClassVar[int] = 6_000
 
     dossiers: tuple[Annotated[str, Field(max_length=12)], ...] = ()
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from french.text import typographic
 from portal.errors import UnknownError
+from portal.headers import HEAD
 from portal.pages.registre.acting import ActForm, Done, Page, form_routes, when
 from portal.pages.registre.desk import at_of, desk_of
 from portal.pages.registre.forms import AdviceForm, ItemForm, PlanForm
@@ -388,8 +389,9 @@ def fetch(request: Request, meeting: str, reader: str, person: SignedIn) -> Resp
             if file.suffix in {".pdf", ".docx"}:
                 pack.write(file, file.name)
     name = f"{one.id}-{reader}.zip"
-    line = Visit(now(), person.email, "download", file=name)
-    desk.source.store.visits.record(desk.source.demarche, line)
+    if HEAD not in request.scope:
+        line = Visit(now(), person.email, "download", file=name)
+        desk.source.store.visits.record(desk.source.demarche, line)
     return Response(
         made.getvalue(),
         media_type="application/zip",

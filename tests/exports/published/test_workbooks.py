@@ -95,14 +95,17 @@ def test_a_row_says_what_the_verdict_says() -> None:
         row["Éléments manquants"] == "M1 Spécialité\u00a0: absente\nM3 Code CIS\u00a0: 7 chiffres"
     )
     verdicts = [(r["Élément"], r["Verdict"]) for r in records(content, "Complétude")]
-    assert verdicts == [("M1", "absente"), ("D7", "insuffisante"), ("M3", "invalide")]
+    assert verdicts == [("M1", "absent"), ("D7", "insuffisant"), ("M3", "invalide")]
 
 
 def test_questions_to_clear_up_are_listed() -> None:
     reason = ScopeReason("but_medical", "But médical", "", "sans réponse")
     one = entry(1, verdict={"status": Status.A_PRECISER, "unanswered_scope": (reason,)})
-    row = records(build([one]), "Dossiers")[0]
-    assert row["Éléments manquants"] == "À préciser\u00a0: But médical"
+    content = build([one])
+    assert records(content, "Dossiers")[0]["Éléments manquants"] == "À préciser\u00a0: But médical"
+    row = records(content, "Complétude")[0]
+    told = [row[name] for name in ("Élément", "Nom", "Section", "Verdict", "Motif")]
+    assert told == ["–", "But médical", "Éligibilité", "absent", "sans réponse"]
 
 
 def test_the_number_leads_to_the_dossier() -> None:

@@ -140,8 +140,8 @@ _EMPTY = {
     "Signaux": "Aucun signal dans ce classeur.",
     "Mesures agence": "Aucune mesure de l’agence dans ce classeur.",
     "Questions": "Aucune question dans ce classeur.",
-    "Consommation": "Aucune donnée de consommation sur ces situations (« unc conso load » charge"
-    " celles de l’Assurance maladie).",
+    "Consommation": "Aucune donnée de consommation sur ces situations : l’exploitant de la"
+    " passerelle charge celles de l’Assurance maladie.",
 }
 
 

@@ -44,6 +44,7 @@ NATIONAL: dict[str, Answer] = {
 }
 LYON = {"crpv_rapporteur": answered("Lyon")}
 OURS = {"crpv-lyon": Opinion("CRPV Lyon", "À surveiller", "")}
+ASKED = datetime(2026, 3, 7, 23, 30, tzinfo=UTC)
 SENT = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
 CLOSED = {"status": Status.CLOS, "priority": None}
 
@@ -60,6 +61,11 @@ def head(content: bytes) -> str:
     return str(by_openpyxl(content, SHEET)[0][0])
 
 
+def day(of_march: int) -> datetime:
+    """A day as a cell has it."""
+    return datetime(2026, 3, of_march)  # noqa: DTZ001
+
+
 def low(number: int, **changes: Any) -> ExportedDossier:
     """A dossier of Lyon that nothing makes urgent."""
     verdict = {"status": Status.A_COMPLETER, "priority": "P3"} | changes.pop("verdict", {})
@@ -74,7 +80,7 @@ BEFORE = [
     low(4, verdict={"status": Status.COMPLET}),
     low(5, verdict={"status": Status.COMPLET}, opinions=OURS),
     low(6, verdict={"priority": "P1"}, fields=NATIONAL),
-    low(7, verdict={"priority": "P1"}, annotations=LYON),
+    replace(low(7, verdict={"priority": "P1"}, annotations=LYON), asked_at=ASKED),
     low(8, verdict=CLOSED),
 ]
 NOW = [
@@ -100,10 +106,17 @@ def test_a_centre_reads_which_dossiers_need_it_why_it_has_them_and_why_now() -> 
         (9, "nouveau", "national"),
     ], "the most urgent first; given opinions, old and closed dossiers need nobody"
     assert head(content) == (
-        "À traiter par votre centre\u00a0: 5 dossiers, sur 10 — nouveau\u00a0: 1"
-        " · réponse du déclarant\u00a0: 1"
+        "À traiter par votre centre\u00a0: 5 dossiers, sur 10"
+        " — à vous\u00a0: 1 · au déclarant\u00a0: 1 · à l’agence\u00a0: 3"
+        " — nouveau\u00a0: 1 · réponse du déclarant\u00a0: 1"
         " · priorité P1\u00a0: 2 · attend votre avis\u00a0: 1"
+        " («\u00a0nouveau\u00a0», «\u00a0réponse du déclarant\u00a0»\u00a0: depuis l’édition"
+        " 2026-S11 du lundi 9 mars 2026)"
     )
+    acting = {n: (one["À qui d’agir"], one["Depuis le"]) for n, one in found.items()}
+    assert acting[7] == ("au déclarant", day(8)), "since what was asked, in Paris"
+    assert (acting[4][0], acting[2][0]) == ("à vous", "à l’agence")
+    assert acting[2][1] == day(11), "since what the declarant sent"
 
 
 def test_nothing_to_treat_is_said() -> None:

@@ -135,7 +135,13 @@ def test_decimals_keep_their_digits() -> None:
 
 
 def pack_plain(workbook: Workbook, tables: Mapping[str, Table], **how: Any) -> None:
+    del how["shells"]
+    for at, sheet in enumerate(workbook.sheetnames):
+        if sheet in tables:
+            del workbook[sheet]
+            workbook.create_sheet(sheet, at)
     for sheet, one in tables.items():
+        fill_shell(workbook[sheet], one, mask="réservé")
         write_plain(workbook[sheet], one, first_row=first_row(one))
     pack(workbook, {}, **how)
 

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from portal.pages.view import dsfr_is_installed
-from settings import ROOT
+from steps.judge.acts import today
+from steps.registre import questions
+from steps.registre.acting import Acting
 from tests.chromium import picture
 from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, PASSWORD, Portal, add_account, served
 from tests.steps.returning import fill
+from triage.registre.acts import By
+from triage.registre.folding import read
 
 SHOTS = Path(__file__).parents[3] / "build" / "captures-portail"
 PAGES = ("", "exports", "renvoi", "changements", "dossiers", "indicateurs", "journal")
@@ -88,7 +93,7 @@ def test_dossiers_are_filtered_and_a_card_is_read(opened: Open) -> None:
         picture(page, SHOTS / "recherche.png", whole=True)
         rows.first.get_by_role("link").first.click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Dossier 24")
-        expect(page.get_by_role("table", name="Éléments absents")).to_contain_text("absente")
+        expect(page.get_by_role("table", name="Éléments absents")).to_contain_text("absent")
         hidden = page.get_by_role("table", name="Éléments présents")
         expect(hidden).to_be_hidden()
         page.locator("summary").first.click()
@@ -235,11 +240,19 @@ def test_a_card_is_printed_on_two_pages(opened: Open, portal: Portal) -> None:
 
 
 def test_a_day_of_a_centre(opened: Open, portal: Portal, tmp_path: Path) -> None:
-    """Reads what waits, types an opinion, sends a workbook back with a wrong cell, mends it."""
+    """Reads what waits, answers a question, gives an opinion, sends a workbook back, mends it."""
     email = "journee@lyon.example.fr"
     add_account(portal.source, email, "centre:lyon")
+    asked = question(portal)
     with opened(email, scripts=False) as page:
         picture(page, SHOTS / "journee-1-a-traiter.png", whole=True)
+        page.get_by_role("main").get_by_role("link", name=asked).click()
+        picture(page, SHOTS / "journee-1-question.png", whole=True)
+        page.get_by_label("Réponse").fill("Deux cas connus, tous deux réversibles.")
+        page.get_by_role("button", name="Enregistrer la réponse").click()
+        expect(page.get_by_role("status").first).to_have_text("La réponse est enregistrée.")
+        expect(page.get_by_role("main")).to_contain_text("Deux cas connus")
+        page.get_by_role("link", name="À traiter", exact=True).click()
         page.get_by_role("navigation", name="Motifs").get_by_role("link").first.click()
         page.locator("tbody").get_by_role("link").first.click()
         number = page.url.rsplit("/", 1)[-1]
@@ -273,7 +286,19 @@ def test_a_day_of_a_centre(opened: Open, portal: Portal, tmp_path: Path) -> None
         if one.author == "crpv-lyon"
     }
     assert held[int(number)] == "À surveiller"
+    answers = read(portal.source.store.acts.list(portal.source.demarche)).questions[asked].answers
+    assert [(code, one.person) for code, one in answers.items()] == [("lyon", email)]
     assert [held[one] for one in (first, second)] == ["Mesure proposée", "Sans suite proposée"]
+
+
+def question(portal: Portal) -> str:
+    """A question that the agency asked the centre of Lyon, of a dossier that it reads."""
+    source, by = portal.source, Acting(By(AGENCE, "portail"))
+    number = str(min(source.store.lines.numbers(source.demarche, "reseau")))
+    given, due = {"texte": "Combien de cas connaissez-vous ?"}, today() + timedelta(days=14)
+    return source.enter(
+        lambda services: questions.ask(services, number, given, "lyon", due=due, acting=by)
+    ).id
 
 
 def _numbers(path: Path) -> list[tuple[int, int]]:
@@ -291,36 +316,3 @@ def _numbers(path: Path) -> list[tuple[int, int]]:
 def _send(page: Page, path: Path) -> None:
     page.get_by_label("Classeur", exact=False).last.set_input_files(path)
     page.get_by_role("button", name="Voir ce qui changerait").click()
-
-
-def test_the_day_of_an_administrator(opened: Open, portal: Portal, tmp_path: Path) -> None:
-    """She invites a colleague, who opens her account, and has a rule-set tried."""
-    newest = max((ROOT / "triage/unc/rules").glob("*.yaml"))
-    text = re.sub(r"(?m)^version: .*$", 'version: "2041.1"', newest.read_text("utf-8"))
-    text = re.sub(r"(?m)^in_force_from: .*$", "in_force_from: 2041-01-01", text)
-    file = tmp_path / "2041-1.yaml"
-    file.write_text(re.sub(r"(?m)(\bpenalty: )[\d.]+", r"\g<1>0.05", text), "utf-8")
-    colleague = "collegue@ansm.example.fr"
-    with opened(ADMIN, scripts=False) as page:
-        page.get_by_role("link", name="Comptes", exact=True).click()
-        page.get_by_label("Adresse électronique").fill(colleague)
-        page.get_by_label("Rôle", exact=True).select_option("lecture")
-        page.get_by_role("button", name="Faire le lien").click()
-        told = page.get_by_role("status").inner_text()
-        picture(page, SHOTS / "administration-invitation.png", whole=True)
-        page.get_by_role("link", name="Règles", exact=True).click()
-        page.locator("#fichier").set_input_files(file)
-        page.get_by_role("button", name="Vérifier et proposer").click()
-        expect(page.get_by_role("heading", level=2).first).to_have_text("Ce qui changerait")
-        expect(page.get_by_role("button", name="Adopter")).to_have_count(0)
-        picture(page, SHOTS / "administration-regles.png", whole=True)
-    with opened(scripts=False) as page:
-        page.goto("/invitation/" + told.rpartition("/")[2].strip())
-        picture(page, SHOTS / "invitation.png", whole=True)
-        page.get_by_label("Mot de passe", exact=False).first.fill(PASSWORD)
-        page.get_by_label("Le même, encore").fill(PASSWORD)
-        page.get_by_role("button", name="Ouvrir mon compte").click()
-        expect(page.get_by_role("status")).to_contain_text("Votre compte est ouvert")
-        sign_in(page, colleague)
-        expect(page.get_by_text("Agence, lecture seule")).to_be_visible()
-    portal.source.store.accounts.remove(colleague)

@@ -140,7 +140,7 @@ def test_an_address_in_a_signed_userinfo_is_read_if_the_provider_signed_it(
         assert ADMIN not in refused.text
 
 
-CHANGING = "change@crpv.example.fr"
+CHANGING, SECOND = "change@crpv.example.fr", "deuxieme@crpv.example.fr"
 
 
 @pytest.fixture
@@ -179,6 +179,52 @@ def test_a_person_whose_address_changes_comes_in_and_nobody_takes_their_place(
     assert "autre identité" in refused.text
     portal.source.store.accounts.unbind(CHANGING)
     assert CHANGING in portal.visitor().get("/connexion/oidc").text
+
+
+def test_an_answer_is_taken_once_and_with_its_own_nonce(agent: Agent) -> None:
+    provider, portal = agent
+
+    def answered(visitor: Visitor) -> str:
+        asked = visitor.get("/connexion/oidc", allow_redirects=False).headers["location"]
+        return requests.get(asked, allow_redirects=False, timeout=30).headers["location"]
+
+    visitor = portal.visitor()
+    back = answered(visitor).removeprefix(portal.url)
+    assert visitor.get(back, allow_redirects=False).headers["location"] == "/"
+    assert visitor.get(back).status_code == 403
+    other = portal.visitor()
+    back = answered(other).removeprefix(portal.url)
+    provider.nonce = "celui d'une autre demande"
+    assert other.get(back).status_code == 403
+    assert "/connexion" in other.get("/exports").url
+
+
+def test_two_accounts_never_change_places(agent: Agent) -> None:
+    provider, portal = agent
+    source = portal.source
+    source.store.accounts.remove(SECOND)
+    add_account(source, SECOND, "centre:nice", password=False)
+    try:
+        assert CHANGING in portal.visitor().get("/connexion/oidc").text
+        provider.email, provider.subject = SECOND, "s2"
+        assert SECOND in portal.visitor().get("/connexion/oidc").text
+        for subject, email, mine in (("s1", SECOND, CHANGING), ("s2", CHANGING, SECOND)):
+            provider.subject, provider.email = subject, email
+            assert mine in portal.visitor().get("/connexion/oidc").text
+        with signed_provider(CHANGING) as elsewhere:  # another issuer, the same sub
+            trusted = OidcProvider(elsewhere.url, "unc", "x", "ProConnect")
+            with served(source, oidc=trusted) as misled:
+                assert misled.visitor().get("/connexion/oidc").status_code == 403
+    finally:
+        source.store.accounts.remove(SECOND)
+
+
+def test_an_address_that_only_looks_like_that_of_an_account_is_nobodys(agent: Agent) -> None:
+    provider, portal = agent
+    for email in ([CHANGING], CHANGING.replace("c", "\u0441"), f"{CHANGING}\0", None):
+        provider.email = email  # type: ignore[assignment]
+        assert portal.visitor().get("/connexion/oidc").status_code == 403
+        assert portal.source.store.accounts.of(provider.url, provider.subject) is None
 
 
 def test_a_provider_that_verifies_in_silence_is_believed_if_a_setting_says_so(

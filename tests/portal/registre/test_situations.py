@@ -296,3 +296,12 @@ def test_a_seance_is_prepared_its_fiches_fetched_and_its_advice_entered(portal: 
     assert state(portal, name) == "En évaluation"
     assert "proposée" in text(agency.get(f"/situations/{name}"))
     assert "compte rendu validé" in text(send(agency, f"{page}/compte-rendu"))
+
+
+def test_as_many_dossiers_are_sent_as_a_large_situation_holds(portal: Portal) -> None:
+    agency = portal.visitor(AGENCE)
+    path = f"/situations/{listed(agency.get('/situations').text)[0]}/confirmer"
+    many = [str(24_100_000 + place) for place in range(1_500)]
+    answer = agency.post(path, **agency.form(path, path), dossiers=many)
+    assert answer.status_code == 409  # none of them is in it, which the step says
+    assert many[0] in answer.text

@@ -11,12 +11,17 @@ import openpyxl
 import pytest
 
 from cli.app import call
+from cli.doctor.check import Check
+from cli.doctor.files import checks_files
 from datafiles.file import DataFileError
+from settings import Settings
 from steps.follow.consumption_load import load_file
 from steps.follow.consumption_profile import editions, profile
 from steps.follow.consumption_sold import sold
-from steps.wiring.public_data.consumption import base_of
+from steps.wiring.public_data.consumption import base_of, yearly_boxes
 from triage.consumption.profile import Profile
+from triage.consumption.signals import by_substance, foreseen
+from triage.consumption.told import boxes_told, growth_told
 from triage.situations.words.dci import Salts
 
 BOOK = next((Path(__file__).parents[2] / "data" / "consommation").glob("*.xls"))
@@ -79,7 +84,10 @@ def test_archives_are_opened_and_the_same_file_is_read_once(tmp_path: Path, home
 
 def test_an_edition_replaces_the_former_one_of_its_year(tmp_path: Path, home: Path) -> None:
     load_file(put(tmp_path, "OPEN_MEDIC_2024.CSV", table(*LINES)), home)
-    load_file(put(tmp_path, "OPEN_MEDIC_2024_v2.CSV", table(*LINES[:1])), home)
+    shorter = put(tmp_path, "OPEN_MEDIC_2024_v2.CSV", table(*LINES[:1]))
+    with pytest.raises(DataFileError, match="1 lignes, contre 3 dans OPEN_MEDIC_2024"):
+        load_file(shorter, home)
+    load_file(shorter, home, accepted=True)
     assert [one.source for one in editions(home)] == ["OPEN_MEDIC_2024_v2.CSV"]
     assert told("Z99AA01", home).boxes == {2024: 1250}
     assert told(OTHER, home).out_of_scope
@@ -152,7 +160,7 @@ def test_a_person_may_accept_a_total_and_give_a_year(tmp_path: Path, home: Path)
 def test_persons_are_shown_as_they_are_and_months_too(
     tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    nb = f"{CIP};X;11;431;1,00;1,00;5\r\n{CIP};X;84;7;1,00;1,00;5\r\n"
+    nb = f"{CIP};X;11;431;1,00;1,00;1250\r\n{CIP};X;84;7;1,00;1,00;12\r\n"
     year = put(tmp_path, "OPEN_MEDIC_2024.CSV", table(*LINES))
     regions = put(
         tmp_path, "NB_2024_cip13_reg.CSV", f"CIP13;l_cip13;BEN_REG;nbc;REM;BSE;BOITES\n{nb}"
@@ -325,3 +333,113 @@ def test_an_archive_may_hold_a_notice_beside_its_table(tmp_path: Path, home: Pat
         archive.write(inner, "dossier/autre.xlsx")
     with pytest.raises(DataFileError, match="2 tables"):
         load_file(path, home)
+
+
+def a_year(folder: Path, year: int, *, missing: int = 0, boxes: int = 100) -> Path:
+    """A year of thirty presentations in order of class, a row each, without its last ones."""
+    rows = (
+        f"A01AA{place:02};NOM {place};34009990002{place:02};X;20;2;11;1;{boxes + place};1,00;1,00"
+        for place in range(30 - missing)
+    )
+    return put(folder, f"OPEN_MEDIC_{year}.CSV", table(*rows))
+
+
+def test_a_cut_file_changes_nothing_and_never_makes_a_medicine_out_of_scope(
+    tmp_path: Path, home: Path
+) -> None:
+    for year in (2022, 2023):
+        load_file(a_year(tmp_path, year), home)
+    before = editions(home)
+    for missing in (1, 2, 3):  # a row for one presentation: the first is life, the others a cut
+        cut = a_year(tmp_path, 2023, missing=missing)
+        with pytest.raises(
+            DataFileError, match="lignes, contre 30 dans OPEN_MEDIC_2023"
+        ) as told_why:
+            load_file(cut, home)
+        assert str(told_why.value).endswith("; ce qui était chargé reste")
+    with pytest.raises(DataFileError, match="les 2 derniers codes de OPEN_MEDIC_202"):
+        load_file(a_year(tmp_path, 2024, missing=2), home)
+    assert editions(home) == before
+    lines = "".join(f"A01AA{place:02};{9 + place}\n" for place in range(30))
+    persons = put(tmp_path, "NB_2024_atc5.CSV", f"ATC5;nbc\n{lines}")
+    load_file(persons, home)
+    with pytest.raises(DataFileError, match="il y manque 1 code de NB_2024_atc5"):
+        load_file(a_year(tmp_path, 2024, missing=1), home)
+    load_file(a_year(tmp_path, 2024, missing=1), home, accepted=True)
+    found = told("A01AA29", home)
+    assert (boxes_told(found, 2023), boxes_told(found, 2024)) == ("129", "inconnu")
+    assert not found.out_in(2024)
+    cut = put(tmp_path, "NB_2024_cip13.CSV", "CIP13;nbc\n3400999000200;9\n")
+    with pytest.raises(DataFileError, match="28 codes de OPEN_MEDIC_2024"):
+        load_file(cut, home)
+    several = sold(home, {"SIT-0001": {"nom 29", "nom 3"}}, salts=Salts())["SIT-0001"]
+    assert several.counted
+
+
+def test_a_file_that_cannot_be_read_leaves_what_was_loaded_and_says_so(
+    tmp_path: Path, home: Path
+) -> None:
+    content = gzip.compress(table(*LINES).encode("latin-1"))
+    (tmp_path / "OPEN_MEDIC_2024.CSV.gz").write_bytes(content[:-9])
+    (tmp_path / "OPEN_MEDIC_2024.zip").write_bytes(b"PK\x03\x04 coup\xe9")
+    for name in ("OPEN_MEDIC_2024.CSV.gz", "OPEN_MEDIC_2024.zip", "absent_2024.csv"):
+        with pytest.raises(DataFileError, match=f"^{name} : .* ; ce qui était chargé reste$"):
+            load_file(tmp_path / name, home)
+
+
+def test_a_book_cut_before_its_last_rows_is_refused(tmp_path: Path, home: Path) -> None:
+    def monthly(name: str, codes: int, months: str) -> Path:
+        made = openpyxl.Workbook()
+        sheet = made.create_sheet("tous_presc")
+        sheet.append(
+            ["CIP13", *(f"Nombre de boites remboursées 2025-{one}" for one in months.split())]
+        )
+        for place in range(codes):
+            sheet.append([f"34009990002{place:02}", *(100 for _ in months.split())])
+        made.save(tmp_path / name)
+        return tmp_path / name
+
+    load_file(monthly("a.xlsx", 40, "01 02"), home)
+    with pytest.raises(DataFileError, match=r"les 3 derniers codes de 2025-02 \(tous\)"):
+        load_file(monthly("b.xlsx", 37, "03 04"), home)
+    with pytest.raises(DataFileError, match=r"3.700 boîtes en 2025-02, contre 4.000"):
+        load_file(monthly("c.xlsx", 37, "02"), home)
+    assert load_file(monthly("d.xlsx", 41, "03 04"), home).new
+
+
+def test_a_class_is_judged_over_time_as_a_situation_is(tmp_path: Path, home: Path) -> None:
+    for year in range(2018, 2024):
+        load_file(a_year(tmp_path, year, boxes=1000 + year % 7), home)
+    load_file(a_year(tmp_path, 2024, boxes=1400), home)
+    (growth,) = told("A01AA07", home).growth
+    boxes = yearly_boxes(home, Salts())
+    assert boxes is not None
+    every = foreseen(by_substance(boxes.by_year))
+    assert [growth] == [one for one in every if one.substance == "nom 7"]
+    assert growth.judged == 30
+    (why,) = growth_told(told("3400999000207", home))
+    assert why == (
+        "Croissance non jugée : elle l'est par substance, et non par présentation"
+        " (unc conso show A01AA07)."
+    )
+
+
+def test_the_doctor_says_what_is_loaded_and_what_a_person_accepted(
+    tmp_path: Path, home: Path
+) -> None:
+    def checked() -> Check:
+        settings = Settings(home=home)
+        return next(one for one in checks_files(settings) if one.name == "Données de consommation")
+
+    assert checked().level == "à faire"
+    load_file(a_year(tmp_path, 2023), home)
+    load_file(a_year(tmp_path, 2024), home)
+    assert (checked().level, checked().text) == ("ok", "Open Medic, 2023, 2024")
+    load_file(a_year(tmp_path, 2024, missing=20), home, accepted=True)
+    assert checked().level == "info"
+    assert "n'a que 10 lignes" in checked().text
+    load_file(a_year(tmp_path, 2024), home)
+    put(base_of(home).parent, "OPEN_MEDIC_2025.CSV", "x")
+    assert checked().level == "à voir"
+    base_of(home).write_bytes(b"ce n'est pas une base, mais un texte assez long pour le dire" * 20)
+    assert checked().level == "bloquant"

@@ -156,7 +156,9 @@ def test_a_file_that_ds_does_not_list_is_given_and_never_asked_for(
         book = agency(bridge)
         found = Town(bridge).verdicts()
         assert item(found[given.number], "P1").verdict is Verdict.PRESENT
-        assert item(found[given.number], "P1").reason.startswith("fourni, non listé par DS")
+        assert item(found[given.number], "P1").reason.startswith(
+            "fourni, non listé par la démarche"
+        )
         assert found[given.number].status is Status.COMPLET
         assert item(found[blank.number], "P1").verdict is Verdict.MISSING
         files = {
@@ -164,7 +166,7 @@ def test_a_file_that_ds_does_not_list_is_given_and_never_asked_for(
             for one in rows(book, "Pièces jointes")
             if one["Pièce"] == "Rapport d'analyse de risque"
         }
-        assert files == {given.number: "fourni, non listé par DS"}
+        assert files == {given.number: "fourni, non listé par la démarche"}
 
 
 def test_an_annotation_that_contradicts_itself_is_held_and_told(town: MakeTown) -> None:

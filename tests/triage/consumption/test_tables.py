@@ -1,5 +1,6 @@
 """Open Medic and its files of persons, in the layouts of the years; what is wrong has its line."""
 
+import math
 import random
 from collections.abc import Iterator
 
@@ -218,9 +219,14 @@ def test_a_book_of_something_else_is_refused() -> None:
 REGIONS = ("5", "11", "24", "27", "28", "32", "44", "52", "53", "75", "76", "84", "93")
 
 
-def noisy(seed: int, *, spread: float) -> dict[str, float]:
+def noisy(seed: int, *, spread: float, heavy: bool = False) -> dict[str, float]:
+    """Boxes by region; of heavy tails, the logarithms are of Student's law with 4 degrees."""
     drawn = random.Random(seed)
-    return {one: 20_000 * drawn.lognormvariate(0, spread) for one in REGIONS}
+    found = {}
+    for one in REGIONS:
+        wide = math.sqrt(drawn.gammavariate(2, 2) / 4) if heavy else 1
+        found[one] = 20_000 * math.exp(drawn.gauss(0, spread) / wide)
+    return found
 
 
 def test_a_planted_region_is_found_and_the_unknown_one_is_none() -> None:
@@ -232,10 +238,25 @@ def test_a_planted_region_is_found_and_the_unknown_one_is_none() -> None:
     assert found.boxes > 2 * found.expected
 
 
-def test_noise_alone_gives_no_more_false_regions_than_is_stated() -> None:
+@pytest.mark.parametrize("heavy", [False, True], ids=["normal", "heavy tails"])
+@pytest.mark.parametrize("spread", [0.0, 0.05, 0.12, 0.25])
+def test_noise_alone_gives_no_more_false_regions_than_is_stated(spread: float, heavy: bool) -> None:
     everything = dict.fromkeys(REGIONS, 1e6)
-    false = [bool(regions_apart(noisy(seed, spread=0.2), everything)) for seed in range(200)]
-    assert sum(false) <= 14, "5 % are stated; 10 in 200 on average"
+    false = [
+        bool(regions_apart(noisy(seed, spread=spread, heavy=heavy), everything))
+        for seed in range(60)
+    ]
+    assert sum(false) <= 7, "5 % at most are stated (python -m bench.regions has more of them)"
+
+
+def test_a_planted_region_is_found_nearly_always() -> None:
+    everything = dict.fromkeys(REGIONS, 1e6)
+    found = 0
+    for seed in range(40):
+        boxes = noisy(seed, spread=0.1)
+        boxes["53"] *= 2.75
+        found += {one.region for one in regions_apart(boxes, everything)} == {"53"}
+    assert found >= 33
 
 
 def test_regions_apart_do_not_hide_one_another() -> None:
@@ -252,6 +273,18 @@ def test_boxes_of_few_persons_tell_no_region() -> None:
     assert regions_apart(boxes, everything) == ()
     assert [one.region for one in regions_apart(boxes, everything, clustered=1)] == ["53"]
     assert (clustering(5000, 500), clustering(10, 500), clustering(10, None)) == (20, 1, 12)
+
+
+def test_a_region_without_any_box_is_apart_and_one_of_few_is_not_judged() -> None:
+    everything = {**dict.fromkeys(REGIONS, 1e6), "94": 1e3}
+    boxes = {**noisy(6, spread=0.1), "5": 0.0, "94": 300.0}
+    assert [one.region for one in regions_apart(boxes, everything)] == ["5"]
+
+
+def test_what_is_expected_of_a_region_is_what_the_others_receive() -> None:
+    boxes = {**dict.fromkeys(REGIONS, 10_000.0), "11": 200_000.0}
+    (found,) = regions_apart(boxes, dict.fromkeys(REGIONS, 1e6))
+    assert (found.region, round(found.expected, -1)) == ("11", 10_000)
 
 
 def test_too_few_regions_or_no_box_tell_nothing() -> None:

@@ -1,10 +1,20 @@
 """A profile in sentences and rows: each figure with its edition, what is absent never 0."""
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from tests.triage.consumption.samples import a_profile, hospital_profile
+from triage.consumption.codes import merged
 from triage.consumption.rows import rows_of
-from triage.consumption.told import boxes_told, expected_told, growth_told, standing_out
+from triage.consumption.told import (
+    boxes_told,
+    expected_told,
+    growth_told,
+    regions_told,
+    standing_out,
+)
 
 
 def test_what_stands_out_is_told_with_its_rate() -> None:
@@ -61,3 +71,51 @@ def test_what_nobody_publishes_is_one_row_that_says_why() -> None:
     assert (row.boxes, row.axis) == (None, "")
     assert row.judgement.startswith("Hors champ : réservé à l'hôpital selon la BDPM")
     assert "Open Medic" in row.source
+
+
+def test_what_another_file_of_the_year_has_is_never_out_of_scope() -> None:
+    found = replace(a_profile(), elsewhere=frozenset({2023}))
+    by = {(one.axis, one.period): one for one in rows_of(found)}
+    assert by["année", "2023"].judgement == "inconnu : un autre fichier de cette année en a"
+    assert boxes_told(found, 2023) == "inconnu"
+    alone = replace(hospital_profile(), elsewhere=frozenset({2025}))
+    assert not alone.out_of_scope
+    assert [one.judgement for one in rows_of(alone)] == [
+        "inconnu : un autre fichier de cette année en a"
+    ]
+
+
+def test_regions_that_could_not_be_judged_are_not_said_to_be_alike() -> None:
+    assert regions_told(a_profile()).startswith("Régions non jugées : moins de cinq")
+    judged = replace(a_profile(), regions_judged=13)
+    assert regions_told(judged) == "Aucune région à part en 2025, sur 13 jugées."
+
+
+YEARS = range(2019, 2026)
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"boxes": {2024: 5.0, 2025: 9.0}}, "et il y en a 1 avec des boîtes (unc conso load)."),
+        ({"boxes": {year: 5.0 for year in YEARS if year < 2025}}, "rien en 2025, la dernière"),
+        ({"boxes": {year: float(year == 2025) for year in YEARS}}, "aucune boîte avant 2025."),
+        ({"boxes": dict.fromkeys(YEARS, 5.0)}, "n'a à elle seule 5 années avant la dernière."),
+        ({"code": "3400999000116"}, "et non par présentation (unc conso show Z99AA01)."),
+    ],
+)
+def test_a_growth_that_is_not_judged_says_the_reason_that_is_true(
+    changed: dict[str, Any], why: str
+) -> None:
+    (told,) = growth_told(replace(a_profile(), **{"growth": (), "years": (*YEARS,), **changed}))
+    assert told.startswith("Croissance non jugée : ")
+    assert told.endswith(why) or why in told
+
+
+def test_unknown_regions_are_one_row_and_their_persons_are_not_added() -> None:
+    assert {merged("region", code) for code in ("", "0", "9", "99")} == {"99"}
+    assert (merged("age_sexe", "/"), merged("prescripteur", "")) == ("99/9", "99")
+    found = replace(a_profile(), persons={(2025, "region"): {"9": 12, "99": 30, "53": 40}})
+    assert found.persons_in("region", 2025) == {"53": 40}
+    one = replace(a_profile(), persons={(2025, "region"): {"9": 12, "53": 40}})
+    assert one.persons_in("region", 2025) == {"99": 12, "53": 40}

@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 
 from datafiles.file import DataFileError
+from tests.triage.replying import rulebook
+from tests.triage.second_reading.judging import judged
 from triage.replies import text_limits
+from triage.replies.inputs import JudgedDossier
+from triage.replies.messages import previewed
+from triage.replies.points import typed_at_fault
 from triage.replies.text_samples import SAMPLES, Point
 from triage.replies.texts import Texts
 
@@ -110,3 +115,23 @@ def test_a_text_that_gets_too_long_is_refused_when_it_is_made() -> None:
 def test_every_text_of_the_project_goes_with_every_sample(name: str) -> None:
     made = texts((FOLDER / f"{name}.j2").read_text("utf-8"), name)
     assert all(made.render(name, **sample) is not None for sample in SAMPLES[name])
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("zelaprim", "Attendu : celui de la spécialité, dans la base de données publique"),
+        (None, "absent. Attendu : un code CIS a 8 chiffres ; celui de la spécialité"),
+    ],
+)
+def test_a_length_is_said_once_and_one_point_is_one(typed: str | None, told: str) -> None:
+    row = {151: "EXEMPLUM 1 mg", 152: typed, 154: "sémaglutide", 157: "AMM"}
+    dossier, report, verdict = judged({"réponses": {15: [row]}})
+    one = JudgedDossier(
+        dossier, verdict, dossier.deposited_at, (), typed=typed_at_fault(verdict, report)
+    )
+    texts = dict(previewed(one, rulebook=rulebook(), now=dossier.deposited_at))
+    asked = texts["Première demande"].replace("\u202f", " ").replace("\u00a0", " ")
+    assert told in asked
+    assert asked.count("8 chiffres") == 1
+    assert "corrigez ce point," in asked

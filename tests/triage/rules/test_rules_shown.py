@@ -69,8 +69,8 @@ def test_penalties_are_in_french(shown: Shown) -> None:
     ("answers", "level"),
     [
         ({}, "P4, quand aucun niveau précédent ne convient"),
-        ({42: 1000}, "P3, critères : au moins 1"),
-        ({42: 1000, 27: True, 28: "Maladie de Wilson"}, "P2, critères : au moins 2"),
+        ({42: 1000}, "P3, au moins 1 critère"),
+        ({42: 1000, 27: True, 28: "Maladie de Wilson"}, "P2, au moins 2 critères"),
         (
             {42: 1000, 49: True, 50: 2, 501: 1, 502: 0, 51: "Cas 1"},
             "P1, (Cas graves ≥ 1 ou Décès ≥ 1) et un critère parmi : Usage étendu,",

@@ -16,10 +16,13 @@ from triage.patient_data.persons import (
     civilities,
     file_names,
     initials,
+    kinds,
     names,
     people,
+    records,
     roles,
     tables,
+    told,
 )
 from triage.rules.checks import Facts
 from triage.rules.model import RuleSet
@@ -169,6 +172,12 @@ HOSTILE: Sequence[tuple[str, int, dict[str, int]]] = (
     ("J.D. né 1/1/11 ", 5_000, {"birth_with_initials": 1667, "birth": 1}),
     ("06 12 34 56 78 ", 5_000, {"phone_in_text": 1}),
     ("1 85 05  ", 10_000, {}),
+    ("a-\n", 10_000, {}),
+    ("né;1/1/11;", 5_000, {"birth_with_initials": 1}),
+    ("épouse 1/1/1911 ", 2_000, {}),
+    ("mme de la ", 5_000, {}),
+    ("1, F, ", 5_000, {}),
+    ("10 x 10000 ", 5_000, {}),
 )
 """A text, how often it stands in a row, and how many places are found then."""
 
@@ -210,7 +219,7 @@ IN_ONE_PASS = {"_PAIRS", "_A_CODE"}
 
 MODULES = (
     *(addresses, ages, birth_days, births, civilities, file_names, finders, initials),
-    *(known_words, names, numbers, people, phones, roles, tables),
+    *(kinds, known_words, names, numbers, people, phones, records, roles, tables, told),
 )
 
 

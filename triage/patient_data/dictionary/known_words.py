@@ -14,7 +14,7 @@ from french.text import fold
 
 _FOLDER = Path(__file__).parent
 _FRENCH, _ENGLISH, _MEDICINES = "francais.txt", "anglais.txt", "medicaments.txt"
-_NAMES = "prenoms_ailleurs.txt"
+_NAMES, _THINGS = "prenoms_ailleurs.txt", "noms_de_choses.txt"
 _PARTS = re.compile(r"['-]")
 _FEWEST = 3
 """Letters of a part that tells anything."""
@@ -33,7 +33,9 @@ _OF_A_MEDICINE = re.compile(
 def digest() -> str:
     """What tells one state of the lists from another."""
     return sha256(
-        b"".join((_FOLDER / one).read_bytes() for one in (_FRENCH, _ENGLISH, _MEDICINES, _NAMES))
+        b"".join(
+            (_FOLDER / one).read_bytes() for one in (_FRENCH, _ENGLISH, _MEDICINES, _NAMES, _THINGS)
+        )
     ).hexdigest()
 
 
@@ -47,7 +49,7 @@ def is_unknown(word: str) -> bool:
 def is_of_a_medicine(word: str) -> bool:
     """Whether a word is of a medicine, a substance or its holder, and no French word."""
     bare = fold(word)
-    return bare in _words_of(_MEDICINES) or _OF_A_MEDICINE.fullmatch(bare) is not None
+    return bare in _medicines() or _OF_A_MEDICINE.fullmatch(bare) is not None
 
 
 def rarer_first_names() -> frozenset[str]:
@@ -56,7 +58,7 @@ def rarer_first_names() -> frozenset[str]:
 
 
 def _is_listed(word: str) -> bool:
-    if word in _words_of(_ENGLISH) or word in _words_of(_MEDICINES):
+    if word in _words_of(_ENGLISH) or word in _medicines():
         return True
     beginnings, endings = _french()
     return any(
@@ -64,6 +66,11 @@ def _is_listed(word: str) -> bool:
         for at in range(len(word), 1, -1)
         for place in beginnings.get(word[:at], ())
     )
+
+
+@cache
+def _medicines() -> frozenset[str]:
+    return _words_of(_MEDICINES) | _words_of(_THINGS)
 
 
 @cache

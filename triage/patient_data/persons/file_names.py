@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from french.text import fold
-from triage.patient_data.persons.names import is_first_name, is_of_another, is_strange
+from triage.patient_data.persons.kinds import is_first_name, is_of_another, is_strange
 from triage.patient_data.words import WORDS, any_of
 
 Span = tuple[int, int]

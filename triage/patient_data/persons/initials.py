@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from triage.patient_data.ages import ages_in
 from triage.patient_data.persons.names import Name, name_after, name_before
 from triage.patient_data.persons.roles import PATIENT_STEMS, said_initials_in
-from triage.patient_data.words import WORDS, any_of
+from triage.patient_data.words import WORDS, any_of, beginnings, said_in
 
 Span = tuple[int, int]
 
@@ -16,12 +16,14 @@ _DOTTED = frozenset(WORDS.acronyms_dotted)
 _LONG = frozenset(WORDS.acronyms_long)
 _NONE = frozenset({"NC", "NR", "ND", "NA", "XX", "SO", "NSP"})
 """« initiales : NC »: not communicated."""
+_ROUTES = frozenset({"IV", "SC", "IM", "PO", "EI", "NC", "UE", "EU", "PV"})
+"""Written with dots too, and at the beginning of a text."""
 _LATIN = frozenset({"IE", "EG", "CAD", "PEX"})
 NAMED_AFTER_AGE = re.compile(
     rf"[ ,:(-]{{1,3}}(?:(?:{any_of(WORDS.named)}|du nom de|initiales?)[ :]{{1,3}})?(?=[^\W\d_])"
 )
 _SAID = re.compile(
-    r"(?<!\w)(?i:initiales?|inits?\.?)(?i: (?:du|de la|sont|patiente?|malade)){0,3}"
+    r"(?<!\w)(?i:initiales?|initials|inits?\.?)(?i: (?:du|de la|sont|patiente?|malade)){0,3}"
     r"(?: \([^()\n]{3,25}\))? ?[:=]{0,2} ?"
     r"(?P<initials>[A-ZÉÈ]\.?[ /-]?[A-ZÉÈ]\.?(?:[ /-]?[A-ZÉÈ]\.?)?)(?![^\W\d_])"
 )
@@ -33,13 +35,16 @@ _SAID_AFTER = re.compile(
 )
 
 
+_WITH_A_YEAR = re.compile(
+    rf"(?<!\w)(?:(?i:cas|observation|obs\.?)|{any_of(WORDS.patients)})(?: ?n?°? ?[A-Z\d]{{1,2}})?"
+    r" ?[-:,]? ?(?P<initials>[A-ZÉÈ]\. ?-?[A-ZÉÈ]\.?|[A-Z]{2})(?= ?[(,] ?(?:19|20)\d\d ?[),;])"
+)
+"""« Cas A – P.S. (1948) »."""
+
+
 def initials_with_age_in(text: str) -> Iterator[Span]:
     """Places of initials beside an age, or said to be some."""
-    for match in _SAID_AFTER.finditer(text):
-        yield match.span("initials")
-    for match in _SAID.finditer(text):
-        if re.sub(r"[^A-Z]", "", match["initials"]) not in _NONE:
-            yield match.span("initials")
+    yield from _said_to_be(text)
     if any(map(text.lower().__contains__, PATIENT_STEMS)):
         yield from said_initials_in(text)
     for start, end in ages_in(text):
@@ -51,6 +56,26 @@ def initials_with_age_in(text: str) -> Iterator[Span]:
         name = name_after(text, after.end()) if after else None
         if name is not None and after is not None and _are_initials_after(text, after, name):
             yield name.start, with_dot(text, name.end)
+
+
+def _said_to_be(text: str) -> Iterator[Span]:
+    """Initials that the text calls so, or a case's, with a year."""
+    said = said_in(text)
+    if not said.isdisjoint(_CASES):
+        for match in _WITH_A_YEAR.finditer(text):
+            if match["initials"] not in _SHORT | _OFTEN:
+                yield match.span("initials")
+    if said.isdisjoint(_CALLED):
+        return
+    for match in _SAID_AFTER.finditer(text):
+        yield match.span("initials")
+    for match in _SAID.finditer(text):
+        if re.sub(r"[^A-Z]", "", match["initials"]) not in _NONE:
+            yield match.span("initials")
+
+
+_CASES = frozenset({"cas", "observation", "obs"}) | beginnings(WORDS.patients)
+_CALLED = frozenset({"initiales", "initiale", "initials", "init", "inits"})
 
 
 def _are_initials(text: str, name: Name) -> bool:
@@ -68,7 +93,8 @@ def _are_initials(text: str, name: Name) -> bool:
         return False  # « T.D.A.H. »
     known = letters in _SHORT or letters in _LONG
     if dotted and len(letters) == 2:  # noqa: PLR2004
-        return name.of_person or letters not in _DOTTED
+        apart = name.begins or " " in text[name.start : name.end]
+        return name.of_person or letters not in (_ROUTES if apart else _DOTTED)
     if dotted or len(name.words) > 1:
         return name.of_person or not known
     if known or (letters in _OFTEN and not name.of_person):

@@ -4,41 +4,61 @@ A few words are looked at from each place, so that time grows with the length of
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from french.text import fold
-from triage.patient_data.dictionary.known_words import is_of_a_medicine, is_unknown
-from triage.patient_data.words import AMBIGUOUS_NAMES, FIRST_NAMES, USUAL_NAMES, WORDS, folded
+from triage.patient_data.persons.kinds import (
+    BORN,
+    NOT_NAMES,
+    PLACES,
+    PROFESSIONS,
+    bare_word,
+    is_clinical,
+    is_first_name,
+    is_of_another,
+    is_strange,
+    is_usual,
+    looks_like_a_name,
+)
+from triage.patient_data.words import (
+    FIRST_NAMES,
+    USUAL_NAMES,
+    WORDS,
+    any_of,
+    folded,
+)
 
 WORD = re.compile(r"[^\W\d_]{1,30}(?:['-][^\W\d_]{1,30}){0,3}")
 _FAR = 90
 """Characters before a place in which a name that belongs to it starts."""
 AHEAD = 60
 _MOST_WORDS, _MOST_BETWEEN = 4, 6
-_BETWEEN_WORDS = frozenset(" ,;:()[]-./=|°'\"\n")
+_BETWEEN_WORDS = frozenset(" ,;:()[]-./=|°'\"\n♀♂")
 _BORN_AT = re.compile(r"n[ée]e? (?:à|a|au|aux|en) [^\d\n,;]{2,30} le $")
 """« né à Nîmes le » before a day."""
+_ASIDE = re.compile(
+    r"(?: \([^()\d\n]{2,30}\),? ?"
+    rf"|, (?!{any_of((*WORDS.after_names, *WORDS.authors))}(?!\w))"
+    r"(?:[a-zà-öø-ÿ][a-zà-öø-ÿ' -]{2,40}|en C[EM][12P12]|en [a-zà-ÿ0-9]{2,12}), )$"
+)
+"""What stands between a name and an age, apart: « Rasoanaivo (La Réunion), 50 ans »."""
+_LONGER = 50
 _SENTENCE = re.compile(r"[.;] |\n")
 _INSIDE = re.compile(r"[ \n]|-|\. ?|\.-|, (?=[^\W\d_]\.)")
-_BORN = folded(("né", "née", "nés", "naissance", "ddn"))
 _CIVILITIES = folded(WORDS.civilities)
 _PEOPLE = folded((*WORDS.patients, *WORDS.named)) | {"initiales", "initiale"}
 _CHILDREN = folded(WORDS.children) | folded(WORDS.named)
 _BETWEEN = folded(WORDS.between)
-_NOT_NAMES = folded(WORDS.not_names) | _BORN
+_ABOUT = re.compile(
+    rf"(?<!\w){any_of(WORDS.about)}(?: ?:)? (?:(?:de|du|le|la|les|à|par|pour) )?(?:d')?$"
+)
+_OF_ONE = frozenset({"patient", "patiente", "homme", "femme", "fillette", "garcon"})
+_SURNAMES_TOO = frozenset({"petit", "jeune", "le", "la", "homme", "enfant", "garçon", "garcon"})
+"""Words between that are surnames too: « Jean Petit, 67 ans »."""
 _PARTICLES = folded(WORDS.particles)
 _OF_SURNAMES = frozenset(
     {"van", "von", "der", "den", "dos", "da", "di", "ben", "bin", "ibn", "el", "al"}
 )
 """Particles that are no French word: they begin a name."""
-PROFESSIONS = folded(WORDS.professional)
-_EPONYMS = folded(WORDS.eponyms)
-_FAMOUS = frozenset(frozenset(fold(one).split()) for one in WORDS.famous)
-_ACRONYMS = frozenset((*WORDS.acronyms_short, *WORDS.acronyms_long, *WORDS.acronyms_often))
-_PLACES = folded(WORDS.organisations)
-_LONG_PLACES = frozenset(one for one in _PLACES if len(one) > 3)  # noqa: PLR2004
 _OF_SPECIES = re.compile(r".{3,26}(?:ae|um|is|us|ii)")
 """« M. tuberculosis » is no man."""
 _AFTER_INITIAL = re.compile(r".?(?<![^\W\d_])[A-ZÉÈ](?:\. ?| )$")
@@ -46,28 +66,18 @@ _AFTER_INITIAL = re.compile(r".?(?<![^\W\d_])[A-ZÉÈ](?:\. ?| )$")
 _OF_A_SURNAME = re.compile(
     r"(?:L[Ee]|L[Aa]|D[Ee]|D[Uu]|D[Ee]s|El|EL|Ben|BEN|Van|VAN|Von|Dos|DOS|Da|DA|Di"
     r"|DI) (?=[A-ZÉÈ][^\W\d_])"
-    r"|[a-z]{2,3}-[A-ZÉÈ][a-z]"
+    r"|[a-z]{2,3}-[A-ZÉÈ][a-z]|d'[A-ZÉÈ][a-zé]"
 )
 """« née LE ROUX », « Abd el-Kader »."""
 _LIKE_MONTHS = frozenset({"Mai", "Mars", "Avril", "Juin"})
 _FIRST_GAP = re.compile(r"[ .]?|\. |\.?\n")
-_BEGINS = re.compile(r"(?:^|[.;:!?(\[\n-] ?|- ?)$")
+_BEGINS = re.compile(r"(?:^|[.;:!?(\[\n*>-] ?|\d\) ?)$")
 _PREPOSITION = re.compile(
     r"(?<!\w)(?i:à|a|au|aux|en|par|sous|selon|d'après|sur|dans|de|du|des|vers|pour|avec|hors|versus"
     r"|vs|contre|et|ou|ni|via|chez les?|in|of|by|the|with|for|from) $|['/+]$"
 )
-_LONGEST = 12
+_LONGEST, _LONG = 12, 30
 _SKIPPED = frozenset({"le", "la", "les", "de", "du", "des", "d", "l", "et"})
-_SHORTEST_ALONE = 4
-"""Letters of a first name in capitals that is no acronym."""
-
-_ELIDED = re.compile(r"(?:[ldnsjmtc]|qu)'(?=..)")
-
-
-@lru_cache(maxsize=8192)
-def bare_word(word: str) -> str:
-    """A word as words are compared: « l'enfant » is « enfant »."""
-    return _ELIDED.sub("", fold(word), count=1)
 
 
 @dataclass(slots=True)
@@ -83,6 +93,7 @@ class Name:
         born: Whether a word of birth stands between them and the place.
         begins: Whether it begins the text, a sentence, a line or a part of it.
         after_preposition: Whether « à », « selon »… stands just before.
+        about: Whether « décès de », « vu »… stands just before, or « patiente de » behind.
     """
 
     words: list[str] = field(default_factory=list)
@@ -93,6 +104,7 @@ class Name:
     born: bool = False
     begins: bool = False
     after_preposition: bool = False
+    about: bool = False
 
     @property
     def firsts(self) -> list[str]:
@@ -118,6 +130,11 @@ class Name:
         return self.before in _PEOPLE or self.before in _CHILDREN
 
     @property
+    def of_somebody(self) -> bool:
+        """Whether what stands before tells that somebody's name follows, or nothing does."""
+        return self.begins or self.of_person or self.about
+
+    @property
     def of_child(self) -> bool:
         """Whether the word before says that a child follows."""
         return self.before in _CHILDREN
@@ -125,82 +142,13 @@ class Name:
     @property
     def of_another(self) -> bool:
         """Whether it is the name of who writes, of a place, a company or a disease."""
-        return self.before in PROFESSIONS or self.before in _PLACES or is_of_another(self.words)
-
-
-def is_first_name(word: str) -> bool:
-    """Whether a folded word, or a part of it, is a first name, even one that is also a word."""
-    return any(
-        part in FIRST_NAMES or part in AMBIGUOUS_NAMES for part in word.replace("'", "-").split("-")
-    )
-
-
-def is_usual(word: str) -> bool:
-    """Whether a word is a first name that is usual in France, with its capital or not."""
-    return all(part in USUAL_NAMES for part in bare_word(word).split("-"))
-
-
-@lru_cache(maxsize=8192)
-def is_alone_enough(word: str) -> bool:
-    """Whether a first name by itself is a person's: no word, place nor acronym is spelled so."""
-    parts = bare_word(word).replace("'", "-").split("-")
-    if word.isupper() and len(word) < _SHORTEST_ALONE:
-        return False
-    return any(part in FIRST_NAMES for part in parts)
-
-
-def is_of_another(words: Iterable[str]) -> bool:
-    """Whether words are the name of a company, a place, a disease, a score."""
-    known = {part for one in words for part in (bare_word(one), *bare_word(one).split("-"))}
-    if not _LONG_PLACES.isdisjoint(known) or any(famous <= known for famous in _FAMOUS):
-        return True
-    if _EPONYMS.isdisjoint(known):
-        return False
-    # « Régine Fabre » is a person, « Pierre Fabre » a company.
-    person = len(known) > 1 and any(one in FIRST_NAMES for one in known - _EPONYMS)
-    return not person
-
-
-def is_acronym(letters: str) -> bool:
-    """Whether capitals stand for a thing more often than for a person."""
-    return letters in _ACRONYMS
-
-
-_ADJECTIVE = re.compile(
-    r".{1,30}(?:iqu[e]s?|ienn?e?s?|eux|euses?|antes?|ement|ises?|isees?|genes?|pathes?|oides?"
-    r"|ifs?|ives?|ables?|ibles?|osee?s?|oses?|ites?|ismes?|emies?|uries?|algies?|pathies?|tions?"
-    r"|plegies?|phrenies?|epsies?|omes?|rragies?|plasies?|tensions?|lytiques?)"
-)
-"""Ends of folded words that tell which patient, not who."""
-_NOT_AFTER = folded(WORDS.not_after_patient)
-_NOT_PEOPLE = folded(WORDS.towns) | _NOT_NAMES
-
-
-@lru_cache(maxsize=8192)
-def is_clinical(word: str) -> bool:
-    """Whether a word tells what a patient has, rather than who it is."""
-    folded_word = bare_word(word)
-    if folded_word in FIRST_NAMES:
-        return False
-    return folded_word in _NOT_AFTER or _ADJECTIVE.fullmatch(folded_word) is not None
-
-
-def is_strange(word: str) -> bool:
-    """Whether a word is of no list: no French, no medicine, no place, disease nor acronym."""
-    return (
-        len(word) > 2  # noqa: PLR2004
-        and is_unknown(word)
-        and not (is_clinical(word) or is_of_another((word,)) or bare_word(word) in _NOT_PEOPLE)
-        and word not in _ACRONYMS
-    )
-
-
-def tells_a_medicine(words: Iterable[str]) -> bool:
-    """Whether words are of a medicine or its holder; « Salomé Guérin » is a person."""
-    parts = {part for one in words for part in one.split("-")}
-    told = {one for one in parts if is_of_a_medicine(one) and not is_first_name(bare_word(one))}
-    others = {bare_word(one) for one in parts - told}
-    return bool(told) and (len(told) > 1 or FIRST_NAMES.isdisjoint(others))
+        first = bare_word(self.words[0]) if self.words else ""
+        return (
+            self.before in PROFESSIONS
+            or self.before in PLACES
+            or (first in PLACES and len(first) > 2)  # noqa: PLR2004
+            or is_of_another(self.words)
+        )
 
 
 def has_first_name(name: Name) -> bool:
@@ -208,15 +156,13 @@ def has_first_name(name: Name) -> bool:
     return len(name.words) > 1 and bool(name.firsts)
 
 
-def looks_like_a_name(word: str) -> bool:
-    """Whether a word has a capital and is no word that often has one."""
-    return word[0].isupper() and bare_word(word) not in _NOT_NAMES
-
-
 def name_before(text: str, end: int) -> Name | None:
     """The name that ends just before a place, words as « âgée de » or « né le » apart."""
     at_a_place = _BORN_AT.search(text, max(0, end - _FAR), end)
     end = at_a_place.start() if at_a_place else end
+    aside = _ASIDE.search(text, max(0, end - _LONGER), end)
+    if aside and not any(map(_tells_who, WORD.findall(aside.group()))):
+        end = aside.start()
     words = list(WORD.finditer(text, max(0, end - _FAR), end))
     found, at = Name(born=at_a_place is not None), end
     place = _skip_between(text, words, end, found)
@@ -239,6 +185,25 @@ def name_before(text: str, end: int) -> Name | None:
     return _with_civility(text, words, place, found)
 
 
+_THEN_FIRST = re.compile(r", (?P<first>[A-ZÉÈ][a-zà-öø-ÿ-]{2,20})(?= ?[\n,;.()|/-]|$| n[ée]e?\b)")
+
+
+def _with_first_name(text: str, found: Name) -> None:
+    """« Mr LE TALLEC, Erwan »: a surname in capitals, a comma, a first name."""
+    following = _THEN_FIRST.match(text, found.end) if found.words else None
+    if following and found.words[-1].isupper() and is_usual(following["first"]):
+        found.words.append(following["first"])
+        found.end = following.end()
+
+
+def _tells_who(word: str) -> bool:
+    bare = bare_word(word)
+    capital = word[0].isupper()
+    return bare in PROFESSIONS or (
+        capital and (is_strange(word) or word.isupper() or is_first_name(bare))
+    )
+
+
 def name_after(text: str, start: int) -> Name | None:
     """The name that starts at a place, its civility first."""
     found, at = Name(start=start), start
@@ -255,12 +220,14 @@ def name_after(text: str, start: int) -> Name | None:
         if not (
             looks_like_a_name(word.group())
             or _is_lower_part(word.group(), found)
+            or _ends_a_lower_name(text, word, found)
             or _OF_A_SURNAME.match(text, word.start())
             or (found.words and word.group() in _LIKE_MONTHS)
         ):
             break
         found.words.append(word.group())
         found.end = at = word.end()
+    _with_first_name(text, found)
     while found.words and found.words[-1].islower() and bare_word(found.words[-1]) in _PARTICLES:
         found.end -= len(found.words.pop()) + 1
     return found if found.words else None
@@ -288,6 +255,20 @@ def _is_lower_part(word: str, found: Name) -> bool:
     )
 
 
+def _ends_a_lower_name(text: str, word: re.Match[str], found: Name) -> bool:
+    """« le patient, michel garrigue, »: a word behind a first name, both in small letters."""
+    if len(found.words) != 1 or not found.words[0].islower() or len(word.group()) < _FEWEST:
+        return False
+    bare = bare_word(word.group())
+    plain = bare not in NOT_NAMES | PROFESSIONS | _BETWEEN and not is_clinical(word.group())
+    return (
+        plain and is_usual(found.words[0]) and text[word.end() : word.end() + 1] in (",", ")", "")
+    )
+
+
+_FEWEST = 4
+
+
 def _skip_between(text: str, words: list[re.Match[str]], end: int, found: Name) -> int:
     """Rank of the last word that is not one of « âgée de »; -1 without any."""
     at, skipped = end, 0
@@ -303,9 +284,17 @@ def _skip_between(text: str, words: list[re.Match[str]], end: int, found: Name) 
                 and _AFTER_INITIAL.match(text, max(0, word.start() - 3), word.start())
             )
         )
-        if folded_word not in _BETWEEN or letter or skipped == _MOST_BETWEEN:
+        surname = (
+            folded_word in _SURNAMES_TOO
+            and word.group()[0].isupper()
+            and place > 0
+            and text[words[place - 1].end() : word.start()] == " "
+            and is_first_name(bare_word(words[place - 1].group()))
+        )
+        if folded_word not in _BETWEEN or letter or surname or skipped == _MOST_BETWEEN:
             return place
-        found.born = found.born or folded_word in _BORN
+        found.born = found.born or folded_word in BORN
+        found.about = found.about or folded_word in _OF_ONE
         at, skipped = word.start(), skipped + 1
     return -1
 
@@ -332,7 +321,7 @@ def _belongs(text: str, words: list[re.Match[str]], place: int, found: Name) -> 
         return True
     if len(word) == 1:
         return text[words[place].end()] in ".-"
-    if folded_word in _NOT_NAMES:
+    if folded_word in NOT_NAMES:
         return False
     if all(part in USUAL_NAMES for part in folded_word.split("-")):
         return True
@@ -347,6 +336,8 @@ def _is_lower_surname(text: str, words: list[re.Match[str]], place: int, found: 
     if previous and bare_word(previous.group()) in _CIVILITIES and gap in {" ", ". "}:
         species = previous.group() == "M" and _OF_SPECIES.fullmatch(word)
         return not species
+    if previous and gap == " " and bare_word(previous.group()) in _PEOPLE and is_strange(word):
+        return True
     starts = previous is None or not gap.isspace() or is_strange(word)
     if found.words:
         return starts and is_first_name(bare_word(found.words[-1]))
@@ -370,8 +361,10 @@ def _with_civility(text: str, words: list[re.Match[str]], place: int, found: Nam
     found.start = text.index(found.words[0], found.start)
     before = [one for one in words[: place + 1] if one.end() <= found.start]
     found.begins = _BEGINS.search(text, max(0, found.start - 4), found.start) is not None
-    found.after_preposition = (
-        _PREPOSITION.search(text, max(0, found.start - _LONGEST), found.start) is not None
+    start = found.start
+    found.about = found.about or _ABOUT.search(text, max(0, start - _LONG), start) is not None
+    found.after_preposition = not found.about and (
+        _PREPOSITION.search(text, max(0, start - _LONGEST), start) is not None
     )
     if not before:
         return found

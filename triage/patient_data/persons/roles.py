@@ -1,25 +1,26 @@
 """Names that a text says to be a patient's, a child's, a relative's: by the words just before."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from french.text import fold
 from triage.patient_data.births import days_in
-from triage.patient_data.persons.names import (
-    Name,
-    has_first_name,
+from triage.patient_data.persons.kinds import (
+    ends_as_an_adjective,
     is_acronym,
     is_alone_enough,
     is_clinical,
+    is_first_name,
     is_of_another,
     is_strange,
+    is_usual,
     looks_like_a_name,
-    name_after,
-    name_before,
     tells_a_medicine,
 )
+from triage.patient_data.persons.names import Name, has_first_name, name_after, name_before
 from triage.patient_data.persons.tables import cells_in, columns_in
-from triage.patient_data.words import WORDS, any_of
+from triage.patient_data.words import WORDS, any_of, beginnings, said_in
 
 Span = tuple[int, int]
 
@@ -32,7 +33,8 @@ _PATIENT = re.compile(
 _NAMED = re.compile(
     rf"(?<!\w)(?:(?P<person>(?i:pr[ée]nomm[ée]e?|(?:le|la|une?|du) (?:d[ée])?nomm[ée]e?))"
     rf"|{any_of(WORDS.named)}"
-    r"|(?i:s'appelle|se nomme|se présente comme|dit s'appeler|se dit|du nom de))"
+    r"|(?i:(?:son|mon|leur) (?:pr[ée])?nom(?: est| :)?|s'appelle|se nomme"
+    r"|se présente comme|dit s'appeler|se dit|du nom de))"
     r"(?!\w)[ :(«]{1,3}(?=[^\W\d_])"
 )
 _PERSON_NEAR = re.compile(
@@ -47,12 +49,14 @@ _LABEL = re.compile(
     rf"|[il]dentit[ée]{_OF_WHOM})?|nom(?: et |, ?| ?/ ?)pr[ée]noms?"
     r"|nom (?:de naissance|de jeune fille|d'usage|de famille|patronymique|marital)))"
     rf"|(?P<civil>(?i:M\.? ?/ ?Mme|Mme ?/ ?M\.?(?: ?/ ?Mlle)?))"
-    rf"|(?P<last>(?i:nom(?: usuel)?))){_E}(?: ?[:=] ?(?=[^\W\d_])| (?=[A-ZÉÈ]{{3,30}}(?!\w))"
+    rf"|(?P<last>(?i:nom(?: usuel)?))){_E}(?: ?\([^()\n]{{1,25}}\))?"
+    rf"(?: ?[:=] ?(?=[^\W\d_])|\] ?(?=[A-ZÉÈ])| (?=[A-ZÉÈ]{{3,30}}(?!\w))"
     r"|(?:(?<=nt)|(?<=te)|(?<=om)) est (?=[A-ZÉÈ])|(?<=r[ée]nom) (?=[A-ZÉÈ][^\W\d_])"
     r"|(?:(?<=fille)|(?<=aissance)|(?<=marital)) (?=[A-ZÉÈ])"
     r"|(?<=patient) (?=[A-ZÉÈ])|(?<=patiente) (?=[A-ZÉÈ])"
     r"| (?=[A-ZÉÈ][^\W\d_]{1,25}(?:[ -][^\W\d_]{2,25})?,? (?i:pr[ée]nom)))"
 )
+_MORE_FIRSTS = re.compile(r",? (?P<name>[A-ZÉÈ][^\W\d_]{1,20}(?:-[A-ZÉÈ][^\W\d_]{1,20})?)(?!\w)")
 _FIRST_NEAR = re.compile(r"(?i:pr[ée]nom)")
 _MAIDEN = re.compile(rf"(?<!\w){any_of(WORDS.maiden)}(?!\w)\.? (?=[A-ZÉÈ])")
 _RELATIVE = re.compile(
@@ -63,13 +67,30 @@ _RELATIVE = re.compile(
     r"(?: (?:du |de la )(?i:patiente?|malade))?"
     r"(?P<sign>[ ,(:]{1,3})(?=[A-ZÉÈ])"
 )
-_RELATIVES = tuple({one[:5] for one in (*WORDS.relatives, *map(fold, WORDS.relatives))})
+_RELATIVES, _MAIDENS = beginnings(WORDS.relatives), beginnings(WORDS.maiden)
+_FAMILIES = frozenset(
+    ("famille", "couple", "consorts", "époux", "epoux", "frères", "freres", "sœurs", "soeurs")
+)
 _OF_A_FAMILY = re.compile(
     r"(?<![^\W\d_])(?P<name>[A-ZÉÈ][^\W\d_]{2,20}(?:-[A-ZÉÈ][^\W\d_]{2,20})?)"
     rf"(?=,? (?i:l[ae] |son |sa |l')?{any_of(WORDS.relatives)} (?i:d[ue] |de la |de l'))"
     r"|(?<=dont )(?P<among>[A-ZÉÈ][^\W\d_]{2,20})(?!\w)"
 )
 """« Josiane, la femme du patient », « deux enfants dont Corinne »."""
+_FAMILY = re.compile(
+    r"(?<!\w)(?i:famille|couple|consorts|[ée]poux|fr[èe]res|s(?:œ|oe)urs) (?=[A-ZÉÈ])"
+)
+_OF_SPECIES = re.compile(r".{3,26}(?:ae|um|is|us|ii)")
+_KIN_OF = re.compile(
+    rf"(?<!\w){any_of(WORDS.relatives)} (?:de |d')(?:la petite |[Bb]ébé )?"
+    r"(?P<name>[A-ZÉÈ][^\W\d_]{1,20}(?:-[A-ZÉÈ][^\W\d_]{1,20})?)(?![\w-])"
+)
+"""« la maman de Noa »."""
+_LOWER_KIN = re.compile(
+    rf"(?<!\w)(?i:son|sa|mon|ma|notre|votre|leur|ton|ta) (?:petite? )?{any_of(WORDS.relatives)},? "
+    r"(?P<name>[a-zà-öø-ÿ]{3,15}(?:-[a-zà-öø-ÿ]{3,15})?)(?![\w-])"
+)
+"""« ma voisine ginette »."""
 _CALLED = re.compile(r"(?i:maman|papa|mamie|papi)\b")
 _AND_ANOTHER = re.compile(r" (?:et|&|ou) (?=[A-ZÉÈ])")
 _OF_A_COMPANY = re.compile(rf"(?<!\w){any_of(WORDS.organisations)}(?!\w)[^.\n]{{0,20}}$")
@@ -79,8 +100,6 @@ _AS_A_NAME = re.compile(
 )
 """What follows a surname."""
 _DOES = re.compile(rf" {any_of(WORDS.after_names)}(?!\w)")
-_ADJECTIVE_OR_NAME = re.compile(r".{1,30}(?:e|es|ee|ees|ant|ants|ent|ents|el|al|aire|in|eur|us)")
-"""Ends of words that tell either."""
 _INITIALS = re.compile(
     r"(?P<dotted>[A-ZÉÈ]\. ?-?[A-ZÉÈ](?:\.|(?!\w))(?: ?-?[A-ZÉÈ]\.)?)(?![^\W\d_])"
     r"|(?P<single>[A-ZÉÈ]\.)(?= ?[,(]| [a-zéà(]|$)|(?P<bare>[A-Z]{2})(?!\w)(?=[ ,:]{1,2})"
@@ -110,7 +129,7 @@ _STEMS = {
     ),
 }
 PATIENT_STEMS = (
-    *("pati", "enfa", "nom"),
+    *("pati", "enfa", "nom", "famil", "couple", "consort", "frère", "sœurs"),
     *sorted(one for one in _STEMS if not any(other in one for other in _STEMS - {one})),
 )
 """What the name of a patient, or of a relative, is told by."""
@@ -166,12 +185,17 @@ def _says_who(text: str, match: re.Match[str], name: Name) -> bool:
     if has_first_name(name) or is_alone_enough(word):
         return True
     if _AN_INITIAL.match(text, name.start):
-        return any(map(is_strange, name.words)) or name.words[-1].isupper()
+        if match["child"]:
+            return any(map(is_strange, name.words)) or name.words[-1].isupper()
+        return looks_like_a_name(name.words[-1]) and not any(map(is_clinical, name.words))
     sign = match["sign"].strip()
     if match["child"] and not (sign in {":", "="} or len(name.words) > 1):
         before = text[max(0, match.start() - 8) : match.start()]
-        if not re.search(r"(?i:\b(?:le|la|l'|du|mon|ma|notre|son|sa|cette?)) ?$", before):
+        whose = re.search(r"(?i:\b(?:le|la|l'|du|mon|ma|notre|son|sa|cette?)) ?$", before)
+        if not (whose or is_strange(word)):
             return False
+    if sign == "(" and len(name.words) == 1 and not is_strange(word):
+        return False  # « 1 patient (Psoriasis) »
     return _is_surname(text, name, labelled=sign in {":", "="}, shouted=match.group().isupper())
 
 
@@ -186,7 +210,7 @@ def _is_surname(text: str, name: Name, *, labelled: bool, shouted: bool = False)
     if is_acronym(word) or not looks_like_a_name(word) or is_clinical(word):
         return False
     if word.isupper() and shouted and labelled:
-        return len(word) >= _SURNAME and not _ADJECTIVE_OR_NAME.fullmatch(bare[-6:])
+        return len(word) >= _SURNAME and not ends_as_an_adjective(word)
     if word.isupper() and not labelled and len(word) <= _SURNAME:
         return not shouted and bool(_DOES.match(text, name.end))
     if word.isupper() and (shouted or len(word) < _SURNAME):
@@ -194,7 +218,7 @@ def _is_surname(text: str, name: Name, *, labelled: bool, shouted: bool = False)
     if len(word) < _TITLE or (word.endswith(("é", "ée", "és", "ées", "ant")) and not labelled):
         return False
     follows = bool(_AS_A_NAME.match(text, name.end)) or len(name.words) > 1
-    if _ADJECTIVE_OR_NAME.fullmatch(bare) and not labelled:
+    if ends_as_an_adjective(word) and not labelled:
         return follows and not (word.isupper() and bare.endswith(("ant", "eur", "us", "ent")))
     return labelled or follows
 
@@ -215,12 +239,48 @@ def _of_labels(text: str) -> Iterator[Span]:
         if name is None or not looks_like_a_name(name.words[-1]):
             continue
         near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
-        if match["last"] is None or _FIRST_NEAR.search(near):
+        alone = is_strange(name.words[0]) or has_first_name(name)
+        if tells_a_medicine(name.words) or is_of_another(name.words):
+            alone = False
+        if match["first"]:
+            for more in _MORE_FIRSTS.finditer(text, name.end, name.end + _NEAR):
+                if more.start() != name.end or not is_alone_enough(more["name"]):
+                    break
+                yield more.span("name")
+                name.end = more.end()
+        if match["last"] is None or _FIRST_NEAR.search(near) or alone:
             yield name.start, name.end
 
 
 def _of_families(text: str) -> Iterator[Span]:
     """A maiden name, that of a husband, and the name of a relative."""
+    said = said_in(text)
+    if not said.isdisjoint(_MAIDENS):
+        yield from _of_maidens(text)
+    if not said.isdisjoint(_FAMILIES):
+        yield from _of_surnames(text)
+    relatives = not said.isdisjoint(_RELATIVES)
+    if relatives:
+        yield from _of_kin(text)
+    for match in _OF_A_FAMILY.finditer(text) if relatives or "dont" in said else ():
+        if is_alone_enough(match.group()) or (match["name"] and is_strange(match["name"])):
+            yield match.span()
+    for match in _RELATIVE.finditer(text) if relatives else ():
+        name = name_after(text, match.end())
+        if name is not None and not name.civility and _is_of_a_relative(text, match, name):
+            yield from _with_another(text, name)
+
+
+def _of_kin(text: str) -> Iterator[Span]:
+    for match in _KIN_OF.finditer(text):
+        if is_first_name(fold(match["name"])) or is_strange(match["name"]):
+            yield match.span("name")
+    for match in _LOWER_KIN.finditer(text):
+        if is_usual(match["name"]):
+            yield match.span("name")
+
+
+def _of_maidens(text: str) -> Iterator[Span]:
     for match in _MAIDEN.finditer(text):
         name = name_after(text, match.end())
         if name is None or name.is_initials or not looks_like_a_name(name.words[-1]):
@@ -228,19 +288,28 @@ def _of_families(text: str) -> Iterator[Span]:
         near = max(0, match.start() - _NEAR)
         if not (name.words[0].endswith("ment") or _OF_A_COMPANY.search(text, near, match.start())):
             before = name_before(text, match.start())
-            days = [end for day, end in days_in(text) if 0 < day - name.end < _BESIDE]
+            days = _days_beside(text, name.end)
             whole = before is not None and (
                 before.civility or before.words[-1].isupper() or days or has_first_name(before)
             )
             yield before.start if before and whole else name.start, next(iter(days), name.end)
-    for match in _OF_A_FAMILY.finditer(text):
-        if is_alone_enough(match.group()):
-            yield match.span()
-    relatives = any(map(text.lower().__contains__, _RELATIVES))
-    for match in _RELATIVE.finditer(text) if relatives else ():
+
+
+def _days_beside(text: str, place: int) -> list[int]:
+    """Where the days end that start just behind a place."""
+    days = days_in(text)
+    first = bisect_right(days, (place, len(text)))
+    return [end for day, end in days[first : first + 1] if day - place < _BESIDE]
+
+
+def _of_surnames(text: str) -> Iterator[Span]:
+    """« la famille Kervella »."""
+    for match in _FAMILY.finditer(text):
         name = name_after(text, match.end())
-        if name is not None and not name.civility and _is_of_a_relative(text, match, name):
-            yield from _with_another(text, name)
+        if name is not None and (has_first_name(name) or is_strange(name.words[0])):
+            species = _OF_SPECIES.fullmatch(name.words[0])
+            if not (species or is_of_another(name.words) or tells_a_medicine(name.words)):
+                yield name.start, name.end
 
 
 def _is_of_a_relative(text: str, match: re.Match[str], name: Name) -> bool:

@@ -4,19 +4,21 @@ import re
 from collections.abc import Iterator
 
 from french.text import fold
-from triage.patient_data.persons.names import (
+from triage.patient_data.persons.kinds import (
     is_clinical,
     is_first_name,
     is_of_another,
     looks_like_a_name,
 )
+from triage.patient_data.persons.records import records_in
 
 Span = tuple[int, int]
 
 _NEAR = 60
 _CELL = re.compile(
-    r"(?<!\w)(?P<label>(?i:pr[ée]noms?|nom(?: de famille| de naissance| d'usage| et pr[ée]noms?)?)"
-    r"(?i:(?: d[ue] (?:la )?patiente?)?)) ?(?:[:=|;\t-]|->)[ \n]?"
+    r"(?:(?<!\w)|(?P<line>(?<=\n)|^))"
+    r"(?P<label>(?i:pr[ée]noms?|nom(?: de famille| de naissance| d'usage| et pr[ée]noms?)?)"
+    r"(?i:(?: d[ue] (?:la )?patiente?)?)) ?(?:[:=|;\t-]|->|(?(line)\n|(?!)))[ \n]?"
     r"(?P<value>[^\W\d_][^\W\d_'-]{0,25}(?:[ '-]{1,2}[^\W\d_]{2,25}){0,3}?)"
     r"(?= ?(?:$|[\n,;.|()/-]| (?i:pr[ée]noms?|n[ée]e?|ddn|[âa]ge|date|sexe|nom|ipp"
     r"|t[ée]l)(?!\w)| \d))"
@@ -40,6 +42,9 @@ _SPEAKS = frozenset(
 
 def cells_in(text: str) -> Iterator[Span]:
     """Names beside « nom » or « prénom » in a line, with a capital or not."""
+    low = text.lower()
+    if "nom" not in low and "n o m" not in low and "p a t i e n t" not in low:
+        return
     for match in _SPACED.finditer(text):
         yield match.span("value")
     for match in _BARE_CELLS.finditer(text):
@@ -77,11 +82,20 @@ _SEPARATORS = ";|,\t"
 _FEWEST_COLUMNS = 2
 
 
+def tabbed_in(typed: str) -> Iterator[Span]:
+    """Names in rows and columns that tabulations make, in a text as it was typed."""
+    yield from cells_in(typed)
+    yield from columns_in(typed)
+    yield from records_in(typed)
+
+
 def columns_in(text: str) -> Iterator[Span]:
     """Cells under « Nom;Prénom;DDN », as a table is pasted."""
     sign, titles, personal, start = "", 0, frozenset[int](), 0
     for line in text.split("\n"):
         cells = line.split(sign) if titles else [line]
+        if cells and _PERSONAL.fullmatch(cells[0]):
+            titles = 0
         if titles and len(cells) >= _FEWEST_COLUMNS and abs(len(cells) - titles) <= 1:
             at = start
             for place, cell in enumerate(cells):

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from french.time import calendar_day
 from triage.registre import measures
 from triage.registre.acts import Act, By, Draft, Verb, as_known
 from triage.registre.life import When, check_day
@@ -310,7 +311,7 @@ def _advice(given: Mapping[str, str]) -> dict[str, str]:
     needed(told["texte"], ADVICE["texte"])
     if due := told["échéance"]:
         try:
-            date.fromisoformat(due)
+            calendar_day(due)
         except ValueError as error:
             raise Refused(f"{ADVICE['échéance']} : « {due} » n'est pas une date.") from error
     return {name: text for name, text in told.items() if text}

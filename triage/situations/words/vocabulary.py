@@ -24,7 +24,7 @@ BESIDE = "~"
 no known use."""
 
 _TOKENS = re.compile(r"[a-z0-9]+|[,;.:()/+!?]")
-_HYPHENED = re.compile(r"[a-z]{2,}(?:-[a-z]{2,})+")
+_HYPHENED = re.compile(r"(?<![a-z])[a-z]{2,}+(?:-[a-z]{2,}+)+")
 _PHRASES = re.compile(r"[,;.:()/+!?]")
 _WORD = re.compile(r"[a-z]+")
 _NOT = "!"
@@ -267,6 +267,10 @@ class _Reader:
         for label, roots in ways:
             self._stems[label] = self._stems.get(label, frozenset()) | roots
         self._known = frozenset(one for _, stems in ways for one in stems)
+        self._alike: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for one in sorted(self._known):
+            for size in range(len(one) - 1, len(one) + 2):
+                self._alike[one[0], size].append(one)
         self._wide = frozenset(vocabulary.broader)
         starts = {spread(one) for one in vocabulary.beginnings}
         self._starts = sorted(starts, key=lambda one: (-len(one), one))
@@ -338,14 +342,10 @@ class _Reader:
         """A known stem that this one misspells by one letter; itself else."""
         if one in self._known or len(one) < LONG - 1:
             return one
-        near = sorted(
-            known
-            for known in self._known
-            if known[0] == one[0]
-            and abs(len(known) - len(one)) <= 1
-            and OSA.distance(known, one, score_cutoff=1) <= 1
+        alike = self._alike.get((one[0], len(one)), ())
+        return next(
+            (known for known in alike if OSA.distance(known, one, score_cutoff=1) <= 1), one
         )
-        return near[0] if near else one
 
 
 def _all_words(texts: Iterable[str]) -> Iterator[str]:

@@ -1,0 +1,80 @@
+"""Clusters that are looked up are those that comparing each signature with each would make."""
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from settings import Settings
+from steps.wiring.form import load_form
+from triage.situations.clusters import Cluster, Clusters, Said
+from triage.situations.likeness import Likeness, Signature
+from triage.situations.matching import Matching
+
+_KEPT: Any = Settings.model_construct()
+_READ = load_form(mapping=_KEPT.mapping, rules=_KEPT.rules).matching
+assert _READ is not None
+MATCHING: Matching = _READ
+_SAID = sorted(MATCHING.vocabulary.uses)[:8]
+_WORDS = ("douleur", "chronique", "zorglub", "enfant", "greffe", "zorglubs")
+READINGS = st.one_of(
+    st.just(()),
+    st.lists(st.sampled_from([*_SAID, *_WORDS]), min_size=1, max_size=3).map(
+        lambda words: MATCHING.vocabulary.uses_of(" ".join(words))
+    ),
+)
+
+
+def answers(facet: Any) -> st.SearchStrategy[tuple[str, ...]]:
+    """None, one or two options, those that cover others and those that are vague among them."""
+    general = {one for covering, under in facet.general.items() for one in (covering, *under)}
+    options = [*sorted(general)[:4], *sorted(facet.vague), "Orale", "Population"]
+    return st.lists(st.sampled_from(options), max_size=2, unique=True).map(tuple)
+
+
+FACETS = MATCHING.situations.facets
+OTHERS = st.tuples(
+    *(st.tuples(st.just(one.field), answers(one)) for one in FACETS if one.kind != "use")
+)
+SIGNATURES = st.builds(
+    Signature,
+    st.sampled_from([("nefopam",), ("nefopam", "tramadol"), ("tramadol",)]),
+    OTHERS,
+    st.tuples(*(READINGS for one in FACETS if one.kind == "use")),
+    st.sampled_from([frozenset[str](), frozenset({"opioides"})]),
+)
+
+
+def by_each(signatures: list[Signature]) -> list[list[Signature]]:
+    """The same rule without any look-up: each signature is compared with every cluster of its keys.
+
+    Of two that are as likely, the one that shares the first key comes first.
+    """
+    likeness, found = Likeness(MATCHING), list[Cluster]()
+    for at, one in enumerate(signatures):
+        short = likeness.shortened(one)
+        said = Said(one, short, likeness.is_known(one), still_known=likeness.is_known(short))
+        near = (each for key in one.keys for each in found if key in each.members[0].whole.keys)
+        scored = [(each.joins(said, likeness), each) for each in {id(x): x for x in near}.values()]
+        best = max((score for score, _ in scored), default=0.0)
+        likeliest = [each for score, each in scored if score == best]
+        if best > 0 and (len(likeliest) == 1 or len(one.medicines) > 1):
+            cluster = likeliest[0]
+        else:
+            cluster = Cluster(len(found))
+            found.append(cluster)
+        cluster.take(said, 1 << at)
+    return [[one.whole for one in each.members] for each in found]
+
+
+def by_look_up(signatures: list[Signature]) -> list[list[Signature]]:
+    clusters = Clusters(MATCHING)
+    for one in signatures:
+        clusters.add(one)
+    return [[one.whole for one in each.members] for each in clusters.found]
+
+
+@given(st.lists(SIGNATURES, min_size=2, max_size=25, unique=True))
+@settings(max_examples=40, deadline=None)
+def test_a_look_up_changes_no_cluster(signatures: list[Signature]) -> None:
+    assert by_look_up(signatures) == by_each(signatures)
