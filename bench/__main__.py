@@ -15,6 +15,7 @@ CHOSEN = (
     ("sync.read", "--requests", "--dossiers", "200"),
     ("sync.page_cpu", "--pages", "10", "--rounds", "3"),
     ("sync.store", "--dossiers", "500", "--rounds", "7"),
+    ("situations", "--alone"),
     ("cycle", "--dossiers", "60"),
 )
 MOST_SECONDS = 110

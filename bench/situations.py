@@ -1,6 +1,7 @@
 """Precision and recall of situations and duplicates on generated dossiers, and time to group many.
 
     .venv/bin/python -m bench.situations      2,000 generated dossiers, then 20,000 descriptions
+    .venv/bin/python -m bench.situations --alone    2,000 reports on one substance, and no more
 
 The generator plants situations and copies; the truth is its plan, never the bridge's own rules.
 Pairs of reports are compared: precision is the share of proposed pairs that were planted, recall
@@ -22,10 +23,12 @@ from time import perf_counter, process_time
 from bench.serving import judged_demarche
 from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.generate import generate
+from settings import Settings
 from steps.wiring.case_files import reports_of
+from steps.wiring.form import load_form
 from triage.situations.description import Description, describe
 from triage.situations.duplicates import find_links
-from triage.situations.grouping import group
+from triage.situations.grouping import group, signature
 from triage.situations.matching import Matching
 from triage.verdict.priority import out_of_scope
 
@@ -119,7 +122,29 @@ def _again(one: Description, *, number: int, turn: int) -> Description:
     return replace(one, number=number, company=f"{turn}{one.company}", answers=answers)
 
 
+def alone(matching: Matching) -> None:
+    """As many distinct reports on one substance, beside saying once what each answers."""
+    told = one_substance(matching, COUNT)
+    start = process_time()
+    for one in told:
+        signature(one, matching)
+    least = process_time() - start
+    start = process_time()
+    groups = group(told, matching)
+    took = process_time() - start
+    print(
+        f"{COUNT} distinct reports on one substance: {len(groups)} groups in {took:.2f} CPU-s"
+        f" (target: 0.5 s; their signatures alone {least:.2f})"
+    )
+
+
 def main() -> int:
+    if "--alone" in sys.argv:
+        settings = Settings.model_construct()
+        matching = load_form(mapping=settings.mapping, rules=settings.rules).matching
+        assert matching  # noqa: S101
+        alone(matching)
+        return 0
     seeds = generate(COUNT, seed=7)
     told, matching = described(seeds)
     planted = {seed.number: seed.planted for seed in seeds}
@@ -140,13 +165,7 @@ def main() -> int:
     }
     linked = {(one.earlier, one.number) for one in links if one.kind == "complement"}
     good &= show("complements", linked, follows)
-    alone = one_substance(matching, COUNT)
-    start = process_time()
-    groups = group(alone, matching)
-    print(
-        f"{COUNT} distinct reports on one substance: {len(groups)} groups in"
-        f" {process_time() - start:.2f} CPU-s (target: 0.5 s)"
-    )
+    alone(matching)
     many = [_again(told[at % len(told)], number=at, turn=at // len(told)) for at in range(MANY)]
     start = perf_counter()
     groups = group(many, matching)

@@ -1,6 +1,7 @@
 """Names as Excel and file systems allow them: what is not allowed is repaired, not refused."""
 
 import re
+from functools import lru_cache
 
 from french.text import fold, typographic
 
@@ -10,6 +11,13 @@ _NOT_IN_A_TABLE = re.compile(r"[^\w.]+")
 _A_CELL = re.compile(r"[a-z]{1,3}\d+|r\d*c\d*|r|c", re.IGNORECASE)
 _NOT_IN_A_CODE = re.compile(r"[^a-z0-9]+")
 _RESERVED = frozenset({"history", "historique"})
+
+
+@lru_cache(maxsize=1024)
+def column_letter(place: int) -> str:
+    """Name of the column at a place: « A » for 1, « AA » for 27."""
+    before, last = divmod(place - 1, 26)
+    return (column_letter(before) if before else "") + chr(ord("A") + last)
 
 
 def sheet_name(text: str) -> str:

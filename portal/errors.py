@@ -49,6 +49,10 @@ class RefusedError(Exception):
     """What a step refuses to a person; its message is French and says the remedy."""
 
 
+BUSY = "La passerelle travaille sur la démarche\u00a0: réessayez dans quelques minutes."
+"""Why an act is refused while a run goes on, beside the form that asked for it."""
+
+
 class BusyError(PortalError):
     """The bridge works on the démarche, and nobody else may at the same time."""
 

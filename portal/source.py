@@ -19,6 +19,8 @@ from steps.wiring.services import Services
 from store.repository import Store
 from store.staff.opinions import OpinionRow
 from store.staff.visits import Visit
+from triage.registre.acts import Act
+from triage.registre.register import Register
 from triage.rules.model import RuleSet
 from triage.verdict.trial import Trial
 
@@ -212,6 +214,7 @@ class Source:
         say_of_passage: Keeps what a person says of one: number of the dossier, code, whether it is
             no patient's, and who says so. Raises errors of :mod:`portal.errors`.
         news: What is new to the readers of a workbook since the last weekly edition.
+        register: Every act of the register, in order of entry, and what they come to today.
         matters: What waits for them beside dossiers.
         past_events: What happened to a dossier, the latest first.
         sections: Heading of the form under which each champ is asked, by stable id, in order.
@@ -237,6 +240,7 @@ class Source:
     circumstances: Callable[[], ExportContext]
     stamps: Callable[[], Mapping[int, str]]
     news: Callable[[str], News]
+    register: Callable[[], tuple[tuple[Act, ...], Register]]
     matters: Callable[[str], Sequence[Matter]]
     past_events: Callable[[int], Sequence[PastEvent]]
     sections: Callable[[], Mapping[str, str]]

@@ -1,6 +1,6 @@
 """What each page of the portal costs its server at the size of a démarche, in CPU.
 
-    .venv/bin/python -m bench.portal.pages [--dossiers 10000] [--distinct] [--published] [--home DIR]
+    .venv/bin/python -m bench.portal.pages [--dossiers 10000] [--distinct] [--published] [--home]
 
 Every route that a person can ask for, as an administrator, the agency and a centre, is asked of the
 application itself, in one process, on a base made by ``bench.at_size`` (``--home`` keeps it; with
@@ -115,7 +115,7 @@ async def measured(services: Services, only: str) -> list[str]:
     names = {**things(services, admin=next(iter(PEOPLE))), "past": f"{today():%Y-%m-%d}"}
     held = read(source.store.acts.list(source.demarche)).situations[names["name"]]
     print(f"largest situation: {len(held.dossiers)} dossiers")
-    floor = await best(app, STATIC, "")
+    floor = await best(app, STATIC, "") or 0.0
     print(f"floor: a static file     {floor * 1000:8.1f} ms")
     slow = []
     for email, role in PEOPLE.items():

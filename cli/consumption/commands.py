@@ -14,7 +14,7 @@ from mappings.report.display import show
 from settings import load_settings
 from steps.follow.consumption_load import LoadedFile, load_file
 from steps.follow.consumption_profile import editions, profile
-from steps.wiring.form import read_salts
+from steps.wiring.public_data.consumption import read_salts
 
 conso = App(name="conso", help="Données publiques de consommation (Open Medic, Medic'AM).")
 _DEFAULT = Common()

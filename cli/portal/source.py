@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from time import monotonic, sleep
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from cli.portal.listening import listening
 from cli.portal.planned import planned
@@ -42,8 +42,12 @@ from steps.wiring.memory import require_base
 from steps.wiring.services import Services, open_services
 from steps.wiring.summary import OUTCOMES
 from store.database.errors import AlreadyRunning
+from triage.registre.acts import Act
+from triage.registre.folding import read
+from triage.registre.register import Register
 
 _T = TypeVar("_T")
+Acts: TypeAlias = tuple[Act, ...]
 _PATIENCE, _AGAIN = 8.0, 0.05
 """Seconds that an act waits for another one, and between two looks."""
 _LOOK_EVERY = 2.0
@@ -90,6 +94,7 @@ def source_of(services: Services) -> Source:
     columns, policy = hand_out_files(services.inputs.publishing.columns, services.form.mapping)
 
     at = _Present(services)
+    register = _Registered(services)
 
     def entries(numbers: Iterable[int] | None) -> Iterable[ExportedDossier]:
         return entries_of(at(), numbers=numbers)
@@ -127,7 +132,8 @@ def source_of(services: Services) -> Source:
         circumstances=lambda: circumstances(at()),
         stamps=lambda: line_stamps(at()),
         news=lambda author: news_of(at(), author),
-        matters=_once_for_each_act(at),
+        register=register,
+        matters=_once_for_each_act(register),
         past_events=lambda number: past_events(at(), number),
         sections=lambda: sections_of(at()),
         attachment=lambda checksum: _kept(at(), checksum),
@@ -279,16 +285,34 @@ def _kept(services: Services, checksum: str) -> Path | None:
     return path if path is not None and path.is_file() else None
 
 
-def _once_for_each_act(at: _Present) -> Callable[[str], Sequence[Matter]]:
-    """What waits in the register, worked out again when an act was entered or a day began."""
-    known: dict[str, tuple[tuple[int, date], Sequence[Matter]]] = {}
+class _Registered:
+    """The register, of which each act is read once; worked out again when one was entered."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._kept: tuple[tuple[int, date], Acts, Register] | None = None
+
+    def __call__(self) -> tuple[Acts, Register]:
+        """All acts, in order of entry, and what they come to today."""
+        services, kept = self._services, self._kept
+        key = (services.store.acts.last(services.demarche), today())
+        if kept is None or kept[0] != key:
+            acts = services.store.acts.all_from(services.demarche, kept[1] if kept else ())
+            kept = self._kept = (key, acts, read(acts))
+        return kept[1], kept[2]
+
+
+def _once_for_each_act(
+    register: Callable[[], tuple[Acts, Register]],
+) -> Callable[[str], Sequence[Matter]]:
+    """What waits in the register, worked out again where it moved."""
+    known: dict[str, tuple[Register, Sequence[Matter]]] = {}
 
     def of(author: str) -> Sequence[Matter]:
-        key = (at().store.acts.last(at().demarche), today())
+        _, present = register()
         found = known.get(author)
-        if found is None or found[0] != key:
-            found = (key, matters(at(), author))
-            known[author] = found
+        if found is None or found[0] is not present:
+            found = known[author] = (present, matters(present, author))
         return found[1]
 
     return of

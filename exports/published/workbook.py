@@ -34,17 +34,17 @@ from exports.sheets.to_treat import (
     quarantined_alone,
     to_treat,
 )
-from exports.xlsx.about_sheet import (
+from exports.xlsx.about_lines import (
     AUDIENCES,
     AboutLine,
     Section,
     about_lines,
     digest_lines,
-    fill_about,
     form_lines,
     identity_lines,
     withheld_lines,
 )
+from exports.xlsx.about_sheet import fill_about
 from exports.xlsx.known_shell import KnownShell, known_shell
 from exports.xlsx.package import document_properties, pack
 from exports.xlsx.print_setup import Margins, around_xml, set_up_page

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from exports.model import ExportContext, ExportedDossier
 from exports.published.changes import Comparison, first_edition, handed_row
 from exports.published.checksum import RowDigests
-from exports.published.workbook import AudienceWorkbook
 from exports.readers.policy import Policy
 from exports.readers.reading import Reading, readings
 from exports.readers.registre import RegisterReading
@@ -19,6 +19,9 @@ from exports.sheets.withheld_columns import WithheldColumns, withheld_columns
 from mappings.schema.model import Audience
 from store.staff.handed_out import HandedRow
 from triage.situations.trends import Trend
+
+if TYPE_CHECKING:
+    from exports.published.workbook import AudienceWorkbook
 
 _WHOLE = ("agence", "reseau")
 NOT_COMPARED = first_edition("aucune édition n'est encore publiée")
@@ -97,8 +100,10 @@ class WorkbookSet:
             for cells, (_, to) in zip(table.rows, shared.readings, strict=True)
         )
 
-    def made(self, author: str) -> AudienceWorkbook:
+    def made(self, author: str) -> "AudienceWorkbook":
         """Return the workbook of an author before it is written, see :meth:`workbook`."""
+        from exports.published.workbook import AudienceWorkbook  # openpyxl takes long to import
+
         centre = None if author in _WHOLE else self._centre(author)
         shared = self._read_by("agence" if author == "agence" else "reseau")
         chosen = [

@@ -108,17 +108,18 @@ def standing(reading: Reading, words: Collection[Reason]) -> Standing:
 def whose_turn(reading: Reading, why: Collection[Reason]) -> Turn:
     """Who is to act on a dossier that waits.
 
-    The declarant, once something is asked of them that only they can answer. A complete dossier is
-    for those who read it, until they gave their opinion; else it is the agency's, whose workbook
-    knows no other: it writes to declarants, and decides.
+    The declarant, while something is asked of them. Else a complete dossier is for those who read
+    it, until they gave their opinion; the others are the agency's, which writes to declarants and
+    decides. Its own workbook leaves to the declarant only what it has no other reason to look at.
     """
-    entry, status = reading.entry, reading.decision.status
+    entry = reading.entry
     asked = entry.asked_at is not None and not entry.handed_over
     if reading.audience == "agence":
         return "declarant" if asked and _WITH_DECLARANT.issuperset(why) else "lecteur"
-    if status is Status.COMPLET:
-        return "agence" if _has_opinion(reading) else "lecteur"
-    return "declarant" if asked else "agence"
+    if asked:
+        return "declarant"
+    waits = reading.decision.status is Status.COMPLET and not _has_opinion(reading)
+    return "lecteur" if waits else "agence"
 
 
 def to_treat(

@@ -8,8 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from xml.sax.saxutils import unescape
 
-from openpyxl.utils import get_column_letter
-
+from exports.excel_names import column_letter
 from exports.sheets.withheld_cells import Headers, SheetRules
 from exports.sheets.withheld_columns import Cut
 from french.text import typographic
@@ -137,10 +136,9 @@ def _head(table: str) -> tuple[bool, AbstractSet[str], int, int, Mapping[str, st
     found = _REFERENCE.search(table)
     if found is None:
         raise ValueError("not a table of ours")
-    named = {get_column_letter(int(one)): several for one, several in _COLUMN.findall(table)}
+    named = {column_letter(int(one)): several for one, several in _COLUMN.findall(table)}
     headers = {
-        get_column_letter(int(one)): typographic(_plain(name))
-        for one, name in _HEADER.findall(table)
+        column_letter(int(one)): typographic(_plain(name)) for one, name in _HEADER.findall(table)
     }
     several = any(named.values()) or (not named and _OF_SITUATIONS.search(table) is not None)
     return several, named.keys() or {"A"}, int(found[2]), int(found[4]), headers

@@ -10,16 +10,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from math import ceil
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 from xml.parsers.expat import ParserCreate
 from xml.sax.saxutils import escape
 
-from openpyxl.utils import get_column_letter
-
 from exports.cells import MAX_UNITS, Content, Link, looks_like_formula, runs, safe_value
+from exports.excel_names import column_letter
 from exports.sheets.columns import Format
 from exports.sheets.tables import Column, Table
-from exports.xlsx.styles import StyleIds
+
+if TYPE_CHECKING:  # openpyxl takes long to import, and a run that makes no workbook needs none
+    from exports.xlsx.styles import StyleIds
 
 DAY_ZERO: Final = date(1899, 12, 30)
 _TEXT_SHAPES: Final = frozenset({"texte", "centre"})
@@ -126,7 +127,7 @@ def require_xml(text: str | bytes) -> None:
     ParserCreate().Parse(text, True)
 
 
-def rows_xml(table: Table, *, styles: StyleIds, first_row: int) -> Iterator[bytes]:
+def rows_xml(table: Table, *, styles: "StyleIds", first_row: int) -> Iterator[bytes]:
     """Yield the ``<row>`` elements of a table, a few hundred at a time.
 
     What was written for a text or a date is kept for the column's next cells: most columns have
@@ -137,7 +138,7 @@ def rows_xml(table: Table, *, styles: StyleIds, first_row: int) -> Iterator[byte
         ExpatError: A row is no well-formed XML: each is looked at when it is written.
     """
     heads: list[Head] = [
-        (f'<c r="{get_column_letter(place)}', {}, _encoder(column, styles))
+        (f'<c r="{column_letter(place)}', {}, _encoder(column, styles))
         for place, column in enumerate(table.columns, start=1)
     ]
     parts: list[bytes] = []
@@ -179,7 +180,7 @@ def links(table: Table, *, first_row: int) -> Iterator[tuple[str, str]]:
         for place in places:
             content = cells[place]
             if isinstance(content, Link):
-                yield f"{get_column_letter(place + 1)}{number}", content.url
+                yield f"{column_letter(place + 1)}{number}", content.url
 
 
 def serial(moment: date) -> str:
@@ -191,7 +192,7 @@ def serial(moment: date) -> str:
     return str((moment - DAY_ZERO).days)
 
 
-def _encoder(column: Column, styles: StyleIds) -> Callable[[Content], str]:
+def _encoder(column: Column, styles: "StyleIds") -> Callable[[Content], str]:
     """Return a function that writes what follows the row number of a cell of this column."""
     plain: Mapping[Format, int] = styles.plain
     shape = shape_of(column, "")

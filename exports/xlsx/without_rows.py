@@ -18,7 +18,7 @@ from exports.readers.policy import Rules
 from exports.sheets.tables import COUNTED
 from exports.sheets.withheld_cells import Place, SheetRules
 from exports.sheets.withheld_columns import Cut, WithheldColumns
-from exports.xlsx.about_sheet import Section
+from exports.xlsx.about_lines import Section
 from exports.xlsx.former_tables import (
     CELL,
     DIGITS,
@@ -32,7 +32,7 @@ from exports.xlsx.former_tables import (
     tables_of,
     texts_of,
 )
-from exports.xlsx.package import write_part
+from exports.xlsx.parts import write_part
 from french.text import agreed, typographic
 
 _CELL_AT = re.compile(r'(<(?:row r="|c r="[A-Z]+))\d+')

@@ -1,11 +1,14 @@
-"""What speaks against a champ for a field, however plainly its question asks it."""
+"""What speaks against a champ for a field, however plainly its question asks it.
+
+« Sûr » is a certificate: words alone give it, and any of these doubts takes it back.
+"""
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from french.text import bare_label
+from french.text import bare_label, fold
 from mappings.matching.likeness import Asked, Likeness
 from mappings.matching.wanted import ANNOTATIONS, Wanted
 from mappings.matching.words import NEGATED, Meanings
@@ -19,8 +22,20 @@ _WHETHER: Final = re.compile(
     r"\b(?:a t|ont|est|sont|etes|avez|existe t|a t elle|fut|sera) (?:il|elle|ils|elles|vous|on)\b"
 )
 _MORE: Final = re.compile(
-    r"\b(?:et|puis) (?:comment|pourquoi|si|combien|quand|lesquel|laquelle|lequel)"
+    r"\b(?:et|puis) (?:comment|pourquoi|si|combien|quand|lesquel(?:le)?s|lequel|laquelle)\b"
+    r"|[;:?/–—-]\s*(?:par |depuis )?(?:comment|pourquoi|combien|quand|qui|faut[ -]il)\b"
 )
+"""What asks one thing more, after what was asked."""
+_ASKS: Final = re.compile(
+    r"(?:par |depuis |a |de |pour )?"
+    r"(?:comment|pourquoi|combien|quand|qui|quel(?:le)?s?|que|qu|ou)\b"
+)
+_APART: Final = re.compile(r"[:;–—]| - ")
+_POINTS: Final = re.compile(r"\bil s agit\b|ez (?:l[ae]s?|en)\b")
+_LIMITS: Final = re.compile(
+    r"\bn[e'] ?\w+ que\b|\b(?:uniquement|seulement|exclusivement|reservee?s?)\b"
+)
+_SENTENCES: Final = re.compile(r"[.;!?\n]+")
 _AND: Final = re.compile(r"\b(?:et|puis|ainsi que)\b", re.IGNORECASE)
 _CLAUSES: Final = re.compile(r"[;,/&:–—?]| \(| - |\b(?:et|puis|ou|ainsi que)\b", re.IGNORECASE)
 """What stands between the things that one question names."""
@@ -32,13 +47,57 @@ _ENOUGH: Final = 0.4
 
 
 def doubted(pair: Likeness) -> bool:
-    """Whether a person must look at it: words that bound what is asked, or choices that lack."""
+    """Whether a person must look at it."""
     if len(pair.offered.flat) == 1:
         return True  # rows that are asked once: whether there may be others, a person says
-    if pair.unread or pair.asked is Asked.LABEL:
-        return pair.unread
+    if misplaced(pair) or pair.unread:
+        return True
+    if pair.asked is Asked.LABEL:
+        return False
     several = _says_twice(pair) or _some_of_it(pair) or _goes_on(pair) or _asks_another(pair)
-    return several or _denies(pair) or _asks_otherwise(pair) or bool(unexplained(pair))
+    other = _denies(pair) or _asks_otherwise(pair) or _says_nothing(pair)
+    return several or other or bool(unexplained(pair))
+
+
+def misplaced(pair: Likeness) -> bool:
+    """Whether its heading, what explains it or what it goes on with sets it apart from the field.
+
+    « Essais en cours » above, « Ne répondez que pour les essais » below: the question is the same
+    word for word, what it asks is not.
+    """
+    more = not _worded(pair) and _asks_more(pair)
+    return _under_another(pair) or _narrowed(pair) or more
+
+
+def _under_another(pair: Likeness) -> bool:
+    """Whether its heading has a word that no field and no heading of ours has."""
+    if pair.wanted.path.startswith(_NOTES):
+        return False  # under the words of an office: « Cadre réservé à l'administration »
+    heading = pair.wants.lexicon.words.meanings(bare_label(pair.offered.section))
+    said = frozenset(one for one in heading if not _NUMBERING.fullmatch(one)) - {NEGATED}
+    return bool(said - pair.wants.headings)
+
+
+def _narrowed(pair: Likeness) -> bool:
+    """Whether its description sets something aside, or speaks of somebody or something else.
+
+    That no name may be given is said of any question.
+    """
+    lexicon = pair.wants.lexicon
+    own = pair.wanted.vocabulary | pair.sections | lexicon.names
+    for sentence in _SENTENCES.split(pair.offered.descriptor.description):
+        said = lexicon.words.meanings(bare_label(sentence))
+        if said & lexicon.strangers - own or _LIMITS.search(fold(sentence)):
+            return True
+        if NEGATED in said and not said & lexicon.names:
+            return True
+    return False
+
+
+def _says_nothing(pair: Likeness) -> bool:
+    """Whether it says no of nothing: « Absence de », « Aucun nombre »."""
+    content = pair.wants.content(pair.label) - {NEGATED}
+    return NEGATED in pair.label and not content and not _worded(pair)
 
 
 def unexplained(pair: Likeness) -> Meanings:
@@ -54,15 +113,24 @@ def unexplained(pair: Likeness) -> Meanings:
     said = pair.wants.content(said) | said & (lexicon.kinds | lexicon.bounds)
     usual = wanted.vocabulary if pair.label in wanted.phrases else wanted.usual
     whole = frozenset().union(*(one for one in pair.alike if one <= pair.label))
-    return said - usual - whole - pair.sections | lexicon.words.light(label) - wanted.light
+    light = (little for asked, little in wanted.light if asked <= pair.label)
+    left = lexicon.words.light(label) - frozenset().union(*light)
+    return said - usual - whole - pair.sections | left
 
 
 def _says_twice(pair: Likeness) -> bool:
     """Whether it says again what the field says once: « Prescripteurs du médecin »."""
     read = pair.wants.lexicon.words.read
-    said = Counter(read(bare_label(pair.offered.descriptor.label)))
-    twice = {one for one in pair.wants.content(pair.label) if said[one] > 1} - {NEGATED}
-    if not twice or _worded(pair):
+    label = pair.offered.descriptor.label
+    said, telling = Counter(read(bare_label(label))), pair.label & pair.wants.lexicon.kinds
+    telling |= pair.wants.content(pair.label) - {NEGATED}
+    twice = {one for one in telling if said[one] > 1}
+    if _worded(pair):
+        return False
+    heads = Counter(bare_label(one).split(" ")[0] for one in _AND.split(label))
+    if label.count("?") > 1 or max(heads.values()) > 1:
+        return True  # « N estimable et N patients »
+    if not twice:
         return False
     return not any(
         twice <= {one for one, n in Counter(read(way)).items() if n > 1} for way in _ways(pair)
@@ -122,8 +190,6 @@ def _asks_another(pair: Likeness) -> bool:
     label = pair.offered.descriptor.label
     if _worded(pair):
         return False
-    if _MORE.search(bare_label(label)):
-        return True
     notes = pair.wanted.path.startswith(_NOTES)
     rows = pair.wanted.path.rpartition(".")[0]
     others = [
@@ -139,6 +205,27 @@ def _asks_another(pair: Likeness) -> bool:
         for clause in clauses
         for one in others
     )
+
+
+def _asks_more(pair: Likeness) -> bool:
+    """Whether, beside what it says, it asks one thing more in words that say nothing.
+
+    « Date et pour qui », « … : comment le savez-vous ? ».
+    """
+    label, meanings = fold(pair.offered.descriptor.label), pair.wants.lexicon.words.meanings
+    for more in _MORE.finditer(label):
+        if pair.wants.content(meanings(bare_label(label[: more.start()]))):
+            return True
+    apart = [bare_label(one) for one in _APART.split(label) if one.strip()]
+    asking = [one for one in apart if _ASKS.match(one)]
+    if asking and any(one not in asking and pair.wants.content(meanings(one)) for one in apart):
+        return True  # « Depuis quand : échéance ? »
+    for clauses in (_AND.split(label), _CLAUSES.split(label)):
+        bare = [bare_label(one) for one in clauses if one.strip()]
+        empty = [one for one in bare if not meanings(one)]
+        if len(empty) < len(bare) and any(_WHO.search(one) or _POINTS.search(one) for one in empty):
+            return True
+    return False
 
 
 def _split(label: str, pair: Likeness) -> Iterator[list[str]]:

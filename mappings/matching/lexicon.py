@@ -45,6 +45,8 @@ class Lexicon:
         kinds: Those of them that say what kind of answer is asked: a count, a date.
         bounds: Those of them that make a question narrower where its field never says them.
         strangers: Meanings of a heading that speaks of somebody or something else.
+        headings: Meanings that tell nothing of what is asked under a heading.
+        names: Meanings of what tells who somebody is, which any question may ask to leave out.
         wordings: How fields may be asked, by path; annotations as ``annotations.name``.
     """
 
@@ -53,6 +55,8 @@ class Lexicon:
     kinds: Meanings = frozenset()
     bounds: Meanings = frozenset()
     strangers: Meanings = frozenset()
+    headings: Meanings = frozenset()
+    names: Meanings = frozenset()
     wordings: Mapping[str, Wording] = field(default_factory=dict)
 
     def of(self, path: str) -> Wording:
@@ -80,6 +84,8 @@ class _LexiconModel(BaseModel):
     kinds: list[str] = []
     bounds: list[str] = []
     strangers: list[str] = []
+    headings: list[str] = []
+    names: list[str] = []
     fields: dict[str, _WordingModel] = {}
 
 
@@ -106,6 +112,8 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
         kinds=_all(model.kinds, words),
         bounds=_all(model.bounds, words),
         strangers=_all(model.strangers, words),
+        headings=_all(model.headings, words),
+        names=_all(model.names, words),
         wordings={
             path: Wording(
                 phrases=tuple(one.phrases),

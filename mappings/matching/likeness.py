@@ -23,14 +23,12 @@ _FOR_TEXT: Final = _TEXTS | LISTS | {"integer_number", "number", "dossier_link",
 _LONG_TEXTS: Final = frozenset({"textarea", "formatted"})
 _PLACES: Final = frozenset({"region", "departement", "commune", "epci"})
 _ADDRESSES: Final = frozenset({"email", "phone", "iban"})
+_IF_NOT: Final = re.compile(r"(?:si|sinon|dans|a defaut|qu|en)\b")
 _ENOUGH: Final = 3
 _AS_WANTED: Final = 0.8
 _NOT_AS_WANTED: Final = 0.4
 _FEW: Final = 2
-_MOST: Final = 0.72
-_HALF: Final = 0.4
 _OF_ANOTHER: Final = 0.5
-_LONG_LIST: Final = 5
 _WHOLE: Final = 1.2
 """Both parts of a field together, or all the boxes of a list: more than any of them alone."""
 
@@ -40,13 +38,11 @@ class Asked(IntEnum):
 
     NOT = 0
     """Some word is not one of the field's."""
-    CLOSE = 1
-    """Every word is one of the field's, and most of one of its phrases is there."""
-    WITHIN = 2
+    WITHIN = 1
     """Every word is one of the field's, and one of its phrases is there whole."""
-    PHRASE = 3
+    PHRASE = 2
     """It is one of its phrases, word order apart."""
-    LABEL = 4
+    LABEL = 3
     """It is a label that a person reviewed, numbering and punctuation apart."""
 
 
@@ -315,22 +311,9 @@ class Likeness:
         if unlike and self.asked < Asked.PHRASE:
             return Asked.NOT
         listed = self.wanted.type == "text" and self.offered.descriptor.type in LISTS
-        if self._doubtful() or (listed and self.asked < Asked.PHRASE):
-            return Asked.NOT
-        if self.asked is Asked.NOT and not self.foreign and self._by_answers():
-            return Asked.WITHIN
-        if self.asked is Asked.NOT and self._by_type():
-            return Asked.WITHIN
-        if self.asked is Asked.NOT and (self._close() or self._by_list()):
-            return Asked.CLOSE
+        if self._doubtful() or (listed and self.asked is not Asked.LABEL):
+            return Asked.NOT  # « Objet de la déclaration » : a title, or a choice
         return self.asked
-
-    def _close(self) -> bool:
-        content = self.wants.content(self.label) - {NEGATED}
-        if len(content) < _FEW or self.foreign:
-            return False
-        near = [one for one in self.alike if self._beside_phrase(one)]
-        return self._overlap(self.label, near) >= _MOST
 
     def _doubtful(self) -> bool:
         """Whether answers of this type may not say what the field needs, whatever the question."""
@@ -349,34 +332,6 @@ class Likeness:
     def partial(self) -> bool:
         """Whether it asks a part of the field alone: « Prénom » of a name."""
         return any(part <= self.label and not rest <= self.label for part, rest in self._parts)
-
-    @property
-    def tellable(self) -> bool:
-        """Whether its place may tell that it asks the field: words that nobody knows are its doubt.
-
-        An unknown word beside a whole phrase asks for something narrower (« Nombre de cas
-        pédiatriques »); where the phrase is not whole, it may stand for what is left out.
-        """
-        against = (
-            self.offered.joined
-            or self.listed
-            or self.inverse
-            or self.estranged
-            or self.partial
-            or self.borrowing
-        )
-        act = self.wanted.type == "checkbox"  # what a declarant certifies, words alone tell
-        if act or against or self._doubtful() or self.fit is Fit.UNREADABLE:
-            return False
-        if any(one in self.wants.rarity for one in self.foreign):
-            return False
-        if not self.tells:
-            return False
-        if not (self.alike and self.wanted.wording.phrases):
-            return False  # nobody said in what other words it may be asked
-        told = self.label - self.foreign
-        narrower = self.foreign and any(one <= told for one in self.alike)
-        return not narrower and self._beside_phrase(frozenset())
 
     @property
     def _parts(self) -> Iterator[tuple[Meanings, Meanings]]:
@@ -415,36 +370,14 @@ class Likeness:
         """Whether its question, or its heading, speaks of somebody or something else."""
         return self.elsewhere or bool(self.foreign & self.wants.lexicon.strangers)
 
-    def _by_type(self) -> bool:
-        """Whether the type of its answers is that of no other question: a region of France."""
-        named = self.wanted.type in _PLACES and bool(self.label & self.wanted.vocabulary)
-        return named and self.fit is Fit.EXACT and not self.estranged
-
     def follows(self, before: str) -> bool:
         """Whether, just after another field, it asks this one: « Si oui, lesquelles ? »."""
         if self.fit is Fit.UNREADABLE or self.elsewhere or self._doubtful():
             return False
-        light = self.wants.lexicon.words.light(bare_label(self.offered.descriptor.label))
-        return light <= self.wanted.light and self.label in self.wanted.after.get(
-            before, frozenset()
-        )
-
-    def _by_list(self) -> bool:
-        """Whether it is a long list of ours, whatever the other words of its question."""
-        if self.options is None or len(self.options.ours) < _LONG_LIST or self.estranged:
-            return False
-        if any(one in self.wants.rarity for one in self.foreign):
-            return False  # « Population autorisée », « Population des cas graves »
-        if not self.options.left and len(self.options.ours) == len(self.wanted.options):
-            return True  # word for word, and whole
-        told = self._overlap(self.label, self.alike) >= _HALF
-        return told and self.shared_options >= _AS_WANTED
-
-    def _by_answers(self) -> bool:
-        """Whether options or answers say what the words alone do not."""
-        if self.values is not None and self.values >= _AS_WANTED:
-            return True
-        many = self.options is not None and len(self.options.ours) >= _ENOUGH
-        return (
-            many and self.shared_options >= _AS_WANTED and bool(self.label & self.wanted.vocabulary)
-        )
+        label = bare_label(self.offered.descriptor.label)
+        if NEGATED in self.label and not _IF_NOT.match(label):
+            return False  # « Absence de … » goes on with nothing
+        light = self.wants.lexicon.words.light(label)
+        known = (little for asked, little in self.wanted.light if asked <= self.label)
+        asked = self.wanted.after.get(before, frozenset())
+        return light <= frozenset().union(*known) and self.label in asked

@@ -9,7 +9,7 @@ from typing import Final
 
 from mappings.dossier.revision import Revision
 from mappings.drift.retyping import Fit
-from mappings.matching.doubt import doubted
+from mappings.matching.doubt import doubted, misplaced
 from mappings.matching.likeness import Asked, Likeness
 from mappings.matching.offered import Offered, Samples, offered
 from mappings.matching.options import Aligned
@@ -23,11 +23,6 @@ _NEIGHBOUR: Final = 0.12
 _NEAR: Final = 3
 _MANY: Final = 4
 """Columns of rows that say, together, what rows they are, whatever else their heading says."""
-_MARGIN: Final = 0.15
-_AHEAD: Final = 0.15
-_LIKELY: Final = 0.55
-_HALF: Final = 0.5
-"""Share of the fields beside that are asked beside, from which a place speaks for a champ."""
 _RANKED: Final = 12
 _CERTAIN: Final = 10.0
 _SHORT: Final = 10
@@ -132,12 +127,9 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
     beside = _beside(wanted, offers, first)
     held = {key: score + _NEIGHBOUR * beside(key) for key, score in scores.items()}
     chosen = _assigned(wanted, offers, held)
-    sure |= frozenset(
-        key
-        for key in chosen.items()
-        if pairs[key].tellable and beside(key) >= _HALF and _ahead(key, scores, pairs)
+    sure = frozenset(
+        key for key in sure if not (misplaced if key in following else doubted)(pairs[key])
     )
-    sure = frozenset(key for key in sure if key in following or not doubted(pairs[key]))
     found: dict[str, Match] = {}
     likeliest: dict[str, tuple[Match, ...]] = {}
     for one in wanted:
@@ -306,14 +298,7 @@ def _sure(
     single = [_one_champ(keys, plain, pairs) for keys in by_field.values()]
     in_parts = {key[0] for key in plain if pairs[key].partial}
     in_parts |= {key[0] for key in plain if in_lists(key, pairs)}
-    found = {
-        key
-        for key in single
-        if key
-        and key[0] not in in_parts
-        and not pairs[key].borrowing
-        and (plain[key] > Asked.CLOSE or _apart(key, pairs))
-    }
+    found = {key for key in single if key and key[0] not in in_parts and not pairs[key].borrowing}
     return frozenset(_supported(found, wanted, pairs, plain))
 
 
@@ -383,31 +368,6 @@ def _one_champ(
     single = [key for key in keys if pairs[key].offered.single]
     alone = labels or single or keys
     return alone[0] if len(alone) == 1 else None
-
-
-def _apart(key: _Key, pairs: Mapping[_Key, Likeness]) -> bool:
-    """Whether no other champ is nearly as like the field, and no other field as like the champ."""
-    path, at = key
-    score = pairs[key].score - _MARGIN
-    return all(
-        pair.score < score
-        for (other, there), pair in pairs.items()
-        if (other == path) != (there == at)
-    )
-
-
-def _ahead(key: _Key, scores: Mapping[_Key, float], pairs: Mapping[_Key, Likeness]) -> bool:
-    """Whether a champ is far likelier than any other, for its field, and its field for it."""
-    path, at = key
-    least = scores[key] - _AHEAD
-    champs = pairs[key].offered.champs
-    rivals = (
-        score
-        for (other, there), score in scores.items()
-        if (other == path) != (there == at)
-        and not (other == path and champs & pairs[other, there].offered.champs)
-    )
-    return scores[key] >= _LIKELY and all(score < least for score in rivals)
 
 
 def _supported(

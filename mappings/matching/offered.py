@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Final
@@ -79,6 +79,7 @@ def put_together(first: Offered, second: Offered) -> Offered:
         first.descriptor,
         id=f"joined-{first.descriptor.id}-{second.descriptor.id}",
         label=f"{first.descriptor.label} + {second.descriptor.label}",
+        description=_explained((first, second)),
         options=tuple(dict.fromkeys((*first.descriptor.options, *second.descriptor.options))),
     )
     joined = (first.descriptor.id, second.descriptor.id)
@@ -94,6 +95,7 @@ def as_boxes(named: Mapping[str, Offered]) -> Offered:
         first.descriptor,
         id=f"boxes-{first.descriptor.id}-{len(named)}",
         label=bare_label(head) or first.section,
+        description=_explained(named.values()),
         type="multiple_drop_down_list",
         options=tuple(named),
     )
@@ -133,6 +135,11 @@ def in_clauses(offer: Offered) -> tuple[Offered, ...]:
     return tuple(replace(offer, descriptor=replace(whole, label=one)) for one in clauses)
 
 
+def _explained(some: Iterable[Offered]) -> str:
+    """What explains champs that are taken as one: what bounds one of them bounds them all."""
+    return "\n".join(dict.fromkeys(one.descriptor.description for one in some)).strip()
+
+
 def _single(champs: Sequence[Descriptor], samples: Samples) -> Iterator[Offered]:
     headings: list[tuple[int, str]] = []
     before = ""
@@ -154,15 +161,23 @@ def _single(champs: Sequence[Descriptor], samples: Samples) -> Iterator[Offered]
 
 
 def _flattened(found: Sequence[Offered]) -> Iterator[Offered]:
-    """Rows that are asked one after the other: labels that differ by a number only."""
+    """Rows that are asked one after the other: labels that differ by a number only.
+
+    A column that is asked twice for one row is none: which of both it is, nothing tells.
+    """
     families: dict[tuple[str, str], dict[int, Offered]] = defaultdict(dict)
+    twice: set[tuple[str, str]] = set()
     for one in found:
         label = bare_label(one.descriptor.label)
         indexed = _INDEX.search(label)
         if indexed and one.descriptor.type != "repetition":
             template = " ".join(f"{label[: indexed.start()]} {label[indexed.end() :]}".split())
-            families[template, one.descriptor.type].setdefault(int(indexed[1]), one)
-    columns = {key: rows for key, rows in families.items() if {1, 2} <= rows.keys()}
+            key = template, one.descriptor.type
+            if families[key].setdefault(int(indexed[1]), one) is not one:
+                twice.add(key)
+    columns = {
+        key: rows for key, rows in families.items() if {1, 2} <= rows.keys() and key not in twice
+    }
     start = {key: min(one.place for one in rows.values()) for key, rows in columns.items()}
     ordered = sorted(columns, key=lambda key: start[key])
     for _, group in groupby(ordered, key=lambda key: _head(key[0], ordered)):
@@ -186,6 +201,7 @@ def _as_rows(columns: Mapping[tuple[str, str], Mapping[int, Offered]]) -> Offere
             rows[1].descriptor,
             id=names[key],
             label=_without(key[0], shared) if len(templates) > 1 else key[0],
+            description=_explained(rows.values()),
         )
         for key, rows in columns.items()
     )
@@ -237,6 +253,7 @@ def _boxed(found: Sequence[Offered]) -> Iterator[Offered]:
                 boxes[0].descriptor,
                 id=f"boxes-{boxes[0].descriptor.id}",
                 label=head.strip(" :-–—") or boxes[0].section,
+                description=_explained(boxes),
                 type="multiple_drop_down_list",
                 options=tuple(options),
             ),

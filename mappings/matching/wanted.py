@@ -10,7 +10,7 @@ from french.text import bare_label
 from mappings.drift.model import Needs
 from mappings.drift.reviewed import Known, ReviewedForm
 from mappings.matching.lexicon import Lexicon, Wording
-from mappings.matching.words import NEGATED, Meanings, near
+from mappings.matching.words import NEGATED, Meanings, Words, near
 from mappings.schema.champs import in_our_words
 from mappings.schema.model import AnnotationSpec, FieldSpec, FieldType, FormMapping
 
@@ -36,7 +36,7 @@ class Wanted:
         shared: Phrases that ask another field of its level as well, but its own title and labels.
         borrowed: Phrases, but its own, whose every word speaks rather of other fields of its level.
         worded: Its phrases word for word, bare.
-        light: Light words of its phrases and headings.
+        light: What it is asked by, each with the light words beside it; its headings' with none.
         usual: Meanings that its title, its labels or several of its phrases have.
         as_text: Whether it was asked, when reviewed, as a text.
         after: What it is asked by just after another field, by that field.
@@ -65,7 +65,7 @@ class Wanted:
     shared: frozenset[Meanings] = frozenset()
     borrowed: frozenset[Meanings] = frozenset()
     worded: frozenset[str] = frozenset()
-    light: Meanings = frozenset()
+    light: tuple[tuple[Meanings, Meanings], ...] = ()
     usual: Meanings = frozenset()
     as_text: bool = False
     options: tuple[str, ...] = ()
@@ -86,6 +86,7 @@ class Wants:
         lexicon: The words.
         rarity: Weight of each meaning: the fewer fields use it, the more it tells.
         others: Meanings that speak of other fields of the level rather than of each, by path.
+        headings: Every meaning that a heading may have.
     """
 
     fields: tuple[Wanted, ...]
@@ -93,6 +94,7 @@ class Wants:
     lexicon: Lexicon
     rarity: Mapping[str, float] = field(default_factory=dict)
     others: Mapping[str, Meanings] = field(default_factory=dict)
+    headings: Meanings = frozenset()
     _weights: dict[Meanings, float] = field(init=False, default_factory=dict, repr=False)
     _heard: dict[Meanings, Meanings] = field(init=False, default_factory=dict, repr=False)
 
@@ -146,6 +148,7 @@ def wants(
         lexicon,
         _rarity(every, lexicon),
         others,
+        _headings(every, lexicon),
     )
 
 
@@ -256,9 +259,10 @@ class _Maker:
             read=read,
             written=written,
             worded=frozenset(map(bare_label, wording.phrases)),
-            light=frozenset().union(
-                *map(words.light, (spec.title, *labels, *wording.phrases, *wording.sections)),
-                *map(words.light, chain.from_iterable(wording.after.values())),
+            light=_light(
+                (spec.title, *labels, *wording.phrases, *chain(*wording.after.values())),
+                wording.sections,
+                words,
             ),
             usual=_usual(phrases, own=len(told)),
             as_text=any("text" in kind for one in seen for kind in one.types),
@@ -276,6 +280,12 @@ def _rarity(every: Sequence[Wanted], lexicon: Lexicon) -> dict[str, float]:
     }
 
 
+def _headings(every: Sequence[Wanted], lexicon: Lexicon) -> Meanings:
+    known = (lexicon.words.meanings(bare_label(on)) for one in every for on in one.wording.sections)
+    said = (one.vocabulary for one in every)
+    return frozenset().union(lexicon.headings, lexicon.general, *known, *said)
+
+
 def _others(every: Sequence[Wanted]) -> dict[str, Meanings]:
     typical = {one.path: one.typical for one in every}
     levels: dict[str, list[str]] = defaultdict(list)
@@ -286,6 +296,15 @@ def _others(every: Sequence[Wanted]) -> dict[str, Meanings]:
         for level in levels.values()
         for path in level
     }
+
+
+def _light(
+    asked: Iterable[str], sections: Iterable[str], words: Words
+) -> tuple[tuple[Meanings, Meanings], ...]:
+    """The light words of each way of asking a field, and those of its headings."""
+    ways = ((words.meanings(bare_label(one)), words.light(bare_label(one))) for one in asked)
+    heads: Meanings = frozenset().union(*map(words.light, sections))
+    return (*dict.fromkeys(one for one in ways if one[1]), (frozenset(), heads))
 
 
 def _usual(phrases: Sequence[Meanings], *, own: int) -> Meanings:

@@ -44,9 +44,12 @@ def stem(word: str) -> str:
 
 
 _NO: Final = (
-    "non, sinon, pas, sans, aucun, aucune, hors, ni, jamais, absence, sauf, impossible, défaut"
+    "non, sinon, pas, sans, aucun, aucune, hors, ni, jamais, absence, sauf, impossible, défaut, "
+    "excepté, hormis"
 )
 _NEGATION: Final = frozenset(stem(fold(word)) for word in _NO.split(", "))
+_FOR_WANT_OF: Final = "faut de"
+"""« Faute de », as stems: « faut » alone says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class Words:
             found |= dict.fromkeys(listed, listed[0])
         nothing = [" ".join(stems(one)) for one in empty]
         little = {entry: f"{_LIGHT}{entry}" for entry in (" ".join(stems(one)) for one in light)}
-        return cls(found | dict.fromkeys(nothing, "") | little)
+        return cls(found | dict.fromkeys(nothing, "") | little | {_FOR_WANT_OF: NEGATED})
 
     def meanings(self, text: str) -> Meanings:
         """What a text asks, whatever the order of its words."""
@@ -95,8 +98,18 @@ class Words:
         return tuple(one for one in self._all(text) if one[0] != _LIGHT)
 
     def light(self, text: str) -> Meanings:
-        """Its words that tell no question from another, and yet bound what is asked."""
-        return frozenset(one for one in self._all(text) if one[0] == _LIGHT)
+        """Its words that tell no question from another, and yet bound what is asked.
+
+        Each by its stem and as it is written, number and gender apart: « que vous souhaitez » does
+        not explain « souhaité ».
+        """
+        written = (
+            f"{_LIGHT}={one.rstrip('es')}" for one in fold(text).split() if self._little(one)
+        )
+        return frozenset(one for one in self._all(text) if one[0] == _LIGHT).union(written)
+
+    def _little(self, word: str) -> bool:
+        return self.groups.get(stem(word), "").startswith(_LIGHT)
 
     def _all(self, text: str) -> tuple[str, ...]:
         if text not in self._seen:

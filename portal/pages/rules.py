@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from fastapi import APIRouter, Depends, Request, Response
 
 from datafiles.file import DataFileError, text_of
-from portal.errors import ForbiddenError, UnknownError
+from portal.errors import BUSY, BusyError, ForbiddenError, UnknownError
 from portal.pages.view import view_of
 from portal.pages.writing import Form, Sent, Shown, form_of
 from portal.people.sessions import SignedIn
@@ -197,7 +197,11 @@ def decide(
         )
     decision: Decision = "adopted" if adopts else "declined"
 
-    def act() -> None:
+    def present() -> Shown:
+        return _shown(_proposal(source, number))
+
+    def alone(_: object) -> None:
+        sent.refuse_stale(present(), back=back)  # another portal may have decided since the look
         if adopts:
             try:
                 source.rules.adopt(one.name, one.content)
@@ -205,6 +209,12 @@ def decide(
                 raise sent.refuse(" ; ".join(error.problems), back=back) from error
         if not source.store.proposals.decide(source.demarche, one.id, decision, by=by, at=now()):
             raise sent.refuse("Cette proposition a déjà reçu une décision.", back=back)
+
+    def act() -> None:
+        try:
+            source.enter(alone)
+        except BusyError as error:
+            raise sent.refuse(BUSY, back=back) from error
 
     said = (
         f"{one.name} est adopté : il juge les dossiers déposés depuis sa date d’effet, dès le"
@@ -214,7 +224,7 @@ def decide(
     )
     return sent.write(
         act,
-        shown=lambda: _shown(_proposal(source, number)),
+        shown=present,
         back=back,
         said=said,
         journal=("rules adopted" if adopts else "rules declined", one.name),

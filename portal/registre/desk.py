@@ -75,7 +75,6 @@ class Desk:
 
     source: Source
     library: Library
-    _kept: tuple[tuple[int, date], tuple[Sequence[Act], Register]] | None = field(default=None)
     _years: dict[tuple[int, int, date | None], YearFigure] = field(default_factory=dict)
 
     @property
@@ -137,18 +136,10 @@ class Desk:
         return self._years[key]
 
     def _all(self) -> Sequence[Act]:
-        return self._present()[0]
-
-    def _present(self) -> tuple[Sequence[Act], Register]:
-        source = self.source
-        key = (source.store.acts.last(source.demarche), today())
-        if self._kept is None or self._kept[0] != key:
-            acts = source.store.acts.list(source.demarche)
-            self._kept = (key, (acts, read(acts)))
-        return self._kept[1]
+        return self.source.register()[0]
 
     def _register(self, at: At) -> tuple[Sequence[Act], Register]:
-        acts, register = self._present()
+        acts, register = self.source.register()
         if not at.is_past:
             return acts, register
         known = end_of(at.known) if at.known else None

@@ -12,6 +12,7 @@ from ruamel.yaml.error import YAMLError
 from sandbox.common.errors import ApiError
 from sandbox.common.ids import decode_champ
 from sandbox.form.kinds import KINDS, kind_described
+from sandbox.form.model import grouped
 
 Json = dict[str, Any]
 
@@ -203,7 +204,7 @@ def _listed() -> str:
 def _check_options(one: Json) -> None:
     options = one.get("options")
     if one["type"] == "linked_drop_down_list" and isinstance(options, list):
-        options = one["options"] = _grouped(options)
+        options = one["options"] = grouped(options)
     wanted = Mapping if one["type"] == "linked_drop_down_list" else list
     if not isinstance(options, wanted) or not options:
         raise FormFileError(
@@ -217,17 +218,6 @@ def _check_options(one: Json) -> None:
                 f"{_name(one)} : le choix {option!r} n’est pas lu comme un texte ; l’écrire entre"
                 " guillemets."
             )
-
-
-def _grouped(options: Sequence[str]) -> dict[str, list[str]]:
-    """Read the flat options of two linked lists: a line ``--A--`` opens the choices under A."""
-    found: dict[str, list[str]] = {}
-    for line in options:
-        if line.startswith("--") and line.endswith("--"):
-            found[line.strip("-").strip()] = []
-        elif found:
-            found[list(found)[-1]].append(line)
-    return found
 
 
 # What DS gives

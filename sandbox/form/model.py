@@ -38,13 +38,16 @@ class TypeDeChamp:
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> "TypeDeChamp":
         """Read one entry of a form file."""
+        options = raw.get("options")
+        if raw["type"] == "linked_drop_down_list" and isinstance(options, list):
+            options = grouped(options)
         return cls(
             stable=str(raw["id"]),
             label=raw["label"],
             kind=raw["type"],
             required=raw.get("required", False),
             description=raw.get("description"),
-            options=raw.get("options"),
+            options=options,
             level=raw.get("level", 1),
             condition=raw.get("condition"),
             children=tuple(cls.from_json(child) for child in raw.get("children", ())),
@@ -122,6 +125,24 @@ class FormRevision:
             else:
                 hidden.add(one.stable)
         return shown
+
+
+def grouped(options: Sequence[str]) -> dict[str, list[str]]:
+    """The flat options of two linked lists: a line ``--A--`` opens the choices under A.
+
+    A line before any of them is a choice with none under it.
+    """
+    found: dict[str, list[str]] = {}
+    opened = False
+    for line in options:
+        if line.startswith("--") and line.endswith("--"):
+            found[line.strip("-").strip()] = []
+            opened = True
+        elif opened:
+            found[list(found)[-1]].append(line)
+        else:
+            found[line] = []
+    return found
 
 
 def _by_id(types: Sequence[TypeDeChamp]) -> dict[str, TypeDeChamp]:

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from steps.judge.acts import register_of, today
-from steps.wiring.services import Services
+from steps.judge.acts import today
 from triage.registre.questions import Asked, asked
 from triage.registre.register import Register, Situation, State
 
@@ -48,9 +47,8 @@ _LONGEST = 140
 _TOLD = ("type", "organisme", "substance")
 
 
-def matters(services: Services, author: str) -> tuple[Matter, ...]:
+def matters(register: Register, author: str) -> tuple[Matter, ...]:
     """All that waits for the readers of a workbook beside dossiers; kinds without any too."""
-    register = register_of(services)
     return tuple(one for make in MATTERS for one in make(register, author))
 
 

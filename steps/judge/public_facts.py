@@ -13,8 +13,7 @@ from steps.wiring.case_files import CaseFiles
 from steps.wiring.public_data.consumption import yearly_boxes
 from steps.wiring.public_data.facts import PublicFacts
 from steps.wiring.services import Services, now
-from triage.consumption.abnormal import abnormal
-from triage.consumption.signals import FEWEST_YEARS, by_substance, foreseen
+from triage.consumption.signals import FEWEST_YEARS, abnormal, by_substance, foreseen
 from triage.rules.model import RuleSet
 from triage.rules.public_facts import CONSUMPTION, RISING
 from triage.situations.families import new_reports

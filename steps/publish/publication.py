@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from exports.errors import WorkbookCheckError
 from exports.published.changes import Comparison, first_edition, since
@@ -13,7 +13,6 @@ from exports.published.editions import Kind, editions, told_of
 from exports.published.handed_out import HandedOutReader
 from exports.published.listing import last_sequence
 from exports.published.manifest import ExportFacts, FileFacts, PublishedExport, export_facts
-from exports.published.workbook import AudienceWorkbook
 from exports.published.workbook_set import NOT_COMPARED, WorkbookSet
 from exports.sheets.centres import author_of
 from exports.sheets.to_treat import News
@@ -23,6 +22,9 @@ from steps.wiring.handed_out_files import hand_out_files
 from steps.wiring.services import Services, now
 from store.repository import StoreMemory
 from store.staff.handed_out import HandedFile
+
+if TYPE_CHECKING:
+    from exports.published.workbook import AudienceWorkbook
 
 FILES: dict[str, Audience] = {"agence.xlsx": "agence", "reseau.xlsx": "reseau"}
 _SUFFIX = ".xlsx"
@@ -135,7 +137,7 @@ class Publication:
         return {**export.manifest, "files": files}
 
 
-def _made(name: str, audience: str, book: AudienceWorkbook) -> ExportFile:
+def _made(name: str, audience: str, book: "AudienceWorkbook") -> ExportFile:
     file = ExportFile(audience, book.pack(), book.rows, book.sheets, book.digest)
     check_file(name, file)
     return file

@@ -14,7 +14,7 @@ from steps.follow.followup import Followed, followed
 from steps.wiring.case_files import reports_of
 from steps.wiring.public_data.reference import matcher_of, version_of
 from steps.wiring.services import Services
-from triage.consumption.abnormal import abnormal
+from triage.consumption.signals import abnormal
 from triage.registre.levels import ProposedLevel, propose_level
 from triage.registre.ranking import Candidate, InputName, Inputs, Move, Ranked, Ranking, moves, rank
 from triage.registre.register import Register, Situation, State

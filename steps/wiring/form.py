@@ -21,8 +21,7 @@ from triage.replies.texts import Texts
 from triage.rules.diff import clashes
 from triage.rules.file import parse_ruleset
 from triage.rules.model import RuleSet
-from triage.situations.matching import Matching, matching_of, salts_of
-from triage.situations.words.dci import Salts
+from triage.situations.matching import Matching, matching_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,16 +184,6 @@ def read_matching(
         says_nothing=newest.phrases if newest else (),
         **beside,
     )
-
-
-def read_salts(rules: Path) -> Salts:
-    """How names of substances are compared, without the rest of the form; none without the file.
-
-    Raises:
-        DataFileError: The file is unreadable or wrong.
-    """
-    path = rules / "rapprochements.yaml"
-    return salts_of(read_text(path, "UNC_RULES"), source=path.name) if path.exists() else Salts()
 
 
 def read_lists(rules: Path) -> Lists:

@@ -87,6 +87,20 @@ class Acts:
         """Every act, in order of entry."""
         return self._read(select(*(acts.c[name] for name in _FIELDS)).filter_by(demarche=demarche))
 
+    def all_from(self, demarche: int, known: tuple[Act, ...]) -> tuple[Act, ...]:
+        """Every act, in order of entry, where these are known already: the others alone are read.
+
+        One that was kept late, with an id lower than the last known, makes all of them be read.
+        """
+        if not known:
+            return self.list(demarche)
+        later = select(*(acts.c[name] for name in _FIELDS)).filter_by(demarche=demarche)
+        found = (*known, *self._read(later.where(acts.c.id > known[-1].id)))
+        with self._scope.read() as connection:
+            counted = select(func.count()).select_from(acts).filter_by(demarche=demarche)
+            whole = connection.scalar(counted) == len(found)
+        return found if whole else self.list(demarche)
+
     def of(self, demarche: int, name: str) -> tuple[Act, ...]:
         """Acts about one object, in order of entry."""
         query = select(*(acts.c[one] for one in _FIELDS)).filter_by(demarche=demarche, object=name)

@@ -51,3 +51,13 @@ def test_the_list_says_of_a_command_the_first_sentence_of_its_own_help(name: str
     own: App = make_app(listed=False)[name]
     first = " ".join(own.help.partition("\n\n")[0].split())
     assert first == COMMANDS[name][1]
+
+
+def test_a_run_that_makes_no_workbook_imports_nothing_that_makes_one() -> None:
+    told = "import sys, cli.run.several, steps.run; print(*sys.modules)"
+    done = subprocess.run(  # noqa: S603  ours
+        [sys.executable, "-c", told], capture_output=True, text=True, check=True
+    )
+    first = {name.partition(".")[0] for name in done.stdout.split()}
+    assert "exports" in first
+    assert not first & {"numpy", "openpyxl", "prefect", "scipy"}

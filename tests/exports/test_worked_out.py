@@ -21,7 +21,7 @@ from exports.sheets.columns import ColumnsFile
 from exports.sheets.figures import synthesise
 from exports.sheets.tables import COUNTED, Table
 from exports.sheets.values import content_text
-from exports.xlsx.about_sheet import Section
+from exports.xlsx.about_lines import Section
 from exports.xlsx.without_rows import without_dossiers
 from french.text import agreed, typographic
 from mappings.dossier.model import Company
@@ -108,11 +108,24 @@ SECRETS: Mapping[str, tuple[ExportedDossier, ExportedDossier]] = {
 }
 
 
+PEERS = (
+    judged(NATIONAL | {45: 10, 46: 300, 49: True, 50: 30, 501: 12, 502: 11}, number=70),
+    judged({45: 2}, number=900),
+    judged(FEW | NATIONAL, number=901),
+)
+
+
 @pytest.mark.parametrize("secret", SECRETS)
 def test_the_network_cannot_work_out_what_stays_at_the_agency(secret: str) -> None:
     one, other = SECRETS[secret]
     assert worked_out("agence", [one], [other]), "the agency reads it"
     assert worked_out("reseau", [one], [other]) == set()
+    # Among others, whatever a sheet sorts, counts or sums; to the last byte, whatever sheets are.
+    told = [
+        WorkbookSet([PEERS[0], it, *PEERS[1:]], context(), COLUMNS, POLICY).workbook("reseau")
+        for it in (one, other)
+    ]
+    assert told[0] == told[1]
 
 
 @pytest.mark.parametrize("secret", SECRETS)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean, median
 
+from mappings.report.display import show, show_chance
 from triage.consumption.chance import (
     MOST_FREEDOM,
     digamma,
@@ -148,6 +149,29 @@ def outside(found: Iterable[ConsumptionSignal]) -> tuple[ConsumptionSignal, ...]
 def signals(consumptions: Iterable[Consumption]) -> tuple[ConsumptionSignal, ...]:
     """Substances whose last year departs from their own past, the least likely first."""
     return outside(foreseen(consumptions))
+
+
+def abnormal(found: Iterable[ConsumptionSignal], *, source: str) -> Mapping[str, str]:
+    """What shows, in French, that a substance is consumed more than its past foretells.
+
+    It is so beyond what chance does among all the substances that were judged.
+
+    Args:
+        found: Substances that depart from their past.
+        source: Edition of the figures, as it is cited.
+
+    Returns:
+        By substance in normal form; one that is not there is not consumed abnormally.
+    """
+    cited = f" ; {source}" if source else ""
+    return {
+        one.substance: (
+            f"{one.substance} : {show(one.boxes)} boîtes en {one.year}, {show(one.low)} à"
+            f" {show(one.high)} prévues ({show_chance('q', one.q_value)}{cited})"
+        )
+        for one in found
+        if one.grows
+    }
 
 
 def _rarest(one: ConsumptionSignal) -> tuple[float, str]:

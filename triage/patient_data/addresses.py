@@ -12,7 +12,7 @@ from triage.patient_data.words import WORDS, any_of, folded
 Span = tuple[int, int]
 
 _AT = re.compile(
-    r"[ \n]?(?:@|&#0?64;|[(\[{<*] ?(?i:at|arobase|a|@) ?[)\]}>*]|(?i:\barobase\b)"
+    r"[ \n]?(?:@|&#0?64;|[(\[{<*] ?(?i:at|arobase|arobas|a|@) ?[)\]}>*]|(?i:\barr?oba(?:se?|ze?)\b)"
     r"|(?<=\w)[-_](?i:at)[-_](?=[\w-]{2,40}\.)) ?\n?|"
     rf"(?<=[a-z\d])AT ?(?={any_of(WORDS.webmails)}\b)|"
     r"(?<=\w) (?i:at) (?=[\w-]{2,40}(?:\.| (?i:dot|point) )(?:fr|com|net|org|eu|be|ch|lu)\b)|"
@@ -92,13 +92,17 @@ _BOX = re.compile(
 )
 _FARM = re.compile(r", ?(?P<place>[A-ZÉÈ][^\d\n;:.(),]{2,40}, ?\d{5} [A-ZÉÈ][\w'-]{1,24})")
 """« M. Caillaud, La Petite Métairie, 85110 Chantonnay »."""
+_THEN_A_FIRM = re.compile(
+    rf"[^\n.;]{{0,30}}?[ :,(-]{{1,3}}(?:(?:le|la|l'|notre) ?)?{any_of(WORDS.organisations)}(?!\w)"
+)
 _AT_HOME = re.compile(
     rf"(?:{any_of(WORDS.at_home)})(?!\w)[^\d\n.;]{{0,20}}?[ :,(]"
     rf"(?P<place>{_STREET}(?: (?!\d{{5}})[^\s,;.]{{1,16}}){{1,4}}(?:{_FLAT}{_TOWN})?)"
 )
 _THEN_HOME = re.compile(
     r"(?P<place>(?<!\w)[A-ZÉÈ][^\d\n;]{3,40}(?: ?[A-Z],)? ?\d{5} [^\W\d_][\w'-]{1,25})"
-    r"(?=[ ,(]{1,3}(?i:\(?domicile|o[ùu] (?:il|elle) (?:vit|habite|r[ée]side)|son domicile))"
+    r"(?=[ ,(]{1,3}(?i:\(?(?:la |le |du )?patiente?\b"
+    r"|\(?domicile|o[ùu] (?:il|elle) (?:vit|habite|r[ée]side)|son domicile))"
 )
 _HOME = re.compile("|".join(map(re.escape, sorted(folded(WORDS.home)))), re.IGNORECASE)
 _SHORT_WORDS = frozenset({"sa", "ch", "has", "ars", "ema", "place", "rue"})
@@ -168,7 +172,9 @@ def postal_addresses_in(text: str) -> Iterator[Span]:
             or _HOME.match(_bare(text[end : end + 12]).lstrip(" (,"))
             or _FURTHER_HOME.match(text, end)
         )
-        company = ORGANISATION.search(line) or _is_of_a_company(line)
+        company = (
+            ORGANISATION.search(line) or _is_of_a_company(line) or _THEN_A_FIRM.match(text, end)
+        )
         whole = match.re is _BY_TOWN
         if home or person or (not whole and match["town"] and not company):
             further = _MORE_OF_A_TOWN if whole or match["town"] else _ITS_TOWN if home else None

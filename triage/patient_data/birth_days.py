@@ -47,7 +47,9 @@ _BETWEEN = (
     r"|enfant|b[ée]b[ée]|[aà] terme|pr[ée]matur[ée]e?|dob|ddn|jj/mm/aaaa|the|of)(?!\w))?){1,5}?"
 )
 _PLACE = r"(?: (?:[àa]|au|aux|en) [A-ZÉÈ][^\d\n;:]{1,25}?)?"
-_BIRTH = re.compile(rf"(?<!\w)(?:{_WORD})(?!\w){_PLACE}{_BETWEEN}(?P<day>{_DAY})")
+_FORMAT = r"(?: ?\((?i:[jdma/ .-]{4,14})\))?"
+"""« DDN (jj/mm/aaaa) »."""
+_BIRTH = re.compile(rf"(?<!\w)(?:{_WORD})(?!\w){_FORMAT}{_PLACE}{_BETWEEN}(?P<day>{_DAY})")
 STEMS = ("né", "ne", "naiss", "ddn", "d.d.n", "dob", "d.o.b", "birth", "born", "dn")
 """What such a day is told by."""
 _SEVERAL = re.compile(r"(?i:n[ée]e?s)\b")

@@ -18,7 +18,8 @@ _MONTH = rf"{any_of(WORDS.months)}\.?"
 _WORDED = rf"{any_of(WORDS.numbers)}(?:[ -]{any_of(WORDS.numbers)}){{0,7}}"
 _SIGN = r" ?[/.-] ?"
 _AFTER_BORN = (
-    r"(?:(?<=n[ée] en )|(?<=n[ée]e en )|(?<=n[ée] le )|(?<=n[ée]e le )|(?<=\(e\) en )"
+    r"(?:(?<=n[ée] en )|(?<=n[ée]e en )"
+    r"|(?<=n[ée] vers )|(?<=n[ée]e vers )|(?<=n[ée] le )|(?<=n[ée]e le )|(?<=\(e\) en )"
     r"|(?<=\(e\) le )|(?<=aissance )|(?<=aissance : )|(?<=aissance: )|(?<=(?i:ddn) )"
     r"|(?<=(?i:ddn) : )|(?<=(?i:ddn): ))"
 )
@@ -26,7 +27,7 @@ _AFTER_BORN = (
 _DAY = re.compile(
     rf"(?<!\d)(?=['\d])(?:[0-3]?\d{_SIGN}[01]?\d{_SIGN}(?:19|20)?\d\d"
     r"|(?:19|20)\d\d-[01]\d-[0-3]\d"
-    r"|[0-3]\d [01]\d (?:19|20)\d\d"
+    r"|[0-3]\d [01]\d (?:19|20)\d\d|(?<![\d/.-])(?:0[1-9]|1[0-2])/19[2-8]\d"
     rf"|{_AFTER_BORN}(?:(?:19|20)\d\d|(?:0?[1-9]|1[0-2])[/.-](?:19|20)\d\d"
     r"|[0-3]\d[01]\d(?:19|20)\d\d)|(?:(?<=n[ée] en )|(?<=n[ée]e en )|(?<=\(e\) en ))'?\d\d"
     r"(?![/.-]))(?!\d)"

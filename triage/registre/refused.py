@@ -19,13 +19,24 @@ def needed(text: str, what: str) -> str:
     return given
 
 
-def without_patients(text: str, what: str) -> str:
+_OF_COLLEAGUES = frozenset({"name", "email", "phone_in_text"})
+"""What designates a professional too."""
+
+
+def without_patients(text: str, what: str, *, of_colleague: bool = False) -> str:
     """A text of the register, which keeps nothing of a patient.
+
+    Args:
+        text: What was typed.
+        what: French name of the field.
+        of_colleague: Whether it names a professional: a name, an address of mail, a telephone
+            are what is asked.
 
     Raises:
         Refused: It looks like patient data; with its kinds.
     """
-    kinds = dict.fromkeys(TOLD[kind] for kind, _ in found_in(text))
+    left = _OF_COLLEAGUES if of_colleague else frozenset[str]()
+    kinds = dict.fromkeys(TOLD[kind] for kind, _ in found_in(text) if kind not in left)
     if kinds:
         raise Refused(
             f"{what} : ressemble à une donnée de patient ({', '.join(kinds)}) ;"

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from french.text import typographic
-from portal.errors import BusyError, NotWrittenError
+from portal.errors import BUSY, BusyError, NotWrittenError
 from portal.pages.registre.desk import desk_of
 from portal.pages.view import view_of
 from portal.pages.writing import Form, Sent, Shown, form_of
@@ -26,7 +26,6 @@ from triage.registre.acts import By
 from triage.registre.refused import Refused
 
 DOOR = "portail"
-BUSY = "La passerelle travaille sur la démarche\u00a0: réessayez dans quelques minutes."
 
 
 class ActForm(Form):

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from exports.errors import ExportError
 from french.text import typographic
-from portal.errors import BusyError, UnknownError
-from portal.pages.registre.acting import BUSY, DOOR, ActForm, Done, Page, form_routes, when
+from portal.errors import BUSY, BusyError, UnknownError
+from portal.pages.registre.acting import DOOR, ActForm, Done, Page, form_routes, when
 from portal.pages.registre.desk import desk_of
 from portal.pages.registre.gestures import agency
 from portal.pages.view import view_of

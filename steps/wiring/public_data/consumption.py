@@ -14,6 +14,7 @@ from store.consumption.base import (
     Edition,
     open_consumption,
 )
+from triage.situations.matching import salts_of
 from triage.situations.words.dci import Salts, joined
 
 
@@ -44,6 +45,20 @@ class YearlyBoxes:
         """Hash of the files that were loaded."""
         digests = " ".join(sorted(one.digest for one in self.editions))
         return sha256(digests.encode()).hexdigest()[:12]
+
+
+def read_salts(rules: Path) -> Salts:
+    """How names of substances are compared, without the rest of the form; none without the file.
+
+    Raises:
+        DataFileError: ``rapprochements.yaml`` is unreadable or wrong.
+    """
+    path = rules / "rapprochements.yaml"
+    try:
+        return salts_of(path.read_text("utf-8"), source=path.name) if path.exists() else Salts()
+    except (OSError, UnicodeDecodeError) as error:
+        text = f"{path.name} : ce fichier ne peut pas être lu ; corrigez-le, ou UNC_RULES"
+        raise DataFileError([text]) from error
 
 
 def classes_of(base: ConsumptionBase, salts: Salts) -> Mapping[str, frozenset[str]]:

@@ -126,6 +126,28 @@ def otherwise(variant: Variant, kind: str, chance: random.Random) -> Variant:
     return _told_of(variant, revision, changed)
 
 
+def explained_otherwise(variant: Variant, chance: random.Random) -> Variant:
+    """A form of which the help of half of the questions says that they ask another thing."""
+    revision, changed = deepcopy(variant.form["revisions"][-1]), set()
+    for one in every(revision):
+        if one["type"] not in {"header_section", "repetition"} and chance.random() < 1 / 2:
+            one["description"] = chance.choice(_TOLD["aides"])
+            changed.add(str(one["id"]))
+    return _told_of(variant, revision, changed)
+
+
+def under_other_headings(variant: Variant, chance: random.Random) -> Variant:
+    """A form of which half of the headings speak of somebody, something or some time else."""
+    revision, changed, other = deepcopy(variant.form["revisions"][-1]), set(), False
+    for one in revision["champs"]:
+        if one["type"] == "header_section":
+            other = chance.random() < 1 / 2
+            one["label"] = chance.choice(_TOLD["titres"]) if other else one["label"]
+        elif other:
+            changed |= {str(one["id"]), *(str(child["id"]) for child in one.get("children", ()))}
+    return _told_of(variant, revision, changed)
+
+
 def wrong_sure(variant: Variant, lexicon: Lexicon | None = None) -> dict[str, str]:
     """What is called sure of a form and is not what it asks: by path, the question taken for it."""
     matching = match_form(our_wants(lexicon), variant.revision, samples={})

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -53,8 +54,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Portal, P
 
 @contextmanager
 def window(browser: Browser, portal: Portal, email: str = "") -> Iterator[Page]:
+    wide: Any = DESK
     context = browser.new_context(
-        base_url=portal.url, viewport=DESK, locale="fr-FR", java_script_enabled=False
+        base_url=portal.url, viewport=wide, locale="fr-FR", java_script_enabled=False
     )
     page = context.new_page()
     if email:

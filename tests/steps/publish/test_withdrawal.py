@@ -1,5 +1,6 @@
 """What was erased, deleted or became confidential is in nothing that was published before."""
 
+import gzip
 import itertools
 import json
 import os
@@ -14,6 +15,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from pyarrow import parquet
 
 from cli.app import call
 from exports.published.checking import ExportFile
@@ -87,9 +89,15 @@ def on_request(bridge: Bridge, written: FileFormat) -> None:
 
 
 def says(content: bytes, sentinel: str) -> bool:
-    """Whether bytes hold a text, in whatever zip inside a zip."""
-    if sentinel.encode() in content or sentinel.encode("utf-16-le") in content:
+    """Whether bytes hold a text, in capitals or not, in whatever zip inside a zip."""
+    low, word = content.lower(), sentinel.lower()
+    if word.encode() in low or word.encode("utf-16-le") in low:
         return True
+    if content[:4] == b"PAR1":
+        rows = parquet.read_table(BytesIO(content)).to_pylist()
+        return says(str(rows).encode(), sentinel)
+    if content[:2] == b"\x1f\x8b":
+        return says(gzip.decompress(content), sentinel)
     if not zipfile.is_zipfile(BytesIO(content)):
         return False
     with zipfile.ZipFile(BytesIO(content)) as archive:

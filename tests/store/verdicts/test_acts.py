@@ -43,6 +43,21 @@ def test_an_act_comes_back_as_it_was_entered(store: Store, day: Callable[[int], 
     assert not store.acts.has(7, Verb.CLOSED)
 
 
+def test_acts_that_are_known_are_not_read_again_and_a_late_one_is_not_missed(
+    store: Store, day: Callable[[int], datetime]
+) -> None:
+    store.acts.enter(7, [OPENED], at=day(0))
+    known = store.acts.all_from(7, ())
+    store.acts.enter(8, [OPENED], at=day(1))
+    store.acts.enter(7, [OPENED, OPENED], at=day(1))
+    found = store.acts.all_from(7, known)
+    assert found == store.acts.list(7)
+    assert found[0] is known[0]
+    late = found[1:]  # as where the first was kept after the others
+    assert store.acts.all_from(7, late) == found
+    assert store.acts.all_from(9, ()) == ()
+
+
 def test_a_clock_that_goes_back_makes_no_act_earlier(
     store: Store, day: Callable[[int], datetime]
 ) -> None:

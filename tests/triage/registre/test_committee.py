@@ -119,6 +119,7 @@ def test_an_agenda_says_what_is_wrong(table: Table) -> None:
         (" ", "A", "Question : à donner"),
         ("Q ?", "", "Rapporteur : à donner"),
         ("Mme Martin, 06 12 34 56 78 ?", "A", "donnée de patient"),
+        ("Question ?", "A. Durand, IPP 8001234567", "donnée de patient"),
     ):
         with pytest.raises(Refused, match=told):
             table.put_on_agenda("SIT-0001", question, who)

@@ -29,7 +29,7 @@ from tests.triage.replying import (
     the_form,
 )
 from triage.replies.inputs import Memory, Rulebook
-from triage.replies.messages import kind_of_reference, message_key
+from triage.replies.messages import asked_since, kind_of_reference, message_key
 from triage.replies.plan import Plan
 from triage.replies.reply import Outcome, SendMessage, SetLabel
 from triage.replies.text_samples import OPTIONAL, SAMPLES
@@ -186,6 +186,24 @@ def test_humans_are_called_when_the_declarant_answered_not_when_an_instructeur_t
     made = due(lacking(RCP, messages=(asked,), **changes), memory, rules=rules)
     assert labelled(made) == ({"À relancer": True} if heeded else {})
     assert message(made) is None
+
+
+def test_a_dossier_waits_for_its_declarant_since_what_was_asked_last() -> None:
+    (first,) = sent(message(due(lacking(RCP), rules=writes())))
+    said = (replace(first, message_id="M-1"),)
+    asked = MessageSeen("M-1", DEPOSIT + timedelta(hours=1), None, None, discarded=False)
+    at = asked.created_at
+    assert asked_since(dossier(messages=(asked,)), said) == at
+    assert asked_since(dossier(messages=(asked,)), ()) is None, "another's message asks nothing"
+    assert asked_since(dossier(messages=(replace(asked, discarded=True),)), said) is None
+    again: dict[str, Any] = {"messages": (asked,), "champs_modified_at": at + timedelta(days=1)}
+    assert asked_since(dossier(**again), said) is None, "the declarant sent it again"
+    told = (*said, replace(first, kind="received", message_id="M-2"))
+    assert asked_since(dossier(messages=(asked,)), told) is None, "the last word asks nothing"
+    reminded = (*said, replace(first, kind="reminder", message_id="M-2"))
+    assert asked_since(dossier(messages=(asked,)), reminded) == at
+    waits = dossier(correction_pending_since=at + timedelta(days=2))
+    assert asked_since(waits, ()) == at + timedelta(days=2), "whoever asked"
 
 
 def test_the_quiet_period_counts_from_the_last_submission() -> None:

@@ -8,8 +8,7 @@ import pytest
 from datafiles.file import DataFileError
 from mappings.report.model import Answer, Report
 from mappings.schema.model import FormMapping
-from triage.consumption.abnormal import abnormal
-from triage.consumption.signals import ConsumptionSignal
+from triage.consumption.signals import ConsumptionSignal, abnormal
 from triage.rules.file import parse_ruleset
 from triage.rules.model import RuleSet
 from triage.rules.needs import needs_of

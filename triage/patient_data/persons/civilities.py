@@ -8,6 +8,8 @@ from triage.patient_data.persons.kinds import (
     PROFESSIONS,
     bare_word,
     is_clinical,
+    is_first_name,
+    is_of_another,
     is_strange,
     is_usual,
 )
@@ -37,8 +39,10 @@ def professions_near(text: str, start: int, end: int) -> bool:
     after = re.split(r"[.;\n](?=\s|$)", text[end : end + AHEAD])[0]
     if firm := _FIRM.match(text, end):
         words = WORD.findall(firm["firm"])
-        if any(is_of_a_medicine(one) or bare_word(one) in _ORGANISATIONS for one in words):
+        if any(map(_is_of_a_firm, words)):
             return True
+    if (firm := _OF_A_FIRM.match(text, end)) and _is_of_a_firm(firm["firm"]):
+        return True
     if text[max(0, start - 3) : start] == "de ":
         before = ""  # « le médecin traitant de M. Roy »
     near = (
@@ -50,7 +54,15 @@ def professions_near(text: str, start: int, end: int) -> bool:
 
 _FIRM = re.compile(r" ?\((?P<firm>[^()\n]{2,40})\)")
 """« M. Aubert (Sanofi) »."""
+_OF_A_FIRM = re.compile(
+    r",? (?:de la|de l'|du|des|de|chez|pour|à la|à l') ?(?P<firm>[A-Z]\w{2,20})"
+)
+"""« Mme Wagner, de la HAS »."""
 _ORGANISATIONS = folded(WORDS.organisations)
+
+
+def _is_of_a_firm(word: str) -> bool:
+    return is_of_a_medicine(word) or bare_word(word) in _ORGANISATIONS or is_of_another((word,))
 
 
 def civilities_in(text: str) -> Iterator[int]:
@@ -116,6 +128,7 @@ def lower_names_in(text: str) -> Iterator[tuple[int, int]]:
 
 _LOWER_BORN = re.compile(
     r"(?:^|[\n.;:(*-] ?|(?<!\w)(?i:patiente?|pte?|malade|enfant|b[ée]b[ée]) )"
+    r"(?!(?:patiente?|pte?|malade|enfant|b[ée]b[ée]) )"
     r"(?P<name>(?:(?:de|du|le|la|el|al|ben|van|da|di|dos) )?[a-zà-öø-ÿ][a-zà-öø-ÿ'-]{1,25}"
     r"(?: [a-zà-öø-ÿ'-]{2,25}){0,3}),? "
     r"(?=\(?(?:n[ée]e?(?:\(e\))? (?:le|en|à|au|un) ?|ddn\b|date de naissance|d\. ?naiss))"
@@ -123,6 +136,7 @@ _LOWER_BORN = re.compile(
 """« patiente cunin mathilde née le »: all in small letters, before a birth."""
 _LOWER_AGED = re.compile(
     r"(?:^|[\n] ?|(?<!\w)(?i:patiente?|pte?|malade) )"
+    r"(?!(?:patiente?|pte?|malade) )"
     r"(?P<name>[a-zà-öø-ÿ][a-zà-öø-ÿ'-]{2,25} (?:(?:de|du|le|la|el|al|ben|van|da|di) )?"
     r"[a-zà-öø-ÿ'-]{2,25}),? \(?(?=\d{1,3} ?(?:ans|a)(?![^\W\d_]))"
 )
@@ -152,7 +166,9 @@ def lower_births_in(text: str) -> Iterator[tuple[int, int]]:
             words = match["name"].split()
             if any(bare_word(one) in _NO_PART or is_clinical(one) for one in words):
                 continue
-            told = any(map(is_strange, words)) if pattern is _LOWER_BORN else False
+            told = pattern is _LOWER_BORN and any(
+                is_strange(one) or is_first_name(bare_word(one)) for one in words
+            )
             if told or is_usual(words[0]) or is_usual(words[-1]):
                 yield match.span("name")
 
@@ -163,7 +179,8 @@ def _of_a_name(said: str) -> str:
     kept = 1 + (words[0] in _SMALL and len(words) > 1)
     while kept < len(words):
         word, last = words[kept], words[kept - 1]
-        known = is_strange(word) or is_usual(word) or (is_usual(last) and word not in _SMALL)
+        first, behind = is_first_name(bare_word(word)), is_first_name(bare_word(last))
+        known = is_strange(word) or first or (behind and word not in _SMALL)
         if known:
             kept += 1
         elif word in _SMALL and kept + 1 < len(words) and is_strange(words[kept + 1]):

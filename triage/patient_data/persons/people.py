@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from triage.patient_data.ages import ages_in
+from triage.patient_data.birth_days import birth_days_in
 from triage.patient_data.births import days_in, is_old
 from triage.patient_data.persons.civilities import (
     CIVILITY_STEMS,
@@ -67,6 +68,7 @@ def names_in(text: str) -> Iterator[Span]:
         found += file_names_in(text)
     if found:
         found += _said_again(text, found)
+        found += _days_in_parentheses(text, found)
     end = -1
     for span in sorted(found, key=lambda one: (one[0], -one[1])):
         if span[0] >= end:
@@ -75,6 +77,16 @@ def names_in(text: str) -> Iterator[Span]:
         elif span[1] > end:
             yield end, span[1]
             end = span[1]
+
+
+_DAY_BEHIND = re.compile(r" ?\((?P<day>[0-3]?\d[/.-][01]?\d[/.-](?:19|20)?\d\d)\)")
+
+
+def _days_in_parentheses(text: str, found: list[Span]) -> Iterator[Span]:
+    """« Thibaud Lescure (30/10/2001) »: a day just behind a name, whatever its year."""
+    for _, end in found:
+        if behind := _DAY_BEHIND.match(text, end):
+            yield behind.span("day")
 
 
 _A_WORD = re.compile(r"[^\W\d_]{4,30}(?:['-][^\W\d_]{2,30}){0,2}")
@@ -153,6 +165,8 @@ def _by_birth(text: str) -> Iterator[Span]:
             continue
         born = _BORN_BEFORE.search(text, max(0, start - _NEAR), start)
         alone = born is not None and _is_capital(name.words[0])
+        if (start, end) in birth_days_in(text) and len(name.words) == 1:
+            alone = alone or is_alone_enough(name.words[0])
         old = is_old(text[start:end])
         if name.civility or alone or (old and (has_first_name(name) or stands_alone(text, name))):
             yield start, name.end

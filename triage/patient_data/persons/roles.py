@@ -105,7 +105,7 @@ _INITIALS = re.compile(
     r"|(?P<single>[A-ZÉÈ]\.)(?= ?[,(]| [a-zéà(]|$)|(?P<bare>[A-Z]{2})(?!\w)(?=[ ,:]{1,2})"
 )
 _THEN_BORN = re.compile(
-    r"\.? ?-?[A-Z]?\.?[ ,(:;/-]{0,4}(?:(?i:n[ée]e?\b|ddn|naissance)|\d{1,2}[/.-])"
+    r"\.? ?-?[A-Z]?\.?[ ,(:;/-]{0,4}(?:(?i:n[ée]e?\b|ddn|naissance)|\d{1,2}[/.-]\d)"
 )
 _AFTER_INITIALS = re.compile(
     rf",? (?:{any_of(WORDS.after_names)})(?!\w)| ?[:;]|,? \(?\d{{1,3}} ?(?:ans|a)\b"

@@ -90,6 +90,11 @@ _CASES = beginnings(
 )
 _OF_A_MEDICINE_TOO = re.compile(r"(?i:ordonnance|observation)s? d")
 """« ordonnance de Kervella », but « ordonnance de » a medicine too."""
+_MOBILE = re.compile(
+    r"(?<!\w)(?:(?i:t[ée]l[ée]?(?:phone)?|port(?:able)?|mobile|gsm|joignable)\.?"
+    r"(?: (?i:au|est|portable))?[ :]{1,3})?(?:0|\+33 ?(?:\(0\) ?)?)[67](?:[ .-]?\d\d){4}(?!\d)"
+)
+"""A mobile telephone: of the person whose name stands just before."""
 _BESIDE_A_NUMBER = re.compile(r" ?[,;:(-]? ?(?=[A-ZÉÈ])")
 _BEGINS = re.compile(r"(?:^|\n|[.;-] ?)$")
 _ONE_ILL = re.compile(
@@ -178,6 +183,7 @@ def by_what_follows(text: str) -> Iterator[Span]:
         if following is not None:
             following.begins = True
         names += [name_before(text, start), following]
+    names += [name_before(text, match.start()) for match in _MOBILE.finditer(text)]
     for name in names:
         if name is not None and _is_somebody(text, name):
             yield name.start, name.end

@@ -208,7 +208,7 @@ def put_on_agenda(
     item = Item(
         situation.id,
         without_patients(needed(question, "Question"), "Question"),
-        needed(rapporteur, "Rapporteur"),  # a colleague: a name is what is asked
+        without_patients(needed(rapporteur, "Rapporteur"), "Rapporteur", of_colleague=True),
     )
     former = next((each for each in one.items if each.situation == situation.id), None)
     if former == item:
@@ -384,4 +384,4 @@ def _draft(
 
 def _told(text: str, name: str, title: str) -> str:
     """A text of an advice; who sees to it is a colleague, whose name is what is asked."""
-    return text if name == "qui" else without_patients(text, title)
+    return without_patients(text, title, of_colleague=name == "qui")
