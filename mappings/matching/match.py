@@ -128,7 +128,10 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
     held = {key: score + _NEIGHBOUR * beside(key) for key, score in scores.items()}
     chosen = _assigned(wanted, offers, held)
     sure = frozenset(
-        key for key in sure if not (misplaced if key in following else doubted)(pairs[key])
+        key
+        for key in sure
+        if not (misplaced if key in following else doubted)(pairs[key])
+        and (key in following or not _may_follow(key, wanted, offers, pairs, chosen))
     )
     found: dict[str, Match] = {}
     likeliest: dict[str, tuple[Match, ...]] = {}
@@ -325,6 +328,26 @@ def _following(
             field_of[at] = asked[0]
             found.add((asked[0], at))
     return frozenset(found)
+
+
+def _may_follow(
+    key: _Key,
+    wanted: Sequence[Wanted],
+    offers: Sequence[Offered],
+    pairs: Mapping[_Key, Likeness],
+    chosen: Mapping[str, int],
+) -> bool:
+    """Whether, just after what the question before asks, it could as well ask another field.
+
+    « Combien de patients ? » after the effects that some had counts the cases.
+    """
+    path, at = key
+    if at == 0 or offers[at - 1].section != offers[at].section or not offers[at].single:
+        return False
+    before = {field for field, place in chosen.items() if place == at - 1}
+    others = (one for one in wanted if one.path != path)
+    label = pairs[key].label
+    return any(label in one.after.get(field, ()) for one in others for field in before)
 
 
 def _plain(pair: Likeness, rows: Matching | None) -> Asked:
