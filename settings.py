@@ -409,12 +409,15 @@ def secret_of(given: SecretStr | None, file: Path | None, *, name: str, remedy: 
     """
     if file is not None:
         try:
-            return file.read_text(encoding="utf-8").strip()
+            told = file.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             why = refusal(error) if isinstance(error, OSError) else "ce n'est pas du texte"
             raise SettingsError(
                 f"UNC_{name}_FILE : le fichier {file} ne peut pas être lu ({why})."
             ) from None
+        if not told:
+            raise SettingsError(f"UNC_{name}_FILE : le fichier {file} est vide.")
+        return told
     if given is None or not given.get_secret_value().strip():
         raise SettingsError(f"UNC_{name} manque{remedy}.")
     return given.get_secret_value()

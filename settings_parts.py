@@ -5,9 +5,11 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from datetime import date
 from difflib import get_close_matches
 from io import StringIO
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias, TypeVar, get_args
 from urllib.parse import SplitResult, urlsplit
@@ -72,6 +74,23 @@ def without_account(url: str) -> str:
     if "@" in _parts(url).netloc:
         raise ValueError("une adresse sans compte ni mot de passe est attendue")
     return url
+
+
+def machine_name(given: str) -> str:
+    """Let the name or the address of a machine pass, or nothing.
+
+    Raises:
+        ValueError: No machine has such a name.
+    """
+    with suppress(ValueError):
+        return str(ip_address(given))
+    try:
+        given.encode("idna")
+    except UnicodeError:
+        raise ValueError("ce n'est pas le nom d'une machine") from None
+    if not re.fullmatch(r"[\w.-]*", given):
+        raise ValueError("le nom d'une machine est attendu, sans son port ni « https:// »")
+    return given
 
 
 def _parts(url: str) -> SplitResult:

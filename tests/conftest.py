@@ -32,7 +32,7 @@ for name in [name for name in os.environ if name.startswith("UNC_") and "TEST" n
 MEMORY = Path("/dev/shm")  # noqa: S108 (pytest makes a folder there for its user alone)
 """Where files cost no wait for a disk: each commit of a base waits for one, hundreds in a test."""
 
-if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2**30:
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2**30:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 

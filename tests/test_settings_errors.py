@@ -46,6 +46,7 @@ WRONG = {
     "expired token": ("UNC_DS_TOKEN", "perime"),
     "token from elsewhere": ("UNC_DS_TOKEN", "reseau"),
     "no token file": ("UNC_DS_TOKEN_FILE", "/nulle/part"),
+    "an empty token file": ("UNC_DS_TOKEN_FILE", "/dev/null"),
     "no demarche": ("UNC_DEMARCHE", None),
     "not a number": ("UNC_DEMARCHE", "quarante"),
     "zero": ("UNC_DEMARCHE", "0"),

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_va
 from pydantic_settings import BaseSettings
 
 from settings import refused, secret_of
-from settings_parts import Given, https_or_loopback
+from settings_parts import Given, https_or_loopback, machine_name
 
 if TYPE_CHECKING:  # every command looks at the names below, those that send alone at this
     from portal.mail import Post
@@ -21,7 +21,7 @@ def _address(given: SecretStr) -> SecretStr:
 class MailSettings(Given):
     """Every setting of e-mails, documented once; ``unc doctor`` prints them."""
 
-    smtp_host: str = Field(
+    smtp_host: Annotated[str, AfterValidator(machine_name)] = Field(
         default="",
         description="Serveur qui envoie les avis de publication et les alertes ; vide : aucun",
     )

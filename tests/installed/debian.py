@@ -100,6 +100,9 @@ def release_before(to: Path) -> None:
     for name, value in {"remote.origin.url": "/mnt/depot", "branch.essai.remote": "origin",
                         "branch.essai.merge": "HEAD"}.items():  # fmt: skip
         call(["git", "-C", to, "config", name, value])
+    assets = Path("portal/static/dsfr")  # of `make portal-assets`, in no clone
+    if (ROOT / assets).exists():
+        shutil.copytree(ROOT / assets, to / assets)
     folder = CACHE / "wheels-avant"
     with _alone():
         if _packages(to) <= _packages(ROOT):

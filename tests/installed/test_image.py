@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 import pytest
+import requests
 from ruamel.yaml import YAML
 
 from sandbox.generator.generate import generate
@@ -209,6 +210,7 @@ def test_the_services_of_compose_are_healthy_run_and_stop(host: Host) -> None:
     assert not host.is_healthy("worker"), "none was started"
     with host.service("prefect"):
         assert b"Failed to create" not in (host.home / "prefect.log").read_bytes()
+        assert "Prefect" in requests.get("http://127.0.0.1:4200/", timeout=60).text
         prefect = ("prefect", "--no-prompt")
         host.call("worker", "unc", "deploy")
         # The look-up serves medicines that the operator loads, with a secret of its own.

@@ -32,7 +32,6 @@ INSTRUCTIONS = {
     "RUN",
     "ENV",
     "USER",
-    "VOLUME",
     "ENTRYPOINT",
     "CMD",
 }

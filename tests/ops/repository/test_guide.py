@@ -55,6 +55,12 @@ def reached(path: str, name: str) -> str:
     return "\n".join(ast.unparse(known[one]) for one in sorted(seen))
 
 
+def run_by_the_gate() -> str:
+    """Lines of the gate that run something, not those that say so."""
+    lines = (ROOT / ".ci/run").read_text("utf-8").splitlines()
+    return "\n".join(line for line in lines if not re.match(r"\s*(#|step |skipped\+=)", line))
+
+
 TOLD = re.compile(r"""told\(f?(?P<sign>["'])(.*?)(?P=sign)\)""")
 """A command that a test takes from the page itself, by its beginning."""
 
@@ -66,7 +72,7 @@ def test_each_test_that_is_named_runs_that_command() -> None:
         if "by" not in row:
             continue
         path, _, name = row["by"].partition("::")
-        text = reached(path, name) if name else (ROOT / path).read_text("utf-8")
+        text = reached(path, name) if name else run_by_the_gate()
         assert name or path == ".ci/run", row
         words = str(row.get("as", row["run"]))
         plain = ast.unparse(ast.parse(words)) if name and "(" in words else words
