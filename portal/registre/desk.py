@@ -1,6 +1,6 @@
 """The register as a person may read it: of the present, or of a past day as known on another."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -19,6 +19,7 @@ from triage.registre.lists import Lists
 from triage.registre.questions import asked
 from triage.registre.register import Register, State
 from triage.registre.years.indicator import YearFigure, known_by, year_figure
+from triage.situations.description import Description
 
 _EMPTY = SituationFigures({}, {}, {}, {}, {})
 
@@ -62,6 +63,11 @@ class Read:
     figures: SituationFigures
     counted: bool
     named: frozenset[str]
+
+    @property
+    def told(self) -> Mapping[int, Description] | None:
+        """Every report as matching sees it; ``None`` where it is not ready."""
+        return self.figures.told if self.counted else None
 
     @property
     def day(self) -> date:

@@ -29,8 +29,9 @@ from triage.registre.register import Measure, Signal, Situation
 from triage.registre.told import changes_told, dates_told, head, state_of
 
 _MONTHS = 24
-_LINES = 200
-_HISTORY = 300
+LINES = 100
+"""Rows of a table at most: lists of the dossiers have the rest."""
+_HISTORY = 200
 _BESIDE = {"Dossiers", "À confirmer", "Dernier acte"}
 
 
@@ -112,8 +113,8 @@ def page_of(desk: Desk, read: Read, one: Situation) -> SituationPage:
             row=row,
             brief=[*_brief_outside(read, one)],
             figures=[*_figures(read, one, row, len(lines))],
-            lines=shown[:_LINES],
-            more=max(0, len(shown) - _LINES),
+            lines=shown[:LINES],
+            more=max(0, len(shown) - LINES),
             signals=beside.signals,
             chart=_chart(told, read.day),
             measures=[MeasureShown(each, dates_told(each.dates), ()) for each in beside.measures],
@@ -132,8 +133,8 @@ def page_of(desk: Desk, read: Read, one: Situation) -> SituationPage:
         figures=[*_figures(read, one, row, len(lines))],
         score=ranked.score if ranked else kept[-1].score if kept else None,
         scores=kept[::-1],
-        lines=shown[:_LINES],
-        more=max(0, len(shown) - _LINES),
+        lines=shown[:LINES],
+        more=max(0, len(shown) - LINES),
         unconfirmed=frozenset(one.dossiers) - frozenset(one.confirmed),
         signals=[read.register.signals[name] for name in one.signals],
         chart=_chart(found.days, read.day),

@@ -101,12 +101,20 @@ def place(
     return after.signals[found[-1]]
 
 
-def likeliest(services: Services, signal: Signal) -> tuple[Likely, ...]:
-    """The three situations that a signal most likely belongs to, with what agrees."""
+def likeliest(
+    services: Services, signal: Signal, known: Mapping[int, Description] | None = None
+) -> tuple[Likely, ...]:
+    """The three situations that a signal most likely belongs to, with what agrees.
+
+    Args:
+        services: Store and data files.
+        signal: The signal.
+        known: Every report as matching sees it, where that was worked out already.
+    """
     matching = services.form.matching
     if matching is None:
         return ()
-    told = descriptions(services)
+    told = descriptions(services) if known is None else known
     found: defaultdict[str, list[Description]] = defaultdict(list)
     for name, numbers in members(services).items():
         found[name] += [told[number] for number in numbers if number in told]

@@ -6,7 +6,7 @@ from portal.pages.registre.desk import at_of, desk_of, find
 from portal.pages.registre.gestures import gestures_of
 from portal.pages.view import view_of
 from portal.people.sessions import SignedIn
-from portal.registre.page import page_of
+from portal.registre.page import LINES, page_of
 from portal.registre.rows import ORDERS, WOKEN, listed, refused
 from steps.judge.acts import today
 
@@ -59,6 +59,7 @@ def situation(request: Request, name: str, person: SignedIn) -> Response:
         "situation",
         person=person,
         page=page,
+        most=LINES,
         at=at,
         wrong=wrong,
         day=read.day,

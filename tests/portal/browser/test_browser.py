@@ -172,6 +172,44 @@ def test_everything_is_done_with_the_keyboard_alone(opened: Open, tmp_path: Path
         expect(page.get_by_role("heading", level=1)).to_have_text("Connexion")
 
 
+def test_forms_are_filled_and_sent_with_the_keyboard_alone(opened: Open, portal: Portal) -> None:
+    email = "clavier@ansm.example.fr"
+    add_account(portal.source, email, "agence")
+    with opened(email) as page:
+        page.goto(f"/dossiers/{portal.changed}")
+        tab_to(page, "Avis")
+        page.keyboard.type("À surveiller")
+        tab_to(page, "Commentaire")
+        page.keyboard.type("Tapé au clavier.")
+        tab_to(page, "Enregistrer l’avis")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_have_text("Votre avis est enregistré.")
+        tab_to(page, "Avis")
+        page.keyboard.press("Home")  # and taken back
+        tab_to(page, "Commentaire")
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.press("Delete")
+        tab_to(page, "Enregistrer l’avis")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_have_text("Votre avis est retiré.")
+        page.goto("/situations")
+        page.locator("tbody th a[href^='/situations/']").first.press("Enter")
+        page.wait_for_url("**/situations/SIT-*")
+        tab_to(page, "Noter un évènement")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/evenement")
+        tab_to(page, "Évènement")
+        page.keyboard.type("Premier générique, noté au clavier")
+        tab_to(page, "Noter un évènement")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status").first).to_have_text("L’évènement est noté.")
+        page.goto("/compte")
+        tab_to(page, "Le recevoir")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status").first).to_contain_text("Vous recevrez")
+    portal.source.store.accounts.remove(email)
+
+
 def test_everything_works_without_javascript(opened: Open) -> None:
     with opened(LYON, scripts=False) as page:
         for name in ("Ce qui a changé", "Indicateurs", "Dossiers"):
