@@ -1,5 +1,6 @@
 """The connection: SQLite beside us or PostgreSQL by URL, behaving alike."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.exc import ArgumentError
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from store.database.errors import (
     BadDatabaseUrl,
@@ -195,8 +197,17 @@ def _sqlite(url: URL) -> Engine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver must not open transactions by itself: see _begin_sqlite.
     connection.isolation_level = None
+    for attempt in Retrying(
+        retry=retry_if_exception(_is_busy),
+        stop=stop_after_delay(BUSY_SECONDS),
+        wait=wait_random(0, 0.1),
+        reraise=True,
+    ):
+        # Of a new file SQLite refuses this at once, whatever the timeout, to all but one of those
+        # who ask for it together.
+        with attempt:
+            connection.execute("PRAGMA journal_mode=WAL").close()
     for pragma in (
-        "journal_mode=WAL",
         # A reply must be known as intended before it is sent, even if the power fails.
         "synchronous=FULL",
         "foreign_keys=ON",
@@ -204,6 +215,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _is_busy(error: BaseException) -> bool:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return code & 0xFF == sqlite3.SQLITE_BUSY  # the rest of an extended code says how
 
 
 def _tell_unstorable(context: ExceptionContext) -> None:

@@ -1,5 +1,7 @@
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from alembic import command
@@ -62,6 +64,20 @@ def test_two_upgrades_at_once_are_one(blank_url: str) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         assert all(pool.map(upgrade, range(2)))
+
+
+def test_a_base_that_another_program_writes_while_it_is_first_opened_is_waited_for(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "unc.sqlite"
+    with sqlite3.connect(file, isolation_level=None, check_same_thread=False) as other:
+        other.execute("CREATE TABLE something (x)")  # as a copy that was restored: not in WAL yet
+        other.execute("BEGIN IMMEDIATE")
+        held = Timer(0.3, lambda: other.execute("COMMIT"))
+        held.start()
+        with open_store(f"sqlite:///{file}") as store:
+            assert tables(store) == ["something"]
+        assert held.finished.is_set()
 
 
 def test_an_upgrade_that_fails_leaves_nothing(
