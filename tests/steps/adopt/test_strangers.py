@@ -26,7 +26,7 @@ COUNT = 12
 FORMS = [
     pytest.param("pharmacien.yaml", 55, 85, marks=pytest.mark.slow),
     pytest.param("juriste.yaml", 20, 83, marks=pytest.mark.slow),
-    ("ergonome.yaml", 20, 64),
+    ("ergonome.yaml", 19, 64),
     pytest.param("agent.yaml", 30, 57, marks=pytest.mark.slow),
     pytest.param("groupement.yaml", 30, 59, marks=pytest.mark.slow),
     pytest.param("laconique.yaml", 29, 47, marks=pytest.mark.slow),
