@@ -158,7 +158,7 @@ def _of_medicines(told: _Told) -> Inputs:
     names = {one.substance for one in told.sold.foreseen if one.grows}
     ratios = [one.ratio for one in told.sold.gaps if one.ratio is not None]
     return {
-        "boites": float(bool(names)) if told.sold.can_judge else None,
+        "boites": float(bool(names)) if told.sold.can_judge and told.sold.foreseen else None,
         "rejointe_cible": max(ratios, default=None),
         **{name: _number(told.weighed(name).holds) for name in _OF_BDPM},
     }
@@ -170,7 +170,8 @@ def _shown_by(told: _Told) -> Mapping[InputName, str]:
     found: dict[InputName, str] = {
         name: weighed.text for name in _OF_BDPM if (weighed := told.weighed(name)).holds
     }
-    found["boites"] = " ; ".join(abnormal(told.sold.foreseen, source=source).values())
+    shown = abnormal(told.sold.foreseen, source=source).values()
+    found["boites"] = " ; ".join(one for one in shown if one)
     if trend.direction == "up" and trend.p_value is not None:
         found["hausse"] = (
             f"{agreed(sum(trend.counts), 'signalement')}, {show_chance('p', trend.p_value)}"

@@ -157,20 +157,21 @@ def abnormal(found: Iterable[ConsumptionSignal], *, source: str) -> Mapping[str,
     It is so beyond what chance does among all the substances that were judged.
 
     Args:
-        found: Substances that depart from their past.
+        found: Substances that were judged beside their past.
         source: Edition of the figures, as it is cited.
 
     Returns:
-        By substance in normal form; one that is not there is not consumed abnormally.
+        By substance in normal form that was judged; blank where it is not consumed abnormally.
     """
     cited = f" ; {source}" if source else ""
     return {
         one.substance: (
             f"{one.substance} : {show(one.boxes)} boîtes en {one.year}, {show(one.low)} à"
             f" {show(one.high)} prévues ({show_chance('q', one.q_value)}{cited})"
+            if one.grows
+            else ""
         )
         for one in found
-        if one.grows
     }
 
 

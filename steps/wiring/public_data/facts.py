@@ -35,8 +35,8 @@ class PublicFacts:
         home: ``UNC_HOME``, where BDPM is.
         mapping: Mapping of the form.
         salts: How names of substances are compared.
-        consumed: What shows that a substance is consumed abnormally, by substance; ``None`` when
-            that cannot be judged.
+        consumed: What shows that a substance is consumed abnormally, by substance that was judged,
+            blank where it is not; ``None`` when none can be judged.
         consumption: Version of the consumption data.
         rising: By dossier, whether its situation rises, and what shows it; of one that is not
             there it cannot be said.
@@ -87,16 +87,26 @@ class PublicFacts:
         if self.consumed is None:
             why = "inconnu : aucune donnée de consommation, ou moins de six années"
             return public_answer(None, why)
-        declared = sorted(self._substances(report))
-        showing = [self.consumed[one] for one in declared if one in self.consumed]
+        rows = self._substances(report)
+        if not rows:
+            return public_answer(None, "inconnu : aucune substance déclarée")
+        judged = self.consumed
+        named = sorted({name for row in rows for name in (*row, "+".join(row))})
+        showing = [judged[one] for one in named if judged.get(one)]
         if showing:
             return public_answer(True, " ; ".join(showing))
-        if not declared:
-            return public_answer(None, "inconnu : aucune substance déclarée")
+        unknown = sorted(
+            "+".join(row)
+            for row in rows
+            if "+".join(row) not in judged and not all(one in judged for one in row)
+        )
+        if unknown:
+            why = f"inconnu : la consommation de {', '.join(unknown)} ne peut être jugée"
+            return public_answer(None, f"{why} (aucune boîte, ou pas chaque année)")
         return public_answer(False, "non")
 
-    def _substances(self, report: Report) -> set[str]:
-        """Substances that a report declares, in normal form: each, and those of a row together."""
+    def _substances(self, report: Report) -> set[tuple[str, ...]]:
+        """Substances that each row of a report declares, in normal form."""
         where = self.mapping.medicines if self.mapping else None
         value = report.fields[where.rows].value if where and where.rows in report.fields else None
         rows: list[Row] = (
@@ -104,10 +114,10 @@ class PublicFacts:
             if isinstance(value, tuple)
             else []
         )
-        found: set[str] = set()
-        for row in rows:
-            cell = row.get(where.substance) if where else None
-            if cell is not None and isinstance(cell.value, str):
-                named = substances(fold(cell.value), self.salts)
-                found |= {*named, "+".join(named)}
-        return found - {""}
+        cells = [row.get(where.substance) if where else None for row in rows]
+        return {
+            tuple(named)
+            for cell in cells
+            if cell is not None and isinstance(cell.value, str)
+            if (named := substances(fold(cell.value), self.salts))
+        }

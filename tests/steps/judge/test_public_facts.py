@@ -137,6 +137,14 @@ def test_consumption_is_unknown_until_loaded_and_judged_again_once_it_is(
         assert not any("aucune donnée de consommation" in one for one in unknown(detail))
         assert any(one.startswith("inconnu : ") for one in unknown(detail)), "of the trend"
     assert after[SEEDS[0].number]["priority"] == "P1"
+    others = [
+        one.number
+        for one in SEEDS[1:3]
+        if substance not in {str(row[154]) for row in one.answers[15]}
+    ]
+    assert others
+    for number in others:  # never « non » of what no table holds
+        assert any("ne peut être jugée" in one for one in unknown(after[number]))
 
 
 def test_a_situation_that_rises_weighs_once_it_is_known(bridge: MakeBridge, tmp_path: Path) -> None:
