@@ -34,7 +34,7 @@ test: setup      ## the tests that need PyPI packages only, and less than a seco
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "not debian and not slow and not machine"
 
 test-rest: setup ## the ones that need Debian packages, or a second and more
-	$(BIN)/pytest -q -n 2 --dist loadfile -m "(debian or slow) and not machine"
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "(debian or slow) and not machine"
 
 test-all: test test-rest  ## both
 

@@ -42,7 +42,7 @@ hypothesis.settings.load_profile("untimed")  # a loaded machine is no fault of t
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to `make test-all` the variants of a test beyond those that its `sample` names."""
+    """Leave to `make test-all` the variants beyond what `sample` names; begin with the longest."""
     variants: dict[str, list[pytest.Item]] = {}
     for item in items:
         if item.get_closest_marker("sample"):
@@ -54,6 +54,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for place, item in enumerate(group):
             if place % every or place >= every * kept:
                 item.add_marker(pytest.mark.slow)
+    # The longest files first: both processes of `make test-rest` end together.
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)
 
 
 def pytest_collection_finish() -> None:

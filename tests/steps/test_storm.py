@@ -33,6 +33,8 @@ from tests.steps.storm import FATES, LEVERS, MANAGED, PICKED, STATES, People, Pl
 from tests.steps.storming import EARLIER, Truth, clock_ahead, forks, kill, truth, watching
 from tests.steps.syncing import Mirror, Patient
 
+pytestmark = pytest.mark.first
+
 
 class Storm(People):
     """Whole runs between what happens, some killed, some side by side; then what must hold."""

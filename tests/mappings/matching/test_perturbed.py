@@ -19,6 +19,8 @@ from tests.mappings.matching.perturbed import (
 )
 from tests.mappings.matching.variants import Variant
 
+pytestmark = pytest.mark.first
+
 SHARE = 8
 """Fields that stay for each that is gone: what is like it is nearly always among them."""
 FEW = ("autre_plume.yaml", "laconique.yaml")

@@ -25,7 +25,7 @@ from tests.ops.conftest import ROOT, Cluster, kill_tree, wait_for
 from tests.ops.prefect.stack import PORTAL, Stack, prefect_stack
 from tests.stored import current_verdicts
 
-pytestmark = [pytest.mark.debian, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.first, pytest.mark.debian, pytest.mark.timeout(600)]
 
 TOKEN = "jeton-tres-secret-7f3c9a"
 DECLARED = "Phrase déclarée que personne ne doit lire ailleurs"

@@ -13,7 +13,7 @@ from sandbox.generator.generate import generate
 from tests.ops.conftest import ROOT, Cluster, wait_for
 from tests.ops.prefect.stack import Stack, prefect_stack
 
-pytestmark = [pytest.mark.debian, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.first, pytest.mark.debian, pytest.mark.timeout(600)]
 
 DEPLOYMENTS = YAML(typ="safe").load(ROOT / "prefect.yaml")["deployments"]
 PLANNED = [one["name"] for one in DEPLOYMENTS if one.get("schedules")]

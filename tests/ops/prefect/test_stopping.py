@@ -17,7 +17,7 @@ from store.repository import open_store
 from tests.ops.conftest import BIN, ROOT, Cluster, descendants, kill_tree, wait_for
 from tests.ops.prefect.stack import Stack, prefect_stack
 
-pytestmark = [pytest.mark.debian, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.first, pytest.mark.debian, pytest.mark.slow, pytest.mark.timeout(600)]
 
 FLOW = ("passerelle-unc", "passerelle")
 PUBLISHING = "Publier les classeurs"

@@ -22,6 +22,8 @@ from tests.mappings.matching.variants import Raw, Variant, every, the_mapping, w
 from tests.steps.adopt.conftest import Contact, MakeContact
 from tests.steps.adopt.test_values import plain, reports
 
+pytestmark = pytest.mark.first
+
 COUNT = 12
 FORMS = [
     pytest.param("pharmacien.yaml", 55, 85, marks=pytest.mark.slow),
