@@ -132,9 +132,13 @@ def upload(sent: Annotated[Sent[ReturnForm], Depends(form_of(ReturnForm))]) -> R
 def look(request: Request, name: str, person: SignedIn) -> Response:
     """What a workbook would change, cell by cell; or why nothing of it is taken."""
     one = _returns(request).get(name, person.email, at=now())
-    if one is not None and not person.role.may_return(one.taken.author):  # another role since
-        one = None
+    if one and not _only_refused(one.taken) and not person.role.may_return(one.taken.author):
+        one = None  # they have another role since; why a workbook was refused is still told
     return _page(request, person, one, gone=one is None)
+
+
+def _only_refused(taken: TakenIn) -> bool:
+    return bool(taken.problems) and not (taken.changes or taken.answers or taken.remarks)
 
 
 @router.post("/renvoi/{name}")
