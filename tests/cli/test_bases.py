@@ -255,6 +255,7 @@ def test_each_command_works_on_the_demarche_that_is_named_or_on_all(
         assert str(SECOND) in refused
 
 
+@pytest.mark.slow
 def test_status_and_upgrade_speak_of_each(
     two: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

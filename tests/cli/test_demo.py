@@ -97,6 +97,7 @@ def test_what_would_be_written_is_shown_as_people_read_it() -> None:
     assert _value("Complet", "") == "Complet"
 
 
+@pytest.mark.slow
 def test_a_temporary_prefect_server_that_does_not_answer_in_time_is_told_in_french(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -55,6 +55,7 @@ def test_an_export_lists_two_workbooks_and_counts_those_of_the_centres(
     ]
 
 
+@pytest.mark.slow
 def test_the_one_workbook_of_a_centre_is_named(command: Bridge, capsys: Capture) -> None:
     assert call(["export", "--centre", "lyon"]) == 0
     out = capsys.readouterr().out

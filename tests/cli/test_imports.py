@@ -41,6 +41,7 @@ def _imported(typed: list[str]) -> set[str]:
     return {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", [["--help"], []])
 def test_the_list_of_commands_imports_none_of_them(typed: list[str]) -> None:
     assert not _imported(typed) & (HEAVY | OURS)
@@ -53,6 +54,7 @@ def test_the_list_says_of_a_command_the_first_sentence_of_its_own_help(name: str
     assert first == COMMANDS[name][1]
 
 
+@pytest.mark.slow
 def test_a_run_that_makes_no_workbook_imports_nothing_that_makes_one() -> None:
     told = "import sys, cli.run.several, steps.run; print(*sys.modules)"
     done = subprocess.run(  # noqa: S603  ours

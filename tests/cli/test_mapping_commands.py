@@ -16,6 +16,7 @@ from steps.wiring.summary import Summary
 from tests.conftest import MakeBridge
 
 
+@pytest.mark.slow
 def test_staff_see_the_drift_accept_it_and_trace_a_value(
     bridge: MakeBridge,
     monkeypatch: pytest.MonkeyPatch,

@@ -218,6 +218,7 @@ HOSTILE = (
 ENGLISH = re.compile(r"(?i)input|should|valid |value error|expected|must")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EVERY)
 def test_whatever_is_given_for_a_setting_is_taken_or_refused_by_its_name_in_french(
     name: str, monkeypatch: pytest.MonkeyPatch

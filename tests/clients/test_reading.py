@@ -238,6 +238,7 @@ def test_a_broken_dossier_is_set_apart_and_the_others_served(
     assert served == [number for number in whole if number not in broken]
 
 
+@pytest.mark.slow
 def test_a_missing_field_of_an_older_instance_is_left_out(
     sandbox: Sandbox, transport: DsTransport
 ) -> None:

@@ -49,6 +49,7 @@ def test_what_was_asked_is_what_ds_shows(town: Town, *, grouped: bool) -> None:
         assert [one["name"] for one in present["labels"]] == ["Complet"]
 
 
+@pytest.mark.slow
 def test_the_stored_copy_can_be_brought_up_to_date_from_the_answers(town: Town) -> None:
     dossier = town.dossiers[0]
     copy = town.now(dossier)
@@ -183,6 +184,7 @@ def test_a_token_revoked_meanwhile_stops_the_delivery(
         brief.deliver(annotate(town.dossiers[5]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["drop_after", "truncated", "root_error"])
 def test_a_lost_answer_to_a_batch_is_written_again(town: Town, kind: str) -> None:
     town.reader.capabilities()

@@ -160,6 +160,7 @@ def test_what_blocks_is_told_with_its_setting(bridge: MakeBridge, doctor: Doctor
         assert setting in text
 
 
+@pytest.mark.slow
 def test_where_the_portal_cannot_adopt_rules_is_told_with_the_remedy(
     bridge: MakeBridge, doctor: Doctor, tmp_path: Path
 ) -> None:

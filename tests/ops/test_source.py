@@ -10,6 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from sandbox.control.client import ControlError
 from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.data import FictionalMedicine, medicines
@@ -107,6 +109,7 @@ def few_of_each() -> list[SeedDossier]:
     return found
 
 
+@pytest.mark.slow
 def test_defects_of_medicines_vanish_where_the_form_looks_them_up(
     bridge: MakeBridge, tmp_path: Path
 ) -> None:

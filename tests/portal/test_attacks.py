@@ -59,6 +59,7 @@ def test_path_traversal_reaches_nothing(portal: Portal, path: str) -> None:
     assert b"make_app" not in answer
 
 
+@pytest.mark.slow
 def test_the_id_of_another_centres_file_is_not_enough(portal: Portal) -> None:
     links = portal.visitor(ADMIN).file_links()
     other = next(link for key, link in links.items() if key.endswith("crpv-nice.xlsx"))

@@ -246,6 +246,7 @@ def test_what_no_form_asks_and_what_is_too_much_is_refused(
     assert kept(portal) == before
 
 
+@pytest.mark.slow
 def test_what_is_another_s_is_not_had_by_its_address(portal: Portal, real: dict[str, str]) -> None:
     centre, nobody = portal.visitor(LYON), portal.visitor()
     for route in routes(portal):
@@ -282,6 +283,7 @@ def test_an_account_of_no_role_that_there_is_opens_nothing(
         portal.source.store.accounts.remove(email)
 
 
+@pytest.mark.slow
 def test_a_centre_that_the_table_does_not_know_reads_the_network_and_breaks_nothing(
     portal: Portal, real: dict[str, str]
 ) -> None:

@@ -51,6 +51,7 @@ def adopt(visitor: Visitor, name: str = NAME) -> tuple[int, str]:
     return answer.status_code, plain(answer.text)
 
 
+@pytest.mark.slow
 def test_a_changed_form_is_adopted_once_each_question_has_its_answer(
     changed: tuple[Portal, Path],
 ) -> None:

@@ -24,6 +24,7 @@ ASKED = {
 }
 
 
+@pytest.mark.slow
 def test_what_an_address_asks_is_told_or_refused_and_breaks_nothing(portal: Portal) -> None:
     visitor = portal.visitor(ADMIN)
     for path, names in ASKED.items():

@@ -55,6 +55,7 @@ def judge(visitor: Visitor, number: int, **said: str) -> tuple[int, str]:
     return answer.status_code, plain(answer.text)
 
 
+@pytest.mark.slow
 def test_an_opinion_is_typed_kept_journaled_and_leaves_what_waits(
     portal: Portal, reader: Visitor
 ) -> None:
@@ -114,6 +115,7 @@ def test_of_several_at_once_one_opinion_is_kept(portal: Portal, mine: list[str])
     assert held(portal, number) == ("", f"course {won}")
 
 
+@pytest.mark.slow
 def test_what_one_may_not_judge_is_refused(portal: Portal, reader: Visitor) -> None:
     lines = portal.source.store.lines
     shown = lines.of(portal.source.demarche, "reseau", range(24_000_000, 24_000_300))

@@ -83,6 +83,7 @@ def test_who_would_change_is_shown_and_another_person_adopts(desk: tuple[Portal,
     assert propose(one, candidate().replace("2031", "2032"), NAME)[0] in {200, 409}
 
 
+@pytest.mark.slow
 def test_a_proposal_that_is_declined_changes_nothing(desk: tuple[Portal, Path]) -> None:
     portal, folder = desk
     before = {one.name: one.read_bytes() for one in (folder / "rules").iterdir()}

@@ -30,6 +30,7 @@ def portal_of_errors(settings: Settings) -> Iterator[Portal]:
             yield portal
 
 
+@pytest.mark.slow
 def test_pages_leave_out_what_the_form_does_not_ask(portal_of_errors: Portal) -> None:
     source = portal_of_errors.source
     for of_audience in counted_of(source).indicators.values():

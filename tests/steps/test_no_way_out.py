@@ -18,6 +18,7 @@ from tests.steps.reply.test_respond import _deposited_now, label_names, some, va
 from triage.replies.reply import Outcome, SendMessage
 
 
+@pytest.mark.slow
 def test_a_refusal_of_a_dossier_that_left_sight_troubles_nobody_any_more(town: MakeTown) -> None:
     seed, other = some("Complet", 2)
     with town([seed, other], **TO_ALL) as made:
@@ -63,6 +64,7 @@ def test_a_score_is_written_whatever_kind_of_annotation_the_form_makes_of_it(
         assert made.mutations() == {}
 
 
+@pytest.mark.slow
 def test_an_annotation_of_a_kind_that_takes_no_status_is_told_with_its_remedy(
     town: MakeTown,
 ) -> None:
@@ -77,6 +79,7 @@ def test_an_annotation_of_a_kind_that_takes_no_status_is_told_with_its_remedy(
         assert made.answer().refused == []
 
 
+@pytest.mark.slow
 def test_a_passage_waits_for_the_quiet_hour_as_a_message_does(town: MakeTown) -> None:
     (seed,) = some("Complet")
     with town([], pass_en_instruction=True, quiet_minutes=60) as made:

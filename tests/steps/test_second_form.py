@@ -204,6 +204,7 @@ def test_its_workbooks_are_published_and_taken_back(
     assert fit["level"] == "ok"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("environment")
 def test_columns_of_another_form_stop_the_export_with_their_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -150,6 +150,7 @@ def test_whole_rows_sorted_by_any_column_are_taken(header: str, given: bool) -> 
     assert (found.doubts, found.problems, found.remarks) == ((), (), ())
 
 
+@pytest.mark.slow
 def test_comments_typed_in_any_order_are_taken_and_those_that_name_their_dossier_too() -> None:
     for texts in (
         TYPED,

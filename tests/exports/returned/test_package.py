@@ -38,6 +38,7 @@ def all_strict(content: bytes) -> bytes:
     return repacked(content, dict.fromkeys(names, strict))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [
@@ -104,6 +105,7 @@ def test_any_way_to_hold_a_cell_is_read(xml: str, text: str | None) -> None:
     assert found.written == ({101: ("", text)} if text else {})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "xml",
     [

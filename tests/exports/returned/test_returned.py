@@ -84,6 +84,7 @@ def test_rows_that_moved_and_columns_too_are_found() -> None:
     assert said(returned(shuffle))[3] == ("", "vu")
 
 
+@pytest.mark.slow
 def test_a_sorted_sheet_says_the_same() -> None:
     def sort(sheet: Worksheet, at: dict[str, int]) -> None:
         del at

@@ -4,6 +4,7 @@ import io
 import re
 
 import openpyxl
+import pytest
 
 from exports.published.changes import FieldChange, Named
 from tests.exports.conftest import COLUMNS, MAPPING, build, by_openpyxl, entry, records
@@ -41,6 +42,7 @@ def test_words_are_defined_once_and_levels_are_no_status() -> None:
     assert all("P1\u00a0: Décès ≥ 1" in one.prompt and len(one.prompt) <= 255 for one in notes)
 
 
+@pytest.mark.slow
 def test_centres_read_no_command_no_setting_and_no_file_of_ours() -> None:
     content = build([entry(1)], audience="reseau", terms=TERMS)
     texts = [

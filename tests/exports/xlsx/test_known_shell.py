@@ -71,6 +71,7 @@ def parts(of: list[Table], *, known: bool) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [0, 1, 300])
 @pytest.mark.parametrize(
     "above", ["", "À traiter : 12 dossiers, « R&D » < 3", "=1+1", " a_x0041_b\r"]

@@ -122,6 +122,7 @@ def test_the_file_is_readable_and_says_where_each_field_is_asked(name: str) -> N
     assert read(session, name) == mapping
 
 
+@pytest.mark.slow
 def test_flattened_rows_and_options_are_read_as_ours() -> None:
     mapping = read(started("retyped and flattened"), "retyped and flattened")
     source = mapping.fields["specialites"].source

@@ -31,6 +31,7 @@ def python() -> tuple[LockedPart, ...]:
     return python_parts(LOCK, RULES)
 
 
+@pytest.mark.slow
 def test_every_part_of_the_lock_files_has_a_licence_that_is_accepted(
     python: tuple[LockedPart, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -184,6 +185,7 @@ def test_a_mirror_is_asked_in_place_of_either(monkeypatch: pytest.MonkeyPatch) -
         assert audit_vulnerabilities([part("x")], RULES)
 
 
+@pytest.mark.slow
 def test_the_list_of_parts_is_cyclonedx_with_all_that_a_reader_asks_of_one(
     python: tuple[LockedPart, ...],
 ) -> None:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from threading import Event
 from time import monotonic, sleep
 
+import pytest
+
 from exports.model import ExportedDossier
 from portal.dossiers.library import Library
 from portal.dossiers.search import DossierSearch
@@ -12,6 +14,7 @@ from portal.source import Source
 from tests.portal.conftest import OF_AGENCY, Portal
 
 
+@pytest.mark.slow
 def test_a_page_does_not_wait_for_the_lines_that_are_made_meanwhile(portal: Portal) -> None:
     source, go_on = portal.source, Event()
     before = Library(source).find(OF_AGENCY, DossierSearch())

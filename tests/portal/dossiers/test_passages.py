@@ -73,6 +73,7 @@ def test_the_agency_says_that_a_passage_is_no_patient_s_and_takes_it_back(asked:
     asked.bridge.run()
 
 
+@pytest.mark.slow
 def test_nobody_else_reads_or_says_it_nor_by_a_form_of_another_site(asked: Portal) -> None:
     agency, centre = asked.visitor(AGENCE), asked.visitor(LYON)
     code = codes(agency.get(CARD).text)[0]

@@ -34,6 +34,7 @@ def invite(admin: Visitor, address: str, role: str) -> str:
     return found.group()
 
 
+@pytest.mark.slow
 def test_an_invited_person_opens_one_account_once_with_the_role_that_was_given(
     portal: Portal,
 ) -> None:

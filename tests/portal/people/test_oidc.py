@@ -79,6 +79,7 @@ def test_a_person_whom_the_provider_vouches_for_has_the_role_of_the_account(link
     assert "agence.xlsx" not in workbooks
 
 
+@pytest.mark.slow
 def test_an_account_without_a_password_signs_in_there_only(linked: Portal) -> None:
     assert ONLY_OIDC in come_back(linked.visitor(), "sans-mot-de-passe").text
     assert linked.visitor().sign_in(ONLY_OIDC).status_code == 403
@@ -203,6 +204,7 @@ def test_an_answer_is_taken_once_and_with_its_own_nonce(agent: Agent) -> None:
     assert "/connexion" in other.get("/exports").url
 
 
+@pytest.mark.slow
 def test_two_accounts_never_change_places(agent: Agent) -> None:
     provider, portal = agent
     source = portal.source
@@ -223,6 +225,7 @@ def test_two_accounts_never_change_places(agent: Agent) -> None:
         source.store.accounts.remove(SECOND)
 
 
+@pytest.mark.slow
 def test_an_address_that_only_looks_like_that_of_an_account_is_nobodys(agent: Agent) -> None:
     provider, portal = agent
     for email in ([CHANGING], CHANGING.replace("c", "\u0441"), f"{CHANGING}\0", None):

@@ -135,6 +135,7 @@ def test_nobody_is_sent_to_another_site(elsewhere: str) -> None:
     assert local_path(elsewhere) == "/"
 
 
+@pytest.mark.slow
 def test_passwords_are_kept_as_argon2id_and_no_account_has_one_by_default() -> None:
     hashed = hash_password(PASSWORD)
     assert hashed.startswith("$argon2id$")

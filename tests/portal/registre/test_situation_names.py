@@ -77,6 +77,7 @@ def test_a_name_that_a_person_typed_is_read_by_the_agency_only(named: Portal) ->
     assert sum("réservé à l’agence</li>" in page for page in centre.values()) == 2, "said so"
 
 
+@pytest.mark.slow
 def test_a_straight_apostrophe_finds_the_curly_one_that_was_typed(named: Portal) -> None:
     library = Library(named.source)
     for asked in ("d'Ozempic", "d’ozempic"):

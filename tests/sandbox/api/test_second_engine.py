@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from tests.sandbox.api.second_engine import compare
 
 
+@pytest.mark.slow
 def test_random_documents_are_answered_as_by_a_second_engine(shared: Any) -> None:
     report = compare(shared.sandbox, queries=40, seed=16)
     assert report.unexpected == []

@@ -19,6 +19,7 @@ def verdicts() -> Sequence[Any]:
     return [ASSESSMENT.validate_json(one.assessment.detail) for one in stored if one.assessment]
 
 
+@pytest.mark.slow
 def test_nothing_is_written_nor_handed_to_the_network_before_a_person_adopts(
     contact: MakeContact,
 ) -> None:

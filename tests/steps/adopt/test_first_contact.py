@@ -15,6 +15,7 @@ from tests.mappings.matching.perturbed import form, names
 FIRST = 90_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "several",
     [

@@ -218,6 +218,7 @@ def taken_by_one_who_knows(there: Contact, variant: Variant) -> Any:
         found = taken_as_sure(there, variant)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "sure", "with_help"), FORMS)
 def test_nothing_says_another_thing_than_it_was_told(
     contact: MakeContact, name: str, sure: int, with_help: int

@@ -59,6 +59,7 @@ def on(read: Bridge, folder: Path, **changes: Any) -> RulesPlaces:
     return rules_places(read.settings.model_copy(update={"rules": folder, **changes}))
 
 
+@pytest.mark.slow
 def test_two_rule_sets_side_by_side_are_valid(read: Bridge, folder: Path) -> None:
     put(folder / "rules", "2026-2.yaml", NEXT)
     found = check_rulesets(on(read, folder), None)
@@ -67,6 +68,7 @@ def test_two_rule_sets_side_by_side_are_valid(read: Bridge, folder: Path) -> Non
     assert (found.code, found.options_known, found.lack) == (0, True, "")
 
 
+@pytest.mark.slow
 def test_two_files_of_one_date_or_of_one_version_are_told(read: Bridge, folder: Path) -> None:
     put(folder / "rules", "copie.yaml", TEXT)
     found = check_rulesets(on(read, folder), None)

@@ -87,6 +87,7 @@ def test_judging_again_reads_no_dossier(made: Bridge) -> None:
     assert seen.rows["facts"] == seen.rows["plans"] == 0
 
 
+@pytest.mark.slow
 def test_judging_reads_what_was_submitted_and_what_is_near_it(made: Bridge) -> None:
     shown = made.sandbox.control.snapshots(made.sandbox.demarche)
     numbers = sorted(n for n, one in shown.items() if one["state"] == "en_construction")[:2]

@@ -57,6 +57,7 @@ def unc(
     return code, json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.slow
 def test_a_passage_that_is_no_patient_s_is_shown_from_then_on(
     bridge: Bridge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -155,6 +155,7 @@ def test_the_annotation_says_what_the_situation_is_about_and_is_read_by_its_id(
     assert placed(bridge).keys() >= {name, new}
 
 
+@pytest.mark.slow
 def test_a_merge_outlives_an_older_annotation(
     bridge: Bridge, big: tuple[str, tuple[int, ...]]
 ) -> None:
@@ -342,6 +343,7 @@ def test_a_median_has_a_decimal_comma() -> None:
     assert show_median(delays([])) == "–"
 
 
+@pytest.mark.slow
 def test_a_kill_before_the_proposal_is_healed_by_the_next_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -80,6 +80,7 @@ def test_a_dossier_that_left_holds_up_no_other(
     assert "« À surveiller » — « avant son départ »" in remark
 
 
+@pytest.mark.slow
 def test_a_number_that_was_never_there_is_refused(services: Services, tmp_path: Path) -> None:
     back = tmp_path / "inventé.xlsx"
     fill(published(services, "reseau"), back, judgement="", comment="inventé")

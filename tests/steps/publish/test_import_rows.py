@@ -66,6 +66,7 @@ def test_a_column_sorted_alone_is_refused_and_nothing_is_kept(
     assert held(services) == {}
 
 
+@pytest.mark.slow
 def test_what_was_handed_out_is_known_without_the_file(
     services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,6 +79,7 @@ def test_what_was_handed_out_is_known_without_the_file(
         assert "cellules du" in taken.problems[0]
 
 
+@pytest.mark.slow
 def test_the_command_takes_them_with_a_persons_yes(
     bridge: Bridge,
     services: Services,

@@ -52,6 +52,7 @@ def numbers(path: Path) -> set[int]:
     return {int(str(row[0])) for row in rows if row[0]}
 
 
+@pytest.mark.slow
 def test_the_manifest_of_one_centre_counts_the_dossiers_of_that_centre(services: Services) -> None:
     folder, manifest = asked(services, Request(centre="lyon"))
     held = numbers(folder / "crpv-lyon.xlsx")
@@ -71,6 +72,7 @@ def test_the_manifest_of_one_centre_counts_the_dossiers_of_that_centre(services:
     assert about["Dossiers non diffusés"] == "leur nombre est dans le classeur du réseau"
 
 
+@pytest.mark.slow
 def test_figures_of_every_dossier_are_not_in_what_holds_some(services: Services) -> None:
     days = sorted(
         one.report.champs_modified_at.astimezone(PARIS).date() for one in entries_of(services)

@@ -147,6 +147,7 @@ def mirror(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
         yield made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("least", [2, pytest.param(10, marks=pytest.mark.slow)])
 def test_the_store_converges_to_the_demarche(mirror: Mirror, least: int) -> None:
     Town.shared = mirror

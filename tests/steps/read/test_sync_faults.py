@@ -135,6 +135,7 @@ def test_a_broken_dossier_that_leaves_is_let_go(tmp_path: Path) -> None:
         mirror.assert_same()
 
 
+@pytest.mark.slow
 def test_quarantine_shows_in_the_status(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -167,6 +167,7 @@ def company_names(bridge: Bridge) -> tuple[str, ...]:
     return tuple(sorted(name for name in found if name))
 
 
+@pytest.mark.slow
 def test_the_effect_of_a_measure_and_its_events_are_told(
     unc: Callable[..., Any], seance: Seance
 ) -> None:
@@ -210,6 +211,7 @@ def test_monthly_books_give_the_curve_around_a_measure(
     shutil.rmtree(bridge.home / "consommation")
 
 
+@pytest.mark.slow
 def test_pages_for_people_are_shown(
     unc: Callable[..., Any], seance: Seance, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

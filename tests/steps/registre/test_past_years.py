@@ -238,6 +238,7 @@ def empty(
     return type_
 
 
+@pytest.mark.slow
 def test_commands_write_the_template_and_import_it_once(
     tmp_path: Path, empty: Callable[..., Any]
 ) -> None:

@@ -107,6 +107,7 @@ def test_12_a_question_goes_to_its_centre_and_its_answer_comes_back_once(
         assert "Deux cas, en 2025." in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_score_is_kept_with_its_lines_and_show_tells_how_it_moved(
     bridge: Bridge, unc: Callable[..., Any], capsys: pytest.CaptureFixture[str]
 ) -> None:

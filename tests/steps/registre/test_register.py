@@ -151,6 +151,7 @@ def test_a_merge_moves_the_dossiers_and_undoing_it_brings_them_back(
     assert register(bridge).situations[new].dossiers == (mine[0],)
 
 
+@pytest.mark.slow
 def test_annotation_907_is_an_act_of_a_person(
     bridge: Bridge, unc: Callable[..., Any], situation: tuple[str, tuple[int, ...]]
 ) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from sandbox.demarche.notices import PLATFORM
 from tests.steps.answering import TO_ALL
 from tests.steps.conftest import MakeTown
@@ -10,6 +12,7 @@ from tests.steps.reply.test_respond import label_names, some
 EVALUATOR = "evaluateur.medicaments@ansm.example"
 
 
+@pytest.mark.slow
 def test_what_the_platform_writes_is_taken_for_nobody_s(town: MakeTown) -> None:
     (complete,), (asked,) = some("Complet"), some("À compléter", state="en_instruction")
     with town([complete, asked], **TO_ALL, pass_en_instruction=True) as made:
@@ -29,6 +32,7 @@ def test_what_the_platform_writes_is_taken_for_nobody_s(town: MakeTown) -> None:
         assert len(made.ours(complete.number)) == 1
 
 
+@pytest.mark.slow
 def test_a_request_that_an_instructeur_cut_short_is_not_one_that_a_declarant_ignored(
     town: MakeTown,
 ) -> None:

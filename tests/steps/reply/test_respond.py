@@ -88,6 +88,7 @@ def test_dossiers_show_what_was_decided_and_a_second_run_writes_nothing(
     assert second.nothing_done()
 
 
+@pytest.mark.slow
 def test_our_own_writes_never_cause_an_assessment(town: MakeTown) -> None:
     (seed,) = some("À compléter", state="en_instruction")
     with town([seed], **TO_ALL) as made:
@@ -155,6 +156,7 @@ def _deposited_now(seed: SeedDossier) -> dict[str, Any]:
     return {**asdict(seed), "deposited_at": datetime.now(UTC), "updated_at": datetime.now(UTC)}
 
 
+@pytest.mark.slow
 def test_a_pilot_list_keeps_every_other_declarant_out(town: MakeTown) -> None:
     first, second = some("À compléter", 2)
     with town([first, second], **{**TO_ALL, "messages_pilot": frozenset({second.number})}) as made:

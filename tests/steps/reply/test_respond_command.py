@@ -121,6 +121,7 @@ def test_the_last_request_and_its_label_go_out_in_one_run(town: MakeTown) -> Non
         assert "À relancer" in made.snapshot(seed.number)["labels"]
 
 
+@pytest.mark.slow
 def test_a_heavy_batch_is_halved_and_everything_is_written(town: MakeTown) -> None:
     seeds = some("Complet", 6)
     with town(seeds) as made:

@@ -108,6 +108,7 @@ def test_a_lost_message_that_is_no_longer_due_is_not_sent_again(
         assert len(made.ours(other.number)) == 1
 
 
+@pytest.mark.slow
 def test_a_lost_message_that_was_withdrawn_is_not_sent_again(town: MakeTown) -> None:
     (seed,) = some("Complet")
     with town([seed], **TO_ALL) as made:

@@ -135,6 +135,7 @@ def test_a_large_form_is_read_and_handed_out_at_once(run: tuple[Path, list[Json]
     assert folder.joinpath("demarche", "policy.yaml").exists()
 
 
+@pytest.mark.slow
 def test_nothing_of_it_reaches_the_network(run: tuple[Path, list[Json]]) -> None:
     _, (_, adopted, _) = run
     names = {Path(one).name: one for one in adopted["workbooks"]}

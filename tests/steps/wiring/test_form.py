@@ -10,6 +10,7 @@ from settings import ROOT
 from steps.wiring.form import Form, load_form
 
 
+@pytest.mark.slow
 def test_files_are_parsed_once_and_again_when_one_changes(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "mappings" / "unc", tmp_path / "mappings")
     shutil.copytree(ROOT / "triage" / "unc", tmp_path / "rules")

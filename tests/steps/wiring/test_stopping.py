@@ -14,6 +14,7 @@ from store.repository import open_store
 from tests.conftest import MakeBridge
 
 
+@pytest.mark.slow
 def test_a_run_that_is_asked_to_stop_ends_between_two_dossiers_and_the_next_goes_on(
     bridge: MakeBridge,
 ) -> None:

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from store.repository import Store
 
 PAGES = """
@@ -29,6 +31,7 @@ with open_store(sys.argv[1]) as store:
 """
 
 
+@pytest.mark.slow
 def test_a_poll_killed_at_any_instant_is_resumed_at_a_whole_page(store: Store, url: str) -> None:
     chance = random.Random(7)
     saved = 0

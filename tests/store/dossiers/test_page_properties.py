@@ -2,6 +2,7 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ def contents(store: Store, demarche: int) -> dict[int, str]:
     return {d.number: d.raw["champs"][0] for d in store.dossiers.iterate(demarche)}
 
 
+@pytest.mark.slow
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

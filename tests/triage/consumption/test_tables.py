@@ -238,6 +238,7 @@ def test_a_planted_region_is_found_and_the_unknown_one_is_none() -> None:
     assert found.boxes > 2 * found.expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("heavy", [False, True], ids=["normal", "heavy tails"])
 @pytest.mark.parametrize("spread", [0.0, 0.05, 0.12, 0.25])
 def test_noise_alone_gives_no_more_false_regions_than_is_stated(spread: float, heavy: bool) -> None:

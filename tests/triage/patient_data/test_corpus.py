@@ -58,6 +58,7 @@ def test_the_corpus_has_more_texts_of_nobody_than_of_people() -> None:
     assert sum(map(len, others().values())) >= 300
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_names_and_numbers_that_no_list_has_are_found_too(seed: int) -> None:
     texts = [one for of_kind in grown(seed).values() for one in of_kind]
@@ -66,6 +67,7 @@ def test_names_and_numbers_that_no_list_has_are_found_too(seed: int) -> None:
     assert len(left) <= (1 - RECALL) * len(texts), left
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["serie-a", "serie-b", "serie-c", "serie-d", "serie-e", "serie-f", "serie-g"]
 )

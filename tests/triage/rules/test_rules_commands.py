@@ -58,6 +58,7 @@ def edited(tmp_path: Path, *changes: tuple[str, str]) -> str:
     return str(path)
 
 
+@pytest.mark.slow
 def test_rules_are_checked_explained_tried_and_compared(
     unc: Callable[..., tuple[int, Any]],
     seeds: list[Any],
@@ -122,6 +123,7 @@ def test_rules_are_checked_explained_tried_and_compared(
     assert "n'est pas un dossier comme triage/unc" in told["error"]
 
 
+@pytest.mark.slow
 def test_what_people_decide_of_situations_outlives_runs(
     unc: Callable[..., tuple[int, Any]],
 ) -> None:

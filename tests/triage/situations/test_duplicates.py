@@ -167,6 +167,7 @@ def test_a_complement_of_nothing_known_is_not_linked(
     assert found(matching, told(2, initial=False, earlier=earlier)) == ()
 
 
+@pytest.mark.slow
 def test_time_grows_with_the_number_of_reports_and_not_its_square(matching: MatchingRules) -> None:
     def seconds(count: int) -> float:
         days = (date(2020, 1, 1) + timedelta(days=n % 1000) for n in range(count))

@@ -232,6 +232,7 @@ def test_a_ring_of_merges_ends() -> None:
     assert resolve("SIT-1", {}) == "SIT-1"
 
 
+@pytest.mark.slow
 @settings(deadline=None)  # a loaded machine is no defect
 @given(st.data())
 def test_no_run_undoes_what_people_decided(matching: MatchingRules, data: st.DataObject) -> None:
@@ -322,6 +323,7 @@ def test_a_matching_file_that_names_an_unknown_field_is_refused_with_its_line(
         parse_matching(text, source=FILE.name, mapping=mapping)
 
 
+@pytest.mark.slow
 def test_clusters_that_are_looked_up_are_those_that_comparing_all_would_give(
     matching: MatchingRules,
 ) -> None:
