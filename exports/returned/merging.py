@@ -14,6 +14,7 @@ NOTHING: Held = ("", "")
 Spread: TypeAlias = Literal["first", "all"]
 """Whom the text of merged cells is for, as a person says: the first row alone, or all."""
 _PARTS = ("avis", "commentaire")
+_NOTHING_THERE = "rien n'y est repris ni effacé"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +81,20 @@ def uncover(
     coverings: Sequence[Covering],
     *,
     present: Mapping[int, Held],
+    carried: Mapping[int, Held],
     spread: Spread | None,
     ways: Ways = BY_COMMAND,
 ) -> Uncovered:
     """Tell what merged cells say of each row: nothing is erased by being covered.
 
+    What is shown is what was written; a text that is still there under it, and was not handed out,
+    is never taken: only a person knows whether it is meant.
+
     Args:
         rows: What the workbook says.
         coverings: Evaluators' cells that were made one.
         present: What its author holds now.
+        carried: What its author held when the workbook was made.
         spread: Whom their text is for, where a person said.
         ways: How they say it.
     """
@@ -98,25 +104,45 @@ def uncover(
         first = found.get(one.first)
         text = (_parts(first)[one.part] or "") if first else ""
         held = {n: present.get(n, NOTHING)[one.part] for n in one.covered if n in found}
+        typed = {
+            n: hidden
+            for n, hidden in one.covered.items()
+            if n in held and hidden not in {"", text, held[n], carried.get(n, NOTHING)[one.part]}
+        }
         kept = [n for n, what in held.items() if what and what != text]
-        blank = [n for n, what in held.items() if not what]
+        blank = [n for n, what in held.items() if not what and n not in typed]
+        merged, whole = f"{one.cells} : cellules fusionnées", len(remarks) + len(problems)
         if kept:
             remarks.append(
-                f"{one.cells} : cellules fusionnées ; {_PARTS[one.part]} déjà donné sur"
-                f" {_dossiers(kept)} : gardé, rien n'est effacé"
+                f"{merged} ; {_PARTS[one.part]} déjà donné sur {_dossiers(kept)} : gardé,"
+                " rien n'est effacé"
             )
-        if not (text and blank):
-            if not kept and not text:
-                remarks.append(f"{one.cells} : cellules fusionnées ; rien n'y est repris ni effacé")
-        elif spread is None:
+        if typed and spread == "first":
+            remarks.append(f"{merged} ; caché dessous, non repris : {_hidden(typed)}")
+        elif typed:
             problems.append(
-                f"{one.cells} : cellules fusionnées ; « {text} » vaut-il pour le dossier"
+                f"{merged} ; caché dessous : {_hidden(typed)}. Défusionnez-les et écrivez chaque"
+                f" texte là où il vaut{'' if spread else f', ou {ways.merged}'}"
+            )
+        if text and blank and spread is None:
+            problems.append(
+                f"{merged} ; « {text} » vaut-il pour le dossier"
                 f" {one.first} seul, ou aussi pour {_dossiers(blank)} ? Défusionnez-les et écrivez"
                 f" ce texte là où il vaut, ou {ways.merged}"
             )
-        elif spread == "all":
-            for number in blank:
+        elif text and blank:
+            also = spread == "all"
+            remarks.append(
+                f"{merged} ; « {text} » repris {'aussi' if also else 'sans'}"
+                f" {'pour ' if also else ''}{_dossiers(blank)}"
+            )
+            for number in blank if also else ():
                 found[number] = _with(found[number], one.part, text)
+        if len(remarks) + len(problems) == whole:
+            what = (
+                f"« {text} » n'y vaut que pour le dossier {one.first}" if text else _NOTHING_THERE
+            )
+            remarks.append(f"{merged} ; {what}")
     return Uncovered(tuple(found.values()), tuple(problems), tuple(remarks))
 
 
@@ -171,6 +197,10 @@ def merge(
         else:
             changes.append(Change(row.number, before=now, after=returned, cells=row.cells))
     return Merge(tuple(changes), tuple(problems), tuple(remarks))
+
+
+def _hidden(typed: Mapping[int, str]) -> str:
+    return ", ".join(f"« {text} » (dossier {number})" for number, text in typed.items())
 
 
 def _parts(row: Written) -> tuple[str | None, str | None]:

@@ -53,13 +53,15 @@ class Covering:
         cells: Where.
         part: 0 of the opinion, 1 of the comment.
         first: Dossier of the row whose cell is shown.
-        covered: Dossiers of the rows whose cells are not, and hold nothing.
+            0 where that cell is none of this column.
+        covered: Dossiers of the rows whose cells are not shown, and the text that each still holds:
+            LibreOffice keeps it where it is asked to, Excel never does.
     """
 
     cells: str
     part: int
     first: int
-    covered: tuple[int, ...]
+    covered: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -285,7 +287,7 @@ class _Reader:
         if refused:
             return None
         judgement, comment = (
-            cell.text if cell else None if (line.row, column) in self._covered else ""
+            None if (line.row, column) in self._covered else cell.text if cell else ""
             for column, cell in zip((judged, told), found, strict=True)
         )
         if judgement:
@@ -338,16 +340,20 @@ class _Reader:
             inside = [one for one in lines if area[1] <= one.row <= area[3]]
             for part in touched:
                 column = self._filled[1 + part]
-                covered = [one.number for one in inside if column not in one.cells]
-                if column == area[0] and inside and inside[0].row == area[1]:
-                    hidden = tuple(one for one in covered if one != inside[0].number)
-                    yield Covering(where, part, inside[0].number, hidden)
-                elif covered:
-                    yield Covering(where, part, 0, tuple(covered))
+                shown = column == area[0] and bool(inside) and inside[0].row == area[1]
+                hidden = {one.number: self._hidden(one, part) for one in inside[shown:]}
+                if hidden or shown:
+                    yield Covering(where, part, inside[0].number if shown else 0, hidden)
             if not touched:
                 self.remarks.append(
                     f"{where} : cellules fusionnées ; elles ne disent rien d'un avis"
                 )
+
+    def _hidden(self, line: ReturnedRow, part: int) -> str:
+        """What a cell that is covered still holds."""
+        cell = line.cells.get(self._filled[1 + part])
+        text = cell.text if cell else ""
+        return self._opinions.get(normalise_label(text), text) if part == 0 else text
 
 
 def not_a_text(cell: Cell | None) -> str:

@@ -94,7 +94,7 @@ def said(back: bytes, *, given: bool = True, spread: Spread | None = None) -> Sa
     assert returned.table is not None
     assert reference is not None
     compared = ComparedRows(returned.table, reference)
-    rows = uncover(returned.rows, returned.coverings, present=held, spread=spread)
+    rows = uncover(returned.rows, returned.coverings, present=held, carried=held, spread=spread)
     merged = merge(rows.rows, carried=held, present=held, known=NUMBERS)
     return Said(
         merge=merged,
