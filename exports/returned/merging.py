@@ -99,7 +99,8 @@ def uncover(
         ways: How they say it.
     """
     found = {row.number: row for row in rows}
-    problems, remarks = [], []
+    problems: list[str] = []
+    remarks: list[str] = []
     for one in coverings:
         first = found.get(one.first)
         text = (_parts(first)[one.part] or "") if first else ""
