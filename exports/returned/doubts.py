@@ -98,8 +98,8 @@ def _own_column(
     compared: ComparedRows, carried: Mapping[int, Held], part: int, column: int
 ) -> Iterator[str]:
     table = compared.table
-    texts = {line: table.text(line, column) for line in table.lines}
-    was = {line: carried.get(line.number, NOTHING)[part] for line in table.lines}
+    texts = {line: table.text(line, column) for line in table.lines if not _a_total(compared, line)}
+    was = {line: carried.get(line.number, NOTHING)[part] for line in texts}
     if part == 0:  # a choice of the list, however it is typed
         texts = {line: _spelled(table, text) for line, text in texts.items()}
     moved = _swapped(texts, was) if part == 0 else _carried_elsewhere(texts, was)
@@ -114,6 +114,10 @@ def _own_column(
             " alors que les dossiers sont restés dans le leur ; la colonne a peut-être été triée"
             " sans les autres"
         )
+
+
+def _a_total(compared: ComparedRows, line: ReturnedRow) -> bool:
+    return line.below and line.number not in compared.reference.rows
 
 
 def _spelled(table: DossierTable, text: str) -> str:

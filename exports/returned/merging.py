@@ -185,6 +185,11 @@ def merge(
                 f" {_told(returned)}, n'est pas repris. Gardez ce fichier et transmettez l'avis à"
                 " l'agence ; si le dossier revient dans ce classeur, importez-le de nouveau"
             )
+        elif row.number not in known and row.below:
+            remarks.append(
+                f"{row.cells} : lu ailleurs, non repris : {_told(returned)} (ligne sous le"
+                f" tableau ; {row.number} n'est pas un dossier de ce classeur)"
+            )
         elif row.number not in known:
             problems.append(
                 f"{row.cells} : le dossier {row.number} n'est pas de ceux de ce classeur"

@@ -4,8 +4,9 @@ Rows are known by their number and columns by their header, so sorting, filterin
 change nothing. What cannot be taken for sure is refused, with its cell.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from exports.identity import IDENTITY, WorkbookIdentity, parse_identity
@@ -19,6 +20,8 @@ KEY: Final = "dossier"
 WRITTEN: Final = (JUDGEMENT, COMMENT)
 _READ: Final = (KEY, *WRITTEN)
 _REMADE: Final = "rendez-le-lui, ou copiez les avis dans le classeur publié"
+_GROUPED: Final = re.compile(r"[0-9]{1,3}(?:\s[0-9]{3})+")
+"""Digits as people group them, with any space."""
 _SHOWN: Final = 60
 _MOST_ABOVE: Final = 10
 _MOST_CELLS: Final = 6
@@ -37,12 +40,14 @@ class Written:
             where the cell is covered by another, and says nothing.
         comment: Free text, likewise.
         cells: Where both stand, for messages.
+        below: Whether the row is under the table, and may be a total.
     """
 
     number: int
     judgement: str | None
     comment: str | None
     cells: str
+    below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +77,13 @@ class ReturnedRow:
         row: Where.
         number: Dossier.
         cells: What stands in it, by column.
+        below: Whether it is under the table and has little of a dossier, as a total has.
     """
 
     row: int
     number: int
     cells: Mapping[int, Cell]
+    below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +251,10 @@ class _Reader:
             elif row != top:
                 rest.append(row)
         last = max((one.row for one in lines if self._is_dossier(one.cells)), default=0)
-        for row in rest:
+        lines = [replace(one, below=one.row > last > 0) for one in lines]
+        totals = [one.row for one in lines if one.below and not self._may_be_taken(one)]
+        lines = [one for one in lines if one.row not in totals]
+        for row in sorted([*rest, *totals]):
             self._without_number(row, inside=top < row < last)
         rows = tuple(self._rows(lines))
         coverings = tuple(self._coverings(lines))
@@ -299,7 +309,7 @@ class _Reader:
                 )
             judgement = spelled
         cells = f"{self._sheet.at(line.row, judged)} et {self._sheet.at(line.row, told)}"
-        return Written(line.number, judgement, comment, cells)
+        return Written(line.number, judgement, comment, cells, line.below)
 
     def _without_number(self, row: int, *, inside: bool) -> None:
         """A row without a number: one of a dossier is refused, anything else is told."""
@@ -321,6 +331,12 @@ class _Reader:
             f"{not_taken((self._sheet.at(row, at), cells[at]) for at in sorted(cells))}"
             f" (ligne {row}, qui n'est pas celle d'un dossier)"
         )
+
+    def _may_be_taken(self, line: ReturnedRow) -> bool:
+        """Whether the evaluators' cells of a row hold what they may."""
+        found = [line.cells.get(one) for one in self._filled[1:]]
+        opinion = normalise_label(found[0].text) if found[0] else ""
+        return not any(map(not_a_text, found)) and (not opinion or opinion in self._opinions)
 
     def _is_dossier(self, cells: Mapping[int, Cell]) -> bool:
         """Whether a row looks like that of a dossier, whatever its number."""
@@ -392,5 +408,7 @@ def _number(cell: Cell | None) -> int | None:
     """The number of a dossier, however its cell shows it."""
     if cell is None or cell.calculated or len(cell.others) > 1:  # a day is none
         return None
-    key = (cell.others or (cell.text,))[0]
+    key = (cell.others or (cell.text,))[0].strip()
+    if _GROUPED.fullmatch(key):
+        key = "".join(key.split())
     return int(key) if key.isascii() and key.isdigit() and len(key) <= 18 else None  # noqa: PLR2004

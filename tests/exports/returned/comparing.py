@@ -82,6 +82,10 @@ class Said:
     remarks: tuple[str, ...]
 
     @property
+    def told(self) -> tuple[str, ...]:
+        return (*self.merge.remarks, *self.remarks)
+
+    @property
     def written(self) -> dict[int, Held]:
         return {one.number: one.after for one in self.merge.changes}
 

@@ -17,7 +17,7 @@ STATUSES = {"Complet", "À compléter", "À préciser", "Hors champ"}
 
 
 def test_the_annotations_of_every_status_are_those_that_are_due(tmp_path: Path) -> None:
-    seeds = {one.planted.status: one for one in generate(60, seed=5) if one.revision > 1}
+    seeds = {str(one.planted.status): one for one in generate(60, seed=5) if one.revision > 1}
     with (
         bridge_on(tmp_path, [seeds[one] for one in STATUSES]) as bridge,
         connect(bridge.settings, make=True) as services,
