@@ -98,7 +98,9 @@ def test_a_sheet_of_ours_that_was_sorted_says_nothing() -> None:
 
 @pytest.mark.parametrize("total", [9, "9", "1 234"])
 @pytest.mark.parametrize("opinions", [None, 3, "=COUNTA(K2:K13)"])
-def test_a_number_under_the_table_is_passed_over_and_told(total: object, opinions: object) -> None:
+def test_a_number_under_the_table_is_passed_over_and_told(
+    total: int | str, opinions: int | str | None
+) -> None:
     def edit(sheet: Worksheet, at: At) -> None:
         comments({101: "vu"})(sheet, at)
         sheet.cell(row=15, column=1).value = total
