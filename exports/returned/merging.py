@@ -24,15 +24,18 @@ class Ways:
     Attributes:
         rows: Each opinion is in front of its dossier, whatever the cells look like.
         merged: Whom the text of merged cells is for.
+        first: That it is for the first row alone.
     """
 
     rows: str
     merged: str
+    first: str
 
 
 BY_COMMAND = Ways(
     rows="relancez avec --accept-rows",
     merged="relancez avec --merged first (le premier seul) ou --merged all (tous)",
+    first="relancez avec --merged first (le premier seul)",
 )
 
 
@@ -105,25 +108,29 @@ def uncover(
         first = found.get(one.first)
         text = (_parts(first)[one.part] or "") if first else ""
         held = {n: present.get(n, NOTHING)[one.part] for n in one.covered if n in found}
-        typed = {
+        was = present.get(one.first, NOTHING)[one.part]
+        new = {
             n: hidden
             for n, hidden in one.covered.items()
             if n in held and hidden not in {"", text, held[n], carried.get(n, NOTHING)[one.part]}
         }
-        kept = [n for n, what in held.items() if what and what != text]
-        blank = [n for n, what in held.items() if not what and n not in typed]
-        merged, whole = f"{one.cells} : cellules fusionnées", len(remarks) + len(problems)
+        under = {n: what for n, what in one.covered.items() if n in held and what not in {"", text}}
+        hidden = under if text not in {"", was} else new
+        kept = [n for n, what in held.items() if what and what != text and n not in new]
+        blank = [n for n, what in held.items() if not what and n not in new]
+        merged, before = f"{one.cells} : cellules fusionnées", len(remarks) + len(problems)
         if kept:
             remarks.append(
                 f"{merged} ; {_PARTS[one.part]} déjà donné sur {_dossiers(kept)} : gardé,"
                 " rien n'est effacé"
             )
-        if typed and spread == "first":
-            remarks.append(f"{merged} ; caché dessous, non repris : {_hidden(typed)}")
-        elif typed:
+        if new and spread == "first":
+            remarks.append(f"{merged} ; caché dessous, non repris : {_hidden(new)}")
+        elif hidden and spread != "first":
             problems.append(
-                f"{merged} ; caché dessous : {_hidden(typed)}. Défusionnez-les et écrivez chaque"
-                f" texte là où il vaut{'' if spread else f', ou {ways.merged}'}"
+                f"{merged} ; caché dessous, et perdu si « {text} » valait pour tous :"
+                f" {_hidden(hidden)}. Défusionnez-les et écrivez chaque texte là où il vaut, ou"
+                f" {ways.first}"
             )
         if text and blank and spread is None:
             problems.append(
@@ -131,15 +138,11 @@ def uncover(
                 f" {one.first} seul, ou aussi pour {_dossiers(blank)} ? Défusionnez-les et écrivez"
                 f" ce texte là où il vaut, ou {ways.merged}"
             )
-        elif text and blank:
-            also = spread == "all"
-            remarks.append(
-                f"{merged} ; « {text} » repris {'aussi' if also else 'sans'}"
-                f" {'pour ' if also else ''}{_dossiers(blank)}"
-            )
-            for number in blank if also else ():
+        elif text and blank and spread == "all":
+            for number in blank:
                 found[number] = _with(found[number], one.part, text)
-        if len(remarks) + len(problems) == whole:
+        decided = bool(text and blank and spread)  # by a person, who was told
+        if len(remarks) + len(problems) == before and not decided:
             what = (
                 f"« {text} » n'y vaut que pour le dossier {one.first}" if text else _NOTHING_THERE
             )

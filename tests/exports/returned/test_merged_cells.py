@@ -82,13 +82,22 @@ def kept_under(area: str, texts: dict[int, str]) -> bytes:
 def test_what_was_handed_out_and_is_kept_under_a_merged_cell_stays_and_is_told(
     spread: Spread | None,
 ) -> None:
-    for text in ({102: "vu"}, {}):
-        found = said(kept_under("L3:L4", text), spread=spread)
-        assert found.written == {n: ("", one) for n, one in text.items()}
-        (remark,) = found.remarks
-        assert remark.startswith("Dossiers!L3:L4 : cellules fusionnées")
-        assert "103 : gardé" in remark
-        assert found.problems == ()
+    found = said(kept_under("L3:L4", {}), spread=spread)
+    assert (found.written, found.problems) == ({}, ())
+    (remark,) = found.remarks
+    assert remark.startswith("Dossiers!L3:L4 : cellules fusionnées")
+    assert "103 : gardé" in remark
+
+
+def test_a_new_text_over_texts_that_are_kept_is_asked_of() -> None:
+    back = kept_under("L3:L4", {102: "vu"})
+    for spread in (None, "all"):
+        (problem,) = said(back, spread=spread).problems
+        assert f"« {GIVEN[103][1]} » (dossier 103)" in problem
+        assert "--merged first" in problem
+    found = said(back, spread="first")
+    assert (found.written, found.problems) == ({102: ("", "vu")}, ())
+    assert "103 : gardé" in found.remarks[0]
 
 
 @pytest.mark.parametrize("under", ["caché", "récidive à Lyon, relu"])
@@ -98,7 +107,7 @@ def test_a_text_hidden_under_a_merged_cell_is_never_taken(under: str) -> None:
     for spread in (None, "all"):
         (problem,) = said(back, spread=spread).problems
         assert f"« {under} » (dossier {hidden})" in problem
-        assert ("--merged" in problem) == (spread is None)
+        assert "--merged first" in problem
     found = said(back, spread="first")
     assert found.written == {hidden - 1: ("", "pour deux")}
     assert found.problems == ()
