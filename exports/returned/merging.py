@@ -127,8 +127,9 @@ def uncover(
         if new and spread == "first":
             remarks.append(f"{merged} ; caché dessous, non repris : {_hidden(new)}")
         elif hidden and spread != "first":
+            lost = f", et perdu si « {text} » valait pour tous" if text else ""
             problems.append(
-                f"{merged} ; caché dessous, et perdu si « {text} » valait pour tous :"
+                f"{merged} ; caché dessous{lost} :"
                 f" {_hidden(hidden)}. Défusionnez-les et écrivez chaque texte là où il vaut, ou"
                 f" {ways.first}"
             )

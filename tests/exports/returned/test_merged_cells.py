@@ -116,7 +116,7 @@ def test_a_text_hidden_under_a_merged_cell_is_never_taken(under: str) -> None:
 
 def test_a_text_hidden_beside_its_opinion_is_never_taken() -> None:
     back = kept_under("K2:L2", {101: "caché"})
-    assert "« caché » (dossier 101)" in said(back).problems[0]
+    assert "caché dessous : « caché » (dossier 101)" in said(back).problems[0]
     assert said(back, spread="first").written == {}
 
 
