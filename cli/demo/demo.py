@@ -33,7 +33,7 @@ from steps.judge.judge import ASSESSMENT
 from steps.publish.edition import make_edition
 from steps.wiring.failures import RequestError
 from steps.wiring.public_data.reference import load as load_medicines
-from steps.wiring.services import Services, now, open_services
+from steps.wiring.services import Services, as_of, now, open_services
 from steps.wiring.summary import Summary
 from store.repository import open_store
 from store.staff.accounts import Account
@@ -117,7 +117,8 @@ def _play(
     served.control.clock(to=story.start.isoformat())
     load_medicines(_MEDICINES, home)
     story.begun(home)
-    first = _run_flow()
+    with as_of(story.start):  # a deadline counts from that day
+        first = _run_flow()
     for after in (timedelta(0), two_weeks.CALM):
         _weekly_edition(story.start + after)
     _fetch_first(served.demarche, home)

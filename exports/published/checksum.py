@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from exports.sheets.tables import Table
 
-MADE = "8"
+MADE = "9"
 """Raise it with a release that makes other workbooks of the same tables: else none would be
 replaced until its content moves."""
 

@@ -5,8 +5,11 @@ What was handed out tells it of all other cells; of the evaluators' own, what th
 in which they stand, and what the program that sorted noted.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
 from itertools import pairwise
 from math import factorial
 
@@ -25,6 +28,12 @@ _LEAST = ((3, 1_000), (4, 24))
 in order by chance, or because the dossiers are: from the most urgent down."""
 _ALL_BY_CHANCE = 10_000
 _SWAPPED = 3
+_FIRST_DAY = date(1899, 12, 30).toordinal()
+_MOMENT = re.compile(
+    r"(?=.)(?:(\d{1,2})/(\d{1,2})/(\d{4}))?(?:(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII
+)
+_NUMBER = re.compile(r"([-+−]?\d+(?:[.,]\d+)?)(\D{0,5})", re.ASCII)
+"""With a unit after it, which is one for all where a format shows it."""
 _STEPS_PER_SLIP = 8
 """Of so many rows, one may have another place now than when they were handed out."""
 
@@ -89,8 +98,8 @@ def _own_column(
     compared: ComparedRows, carried: Mapping[int, Held], part: int, column: int
 ) -> Iterator[str]:
     table = compared.table
-    texts = {line: table.text(line, column) for line in table.lines}
-    was = {line: carried.get(line.number, NOTHING)[part] for line in table.lines}
+    texts = {line: table.text(line, column) for line in table.lines if not _a_total(compared, line)}
+    was = {line: carried.get(line.number, NOTHING)[part] for line in texts}
     if part == 0:  # a choice of the list, however it is typed
         texts = {line: _spelled(table, text) for line, text in texts.items()}
     moved = _swapped(texts, was) if part == 0 else _carried_elsewhere(texts, was)
@@ -101,10 +110,14 @@ def _own_column(
         )
     elif (block := _sorted_alone(compared, texts, was, least=_LEAST[part])) is not None:
         yield (
-            f"{_where(table, block, column)} : ces cellules se suivent dans l'ordre alphabétique,"
+            f"{_where(table, block, column)} : ces cellules se suivent dans l'ordre d'un tri,"
             " alors que les dossiers sont restés dans le leur ; la colonne a peut-être été triée"
             " sans les autres"
         )
+
+
+def _a_total(compared: ComparedRows, line: ReturnedRow) -> bool:
+    return line.below and line.number not in compared.reference.rows
 
 
 def _spelled(table: DossierTable, text: str) -> str:
@@ -180,7 +193,27 @@ def _in_order(texts: Sequence[str], *, chance: int) -> bool:
     return any(
         keys in (sorted(keys), sorted(keys, reverse=True))
         for keys in (
-            [fold(one) for one in texts],
-            ["".join(filter(str.isalnum, fold(one))) for one in texts],
+            [(0, 0.0, fold(one)) for one in texts],
+            [(0, 0.0, "".join(filter(str.isalnum, fold(one)))) for one in texts],
+            [_sorting_key(one) for one in texts],
         )
     )
+
+
+def _sorting_key(text: str) -> tuple[int, float, str]:
+    """Where a spreadsheet sorts what a cell shows: numbers, days and hours before words."""
+    value = _value("".join(text.split()))
+    return (1, 0.0, fold(text)) if value is None else (0, value, "")
+
+
+def _value(text: str) -> float | None:
+    """The number that a text without blanks shows; of a day and an hour, in days."""
+    if found := _MOMENT.fullmatch(text):
+        day, month, year, hour, minute, second = (int(one or 0) for one in found.groups())
+        with suppress(ValueError):
+            days = date(year, month, day).toordinal() - _FIRST_DAY if year else 0
+            return days + (hour * 60 + minute) / 1_440 + second / 86_400
+    if found := _NUMBER.fullmatch(text):
+        value = float(found[1].replace("−", "-").replace(",", "."))
+        return value / 100 if found[2] == "%" else value
+    return None

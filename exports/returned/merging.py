@@ -14,6 +14,7 @@ NOTHING: Held = ("", "")
 Spread: TypeAlias = Literal["first", "all"]
 """Whom the text of merged cells is for, as a person says: the first row alone, or all."""
 _PARTS = ("avis", "commentaire")
+_NOTHING_THERE = "rien n'y est repris ni effacé"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +24,18 @@ class Ways:
     Attributes:
         rows: Each opinion is in front of its dossier, whatever the cells look like.
         merged: Whom the text of merged cells is for.
+        first: That it is for the first row alone.
     """
 
     rows: str
     merged: str
+    first: str
 
 
 BY_COMMAND = Ways(
     rows="relancez avec --accept-rows",
     merged="relancez avec --merged first (le premier seul) ou --merged all (tous)",
+    first="relancez avec --merged first (le premier seul)",
 )
 
 
@@ -80,43 +84,70 @@ def uncover(
     coverings: Sequence[Covering],
     *,
     present: Mapping[int, Held],
+    carried: Mapping[int, Held],
     spread: Spread | None,
     ways: Ways = BY_COMMAND,
 ) -> Uncovered:
     """Tell what merged cells say of each row: nothing is erased by being covered.
 
+    What is shown is what was written; a text that is still there under it, and was not handed out,
+    is never taken: only a person knows whether it is meant.
+
     Args:
         rows: What the workbook says.
         coverings: Evaluators' cells that were made one.
         present: What its author holds now.
+        carried: What its author held when the workbook was made.
         spread: Whom their text is for, where a person said.
         ways: How they say it.
     """
     found = {row.number: row for row in rows}
-    problems, remarks = [], []
+    problems: list[str] = []
+    remarks: list[str] = []
     for one in coverings:
         first = found.get(one.first)
         text = (_parts(first)[one.part] or "") if first else ""
         held = {n: present.get(n, NOTHING)[one.part] for n in one.covered if n in found}
-        kept = [n for n, what in held.items() if what and what != text]
-        blank = [n for n, what in held.items() if not what]
+        was = present.get(one.first, NOTHING)[one.part]
+        new = {
+            n: hidden
+            for n, hidden in one.covered.items()
+            if n in held and hidden not in {"", text, held[n], carried.get(n, NOTHING)[one.part]}
+        }
+        under = {n: what for n, what in one.covered.items() if n in held and what not in {"", text}}
+        hidden = under if text not in {"", was} else new
+        kept = [n for n, what in held.items() if what and what != text and n not in new]
+        blank = [n for n, what in held.items() if not what and n not in new]
+        merged, before = f"{one.cells} : cellules fusionnées", len(remarks) + len(problems)
         if kept:
             remarks.append(
-                f"{one.cells} : cellules fusionnées ; {_PARTS[one.part]} déjà donné sur"
-                f" {_dossiers(kept)} : gardé, rien n'est effacé"
+                f"{merged} ; {_PARTS[one.part]} déjà donné sur {_dossiers(kept)} : gardé,"
+                " rien n'est effacé"
             )
-        if not (text and blank):
-            if not kept and not text:
-                remarks.append(f"{one.cells} : cellules fusionnées ; rien n'y est repris ni effacé")
-        elif spread is None:
+        if new and spread == "first":
+            remarks.append(f"{merged} ; caché dessous, non repris : {_hidden(new)}")
+        elif hidden and spread != "first":
+            lost = f", et perdu si « {text} » valait pour tous" if text else ""
             problems.append(
-                f"{one.cells} : cellules fusionnées ; « {text} » vaut-il pour le dossier"
+                f"{merged} ; caché dessous{lost} :"
+                f" {_hidden(hidden)}. Défusionnez-les et écrivez chaque texte là où il vaut, ou"
+                f" {ways.first}"
+            )
+        if text and blank and spread is None:
+            problems.append(
+                f"{merged} ; « {text} » vaut-il pour le dossier"
                 f" {one.first} seul, ou aussi pour {_dossiers(blank)} ? Défusionnez-les et écrivez"
                 f" ce texte là où il vaut, ou {ways.merged}"
             )
-        elif spread == "all":
+        elif text and blank and spread == "all":
             for number in blank:
                 found[number] = _with(found[number], one.part, text)
+        decided = bool(text and blank and spread)  # by a person, who was told
+        if len(remarks) + len(problems) == before and not decided:
+            what = (
+                f"« {text} » n'y vaut que pour le dossier {one.first}" if text else _NOTHING_THERE
+            )
+            remarks.append(f"{merged} ; {what}")
     return Uncovered(tuple(found.values()), tuple(problems), tuple(remarks))
 
 
@@ -158,6 +189,11 @@ def merge(
                 f" {_told(returned)}, n'est pas repris. Gardez ce fichier et transmettez l'avis à"
                 " l'agence ; si le dossier revient dans ce classeur, importez-le de nouveau"
             )
+        elif row.number not in known and row.below:
+            remarks.append(
+                f"{row.cells} : lu ailleurs, non repris : {_told(returned)} (ligne sous le"
+                f" tableau ; {row.number} n'est pas un dossier de ce classeur)"
+            )
         elif row.number not in known:
             problems.append(
                 f"{row.cells} : le dossier {row.number} n'est pas de ceux de ce classeur"
@@ -171,6 +207,10 @@ def merge(
         else:
             changes.append(Change(row.number, before=now, after=returned, cells=row.cells))
     return Merge(tuple(changes), tuple(problems), tuple(remarks))
+
+
+def _hidden(typed: Mapping[int, str]) -> str:
+    return ", ".join(f"« {text} » (dossier {number})" for number, text in typed.items())
 
 
 def _parts(row: Written) -> tuple[str | None, str | None]:

@@ -4,8 +4,9 @@ Rows are known by their number and columns by their header, so sorting, filterin
 change nothing. What cannot be taken for sure is refused, with its cell.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from exports.identity import IDENTITY, WorkbookIdentity, parse_identity
@@ -19,6 +20,8 @@ KEY: Final = "dossier"
 WRITTEN: Final = (JUDGEMENT, COMMENT)
 _READ: Final = (KEY, *WRITTEN)
 _REMADE: Final = "rendez-le-lui, ou copiez les avis dans le classeur publié"
+_GROUPED: Final = re.compile(r"[0-9]{1,3}(?:\s[0-9]{3})+")
+"""Digits as people group them, with any space."""
 _SHOWN: Final = 60
 _MOST_ABOVE: Final = 10
 _MOST_CELLS: Final = 6
@@ -37,12 +40,14 @@ class Written:
             where the cell is covered by another, and says nothing.
         comment: Free text, likewise.
         cells: Where both stand, for messages.
+        below: Whether the row is under the table, and may be a total.
     """
 
     number: int
     judgement: str | None
     comment: str | None
     cells: str
+    below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +58,15 @@ class Covering:
         cells: Where.
         part: 0 of the opinion, 1 of the comment.
         first: Dossier of the row whose cell is shown.
-        covered: Dossiers of the rows whose cells are not, and hold nothing.
+            0 where that cell is none of this column.
+        covered: Dossiers of the rows whose cells are not shown, and the text that each still holds:
+            LibreOffice keeps it where it is asked to, Excel never does.
     """
 
     cells: str
     part: int
     first: int
-    covered: tuple[int, ...]
+    covered: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,11 +77,13 @@ class ReturnedRow:
         row: Where.
         number: Dossier.
         cells: What stands in it, by column.
+        below: Whether it is under the table and has little of a dossier, as a total has.
     """
 
     row: int
     number: int
     cells: Mapping[int, Cell]
+    below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +251,10 @@ class _Reader:
             elif row != top:
                 rest.append(row)
         last = max((one.row for one in lines if self._is_dossier(one.cells)), default=0)
-        for row in rest:
+        lines = [replace(one, below=one.row > last > 0) for one in lines]
+        totals = [one.row for one in lines if one.below and not self._may_be_taken(one)]
+        lines = [one for one in lines if one.row not in totals]
+        for row in sorted([*rest, *totals]):
             self._without_number(row, inside=top < row < last)
         rows = tuple(self._rows(lines))
         coverings = tuple(self._coverings(lines))
@@ -285,7 +297,7 @@ class _Reader:
         if refused:
             return None
         judgement, comment = (
-            cell.text if cell else None if (line.row, column) in self._covered else ""
+            None if (line.row, column) in self._covered else cell.text if cell else ""
             for column, cell in zip((judged, told), found, strict=True)
         )
         if judgement:
@@ -297,7 +309,7 @@ class _Reader:
                 )
             judgement = spelled
         cells = f"{self._sheet.at(line.row, judged)} et {self._sheet.at(line.row, told)}"
-        return Written(line.number, judgement, comment, cells)
+        return Written(line.number, judgement, comment, cells, line.below)
 
     def _without_number(self, row: int, *, inside: bool) -> None:
         """A row without a number: one of a dossier is refused, anything else is told."""
@@ -320,6 +332,12 @@ class _Reader:
             f" (ligne {row}, qui n'est pas celle d'un dossier)"
         )
 
+    def _may_be_taken(self, line: ReturnedRow) -> bool:
+        """Whether the evaluators' cells of a row hold what they may."""
+        found = [line.cells.get(one) for one in self._filled[1:]]
+        opinion = normalise_label(found[0].text) if found[0] else ""
+        return not any(map(not_a_text, found)) and (not opinion or opinion in self._opinions)
+
     def _is_dossier(self, cells: Mapping[int, Cell]) -> bool:
         """Whether a row looks like that of a dossier, whatever its number."""
         others = [
@@ -338,16 +356,20 @@ class _Reader:
             inside = [one for one in lines if area[1] <= one.row <= area[3]]
             for part in touched:
                 column = self._filled[1 + part]
-                covered = [one.number for one in inside if column not in one.cells]
-                if column == area[0] and inside and inside[0].row == area[1]:
-                    hidden = tuple(one for one in covered if one != inside[0].number)
-                    yield Covering(where, part, inside[0].number, hidden)
-                elif covered:
-                    yield Covering(where, part, 0, tuple(covered))
+                shown = column == area[0] and bool(inside) and inside[0].row == area[1]
+                hidden = {one.number: self._hidden(one, part) for one in inside[shown:]}
+                if hidden or shown:
+                    yield Covering(where, part, inside[0].number if shown else 0, hidden)
             if not touched:
                 self.remarks.append(
                     f"{where} : cellules fusionnées ; elles ne disent rien d'un avis"
                 )
+
+    def _hidden(self, line: ReturnedRow, part: int) -> str:
+        """What a cell that is covered still holds."""
+        cell = line.cells.get(self._filled[1 + part])
+        text = cell.text if cell else ""
+        return self._opinions.get(normalise_label(text), text) if part == 0 else text
 
 
 def not_a_text(cell: Cell | None) -> str:
@@ -386,5 +408,7 @@ def _number(cell: Cell | None) -> int | None:
     """The number of a dossier, however its cell shows it."""
     if cell is None or cell.calculated or len(cell.others) > 1:  # a day is none
         return None
-    key = (cell.others or (cell.text,))[0]
+    key = (cell.others or (cell.text,))[0].strip()
+    if _GROUPED.fullmatch(key):
+        key = "".join(key.split())
     return int(key) if key.isascii() and key.isdigit() and len(key) <= 18 else None  # noqa: PLR2004

@@ -25,6 +25,7 @@ _ROWS = "Chaque avis est bien en face de son dossier"
 _WAYS = Ways(
     rows=f"renvoyez-le en cochant «\u00a0{_ROWS}\u00a0»",
     merged="renvoyez-le en choisissant plus bas pour qui il vaut",
+    first="renvoyez-le en choisissant plus bas « pour leur première ligne seule »",
 )
 _SPREADS: dict[str, Spread] = {"premier": "first", "tous": "all"}
 _WAIT = 30.0

@@ -6,16 +6,23 @@ Or as they would read with another template, which is kept nowhere.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from mappings.medicines.facts import to_look_at
 from steps.judge.planning import Planner
 from steps.judge.public_facts import case_files
+from steps.judge.situations import differs_from, titles_of
 from steps.read.retention import Keeping
+from steps.wiring.case_files import CaseFile
 from steps.wiring.failures import RequestError
 from steps.wiring.form import read_templates
+from steps.wiring.public_data.reference import matcher_of, with_remarks
 from steps.wiring.services import Services, now
-from triage.replies.annotations import canonical, wanted_annotations
+from store.dossiers.models import StoredDossier
 from triage.replies.messages import previewed
+from triage.replies.plan import planned_annotations
 from triage.replies.points import typed_at_fault
 from triage.replies.texts import Texts
+from triage.situations.propose import titled
+from triage.verdict.model import Assessment
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +30,8 @@ class Preview:
     """What would be read.
 
     Attributes:
-        annotations: Name of each annotation and its text; those that stay blank are left out.
+        annotations: Name of each annotation and its text, as a plan writes them for the status that
+            is proposed; those that stay blank are left out.
         messages: Title, then text of each message that the declarant could get.
     """
 
@@ -42,8 +50,7 @@ def preview(services: Services, number: int) -> Preview:
     if stored is None:
         raise RequestError(f"Le dossier {number} n'a pas été lu : lancez « unc sync ».")
     at, case = now(), case_files(services).of(stored)
-    known = Keeping.of(services).knows
-    verdict = case.verdict(case.rules, fingerprint=stored.fingerprint, known=known)
+    verdict = _verdict(services, stored, case)
     planner = Planner(services, at=at)
     judged = planner.judged(
         case.dossier,
@@ -51,13 +58,35 @@ def preview(services: Services, number: int) -> Preview:
         assessment=verdict,
         assessed_at=at,
         typed=typed_at_fault(verdict, case.report),
+        situation=_situation(services, number),
     )
-    texts = planner.rulebook.texts
-    wanted = wanted_annotations(verdict, texts=texts, at=at, labels=judged.labels)
+    memory = planner.remember([number]).of(number, conditions_stand=False)
     return Preview(
-        annotations={name: text for name, one in wanted.items() if (text := canonical(one))},
+        annotations=dict(planned_annotations(judged, memory, rulebook=planner.rulebook)),
         messages=dict(previewed(judged, rulebook=planner.rulebook, now=at)),
     )
+
+
+def _verdict(services: Services, stored: StoredDossier, case: CaseFile) -> Assessment:
+    """The verdict that a run would reach."""
+    verdict = case.verdict(
+        case.rules,
+        fingerprint=stored.fingerprint,
+        known=Keeping.of(services).knows,
+        differs=differs_from(services, stored.number, case.earlier),
+    )
+    mapping = services.form.mapping
+    remarks = to_look_at(case.report, mapping=mapping, matcher=matcher_of(services.inputs.home))
+    return with_remarks(verdict, remarks, mapping=mapping)
+
+
+def _situation(services: Services, number: int) -> str:
+    """The situation that the last run proposed, with what it is about."""
+    if not services.form.matching:
+        return ""
+    rows = services.store.dossiers.light_rows(services.demarche, numbers=[number])
+    placed = next((row.situation or "" for row in rows), "")
+    return titled(placed, titles_of(services, [number]).get(number, ""))
 
 
 def templates(services: Services) -> Mapping[str, str]:

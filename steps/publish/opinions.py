@@ -113,7 +113,12 @@ def compare(
     present = _held(services, identity.author, until=until)
     carried = _held(services, identity.author, until=identity.opinions_until)
     rows = uncover(
-        returned.rows, returned.coverings, present=present, spread=said.spread, ways=said.ways
+        returned.rows,
+        returned.coverings,
+        present=present,
+        carried=carried,
+        spread=said.spread,
+        ways=said.ways,
     )
     merged = merge(
         rows.rows,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from clients.errors import TO_ISOLATE
@@ -41,9 +41,29 @@ def at_safe_points(tell: Tell) -> Tell:
     return told
 
 
+@dataclass(slots=True)
+class _Clock:
+    """How late the clock of the flows is: by nothing, but in the past days of the demo."""
+
+    late: timedelta = timedelta(0)
+
+
+_CLOCK = _Clock()
+
+
 def now() -> datetime:
     """The present moment, aware: the only clock of the flows."""
-    return datetime.now(UTC)
+    return datetime.now(UTC) - _CLOCK.late
+
+
+@contextmanager
+def as_of(moment: datetime) -> Iterator[None]:
+    """Let the block begin at a past moment (aware): what it dates and tells is of then."""
+    _CLOCK.late = datetime.now(UTC) - moment
+    try:
+        yield
+    finally:
+        _CLOCK.late = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)

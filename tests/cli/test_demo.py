@@ -16,6 +16,7 @@ from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
 from steps.wiring.failures import RequestError
 from steps.wiring.public_data.reference import load
+from steps.wiring.services import as_of, now
 
 START = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - two_weeks.LENGTH
 
@@ -108,3 +109,9 @@ def test_a_temporary_prefect_server_that_does_not_answer_in_time_is_told_in_fren
         pytest.raises(RequestError, match=r"n'a pas répondu à temps .* reprend où elle en était"),
     ):
         start_prefect()
+
+
+def test_the_first_passage_is_dated_when_the_two_weeks_begin() -> None:
+    with as_of(START):
+        assert timedelta(0) <= now() - START < timedelta(minutes=1)
+    assert now() - START >= two_weeks.LENGTH

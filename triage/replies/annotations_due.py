@@ -64,9 +64,7 @@ def due_annotations(
     conflicts: list[Conflict] = []
     as_wanted: dict[str, str] = {}
     not_shown: set[str] = set()
-    values = _wanted(judged, status=status, rulebook=rulebook)
-    if STATUS in values and decision.exclusion and decision.status is Status.HORS_CHAMP:
-        values = {**values, STATUS: decision.shown}  # by a reason that a person gave
+    values = _values(judged, status=status, decision=decision, rulebook=rulebook)
     for name, wanted in values.items():
         match _compared(judged, memory, name=name, wanted=wanted, rulebook=rulebook):
             case AnnotationChange() as change:
@@ -82,6 +80,23 @@ def due_annotations(
     alone = all(change.name in rulebook.policy.never_alone for change in due)
     replies = () if alone else (_annotate(judged, due),)
     return DueAnnotations(replies, tuple(conflicts), as_wanted, frozenset(not_shown))
+
+
+def annotations_of(
+    judged: JudgedDossier, *, status: StatusPolicy, decision: DecisionTaken, rulebook: Rulebook
+) -> Mapping[str, str]:
+    """What is wanted of the annotations of a dossier, by name, whatever DS shows already.
+
+    In canonical form; one that is left or made blank is left out, and so is one that the form of
+    the dossier does not have.
+    """
+    found = {}
+    values = _values(judged, status=status, decision=decision, rulebook=rulebook)
+    for name, wanted in values.items():
+        descriptor = judged.descriptor(rulebook.mapping.annotations[name].champs)
+        if descriptor is not None:
+            found[name] = canonical(fitted(wanted, KINDS.get(descriptor.type, "other")))
+    return {name: text for name, text in found.items() if text}
 
 
 def _compared(
@@ -112,6 +127,15 @@ def _compared(
     if value in memory.refused_values.get(name, frozenset()):
         return None
     return AnnotationChange(name=name, api_id=descriptor.api_id, kind=kind, value=wanted)
+
+
+def _values(
+    judged: JudgedDossier, *, status: StatusPolicy, decision: DecisionTaken, rulebook: Rulebook
+) -> Mapping[str, str | int]:
+    values = _wanted(judged, status=status, rulebook=rulebook)
+    if STATUS in values and decision.exclusion and decision.status is Status.HORS_CHAMP:
+        return {**values, STATUS: decision.shown}  # by a reason that a person gave
+    return values
 
 
 def _wanted(

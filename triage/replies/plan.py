@@ -6,7 +6,7 @@ from datetime import datetime
 
 from mappings.dossier.model import DossierState
 from triage.replies.annotation_owner import recollected
-from triage.replies.annotations_due import due_annotations
+from triage.replies.annotations_due import annotations_of, due_annotations
 from triage.replies.decision import STATUS, DecisionTaken, decide, held_by_person, taken_over
 from triage.replies.inputs import JudgedDossier, Memory, Rulebook
 from triage.replies.labels_due import due_labels
@@ -73,6 +73,19 @@ def plan(judged: JudgedDossier, memory: Memory, *, rulebook: Rulebook, now: date
             made, judged, known, status=status, decision=decision, rulebook=rulebook, now=now
         )
     return _with_ours(made, memory, known=known)
+
+
+def planned_annotations(
+    judged: JudgedDossier, memory: Memory, *, rulebook: Rulebook
+) -> Mapping[str, str]:
+    """What a plan would have the annotations show, by name, whatever DS shows and humans hold."""
+    known = recollected(judged.dossier, memory, rulebook=rulebook)
+    proposed = rulebook.policy.statuses.get(judged.assessment.status)
+    if proposed is None or (proposed.only_if_written and STATUS not in known.written):
+        return {}
+    held = held_by_person(judged.dossier, known.written, mapping=rulebook.mapping)
+    decision = decide(judged.assessment, held)
+    return annotations_of(judged, status=proposed, decision=decision, rulebook=rulebook)
 
 
 def _with_ours(made: Plan, memory: Memory, *, known: Memory) -> Plan:

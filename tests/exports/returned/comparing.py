@@ -82,6 +82,10 @@ class Said:
     remarks: tuple[str, ...]
 
     @property
+    def told(self) -> tuple[str, ...]:
+        return (*self.merge.remarks, *self.remarks)
+
+    @property
     def written(self) -> dict[int, Held]:
         return {one.number: one.after for one in self.merge.changes}
 
@@ -94,7 +98,7 @@ def said(back: bytes, *, given: bool = True, spread: Spread | None = None) -> Sa
     assert returned.table is not None
     assert reference is not None
     compared = ComparedRows(returned.table, reference)
-    rows = uncover(returned.rows, returned.coverings, present=held, spread=spread)
+    rows = uncover(returned.rows, returned.coverings, present=held, carried=held, spread=spread)
     merged = merge(rows.rows, carried=held, present=held, known=NUMBERS)
     return Said(
         merge=merged,

@@ -1,9 +1,12 @@
 """Words that no opinion takes are told with their cells, and hold nothing up."""
 
+import pytest
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
+from exports.returned.book import Cell
+from exports.returned.reader import _number
 from tests.exports.returned.comparing import At, comments, edited, on_dossiers, said
 from tests.exports.returned.packages import put, repacked
 
@@ -91,6 +94,40 @@ def test_a_sheet_of_ours_that_was_sorted_says_nothing() -> None:
                 sheet.cell(row=row, column=at).value = value
 
     assert told(edited(edit)) == ()
+
+
+@pytest.mark.parametrize("total", [9, "9", "1 234"])
+@pytest.mark.parametrize("opinions", [None, 3, "=COUNTA(K2:K13)"])
+def test_a_number_under_the_table_is_passed_over_and_told(
+    total: int | str, opinions: int | str | None
+) -> None:
+    def edit(sheet: Worksheet, at: At) -> None:
+        comments({101: "vu"})(sheet, at)
+        sheet.cell(row=15, column=1).value = total
+        sheet.cell(row=15, column=at["Avis du centre"]).value = opinions
+        sheet.cell(row=15, column=at["Commentaire"]).value = "12 lignes"
+
+    found = said(edited(on_dossiers(edit)))
+    assert found.written == {101: ("", "vu")}
+    assert (found.problems, found.doubts) == ((), ())
+    assert any(
+        "L15" in one and "non repris :" in one and "« 12 lignes »" in one for one in found.told
+    )
+
+
+def test_an_opinion_under_the_table_on_a_dossier_of_it_is_not_passed_over() -> None:
+    def edit(sheet: Worksheet, at: At) -> None:
+        sheet.cell(row=15, column=1).value = 101
+        sheet.cell(row=15, column=at["Commentaire"]).value = "vu"
+
+    (problem,) = said(edited(on_dossiers(edit))).problems
+    assert "le dossier 101 a déjà une autre ligne" in problem
+
+
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\u202f"])
+def test_a_number_typed_with_spaces_is_that_of_its_dossier(space: str) -> None:
+    assert _number(Cell(f"24{space}000{space}238")) == 24_000_238
+    assert _number(Cell(f"24{space}00")) is None
 
 
 def test_a_total_and_a_signature_under_the_table_are_passed_over_and_told() -> None:

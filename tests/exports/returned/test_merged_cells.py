@@ -1,7 +1,9 @@
 """Merged cells are told; nothing is erased by being covered."""
 
+import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from exports.returned.merging import Spread
 from tests.exports.returned.comparing import GIVEN, At, comments, edited, on_dossiers, said
 from tests.exports.returned.packages import put, repacked
 
@@ -68,13 +70,61 @@ def test_cells_elsewhere_and_numbers_made_one_are_told() -> None:
     assert problem.startswith("Dossiers!A3 : cellules fusionnées ; défusionnez-les")
 
 
-def test_what_libreoffice_keeps_under_a_merged_cell_is_of_its_row() -> None:
-    merge = b'<mergeCells count="1"><mergeCell ref="L3:L4"/></mergeCells>'
-    back = edited(on_dossiers(comments({102: "vu"})))
+def kept_under(area: str, texts: dict[int, str]) -> bytes:
+    """Cells made one as LibreOffice does where it is asked to keep what they hold."""
+    merge = f'<mergeCells count="1"><mergeCell ref="{area}"/></mergeCells>'.encode()
+    back = edited(on_dossiers(comments(texts)))
     sheet = "xl/worksheets/sheet1.xml"
-    found = said(repacked(back, {sheet: put(b"</sheetData>", b"</sheetData>" + merge)}))
-    assert found.written == {102: ("", "vu")}
+    return repacked(back, {sheet: put(b"</sheetData>", b"</sheetData>" + merge)})
+
+
+@pytest.mark.parametrize("spread", [None, "first", "all"])
+def test_what_was_handed_out_and_is_kept_under_a_merged_cell_stays_and_is_told(
+    spread: Spread | None,
+) -> None:
+    found = said(kept_under("L3:L4", {}), spread=spread)
+    assert (found.written, found.problems) == ({}, ())
+    (remark,) = found.remarks
+    assert remark.startswith("Dossiers!L3:L4 : cellules fusionnées")
+    assert "103 : gardé" in remark
+
+
+def test_a_new_text_over_texts_that_are_kept_is_asked_of() -> None:
+    back = kept_under("L3:L4", {102: "vu"})
+    for spread in (None, "all"):
+        (problem,) = said(back, spread=spread).problems
+        assert f"« {GIVEN[103][1]} » (dossier 103)" in problem
+        assert "--merged first" in problem
+    found = said(back, spread="first")
+    assert (found.written, found.problems) == ({102: ("", "vu")}, ())
+    assert "103 : gardé" in found.remarks[0]
+
+
+@pytest.mark.parametrize("under", ["caché", "récidive à Lyon, relu"])
+def test_a_text_hidden_under_a_merged_cell_is_never_taken(under: str) -> None:
+    area, hidden = ("L2:L3", 102) if under == "caché" else ("L3:L4", 103)
+    back = kept_under(area, {hidden - 1: "pour deux", hidden: under})
+    for spread in (None, "all"):
+        (problem,) = said(back, spread=spread).problems
+        assert f"« {under} » (dossier {hidden})" in problem
+        assert "--merged first" in problem
+    found = said(back, spread="first")
+    assert found.written == {hidden - 1: ("", "pour deux")}
     assert found.problems == ()
+    assert any(f"non repris : « {under} » (dossier {hidden})" in one for one in found.remarks)
+
+
+def test_a_text_hidden_beside_its_opinion_is_never_taken() -> None:
+    back = kept_under("K2:L2", {101: "caché"})
+    assert "caché dessous : « caché » (dossier 101)" in said(back).problems[0]
+    assert said(back, spread="first").written == {}
+
+
+def test_the_same_text_kept_under_a_merged_cell_is_asked_of_as_an_emptied_one() -> None:
+    back = kept_under("L2:L3", {101: "vu", 102: "vu"})
+    assert "« vu » vaut-il pour le dossier 101 seul" in said(back).problems[0]
+    assert said(back, spread="first").written == {101: ("", "vu")}
+    assert said(back, spread="all").written == {101: ("", "vu"), 102: ("", "vu")}
 
 
 def test_a_whole_column_made_one_is_bounded() -> None:

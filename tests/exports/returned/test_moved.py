@@ -88,6 +88,35 @@ def test_a_few_comments_sorted_alone_are_doubted(some: Sequence[int]) -> None:
     assert said(edited(on_dossiers(edit), given=False), given=False).doubts
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("4", "7", "12", "30", "100"),
+        ("100 %", "30 %", "12,5 %", "7 %", "4 %"),
+        ("-3", "-1,5", "2", "1 234,50 €", "12 000 €"),
+        ("30/09/2026", "02/11/2026", "15/11/2026", "01/12/2026"),
+        ("05/12/2026 08:30", "05/12/2026 14:05", "12/01/2027 07:00", "01/02/2027"),
+        ("9:15", "14:05", "14:30", "22:10"),
+        ("7", "12", "100", "attendre", "revoir"),
+    ],
+)
+def test_numbers_days_and_hours_sorted_alone_are_doubted(texts: Sequence[str]) -> None:
+    edit = comments(dict(zip(NUMBERS, texts, strict=False)))
+    (doubt,) = said(edited(on_dossiers(edit), given=False), given=False).doubts
+    assert "dans l'ordre d'un tri" in doubt
+
+
+def test_numbers_and_days_typed_in_any_order_are_taken() -> None:
+    for texts in (
+        ("30", "4", "12", "7", "100"),
+        ("15/11/2026", "30/09/2026", "01/12/2026", "02/11/2026"),
+        ("32/13/2026", "7 %", "1/1/1", "99:99"),
+    ):
+        typed = dict(zip(NUMBERS, texts, strict=False))
+        found = said(edited(on_dossiers(comments(typed)), given=False), given=False)
+        assert (len(found.written), found.doubts) == (len(texts), ())
+
+
 def test_comments_given_before_and_sorted_alone_are_doubted() -> None:
     found = said(edited(on_dossiers(alone("Commentaire"))))
     (doubt,) = found.doubts

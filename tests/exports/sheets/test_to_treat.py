@@ -1,5 +1,6 @@
 """`À traiter`: who reads it finds what waits for them, why they have it, and why now."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -11,6 +12,7 @@ import pytest
 from datafiles.file import DataFileError
 from exports.model import ExportedDossier, Opinion, SituationView
 from exports.published.workbook_set import WorkbookSet
+from exports.sheets.centres import EITHER, Ground
 from exports.sheets.columns import parse_columns
 from mappings.dossier.model import DossierState, Place
 from mappings.report.model import Answer
@@ -304,3 +306,16 @@ def test_about_25_rows_stand_on_a_screen() -> None:
     heights = [sheet.row_dimensions[row].height or 15 for row in range(1, 26)]
     zoom = (sheet.sheet_view.zoomScale or 100) / 100
     assert sum(heights) * zoom < 600, "what Excel shows of a screen of 1080 lines, in points"
+
+
+def test_the_dictionary_has_every_reason_why_a_reader_has_a_dossier() -> None:
+    told = [
+        one.meaning or ""
+        for sheet in COLUMNS.sheets
+        for one in sheet.columns
+        if one.computed == "attribution"
+    ]
+    assert len(told) > 1
+    for meaning in told:
+        for why in (*Ground, EITHER):
+            assert re.search(rf"(^|; |, ){why}(,| :|\u00a0:)", meaning), why
