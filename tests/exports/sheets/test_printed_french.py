@@ -113,8 +113,8 @@ def test_no_sign_of_ours_may_begin_a_line_in_any_sheet(author: str) -> None:
 
 @pytest.mark.parametrize("author", ["reseau", "crpv-lyon"])
 def test_what_is_withheld_is_named_by_its_question_alone(author: str) -> None:
-    told = next(text for _, _, text in texts(author) if text.startswith("À préciser"))
     title = MAPPING.fields["contact_courriel"].title
+    told = next(text for _, _, text in texts(author) if f"«\u00a0{title}\u00a0»" in text)
     assert f"«\u00a0{title}\u00a0» à corriger (détail {POLICY.mask})" in told
 
 
