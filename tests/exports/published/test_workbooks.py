@@ -102,7 +102,9 @@ def test_questions_to_clear_up_are_listed() -> None:
     reason = ScopeReason("but_medical", "But médical", "", "sans réponse")
     one = entry(1, verdict={"status": Status.A_PRECISER, "unanswered_scope": (reason,)})
     content = build([one])
-    assert records(content, "Dossiers")[0]["Éléments manquants"] == "À préciser\u00a0: But médical"
+    assert (
+        records(content, "Dossiers")[0]["Éléments manquants"] == "But médical\u00a0: sans réponse"
+    )
     row = records(content, "Complétude")[0]
     told = [row[name] for name in ("Élément", "Nom", "Section", "Verdict", "Motif")]
     assert told == ["–", "But médical", "Éligibilité", "absent", "sans réponse"]
