@@ -11,7 +11,7 @@ from exports.sheets.values import SCANS, STATES, joined
 from french.text import typographic
 from mappings.dossier.model import Attachment
 from mappings.schema.model import Audience, FieldSpec
-from triage.verdict.model import ItemResult, Status, Verdict
+from triage.verdict.model import ItemResult, Verdict
 from triage.verdict.trial_causes import VERDICTS
 
 JUDGEMENT, COMMENT = "avis", "commentaire"
@@ -63,10 +63,10 @@ def missing_items(reading: Reading) -> Content:
     """What keeps the report from being complete, one a line; « Aucun » when nothing does.
 
     Why is what annotation 904 and the message say: the rule-set's own words; nothing is lacking of
-    what is no non-compliant use.
+    what is no non-compliant use, by the verdict unless a person decided otherwise.
     """
     assessment = reading.entry.assessment
-    if assessment.status is Status.HORS_CHAMP:
+    if reading.decision.excluded:
         return "Sans objet"
     lines = [
         f"{item.id} {item.name} : {reason_of(reading, item)}"

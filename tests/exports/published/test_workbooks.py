@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 
 import openpyxl
 import pytest
 
+from exports.model import ExportedDossier
 from mappings.report.model import Answer, AnswerState
 from tests.exports.conftest import (
     COLUMNS,
@@ -25,6 +27,7 @@ from tests.exports.conftest import (
 )
 from triage.verdict.model import ScopeReason, Status, Verdict
 
+LACKING = "Éléments manquants"
 FIRST_COLUMNS = (
     "Dossier",
     "Statut",
@@ -108,6 +111,22 @@ def test_questions_to_clear_up_are_listed() -> None:
     row = records(content, "Complétude")[0]
     told = [row[name] for name in ("Élément", "Nom", "Section", "Verdict", "Motif")]
     assert told == ["–", "But médical", "Éligibilité", "absent", "sans réponse"]
+
+
+def test_nothing_is_lacking_of_what_is_out_of_scope_unless_a_person_says_that_it_is_in() -> None:
+    reason = ScopeReason("but_medical", "But médical", "non", "non")
+    items = (item(Verdict.MISSING),)
+    verdict = {"status": Status.HORS_CHAMP, "out_of_scope": reason, "items": items}
+    out = entry(1, verdict=verdict)
+    lacking = entry(1, verdict={"status": Status.A_COMPLETER, "items": items})
+    cases: tuple[tuple[ExportedDossier, dict[str, str], str], ...] = (
+        (out, {}, "Sans objet"),
+        (lacking, {"statut": "Hors champ"}, "Sans objet"),
+        (out, {"statut": "À compléter"}, "M1 Spécialité\u00a0: absente"),
+    )
+    for one, held, told in cases:
+        found = records(build([replace(one, held=held)]), "Dossiers")[0]
+        assert found[LACKING] == told
 
 
 def test_the_number_leads_to_the_dossier() -> None:

@@ -87,7 +87,7 @@ def test_nothing_is_sure_and_wrong_of_any_form_however_it_is_perturbed(name: str
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_question_of_another_thing_is_never_sure(kind: str) -> None:
-    """Each kind on one form in the suite; each on every form where the slow ones run."""
+    """Each kind on one form; the next test has each on every form."""
     name = sorted(names())[list(KINDS).index(kind)]
     assert wrong_sure(otherwise(form(name), kind, random.Random(kind))) == {}
 
