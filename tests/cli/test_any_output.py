@@ -57,7 +57,6 @@ def unc(
 
 
 @pytest.mark.slow
-@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("words", "encoding"),
     [(("status",), "ascii:strict"), (("rules", "check"), "latin-1"), (("--help",), "utf-16")],
@@ -96,7 +95,6 @@ def test_a_country_s_locale_is_enough(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("words", "after"), [(("status",), ">&- 2>&-"), (("status", "--json"), ">&-")]
 )

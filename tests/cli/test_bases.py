@@ -223,7 +223,6 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]
 
 
 @pytest.mark.slow
-@pytest.mark.sample(12)
 @pytest.mark.parametrize(
     "command",
     [

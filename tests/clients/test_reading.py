@@ -310,7 +310,6 @@ def test_bad_access_is_refused_with_the_setting_to_change(
 
 
 @pytest.mark.slow
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("status", [302, 502, 504])
 def test_a_gateway_that_gives_up_on_one_dossier_stops_no_other(
     reader: DsReader, sandbox: Sandbox, status: int

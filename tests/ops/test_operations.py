@@ -387,7 +387,6 @@ def test_months_are_counted_on_the_calendar(day: str, months: int, wanted: str) 
 
 
 @pytest.mark.slow
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
 def test_a_base_that_is_damaged_in_its_middle_is_told_and_not_copied(
     bridge: MakeBridge, unc: Unc, capsys: pytest.CaptureFixture[str], part: float

@@ -168,7 +168,6 @@ def test_no_route_answers_another_method_and_none_breaks(
 
 
 @pytest.mark.slow
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("email", EVERYBODY)
 def test_a_form_that_no_page_of_this_session_made_writes_nothing(
     portal: Portal, real: dict[str, str], email: str
@@ -206,7 +205,6 @@ def test_a_form_that_no_page_of_this_session_made_writes_nothing(
 
 
 @pytest.mark.slow
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("email", WRITERS)
 def test_what_no_form_asks_and_what_is_too_much_is_refused(
     portal: Portal, real: dict[str, str], email: str

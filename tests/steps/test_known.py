@@ -86,7 +86,6 @@ def break_all_of_it(control: Control) -> None:
     control.broken(EARLIER.number, unlistable=True)
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("leave", [hide, delete, break_it, break_all_of_it])
 def test_an_earlier_dossier_that_was_never_read_exists(
     town: MakeTown, leave: Callable[[Control], None]
@@ -100,7 +99,6 @@ def test_an_earlier_dossier_that_was_never_read_exists(
         assert_known(made)
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("leave", [hide, expire, delete, break_it])
 def test_an_earlier_dossier_that_leaves_existed(
     town: MakeTown, leave: Callable[[Control], None]
@@ -134,7 +132,6 @@ def test_a_dossier_handled_while_nobody_read_is_known_as_such_then_erased(town: 
         assert_known(made, retention_months=3)
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("first_read", [True, False])
 def test_a_report_is_not_judged_again_because_another_one_was_erased(
     town: MakeTown, first_read: bool

@@ -43,7 +43,6 @@ def test_a_dossier_submitted_again_unchanged_is_handed_to_people(town: MakeTown)
 
 
 @pytest.mark.slow
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("kind", ["text", "textarea", "decimal_number"])
 def test_a_score_is_written_whatever_kind_of_annotation_the_form_makes_of_it(
     town: MakeTown, kind: str

@@ -141,7 +141,6 @@ def test_a_list_fed_by_a_csv_shows_labels_and_never_the_number_of_a_row(
     ]
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("scan", ["infected", "safe"], ids=["infected", "identity document"])
 def test_a_file_that_ds_does_not_list_is_given_and_never_asked_for(
     tmp_path: Path, scan: str

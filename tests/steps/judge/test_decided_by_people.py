@@ -66,7 +66,6 @@ def test_a_status_set_by_hand_is_the_one_that_answers(bridge: MakeBridge) -> Non
         assert "Complet" not in shown["labels"]
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "annotations", [{STATUS: "Hors champ"}, {REASON: "Sans but médical"}], ids=["status", "reason"]
 )

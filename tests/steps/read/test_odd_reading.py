@@ -190,7 +190,6 @@ def test_a_dossier_whose_cursor_says_nothing_is_stepped_over(town: MakeTown) -> 
         assert_the_others_went_through(here, summary, OTHERS)
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("stable", "path"),
     [(SIRET, ("etablissement", "siret")), (REGION, ("region", "name"))],
@@ -288,7 +287,6 @@ LISTS: dict[str, tuple[Callable[[Control], None], str]] = {
 }
 
 
-@pytest.mark.sample(2)
 @pytest.mark.parametrize(("break_it", "told"), LISTS.values(), ids=LISTS.keys())
 def test_a_list_that_ds_does_not_give_is_told_and_the_main_work_goes_on(
     town: MakeTown, break_it: Callable[[Control], None], told: str
@@ -305,7 +303,6 @@ def test_a_list_that_ds_does_not_give_is_told_and_the_main_work_goes_on(
         assert not whole_run(here).set_aside
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("break_it", [_description_down, _description_broken])
 def test_a_description_that_ds_does_not_give_later_is_told_and_the_work_goes_on(
     town: MakeTown, break_it: Callable[[Control], None]
@@ -354,7 +351,6 @@ def test_reconciliation_goes_around_a_dossier_that_cannot_be_selected(tmp_path: 
         mirror.assert_same()
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("pending", [True, False])
 def test_an_odd_entry_of_a_list_of_deletions_is_named_and_the_others_followed(
     town: MakeTown, pending: bool

@@ -26,7 +26,6 @@ FAULTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.slow
-@pytest.mark.sample(2)
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 def test_a_fault_that_passes_leaves_no_trace(tmp_path: Path, fault: dict[str, Any]) -> None:
     with mirrored(tmp_path, seeds(26)) as mirror:

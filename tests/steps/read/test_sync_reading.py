@@ -13,7 +13,6 @@ pytestmark = pytest.mark.slow
 OPEN = "en_construction"
 
 
-@pytest.mark.slow
 def test_a_thousand_dossiers_are_read_in_thirteen_requests(tmp_path: Path) -> None:
     with mirrored(tmp_path, seeds(1000), page=100) as mirror:
         first = mirror.poll()

@@ -114,7 +114,6 @@ def test_an_option_that_the_demarche_lacks_is_told_and_the_rest_is_written(town:
         assert refusals(made) == {}
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("how", ["purge", "hide"])
 def test_a_dossier_that_left_between_plan_and_delivery_stops_no_other(
     town: MakeTown, how: str

@@ -32,7 +32,6 @@ def _ds_settles_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.sample(2)
 @pytest.mark.parametrize("effect", EFFECTS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_lost_answer_leaves_each_effect_done_once(town: MakeTown, kind: str, effect: str) -> None:
@@ -89,7 +88,6 @@ NO_LONGER_DUE: dict[str, Act] = {
 
 
 @pytest.mark.slow
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("act", NO_LONGER_DUE.values(), ids=NO_LONGER_DUE)
 def test_a_lost_message_that_is_no_longer_due_is_not_sent_again(
     town: MakeTown, act: Act, monkeypatch: pytest.MonkeyPatch

@@ -43,7 +43,6 @@ def run_that_fails(made: Town, error: type[DsError], **changes: Any) -> Summary:
     return summary
 
 
-@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "fault",
     [

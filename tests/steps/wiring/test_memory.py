@@ -30,7 +30,6 @@ def leave_only(made: Bridge, trace: str) -> None:
         (made.home / f"demarche-{made.sandbox.demarche}.lue").unlink()
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize(("how", "trace"), [("missing", "marker"), ("zero-length", "exports")])
 def test_an_empty_base_where_there_was_one_stops_until_a_person_says_so(
     bridge: MakeBridge,
