@@ -1,5 +1,7 @@
 """The application: what the pages work with, the routes, and what is refused how."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
@@ -10,6 +12,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 
@@ -91,6 +94,7 @@ def make_app(source: Source, site: Site) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         dependencies=[Depends(understood)],
+        lifespan=_until_work_is_done,
     )
     app.router.redirect_slashes = False  # it would send to the host that the request names
     fetchable = FetchableFiles(source.exports, demarche=source.demarche, secret=site.secret)
@@ -152,6 +156,14 @@ def make_app(source: Source, site: Site) -> FastAPI:
     )
     app.add_middleware(SafeHeaders, https=site.https)
     return app
+
+
+@asynccontextmanager
+async def _until_work_is_done(app: FastAPI) -> AsyncIterator[None]:
+    """While pages answer; then what is worked at beside them ends before the store is closed."""
+    yield
+    for beside in (app.state.trials, app.state.dossier_pages.library):
+        await run_in_threadpool(beside.close)
 
 
 def _refuse(request: Request, error: Exception) -> Response:

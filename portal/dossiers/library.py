@@ -172,6 +172,10 @@ class Library:
         with self._turn:
             self._refresh()
 
+    def close(self) -> None:
+        """Look no more; waits until a look that has begun is done."""
+        self._turn.acquire()  # and never let go of
+
     def _looked(self) -> None:
         begun = self._clock()
         try:

@@ -54,6 +54,10 @@ class Trials:
                 self._known[one.id] = known
         return known[1].result(timeout=_WAIT)
 
+    def close(self) -> None:
+        """Try no more; waits until a trial that has begun is done."""
+        self._worker.shutdown(cancel_futures=True)
+
 
 def _tried(source: Source, one: RuleProposal) -> Trial | None:
     checked = source.rules.check(one.name, one.content)
