@@ -72,6 +72,8 @@ def test_the_agency_validates_measures_and_prepares_a_seance(
     page.get_by_label("Résumé en langage clair").fill("Un sirop contre la toux est bu.")
     press(page, "Valider")
     expect(page.get_by_role("status").first).to_contain_text("La situation est validée.")
+    expect(page.get_by_role("main")).to_contain_text("Usage autorisé : – → Toux sèche")
+    expect(page.get_by_role("main")).not_to_contain_text("usage_autorise")
     home = page.url
     picture(page, SHOTS / "registre-situation.png", whole=True)
     follow(page, "Enregistrer une mesure")
@@ -92,6 +94,7 @@ def test_the_agency_validates_measures_and_prepares_a_seance(
     page.get_by_label("Rapporteur").fill("Anne Durand")
     press(page, "Inscrire une situation")
     page.get_by_role("button", name="Préparer les fiches").first.click()
+    expect(page.get_by_role("status").first).to_have_text("Fiches de l’agence : 2 fichiers prêts.")
     picture(page, SHOTS / "registre-seance.png", whole=True)
     with page.expect_download() as waiting:
         follow(page, "Fiches de l’agence")
@@ -126,6 +129,7 @@ def test_axe_finds_nothing_serious_on_the_pages_of_the_register(
             assert answer is not None
             if answer.status == 404:  # a lone dossier is not split
                 continue
+            page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
             shot = f"registre-{dress}-{wide}-{path.strip('/').replace('/', '-')}"
             picture(page, SHOTS / f"{shot}.png", whole=True)
             said = Axe().run(page, options={"runOnly": {"type": "tag", "values": AA}})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import example, given, settings
@@ -15,6 +16,7 @@ from triage.registre.life import LevelGiven, When
 from triage.registre.measures import next_number
 from triage.registre.refused import Refused
 from triage.registre.register import Situation
+from triage.registre.told import changes_told
 
 START = date(2026, 1, 1)
 _NAMES = [f"SIT-{number:04d}" for number in range(1, 5)]
@@ -27,6 +29,22 @@ STEPS = st.tuples(
     st.integers(0, 5),
     st.integers(0, 2),
 )
+
+
+def test_an_act_is_told_by_the_names_of_its_form_and_says_what_changed_alone() -> None:
+    desk = Desk()
+    name = desk.opened(1, on="01/06")
+    desk.validated(name, on="02/06", pilote="Anne Durand")
+    one = desk.of(name)
+    desk.enter([replace(desk.acts[-1], former={"situation": name}, new={"situation": name})])
+    told = [changes_told(one) for one in desk.acts[-3:]]
+    assert one.fields["usage_autorise"] == "Voie injectable"
+    assert "Titre public : – → Néfopam injectable avalé" in told[0]
+    assert "Usage autorisé : – → Voie injectable" in told[0]
+    assert "usage_" not in told[0]
+    assert told[2] == ""
+    day = replace(desk.acts[-1], former={"reçu_le": ""}, new={"reçu_le": "2026-06-03"})
+    assert changes_told(day) == "reçu le : – → 03/06/2026"
 
 
 def act(desk: Desk, step: tuple[str, str, str, int, int]) -> None:
