@@ -13,7 +13,7 @@ from store.verdicts.situations import DecidedBy, SituationReport
 from triage.registre.acts import BRIDGE, Act, By, Draft, Verb, dossier_number, dossier_object
 from triage.registre.duplicates import copies
 from triage.registre.folding import read
-from triage.registre.life import When, confirm, opening, place, touched
+from triage.registre.lifecycle import When, confirm, opening, place, touched
 from triage.registre.register import Register, State
 from triage.situations.description import overrule
 from triage.situations.propose import Placed, resolve

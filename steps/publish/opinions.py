@@ -36,7 +36,7 @@ from store.staff.opinions import OpinionRow
 from store.staff.visits import Visit
 from triage.registre.acts import By
 from triage.registre.folding import read
-from triage.registre.life import When
+from triage.registre.lifecycle import When
 
 _DOOR = "classeur"
 

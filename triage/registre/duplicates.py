@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from triage.registre.acts import Act, By, Draft, Verb, as_known, dossier_number, dossier_object
-from triage.registre.life import When, check_day
+from triage.registre.lifecycle import When, check_day
 from triage.registre.refused import Refused, needed
 from triage.registre.register import Register
 

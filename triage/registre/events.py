@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from triage.registre.acts import Act, By, Draft, Verb, as_known
-from triage.registre.life import When, check_day
+from triage.registre.lifecycle import When, check_day
 from triage.registre.refused import needed, without_patients
 from triage.registre.register import Situation
 

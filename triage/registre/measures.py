@@ -6,7 +6,7 @@ from datetime import date
 
 from french.time import calendar_day
 from triage.registre.acts import By, Draft, Verb
-from triage.registre.life import When, check_day
+from triage.registre.lifecycle import When, check_day
 from triage.registre.lists import Lists, choice
 from triage.registre.refused import Refused, needed
 from triage.registre.register import OPEN, Measure, MeasureState, Register, Situation

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from triage.registre.acts import Act, By, Draft, Verb, dossier_number, dossier_object
-from triage.registre.life import When, check_day, find
+from triage.registre.lifecycle import When, check_day, find
 from triage.registre.refused import Refused, needed, without_patients
 from triage.registre.register import Question, QuestionAnswer, Register, State
 

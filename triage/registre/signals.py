@@ -7,7 +7,7 @@ from datetime import date
 from french.text import fold
 from french.time import calendar_day
 from triage.registre.acts import By, Draft, Verb
-from triage.registre.life import When, check_day
+from triage.registre.lifecycle import When, check_day
 from triage.registre.lists import Lists, choice
 from triage.registre.refused import Refused, needed, without_patients
 from triage.registre.register import Register, Signal, Situation, State

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from portal.pages.registre.gestures import GESTURES
+from portal.pages.registre.actions import ACTIONS
 from portal.pages.view import dsfr_is_installed
 from tests.chromium import picture
 from tests.portal.browser.test_browser import AA, DESK, SHOTS, sign_in
@@ -118,10 +118,10 @@ def test_axe_finds_nothing_serious_on_the_pages_of_the_register(
         assert name
         meetings = portal.visitor(AGENCE).get("/seances").text
         place = "/seances/SEA-0001" if "SEA-0001" in meetings else "/seances"
-        gestures = [f"{name}/{one}" for one in GESTURES]
+        actions = [f"{name}/{one}" for one in ACTIONS]
         forms = ("/signaux/saisir", "/questions/poser", "/seances/preparer")
         lists = ("/situations", "/signaux", "/questions", "/seances", place, "/annees")
-        for path in (*lists, name, *gestures, *forms):
+        for path in (*lists, name, *actions, *forms):
             answer = page.goto(path)
             assert answer is not None
             if answer.status == 404:  # a lone dossier is not split

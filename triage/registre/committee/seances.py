@@ -13,7 +13,7 @@ from typing import Any
 from french.time import calendar_day
 from triage.registre import measures
 from triage.registre.acts import Act, By, Draft, Verb, as_known
-from triage.registre.life import When, check_day
+from triage.registre.lifecycle import When, check_day
 from triage.registre.lists import Lists
 from triage.registre.measures import next_number
 from triage.registre.refused import Refused, needed, without_patients
@@ -103,17 +103,19 @@ def meetings(
         on: « État au »; without it, all effects.
         known: « Tel que connu le » (aware); without it, every act.
     """
-    papers: dict[str, _Paper] = {}
+    papers: dict[str, _MeetingInFolding] = {}
     for act in as_known(acts, on=on, known=known):
         if act.verb is Verb.MEETING and act.object not in papers:
-            papers[act.object] = _Paper(date.fromisoformat(act.new["date"]), act.effect_on)
+            papers[act.object] = _MeetingInFolding(
+                date.fromisoformat(act.new["date"]), act.effect_on
+            )
         if act.object in papers and act.verb in {Verb.MEETING, Verb.AGENDA, Verb.ADVICE}:
             papers[act.object].apply(act)
     return {name: one.meeting(name) for name, one in sorted(papers.items())}
 
 
 @dataclass
-class _Paper:
+class _MeetingInFolding:
     """A séance while acts are applied to it."""
 
     on: date

@@ -10,7 +10,7 @@ from typing import Any
 
 from triage.registre.acts import Act, By, Draft, Verb, end_of
 from triage.registre.folding import read
-from triage.registre.life import When, check_day
+from triage.registre.lifecycle import When, check_day
 from triage.registre.lists import Lists
 from triage.registre.refused import Refused
 from triage.registre.register import MeasureState, Register, State
