@@ -1,4 +1,4 @@
-"""Fixtures: a exchange whose dossiers are answered."""
+"""Fixtures: an exchange whose dossiers are answered."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -10,12 +10,12 @@ from sandbox.demarche.seed import SeedDossier
 from tests.conftest import MakeBridge
 from tests.steps.answering import Exchange
 
-MakeTown = Callable[..., AbstractContextManager[Exchange]]
+MakeExchange = Callable[..., AbstractContextManager[Exchange]]
 
 
 @pytest.fixture
-def exchange(bridge: MakeBridge) -> MakeTown:
-    """Make a exchange with the given dossiers, for the length of a block: see `bridge`."""
+def exchange(bridge: MakeBridge) -> MakeExchange:
+    """Make an exchange with the given dossiers, for the length of a block: see `bridge`."""
 
     @contextmanager
     def make(seeds: Iterable[SeedDossier], **changes: Any) -> Iterator[Exchange]:

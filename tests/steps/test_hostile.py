@@ -9,7 +9,7 @@ import pytest
 from mappings.dossier.decode import stable_id
 from sandbox.generator.generate import generate
 from tests.steps.answering import TO_ALL, Exchange
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 from tests.steps.read.test_odd_reading import answered, judged, whole_run
 
 pytestmark = pytest.mark.slow
@@ -106,7 +106,7 @@ PARTS: dict[str, Patch] = {
 }
 
 
-def test_parts_of_dossiers_that_are_odd_stop_no_other(exchange: MakeTown) -> None:
+def test_parts_of_dossiers_that_are_odd_stop_no_other(exchange: MakeExchange) -> None:
     odd = {one.number: name for one, name in zip(EVERY, PARTS, strict=False)}
     with exchange(EVERY[: len(odd) + 4], **TO_ALL) as here:
         for number, name in odd.items():
@@ -160,7 +160,7 @@ CHAMPS: dict[str, tuple[int, dict[str, Any]]] = {
 }
 
 
-def test_answers_that_are_odd_stop_no_other(exchange: MakeTown) -> None:
+def test_answers_that_are_odd_stop_no_other(exchange: MakeExchange) -> None:
     odd = {one.number: name for one, name in zip(EVERY, CHAMPS, strict=False)}
     asked = {13: "Complément", 14: 12, 41: True, 42: 12, 49: True, 50: 2, 61: True}
     with exchange(EVERY[: len(odd) + 4], **TO_ALL) as here:
@@ -194,7 +194,7 @@ ANNOTATIONS: dict[str, tuple[int, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["from the start", "after a run"])
-def test_annotations_that_are_odd_stop_no_other(exchange: MakeTown, *, first: bool) -> None:
+def test_annotations_that_are_odd_stop_no_other(exchange: MakeExchange, *, first: bool) -> None:
     odd = {one.number: name for one, name in zip(EVERY, ANNOTATIONS, strict=False)}
     with exchange(EVERY[: len(odd) + 4], **TO_ALL) as here:
         if not first:
@@ -222,7 +222,7 @@ READINGS = {
 }
 
 
-def test_readings_that_fail_in_another_way_are_isolated(exchange: MakeTown) -> None:
+def test_readings_that_fail_in_another_way_are_isolated(exchange: MakeExchange) -> None:
     odd = {one.number: name for one, name in zip(EVERY, READINGS, strict=False)}
     with exchange(EVERY[: len(odd) + 4], **TO_ALL) as here:
         for number, status in zip(odd, READINGS.values(), strict=True):
@@ -231,7 +231,7 @@ def test_readings_that_fail_in_another_way_are_isolated(exchange: MakeTown) -> N
         assert_heals(here, odd)
 
 
-def test_dossiers_beside_each_other_that_cannot_be_selected_are_named(exchange: MakeTown) -> None:
+def test_dossiers_beside_each_other_that_cannot_be_selected_are_named(exchange: MakeExchange) -> None:
     odd = {one.number: "unlistable" for one in EVERY[:3]}
     with exchange(EVERY[:7], **TO_ALL) as here:
         here.control.broken(*odd, unlistable=True)
@@ -247,7 +247,7 @@ WRITES = [
 ]
 
 
-def test_whatever_stands_before_ds_one_refused_write_stops_no_other(exchange: MakeTown) -> None:
+def test_whatever_stands_before_ds_one_refused_write_stops_no_other(exchange: MakeExchange) -> None:
     odd = {one.number: str(how) for one, how in zip(EVERY, WRITES, strict=False)}
     with exchange(EVERY[: len(odd) + 4], **TO_ALL) as here:
         for number, (status, mutation) in zip(odd, WRITES, strict=True):
@@ -268,7 +268,7 @@ DELETIONS: dict[str, Patch] = {
 
 
 @pytest.mark.parametrize("name", ["pendingDeletedDossiers", "deletedDossiers"])
-def test_odd_lines_of_what_left_stop_nothing(exchange: MakeTown, name: str) -> None:
+def test_odd_lines_of_what_left_stop_nothing(exchange: MakeExchange, name: str) -> None:
     left = [one.number for one in EVERY[: len(DELETIONS) + 2]]
     with exchange(EVERY[:12], **TO_ALL) as here:
         whole_run(here)

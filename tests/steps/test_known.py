@@ -15,7 +15,7 @@ from steps.read.retention import purge
 from steps.wiring.summary import Summary
 from store.dossiers.absences import Why
 from tests.steps.answering import TO_ALL, Exchange
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 from tests.steps.test_second_form import FORM
 
 pytestmark = pytest.mark.slow
@@ -88,7 +88,7 @@ def break_all_of_it(control: Control) -> None:
 
 @pytest.mark.parametrize("leave", [hide, delete, break_it, break_all_of_it])
 def test_an_earlier_dossier_that_was_never_read_exists(
-    exchange: MakeTown, leave: Callable[[Control], None]
+    exchange: MakeExchange, leave: Callable[[Control], None]
 ) -> None:
     with exchange(story(), **TO_ALL) as made:
         leave(made.control)
@@ -101,7 +101,7 @@ def test_an_earlier_dossier_that_was_never_read_exists(
 
 @pytest.mark.parametrize("leave", [hide, expire, delete, break_it])
 def test_an_earlier_dossier_that_leaves_existed(
-    exchange: MakeTown, leave: Callable[[Control], None]
+    exchange: MakeExchange, leave: Callable[[Control], None]
 ) -> None:
     with exchange(story(), **TO_ALL) as made:
         assert_known(made)
@@ -114,7 +114,7 @@ def test_an_earlier_dossier_that_leaves_existed(
 
 
 def test_a_dossier_handled_while_nobody_read_is_known_as_such_then_erased(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     with exchange(story(), **TO_ALL) as made:
         assert_known(made)
@@ -136,7 +136,7 @@ def test_a_dossier_handled_while_nobody_read_is_known_as_such_then_erased(
 
 @pytest.mark.parametrize("first_read", [True, False])
 def test_a_report_is_not_judged_again_because_another_one_was_erased(
-    exchange: MakeTown, first_read: bool
+    exchange: MakeExchange, first_read: bool
 ) -> None:
     old = handled_long_ago()
     with exchange([old, naming(old.number)], **TO_ALL) as made:
@@ -161,7 +161,7 @@ def handled_long_ago() -> SeedDossier:
     return min(found, key=lambda one: one.deposited_at)
 
 
-def test_a_number_that_ds_does_not_have_is_asked_for_once(exchange: MakeTown) -> None:
+def test_a_number_that_ds_does_not_have_is_asked_for_once(exchange: MakeExchange) -> None:
     with exchange(story(number=NOWHERE), **TO_ALL) as made:
         made.answer()
         assert verdict(made) == "invalid"
@@ -176,7 +176,7 @@ def test_a_number_that_ds_does_not_have_is_asked_for_once(exchange: MakeTown) ->
         assert verdict(made) == "present", "deposited since: what DS shows is worth more"
 
 
-def test_a_number_is_not_denied_while_ds_does_not_list_what_left(exchange: MakeTown) -> None:
+def test_a_number_is_not_denied_while_ds_does_not_list_what_left(exchange: MakeExchange) -> None:
     with exchange(story(number=NOWHERE), **TO_ALL) as made:
         made.control.fault("root_error", name="Deletions")
         made.answer()
@@ -193,7 +193,7 @@ def test_a_number_is_not_denied_while_ds_does_not_list_what_left(exchange: MakeT
 
 @pytest.mark.parametrize(("allowed", "wanted"), [(True, "invalid"), (False, "present")])
 def test_a_dossier_of_another_demarche_is_denied_only_where_ds_says_so(
-    exchange: MakeTown, allowed: bool, wanted: str
+    exchange: MakeExchange, allowed: bool, wanted: str
 ) -> None:
     with exchange(story(number=555_555), **TO_ALL) as made:
         made.control.add_demarche({**FORM, "number": 999})
@@ -209,7 +209,7 @@ def test_a_dossier_of_another_demarche_is_denied_only_where_ds_says_so(
 
 
 def test_one_that_ds_cannot_serve_by_number_is_in_doubt_and_asked_for_once(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     with exchange(story(number=NOWHERE), **TO_ALL) as made:
         made.control.fault("root_error", name="DemarcheDuDossier")

@@ -13,7 +13,7 @@ from steps.read.retention import REASON
 from steps.wiring.services import now
 from store.dossiers.absences import Deletion
 from tests.steps.answering import TO_ALL, Exchange
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 from tests.steps.reply.test_respond import SEEDS, some
 
 pytestmark = pytest.mark.slow
@@ -56,7 +56,7 @@ def people_hold(made: Exchange) -> frozenset[int]:
 
 
 def test_a_base_that_is_lost_costs_no_second_message_and_makes_nothing_a_persons(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     seeds = generate(24, seed=9)
     numbers = [one.number for one in seeds]
@@ -83,7 +83,7 @@ CORRECTED = next(one for one in SEEDS if one.planted.kind == "plain R2.method_bl
 
 @pytest.mark.parametrize("lost", ["base", "since a copy"])
 def test_a_dossier_that_moved_since_is_answered_as_if_nothing_was_lost(
-    exchange: MakeTown, tmp_path: Path, lost: str
+    exchange: MakeExchange, tmp_path: Path, lost: str
 ) -> None:
     number = CORRECTED.number
     with exchange([CORRECTED], **TO_ALL) as made:
@@ -106,7 +106,7 @@ def test_a_dossier_that_moved_since_is_answered_as_if_nothing_was_lost(
         assert made.answer().nothing_done()
 
 
-def test_labels_of_a_forgotten_status_are_taken_off(exchange: MakeTown) -> None:
+def test_labels_of_a_forgotten_status_are_taken_off(exchange: MakeExchange) -> None:
     (seed,) = some("Complet")
     with exchange([seed]) as made:
         made.answer()
@@ -120,7 +120,7 @@ def test_labels_of_a_forgotten_status_are_taken_off(exchange: MakeTown) -> None:
         assert people_hold(made) == frozenset()
 
 
-def test_what_a_person_wrote_is_a_persons_though_the_base_is_lost(exchange: MakeTown) -> None:
+def test_what_a_person_wrote_is_a_persons_though_the_base_is_lost(exchange: MakeExchange) -> None:
     held, other = some("Complet", 2)
     with exchange([held, other]) as made:
         made.answer()
@@ -130,7 +130,7 @@ def test_what_a_person_wrote_is_a_persons_though_the_base_is_lost(exchange: Make
         assert made.snapshot(held.number)["annotations"]["901"] == "À trier"
 
 
-def test_a_message_withdrawn_before_the_base_was_lost_is_not_sent_again(exchange: MakeTown) -> None:
+def test_a_message_withdrawn_before_the_base_was_lost_is_not_sent_again(exchange: MakeExchange) -> None:
     (seed,) = some("Complet")
     with exchange([seed], **TO_ALL) as made:
         made.answer()
@@ -142,7 +142,7 @@ def test_a_message_withdrawn_before_the_base_was_lost_is_not_sent_again(exchange
         assert len(made.ours(seed.number)) == 1
 
 
-def test_a_dossier_opened_again_after_its_purge_gets_no_second_message(exchange: MakeTown) -> None:
+def test_a_dossier_opened_again_after_its_purge_gets_no_second_message(exchange: MakeExchange) -> None:
     (seed,) = some("Complet")
     with exchange([seed], **TO_ALL) as made:
         made.answer()

@@ -13,14 +13,14 @@ from steps.reply import lost_answers
 from steps.reply.withdrawal import withdraw
 from steps.wiring.services import now
 from tests.steps.answering import TO_ALL
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 from tests.steps.reply.test_respond import _deposited_now, label_names, some, values
 from triage.replies.reply import Outcome, SendMessage
 
 
 @pytest.mark.slow
 def test_a_refusal_of_a_dossier_that_left_sight_troubles_nobody_any_more(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     seed, other = some("Complet", 2)
     with exchange([seed, other], **TO_ALL) as made:
@@ -31,7 +31,7 @@ def test_a_refusal_of_a_dossier_that_left_sight_troubles_nobody_any_more(
 
 
 @pytest.mark.slow
-def test_a_dossier_submitted_again_unchanged_is_handed_to_people(exchange: MakeTown) -> None:
+def test_a_dossier_submitted_again_unchanged_is_handed_to_people(exchange: MakeExchange) -> None:
     (seed,) = some("À compléter")
     with exchange([seed], **TO_ALL) as made:
         made.answer()
@@ -47,7 +47,7 @@ def test_a_dossier_submitted_again_unchanged_is_handed_to_people(exchange: MakeT
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["text", "textarea", "decimal_number"])
 def test_a_score_is_written_whatever_kind_of_annotation_the_form_makes_of_it(
-    exchange: MakeTown, kind: str
+    exchange: MakeExchange, kind: str
 ) -> None:
     seed, later = some("Complet", 2)
     with exchange([seed]) as made:
@@ -67,7 +67,7 @@ def test_a_score_is_written_whatever_kind_of_annotation_the_form_makes_of_it(
 
 @pytest.mark.slow
 def test_an_annotation_of_a_kind_that_takes_no_status_is_told_with_its_remedy(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     (seed,) = some("Complet")
     with exchange([seed]) as made:
@@ -81,7 +81,7 @@ def test_an_annotation_of_a_kind_that_takes_no_status_is_told_with_its_remedy(
 
 
 @pytest.mark.slow
-def test_a_passage_waits_for_the_quiet_hour_as_a_message_does(exchange: MakeTown) -> None:
+def test_a_passage_waits_for_the_quiet_hour_as_a_message_does(exchange: MakeExchange) -> None:
     (seed,) = some("Complet")
     with exchange([], pass_en_instruction=True, quiet_minutes=60) as made:
         made.control.create(made.bridge.sandbox.demarche, _deposited_now(seed))
@@ -93,7 +93,7 @@ def test_a_passage_waits_for_the_quiet_hour_as_a_message_does(exchange: MakeTown
 
 @pytest.mark.slow
 def test_a_lost_message_withdrawn_by_hand_is_known_though_the_setting_gives_an_id(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     (seed,) = some("Complet")
     with exchange([seed], **TO_ALL) as made:
@@ -112,7 +112,7 @@ def test_a_lost_message_withdrawn_by_hand_is_known_though_the_setting_gives_an_i
 
 
 @pytest.mark.slow
-def test_withdrawing_a_message_keeps_the_history_of_what_was_judged(exchange: MakeTown) -> None:
+def test_withdrawing_a_message_keeps_the_history_of_what_was_judged(exchange: MakeExchange) -> None:
     (seed,) = some("Complet")
     with exchange([seed], **TO_ALL) as made:
         made.answer()
@@ -130,7 +130,7 @@ def test_withdrawing_a_message_keeps_the_history_of_what_was_judged(exchange: Ma
 
 @pytest.mark.slow
 def test_a_server_that_takes_no_message_is_not_asked_for_each_declarant(
-    exchange: MakeTown, monkeypatch: pytest.MonkeyPatch
+    exchange: MakeExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lost_answers, "SETTLED", timedelta(0))
     seeds: Any = [*some("Complet", 6), *some("À compléter", 4)]

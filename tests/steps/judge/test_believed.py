@@ -11,7 +11,7 @@ import pytest
 from sandbox.demarche.seed import SeedDossier
 from tests.conftest import Bridge, bridge_on
 from tests.steps.answering import TO_ALL, Exchange
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 from tests.steps.reply.test_respond import some
 from triage.verdict.model import Assessment, ItemResult, Status, Verdict
 
@@ -170,7 +170,7 @@ def test_a_file_that_ds_does_not_list_is_given_and_never_asked_for(
         assert files == {given.number: "fourni, non listé par la démarche"}
 
 
-def test_an_annotation_that_contradicts_itself_is_held_and_told(exchange: MakeTown) -> None:
+def test_an_annotation_that_contradicts_itself_is_held_and_told(exchange: MakeExchange) -> None:
     held, other = some("Complet", 2)
     with exchange([held, other]) as made:
         retype(made.bridge, 903, "text")
@@ -183,7 +183,7 @@ def test_an_annotation_that_contradicts_itself_is_held_and_told(exchange: MakeTo
 
 
 def test_what_we_wrote_stays_ours_when_the_type_of_its_annotation_changes(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     (one,) = some("Complet", 1)
     with exchange([one]) as made:
@@ -197,7 +197,7 @@ def test_what_we_wrote_stays_ours_when_the_type_of_its_annotation_changes(
         assert made.snapshot(one.number)["annotations"]["903"] < 100
 
 
-def test_a_report_by_a_natural_person_is_read_and_judged_as_another(exchange: MakeTown) -> None:
+def test_a_report_by_a_natural_person_is_read_and_judged_as_another(exchange: MakeExchange) -> None:
     (one,) = some("Complet", 1)
     with exchange([]) as made:
         person = {"civilite": "Mme", "nom": "Martin", "prenom": "Alix"}

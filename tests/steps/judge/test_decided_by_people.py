@@ -15,7 +15,7 @@ from steps.wiring.services import open_services
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge, MakeBridge, said
 from tests.steps.answering import TO_ALL
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 from tests.steps.reply.test_respond import some
 
 pytestmark = pytest.mark.slow
@@ -135,7 +135,7 @@ def test_a_word_that_is_no_status_is_kept_shown_and_silences(bridge: MakeBridge)
 
 
 def test_a_status_that_asks_for_what_the_verdict_does_not_miss_asks_nothing(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     (held,) = some("Complet")
     with exchange([held], **TO_ALL) as made:
@@ -147,7 +147,7 @@ def test_a_status_that_asks_for_what_the_verdict_does_not_miss_asks_nothing(
         assert shown["labels"] == []
 
 
-def test_the_manual_switch_silences_everything(exchange: MakeTown) -> None:
+def test_the_manual_switch_silences_everything(exchange: MakeExchange) -> None:
     (held,) = some("À compléter")
     with exchange([held], **TO_ALL) as made:
         made.answer(declarant_channel="off")
@@ -159,7 +159,7 @@ def test_the_manual_switch_silences_everything(exchange: MakeTown) -> None:
         assert made.snapshot(held.number) == before
 
 
-def test_a_held_annotation_is_told_once_and_is_no_trouble(exchange: MakeTown) -> None:
+def test_a_held_annotation_is_told_once_and_is_no_trouble(exchange: MakeExchange) -> None:
     (held,) = some("Complet")
     with exchange([held]) as made:
         made.answer()

@@ -16,7 +16,7 @@ from steps.run import run_once
 from steps.wiring.summary import Summary
 from store.database.tables import dossiers, facts
 from tests.steps.answering import Exchange
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 from tests.steps.syncing import mirrored
 
 pytestmark = pytest.mark.slow
@@ -106,7 +106,7 @@ ODDITIES: dict[str, tuple[tuple[str | int, ...], Any, str]] = {
 }
 
 
-def test_odd_dossiers_are_set_aside_with_their_places_and_heal(exchange: MakeTown) -> None:
+def test_odd_dossiers_are_set_aside_with_their_places_and_heal(exchange: MakeExchange) -> None:
     odd = {one.number: oddity for one, oddity in zip(EVERY[4:], ODDITIES.values(), strict=False)}
     assert len(odd) == len(ODDITIES)
     seeds = EVERY[: len(odd) + 6]
@@ -130,7 +130,7 @@ def test_odd_dossiers_are_set_aside_with_their_places_and_heal(exchange: MakeTow
         assert answered(here) >= {*odd, *others} & IN_SCOPE
 
 
-def test_a_dossier_without_a_number_is_told_and_holds_nothing_up(exchange: MakeTown) -> None:
+def test_a_dossier_without_a_number_is_told_and_holds_nothing_up(exchange: MakeExchange) -> None:
     with exchange(SEEDS) as here:
         here.control.patch(ODD, "number", value=None)
         summary = whole_run(here)
@@ -138,7 +138,7 @@ def test_a_dossier_without_a_number_is_told_and_holds_nothing_up(exchange: MakeT
         assert_the_others_went_through(here, summary, OTHERS)
 
 
-def test_a_dossier_beyond_the_columns_of_the_store_spoils_no_page(exchange: MakeTown) -> None:
+def test_a_dossier_beyond_the_columns_of_the_store_spoils_no_page(exchange: MakeExchange) -> None:
     with exchange(SEEDS) as here:
         here.control.patch(ODD, "number", value=2**40)
         summary = whole_run(here)
@@ -146,14 +146,14 @@ def test_a_dossier_beyond_the_columns_of_the_store_spoils_no_page(exchange: Make
         assert ODD not in judged(here)
 
 
-def test_a_page_that_holds_a_null_is_read_dossier_by_dossier(exchange: MakeTown) -> None:
+def test_a_page_that_holds_a_null_is_read_dossier_by_dossier(exchange: MakeExchange) -> None:
     with exchange(SEEDS) as here:
         here.control.patch(None, "demarche", "dossiers", "nodes", 2, value=None, name="Page")
         whole_run(here)
         assert judged(here) == published(here) == ALL
 
 
-def test_a_dossier_that_cannot_be_selected_is_named_from_its_cursor(exchange: MakeTown) -> None:
+def test_a_dossier_that_cannot_be_selected_is_named_from_its_cursor(exchange: MakeExchange) -> None:
     with exchange(SEEDS) as here:
         here.control.broken(ODD, unlistable=True)
         summary = whole_run(here)
@@ -166,7 +166,7 @@ def test_a_dossier_that_cannot_be_selected_is_named_from_its_cursor(exchange: Ma
 
 
 def test_the_newest_dossier_that_cannot_be_selected_does_not_hold_the_watermark(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     newest = max(SEEDS, key=lambda one: one.updated_at).number
     with exchange(SEEDS) as here:
@@ -182,7 +182,7 @@ def test_the_newest_dossier_that_cannot_be_selected_does_not_hold_the_watermark(
         assert judged(here) == ALL
 
 
-def test_a_dossier_whose_cursor_says_nothing_is_stepped_over(exchange: MakeTown) -> None:
+def test_a_dossier_whose_cursor_says_nothing_is_stepped_over(exchange: MakeExchange) -> None:
     with exchange(SEEDS) as here:
         here.control.switches(opaque_cursors=True)
         here.control.broken(ODD, unlistable=True)
@@ -198,7 +198,7 @@ def test_a_dossier_whose_cursor_says_nothing_is_stepped_over(exchange: MakeTown)
     ids=["its own", "in a row"],
 )
 def test_a_champ_that_cannot_be_served_is_named_and_the_rest_is_judged(
-    exchange: MakeTown, stable: int, path: tuple[str, str]
+    exchange: MakeExchange, stable: int, path: tuple[str, str]
 ) -> None:
     regional = next(one.number for one in SEEDS if one.answers.get(32))
     with exchange(SEEDS) as here:
@@ -228,7 +228,7 @@ def unserved(exchange: Exchange, number: int) -> list[dict[str, Any]]:
     return [one for one in champs if one.get("unserved")]
 
 
-def test_a_required_part_that_breaks_is_quarantined_with_its_path(exchange: MakeTown) -> None:
+def test_a_required_part_that_breaks_is_quarantined_with_its_path(exchange: MakeExchange) -> None:
     with exchange(SEEDS) as here:
         champs = here.shown()[ODD]["champs"]
         at = next(i for i, one in enumerate(champs) if one["__typename"] == "TextChamp")
@@ -291,7 +291,7 @@ LISTS: dict[str, tuple[Callable[[Control], None], str]] = {
 
 @pytest.mark.parametrize(("break_it", "told"), LISTS.values(), ids=LISTS.keys())
 def test_a_list_that_ds_does_not_give_is_told_and_the_main_work_goes_on(
-    exchange: MakeTown, break_it: Callable[[Control], None], told: str
+    exchange: MakeExchange, break_it: Callable[[Control], None], told: str
 ) -> None:
     with exchange(SEEDS) as here:
         break_it(here.control)
@@ -307,7 +307,7 @@ def test_a_list_that_ds_does_not_give_is_told_and_the_main_work_goes_on(
 
 @pytest.mark.parametrize("break_it", [_description_down, _description_broken])
 def test_a_description_that_ds_does_not_give_later_is_told_and_the_work_goes_on(
-    exchange: MakeTown, break_it: Callable[[Control], None]
+    exchange: MakeExchange, break_it: Callable[[Control], None]
 ) -> None:
     with exchange(SEEDS) as here:
         whole_run(here)
@@ -355,7 +355,7 @@ def test_reconciliation_goes_around_a_dossier_that_cannot_be_selected(tmp_path: 
 
 @pytest.mark.parametrize("pending", [True, False])
 def test_an_odd_entry_of_a_list_of_deletions_is_named_and_the_others_followed(
-    exchange: MakeTown, pending: bool
+    exchange: MakeExchange, pending: bool
 ) -> None:
     ours = [one.number for one in SEEDS if one.state == "en_construction"][:3]
     name = "pendingDeletedDossiers" if pending else "deletedDossiers"
@@ -373,7 +373,7 @@ def test_an_odd_entry_of_a_list_of_deletions_is_named_and_the_others_followed(
         assert judged(here) == ALL - set(ours)
 
 
-def test_a_page_that_a_proxy_refuses_is_read_around_what_it_dislikes(exchange: MakeTown) -> None:
+def test_a_page_that_a_proxy_refuses_is_read_around_what_it_dislikes(exchange: MakeExchange) -> None:
     with exchange(SEEDS) as here:
         here.control.fault("http", status=403, number=ODD)
         summary = whole_run(here)
@@ -388,14 +388,14 @@ def test_a_page_that_a_proxy_refuses_is_read_around_what_it_dislikes(exchange: M
         assert judged(here) == published(here) == ALL
 
 
-def test_pages_that_a_proxy_refuses_are_read_dossier_by_dossier(exchange: MakeTown) -> None:
+def test_pages_that_a_proxy_refuses_are_read_dossier_by_dossier(exchange: MakeExchange) -> None:
     with exchange(SEEDS) as here:
         here.control.fault("http", status=403, name="Page")
         whole_run(here)
         assert judged(here) == published(here) == ALL
 
 
-def test_a_proxy_that_refuses_everything_says_nothing_of_the_token(exchange: MakeTown) -> None:
+def test_a_proxy_that_refuses_everything_says_nothing_of_the_token(exchange: MakeExchange) -> None:
     with exchange(SEEDS) as here:
         here.control.fault("http", status=403)
         with pytest.raises(DsIntermediary, match="intermédiaire"):
@@ -407,7 +407,7 @@ def test_a_proxy_that_refuses_everything_says_nothing_of_the_token(exchange: Mak
 
 
 def test_a_dossier_that_an_older_version_kept_and_nobody_can_read_stops_no_one(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     with exchange(SEEDS) as here:
         whole_run(here)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.steps.answering import TO_ALL, Exchange
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 from tests.steps.observed_runs import clock_ahead
 from tests.steps.reply.test_second_reading import ANALYSED, complete, today
 
@@ -43,8 +43,8 @@ class Calendar:
 
 
 @pytest.fixture
-def asked(exchange: MakeTown) -> Callable[..., Any]:
-    """Open a exchange whose only dossier was asked for the date that it lacks."""
+def asked(exchange: MakeExchange) -> Callable[..., Any]:
+    """Open an exchange whose only dossier was asked for the date that it lacks."""
 
     @contextmanager
     def opened(**changes: Any) -> Iterator[tuple[Calendar, int]]:
@@ -107,7 +107,7 @@ def test_who_answers_after_the_reminder_is_no_more_chased(asked: Callable[..., A
 
 
 def test_a_person_who_says_out_of_scope_may_have_the_declarant_told_where(
-    exchange: MakeTown, tmp_path: Path
+    exchange: MakeExchange, tmp_path: Path
 ) -> None:
     rules = copytree(RULES, tmp_path / "regles")
     replies = rules / "reponses.yaml"

@@ -15,7 +15,7 @@ from steps.reply.withdrawal import withdraw
 from steps.wiring.summary import Summary
 from tests.conftest import said
 from tests.steps.answering import TO_ALL
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 from triage.replies.reply import Outcome
 
 SEEDS = generate(60, seed=3)
@@ -44,7 +44,7 @@ def values(raw: dict[str, Any]) -> dict[str, str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("count", [60, pytest.param(500, marks=pytest.mark.slow)])
 def test_dossiers_show_what_was_decided_and_a_second_run_writes_nothing(
-    exchange: MakeTown, count: int
+    exchange: MakeExchange, count: int
 ) -> None:
     seeds = generate(count, seed=11)
     with exchange(seeds, **TO_ALL) as made:
@@ -89,7 +89,7 @@ def test_dossiers_show_what_was_decided_and_a_second_run_writes_nothing(
 
 
 @pytest.mark.slow
-def test_our_own_writes_never_cause_an_assessment(exchange: MakeTown) -> None:
+def test_our_own_writes_never_cause_an_assessment(exchange: MakeExchange) -> None:
     (seed,) = some("À compléter", state="en_instruction")
     with exchange([seed], **TO_ALL) as made:
         assert made.answer().assessed == {seed.number}
@@ -97,7 +97,7 @@ def test_our_own_writes_never_cause_an_assessment(exchange: MakeTown) -> None:
         assert made.answer().assessed == set()
 
 
-def test_a_dry_run_writes_nothing_and_switches_nothing_on(exchange: MakeTown) -> None:
+def test_a_dry_run_writes_nothing_and_switches_nothing_on(exchange: MakeExchange) -> None:
     seeds = some("Complet", 2)
     with exchange(seeds, declarant_channel="message", quiet_minutes=0) as made:
         made.read_only()
@@ -109,7 +109,7 @@ def test_a_dry_run_writes_nothing_and_switches_nothing_on(exchange: MakeTown) ->
 
 @pytest.mark.slow
 def test_a_corrected_dossier_is_judged_again_and_the_time_it_took_is_kept(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     seed = next(one for one in SEEDS if one.planted.kind == "plain R2.method_blank")
     with exchange([seed], **TO_ALL) as made:
@@ -130,7 +130,7 @@ def test_a_corrected_dossier_is_judged_again_and_the_time_it_took_is_kept(
 
 
 @pytest.mark.slow
-def test_a_run_sends_no_more_messages_than_allowed_and_the_next_goes_on(exchange: MakeTown) -> None:
+def test_a_run_sends_no_more_messages_than_allowed_and_the_next_goes_on(exchange: MakeExchange) -> None:
     seeds = some("Complet", 5)
     with exchange(seeds, **{**TO_ALL, "messages_per_run": 2}) as made:
         assert [made.answer().messages for _ in range(4)] == [2, 2, 1, 0]
@@ -139,7 +139,7 @@ def test_a_run_sends_no_more_messages_than_allowed_and_the_next_goes_on(exchange
 
 @pytest.mark.slow
 def test_switching_the_channel_on_again_never_mails_what_came_in_between(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     old, between, fresh = some("Complet", 3)
     on: dict[str, Any] = {"declarant_channel": "message", "quiet_minutes": 0}
@@ -161,7 +161,7 @@ def _deposited_now(seed: SeedDossier) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-def test_a_pilot_list_keeps_every_other_declarant_out(exchange: MakeTown) -> None:
+def test_a_pilot_list_keeps_every_other_declarant_out(exchange: MakeExchange) -> None:
     first, second = some("À compléter", 2)
     with exchange(
         [first, second], **{**TO_ALL, "messages_pilot": frozenset({second.number})}
@@ -172,7 +172,7 @@ def test_a_pilot_list_keeps_every_other_declarant_out(exchange: MakeTown) -> Non
 
 @pytest.mark.slow
 def test_a_complete_dossier_is_passed_once_and_an_instructeur_is_not_undone(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     seeds = [*some("Complet"), *some("À compléter")]
     with exchange(seeds, pass_en_instruction=True) as made:
@@ -185,7 +185,7 @@ def test_a_complete_dossier_is_passed_once_and_an_instructeur_is_not_undone(
 
 
 @pytest.mark.slow
-def test_a_message_sent_in_error_is_withdrawn_and_not_sent_again(exchange: MakeTown) -> None:
+def test_a_message_sent_in_error_is_withdrawn_and_not_sent_again(exchange: MakeExchange) -> None:
     (seed,) = some("Complet")
     with exchange([seed], **TO_ALL) as made:
         made.answer()
@@ -201,13 +201,13 @@ def test_a_message_sent_in_error_is_withdrawn_and_not_sent_again(exchange: MakeT
 
 
 @pytest.mark.slow
-def test_no_channel_no_message(exchange: MakeTown) -> None:
+def test_no_channel_no_message(exchange: MakeExchange) -> None:
     with exchange(SEEDS) as made:
         made.answer()
         assert "dossierEnvoyerMessage" not in made.mutations()
 
 
-def test_a_value_that_ds_shows_already_is_not_written(exchange: MakeTown) -> None:
+def test_a_value_that_ds_shows_already_is_not_written(exchange: MakeExchange) -> None:
     (seed,) = some("Complet")
     with exchange([seed]) as made:
         made.answer()
@@ -220,7 +220,7 @@ def test_a_value_that_ds_shows_already_is_not_written(exchange: MakeTown) -> Non
 
 @pytest.mark.slow
 def test_a_message_about_earlier_answers_waits_once_the_declarant_submitted(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     (one,) = some("À compléter")
     with exchange([one], **TO_ALL) as made:

@@ -7,13 +7,13 @@ import pytest
 
 from cli.app import call
 from tests.steps.answering import TO_ALL, Exchange
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 from tests.steps.reply.test_respond import some
 
 
 @pytest.fixture
 def unc(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    """Run a command on a exchange; return its exit code, its output and its errors."""
+    """Run a command on an exchange; return its exit code, its output and its errors."""
 
     def run(made: Exchange, *arguments: str) -> tuple[int, str, str]:
         told = {
@@ -33,7 +33,7 @@ def unc(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_a_dry_run_prints_the_plan_as_a_table_and_writes_nothing(
-    exchange: MakeTown, unc: Any
+    exchange: MakeExchange, unc: Any
 ) -> None:
     (seed,) = some("À compléter")
     with exchange([seed]) as made:
@@ -50,7 +50,7 @@ def test_a_dry_run_prints_the_plan_as_a_table_and_writes_nothing(
 
 @pytest.mark.slow
 def test_the_bridge_reads_what_a_person_just_changed_before_it_writes(
-    exchange: MakeTown, unc: Any
+    exchange: MakeExchange, unc: Any
 ) -> None:
     (seed,) = some("Complet")
     with exchange([seed]) as made:
@@ -66,7 +66,7 @@ def test_the_bridge_reads_what_a_person_just_changed_before_it_writes(
 
 
 @pytest.mark.slow
-def test_a_message_is_withdrawn_by_command(exchange: MakeTown, unc: Any) -> None:
+def test_a_message_is_withdrawn_by_command(exchange: MakeExchange, unc: Any) -> None:
     (seed,) = some("Complet")
     with exchange([seed]) as made:
         assert unc(made, "init")[0] == 0
@@ -82,7 +82,7 @@ def test_a_message_is_withdrawn_by_command(exchange: MakeTown, unc: Any) -> None
 
 
 @pytest.mark.slow
-def test_a_refusal_is_named_by_the_command_and_by_status(exchange: MakeTown, unc: Any) -> None:
+def test_a_refusal_is_named_by_the_command_and_by_status(exchange: MakeExchange, unc: Any) -> None:
     (seed,) = some("Complet")
     edit = {"op": "retype", "champ": 905, "type": "drop_down_list", "options": ["P9"]}
     with exchange([seed]) as made:
@@ -97,7 +97,7 @@ def test_a_refusal_is_named_by_the_command_and_by_status(exchange: MakeTown, unc
 
 
 @pytest.mark.slow
-def test_an_older_instance_is_answered_with_one_mutation_for_each_type(exchange: MakeTown) -> None:
+def test_an_older_instance_is_answered_with_one_mutation_for_each_type(exchange: MakeExchange) -> None:
     seeds = [*some("Complet", 2), *some("À compléter", 2)]
     lacking = ["Mutation.dossierModifierAnnotations", "Dossier.labels", "Demarche.labels"]
     with exchange(seeds, **TO_ALL) as made:
@@ -115,7 +115,7 @@ def test_an_older_instance_is_answered_with_one_mutation_for_each_type(exchange:
 
 
 @pytest.mark.slow
-def test_the_last_request_and_its_label_go_out_in_one_run(exchange: MakeTown) -> None:
+def test_the_last_request_and_its_label_go_out_in_one_run(exchange: MakeExchange) -> None:
     (seed,) = some("À compléter")
     with exchange([seed], **{**TO_ALL, "max_requests": 1}) as made:
         made.answer()
@@ -124,7 +124,7 @@ def test_the_last_request_and_its_label_go_out_in_one_run(exchange: MakeTown) ->
 
 
 @pytest.mark.slow
-def test_a_heavy_batch_is_halved_and_everything_is_written(exchange: MakeTown) -> None:
+def test_a_heavy_batch_is_halved_and_everything_is_written(exchange: MakeExchange) -> None:
     seeds = some("Complet", 6)
     with exchange(seeds) as made:
         made.control.fault(

@@ -7,7 +7,7 @@ import pytest
 from sandbox.demarche.tokens import READER
 from store.outbox.stages import Stage
 from tests.steps.answering import TO_ALL, Exchange
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 from tests.steps.reply.test_respond import some
 
 pytestmark = pytest.mark.slow
@@ -22,7 +22,7 @@ def refusals(exchange: Exchange) -> dict[int, list[str]]:
     return found
 
 
-def test_what_an_instructeur_changed_stays_until_it_is_cleared(exchange: MakeTown) -> None:
+def test_what_an_instructeur_changed_stays_until_it_is_cleared(exchange: MakeExchange) -> None:
     held, other = some("Complet", 2)
     with exchange([held, other]) as made:
         made.answer()
@@ -40,7 +40,7 @@ def test_what_an_instructeur_changed_stays_until_it_is_cleared(exchange: MakeTow
         assert made.snapshot(held.number)["annotations"]["901"] == "Complet"
 
 
-def test_the_manual_switch_keeps_the_bridge_off_one_dossier(exchange: MakeTown) -> None:
+def test_the_manual_switch_keeps_the_bridge_off_one_dossier(exchange: MakeExchange) -> None:
     manual, other = some("À compléter", 2)
     with exchange([manual, other], **TO_ALL) as made:
         made.control.annotate(manual.number, {921: True})
@@ -52,7 +52,7 @@ def test_the_manual_switch_keeps_the_bridge_off_one_dossier(exchange: MakeTown) 
 
 
 def test_a_read_only_token_is_told_for_each_dossier_and_not_tried_for_ever(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     seeds = some("Complet", 3)
     with exchange(seeds, **TO_ALL) as made:
@@ -69,7 +69,7 @@ def test_a_read_only_token_is_told_for_each_dossier_and_not_tried_for_ever(
         assert all(len(made.ours(one.number)) == 1 for one in seeds)
 
 
-def test_a_groupe_without_our_instructeur_gets_its_labels_only(exchange: MakeTown) -> None:
+def test_a_groupe_without_our_instructeur_gets_its_labels_only(exchange: MakeExchange) -> None:
     inside, outside = some("Complet", 2)
     groupe = "Usage non conforme - vaccins et sang"
     with exchange([inside, outside], **TO_ALL) as made:
@@ -94,7 +94,7 @@ def test_a_groupe_without_our_instructeur_gets_its_labels_only(exchange: MakeTow
 
 
 def test_an_option_that_the_demarche_lacks_is_told_and_the_rest_is_written(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     (seed,) = some("Complet")
     options = ["À trier", "Clos"]
@@ -120,7 +120,7 @@ def test_an_option_that_the_demarche_lacks_is_told_and_the_rest_is_written(
 
 @pytest.mark.parametrize("how", ["purge", "hide"])
 def test_a_dossier_that_left_between_plan_and_delivery_stops_no_other(
-    exchange: MakeTown, how: str
+    exchange: MakeExchange, how: str
 ) -> None:
     gone, *others = some("Complet", 4)
     with exchange([gone, *others], **TO_ALL) as made:
@@ -135,7 +135,7 @@ def test_a_dossier_that_left_between_plan_and_delivery_stops_no_other(
         assert made.answer().refused == []
 
 
-def test_a_label_that_the_demarche_lacks_is_told_once_and_is_no_error(exchange: MakeTown) -> None:
+def test_a_label_that_the_demarche_lacks_is_told_once_and_is_no_error(exchange: MakeExchange) -> None:
     seeds = some("Complet", 3)
     with exchange(seeds) as made:
         demarche = made.bridge.sandbox.demarche
@@ -150,7 +150,7 @@ def test_a_label_that_the_demarche_lacks_is_told_once_and_is_no_error(exchange: 
         assert made.answer().labelled == {one.number for one in seeds}
 
 
-def test_a_request_that_ds_did_not_flag_is_told(exchange: MakeTown) -> None:
+def test_a_request_that_ds_did_not_flag_is_told(exchange: MakeExchange) -> None:
     (seed,) = some("À compléter")
     with exchange([seed], **TO_ALL) as made:
         made.read_only()

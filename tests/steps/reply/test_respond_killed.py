@@ -19,7 +19,7 @@ from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.generate import generate
 from tests.conftest import Bridge, said
 from tests.steps.answering import Exchange
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 
 ROOT = Path(__file__).parents[3]
 DUE = {"Complet", "À compléter", "À préciser"}
@@ -96,7 +96,7 @@ def deposit(made: Exchange, seeds: Sequence[SeedDossier]) -> None:
 @pytest.mark.timeout(600)  # a minute alone, three on a busy machine
 @pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.slow)])
 def test_each_declarant_has_one_message_however_often_delivery_is_killed(
-    exchange: MakeTown, kills: int
+    exchange: MakeExchange, kills: int
 ) -> None:
     seeds = generate(EACH * kills, seed=5)
     chance = random.Random(kills)

@@ -9,7 +9,7 @@ from sandbox.demarche.seed import SeedDossier
 from steps.reply import lost_answers
 from steps.wiring.services import now
 from tests.steps.answering import TO_ALL, Exchange
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 from tests.steps.reply.test_respond import some
 
 KINDS = [
@@ -35,7 +35,7 @@ def _ds_settles_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("effect", EFFECTS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_lost_answer_leaves_each_effect_done_once(
-    exchange: MakeTown, kind: str, effect: str
+    exchange: MakeExchange, kind: str, effect: str
 ) -> None:
     complete, incomplete = (*some("Complet"), *some("À compléter"))
     passing = effect == "dossierPasserEnInstruction"
@@ -68,7 +68,7 @@ def _as_it_should_be(
 
 
 def test_a_message_found_by_its_reference_gets_its_receipt_in_the_same_run(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     (seed,) = some("Complet")
     with exchange([seed], **TO_ALL) as made:
@@ -94,7 +94,7 @@ NO_LONGER_DUE: dict[str, Act] = {
 @pytest.mark.slow
 @pytest.mark.parametrize("act", NO_LONGER_DUE.values(), ids=NO_LONGER_DUE)
 def test_a_lost_message_that_is_no_longer_due_is_not_sent_again(
-    exchange: MakeTown, act: Act, monkeypatch: pytest.MonkeyPatch
+    exchange: MakeExchange, act: Act, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seed, other = some("Complet", 2)
     with exchange([seed, other], **TO_ALL) as made:
@@ -111,7 +111,7 @@ def test_a_lost_message_that_is_no_longer_due_is_not_sent_again(
 
 
 @pytest.mark.slow
-def test_a_lost_message_that_was_withdrawn_is_not_sent_again(exchange: MakeTown) -> None:
+def test_a_lost_message_that_was_withdrawn_is_not_sent_again(exchange: MakeExchange) -> None:
     (seed,) = some("Complet")
     with exchange([seed], **TO_ALL) as made:
         made.read_only()
@@ -131,7 +131,7 @@ def test_a_lost_message_that_was_withdrawn_is_not_sent_again(exchange: MakeTown)
 
 @pytest.mark.slow
 def test_ds_is_given_the_time_to_finish_before_a_message_is_sent_again(
-    exchange: MakeTown, monkeypatch: pytest.MonkeyPatch
+    exchange: MakeExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lost_answers, "SETTLED", timedelta(seconds=1))
     (seed,) = some("Complet")
@@ -147,7 +147,7 @@ def test_ds_is_given_the_time_to_finish_before_a_message_is_sent_again(
 @pytest.mark.slow
 @pytest.mark.parametrize("ahead", [timedelta(hours=3), timedelta(days=366)])
 def test_a_clock_that_was_ahead_makes_no_run_wait_longer_than_ds_takes(
-    exchange: MakeTown, monkeypatch: pytest.MonkeyPatch, ahead: timedelta
+    exchange: MakeExchange, monkeypatch: pytest.MonkeyPatch, ahead: timedelta
 ) -> None:
     slept: list[float] = []
     monkeypatch.setattr("steps.reply.lost_answers.time.sleep", slept.append)

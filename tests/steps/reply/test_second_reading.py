@@ -13,7 +13,7 @@ from sandbox.generator.generate import generate
 from steps.wiring.services import open_services
 from tests.conftest import MakeBridge
 from tests.steps.answering import TO_ALL
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 from tests.steps.judge.test_decided_by_people import row
 
 pytestmark = pytest.mark.slow
@@ -50,7 +50,7 @@ def today(shift: int = 0) -> str:
     return (datetime.now(tz=UTC) + timedelta(days=shift)).date().isoformat()
 
 
-def test_a_date_that_was_missing_is_given_and_the_report_is_complete(exchange: MakeTown) -> None:
+def test_a_date_that_was_missing_is_given_and_the_report_is_complete(exchange: MakeExchange) -> None:
     (seed,) = complete()
     seed = replace(seed, answers={one: v for one, v in seed.answers.items() if one != ANALYSED})
     with exchange([seed], **TO_ALL) as made:
@@ -72,7 +72,7 @@ def test_a_date_that_was_missing_is_given_and_the_report_is_complete(exchange: M
 
 
 def test_a_complement_told_complete_is_not_asked_again_when_its_earlier_dossier_goes(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     seeds = complete(6)
     pairs = [

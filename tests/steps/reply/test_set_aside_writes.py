@@ -20,7 +20,7 @@ from steps.wiring.services import open_services
 from steps.wiring.summary import Summary
 from tests.conftest import few_centres
 from tests.steps.answering import TO_ALL, Exchange
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 from tests.steps.read.test_attachments import dossier, download, file, on_disk
 from tests.steps.reply.test_respond import some
 from tests.steps.syncing import mirrored
@@ -56,7 +56,7 @@ def run_that_fails(made: Exchange, error: type[DsError], **changes: Any) -> Summ
 )
 @pytest.mark.parametrize("first", [True, False])
 def test_one_dossier_whose_writes_fail_keeps_no_other_from_its_answer(
-    exchange: MakeTown, fault: dict[str, Any], *, first: bool
+    exchange: MakeExchange, fault: dict[str, Any], *, first: bool
 ) -> None:
     seeds = sorted(some("Complet", 6), key=lambda one: one.number)
     odd, *others = seeds if first else reversed(seeds)
@@ -76,7 +76,7 @@ def test_one_dossier_whose_writes_fail_keeps_no_other_from_its_answer(
         assert not healed.needs_a_human()
 
 
-def test_a_refusal_of_a_proxy_is_told_as_such_and_not_as_the_tokens(exchange: MakeTown) -> None:
+def test_a_refusal_of_a_proxy_is_told_as_such_and_not_as_the_tokens(exchange: MakeExchange) -> None:
     odd, other = some("Complet", 2)
     with exchange([odd, other]) as made:
         made.control.fault("http", status=403, operation="mutation", number=odd.number)
@@ -93,7 +93,7 @@ def test_a_refusal_of_a_proxy_is_told_as_such_and_not_as_the_tokens(exchange: Ma
 
 
 def test_a_message_that_a_proxy_refuses_keeps_no_other_from_being_sent(
-    exchange: MakeTown, monkeypatch: pytest.MonkeyPatch
+    exchange: MakeExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lost_answers, "SETTLED", lost_answers.SETTLED / 600)
     odd, *others = some("Complet", 6)
@@ -108,7 +108,7 @@ def test_a_message_that_a_proxy_refuses_keeps_no_other_from_being_sent(
 
 
 def test_ds_that_takes_no_write_at_all_fails_the_run_after_its_workbooks(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     seeds = some("Complet", 6)
     with exchange(seeds) as made:
@@ -119,21 +119,21 @@ def test_ds_that_takes_no_write_at_all_fails_the_run_after_its_workbooks(
         assert run(made).annotated == {one.number for one in seeds}
 
 
-def test_a_token_refused_when_writing_fails_the_run_after_its_workbooks(exchange: MakeTown) -> None:
+def test_a_token_refused_when_writing_fails_the_run_after_its_workbooks(exchange: MakeExchange) -> None:
     (seed,) = some("Complet")
     with exchange([seed]) as made:
         made.control.fault("root_error", code="forbidden", operation="mutation")
         assert len(run_that_fails(made, DsTokenRefused).workbooks) == 3
 
 
-def test_a_token_refused_when_reading_stops_the_run(exchange: MakeTown) -> None:
+def test_a_token_refused_when_reading_stops_the_run(exchange: MakeExchange) -> None:
     (seed,) = some("Complet")
     with exchange([seed]) as made:
         made.control.fault("root_error", code="forbidden", operation="query")
         assert run_that_fails(made, DsTokenRefused).workbooks == []
 
 
-def test_a_robot_in_no_groupe_is_told_and_the_workbooks_are_there(exchange: MakeTown) -> None:
+def test_a_robot_in_no_groupe_is_told_and_the_workbooks_are_there(exchange: MakeExchange) -> None:
     seeds = some("Complet", 2)
     with exchange(seeds) as made:
         demarche, robot = made.bridge.sandbox.demarche, made.bridge.sandbox.instructeur
@@ -151,7 +151,7 @@ def test_a_robot_in_no_groupe_is_told_and_the_workbooks_are_there(exchange: Make
 
 
 def test_what_was_refused_while_a_dossier_was_hidden_is_due_when_it_is_back(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     hidden, other = some("Complet", 2)
     with exchange([hidden, other], **TO_ALL) as made:
@@ -168,7 +168,7 @@ def test_what_was_refused_while_a_dossier_was_hidden_is_due_when_it_is_back(
 
 
 def test_a_dossier_that_ds_does_not_find_for_a_moment_gets_all_its_answers_after(
-    exchange: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     missing, other = some("Complet", 2)
     with exchange([missing, other]) as made:
@@ -243,7 +243,7 @@ def test_a_link_is_followed_to_listed_hosts_only(tmp_path: Path) -> None:
 
 
 def test_a_workbook_that_cannot_be_made_is_named_and_the_others_are_published(
-    exchange: MakeTown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    exchange: MakeExchange, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of = AudienceWorkbook.pack
 
