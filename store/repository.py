@@ -8,8 +8,8 @@ from typing import Self, TypeVar
 
 from sqlalchemy import Engine
 
-from store.database import locks, schema, soundness
-from store.database.engine import EachItsOwn, Scope, Shared, make_engine, sqlite_file
+from store.database import locks, schema
+from store.database.engine import EachItsOwn, Scope, Shared, make_engine, require_sound, sqlite_file
 from store.database.errors import LockLost
 from store.database.retrying import RetriedOnce, once_more
 from store.dossiers.absences import Absences
@@ -197,7 +197,7 @@ class Store(StoreMemory):
         Raises:
             StoreDamaged: A part of it is damaged.
         """
-        soundness.require_sound(self._scope)
+        require_sound(self._scope)
 
     def close(self) -> None:
         """Close every connection; the SQLite file is then a single file."""

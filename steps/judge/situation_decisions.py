@@ -8,7 +8,8 @@ from steps.wiring.failures import RequestError
 from steps.wiring.services import Services
 from triage.registre import lifecycle
 from triage.registre.acts import By
-from triage.registre.lifecycle import When, find
+from triage.registre.drafting import When
+from triage.registre.lifecycle import find
 from triage.situations.propose import next_id, resolve
 
 _UNNAMED = By("personne non nommée", "commande")

@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from steps.judge.acts import come_back, placing
-from steps.judge.signals import anchors
+from steps.judge.acts import anchors, come_back, placing
 from steps.judge.situation_descriptions import (
     Drawing,
     OnRead,

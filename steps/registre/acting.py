@@ -10,7 +10,8 @@ from steps.registre.ranking import proposed_level
 from steps.wiring.services import Services
 from triage.registre import lifecycle, measures
 from triage.registre.acts import Act, By, Draft
-from triage.registre.lifecycle import LevelGiven, When, find, refuse_stale_of
+from triage.registre.drafting import When
+from triage.registre.lifecycle import LevelGiven, find, refuse_stale_of
 from triage.registre.register import MeasureState, Register, Situation
 from triage.registre.years import indicator
 from triage.situations.propose import next_id

@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from steps.judge.acts import perform
-from steps.judge.signals import anchors
+from steps.judge.acts import anchors, perform
 from steps.judge.situations import descriptions, members, propose_again
 from steps.registre.acting import Acting
 from steps.wiring.services import Services

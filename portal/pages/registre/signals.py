@@ -26,7 +26,7 @@ from steps.registre.acting import Acting
 from steps.wiring.failures import RequestError
 from steps.wiring.services import Services
 from triage.registre.acts import By, Verb
-from triage.registre.lifecycle import When
+from triage.registre.drafting import When
 from triage.registre.refused import Refused
 from triage.registre.register import Signal
 from triage.registre.signals import FIELDS, Likely

@@ -17,7 +17,7 @@ from tests.exports.registered import LIGHT, workbooks
 from tests.triage.registre.in_memory import RegisterInMemory, day
 from triage.registre import questions
 from triage.registre.acts import By, dossier_object
-from triage.registre.lifecycle import When
+from triage.registre.drafting import When
 
 AT = {"Question": 1, "Texte": 4, "Réponse": 5, "Acte": 11}
 LYON = By("CRPV Lyon", "classeur")

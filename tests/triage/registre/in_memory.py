@@ -9,8 +9,9 @@ from typing import Any
 
 from triage.registre import lifecycle, measures, questions
 from triage.registre.acts import BRIDGE, Act, By, Draft
+from triage.registre.drafting import When
 from triage.registre.folding import read
-from triage.registre.lifecycle import LevelGiven, When
+from triage.registre.lifecycle import LevelGiven
 from triage.registre.lists import Lists, parse_lists
 from triage.registre.measures import next_number
 from triage.registre.register import MeasureState, Register, Situation

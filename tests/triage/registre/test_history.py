@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from tests.triage.registre.in_memory import ANNE, JUSTIFIED, RegisterInMemory, lists, shown
 from triage.registre import lifecycle, measures, questions, signals
 from triage.registre.acts import Draft, dossier_object
+from triage.registre.drafting import When
 from triage.registre.folding import read
-from triage.registre.lifecycle import LevelGiven, When
+from triage.registre.lifecycle import LevelGiven
 from triage.registre.measures import next_number
 from triage.registre.refused import Refused
 from triage.registre.register import Situation

@@ -13,7 +13,7 @@ from typing import Any
 from french.time import calendar_day
 from triage.registre import measures
 from triage.registre.acts import Act, By, Draft, Verb, as_known
-from triage.registre.lifecycle import When, check_day
+from triage.registre.drafting import When, draft
 from triage.registre.lists import Lists
 from triage.registre.measures import next_number
 from triage.registre.refused import Refused, needed, without_patients
@@ -180,7 +180,7 @@ def plan(known: Mapping[str, Meeting], day: date, *, by: By, when: When) -> list
             raise Refused(f"{one.id} est déjà la séance du {day:%d/%m/%Y}.")
     name = next_number("SEA", known)
     new = {"date": day.isoformat(), "état": MeetingState.PREPARED.value}
-    return [_draft(name, Verb.MEETING, {}, new, by=by, when=when)]
+    return [draft(name, Verb.MEETING, by=by, when=when, new=new)]
 
 
 def postpone(one: Meeting, day: date, *, by: By, when: When) -> list[Draft]:
@@ -359,29 +359,7 @@ def _drawn(
             f"{one.id} : un acte a effet le {one.acted_on:%d/%m/%Y}, celui-ci ne peut être daté"
             " d'avant."
         )
-    return _draft(one.id, verb, former, new, by=by, when=when)
-
-
-def _draft(
-    name: str,
-    verb: Verb,
-    former: Mapping[str, Any],
-    new: Mapping[str, Any],
-    *,
-    by: By,
-    when: When,
-) -> Draft:
-    check_day(when.on, by=by, when=when)
-    return Draft(
-        object=name,
-        verb=verb,
-        effect_on=when.on,
-        person=needed(by.person, "Qui agit (--by)"),
-        door=by.door,
-        former=former,
-        new=new,
-        reason=" ".join(when.reason.split()),
-    )
+    return draft(one.id, verb, by=by, when=when, former=former, new=new)
 
 
 def _told(text: str, name: str, title: str) -> str:

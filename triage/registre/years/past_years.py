@@ -13,8 +13,9 @@ from typing import TypeAlias
 
 from triage.registre import lifecycle, measures, signals
 from triage.registre.acts import Act, By, Draft, Verb
+from triage.registre.drafting import When
 from triage.registre.folding import read
-from triage.registre.lifecycle import LevelGiven, When
+from triage.registre.lifecycle import LevelGiven
 from triage.registre.lists import Lists, choice
 from triage.registre.refused import Refused
 from triage.registre.register import MeasureState, Register, Situation
