@@ -20,6 +20,9 @@ FIRST_DAY = date(1900, 3, 1)
 _DELETE = 0x7F
 _FORMULA = frozenset("=+-@\t\r\n")
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_LINE_ENDS = re.compile("\r*\n|[\r\x0b\x0c\x85\u2028\u2029]")
+"""Of Windows and the Mac of old; of Word, whose line breaks are pasted as vertical tabs."""
 _ESCAPE = re.compile(r"(?<=_)(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -126,11 +129,6 @@ def _cut(text: str) -> str:
     return kept + CUT
 
 
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_LINE_ENDS = re.compile("\r*\n|[\r\x0b\x0c\x85\u2028\u2029]")
-"""Of Windows and the Mac of old; of Word, whose line breaks are pasted as vertical tabs."""
-
-
 def unescaped(text: str) -> str:
     """The characters of a text of the file, which names those that XML cannot hold (``_x000D_``).
 
@@ -139,7 +137,7 @@ def unescaped(text: str) -> str:
     """
     if "_x" not in text:
         return text
-    found = _ESCAPE.sub(lambda one: chr(int(one[1], 16)), text)
+    found = _ESCAPED.sub(lambda one: chr(int(one[1], 16)), text)
     return found.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 

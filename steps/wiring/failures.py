@@ -15,6 +15,13 @@ from settings import ROOT, SettingsError
 from store.database.errors import StoreError
 from triage.registre.refused import Refused
 
+_UNREADABLE: Final = {
+    errno.ENOENT: "il n'y a pas de fichier de ce nom",
+    errno.ENOTDIR: "il n'y a pas de fichier de ce nom",
+    errno.EISDIR: "c'est un dossier ; donnez le classeur",
+    errno.EACCES: "ce compte n'a pas le droit de le lire",
+}
+
 
 class RequestError(Exception):
     """What a person asked for cannot be given; a French sentence says why."""
@@ -97,14 +104,6 @@ def _place(error: Exception) -> str:
 
 def _is_ours(filename: str) -> bool:
     return Path(filename).is_relative_to(ROOT) and "site-packages" not in filename
-
-
-_UNREADABLE: Final = {
-    errno.ENOENT: "il n'y a pas de fichier de ce nom",
-    errno.ENOTDIR: "il n'y a pas de fichier de ce nom",
-    errno.EISDIR: "c'est un dossier ; donnez le classeur",
-    errno.EACCES: "ce compte n'a pas le droit de le lire",
-}
 
 
 def content_of(path: Path) -> bytes:

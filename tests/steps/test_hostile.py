@@ -231,7 +231,9 @@ def test_readings_that_fail_in_another_way_are_isolated(exchange: MakeExchange) 
         assert_heals(here, odd)
 
 
-def test_dossiers_beside_each_other_that_cannot_be_selected_are_named(exchange: MakeExchange) -> None:
+def test_dossiers_beside_each_other_that_cannot_be_selected_are_named(
+    exchange: MakeExchange,
+) -> None:
     odd = {one.number: "unlistable" for one in EVERY[:3]}
     with exchange(EVERY[:7], **TO_ALL) as here:
         here.control.broken(*odd, unlistable=True)

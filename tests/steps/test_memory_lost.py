@@ -130,7 +130,9 @@ def test_what_a_person_wrote_is_a_persons_though_the_base_is_lost(exchange: Make
         assert made.snapshot(held.number)["annotations"]["901"] == "À trier"
 
 
-def test_a_message_withdrawn_before_the_base_was_lost_is_not_sent_again(exchange: MakeExchange) -> None:
+def test_a_message_withdrawn_before_the_base_was_lost_is_not_sent_again(
+    exchange: MakeExchange,
+) -> None:
     (seed,) = some("Complet")
     with exchange([seed], **TO_ALL) as made:
         made.answer()
@@ -142,7 +144,9 @@ def test_a_message_withdrawn_before_the_base_was_lost_is_not_sent_again(exchange
         assert len(made.ours(seed.number)) == 1
 
 
-def test_a_dossier_opened_again_after_its_purge_gets_no_second_message(exchange: MakeExchange) -> None:
+def test_a_dossier_opened_again_after_its_purge_gets_no_second_message(
+    exchange: MakeExchange,
+) -> None:
     (seed,) = some("Complet")
     with exchange([seed], **TO_ALL) as made:
         made.answer()

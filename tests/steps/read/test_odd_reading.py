@@ -373,7 +373,9 @@ def test_an_odd_entry_of_a_list_of_deletions_is_named_and_the_others_followed(
         assert judged(here) == ALL - set(ours)
 
 
-def test_a_page_that_a_proxy_refuses_is_read_around_what_it_dislikes(exchange: MakeExchange) -> None:
+def test_a_page_that_a_proxy_refuses_is_read_around_what_it_dislikes(
+    exchange: MakeExchange,
+) -> None:
     with exchange(SEEDS) as here:
         here.control.fault("http", status=403, number=ODD)
         summary = whole_run(here)

@@ -130,7 +130,9 @@ def test_a_corrected_dossier_is_judged_again_and_the_time_it_took_is_kept(
 
 
 @pytest.mark.slow
-def test_a_run_sends_no_more_messages_than_allowed_and_the_next_goes_on(exchange: MakeExchange) -> None:
+def test_a_run_sends_no_more_messages_than_allowed_and_the_next_goes_on(
+    exchange: MakeExchange,
+) -> None:
     seeds = some("Complet", 5)
     with exchange(seeds, **{**TO_ALL, "messages_per_run": 2}) as made:
         assert [made.answer().messages for _ in range(4)] == [2, 2, 1, 0]

@@ -97,7 +97,9 @@ def test_a_refusal_is_named_by_the_command_and_by_status(exchange: MakeExchange,
 
 
 @pytest.mark.slow
-def test_an_older_instance_is_answered_with_one_mutation_for_each_type(exchange: MakeExchange) -> None:
+def test_an_older_instance_is_answered_with_one_mutation_for_each_type(
+    exchange: MakeExchange,
+) -> None:
     seeds = [*some("Complet", 2), *some("À compléter", 2)]
     lacking = ["Mutation.dossierModifierAnnotations", "Dossier.labels", "Demarche.labels"]
     with exchange(seeds, **TO_ALL) as made:

@@ -135,7 +135,9 @@ def test_a_dossier_that_left_between_plan_and_delivery_stops_no_other(
         assert made.answer().refused == []
 
 
-def test_a_label_that_the_demarche_lacks_is_told_once_and_is_no_error(exchange: MakeExchange) -> None:
+def test_a_label_that_the_demarche_lacks_is_told_once_and_is_no_error(
+    exchange: MakeExchange,
+) -> None:
     seeds = some("Complet", 3)
     with exchange(seeds) as made:
         demarche = made.bridge.sandbox.demarche

@@ -50,7 +50,9 @@ def today(shift: int = 0) -> str:
     return (datetime.now(tz=UTC) + timedelta(days=shift)).date().isoformat()
 
 
-def test_a_date_that_was_missing_is_given_and_the_report_is_complete(exchange: MakeExchange) -> None:
+def test_a_date_that_was_missing_is_given_and_the_report_is_complete(
+    exchange: MakeExchange,
+) -> None:
     (seed,) = complete()
     seed = replace(seed, answers={one: v for one, v in seed.answers.items() if one != ANALYSED})
     with exchange([seed], **TO_ALL) as made:

@@ -119,7 +119,9 @@ def test_ds_that_takes_no_write_at_all_fails_the_run_after_its_workbooks(
         assert run(made).annotated == {one.number for one in seeds}
 
 
-def test_a_token_refused_when_writing_fails_the_run_after_its_workbooks(exchange: MakeExchange) -> None:
+def test_a_token_refused_when_writing_fails_the_run_after_its_workbooks(
+    exchange: MakeExchange,
+) -> None:
     (seed,) = some("Complet")
     with exchange([seed]) as made:
         made.control.fault("root_error", code="forbidden", operation="mutation")
