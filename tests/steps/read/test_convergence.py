@@ -148,7 +148,7 @@ def mirror(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("least", [2, pytest.param(10, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("least", [2, 10])
 def test_the_store_converges_to_the_demarche(mirror: Mirror, least: int) -> None:
     ChangingDemarche.shared = mirror
     examples = int(os.environ.get("UNC_TEST_EXAMPLES", "0"))

@@ -94,7 +94,7 @@ def deposit(made: Exchange, seeds: Sequence[SeedDossier]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)  # a minute alone, three on a busy machine
-@pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [3, 50])
 def test_each_declarant_has_one_message_however_often_delivery_is_killed(
     exchange: MakeExchange, kills: int
 ) -> None:

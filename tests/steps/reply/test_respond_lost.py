@@ -12,10 +12,7 @@ from tests.steps.answering import TO_ALL, Exchange
 from tests.steps.conftest import MakeExchange
 from tests.steps.reply.test_respond import some
 
-KINDS = [
-    "drop_after",
-    *(pytest.param(one, marks=pytest.mark.slow) for one in ("drop_before", "truncated", "http")),
-]
+KINDS = ["drop_after", "drop_before", "truncated", "http"]
 EFFECTS = [
     "dossierModifierAnnotations",
     "dossierAjouterLabel",
