@@ -76,7 +76,7 @@ class RegisterRead:
 
 
 @dataclass
-class Desk:
+class RegisterAccess:
     """Where the register is read."""
 
     source: Source
