@@ -81,5 +81,7 @@ def _shown(value: Any) -> str:
             return ", ".join(map(str, value))
         case dict():
             return ", ".join(f"{name} {text}" for name, text in value.items())
-        case _:
+        case str() if value[4:5] == "-":  # digits alone are a number
             return day_text(value)
+        case _:
+            return str(value)

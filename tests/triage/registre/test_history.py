@@ -44,6 +44,8 @@ def test_an_act_is_told_by_the_names_of_its_form_and_says_what_changed_alone() -
     assert told[2] == ""
     day = replace(memory.acts[-1], former={"reçu_le": ""}, new={"reçu_le": "2026-06-03"})
     assert changes_told(day) == "reçu le : – → 03/06/2026"
+    number = replace(memory.acts[-1], former={"de": ""}, new={"de": "24000101"})
+    assert changes_told(number) == "de : – → 24000101"
 
 
 def act(memory: RegisterInMemory, step: tuple[str, str, str, int, int]) -> None:
