@@ -284,7 +284,7 @@ def test_a_seance_is_prepared_its_fiches_fetched_and_its_advice_entered(portal: 
     assert centre.get(page).status_code == 403
     form = agency.form(page, f"{page}/fiches")
     packed = agency.post(f"{page}/fiches", **{**form, "pour": "agence"})
-    assert "2 fiches" in text(packed)
+    assert "2 fichiers prêts" in text(packed)
     got = agency.get(f"{page}/fiches/agence")
     with zipfile.ZipFile(io.BytesIO(got.content)) as pack:
         assert [one.split(".")[-1] for one in sorted(pack.namelist())] == ["docx", "pdf"]
