@@ -66,7 +66,11 @@ class Library:
         page = min(wanted.page, pages)
         first = (page - 1) * PER_PAGE
         down = wanted.down
-        shown = lines.page(demarche, query, order=wanted.tri, down=down, first=first, size=PER_PAGE)
+        shown: tuple[DossierLine, ...] = ()
+        if total:
+            shown = lines.page(
+                demarche, query, order=wanted.tri, down=down, first=first, size=PER_PAGE
+            )
         return Found(lines=shown, total=total, page=page, pages=pages)
 
     def all(

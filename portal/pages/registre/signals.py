@@ -230,8 +230,8 @@ def _near(services: Services, sent: Sent[SignalForm], desk: Desk) -> tuple[Likel
     given, day = sent.form.given(sent.person, desk), today()
     by, when = By(sent.person.email, DOOR), When(day, day)
     (one,) = drawn("SIG-0000", given, by=by, when=when, lists=services.form.lists)
-    known = desk.read(sent.person.role).told
-    return steps.likeliest(services, Signal("SIG-0000", one.new, None, 0), known)
+    read = desk.read(sent.person.role)
+    return steps.likeliest(services, Signal("SIG-0000", one.new, None, 0), read.register, read.told)
 
 
 def _enter(services: Services, sent: Any, acting: Acting) -> steps.Entered:
@@ -265,7 +265,9 @@ def _placing(request: Request, person: Person) -> tuple[FormPage, int]:
     one = read.register.signals.get(request.path_params["signal"])
     if one is None:
         raise UnknownError
-    found = desk.source.look_up(lambda services: steps.likeliest(services, one, read.told))
+    found = desk.source.look_up(
+        lambda services: steps.likeliest(services, one, read.register, read.told)
+    )
     _, *places = _places(read, found)
     told = f"{one.fields.get('substance', '')}\u00a0: {one.fields.get('résumé', '')}"
     return (
