@@ -95,3 +95,12 @@ def test_a_file_that_cannot_be_read_is_named_as_it_was_given_and_why(
     assert f"UNC_MAPPING : {tmp_path} ne peut pas être lu (c'est un dossier)" in (
         capsys.readouterr().err
     )
+
+
+def test_a_folder_is_no_file_to_write(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for given in ("/", ""):
+        assert call(["mapping", "adapt", "--auto", f"--output={given}"]) == 2
+        assert "est un dossier : donnez un fichier." in capsys.readouterr().err
