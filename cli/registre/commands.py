@@ -25,11 +25,11 @@ from steps.registre.ranking import proposed_level
 from triage.registre import lifecycle
 from triage.registre.acts import By, Draft, as_known, history
 from triage.registre.drafting import When
-from triage.registre.folding import read
 from triage.registre.lifecycle import find
 from triage.registre.lists import Lists
 from triage.registre.register import Situation
 from triage.registre.sentences import day, head, state_of
+from triage.registre.state_from_acts import read
 from triage.registre.years.indicator import known_by, year_figure, years_of
 
 registre = App(
