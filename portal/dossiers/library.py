@@ -10,7 +10,7 @@ from threading import Event, Lock, Thread
 from time import monotonic
 
 from exports.model import ExportContext
-from exports.sheets.centres import Ground
+from exports.sheets.centres import AssignmentReason
 from exports.sheets.to_treat import Circumstances, News
 from french.text import fold
 from french.time import PARIS, calendar_day
@@ -215,7 +215,7 @@ class Library:
 
 def query_of(whose: Whose, wanted: DossierSearch, *, since: datetime | None) -> LineQuery:
     """What lines are asked for."""
-    nationwide = Ground.EVERYWHERE.value
+    nationwide = AssignmentReason.EVERYWHERE.value
     own = wanted.portee == "propres"
     at = since
     if wanted.depuis and wanted.depuis != VISIT:

@@ -9,7 +9,7 @@ from steps.registre.acting import Acting
 from steps.wiring.services import Services
 from triage.registre import signals as rules
 from triage.registre.acts import Act, Draft
-from triage.registre.life import find, opening
+from triage.registre.lifecycle import find, opening
 from triage.registre.measures import next_number
 from triage.registre.register import Register, Signal
 from triage.registre.signals import Likely
