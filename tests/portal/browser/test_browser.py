@@ -19,7 +19,7 @@ from tests.portal.browser.conftest import DESKTOP, PHONE, SHOTS, Open, serious, 
 from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, PASSWORD, Portal, add_account, served
 from tests.steps.returning import fill
 from triage.registre.acts import By
-from triage.registre.folding import read
+from triage.registre.state_from_acts import read
 
 PAGES = ("", "exports", "renvoi", "changements", "dossiers", "indicateurs", "journal")
 ADMINISTRATION = ("comptes", "formulaire", "regles", "textes", "etat", "compte")

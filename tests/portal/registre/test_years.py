@@ -14,8 +14,8 @@ from tests.portal.conftest import AGENCE, LYON, Portal, Visitor, plain
 from tests.portal.registre.test_situations import count, do, listed
 from triage.registre.acts import Verb
 from triage.registre.duplicates import copies
-from triage.registre.folding import read
 from triage.registre.register import Situation
+from triage.registre.state_from_acts import read
 
 PAGE = "/annees"
 

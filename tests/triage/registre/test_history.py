@@ -12,12 +12,12 @@ from tests.triage.registre.in_memory import ANNE, JUSTIFIED, RegisterInMemory, l
 from triage.registre import lifecycle, measures, questions, signals
 from triage.registre.acts import Draft, dossier_object
 from triage.registre.drafting import When
-from triage.registre.folding import read
 from triage.registre.lifecycle import LevelGiven
 from triage.registre.measures import next_number
 from triage.registre.refused import Refused
 from triage.registre.register import Situation
 from triage.registre.sentences import changes_told
+from triage.registre.state_from_acts import read
 
 START = date(2026, 1, 1)
 _NAMES = [f"SIT-{number:04d}" for number in range(1, 5)]
