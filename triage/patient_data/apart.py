@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _BLANK = r"[ \u00a0\u2009\u202f\u3000]"
 _APART = re.compile(
@@ -99,19 +100,23 @@ def _decoded(code: str) -> str:
 
 _GLUED = re.compile(
     r"[^\W_](?:[()\[\]{}«»\"|*+=#~^<>_\\]+|(?<=[A-ZÀ-ÖØ-Þ])/(?=[A-ZÀ-ÖØ-Þ])"
-    r"|(?<=[^\W\d_]{3})/(?=[A-ZÀ-ÖØ-Þ]))[^\W_]|\n[^\n]*\n|__"
+    r"|(?<=[^\W\d_]{3})/(?=[A-ZÀ-ÖØ-Þ]))[^\W_]|\n[^\n]{0,30}\n|__"
 )
-_COMPACT = re.compile(r"[^\W_]{2,}(?:[.,:;][^\W_]{2,}){2,}")
+_COMPACT = re.compile(r"(?<![^\W_])[^\W_]{2,30}(?:[.,:;][^\W_]{2,30}){2}")
+_LONGEST = 12
+"""Letters to a blank over which a text may have other signs between its words."""
 _SIGNS = re.compile(r"[ \n()\[\]{}«»\"|*+=#~^<>_\\/]+")
 _ALL_SIGNS = re.compile(rf"{_SIGNS.pattern}|(?<=[^\W_])[.,:;](?=[^\W_])")
 
 
+@lru_cache(maxsize=8)
 def loosened(text: str) -> Together | None:
     """The text with a blank for the signs between its words, where some have no other.
 
     « (Dubois)(Jean)(67 ans) », « DUBOIS/Jean », « J*D ».
     """
-    compact = _COMPACT.search(text) is not None
+    few = text.count(" ") * _LONGEST < len(text)
+    compact = few and _COMPACT.search(text) is not None
     if not (compact or _GLUED.search(text)):
         return None
     signs = _ALL_SIGNS if compact else _SIGNS

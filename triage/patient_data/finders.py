@@ -21,7 +21,7 @@ from triage.patient_data.persons.people import names_in
 from triage.patient_data.persons.roles import PATIENT_STEMS
 from triage.patient_data.persons.tables import tabbed_in
 from triage.patient_data.phones import phones_in, spoken_phones_in
-from triage.patient_data.plain import Plain, plain
+from triage.patient_data.plain import Plain, joined, plain
 from triage.patient_data.words import WORDS, any_of
 
 Span = tuple[int, int]
@@ -102,7 +102,7 @@ class _Search:
         texts = [shown.text]
         if self.in_digits and shown.digits != shown.text:
             texts.append(shown.digits)
-        return chain.from_iterable(_in_both(self.find, shown, one) for one in texts)
+        return joined(chain.from_iterable(_in_both(self.find, shown, one) for one in texts))
 
 
 def _in_both(find: Callable[[str], Iterable[Span]], shown: Plain, text: str) -> Iterator[Span]:
@@ -127,10 +127,10 @@ def _underlined_names(text: str) -> Iterator[Span]:
 def _names(typed: str) -> Iterator[Span]:
     """Names of people; letters that stand for digits in a birth beside them are read as digits."""
     shown = plain(typed)
+    found = [*tabbed_in(typed)] if "\t" in typed else []
     for text in dict.fromkeys((shown.text, shown.digits)):
-        yield from _in_both(_underlined_names, shown, text)
-    if "\t" in typed:
-        yield from tabbed_in(typed)
+        found += _in_both(_underlined_names, shown, text)
+    return joined(found)
 
 
 _AT_STEMS = (

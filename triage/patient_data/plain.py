@@ -139,6 +139,20 @@ def _plain(typed: str) -> Plain:
     return _made("".join(made), starts, ends)
 
 
+def joined(spans: Iterable[Span]) -> Iterator[Span]:
+    """The places in order, one for those that overlap."""
+    start = end = -1
+    for first, last in sorted(spans):
+        if first < end:
+            end = max(end, last)
+            continue
+        if end > start:
+            yield start, end
+        start, end = first, last
+    if end > start:
+        yield start, end
+
+
 def _end_of_stretch(typed: str, place: int) -> int:
     """Where a part that stays as it is ends; a dash at the end of a line is none of it."""
     stretch = _STRETCH.match(typed, place)

@@ -42,7 +42,7 @@ from triage.patient_data.words import (
 Span = tuple[int, int]
 
 _WORD = re.compile(r"(?<![\w@.'’-])[^\W\d_]{2,25}(?:-[^\W\d_]{2,25}){0,2}(?![\w@'’-]|\.\w)")
-_LEFT = re.compile(rf"(?<![\w'’-]){PARTICLE}?(?:{A_WORD}|[A-ZÉÈ]\.?),? $")
+_LEFT = re.compile(rf"(?<![\w'’-]){PARTICLE}?(?:{A_WORD}|(?!M\.)[A-ZÉÈ]\.?),? $")
 _RIGHT = re.compile(rf",? (?P<word>{PARTICLE}?{A_WORD}|[^\W\d_]\b\.?)(?![\w@'’-])")
 _CAPITAL = r"(?:[A-ZÀ-ÖØ-Þ]['’])?[A-ZÀ-ÖØ-Þ][^\W\d_]{1,24}(?:['’-][^\W\d_]{2,25}){0,2}"
 _CAPITALS = re.compile(
@@ -57,6 +57,7 @@ _OF_SOMEBODY = re.compile(
     r"(?<!\w)(?i:chez|pour|de la part de|m\.|mme|mr|patiente?|d[ée]livr[ée]e? à) $"
 )
 """Just before a name: whatever place stands further away, it is a person's."""
+_AT_HOME = re.compile(r"chez (?:l[ae] |de |d)?[A-ZÀ-ÖØ-Þ]")
 _HOME = re.compile(r"(?<!\w)(?i:chez) $")
 _AT = re.compile(r"(?<!\w)(?i:à|au|aux|en|sous|vers|par|selon|in|at|with) $")
 _CITED = re.compile(
@@ -72,7 +73,7 @@ _THINGS = folded((*WORDS.organisations, *WORDS.streets, *WORDS.authors, "protoco
 
 def around_in(text: str) -> Iterator[Span]:
     """Places of names in a text that tells of one person."""
-    if "chez " in text:
+    if _AT_HOME.search(text):
         yield from (one.span() for one in _named(text) if _is_near(_HOME, text, one.start()))
     yield from labelled_in(text)
     if _tells_of_one(text):
@@ -95,9 +96,12 @@ def _is_near(before: re.Pattern[str], text: str, start: int) -> bool:
 def _with_first_names(text: str) -> Iterator[Span]:
     """First names, each with the names beside it."""
     end = 0
-    for match in _WORD.finditer(text) if not said_in(text).isdisjoint(FIRST_NAMES) else ():
+    known = {one for one in said_in(text) if bare_word(one) in FIRST_NAMES}
+    for match in _WORD.finditer(text) if known else ():
         word = match.group()
-        if match.start() < end or not _is_first(word) or _is_of_another(text, match):
+        if match.start() < end or known.isdisjoint(word.lower().split("-")):
+            continue
+        if not _is_first(word) or _is_of_another(text, match):
             continue
         start, last = _whole(text, match)
         alone = (start, last) == match.span()

@@ -41,6 +41,7 @@ from triage.patient_data.persons.told import (
     is_surname_with_initial,
     stands_alone,
 )
+from triage.patient_data.plain import joined
 from triage.patient_data.words import WORDS, any_of
 
 Span = tuple[int, int]
@@ -75,14 +76,7 @@ def names_in(text: str) -> Iterator[Span]:
         found += _said_again(text, found)
         found += _days_beside(text, found)
         found += _and_another(text, found)
-    end = -1
-    for span in sorted(found, key=lambda one: (one[0], -one[1])):
-        if span[0] >= end:
-            yield span
-            end = span[1]
-        elif span[1] > end:
-            yield end, span[1]
-            end = span[1]
+    yield from joined(found)
 
 
 _BEHIND = re.compile(r"[^\w\n]{1,4}\n?")

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from triage.patient_data.births import days_in
 from triage.patient_data.dictionary.known_words import is_unknown
 from triage.patient_data.persons.kinds import is_acronym
-from triage.patient_data.words import WORDS, any_of, folded, tells_of_a_person
+from triage.patient_data.words import WORDS, any_of, folded, said_in
 
 Span = tuple[int, int]
 
@@ -25,6 +26,10 @@ _BEHIND_AN_AGE = re.compile(
     rf"(?= {any_of(WORDS.after_names)}(?!\w))"
 )
 _SAID = re.compile(rf"(?<!\w)(?:inits?|initiales?)[.:]? {_ONE}")
+_AGE = re.compile(r"\d ?(?:an|a\b|mois|yo)")
+_BORN = frozenset(
+    ("né", "née", "ne", "nee", "ddn", "dn", "age", "âge", "agé", "agée", "âgé", "âgée")
+)
 _WORDS = folded((*WORDS.small_words, *WORDS.civilities, *WORDS.patients, *WORDS.not_names))
 
 
@@ -33,9 +38,10 @@ _LATIN = frozenset({"ie", "eg", "pex", "cad"})
 
 def small_initials_in(text: str) -> Iterator[Span]:
     """Places of initials in small letters beside an age, a birth or a word for a patient."""
-    for pattern in (_SAID, _OF_SOMEBODY, _AT_THE_START, _BEHIND_AN_AGE):
-        if pattern is _OF_SOMEBODY and not tells_of_a_person(text):
-            continue
+    patterns = [_SAID] if "init" in text else []
+    if _AGE.search(text) or days_in(text) or not said_in(text).isdisjoint(_BORN):
+        patterns += [_OF_SOMEBODY, _AT_THE_START, _BEHIND_AN_AGE]
+    for pattern in patterns:
         for match in pattern.finditer(text):
             if _are_initials(match["initials"]):
                 day = match.groupdict().get("day")

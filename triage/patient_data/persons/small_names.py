@@ -20,7 +20,7 @@ from triage.patient_data.persons.kinds import (
     is_strange,
     tells_a_medicine,
 )
-from triage.patient_data.words import WORDS, folded
+from triage.patient_data.words import WORDS, folded, said_in
 
 Span = tuple[int, int]
 
@@ -37,6 +37,9 @@ _LABELLED = re.compile(
     rf"|consorts)) (?P<name>{PARTICLE}?{A_WORD}(?: {A_WORD})??)"
     r"(?=$|[ ,;)\n]{1,2}(?:$|\d|n[ée]e?\b|pr[ée]nom|[^\W\d_])|\.(?:\s|$))"
 )
+_LABELS = frozenset(
+    ("nom", "prénom", "prenom", "née", "né", "ne", "nee", "épouse", "epouse", "ep", "ép", "vve")
+) | {"veuve", "couple", "famille", "consorts"}
 _BEGINS = re.compile(r"(?:^|(?<![A-Z])[.;:\n] ?)$")
 _SHORT_TIME = re.compile(r"(?i:jours?|semaines?|j)\b")
 _OF_ANY = folded(WORDS.particles)
@@ -68,7 +71,7 @@ _FAR, _NEAR, _SHORT = 60, 20, 3
 
 def labelled_in(text: str) -> Iterator[Span]:
     """Names in small letters just after « nom », « née », « couple »."""
-    for match in _LABELLED.finditer(text):
+    for match in () if said_in(text).isdisjoint(_LABELS) else _LABELLED.finditer(text):
         words = match["name"].split()
         odd = any(is_strange(one) for one in words if len(one) > 2)  # noqa: PLR2004
         if match["name"].islower() and odd and all(map(_is_of_a_name, words)):
