@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date
 
 from cyclopts import App
 
@@ -16,19 +15,20 @@ from cli.registre.past_years import import_, template
 from cli.registre.questions import question
 from cli.registre.signals import signal
 from cli.terminal.output import Common, Console, print_json, table
-from cli.terminal.parsing import Count, DossierNumber
+from cli.terminal.parsing import Day, DossierNumber, Year
 from steps.judge.acts import register_of, today
 from steps.registre import acting as steps
 from steps.registre.around import Viewpoint, around
 from steps.registre.questions import centre_names
 from steps.registre.ranking import proposed_level
-from triage.registre import life
+from triage.registre import lifecycle
 from triage.registre.acts import By, Draft, as_known, history
-from triage.registre.folding import read
-from triage.registre.life import When, find
+from triage.registre.drafting import When
+from triage.registre.lifecycle import find
 from triage.registre.lists import Lists
 from triage.registre.register import Situation
-from triage.registre.told import day, head, state_of
+from triage.registre.sentences import day, head, state_of
+from triage.registre.state_from_acts import read
 from triage.registre.years.indicator import known_by, year_figure, years_of
 
 registre = App(
@@ -133,7 +133,9 @@ def edit(
         common,
         situation,
         who,
-        lambda one, by, when, lists: life.change(one, texts.given(), by=by, when=when, lists=lists),
+        lambda one, by, when, lists: lifecycle.change(
+            one, texts.given(), by=by, when=when, lists=lists
+        ),
         told="modifiée",
     )
 
@@ -162,7 +164,9 @@ def close(situation: str, *, conclusion: str, who: Who, common: Common = _DEFAUL
         common,
         situation,
         who,
-        lambda one, by, when, lists: life.close(one, conclusion, by=by, when=when, lists=lists),
+        lambda one, by, when, lists: lifecycle.close(
+            one, conclusion, by=by, when=when, lists=lists
+        ),
         told="close",
     )
 
@@ -178,7 +182,7 @@ def discard(situation: str, *, who: Who, common: Common = _DEFAULT) -> int:
         common,
         situation,
         who,
-        lambda one, by, when, _: life.discard(one, by=by, when=when),
+        lambda one, by, when, _: lifecycle.discard(one, by=by, when=when),
         told="écartée",
     )
 
@@ -194,7 +198,7 @@ def reopen(situation: str, *, who: Who, common: Common = _DEFAULT) -> int:
         common,
         situation,
         who,
-        lambda one, by, when, _: life.reopen(one, by=by, when=when),
+        lambda one, by, when, _: lifecycle.reopen(one, by=by, when=when),
         told="rouverte",
     )
 
@@ -210,13 +214,13 @@ def seen(situation: str, *, who: Who, common: Common = _DEFAULT) -> int:
         common,
         situation,
         who,
-        lambda one, by, when, _: life.look(one, by=by, when=when),
+        lambda one, by, when, _: lifecycle.look(one, by=by, when=when),
         told="vue, sans suite",
     )
 
 
 @registre.command
-def identify(situation: str, jour: date, *, who: Who, common: Common = _DEFAULT) -> int:
+def identify(situation: str, jour: Day, *, who: Who, common: Common = _DEFAULT) -> int:
     """Dater d'avant l'identification d'une situation, avec un motif.
 
     Args:
@@ -227,7 +231,7 @@ def identify(situation: str, jour: date, *, who: Who, common: Common = _DEFAULT)
         common,
         situation,
         who,
-        lambda one, by, when, _: life.identify(one, jour, by=by, when=when),
+        lambda one, by, when, _: lifecycle.identify(one, jour, by=by, when=when),
         told=f"identifiée le {day(jour)}",
     )
 
@@ -271,7 +275,7 @@ def undo(situation: str, *, who: Who, common: Common = _DEFAULT) -> int:
 
 
 @registre.command
-def years(*annees: Count, connu_le: date | None = None, common: Common = _DEFAULT) -> int:
+def years(*annees: Year, connu_le: Day | None = None, common: Common = _DEFAULT) -> int:
     """Montrer l'indicateur annuel, arrêté ou provisoire.
 
     Situations identifiées dans l'année, ni écartées ni fondues au 31 décembre ; celles qui ont une
@@ -293,7 +297,7 @@ def years(*annees: Count, connu_le: date | None = None, common: Common = _DEFAUL
 
 
 @registre.command
-def freeze(annee: Count, *, who: Who, common: Common = _DEFAULT) -> int:
+def freeze(annee: Year, *, who: Who, common: Common = _DEFAULT) -> int:
     """Arrêter une année finie : rien ne changera plus ses listes.
 
     Args:

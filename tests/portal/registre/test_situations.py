@@ -13,7 +13,7 @@ import requests
 from french.time import PARIS
 from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, Portal, Visitor
 from triage.registre.acts import Act, history
-from triage.registre.folding import read
+from triage.registre.state_from_acts import read
 
 ROW = re.compile(r'<th scope="row" role="rowheader"><a href="/situations/([^"?]+)')
 
@@ -68,8 +68,8 @@ GIVEN = {
 }
 
 
-def do(visitor: Visitor, name: str, gesture: str, **given: str) -> requests.Response:
-    path = f"/situations/{name}/{gesture}"
+def do(visitor: Visitor, name: str, action: str, **given: str) -> requests.Response:
+    path = f"/situations/{name}/{action}"
     return visitor.post(path, **visitor.form(path, path), **given)
 
 

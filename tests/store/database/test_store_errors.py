@@ -11,13 +11,13 @@ from store.database import engine as store_engine
 from store.database.errors import (
     BadDatabaseUrl,
     DiskFull,
-    Overtaken,
     ReadOnlyStore,
     StoppedByServer,
     StoreDamaged,
     StoreError,
     StoreLocked,
     StoreUnreachable,
+    TransactionUndone,
     Unstorable,
 )
 from store.dossiers.pages import DossierRow
@@ -40,6 +40,7 @@ def sqlite_url(empty_sqlite: Path, tmp_path: Path) -> str:
         "not a url",
         "mysql://u:s3cret@host/base",
         "postgresql://u:s3cret@host:port/base",
+        "postgresql://u:s3cret@/base?host=/run/postgresql&port=abc",
         "sqlite://",
         "sqlite:///:memory:",
         "sqlite:///file:unc?uri=true",
@@ -161,8 +162,8 @@ def test_a_base_that_cannot_be_written_says_so(sqlite_url: str, row: MakeRow, da
 @pytest.mark.parametrize(
     ("state", "kind", "said"),
     [
-        ("40001", Overtaken, "relancez"),
-        ("40P01", Overtaken, "relancez"),
+        ("40001", TransactionUndone, "relancez"),
+        ("40P01", TransactionUndone, "relancez"),
         ("57014", StoppedByServer, "statement_timeout"),
         ("25P04", StoppedByServer, "statement_timeout"),
         ("22003", Unstorable, "ne tient pas"),

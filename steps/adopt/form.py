@@ -1,0 +1,167 @@
+"""A form that changed, read and adopted question after question, without a terminal."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mappings.adoption.decisions import Decision
+from mappings.adoption.session import ABSENT, ChoiceQuestion
+from mappings.drift.model import Drift, Severity
+from steps.adopt import review
+from steps.adopt.adapt import Adaptation, FoundMatches, begin, keep_decisions, write
+from steps.wiring.drift import adoption_told, drift_of, observed_form
+from steps.wiring.failures import RequestError
+from steps.wiring.form import load_form, reviewed_form
+from steps.wiring.services import Services
+
+BLOCKS, SAID, TO_REVIEW = "Bloquant", "Raison donnée", "À revoir"
+_MAPPINGS = (Path(__file__).parents[2] / "mappings").resolve()
+
+
+@dataclass(frozen=True, slots=True)
+class FormState:
+    """Where a form stands.
+
+    Attributes:
+        adopted: Who adopted it and when; "" if nobody did.
+        drifts: What differs, in French, the worst first, each with what it does (:data:`BLOCKS`
+            stands against an adoption).
+        questions: What is left to say.
+        said: What was said of each field: a champ or option, or why there is none.
+        revision: The revision in force.
+    """
+
+    adopted: str
+    drifts: tuple[tuple[str, str], ...]
+    questions: tuple[ChoiceQuestion, ...]
+    said: Mapping[str, str]
+    revision: str
+
+
+class FormAdoption:
+    """What a person does with the form of a démarche.
+
+    The mapping is written beside the one in use; where that one comes with the bridge, under
+    ``UNC_HOME``, where the next process reads it.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._found = FoundMatches()
+
+    def state(self) -> FormState:
+        """Where it stands.
+
+        Raises:
+            RequestError: It was never read.
+            DataFileError: A data file is wrong.
+        """
+        services, adaptation = self.present(), self._begin("")
+        drifts = drift_of(services)
+        reviewed = reviewed_form(services.inputs.mapping_file)
+        settled = reviewed.settled if reviewed else frozenset()
+        blocking = review.against(drifts, settled=settled)
+        decisions = adaptation.session.decisions.of
+        return FormState(
+            adopted=adoption_told(
+                observed_form(services),
+                form=services.form,
+                mapping_file=services.inputs.mapping_file,
+                columns=services.inputs.publishing.columns,
+            ),
+            drifts=tuple(
+                (f"{one.sentence[:1].upper()}{one.sentence[1:]}", _weight(one, blocking, settled))
+                for one in drifts
+                if one.severity is not Severity.INFORMATION
+            ),
+            questions=tuple(adaptation.session.questions()),
+            said={path: one.champ or one.absent or "plus tard" for path, one in decisions.items()},
+            revision=adaptation.active.id,
+        )
+
+    def decide(self, path: str, *, champ: str, absent: str, by: str) -> None:
+        """Say which champ or option answers a question, or why none does; the mapping is written.
+
+        Raises:
+            RequestError: The question is not asked any more, the answer is none of those offered,
+                or the name is blank.
+        """
+        adaptation = self._begin(by)
+        choice = next((one for one in adaptation.session.questions() if one.path == path), None)
+        if choice is None:
+            raise RequestError("Cette question n’attend plus de réponse : rechargez la page.")
+        if champ and champ not in choice.keys:
+            raise RequestError("Choisissez une des réponses proposées.")
+        if not by.strip():
+            raise RequestError("Donnez votre nom : il est gardé avec ce que vous décidez.")
+        decision = Decision(champ=champ) if champ else Decision(absent=absent.strip() or ABSENT)
+        self._write(adaptation.saying(adaptation.session.decided(path, decision)))
+
+    def take_back(self, path: str, *, by: str) -> None:
+        """Forget what was said of a question: it is asked again.
+
+        Raises:
+            RequestError: Nothing was said of it.
+        """
+        adaptation = self._begin(by)
+        session = adaptation.session
+        if path not in session.decisions.of:
+            raise RequestError("Rien n’a été dit de cette question : rechargez la page.")
+        of = {key: one for key, one in session.decisions.of.items() if key != path}
+        kept = replace(session, decisions=replace(session.decisions, of=of))
+        self._write(adaptation.saying(kept))
+
+    def adopt(self, *, by: str) -> tuple[str, ...]:
+        """Adopt the form as it is read now; what stands against it, in French, if it is refused.
+
+        Raises:
+            RequestError: It was never read, nothing of it is left to adopt, or the name is blank.
+        """
+        state, adaptation = self.state(), self._begin(by)
+        if state.adopted and not (state.drifts or state.said):
+            raise RequestError("Ce formulaire est adopté, et rien n’y a changé.")
+        if self._is_shipped():
+            write(adaptation)
+        done = review.adopt(self.present(), by=by)
+        if done.adoption is not None:
+            return ()
+        return tuple(one.advice for one in done.left if one.severity is Severity.BLOCKING)
+
+    def _begin(self, by: str) -> Adaptation:
+        return begin(self.present(), target=self._target(), by=by, known=self._found)
+
+    def _write(self, adaptation: Adaptation) -> None:
+        keep_decisions(adaptation)
+        write(adaptation)
+
+    def _target(self) -> Path:
+        """The mapping in use, unless it is one of those that come with the bridge."""
+        inputs = self._services.inputs
+        if self._is_shipped():
+            number = str(self._services.demarche)
+            return inputs.home / "correspondance" / number / "mapping.yaml"
+        return inputs.mapping_file
+
+    def _is_shipped(self) -> bool:
+        file = self._services.inputs.mapping_file
+        return file.resolve().is_relative_to(_MAPPINGS)
+
+    def present(self) -> Services:
+        """The services by the data files as they are written now.
+
+        Raises:
+            DataFileError: A data file is wrong.
+        """
+        services, target = self._services, self._target()
+        if not target.exists():
+            target = services.inputs.mapping_file
+        form = load_form(mapping=target, rules=services.inputs.rules)
+        return replace(services, form=form, inputs=replace(services.inputs, mapping_file=target))
+
+
+def _weight(one: Drift, blocking: Sequence[Drift], settled: AbstractSet[str]) -> str:
+    """What a difference does; the commands that its remedy names are for a terminal."""
+    if one in blocking:
+        return BLOCKS
+    return SAID if one.lost and one.field in settled else TO_REVIEW
