@@ -99,13 +99,13 @@ def _decoded(code: str) -> str:
 
 
 _GLUED = re.compile(
-    r"[^\W_](?:[()\[\]{}«»\"|*+=#~^<>_\\]+|(?<=[A-ZÀ-ÖØ-Þ])/(?=[A-ZÀ-ÖØ-Þ])"
+    r"[^\W_](?:[()\[\]{}«»\"|*+=#~^<>_\\]{1,8}|(?<=[A-ZÀ-ÖØ-Þ])/(?=[A-ZÀ-ÖØ-Þ])"
     r"|(?<=[^\W\d_]{3})/(?=[A-ZÀ-ÖØ-Þ]))[^\W_]|\n[^\n]{0,30}\n|__"
 )
 _COMPACT = re.compile(r"(?<![^\W_])[^\W_]{2,30}(?:[.,:;][^\W_]{2,30}){2}")
 _LONGEST = 12
 """Letters to a blank over which a text may have other signs between its words."""
-_SIGNS = re.compile(r"[ \n()\[\]{}«»\"|*+=#~^<>_\\/]+")
+_SIGNS = re.compile(r"[ \n()\[\]{}«»\"|*+=#~^<>_\\/]{1,12}")
 _ALL_SIGNS = re.compile(rf"{_SIGNS.pattern}|(?<=[^\W_])[.,:;](?=[^\W_])")
 
 

@@ -44,7 +44,7 @@ Span = tuple[int, int]
 _WORD = re.compile(r"(?<![\w@.'’-])[^\W\d_]{2,25}(?:-[^\W\d_]{2,25}){0,2}(?![\w@'’-]|\.\w)")
 _LEFT = re.compile(rf"(?<![\w'’-]){PARTICLE}?(?:{A_WORD}|(?!M\.)[A-ZÉÈ]\.?),? $")
 _RIGHT = re.compile(rf",? (?P<word>{PARTICLE}?{A_WORD}|[^\W\d_]\b\.?)(?![\w@'’-])")
-_CAPITAL = r"(?:[A-ZÀ-ÖØ-Þ]['’])?[A-ZÀ-ÖØ-Þ][^\W\d_]{1,24}(?:['’-][^\W\d_]{2,25}){0,2}"
+_CAPITAL = r"(?:[A-ZÀ-ÖØ-Þ]['’])?[A-ZÀ-ÖØ-Þ][^\W\d_]{1,20}(?:['’-][^\W\d_]{2,20})?"
 _CAPITALS = re.compile(
     rf"(?<![\w@.'’/-])(?P<name>{PARTICLE}?{_CAPITAL}"
     rf"(?: {PARTICLE}?{_CAPITAL}){{1,3}})(?![\w@'’/-])"

@@ -18,7 +18,7 @@ from triage.patient_data.words import WORDS, any_of, folded
 Span = tuple[int, int]
 
 _FILE = re.compile(
-    r"(?<![\w./-])(?P<name>[^\n/\\;:,()«»\"|.]{3,90}(?:\.[^\n/\\;:,()«»\"|. ]{1,30}){0,6}?)"
+    r"(?<![\w./-])(?P<name>[^\n/\\;:,()«»\"|.]{3,90}(?:\.[^\n/\\;:,()«»\"|. ]{1,25}){0,6}?)"
     r"(?:\.| (?=(?:pdf|docx|jpe?g)(?!\w)))"
     r"(?i:pdf|docx?|odt|rtf|txt|jpe?g|png|tiff?|heic|xlsx?|csv|msg|eml|zip|dcm)(?!\w)"
 )
@@ -44,7 +44,7 @@ def file_names_in(text: str) -> Iterator[Span]:
         yield from _names(text, *match.span("name"))
 
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
+_TOKEN = re.compile(r"[^\W\d_]{1,40}(?:['’][^\W\d_]{1,40})?|\d{1,40}")
 _PARTICLES = folded(WORDS.particles)
 _CIVIL = folded(WORDS.civilities)
 _RECORD = re.compile(

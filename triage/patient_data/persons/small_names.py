@@ -27,7 +27,7 @@ Span = tuple[int, int]
 PARTICLE = (
     r"(?:(?i:de la|de|du|des|le|la|el|al|ben|ould|bint|a[iï]t|van der|van|von|der|dos|das|da|di) )"
 )
-A_WORD = r"(?:[^\W\d_]['’])?[^\W\d_]{2,25}(?:['’-][^\W\d_]{2,25}){0,2}"
+A_WORD = r"(?:[^\W\d_]['’])?[^\W\d_]{2,25}(?:['’-][^\W\d_]{2,20})?"
 _BEFORE = re.compile(
     rf"(?<![\w@.'’-])(?P<name>{A_WORD}(?:[ \n]{A_WORD}){{0,3}}(?:[ \n][^\W\d_]\.?)?)"
     r"[ \n,(:]{1,3}$"
