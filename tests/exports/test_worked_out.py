@@ -15,8 +15,10 @@ import pytest
 
 from exports.model import ExportedDossier
 from exports.published.changes import changes_of
+from exports.published.flat import csv_bytes, parquet_bytes
 from exports.published.workbook_set import WorkbookSet
 from exports.readers.reading import Reading
+from exports.sheets.centres import parse_centres
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.figures import synthesise
 from exports.sheets.tables import COUNTED, Table
@@ -27,7 +29,17 @@ from french.text import agreed, typographic
 from mappings.dossier.model import Company
 from mappings.report.model import Unmapped
 from mappings.schema.model import Audience
-from tests.exports.conftest import COLUMNS, MAPPING, POLICY, answered, context, entry
+from tests.exports.conftest import (
+    COLUMNS,
+    MAPPING,
+    POLICY,
+    ROOT,
+    after,
+    answered,
+    context,
+    entry,
+    records,
+)
 from tests.triage.conftest import make_report, the_second_reading
 from triage.verdict.assess import assess
 from triage.verdict.model import SharedPriority
@@ -148,6 +160,38 @@ def test_nor_from_one_edition_to_the_next(secret: str) -> None:
 
     assert changed("reseau") == []
     assert changed("agence")
+
+
+CENTRE = "crpv-toulouse"
+CENTRES = tuple(
+    one
+    for one in parse_centres(
+        (ROOT / "exports" / "unc" / "crpv.csv").read_text("utf-8"), source="crpv.csv"
+    )
+    if f"crpv-{one.code}" == CENTRE
+)
+LATER = judged({17: "Un titre de la semaine d’après"}, number=902)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("secret", SECRETS)
+def test_nor_a_centre_from_its_files_nor_from_those_of_the_week_after(secret: str) -> None:
+    """This week's workbook and plain tables, and the next week's, which tells what changed."""
+    one, other = (
+        WorkbookSet([PEERS[0], it], context(), COLUMNS, POLICY, CENTRES) for it in SECRETS[secret]
+    )
+    assert one.numbers(CENTRE), "the centre reads dossiers"
+    assert one.workbook(CENTRE) == other.workbook(CENTRE)
+    tables = [made.tables(CENTRE).values() for made in (one, other)]
+    for write in (csv_bytes, parquet_bytes):
+        assert [*map(write, tables[0])] == [*map(write, tables[1])]
+    first, second = (
+        after(WorkbookSet([*made.entries, LATER], context(), COLUMNS, POLICY, CENTRES), made)
+        for made in (one, other)
+    )
+    assert LATER.report.number in first.numbers(CENTRE)
+    assert first.workbook(CENTRE) == second.workbook(CENTRE)
+    assert records(after(other, one).workbook(CENTRE), "Changements", header=2) == []
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ _LOCAL = re.compile(
 )
 _DOT = (
     r"(?: (?i:dot|point) (?=[a-z]{2,4}\b)| \. (?=[a-z]{2,4}\b)| ?\.|,(?=[a-z]{2,3}\b)"
-    r"|\. (?=(?:fr|com|net|org|eu|be|ch|lu)\b)| ?[(\[](?i:dot|point)[)\]] ?)"
+    r"|\. (?=(?:fr|com|net|org|eu|be|ch|lu)\b)| ?[(\[{<](?i:dot|point|\.)[)\]}>] ?)"
 )
 _DOMAIN = re.compile(rf"[\w-]{{1,40}}(?:{_DOT}[\w-]{{1,30}}){{1,3}}|{any_of(WORDS.webmails)}(?!\w)")
 _MAILBOXES = folded(WORDS.mailboxes)
@@ -48,7 +48,7 @@ STREET_STEMS = (
     "livré",
 )
 """What a postal address is told by."""
-_TOWN = r"(?:[ ,\n-]{1,3}\d{5} [^\W\d_][\w'-]{1,24})"
+_TOWN = r"(?:[ ,\n-]{1,3}\d{5} (?:(?:les|le|la|st|ste|saint|sainte)[ -])?[^\W\d_][\w'-]{1,24})"
 _MORE_OF_A_TOWN = re.compile(
     r"(?: [A-ZÉÈ][\w'-]{1,24}| (?:sur|sous|en|l[eèé]s|la|le|de|du)(?= [A-ZÉÈ])){1,4}"
 )
@@ -90,7 +90,7 @@ _BOX = re.compile(
     rf"(?:{any_of((*WORDS.at_home, 'adresse'))})(?!\w)[ :,(]{{1,3}}"
     rf"(?P<place>BP ?\d{{1,6}}{_TOWN}?)"
 )
-_FARM = re.compile(r", ?(?P<place>[A-ZÉÈ][^\d\n;:.(),]{2,40}, ?\d{5} [A-ZÉÈ][\w'-]{1,24})")
+_FARM = re.compile(r", ?(?P<place>[^\W\d_][^\d\n;:.(),]{2,40}, ?\d{5} [A-ZÉÈ][\w'-]{1,24})")
 """« M. Caillaud, La Petite Métairie, 85110 Chantonnay »."""
 _THEN_A_FIRM = re.compile(
     rf"[^\n.;]{{0,30}}?[ :,(-]{{1,3}}(?:(?:le|la|l'|notre) ?)?{any_of(WORDS.organisations)}(?!\w)"
@@ -104,6 +104,12 @@ _THEN_HOME = re.compile(
     r"(?=[ ,(]{1,3}(?i:\(?(?:la |le |du )?patiente?\b"
     r"|\(?domicile|o[ùu] (?:il|elle) (?:vit|habite|r[ée]side)|son domicile))"
 )
+_AFTER_CHEZ = re.compile(
+    r"(?<!\w)(?i:chez|demeurant|habite|adresse|adr|vit [àa]|domicili[^\W\d_]{1,4})(?: [àa]| au)?"
+    r"[ :]{1,3}(?P<place>[^\d\n;:()]{3,60}? \d{5} (?:(?:les|le|la|st|ste|saint|sainte)[ -])?"
+    r"[^\W\d_][\w'-]{1,25})"
+)
+"""« chez yvonne le cloarec kergoat vihan 29520 laz »."""
 _HOME = re.compile("|".join(map(re.escape, sorted(folded(WORDS.home)))), re.IGNORECASE)
 _SHORT_WORDS = frozenset({"sa", "ch", "has", "ars", "ema", "place", "rue"})
 ORGANISATION = re.compile(
@@ -114,12 +120,13 @@ _TOWN_OF_HOME = re.compile(
     rf"(?<!\w)(?:(?i:habit|demeur|domicili|r[ée]sid|log[ée]|h[ée]berg)[^\W\d_]{{0,6}}"
     rf"|{any_of(WORDS.at_home)})(?: ?: ?)?"
     r"(?P<place>(?:[ (](?:[^\d\n.;(]|\d(?!\d{4})){0,45})?[ ,]\d{5}"
-    r" [^\W\d_][\w'-]{1,25})"
+    r" (?:(?:les|le|la|st|ste|saint|sainte)[ -])?[^\W\d_][\w'-]{1,25})"
 )
 _NO_STREETS = tuple(one for one in WORDS.organisations if one not in WORDS.streets)
 _ORGANISATION_AT = re.compile(rf"(?<!\w)(?:{any_of(_NO_STREETS)})(?!\w)")
 _LIVES = re.compile(
-    rf"(?<!\w)(?:{any_of(WORDS.at_home)}(?!\w)[^\d]{{0,20}}|(?<!\w )(?i:adresse) )$"
+    rf"(?<!\w)(?:{any_of(WORDS.at_home)}(?!\w)(?: (?:au|à|chez|:))?(?P<place>[^\d]{{0,20}})"
+    r"|(?<!\w )(?i:adresse) )$"
 )
 _ITS_TOWN = re.compile(r",? (?:à )?[A-ZÉÈ][\w'-]{2,25}(?: [A-ZÉÈ][\w'-]{2,25})?")
 _FURTHER_HOME = re.compile(r"[^.;\n]{0,30}(?i:chez (?:sa|son|ses|elle|lui))\b")
@@ -138,6 +145,7 @@ _HOME_STEMS = tuple(
         "heberg",
         "où ",
         "ou ",
+        "chez",
     }
 )
 _BUILDINGS = ("résid", "resid", "lotiss", "hameau", "cit", "domaine", "clos", "rés.", "res.")
@@ -153,7 +161,7 @@ def emails_in(text: str) -> Iterator[Span]:
         if local is None or domain is None:
             continue
         name = local.group().casefold()
-        if name not in _MAILBOXES and re.split(r"[.+_-]", name)[0] not in _MAILBOXES:
+        if _MAILBOXES.isdisjoint((name, *re.split(r"[._-]", name.partition("+")[0]))):
             yield local.start(), domain.end()
 
 
@@ -166,9 +174,10 @@ def postal_addresses_in(text: str) -> Iterator[Span]:
         line = re.split(r"[.;\n] ?", before)[-1]
         name = name_before(text, start)
         person = name is not None and _is_person(name)
+        lives = _LIVES.search(line)
         home = (
             _HOME.search(_bare(before))
-            or _LIVES.search(line)
+            or lives
             or _HOME.match(_bare(text[end : end + 12]).lstrip(" (,"))
             or _FURTHER_HOME.match(text, end)
         )
@@ -179,7 +188,9 @@ def postal_addresses_in(text: str) -> Iterator[Span]:
         if home or person or (not whole and match["town"] and not company):
             further = _MORE_OF_A_TOWN if whole or match["town"] else _ITS_TOWN if home else None
             yield (
-                name.start if name is not None and person else start,
+                name.start
+                if name is not None and person
+                else start - len((lives["place"] or "").lstrip(" :,") if lives else ""),
                 _extended(text, end, further),
             )
     for match in _FARM.finditer(text) if _POSTCODE.search(text) else ():
@@ -202,6 +213,7 @@ def _patterns_of_homes(text: str) -> Iterator[re.Pattern[str]]:
         yield _AT_HOME
         yield _BOX
         if _POSTCODE.search(text):
+            yield _AFTER_CHEZ
             yield _TOWN_OF_HOME
             yield _THEN_HOME
     if any(map(low.__contains__, _BUILDINGS)):

@@ -25,11 +25,14 @@ _SAID_TO_BE = re.compile(
     r"(?![\w/%]|[ ,.-]?\d| ?(?:[àa]|et|%|ans?)(?!\w))"
 )
 """« âge 55 », without its unit."""
+_WITH_SEX = re.compile(r"(?<![\w/])(?:[FHM] ?/ ?\d{1,3}|\d{1,3} ?/ ?[FHM])(?![\w/]|[.,]\d)")
+"""« M/74 »."""
 _SAYS_AGE = frozenset({"âge", "age", "âgé", "âgée", "agé", "agée"})
 _A_DURATION = re.compile(rf"[ ,]{{0,2}}(?:{any_of(WORDS.durations)})\b")
 _SINCE = re.compile(rf"\b{any_of(WORDS.since)} (?:(?:l|d)es )?$", re.IGNORECASE)
 AGE_STEMS = (
     "initiale",
+    *("f/", "h/", "m/", "/f", "/h", "/m", "f /", "h /", "m /", "/ f", "/ h", "/ m"),
     "an",
     "mois",
     "sem",
@@ -63,6 +66,7 @@ def ages_in(text: str) -> tuple[Span, ...]:
     found = list(_AGE.finditer(text))
     if _A_UNIT.search(text):
         found += _IN_WORDS.finditer(text)
+    found += _WITH_SEX.finditer(text)
     found += _AT_BIRTH.finditer(text)
     found += _ABOUT.finditer(text)
     if not said_in(text).isdisjoint(_SAYS_AGE):

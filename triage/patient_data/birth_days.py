@@ -4,21 +4,25 @@ A year alone does not, nor a day of several people (« nés avant 1950 »).
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from triage.patient_data.words import WORDS, any_of
 
 Span = tuple[int, int]
 
-_MONTH = rf"(?:{any_of(WORDS.months)}|[A-Z](?:[A-Z]{{2}}|[a-z]{{2}}))(?![^\W\d_])\.?"
+_MONTH = (
+    rf"(?:{any_of(WORDS.months)}|[A-Z](?:[A-Z]{{2}}|[a-z]{{2}})|I{{1,3}}|I?[VX]|VI{{1,3}}|XI{{1,2}})"
+    r"(?![^\W\d_])\.?"
+)
 _NUMBER = any_of(WORDS.numbers)
 _NTH = rf"(?:{_NUMBER}(?![^\W\d_])(?:[ -]{_NUMBER}(?![^\W\d_])){{0,2}})"
 _WORDED = rf"(?:{_NUMBER}(?![^\W\d_])(?:[ -]{_NUMBER}(?![^\W\d_])){{0,6}})"
-_APART = r"(?: ?[/.,|_-] ?\n?|\n|  ?)"
+_APART = r"(?:[ \n]?(?:[^\w\s()]|_){1,2}[ \n]?|\n|  ?)"
 _YEAR = r"(?:(?:19|20)\d\d|'?\d\d(?![ /.-]?\d))"
 _DAY = (
-    rf"(?:(?:1er|1°|[0-3]?\d){_APART}(?:{_MONTH}|[01]?\d){_APART}{_YEAR}"
+    r"(?:[0-3]?\d mois [01]?\d ann[ée]e (?:19|20)\d\d"
+    rf"|(?:1er|1°|[0-3]?\d){_APART}(?:{_MONTH}|[01]?\d){_APART}{_YEAR}"
     rf"|(?:1er|[0-3]?\d|{_NTH}) {_MONTH}(?: |,? en )(?:{_YEAR}|{_WORDED})"
     rf"|{_MONTH} (?:[0-3]?\d(?:st|nd|rd|th)?,? )?(?:19|20)\d\d"
     r"|(?i:january|february|march|april|may|june|july|august|september|october|november|december)"
@@ -29,34 +33,46 @@ _DAY = (
     r"|[01]?\d/[0-3]?\d/(?:19|20)\d\d"
     r"|(?:19|20)\d\d[/.-][01]?\d[/.-][0-3]?\d"
     r"|(?:19|20)\d\d[01]\d[0-3]\d|[0-3]\d[01]\d(?:19|20)?\d\d"
-    r"|(?:0?[1-9]|1[0-2])[/.-](?:19|20)\d\d"
+    r"|(?:0?[1-9]|1[0-2])[/.-](?:(?:19|20)\d\d|\d\d(?!\d|[/.-]\d))"
     r"|[0-3]\d[A-Z]{3}(?:19|20)?\d\d"
     r"|\|?[0-3][ |]{1,3}\d[ |/.-]{1,5}[01][ |]{1,3}\d[ |/.-]{1,5}(?:[12][ |]{1,3}[90][ |]{1,3})?"
     r"\d[ |]{1,3}\d|[0-3] ?\d ?[/.-] ?[01] ?\d ?[/.-] ?(?:1 ?9|2 ?0) ?\d ?\d"
     rf"|{_NUMBER}(?![^\W\d_])(?:[ -]{_NUMBER}(?![^\W\d_])){{2,3}})(?![\d]|[/.-]\d)"
 )
 _WORD = (
-    r"(?i:mise? au monde|n[ée](?:e|s|es| ?\(e\)|[.-]e)?|d\. ?naiss(?:ance)?|(?:date|jour"
+    r"(?i:mise? au monde|a vu le jour"
+    r"|n[ée](?:e|s|es| ?\(e\)|[.-]e)?|d\. ?naiss(?:ance)?|(?:date|jour"
     r"|dates?) (?:de )?nais(?:sance|s)?\.?|naissance"
-    r"|naiss\.?|ddn|d\.d\.n\.?|dob|d\.o\.b\.?|birth ?date|(?:date of )?birth|born)|DN"
+    r"|naiss\.?|ddn|d\.d\.n\.?|dob|d\.o\.b\.?|birth ?date|(?:date of )?birth|born|dn)"
 )
 _BETWEEN = (
-    r"(?:[ :=.,()\n\"|-]{1,4}(?:(?i:le|1e|un|en|on|au|du|de|la|est|fin|d[ée]but|mi|lundi|mardi"
+    r"(?:[ :=.,()\n\"|-]{1,4}(?:(?i:le|1e|un|en|on|au|du|de|la|est|jour|fin|d[ée]but|mi|lundi|mardi"
     r"|mercredi|jeudi|vendredi|samedi|dimanche|courant|vers"
     r"|patiente?"
     r"|enfant|b[ée]b[ée]|[aà] terme|pr[ée]matur[ée]e?|dob|ddn|jj/mm/aaaa|the|of)(?!\w))?){1,5}?"
 )
 _PLACE = r"(?: (?:[àa]|au|aux|en) [A-ZÉÈ][^\d\n;:]{1,25}?)?"
-_FORMAT = r"(?: ?\((?i:[jdma/ .-]{4,14})\))?"
+_FORMAT = r"(?: ?\([^()\d\n]{3,20}\))?"
 """« DDN (jj/mm/aaaa) »."""
-_BIRTH = re.compile(rf"(?<!\w)(?:{_WORD})(?!\w){_FORMAT}{_PLACE}{_BETWEEN}(?P<day>{_DAY})")
+_SURE = (
+    r"(?i:(?:date|jour) (?:de )?naissance|ddn|d\.d\.n\.?|dob|d\.o\.b\.?|birth ?date|date of birth)"
+    r"[^\d\n.;]{1,45}?[ :=]"
+)
+"""A birth's, whatever words follow: « date de naissance donnée par la mère : »."""
+_BIRTH = re.compile(
+    rf"(?<!\w)(?:(?:{_WORD})(?!\w){_FORMAT}{_PLACE}{_BETWEEN}|{_SURE})(?P<day>{_DAY})"
+)
+_ITS_YEAR = re.compile(
+    r"(?<!\w)(?i:ann[ée]e de naissance|birth year|year of birth)(?:[ :=]{1,3}| est )"
+    r"(?P<day>(?:19|20)\d\d)(?!\d)"
+)
 STEMS = ("né", "ne", "naiss", "ddn", "d.d.n", "dob", "d.o.b", "birth", "born", "dn")
 """What such a day is told by."""
 _SEVERAL = re.compile(r"(?i:n[ée]e?s)\b")
 _WHOLE = re.compile(rf"(?:(?:1er|[0-3]?\d|{_NTH})(?:{_APART}| )|\d{{6}})")
 _NO_PERSON = re.compile(
     rf"(?<!\w)(?:{any_of(WORDS.organisations)}|(?i:usages?|id[ée]e|signal|projet|pratique"
-    rf"|loi))(?!\w)"
+    rf"|loi|international))(?!\w)"
     r"[^.;\n]{0,30}$"
 )
 _FAR = 40
@@ -65,7 +81,14 @@ _FAR = 40
 @lru_cache(maxsize=8)
 def birth_days_in(text: str) -> tuple[Span, ...]:
     """Places of the days of birth, in order."""
-    return tuple(match.span("day") for match in _BIRTH.finditer(text) if _of_somebody(text, match))
+    found = [match.span("day") for match in _BIRTH.finditer(text) if _of_somebody(text, match)]
+    return tuple(sorted({*found, *(match.span("day") for match in _ITS_YEAR.finditer(text))}))
+
+
+@lru_cache(maxsize=8)
+def birth_words_in(text: str) -> Mapping[int, int]:
+    """Of each day of birth, where the word that says so starts."""
+    return {match.start("day"): match.start() for match in _BIRTH.finditer(text)}
 
 
 def _of_somebody(text: str, match: re.Match[str]) -> bool:

@@ -17,6 +17,11 @@ Span = tuple[int, int]
 _MONTH = rf"{any_of(WORDS.months)}\.?"
 _WORDED = rf"{any_of(WORDS.numbers)}(?:[ -]{any_of(WORDS.numbers)}){{0,7}}"
 _SIGN = r" ?[/.-] ?"
+_SHORT_MONTH = (
+    r"(?i:jan|f[eé][bv]|mar|a[pv]r|ma[yi]|june?|juin|jul|juil|aug|ao[uû]t|sept?|oct|nov|d[eé]c)"
+    r"|(?<=[./-])(?:I{1,3}|I?[VX]|VI{1,3}|XI{1,2})(?=[./-])"
+)
+"""« 22-Nov-1961 », « 05.XII.1940 »."""
 _AFTER_BORN = (
     r"(?:(?<=n[ée] en )|(?<=n[ée]e en )"
     r"|(?<=n[ée] vers )|(?<=n[ée]e vers )|(?<=n[ée] le )|(?<=n[ée]e le )|(?<=\(e\) en )"
@@ -27,6 +32,7 @@ _AFTER_BORN = (
 _DAY = re.compile(
     rf"(?<!\d)(?=['\d])(?:[0-3]?\d{_SIGN}[01]?\d{_SIGN}(?:19|20)?\d\d"
     r"|(?:19|20)\d\d-[01]\d-[0-3]\d"
+    rf"|[0-3]?\d[ ./-]?(?:{_SHORT_MONTH})[ ./-]?(?:19|20)\d\d|19[2-9]\d[01]\d[0-3]\d"
     r"|[0-3]\d [01]\d (?:19|20)\d\d|(?<![\d/.-])(?:0[1-9]|1[0-2])/19[2-8]\d"
     rf"|{_AFTER_BORN}(?:(?:19|20)\d\d|(?:0?[1-9]|1[0-2])[/.-](?:19|20)\d\d"
     r"|[0-3]\d[01]\d(?:19|20)\d\d)|(?:(?<=n[ée] en )|(?<=n[ée]e en )|(?<=\(e\) en ))'?\d\d"
@@ -43,7 +49,10 @@ _DAY_OF_MONTH = re.compile(
 _MONTH_THERE = re.compile("|".join(sorted({one[:3] for one in WORDS.months})), re.IGNORECASE)
 _LETTER = "[A-ZÉÈÀ]"
 _NO_LETTER_BEFORE = r"(?<![^\W\d_])(?<![^\W\d_]\.)"
-_DOTTED = rf"{_NO_LETTER_BEFORE}{_LETTER}\. ?-?{_LETTER}\.(?: ?-?{_LETTER}\.)?(?!{_LETTER})"
+_DOTTED = (
+    rf"{_NO_LETTER_BEFORE}{_LETTER}\. ?-?{_LETTER}"
+    rf"(?:\.(?: ?-?{_LETTER}\.)?(?!{_LETTER})|(?![^\W_]|\.?{_LETTER}))"
+)
 _BARE = rf"{_NO_LETTER_BEFORE}{_LETTER} ?-?{_LETTER}(?![^\W\d_]|\.?{_LETTER}\.)"
 _ANY = (
     rf"{_NO_LETTER_BEFORE}{_LETTER}\.? ?-?{_LETTER}(?:\.? ?-?{_LETTER})?(?![^\W\d_]|\.{_LETTER})\.?"
@@ -63,7 +72,8 @@ _DOTTED_BEFORE = re.compile(
 _BARE_BEFORE = re.compile(rf"(?P<initials>{_BARE}) ?[,(:;][ (]{{0,2}}$")
 _BESIDE_BEFORE = re.compile(rf"(?P<initials>{_BARE})(?:[ /-]{{1,6}}| \(?[FHM]\)?[ ,]{{1,2}})$")
 _THREE_BEFORE = re.compile(
-    r"(?:^|[\n.;] ?|(?i:patiente?|cas|pte?|malade)[ :]{1,3})(?P<initials>[A-Z]{3})[ ,(:/-]{1,4}$"
+    r"(?:^|[\n.;] ?|(?i:patiente?|cas|pte?|malade)(?: ?n° ?\d{1,3})?[ :]{1,3})"
+    r"(?P<initials>[A-Z]{3,4})[ ,(:/-]{1,4}$"
 )
 """Three letters where a case begins."""
 _LOWER_BEFORE = re.compile(rf"(?P<initials>{_LOWER}) ?[,(:;][ (]{{0,2}}$")
@@ -87,7 +97,7 @@ _OFTEN = frozenset(WORDS.acronyms_often)
 """As often a measure, a country or a form as a person: not a person's beside a recent day."""
 _DOTTED_OFTEN = frozenset(WORDS.acronyms_dotted)
 _SMALL = folded(WORDS.small_words)
-_RECENT, _TO_COME = 2000, 40
+_RECENT, _TO_COME = 2000, 31
 _SIGNED = re.compile(rf"\b(?:{any_of(WORDS.signed)})\b[ .,:]{{0,3}}(?:le )?$")
 """Words before the initials of who wrote, not of a patient."""
 _SURNAME = re.compile(r"(?<![^\W\d_])(?P<name>[A-ZÉÈ][a-zàâçéèêëîïôûü]{2,25}),? $")
@@ -187,7 +197,7 @@ def _is_a_patient(text: str, named: re.Match[str], *, start: int, end: int) -> b
 
 def _year(day: str) -> int:
     """Year of a day; of two digits, the last one that is not to come."""
-    whole = re.search(r"(?<!\d)\d{4}(?!\d)", day)
+    whole = re.search(r"(?<!\d)\d{4}(?=$|\D|\d{4}$)|(?<=[^\W\d_])\d{4}$", day)
     if whole:
         return int(whole.group())
     if not day[-2:].isdigit():

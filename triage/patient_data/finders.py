@@ -12,6 +12,7 @@ from itertools import chain
 
 from triage.patient_data.addresses import ORGANISATION, STREET_STEMS, emails_in, postal_addresses_in
 from triage.patient_data.ages import AGE_STEMS
+from triage.patient_data.apart import loosened
 from triage.patient_data.birth_days import STEMS as BIRTH_STEMS
 from triage.patient_data.birth_days import births_alone_in
 from triage.patient_data.births import births_in
@@ -21,7 +22,7 @@ from triage.patient_data.persons.people import names_in
 from triage.patient_data.persons.roles import PATIENT_STEMS
 from triage.patient_data.persons.tables import tabbed_in
 from triage.patient_data.phones import phones_in, spoken_phones_in
-from triage.patient_data.plain import plain
+from triage.patient_data.plain import Plain, joined, plain
 from triage.patient_data.words import WORDS, any_of
 
 Span = tuple[int, int]
@@ -31,7 +32,7 @@ _SERVICE = re.compile(r"(?:0|\+33 ?(?:\(0\) ?)?|0033 ?)[ .-]?8")
 _LAND_LINE = re.compile(r"(?:0|\+33 ?(?:\(0\) ?)?|0033 ?)[ .-]?[1-59]")
 _OF_A_SERVICE = re.compile(
     rf"(?<!\w){any_of(WORDS.switchboards)}(?!\w)"
-    r"(?: (?i:de|du|de la|des|d'|l')? ?[\w'-]{2,20}){0,3}"
+    r"(?:,? (?i:de|du|de la|des|d'|l')? ?[\w'-]{2,20}){0,3}"
     r"[ :,(]{1,3}(?:(?i:t[ée]l(?:[ée]phone)?\.?|au)[ :]{1,3})?$"
 )
 """The number of a switchboard, a centre: a land line just behind its name."""
@@ -73,7 +74,9 @@ _LINE, _FEWEST = 140, 8
 
 
 def _births_alone(text: str) -> Iterator[Span]:
-    return births_alone_in(text, lambda: chain(births_in(text), names_in(text)))
+    return births_alone_in(
+        text, lambda: chain(births_in(text), names_in(text.translate(_UNDERLINED)))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +100,39 @@ class _Search:
         shown = plain(typed)
         if shown.count < self.fewest or (self.stems and not shown.mentions(self.stems)):
             return iter(())
-        return shown.typed(self.find(shown.digits if self.in_digits else shown.text))
+        texts = [shown.text]
+        if self.in_digits and shown.digits != shown.text:
+            texts.append(shown.digits)
+        return joined(chain.from_iterable(_in_both(self.find, shown, one) for one in texts))
+
+
+def _in_both(find: Callable[[str], Iterable[Span]], shown: Plain, text: str) -> Iterator[Span]:
+    """Places in a text, and in it with blanks for the signs between its words."""
+    yield from shown.typed(find(text))
+    if loose := loosened(text):
+        for start, end in find(loose.text):
+            yield from shown.typed([(loose.starts[start], loose.ends[end - 1])])
 
 
 Find = Callable[[str], Iterator[Span]]
 _FIGURES = _Search(_phones, in_digits=True, fewest=9)
 _SPOKEN = _Search(spoken_phones_in, stems=("zéro", "zero"))
 
-_NAMES = _Search(names_in)
+_UNDERLINED = str.maketrans("_", " ")
+
+
+def _underlined_names(text: str) -> Iterator[Span]:
+    return names_in(text.translate(_UNDERLINED))
+
+
+def _names(typed: str) -> Iterator[Span]:
+    """Names of people; letters that stand for digits in a birth beside them are read as digits."""
+    shown = plain(typed)
+    found = [*tabbed_in(typed)] if "\t" in typed else []
+    for text in dict.fromkeys((shown.text, shown.digits)):
+        found += _in_both(_underlined_names, shown, text)
+    return joined(found)
+
 
 _AT_STEMS = (
     *(
@@ -134,7 +162,7 @@ FINDERS: Mapping[str, Find] = {
     "initials_with_age": _Search(
         initials_with_age_in, stems=(*AGE_STEMS, *PATIENT_STEMS, "cas ", "obs")
     ),
-    "name": lambda typed: chain(_NAMES(typed), tabbed_in(typed) if "\t" in typed else ()),
+    "name": _names,
     "hospital_number": _Search(hospital_numbers_in, in_digits=True, fewest=2),
     "email": _Search(
         emails_in,

@@ -5,11 +5,11 @@ from functools import lru_cache
 
 from stdnum.fr import nir
 
-from triage.patient_data.words import WORDS, any_of
+from triage.patient_data.words import WORDS, any_of, tells_of_a_person
 
 Span = tuple[int, int]
 
-_GAP = r"[ ./_\n-]{0,3}"
+_GAP = r"[ ./_|*\n-]{0,3}"
 _BEFORE_KEY = r"(?:[ ,;(]{0,2}(?i:cl[ée]f?)[ :]{0,3})?"
 _NIR = re.compile(
     rf"(?<!\d)[1-478](?:{_GAP}\d){{4}}{_GAP}(?:\d{_GAP}\d|2{_GAP}[ABab])(?:{_GAP}\d){{6}}"
@@ -17,8 +17,8 @@ _NIR = re.compile(
 )
 _NOT_OF_A_NIR = re.compile(r"(?i:cl[ée]f?)|[^0-9ABab]")
 _GROUPS = re.compile(
-    r"\d[ ./_\n-]{1,3}\d\d[ ./_\n-]{1,3}\d\d[ ./_\n-]{1,3}\d[\dABab]"
-    r"[ ./_\n-]{0,3}\d{3}[ ./_\n-]{0,3}\d{3}"
+    r"\d[ ./_|*\n-]{1,3}\d\d[ ./_|*\n-]{1,3}\d\d[ ./_|*\n-]{1,3}\d[\dABab]"
+    r"[ ./_|*\n-]{0,3}\d{3}[ ./_|*\n-]{0,3}\d{3}"
 )
 _SOCIAL = re.compile(rf"(?<!\w){any_of(WORDS.social)}(?!\w)[^\d\n]{{0,25}}\n?$")
 _SOCIAL_AFTER = re.compile(rf"[ ,(]{{1,3}}{any_of(WORDS.social)}(?!\w)")
@@ -55,6 +55,25 @@ _HOSPITAL = re.compile(
     rf"|(?:n°|(?i:num[ée]ro|identifiant|[ée]tiquette|dossier)) ?[:=]? ?(?P<of>{_VALUE})"
     r"(?= \(?(?:(?i:du|de la|d'une?) )?(?i:patiente?|malade|ipp|nip)\b)"
 )
+_NEAR = re.compile(
+    r"(?<!\w)(?i:pat[il]ente?|malade|subject|sujet|chart|medical"
+    r"|record|identifiant|[ée]tiquet[^\W\d_]{1,3}|s[ée]jour|admission|venue"
+    r"|passage|registre|id hosp|dossier (?:h[ôo]pital|hospitalier|m[ée]dical|clinique|patiente?)"
+    r"|matricule|ipp|nip|mrn|usager|assur[ée]e?)(?:'s)?(?![^\W\d_])"
+    r"(?P<between>[^\n;\d]{0,30}?(?:n°|(?i:\bno\.?|\bn\.|number|num[ée]ro|identifiant|\bid\b|code"
+    r"|permanent|ipp|mrn)|[:=#(])?[ :.=#(/-]{0,3})"
+    r"(?P<value>(?:(?:[A-Z]{1,4}|(?<![^\W\d_])[a-z])[ ./-]?){0,2}\d(?:[ ./_-]{0,2}\d){4,14}"
+    r"(?:[ ./-]?[A-Z])?)"
+    r"(?![\w%]|[.,]\d)"
+)
+"""Near a word for a patient, a stay, a record: a number that nothing says to be a thing's."""
+_CODES = any_of((*WORDS.codes, "nct", "ct", "ema", "eu", "amm", "imputation", "version"))
+_A_CODE = re.compile(rf"(?<!\w){_CODES}(?!\w)")
+_AMOUNT = re.compile(r"\d{1,3}(?:[ .]\d{3}){1,6}")
+_OF_A_THING = re.compile(
+    rf"(?<!\w){_CODES}(?!\w)|(?i:\b(?:numbers|dose|soit|re[çc]u|re[çc]oit|prend|depuis|environ"
+    r"|total|nombre|le|du|au|en|sous|de)\b) ?$"
+)
 _IDENTITY = re.compile(
     rf"(?<!\w)(?:(?:{any_of(WORDS.identity)})(?![^\W\d_])"
     r"[ :=.]{0,3}(?:n°|(?i:num[ée]ro))?[ :]{0,3}"
@@ -73,6 +92,8 @@ _ROOM = re.compile(
     r"(?<!\w)(?:(?i:chambre|ch\.) ?(?:n° ?)?\d{1,4}(?! ?(?:h|heures|°|degrés)(?!\w))(?!\w)"
     r"(?:,? (?i:lit) (?:n° ?)?\d{1,2}(?!\w))?|(?i:lit) (?:n° ?)?\d{1,3}(?:-[A-Z])?(?!\w))"
 )
+_STORED = re.compile(r"(?<!\w)(?i:chariot|armoire|stock|r[ée]serve|rang[ée]e?s?)(?!\w)")
+"""A room that is told of for what is kept there."""
 _LONG_NUMBER = re.compile(r"\d(?:[ ./_-]?\d){3}")
 _UNIT = re.compile(rf" ?(?:{any_of(WORDS.units)})(?!\w)")
 _ANOTHER = re.compile(r" ?[/;|,] ?(?:(?i:nda|iep|ipp|nip)[ :]{0,3})?(?P<value>\d{6,12})(?!\w)")
@@ -122,8 +143,12 @@ def hospital_numbers_in(text: str) -> tuple[Span, ...]:
                 found.append((start, end))
                 if another := _ANOTHER.match(text, end) if match["label"] else None:
                     found.append(another.span("value"))
+        found += [
+            match.span("value") for match in _NEAR.finditer(text) if _is_of_a_person(text, match)
+        ]
     found += [match.span("value") for match in _BESIDE.finditer(text)]
-    found += [match.span() for match in _ROOM.finditer(text) if not _UNIT.match(text, match.end())]
+    if found or tells_of_a_person(text) or not _STORED.search(text):
+        found += [one.span() for one in _ROOM.finditer(text) if not _UNIT.match(text, one.end())]
     found += [
         match.span("value" if match["value"] else "plate") for match in _IDENTITY.finditer(text)
     ]
@@ -147,6 +172,19 @@ def _goes_on(text: str, start: int, end: int) -> bool:
 
 
 _DIGIT_BEFORE = re.compile(r"\d ")
+
+
+def _is_of_a_person(text: str, match: re.Match[str]) -> bool:
+    value, between = match["value"], match["between"]
+    if _OF_A_THING.search(between) or _A_CODE.search(
+        text, max(0, match.start() - 12), match.start()
+    ):
+        return False
+    if _AMOUNT.fullmatch(value) or _UNIT.match(text, match.end()) or _A_DATE.search(value):
+        return False
+    if re.match(r"(?:NCT|EU|EMEA|CT|AMM|PMID|[A-Z]{2}/)", value):
+        return False
+    return re.match(r" ?/|,\d", text[match.end() : match.end() + 3]) is None
 
 
 def _is_of_a_record(text: str, match: re.Match[str]) -> bool:

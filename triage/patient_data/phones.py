@@ -83,11 +83,7 @@ def phones_in(text: str) -> Iterator[Span]:
     if not _DIGITS_OF_A_PHONE.search(text) or _A_CODE.fullmatch(text):
         return
     found = [match.span() for match in _PAIRS.finditer(text)]
-    found += [
-        match.span()
-        for match in _MIXED_PAIRS.finditer(text)
-        if not _ONE_BY_ONE.match(match.group())
-    ]
+    found += [match.span() for match in _MIXED_PAIRS.finditer(text)]
     found += [match.span("number") for match in _SAID_TO_BE.finditer(text)]
     found += [
         match.span()
@@ -102,7 +98,7 @@ def phones_in(text: str) -> Iterator[Span]:
     ]
     end = 0
     for span in sorted(found, key=lambda one: (one[0], -one[1])):
-        if span[0] >= end:
+        if span[0] >= end and not _ONE_BY_ONE.match(text, span[0]):
             yield span
             end = span[1]
 

@@ -6,8 +6,10 @@ Each character knows where it stands in the text that was typed: what is found t
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from triage.patient_data.apart import put_together
 
 Span = tuple[int, int]
 
@@ -23,6 +25,7 @@ _CUT = re.compile(r"[-\u00ad\u2010\u2011] *\r?\n *(?=[^\W\d_])")
 _BLANKS = frozenset("\t\v\f\u2800\u3164\u115f\u1160")
 _LINES = frozenset("\r\n\u0085\u2028\u2029")
 _SIGNS = {
+    **dict.fromkeys("\u00a6\uffe8\uffe4\u2502\u2503\u2223\u01c0\u2758", "|"),
     **dict.fromkeys("\u2212\u02d7\u00ac\u2500\u2501\u30fc", "-"),
     **dict.fromkeys("\u00b7\u2022\u2027\u2219\u22c5\u30fb\u3002\u2024", "."),
     **dict.fromkeys("\u2044\u2215\u29f8", "/"),
@@ -84,6 +87,20 @@ class Plain:
 @lru_cache(maxsize=8)
 def plain(typed: str) -> Plain:
     """Make a text plain; time grows with its length only."""
+    together = put_together(typed)
+    if together is None:
+        return _plain(typed)
+    shown = _plain(together.text)
+    if not shown.starts:
+        return replace(shown, starts=together.starts, ends=together.ends)
+    return replace(
+        shown,
+        starts=[together.starts[at] for at in shown.starts],
+        ends=[together.ends[at - 1] for at in shown.ends],
+    )
+
+
+def _plain(typed: str) -> Plain:
     if "-\n" not in typed and _AS_IS.fullmatch(typed):
         return _made(typed)
     made: list[str] = []
@@ -120,6 +137,20 @@ def plain(typed: str) -> Plain:
             starts.append(place - 1)
             ends.append(place)
     return _made("".join(made), starts, ends)
+
+
+def joined(spans: Iterable[Span]) -> Iterator[Span]:
+    """The places in order, one for those that overlap."""
+    start = end = -1
+    for first, last in sorted(spans):
+        if first < end:
+            end = max(end, last)
+            continue
+        if end > start:
+            yield start, end
+        start, end = first, last
+    if end > start:
+        yield start, end
 
 
 def _end_of_stretch(typed: str, place: int) -> int:

@@ -126,6 +126,48 @@ def beginnings(words: Iterable[str]) -> frozenset[str]:
     return frozenset(first | set(map(fold, first)))
 
 
+_LABELS = (
+    *(
+        "né",
+        "née",
+        "naissance",
+        "ddn",
+        "dob",
+        "birth",
+        "born",
+        "ipp",
+        "nip",
+        "mme",
+        "mr",
+        "mrs",
+        "ms",
+    ),
+    *(
+        "monsieur",
+        "madame",
+        "mlle",
+        "mademoiselle",
+        "patientname",
+        "caller",
+        "consumer",
+        "consommateur",
+    ),
+    *("consommatrice", "appelant", "appelante", "prénom", "domicile", "domicilié", "domiciliée"),
+    *("habite", "habitant", "demeurant", "demeure", "réside", "surname", "forename", "lieu-dit"),
+)
+
+
+@cache
+def _of_a_person() -> frozenset[str]:
+    words = (*WORDS.patients, *WORDS.children, *WORDS.named, *WORDS.relatives, *_LABELS)
+    return beginnings(tuple(one for one in words if one not in {"ex", "responsable", "personne"}))
+
+
+def tells_of_a_person(text: str) -> bool:
+    """Whether a word of the text is for one person: « patiente », « Mme », « sa mère », « née »."""
+    return "M. " in text or not said_in(text).isdisjoint(_of_a_person())
+
+
 @cache
 def folded(words: tuple[str, ...]) -> frozenset[str]:
     """The words without accents nor capitals."""

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from mappings.report.model import Report
-from triage.patient_data import addresses, ages, birth_days, births, finders, numbers, phones
+from triage.patient_data import addresses, ages, apart, birth_days, births, finders, numbers, phones
 from triage.patient_data.dictionary import known_words
 from triage.patient_data.finders import FINDERS
 from triage.patient_data.persons import (
+    around,
     by_context,
     civilities,
     file_names,
@@ -22,6 +23,8 @@ from triage.patient_data.persons import (
     people,
     records,
     roles,
+    small_initials,
+    small_names,
     tables,
 )
 from triage.rules.checks import CheckFacts
@@ -220,6 +223,7 @@ IN_ONE_PASS = {"_PAIRS", "_A_CODE"}
 
 
 MODULES = (
+    *(apart, around, small_initials, small_names),
     *(addresses, ages, birth_days, births, civilities, file_names, finders, initials),
     *(kinds, known_words, names, numbers, people, phones, records, roles, tables, by_context),
 )

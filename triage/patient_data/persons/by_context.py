@@ -30,7 +30,7 @@ _NEAR = 60
 
 def is_lone(name: Name) -> bool:
     """Whether one word of no list stands where somebody's name does: « décès de Kervella »."""
-    word = name.words[0]
+    word = name.main or name.words[0]
     capital = word[0].isupper() or word[:2] in {"d'", "D'"}
     return (
         len([one for one in name.words if bare_word(one) not in _SMALL]) == 1

@@ -35,7 +35,7 @@ CIVILITY_STEMS = (
 
 def professions_near(text: str, start: int, end: int) -> bool:
     """Whether words of a profession stand beside a name: of who writes, not of a patient."""
-    before = re.split(r"[.;\n](?=\s|$)", text[max(0, start - 40) : start])[-1]
+    before = _A_STOP.split(text[max(0, start - 40) : start])[-1]
     after = re.split(r"[.;\n](?=\s|$)", text[end : end + AHEAD])[0]
     if firm := _FIRM.match(text, end):
         words = WORD.findall(firm["firm"])
@@ -52,6 +52,7 @@ def professions_near(text: str, start: int, end: int) -> bool:
     return any(part in PROFESSIONS for one in near for part in bare_word(one).split("'"))
 
 
+_A_STOP = re.compile(r"(?<![DdPp]r)(?<![Pp]rof)(?<!\bM)[.;\n](?=\s|$)")
 _FIRM = re.compile(r" ?\((?P<firm>[^()\n]{2,40})\)")
 """« M. Aubert (Sanofi) »."""
 _OF_A_FIRM = re.compile(
@@ -78,12 +79,13 @@ _BEFORE_BARE = re.compile(r"(?:^|[.,;:(\n] ?|(?<!\w)(?i:de|chez|à|pour|et|que|a
 
 
 _WHOSE_LOWER = re.compile(
-    rf"(?<!\w)(?:(?P<short>mme|mr|mlle|melle|mde)\.?|monsieur|madame|mademoiselle)"
+    rf"(?<!\w)(?:(?P<short>mme|mr|mlle|melle|mde)\.?|(?P<dotted>(?<!\d )m\.)|monsieur"
+    r"|madame|mademoiselle)"
     r"[ \n](?P<name>"
     r"(?:(?:de la|de|du|le|la|el|al|ben|van|von|dos|da|di|der|den|van der|van den"
     r"|des) |d')?"
     rf"(?!{any_of((*WORDS.not_names, *WORDS.after_names, *WORDS.professional))}(?!\w))"
-    r"[^\W\d_][^\W\d_'-]{2,25}(?:['-][^\W\d_]{2,20})?"
+    r"(?:[nmod]')?[^\W\d_][^\W\d_'-]{2,25}(?:['-][^\W\d_]{2,20})?"
     rf"(?: (?!{any_of((*WORDS.after_names, *WORDS.professional))}(?!\w))"
     r"(?:d')?[^\W\d_-]{2,20}(?:-[^\W\d_]{2,20})?){0,3})(?!\w)"
 )
@@ -122,6 +124,8 @@ def lower_names_in(text: str) -> Iterator[tuple[int, int]]:
             or _THEN_TELLS.match(text, end)
             or is_strange(name.rsplit(" ", 1)[-1])
         )
+        if match["dotted"] and not is_strange(name.rsplit(" ", 1)[-1]):
+            continue
         if known and not PROFESSIONS & {*map(bare_word, name.split())}:
             yield match.start(), end
 

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from french.text import fold
 from triage.patient_data.ages import ages_in
 from triage.patient_data.persons.names import Name, name_after, name_before
 from triage.patient_data.persons.roles import PATIENT_STEMS, said_initials_in
+from triage.patient_data.persons.small_initials import small_initials_in
 from triage.patient_data.words import WORDS, any_of, beginnings, said_in
 
 Span = tuple[int, int]
@@ -28,6 +30,13 @@ _SAID = re.compile(
     r"(?P<initials>[A-ZÉÈ]\.?[ /-]?[A-ZÉÈ]\.?(?:[ /-]?[A-ZÉÈ]\.?)?)(?![^\W\d_])"
 )
 """Initials that are said to be some."""
+_LABELLED = re.compile(
+    r"(?<!\w)(?:(?i:patiente?|subject|sujet|malade|initiales?|initials)(?:'?s)?"
+    r"(?:[^:=\n.;\d]{0,25}[:=]|[^:=\n.;\d]{0,25}? (?i:are|is|sont|est)) ?"
+    r"|(?i:pr[ée]nom|nom)(?: ?\((?i:initiales?)\))? ?:? )"
+    r"(?P<initials>[A-ZÉÈ](?:[. /-]{0,2}[A-ZÉÈ]){0,3}\.?)(?![^\W_])(?!['’])"
+)
+"""« Patient (name or initials): NBZ », « Nom (initiales) M. Prénom Z. »."""
 _SAID_AFTER = re.compile(
     r"(?<![^\W\d_])(?P<initials>[A-ZÉÈ](?:[. -]{0,2}[A-ZÉÈ]){1,3}\.?(?:-(?:19"
     r"|20)\d\d-[01]\d-[0-3]\d)?)"
@@ -47,6 +56,7 @@ def initials_with_age_in(text: str) -> Iterator[Span]:
     yield from _said_to_be(text)
     if any(map(text.lower().__contains__, PATIENT_STEMS)):
         yield from said_initials_in(text)
+    yield from small_initials_in(text)
     for start, end in ages_in(text):
         name = name_before(text, start)
         if name is not None and _are_initials(text, name):
@@ -65,6 +75,8 @@ def _said_to_be(text: str) -> Iterator[Span]:
         for match in _WITH_A_YEAR.finditer(text):
             if match["initials"] not in _SHORT | _OFTEN:
                 yield match.span("initials")
+    if not said.isdisjoint(_LABELS):
+        yield from _labelled(text)
     if said.isdisjoint(_CALLED):
         return
     for match in _SAID_AFTER.finditer(text):
@@ -74,7 +86,23 @@ def _said_to_be(text: str) -> Iterator[Span]:
             yield match.span("initials")
 
 
+def _labelled(text: str) -> Iterator[Span]:
+    """Initials after a label; one letter after « Nom » where « Prénom » stands too."""
+    both = "nom" in (bare := fold(text)) and "prenom" in bare
+    for match in _LABELLED.finditer(text):
+        letters = re.sub(r"[^A-ZÉÈ]", "", match["initials"])
+        if _OF_A_NAME.match(match.group()):
+            if both and len(letters) == 1:
+                yield match.span("initials")
+        elif len(letters) > 1 and letters not in _NONE | _SHORT | _LONG:
+            yield match.span("initials")
+
+
+_OF_A_NAME = re.compile(r"(?i:pr[ée]nom|nom)")
 _CASES = frozenset({"cas", "observation", "obs"}) | beginnings(WORDS.patients)
+_LABELS = frozenset(
+    ("patient", "patiente", "subject", "sujet", "malade", "nom", "prénom", "prenom")
+) | {"initiales", "initiale", "initials"}
 _CALLED = frozenset({"initiales", "initiale", "initials", "init", "inits"})
 
 
@@ -89,7 +117,8 @@ def _are_initials(text: str, name: Name) -> bool:
         return False
     if len(name.words) == 1 and len(letters) == 1:
         return False
-    if len(letters) > 3 and not name.of_person:  # noqa: PLR2004
+    most = 4 if name.begins and letters not in _LONG else 3
+    if len(letters) > most and not name.of_person:
         return False  # « T.D.A.H. »
     known = letters in _SHORT or letters in _LONG
     if dotted and len(letters) == 2:  # noqa: PLR2004

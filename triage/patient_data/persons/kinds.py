@@ -100,7 +100,7 @@ def is_strange(word: str) -> bool:
         and bare_word(word).partition("-")[0] not in _SAINTS
         and is_unknown(word)
         and not (is_clinical(word) or is_of_another((word,)) or bare_word(word) in _NOT_PEOPLE)
-        and word not in _ACRONYMS
+        and word.upper() not in _ACRONYMS
     )
 
 

@@ -112,6 +112,11 @@ class Name:
         return [one for one in map(bare_word, self.words) if is_first_name(one)]
 
     @property
+    def main(self) -> str:
+        """Its first word that is no particle."""
+        return next((one for one in self.words if bare_word(one) not in _PARTICLES), "")
+
+    @property
     def is_initials(self) -> bool:
         """Whether it is made of initials only: « J.D. », « JD »."""
         return bool(self.words) and (
@@ -178,7 +183,8 @@ def name_before(text: str, end: int) -> Name | None:
         found.words.insert(0, word.group())
         found.end = found.end or word.end()
         at, place = word.start(), place - 1
-    _drop_particles(found)
+    if place < 0 or bare_word(words[place].group()) not in _CIVILITIES | _PEOPLE:
+        _drop_particles(found)
     if not found.words:
         return None
     found.start = at

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 
 from triage.patient_data.ages import ages_in
-from triage.patient_data.birth_days import birth_days_in
+from triage.patient_data.birth_days import birth_days_in, birth_words_in
 from triage.patient_data.births import days_in, is_old
+from triage.patient_data.dictionary.known_words import is_unknown
+from triage.patient_data.persons.around import around_in
 from triage.patient_data.persons.by_context import (
     THE_PATIENT,
     THEN_CITED,
@@ -25,10 +27,12 @@ from triage.patient_data.persons.file_names import STEMS as FILE_STEMS
 from triage.patient_data.persons.file_names import file_names_in
 from triage.patient_data.persons.initials import NAMED_AFTER_AGE, with_dot
 from triage.patient_data.persons.kinds import (
+    bare_word,
     ends_as_an_adjective,
     is_acronym,
     is_alone_enough,
     is_clinical,
+    is_first_name,
     is_of_another,
     is_strange,
     looks_like_a_name,
@@ -37,6 +41,7 @@ from triage.patient_data.persons.kinds import (
 from triage.patient_data.persons.names import Name, has_first_name, name_after, name_before
 from triage.patient_data.persons.records import records_in
 from triage.patient_data.persons.roles import PATIENT_STEMS, said_names_in
+from triage.patient_data.plain import joined
 from triage.patient_data.words import WORDS, any_of
 
 Span = tuple[int, int]
@@ -48,7 +53,7 @@ _AFTER_DAY = re.compile(r"[ ,:(;\n-]{1,4}(?=[^\W\d_])")
 _NEAR = 60
 _AND = re.compile(r"(?<!\w)(?P<first>[^\W\d_][^\W\d_'-]{0,25}(?:-[^\W\d_]{2,20})?) et $")
 _ONE_INITIAL = re.compile(
-    r"(?:M\.|(?i:mr|mme|mlle|monsieur|madame)\.?) [A-ZÉÈ](?:\. ?[A-ZÉÈ])?\.?"
+    r"(?:M\.|(?i:mr|mme|mlle|monsieur|madame)\.?) [A-ZÉÈ](?:[. -]{1,4}[A-ZÉÈ])?\.?"
     rf"(?=,? (?:{any_of(WORDS.after_names)})(?!\w)| ?, ?\d| \(?\d)"
     r"|(?:(?i:mr|mme|mlle|monsieur|madame)\.?) [A-ZÉÈ]\. ?[A-ZÉÈ]\.(?!\w)"
 )
@@ -64,29 +69,43 @@ def names_in(text: str) -> Iterator[Span]:
     found += lower_births_in(text)
     if any(map(mentions, PATIENT_STEMS)):
         found += said_names_in(text)
+    found += around_in(text)
     if any(map(mentions, FILE_STEMS)):
         found += file_names_in(text)
     if found:
         found += _said_again(text, found)
-        found += _days_in_parentheses(text, found)
-    end = -1
-    for span in sorted(found, key=lambda one: (one[0], -one[1])):
-        if span[0] >= end:
-            yield span
-            end = span[1]
-        elif span[1] > end:
-            yield end, span[1]
-            end = span[1]
+        found += _days_beside(text, found)
+        found += _and_another(text, found)
+    yield from joined(found)
 
 
-_DAY_BEHIND = re.compile(r" ?\((?P<day>[0-3]?\d[/.-][01]?\d[/.-](?:19|20)?\d\d)\)")
+_BEHIND = re.compile(r"[^\w\n]{1,4}\n?")
 
 
-def _days_in_parentheses(text: str, found: list[Span]) -> Iterator[Span]:
-    """« Thibaud Lescure (30/10/2001) »: a day just behind a name, whatever its year."""
+def _days_beside(text: str, found: list[Span]) -> Iterator[Span]:
+    """A day just behind a name: of old, or in parentheses whatever its year."""
+    days = dict(days_in(text))
+    for _, end in found if days else ():
+        behind = _BEHIND.match(text, end)
+        if behind is None or (day := behind.end()) not in days:
+            continue
+        if "(" in behind.group() or is_old(text[day : days[day]]):
+            yield day, days[day]
+
+
+_AND_ANOTHER = re.compile(
+    r"(?: (?:et|&|and) | ?/ ?)(?P<name>[A-ZÀ-ÖØ-Þ][^\W\d_]{1,20}(?:-[^\W\d_]{2,20})?)(?!\w)"
+)
+
+
+def _and_another(text: str, found: list[Span]) -> Iterator[Span]:
+    """« Lila et Nour »: a first name, or a name of no list, joined to one that was found."""
     for _, end in found:
-        if behind := _DAY_BEHIND.match(text, end):
-            yield behind.span("day")
+        other = _AND_ANOTHER.match(text, end)
+        name = other["name"] if other else ""
+        known = is_first_name(bare_word(name)) or is_strange(name)
+        if other and known and not (tells_a_medicine((name,)) or is_of_another((name,))):
+            yield other.span("name")
 
 
 _A_WORD = re.compile(r"[^\W\d_]{4,30}(?:['-][^\W\d_]{2,30}){0,2}")
@@ -117,10 +136,12 @@ def is_person(name: Name, *, age: bool) -> bool:
         return False
     if has_first_name(name):
         return True
-    word = name.words[0] if name.words else ""
+    word = name.main
     if is_alone_enough(word) and (age or name.born) and len(name.words) == 1:
         return True
-    if (age or name.of_somebody) and is_surname_with_initial(name):
+    if is_surname_with_initial(name) and (
+        age or name.of_somebody or is_strange(max(name.words, key=len))
+    ):
         return True
     if is_strange_name(name, age=age):
         return True
@@ -139,7 +160,9 @@ def is_strange_name(name: Name, *, age: bool) -> bool:
     « selon Moore Pariente » and « à Villers Cotterêts » are none: what stands before says so.
     """
     capital = [one for one in name.words if one[0].isupper()]
-    plain = not any(is_clinical(one) or is_acronym(one) for one in name.words)
+    plain = not any(
+        (is_clinical(one) and not is_unknown(one)) or is_acronym(one) for one in name.words
+    )
     if name.of_another:
         return False
     if len(capital) > 1:
@@ -150,6 +173,11 @@ def is_strange_name(name: Name, *, age: bool) -> bool:
 def _by_birth(text: str) -> Iterator[Span]:
     for start, end in days_in(text):
         name = name_before(text, start)
+        word = birth_words_in(text).get(start)
+        if name is None and word is not None:
+            name = name_before(text, word)
+            if name is not None:
+                name.born = True
         if name is not None and (
             name.born or name.civility or name.of_person or is_old(text[start:end])
         ):

@@ -33,7 +33,7 @@ _SIGNS = (
 _PROSE = re.compile(", ")
 _SEXED = re.compile(r", (?:[FHM]|(?i:femme|homme))(?=,)")
 _CELL = re.compile(
-    r"[\s\"«»'(]{0,9}(?:(?i:cas|patiente?|pte?|obs(?:ervation)?\.?)(?: ?n?°? ?\d{1,3})?[ :]{1,3})?"
+    r"[\s\"«»'(]{0,9}(?:(?i:cas|patiente?|pte?|obs(?:ervation)?\.?)(?: ?n?°? ?\d{1,3})?[ :=]{1,3})?"
     r"(?P<said>.{0,60}?)[\s\"«»')]{0,9}",
     re.DOTALL,
 )

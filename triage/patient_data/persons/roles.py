@@ -44,7 +44,8 @@ _PERSON_NEAR = re.compile(
 _OF_WHOM = r"(?: (?:du |de la |de l'|d'une? )?(?:patiente?|malade|enfant|assur[ée]e?|usager)"
 _LABEL = re.compile(
     r"(?<!\w)(?:(?P<first>(?i:pr[ée]noms?"
-    rf"(?: et nom)?{_OF_WHOM})?))"
+    rf"(?: et nom)?{_OF_WHOM})?|(?:sur|fore)name|(?:last|family|first|given|full|maiden) name"
+    r"|(?:patient|subject|consumer|caller)(?:'?s)? (?:full )?name))"
     rf"|(?P<patient>(?i:nom(?: complet)?(?:(?: et |, ?| ?/ ?| )pr[ée]noms?)?{_OF_WHOM})"
     rf"|[il]dentit[ée]{_OF_WHOM})?|nom(?: et |, ?| ?/ ?)pr[ée]noms?"
     r"|nom (?:de naissance|de jeune fille|d'usage|de famille|patronymique|marital)))"
@@ -124,8 +125,6 @@ _STEMS = {
         "présente comme",
         "se dit",
         "dont ",
-        "p a t i e n t",
-        "n o m",
     ),
 }
 PATIENT_STEMS = (
@@ -210,7 +209,7 @@ def _is_surname(text: str, name: Name, *, labelled: bool, shouted: bool = False)
     if is_acronym(word) or not looks_like_a_name(word) or is_clinical(word):
         return False
     if word.isupper() and shouted and labelled:
-        return len(word) >= _SURNAME and not ends_as_an_adjective(word)
+        return len(word) >= _SURNAME and (is_strange(word) or not ends_as_an_adjective(word))
     if word.isupper() and not labelled and len(word) <= _SURNAME:
         return not shouted and bool(_DOES.match(text, name.end))
     if word.isupper() and (shouted or len(word) < _SURNAME):

@@ -24,11 +24,6 @@ _CELL = re.compile(
     r"|t[ée]l)(?!\w)| \d))"
 )
 """A cell of a form in a line: « nom: galland prenom: christophe », « Nom - Barthélemy - Âge »."""
-_SPACED = re.compile(
-    r"(?<!\w)(?:P A T I E N T(?: E)?|N O M"
-    r"|P R E N O M) ?[:=] ?(?P<value>[A-Z](?: [A-Z]){2,20})(?!\w)"
-)
-"""« N O M : B O U R D I N »."""
 _BARE_CELLS = re.compile(
     r"(?<!\w)(?i:pr[ée]nom) (?P<first>[^\W\d_]{2,20}) (?i:nom) (?P<last>[^\W\d_]{2,25})(?!\w)"
 )
@@ -43,10 +38,8 @@ _SPEAKS = frozenset(
 def cells_in(text: str) -> Iterator[Span]:
     """Names beside « nom » or « prénom » in a line, with a capital or not."""
     low = text.lower()
-    if "nom" not in low and "n o m" not in low and "p a t i e n t" not in low:
+    if "nom" not in low:
         return
-    for match in _SPACED.finditer(text):
-        yield match.span("value")
     for match in _BARE_CELLS.finditer(text):
         if is_first_name(fold(match["first"])):
             yield match.span("first")
