@@ -37,7 +37,8 @@ class Wanted:
         borrowed: Phrases, but its own, whose every word speaks rather of other fields of its level.
         worded: Its phrases word for word, bare.
         light: What it is asked by, each with the light words beside it; its headings' with none.
-        usual: Meanings that its title, its labels or several of its phrases have.
+        ways: Its title, labels and phrases: the meanings of each, doubles kept, with its light
+            words.
         as_text: Whether it was asked, when reviewed, as a text.
         after: What it is asked by just after another field, by that field.
         wording: Its words.
@@ -66,7 +67,7 @@ class Wanted:
     borrowed: frozenset[Meanings] = frozenset()
     worded: frozenset[str] = frozenset()
     light: tuple[tuple[Meanings, Meanings], ...] = ()
-    usual: Meanings = frozenset()
+    ways: Mapping[tuple[str, ...], tuple[Meanings, ...]] = field(default_factory=dict)
     as_text: bool = False
     options: tuple[str, ...] = ()
     needed: frozenset[str] = frozenset()
@@ -264,7 +265,7 @@ class _Maker:
                 wording.sections,
                 words,
             ),
-            usual=_usual(phrases, own=len(told)),
+            ways=_ways((spec.title, *labels, *wording.phrases), words),
             as_text=any("text" in kind for one in seen for kind in one.types),
             narrated={kind for one in seen for kind in one.types} == {"textarea"},
             rows=rows,
@@ -307,11 +308,13 @@ def _light(
     return (*dict.fromkeys(one for one in ways if one[1]), (frozenset(), heads))
 
 
-def _usual(phrases: Sequence[Meanings], *, own: int) -> Meanings:
-    """Meanings that a field's own labels or several of its phrases have."""
-    said = Counter(meaning for phrase in phrases for meaning in phrase)
-    several = frozenset(key for key, count in said.items() if count > 1)
-    return several.union(*phrases[:own])
+def _ways(asked: Iterable[str], words: Words) -> dict[tuple[str, ...], tuple[Meanings, ...]]:
+    """The light words of each way of asking a field, by what it says however ordered."""
+    found: dict[tuple[str, ...], tuple[Meanings, ...]] = {}
+    for one in map(bare_label, asked):
+        said = tuple(sorted(words.read(one)))
+        found[said] = (*found.get(said, ()), words.light(one))
+    return found
 
 
 def _typical(phrases: Sequence[Meanings]) -> Meanings:
