@@ -64,7 +64,7 @@ def without(variant: Variant, paths: Collection[str]) -> Variant:
         for one in revision[part]:
             if "children" in one:
                 one["children"] = kept(one["children"])
-    return _told_of(variant, revision, gone)
+    return told_of(variant, revision, gone)
 
 
 def one_out_of(variant: Variant, share: int) -> Iterator[Variant]:
@@ -84,7 +84,7 @@ def narrower(variant: Variant, chance: random.Random) -> Variant:
         mark = " ?" if "?" in one["label"][len(asked) :] else ""
         one["label"] = f"{asked} {chance.choice(_NARROWER)}{mark}"
         changed.add(str(one["id"]))
-    return _told_of(variant, revision, changed)
+    return told_of(variant, revision, changed)
 
 
 def of_another_thing(variant: Variant, chance: random.Random) -> Variant:
@@ -100,7 +100,7 @@ def of_another_thing(variant: Variant, chance: random.Random) -> Variant:
         other = chance.choice(_INSTEAD[word])
         one["label"] = re.sub(rf"\b{word}\b", other, one["label"], flags=re.IGNORECASE)
         changed.add(str(one["id"]))
-    return _told_of(variant, revision, changed)
+    return told_of(variant, revision, changed)
 
 
 def otherwise(variant: Variant, kind: str, chance: random.Random) -> Variant:
@@ -123,7 +123,7 @@ def otherwise(variant: Variant, kind: str, chance: random.Random) -> Variant:
             wording = chance.choice(_OTHERWISE[kind])
             one["label"] = f"{wording.format(asked)}{'' if '?' in wording else mark}"
         changed.add(str(one["id"]))
-    return _told_of(variant, revision, changed)
+    return told_of(variant, revision, changed)
 
 
 def explained_otherwise(variant: Variant, chance: random.Random) -> Variant:
@@ -133,7 +133,7 @@ def explained_otherwise(variant: Variant, chance: random.Random) -> Variant:
         if one["type"] not in {"header_section", "repetition"} and chance.random() < 1 / 2:
             one["description"] = chance.choice(_TOLD["aides"])
             changed.add(str(one["id"]))
-    return _told_of(variant, revision, changed)
+    return told_of(variant, revision, changed)
 
 
 def under_other_headings(variant: Variant, chance: random.Random) -> Variant:
@@ -145,7 +145,7 @@ def under_other_headings(variant: Variant, chance: random.Random) -> Variant:
             one["label"] = chance.choice(_TOLD["titres"]) if other else one["label"]
         elif other:
             changed |= {str(one["id"]), *(str(child["id"]) for child in one.get("children", ()))}
-    return _told_of(variant, revision, changed)
+    return told_of(variant, revision, changed)
 
 
 def wrong_sure(variant: Variant, lexicon: Lexicon | None = None) -> dict[str, str]:
@@ -192,7 +192,7 @@ def paths_of(matching: Matching) -> set[str]:
     return {*matching.matches, *listed}
 
 
-def _told_of(variant: Variant, revision: Raw, gone: Collection[str]) -> Variant:
+def told_of(variant: Variant, revision: Raw, gone: Collection[str]) -> Variant:
     there = {str(one["id"]) for one in every(revision)}
     for one in every(revision):
         if "condition" in one and str(one["condition"]["champ"]) not in there:
