@@ -10,8 +10,8 @@ from typing import Final
 
 from french.text import bare_label, fold
 from mappings.matching.likeness import FieldLikeness, Plainness
-from mappings.matching.wanted import ANNOTATIONS, Wanted
-from mappings.matching.words import NEGATED, Meanings
+from mappings.matching.wanted import ANNOTATIONS, Wanted, said_of
+from mappings.matching.words import NEGATED, stems
 
 _NUMBERING: Final = re.compile(r"\d{1,2}|[ivx]+")
 _IF: Final = re.compile(r"(?:si|sinon|dans (?:l|la) (?:affirmative|negative)|a defaut)\b")
@@ -43,6 +43,7 @@ _CLAUSES: Final = re.compile(r"[;,/&:–—?]| \(| - |\b(?:et|puis|ou|ainsi que)
 _ANSWERED_OTHERWISE: Final = frozenset({"yes_no", "text", "date", "integer", "decimal", "files"})
 _NOTES: Final = f"{ANNOTATIONS}."
 _SEVERAL: Final = 2
+_LITTLE: Final = 3
 _ENOUGH: Final = 0.4
 """Share of our choices from which a list asks them all."""
 
@@ -115,11 +116,11 @@ def explained(pair: FieldLikeness) -> bool:
 
 
 def _is_way(text: str, pair: FieldLikeness) -> bool:
-    """Whether a text is a way of asking the field, word order and neutral words apart."""
+    """Whether a text is a way of asking the field, its first word first, neutral words apart."""
     words, ways = pair.wants.lexicon.words, pair.wanted.ways
     headed = frozenset().union(*(light for asked, light in pair.wanted.light if not asked))
     light = words.light(text) - headed
-    there = (*ways.get(tuple(sorted(words.read(text))), ()), *ways.get(_told(text, pair), ()))
+    there = (*ways.get(said_of(words.read(text)), ()), *ways.get(_told(text, pair), ()))
     return any(light <= one for one in there)
 
 
@@ -127,25 +128,22 @@ def _told(text: str, pair: FieldLikeness) -> tuple[str, ...]:
     """What a text says, however ordered, but what adds nothing: « facultatif », « 13 chiffres »."""
     own = frozenset(one for one in pair.wanted.vocabulary if one.isdigit())
     nothing = pair.wants.lexicon.neutral | own
-    return tuple(sorted(one for one in pair.wants.lexicon.words.read(text) if one not in nothing))
+    return said_of([one for one in pair.wants.lexicon.words.read(text) if one not in nothing])
 
 
 def _says_twice(pair: FieldLikeness) -> bool:
-    """Whether it says again what the field says once: « Prescripteurs du médecin »."""
-    read = pair.wants.lexicon.words.read
+    """Whether it asks twice, or says again a word that the field says once: « Patients du patient »."""
     label = pair.offered.descriptor.label
-    said, telling = Counter(read(bare_label(label))), pair.label & pair.wants.lexicon.kinds
-    telling |= pair.wants.content(pair.label) - {NEGATED}
-    twice = {one for one in telling if said[one] > 1}
     if _worded(pair):
         return False
     heads = Counter(bare_label(one).split(" ")[0] for one in _AND.split(label))
     if label.count("?") > 1 or max(heads.values()) > 1:
         return True  # « N estimable et N patients »
-    if not twice:
-        return False
-    return not any(
-        twice <= {one for one, n in Counter(read(way)).items() if n > 1} for way in _ways(pair)
+    clauses = (Counter(stems(bare_label(one))) for one in _CLAUSES_APART.split(label))
+    twice = {one for said in clauses for one in said if said[one] > 1 and len(one) > _LITTLE}
+    return bool(twice) and not any(
+        twice <= {one for one, times in Counter(stems(way)).items() if times > 1}
+        for way in _ways(pair)
     )
 
 

@@ -47,6 +47,8 @@ class Lexicon:
         strangers: Meanings of a heading that speaks of somebody or something else.
         headings: Meanings that tell nothing of what is asked under a heading.
         neutral: Meanings that add nothing to any question that they stand beside.
+        common: Meanings that forms of any subject have: a question that has no other asks a field
+            only where it stands among those of its part.
         names: Meanings of what tells who somebody is, which any question may ask to leave out.
         wordings: How fields may be asked, by path; annotations as ``annotations.name``.
     """
@@ -58,6 +60,7 @@ class Lexicon:
     strangers: Meanings = frozenset()
     headings: Meanings = frozenset()
     neutral: Meanings = frozenset()
+    common: Meanings = frozenset()
     names: Meanings = frozenset()
     wordings: Mapping[str, Wording] = field(default_factory=dict)
 
@@ -88,6 +91,7 @@ class _LexiconModel(BaseModel):
     strangers: list[str] = []
     headings: list[str] = []
     neutral: list[str] = []
+    common: list[str] = []
     names: list[str] = []
     fields: dict[str, _WordingModel] = {}
 
@@ -117,6 +121,7 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
         strangers=_all(model.strangers, words),
         headings=_all(model.headings, words),
         neutral=_all(model.neutral, words),
+        common=_all(model.common, words),
         names=_all(model.names, words),
         wordings={
             path: Wording(

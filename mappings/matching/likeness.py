@@ -224,7 +224,9 @@ class FieldLikeness:
     @cached_property
     def heading(self) -> float:
         """Whether its heading is one that the field stands under: 0, or 1; ½ without heading."""
-        heading = self._meanings(self.offered.section)
+        nothing = self.wants.lexicon.headings - self.sections
+        said = self._meanings(self.offered.section) - nothing
+        heading = frozenset(one for one in said if not one.isdigit())
         if not heading or not self.sections:
             return 0.5
         return 1.0 if heading & self.sections else 0.0
@@ -379,5 +381,7 @@ class FieldLikeness:
             return False  # « Absence de … » goes on with nothing
         light = self.wants.lexicon.words.light(label)
         known = (little for asked, little in self.wanted.light if asked <= self.label)
+        if not self.label:  # words that say nothing go on word for word: « Lesquels ? »
+            return label in map(bare_label, self.wanted.wording.after.get(before, ()))
         asked = self.wanted.after.get(before, frozenset())
         return light <= frozenset().union(*known) and self.label in asked

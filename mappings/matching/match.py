@@ -18,6 +18,8 @@ from mappings.matching.wanted import Wanted, Wants
 
 _WORTH: Final = 0.36
 """Likeness from which a champ is proposed to a person."""
+_LIKELY: Final = 0.5
+"""Likeness from which a question tells what the next speaks of."""
 _NEIGHBOUR: Final = 0.12
 """What it counts for that the champs beside are those of the fields beside."""
 _NEAR: Final = 3
@@ -302,7 +304,7 @@ def _sure(
     in_parts = {key[0] for key in plain if pairs[key].partial}
     in_parts |= {key[0] for key in plain if in_lists(key, pairs)}
     found = {key for key in single if key and key[0] not in in_parts and not pairs[key].borrowing}
-    return frozenset(_supported(found, wanted, pairs, plain))
+    return frozenset(_supported(found, wanted, pairs))
 
 
 def _following(
@@ -385,11 +387,9 @@ def _one_champ(
     keys: Sequence[_Key], plain: Mapping[_Key, Plainness], pairs: Mapping[_Key, FieldLikeness]
 ) -> _Key | None:
     """The one champ that asks a field, if it is one: another under other words is a doubt."""
-    labels = [key for key in keys if plain[key] is Plainness.LABEL]
-    if len(labels) == 1:
-        return labels[0]
+    whole = [key for key in keys if plain[key] >= Plainness.PHRASE]
     single = [key for key in keys if pairs[key].offered.single]
-    alone = labels or single or keys
+    alone = whole or single or keys
     return alone[0] if len(alone) == 1 else None
 
 
@@ -397,26 +397,38 @@ def _supported(
     found: Iterable[_Key],
     wanted: Sequence[Wanted],
     pairs: Mapping[_Key, FieldLikeness],
-    plain: Mapping[_Key, Plainness],
 ) -> Iterator[_Key]:
-    """Those whose words say enough alone, or that stand where the field stands."""
-    listed = set(found)
+    """Those whose words say enough alone, or that stand where the field stands.
+
+    « Nombre de cas » counts ours under no other heading, after a question of its part: after one
+    of an incident it counts that.
+    """
     rank = {one.path: at for at, one in enumerate(wanted)}
+    likely = [key for key, pair in pairs.items() if pair.score >= _LIKELY]
+    listed = set(found)
+
+    def near(key: _Key, other: _Key) -> bool:
+        """Whether two fields are of one part of the form."""
+        apart = abs(rank[other[0]] - rank[key[0]])
+        same = apart <= _NEAR or pairs[other].sections & pairs[key].sections
+        return bool(apart and same)
+
     for key in listed:
         pair = pairs[key]
         content = pair.wants.content(pair.label)
-        few = len(pair.label if plain[key] >= Plainness.PHRASE and content else content) <= 1
-        says = bool(content or pair.wanted.rows)
-        under = pair.heading == 1.0 and says
-        if plain[key] is Plainness.LABEL or not few or under or len(wanted) <= _SHORT:
+        if len(wanted) <= _SHORT or pair.wanted.rows:
             yield key
-            continue
-        around = [
-            other
-            for other in listed
-            if other != key
-            and abs(rank[other[0]] - rank[key[0]]) <= _NEAR
-            and abs(pairs[other].offered.place - pair.offered.place) <= 2 * _NEAR
-        ]
-        if any(pair.tells or pairs[other].offered.asked_before(pair.offered) for other in around):
+        elif content <= pair.wants.lexicon.common:
+            before = (one for one in likely if pairs[one].offered.asked_before(pair.offered))
+            after = pair.offered.before and any(near(key, one) for one in before)
+            if pair.heading == 1.0 and not pair.offered.before or pair.heading > 0 and after:
+                yield key
+        elif len(content) > 1 or pair.heading == 1.0:
             yield key
+        elif any(near(key, one) and _close(pairs[one], pair) for one in listed):
+            yield key
+
+
+def _close(one: FieldLikeness, other: FieldLikeness) -> bool:
+    """Whether two champs stand near one another."""
+    return abs(one.offered.place - other.offered.place) <= 2 * _NEAR

@@ -312,9 +312,14 @@ def _ways(asked: Iterable[str], words: Words) -> dict[tuple[str, ...], tuple[Mea
     """The light words of each way of asking a field, by what it says however ordered."""
     found: dict[tuple[str, ...], tuple[Meanings, ...]] = {}
     for one in map(bare_label, asked):
-        said = tuple(sorted(words.read(one)))
+        said = said_of(words.read(one))
         found[said] = (*found.get(said, ()), words.light(one))
     return found
+
+
+def said_of(read: Sequence[str]) -> tuple[str, ...]:
+    """What is said, in any order after the first: « Téléphone du responsable » asks a telephone."""
+    return (*read[:1], *sorted(read[1:]))
 
 
 def _typical(phrases: Sequence[Meanings]) -> Meanings:

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from ruamel.yaml import YAML
 
+from french.text import bare_label
 from tests.mappings.matching.perturbed import told_of
 from tests.mappings.matching.variants import FORMS, Raw, Variant, every
 
@@ -100,18 +101,23 @@ def at_length(variant: Variant, chance: random.Random) -> Variant:
     return told_of(variant, revision, changed)
 
 
-def under_each_others_headings(variant: Variant, chance: random.Random) -> Variant:
-    """Our own headings over questions of one to three words that belong under another."""
+def under_another_heading(variant: Variant, chance: random.Random) -> Variant:
+    """Questions of one word moved each under another heading of the form."""
     revision = deepcopy(variant.form["revisions"][-1])
     parts = [part for part in _parts(revision["champs"]) if part[0]["type"] == "header_section"]
-    headings = [part[0]["label"] for part in parts]
-    gone: set[str] = set()
-    for part, heading in zip(parts, chance.sample(headings, len(headings)), strict=True):
-        if part[0]["label"] != heading:
-            part[0]["label"] = heading
-            short = (one for one in part[1:] if len(one["label"].split()) <= 2)
-            gone |= {str(one["id"]) for one in short if one["type"] not in _NO_QUESTION}
-    return told_of(variant, revision, gone)
+    moved = [
+        (part, one)
+        for part in parts
+        for one in part[1:]
+        if one["type"] not in _NO_QUESTION and bare_label(one["label"]) in _TOLD["d_un_mot"]
+    ]
+    for part, one in moved:
+        part.remove(one)
+        others = [other for other in parts if other is not part]
+        other = chance.choice(others)
+        other.insert(chance.randrange(1, len(other) + 1), one)
+    revision["champs"] = [one for part in parts for one in part]
+    return told_of(variant, revision, {str(one["id"]) for _, one in moved})
 
 
 ATTACKS: Mapping[str, Callable[[Variant, random.Random], Variant]] = {
@@ -122,7 +128,7 @@ ATTACKS: Mapping[str, Callable[[Variant, random.Random], Variant]] = {
     "autres démarches": sown_with("suites"),
     "après chacune": sown_with("apres"),
     "200 caractères": at_length,
-    "titres échangés": under_each_others_headings,
+    "sous un autre titre": under_another_heading,
 }
 
 

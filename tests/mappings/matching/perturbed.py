@@ -161,8 +161,8 @@ def wrong_sure(variant: Variant, lexicon: Lexicon | None = None) -> dict[str, st
 def _right(path: str, matching: Matching, variant: Variant) -> bool:
     none: frozenset[str] = frozenset()
     asked, accepted = variant.truth.get(path, none), variant.accepted.get(path, none)
-    if matching.matches[path].offered.flat:  # rows are made of the columns that are found alone
-        columns = (one for one in matching.matches if one.startswith(f"{path}."))
+    if matching.matches[path].offered.flat:  # rows are made of the columns that are sure alone
+        columns = (one for one in matching.sure if one.startswith(f"{path}."))
         taken = none.union(*(champs_of(one, matching) for one in columns))
         return taken <= asked | accepted
     taken = champs_of(path, matching)
